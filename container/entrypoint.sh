@@ -1,0 +1,246 @@
+#!/bin/sh
+# Runs nats-server as one region, in the image (as process 1, under busybox) and on one machine (dash, bash).
+# It turns the environment into the variables that nats-server.conf reads, chooses who may connect, and makes
+# SIGTERM a lame duck. No secret touches the disk: nats-server reads them from its environment.
+#
+# Environment, where an empty variable is an absent one:
+#
+#   NATS_SERVER_NAME              required; unique in the cluster, such as nats-weur
+#   NATS_CLUSTER_NAME             meridian
+#   NATS_REGION                   unknown; the region's id, for the tag region:<id>
+#   NATS_HOST                     0.0.0.0
+#   NATS_CLIENT_PORT              4222; any port may be -1, which takes a free one
+#   NATS_WEBSOCKET_PORT           8080
+#   NATS_MONITOR_PORT             8222
+#   NATS_CLUSTER_PORT             6222
+#   NATS_MAX_CONNECTIONS          65536
+#   NATS_MAX_PAYLOAD              1MB
+#   NATS_LAME_DUCK_GRACE_PERIOD   10s; shorter than the duration
+#   NATS_LAME_DUCK_DURATION       2m; at least 30s
+#   NATS_JETSTREAM                false; true or false
+#   NATS_JETSTREAM_PEERS          3; how many regions have JetStream (at least 2, the same in all of them)
+#   NATS_JETSTREAM_MAX_MEMORY     -1; such as 512MB, where -1 is three quarters of the memory
+#   NATS_JETSTREAM_MAX_FILE       -1; such as 2GB, where -1 is the free disk
+#   NATS_STORE_DIR                /data
+#   NATS_SERVER_BIN               nats-server; the program, by name or path
+#   CLOUDFLARE_LOCATION, CLOUDFLARE_REGION, CLOUDFLARE_COUNTRY_A2
+#                                 unknown; the tags location:, cloudflare-region: and country:
+#
+# Who may connect, exactly one of the following; with none it serves a loopback NATS_HOST only:
+#
+#   NATS_USER and NATS_PASSWORD   the password may be a bcrypt hash, as everywhere in NATS
+#   NATS_TOKEN
+#   NATS_OPERATOR_JWT, NATS_SYSTEM_ACCOUNT and NATS_RESOLVER_PRELOAD
+#                                 the last as {"<account>": "<jwt>", ...} or as lines `<account> <jwt>`
+#
+# Arguments are handed on to nats-server (-t, -DV, --ports_file_dir DIR).
+#
+# Signals: SIGTERM and SIGUSR2 start the lame duck; after a SIGTERM another one, or SIGINT at any time, ends it
+# at once.
+#
+# Exit code: nats-server's own (0 after a lame duck or SIGINT, 1 for a configuration it refuses), 128 + n when
+# signal n killed it, 127 when it was not found, 78 (EX_CONFIG) when this script refuses the environment.
+
+# The quotes in some variables are meant for nats-server, and `trap` calls functions that shellcheck thinks unused.
+# shellcheck disable=SC2089,SC2090,SC2317
+set -eu
+
+EX_CONFIG=78
+
+refuse() {
+  echo "entrypoint: $1" >&2
+  exit "$EX_CONFIG"
+}
+
+# nats-server parses a variable's value as configuration, so text is exported as a string literal: as it stands,
+# `2m` would be two million and everything after a `#` a comment.
+export_text() { # name value
+  case $2 in
+    *[[:cntrl:]]*) refuse "$1 contains a line break or another control character: set it again without" ;;
+  esac
+  export "$1=\"$(printf '%s' "$2" | sed 's/[\\"]/\\&/g')\""
+}
+
+export_number() { # name value
+  case $2 in
+    -[0-9]* | [0-9]*) ;;
+    *) refuse "$1 is '$2': a number is needed, such as 8080, -1 or 1MB" ;;
+  esac
+  case ${2#-} in
+    *[!0-9KMGTiB]*) refuse "$1 is '$2': a number is needed, such as 8080, -1 or 1MB" ;;
+  esac
+  export "$1=$2"
+}
+
+export_settings() {
+  [ -n "${NATS_SERVER_NAME:-}" ] || refuse 'NATS_SERVER_NAME is not set: give the server a name that is unique in the cluster, such as nats-weur'
+  # Before NATS_HOST becomes a literal.
+  host=${NATS_HOST:-0.0.0.0}
+  export_text NATS_SERVER_NAME "$NATS_SERVER_NAME"
+  export_text NATS_CLUSTER_NAME "${NATS_CLUSTER_NAME:-meridian}"
+  export_text NATS_TAG_REGION "region:${NATS_REGION:-unknown}"
+  export_text NATS_TAG_LOCATION "location:${CLOUDFLARE_LOCATION:-unknown}"
+  export_text NATS_TAG_CLOUDFLARE_REGION "cloudflare-region:${CLOUDFLARE_REGION:-unknown}"
+  export_text NATS_TAG_COUNTRY "country:${CLOUDFLARE_COUNTRY_A2:-unknown}"
+  export_text NATS_HOST "$host"
+  export_number NATS_CLIENT_PORT "${NATS_CLIENT_PORT:-4222}"
+  export_number NATS_WEBSOCKET_PORT "${NATS_WEBSOCKET_PORT:-8080}"
+  export_number NATS_MONITOR_PORT "${NATS_MONITOR_PORT:-8222}"
+  export_number NATS_CLUSTER_PORT "${NATS_CLUSTER_PORT:-6222}"
+  export_number NATS_MAX_CONNECTIONS "${NATS_MAX_CONNECTIONS:-65536}"
+  export_number NATS_MAX_PAYLOAD "${NATS_MAX_PAYLOAD:-1MB}"
+  export_text NATS_LAME_DUCK_GRACE_PERIOD "${NATS_LAME_DUCK_GRACE_PERIOD:-10s}"
+  export_text NATS_LAME_DUCK_DURATION "${NATS_LAME_DUCK_DURATION:-2m}"
+}
+
+export_jetstream() {
+  export NATS_JETSTREAM="${NATS_JETSTREAM:-false}"
+  export_text NATS_STORE_DIR "${NATS_STORE_DIR:-/data}"
+  export_number NATS_JETSTREAM_MAX_MEMORY "${NATS_JETSTREAM_MAX_MEMORY:--1}"
+  export_number NATS_JETSTREAM_MAX_FILE "${NATS_JETSTREAM_MAX_FILE:--1}"
+  case $NATS_JETSTREAM in
+    true) export_placeholder_routes "${NATS_JETSTREAM_PEERS:-3}" ;;
+    false) export NATS_ROUTES='[]' ;;
+    *) refuse "NATS_JETSTREAM is '$NATS_JETSTREAM': it is true or false" ;;
+  esac
+}
+
+# A clustered JetStream won't start without routes, and counts them to know how many peers elect its first meta
+# leader. So there is one for each peer, to port 0, where nothing can ever listen.
+export_placeholder_routes() { # peers
+  case $1 in
+    '' | *[!0-9]* | ?????*) refuse "NATS_JETSTREAM_PEERS is '$1': it is the number of regions with JetStream" ;;
+  esac
+  [ "$1" -ge 2 ] || refuse "NATS_JETSTREAM_PEERS is $1: in a cluster JetStream elects no leader among fewer than 2"
+  NATS_ROUTES=
+  peer=0
+  while [ "$peer" -lt "$1" ]; do
+    peer=$((peer + 1))
+    NATS_ROUTES="$NATS_ROUTES\"nats-route://peer-$peer@127.0.0.1:0\", "
+  done
+  export NATS_ROUTES="[${NATS_ROUTES%, }]"
+}
+
+# Sets `auth` to the kind of credentials, which is the name of a file in auth/.
+export_credentials() {
+  auth=
+  [ -z "${NATS_USER:-}${NATS_PASSWORD:-}" ] || auth="$auth user"
+  [ -z "${NATS_TOKEN:-}" ] || auth="$auth token"
+  [ -z "${NATS_OPERATOR_JWT:-}${NATS_SYSTEM_ACCOUNT:-}${NATS_RESOLVER_PRELOAD:-}" ] || auth="$auth operator"
+  auth=${auth# }
+  case $auth in
+    user)
+      [ -n "${NATS_USER:-}" ] || refuse 'NATS_PASSWORD is set without NATS_USER'
+      [ -n "${NATS_PASSWORD:-}" ] || refuse 'NATS_USER is set without NATS_PASSWORD'
+      export_text NATS_USER "$NATS_USER"
+      export_text NATS_PASSWORD "$NATS_PASSWORD"
+      ;;
+    token) export_text NATS_TOKEN "$NATS_TOKEN" ;;
+    operator) export_operator ;;
+    '')
+      require_loopback
+      auth=none
+      ;;
+    *) refuse "credentials of more than one kind are set ($auth): keep one, remove the others with wrangler secret delete" ;;
+  esac
+}
+
+export_operator() {
+  for name in NATS_OPERATOR_JWT NATS_SYSTEM_ACCOUNT NATS_RESOLVER_PRELOAD; do
+    eval "[ -n \"\${$name:-}\" ]" || refuse "$name is missing: the operator's JWT, the system account's public key and the accounts' JWTs are needed together"
+  done
+  export_text NATS_OPERATOR_JWT "$NATS_OPERATOR_JWT"
+  export_text NATS_SYSTEM_ACCOUNT "$NATS_SYSTEM_ACCOUNT"
+  # Keys and JWTs contain none of JSON's punctuation: without it, JSON and lines are the same words.
+  # shellcheck disable=SC2046
+  export_resolver_preload $(printf '%s' "$NATS_RESOLVER_PRELOAD" | tr '{}":,\r' '      ')
+}
+
+export_resolver_preload() { # account jwt ...
+  [ $(($# % 2)) -eq 0 ] || refuse 'NATS_RESOLVER_PRELOAD does not pair every account with its JWT'
+  NATS_RESOLVER_PRELOAD=
+  while [ $# -gt 0 ]; do
+    case $1$2 in
+      *[!A-Za-z0-9._-]*) refuse 'NATS_RESOLVER_PRELOAD holds something that is neither a public key nor a JWT' ;;
+    esac
+    NATS_RESOLVER_PRELOAD="$NATS_RESOLVER_PRELOAD$1: \"$2\", "
+    shift 2
+  done
+  export NATS_RESOLVER_PRELOAD="{${NATS_RESOLVER_PRELOAD%, }}"
+}
+
+require_loopback() {
+  case $host in
+    127.* | ::1 | localhost) ;;
+    *) refuse "no credentials: anyone could connect to $host. Set NATS_TOKEN (wrangler secret put NATS_TOKEN), or NATS_USER and NATS_PASSWORD, or NATS_OPERATOR_JWT with NATS_SYSTEM_ACCOUNT and NATS_RESOLVER_PRELOAD" ;;
+  esac
+}
+
+server=      # nats-server's process id, once it has started
+wanted=      # the signal it is to get
+repeater=    # process id of what repeats that signal
+terminating= # whether a SIGTERM has come
+interrupted= # whether a signal may have interrupted `wait`
+
+# Cloudflare sends SIGTERM and waits 15 minutes, while nats-server drops every client on SIGTERM at once and, as a
+# lame duck, ignores it: so it never gets one.
+on_term() {
+  if [ -n "$terminating" ]; then on_signal INT; else on_signal USR2; fi
+  terminating=yes
+}
+
+on_signal() { # signal
+  interrupted=yes
+  wanted=$1
+  [ -z "$server" ] || signal_server
+}
+
+# nats-server drops a signal that comes before it listens, so the signal is repeated, ever more seldom, until the
+# server has gone.
+signal_server() {
+  stop_repeating
+  (
+    pause=1
+    while kill -s "$wanted" "$server"; do
+      sleep "$pause"
+      pause=$((pause * 2))
+    done
+  ) >/dev/null 2>&1 &
+  repeater=$!
+}
+
+stop_repeating() {
+  [ -z "$repeater" ] || kill "$repeater" 2>/dev/null || :
+}
+
+# Sets `status` to nats-server's exit code. A signal ends `wait` early, with a status above 128.
+wait_for_server() {
+  while
+    interrupted=
+    status=0
+    wait "$server" || status=$?
+    [ "$status" -gt 128 ] && [ -n "$interrupted" ]
+  do :; done
+}
+
+trap on_term TERM
+trap 'on_signal INT' INT
+trap 'on_signal USR2' USR2
+
+export_settings
+export_jetstream
+export_credentials
+
+folder=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+
+# Until nats-server listens for it, SIGUSR2 would kill it: it starts with the signal ignored.
+(
+  trap '' USR2
+  exec "${NATS_SERVER_BIN:-nats-server}" -c "$folder/auth/$auth.conf" "$@"
+) 2>&1 &
+server=$!
+[ -z "$wanted" ] || signal_server
+
+wait_for_server
+stop_repeating
+exit "$status"

@@ -1,0 +1,229 @@
+// What the environment becomes: a configuration that nats-server accepts, or a refusal that says what to do.
+
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { jwtAuthenticator, wsconnect } from '@nats-io/nats-core';
+import { describe, expect, test, vi } from 'vitest';
+import { Entrypoint, type Environment, runToExit } from './testing/entrypoint.ts';
+import { createOperatorFixture } from './testing/operator-fixture.ts';
+import { RawClient } from './testing/raw-client.ts';
+import { TEST_TIMEOUT_MS } from './testing/transcript.ts';
+
+vi.setConfig({ testTimeout: TEST_TIMEOUT_MS });
+
+const EX_CONFIG = 78;
+
+const operator = createOperatorFixture();
+const OPERATOR_ENVIRONMENT = {
+  NATS_OPERATOR_JWT: operator.operatorJwt,
+  NATS_SYSTEM_ACCOUNT: operator.systemAccount,
+  NATS_RESOLVER_PRELOAD: JSON.stringify(operator.accounts),
+};
+const PRELOAD_LINES = Object.entries(operator.accounts)
+  .map(([account, jwt]) => `${account} ${jwt}`)
+  .join('\n');
+
+const USER_ENVIRONMENT = { NATS_USER: 'meridian', NATS_PASSWORD: 'secret' };
+const TOKEN_ENVIRONMENT = { NATS_TOKEN: 'secret' };
+
+describe('nats-server accepts the configuration', () => {
+  test.each<[string, Environment]>([
+    ['without credentials on loopback', {}],
+    ['without credentials on localhost', { NATS_HOST: 'localhost' }],
+    ['without credentials on ::1', { NATS_HOST: '::1' }],
+    ['with a user', { ...USER_ENVIRONMENT, NATS_HOST: '' }],
+    ['with a token', { ...TOKEN_ENVIRONMENT, NATS_HOST: '' }],
+    ['with an operator', { ...OPERATOR_ENVIRONMENT, NATS_HOST: '' }],
+    ['with accounts as lines', { ...OPERATOR_ENVIRONMENT, NATS_RESOLVER_PRELOAD: `${PRELOAD_LINES}\n` }],
+    ['with JetStream', { NATS_JETSTREAM: 'true' }],
+    [
+      'with JetStream and its limits',
+      { NATS_JETSTREAM: 'true', NATS_JETSTREAM_MAX_MEMORY: '64MB', NATS_JETSTREAM_MAX_FILE: '1GB' },
+    ],
+    ['with the ports of the image', { NATS_CLIENT_PORT: '', NATS_WEBSOCKET_PORT: '', NATS_CLUSTER_PORT: '' }],
+  ])('%s', async (_, env) => {
+    const { code, output } = await runToExit({ env, args: ['-t'] });
+    expect(output).toMatch(/configuration file .* is valid/);
+    expect(code).toBe(0);
+  });
+});
+
+describe('the entrypoint refuses', () => {
+  test.each<[string, Environment, RegExp]>([
+    ['no server name', { NATS_SERVER_NAME: '' }, /NATS_SERVER_NAME is not set/],
+    ['no credentials on 0.0.0.0', { NATS_HOST: '0.0.0.0' }, /anyone could connect to 0\.0\.0\.0/],
+    ['no credentials on the default host', { NATS_HOST: '' }, /wrangler secret put NATS_TOKEN/],
+    ['a user without password', { NATS_USER: 'meridian' }, /NATS_USER is set without NATS_PASSWORD/],
+    ['a password without user', { NATS_PASSWORD: 'secret' }, /NATS_PASSWORD is set without NATS_USER/],
+    [
+      'two kinds of credentials',
+      { ...USER_ENVIRONMENT, ...TOKEN_ENVIRONMENT },
+      /more than one kind.*user token/,
+    ],
+    [
+      'an operator without accounts',
+      { ...OPERATOR_ENVIRONMENT, NATS_RESOLVER_PRELOAD: '' },
+      /NATS_RESOLVER_PRELOAD is missing/,
+    ],
+    [
+      'an account without JWT',
+      { ...OPERATOR_ENVIRONMENT, NATS_RESOLVER_PRELOAD: operator.systemAccount },
+      /does not pair/,
+    ],
+    [
+      'accounts that are no keys',
+      { ...OPERATOR_ENVIRONMENT, NATS_RESOLVER_PRELOAD: '{"A": ["x"]}' },
+      /neither a public key nor a JWT/,
+    ],
+    ['a secret with a line break', { NATS_TOKEN: 'two\nlines' }, /NATS_TOKEN contains a line break/],
+    ['a port that is no number', { NATS_CLIENT_PORT: 'nats' }, /NATS_CLIENT_PORT is 'nats'/],
+    ['a port with configuration in it', { NATS_CLIENT_PORT: '4222\ndebug: true' }, /NATS_CLIENT_PORT is/],
+    ['JetStream neither on nor off', { NATS_JETSTREAM: 'yes' }, /NATS_JETSTREAM is 'yes'/],
+    ['JetStream for one peer', { NATS_JETSTREAM: 'true', NATS_JETSTREAM_PEERS: '1' }, /fewer than 2/],
+  ])('%s', async (_, env, message) => {
+    const { code, output } = await runToExit({ env });
+    expect(output).toMatch(message);
+    expect(code).toBe(EX_CONFIG);
+  });
+
+  test('and shows no secret in what it says', async () => {
+    const { output } = await runToExit({ env: { NATS_TOKEN: 'hidden-1\n', NATS_PASSWORD: 'hidden-2' } });
+    expect(output).not.toContain('hidden');
+  });
+});
+
+describe("nats-server's own refusal is passed on", () => {
+  test.each<[string, Environment, RegExp]>([
+    ['a lame duck of less than 30 s', { NATS_LAME_DUCK_DURATION: '29s' }, /minimum is 30 seconds/],
+    [
+      'a grace period as long as the lame duck',
+      { NATS_LAME_DUCK_GRACE_PERIOD: '30s', NATS_LAME_DUCK_DURATION: '30s' },
+      /grace period.*should be strictly lower/,
+    ],
+    [
+      'a JWT that is none',
+      { ...OPERATOR_ENVIRONMENT, NATS_RESOLVER_PRELOAD: 'A eyJ' },
+      /invalid account JWT/,
+    ],
+  ])('%s', async (_, env, message) => {
+    const { code, output } = await runToExit({ env });
+    expect(output).toMatch(message);
+    expect(code).toBe(1);
+  });
+
+  test('a nats-server that is not there exits with 127', async () => {
+    const { code } = await runToExit({ env: { NATS_SERVER_BIN: '/nowhere/nats-server' } });
+    expect(code).toBe(127);
+  });
+});
+
+describe('credentials authenticate', () => {
+  const ODD_SECRETS = [
+    'with "double" and \'single\' quotes',
+    '$NATS_HOST and $(id) and `id`',
+    '# not a comment // nor this',
+    '\\ \\n \\x41 back\\slashes\\',
+    '{ [ ( , ; : = ) ] }',
+    '0123',
+    'true',
+    '* ? ~ %s !',
+    'ünïcödé 中文',
+  ];
+
+  test.each(ODD_SECRETS)('as a token: %s', async (secret) => {
+    await using server = await Entrypoint.start({ env: { NATS_TOKEN: secret } });
+    expect(await connects(server.ports.nats, { auth_token: secret })).toBe(true);
+    expect(await connects(server.ports.nats, { auth_token: `${secret}x` })).toBe(false);
+    expect(await connects(server.ports.nats, {})).toBe(false);
+  });
+
+  test.each(ODD_SECRETS)('as user and password: %s', async (secret) => {
+    await using server = await Entrypoint.start({ env: { NATS_USER: secret, NATS_PASSWORD: secret } });
+    expect(await connects(server.ports.nats, { user: secret, pass: secret })).toBe(true);
+    expect(await connects(server.ports.nats, { user: secret, pass: 'wrong' })).toBe(false);
+  });
+
+  test('as JWT and seed below an operator, over WebSocket', async () => {
+    await using server = await Entrypoint.start({ env: OPERATOR_ENVIRONMENT });
+    const { jwt, seed } = operator.user;
+    const connection = await wsconnect({
+      servers: `ws://127.0.0.1:${server.ports.websocket}`,
+      authenticator: jwtAuthenticator(jwt, seed),
+    });
+    await connection.flush();
+    await connection.close();
+    expect(await connects(server.ports.nats, {})).toBe(false);
+  });
+
+  test('on loopback none are needed', async () => {
+    await using server = await Entrypoint.start();
+    expect(await connects(server.ports.nats, {})).toBe(true);
+  });
+});
+
+describe('a running server', () => {
+  test('carries its name, its cluster and where it is', async () => {
+    await using server = await Entrypoint.start({
+      env: { NATS_REGION: 'weur', CLOUDFLARE_LOCATION: 'ams07', CLOUDFLARE_COUNTRY_A2: 'NL' },
+    });
+    expect(await monitor(server.ports.monitoring, 'varz')).toMatchObject({
+      server_name: 'nats-weur',
+      cluster: { name: 'meridian' },
+      tags: ['region:weur', 'location:ams07', 'cloudflare-region:unknown', 'country:nl'],
+      ping_interval: 20_000_000_000,
+    });
+  });
+
+  test('hands its clients no addresses', async () => {
+    await using server = await Entrypoint.start();
+    const client = await RawClient.open(server.ports.nats);
+    await client.connect();
+    expect(client.received.text).not.toContain('connect_urls');
+    client.close();
+  });
+
+  test('listens on nothing but NATS_HOST', async () => {
+    await using server = await Entrypoint.start();
+    expect(server.output.text).not.toContain('0.0.0.0');
+  });
+
+  test('hands arguments on to nats-server', async () => {
+    await using server = await Entrypoint.start({ args: ['-D'] });
+    expect(await server.output.match(/\[DBG\]/)).toBeTruthy();
+  });
+
+  test('starts JetStream without a route to anyone', async () => {
+    await using server = await Entrypoint.start({ env: { NATS_JETSTREAM: 'true' } });
+    await server.output.match(/JetStream cluster bootstrapping/);
+    expect(await monitor(server.ports.monitoring, 'jsz')).toMatchObject({
+      config: { store_dir: join(server.folder, 'store', 'jetstream') },
+      meta_cluster: { cluster_size: 3 },
+    });
+  });
+
+  test('leaves JetStream off by default', async () => {
+    await using server = await Entrypoint.start();
+    expect(await monitor(server.ports.monitoring, 'jsz')).toMatchObject({ disabled: true });
+  });
+
+  test('writes no file of its own, secrets least of all', async () => {
+    await using server = await Entrypoint.start({ env: TOKEN_ENVIRONMENT });
+    expect(await readdir(server.folder)).toEqual([]);
+    server.signal('SIGINT');
+    expect(await server.exitCode()).toBe(0);
+    expect(await readdir(server.folder)).toEqual([]);
+  });
+});
+
+async function connects(port: number, credentials: Readonly<Record<string, string>>): Promise<boolean> {
+  const client = await RawClient.open(port);
+  try {
+    return await client.connect(credentials);
+  } finally {
+    client.close();
+  }
+}
+
+async function monitor(port: number, endpoint: 'varz' | 'jsz'): Promise<unknown> {
+  return (await fetch(`http://127.0.0.1:${port}/${endpoint}`)).json();
+}

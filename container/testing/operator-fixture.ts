@@ -1,0 +1,52 @@
+// An operator, a system account, an account and a user, as `nsc` would make them: what NATS_OPERATOR_JWT and its
+// companions carry.
+
+import { createHash, randomUUID } from 'node:crypto';
+import { nkeys } from '@nats-io/nats-core';
+
+type KeyPair = ReturnType<typeof nkeys.createOperator>;
+
+export interface OperatorFixture {
+  readonly operatorJwt: string;
+  readonly systemAccount: string;
+  /** Account -> JWT, the system account among them. */
+  readonly accounts: Readonly<Record<string, string>>;
+  readonly user: { readonly jwt: string; readonly seed: Uint8Array };
+}
+
+const NO_LIMIT = -1;
+const ACCOUNT_LIMITS = { subs: NO_LIMIT, data: NO_LIMIT, payload: NO_LIMIT, conn: NO_LIMIT, leaf: NO_LIMIT };
+const USER_LIMITS = { subs: NO_LIMIT, data: NO_LIMIT, payload: NO_LIMIT };
+
+export function createOperatorFixture(): OperatorFixture {
+  const operator = nkeys.createOperator();
+  const system = nkeys.createAccount();
+  const account = nkeys.createAccount();
+  const user = nkeys.createUser();
+  return {
+    operatorJwt: sign(operator, operator, { type: 'operator' }),
+    systemAccount: system.getPublicKey(),
+    accounts: {
+      [system.getPublicKey()]: sign(operator, system, { type: 'account', limits: ACCOUNT_LIMITS }),
+      [account.getPublicKey()]: sign(operator, account, { type: 'account', limits: ACCOUNT_LIMITS }),
+    },
+    user: { jwt: sign(account, user, { type: 'user', ...USER_LIMITS }), seed: user.getSeed() },
+  };
+}
+
+function sign(issuer: KeyPair, subject: KeyPair, claims: object): string {
+  const payload = {
+    jti: createHash('sha256').update(randomUUID()).digest('hex'),
+    iat: Math.floor(Date.now() / 1000),
+    iss: issuer.getPublicKey(),
+    name: 'meridian-test',
+    sub: subject.getPublicKey(),
+    nats: { ...claims, version: 2 },
+  };
+  const signed = `${base64url({ typ: 'JWT', alg: 'ed25519-nkey' })}.${base64url(payload)}`;
+  return `${signed}.${Buffer.from(issuer.sign(Buffer.from(signed))).toString('base64url')}`;
+}
+
+function base64url(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}

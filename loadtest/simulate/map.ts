@@ -1,0 +1,173 @@
+// A map of one simulated scenario, as SVG: every client coloured by its regret, the regions, and where the clients
+// with a regret were sent.
+
+import type { Coordinates } from '../../worker/routing/coordinates.ts';
+import { coastline } from './coastline.ts';
+import { greatCircle } from './great-circle.ts';
+import { placeLabels } from './map-labels.ts';
+import { linePath } from './map-line.ts';
+import { classOf, isBad, REGRET_CLASSES } from './map-regret.ts';
+import { equalEarth, type Point, type Position, type Projection } from './projection.ts';
+import type { ScenarioResult } from './result.ts';
+import type { Choice } from './score.ts';
+import type { Setup, SimulatedClient } from './setup.ts';
+
+/** What a map is drawn of. */
+export interface Mapped {
+  readonly setup: Setup;
+  readonly result: ScenarioResult;
+  readonly choices: readonly Choice[];
+}
+
+const WIDTH = 1200;
+const MARGIN = 24;
+const TITLE_HEIGHT = 92;
+const LEGEND_HEIGHT = 64;
+
+/** Where people live, from Svalbard to Cape Horn. */
+const NORTH = 80;
+const SOUTH = -57;
+
+const STYLE = `
+text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:#1c2733}
+.name{font-size:25px;font-weight:650}.score{font-size:15px;fill:#4a5a6a}.key{font-size:13.5px}
+.sea{fill:#e3edf4}.land{fill:#fbfaf6;stroke:#b9c2c9;stroke-width:.7;stroke-linejoin:round}
+.border{fill:none;stroke:#dcdfdf;stroke-width:.6}.frame{fill:none;stroke:#b9c7d2}
+.way{fill:none;stroke-width:1.3;opacity:.6}.client{stroke:#fff;stroke-width:1.1}
+.refused{fill:none;stroke:#5c6770;stroke-width:1.6}
+.region{fill:#17263a;stroke:#fff;stroke-width:1.4}
+.id{font-size:14px;font-weight:650;paint-order:stroke;stroke:#fff;stroke-width:3.5;stroke-linejoin:round}`;
+
+/** Deterministic: the same result is the same text. */
+export function drawMap(mapped: Mapped): string {
+  const frame = { left: MARGIN, top: TITLE_HEIGHT, width: WIDTH - 2 * MARGIN, north: NORTH, south: SOUTH };
+  const projection = equalEarth(frame);
+  const legendTop = TITLE_HEIGHT + projection.height;
+  const height = Math.ceil(legendTop + LEGEND_HEIGHT);
+  const { land, borders } = coastline(projection);
+  const outline = outlineOf(projection);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}">
+<style>${STYLE}</style>
+<defs><clipPath id="globe"><path d="${outline}"/></clipPath></defs>
+<rect width="${WIDTH}" height="${height}" fill="#fff"/>
+${titleOf(mapped.result)}
+<g clip-path="url(#globe)">
+<path class="sea" d="${outline}"/>
+<path class="land" d="${land}"/>
+<path class="border" d="${borders}"/>
+${waysOf(mapped, projection).join('\n')}
+</g>
+<path class="frame" d="${outline}"/>
+${markersOf(mapped.setup, projection).join('\n')}
+${clientsOf(mapped, projection).join('\n')}
+${labelsOf(mapped.setup, projection).join('\n')}
+${legendOf(mapped, legendTop + LEGEND_HEIGHT / 2)}
+</svg>
+`;
+}
+
+function titleOf({ name, policies }: ScenarioResult): string {
+  const { meridian, continent, country, nearest } = policies;
+  const share = `${Math.round(meridian.bestShare * 100)}% of ${meridian.clients} clients are given their best region`;
+  const controls = `continent table ${continent.meanRegretMs.toFixed(1)}, country table ${country.meanRegretMs.toFixed(1)}, nearest ${nearest.meanRegretMs.toFixed(1)} ms`;
+  const regret = `mean regret ${meridian.meanRegretMs.toFixed(1)} ms, p95 ${meridian.p95RegretMs.toFixed(1)} ms`;
+  return `<text class="name" x="${MARGIN}" y="42">${escapeXml(name)}</text>
+<text class="score" x="${MARGIN}" y="68">${share}, ${regret} (${controls})</text>`;
+}
+
+/** The edge of the part of the globe that is shown. */
+function outlineOf({ project }: Projection): string {
+  const latitudes = Array.from({ length: NORTH - SOUTH + 1 }, (_, index) => NORTH - index);
+  const edge: readonly Position[] = [
+    ...latitudes.map((latitude) => [180, latitude] as const),
+    ...latitudes.toReversed().map((latitude) => [-180, latitude] as const),
+  ];
+  return `M${edge.map(project).map(at).join('L')}Z`;
+}
+
+/** From each client with a real regret to the region it was given. */
+function waysOf({ setup, choices }: Mapped, projection: Projection): readonly string[] {
+  return choices.filter(isBad).flatMap((choice) => {
+    const region = setup.regions.find(({ id }) => id === choice.chosen);
+    if (region === undefined) return [];
+    const path = linePath(greatCircle(choice.client, region), projection);
+    return [`<path class="way" stroke="${classOf(choice).colour}" d="${path}"/>`];
+  });
+}
+
+/** The worst last, on top of their neighbours. */
+function clientsOf({ setup, choices }: Mapped, { project }: Projection): readonly string[] {
+  const served = new Set<SimulatedClient>(choices.map(({ client }) => client));
+  const refused = setup.clients.filter((client) => !served.has(client));
+  return [
+    ...refused.map((client) => dot(client, 'class="refused" r="4"', `${client.id}: refused`)),
+    ...choices
+      .toSorted((a, b) => a.regretMs - b.regretMs)
+      .map((choice) => {
+        const { colour, radius } = classOf(choice);
+        return dot(choice.client, `class="client" fill="${colour}" r="${radius}"`, hoverText(choice));
+      }),
+  ];
+
+  function dot(place: Coordinates, attributes: string, title: string): string {
+    const [x, y] = project([place.longitude, place.latitude]);
+    return `<circle ${attributes} cx="${x.toFixed(1)}" cy="${y.toFixed(1)}"><title>${escapeXml(title)}</title></circle>`;
+  }
+}
+
+function hoverText({ client, chosen, chosenMs, best, bestMs, regretMs }: Choice): string {
+  const { id, country } = client;
+  const went = `${id} (${country}): ${chosen} in ${chosenMs.toFixed(1)} ms`;
+  return regretMs === 0 ? `${went}, the best` : `${went}, best ${best} in ${bestMs.toFixed(1)} ms`;
+}
+
+function markersOf({ regions }: Setup, { project }: Projection): readonly string[] {
+  return regions.map(({ latitude, longitude }) => diamond(project([longitude, latitude])));
+}
+
+function labelsOf({ regions, clients }: Setup, { project }: Projection): readonly string[] {
+  const pointOf = ({ longitude, latitude }: Coordinates) => project([longitude, latitude]);
+  const markers = regions.map((region) => ({ text: region.id, at: pointOf(region) }));
+  return placeLabels(markers, clients.map(pointOf)).map(({ text, at: [x, y], anchor }) => {
+    const place = `x="${x.toFixed(1)}" y="${(y + 5).toFixed(1)}" text-anchor="${anchor}"`;
+    return `<text class="id" ${place}>${escapeXml(text)}</text>`;
+  });
+}
+
+function diamond([x, y]: Point): string {
+  return `<path class="region" d="M${at([x, y - 10])}L${at([x + 10, y])}L${at([x, y + 10])}L${at([x - 10, y])}Z"/>`;
+}
+
+/** Room for one entry of the legend. */
+const KEY_WIDTH = 166;
+
+function legendOf({ setup, choices }: Mapped, middle: number): string {
+  const refused = setup.clients.length - choices.length;
+  const left = (index: number) => MARGIN + 8 + index * KEY_WIDTH;
+  const keys = REGRET_CLASSES.map((each, index) => {
+    const count = choices.filter((choice) => classOf(choice) === each).length;
+    return `<circle class="client" fill="${each.colour}" r="${each.radius}" cx="${left(index)}" cy="${middle}"/>${label(index, `${each.title}: ${count}`)}`;
+  });
+  const next = REGRET_CLASSES.length;
+  return [
+    ...keys,
+    `${diamond([left(next), middle])}${label(next, 'region')}`,
+    ...(refused === 0
+      ? []
+      : [
+          `<circle class="refused" r="4" cx="${left(next + 1)}" cy="${middle}"/>${label(next + 1, `refused: ${refused}`)}`,
+        ]),
+  ].join('\n');
+
+  function label(index: number, text: string): string {
+    return `<text class="key" x="${left(index) + 14}" y="${middle + 4.5}">${escapeXml(text)}</text>`;
+  }
+}
+
+function at([x, y]: Point): string {
+  return `${x.toFixed(1)},${y.toFixed(1)}`;
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

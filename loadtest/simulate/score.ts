@@ -1,0 +1,108 @@
+// What choices cost: the measured round trip to the region that was chosen, compared with the best there is.
+
+import type { Policy } from './policies.ts';
+import type { ScenarioClient, ScenarioRegion } from './scenario.ts';
+import type { SimulatedClient } from './setup.ts';
+
+/** Where one client went, and where it should have gone. */
+export interface Choice {
+  readonly client: SimulatedClient;
+  readonly chosen: string;
+  readonly chosenMs: number;
+  readonly best: string;
+  readonly bestMs: number;
+  /** chosenMs less bestMs. */
+  readonly regretMs: number;
+}
+
+export interface Score {
+  /** Clients that were given a region; all means are over these, each counting the same. */
+  readonly clients: number;
+  /** Clients that no region may serve. */
+  readonly refused: number;
+  /** Share of clients whose region has the best round trip there is. */
+  readonly bestShare: number;
+  readonly meanRegretMs: number;
+  /** The regret that 95% of clients don't exceed (nearest rank). */
+  readonly p95RegretMs: number;
+  /** Mean over clients of chosen / best. */
+  readonly meanRatio: number;
+  /** Mean of chosen / mean of best: less moved by clients who have a region next door. */
+  readonly ratioOfMeans: number;
+}
+
+/** Round trips below this count as this in ratios: less is the same building, and 0 has no ratio. */
+const LEAST_RTT_MS = 0.1;
+
+/** What a policy chooses for those clients that it does not refuse. */
+export function choicesOf(
+  clients: readonly SimulatedClient[],
+  regions: readonly ScenarioRegion[],
+  policy: Policy,
+): readonly Choice[] {
+  return clients.flatMap((client) => {
+    const chosen = policy(client);
+    if (chosen === undefined) return [];
+    const best = bestOf(client, regions);
+    const chosenMs = rttMs(client, chosen);
+    return [{ client, chosen, chosenMs, best: best.id, bestMs: best.ms, regretMs: chosenMs - best.ms }];
+  });
+}
+
+/** The region with the shortest round trip; of equals the first. */
+export function bestOf(
+  client: ScenarioClient,
+  regions: readonly ScenarioRegion[],
+): { id: string; ms: number } {
+  let best = { id: '', ms: Number.POSITIVE_INFINITY };
+  for (const { id } of regions) {
+    const ms = rttMs(client, id);
+    if (ms < best.ms) best = { id, ms };
+  }
+  return best;
+}
+
+export function rttMs(client: ScenarioClient, region: string): number {
+  const ms = client.rttMs.get(region);
+  if (ms === undefined) throw new Error(`client ${client.id} has no round trip to ${region}`);
+  return ms;
+}
+
+/** @param asked how many clients there were, with those refused */
+export function scoreOf(choices: readonly Choice[], asked: number): Score {
+  const regrets = choices.map(({ regretMs }) => regretMs);
+  return {
+    clients: choices.length,
+    refused: asked - choices.length,
+    bestShare: mean(choices.map(({ regretMs }) => (regretMs === 0 ? 1 : 0))),
+    meanRegretMs: mean(regrets),
+    p95RegretMs: percentile(regrets, 0.95),
+    meanRatio: mean(choices.map(({ chosenMs, bestMs }) => atLeast(chosenMs) / atLeast(bestMs))),
+    ratioOfMeans:
+      atLeast(mean(choices.map(({ chosenMs }) => chosenMs))) /
+      atLeast(mean(choices.map(({ bestMs }) => bestMs))),
+  };
+}
+
+/** Of choices, those that cost the most, worst first; the ones that cost nothing are not among them. */
+export function worstOf(choices: readonly Choice[], most: number): readonly Choice[] {
+  return choices
+    .filter(({ regretMs }) => regretMs > 0)
+    .toSorted((a, b) => b.regretMs - a.regretMs)
+    .slice(0, most);
+}
+
+/** 0 for nothing. */
+export function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The least value that `share` of all values don't exceed; 0 for nothing. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+}
+
+function atLeast(ms: number): number {
+  return Math.max(ms, LEAST_RTT_MS);
+}

@@ -1,0 +1,58 @@
+// The cache of obtained programs: `<cache>/bin/<name>-<version>`. A program is made in a directory of its
+// own, asked for its version there, and only then renamed into place. So two processes that obtain the same
+// one at once both succeed, whoever is last, and nobody ever runs half a file.
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Binary, BinarySource, BinarySpec, Host, Problem } from './binary-spec.ts';
+import { inspectBinary } from './inspect-binary.ts';
+
+/** `MERIDIAN_CACHE`, else `meridian` in the user's cache directory (XDG's, or macOS's). */
+export function cacheDirectory({ env, target }: Pick<Host, 'env' | 'target'>): string {
+  if (env.MERIDIAN_CACHE) return resolve(env.MERIDIAN_CACHE);
+  const { XDG_CACHE_HOME: xdg, HOME: home = homedir() } = env;
+  // The XDG specification says to ignore a relative path.
+  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'meridian');
+  return join(home, target.platform === 'darwin' ? 'Library/Caches' : '.cache', 'meridian');
+}
+
+/** Where the program that `spec` describes is kept. */
+export function cachedPath(spec: BinarySpec, host: Host): string {
+  return join(cacheDirectory(host), 'bin', `${spec.name}-${spec.version}`);
+}
+
+/** Calls `produce` with an empty directory, then keeps the executable whose path it returns. Nothing else stays. */
+export async function keepInCache(
+  spec: BinarySpec,
+  host: Host,
+  source: BinarySource,
+  produce: (directory: string) => Promise<{ readonly path: string } | Problem>,
+): Promise<Binary | Problem> {
+  const path = cachedPath(spec, host);
+  // Beside the final place: a rename is atomic only within one file system.
+  const directory = await makeDirectory(`${path}.tmp-`);
+  if (typeof directory !== 'string') return directory;
+  try {
+    const produced = await produce(directory);
+    if ('problem' in produced) return produced;
+    const inspected = await inspectBinary(spec, produced.path, host.env);
+    if ('problem' in inspected) return { problem: `what came of it ${inspected.problem}` };
+    if (inspected.version !== spec.version) {
+      return { problem: `what came of it is version ${inspected.version}, not ${spec.version}` };
+    }
+    await rename(produced.path, path);
+    return { path, version: inspected.version, source };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function makeDirectory(prefix: string): Promise<string | Problem> {
+  try {
+    await mkdir(resolve(prefix, '..'), { recursive: true });
+    return await mkdtemp(prefix);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { problem: `the cache can't be written (${reason}): set MERIDIAN_CACHE to a directory that can` };
+  }
+}

@@ -1,0 +1,27 @@
+// Builds a program from its published Go module. The Go toolchain checks the sources against the Go
+// checksum database, so this is preferred to an archive.
+import { join } from 'node:path';
+import type { Binary, BinarySpec, Host, Problem } from './binary-spec.ts';
+import { keepInCache } from './cache.ts';
+import { runCommand } from './run-command.ts';
+import { executablesOnPath } from './search-path.ts';
+
+/** A cold build takes about a minute on a good machine, and several on a small or a busy one. */
+const BUILD_TIMEOUT_MS = 15 * 60_000;
+
+/** Builds `spec` into the cache with the `go` on PATH and the user's own Go settings. */
+export async function installWithGo(spec: BinarySpec, host: Host): Promise<Binary | Problem> {
+  const [go] = await executablesOnPath('go', host.env);
+  if (go === undefined) return { problem: 'no go on PATH' };
+  host.log(`building ${spec.name} ${spec.version} with go install, once (about a minute)...`);
+  const outcome = await keepInCache(spec, host, 'go install', async (directory) => {
+    const run = await runCommand(go, ['install', `${spec.goPackage}@v${spec.version}`], {
+      env: { ...host.env, GOBIN: directory },
+      cwd: directory,
+      timeoutMs: BUILD_TIMEOUT_MS,
+    });
+    return 'problem' in run ? { problem: `${go} ${run.problem}` } : { path: join(directory, spec.name) };
+  });
+  if ('problem' in outcome) host.log(`go install failed: ${outcome.problem}`);
+  return outcome;
+}

@@ -1,0 +1,36 @@
+// Asks an executable what it is. Nothing is taken for nats-server, or k6, because of its name alone.
+import type { BinarySpec, Environment, Problem } from './binary-spec.ts';
+import { whyNotExecutable } from './executable-file.ts';
+import { runCommand } from './run-command.ts';
+
+/** A program prints its version at once, but the first start of a large one on a loaded machine takes a while. */
+const VERSION_TIMEOUT_MS = 15_000;
+/** Enough of a stranger's output to recognize it. */
+const MAX_QUOTED_CHARACTERS = 60;
+
+/** The version of the program at `path`, or why it is not one that `spec` can use. */
+export async function inspectBinary(
+  spec: BinarySpec,
+  path: string,
+  env: Environment,
+): Promise<{ readonly version: string } | Problem> {
+  const obstacle = await whyNotExecutable(path);
+  if (obstacle !== undefined) return { problem: obstacle };
+  const run = await runCommand(path, spec.versionArguments, { env, timeoutMs: VERSION_TIMEOUT_MS });
+  const asked = spec.versionArguments.join(' ');
+  if ('problem' in run) return { problem: `${run.problem} when asked with ${asked}` };
+  const version = spec.versionPattern.exec(run.stdout)?.[1];
+  if (version === undefined) {
+    const said = JSON.stringify(run.stdout.trim().slice(0, MAX_QUOTED_CHARACTERS));
+    return { problem: `is not ${spec.name}: asked with ${asked} it says ${said}` };
+  }
+  if (isOlder(version, spec.minimumVersion)) {
+    return { problem: `is version ${version}, older than ${spec.minimumVersion}` };
+  }
+  return { version };
+}
+
+/** True when version "2.9.25" comes before "2.10.0". */
+export function isOlder(version: string, minimum: string): boolean {
+  return version.localeCompare(minimum, 'en', { numeric: true }) < 0;
+}

@@ -1,0 +1,41 @@
+// nats-server for everything that runs on one machine: the local stack, the tests, the benchmarks.
+import type { Binary, BinarySpec, ReleaseArchive, Target } from './binary-spec.ts';
+import { type EnsureBinaryOptions, ensureBinary } from './ensure-binary.ts';
+
+/** The version that the image runs as well (container/Dockerfile). */
+const VERSION = '2.15.1';
+
+/** Go's word for Node's `process.arch`. */
+const GO_ARCH: ReadonlyMap<string, string> = new Map([
+  ['x64', 'amd64'],
+  ['arm64', 'arm64'],
+]);
+
+/** 2.10 and later all passed what Meridian needs of routes, WebSocket and monitoring. */
+export const NATS_SERVER: BinarySpec = {
+  name: 'nats-server',
+  version: VERSION,
+  minimumVersion: '2.10.0',
+  variable: 'NATS_SERVER',
+  versionArguments: ['--version'],
+  versionPattern: /^nats-server: v(\d+\.\d+\.\d+)/,
+  goPackage: 'github.com/nats-io/nats-server/v2',
+  release: {
+    baseUrl: `https://github.com/nats-io/nats-server/releases/download/v${VERSION}`,
+    checksumsFile: 'SHA256SUMS',
+    archiveFor,
+  },
+};
+
+/** A nats-server to run: found, or else built or downloaded once into the cache. */
+export function ensureNatsServer(options?: EnsureBinaryOptions): Promise<Binary> {
+  return ensureBinary(NATS_SERVER, options);
+}
+
+/** The releases have more (arm, 386, Windows); these are the ones workerd runs on as well. */
+function archiveFor({ platform, arch }: Target): ReleaseArchive | undefined {
+  const goArch = GO_ARCH.get(arch);
+  if (goArch === undefined || (platform !== 'linux' && platform !== 'darwin')) return undefined;
+  const directory = `nats-server-v${VERSION}-${platform}-${goArch}`;
+  return { file: `${directory}.tar.gz`, executable: `${directory}/nats-server` };
+}

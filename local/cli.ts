@@ -1,0 +1,113 @@
+// `npm start`: the whole edge on this machine. Reads the options, starts the stack, shows how to use it, and
+// stops everything when asked to.
+
+import { Command, InvalidArgumentError } from 'commander';
+import { BinaryError } from './binaries/binary-error.ts';
+import { ensureNatsServer } from './binaries/nats-server.ts';
+import { type Console, openConsole } from './console.ts';
+import { ConfigError, loadConfig } from './load-config.ts';
+import { instructions, linkTable, regionTable } from './report.ts';
+import { type Stack, startStack } from './stack.ts';
+
+interface Options {
+  readonly port: number;
+  readonly regions?: readonly string[];
+  readonly natsServer?: string;
+  readonly config?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+const program = new Command('npm start --')
+  .description(
+    'Runs Meridian on this machine: the Worker in workerd, a nats-server for every region, and the mesh between them.',
+  )
+  .option('--port <number>', 'where the edge listens, on 127.0.0.1; 0 takes a free port', parsePort, 8787)
+  .option('--regions <ids>', 'only these regions, such as wnam,weur', (text: string) => text.split(','))
+  .option(
+    '--nats-server <path>',
+    'the nats-server program (else: NATS_SERVER, PATH, the cache, or obtained once)',
+  )
+  .option('--config <file>', 'another region configuration than regions/regions.json')
+  .option('--quiet', 'print nothing but errors and the last line')
+  .option('--verbose', 'print everything that the servers log')
+  .addHelpText(
+    'after',
+    `
+Stand in another city:
+  curl -H 'MF-CF-Blob: {"colo":"SYD"}' http://127.0.0.1:8787/api/route
+Ctrl-C stops everything.`,
+  )
+  .allowExcessArguments(false);
+
+/** Exit codes: 1 when it cannot start, 130 when it was interrupted before it was ready. */
+const FAILED = 1;
+const INTERRUPTED = 130;
+
+await main(program.parse().opts<Options>());
+
+async function main(options: Options): Promise<void> {
+  const output = openConsole(options);
+  const stop = new AbortController();
+  const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  try {
+    const stack = await start(options, output, stop.signal);
+    showReady(stack, output, await stack.regions(), await stack.mesh());
+    await stopped;
+    output.step('stopping');
+    output.closeLog();
+    await stack.close();
+  } catch (error) {
+    process.exitCode = stop.signal.aborted ? INTERRUPTED : FAILED;
+    if (!stop.signal.aborted) output.error(explain(error));
+  }
+  process.exit();
+}
+
+async function start(options: Options, output: Console, signal: AbortSignal): Promise<Stack> {
+  const { config, notes } = await loadConfig(options);
+  for (const note of notes) output.step(note);
+  const { path } = await ensureNatsServer({
+    ...(options.natsServer !== undefined && { path: options.natsServer }),
+    log: output.step,
+  });
+  signal.throwIfAborted();
+  return startStack({
+    config,
+    natsServer: path,
+    port: options.port,
+    onProgress: output.step,
+    onLog: output.log,
+    signal,
+  });
+}
+
+function showReady(
+  stack: Stack,
+  output: Console,
+  regions: Awaited<ReturnType<Stack['regions']>>,
+  links: Awaited<ReturnType<Stack['mesh']>>,
+): void {
+  output.print(
+    `\n${regionTable(regions)}\n\n${linkTable(links)}\n\n${instructions(stack.url, stack.adminToken)}\n`,
+  );
+  output.ready(`ready ${stack.url}`);
+}
+
+/** One message, without a stack where the message says it all. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof BinaryError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error && !error.message.includes(cause.message)
+    ? `${error.message}\n  because: ${cause.message}`
+    : error.message;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('a port is 0 to 65535.');
+  return port;
+}

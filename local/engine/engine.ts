@@ -1,0 +1,121 @@
+// The embedded container engine: the containers that workerd asked for, by name, and what tests and chaos may do
+// to them from outside. docker-api.ts is the door that workerd knocks at.
+
+import { rm } from 'node:fs/promises';
+import {
+  AppContainer,
+  type ContainerSpec,
+  type EngineContainer,
+  type Launch,
+  SidecarContainer,
+} from './container.ts';
+
+/** workerd names a container's sidecar after it. */
+const SIDECAR_SUFFIX = '-proxy';
+
+/** An operation that cannot be done; `status` is what the Docker Engine API answers for it. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly status: 404 | 409 | 500;
+
+  constructor(status: 404 | 409 | 500, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+export interface EngineOptions {
+  /** Folder for the containers' own folders; removed when the engine closes. */
+  readonly folder: string;
+  /** Says how an image runs here. */
+  readonly prepare: (spec: ContainerSpec, folder: string) => Launch;
+}
+
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #containers = new Map<string, EngineContainer>();
+  readonly #outages = new Set<string>();
+  #closed = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  create(spec: ContainerSpec): void {
+    if (this.#closed) throw new EngineError(500, 'the engine is closing');
+    if (this.#containers.has(spec.name)) throw new EngineError(409, `the name ${spec.name} is in use`);
+    const container = spec.name.endsWith(SIDECAR_SUFFIX)
+      ? new SidecarContainer(spec, (port) => this.#portOf(spec.name.slice(0, -SIDECAR_SUFFIX.length), port))
+      : new AppContainer(spec, this.#options.folder, this.#options.prepare);
+    this.#containers.set(spec.name, container);
+  }
+
+  async start(name: string): Promise<void> {
+    const container = this.get(name);
+    if (this.#outages.has(container.spec.env.NATS_SERVER_NAME ?? ''))
+      throw new EngineError(500, `${name}: no host can run it (an outage made on purpose)`);
+    try {
+      await container.start();
+    } catch (cause) {
+      throw new EngineError(500, `${name}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        cause,
+      });
+    }
+  }
+
+  get(name: string): EngineContainer {
+    const container = this.#containers.get(name);
+    if (container === undefined) throw new EngineError(404, `No such container: ${name}`);
+    return container;
+  }
+
+  /** Containers that carry all of these `key=value` labels. */
+  list(labels: readonly string[] = []): readonly EngineContainer[] {
+    return [...this.#containers.values()].filter(({ spec }) =>
+      labels.every((label) => {
+        const [key = '', value] = label.split('=', 2);
+        return value === undefined ? key in spec.labels : spec.labels[key] === value;
+      }),
+    );
+  }
+
+  async remove(name: string): Promise<void> {
+    const container = this.get(name);
+    await container.remove();
+    if (this.#containers.get(name) === container) this.#containers.delete(name);
+  }
+
+  /** The running container of a server, and its sidecar; undefined when it is not running. */
+  server(serverName: string): { readonly app: AppContainer; readonly sidecar: SidecarContainer } | undefined {
+    for (const app of this.#containers.values()) {
+      if (!(app instanceof AppContainer) || app.status !== 'running') continue;
+      if (app.spec.env.NATS_SERVER_NAME !== serverName) continue;
+      const sidecar = this.#containers.get(app.spec.name + SIDECAR_SUFFIX);
+      if (sidecar instanceof SidecarContainer) return { app, sidecar };
+    }
+    return undefined;
+  }
+
+  /** From now on no host can run this server: it is killed and every start fails, until `endOutage`. */
+  beginOutage(serverName: string): void {
+    this.#outages.add(serverName);
+    this.server(serverName)?.app.kill('SIGKILL');
+  }
+
+  endOutage(serverName: string): void {
+    this.#outages.delete(serverName);
+  }
+
+  /** Ends every container and removes the folder. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#containers.values()].map((container) => container.remove()));
+    this.#containers.clear();
+    await rm(this.#options.folder, { recursive: true, force: true });
+  }
+
+  async #portOf(name: string, port: number): Promise<number | undefined> {
+    const container = this.#containers.get(name);
+    return container instanceof AppContainer ? container.port(port) : undefined;
+  }
+}

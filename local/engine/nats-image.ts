@@ -1,0 +1,62 @@
+// The image of container/, run without an image: its own nats-server.conf and entrypoint.sh, with the
+// environment that the Worker passed, on loopback and on ports that nats-server chooses.
+
+import { fileURLToPath } from 'node:url';
+import type { ContainerSpec, Launch } from './container.ts';
+import { portsFileReader } from './listening-ports.ts';
+import { OutputLog } from './output-log.ts';
+
+const ENTRYPOINT = fileURLToPath(new URL('../../container/entrypoint.sh', import.meta.url));
+
+/** What of this process's environment a container sees, as an image brings its own. */
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG'] as const;
+
+export interface NatsImageOptions {
+  /** Path of the nats-server program. */
+  readonly natsServer: string;
+  /** Every line that a server writes, with the server's name. */
+  readonly onLine?: (serverName: string, line: string) => void;
+  readonly onStart?: (pid: number) => void;
+  readonly onExit?: (serverName: string, code: number, lastLines: readonly string[]) => void;
+}
+
+/** Returns how to run a container of the image. */
+export function natsImage(options: NatsImageOptions): (spec: ContainerSpec, folder: string) => Launch {
+  return (spec, folder) => {
+    const serverName = spec.env.NATS_SERVER_NAME ?? spec.name;
+    const log = new OutputLog((line) => options.onLine?.(serverName, line));
+    return {
+      command: {
+        file: '/bin/sh',
+        args: [ENTRYPOINT, '--ports_file_dir', folder],
+        cwd: folder,
+        env: { ...inheritedEnvironment(), ...spec.env, ...localEnvironment(options.natsServer, folder) },
+      },
+      readPorts: portsFileReader(folder),
+      log,
+      onStart: (pid) => options.onStart?.(pid),
+      onExit: (code) => options.onExit?.(serverName, code, log.tail(LINES_SHOWN)),
+    };
+  };
+}
+
+/** Lines of a server's log that are shown when it exits unexpectedly. */
+const LINES_SHOWN = 20;
+
+function localEnvironment(natsServer: string, folder: string): Record<string, string> {
+  return {
+    NATS_SERVER_BIN: natsServer,
+    NATS_HOST: '127.0.0.1',
+    NATS_CLIENT_PORT: '-1',
+    NATS_WEBSOCKET_PORT: '-1',
+    NATS_MONITOR_PORT: '-1',
+    NATS_CLUSTER_PORT: '-1',
+    NATS_STORE_DIR: `${folder}/jetstream`,
+  };
+}
+
+function inheritedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}

@@ -1,0 +1,84 @@
+// One container's processes as a process group: the nearest thing that a plain machine has to a container.
+// Like Docker, a signal goes to the first process alone and only a kill takes everything.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+
+/** What to run, and with what environment. */
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+/** A shell reports a process that died of signal n as 128 + n; Docker does the same. */
+const SIGNAL_EXIT_BASE = 128;
+
+/** A running command with all its descendants. */
+export class ProcessGroup {
+  readonly #child: ChildProcess;
+  /** Resolves with the exit code once the first process is gone; the rest of the group is killed then. */
+  readonly exited: Promise<number>;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.kill();
+        resolve(code ?? SIGNAL_EXIT_BASE + constants.signals[signal ?? 'SIGKILL']);
+      });
+    });
+  }
+
+  /** Starts a command in a group of its own. Rejects when it cannot be run at all. */
+  static start(command: Command): Promise<ProcessGroup> {
+    const child = spawn(command.file, command.args, {
+      cwd: command.cwd,
+      env: command.env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new Promise((resolve, reject) => {
+      child.once('error', (cause) =>
+        reject(new Error(`cannot run ${command.file}: ${cause.message}`, { cause })),
+      );
+      child.once('spawn', () => resolve(new ProcessGroup(child)));
+    });
+  }
+
+  /** Process id of the first process, which is the id of the group as well. */
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the process was never started');
+    return this.#child.pid;
+  }
+
+  get output(): readonly Readable[] {
+    return [this.#child.stdout, this.#child.stderr].filter((stream) => stream !== null);
+  }
+
+  /** Sends a signal to the first process. */
+  signal(signal: NodeJS.Signals | number): void {
+    this.#child.kill(signal);
+  }
+
+  /** Kills every process of the group at once. */
+  kill(): void {
+    killGroup(this.pid);
+  }
+}
+
+/** Kills a group by its id; one that is already gone is no error. */
+export function killGroup(pid: number): void {
+  killQuietly(-pid);
+}
+
+/** Kills a process, or a group by its negative id; one that is already gone is no error. */
+export function killQuietly(id: number): void {
+  try {
+    process.kill(id, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

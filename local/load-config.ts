@@ -1,0 +1,43 @@
+// The configuration that the local stack runs: the checked-in one or another file, whole or some regions of it.
+
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { MeridianConfig } from '../regions/config.ts';
+import { describeProblem, type Problem } from '../regions/problems.ts';
+import { onlyRegions } from '../regions/subset.ts';
+import { parseConfig } from '../regions/validate.ts';
+
+const CHECKED_IN = fileURLToPath(new URL('../regions/regions.json', import.meta.url));
+
+/** A configuration that cannot be used; the message holds every problem. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export interface ConfigSource {
+  /** A file in place of regions/regions.json. */
+  readonly config?: string;
+  /** Ids of the regions to keep; absent: all. */
+  readonly regions?: readonly string[];
+}
+
+/** @throws ConfigError with all problems at once */
+export async function loadConfig(
+  source: ConfigSource = {},
+): Promise<{ readonly config: MeridianConfig; readonly notes: readonly string[] }> {
+  const file = source.config ?? CHECKED_IN;
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new ConfigError(`cannot read the configuration ${file}: ${cause.message}`, { cause });
+  });
+  const parsed = parseConfig(text);
+  if (!parsed.ok) throw new ConfigError(list(`${file} is not a valid configuration`, parsed.problems));
+  const warnings = parsed.warnings.map(describeProblem);
+  if (source.regions === undefined) return { config: parsed.config, notes: warnings };
+  const subset = onlyRegions(parsed.config, source.regions);
+  if (!subset.ok) throw new ConfigError(list('--regions cannot be used', subset.problems));
+  return { config: subset.config, notes: [...warnings, ...subset.notes.map(describeProblem)] };
+}
+
+function list(title: string, problems: readonly Problem[]): string {
+  return `${title}:\n${problems.map((problem) => `  - ${describeProblem(problem)}`).join('\n')}`;
+}

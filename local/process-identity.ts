@@ -1,0 +1,24 @@
+// Which process a pid means: pids are used again, a pid with its start time is not.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** Field 22 of /proc/PID/stat, counted after the command's name, which is in parentheses and may hold anything. */
+const START_TIME_FIELD = 22 - 3;
+
+/** Field 3 of a process that has ended and that its parent has not noticed yet; some parents never do. */
+const ZOMBIE = 'Z';
+
+/** When a process started, in whatever form the system has; empty when there is no such process any more. */
+export function processStartOf(pid: number): string {
+  try {
+    if (process.platform === 'linux') {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return fields[0] === ZOMBIE ? '' : (fields[START_TIME_FIELD] ?? '');
+    }
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+  } catch {
+    return ''; // No such process.
+  }
+}

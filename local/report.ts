@@ -1,0 +1,46 @@
+// Regions and links as tables, and the lines to copy.
+
+import { instanceNameOf } from '../regions/names.ts';
+import { formatTable } from '../regions/table.ts';
+import type { MeshLink, RegionView } from './edge-client.ts';
+
+export function regionTable(regions: readonly RegionView[]): string {
+  return formatTable([
+    ['region', 'where', 'server', 'state', 'clients'],
+    ...regions.map(({ id, name, state, clients }) => [id, name, instanceNameOf(id), state, String(clients)]),
+  ]);
+}
+
+/** Links as a triangle: the state of each pair where their rows and columns meet. */
+export function linkTable(links: readonly MeshLink[]): string {
+  const ids = [...new Set(links.flatMap(({ a, b }) => [a, b]))].toSorted();
+  const cell = (row: string, column: string) =>
+    links.find(({ a, b }) => (a === row && b === column) || (a === column && b === row))?.state ?? '';
+  const rows = ids
+    .slice(1)
+    .map((row, index) => [row, ...ids.slice(0, index + 1).map((column) => cell(row, column))]);
+  const up = links.filter(({ state }) => state === 'up').length;
+  return `${formatTable([['links', ...ids.slice(0, -1)], ...rows])}\n${up} of ${links.length} links up`;
+}
+
+/** How to connect, to be copied. */
+export function instructions(url: string, adminToken: string): string {
+  const socket = url.replace(/^http/, 'ws');
+  return `NATS over WebSocket: ${socket}     health: ${url}/health     regions: ${url}/api/regions     mesh: ${url}/api/mesh
+
+the nats command:
+  nats --server ${socket} sub '>'
+
+nats.js (npm install @nats-io/nats-core):
+  import { wsconnect } from '@nats-io/nats-core';
+  const nc = await wsconnect({ servers: '${socket}' });
+  console.log(nc.info.server_name);
+
+change the regions while clients are connected (the command finds its token by itself):
+  npm run regions -- list
+  npm run regions -- set weur.weight=50
+admin API: Authorization: Bearer ${adminToken}
+
+where would Sydney go?
+  curl -H 'MF-CF-Blob: {"colo":"SYD"}' ${url}/api/route`;
+}

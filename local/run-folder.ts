@@ -1,0 +1,86 @@
+// The folder of one run of the local stack: sockets, containers' files, the built Worker, and the ids of the
+// processes that it started. It goes when the run ends; what a killed run left is swept by the next one.
+
+import { appendFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { killQuietly } from './engine/process-group.ts';
+import { processStartOf } from './process-identity.ts';
+import { waitFor } from './wait-for.ts';
+
+const PREFIX = 'meridian-run-';
+
+/**
+ * First line: the owner. Further lines: what it started, a process group by its negative id, as in kill(2). Each
+ * `<pid> <start>`, since pids are used again.
+ */
+const PROCESSES_FILE = 'processes';
+
+/** What it wrote elsewhere: a path a line. */
+const FILES_FILE = 'files';
+
+/** A killed process is gone within milliseconds, on a busy machine within a second. */
+const END_TIMEOUT_MS = 10_000;
+
+export interface RunFolder {
+  readonly path: string;
+  /** Notes a process group, so that a later run can end it should this one be killed. */
+  noteGroup(pid: number): void;
+  /** The same for one process. */
+  noteProcess(pid: number): void;
+  /** The same for a file outside of the folder. */
+  noteFile(path: string): void;
+  remove(): Promise<void>;
+}
+
+export async function createRunFolder(): Promise<RunFolder> {
+  const path = await mkdtemp(join(tmpdir(), PREFIX));
+  const file = join(path, PROCESSES_FILE);
+  await writeFile(file, `${process.pid} ${processStartOf(process.pid)}\n`);
+  return {
+    path,
+    noteGroup: (pid) => appendFileSync(file, `-${pid} ${processStartOf(pid)}\n`),
+    noteProcess: (pid) => appendFileSync(file, `${pid} ${processStartOf(pid)}\n`),
+    noteFile: (outside) => appendFileSync(join(path, FILES_FILE), `${outside}\n`),
+    remove: () => rm(path, { recursive: true, force: true }),
+  };
+}
+
+/** Ends what runs that were killed left behind, and returns how many processes and groups that were. */
+export async function sweepDeadRuns(): Promise<number> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
+  const killed = await Promise.all(names.map((name) => sweep(join(tmpdir(), name))));
+  return killed.reduce((sum, count) => sum + count, 0);
+}
+
+async function sweep(path: string): Promise<number> {
+  const text = await readFile(join(path, PROCESSES_FILE), 'utf8').catch(() => undefined);
+  // Without the file it is being made, or taken down, at this moment.
+  if (text === undefined) return 0;
+  const [owner, ...started] = text.trim().split('\n').map(parseProcess);
+  if (owner === undefined || isAlive(owner)) return 0;
+  const left = started.filter(isAlive);
+  for (const { id } of left) killQuietly(id);
+  // Until they are gone they hold their ports, one of which may be wanted now.
+  await waitFor(`the processes of ${path} to end`, { timeoutMs: END_TIMEOUT_MS }, () => !left.some(isAlive));
+  const files = await readFile(join(path, FILES_FILE), 'utf8').catch(() => '');
+  await Promise.all(files.split('\n').map((file) => file !== '' && rm(file, { force: true })));
+  await rm(path, { recursive: true, force: true });
+  return left.length;
+}
+
+interface NotedProcess {
+  /** Negative for a group. */
+  readonly id: number;
+  readonly start: string;
+}
+
+function parseProcess(line: string): NotedProcess {
+  const at = line.indexOf(' ');
+  return { id: Number(line.slice(0, at)), start: line.slice(at + 1) };
+}
+
+function isAlive({ id, start }: NotedProcess): boolean {
+  return start !== '' && processStartOf(Math.abs(id)) === start;
+}

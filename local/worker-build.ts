@@ -1,0 +1,115 @@
+// The Worker as it would be deployed: wrangler's own bundle of it, and the settings of wrangler.toml. The local
+// stack runs these bytes.
+
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parse } from 'smol-toml';
+import type { MeridianConfig } from '../regions/config.ts';
+import { generateWorkerClasses } from '../regions/worker-classes.ts';
+import { syncWranglerToml } from '../regions/wrangler-sync.ts';
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+export interface WorkerBuild {
+  /** One ES module. */
+  readonly script: string;
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  readonly vars: Readonly<Record<string, string>>;
+  /** Binding and class of each object, and whether it has a container. */
+  readonly objects: readonly {
+    readonly binding: string;
+    readonly className: string;
+    readonly hasContainer: boolean;
+  }[];
+  /** Bindings of KV namespaces. */
+  readonly kvNamespaces: readonly string[];
+}
+
+/** The parts of wrangler.toml that are used here. */
+interface WranglerToml {
+  readonly compatibility_date: string;
+  readonly compatibility_flags?: readonly string[];
+  readonly vars?: Readonly<Record<string, string>>;
+  readonly containers?: readonly { readonly class_name: string }[];
+  readonly kv_namespaces?: readonly { readonly binding: string }[];
+  readonly durable_objects: {
+    readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
+  };
+}
+
+/** Builds into `folder`. A configuration with regions that are not checked in is built as its deploy would be. */
+export async function buildWorker(folder: string, config: MeridianConfig): Promise<WorkerBuild> {
+  await mkdir(folder, { recursive: true });
+  const checkedIn = join(PROJECT, 'wrangler.toml');
+  const text = await readFile(checkedIn, 'utf8');
+  const { durable_objects } = parse(text) as unknown as WranglerToml;
+  const classes = new Set(durable_objects.bindings.map(({ class_name }) => class_name));
+  const synced = syncWranglerToml(text, config).text;
+  const wanted = parse(synced) as unknown as WranglerToml;
+  const isCheckedIn = wanted.durable_objects.bindings.every(({ class_name }) => classes.has(class_name));
+  const configPath = isCheckedIn ? checkedIn : await writeVariant(folder, synced, config);
+  const toml = isCheckedIn ? (parse(text) as unknown as WranglerToml) : wanted;
+  return {
+    script: await bundle(folder, configPath),
+    compatibilityDate: toml.compatibility_date,
+    compatibilityFlags: toml.compatibility_flags ?? [],
+    vars: toml.vars ?? {},
+    objects: toml.durable_objects.bindings.map(({ name, class_name }) => ({
+      binding: name,
+      className: class_name,
+      hasContainer: toml.containers?.some((container) => container.class_name === class_name) ?? false,
+    })),
+    kvNamespaces: toml.kv_namespaces?.map(({ binding }) => binding) ?? [],
+  };
+}
+
+async function bundle(folder: string, configPath: string): Promise<string> {
+  const manifest = createRequire(import.meta.url).resolve('wrangler/package.json');
+  const wrangler = join(dirname(manifest), 'bin/wrangler.js');
+  const output = join(folder, 'bundle');
+  const args = [
+    'deploy',
+    '--dry-run',
+    '--containers-rollout=none',
+    '--outdir',
+    output,
+    '--config',
+    configPath,
+  ];
+  const env = {
+    ...process.env,
+    WRANGLER_SEND_METRICS: 'false',
+    WRANGLER_WRITE_LOGS: 'false',
+    CI: 'true',
+    TMPDIR: folder,
+  };
+  try {
+    await promisify(execFile)(process.execPath, [wrangler, ...args], { cwd: PROJECT, env });
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`wrangler could not build the Worker:\n${stdout}${stderr}`);
+  }
+  return readFile(join(output, 'index.js'), 'utf8');
+}
+
+/** A project that differs from this one only in its regions: the same Worker with other classes. */
+async function writeVariant(folder: string, toml: string, config: MeridianConfig): Promise<string> {
+  const worker = JSON.stringify(join(PROJECT, 'worker/index.ts'));
+  const region = JSON.stringify(join(PROJECT, 'worker/region/nats-region.ts'));
+  const entry = join(folder, 'index.ts');
+  await writeFile(entry, `export { default } from ${worker};\nexport * from './classes.ts';\n`);
+  const classes = generateWorkerClasses(config).replace("'./nats-region.ts'", region);
+  await writeFile(join(folder, 'classes.ts'), classes);
+  const path = join(folder, 'wrangler.toml');
+  const dockerfile = JSON.stringify(join(PROJECT, 'container/Dockerfile'));
+  const moved = toml
+    .replace(/^main = .*$/m, `main = ${JSON.stringify(entry)}`)
+    .replaceAll(/^image = .*$/gm, `image = ${dockerfile}`);
+  await writeFile(path, moved);
+  return path;
+}

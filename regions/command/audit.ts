@@ -1,0 +1,52 @@
+// `regions audit`: every change and every refused attempt, newest first.
+
+import { Command } from 'commander';
+import { formatTable } from '../table.ts';
+import type { AuditEntry } from './api-types.ts';
+import { positiveNumber } from './arguments.ts';
+import { type ConnectionOptions, withConnection } from './connection.ts';
+import { openClient } from './live.ts';
+import { printable } from './printable.ts';
+import { timeText } from './version-text.ts';
+
+type Options = ConnectionOptions & { json?: true; before?: number; limit?: number };
+
+/** Makes the subcommand. */
+export function auditCommand(): Command {
+  return withConnection(new Command('audit'))
+    .description('list changes and refused attempts, newest first')
+    .option('--before <id>', 'only those before this entry', positiveNumber)
+    .option('--limit <n>', 'how many at most', positiveNumber)
+    .option('--json', 'print them as JSON')
+    .action(async ({ json, ...options }: Options) => {
+      const audit = await (await openClient(options)).audit(options);
+      if (json) return console.log(JSON.stringify(audit, null, 2));
+      console.log(formatTable([HEAD, ...audit.entries.map(rowOf)]));
+      if (audit.next !== null) console.log(`Older ones: --before ${audit.next}`);
+    });
+}
+
+const HEAD = ['ID', 'TIME', 'ACTOR', 'ACTION', 'OUTCOME', 'VERSION', 'ADDRESS', 'DETAIL'];
+
+function rowOf({ id, time, actor, action, outcome, from, to, address, detail }: AuditEntry): string[] {
+  return [
+    String(id),
+    timeText(time),
+    actor,
+    action,
+    outcome,
+    versions(from, to),
+    address ?? '-',
+    textOf(detail),
+  ].map(printable);
+}
+
+function versions(from: number | null, to: number | null): string {
+  if (to === null || to === from) return from === null ? '-' : String(from);
+  return `${from ?? '-'} -> ${to}`;
+}
+
+function textOf(detail: unknown): string {
+  if (detail === null || detail === undefined) return '';
+  return typeof detail === 'string' ? detail : JSON.stringify(detail);
+}

@@ -1,0 +1,8 @@
+// Text that others wrote (messages of versions, addresses and paths of refused attempts), made harmless for a terminal.
+
+import { stripVTControlCharacters } from 'node:util';
+
+/** One line, without escape sequences and control characters. */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text).replace(/\p{Cc}+/gu, ' ');
+}

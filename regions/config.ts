@@ -1,0 +1,38 @@
+// The configuration as the rest of Meridian sees it: validated, every default filled in, read-only.
+// validate.ts makes these; nothing else should.
+
+import type * as v from 'valibot';
+import type { ConfigSchema, RegionSchema } from './schema.ts';
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+/** A region's id, such as `weur` or `apac-ne`. */
+export type RegionId = string;
+
+/** The file's shape after valibot: defaults are in, names and the default region may be absent. */
+export type ParsedConfig = v.InferOutput<typeof ConfigSchema>;
+type ParsedRegion = v.InferOutput<typeof RegionSchema>;
+
+/** One region, resolved. What each field means is in schema.ts. */
+export type RegionConfig = DeepReadonly<Omit<ParsedRegion, 'name'> & { name: string }>;
+
+/** The whole configuration, resolved. */
+export type MeridianConfig = DeepReadonly<
+  Pick<ParsedConfig, 'cluster' | 'mesh' | 'admin' | 'lameDuck' | 'routing'> & {
+    defaultRegion: RegionId;
+    regions: RegionConfig[];
+  }
+>;
+
+/** Fills in what depends on other fields. `defaultRegion` is the file's own, or the first enabled region. */
+export function resolveConfig(parsed: ParsedConfig, defaultRegion: RegionId): MeridianConfig {
+  return {
+    cluster: parsed.cluster,
+    defaultRegion,
+    mesh: parsed.mesh,
+    admin: parsed.admin,
+    lameDuck: parsed.lameDuck,
+    routing: parsed.routing,
+    regions: parsed.regions.map((region) => ({ ...region, name: region.name ?? region.id })),
+  };
+}

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { MeridianConfig } from '../config.ts';
+import { fileOf, region } from '../sample.test-data.ts';
+import { validateConfig } from '../validate.ts';
+import { describeChange } from './describe-change.ts';
+import { diffConfigs, platformChanges } from './diff.ts';
+
+function configOf(...regions: unknown[]): MeridianConfig {
+  const result = validateConfig(fileOf(...regions));
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.config;
+}
+
+const WEUR = region('weur');
+const ENAM = region('enam');
+const BOTH = configOf(WEUR, ENAM);
+
+const steering = fc.record(
+  {
+    weight: fc.integer({ min: 1, max: 1000 }),
+    dial: fc.integer({ min: 0, max: 100 }),
+    drain: fc.boolean(),
+    residency: fc.record({ allow: fc.constantFrom(['DE'], ['DE', 'FR']) }, { requiredKeys: [] }),
+  },
+  { requiredKeys: [] },
+);
+
+test('a configuration does not differ from itself', () => {
+  fc.assert(
+    fc.property(steering, (more) => {
+      const make = () => configOf(region('weur', more), ENAM);
+      expect(diffConfigs(make(), make())).toEqual([]);
+    }),
+  );
+});
+
+test('back again is the same changes the other way round', () => {
+  fc.assert(
+    fc.property(steering, steering, (one, other) => {
+      const a = configOf(region('weur', one), ENAM);
+      const b = configOf(region('weur', other), ENAM);
+      const back = diffConfigs(b, a).map(({ path, from, to, kind }) => ({ path, from: to, to: from, kind }));
+      expect(new Set(back)).toEqual(new Set(diffConfigs(a, b)));
+    }),
+  );
+});
+
+test('steering fields go live, by the path that people write', () => {
+  const after = configOf(region('weur', { weight: 50, residency: { allow: ['DE', 'FR'] } }), ENAM);
+  const changes = diffConfigs(BOTH, { ...after, routing: { ...after.routing, bandMs: 5 } });
+  expect(changes.map(describeChange)).toEqual([
+    'routing.bandMs: 0 -> 5',
+    'regions.weur.weight: 100 -> 50',
+    'regions.weur.residency.allow: not set -> DE,FR',
+  ]);
+  expect(platformChanges(changes)).toEqual([]);
+});
+
+test.each([
+  [{ placement: ['EEUR'] }, 'regions.weur.placement'],
+  [{ instanceType: 'lite' }, 'regions.weur.instanceType'],
+  [{ instanceType: { vcpu: 1, memoryMib: 3072, diskMb: 100 } }, 'regions.weur.instanceType'],
+  [{ limits: { maxConnections: 5 } }, 'regions.weur.limits.maxConnections'],
+  [{ limits: { jetstreamMaxStoreBytes: 5 } }, 'regions.weur.limits.jetstreamMaxStoreBytes'],
+])('%j needs a deploy', (more, path) => {
+  expect(platformChanges(diffConfigs(BOTH, configOf(region('weur', more), ENAM)))).toMatchObject([{ path }]);
+});
+
+test.each([
+  { limits: { softConnections: 5 } },
+  { keepAwake: true },
+  { sleepAfter: '1h' },
+  { latitude: 47 },
+  { name: 'West' },
+])('%j does not need a deploy', (more) => {
+  const changes = diffConfigs(BOTH, configOf(region('weur', more), ENAM));
+  expect(changes).toHaveLength(1);
+  expect(platformChanges(changes)).toEqual([]);
+});
+
+test('what regions read at their start needs a deploy', () => {
+  const changes = diffConfigs(BOTH, {
+    ...BOTH,
+    cluster: 'other',
+    mesh: { ...BOTH.mesh, retryMaxMs: 900 },
+    lameDuck: { ...BOTH.lameDuck, graceSeconds: 5 },
+  });
+  expect(changes).toMatchObject([
+    { path: 'cluster', kind: 'platform' },
+    { path: 'mesh.retryMaxMs', kind: 'platform' },
+    { path: 'lameDuck.graceSeconds', kind: 'platform' },
+  ]);
+});
+
+test('a region that comes or goes is one change, which needs a deploy', () => {
+  const changes = diffConfigs(configOf(WEUR, ENAM), configOf(WEUR, region('apac')));
+  expect(changes.map(describeChange)).toEqual([
+    'regions.apac: added (needs a deploy)',
+    'regions.enam: removed (needs a deploy)',
+  ]);
+});
+
+test('another order is a change too', () => {
+  const changes = diffConfigs(BOTH, { ...BOTH, regions: BOTH.regions.toReversed() });
+  expect(changes.map(describeChange)).toEqual(['regions: order weur,enam -> enam,weur']);
+});

@@ -1,0 +1,117 @@
+// What differs between two configurations, field by field, and which of it only a deploy can bring about.
+// Pure. The ConfigStore refuses live edits by it, the dry run and the command show it.
+
+import type { MeridianConfig, RegionConfig } from '../config.ts';
+
+/**
+ * One field that differs. A region that was added has no `from`, one that was removed no `to`; a field that is
+ * absent on one side is undefined there.
+ */
+export interface Change {
+  /** `regions.weur.weight`, `routing.bandMs`, `regions.oc` */
+  readonly path: string;
+  readonly from: unknown;
+  readonly to: unknown;
+  /** `steers` goes live at once, `platform` needs a deploy. */
+  readonly kind: 'steers' | 'platform';
+}
+
+/** Fields of a region that are in wrangler.toml, or in the container's environment, which it reads at its start. */
+const PLATFORM_REGION_FIELDS: ReadonlySet<string> = new Set([
+  'hint',
+  'placement',
+  'instanceType',
+  'jetstream',
+  'limits.maxConnections',
+  'limits.maxPayloadBytes',
+  'limits.jetstreamMaxMemoryBytes',
+  'limits.jetstreamMaxStoreBytes',
+]);
+
+/** Parts that regions read when their objects are made or their containers start. */
+const PLATFORM_PARTS: ReadonlySet<string> = new Set(['cluster', 'mesh', 'lameDuck']);
+
+/** Every field that differs: the general ones first, then region by region, in the order of `after`. */
+export function diffConfigs(before: MeridianConfig, after: MeridianConfig): readonly Change[] {
+  const { regions: regionsBefore, ...generalBefore } = before;
+  const { regions: regionsAfter, ...generalAfter } = after;
+  const general = differences(generalBefore, generalAfter).map(({ path, from, to }): Change => {
+    const [part = ''] = path.split('.');
+    return { path, from, to, kind: PLATFORM_PARTS.has(part) ? 'platform' : 'steers' };
+  });
+  return [...general, ...orderChange(before, after), ...regionChanges(regionsBefore, regionsAfter)];
+}
+
+/** Those that only a deploy can bring about. */
+export function platformChanges(changes: readonly Change[]): readonly Change[] {
+  return changes.filter(({ kind }) => kind === 'platform');
+}
+
+function regionChanges(before: readonly RegionConfig[], after: readonly RegionConfig[]): Change[] {
+  const ofBefore = new Map(before.map((region) => [region.id, region]));
+  const ofAfter = new Map(after.map((region) => [region.id, region]));
+  const kept = after.flatMap((region) => {
+    const old = ofBefore.get(region.id);
+    const path = `regions.${region.id}`;
+    return old === undefined
+      ? [{ path, from: undefined, to: region, kind: 'platform' as const }]
+      : fieldChanges(path, old, region);
+  });
+  const removed = before
+    .filter(({ id }) => !ofAfter.has(id))
+    .map((region) => ({
+      path: `regions.${region.id}`,
+      from: region,
+      to: undefined,
+      kind: 'platform' as const,
+    }));
+  return [...kept, ...removed];
+}
+
+function fieldChanges(path: string, before: RegionConfig, after: RegionConfig): Change[] {
+  return differences(before, after).map(({ path: field, from, to }) => ({
+    path: `${path}.${field}`,
+    from,
+    to,
+    kind: isPlatformField(field) ? 'platform' : 'steers',
+  }));
+}
+
+// An instance type may be an object, whose fields are then the path's.
+function isPlatformField(field: string): boolean {
+  return PLATFORM_REGION_FIELDS.has(field) || field.startsWith('instanceType.');
+}
+
+// The order of the regions that both have: where estimates are equal, it decides.
+function orderChange(before: MeridianConfig, after: MeridianConfig): Change[] {
+  const idsBefore = new Set(before.regions.map(({ id }) => id));
+  const idsAfter = new Set(after.regions.map(({ id }) => id));
+  const from = [...idsBefore].filter((id) => idsAfter.has(id));
+  const to = [...idsAfter].filter((id) => idsBefore.has(id));
+  return isSame(from, to) ? [] : [{ path: 'regions', from, to, kind: 'steers' }];
+}
+
+interface Difference {
+  readonly path: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** Objects are compared by field, everything else, lists too, as a whole. */
+function differences(from: unknown, to: unknown, path = ''): Difference[] {
+  if (isRecord(from) && isRecord(to)) {
+    const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
+    return [...keys].flatMap((key) => differences(from[key], to[key], path === '' ? key : `${path}.${key}`));
+  }
+  return isSame(from, to) ? [] : [{ path, from, to }];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// What is not a record is a plain value or a list of them. -0 is 0, as in JSON.
+function isSame(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
+  return a.length === b.length && a.every((item, index) => isSame(item, b[index]));
+}

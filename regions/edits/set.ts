@@ -1,0 +1,180 @@
+// Assignments such as `weur.weight=50` applied to a configuration. Pure. The result is validated like a file,
+// so that what comes out is a configuration or all that is wrong, in the words of problems.ts.
+
+import type * as v from 'valibot';
+import type { MeridianConfig } from '../config.ts';
+import { nearest } from '../nearest.ts';
+import type { Problem } from '../problems.ts';
+import { unknownRegion } from '../rules/service.ts';
+import { ConfigSchema, RegionSchema } from '../schema.ts';
+import { isArray, isObject, isUnion, type ObjectSchema, required } from '../schema-kinds.ts';
+import { received } from '../shape.ts';
+import { type Validation, validateConfig } from '../validate.ts';
+
+/** Top-level fields that an assignment may name; regions go by their ids. */
+const GENERAL_FIELDS = Object.keys(ConfigSchema.entries).filter(
+  (key) => key !== 'regions' && key !== '$schema',
+);
+
+/** Where a value goes: the object that starts the way, the keys from there, the schema of what is there. */
+interface Target {
+  readonly path: string;
+  readonly root: Record<string, unknown>;
+  readonly keys: readonly string[];
+  readonly schema: v.GenericSchema;
+}
+
+type Draft = Record<string, unknown> & { readonly regions: Record<string, unknown>[] };
+type Found<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+
+/**
+ * Applies all assignments, or none. `<region>.<field>=<value>` or `<field>=<value>`; lists have commas, an object
+ * is JSON, and nothing after the `=` means the default. `config` is not changed.
+ */
+export function applyAssignments(config: MeridianConfig, assignments: readonly string[]): Validation {
+  const draft = JSON.parse(JSON.stringify(config)) as Draft; // A configuration is JSON.
+  // All paths are found before anything is written: an assignment that renames a region hides it from no other.
+  const edits = assignments.map((assignment) => editOf(draft, assignment));
+  const problems = [
+    ...edits.flatMap((edit) => (edit.ok ? [] : [edit.problem])),
+    ...repeated(edits.flatMap((edit) => (edit.ok ? [edit.value.target.path] : []))),
+  ];
+  if (problems.length > 0) return { ok: false, problems, warnings: [] };
+  for (const edit of edits) if (edit.ok) write(edit.value.target, edit.value.value);
+  return withIds(validateConfig(draft), draft);
+}
+
+// `regions[2].weight` -> `weur.weight`: who assigns by id reads by id.
+function withIds(result: Validation, { regions }: Draft): Validation {
+  const rename = (problem: Problem): Problem =>
+    problem.code === 'broken-json'
+      ? problem
+      : {
+          ...problem,
+          path: problem.path.replace(/^regions\[(\d+)\]\.?/, (all, index) => {
+            const id = regions[Number(index)]?.id;
+            return typeof id === 'string' ? `${id}.` : all;
+          }),
+        };
+  const warnings = result.warnings.map(rename);
+  return result.ok ? { ...result, warnings } : { ok: false, problems: result.problems.map(rename), warnings };
+}
+
+function editOf(draft: Draft, assignment: string): Found<{ target: Target; value: unknown }> {
+  const equals = assignment.indexOf('=');
+  if (equals < 1) {
+    const expected = 'a field and its value, such as "weur.weight=50" or "routing.bandMs=5"';
+    return refuse({ code: 'bad-value', path: '', expected, received: received(assignment) });
+  }
+  const target = findTarget(draft, assignment.slice(0, equals).trim());
+  if (!target.ok) return target;
+  const value = parseValue(target.value, assignment.slice(equals + 1).trim());
+  return value.ok ? { ok: true, value: { target: target.value, value: value.value } } : value;
+}
+
+function findTarget(draft: Draft, path: string): Found<Target> {
+  const [first = '', ...rest] = path.split('.');
+  if (GENERAL_FIELDS.includes(first)) {
+    return walk({ path: '', root: draft, keys: [], schema: ConfigSchema }, [first, ...rest]);
+  }
+  const [id = '', ...keys] = first === 'regions' ? rest : [first, ...rest];
+  const region = draft.regions.find((each) => each.id === id);
+  if (region === undefined) return refuse(unknownStart(draft, id, first === 'regions'));
+  if (keys.length === 0) return refuse(notOneValue(id, RegionSchema));
+  return walk({ path: id, root: region, keys: [], schema: RegionSchema }, keys);
+}
+
+function unknownStart(draft: Draft, id: string, isRegion: boolean): Problem {
+  const ids = draft.regions.map((region) => String(region.id));
+  if (isRegion || nearest(id, ids) !== undefined) return unknownRegion('', id, ids);
+  const near = nearest(id, GENERAL_FIELDS);
+  if (near !== undefined) return { code: 'unknown-key', path: '', key: id, nearest: near };
+  return unknownRegion('', id, [...ids, ...GENERAL_FIELDS]);
+}
+
+function walk(from: Target, keys: readonly string[]): Found<Target> {
+  const [key, ...rest] = keys;
+  if (key === undefined) return { ok: true, value: from };
+  const schema = objectIn(from.schema);
+  const next = schema !== undefined && Object.hasOwn(schema.entries, key) ? schema.entries[key] : undefined;
+  if (next === undefined) {
+    const near = nearest(key, Object.keys(schema?.entries ?? {}));
+    return refuse({
+      code: 'unknown-key',
+      path: from.path,
+      key,
+      ...(near !== undefined && { nearest: near }),
+    });
+  }
+  const path = from.path === '' ? key : `${from.path}.${key}`;
+  return walk({ path, root: from.root, keys: [...from.keys, key], schema: required(next) }, rest);
+}
+
+// The object that a schema is, or that one of its options is (an instance type of one's own).
+function objectIn(schema: v.GenericSchema): ObjectSchema | undefined {
+  if (isObject(schema)) return schema;
+  return isUnion(schema) ? schema.options.find(isObject) : undefined;
+}
+
+/** The text as the field's type; what it may be beyond that, validation says. `undefined` is the default. */
+function parseValue({ path, schema }: Target, text: string): Found<unknown> {
+  if (text === '') return { ok: true, value: undefined };
+  if (text.startsWith('{') || text.startsWith('[')) return parseJson(path, text);
+  if (isObject(schema)) return refuse(notOneValue(path, schema));
+  if (isArray(schema)) return { ok: true, value: text.split(',').map((item) => item.trim()) };
+  if (schema.type === 'number') {
+    // Number() takes "0x10" and "Infinity" too, which nobody means.
+    const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
+    return isNumber ? { ok: true, value: Number(text) } : wrongType(path, 'a number', text);
+  }
+  if (schema.type === 'boolean') {
+    const value = new Map([
+      ['true', true],
+      ['false', false],
+    ]).get(text);
+    return value === undefined ? wrongType(path, 'true or false', text) : { ok: true, value };
+  }
+  return { ok: true, value: text };
+}
+
+function parseJson(path: string, text: string): Found<unknown> {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return wrongType(path, 'JSON, where it begins like that', text);
+  }
+}
+
+function notOneValue(path: string, { entries }: { entries: object }): Problem {
+  const expected = `assigned field by field (${Object.keys(entries)
+    .map((key) => `${path}.${key}`)
+    .join(', ')})`;
+  return { code: 'bad-value', path, expected, received: 'one value for all' };
+}
+
+function wrongType(path: string, expected: string, text: string): Found<never> {
+  return refuse({ code: 'wrong-type', path, expected, received: received(text) });
+}
+
+function refuse(problem: Problem): Found<never> {
+  return { ok: false, problem };
+}
+
+function repeated(paths: readonly string[]): Problem[] {
+  return paths
+    .filter((path, index) => paths.indexOf(path) !== index)
+    .map((path) => ({ code: 'bad-value', path, expected: 'assigned once', received: 'assigned twice' }));
+}
+
+function write({ root, keys }: Target, value: unknown): void {
+  let place = root;
+  for (const key of keys.slice(0, -1)) {
+    const inside = place[key];
+    // An absent object, or a named instance type that becomes one of one's own.
+    if (typeof inside !== 'object' || inside === null) place[key] = {};
+    place = place[key] as Record<string, unknown>;
+  }
+  const last = keys.at(-1) ?? '';
+  if (value === undefined) delete place[last];
+  else place[last] = value;
+}

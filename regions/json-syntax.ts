@@ -1,0 +1,74 @@
+// Where a text stops being JSON. JSON.parse says so only for some errors, and in words that differ between
+// engines, so the place is found here. Used after JSON.parse has refused a text, never instead of it.
+
+/** The first place that no JSON text could have, and what could have stood there. */
+export interface JsonSyntaxError {
+  readonly line: number;
+  readonly column: number;
+  readonly expected: string;
+}
+
+const SPACE = /[ \t\n\r]*/y;
+const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const SCALAR = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null/y;
+
+type Expected =
+  | 'a value'
+  | 'a value or ]'
+  | 'a key in double quotes'
+  | 'a key in double quotes or }'
+  | ':'
+  | ', or }'
+  | ', or ]'
+  | 'the end of the file';
+
+/** Finds the syntax error of a text that is not JSON; undefined if the text is JSON. */
+export function findJsonSyntaxError(text: string): JsonSyntaxError | undefined {
+  const open: ('{' | '[')[] = [];
+  let expected: Expected = 'a value';
+  let offset = 0;
+
+  const take = (pattern: RegExp): boolean => {
+    pattern.lastIndex = offset;
+    const found = pattern.exec(text);
+    offset += found?.[0].length ?? 0;
+    return found !== null;
+  };
+  const afterValue = (): Expected => {
+    const inside = open.at(-1);
+    if (inside === undefined) return 'the end of the file';
+    return inside === '{' ? ', or }' : ', or ]';
+  };
+  const close = (): Expected => {
+    open.pop();
+    offset += 1;
+    return afterValue();
+  };
+
+  for (;;) {
+    take(SPACE);
+    const char = text[offset];
+    if (char === undefined && expected === 'the end of the file') return undefined;
+    if ((char === '}' && expected.endsWith('}')) || (char === ']' && expected.endsWith(']'))) {
+      expected = close();
+    } else if (expected.startsWith('a key') && take(STRING)) {
+      expected = ':';
+    } else if ((char === ',' && expected.startsWith(',')) || (char === ':' && expected === ':')) {
+      expected = char === ',' && open.at(-1) === '{' ? 'a key in double quotes' : 'a value';
+      offset += 1;
+    } else if (expected.startsWith('a value') && (char === '{' || char === '[')) {
+      open.push(char);
+      expected = char === '{' ? 'a key in double quotes or }' : 'a value or ]';
+      offset += 1;
+    } else if (expected.startsWith('a value') && (take(STRING) || take(SCALAR))) {
+      expected = afterValue();
+    } else {
+      return { ...positionOf(text, offset), expected };
+    }
+  }
+}
+
+function positionOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}

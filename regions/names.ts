@@ -1,0 +1,20 @@
+// How a region's id becomes the names it has on Cloudflare. wrangler.toml, the Worker and the local stack
+// all derive them here, so they cannot disagree.
+
+/** The Durable Object class of a region: `apac-ne` -> `NatsApacNe`. */
+export function classNameOf(id: string): string {
+  return `Nats${id
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')}`;
+}
+
+/** The Durable Object binding of a region: `apac-ne` -> `REGION_APAC_NE`. */
+export function bindingNameOf(id: string): string {
+  return `REGION_${id.replaceAll('-', '_').toUpperCase()}`;
+}
+
+/** The name of a region's one object, its container application and its nats-server: `apac-ne` -> `nats-apac-ne`. */
+export function instanceNameOf(id: string): string {
+  return `nats-${id}`;
+}

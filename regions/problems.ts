@@ -1,0 +1,116 @@
+// Everything that can be wrong with a configuration, as data, and the one place that puts it into words.
+// The command prints the words; the admin API answers with the data and the words.
+
+import type { Hint, Placement } from './hints.ts';
+
+/** Something wrong (or, for the codes in `WARNING_CODES`, doubtful) at a path such as `regions[2].hint`. */
+export type Problem =
+  | { code: 'broken-json'; path: ''; line: number; column: number; expected: string }
+  | { code: 'wrong-type'; path: string; expected: string; received: string }
+  | { code: 'missing-field'; path: string }
+  | { code: 'unknown-key'; path: string; key: string; nearest?: string }
+  | { code: 'unknown-option'; path: string; received: string; options: readonly string[]; nearest?: string }
+  | { code: 'bad-value'; path: string; expected: string; received: string }
+  | { code: 'empty-list'; path: string }
+  | { code: 'duplicate-id'; path: string; id: string; firstPath: string }
+  | { code: 'reserved-id'; path: string; id: string; className: string }
+  | { code: 'duplicate-class-name'; path: string; id: string; otherId: string; className: string }
+  | { code: 'hint-alias'; path: string; hint: Hint; otherHint: Hint; otherPath: string; landsIn: Hint }
+  | { code: 'hint-lands-elsewhere'; path: string; hint: Hint; landsIn: Hint }
+  | { code: 'placement-limited'; path: string; placement: readonly Placement[] }
+  | { code: 'instance-memory-low'; path: string; vcpu: number; memoryMib: number; leastMib: number }
+  | { code: 'instance-disk-high'; path: string; memoryMib: number; diskMb: number; mostMb: number }
+  | { code: 'soft-limit-high'; path: string; soft: number; hard: number }
+  | { code: 'jetstream-may-sleep'; path: string }
+  | { code: 'jetstream-too-few'; path: string; ids: readonly string[] }
+  | { code: 'jetstream-even'; path: string; ids: readonly string[] }
+  | { code: 'jetstream-turned-off'; path: string; ids: readonly string[] }
+  | { code: 'access-incomplete'; path: string; given: string; missing: string }
+  | { code: 'no-enabled-region'; path: string }
+  | { code: 'unknown-region'; path: string; id: string; known: readonly string[]; nearest?: string }
+  | { code: 'default-region-disabled'; path: string; id: string };
+
+const WARNING_CODES: ReadonlySet<Problem['code']> = new Set([
+  'hint-lands-elsewhere',
+  'jetstream-even',
+  'jetstream-turned-off',
+  'default-region-disabled',
+]);
+
+/** Whether a configuration with this problem is still taken. */
+export function isWarning(problem: Problem): boolean {
+  return WARNING_CODES.has(problem.code);
+}
+
+/** What is wrong, where, and the likely fix, as one line. */
+export function describeProblem(problem: Problem): string {
+  return problem.path === '' ? textOf(problem) : `${problem.path}: ${textOf(problem)}`;
+}
+
+function textOf(p: Problem): string {
+  switch (p.code) {
+    case 'broken-json':
+      return `not JSON: line ${p.line}, column ${p.column} should be ${p.expected}.`;
+    case 'wrong-type':
+      return `should be ${p.expected}, but is ${p.received}.`;
+    case 'missing-field':
+      return 'is missing and has no default: add it.';
+    case 'unknown-key':
+      return `there is no "${p.key}" here${didYouMean(p.nearest)} Remove or rename it.`;
+    case 'unknown-option':
+      return `"${p.received}" is not known${didYouMean(p.nearest)} Take one of ${p.options.join(', ')}.`;
+    case 'bad-value':
+      return `should be ${p.expected}, but is ${p.received}.`;
+    case 'empty-list':
+      return 'is empty: add at least one entry.';
+    case 'duplicate-id':
+      return `"${p.id}" is already the id at ${p.firstPath}: give one of the two another id.`;
+    case 'reserved-id':
+      return `"${p.id}" would be the class ${p.className}, which all regions extend: take another id.`;
+    case 'duplicate-class-name':
+      return `"${p.id}" and "${p.otherId}" would both be the class ${p.className}: give one another id.`;
+    case 'hint-alias':
+      return `"${p.hint}" is the same place as "${p.otherHint}" at ${p.otherPath} (both land in ${p.landsIn}), so two regions would be one: remove one or change its hint.`;
+    case 'hint-lands-elsewhere':
+      return `nothing hosts objects in "${p.hint}": they land in ${p.landsIn}. Write "${p.landsIn}" to say where they are.`;
+    case 'placement-limited':
+      return `Cloudflare refuses ${p.placement.join(', ')} alone (limited capacity): add a place beside it, such as ${neighbourOf(p.placement)}.`;
+    case 'instance-memory-low':
+      return `${p.memoryMib} MiB is too little for ${p.vcpu} vCPU (3 GiB each): take at least ${p.leastMib} MiB.`;
+    case 'instance-disk-high':
+      return `${p.diskMb} MB of disk is too much for ${p.memoryMib} MiB of memory (2 GB per GiB): take at most ${p.mostMb} MB.`;
+    case 'soft-limit-high':
+      return `${p.soft} would never be reached before maxConnections, ${p.hard}: make it smaller.`;
+    case 'jetstream-may-sleep':
+      return 'a region that may sleep would break the JetStream majority: set keepAwake to true, or jetstream to false.';
+    case 'jetstream-too-few':
+      return `JetStream in ${p.ids.join(' and ')} only cannot keep a majority when one is lost: have at least three regions with it, or none.`;
+    case 'jetstream-even':
+      return `JetStream in ${p.ids.length} regions (${p.ids.join(', ')}) survives no more failures than in ${p.ids.length - 1}: an odd number is better.`;
+    case 'jetstream-turned-off':
+      return `of the JetStream regions only ${p.ids.join(' and ')} would be left, too few to keep a majority: JetStream is off.`;
+    case 'access-incomplete':
+      return `${p.given} alone lets nobody in, since a sign-in is checked against both: add ${p.missing}, or remove ${p.given}.`;
+    case 'no-enabled-region':
+      return 'no region is enabled, so no client could connect: set enabled to true in at least one.';
+    case 'unknown-region':
+      return `there is no region "${p.id}"${didYouMean(p.nearest)} Known: ${p.known.join(', ')}.`;
+    case 'default-region-disabled':
+      return `the default region "${p.id}" is disabled, so requests with no usable place go to the best of the others: enable it or name another.`;
+  }
+}
+
+function didYouMean(nearest: string | undefined): string {
+  return nearest === undefined ? '.' : `; did you mean "${nearest}"?`;
+}
+
+const NEIGHBOUR: ReadonlyMap<Placement, Placement> = new Map([
+  ['OC', 'APAC'],
+  ['ME', 'EEUR'],
+  ['AFR', 'WEUR'],
+]);
+
+function neighbourOf(placement: readonly Placement[]): string {
+  const [first] = placement;
+  return (first && NEIGHBOUR.get(first)) ?? 'WEUR';
+}

@@ -1,0 +1,52 @@
+// What can be understood of a configuration that may be broken: each field on its own, absent where its shape
+// is wrong. The rules read this, so that one broken region hides nothing that is wrong with the others.
+
+import * as v from 'valibot';
+import { ConfigSchema, RegionSchema } from '../schema.ts';
+
+type Readable<E extends v.ObjectEntries> = { readonly [K in keyof E]?: v.InferOutput<E[K]> };
+
+/** A region of which any field may be absent because it is missing or broken. */
+export type RegionDraft = Readable<typeof RegionSchema.entries>;
+
+/** A configuration of which any part may be absent because it is missing or broken. */
+export interface ConfigDraft {
+  /** Absent when any part of it is broken. */
+  readonly admin: v.InferOutput<typeof ConfigSchema.entries.admin> | undefined;
+  readonly defaultRegion: string | undefined;
+  /** Empty when the list itself is missing or broken. Indexes are the file's. */
+  readonly regions: readonly RegionDraft[];
+}
+
+/** Reads what can be read. Never throws. */
+export function readDraft(input: unknown): ConfigDraft {
+  const file = asRecord(input);
+  const admin = v.safeParse(ConfigSchema.entries.admin, file.admin);
+  const defaultRegion = v.safeParse(ConfigSchema.entries.defaultRegion, file.defaultRegion);
+  return {
+    admin: admin.success ? admin.output : undefined,
+    defaultRegion: defaultRegion.success ? defaultRegion.output : undefined,
+    regions: Array.isArray(file.regions)
+      ? file.regions.map((region) => readEntries(RegionSchema.entries, region))
+      : [],
+  };
+}
+
+function readEntries<E extends v.ObjectEntries>(entries: E, input: unknown): Readable<E> {
+  if (!isRecord(input)) return {};
+  const draft: Record<string, unknown> = {};
+  for (const [key, schema] of Object.entries(entries)) {
+    const result = v.safeParse(schema, Object.hasOwn(input, key) ? input[key] : undefined);
+    if (result.success) draft[key] = result.output;
+  }
+  // Each value has passed the schema of its own key, which the compiler cannot follow through the loop.
+  return draft as Readable<E>;
+}
+
+function asRecord(input: unknown): Record<string, unknown> {
+  return isRecord(input) ? input : {};
+}
+
+function isRecord(input: unknown): input is Record<string, unknown> {
+  return typeof input === 'object' && input !== null && !Array.isArray(input);
+}

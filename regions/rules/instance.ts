@@ -1,0 +1,51 @@
+// Limits on one region's container that tie two numbers together or need a unit read.
+// Cloudflare's rules for custom instance types: https://developers.cloudflare.com/containers/platform/limits/
+
+import { parseDurationMs } from '../duration.ts';
+import type { Problem } from '../problems.ts';
+import type { ConfigDraft, RegionDraft } from './draft.ts';
+
+const LEAST_MEMORY_PER_VCPU_MIB = 3 * 1024;
+const MOST_DISK_PER_MEMORY_MB_PER_MIB = 2000 / 1024;
+
+/** Any shorter, and a client that reconnects would find the container stopping. */
+const LEAST_SLEEP_AFTER_MS = parseDurationMs('10s');
+/** Beyond this a region should rather be `keepAwake`. */
+const MOST_SLEEP_AFTER_MS = parseDurationMs('24h');
+
+/** Custom instance types out of proportion, a soft limit that is not below the hard one, and `sleepAfter` out of range. */
+export function checkInstance({ regions }: ConfigDraft): Problem[] {
+  return regions.flatMap((region, index) => [
+    ...checkInstanceType(region.instanceType, `regions[${index}].instanceType`),
+    ...checkLimits(region.limits, `regions[${index}].limits`),
+    ...checkSleepAfter(region.sleepAfter, `regions[${index}].sleepAfter`),
+  ]);
+}
+
+function checkInstanceType(instance: RegionDraft['instanceType'], path: string): Problem[] {
+  if (typeof instance !== 'object') return [];
+  const problems: Problem[] = [];
+  const { vcpu, memoryMib, diskMb } = instance;
+  const leastMib = Math.ceil(vcpu * LEAST_MEMORY_PER_VCPU_MIB);
+  if (memoryMib < leastMib) {
+    problems.push({ code: 'instance-memory-low', path: `${path}.memoryMib`, vcpu, memoryMib, leastMib });
+  }
+  const mostMb = Math.floor(memoryMib * MOST_DISK_PER_MEMORY_MB_PER_MIB);
+  if (diskMb > mostMb) {
+    problems.push({ code: 'instance-disk-high', path: `${path}.diskMb`, memoryMib, diskMb, mostMb });
+  }
+  return problems;
+}
+
+function checkLimits(limits: RegionDraft['limits'], path: string): Problem[] {
+  if (limits?.softConnections === undefined || limits.softConnections < limits.maxConnections) return [];
+  const { softConnections: soft, maxConnections: hard } = limits;
+  return [{ code: 'soft-limit-high', path: `${path}.softConnections`, soft, hard }];
+}
+
+function checkSleepAfter(sleepAfter: string | undefined, path: string): Problem[] {
+  if (sleepAfter === undefined) return [];
+  const sleepAfterMs = parseDurationMs(sleepAfter);
+  if (sleepAfterMs >= LEAST_SLEEP_AFTER_MS && sleepAfterMs <= MOST_SLEEP_AFTER_MS) return [];
+  return [{ code: 'bad-value', path, expected: 'from 10s to 24h', received: `"${sleepAfter}"` }];
+}

@@ -1,0 +1,32 @@
+// JetStream needs a majority of its servers, so its regions must stay awake and be at least three: nats-server's meta group in a
+// cluster never has fewer than two peers, so one alone elects no leader, and of two neither can be lost.
+
+import type { Problem } from '../problems.ts';
+import type { ConfigDraft, RegionDraft } from './draft.ts';
+
+/** The least number of servers that keeps a majority when one is lost. */
+export const LEAST_MEMBERS = 3;
+
+/** JetStream regions that may sleep, fewer than three of them, or an even number. */
+export function checkJetstream({ regions }: ConfigDraft): Problem[] {
+  const sleepers = regions.flatMap(({ jetstream, keepAwake }, index): Problem[] =>
+    jetstream === true && keepAwake === false
+      ? [{ code: 'jetstream-may-sleep', path: `regions[${index}].jetstream` }]
+      : [],
+  );
+  // Without every region's answer there is no count.
+  return regions.every(isCountable) ? [...sleepers, ...checkCount(regions)] : sleepers;
+}
+
+function isCountable({ enabled, jetstream }: RegionDraft): boolean {
+  return enabled !== undefined && jetstream !== undefined;
+}
+
+function checkCount(regions: readonly RegionDraft[]): Problem[] {
+  const members = regions.flatMap(({ enabled, jetstream, id }, index) =>
+    enabled && jetstream ? [id ?? `regions[${index}]`] : [],
+  );
+  if (members.length === 0) return [];
+  if (members.length < LEAST_MEMBERS) return [{ code: 'jetstream-too-few', path: 'regions', ids: members }];
+  return members.length % 2 === 0 ? [{ code: 'jetstream-even', path: 'regions', ids: members }] : [];
+}

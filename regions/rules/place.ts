@@ -1,0 +1,37 @@
+// A region must be a place of its own, and one that Cloudflare offers.
+
+import { HINT_PLACES, type Hint, isSamePlace, LIMITED_PLACEMENTS } from '../hints.ts';
+import type { Problem } from '../problems.ts';
+import type { ConfigDraft } from './draft.ts';
+
+/** Hints that are another region's place, hints that land elsewhere, and placements refused alone. */
+export function checkPlace({ regions }: ConfigDraft): Problem[] {
+  const problems: Problem[] = [];
+  const seen: { hint: Hint; path: string }[] = [];
+  for (const [index, { hint, placement }] of regions.entries()) {
+    if (hint !== undefined) {
+      const path = `regions[${index}].hint`;
+      const other = seen.find((earlier) => isSamePlace(earlier.hint, hint));
+      problems.push(...problemsOfHint(hint, path, other));
+      seen.push({ hint, path });
+    }
+    if (placement?.every((place) => LIMITED_PLACEMENTS.has(place))) {
+      problems.push({ code: 'placement-limited', path: `regions[${index}].placement`, placement });
+    }
+  }
+  return problems;
+}
+
+function problemsOfHint(
+  hint: Hint,
+  path: string,
+  other: { hint: Hint; path: string } | undefined,
+): Problem[] {
+  const { landsIn } = HINT_PLACES[hint];
+  if (other !== undefined) {
+    return [{ code: 'hint-alias', path, hint, otherHint: other.hint, otherPath: other.path, landsIn }];
+  }
+  // The halves of apac are in it: they land where they say.
+  const landsElsewhere = landsIn !== hint && landsIn !== 'apac';
+  return landsElsewhere ? [{ code: 'hint-lands-elsewhere', path, hint, landsIn }] : [];
+}

@@ -1,0 +1,196 @@
+import { expect, test } from 'vitest';
+import type { Problem } from '../problems.ts';
+import { fileOf, region } from '../sample.test-data.ts';
+import { validateConfig } from '../validate.ts';
+
+function problemsOf(...regions: unknown[]): Problem[] {
+  const result = validateConfig(fileOf(...regions));
+  return result.ok ? [] : result.problems;
+}
+
+const awake = (id: string, more: Record<string, unknown> = {}) =>
+  region(id, { jetstream: true, keepAwake: true, ...more });
+
+test('the third region with one id points at the first', () => {
+  const problems = problemsOf(
+    region('a', { hint: 'wnam' }),
+    region('a', { hint: 'enam' }),
+    region('a', { hint: 'oc' }),
+  );
+  expect(problems).toEqual([
+    { code: 'duplicate-id', path: 'regions[1].id', id: 'a', firstPath: 'regions[0].id' },
+    { code: 'duplicate-id', path: 'regions[2].id', id: 'a', firstPath: 'regions[0].id' },
+  ]);
+});
+
+test('two ids that would be one class are refused', () => {
+  expect(problemsOf(region('a-1', { hint: 'wnam' }), region('a1', { hint: 'enam' }))).toEqual([
+    { code: 'duplicate-class-name', path: 'regions[1].id', id: 'a1', otherId: 'a-1', className: 'NatsA1' },
+  ]);
+  expect(problemsOf(region('a-b', { hint: 'wnam' }), region('ab', { hint: 'enam' }))).toEqual([]);
+});
+
+test('no region can be the class that all extend', () => {
+  expect(problemsOf(region('region', { hint: 'wnam' }))).toMatchObject([{ code: 'reserved-id' }]);
+});
+
+test('a hint that is the place of another region is refused with what it aliases to', () => {
+  expect(problemsOf(region('enam'), region('brazil', { hint: 'sam' }))).toEqual([
+    {
+      code: 'hint-alias',
+      path: 'regions[1].hint',
+      hint: 'sam',
+      otherHint: 'enam',
+      otherPath: 'regions[0].hint',
+      landsIn: 'enam',
+    },
+  ]);
+  expect(problemsOf(region('apac'), region('apac-ne'))).toMatchObject([
+    { code: 'hint-alias', landsIn: 'apac' },
+  ]);
+  expect(problemsOf(region('a', { hint: 'oc' }), region('b', { hint: 'oc' }))).toMatchObject([
+    { code: 'hint-alias' },
+  ]);
+});
+
+test('the two halves of apac stand side by side', () => {
+  expect(validateConfig(fileOf(region('apac-ne'), region('apac-se')))).toMatchObject({
+    ok: true,
+    warnings: [],
+  });
+});
+
+test('an alias without its original is only warned about', () => {
+  expect(validateConfig(fileOf(region('afr')))).toMatchObject({
+    ok: true,
+    warnings: [{ code: 'hint-lands-elsewhere', path: 'regions[0].hint', hint: 'afr', landsIn: 'weur' }],
+  });
+});
+
+test.each([[['ME']], [['OC']], [['AFR']], [['OC', 'ME']]])('%j is refused as a placement', (placement) => {
+  expect(problemsOf(region('weur', { placement }))).toMatchObject([{ code: 'placement-limited', placement }]);
+});
+
+test('a place of limited capacity is fine beside another', () => {
+  expect(problemsOf(region('oc', { placement: ['OC', 'APAC'] }))).toEqual([]);
+});
+
+test('memory is at least 3 GiB a vCPU, disk at most 2 GB a GiB', () => {
+  const sized = (vcpu: number, memoryMib: number, diskMb: number) =>
+    problemsOf(region('weur', { instanceType: { vcpu, memoryMib, diskMb } }));
+  expect(sized(2, 6144, 12_000)).toEqual([]);
+  expect(sized(2, 6143, 11_000)).toMatchObject([{ code: 'instance-memory-low', leastMib: 6144 }]);
+  expect(sized(2, 6144, 12_001)).toMatchObject([{ code: 'instance-disk-high', mostMb: 12_000 }]);
+});
+
+test('a soft limit is below the hard one', () => {
+  const limited = (softConnections: number) =>
+    problemsOf(region('weur', { limits: { softConnections, maxConnections: 100 } }));
+  expect(limited(99)).toEqual([]);
+  expect(limited(100)).toMatchObject([
+    { code: 'soft-limit-high', path: 'regions[0].limits.softConnections' },
+  ]);
+});
+
+test('a JetStream region must not sleep', () => {
+  const others = AWAKE.slice(0, 2);
+  expect(problemsOf(...others, region('weur', { jetstream: true }))).toEqual([
+    { code: 'jetstream-may-sleep', path: 'regions[2].jetstream' },
+  ]);
+  expect(problemsOf(...others, awake('weur'))).toEqual([]);
+});
+
+const AWAKE = ['wnam', 'enam', 'weur', 'eeur', 'apac', 'oc'].map((id) => awake(id));
+
+test.each([0, 3, 5])('%i JetStream regions are fine', (count) => {
+  const result = validateConfig(
+    fileOf(...AWAKE.slice(0, count), ...AWAKE.slice(count).map((each) => ({ ...each, jetstream: false }))),
+  );
+  expect(result).toMatchObject({ ok: true, warnings: [] });
+});
+
+test('one or two JetStream regions are refused, four are warned about', () => {
+  for (const few of [AWAKE.slice(0, 1), AWAKE.slice(0, 2)]) {
+    const ids = few.map(({ id }) => id);
+    expect(problemsOf(...few)).toEqual([{ code: 'jetstream-too-few', path: 'regions', ids }]);
+  }
+  expect(validateConfig(fileOf(...AWAKE.slice(0, 4)))).toMatchObject({
+    ok: true,
+    warnings: [{ code: 'jetstream-even' }],
+  });
+});
+
+test('a disabled region does not count towards the JetStream majority', () => {
+  expect(problemsOf(...AWAKE.slice(0, 2), awake('oc', { enabled: false }))).toMatchObject([
+    { code: 'jetstream-too-few' },
+  ]);
+});
+
+test('one region of unknown shape leaves the JetStream regions uncounted', () => {
+  expect(problemsOf(...AWAKE.slice(0, 2), awake('oc', { jetstream: 'yes' }))).toMatchObject([
+    { code: 'wrong-type', path: 'regions[2].jetstream' },
+  ]);
+});
+
+test('at least one region must be enabled', () => {
+  expect(problemsOf(region('weur', { enabled: false }))).toEqual([
+    { code: 'no-enabled-region', path: 'regions' },
+  ]);
+});
+
+test('the default region must exist, and should be enabled', () => {
+  const regions = [region('weur'), region('oc', { enabled: false })];
+  expect(validateConfig({ defaultRegion: 'wuer', regions })).toMatchObject({
+    problems: [{ code: 'unknown-region', path: 'defaultRegion', known: ['weur', 'oc'], nearest: 'weur' }],
+  });
+  expect(validateConfig({ defaultRegion: 'oc', regions })).toMatchObject({
+    ok: true,
+    warnings: [{ code: 'default-region-disabled' }],
+  });
+});
+
+test('a default region is not called unknown while an id is broken', () => {
+  expect(
+    validateConfig({ defaultRegion: 'Oc', regions: [region('weur'), region('Oc', { hint: 'oc' })] }),
+  ).toMatchObject({
+    problems: [{ code: 'bad-value', path: 'regions[1].id' }],
+  });
+});
+
+const TEAM = { accessTeamDomain: 'example.cloudflareaccess.com' };
+const AUDIENCE = { accessAudience: '0123456789abcdef'.repeat(4) };
+const administered = (admin: unknown) => validateConfig({ ...fileOf(region('weur')), admin });
+
+test('Cloudflare Access needs a team and an audience, both or neither', () => {
+  for (const admin of [{}, { ...TEAM, ...AUDIENCE }]) {
+    expect(administered(admin)).toMatchObject({ ok: true, warnings: [], config: { admin } });
+  }
+  expect(administered(TEAM)).toMatchObject({
+    problems: [{ code: 'access-incomplete', given: 'accessTeamDomain', missing: 'accessAudience' }],
+  });
+  expect(administered(AUDIENCE)).toMatchObject({
+    problems: [{ code: 'access-incomplete', given: 'accessAudience', missing: 'accessTeamDomain' }],
+  });
+});
+
+test('a broken audience is not called missing as well', () => {
+  expect(administered({ ...TEAM, accessAudience: 'x' })).toMatchObject({
+    problems: [{ code: 'bad-value', path: 'admin.accessAudience' }],
+  });
+});
+
+test.each([
+  'https://example.cloudflareaccess.com',
+  'example.cloudflareaccess.com/',
+  'example.cloudflareaccess.com.evil.com',
+  'evil.com#.cloudflareaccess.com',
+  'evil.com/.cloudflareaccess.com',
+  'a.b.cloudflareaccess.com',
+  '.cloudflareaccess.com',
+  'Example.cloudflareaccess.com',
+  'example.cloudflareaccess.com\n',
+])('%j is no team domain', (accessTeamDomain) => {
+  expect(administered({ accessTeamDomain, ...AUDIENCE })).toMatchObject({
+    problems: [{ code: 'bad-value', path: 'admin.accessTeamDomain' }],
+  });
+});

@@ -1,0 +1,32 @@
+// What kind of schema a valibot schema is, for those who walk the configuration's: unknown keys, assignments.
+
+import type * as v from 'valibot';
+
+export type ObjectSchema = v.GenericSchema & { readonly entries: Record<string, v.GenericSchema> };
+
+export function isObject(schema: v.GenericSchema): schema is ObjectSchema {
+  return schema.type === 'strict_object';
+}
+
+export function isArray(
+  schema: v.GenericSchema,
+): schema is v.GenericSchema & { readonly item: v.GenericSchema } {
+  return schema.type === 'array';
+}
+
+export function isUnion(
+  schema: v.GenericSchema,
+): schema is v.GenericSchema & { readonly options: v.GenericSchema[] } {
+  return schema.type === 'union';
+}
+
+export function isOptional(
+  schema: v.GenericSchema,
+): schema is v.GenericSchema & { readonly wrapped: v.GenericSchema } {
+  return schema.type === 'optional' || schema.type === 'exact_optional';
+}
+
+/** The schema of the value itself, where it may be absent. */
+export function required(schema: v.GenericSchema): v.GenericSchema {
+  return isOptional(schema) ? required(schema.wrapped) : schema;
+}

@@ -1,0 +1,55 @@
+// From anything to a configuration, or to every problem with it at once. Pure: runs in the Worker, where the
+// admin API takes edits, in the command, and in tests. Never throws.
+
+import * as v from 'valibot';
+import { type MeridianConfig, resolveConfig } from './config.ts';
+import { findJsonSyntaxError } from './json-syntax.ts';
+import { isWarning, type Problem } from './problems.ts';
+import { checkAccess } from './rules/access.ts';
+import { readDraft } from './rules/draft.ts';
+import { checkIdentity } from './rules/identity.ts';
+import { checkInstance } from './rules/instance.ts';
+import { checkJetstream } from './rules/jetstream.ts';
+import { checkPlace } from './rules/place.ts';
+import { checkService } from './rules/service.ts';
+import { ConfigSchema } from './schema.ts';
+import { problemsOfIssue } from './shape.ts';
+import { findUnknownKeys } from './unknown-keys.ts';
+
+/** Either a resolved configuration or what is wrong with it; warnings come with both. */
+export type Validation =
+  | { ok: true; config: MeridianConfig; warnings: Problem[] }
+  | { ok: false; problems: Problem[]; warnings: Problem[] };
+
+const RULES = [checkIdentity, checkPlace, checkInstance, checkJetstream, checkService, checkAccess];
+
+/** Checks an already parsed configuration: its shape, and every rule that its readable parts allow. */
+export function validateConfig(input: unknown): Validation {
+  const parsed = v.safeParse(ConfigSchema, input);
+  const draft = readDraft(input);
+  const found = [
+    ...(parsed.issues ?? []).flatMap((issue) => problemsOfIssue(issue)),
+    ...findUnknownKeys(ConfigSchema, input),
+    ...RULES.flatMap((rule) => rule(draft)),
+  ];
+  const warnings = found.filter(isWarning);
+  const problems = found.filter((problem) => !isWarning(problem));
+  if (!parsed.success || problems.length > 0) return { ok: false, problems, warnings };
+
+  const firstEnabled = parsed.output.regions.find(({ enabled }) => enabled)?.id ?? '';
+  const defaultRegion = parsed.output.defaultRegion ?? firstEnabled;
+  return { ok: true, config: resolveConfig(parsed.output, defaultRegion), warnings };
+}
+
+/** Checks the text of a configuration file. */
+export function parseConfig(text: string): Validation {
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch {
+    // What JSON.parse says about it depends on the engine; the text itself says more.
+    const { line, column, expected } = findJsonSyntaxError(text) ?? { line: 1, column: 1, expected: 'JSON' };
+    return { ok: false, problems: [{ code: 'broken-json', path: '', line, column, expected }], warnings: [] };
+  }
+  return validateConfig(input);
+}

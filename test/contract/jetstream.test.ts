@@ -1,0 +1,74 @@
+// JetStream over the regions that take part in it, used from those that don't.
+
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { nuid } from '@nats-io/nats-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { waitFor } from '../../local/wait-for.ts';
+import type { Client } from '../harness/connect-from.ts';
+import { currentReplicas, jetStreamIsReady, publishFirst } from '../harness/streams.ts';
+import { clientIn } from '../harness/target.ts';
+
+const MESSAGES = 200;
+const REPLICAS = 3;
+
+describe('a stream with a replica in each JetStream region', () => {
+  beforeAll(async () => {
+    await using client: Client = await clientIn('oc');
+    await jetStreamIsReady(client.nats);
+  });
+
+  test('is created in one region, filled in another and read in a third', async () => {
+    await using sydney: Client = await clientIn('oc');
+    await using paris: Client = await clientIn('weur');
+    await using tokyo: Client = await clientIn('apac');
+    const name = `meridian-test-${nuid.next()}`;
+    const manager = await jetstreamManager(sydney.nats);
+    await manager.streams.add({ name, subjects: [`${name}.*`], num_replicas: REPLICAS });
+    try {
+      const sent = Array.from({ length: MESSAGES }, (_, n) => `message ${n}`);
+      await publishFirst(paris.nats, `${name}.first`, 'first');
+      await Promise.all(sent.map((text, n) => jetstream(paris.nats).publish(`${name}.${n}`, text)));
+      const consumer = await jetstream(tokyo.nats).consumers.get(name);
+      const received: string[] = [];
+      for await (const message of await consumer.consume()) {
+        received.push(message.string());
+        if (received.length > MESSAGES) break;
+      }
+      expect(received.toSorted()).toEqual(['first', ...sent].toSorted());
+      await waitFor('every replica to be current', { timeoutMs: 10_000 }, async () => {
+        return (await currentReplicas(manager, name)).length === REPLICAS;
+      });
+      expect((await currentReplicas(manager, name)).toSorted()).toEqual([
+        'nats-enam',
+        'nats-weur',
+        'nats-wnam',
+      ]);
+    } finally {
+      await manager.streams.delete(name);
+    }
+  });
+
+  test('delivers a durable consumer’s messages once each, though it is served in turn from two regions', async () => {
+    await using one: Client = await clientIn('eeur');
+    await using other: Client = await clientIn('oc');
+    const name = `meridian-test-${nuid.next()}`;
+    const manager = await jetstreamManager(one.nats);
+    await manager.streams.add({ name, subjects: [name], num_replicas: REPLICAS });
+    try {
+      await manager.consumers.add(name, { durable_name: 'reader', ack_policy: 'explicit' });
+      await publishFirst(other.nats, name, '0');
+      for (let n = 1; n < 20; n += 1) await jetstream(other.nats).publish(name, `${n}`);
+      const received: string[] = [];
+      for (const client of [one, other]) {
+        const consumer = await jetstream(client.nats).consumers.get(name, 'reader');
+        for await (const message of await consumer.fetch({ max_messages: 10 })) {
+          received.push(message.string());
+          expect(await message.ackAck()).toBe(true);
+        }
+      }
+      expect(received).toEqual(Array.from({ length: 20 }, (_, n) => `${n}`));
+    } finally {
+      await manager.streams.delete(name);
+    }
+  });
+});

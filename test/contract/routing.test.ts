@@ -1,0 +1,76 @@
+// Where a client lands, for real: by the server that greets it and by the headers of the 101.
+
+import { describe, expect, test } from 'vitest';
+import { type Client, connectFrom } from '../harness/connect-from.ts';
+import { cityOf, PLACES, REGIONS, standingIn } from '../harness/places.ts';
+import { rawUpgrade } from '../harness/raw-upgrade.ts';
+import { describeLocally, target } from '../harness/target.ts';
+
+describeLocally('sees only where this machine is', 'a client that stands somewhere', () => {
+  test.each(PLACES)('in $city is served by $region, and told so in the 101', async (place) => {
+    await using client: Client = await connectFrom(target.url, place);
+    expect(client.region).toBe(place.region);
+    expect(client.upgradeHeaders['x-nats-region']).toBe(place.region);
+    expect(client.upgradeHeaders['x-nats-decision']).toMatch(
+      new RegExp(`^v=\\d+;entry=colo:${place.colo};rank=${place.region},`),
+    );
+  });
+
+  test.each([
+    [
+      'an unknown colo is placed by its coordinates',
+      { colo: 'ZZZ', latitude: '-33.9', longitude: '151.2' },
+      'oc',
+    ],
+    ['coordinates alone are enough', { latitude: '35.7', longitude: '139.7' }, 'apac'],
+    ['a country alone is enough', { country: 'PL' }, 'eeur'],
+    ['a continent alone is enough', { continent: 'OC' }, 'oc'],
+    [
+      'coordinates off the globe are passed over',
+      { latitude: '91', longitude: '151', country: 'JP' },
+      'apac',
+    ],
+    [
+      'fields of the wrong type are passed over',
+      { colo: 7, latitude: {}, longitude: [], country: 'AU' },
+      'oc',
+    ],
+    ['Tor and unknown countries are no places', { colo: '', country: 'T1', continent: 'T1' }, 'enam'],
+    ['nothing at all means the default region', {}, 'enam'],
+  ])('with an odd request.cf: %s', async (_name, cf, region) => {
+    const { socket, status, headers } = await rawUpgrade(target.url, standingIn(cf));
+    socket?.destroy();
+    expect({ status, region: headers['x-nats-region'] }).toEqual({ status: 101, region });
+  });
+
+  test('at /nats is served as at /', async () => {
+    await using client = await connectFrom(`${target.url}/nats`, cityOf('oc'));
+    expect(client.region).toBe('oc');
+  });
+});
+
+describe('a client from wherever this machine is', () => {
+  test('is told its region in the 101 and greeted by that server', async () => {
+    await using client = await connectFrom(target.url, undefined);
+    expect(REGIONS).toContain(client.upgradeHeaders['x-nats-region']);
+    expect(client.region).toBe(client.upgradeHeaders['x-nats-region']);
+    expect(client.upgradeHeaders['x-nats-decision']).toMatch(/^v=\d+;entry=\w+:[^;]+;rank=\w/);
+  });
+
+  test.each(REGIONS)('is served by %s when it insists on it', async (region) => {
+    const headers = { 'x-nats-force-region': region };
+    await using client = await connectFrom(target.url, undefined, { headers });
+    expect(client.region).toBe(region);
+  });
+
+  test.each(REGIONS)('is served by %s when it asks for it', async (region) => {
+    await using client = await connectFrom(`${target.url}/?region=${region}`, undefined);
+    expect(client.region).toBe(region);
+  });
+
+  test('that insists on a region which does not exist is refused, with the reason', async () => {
+    const { status, body } = await rawUpgrade(target.url, { 'x-nats-force-region': 'moon' });
+    expect(status).toBe(503);
+    expect(JSON.parse(body)).toMatchObject({ error: { code: 'forced_region_unavailable' } });
+  });
+});

@@ -1,0 +1,111 @@
+// JetStream's promise: what was acknowledged is there, whichever one region is lost.
+
+import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { expect, test } from 'vitest';
+import { waitFor } from '../../local/wait-for.ts';
+import { instanceNameOf } from '../../regions/names.ts';
+import { type Client, connectFrom } from '../harness/connect-from.ts';
+import { meshIsWhole } from '../harness/mesh-state.ts';
+import { monitorOf, readMonitor } from '../harness/monitor.ts';
+import { cityOf } from '../harness/places.ts';
+import { API_TIMEOUT_MS, currentReplicas, jetStreamIsReady } from '../harness/streams.ts';
+import { useStack } from '../harness/use-stack.ts';
+
+const running = useStack();
+
+const STREAM = 'ORDERS';
+const JETSTREAM_REGIONS = ['wnam', 'enam', 'weur'] as const;
+const REPLICAS = JETSTREAM_REGIONS.length;
+
+/** An election, a server's start and catching up with the stream. */
+const REPAIRED_WITHIN_MS = 30_000;
+
+/** While a leader is elected a publish gets no answer. */
+const PUBLISH_TIMEOUT_MS = 500;
+
+test('a stream on three regions survives the SIGKILL of each of them in turn, though every one comes back empty', {
+  timeout: 120_000,
+}, async () => {
+  const { stack } = running;
+  await using sydney: Client = await connectFrom(stack.url, cityOf('oc'));
+  await jetStreamIsReady(sydney.nats);
+  const manager = await jetstreamManager(sydney.nats, { timeout: API_TIMEOUT_MS });
+  await manager.streams.add({ name: STREAM, subjects: ['orders.*'], num_replicas: REPLICAS });
+  await allCurrent(manager);
+  const acknowledged = new Set<string>();
+  const publishing = keepPublishing(sydney, acknowledged);
+
+  const leader = (await manager.streams.info(STREAM)).cluster?.leader ?? '';
+  const followers = JETSTREAM_REGIONS.map(instanceNameOf).filter((name) => name !== leader);
+  for (const name of [leader, ...followers]) {
+    const before = acknowledged.size;
+    stack.engine.server(name)?.app.kill('SIGKILL');
+    await waitFor(
+      `orders to be taken after ${name} was killed`,
+      { timeoutMs: REPAIRED_WITHIN_MS },
+      () => acknowledged.size > before + 10,
+    );
+    await meshIsWhole(stack);
+    await allCurrent(manager);
+  }
+
+  await publishing.stop();
+  const stored = await readAll(sydney, manager);
+  expect([...acknowledged].filter((order) => !stored.has(order))).toEqual([]);
+  expect(acknowledged.size).toBeGreaterThan(100);
+});
+
+/** By the leader's word, and by what each server itself says it has. */
+async function allCurrent(manager: JetStreamManager): Promise<void> {
+  let wanted = 0;
+  await waitFor('three current replicas', { timeoutMs: REPAIRED_WITHIN_MS }, async () => {
+    wanted = (await manager.streams.info(STREAM)).state.last_seq;
+    return (await currentReplicas(manager, STREAM)).length === REPLICAS;
+  });
+  await waitFor(`every replica to hold message ${wanted}`, { timeoutMs: REPAIRED_WITHIN_MS }, async () => {
+    const held = await Promise.all(JETSTREAM_REGIONS.map(lastSequenceIn));
+    return held.every((sequence) => sequence >= wanted);
+  });
+}
+
+async function lastSequenceIn(region: string): Promise<number> {
+  const { account_details = [] } = await readMonitor(
+    await monitorOf(running.stack.engine, region),
+    'jsz?streams=true',
+  );
+  const streams = account_details.flatMap(({ stream_detail = [] }) => stream_detail);
+  return streams.find(({ name }) => name === STREAM)?.state.last_seq ?? 0;
+}
+
+/** Publishes one order after the other and notes those that were acknowledged. */
+function keepPublishing({ nats }: Client, acknowledged: Set<string>): { stop(): Promise<void> } {
+  let running = true;
+  const client = jetstream(nats);
+  const loop = (async () => {
+    for (let n = 0; running; n += 1) {
+      try {
+        await client.publish(`orders.${n}`, `${n}`, { timeout: PUBLISH_TIMEOUT_MS, retries: 1 });
+        acknowledged.add(`${n}`);
+      } catch {
+        // Not acknowledged, so nothing was promised.
+      }
+    }
+  })();
+  return {
+    stop: () => {
+      running = false;
+      return loop;
+    },
+  };
+}
+
+async function readAll({ nats }: Client, manager: JetStreamManager): Promise<ReadonlySet<string>> {
+  const { state } = await manager.streams.info(STREAM);
+  const consumer = await jetstream(nats).consumers.get(STREAM);
+  const stored = new Set<string>();
+  for await (const message of await consumer.consume()) {
+    stored.add(message.string());
+    if (message.seq === state.last_seq) break;
+  }
+  return stored;
+}

@@ -1,0 +1,63 @@
+// No region can take the client.
+
+import { expect, test } from 'vitest';
+import { connectFrom } from '../harness/connect-from.ts';
+import { landsIn, meshIsWhole } from '../harness/mesh-state.ts';
+import { cfOf, cityOf, REGIONS, standingIn } from '../harness/places.ts';
+import { rawUpgrade } from '../harness/raw-upgrade.ts';
+import { useStack } from '../harness/use-stack.ts';
+
+const running = useStack();
+
+/** MAX_ATTEMPTS of the Worker. */
+const TRIED_AT_MOST = 3;
+
+interface Refusal {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly tried: readonly { readonly region: string; readonly reason: string; readonly ms: number }[];
+  };
+}
+
+test('with every region out, the client is told so: 503, when to try again, and which three were tried', async () => {
+  const { stack } = running;
+  for (const region of REGIONS) stack.engine.beginOutage(`nats-${region}`);
+  try {
+    const { status, headers, body } = await rawUpgrade(stack.url, standingIn(cfOf(cityOf('oc'))));
+    expect(status).toBe(503);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    const { error } = JSON.parse(body) as Refusal;
+    const ranked = /rank=([^;]*)/.exec(`${headers['x-nats-decision']}`)?.[1]?.split(',') ?? [];
+    expect(error.code).toBe('no_region');
+    expect(error.tried.map(({ region }) => region)).toEqual(ranked.slice(0, TRIED_AT_MOST));
+    expect(error.tried[0]?.region).toBe('oc');
+    for (const { region, reason } of error.tried) {
+      expect(reason).not.toBe('');
+      expect(error.message).toContain(region);
+    }
+    const health = await fetch(`${stack.url}/health`);
+    expect(health.status).toBe(503);
+    expect(await health.json()).toMatchObject({ ok: false, regions: [] });
+  } finally {
+    for (const region of REGIONS) stack.engine.endOutage(`nats-${region}`);
+  }
+});
+
+test('once the regions are back they serve again, without anybody having asked them to', async () => {
+  const { stack } = running;
+  await meshIsWhole(stack);
+  await landsIn(stack, cityOf('oc'), 'oc');
+  expect((await fetch(`${stack.url}/health`)).status).toBe(200);
+});
+
+test('two best regions out, the third best serves', async () => {
+  const { stack } = running;
+  for (const region of ['weur', 'eeur']) stack.engine.beginOutage(`nats-${region}`);
+  try {
+    await using client = await connectFrom(stack.url, cityOf('weur'));
+    expect(client.region).toBe('enam');
+  } finally {
+    for (const region of ['weur', 'eeur']) stack.engine.endOutage(`nats-${region}`);
+  }
+});

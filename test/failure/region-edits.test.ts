@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
+import { loadConfig } from '../../local/load-config.ts';
+import { type Stack, startStack } from '../../local/stack.ts';
+import type { MeridianConfig } from '../../regions/config.ts';
+import { type Client, connectFrom } from '../harness/connect-from.ts';
+import { cityOf } from '../harness/places.ts';
+
+interface Version {
+  readonly version: number;
+  readonly config: MeridianConfig;
+}
+
+let stack: Stack;
+
+beforeAll(async () => {
+  const { path } = await ensureNatsServer();
+  stack = await startStack({ config: (await loadConfig()).config, natsServer: path });
+});
+
+afterAll(() => stack.close());
+
+test('an edit steers the next connection, and a rollback the one after', async () => {
+  const before = await current();
+  const edited = await put(before, (config) => withRegion(config, 'oc', { enabled: false }), 'oc off');
+  expect(edited.status).toBe(200);
+  await using elsewhere: Client = await connectFrom(stack.url, cityOf('oc'));
+  expect(elsewhere.region).not.toBe('oc');
+  const back = await call('POST', '/api/config/rollback', {
+    version: before.version,
+    base: before.version + 1,
+  });
+  expect(back.status).toBe(200);
+  await using home: Client = await connectFrom(stack.url, cityOf('oc'));
+  expect(home.region).toBe('oc');
+});
+
+test('of two edits at the same moment one wins, and the other is told what changed', async () => {
+  const before = await current();
+  const answers = await Promise.all(
+    [10, 20].map((weight) =>
+      put(before, (config) => withRegion(config, 'weur', { weight }), `weight ${weight}`),
+    ),
+  );
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+  const lost = answers.find(({ status }) => status === 409);
+  expect(await lost?.json()).toMatchObject({
+    error: { code: 'conflict', changes: [{ path: 'regions.weur.weight', kind: 'steers' }] },
+  });
+});
+
+test('what changes the platform is refused, with what it is', async () => {
+  const answer = await put(
+    await current(),
+    (config) => withRegion(config, 'weur', { instanceType: 'lite' }),
+    'smaller',
+  );
+  expect(answer.status).toBe(409);
+  expect(await answer.json()).toMatchObject({
+    error: { code: 'needs_deploy', changes: [{ path: 'regions.weur.instanceType' }] },
+  });
+});
+
+test('a configuration that is not valid is refused with every problem, and nothing changes', async () => {
+  const before = await current();
+  const broken = withRegion(withRegion(before.config, 'oc', { dial: 101 }), 'weur', { weight: 0 });
+  const answer = await call('PUT', '/api/config', { base: before.version, config: broken, message: 'no' });
+  expect(answer.status).toBe(422);
+  const { error } = (await answer.json()) as { error: { problems: { path: string }[] } };
+  expect(error.problems.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(['regions[2].weight', 'regions[5].dial']),
+  );
+  expect((await current()).version).toBe(before.version);
+});
+
+test('the last region that takes new clients is not switched off, unless forced', async () => {
+  const before = await current();
+  const off = (config: MeridianConfig) => ({
+    ...config,
+    regions: config.regions.map((region) => ({ ...region, drain: true })),
+  });
+  const refused = await put(before, off, 'all off');
+  expect([refused.status, (await errorOf(refused)).code]).toEqual([409, 'last_region']);
+  const forced = await call('PUT', '/api/config', {
+    base: before.version,
+    config: off(before.config),
+    message: 'all off',
+    force: true,
+  });
+  expect(forced.status).toBe(200);
+  const back = await call('POST', '/api/config/rollback', {
+    version: before.version,
+    base: before.version + 1,
+  });
+  expect(back.status).toBe(200);
+});
+
+test('the forecast names whom an edit would move', async () => {
+  const { config } = await current();
+  const answer = await call('POST', '/api/config/dry-run', {
+    config: withRegion(config, 'oc', { enabled: false }),
+  });
+  const { forecast } = (await answer.json()) as {
+    forecast: { movedShare: number; moves: { from: string }[] };
+  };
+  expect(forecast.movedShare).toBeGreaterThan(0);
+  expect(new Set(forecast.moves.map(({ from }) => from))).toEqual(new Set(['oc']));
+});
+
+test('a client that a new rule forbids is refused with the rule, never sent elsewhere', async () => {
+  const before = await current();
+  const nobodyFromJapan = (config: MeridianConfig) => ({
+    ...config,
+    regions: config.regions.map((region) => ({ ...region, residency: { deny: ['JP'] } })),
+  });
+  expect((await put(before, nobodyFromJapan, 'no clients from Japan')).status).toBe(200);
+  const route = await fetch(`${stack.url}/api/route?colo=NRT&country=JP`);
+  expect(await route.json()).toMatchObject({ region: null, refusal: 'residency' });
+  await expect(connectFrom(stack.url, cityOf('apac'), { reconnect: false })).rejects.toThrow();
+  const back = await call('POST', '/api/config/rollback', {
+    version: before.version,
+    base: before.version + 1,
+  });
+  expect(back.status).toBe(200);
+});
+
+test('history and audit tell what happened, newest first', async () => {
+  const history = (await (await call('GET', '/api/config/history')).json()) as {
+    versions: { version: number }[];
+  };
+  const versions = history.versions.map(({ version }) => version);
+  expect(versions).toEqual(versions.toSorted((a, b) => b - a));
+  const audit = (await (await call('GET', '/api/audit')).json()) as {
+    entries: { action: string; outcome: string }[];
+  };
+  expect(audit.entries.map(({ outcome }) => outcome)).toEqual(
+    expect.arrayContaining(['ok', 'conflict', 'needs_deploy', 'invalid', 'last_region']),
+  );
+});
+
+test('without the token nothing is shown and nothing is changed', async () => {
+  const before = await current();
+  for (const headers of [{}, { authorization: 'Bearer wrong' }]) {
+    expect((await fetch(`${stack.url}/api/config`, { headers })).status).toBe(401);
+    const drained = await fetch(`${stack.url}/api/regions/oc/drain`, { method: 'POST', headers });
+    expect(drained.status).toBe(401);
+  }
+  expect((await fetch(`${stack.url}/api/config?token=${stack.adminToken}`)).status).toBe(401);
+  expect((await current()).version).toBe(before.version);
+});
+
+async function current(): Promise<Version> {
+  return (await (await call('GET', '/api/config')).json()) as Version;
+}
+
+function put(
+  { version, config }: Version,
+  change: (config: MeridianConfig) => unknown,
+  message: string,
+): Promise<Response> {
+  return call('PUT', '/api/config', { base: version, config: change(config), message });
+}
+
+function call(method: string, path: string, body?: unknown): Promise<Response> {
+  return fetch(stack.url + path, {
+    method,
+    headers: { authorization: `Bearer ${stack.adminToken}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+async function errorOf(response: Response): Promise<{ code: string }> {
+  return ((await response.json()) as { error: { code: string } }).error;
+}
+
+function withRegion(config: MeridianConfig, id: string, change: object): MeridianConfig {
+  return {
+    ...config,
+    regions: config.regions.map((region) => (region.id === id ? { ...region, ...change } : region)),
+  };
+}

@@ -1,0 +1,132 @@
+// A region's server ends unasked, with clients on it.
+
+import { createInbox } from '@nats-io/nats-core';
+import { expect, test } from 'vitest';
+import { waitFor } from '../../local/wait-for.ts';
+import { type Client, connectFrom } from '../harness/connect-from.ts';
+import { awaitInterest } from '../harness/interest.ts';
+import { landsIn, meshIsWhole, regionIs } from '../harness/mesh-state.ts';
+import { cityNamed, cityOf, REGIONS } from '../harness/places.ts';
+import { descendantsOf } from '../harness/process-tree.ts';
+import { useStack } from '../harness/use-stack.ts';
+
+const running = useStack();
+
+const PARIS = cityOf('weur');
+const LONDON = cityNamed('London');
+const CLIENTS = 5;
+
+/** nats.js tries again every 100 ms here; what it waits for is another region's 101. */
+const MOVED_WITHIN_MS = 5_000;
+
+/** The Worker's own deadline over all regions is 10 s. */
+const CONNECT_TIMEOUT_MS = 15_000;
+
+test('in an outage its clients move to the next best region by themselves, keep their subscriptions, and new ones land home again after it', async () => {
+  const { stack } = running;
+  const clients: Client[] = [];
+  for (let n = 0; n < CLIENTS; n += 1) clients.push(await connectFrom(stack.url, PARIS));
+  await using sydney: Client = await connectFrom(stack.url, cityOf('oc'));
+  const subject = createInbox();
+  const received: number[] = [];
+  for (const [n, { nats }] of clients.entries()) {
+    nats.subscribe(subject, {
+      callback: () => {
+        received.push(n);
+      },
+    });
+  }
+
+  stack.engine.beginOutage('nats-weur');
+  try {
+    await waitFor('all clients to be in the next best region', { timeoutMs: MOVED_WITHIN_MS }, () =>
+      clients.every(({ region }) => region === 'eeur'),
+    );
+    for (const { nats } of clients) await awaitInterest(nats, [sydney.nats]);
+    sydney.nats.publish(subject);
+    await waitFor(
+      'every client to get the message',
+      { timeoutMs: MOVED_WITHIN_MS },
+      () => received.length >= CLIENTS,
+    );
+    expect(received.toSorted()).toEqual(clients.map((_, n) => n));
+
+    await using late: Client = await connectFrom(stack.url, PARIS);
+    expect(late.region).toBe('eeur');
+    await regionIs(stack, 'weur', 'down', MOVED_WITHIN_MS);
+  } finally {
+    stack.engine.endOutage('nats-weur');
+  }
+  await meshIsWhole(stack);
+  await landsIn(stack, PARIS, 'weur');
+  for (const client of clients) await client.close();
+});
+
+test('killed once it is back within seconds, its clients are served all along, and the mesh is whole', async () => {
+  const { stack } = running;
+  const before = stack.engine.server('nats-apac')?.app.spec.name;
+  await using tokyo: Client = await connectFrom(stack.url, cityOf('apac'));
+  expect(tokyo.region).toBe('apac');
+  const reconnected = nextReconnect(tokyo);
+
+  stack.engine.server('nats-apac')?.app.kill('SIGKILL');
+  await reconnected;
+  await tokyo.nats.flush();
+  await meshIsWhole(stack, 10_000);
+  await landsIn(stack, cityOf('apac'), 'apac');
+  await using late: Client = await connectFrom(stack.url, cityOf('apac'));
+  expect(stack.engine.server('nats-apac')?.app.spec.name).toBe(before);
+  await awaitInterest(tokyo.nats, [late.nats]);
+});
+
+test('with every connection of a region cut at once, its links and its clients are back', async () => {
+  const { stack } = running;
+  await using warsaw: Client = await connectFrom(stack.url, cityOf('eeur'));
+  await using sydney: Client = await connectFrom(stack.url, cityOf('oc'));
+  const reconnected = nextReconnect(warsaw);
+  stack.engine.server('nats-eeur')?.sidecar.cut();
+  await reconnected;
+  await meshIsWhole(stack, 10_000);
+  expect(warsaw.region).toBe('eeur');
+  await awaitInterest(warsaw.nats, [sydney.nats]);
+  await awaitInterest(sydney.nats, [warsaw.nats]);
+});
+
+test('five of six killed at once: their clients are served again, and the mesh is whole', async () => {
+  const { stack } = running;
+  const clients: Client[] = [];
+  for (const region of REGIONS) clients.push(await connectFrom(stack.url, cityOf(region)));
+  const moved = clients.filter(({ region }) => region !== 'oc');
+  const reconnected = Promise.all(moved.map(nextReconnect));
+  for (const { region } of moved) stack.engine.server(`nats-${region}`)?.app.kill('SIGKILL');
+  await reconnected;
+  await meshIsWhole(stack);
+  for (const { nats } of clients)
+    await awaitInterest(
+      nats,
+      clients.map((client) => client.nats),
+    );
+  for (const client of clients) await client.close();
+});
+
+test('a region that hangs instead of ending costs a client its share of the deadline, and the next best serves', async () => {
+  const { stack } = running;
+  const server = descendantsOf(process.pid).find(({ command }) =>
+    /nats-server\S* -c .*NatsWeur/.test(command),
+  );
+  if (server === undefined) throw new Error('the server of weur runs below this process');
+  process.kill(server.pid, 'SIGSTOP');
+  try {
+    await using client: Client = await connectFrom(stack.url, PARIS, { timeout: CONNECT_TIMEOUT_MS });
+    expect(client.region).toBe('eeur');
+  } finally {
+    process.kill(server.pid, 'SIGCONT');
+  }
+  await meshIsWhole(stack);
+  // Paris itself does not risk it again for a minute.
+  await landsIn(stack, LONDON, 'weur');
+});
+
+async function nextReconnect({ nats }: Client): Promise<void> {
+  for await (const { type } of nats.status()) if (type === 'reconnect') return;
+}

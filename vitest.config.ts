@@ -1,0 +1,27 @@
+// Two projects on Node: `unit` (beside the code) and `e2e` (test/, against the local stack). What runs
+// inside workerd has its own file, vitest.workerd.config.ts.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{regions,worker,local,container,loadtest}/**/*.test.ts'],
+          exclude: ['**/*.workerd.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/**/*.test.ts'],
+          globalSetup: 'test/harness/global-setup.ts',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});

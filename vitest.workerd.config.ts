@@ -1,0 +1,30 @@
+// The tests that run inside workerd (`npm run test:workerd`): what needs the platform's own sockets, streams and
+// Durable Objects, but no container. There is no Docker in it, so the regions' own classes are not bound.
+
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest({
+      main: './worker/testing/test-worker.ts',
+      miniflare: {
+        compatibilityDate: '2026-11-01',
+        compatibilityFlags: ['nodejs_compat'],
+        durableObjects: {
+          MESH_NODE: { className: 'MeshNode', useSQLite: true },
+          CONFIG_STORE: { className: 'ConfigStore', useSQLite: true },
+        },
+        kvNamespaces: ['CONFIG'],
+      },
+    }),
+  ],
+  test: {
+    name: 'workerd',
+    include: ['worker/**/*.workerd.test.ts'],
+    globalSetup: './vitest.workerd.setup.ts',
+    // The files share the servers of the global setup: two meshes over them would mix.
+    fileParallelism: false,
+    testTimeout: 30_000,
+  },
+});

@@ -1,0 +1,124 @@
+// Wraps the handler of an admin endpoint: only those who may get through, and every change and every refused attempt
+// is told to the audit log. Looking at something is not a change and leaves no entry.
+
+import type { MeridianConfig } from '../../regions/config.ts';
+import type { AuditEvent } from '../config/audit-table.ts';
+import { errorResponse } from '../http/errors.ts';
+import { messageOf } from '../message-of.ts';
+import { addressOf } from './address.ts';
+import { type AdminEnv, PERIOD_SECONDS } from './admin-env.ts';
+import { authorize, type Need, type Refused } from './authorize.ts';
+import { isFirstBeyond } from './rate-limit.ts';
+
+/** Of the audit log, for one entry. A path is as long as its sender likes. */
+const MAX_DETAIL_CHARS = 300;
+
+/** What the wrapper needs of the context that handlers get. */
+export interface AdminContext {
+  readonly env: AdminEnv;
+  readonly config: MeridianConfig;
+  /** Writes an entry in the background. Must not throw. */
+  readonly audit: (event: AuditEvent) => void;
+}
+
+/** What a handler may add to the entry of its change. */
+export type AuditNote = Pick<AuditEvent, 'from' | 'to' | 'detail'>;
+
+/** Who calls. */
+export interface Caller {
+  readonly actor: string;
+  readonly mayWrite: boolean;
+  readonly address: string;
+  /** Adds to the entry that is written once the handler has answered; later notes win. */
+  readonly note: (note: AuditNote) => void;
+}
+
+export type AdminHandler<C extends AdminContext, R extends Request = Request> = (
+  request: R,
+  edge: C,
+  caller: Caller,
+) => Response | Promise<Response>;
+
+export interface AdminRouteOptions {
+  /**
+   * Who writes the entry of a change that was let through: this wrapper (default), or the handler, as for edits, of
+   * which ConfigStore stores change and entry in one. Refused attempts are always told by the wrapper.
+   */
+  readonly changesAuditedBy?: 'wrapper' | 'handler';
+}
+
+/** `action` is what the audit log calls it, such as `drain`. */
+export function adminRoute<C extends AdminContext, R extends Request = Request>(
+  need: Need,
+  action: string,
+  handler: AdminHandler<C, R>,
+  { changesAuditedBy = 'wrapper' }: AdminRouteOptions = {},
+): (request: R, edge: C) => Promise<Response> {
+  const isAudited = need === 'write' && changesAuditedBy === 'wrapper';
+  return async (request, edge) => {
+    const access = await authorize(request, edge.env, edge.config, need);
+    const address = addressOf(request);
+    if (!access.ok) {
+      await auditRefusal(access, { request, edge, action, address });
+      return uncached(refusal(access));
+    }
+    const { actor, mayWrite } = access;
+    let notes: AuditNote = {};
+    const note = (more: AuditNote) => {
+      notes = { ...notes, ...more };
+    };
+    const report = (outcome: string, detail: string) => {
+      if (isAudited) edge.audit({ actor, action, outcome, address, detail, ...notes });
+    };
+    let response: Response;
+    try {
+      response = await handler(request, edge, { actor, mayWrite, address, note });
+    } catch (error) {
+      report('failed', bounded(`${placeOf(request)}: ${messageOf(error)}`));
+      throw error;
+    }
+    report(response.ok ? 'ok' : `status_${response.status}`, placeOf(request));
+    return uncached(response);
+  };
+}
+
+interface Attempt {
+  readonly request: Request;
+  readonly edge: AdminContext;
+  readonly action: string;
+  readonly address: string;
+}
+
+async function auditRefusal(
+  { status, code, actor = 'anonymous', reason }: Refused,
+  { request, edge, action, address }: Attempt,
+): Promise<void> {
+  // Where nobody may do anything there is nothing to try, and the log could be filled by everybody.
+  if (status === 404) return;
+  if (status === 429 && !(await isFirstBeyond(edge.env.ADMIN_RATE_LIMIT, address))) return;
+  const detail = reason === undefined ? placeOf(request) : bounded(`${placeOf(request)}: ${reason}`);
+  edge.audit({ actor, action, outcome: code, address, detail });
+}
+
+function refusal({ status, code, message }: Refused): Response {
+  const headers: Record<string, string> = {};
+  if (status === 401) headers['www-authenticate'] = 'Bearer realm="meridian"';
+  if (status === 429) headers['retry-after'] = String(PERIOD_SECONDS);
+  return errorResponse(status, code, message, { headers });
+}
+
+/** Method and path, without the query: a token may be in there. */
+function placeOf({ method, url }: Request): string {
+  return bounded(`${method} ${new URL(url).pathname}`);
+}
+
+function bounded(text: string): string {
+  return text.slice(0, MAX_DETAIL_CHARS);
+}
+
+/** What admins see is nobody else's. A response that was fetched has fixed headers, so it is made anew. */
+function uncached(response: Response): Response {
+  const own = new Response(response.body, response);
+  own.headers.set('cache-control', 'no-store');
+  return own;
+}

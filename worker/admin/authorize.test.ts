@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { MeridianConfig } from '../../regions/config.ts';
+import checkedIn from '../../regions/regions.json' with { type: 'json' };
+import { validateConfig } from '../../regions/validate.ts';
+import { signingKey, Team } from './access-team.test-data.ts';
+import type { AdminEnv } from './admin-env.ts';
+import { authorize, type Need } from './authorize.ts';
+
+const TOKENS = { MERIDIAN_ADMIN_TOKEN: 'admin-secret', MERIDIAN_READ_TOKEN: 'read-secret' };
+const ADMIN = { authorization: 'Bearer admin-secret' };
+const READ = { authorization: 'Bearer read-secret' };
+const NEEDS = ['read', 'write'] as const;
+
+const key = await signingKey('first');
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function configWith(team?: Team): MeridianConfig {
+  const { teamDomain, audience } = team?.application ?? {};
+  const admin = team && { accessTeamDomain: teamDomain, accessAudience: audience };
+  const result = validateConfig({ ...checkedIn, admin });
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.config;
+}
+
+interface Attempt {
+  readonly env?: AdminEnv;
+  readonly config?: MeridianConfig;
+  readonly need?: Need;
+  readonly path?: string;
+}
+
+function attempt(headers: Record<string, string>, options: Attempt = {}) {
+  const { env = TOKENS, config = configWith(), need = 'read', path = '/api/config' } = options;
+  return authorize(new Request(`https://nats.example.com${path}`, { headers }), env, config, need);
+}
+
+describe('with nothing configured', () => {
+  test.each([{}, ADMIN, { 'cf-access-jwt-assertion': 'x' }])('admin is off for %j', async (headers) => {
+    for (const need of NEEDS) {
+      expect(await attempt(headers, { env: {}, need })).toMatchObject({ status: 404, code: 'admin_off' });
+    }
+  });
+
+  test('an empty secret is nothing', async () => {
+    const env = { MERIDIAN_ADMIN_TOKEN: '', MERIDIAN_READ_TOKEN: '' };
+    expect(await attempt({ authorization: 'Bearer ' }, { env })).toMatchObject({ status: 404 });
+  });
+});
+
+describe('with tokens', () => {
+  test('the admin token reads and writes', async () => {
+    for (const need of NEEDS) {
+      expect(await attempt(ADMIN, { need })).toEqual({ ok: true, actor: 'token:admin', mayWrite: true });
+    }
+  });
+
+  test('the read token reads and does not write', async () => {
+    expect(await attempt(READ)).toEqual({ ok: true, actor: 'token:read', mayWrite: false });
+    expect(await attempt(READ, { need: 'write' })).toMatchObject({
+      status: 403,
+      code: 'read_only',
+      actor: 'token:read',
+    });
+  });
+
+  test('no credentials and wrong ones get the same answer', async () => {
+    const wrong = [{}, { authorization: 'Bearer wrong' }, { authorization: 'Basic admin-secret' }];
+    const answers = await Promise.all(
+      [...wrong, { 'cf-access-jwt-assertion': 'x' }].map((each) => attempt(each)),
+    );
+    for (const answer of answers) {
+      expect({ ...answer, reason: '' }).toEqual({ ...answers[0], reason: '' });
+      expect(answer).toMatchObject({ status: 401, code: 'unauthorized' });
+    }
+  });
+
+  test('a token in the URL is refused, also beside a good header', async () => {
+    for (const path of ['/api/config?token=admin-secret', '/api/config?access_token=x']) {
+      expect(await attempt({}, { path })).toMatchObject({ status: 401, code: 'token_in_url' });
+      expect(await attempt(ADMIN, { path })).toMatchObject({ status: 401, code: 'token_in_url' });
+    }
+  });
+});
+
+describe('with Cloudflare Access', () => {
+  async function signedIn(headers: Record<string, string> = {}, env: AdminEnv = {}, need: Need = 'write') {
+    const team = new Team(key);
+    const jwt = await team.sign(key);
+    const config = configWith(team);
+    return attempt({ 'cf-access-jwt-assertion': jwt, ...headers }, { env, config, need });
+  }
+
+  test('somebody who has signed in reads and writes', async () => {
+    expect(await signedIn()).toEqual({ ok: true, actor: 'access:ada@example.com', mayWrite: true });
+  });
+
+  test('the cookie alone is nothing', async () => {
+    const team = new Team(key);
+    const cookie = `CF_Authorization=${await team.sign(key)}`;
+    expect(await attempt({ cookie }, { env: {}, config: configWith(team) })).toMatchObject({ status: 401 });
+  });
+
+  test('why a sign-in is refused is not told to the client', async () => {
+    const team = new Team(key);
+    const jwt = await team.sign(key, { exp: 1 });
+    const access = await attempt({ 'cf-access-jwt-assertion': jwt }, { env: {}, config: configWith(team) });
+    expect(access).toMatchObject({ status: 401, reason: expect.stringContaining('exp') });
+    expect(access.ok ? '' : access.message).not.toContain('exp');
+  });
+
+  test("another site's page cannot make the browser of an admin write", async () => {
+    const page = { 'sec-fetch-site': 'cross-site' };
+    expect(await signedIn(page)).toMatchObject({
+      status: 403,
+      code: 'cross_site',
+      actor: 'access:ada@example.com',
+    });
+    expect(await signedIn(page, {}, 'read')).toMatchObject({ ok: true });
+    expect(await signedIn({ 'sec-fetch-site': 'same-origin' })).toMatchObject({ ok: true });
+  });
+
+  test('a token beside the sign-in is what counts', async () => {
+    expect(await signedIn(READ, TOKENS, 'read')).toMatchObject({ actor: 'token:read' });
+    expect(await signedIn(READ, TOKENS, 'write')).toMatchObject({ status: 403 });
+    expect(await signedIn({ authorization: 'Bearer wrong' }, TOKENS)).toMatchObject({ status: 401 });
+  });
+
+  test('no token lets anybody in while none is configured', async () => {
+    expect(await attempt(ADMIN, { env: {}, config: configWith(new Team(key)) })).toMatchObject({
+      status: 401,
+    });
+  });
+});
+
+describe('the rate limit', () => {
+  test('comes before the credentials', async () => {
+    const env = { ...TOKENS, ADMIN_RATE_LIMIT: { limit: async () => ({ success: false }) } };
+    for (const headers of [ADMIN, {}]) {
+      expect(await attempt(headers, { env })).toMatchObject({ status: 429, code: 'rate_limited' });
+    }
+  });
+
+  test('that does not work stops nobody and lets nobody in', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const limit = async () => {
+      throw new Error('down');
+    };
+    const env = { ...TOKENS, ADMIN_RATE_LIMIT: { limit } };
+    expect(await attempt(ADMIN, { env })).toMatchObject({ ok: true });
+    expect(await attempt({}, { env })).toMatchObject({ status: 401 });
+    expect(warn).toHaveBeenCalledWith('the admin rate limit does not work: down');
+    warn.mockRestore();
+  });
+});
+
+test('no request makes it throw, and none without credentials gets through', async () => {
+  const config = configWith(new Team(key));
+  const visible = fc.string({
+    unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
+  });
+  const headers = fc.record(
+    {
+      authorization: fc.oneof(
+        visible,
+        visible.map((text) => `Bearer ${text}`),
+      ),
+      'cf-access-jwt-assertion': visible,
+      'cf-connecting-ip': fc.oneof(visible, fc.ipV4(), fc.ipV6()),
+      origin: visible,
+      'sec-fetch-site': visible,
+    },
+    { requiredKeys: [] },
+  );
+  await fc.assert(
+    fc.asyncProperty(headers, fc.webPath(), fc.webQueryParameters(), async (given, path, query) => {
+      const access = await attempt(given, { config, need: 'write', path: `/${path}?${query}` });
+      expect(access).toMatchObject({ ok: false, status: 401 });
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,118 @@
+// Who may use the admin endpoints: the bearer of a token, or somebody who has signed in with Cloudflare Access. With
+// neither configured admin is off, for everybody. Never throws, and says nothing about why credentials are wrong:
+// that goes to the audit log.
+
+import type { MeridianConfig } from '../../regions/config.ts';
+import { type AccessApplication, accessApplicationOf, accessJwtOf, verifyAccessJwt } from './access-jwt.ts';
+import { addressOf } from './address.ts';
+import type { AdminEnv } from './admin-env.ts';
+import { bearerTokenOf, grantOf, hasTokenInUrl, hasTokens } from './bearer-token.ts';
+import { isCrossSite } from './cross-site.ts';
+import { mayCall } from './rate-limit.ts';
+
+/** `read` looks, `write` changes something. */
+export type Need = 'read' | 'write';
+
+export interface Granted {
+  readonly ok: true;
+  /** Such as `token:admin`, `token:read`, `access:ada@example.com`. */
+  readonly actor: string;
+  readonly mayWrite: boolean;
+}
+
+export interface Refused {
+  readonly ok: false;
+  readonly status: 401 | 403 | 404 | 429;
+  readonly code: string;
+  readonly message: string;
+  /** Who was refused, where that is known. */
+  readonly actor?: string;
+  /** Why, for the audit log and not for the client. */
+  readonly reason?: string;
+}
+
+export type Access = Granted | Refused;
+
+const OFF: Refused = {
+  ok: false,
+  status: 404,
+  code: 'admin_off',
+  message: 'admin is off: no token and no Cloudflare Access is configured (docs/security.md)',
+};
+
+const TOO_MANY: Refused = {
+  ok: false,
+  status: 429,
+  code: 'rate_limited',
+  message: 'too many admin requests from this address: wait a minute',
+};
+
+const TOKEN_IN_URL: Refused = {
+  ok: false,
+  status: 401,
+  code: 'token_in_url',
+  message:
+    'a token in a URL is kept by logs and histories, so it is exposed now: change it (docs/security.md), and send it as "Authorization: Bearer TOKEN" only',
+};
+
+/** The same for no credentials and for all that are wrong in some way. */
+const UNKNOWN: Refused = {
+  ok: false,
+  status: 401,
+  code: 'unauthorized',
+  message: 'this needs a valid token, as "Authorization: Bearer TOKEN", or a sign-in with Cloudflare Access',
+};
+
+const READ_ONLY: Refused = {
+  ok: false,
+  status: 403,
+  code: 'read_only',
+  message: 'this token may only read',
+};
+
+const CROSS_SITE: Refused = {
+  ok: false,
+  status: 403,
+  code: 'cross_site',
+  message: 'a browser sent this on behalf of another site: make changes from Meridian itself or with a token',
+};
+
+export async function authorize(
+  request: Request,
+  env: AdminEnv,
+  config: MeridianConfig,
+  need: Need,
+): Promise<Access> {
+  const application = accessApplicationOf(config);
+  if (!hasTokens(env) && application === undefined) return OFF;
+  if (!(await mayCall(env.ADMIN_RATE_LIMIT, addressOf(request)))) return TOO_MANY;
+  if (hasTokenInUrl(request)) return TOKEN_IN_URL;
+  const token = bearerTokenOf(request);
+  return token === undefined
+    ? bySignIn(request, application, need)
+    : // A wrong token is not made good by a sign-in: whoever sends one wants to act as its bearer.
+      byToken(token, env, need);
+}
+
+async function byToken(token: string, env: AdminEnv, need: Need): Promise<Access> {
+  const grant = await grantOf(token, env);
+  if (grant === undefined) return { ...UNKNOWN, reason: 'wrong token' };
+  if (grant === 'write') return { ok: true, actor: 'token:admin', mayWrite: true };
+  const actor = 'token:read';
+  return need === 'write' ? { ...READ_ONLY, actor } : { ok: true, actor, mayWrite: false };
+}
+
+async function bySignIn(
+  request: Request,
+  application: AccessApplication | undefined,
+  need: Need,
+): Promise<Access> {
+  const jwt = accessJwtOf(request);
+  if (jwt === undefined) return { ...UNKNOWN, reason: 'no credentials' };
+  if (application === undefined) return { ...UNKNOWN, reason: 'Cloudflare Access is not configured' };
+  const signIn = await verifyAccessJwt(jwt, application);
+  if (!signIn.ok) return { ...UNKNOWN, reason: signIn.reason };
+  const { actor } = signIn;
+  if (need === 'write' && isCrossSite(request)) return { ...CROSS_SITE, actor };
+  return { ok: true, actor, mayWrite: true };
+}

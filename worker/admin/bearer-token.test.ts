@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { bearerTokenOf, grantOf, hasTokenInUrl, hasTokens } from './bearer-token.ts';
+
+const ADMIN = 'a'.repeat(64);
+const READ = 'r'.repeat(64);
+const BOTH = { MERIDIAN_ADMIN_TOKEN: ADMIN, MERIDIAN_READ_TOKEN: READ };
+
+const requestWith = (authorization: string) => new Request('http://x/', { headers: { authorization } });
+
+describe('Authorization', () => {
+  test.each([
+    ['Bearer abc', 'abc'],
+    ['bearer abc', 'abc'],
+    ['BEARER   abc', 'abc'],
+    ['Bearer a+/=~!"', 'a+/=~!"'],
+    ['Bearer', undefined],
+    ['Bearer ', undefined],
+    ['Bearer a b', undefined],
+    ['Bearerabc', undefined],
+    ['Basic abc', undefined],
+    ['Bearer abc, Bearer def', undefined],
+    ['abc', undefined],
+    ['', undefined],
+  ])('%j carries %j', (header, token) => {
+    expect(bearerTokenOf(requestWith(header))).toBe(token);
+  });
+
+  test('is absent', () => {
+    expect(bearerTokenOf(new Request('http://x/'))).toBeUndefined();
+  });
+});
+
+describe('a token', () => {
+  test('is good for what its secret is for', async () => {
+    expect(await grantOf(ADMIN, BOTH)).toBe('write');
+    expect(await grantOf(READ, BOTH)).toBe('read');
+  });
+
+  test('that is both secrets writes', async () => {
+    expect(await grantOf(ADMIN, { ...BOTH, MERIDIAN_READ_TOKEN: ADMIN })).toBe('write');
+  });
+
+  test.each(['', 'a', ADMIN.slice(1), `${ADMIN}a`, `${ADMIN.slice(1)}b`, ADMIN.toUpperCase(), 'undefined'])(
+    '%j is good for nothing',
+    async (token) => {
+      expect(await grantOf(token, BOTH)).toBeUndefined();
+    },
+  );
+
+  test('may be a secret that was piped with its line break', async () => {
+    expect(await grantOf(ADMIN, { MERIDIAN_ADMIN_TOKEN: `${ADMIN}\n` })).toBe('write');
+  });
+
+  test('is good for nothing where its secret is absent or empty', async () => {
+    for (const env of [{}, { MERIDIAN_ADMIN_TOKEN: '' }, { MERIDIAN_READ_TOKEN: ' \n' }]) {
+      expect(hasTokens(env)).toBe(false);
+      expect(await grantOf('', env)).toBeUndefined();
+      expect(await grantOf('undefined', env)).toBeUndefined();
+    }
+  });
+
+  test('of any other text is good for nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), async (token) => {
+        expect(await grantOf(token, BOTH)).toBeUndefined();
+      }),
+    );
+  });
+});
+
+test.each([
+  ['/api/config?token=x', true],
+  ['/api/config?a=1&access_token=x', true],
+  ['/api/config?ACCESS_TOKEN=x', true],
+  ['/api/config?token', true],
+  ['/api/config?%74oken=x', true],
+  ['/api/config?tokens=x', false],
+  ['/api/config?before=token', false],
+  ['/token', false],
+])('a token in the URL %s: %s', (path, found) => {
+  expect(hasTokenInUrl(new Request(`http://x${path}`))).toBe(found);
+});

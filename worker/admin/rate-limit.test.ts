@@ -1,0 +1,60 @@
+import { expect, test, vi } from 'vitest';
+import { CALLS_PER_PERIOD } from './admin-env.ts';
+import { isFirstBeyond, mayCall } from './rate-limit.ts';
+
+/** Counts as Cloudflare does within one period: a call is allowed while its counter is below the limit. */
+class Counter implements RateLimit {
+  readonly #counts = new Map<string, number>();
+
+  async limit({ key, delta = 1 }: RateLimitOptions): Promise<RateLimitOutcome> {
+    const count = this.#counts.get(key) ?? 0;
+    if (count >= CALLS_PER_PERIOD) return { success: false };
+    this.#counts.set(key, count + delta);
+    return { success: true };
+  }
+}
+
+async function allowed(addressOfCall: (call: number) => string): Promise<number> {
+  const limiter = new Counter();
+  let count = 0;
+  for (let call = 0; call < CALLS_PER_PERIOD + 3; call++) {
+    if (await mayCall(limiter, addressOfCall(call))) count++;
+  }
+  return count;
+}
+
+test('an address may call as often as the limit says', async () => {
+  expect(await allowed(() => '203.0.113.7')).toBe(CALLS_PER_PERIOD);
+});
+
+test('each address has a limit of its own', async () => {
+  expect(await allowed((call) => `203.0.113.${call % 2}`)).toBe(CALLS_PER_PERIOD + 3);
+});
+
+test('the addresses of one IPv6 network share theirs', async () => {
+  expect(await allowed((call) => `2001:db8::${call + 1}`)).toBe(CALLS_PER_PERIOD);
+});
+
+test('only the first call beyond the limit deserves an entry, for each address', async () => {
+  const limiter = new Counter();
+  expect(await isFirstBeyond(limiter, '203.0.113.7')).toBe(true);
+  expect(await isFirstBeyond(limiter, '203.0.113.7')).toBe(false);
+  expect(await isFirstBeyond(limiter, '203.0.113.8')).toBe(true);
+});
+
+test('an entry about calls beyond the limit costs no call', async () => {
+  const limiter = new Counter();
+  await isFirstBeyond(limiter, '203.0.113.7');
+  expect(await mayCall(limiter, '203.0.113.7')).toBe(true);
+});
+
+test('where there is no counter, nothing is counted', async () => {
+  for (let call = 0; call <= CALLS_PER_PERIOD; call++) expect(await mayCall(undefined, 'x')).toBe(true);
+});
+
+test('a counter that fails stops nobody, and says so', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  expect(await mayCall({ limit: () => Promise.reject(new Error('down')) }, 'x')).toBe(true);
+  expect(warn).toHaveBeenCalledWith('the admin rate limit does not work: down');
+  warn.mockRestore();
+});

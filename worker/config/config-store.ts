@@ -1,0 +1,154 @@
+// The one writer of the configuration: a single object that stores versions and the audit log, and publishes the
+// newest version to KV. What may be stored is for edit-rules.ts to say. Version 0, the deployed configuration, is
+// not stored; it comes with each call, from the Worker that asks.
+
+import { DurableObject } from 'cloudflare:workers';
+import type { MeridianConfig } from '../../regions/config.ts';
+import { type Change, diffConfigs } from '../../regions/edits/diff.ts';
+import type { Env } from '../env.ts';
+import { type AuditEntry, type AuditEvent, AuditTable } from './audit-table.ts';
+import { decide, type Standing, type Verdict } from './edit-rules.ts';
+import { KvPublisher } from './kv-publisher.ts';
+import { ontoDeployed } from './onto-deployed.ts';
+import { type StoredVersion, VERSIONS_KEPT, type VersionSummary, VersionTable } from './version-table.ts';
+
+interface EditRequest {
+  /** The version that the author had before them. */
+  readonly base: number;
+  readonly message: string;
+  readonly author: string;
+  readonly force: boolean;
+  readonly address?: string;
+  /** Version 0, as the caller was deployed with it. */
+  readonly deployed: MeridianConfig;
+}
+
+export interface PutRequest extends EditRequest {
+  readonly config: unknown;
+}
+
+export interface RollbackRequest extends EditRequest {
+  /** The version whose content comes back. 0 is the deployed one. */
+  readonly version: number;
+}
+
+export type EditOutcome =
+  | { readonly kind: 'stored'; readonly stored: StoredVersion; readonly changes: readonly Change[] }
+  | ConflictOutcome
+  | { readonly kind: 'no_such_version' }
+  | Exclude<Verdict, { kind: 'ok' | 'conflict' }>;
+
+interface ConflictOutcome {
+  readonly kind: 'conflict';
+  readonly current: number;
+  /** From the base to the current version; empty when the base is not kept any more. */
+  readonly changes: readonly Change[];
+  /** Those after the base, newest first. */
+  readonly versions: readonly VersionSummary[];
+}
+
+export interface PageRequest {
+  /** Only what is older than this number. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+export class ConfigStore extends DurableObject<Env> {
+  readonly #versions: VersionTable;
+  readonly #audit: AuditTable;
+  readonly #publisher: KvPublisher;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#versions = new VersionTable(ctx.storage.sql);
+    this.#audit = new AuditTable(ctx.storage.sql);
+    this.#publisher = new KvPublisher(ctx.storage, () => this.#versions.newest());
+  }
+
+  /** The newest version as it was stored; undefined while there is only the deployed one. */
+  async current(): Promise<StoredVersion | undefined> {
+    return this.#versions.newest();
+  }
+
+  /** A version as it was stored; undefined when it never was or is not kept any more. */
+  async version(version: number): Promise<StoredVersion | undefined> {
+    return this.#versions.get(version);
+  }
+
+  async history({ before, limit }: PageRequest): Promise<readonly VersionSummary[]> {
+    return this.#versions.page(before ?? Number.MAX_SAFE_INTEGER, limit);
+  }
+
+  async put(request: PutRequest): Promise<EditOutcome> {
+    return this.#recorded('put', request, this.#edit(request));
+  }
+
+  /** Makes the content of an earlier version the newest one. */
+  async rollback(request: RollbackRequest): Promise<EditOutcome> {
+    const { version, deployed } = request;
+    const config = version === 0 ? deployed : this.#versions.get(version)?.config;
+    const outcome: EditOutcome =
+      config === undefined ? { kind: 'no_such_version' } : this.#edit({ ...request, config });
+    return this.#recorded('rollback', request, outcome);
+  }
+
+  async audit(event: AuditEvent): Promise<void> {
+    this.#audit.add(event, Date.now());
+  }
+
+  async auditLog({ before, limit }: PageRequest): Promise<readonly AuditEntry[]> {
+    return this.#audit.page(before ?? Number.MAX_SAFE_INTEGER, limit);
+  }
+
+  /** Tries again to bring the newest version to KV. */
+  override alarm(): Promise<void> {
+    return this.#publisher.publish(this.env.CONFIG);
+  }
+
+  // Without an await between reading the current version and storing the next one, nothing can come between them.
+  #edit({ base, config, force, deployed, author, message }: PutRequest): EditOutcome {
+    const current = this.#standing(deployed);
+    const verdict = decide(current, { base, config, force });
+    if (verdict.kind === 'conflict') return this.#conflict(current, base);
+    if (verdict.kind !== 'ok') return verdict;
+    const stored: StoredVersion = {
+      version: current.version + 1,
+      author,
+      time: Date.now(),
+      message,
+      changes: verdict.changes.length,
+      config: verdict.config,
+    };
+    this.#versions.add(stored);
+    this.ctx.waitUntil(this.#publisher.publish(this.env.CONFIG));
+    return { kind: 'stored', stored, changes: verdict.changes };
+  }
+
+  #standing(deployed: MeridianConfig): Standing {
+    const newest = this.#versions.newest();
+    if (newest === undefined) return { version: 0, config: deployed, deployed };
+    return { version: newest.version, config: ontoDeployed(newest.config, deployed), deployed };
+  }
+
+  #conflict({ version, config, deployed }: Standing, base: number): ConflictOutcome {
+    const theirs = base === 0 ? deployed : this.#versions.get(base)?.config;
+    const changes = theirs === undefined ? [] : diffConfigs(ontoDeployed(theirs, deployed), config);
+    const kept = this.#versions.page(Number.MAX_SAFE_INTEGER, VERSIONS_KEPT);
+    const versions = kept.filter((each) => each.version > base);
+    return { kind: 'conflict', current: version, changes, versions };
+  }
+
+  #recorded(action: string, { base, message, author, force, address }: EditRequest, outcome: EditOutcome) {
+    const event: AuditEvent = {
+      actor: author,
+      action,
+      outcome: outcome.kind === 'stored' ? 'ok' : outcome.kind,
+      from: base,
+      ...(outcome.kind === 'stored' && { to: outcome.stored.version }),
+      ...(address !== undefined && { address }),
+      detail: force ? `(forced) ${message}` : message,
+    };
+    this.#audit.add(event, Date.now());
+    return outcome;
+  }
+}

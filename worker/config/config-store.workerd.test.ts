@@ -1,0 +1,205 @@
+// The ConfigStore inside workerd: a real object with its SQLite, and real KV.
+
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { expect, test, vi } from 'vitest';
+import type { MeridianConfig } from '../../regions/config.ts';
+import '../testing/config-bindings.ts';
+import { eventually } from '../testing/eventually.ts';
+import { configOf, region, withRegion } from './config.test-data.ts';
+import type { ConfigStore, EditOutcome } from './config-store.ts';
+import type { PublishedConfig } from './published-config.ts';
+
+const deployed = configOf([region('weur'), region('enam')]);
+const weighing = (weight: number) => withRegion(deployed, 'weur', { weight });
+
+let stores = 0;
+
+/** A store of its own for each test; only the one named `config` is ever used elsewhere. */
+function newStore(): DurableObjectStub<ConfigStore> {
+  stores += 1;
+  return env.CONFIG_STORE.getByName(`test ${stores}`);
+}
+
+const author = { author: 'ann', force: false, deployed };
+
+function put(store: DurableObjectStub<ConfigStore>, base: number, config: unknown, message = '') {
+  return store.put({ ...author, base, config, message }) as Promise<EditOutcome>;
+}
+
+/** Stores weights from `from` to `to` as the versions of these numbers. */
+async function fill(store: DurableObjectStub<ConfigStore>, from: number, to: number): Promise<void> {
+  for (let version = from; version <= to; version += 1) {
+    expect(await put(store, version - 1, weighing(version))).toMatchObject({ kind: 'stored' });
+  }
+}
+
+async function publishedConfig(): Promise<PublishedConfig | undefined> {
+  return (await env.CONFIG.get<PublishedConfig>('current', 'json')) ?? undefined;
+}
+
+test('a version is stored with all that belongs to it', async () => {
+  const store = newStore();
+  expect(await store.current()).toBeUndefined();
+  const outcome = await put(store, 0, weighing(50), 'less');
+  expect(outcome).toMatchObject({
+    kind: 'stored',
+    changes: [{ path: 'regions.weur.weight', from: 100, to: 50 }],
+  });
+  const current = await store.current();
+  expect(current).toEqual({
+    version: 1,
+    author: 'ann',
+    time: expect.any(Number),
+    message: 'less',
+    changes: 1,
+    config: weighing(50),
+  });
+  expect(await store.version(1)).toEqual(current);
+  expect(await store.version(2)).toBeUndefined();
+});
+
+test('of two edits at once one wins, and the other is told what changed', async () => {
+  const store = newStore();
+  await fill(store, 1, 1);
+  const outcomes = await Promise.all([
+    put(store, 1, weighing(20), 'one'),
+    put(store, 1, weighing(30), 'two'),
+  ]);
+  expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['conflict', 'stored']);
+  const winner = outcomes.find((outcome) => outcome.kind === 'stored');
+  const loser = outcomes.find((outcome) => outcome.kind === 'conflict');
+  expect((await store.current())?.config).toEqual(winner?.stored.config);
+  expect(loser).toMatchObject({
+    current: 2,
+    changes: [{ path: 'regions.weur.weight', from: 1, to: winner?.stored.config.regions[0]?.weight }],
+    versions: [{ version: 2, author: 'ann', message: winner?.stored.message }],
+  });
+});
+
+test('what is not valid, needs a deploy, or serves nobody is never stored, and is in the audit log', async () => {
+  const store = newStore();
+  const nobody = withRegion(withRegion(deployed, 'weur', { drain: true }), 'enam', { drain: true });
+  const refused = [3, { regions: 'weur' }, configOf([region('weur')]), nobody];
+  const outcomes = [];
+  for (const config of refused) outcomes.push((await put(store, 0, config)).kind);
+  expect(outcomes).toEqual(['invalid', 'invalid', 'needs_deploy', 'last_region']);
+  expect(await store.current()).toBeUndefined();
+  expect(await store.history({ limit: 10 })).toEqual([]);
+  const log = await store.auditLog({ limit: 10 });
+  expect(log.map(({ outcome }) => outcome)).toEqual(outcomes.toReversed());
+  expect(log[0]).toMatchObject({ actor: 'ann', action: 'put', from: 0, to: null });
+});
+
+test('the last 100 versions are kept', async () => {
+  const store = newStore();
+  await fill(store, 1, 100);
+  expect(await store.version(1)).toMatchObject({ version: 1 });
+  await fill(store, 101, 101);
+  expect(await store.version(1)).toBeUndefined();
+  expect(await store.version(2)).toMatchObject({ version: 2 });
+  const history = await store.history({ limit: 200 });
+  expect(history.map(({ version }) => version)).toEqual(
+    Array.from({ length: 100 }, (_, index) => 101 - index),
+  );
+  expect(await store.history({ before: 4, limit: 200 })).toMatchObject([{ version: 3 }, { version: 2 }]);
+  expect(await put(store, 1, weighing(5))).toMatchObject({ kind: 'conflict', current: 101, changes: [] });
+});
+
+test('a rollback makes a new version with the old content', async () => {
+  const store = newStore();
+  await fill(store, 1, 3);
+  const rollback = (version: number, base: number) =>
+    store.rollback({ ...author, version, base, message: 'back' }) as Promise<EditOutcome>;
+  expect(await rollback(1, 2)).toMatchObject({ kind: 'conflict', current: 3 });
+  expect(await rollback(9, 3)).toEqual({ kind: 'no_such_version' });
+  expect(await rollback(1, 3)).toMatchObject({ kind: 'stored', stored: { version: 4, config: weighing(1) } });
+  expect(await rollback(0, 4)).toMatchObject({ kind: 'stored', stored: { version: 5, config: deployed } });
+  expect(
+    (await store.auditLog({ limit: 4 })).map(({ action, outcome, to }) => [action, outcome, to]),
+  ).toEqual([
+    ['rollback', 'ok', 5],
+    ['rollback', 'ok', 4],
+    ['rollback', 'no_such_version', null],
+    ['rollback', 'conflict', null],
+  ]);
+});
+
+test('a rollback to before a deploy is refused, with what would have to be deployed', async () => {
+  const store = newStore();
+  await fill(store, 1, 1);
+  const later = configOf([region('weur', { instanceType: 'lite' }), region('enam')]);
+  const outcome = await store.rollback({ ...author, deployed: later, version: 1, base: 1, message: '' });
+  expect(outcome).toMatchObject({ kind: 'needs_deploy', changes: [{ path: 'regions.weur.instanceType' }] });
+});
+
+test('after a deploy an edit is compared with the stored steering on the new platform', async () => {
+  const store = newStore();
+  await fill(store, 1, 1);
+  const later = configOf([region('weur', { instanceType: 'lite' }), region('apac')]);
+  const next = withRegion(withRegion(later, 'weur', { weight: 1 }), 'apac', { dial: 10 });
+  const outcome = await store.put({ ...author, deployed: later, base: 1, config: next, message: '' });
+  expect(outcome).toMatchObject({ kind: 'stored', changes: [{ path: 'regions.apac.dial', to: 10 }] });
+});
+
+test('the audit log is paged, newest first', async () => {
+  const store = newStore();
+  for (const actor of ['a', 'b', 'c'])
+    await store.audit({ actor, action: 'drain', outcome: 'ok', address: '::1' });
+  const page = await store.auditLog({ limit: 2 });
+  expect(page).toMatchObject([{ actor: 'c', address: '::1', from: null, detail: null }, { actor: 'b' }]);
+  expect(await store.auditLog({ before: page[1]?.id ?? 0, limit: 2 })).toMatchObject([{ actor: 'a' }]);
+  await store.audit({ actor: 'x'.repeat(5_000), action: 'put', outcome: '401' });
+  expect((await store.auditLog({ limit: 1 }))[0]?.actor).toHaveLength(1_000);
+});
+
+test('the newest version is published', async () => {
+  const store = newStore();
+  await fill(store, 1, 5);
+  const published = await eventually('version 5 in KV', async () => {
+    const found = await publishedConfig();
+    return found?.version === 5 && found;
+  });
+  expect(published).toEqual({ version: 5, config: weighing(5) });
+});
+
+test('with KV down a version is stored all the same, and published by the alarm when KV is back', async () => {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const store = newStore();
+  await setKv(store, { put: () => Promise.reject(new Error('KV is down')) });
+  await fill(store, 1, 2);
+  await eventually('a failure', () => error.mock.calls.some(([line]) => String(line).includes('KV is down')));
+  expect((await store.current())?.version).toBe(2);
+  await setKv(store, env.CONFIG);
+  await env.CONFIG.delete('current');
+  await eventually('the alarm', () => runDurableObjectAlarm(store));
+  expect(await eventually('version 2 in KV', publishedConfig)).toMatchObject({ version: 2 });
+  error.mockRestore();
+});
+
+test('a version that comes while another is being published is published after it', async () => {
+  const store = newStore();
+  const written: number[] = [];
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  await setKv(store, {
+    put: async (_key: string, text: string) => {
+      await gate;
+      written.push((JSON.parse(text) as { version: number; config: MeridianConfig }).version);
+    },
+  });
+  await fill(store, 1, 3);
+  await runInDurableObject(store, () => open());
+  await eventually('both', () => written.length === 2);
+  expect(written).toEqual([1, 3]);
+});
+
+/** Puts something else in the place of the object's KV. */
+async function setKv(
+  store: DurableObjectStub<ConfigStore>,
+  CONFIG: Pick<KVNamespace, 'put'> | object,
+): Promise<void> {
+  await runInDurableObject(store, (instance) => void Object.assign(instance, { env: { CONFIG } }));
+}

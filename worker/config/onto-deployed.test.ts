@@ -1,0 +1,129 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { diffConfigs } from '../../regions/edits/diff.ts';
+import { validateConfig } from '../../regions/validate.ts';
+import { configOf, region, withRegion } from './config.test-data.ts';
+import { ontoDeployed, takesNewClients } from './onto-deployed.ts';
+
+const weur = region('weur');
+const enam = region('enam');
+const apac = region('apac');
+const deployed = configOf([weur, enam]);
+
+test('on the deployment it was stored on, a version is what was stored', () => {
+  const stored = configOf([region('enam', { weight: 7 }), region('weur', { dial: 10 })], {
+    routing: { bandMs: 20 },
+  });
+  expect(ontoDeployed(stored, deployed)).toEqual(stored);
+});
+
+test('a region that is not deployed any more drops out, and one that is new comes with the values of the file', () => {
+  const stored = configOf([region('weur', { weight: 7 }), enam], { defaultRegion: 'enam' });
+  const later = configOf([weur, region('apac', { weight: 9 })]);
+  const merged = ontoDeployed(stored, later);
+  expect(merged.regions.map(({ id, weight }) => [id, weight])).toEqual([
+    ['weur', 7],
+    ['apac', 9],
+  ]);
+  expect(merged.defaultRegion).toBe('weur');
+});
+
+test('hint, size, hard limits, cluster and mesh are the deployed ones; weight, residency and routing are the stored ones', () => {
+  const residency = { deny: ['DE'] };
+  const stored = configOf([region('weur', { weight: 7, residency, limits: { softConnections: 5 } }), enam], {
+    routing: { bandMs: 20 },
+  });
+  const later = configOf(
+    [region('weur', { instanceType: 'basic', weight: 1, limits: { maxConnections: 9 } }), enam],
+    { cluster: 'other', mesh: { retryMaxMs: 100 } },
+  );
+  const merged = ontoDeployed(stored, later);
+  expect(merged).toMatchObject({ cluster: 'other', mesh: { retryMaxMs: 100 }, routing: { bandMs: 20 } });
+  expect(merged.regions[0]).toMatchObject({ instanceType: 'basic', weight: 7, residency });
+  expect(merged.regions[0]?.limits).toMatchObject({ softConnections: 5, maxConnections: 9 });
+});
+
+test('a region that was moved is where the file says; one that was not, where it was stored', () => {
+  const stored = configOf([region('weur', { name: 'old' }), region('enam', { name: 'mine' })]);
+  const moved = configOf([region('weur', { hint: 'eeur', name: 'new', latitude: 51 }), enam]);
+  expect(ontoDeployed(stored, moved).regions).toMatchObject([
+    { hint: 'eeur', name: 'new', latitude: 51 },
+    { name: 'mine' },
+  ]);
+});
+
+describe('where stored and deployed contradict each other', () => {
+  test('a soft limit above the new hard one gives way, and a drain does not', () => {
+    const stored = configOf([region('weur', { limits: { softConnections: 500 }, drain: true }), enam]);
+    const later = configOf([region('weur', { limits: { maxConnections: 100 } }), enam]);
+    const [merged] = ontoDeployed(stored, later).regions;
+    expect(merged).toMatchObject({ drain: true, limits: { maxConnections: 100 } });
+    expect(merged?.limits.softConnections).toBeUndefined();
+  });
+
+  test('regions that JetStream needs stay awake', () => {
+    const awake = { jetstream: true, keepAwake: true };
+    const later = configOf([region('weur', awake), region('enam', awake), region('apac', awake)]);
+    const stored = configOf([weur, enam, apac]);
+    expect(ontoDeployed(stored, later).regions.map(({ keepAwake }) => keepAwake)).toEqual([true, true, true]);
+  });
+
+  test('when the only region that served is gone, the others serve as the file says', () => {
+    const stored = configOf([region('weur', { drain: true, weight: 7 }), enam]);
+    expect(ontoDeployed(stored, configOf([weur])).regions).toMatchObject([{ drain: false, weight: 7 }]);
+  });
+
+  test('when none served by intent, none does after the deploy', () => {
+    const stored = configOf([region('weur', { drain: true }), region('enam', { drain: true })]);
+    expect(takesNewClients(ontoDeployed(stored, configOf([weur])))).toBe(false);
+  });
+});
+
+test('a version that lacks fields which are new since gets their defaults', () => {
+  const { routing: _routing, ...old } = deployed;
+  expect(ontoDeployed(old as typeof deployed, deployed)).toEqual(deployed);
+});
+
+test('a version that is no longer valid counts as the deployed configuration', () => {
+  expect(ontoDeployed(withRegion(deployed, 'weur', { weight: -1 }), deployed)).toBe(deployed);
+});
+
+test('whatever was stored and is deployed, the result is valid, needs no deploy, and keeps residency', () => {
+  const hints = ['weur', 'enam', 'apac', 'oc', 'wnam'] as const;
+  const anyRegion = (id: string) =>
+    fc
+      .record({
+        jetstream: fc.boolean(),
+        keepAwake: fc.boolean(),
+        enabled: fc.boolean(),
+        drain: fc.boolean(),
+        instanceType: fc.constantFrom('lite', 'basic'),
+        residency: fc.constantFrom({}, { deny: ['DE'] }, { allow: ['EU'] }),
+        limits: fc.record(
+          {
+            softConnections: fc.integer({ min: 1, max: 20 }),
+            maxConnections: fc.integer({ min: 1, max: 20 }),
+          },
+          { requiredKeys: [] },
+        ),
+      })
+      .map((more) => region(id, more));
+  const anyConfig = fc
+    .subarray([...hints], { minLength: 1 })
+    .chain((ids) => fc.tuple(...ids.map(anyRegion)))
+    .map((regions) => validateConfig({ regions }))
+    .filter((validation) => validation.ok)
+    .map((validation) => validation.config);
+  void fc.assert(
+    fc.property(anyConfig, anyConfig, (stored, file) => {
+      const merged = ontoDeployed(stored, file);
+      expect(validateConfig(merged).ok).toBe(true);
+      expect(diffConfigs(file, merged).filter(({ kind }) => kind === 'platform')).toEqual([]);
+      for (const { id, residency } of merged.regions) {
+        const source =
+          stored.regions.find((each) => each.id === id) ?? file.regions.find((each) => each.id === id);
+        expect(residency).toEqual(source?.residency);
+      }
+    }),
+  );
+});

@@ -1,0 +1,11 @@
+// What the ConfigStore writes to KV and every Worker reads.
+
+import type { MeridianConfig } from '../../regions/config.ts';
+
+export const CURRENT_KEY = 'current';
+
+/** A version as it was stored. Readers merge it onto their own deployment; see onto-deployed.ts. */
+export interface PublishedConfig {
+  readonly version: number;
+  readonly config: MeridianConfig;
+}

@@ -1,0 +1,318 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import { planOf } from '../routing/checked-in.test-data.ts';
+import { NOTHING_OBSERVED, type Observations } from '../routing/observation.ts';
+import { getOptimalRegion } from '../routing/optimal-region.ts';
+import type { RoutingPlan } from '../routing/plan.ts';
+import { type Forecast, forecast } from './forecast.ts';
+import { populatedCountries, populationTraffic } from './population-traffic.ts';
+import type { Traffic, TrafficSample } from './traffic.ts';
+
+const LONDON: TrafficSample = { colo: 'LHR', country: 'GB', clients: 600 };
+const PARIS: TrafficSample = { colo: 'CDG', country: 'FR', isEUCountry: '1', clients: 300 };
+const SYDNEY: TrafficSample = { colo: 'SYD', country: 'AU', latitude: -34, longitude: 151, clients: 100 };
+const TRAFFIC = trafficOf(LONDON, PARIS, SYDNEY);
+const PLAN = planOf();
+const IDS = PLAN.regions.map(({ id }) => id);
+
+describe('moves', () => {
+  test('a configuration against itself moves nobody', () => {
+    for (const plan of [PLAN, planWith({ weur: { dial: 30 } }, { bandMs: 40 })]) {
+      const { movedShare, moves, latency } = forecast(plan, plan, TRAFFIC);
+      expect([movedShare, moves]).toEqual([0, []]);
+      expect(latency.after).toEqual(latency.before);
+    }
+  });
+
+  test('a region that is disabled loses exactly its clients, who are named by country and data center', () => {
+    const { movedShare, moves, regions } = forecast(PLAN, planWith({ weur: { enabled: false } }), TRAFFIC);
+    expect(movedShare).toBeCloseTo(0.9, 12);
+    expect(moves).toEqual([
+      {
+        from: 'weur',
+        to: 'eeur',
+        share: expect.closeTo(0.9, 12),
+        countries: [
+          { country: 'GB', share: expect.closeTo(0.6, 12) },
+          { country: 'FR', share: expect.closeTo(0.3, 12) },
+        ],
+        colos: [
+          { colo: 'LHR', share: expect.closeTo(0.6, 12) },
+          { colo: 'CDG', share: expect.closeTo(0.3, 12) },
+        ],
+      },
+    ]);
+    expect(regions.find(({ region }) => region === 'oc')).toMatchObject({ before: 0.1, after: 0.1 });
+  });
+
+  test('a dial turned to a half moves half of the clients of its region', () => {
+    const { moves, movedShare } = forecast(PLAN, planWith({ weur: { dial: 50 } }), TRAFFIC);
+    expect(moves).toMatchObject([{ from: 'weur', to: 'eeur' }]);
+    expect(Math.abs(movedShare - 0.45)).toBeLessThan(0.01);
+  });
+
+  test('from a single place the share of a dial is right to a percent as well', () => {
+    const { movedShare } = forecast(PLAN, planWith({ oc: { dial: 20 } }), trafficOf(SYDNEY));
+    expect(Math.abs(movedShare - 0.8)).toBeLessThan(0.01);
+  });
+
+  test('clients who are refused go to null, and come from there', () => {
+    const closed = planWith(Object.fromEntries(IDS.map((id) => [id, { residency: { deny: ['AU'] } }])));
+    const there = forecast(PLAN, closed, TRAFFIC);
+    expect(there.moves).toMatchObject([{ from: 'oc', to: null, share: 0.1 }]);
+    expect(there.refused).toEqual({ before: 0, after: 0.1 });
+    const back = forecast(closed, PLAN, TRAFFIC);
+    expect(back.moves).toMatchObject([{ from: null, to: 'oc', share: 0.1 }]);
+  });
+
+  test('it is what happens to single clients, one by one', () => {
+    const [before, after] = [
+      planWith({}, { bandMs: 20 }),
+      planWith({ weur: { weight: 20 } }, { bandMs: 20 }),
+    ];
+    const addresses = Array.from({ length: 20_000 }, (_, index) => `198.51.100.${index}`);
+    const first = (plan: RoutingPlan, client: string) =>
+      getOptimalRegion({ cf: LONDON, client }, { plan, observations: NOTHING_OBSERVED, now: 0 }).candidates[0]
+        ?.region;
+    const moved = addresses.filter((client) => first(before, client) !== first(after, client)).length;
+    const { movedShare } = forecast(before, after, trafficOf(LONDON));
+    expect(moved).toBeGreaterThan(1000);
+    expect(Math.abs(movedShare - moved / addresses.length)).toBeLessThan(0.015);
+  });
+
+  test('tallies of several regions that name the same place count as one', () => {
+    const halves = [LONDON, LONDON, PARIS, SYDNEY].map((sample) =>
+      sample === LONDON ? { ...sample, clients: 300 } : sample,
+    );
+    const after = planWith({ weur: { dial: 50 } });
+    expect(forecast(PLAN, after, trafficOf(...halves))).toEqual(forecast(PLAN, after, TRAFFIC));
+  });
+});
+
+describe('latency', () => {
+  test('mean and 95th percentile are over clients, the worst come first', () => {
+    const { latency } = forecast(PLAN, planWith({ oc: { enabled: false } }), TRAFFIC);
+    const msOf = (place: TrafficSample, plan: RoutingPlan) =>
+      getOptimalRegion({ cf: place }, { plan, observations: NOTHING_OBSERVED, now: 0 }).candidates[0]
+        ?.estimate.finalMs ?? 0;
+    const [london, paris, sydney] = [LONDON, PARIS, SYDNEY].map((place) => msOf(place, PLAN)) as Three;
+    const meanMs = 0.6 * london + 0.3 * paris + 0.1 * sydney;
+    expect(latency.before.meanMs).toBeCloseTo(meanMs, 9);
+    expect(latency.before.p95Ms).toBe(Math.max(paris, london, sydney));
+    const sydneyAfter = msOf(SYDNEY, planWith({ oc: { enabled: false } }));
+    expect(latency.after.p95Ms).toBe(sydneyAfter);
+    expect(latency.worst).toHaveLength(3);
+    expect(latency.worst[0]).toEqual({
+      colo: 'SYD',
+      country: 'AU',
+      latitude: -34,
+      longitude: 151,
+      share: 0.1,
+      from: 'oc',
+      to: 'apac',
+      beforeMs: sydney,
+      afterMs: sydneyAfter,
+    });
+  });
+
+  test('the 95th percentile leaves out a twentieth of the clients', () => {
+    const p95 = (sydney: number) =>
+      forecast(PLAN, PLAN, trafficOf({ ...LONDON, clients: 100 - sydney }, { ...SYDNEY, clients: sydney }))
+        .latency.before.p95Ms;
+    const only = (sample: TrafficSample) => forecast(PLAN, PLAN, trafficOf(sample)).latency.before.meanMs;
+    const [lower, higher] = [only(LONDON), only(SYDNEY)].sort((a, b) => (a ?? 0) - (b ?? 0));
+    const highIsSydney = higher === only(SYDNEY);
+    expect([p95(highIsSydney ? 4 : 96), p95(highIsSydney ? 6 : 94)]).toEqual([lower, higher]);
+  });
+
+  test('at most ten are the worst, and there is none where nobody is served', () => {
+    expect(forecast(PLAN, PLAN, populationTraffic()).latency.worst).toHaveLength(10);
+    const nothing = forecast(PLAN, allDisabled(), TRAFFIC).latency;
+    expect([nothing.after, nothing.worst]).toEqual([{ meanMs: null, p95Ms: null }, []]);
+  });
+});
+
+describe('limits', () => {
+  const limited = planWith({
+    weur: { limits: { softConnections: 800, maxConnections: 900, maxPayloadBytes: 1 } },
+  });
+
+  test.each([
+    [888, []],
+    [890, ['soft']],
+    [1000, ['soft']],
+    [1002, ['soft', 'hard']],
+  ])('with %i clients connected, nine tenths of them in the region', (connected, kinds) => {
+    const { limits } = forecast(PLAN, limited, { ...TRAFFIC, connected });
+    expect(limits.map(({ kind }) => kind)).toEqual(kinds);
+    for (const { region, clients } of limits)
+      expect([region, clients]).toEqual(['weur', Math.round(0.9 * connected)]);
+  });
+
+  test('the traffic itself counts where it is not known who is connected; people of the world do not', () => {
+    expect(forecast(PLAN, limited, TRAFFIC).limits).toHaveLength(1);
+    expect(forecast(PLAN, limited, populationTraffic()).limits).toEqual([]);
+  });
+});
+
+describe('unserved countries', () => {
+  test('with no rules there is none', () => {
+    expect(forecast(PLAN, PLAN, TRAFFIC).unserved).toEqual([]);
+  });
+
+  test('one that the rules shut out is named, with or without traffic', () => {
+    const deny = { residency: { deny: ['AU', 'FJ'] } };
+    const closed = planWith(Object.fromEntries(IDS.map((id) => [id, deny])));
+    expect(forecast(PLAN, closed, TRAFFIC).unserved).toEqual([
+      { country: 'AU', share: 0.1, isNew: true },
+      { country: 'FJ', share: 0, isNew: true },
+    ]);
+    expect(forecast(closed, closed, TRAFFIC).unserved).toMatchObject([{ isNew: false }, { isNew: false }]);
+  });
+
+  test('where all regions are for the EU only, everybody else is, those of unknown country too', () => {
+    const onlyEu = planWith(Object.fromEntries(IDS.map((id) => [id, { residency: { allow: ['EU'] } }])));
+    const names = forecast(PLAN, onlyEu, TRAFFIC).unserved.map(({ country }) => country);
+    expect(names).toHaveLength(populatedCountries().length - 27 + 1);
+    expect(names).toContain('XX');
+    expect(names).not.toContain('FR');
+  });
+
+  test('a country whose only region is dialled down is served, but for the share that is refused', () => {
+    const others = { residency: { deny: ['AU'] } };
+    const regions = Object.fromEntries(IDS.map((id) => [id, id === 'oc' ? { dial: 1 } : others]));
+    const { unserved } = forecast(PLAN, planWith(regions), trafficOf(LONDON));
+    expect(unserved).toEqual([]);
+    expect(forecast(PLAN, planWith(regions), TRAFFIC).unserved).toEqual([
+      { country: 'AU', share: expect.closeTo(0.099, 2), isNew: true },
+    ]);
+    const dialledOff = planWith({ ...regions, oc: { dial: 0 } });
+    expect(forecast(PLAN, dialledOff, trafficOf(LONDON)).unserved).toMatchObject([
+      { country: 'AU', share: 0 },
+    ]);
+  });
+});
+
+describe('what is observed', () => {
+  test('the health of regions counts, in both runs', () => {
+    const observations: Observations = { regions: new Map([['weur', { state: 'down' }]]) };
+    const { regions, movedShare } = forecast(PLAN, PLAN, TRAFFIC, { observations, now: 1 });
+    expect(movedShare).toBe(0);
+    expect(regions.find(({ region }) => region === 'weur')).toMatchObject({ before: 0, after: 0 });
+  });
+
+  test('what one data center measured and failed at says nothing of clients elsewhere', () => {
+    const measurement = { meanMs: 1, varianceMs2: 1, samples: 100 };
+    const observations: Observations = {
+      regions: new Map([
+        ['oc', { measurement }],
+        ['weur', { ejectedUntil: 2 }],
+      ]),
+      incumbent: 'oc',
+    };
+    expect(forecast(PLAN, PLAN, TRAFFIC, { observations, now: 1 })).toEqual(forecast(PLAN, PLAN, TRAFFIC));
+  });
+});
+
+describe('how sure it is', () => {
+  test('with more traffic it is surer', () => {
+    const few = forecast(PLAN, PLAN, trafficOf({ ...LONDON, clients: 20 }));
+    const many = forecast(PLAN, PLAN, trafficOf({ ...LONDON, clients: 20_000 }));
+    expect(few.confidence).toContain('too few');
+    expect(few.marginShare).toBeGreaterThan(0.1);
+    expect(many.confidence).toMatch(/20000 recent connections in 1 place: .* 0\.7 percentage points/);
+  });
+
+  test('population and no traffic at all say so', () => {
+    expect(forecast(PLAN, PLAN, populationTraffic())).toMatchObject({
+      source: 'population',
+      clients: 0,
+      confidence: expect.stringContaining('No traffic yet'),
+    });
+    const nothing = forecast(PLAN, PLAN, trafficOf());
+    expect(nothing).toMatchObject({ samples: 0, movedShare: 0, marginShare: 1 });
+    expect(nothing.confidence).toContain('nothing to go by');
+  });
+});
+
+test('whatever changes: shares sum to 1, moves to what moved, and flows to what regions gain and lose', () => {
+  const steering = fc.record({
+    weight: fc.integer({ min: 1, max: 1000 }),
+    dial: fc.constantFrom(0, 10, 50, 100),
+    enabled: fc.boolean(),
+    residency: fc.constantFrom({}, { allow: ['EU'] }, { deny: ['US', 'GB'] }),
+  });
+  const plans = fc
+    .tuple(fc.tuple(...IDS.map(() => steering)), fc.constantFrom(0, 30))
+    .map(([all, bandMs]) =>
+      planWith(Object.fromEntries(IDS.map((id, index) => [id, all[index] ?? {}])), { bandMs }),
+    );
+  const sample: fc.Arbitrary<TrafficSample> = fc.record({
+    colo: fc.constantFrom('LHR', 'SYD', 'GRU', 'JNB', 'NRT', 'ORD', 'BOM'),
+    country: fc.constantFrom('GB', 'AU', 'BR', 'US', 'JP', 'FR', 'XX'),
+    clients: fc.double({ min: 0.001, max: 1e6, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(plans, plans, fc.array(sample, { minLength: 1, maxLength: 4 }), (before, after, samples) => {
+      const result = forecast(before, after, trafficOf(...samples));
+      const { regions, refused, moves, movedShare } = result;
+      expect(sum(regions.map((each) => each.before)) + refused.before).toBeCloseTo(1, 9);
+      expect(sum(regions.map((each) => each.after)) + refused.after).toBeCloseTo(1, 9);
+      expect(sum(moves.map(({ share }) => share))).toBeCloseTo(movedShare, 9);
+      for (const { region, before: was, after: is } of regions) {
+        expect(is - was).toBeCloseTo(gainOf(region, result), 9);
+      }
+      expect(sum(result.unserved.map(({ share }) => share))).toBeCloseTo(refused.after, 9);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('an answer takes some tens of milliseconds', () => {
+  const colos = ['LHR', 'SYD', 'GRU', 'JNB', 'NRT', 'ORD', 'BOM', 'FRA', 'AMS', 'LAX'];
+  const samples = Array.from({ length: 500 }, (_, index) => ({
+    ...SYDNEY,
+    colo: colos[index % colos.length] ?? '',
+    latitude: Math.floor(index / colos.length),
+    clients: index + 1,
+  }));
+  const [before, after] = [planWith({}, { bandMs: 20 }), planWith({ weur: { dial: 50 } }, { bandMs: 20 })];
+  for (const traffic of [trafficOf(...samples), populationTraffic()]) {
+    const times = Array.from({ length: 7 }, () => {
+      const start = performance.now();
+      forecast(before, after, traffic);
+      return performance.now() - start;
+    });
+    expect(Math.min(...times)).toBeLessThan(100);
+  }
+});
+
+type Three = [number, number, number];
+
+function trafficOf(...samples: readonly TrafficSample[]): Traffic {
+  return { source: 'traffic', samples };
+}
+
+function planWith(
+  changes: Readonly<Record<string, Partial<RegionConfig>>>,
+  routing: Partial<MeridianConfig['routing']> = {},
+): RoutingPlan {
+  return planOf((config) => ({
+    ...config,
+    routing: { ...config.routing, ...routing },
+    regions: config.regions.map((region) => ({ ...region, ...changes[region.id] })),
+  }));
+}
+
+function allDisabled(): RoutingPlan {
+  return planWith(Object.fromEntries(IDS.map((id) => [id, { enabled: false }])));
+}
+
+function gainOf(region: string, { moves }: Forecast): number {
+  return sum(moves.map(({ from, to, share }) => share * (Number(to === region) - Number(from === region))));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,67 @@
+// The forecast: what a change of the configuration would do to the clients, found by sending recent traffic
+// through the very function that routes, with both configurations. Pure; the dry run of an edit calls it.
+//
+// It tells where clients go who connect after the change. Those who are connected stay until they connect again.
+
+import { NOTHING_OBSERVED } from '../routing/observation.ts';
+import type { RoutingPlan } from '../routing/plan.ts';
+import { confidenceOf } from './confidence.ts';
+import { latencyOf } from './latency.ts';
+import { limitsPassed } from './limits.ts';
+import { movesOf } from './moves.ts';
+import type { Forecast, RegionShare } from './record.ts';
+import { type ReplayState, replay, type Trip } from './replay.ts';
+import type { Traffic } from './traffic.ts';
+import { unservedOf } from './unserved.ts';
+
+export { populationTraffic } from './population-traffic.ts';
+export type { Forecast } from './record.ts';
+export type { Traffic, TrafficSample } from './traffic.ts';
+
+/**
+ * What goes from `before` to `after`. By default as if nothing were known of the regions' health. Limits are compared
+ * with the clients connected now; where that is not known with the samples' own number, if they are traffic.
+ */
+export function forecast(
+  before: RoutingPlan,
+  after: RoutingPlan,
+  traffic: Traffic,
+  { observations = NOTHING_OBSERVED, now = 0 }: Partial<ReplayState> = {},
+): Forecast {
+  const replayed = replay(before, after, traffic, { observations, now });
+  const { source } = traffic;
+  const { trips, places } = replayed;
+  const clients = source === 'traffic' ? replayed.clients : 0;
+  const moves = movesOf(trips);
+  const regions = sharesOf(trips, before, after);
+  return {
+    source,
+    clients: Math.round(clients),
+    samples: places,
+    ...confidenceOf(source, replayed),
+    movedShare: sum(moves.map(({ share }) => share)),
+    moves,
+    latency: latencyOf(trips),
+    limits: limitsPassed(after, regions, traffic.connected ?? clients),
+    unserved: unservedOf(trips, before, after),
+    regions,
+    refused: { before: shareOf(trips, 'from', null), after: shareOf(trips, 'to', null) },
+  };
+}
+
+function sharesOf(trips: readonly Trip[], before: RoutingPlan, after: RoutingPlan): readonly RegionShare[] {
+  const ids = new Set([...before.regions, ...after.regions].map(({ id }) => id));
+  return [...ids].map((region) => ({
+    region,
+    before: shareOf(trips, 'from', region),
+    after: shareOf(trips, 'to', region),
+  }));
+}
+
+function shareOf(trips: readonly Trip[], end: 'from' | 'to', region: string | null): number {
+  return sum(trips.filter((trip) => trip[end] === region).map(({ share }) => share));
+}
+
+function sum(shares: readonly number[]): number {
+  return shares.reduce((total, share) => total + share, 0);
+}

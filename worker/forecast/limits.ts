@@ -1,0 +1,21 @@
+// Which limits the clients of a region would pass, if as many as are connected now were spread anew.
+
+import type { RoutingPlan } from '../routing/plan.ts';
+import type { PassedLimit, RegionShare } from './record.ts';
+
+export function limitsPassed(
+  plan: RoutingPlan,
+  shares: readonly RegionShare[],
+  connected: number,
+): readonly PassedLimit[] {
+  return plan.regions.flatMap(({ id, config }) => {
+    const clients = Math.round((shares.find(({ region }) => region === id)?.after ?? 0) * connected);
+    const { softConnections, maxConnections } = config.limits;
+    const passed: PassedLimit[] = [];
+    if (softConnections !== undefined && clients > softConnections) {
+      passed.push({ region: id, clients, limit: softConnections, kind: 'soft' });
+    }
+    if (clients > maxConnections) passed.push({ region: id, clients, limit: maxConnections, kind: 'hard' });
+    return passed;
+  });
+}

@@ -1,0 +1,22 @@
+// The traffic to go by before there is any: as if people everywhere connected alike.
+
+import { POPULATION } from './population.ts';
+import type { Traffic, TrafficSample } from './traffic.ts';
+
+/** One sample a city; `clients` are thousands of people. */
+export function populationTraffic(): Traffic {
+  return { source: 'population', samples: POPULATION.split('\n').flatMap(citiesOf) };
+}
+
+/** ISO 3166 alpha-2 codes of all countries where somebody lives. */
+export function populatedCountries(): readonly string[] {
+  return POPULATION.split('\n').map((line) => line.slice(0, 2));
+}
+
+function citiesOf(line: string): readonly TrafficSample[] {
+  const [country = '', ...cities] = line.split(' ');
+  return cities.map((city) => {
+    const [latitude = 0, longitude = 0, clients = 0] = city.split(',').map(Number);
+    return { country, latitude, longitude, clients };
+  });
+}

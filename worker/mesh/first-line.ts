@@ -1,0 +1,40 @@
+// Reads the first line of a byte stream and leaves the rest of it untouched.
+
+import { MAX_LINE_BYTES } from './route-handshake.ts';
+
+const NEWLINE = 0x0a;
+
+/** The first line, without its end, and the bytes that came with it but belong to what follows. */
+export interface FirstLine {
+  readonly line: string;
+  readonly rest: Uint8Array;
+}
+
+/** The stream can be read on afterwards. @throws Error when it ends, or runs too long, before a line is there */
+export async function readFirstLine(stream: ReadableStream<Uint8Array>): Promise<FirstLine> {
+  const reader = stream.getReader();
+  let bytes = new Uint8Array(0);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) throw new Error('the connection ended before its first line');
+      bytes = concat(bytes, value);
+      const end = bytes.indexOf(NEWLINE);
+      if ((end >= 0 ? end : bytes.length) > MAX_LINE_BYTES)
+        throw new Error(`the first line is longer than ${MAX_LINE_BYTES} bytes`);
+      if (end >= 0) {
+        const line = new TextDecoder().decode(bytes.subarray(0, end)).trimEnd();
+        return { line, rest: bytes.subarray(end + 1) };
+      }
+    }
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}

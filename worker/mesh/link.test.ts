@@ -1,0 +1,327 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { FIRST_RETRY_MS, STABLE_AFTER_MS } from './backoff.ts';
+import { ASLEEP, Link } from './link.ts';
+import { RouteRefusedError } from './route-handshake.ts';
+import type { Splice } from './splice.ts';
+
+const RETRY_MAX_MS = 1_000;
+
+/** Longer than any wait of a link. */
+const LONG_MS = 100 * RETRY_MAX_MS;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000 });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('a link that comes up', () => {
+  test('is dialled at once, and connecting until the splice is there', async () => {
+    const { link, tries } = makeLink();
+    expect(tries).toHaveLength(1);
+    expect(link.state).toBe('connecting');
+    expect(link.remoteServerId).toBeUndefined();
+
+    await tries[0]?.succeed('NPEER');
+
+    expect(link.state).toBe('up');
+    expect(link.remoteServerId).toBe('NPEER');
+    expect(link.remade).toBe(0);
+  });
+
+  test('says since when it is in its state', async () => {
+    const { link, tries } = makeLink();
+    expect(link.since).toBe(1_000_000);
+    await vi.advanceTimersByTimeAsync(250);
+    await tries[0]?.succeed();
+    expect(link.since).toBe(1_000_250);
+  });
+});
+
+describe('a link that ends', () => {
+  test('after a stable life is made again at once', async () => {
+    const { link, tries } = makeLink();
+    await tries[0]?.succeed();
+    await vi.advanceTimersByTimeAsync(STABLE_AFTER_MS);
+    await tries[0]?.end();
+    expect(tries).toHaveLength(2);
+    await tries[1]?.succeed();
+    expect(link.state).toBe('up');
+    expect(link.remade).toBe(1);
+  });
+
+  test('just before it counts as stable waits first', async () => {
+    const { link, tries } = makeLink();
+    await tries[0]?.succeed();
+    await vi.advanceTimersByTimeAsync(STABLE_AFTER_MS - 1);
+    await tries[0]?.end();
+    expect(tries).toHaveLength(1);
+    expect(link.state).toBe('down');
+    expect(link.remoteServerId).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(FIRST_RETRY_MS);
+    expect(tries).toHaveLength(2);
+  });
+
+  test('after short lives again and again waits twice as long each time, up to the most', async () => {
+    const { tries } = makeLink();
+    for (const [index, wait] of [100, 200, 400, 800, RETRY_MAX_MS, RETRY_MAX_MS].entries()) {
+      await tries[index]?.succeed();
+      await tries[index]?.end();
+      await vi.advanceTimersByTimeAsync(wait - 1);
+      expect(tries).toHaveLength(index + 1);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(tries).toHaveLength(index + 2);
+    }
+  });
+
+  test('after one stable life has its short waits back', async () => {
+    const { tries } = makeLink();
+    for (const wait of [100, 200, 400]) {
+      await tries.at(-1)?.fail();
+      await vi.advanceTimersByTimeAsync(wait);
+    }
+    await tries.at(-1)?.succeed();
+    await vi.advanceTimersByTimeAsync(STABLE_AFTER_MS);
+    await tries.at(-1)?.end();
+    expect(tries).toHaveLength(5);
+    await tries.at(-1)?.fail();
+    await vi.advanceTimersByTimeAsync(FIRST_RETRY_MS);
+    expect(tries).toHaveLength(6);
+  });
+});
+
+describe('a try that fails', () => {
+  test('is reported with its reason and followed by another one', async () => {
+    const { link, tries, failures } = makeLink();
+    await tries[0]?.fail(new Error('reset by peer'));
+    expect(failures).toEqual([['weur', new Error('reset by peer')]]);
+    expect(link.state).toBe('down');
+    await vi.advanceTimersByTimeAsync(FIRST_RETRY_MS);
+    expect(tries).toHaveLength(2);
+  });
+
+  test('waits less by chance, down to half', async () => {
+    const { tries } = makeLink({ random: () => 0.999_999 });
+    await tries[0]?.fail();
+    await vi.advanceTimersByTimeAsync(FIRST_RETRY_MS / 2 - 1);
+    expect(tries).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(tries).toHaveLength(2);
+  });
+
+  test('since the peer refuses for another reason than sleep is followed by another one', async () => {
+    const { link, tries } = makeLink();
+    await tries[0]?.fail(new RouteRefusedError('starting'));
+    expect(link.state).toBe('down');
+    await vi.advanceTimersByTimeAsync(FIRST_RETRY_MS);
+    expect(tries).toHaveLength(2);
+  });
+});
+
+describe('a link whose peer sleeps', () => {
+  test('is not tried again', async () => {
+    const { link, tries, failures } = makeLink();
+    await tries[0]?.fail(new RouteRefusedError(ASLEEP));
+    expect(link.state).toBe('asleep');
+    expect(failures).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    expect(tries).toHaveLength(1);
+  });
+
+  test('is tried at once when it is kicked', async () => {
+    const { link, tries } = makeLink();
+    await tries[0]?.fail(new RouteRefusedError(ASLEEP));
+    link.kick();
+    expect(tries).toHaveLength(2);
+    await tries[1]?.succeed();
+    expect(link.state).toBe('up');
+  });
+
+  test('is tried once more when the peer came up while its refusal was under way', async () => {
+    // Sent: dial. Peer: "asleep", wakes, announces itself. Arriving here: the announcement, then the refusal.
+    const { link, tries } = makeLink();
+    link.kick();
+    await tries[0]?.fail(new RouteRefusedError(ASLEEP));
+    expect(tries).toHaveLength(2);
+    // The second refusal is news: nobody announced anything since.
+    await tries[1]?.fail(new RouteRefusedError(ASLEEP));
+    expect(link.state).toBe('asleep');
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    expect(tries).toHaveLength(2);
+  });
+});
+
+describe('a kick', () => {
+  test('during a wait goes at once, and only once', async () => {
+    const { link, tries } = makeLink();
+    await tries[0]?.fail();
+    link.kick();
+    expect(tries).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    expect(tries).toHaveLength(2);
+  });
+
+  test('gives the short waits back', async () => {
+    const { link, tries } = makeLink();
+    for (const wait of [100, 200, 400]) {
+      await tries.at(-1)?.fail();
+      await vi.advanceTimersByTimeAsync(wait);
+    }
+    await tries.at(-1)?.fail();
+    link.kick();
+    await tries.at(-1)?.fail();
+    await vi.advanceTimersByTimeAsync(FIRST_RETRY_MS);
+    expect(tries).toHaveLength(6);
+  });
+
+  test('changes nothing while the link is up', async () => {
+    const { link, tries } = makeLink();
+    await tries[0]?.succeed();
+    link.kick();
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    expect(tries).toHaveLength(1);
+    expect(link.state).toBe('up');
+  });
+
+  test('starts no second try beside one that is under way', async () => {
+    const { link, tries } = makeLink();
+    link.kick();
+    link.kick();
+    expect(tries).toHaveLength(1);
+    await tries[0]?.succeed();
+    expect(link.state).toBe('up');
+    expect(tries).toHaveLength(1);
+  });
+
+  test('changes nothing once the link is closed', async () => {
+    const { link, tries } = makeLink();
+    await tries[0]?.fail();
+    link.close();
+    link.kick();
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    expect(tries).toHaveLength(1);
+  });
+});
+
+describe('closing', () => {
+  test('a link that is up ends its splice, for good', async () => {
+    const { link, tries } = makeLink();
+    await tries[0]?.succeed();
+    link.close();
+    expect(tries[0]?.isClosed()).toBe(true);
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    expect(tries).toHaveLength(1);
+  });
+
+  test('a link that waits ends the waiting', async () => {
+    const { link, tries } = makeLink();
+    await tries[0]?.fail();
+    link.close();
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    expect(tries).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a link that is being made closes the splice once it is there', async () => {
+    const { link, tries } = makeLink();
+    link.close();
+    await tries[0]?.succeed();
+    expect(tries[0]?.isClosed()).toBe(true);
+    expect(link.state).not.toBe('up');
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    expect(tries).toHaveLength(1);
+  });
+
+  test('a link whose try fails afterwards tries no more', async () => {
+    const { link, tries } = makeLink();
+    link.close();
+    await tries[0]?.fail();
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    expect(tries).toHaveLength(1);
+  });
+});
+
+describe('a reset', () => {
+  test('breaks the link, which is made anew', async () => {
+    const { link, tries } = makeLink();
+    await tries[0]?.succeed();
+    await vi.advanceTimersByTimeAsync(STABLE_AFTER_MS);
+    link.reset();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(tries[0]?.isClosed()).toBe(true);
+    expect(tries).toHaveLength(2);
+    await tries[1]?.succeed('NOTHER');
+    expect(link.remoteServerId).toBe('NOTHER');
+    expect(link.remade).toBe(1);
+  });
+
+  test('of a link that is not up does nothing', async () => {
+    const { link, tries } = makeLink();
+    link.reset();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(link.state).toBe('connecting');
+    expect(tries).toHaveLength(1);
+  });
+});
+
+/** One call of `open`, answered by the test. */
+class Try {
+  readonly #opened = Promise.withResolvers<Splice>();
+  readonly #ended = Promise.withResolvers<void>();
+  #closed = false;
+
+  get splice(): Promise<Splice> {
+    return this.#opened.promise;
+  }
+
+  succeed(remoteServerId = 'NPEER'): Promise<unknown> {
+    this.#opened.resolve({
+      remoteServerId,
+      ended: this.#ended.promise,
+      close: () => {
+        this.#closed = true;
+        this.#ended.resolve();
+      },
+    });
+    return settle();
+  }
+
+  fail(error: unknown = new Error('no route')): Promise<unknown> {
+    this.#opened.reject(error);
+    return settle();
+  }
+
+  end(): Promise<unknown> {
+    this.#ended.resolve();
+    return settle();
+  }
+
+  isClosed(): boolean {
+    return this.#closed;
+  }
+}
+
+/** Lets what is ready happen, without any time passing. */
+function settle(): Promise<unknown> {
+  return vi.advanceTimersByTimeAsync(0);
+}
+
+function makeLink({ random = () => 0 }: { readonly random?: () => number } = {}) {
+  const tries: Try[] = [];
+  const failures: [string, unknown][] = [];
+  const link = new Link({
+    peer: 'weur',
+    open: () => {
+      const next = new Try();
+      tries.push(next);
+      return next.splice;
+    },
+    retryMaxMs: RETRY_MAX_MS,
+    random,
+    now: Date.now,
+    onFailure: (peer, error) => failures.push([peer, error]),
+  });
+  return { link, tries, failures };
+}

@@ -1,0 +1,131 @@
+// One link of the mesh, seen from the side that dials: made, watched, and made again when it ends. While the
+// peer sleeps nothing is tried; whoever wakes it says so (`kick`).
+
+import { backoffMs, STABLE_AFTER_MS } from './backoff.ts';
+import { RouteRefusedError } from './route-handshake.ts';
+import type { Splice } from './splice.ts';
+
+export type LinkState = 'up' | 'connecting' | 'down' | 'asleep';
+
+/** The word by which a region's object says that its server is not running and nobody asked it to run. */
+export const ASLEEP = 'asleep';
+
+export interface LinkOptions {
+  readonly peer: string;
+  /** Makes the splice, or says why not. */
+  readonly open: () => Promise<Splice>;
+  readonly retryMaxMs: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told each time the link fails, with the reason. */
+  readonly onFailure: (peer: string, error: unknown) => void;
+}
+
+/** Keeps one link from its creation until `close`. */
+export class Link {
+  readonly #options: LinkOptions;
+  #state: LinkState = 'connecting';
+  #since: number;
+  #remade = -1;
+  #splice: Splice | undefined;
+  #attempt = 0;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #kicked = false;
+  #closed = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#since = options.now();
+    void this.#try();
+  }
+
+  get peer(): string {
+    return this.#options.peer;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** When it came to be in its present state, milliseconds since the epoch. */
+  get since(): number {
+    return this.#since;
+  }
+
+  /** How often it was made again after the first time. */
+  get remade(): number {
+    return Math.max(0, this.#remade);
+  }
+
+  /** Id of the server at the other end while the link is up. */
+  get remoteServerId(): string | undefined {
+    return this.#splice?.remoteServerId;
+  }
+
+  /** Tries at once, where it isn't up; a try that is under way is followed by another should it fail. */
+  kick(): void {
+    if (this.#closed || this.#state === 'up') return;
+    if (this.#state === 'connecting') {
+      // The peer may have come up after it answered: its "asleep" is older than this.
+      this.#kicked = true;
+      return;
+    }
+    this.#attempt = 0;
+    this.#schedule();
+  }
+
+  /** Breaks the link so that it is made anew: for one that looks up but isn't. */
+  reset(): void {
+    this.#splice?.close();
+  }
+
+  /** Ends the link for good. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#splice?.close();
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    const wait = backoffMs(this.#attempt, this.#options.retryMaxMs, this.#options.random());
+    if (wait === 0) void this.#try();
+    else this.#timer = setTimeout(() => void this.#try(), wait);
+  }
+
+  async #try(): Promise<void> {
+    if (this.#closed) return;
+    this.#attempt += 1;
+    this.#kicked = false;
+    this.#enter('connecting');
+    try {
+      const splice = await this.#options.open();
+      if (this.#closed) return splice.close();
+      await this.#hold(splice);
+    } catch (error) {
+      this.#options.onFailure(this.peer, error);
+      if (this.#kicked) this.#attempt = 0;
+      else if (error instanceof RouteRefusedError && error.reason === ASLEEP) return this.#enter('asleep');
+    }
+    if (this.#closed) return;
+    this.#enter('down');
+    this.#schedule();
+  }
+
+  /** Returns when the splice has ended. */
+  async #hold(splice: Splice): Promise<void> {
+    this.#splice = splice;
+    this.#remade += 1;
+    this.#enter('up');
+    await splice.ended;
+    this.#splice = undefined;
+    if (this.#options.now() - this.#since >= STABLE_AFTER_MS) this.#attempt = 0;
+  }
+
+  #enter(state: LinkState): void {
+    this.#state = state;
+    this.#since = this.#options.now();
+  }
+}

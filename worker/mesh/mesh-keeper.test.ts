@@ -1,0 +1,189 @@
+import { expect, test, vi } from 'vitest';
+import { type MeshHost, MeshKeeper } from './mesh-keeper.ts';
+import { refusalLine } from './route-handshake.ts';
+import type { ByteChannel } from './splice.ts';
+
+/** `enam` dials `weur`, and is dialled by `apac`. */
+const REGIONS = ['apac', 'enam', 'weur'];
+const START = 1_000_000;
+
+/** How long a link may be up without the server knowing it, and a moment more. */
+const GRACE_MS = 5_000;
+
+test('a server that comes up dials those that are its own to dial and tells the others', async () => {
+  const { mesh, host } = makeMesh();
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ peer: 'weur', state: 'up' }));
+  expect(host.dialPeer.mock.calls).toEqual([['weur']]);
+  expect(host.announceTo.mock.calls).toEqual([['apac']]);
+});
+
+test('before its server is up a region dials and tells no one', () => {
+  const { mesh, host } = makeMesh();
+  mesh.peerUp('weur');
+  mesh.reconcile(new Set());
+  expect(host.dialPeer).not.toHaveBeenCalled();
+  expect(host.announceTo).not.toHaveBeenCalled();
+  expect(mesh.reports()).toEqual([]);
+});
+
+test('an announcement that fails is reported with the peer it was for', async () => {
+  const failure = new Error('the object was reset');
+  const { mesh, host } = makeMesh({ announceTo: async () => Promise.reject(failure) });
+  mesh.serverUp();
+  await eventually(() => expect(host.onFailure).toHaveBeenCalledWith('apac', failure));
+});
+
+test('a dial that throws is a failed try, not an exception', async () => {
+  const failure = new Error('region weur is not in the configuration');
+  const { mesh, host } = makeMesh({
+    dialPeer: () => {
+      throw failure;
+    },
+  });
+  mesh.serverUp();
+  await eventually(() => expect(host.onFailure).toHaveBeenCalledWith('weur', failure));
+  expect(linkOf(mesh)?.state).toBe('down');
+  mesh.serverDown();
+});
+
+test('a server that goes takes its links with it', async () => {
+  const { mesh, peers } = makeMesh();
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  mesh.serverDown();
+  expect(mesh.reports()).toEqual([]);
+  await eventually(() => expect(peers[0]?.isClosed()).toBe(true));
+});
+
+test('a server that comes up anew drops the links of its earlier life', async () => {
+  const { mesh, peers } = makeMesh();
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  mesh.serverUp();
+  await eventually(() => expect(peers[0]?.isClosed()).toBe(true));
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  expect(peers).toHaveLength(2);
+  expect(mesh.reports()).toHaveLength(1);
+});
+
+test('a peer that sleeps is dialled again when it says that it is up', async () => {
+  const { mesh, host, peers } = makeMesh({ greeting: refusalLine('asleep') });
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('asleep'));
+  expect(host.dialPeer).toHaveBeenCalledTimes(1);
+  peers.length = 0;
+  mesh.peerUp('weur');
+  expect(host.dialPeer).toHaveBeenCalledTimes(2);
+});
+
+test.each(['apac', 'nowhere'])('%s, which is not dialled, changes nothing by being up', (peer) => {
+  const { mesh, host } = makeMesh();
+  mesh.serverUp();
+  mesh.peerUp(peer);
+  expect(host.dialPeer.mock.calls).toEqual([['weur']]);
+});
+
+test('reconcile tries a link that is not up', async () => {
+  const { mesh, host } = makeMesh({ greeting: refusalLine('asleep') });
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('asleep'));
+  mesh.reconcile(new Set());
+  expect(host.dialPeer).toHaveBeenCalledTimes(2);
+});
+
+test('reconcile leaves a link that the server knows', async () => {
+  const { mesh, peers, clock } = makeMesh();
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  clock.now += 10 * GRACE_MS;
+  mesh.reconcile(new Set(['PEER1']));
+  expect(linkOf(mesh)?.state).toBe('up');
+  expect(peers).toHaveLength(1);
+});
+
+test('reconcile leaves a link that the server does not know yet', async () => {
+  const { mesh, peers, clock } = makeMesh();
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  clock.now += GRACE_MS;
+  mesh.reconcile(new Set());
+  expect(linkOf(mesh)?.state).toBe('up');
+  expect(peers).toHaveLength(1);
+});
+
+test('reconcile breaks a link that the server should know by now, and it is made anew', async () => {
+  const { mesh, peers, clock } = makeMesh();
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  clock.now += GRACE_MS + 1;
+  mesh.reconcile(new Set(['ANOTHER']));
+  await eventually(() =>
+    expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 1, remoteServerId: 'PEER2' }),
+  );
+  expect(peers).toHaveLength(2);
+  expect(peers[0]?.isClosed()).toBe(true);
+});
+
+/** The connection to a server that sent its first line and takes whatever comes, until it is closed. */
+class FakeServer implements ByteChannel {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+  readonly #in = new TransformStream<Uint8Array, Uint8Array>();
+  #closed = false;
+
+  constructor(firstLine: string) {
+    this.readable = this.#in.readable;
+    this.writable = new WritableStream({
+      close: () => {
+        this.#closed = true;
+      },
+    });
+    const writer = this.#in.writable.getWriter();
+    // Whoever hangs up early leaves it unread.
+    writer.write(new TextEncoder().encode(firstLine)).catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  isClosed(): boolean {
+    return this.#closed;
+  }
+}
+
+interface Fakes {
+  readonly announceTo?: MeshHost['announceTo'];
+  readonly dialPeer?: MeshHost['dialPeer'];
+  /** First line of the peer, in place of its INFO. */
+  readonly greeting?: string;
+}
+
+function makeMesh({ announceTo = async () => {}, dialPeer, greeting }: Fakes = {}) {
+  const clock = { now: START };
+  const peers: FakeServer[] = [];
+  const dial = (): FakeServer => {
+    const peer = new FakeServer(greeting ?? `INFO {"server_id":"PEER${peers.length + 1}"}\r\n`);
+    peers.push(peer);
+    return peer;
+  };
+  const host = {
+    dialLocal: () => new FakeServer('INFO {"server_id":"OWN"}\r\n'),
+    dialPeer: vi.fn<MeshHost['dialPeer']>(dialPeer ?? dial),
+    announceTo: vi.fn<MeshHost['announceTo']>(announceTo),
+    onFailure: vi.fn<MeshHost['onFailure']>(),
+    now: () => clock.now,
+    random: () => 0,
+  };
+  const mesh = new MeshKeeper(host, { region: 'enam', regions: REGIONS, retryMaxMs: 1_000 });
+  return { mesh, host, peers, clock };
+}
+
+function linkOf(mesh: MeshKeeper) {
+  return mesh.reports().find(({ peer }) => peer === 'weur');
+}
+
+function eventually(assertion: () => void): Promise<void> {
+  return vi.waitFor(assertion, { timeout: 5_000, interval: 5 });
+}

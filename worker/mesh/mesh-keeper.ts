@@ -1,0 +1,112 @@
+// Keeps the links of one region. The region's object owns one, tells it when its server comes up and goes, passes
+// on what peers say, and calls `reconcile` from its alarm.
+
+import { Link, type LinkState } from './link.ts';
+import { type ByteChannel, type Splice, splice } from './splice.ts';
+import { peersThatDial, peersToDial } from './topology.ts';
+
+/** What the mesh needs of the object it lives in. The one seam to sockets and other objects. */
+export interface MeshHost {
+  /** A connection to the route port of the own server. */
+  dialLocal(): ByteChannel;
+  /** A connection to the route port of a peer's server, through its object. */
+  dialPeer(peer: string): ByteChannel;
+  /** Tells a peer's object that this region is up. */
+  announceTo(peer: string): Promise<void>;
+  /** Told of what failed; the mesh tries again by itself. */
+  onFailure(peer: string, error: unknown): void;
+  now(): number;
+  random(): number;
+}
+
+export interface MeshOptions {
+  readonly region: string;
+  /** All regions of the configuration. */
+  readonly regions: readonly string[];
+  readonly retryMaxMs: number;
+}
+
+/** A link as its dialling side knows it. */
+export interface LinkReport {
+  readonly peer: string;
+  readonly state: LinkState;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly remade: number;
+  readonly remoteServerId: string | undefined;
+}
+
+/** A link that has been up for this long without the server knowing its remote is no link. */
+const ROUTE_MISSING_AFTER_MS = 5_000;
+
+export class MeshKeeper {
+  readonly #host: MeshHost;
+  readonly #options: MeshOptions;
+  readonly #links = new Map<string, Link>();
+
+  constructor(host: MeshHost, options: MeshOptions) {
+    this.#host = host;
+    this.#options = options;
+  }
+
+  /** The own server is up: dial those that are this side's to dial, and tell the others. */
+  serverUp(): void {
+    this.serverDown();
+    const { region, regions } = this.#options;
+    for (const peer of peersToDial(region, regions)) this.#links.set(peer, this.#newLink(peer));
+    for (const peer of peersThatDial(region, regions)) {
+      this.#host.announceTo(peer).catch((error: unknown) => this.#host.onFailure(peer, error));
+    }
+  }
+
+  /** The own server is gone, and its connections with it. */
+  serverDown(): void {
+    for (const link of this.#links.values()) link.close();
+    this.#links.clear();
+  }
+
+  /** A peer says that its server is up. */
+  peerUp(peer: string): void {
+    this.#links.get(peer)?.kick();
+  }
+
+  /**
+   * Mends what no message told of.
+   *
+   * @param connected ids of the servers that the own server has routes to, from `/routez`
+   */
+  reconcile(connected: ReadonlySet<string>): void {
+    for (const link of this.#links.values()) {
+      const id = link.remoteServerId;
+      if (id === undefined) link.kick();
+      else if (!connected.has(id) && this.#host.now() - link.since > ROUTE_MISSING_AFTER_MS) link.reset();
+    }
+  }
+
+  /** The links that this side dials. */
+  reports(): readonly LinkReport[] {
+    return [...this.#links.values()].map(({ peer, state, since, remade, remoteServerId }) => ({
+      peer,
+      state,
+      since,
+      remade,
+      remoteServerId,
+    }));
+  }
+
+  #newLink(peer: string): Link {
+    const { now, random } = this.#host;
+    return new Link({
+      peer,
+      open: () => this.#open(peer),
+      retryMaxMs: this.#options.retryMaxMs,
+      now: now.bind(this.#host),
+      random: random.bind(this.#host),
+      onFailure: (failed, error) => this.#host.onFailure(failed, error),
+    });
+  }
+
+  async #open(peer: string): Promise<Splice> {
+    return splice(this.#host.dialLocal(), this.#host.dialPeer(peer));
+  }
+}

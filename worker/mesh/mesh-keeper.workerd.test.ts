@@ -1,0 +1,210 @@
+// The mesh between Durable Objects and real nats-servers: `stub.connect()`, from one object to another.
+
+import { env } from 'cloudflare:workers';
+import { afterEach, expect, inject, test } from 'vitest';
+import { eventually } from '../testing/eventually.ts';
+import type { MeshNode } from '../testing/mesh-node.ts';
+import { NatsClient } from '../testing/nats-client.ts';
+import { type NatsServer, routesOf } from '../testing/nats-servers.ts';
+
+const servers = inject('natsServers');
+
+/** Later than any grace that reconcile gives a link. */
+const LATER_MS = 60_000;
+
+let round = 0;
+let nodes: readonly Node[] = [];
+
+afterEach(async () => {
+  await Promise.all(nodes.map(({ stub }) => stub.sleep()));
+  await eventually('the servers to have no route', async () => (await routeCount()) === 0);
+});
+
+test('regions that wake one after the other become one full mesh', async () => {
+  const [aa, bb, cc] = makeNodes();
+  await wake(cc);
+  await wake(bb);
+  await wake(aa);
+  await fullMesh();
+  for (const { server } of [aa, bb, cc]) {
+    const others = servers.filter(({ id }) => id !== server.id).map(({ id }) => id);
+    const routes = await routesOf(server);
+    expect(routes.map(({ remote_id }) => remote_id).toSorted()).toEqual(others.toSorted());
+    expect(routes.every(({ did_solicit }) => !did_solicit)).toBe(true);
+  }
+});
+
+test('of each pair the side with the smaller id dials, and reports the link', async () => {
+  const [aa, bb, cc] = makeNodes();
+  await wake(aa, bb, cc);
+  await fullMesh();
+  const reported = async (node: Node) =>
+    (await node.stub.reports()).map(({ peer, state, remoteServerId }) => ({ peer, state, remoteServerId }));
+  expect(await reported(aa)).toEqual([
+    { peer: bb.region, state: 'up', remoteServerId: bb.server.id },
+    { peer: cc.region, state: 'up', remoteServerId: cc.server.id },
+  ]);
+  expect(await reported(bb)).toEqual([{ peer: cc.region, state: 'up', remoteServerId: cc.server.id }]);
+  expect(await reported(cc)).toEqual([]);
+});
+
+test('a message reaches subscribers in every region', async () => {
+  const [aa, bb, cc] = makeNodes();
+  await wake(aa, bb, cc);
+  await fullMesh();
+  const [publisher, ...subscribers] = await Promise.all(
+    [bb, aa, cc].map(({ server }) => NatsClient.open(server.clientPort)),
+  );
+  for (const subscriber of subscribers) await subscriber.subscribe('everywhere');
+  await eventually('interest to spread', async () => {
+    const response = await fetch(`http://127.0.0.1:${bb.server.monitorPort}/routez?subs=1`);
+    return (await response.text()).split('"everywhere"').length - 1 === subscribers.length;
+  });
+  await publisher?.publish('everywhere', 'to all');
+  for (const subscriber of subscribers) await subscriber.received('to all');
+  await Promise.all([publisher, ...subscribers].map((client) => client?.close()));
+});
+
+test('a link that is cut is made again by itself', async () => {
+  const [aa, bb] = makeNodes();
+  await wake(aa, bb);
+  await linked(aa, bb);
+  await bb.stub.cutIncoming();
+  await eventually('the link to be made again', async () => (await linkOf(aa, bb))?.remade === 1);
+  await linked(aa, bb);
+});
+
+test('a region that sleeps is dialled once, and not again until it says that it is up', async () => {
+  const [aa, bb] = makeNodes();
+  await wake(aa);
+  await eventually('bb to count as asleep', async () => (await linkOf(aa, bb))?.state === 'asleep');
+  const failures = async () => (await aa.stub.failures()).filter((failure) => failure.startsWith(bb.region));
+  expect(await failures()).toEqual([`${bb.region}: the route was refused: asleep`]);
+  // Another link's cycle of ending and coming back takes longer than any wait between two tries.
+  const dialled = await dials(aa, bb);
+  await churn(aa);
+  expect(await dials(aa, bb)).toBe(dialled);
+
+  await wake(bb);
+
+  await linked(aa, bb);
+  expect(await dials(aa, bb)).toBe(dialled + 1);
+});
+
+test('a region that goes to sleep while it is linked is dialled no more after its refusal', async () => {
+  const [aa, bb] = makeNodes();
+  await wake(aa, bb);
+  await linked(aa, bb);
+  await bb.stub.sleep();
+  await eventually('bb to count as asleep', async () => (await linkOf(aa, bb))?.state === 'asleep');
+  expect(await routesOf(aa.server)).toEqual([]);
+});
+
+test('a region whose own server goes drops its links for good', async () => {
+  const [aa, bb] = makeNodes();
+  await wake(aa, bb);
+  await linked(aa, bb);
+  await aa.stub.sleep();
+  await eventually('the routes to go', async () => (await routeCount()) === 0);
+  expect(await aa.stub.reports()).toEqual([]);
+});
+
+test('a link that the server knows nothing of is broken and made anew by reconcile', async () => {
+  const [aa, bb] = makeNodes();
+  await wake(aa, bb);
+  await linked(aa, bb);
+  await aa.stub.reconcile([], LATER_MS);
+  await eventually('the link to be made again', async () => (await linkOf(aa, bb))?.remade === 1);
+  await linked(aa, bb);
+});
+
+test('reconcile leaves a link alone that the server knows', async () => {
+  const [aa, bb] = makeNodes();
+  await wake(aa, bb);
+  await linked(aa, bb);
+  const dialled = await dials(aa, bb);
+  await aa.stub.reconcile([bb.server.id], LATER_MS);
+  await linked(aa, bb);
+  expect(await dials(aa, bb)).toBe(dialled);
+});
+
+test('an announcement that was lost is made up for by reconcile', async () => {
+  const [aa, bb] = makeNodes();
+  await wake(aa);
+  await eventually('bb to count as asleep', async () => (await linkOf(aa, bb))?.state === 'asleep');
+  // As if nobody dialled bb: it does not know whom to tell.
+  await bb.stub.wake({ region: bb.region, regions: [bb.region], routePort: bb.server.routePort });
+  expect((await linkOf(aa, bb))?.state).toBe('asleep');
+  await aa.stub.reconcile([], 0);
+  await linked(aa, bb);
+});
+
+interface Node {
+  readonly region: string;
+  readonly server: NatsServer;
+  readonly stub: DurableObjectStub<MeshNode>;
+}
+
+/** Three regions, with objects that no other test has used. */
+function makeNodes(): readonly [Node, Node, Node] {
+  round += 1;
+  const node = (name: string, server: NatsServer): Node => {
+    const region = `${name}-${round}`;
+    return { region, server, stub: env.MESH_NODE.getByName(region) };
+  };
+  const made = [node('aa', servers[0]), node('bb', servers[1]), node('cc', servers[2])] as const;
+  nodes = made;
+  return made;
+}
+
+async function wake(...woken: readonly Node[]): Promise<void> {
+  const regions = nodes.map(({ region }) => region);
+  for (const { region, server, stub } of woken) {
+    await stub.wake({ region, regions, routePort: server.routePort });
+  }
+}
+
+async function linkOf(from: Node, to: Node) {
+  return (await from.stub.reports()).find(({ peer }) => peer === to.region);
+}
+
+async function dials(from: Node, to: Node): Promise<number> {
+  return (await from.stub.dials()).filter((peer) => peer === to.region).length;
+}
+
+/** Resolves when both servers see the link, and its dialling side too. */
+async function linked(from: Node, to: Node): Promise<void> {
+  await eventually(`the link ${from.region} - ${to.region}`, async () => {
+    const [here, there, link] = await Promise.all([
+      routesOf(from.server),
+      routesOf(to.server),
+      linkOf(from, to),
+    ]);
+    return (
+      link?.state === 'up' &&
+      here.some(({ remote_id }) => remote_id === to.server.id) &&
+      there.some(({ remote_id }) => remote_id === from.server.id)
+    );
+  });
+}
+
+/** Makes the link to cc and breaks it, twice. */
+async function churn(from: Node): Promise<void> {
+  const [, , cc] = nodes;
+  if (cc === undefined) throw new Error('makeNodes comes first');
+  await wake(cc);
+  for (const remade of [1, 2]) {
+    await linked(from, cc);
+    await cc.stub.cutIncoming();
+    await eventually('the link to cc again', async () => (await linkOf(from, cc))?.remade === remade);
+  }
+}
+
+async function routeCount(): Promise<number> {
+  return (await Promise.all(servers.map(routesOf))).flat().length;
+}
+
+function fullMesh(): Promise<boolean> {
+  const everyServerToAllOthers = servers.length * (servers.length - 1);
+  return eventually('the full mesh', async () => (await routeCount()) === everyServerToAllOthers);
+}

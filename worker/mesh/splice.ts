@@ -1,0 +1,108 @@
+// A route between two nats-servers that cannot dial each other: this side dials the route ports of both, shakes
+// hands with each in the name of the other, and then only pumps. The pumps are native (`pipeTo` between two
+// sockets), so no message passes through JavaScript.
+
+import { readFirstLine } from './first-line.ts';
+import { greetingFrom, parseInfoLine } from './route-handshake.ts';
+
+/** A connection, as `Socket` is one. */
+export interface ByteChannel {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** A route in operation. */
+export interface Splice {
+  /** Id of the server at the other end, as `/routez` shows it. */
+  readonly remoteServerId: string;
+  /** Resolves when either side has ended; both are closed then. Never rejects. */
+  readonly ended: Promise<void>;
+  /** Ends it. */
+  close(): void;
+}
+
+/** A server sends its INFO at once; what takes longer than this is hung. */
+export const HANDSHAKE_TIMEOUT_MS = 5_000;
+
+/**
+ * Joins two servers' route ports. On failure both channels are closed.
+ *
+ * @throws RouteRefusedError when the peer says no; Error when a side ends or says something else
+ */
+export async function splice(local: ByteChannel, peer: ByteChannel): Promise<Splice> {
+  const hangUp = () => {
+    closeQuietly(local);
+    closeQuietly(peer);
+  };
+  const timer = setTimeout(hangUp, HANDSHAKE_TIMEOUT_MS);
+  try {
+    const [fromLocal, fromPeer] = await Promise.all([
+      readFirstLine(local.readable),
+      readFirstLine(peer.readable),
+    ]);
+    const localInfo = parseInfoLine(fromLocal.line);
+    const peerInfo = parseInfoLine(fromPeer.line);
+    await Promise.all([
+      write(local, greetingFrom(peerInfo), fromPeer.rest),
+      write(peer, greetingFrom(localInfo), fromLocal.rest),
+    ]);
+    const stop = new AbortController();
+    return {
+      remoteServerId: peerInfo.server_id,
+      ended: pump(local, peer, stop),
+      close: () => stop.abort(),
+    };
+  } catch (error) {
+    hangUp();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Passes bytes both ways until either side ends or `stop` is aborted, then closes both: a route has no use for
+ * half of itself. Never rejects.
+ */
+export async function pump(
+  one: ByteChannel,
+  other: ByteChannel,
+  stop: AbortController = new AbortController(),
+): Promise<void> {
+  // A socket that is being piped, or whose writable a pipe has aborted, sends no end of stream, and its close()
+  // does nothing (workerd 2026-11-17): so the pipes let go first, and leave the writables whole.
+  const options = { signal: stop.signal, preventAbort: true };
+  const both = [
+    one.readable.pipeTo(other.writable, options).catch(noteEnd),
+    other.readable.pipeTo(one.writable, options).catch(noteEnd),
+  ];
+  await Promise.race(both);
+  stop.abort();
+  await Promise.all(both);
+  await Promise.all([end(one), end(other)]);
+}
+
+/** Closes a channel that may be closed, or broken, already. */
+export function closeQuietly(channel: ByteChannel): void {
+  void end(channel);
+}
+
+async function end(channel: ByteChannel): Promise<void> {
+  // The writable first: after a pipe was aborted, only this still sends the end of stream.
+  await channel.writable.close().catch(noteEnd);
+  await channel.close().catch(noteEnd);
+}
+
+/** A connection that breaks is how a route ends; whoever keeps it makes it again. */
+function noteEnd(): void {}
+
+async function write({ writable }: ByteChannel, text: string, rest: Uint8Array): Promise<void> {
+  const writer = writable.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(text));
+    if (rest.length > 0) await writer.write(rest);
+  } finally {
+    writer.releaseLock();
+  }
+}

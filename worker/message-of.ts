@@ -1,0 +1,5 @@
+// Turns whatever was thrown into words.
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,37 @@
+// The record that the isolates of one data center share, in its Cache API. A cache forgets, and on workers.dev it
+// keeps nothing at all: each isolate then learns on its own.
+
+import type { ColoRecord } from './colo-record.ts';
+
+/** Measurements stay useful for long; what regions said of themselves carries its own time. */
+const KEEP_SECONDS = 3600;
+
+/** The address under which a record is kept; nothing is ever fetched from it. */
+function keyOf(colo: string): string {
+  return `https://meridian.invalid/observations/v1/${encodeURIComponent(colo)}`;
+}
+
+export async function loadRecord(colo: string): Promise<ColoRecord | undefined> {
+  const response = await caches.default.match(keyOf(colo));
+  return response === undefined ? undefined : parseRecord(await response.text());
+}
+
+export async function saveRecord(colo: string, record: ColoRecord): Promise<void> {
+  const headers = { 'cache-control': `max-age=${KEEP_SECONDS}` };
+  await caches.default.put(keyOf(colo), new Response(JSON.stringify(record), { headers }));
+}
+
+/** Another version of the Worker may have written it: anything else than a record counts as none. */
+export function parseRecord(text: string): ColoRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is ColoRecord {
+  if (typeof value !== 'object' || value === null || !('regions' in value)) return false;
+  return typeof value.regions === 'object' && value.regions !== null;
+}

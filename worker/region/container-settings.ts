@@ -1,0 +1,35 @@
+// What a region's container is started with: the environment that container/entrypoint.sh documents.
+
+import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import { instanceNameOf } from '../../regions/names.ts';
+import { type Env, NATS_SECRETS } from '../env.ts';
+
+/** The environment of a region's container. */
+export function containerEnvironment(
+  env: Env,
+  config: MeridianConfig,
+  region: RegionConfig,
+): Record<string, string> {
+  const { limits } = region;
+  const settings: Record<string, string | number | boolean | undefined> = {
+    NATS_SERVER_NAME: instanceNameOf(region.id),
+    NATS_CLUSTER_NAME: config.cluster,
+    NATS_REGION: region.id,
+    NATS_MAX_CONNECTIONS: limits.maxConnections,
+    NATS_MAX_PAYLOAD: limits.maxPayloadBytes,
+    NATS_LAME_DUCK_GRACE_PERIOD: `${config.lameDuck.graceSeconds}s`,
+    NATS_LAME_DUCK_DURATION: `${config.lameDuck.durationSeconds}s`,
+    NATS_JETSTREAM: region.jetstream,
+    NATS_JETSTREAM_PEERS: region.jetstream ? config.regions.filter(isMember).length : undefined,
+    NATS_JETSTREAM_MAX_MEMORY: limits.jetstreamMaxMemoryBytes,
+    NATS_JETSTREAM_MAX_FILE: limits.jetstreamMaxStoreBytes,
+  };
+  for (const name of NATS_SECRETS) settings[name] = env[name];
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+}
+
+function isMember({ enabled, jetstream }: RegionConfig): boolean {
+  return enabled && jetstream;
+}

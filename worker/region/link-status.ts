@@ -1,0 +1,24 @@
+// The links that a region dials, with what its server knows of them.
+
+import type { LinkReport } from '../mesh/mesh-keeper.ts';
+import { parseGoDurationMs, type RoutezRoute } from './monitoring.ts';
+import type { LinkStatus } from './status.ts';
+
+export function linkStatuses(
+  reports: readonly LinkReport[],
+  routes: readonly RoutezRoute[],
+): readonly LinkStatus[] {
+  return reports.map(({ remoteServerId, peer, state, since, remade }) => {
+    const route = routes.find(({ remote_id }) => remote_id === remoteServerId);
+    const rttMs = route?.rtt === undefined ? undefined : parseGoDurationMs(route.rtt);
+    return {
+      peer,
+      // Up is what the server says is up, not what was spliced.
+      state: state === 'up' && route === undefined ? 'connecting' : state,
+      since,
+      remade,
+      ...(rttMs === undefined ? {} : { rttMs }),
+      bytes: route === undefined ? 0 : route.in_bytes + route.out_bytes,
+    };
+  });
+}

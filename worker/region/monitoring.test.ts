@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { MonitoringError, parseGoDurationMs, readMonitoring } from './monitoring.ts';
+
+test.each([
+  ['0s', 0],
+  ['531µs', 0.531],
+  ['531us', 0.531],
+  ['1.234ms', 1.234],
+  ['999ns', 0.000_999],
+  ['1s', 1_000],
+  ['2.5s', 2_500],
+  ['1m2.5s', 62_500],
+  ['1h0m0.25s', 3_600_250],
+  ['100h', 360_000_000],
+])('the Go duration %s is %d ms', (text, milliseconds) => {
+  expect(parseGoDurationMs(text)).toBeCloseTo(milliseconds, 9);
+});
+
+test.each([
+  '',
+  '0',
+  '12',
+  's',
+  'ms',
+  '-1s',
+  '+1s',
+  '1 s',
+  ' 1s',
+  '1s ',
+  '1s\n',
+  '.5s',
+  '1.s',
+  '1,5s',
+  '1d',
+  '1S',
+  'Infinitys',
+  'NaNms',
+  '1s;2s',
+  '1x1s',
+])('%j is no Go duration', (text) => {
+  expect(parseGoDurationMs(text)).toBeUndefined();
+});
+
+test('a long text that is almost a duration is refused in no time', () => {
+  expect(parseGoDurationMs(`${'1s'.repeat(5_000)}!`)).toBeUndefined();
+});
+
+test('an endpoint is asked for by its name, with a time limit', async () => {
+  const asked: [string, AbortSignal | null | undefined][] = [];
+  const port = portThat((url, init) => {
+    asked.push([url, init.signal]);
+    return Response.json({ connections: 3 });
+  });
+  expect(await readMonitoring(port, 'varz')).toEqual({ connections: 3 });
+  expect(asked).toEqual([['http://nats-server/varz', expect.any(AbortSignal)]]);
+});
+
+test.each([404, 500, 503])('an endpoint that answers %i is an error that says so', async (status) => {
+  const port = portThat(() => new Response('no', { status }));
+  await expect(readMonitoring(port, 'routez')).rejects.toThrow(
+    new MonitoringError(`/routez answered ${status}`),
+  );
+});
+
+test('an answer that is no JSON is an error', async () => {
+  await expect(
+    readMonitoring(
+      portThat(() => new Response('<html>')),
+      'varz',
+    ),
+  ).rejects.toThrow(SyntaxError);
+});
+
+function portThat(answer: (url: string, init: RequestInit) => Response): Fetcher {
+  return { fetch: async (url: string, init: RequestInit) => answer(url, init) } as unknown as Fetcher;
+}

@@ -1,0 +1,66 @@
+// What a region's nats-server says of itself on its monitoring port. Only the fields that are used are typed.
+
+/** https://docs.nats.io/running-a-nats-service/nats_admin/monitoring */
+export const MONITORING_PORT = 8222;
+
+/** `/varz`, in part. */
+export interface Varz {
+  readonly server_id: string;
+  readonly server_name: string;
+  readonly version: string;
+  readonly connections: number;
+  readonly mem: number;
+  readonly start: string;
+}
+
+/** A route in `/routez`, in part. */
+export interface RoutezRoute {
+  readonly remote_id: string;
+  readonly remote_name?: string;
+  /** A Go duration, such as `1.234ms`. */
+  readonly rtt?: string;
+  readonly in_bytes: number;
+  readonly out_bytes: number;
+}
+
+/** `/routez`, in part. */
+export interface Routez {
+  readonly routes: readonly RoutezRoute[];
+}
+
+/** A monitoring endpoint answered something else than 200 with JSON. */
+export class MonitoringError extends Error {
+  override readonly name = 'MonitoringError';
+}
+
+/** A server that is up answers within milliseconds; one that takes longer than this is as good as down. */
+const MONITORING_TIMEOUT_MS = 2_000;
+
+/** Asks the server behind `port` for one of its monitoring endpoints. */
+export async function readMonitoring<T>(port: Fetcher, endpoint: 'varz' | 'routez'): Promise<T> {
+  const response = await port.fetch(`http://nats-server/${endpoint}`, {
+    signal: AbortSignal.timeout(MONITORING_TIMEOUT_MS),
+  });
+  if (!response.ok) throw new MonitoringError(`/${endpoint} answered ${response.status}`);
+  return response.json<T>();
+}
+
+const GO_UNITS_MS: Readonly<Record<string, number>> = {
+  h: 3_600_000,
+  m: 60_000,
+  s: 1_000,
+  ms: 1,
+  µs: 1e-3,
+  us: 1e-3,
+  ns: 1e-6,
+};
+
+/** A Go duration (`1m2.5s`, `1.234ms`, `531µs`) in milliseconds; undefined when it is none. */
+export function parseGoDurationMs(duration: string): number | undefined {
+  if (!/^(?:\d+(?:\.\d+)?(?:h|ms|m|s|µs|us|ns))+$/.test(duration)) return undefined;
+  let total = 0;
+  for (const [, value, unit] of duration.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|µs|us|ns)/g)) {
+    total += Number(value) * (GO_UNITS_MS[unit ?? ''] ?? 0);
+  }
+  return total;
+}

@@ -1,0 +1,20 @@
+// How the Worker tells a region's object where a client comes from.
+
+import { messageOf } from '../message-of.ts';
+import type { ClientPlace } from './traffic-tally.ts';
+
+/** Set by the Worker on every upgrade, so a client cannot say it itself. */
+export const PLACE_HEADER = 'x-meridian-place';
+
+/** The place of a request; nothing when there is none. */
+export function placeOf(headers: Headers): ClientPlace {
+  const text = headers.get(PLACE_HEADER);
+  if (text === null) return {};
+  try {
+    const place: unknown = JSON.parse(text);
+    return typeof place === 'object' && place !== null ? place : {};
+  } catch (error) {
+    console.warn(`${PLACE_HEADER}: ${messageOf(error)}`);
+    return {};
+  }
+}

@@ -1,0 +1,41 @@
+// What a region's object says of itself to Workers. Crosses RPC, so everything in it is plain data.
+
+import type { LinkState } from '../mesh/link.ts';
+
+/**
+ * - `asleep`: not running; the next client starts it
+ * - `starting`: being started
+ * - `up`: serving
+ * - `stopping`: told to stop, not gone yet
+ * - `draining`: takes no new clients, and ends when the last one has gone
+ * - `down`: it ended unasked and is being started again
+ */
+export type RegionState = 'asleep' | 'starting' | 'up' | 'draining' | 'stopping' | 'down';
+
+export interface RegionStatus {
+  readonly region: string;
+  readonly state: RegionState;
+  /** Milliseconds since the epoch at which it came to be in this state. */
+  readonly since: number;
+  /** Connected clients; 0 unless it is up. */
+  readonly clients: number;
+  /** How long this object has been in memory, ms: an answer right after it was made took longer than the way. */
+  readonly objectAgeMs: number;
+  /** Regions that the server has a route to. */
+  readonly peers: readonly string[];
+  readonly serverVersion?: string;
+  /** Why it is down, in words. */
+  readonly problem?: string;
+}
+
+/** A link, from the side that dials it. */
+export interface LinkStatus {
+  readonly peer: string;
+  readonly state: LinkState;
+  readonly since: number;
+  readonly remade: number;
+  /** Round trip over the route as nats-server measures it; absent until it has. */
+  readonly rttMs?: number;
+  /** Bytes in both directions since the route was made. */
+  readonly bytes: number;
+}

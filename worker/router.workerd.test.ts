@@ -1,0 +1,257 @@
+// The Worker's answers inside workerd, as far as they need no container. Regions are stand-ins for their bindings:
+// what matters here is what the Worker makes of their answers.
+
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { describe, expect, test } from 'vitest';
+import type { Env } from './env.ts';
+import worker from './index.ts';
+
+const REGIONS = ['wnam', 'enam', 'weur', 'eeur', 'apac', 'oc'];
+const SYDNEY = { colo: 'SYD', country: 'AU' };
+/** Each client comes through a data center of its own: what one has seen of the regions is no other's concern. */
+const COLOS = ['MEL', 'BNE', 'AKL', 'ADL', 'CBR', 'CHC', 'PER', 'HBA', 'NOU', 'SUV'];
+const UPGRADE = { upgrade: 'websocket' };
+
+describe('a path that does not exist', () => {
+  test.each([
+    ['GET', '/nowhere'],
+    ['GET', '/api'],
+    ['GET', '/api/route/x'],
+    ['POST', '/api/route'],
+    ['DELETE', '/health'],
+    ['PUT', '/'],
+  ])('%s %s is 404, as JSON', async (method, path) => {
+    const response = await fetchPath(path, { method });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({
+      error: { code: 'not_found', message: `nothing at ${method} ${path}` },
+    });
+  });
+});
+
+describe.each(['/', '/nats'])('on %s', (path) => {
+  test('a request without upgrade is told to connect over WebSocket', async () => {
+    const response = await fetchPath(path);
+    expect(response.status).toBe(426);
+    expect(response.headers.get('upgrade')).toBe('websocket');
+    expect(await response.json()).toMatchObject({ error: { code: 'upgrade_required' } });
+  });
+
+  test('an upgrade to something else is none', async () => {
+    expect((await fetchPath(path, { headers: { upgrade: 'h2c' } })).status).toBe(426);
+  });
+
+  test('an upgrade to WebSocket is one, in whatever case', async () => {
+    const { response } = await connectClient({}, { path, headers: { upgrade: 'WebSocket' } });
+    expect(response.status).toBe(503);
+  });
+});
+
+describe('/api/route', () => {
+  test('decides for the request itself', async () => {
+    const response = await fetchPath('/api/route', { cf: SYDNEY });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      region: 'oc',
+      version: 0,
+      entry: { source: 'colo', value: 'SYD' },
+      rejected: [],
+      notes: [],
+    });
+  });
+
+  test('says in its headers what a client would see', async () => {
+    const { headers } = await fetchPath('/api/route', { cf: SYDNEY });
+    expect(headers.get('x-nats-region')).toBe('oc');
+    expect(headers.get('x-nats-decision')).toMatch(/^v=0;entry=colo:SYD;rank=oc,/);
+  });
+
+  test.each([
+    ['colo=LHR', 'weur', 'colo'],
+    ['lat=35.68&lon=139.69', 'apac', 'coordinates'],
+    ['country=PL', 'eeur', 'country'],
+    ['continent=OC', 'oc', 'continent'],
+    ['colo=QQQ', 'enam', 'default'],
+    ['lat=900&lon=0', 'enam', 'default'],
+  ])('with ?%s decides for that place: %s', async (query, region, source) => {
+    const response = await fetchPath(`/api/route?${query}`, { cf: SYDNEY });
+    expect(await response.json()).toMatchObject({ region, entry: { source } });
+  });
+
+  test('with ?region= ranks that region first, and the others behind it', async () => {
+    const response = await fetchPath('/api/route?region=apac', { cf: SYDNEY });
+    const { region, candidates } = await response.json<{
+      region: string;
+      candidates: { region: string }[];
+    }>();
+    expect(region).toBe('apac');
+    expect(candidates.map((candidate) => candidate.region).toSorted()).toEqual(REGIONS.toSorted());
+    expect(candidates[1]?.region).toBe('oc');
+  });
+
+  test('with a region that does not exist says so and ranks as without', async () => {
+    const response = await fetchPath('/api/route?region=mars', { cf: SYDNEY });
+    expect(await response.json()).toMatchObject({
+      region: 'oc',
+      notes: ['there is no region "mars", ignored'],
+    });
+  });
+
+  test('with 10 kB of nonsense still decides', async () => {
+    const nonsense = 'x'.repeat(10_240);
+    const response = await fetchPath(`/api/route?colo=${nonsense}&region=${nonsense}`);
+    expect(response.status).toBe(200);
+    expect((await response.text()).length).toBeLessThan(20_000);
+  });
+});
+
+describe('a client', () => {
+  test('is handed to the best region, which the answer names', async () => {
+    const { response, dialled } = await connectClient({ oc: accept });
+    expect(response.status).toBe(101);
+    expect(response.headers.get('x-nats-region')).toBe('oc');
+    expect(response.headers.get('x-nats-decision')).toMatch(/^v=0;entry=colo:[A-Z]{3};rank=oc,/);
+    expect(dialled).toEqual(['oc']);
+    const webSocket = response.webSocket;
+    webSocket?.accept();
+    const message = new Promise((resolve) =>
+      webSocket?.addEventListener('message', ({ data }) => resolve(data)),
+    );
+    webSocket?.send('PING');
+    expect(await message).toBe('echo of PING');
+    webSocket?.close(1000);
+  });
+
+  test('is handed to the next region when the best one throws', async () => {
+    const { response, dialled } = await connectClient({ oc: fail, apac: accept });
+    expect(response.status).toBe(101);
+    expect(response.headers.get('x-nats-region')).toBe(dialled[1]);
+    expect(response.headers.get('x-nats-decision')).toContain('flags=failover;failed=oc');
+    response.webSocket?.accept();
+    response.webSocket?.close(1000);
+  });
+
+  test('is given the answer of a region that finds its request wrong', async () => {
+    const { response, dialled } = await connectClient({
+      oc: async () => new Response('bad', { status: 400 }),
+    });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toBe('bad');
+    expect(dialled).toEqual(['oc']);
+  });
+
+  test('reaches its region with its own address, and not with one it made up', async () => {
+    const seen: Headers[] = [];
+    const note: Region = (request) => {
+      seen.push(request.headers);
+      return accept(request);
+    };
+    const address = { ...UPGRADE, 'cf-connecting-ip': '192.0.2.1', 'x-forwarded-for': '203.0.113.9' };
+    await connectClient({ oc: note }, { headers: address });
+    await connectClient({ oc: note }, { headers: { ...UPGRADE, 'x-forwarded-for': '203.0.113.9' } });
+    expect(seen.map((headers) => headers.get('x-forwarded-for'))).toEqual(['192.0.2.1', null]);
+    expect(seen[0]?.get('upgrade')).toBe('websocket');
+  });
+
+  test('that no region takes is told which were tried, why, and when to come back', async () => {
+    const { response, dialled } = await connectClient(Object.fromEntries(REGIONS.map((id) => [id, fail])));
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('2');
+    expect(response.headers.get('x-nats-decision')).toMatch(/^v=0;/);
+    const { error } = await response.json<{ error: { code: string; message: string; tried: object[] } }>();
+    expect(error.code).toBe('no_region');
+    expect(error.tried).toEqual(
+      dialled.map((region) => ({ region, reason: 'the object was reset', ms: expect.any(Number) })),
+    );
+    expect(dialled).toHaveLength(3);
+    for (const region of dialled) expect(error.message).toContain(`${region} (the object was reset)`);
+  });
+
+  test('of a deployment without bindings is told which are missing', async () => {
+    const response = await fetchPath('/', { headers: UPGRADE, cf: SYDNEY });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('2');
+    expect(await response.json()).toMatchObject({
+      error: {
+        code: 'no_region',
+        message: expect.stringContaining('REGION_OC: run "npm run regions -- sync"'),
+      },
+    });
+  });
+});
+
+describe('without any region', () => {
+  test('/health is 503', async () => {
+    const response = await fetchPath('/health');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ ok: false, version: 0, regions: [] });
+  });
+
+  test('/api/regions shows every region as unreachable, with the reason', async () => {
+    const response = await fetchPath('/api/regions');
+    expect(response.status).toBe(200);
+    const { regions } = await response.json<{ regions: { id: string; state: string; problem: string }[] }>();
+    expect(regions.map(({ id }) => id)).toEqual(REGIONS);
+    for (const { state, problem } of regions) {
+      expect(state).toBe('unreachable');
+      expect(problem).toContain('has no binding');
+    }
+  });
+
+  test('/api/mesh shows every link as down', async () => {
+    const { links } = await (await fetchPath('/api/mesh')).json<{ links: { state: string }[] }>();
+    expect(links).toHaveLength((REGIONS.length * (REGIONS.length - 1)) / 2);
+    expect(new Set(links.map(({ state }) => state))).toEqual(new Set(['down']));
+  });
+});
+
+type Region = (request: Request) => Promise<Response>;
+
+interface ClientRequest {
+  readonly path?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** Takes the client and echoes what it says. */
+const accept: Region = async () => {
+  const [client, server] = Object.values(new WebSocketPair());
+  server?.accept();
+  server?.addEventListener('message', ({ data }) => server.send(`echo of ${data}`));
+  return new Response(null, { status: 101, webSocket: client ?? null });
+};
+
+const fail: Region = async () => {
+  throw new Error('the object was reset');
+};
+
+/** A request to a Worker that has no binding of any region. */
+function fetchPath(path: string, init: RequestInit<CfProperties> = {}): Promise<Response> {
+  return fetchWorker(new Request(`https://meridian.example${path}`, init), {});
+}
+
+async function fetchWorker(request: Request<unknown, CfProperties>, env: Env): Promise<Response> {
+  const ctx = createExecutionContext();
+  const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], env, ctx);
+  await waitOnExecutionContext(ctx);
+  return response;
+}
+
+/** A client from Oceania at a Worker with these regions; all others throw. */
+async function connectClient(
+  regions: Readonly<Record<string, Region>>,
+  { path = '/', headers = UPGRADE }: ClientRequest = {},
+): Promise<{ readonly response: Response; readonly dialled: readonly string[] }> {
+  const dialled: string[] = [];
+  const namespaceOf = (id: string) => ({
+    getByName: () => ({
+      fetch: (request: Request) => {
+        dialled.push(id);
+        return (regions[id] ?? fail)(request);
+      },
+      status: async () => ({ region: id, state: 'up', since: 0, clients: 0, objectAgeMs: 0, peers: REGIONS }),
+    }),
+  });
+  const bindings = REGIONS.map((id) => [`REGION_${id.toUpperCase()}`, namespaceOf(id)]);
+  const request = new Request(`https://meridian.example${path}`, { headers, cf: { colo: COLOS.shift() } });
+  return { response: await fetchWorker(request, Object.fromEntries(bindings)), dialled };
+}

@@ -1,0 +1,22 @@
+// A stable number per client and region: the same client gets the same one for a region, whatever other regions
+// there are. That is what keeps a client where it is when a region is added or its share grows.
+
+/** FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/**
+ * Mixes two hashes into a uniform number in [0, 1): the finalizer of MurmurHash3, so that one bit of either
+ * changes about half of the result.
+ */
+export function uniform(clientHash: number, seed: number): number {
+  let hash = clientHash ^ seed;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}

@@ -1,0 +1,62 @@
+// The record of a decision: what getOptimalRegion returns and /api/route shows. Plain data.
+
+import type { RegionId } from '../../regions/config.ts';
+import type { Coordinates } from './coordinates.ts';
+import type { Effect } from './effect.ts';
+import type { Estimate } from './estimate.ts';
+
+/** From what the place of a request was known, best first. */
+export type EntrySource = 'colo' | 'coordinates' | 'country' | 'continent' | 'default';
+
+/** Where a request entered the network. */
+export interface Entry {
+  readonly source: EntrySource;
+  /** The value that was used: `SYD`, `-33.87,151.21`, `AU`, `OC`, or the id of the default region. */
+  readonly value: string;
+  readonly coordinates: Coordinates;
+}
+
+/** What the filters made of a region, in their order. */
+export interface Considered {
+  readonly region: RegionId;
+  readonly estimate: Estimate;
+  readonly effects: readonly Effect[];
+}
+
+/** A region that may serve the request. */
+export interface Candidate extends Considered {
+  /** Lower tiers come first: preferred regions below 0, the usual ones 0, demoted ones above. */
+  readonly tier: number;
+  /** What it is ranked by, among regions of the same tier: the estimate with all that the filters added, ms. */
+  readonly scoreMs: number;
+}
+
+/** Why no region may serve the request. */
+export type Refusal =
+  /** The rules of every region that could have served it exclude this client. */
+  | 'residency'
+  /** The only region that the request accepts cannot serve it. */
+  | 'forced'
+  /** Every region is disabled, draining, dialled down or full. */
+  | 'nowhere';
+
+/** Which region, and why. */
+export interface Decision {
+  /** Version of the configuration that decided. */
+  readonly version: number;
+  readonly entry: Entry;
+  /** Ranked, best first. Empty when no region may serve the request. */
+  readonly candidates: readonly Candidate[];
+  /** Regions that may not serve it; the last effect of each is the drop. */
+  readonly rejected: readonly Considered[];
+  /** Set when `candidates` is empty. */
+  readonly refusal?: Refusal;
+  /** Whether the best was asked for by the request. */
+  readonly pinned: boolean;
+  /** Whether so many regions looked unhealthy that health was ignored. */
+  readonly panic: boolean;
+  /** A sleeping region that would be better if it were awake, and should be woken. */
+  readonly wake?: RegionId;
+  /** What in the request was ignored, and why. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,45 @@
+// What the filters did to a region, as data; decision-text.ts puts it into words, and only when somebody asks.
+
+/** A region may not serve this request. */
+export type DropReason =
+  | { readonly filter: 'enabled'; readonly code: 'disabled' }
+  | { readonly filter: 'enabled'; readonly code: 'draining' }
+  | { readonly filter: 'residency'; readonly code: 'denied'; readonly country: string; readonly rule: string }
+  | {
+      readonly filter: 'residency';
+      readonly code: 'not-allowed';
+      readonly country: string;
+      readonly rule: string;
+    }
+  | { readonly filter: 'pin'; readonly code: 'not-forced'; readonly forced: string }
+  | { readonly filter: 'dial'; readonly code: 'dialled-down'; readonly percent: number }
+  | { readonly filter: 'capacity'; readonly code: 'full'; readonly clients: number; readonly limit: number };
+
+/** A region is only for when the others fail. */
+export type DemoteReason =
+  | { readonly filter: 'health'; readonly code: 'state'; readonly state: string }
+  | { readonly filter: 'health'; readonly code: 'ejected'; readonly forMs: number }
+  | { readonly filter: 'health'; readonly code: 'cut-off'; readonly meshShare: number };
+
+/** A region counts as nearer (below 0) or farther by so many ms. */
+export type CostReason =
+  | { readonly filter: 'estimate'; readonly code: 'bias'; readonly factor: number }
+  | { readonly filter: 'estimate'; readonly code: 'incumbent' }
+  | {
+      readonly filter: 'capacity';
+      readonly code: 'over-soft-limit';
+      readonly clients: number;
+      readonly limit: number;
+    }
+  | { readonly filter: 'warmth'; readonly code: 'asleep' }
+  | { readonly filter: 'affinity'; readonly code: 'returning' }
+  | { readonly filter: 'band'; readonly code: 'share'; readonly weight: number };
+
+/** What one filter did to one region. */
+export type Effect =
+  | (DropReason & { readonly effect: 'drop' })
+  | (DemoteReason & { readonly effect: 'demote' })
+  | (CostReason & { readonly effect: 'cost'; readonly ms: number })
+  | { readonly effect: 'prefer'; readonly filter: 'pin'; readonly code: 'asked-for'; readonly place: number };
+
+export type FilterName = Effect['filter'];

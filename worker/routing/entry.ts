@@ -1,0 +1,96 @@
+// Where a request entered: the data center first, since that is where the packet already is (a client in Cape
+// Town can enter at Madrid), then the client's own coordinates, its country, its continent, and a stated default.
+
+import type { Entry } from './decision.ts';
+import { coordinatesOfColo, coordinatesOfContinent, coordinatesOfCountry } from './places/lookup.ts';
+import type { RoutingPlan } from './plan.ts';
+import { quote } from './quote.ts';
+
+/** The fields of `request.cf` that say where, each of which may be absent or nonsense. */
+interface Place {
+  readonly colo?: unknown;
+  readonly latitude?: unknown;
+  readonly longitude?: unknown;
+  readonly country?: unknown;
+  readonly continent?: unknown;
+  readonly isEUCountry?: unknown;
+}
+
+/** What a request says of where it comes from. */
+export interface RequestPlace {
+  readonly entry: Entry;
+  /** ISO 3166 alpha-2, if known. */
+  readonly country: string | undefined;
+  readonly inEu: boolean;
+  readonly notes: readonly string[];
+}
+
+/** The European Union; `isEUCountry` says so too, but a what-if query gives a country only. */
+const EU_COUNTRIES: ReadonlySet<string> = new Set(
+  'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '),
+);
+
+/** Cloudflare's codes for "not known" and for Tor, which are no places. */
+const NO_PLACE = new Set(['', 'XX', 'T1']);
+
+/** Finds the entry of a request, and says what it had to ignore. Never throws. */
+export function entryOf(cf: unknown, plan: RoutingPlan): RequestPlace {
+  const notes: string[] = [];
+  const place: Place = typeof cf === 'object' && cf !== null ? cf : {};
+  const entry =
+    fromCode('colo', place.colo, coordinatesOfColo, notes) ??
+    fromCoordinates(place, notes) ??
+    fromCode('country', place.country, coordinatesOfCountry, notes) ??
+    fromCode('continent', place.continent, coordinatesOfContinent, notes) ??
+    fromDefault(plan, notes);
+  const country = countryOf(place);
+  const inEu = place.isEUCountry === '1' || (country !== undefined && EU_COUNTRIES.has(country));
+  return { entry, country, inEu, notes };
+}
+
+function fromCode(
+  source: 'colo' | 'country' | 'continent',
+  value: unknown,
+  lookUp: (code: string) => Entry['coordinates'] | undefined,
+  notes: string[],
+): Entry | undefined {
+  if (value === undefined || value === null || NO_PLACE.has(value as string)) return undefined;
+  const coordinates = typeof value === 'string' ? lookUp(value) : undefined;
+  if (coordinates === undefined) {
+    notes.push(`${source} ${quote(value)} is not known, ignored`);
+    return undefined;
+  }
+  return { source, value: value as string, coordinates };
+}
+
+function fromCoordinates(place: Place, notes: string[]): Entry | undefined {
+  if (place.latitude === undefined && place.longitude === undefined) return undefined;
+  const latitude = toDegrees(place.latitude, 90);
+  const longitude = toDegrees(place.longitude, 180);
+  if (latitude === undefined || longitude === undefined) {
+    notes.push(
+      `latitude ${quote(place.latitude)}, longitude ${quote(place.longitude)} are not on the globe, ignored`,
+    );
+    return undefined;
+  }
+  return { source: 'coordinates', value: `${latitude},${longitude}`, coordinates: { latitude, longitude } };
+}
+
+function fromDefault({ defaultRegion }: RoutingPlan, notes: string[]): Entry {
+  notes.push(`nothing says where the request comes from: as if from the default region, ${defaultRegion.id}`);
+  const { latitude, longitude } = defaultRegion;
+  return { source: 'default', value: defaultRegion.id, coordinates: { latitude, longitude } };
+}
+
+/** Cloudflare gives coordinates as strings. */
+function toDegrees(value: unknown, limit: number): number | undefined {
+  if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
+  const degrees = Number(value);
+  return Math.abs(degrees) <= limit ? degrees : undefined;
+}
+
+function countryOf({ country }: Place): string | undefined {
+  return typeof country === 'string' && /^[A-Z]{2}$/.test(country) && !NO_PLACE.has(country)
+    ? country
+    : undefined;
+}

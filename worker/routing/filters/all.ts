@@ -1,0 +1,28 @@
+// The filters, in the order in which they run; a region that one of them drops is not shown to the next.
+
+import type { Filter } from '../filter.ts';
+import { affinity } from './affinity.ts';
+import { band } from './band.ts';
+import { bias } from './bias.ts';
+import { capacity } from './capacity.ts';
+import { dial } from './dial.ts';
+import { enabled } from './enabled.ts';
+import { health } from './health.ts';
+import { incumbent } from './incumbent.ts';
+import { pin } from './pin.ts';
+import { residency } from './residency.ts';
+import { warmth } from './warmth.ts';
+
+export const FILTERS: readonly Filter[] = [
+  enabled,
+  health,
+  residency,
+  pin,
+  dial,
+  bias,
+  incumbent,
+  capacity,
+  warmth,
+  affinity,
+  band,
+];

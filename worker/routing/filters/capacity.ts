@@ -1,0 +1,26 @@
+// A full region takes nobody; one over its soft limit only those for whom every other one is much farther.
+
+import type { Filter } from '../filter.ts';
+
+export const capacity: Filter = {
+  name: 'capacity',
+  concerns: () => true,
+  apply: ({ region, observation }, { plan }) => {
+    const clients = observation?.clients;
+    if (clients === undefined) return undefined;
+    const { maxConnections, softConnections } = region.config.limits;
+    if (clients >= maxConnections) {
+      return { effect: 'drop', filter: 'capacity', code: 'full', clients, limit: maxConnections };
+    }
+    if (softConnections === undefined || clients < softConnections) return undefined;
+    const ms = plan.config.routing.spillMs;
+    return {
+      effect: 'cost',
+      filter: 'capacity',
+      code: 'over-soft-limit',
+      clients,
+      limit: softConnections,
+      ms,
+    };
+  },
+};
