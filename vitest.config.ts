@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{regions,worker,local,container,loadtest}/**/*.test.ts'],
           exclude: ['**/*.workerd.test.ts', '**/node_modules/**'],
+          // Many start processes, on machines that are busy with something else.
+          testTimeout: 30_000,
         },
       },
       {

@@ -113,7 +113,9 @@ test('with go it is built once, into the cache, and nothing else stays there', a
   expect(await ensureBinary(FAKE_SERVER, machine.options)).toMatchObject({ path, source: 'cache' });
   expect(await machine.cached()).toEqual(['fake-server-1.15.1']);
   const calls = await readFile(join(machine.root, 'cache/go-was-here'), 'utf8');
-  expect(calls).toBe('install fake.example/server@v1.15.1\n');
+  expect(calls).toBe(
+    'install -mod=mod fake.example/server\nmodule build\n\nrequire fake.example/server v1.15.1\n',
+  );
 });
 
 test('a damaged file in the cache is replaced', async () => {

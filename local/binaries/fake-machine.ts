@@ -7,7 +7,7 @@ import type { BinarySpec, Environment } from './binary-spec.ts';
 import { executablesOnPath } from './search-path.ts';
 
 /** What the fakes themselves need: `tar` runs gzip on Linux. */
-const REAL_TOOLS = ['tar', 'gzip', 'chmod'];
+const REAL_TOOLS = ['tar', 'gzip', 'chmod', 'cat'];
 
 /** A program that exists nowhere else. Its releases are at a port where nobody listens. */
 export const FAKE_SERVER: BinarySpec = {
@@ -31,10 +31,11 @@ export function serverScript(version: string): string {
   return `echo 'fake-server: v${version}'`;
 }
 
-/** A `go` that "builds" a server of `version`, and says so in `<GOBIN>/../../go-was-here`. */
+/** A `go` that "builds" a server of `version`; what it was asked for is in `<GOBIN>/../../go-was-here`. */
 export function goScript(version: string): string {
   return [
     'echo "$@" >> "$GOBIN/../../go-was-here"',
+    'cat go.mod >> "$GOBIN/../../go-was-here"',
     `printf '#!/bin/sh\\necho "fake-server: v${version}"\\n' > "$GOBIN/fake-server"`,
     'chmod +x "$GOBIN/fake-server"',
   ].join('\n');

@@ -1,5 +1,6 @@
 // Builds a program from its published Go module. The Go toolchain checks the sources against the Go
 // checksum database, so this is preferred to an archive.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Binary, BinarySpec, Host, Problem } from './binary-spec.ts';
 import { keepInCache } from './cache.ts';
@@ -15,7 +16,13 @@ export async function installWithGo(spec: BinarySpec, host: Host): Promise<Binar
   if (go === undefined) return { problem: 'no go on PATH' };
   host.log(`building ${spec.name} ${spec.version} with go install, once (about a minute)...`);
   const outcome = await keepInCache(spec, host, 'go install', async (directory) => {
-    const run = await runCommand(go, ['install', `${spec.goPackage}@v${spec.version}`], {
+    // As a module that requires the program: `go install program@version` would also ask for the newest version,
+    // to warn of a deprecated one, and fails where a module proxy has only the version that is asked for.
+    await writeFile(
+      join(directory, 'go.mod'),
+      `module build\n\nrequire ${spec.goPackage} v${spec.version}\n`,
+    );
+    const run = await runCommand(go, ['install', '-mod=mod', spec.goPackage], {
       env: { ...host.env, GOBIN: directory },
       cwd: directory,
       timeoutMs: BUILD_TIMEOUT_MS,

@@ -1,15 +1,10 @@
 // nats-server for everything that runs on one machine: the local stack, the tests, the benchmarks.
 import type { Binary, BinarySpec, ReleaseArchive, Target } from './binary-spec.ts';
 import { type EnsureBinaryOptions, ensureBinary } from './ensure-binary.ts';
+import { goArchOf } from './go-arch.ts';
 
 /** The version that the image runs as well (container/Dockerfile). */
 const VERSION = '2.15.1';
-
-/** Go's word for Node's `process.arch`. */
-const GO_ARCH: ReadonlyMap<string, string> = new Map([
-  ['x64', 'amd64'],
-  ['arm64', 'arm64'],
-]);
 
 /** 2.10 and later all passed what Meridian needs of routes, WebSocket and monitoring. */
 export const NATS_SERVER: BinarySpec = {
@@ -34,7 +29,7 @@ export function ensureNatsServer(options?: EnsureBinaryOptions): Promise<Binary>
 
 /** The releases have more (arm, 386, Windows); these are the ones workerd runs on as well. */
 function archiveFor({ platform, arch }: Target): ReleaseArchive | undefined {
-  const goArch = GO_ARCH.get(arch);
+  const goArch = goArchOf(arch);
   if (goArch === undefined || (platform !== 'linux' && platform !== 'darwin')) return undefined;
   const directory = `nats-server-v${VERSION}-${platform}-${goArch}`;
   return { file: `${directory}.tar.gz`, executable: `${directory}/nats-server` };
