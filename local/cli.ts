@@ -14,6 +14,7 @@ interface Options {
   readonly regions?: readonly string[];
   readonly natsServer?: string;
   readonly config?: string;
+  readonly wan?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
 }
@@ -29,6 +30,7 @@ const program = new Command('npm start --')
     'the nats-server program (else: NATS_SERVER, PATH, the cache, or obtained once)',
   )
   .option('--config <file>', 'another region configuration than regions/regions.json')
+  .option('--wan', 'delay clients and routes by the distances of the world, as the routing model has them')
   .option('--quiet', 'print nothing but errors and the last line')
   .option('--verbose', 'print everything that the servers log')
   .addHelpText(
@@ -77,6 +79,7 @@ async function start(options: Options, output: Console, signal: AbortSignal): Pr
     config,
     natsServer: path,
     port: options.port,
+    wan: options.wan,
     onProgress: output.step,
     onLog: output.log,
     signal,

@@ -16,6 +16,7 @@ import { createRunFolder, type RunFolder, sweepDeadRuns } from './run-folder.ts'
 import { watchSpawns } from './spawn-watch.ts';
 import { tokenFilePath, writeTokenFile } from './token-file.ts';
 import { waitFor } from './wait-for.ts';
+import { wanDelays } from './wan/wan-delays.ts';
 import { buildWorker } from './worker-build.ts';
 
 export interface StackOptions {
@@ -25,6 +26,8 @@ export interface StackOptions {
   /** 0 takes a free one. */
   readonly port?: number;
   readonly host?: string;
+  /** Delays clients and routes as the distance would that they cover in the world. Default: false. */
+  readonly wan?: boolean | undefined;
   /** Progress of the start, for people. */
   readonly onProgress?: (step: string) => void;
   /** Log lines of the Worker and of the servers. */
@@ -118,7 +121,7 @@ async function bringUp(
 }
 
 async function startEngine(
-  { natsServer, onLog }: StackOptions,
+  { config, natsServer, wan, onLog }: StackOptions,
   folder: RunFolder,
   crashes: AbortController,
   undo: (() => Promise<void>)[],
@@ -126,6 +129,7 @@ async function startEngine(
   const exits = new Map<string, number>();
   const engine = new Engine({
     folder: join(folder.path, 'containers'),
+    delays: wan === true ? wanDelays(config) : undefined,
     prepare: natsImage({
       natsServer,
       onStart: folder.noteGroup,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { ReadPorts } from './listening-ports.ts';
 import type { OutputLog } from './output-log.ts';
 import { type Command, ProcessGroup } from './process-group.ts';
-import { Sidecar } from './sidecar.ts';
+import { type DelayToPort, type ResolvePort, Sidecar } from './sidecar.ts';
 
 export type Status = 'created' | 'running' | 'exited';
 
@@ -127,9 +127,9 @@ export class SidecarContainer extends Lifecycle implements EngineContainer {
   readonly #sidecar: Sidecar;
   #port: number | undefined;
 
-  constructor(spec: ContainerSpec, resolve: (containerPort: number) => Promise<number | undefined>) {
+  constructor(spec: ContainerSpec, resolve: ResolvePort, delayTo?: DelayToPort) {
     super(spec);
-    this.#sidecar = new Sidecar(resolve);
+    this.#sidecar = new Sidecar(resolve, delayTo);
   }
 
   get proxyPort(): number | undefined {

@@ -2,6 +2,7 @@
 // to them from outside. docker-api.ts is the door that workerd knocks at.
 
 import { rm } from 'node:fs/promises';
+import type { DelayOf } from '../wan/join-delayed.ts';
 import {
   AppContainer,
   type ContainerSpec,
@@ -29,6 +30,8 @@ export interface EngineOptions {
   readonly folder: string;
   /** Says how an image runs here. */
   readonly prepare: (spec: ContainerSpec, folder: string) => Launch;
+  /** How connections to a port of a server's container are delayed. Default: not at all. */
+  readonly delays?: ((serverName: string, containerPort: number) => DelayOf | undefined) | undefined;
 }
 
 export class Engine {
@@ -45,7 +48,7 @@ export class Engine {
     if (this.#closed) throw new EngineError(500, 'the engine is closing');
     if (this.#containers.has(spec.name)) throw new EngineError(409, `the name ${spec.name} is in use`);
     const container = spec.name.endsWith(SIDECAR_SUFFIX)
-      ? new SidecarContainer(spec, (port) => this.#portOf(spec.name.slice(0, -SIDECAR_SUFFIX.length), port))
+      ? this.#sidecarOf(spec.name.slice(0, -SIDECAR_SUFFIX.length), spec)
       : new AppContainer(spec, this.#options.folder, this.#options.prepare);
     this.#containers.set(spec.name, container);
   }
@@ -112,6 +115,14 @@ export class Engine {
     await Promise.all([...this.#containers.values()].map((container) => container.remove()));
     this.#containers.clear();
     await rm(this.#options.folder, { recursive: true, force: true });
+  }
+
+  #sidecarOf(app: string, spec: ContainerSpec): SidecarContainer {
+    return new SidecarContainer(
+      spec,
+      (port) => this.#portOf(app, port),
+      (port) => this.#options.delays?.(this.#containers.get(app)?.spec.env.NATS_SERVER_NAME ?? '', port),
+    );
   }
 
   async #portOf(name: string, port: number): Promise<number | undefined> {

@@ -5,9 +5,13 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { type DelayOf, joinDelayed } from '../wan/join-delayed.ts';
 
 /** Finds the loopback port behind a port of the container; undefined when nothing listens there. */
 export type ResolvePort = (containerPort: number) => Promise<number | undefined>;
+
+/** How connections to a port of the container are delayed; undefined when they are not. */
+export type DelayToPort = (containerPort: number) => DelayOf | undefined;
 
 const LOOPBACK = '127.0.0.1';
 
@@ -15,11 +19,13 @@ const LOOPBACK = '127.0.0.1';
 export class Sidecar {
   readonly #server: Server;
   readonly #resolve: ResolvePort;
+  readonly #delayTo: DelayToPort;
   readonly #tunnels = new Set<Duplex>();
   readonly #upstreams = new Map<number, Socket>();
 
-  constructor(resolve: ResolvePort) {
+  constructor(resolve: ResolvePort, delayTo: DelayToPort = () => undefined) {
     this.#resolve = resolve;
+    this.#delayTo = delayTo;
     // PUT /egress and GET /ca set up interception of outbound traffic, which a region does not use.
     this.#server = createServer((request, response) => {
       request.resume();
@@ -64,17 +70,21 @@ export class Sidecar {
     this.#tunnels.add(client);
     client.once('close', () => this.#tunnels.delete(client));
     client.on('error', () => client.destroy());
-    const port = await this.#resolve(Number(request.url?.split(':').at(-1)));
+    const containerPort = Number(request.url?.split(':').at(-1));
+    const port = await this.#resolve(containerPort);
     if (client.destroyed) return;
     if (port === undefined) return refuse(client);
-    const upstream = dial(port, client);
+    const delayOf = this.#delayTo(containerPort);
+    const upstream = delayOf === undefined ? dial(port, client) : connect(toLoopback(port));
     upstream.once('error', () => refuse(client));
     client.once('close', () => upstream.destroy());
     upstream.once('connect', () => {
       const fromPort = upstream.localPort ?? 0;
       this.#upstreams.set(fromPort, upstream);
       upstream.once('close', () => this.#upstreams.delete(fromPort));
-      join(client as Socket, upstream, head);
+      accept(client as Socket, upstream);
+      if (delayOf === undefined) join(client as Socket, upstream, head);
+      else joinDelayed(client, upstream, head, delayOf);
     });
   }
 }
@@ -93,10 +103,7 @@ const READ_BYTES = 64 * 1024;
 function dial(port: number, client: Duplex): Socket {
   let isHeld = false;
   const upstream = connect({
-    host: LOOPBACK,
-    port,
-    allowHalfOpen: true,
-    noDelay: true,
+    ...toLoopback(port),
     onread: {
       buffer: Buffer.allocUnsafeSlow(READ_BYTES),
       callback: (count, buffer) => {
@@ -114,14 +121,22 @@ function dial(port: number, client: Duplex): Socket {
   return upstream;
 }
 
-/** Answers the CONNECT and passes bytes both ways; the end of one side ends the other side's input only. */
-function join(client: Socket, upstream: Socket, head: Buffer): void {
+function toLoopback(port: number) {
+  return { host: LOOPBACK, port, allowHalfOpen: true, noDelay: true };
+}
+
+/** Answers the CONNECT; from now on a server that breaks off takes the client with it. */
+function accept(client: Socket, upstream: Socket): void {
   client.setNoDelay(true);
   client.allowHalfOpen = true;
   client.write('HTTP/1.1 200 OK\r\n\r\n');
-  if (head.length > 0) upstream.write(head);
-  client.pipe(upstream);
   upstream.removeAllListeners('error');
   upstream.on('error', () => client.destroy());
+}
+
+/** Passes on what comes from workerd; `dial` has seen to the other way. The end of one side ends the other's input only. */
+function join(client: Socket, upstream: Socket, head: Buffer): void {
+  if (head.length > 0) upstream.write(head);
+  client.pipe(upstream);
   upstream.once('close', () => client.destroySoon());
 }

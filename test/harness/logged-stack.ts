@@ -1,7 +1,7 @@
 // A local stack that keeps what the Worker and the servers said.
 
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
-import { type Stack, startStack } from '../../local/stack.ts';
+import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { defaultConfig } from './local-config.ts';
 
@@ -14,7 +14,13 @@ export interface LoggedStack {
   readonly log: readonly string[];
 }
 
-export async function startLoggedStack(config: MeridianConfig = defaultConfig()): Promise<LoggedStack> {
+/** What a test may ask of its stack besides the configuration. */
+export type LoggedStackOptions = Pick<StackOptions, 'wan'>;
+
+export async function startLoggedStack(
+  config: MeridianConfig = defaultConfig(),
+  options: LoggedStackOptions = {},
+): Promise<LoggedStack> {
   const { path } = await ensureNatsServer();
   const log: string[] = [];
   const started = performance.now();
@@ -23,7 +29,7 @@ export async function startLoggedStack(config: MeridianConfig = defaultConfig())
     if (log.length > KEPT_LINES) log.shift();
   };
   try {
-    return { stack: await startStack({ config, natsServer: path, onLog }), log };
+    return { stack: await startStack({ ...options, config, natsServer: path, onLog }), log };
   } catch (cause) {
     throw new Error(`the local stack did not start:\n${log.join('\n')}`, { cause });
   }

@@ -1,0 +1,59 @@
+// How far apart everything is: the delays of tunnels into a region's container, from the routing model's expected
+// round trips. What is delayed is what crosses the world in a deployment: a client's WebSocket, between the data
+// center where it enters and the region, and a route, between two regions. A region's object beside its container
+// (monitoring) is not.
+
+import type { MeridianConfig } from '../../regions/config.ts';
+import { instanceNameOf } from '../../regions/names.ts';
+import { entryOf } from '../../worker/routing/entry.ts';
+import { expectedRttMs } from '../../worker/routing/latency/prior.ts';
+import { compileRouting } from '../../worker/routing/plan.ts';
+import { priorsOf } from '../../worker/routing/priors.ts';
+import type { DelayOf } from './join-delayed.ts';
+
+/** Ports of the image; container/nats-server.conf. */
+const WEBSOCKET_PORT = 8080;
+const ROUTE_PORT = 6222;
+
+/** The delay of tunnels to a port of a server's container; undefined where there is none. */
+export type WanDelays = (serverName: string, containerPort: number) => DelayOf | undefined;
+
+export function wanDelays(config: MeridianConfig): WanDelays {
+  const plan = compileRouting(config, 0);
+  const indexOf = new Map(config.regions.map(({ id }, index) => [instanceNameOf(id), index]));
+  return (serverName, containerPort) => {
+    const index = indexOf.get(serverName);
+    const region = config.regions[index ?? -1];
+    if (index === undefined || region === undefined) return undefined;
+    if (containerPort === WEBSOCKET_PORT) {
+      return (opening) => {
+        const place = placeInUpgrade(opening);
+        return place && (priorsOf(entryOf(place, plan).entry, plan)[index] ?? 0) / 2;
+      };
+    }
+    if (containerPort !== ROUTE_PORT) return undefined;
+    return (opening) => {
+      const name = peerInGreeting(opening);
+      if (name === undefined) return undefined;
+      const peer = config.regions[indexOf.get(name) ?? -1];
+      // A route goes through both servers' sidecars: the one whose name sorts first delays it for both.
+      return peer === undefined || name < serverName ? 0 : expectedRttMs(region, peer) / 2;
+    };
+  };
+}
+
+/** `request.cf` of the client, as far as the Worker tells the region of it; undefined until the headers are all there. */
+function placeInUpgrade(opening: Buffer): object | undefined {
+  const text = opening.toString('latin1');
+  if (!text.includes('\r\n\r\n')) return undefined;
+  const json = /^x-meridian-place: *(\{.*\})\r$/im.exec(text)?.[1];
+  return json === undefined ? {} : (JSON.parse(json) as object);
+}
+
+/** The name of the server that a spliced route leads to; undefined until its INFO is all there. */
+function peerInGreeting(opening: Buffer): string | undefined {
+  const info = /(?:^|\r\n)INFO (\{.*\})\r\n/.exec(opening.toString('utf8'))?.[1];
+  if (info === undefined) return undefined;
+  const { server_name: name } = JSON.parse(info) as { readonly server_name?: string };
+  return name ?? '';
+}
