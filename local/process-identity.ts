@@ -6,6 +6,9 @@ import { readFileSync } from 'node:fs';
 /** Field 22 of /proc/PID/stat, counted after the command's name, which is in parentheses and may hold anything. */
 const START_TIME_FIELD = 22 - 3;
 
+/** Field 20: a killed process holds its ports until its last thread is gone, though its first one is a zombie by then. */
+const THREADS_FIELD = 20 - 3;
+
 /** Field 3 of a process that has ended and that its parent has not noticed yet; some parents never do. */
 const ZOMBIE = 'Z';
 
@@ -15,7 +18,8 @@ export function processStartOf(pid: number): string {
     if (process.platform === 'linux') {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return fields[0] === ZOMBIE ? '' : (fields[START_TIME_FIELD] ?? '');
+      const hasEnded = fields[0] === ZOMBIE && Number(fields[THREADS_FIELD]) <= 1;
+      return hasEnded ? '' : (fields[START_TIME_FIELD] ?? '');
     }
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   } catch {
