@@ -184,14 +184,16 @@ interrupted= # whether a signal may have interrupted `wait`
 
 # Cloudflare sends SIGTERM and waits 15 minutes, while nats-server drops every client on SIGTERM at once and, as a
 # lame duck, ignores it: so it never gets one.
+# A further signal may come while one is being handled (dash nests its traps): so which TERM this is, is read and
+# noted in one command, and a wish for INT stays.
 on_term() {
-  if [ -n "$terminating" ]; then on_signal INT; else on_signal USR2; fi
-  terminating=yes
+  before=$terminating terminating=yes
+  if [ -n "$before" ]; then on_signal INT; else on_signal USR2; fi
 }
 
 on_signal() { # signal
   interrupted=yes
-  wanted=$1
+  [ "$wanted" = INT ] || wanted=$1
   [ -z "$server" ] || signal_server
 }
 
