@@ -2,12 +2,12 @@
 // with a regret were sent.
 
 import type { Coordinates } from '../../worker/routing/coordinates.ts';
-import { coastline } from './coastline.ts';
-import { greatCircle } from './great-circle.ts';
-import { placeLabels } from './map-labels.ts';
-import { linePath } from './map-line.ts';
+import { BASE_MAP_STYLE, baseMap, diamond, escapeXml } from '../world-map/base-map.ts';
+import { greatCircle } from '../world-map/great-circle.ts';
+import { linePath } from '../world-map/map-line.ts';
+import type { Projection } from '../world-map/projection.ts';
+import { regionLabels } from '../world-map/region-labels.ts';
 import { classOf, isBad, REGRET_CLASSES } from './map-regret.ts';
-import { equalEarth, type Point, type Position, type Projection } from './projection.ts';
 import type { ScenarioResult } from './result.ts';
 import type { Choice } from './score.ts';
 import type { Setup, SimulatedClient } from './setup.ts';
@@ -24,40 +24,26 @@ const MARGIN = 24;
 const TITLE_HEIGHT = 92;
 const LEGEND_HEIGHT = 64;
 
-/** Where people live, from Svalbard to Cape Horn. */
-const NORTH = 80;
-const SOUTH = -57;
-
-const STYLE = `
-text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:#1c2733}
-.name{font-size:25px;font-weight:650}.score{font-size:15px;fill:#4a5a6a}.key{font-size:13.5px}
-.sea{fill:#e3edf4}.land{fill:#fbfaf6;stroke:#b9c2c9;stroke-width:.7;stroke-linejoin:round}
-.border{fill:none;stroke:#dcdfdf;stroke-width:.6}.frame{fill:none;stroke:#b9c7d2}
-.way{fill:none;stroke-width:1.3;opacity:.6}.client{stroke:#fff;stroke-width:1.1}
-.refused{fill:none;stroke:#5c6770;stroke-width:1.6}
-.region{fill:#17263a;stroke:#fff;stroke-width:1.4}
-.id{font-size:14px;font-weight:650;paint-order:stroke;stroke:#fff;stroke-width:3.5;stroke-linejoin:round}`;
+const STYLE = `${BASE_MAP_STYLE}
+.world-map .way{fill:none;stroke-width:1.3;opacity:.6}
+.world-map .refused{fill:none;stroke:#5c6770;stroke-width:1.6}`;
 
 /** Deterministic: the same result is the same text. */
 export function drawMap(mapped: Mapped): string {
-  const frame = { left: MARGIN, top: TITLE_HEIGHT, width: WIDTH - 2 * MARGIN, north: NORTH, south: SOUTH };
-  const projection = equalEarth(frame);
+  const map = baseMap({ left: MARGIN, top: TITLE_HEIGHT, width: WIDTH - 2 * MARGIN });
+  const { projection } = map;
   const legendTop = TITLE_HEIGHT + projection.height;
   const height = Math.ceil(legendTop + LEGEND_HEIGHT);
-  const { land, borders } = coastline(projection);
-  const outline = outlineOf(projection);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="world-map" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}">
 <style>${STYLE}</style>
-<defs><clipPath id="globe"><path d="${outline}"/></clipPath></defs>
-<rect width="${WIDTH}" height="${height}" fill="#fff"/>
+${map.definitions}
+<rect class="paper" width="${WIDTH}" height="${height}"/>
 ${titleOf(mapped.result)}
 <g clip-path="url(#globe)">
-<path class="sea" d="${outline}"/>
-<path class="land" d="${land}"/>
-<path class="border" d="${borders}"/>
+${map.ground}
 ${waysOf(mapped, projection).join('\n')}
 </g>
-<path class="frame" d="${outline}"/>
+${map.frame}
 ${markersOf(mapped.setup, projection).join('\n')}
 ${clientsOf(mapped, projection).join('\n')}
 ${labelsOf(mapped.setup, projection).join('\n')}
@@ -73,16 +59,6 @@ function titleOf({ name, policies }: ScenarioResult): string {
   const regret = `mean regret ${meridian.meanRegretMs.toFixed(1)} ms, p95 ${meridian.p95RegretMs.toFixed(1)} ms`;
   return `<text class="name" x="${MARGIN}" y="42">${escapeXml(name)}</text>
 <text class="score" x="${MARGIN}" y="68">${share}, ${regret} (${controls})</text>`;
-}
-
-/** The edge of the part of the globe that is shown. */
-function outlineOf({ project }: Projection): string {
-  const latitudes = Array.from({ length: NORTH - SOUTH + 1 }, (_, index) => NORTH - index);
-  const edge: readonly Position[] = [
-    ...latitudes.map((latitude) => [180, latitude] as const),
-    ...latitudes.toReversed().map((latitude) => [-180, latitude] as const),
-  ];
-  return `M${edge.map(project).map(at).join('L')}Z`;
 }
 
 /** From each client with a real regret to the region it was given. */
@@ -128,14 +104,7 @@ function markersOf({ regions }: Setup, { project }: Projection): readonly string
 function labelsOf({ regions, clients }: Setup, { project }: Projection): readonly string[] {
   const pointOf = ({ longitude, latitude }: Coordinates) => project([longitude, latitude]);
   const markers = regions.map((region) => ({ text: region.id, at: pointOf(region) }));
-  return placeLabels(markers, clients.map(pointOf)).map(({ text, at: [x, y], anchor }) => {
-    const place = `x="${x.toFixed(1)}" y="${(y + 5).toFixed(1)}" text-anchor="${anchor}"`;
-    return `<text class="id" ${place}>${escapeXml(text)}</text>`;
-  });
-}
-
-function diamond([x, y]: Point): string {
-  return `<path class="region" d="M${at([x, y - 10])}L${at([x + 10, y])}L${at([x, y + 10])}L${at([x - 10, y])}Z"/>`;
+  return regionLabels(markers, clients.map(pointOf));
 }
 
 /** Room for one entry of the legend. */
@@ -162,12 +131,4 @@ function legendOf({ setup, choices }: Mapped, middle: number): string {
   function label(index: number, text: string): string {
     return `<text class="key" x="${left(index) + 14}" y="${middle + 4.5}">${escapeXml(text)}</text>`;
   }
-}
-
-function at([x, y]: Point): string {
-  return `${x.toFixed(1)},${y.toFixed(1)}`;
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -27,3 +27,9 @@ test.each([
 ])('there is no archive for %s on %s', (platform, arch) => {
   expect(K6.release.archiveFor({ platform, arch })).toBeUndefined();
 });
+
+test('k6 is found again in the cache, where it goes by another name', async () => {
+  await using machine = await FakeMachine.create();
+  const path = await machine.put('cache/bin/k6-2.2.0', "echo 'k6-2.2.0 v2.2.0 (go1.26.8, linux/amd64)'");
+  expect(await ensureK6(machine.options)).toEqual({ path, version: '2.2.0', source: 'cache' });
+});

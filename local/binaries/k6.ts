@@ -18,7 +18,8 @@ export const K6: BinarySpec = {
   minimumVersion: '2.0.0',
   variable: 'K6',
   versionArguments: ['version'],
-  versionPattern: /^k6(?:\.exe)? v(\d+\.\d+\.\d+)/,
+  // It says the name of its own file, which has the version in it where it lies in the cache.
+  versionPattern: /^k6\S* v(\d+\.\d+\.\d+)/,
   goPackage: 'go.k6.io/k6/v2',
   release: {
     baseUrl: `https://github.com/grafana/k6/releases/download/v${VERSION}`,

@@ -1,0 +1,173 @@
+// From samples to figures: every metric as a whole, by each of its tags, and over time.
+
+import { type MetricDefinition, readSamples, type Sample } from './samples.ts';
+import type { Dimension, Figures, MetricSummary, TimeSeries } from './summary.ts';
+import { Tally } from './tally.ts';
+import { TimeSlices } from './time-slices.ts';
+
+/** The contract's own metrics, and of k6's those that say how the run went. */
+const WANTED = /^(nats_.*|process_memory|clients_memory|checks|vus|iterations|dropped_iterations)$/;
+
+/** Tags that are dimensions by themselves. */
+const TAGS = ['region', 'city', 'policy', 'size', 'rate', 'kind', 'process'] as const;
+
+/** The policy that is measured; the others are controls. */
+const MEASURED_POLICY = 'meridian';
+
+/** A tag with more values than this is no dimension, and would fill the memory. */
+const MAX_VALUES = 500;
+
+export interface Aggregated {
+  /** Milliseconds since 1970 of the first sample; undefined of no samples. */
+  readonly startedAt: number | undefined;
+  readonly durationMs: number;
+  readonly metrics: Readonly<Record<string, MetricSummary>>;
+  readonly timeSeries: TimeSeries;
+  /** By step tag `size/rate`: milliseconds from its first sample to its last. */
+  readonly stepMs: ReadonlyMap<string, number>;
+  /** Figures of a metric in one step, by `size/rate`. */
+  readonly stepFigures: ReadonlyMap<string, ReadonlyMap<string, Figures>>;
+  /** The region that served most samples of a city. */
+  readonly regionOfCity: ReadonlyMap<string, string>;
+  readonly brokenLines: number;
+}
+
+interface MetricTallies {
+  readonly definition: MetricDefinition;
+  readonly all: Tally;
+  readonly by: Map<Dimension, Map<string, Tally>>;
+  readonly bySteps: Map<string, Tally>;
+}
+
+interface Span {
+  first: number;
+  last: number;
+}
+
+export class Aggregator {
+  readonly #metrics = new Map<string, MetricTallies>();
+  readonly #slices = new TimeSlices();
+  readonly #steps = new Map<string, Span>();
+  readonly #cityRegions = new Map<string, Map<string, number>>();
+  #brokenLines = 0;
+  #startedAt: number | undefined;
+  #durationMs = 0;
+
+  /** Takes in a file of samples; those of several runs are laid over each other, each from its own start. */
+  async addFile(file: string, site: string | null = null): Promise<void> {
+    let origin: number | undefined;
+    for await (const item of readSamples(file, (metric) => WANTED.test(metric))) {
+      if (item.kind === 'broken') this.#brokenLines += 1;
+      else if (item.kind === 'metric') this.#define(item);
+      else {
+        origin ??= item.time;
+        this.#add(item, item.time - origin, site);
+      }
+    }
+    if (origin !== undefined) this.#startedAt = Math.min(this.#startedAt ?? origin, origin);
+  }
+
+  result(): Aggregated {
+    const metrics = [...this.#metrics].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      startedAt: this.#startedAt,
+      durationMs: this.#durationMs,
+      metrics: Object.fromEntries(metrics.map(([name, tallies]) => [name, summaryOf(tallies)])),
+      timeSeries: this.#slices.result(this.#durationMs),
+      stepMs: new Map([...this.#steps].map(([step, { first, last }]) => [step, last - first])),
+      stepFigures: new Map(metrics.map(([name, { bySteps }]) => [name, figuresOf(bySteps)])),
+      regionOfCity: new Map([...this.#cityRegions].map(([city, regions]) => [city, mostOf(regions)])),
+      brokenLines: this.#brokenLines,
+    };
+  }
+
+  #define(definition: MetricDefinition): void {
+    if (!WANTED.test(definition.name) || this.#metrics.has(definition.name)) return;
+    const all = new Tally(definition.type);
+    this.#metrics.set(definition.name, { definition, all, by: new Map(), bySteps: new Map() });
+  }
+
+  #add({ metric, time, value, tags }: Sample, offsetMs: number, site: string | null): void {
+    const tallies = this.#metrics.get(metric);
+    // k6 defines every metric before its first sample.
+    if (tallies === undefined) return;
+    this.#durationMs = Math.max(this.#durationMs, offsetMs);
+    if (tags.policy !== undefined && tags.policy !== MEASURED_POLICY) {
+      addTo(tallies, 'policy', tags.policy, value, time);
+      return;
+    }
+    tallies.all.add(value, time);
+    for (const [dimension, name] of dimensionsOf(tags, site)) addTo(tallies, dimension, name, value, time);
+    const { type } = tallies.definition;
+    for (const series of ['all', tags.region ?? tags.process].filter((name) => name !== undefined))
+      this.#slices.add({ metric, type, series }, offsetMs, value);
+    this.#noteStep(tallies, tags, value, time);
+    if (tags.city !== undefined && tags.region !== undefined) this.#noteCity(tags.city, tags.region);
+  }
+
+  #noteStep(
+    { bySteps, definition }: MetricTallies,
+    { size, rate }: Sample['tags'],
+    value: number,
+    time: number,
+  ): void {
+    if (size === undefined || rate === undefined) return;
+    const step = `${size}/${rate}`;
+    const span = this.#steps.get(step) ?? { first: time, last: time };
+    span.first = Math.min(span.first, time);
+    span.last = Math.max(span.last, time);
+    this.#steps.set(step, span);
+    const tally = bySteps.get(step) ?? new Tally(definition.type);
+    bySteps.set(step, tally);
+    tally.add(value, time);
+  }
+
+  #noteCity(city: string, region: string): void {
+    const regions = this.#cityRegions.get(city) ?? new Map<string, number>();
+    this.#cityRegions.set(city, regions);
+    regions.set(region, (regions.get(region) ?? 0) + 1);
+  }
+}
+
+function* dimensionsOf(tags: Sample['tags'], site: string | null): Generator<readonly [Dimension, string]> {
+  for (const tag of TAGS) {
+    const name = tags[tag];
+    if (name !== undefined && name !== '') yield [tag, name];
+  }
+  const { region, peer } = tags;
+  if (region !== undefined && peer !== undefined) yield ['pair', `${region} < ${peer}`];
+  if (site !== null) yield ['site', site];
+}
+
+function addTo(
+  { by, definition }: MetricTallies,
+  dimension: Dimension,
+  name: string,
+  ...[value, time]: readonly [value: number, time: number]
+): void {
+  const values = by.get(dimension) ?? new Map<string, Tally>();
+  by.set(dimension, values);
+  const tally = values.get(name) ?? new Tally(definition.type);
+  if (!values.has(name) && values.size >= MAX_VALUES) return;
+  values.set(name, tally);
+  tally.add(value, time);
+}
+
+function summaryOf({ definition, all, by }: MetricTallies): MetricSummary {
+  const dimensions = [...by].map(([dimension, values]) => [dimension, Object.fromEntries(figuresOf(values))]);
+  return {
+    type: definition.type,
+    contains: definition.contains,
+    all: all.figures(),
+    by: Object.fromEntries(dimensions),
+  };
+}
+
+function figuresOf(tallies: ReadonlyMap<string, Tally>): Map<string, Figures> {
+  const sorted = [...tallies].toSorted(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+  return new Map(sorted.map(([name, tally]) => [name, tally.figures()]));
+}
+
+function mostOf(counts: ReadonlyMap<string, number>): string {
+  return [...counts].reduce((best, each) => (each[1] > best[1] ? each : best))[0];
+}

@@ -1,0 +1,58 @@
+// Puts a summary together: what the command knows of the run, what k6 said, and the figures of its samples.
+
+import type { Aggregated } from './aggregate.ts';
+import { kneesOf, stepsOf } from './steps.ts';
+import { type CityLatency, SUMMARY_FORMAT, type Summary } from './summary.ts';
+
+/** What no sample says. */
+export type RunFacts = Omit<
+  Summary,
+  'format' | 'durationMs' | 'metrics' | 'timeSeries' | 'steps' | 'knees' | 'cities'
+>;
+
+/** A city where k6's clients stand. */
+export interface CityPlace {
+  readonly name: string;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** What a city's colour is of: the first that the run has. */
+const CITY_METRICS = ['nats_ping', 'nats_request', 'nats_delivery', 'nats_connect'];
+
+export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: readonly CityPlace[]): Summary {
+  const { metrics, timeSeries, durationMs, startedAt, brokenLines } = aggregated;
+  const steps = stepsOf(aggregated);
+  const notes = [
+    ...facts.notes,
+    ...(startedAt === undefined ? ['k6 has measured nothing'] : []),
+    ...(brokenLines === 0 ? [] : [`${brokenLines} lines of the samples could not be read`]),
+  ];
+  return {
+    format: SUMMARY_FORMAT,
+    ...facts,
+    startedAt: startedAt === undefined ? facts.startedAt : new Date(startedAt).toISOString(),
+    notes,
+    durationMs,
+    metrics,
+    timeSeries,
+    steps,
+    knees: kneesOf(steps),
+    cities: citiesOf(aggregated, cities),
+  };
+}
+
+function citiesOf(
+  { metrics, regionOfCity }: Aggregated,
+  places: readonly CityPlace[],
+): readonly CityLatency[] {
+  const metric = CITY_METRICS.find((name) => metrics[name]?.by.city !== undefined);
+  if (metric === undefined) return [];
+  const byName = new Map(places.map((place) => [place.name, place]));
+  return Object.entries(metrics[metric]?.by.city ?? {}).flatMap(([city, { count, p50, p95 }]) => {
+    const place = byName.get(city);
+    if (place === undefined) return [];
+    const { latitude, longitude } = place;
+    return [{ city, latitude, longitude, region: regionOfCity.get(city) ?? null, metric, count, p50, p95 }];
+  });
+}

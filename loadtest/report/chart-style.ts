@@ -1,0 +1,139 @@
+// How charts look, and drawing one. The colours of ink, lines and paper are single values which the page's style
+// replaces in the dark; those of series are seen on light and on dark.
+
+import { BarChart, LineChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
+import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+
+use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+
+export const INK = '#1c2733';
+export const MUTED = '#5d6b7a';
+export const LINE = '#dfe5ea';
+export const PAPER = '#ffffff';
+
+/** Told apart by the colour-blind too (Okabe and Ito). */
+export const SERIES_COLOURS = [
+  '#0b84c6',
+  '#e69f00',
+  '#009e73',
+  '#cc79a7',
+  '#56b4e9',
+  '#d55e00',
+  '#8a7ff0',
+  '#7c8896',
+];
+
+/** From usual to rare. */
+export const PERCENTILE_COLOURS = ['#2f93ba', '#f0b429', '#d0487f'];
+
+const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+const WIDTH = 640;
+const HEIGHT = 320;
+
+export interface Chart {
+  /** Of its file. */
+  readonly name: string;
+  readonly title: string;
+  readonly svg: string;
+}
+
+export interface ChartSpec {
+  readonly name: string;
+  readonly title: string;
+  readonly colours: readonly string[];
+  readonly option: EChartsCoreOption;
+}
+
+export function drawChart({ name, title, colours, option }: ChartSpec): Chart {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
+  try {
+    chart.setOption({
+      animation: false,
+      color: [...colours],
+      backgroundColor: PAPER,
+      textStyle: { fontFamily: FONT, color: MUTED },
+      title: {
+        text: title,
+        left: 8,
+        top: 6,
+        textStyle: { color: INK, fontSize: 15, fontWeight: 600, fontFamily: FONT },
+      },
+      legend: {
+        top: 34,
+        left: 4,
+        type: 'plain',
+        icon: 'roundRect',
+        itemWidth: 12,
+        itemHeight: 8,
+        textStyle: { color: MUTED, fontFamily: FONT },
+      },
+      grid: {
+        left: 12,
+        right: 24,
+        top: 84,
+        bottom: 12,
+        outerBoundsMode: 'same',
+        outerBoundsContain: 'axisLabel',
+      },
+      ...option,
+    });
+    return { name, title, svg: withoutHover(chart.renderToSVGString({ useViewBox: true })) };
+  } finally {
+    chart.dispose();
+  }
+}
+
+/** ECharts adds rules for a mouse, which say nothing in a picture and would hold for the whole page. */
+function withoutHover(svg: string): string {
+  return svg
+    .replace(/<style\s*>[\s\S]*?<\/style>/g, '')
+    .replace(/ (?:class="zr[^"]*"|ecmeta_[a-z_]+="[^"]*"|pointer-events="[^"]*")/g, '');
+}
+
+/** An axis of numbers. */
+export function valueAxis(name: string, format?: (value: number) => string): object {
+  return {
+    type: 'value',
+    name,
+    nameTextStyle: { color: MUTED, fontFamily: FONT, align: 'left' },
+    axisLabel: { color: MUTED, ...(format !== undefined && { formatter: format }) },
+    splitLine: { lineStyle: { color: LINE } },
+    axisLine: { lineStyle: { color: LINE } },
+  };
+}
+
+export function categoryAxis(data: readonly string[]): object {
+  return {
+    type: 'category',
+    data: [...data],
+    axisLabel: { color: MUTED },
+    axisLine: { lineStyle: { color: LINE } },
+    axisTick: { show: false },
+  };
+}
+
+/** Time since the beginning. */
+export function timeAxis(slices: number, sliceMs: number): object {
+  const labels = Array.from({ length: slices }, (_, index) => elapsed((index * sliceMs) / 1000));
+  return { ...categoryAxis(labels), boundaryGap: false };
+}
+
+function elapsed(seconds: number): string {
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+export function line(name: string, data: readonly (number | null)[], extra: object = {}): object {
+  return {
+    type: 'line',
+    name,
+    data: [...data],
+    showSymbol: data.length < 3,
+    connectNulls: true,
+    lineStyle: { width: 2 },
+    ...extra,
+  };
+}

@@ -1,0 +1,137 @@
+// The world with the cities where clients stood, coloured by their latency, and the regions that served them.
+
+import { BASE_MAP_STYLE, baseMap, diamond, escapeXml } from '../world-map/base-map.ts';
+import { greatCircle } from '../world-map/great-circle.ts';
+import { linePath } from '../world-map/map-line.ts';
+import type { Projection } from '../world-map/projection.ts';
+import { regionLabels } from '../world-map/region-labels.ts';
+import type { Chart } from './chart-style.ts';
+import { formatMs } from './format-value.ts';
+import { classesFor, type LatencyClass } from './latency-classes.ts';
+import type { CityLatency, Summary } from './summary.ts';
+import { nameOf } from './text-report.ts';
+
+const WIDTH = 1200;
+const MARGIN = 24;
+const TITLE_HEIGHT = 92;
+const LEGEND_HEIGHT = 64;
+
+/** Room for one entry of the legend. */
+const KEY_WIDTH = 166;
+
+const STYLE = `${BASE_MAP_STYLE}
+.world-map .way{fill:none;stroke:#6b8296;stroke-width:1.1;opacity:.55}`;
+
+interface PlacedRegion {
+  readonly id: string;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** undefined when no city is known. */
+export function drawCityMap(summary: Summary): Chart | undefined {
+  const { cities } = summary;
+  const [first] = cities;
+  if (first === undefined) return undefined;
+  const title = `Where clients stood: ${nameOf(first.metric)}, median`;
+  const map = baseMap({ left: MARGIN, top: TITLE_HEIGHT, width: WIDTH - 2 * MARGIN });
+  const { projection } = map;
+  const regions = placed(summary);
+  const classes = classesFor(cities.map(({ p50 }) => p50));
+  const legendTop = TITLE_HEIGHT + projection.height;
+  const height = Math.ceil(legendTop + LEGEND_HEIGHT);
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" class="world-map" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}">
+<style>${STYLE}</style>
+${map.definitions}
+<rect class="paper" width="${WIDTH}" height="${height}"/>
+<text class="name" x="${MARGIN}" y="42">${escapeXml(title)}</text>
+<text class="score" x="${MARGIN}" y="68">${escapeXml(standing(summary))}</text>
+<g clip-path="url(#globe)">
+${map.ground}
+${ways(cities, regions, projection).join('\n')}
+</g>
+${map.frame}
+${regions.map(({ longitude, latitude }) => diamond(projection.project([longitude, latitude]))).join('\n')}
+${dots(cities, classes, projection).join('\n')}
+${labels(cities, regions, projection).join('\n')}
+${legend(cities, classes, legendTop + LEGEND_HEIGHT / 2)}
+</svg>
+`;
+  return { name: 'cities', title, svg };
+}
+
+function standing({ local, wan, cities }: Summary): string {
+  const where = `${cities.length} cities, each with a line to the region that served it`;
+  if (!local) return where;
+  return wan
+    ? `${where}; all on one machine, with the delays of distance added to its links`
+    : `${where}; all on one machine, so the latency is the software's alone`;
+}
+
+function placed({ regions }: Summary): readonly PlacedRegion[] {
+  return regions.flatMap(({ id, latitude, longitude }) =>
+    latitude === null || longitude === null ? [] : [{ id, latitude, longitude }],
+  );
+}
+
+function ways(
+  cities: readonly CityLatency[],
+  regions: readonly PlacedRegion[],
+  projection: Projection,
+): readonly string[] {
+  return cities.flatMap((city) => {
+    const region = regions.find(({ id }) => id === city.region);
+    return region === undefined
+      ? []
+      : [`<path class="way" d="${linePath(greatCircle(city, region), projection)}"/>`];
+  });
+}
+
+/** The slowest last, on top of their neighbours. */
+function dots(
+  cities: readonly CityLatency[],
+  classes: readonly LatencyClass[],
+  { project }: Projection,
+): readonly string[] {
+  return cities
+    .toSorted((a, b) => a.p50 - b.p50)
+    .map(({ city, region, longitude, latitude, p50, p95 }) => {
+      const [x, y] = project([longitude, latitude]);
+      const look = classOf(p50, classes);
+      const text = `${city}: ${region ?? 'no region'}, p50 ${formatMs(p50)}, p95 ${formatMs(p95)}`;
+      return `<circle class="client" fill="${look?.colour}" r="${look?.radius}" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}"><title>${escapeXml(text)}</title></circle>`;
+    });
+}
+
+function labels(
+  cities: readonly CityLatency[],
+  regions: readonly PlacedRegion[],
+  { project }: Projection,
+): readonly string[] {
+  const markers = regions.map(({ id, longitude, latitude }) => ({
+    text: id,
+    at: project([longitude, latitude]),
+  }));
+  return regionLabels(
+    markers,
+    cities.map(({ longitude, latitude }) => project([longitude, latitude])),
+  );
+}
+
+function legend(cities: readonly CityLatency[], classes: readonly LatencyClass[], middle: number): string {
+  const left = (index: number) => MARGIN + 8 + index * KEY_WIDTH;
+  const keys = classes.map((each, index) => {
+    const count = cities.filter(({ p50 }) => classOf(p50, classes) === each).length;
+    const dot = `<circle class="client" fill="${each.colour}" r="${each.radius}" cx="${left(index)}" cy="${middle}"/>`;
+    return dot + key(index, `${each.title}: ${count}`);
+  });
+  return [...keys, diamond([left(classes.length), middle]) + key(classes.length, 'region')].join('\n');
+
+  function key(index: number, text: string): string {
+    return `<text class="key" x="${left(index) + 14}" y="${middle + 4.5}">${escapeXml(text)}</text>`;
+  }
+}
+
+function classOf(latencyMs: number, classes: readonly LatencyClass[]): LatencyClass | undefined {
+  return classes.find(({ belowMs }) => latencyMs < belowMs);
+}

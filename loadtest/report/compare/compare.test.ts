@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import type { Written } from '../sample-file.test-data.ts';
+import { summaryOfSamples } from '../summary.test-data.ts';
+import type { Summary } from '../summary.ts';
+import { compareSummaries } from './compare.ts';
+import { comparisonPage } from './compare-page.ts';
+import { comparisonText } from './compare-text.ts';
+import { randomFrom } from './noise.test-data.ts';
+
+interface Made {
+  readonly seed: number;
+  /** How much slower Oceania is. */
+  readonly oceania?: number;
+  readonly seconds?: number;
+}
+
+/** Thirty pings a second and region, in a load that swells, with noise that lasts from one second to the next. */
+function run({ seed, oceania = 1, seconds = 30 }: Made): Promise<Summary> {
+  const random = randomFrom(seed);
+  const drift = { weur: 0, oc: 0 };
+  const samples: Written[] = [];
+  for (let second = 0; second < seconds; second += 1) {
+    for (const region of ['weur', 'oc'] as const) {
+      drift[region] = 0.6 * drift[region] + 0.04 * (random() - 0.5);
+      const level =
+        20 * (1 + 0.5 * Math.sin(second / 8)) * (1 + drift[region]) * (region === 'oc' ? oceania : 1);
+      for (let n = 0; n < 30; n += 1)
+        samples.push({
+          metric: 'nats_ping',
+          at: second * 1_000 + n * 33,
+          value: level * (1 + 0.3 * random()),
+          tags: { region },
+        });
+    }
+  }
+  return summaryOfSamples(samples);
+}
+
+test('two runs of the same have no significant difference', async () => {
+  for (let seed = 1; seed <= 10; seed += 1) {
+    const comparison = compareSummaries(await run({ seed }), await run({ seed: seed + 100 }));
+    expect(comparisonText(comparison)).toContain('no significant difference');
+  }
+});
+
+test('a region that became slower is named, and the others are not', async () => {
+  const comparison = compareSummaries(await run({ seed: 1 }), await run({ seed: 2, oceania: 1.3 }));
+  const of = (series: string) =>
+    comparison.differences.find((each) => each.series === series && each.figure === 'p50');
+  expect(of('oc')).toMatchObject({ verdict: 'worse' });
+  expect(of('oc')?.change).toBeCloseTo(0.3, 1);
+  expect(of('weur')).toMatchObject({ verdict: 'same' });
+  expect(comparisonText(comparison)).toContain('ping p50 in oc is worse');
+});
+
+test('the other way round it became better', async () => {
+  const comparison = compareSummaries(await run({ seed: 1, oceania: 1.3 }), await run({ seed: 2 }));
+  expect(comparisonText(comparison)).toContain('ping p50 in oc is better');
+});
+
+test('what is certain but a trifle is no difference', async () => {
+  const [before, after] = [await run({ seed: 1 }), await run({ seed: 1, oceania: 1.03 })];
+  const found = compareSummaries(before, after).differences.find(({ series }) => series === 'oc');
+  expect(found?.p).toBeLessThan(0.001);
+  expect(found?.verdict).toBe('same');
+});
+
+test('a run of three seconds is too little to tell anything by', async () => {
+  const comparison = compareSummaries(
+    await run({ seed: 1, seconds: 3 }),
+    await run({ seed: 2, oceania: 3, seconds: 3 }),
+  );
+  expect(comparisonText(comparison)).toContain('too little data');
+});
+
+test('a longer run, whose slices are longer, is compared over the time that both have', async () => {
+  const [before, after] = [await run({ seed: 1 }), await run({ seed: 2, oceania: 1.3, seconds: 90 })];
+  expect(after.timeSeries.sliceMs).toBeGreaterThan(before.timeSeries.sliceMs);
+  expect(comparisonText(compareSummaries(before, after))).toContain('ping p50 in oc is worse');
+});
+
+test('runs of different scripts or profiles are refused, other circumstances are warned about', async () => {
+  const before = await run({ seed: 1, seconds: 3 });
+  expect(() => compareSummaries(before, { ...before, profile: 'soak' })).toThrow(
+    /of profile smoke and the second of profile soak/,
+  );
+  const { warnings } = compareSummaries(before, { ...before, wan: true });
+  expect(warnings).toEqual([expect.stringContaining('--wan')]);
+});
+
+test('the page has a chart for every series and every figure', async () => {
+  const [before, after] = [await run({ seed: 1 }), await run({ seed: 2, oceania: 1.3 })];
+  const page = comparisonPage(compareSummaries(before, after), before, after);
+  expect(page.match(/<svg/g)).toHaveLength(3);
+  expect(page).toContain('ping p50 in oc is worse');
+  expect(page).not.toMatch(/NaN|undefined|Infinity/);
+});

@@ -1,0 +1,169 @@
+// What differs between two runs of one script and profile, and what of it is more than chance and more than a trifle.
+
+import { mean } from 'simple-statistics';
+import type { Slice, Summary } from '../summary.ts';
+import { type Pair, pairSlices, seriesOf } from './paired-slices.ts';
+import { holm, MIN_PAIRS, pairedPValue } from './significance.ts';
+
+export interface Comparison {
+  readonly script: string;
+  readonly profile: string;
+  readonly differences: readonly Difference[];
+  /** Circumstances that differ, so that a difference may come from them. */
+  readonly warnings: readonly string[];
+}
+
+export interface Difference {
+  readonly metric: string;
+  /** `p50` and `p95` of times, `share` of a rate, `per second` of a counter. */
+  readonly figure: Figure;
+  /** A region, or `all`. */
+  readonly series: string;
+  /** Of a typical slice. */
+  readonly before: number;
+  readonly after: number;
+  /** `after` / `before` - 1; null when there was nothing before. */
+  readonly change: number | null;
+  /** Pairs of slices. */
+  readonly pairs: number;
+  /** After Holm's correction; null with too few pairs to say. */
+  readonly p: number | null;
+  readonly verdict: Verdict;
+}
+
+export type Verdict = 'worse' | 'better' | 'same' | 'too little data';
+
+export type Figure = 'p50' | 'p95' | 'share' | 'per second';
+
+interface Question {
+  readonly metric: string;
+  readonly figure: Figure;
+  readonly worse: 'higher' | 'lower';
+}
+
+const TIMES = ['nats_connect', 'nats_ping', 'nats_request', 'nats_delivery', 'nats_outage'];
+
+const QUESTIONS: readonly Question[] = [
+  ...TIMES.flatMap((metric) =>
+    (['p50', 'p95'] as const).map((figure) => ({ metric, figure, worse: 'higher' as const })),
+  ),
+  { metric: 'nats_errors', figure: 'share', worse: 'higher' },
+  { metric: 'nats_misrouted', figure: 'share', worse: 'higher' },
+  { metric: 'nats_delivered', figure: 'per second', worse: 'lower' },
+];
+
+/** Chance of calling anything different when nothing is. */
+const LEVEL = 0.05;
+
+/** Below these a difference is of no interest, however certain. */
+const MIN_CHANGE = 0.05;
+const MIN_CHANGE_MS = 0.5;
+const MIN_CHANGE_SHARE = 0.01;
+
+/** A slice's percentile of fewer samples is one of them. */
+const MIN_SAMPLES: Readonly<Record<Figure, number>> = { p50: 5, p95: 20, share: 1, 'per second': 1 };
+
+/** Two runs that asked different questions have no answer in common. */
+export class IncomparableError extends Error {
+  override readonly name = 'IncomparableError';
+}
+
+/** @throws IncomparableError when script or profile differ */
+export function compareSummaries(before: Summary, after: Summary): Comparison {
+  for (const field of ['script', 'profile'] as const) {
+    if (before[field] === after[field]) continue;
+    throw new IncomparableError(
+      `the first is of ${field} ${before[field]} and the second of ${field} ${after[field]}: compare runs of the same`,
+    );
+  }
+  const found = QUESTIONS.flatMap((question) => answer(question, before, after));
+  const tested = found.filter(({ pairs }) => pairs >= MIN_PAIRS);
+  const corrected = new Map(holm(tested.map(({ p }) => p)).map((p, index) => [tested[index], p]));
+  const differences = found
+    .map(({ question, ...rest }) => ({ rest, question }))
+    .map(({ rest, question }, index) => {
+      const p = corrected.get(found[index]) ?? null;
+      return { ...rest, p, verdict: verdictOf({ ...rest, p }, question) };
+    });
+  return { script: before.script, profile: before.profile, differences, warnings: warningsOf(before, after) };
+}
+
+type Raw = Omit<Difference, 'verdict' | 'p'> & { readonly p: number; readonly question: Question };
+
+function answer(question: Question, before: Summary, after: Summary): readonly Raw[] {
+  const { metric, figure } = question;
+  const names = Object.keys(before.timeSeries.metrics[metric] ?? {});
+  return names.flatMap((series) => {
+    const a = seriesOf(before.timeSeries, metric, series);
+    const b = seriesOf(after.timeSeries, metric, series);
+    if (a === undefined || b === undefined) return [];
+    const enough = pairSlices(a, b).filter((pair) => pair.every(({ count }) => count >= MIN_SAMPLES[figure]));
+    return [{ question, metric, figure, series, ...measure(enough, figure) }];
+  });
+}
+
+function measure(
+  pairs: readonly Pair[],
+  figure: Figure,
+): Pick<Raw, 'before' | 'after' | 'change' | 'pairs' | 'p'> {
+  const read = (slice: Slice) => (figure === 'p50' || figure === 'p95' ? slice[figure] : slice.value);
+  const values = pairs.map(([a, b]) => [read(a), read(b)] as const);
+  if (values.length === 0) return { before: 0, after: 0, change: null, pairs: 0, p: 1 };
+  const before = typical(
+    values.map(([a]) => a),
+    figure,
+  );
+  const after = typical(
+    values.map(([, b]) => b),
+    figure,
+  );
+  // Times and throughputs differ by factors, shares by points.
+  const scale =
+    figure === 'share' ? (value: number) => value : (value: number) => Math.log(Math.max(value, SMALLEST));
+  return {
+    before,
+    after,
+    change: before === 0 ? null : after / before - 1,
+    pairs: values.length,
+    p: pairedPValue(values.map(([a, b]) => scale(b) - scale(a))),
+  };
+}
+
+/** A microsecond, or a message in a thousand seconds: finer than anything measured. */
+const SMALLEST = 1e-3;
+
+/** What the test is about: the geometric mean of what differs by factors, the mean of shares. */
+function typical(values: readonly number[], figure: Figure): number {
+  if (figure === 'share') return mean([...values]);
+  return Math.exp(mean(values.map((value) => Math.log(Math.max(value, SMALLEST)))));
+}
+
+function verdictOf(
+  { p, before, after, change, figure }: Omit<Difference, 'verdict'>,
+  { worse }: Question,
+): Verdict {
+  if (p === null) return 'too little data';
+  const by = Math.abs(after - before);
+  const isTrifle =
+    figure === 'share'
+      ? by < MIN_CHANGE_SHARE
+      : Math.abs(change ?? 1) < MIN_CHANGE || (figure !== 'per second' && by < MIN_CHANGE_MS);
+  if (p >= LEVEL || isTrifle) return 'same';
+  return after > before === (worse === 'higher') ? 'worse' : 'better';
+}
+
+function warningsOf(before: Summary, after: Summary): readonly string[] {
+  const facts: readonly (readonly [string, string, string])[] = [
+    ['the machine', JSON.stringify(before.machine), JSON.stringify(after.machine)],
+    ['the version of k6', before.versions.k6, after.versions.k6],
+    ['the version of nats-server', before.versions.natsServer, after.versions.natsServer],
+    ['the version of Node', before.versions.node, after.versions.node],
+    ['simulated distance (--wan)', String(before.wan), String(after.wan)],
+    ['the site', before.site ?? 'none', after.site ?? 'none'],
+  ];
+  return [
+    ...facts.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what} differs: ${a}, then ${b}`),
+    ...(before.interrupted ? ['the first run was interrupted'] : []),
+    ...(after.interrupted ? ['the second run was interrupted'] : []),
+  ];
+}

@@ -1,0 +1,175 @@
+// The page of a run: what was asked, the verdict, the figures that matter, the map, charts, tables, and what it was
+// measured with.
+
+import type { Chart } from './chart-style.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMs,
+  formatShare,
+  formatValue,
+  unitOf,
+} from './format-value.ts';
+import { cityTable, pairTable, regionTables, sizeTable, stepTable } from './html-tables.ts';
+import { chartFigure, type Html, html, pageOf, section, table } from './page.ts';
+import type { Summary, Threshold } from './summary.ts';
+import { type Outcome, outcomeOf, verdictOf } from './verdict.ts';
+
+const COLOURS: Readonly<Record<Outcome, string>> = {
+  passed: 'good',
+  crossed: 'bad',
+  failed: 'bad',
+  interrupted: 'warn',
+  'no thresholds': 'muted',
+};
+
+export function htmlReport(summary: Summary, charts: readonly Chart[]): string {
+  const { script, profile, thresholds, notes } = summary;
+  const map = charts.find(({ name }) => name === 'cities');
+  const others = charts.filter((chart) => chart !== map);
+  const body = html`
+<header>
+<h1>${script} <span class="muted">${profile}</span></h1>
+<p class="question">${summary.question}</p>
+<p class="verdict ${COLOURS[outcomeOf(summary)]}">${verdictOf(summary)}</p>
+<p class="muted">${circumstances(summary)}</p>
+${notes.map((note) => html`<p class="warn">Note: ${note}</p>`)}
+</header>
+<div class="cards">${cards(summary)}</div>
+${section('Thresholds', thresholds.length === 0 ? undefined : thresholdTable(summary))}
+${section('Map', map && chartFigure(map))}
+${section('Charts', others.length === 0 ? undefined : html`<div class="charts">${others.map(chartFigure)}</div>`)}
+${section('Throughput', stepTable(summary))}
+${section('By region', ...regionTables(summary))}
+${section('From region to region', pairTable(summary))}
+${section('By size of message', sizeTable(summary))}
+${section('By city', cityTable(summary))}
+${section('Everything measured', metricTable(summary))}
+${section('Measured with', provenance(summary))}`;
+  return pageOf(`${script}, ${profile}: ${verdictOf(summary)}`, body);
+}
+
+function circumstances({ startedAt, durationMs, url, local, wan, site, merged }: Summary): string {
+  const where = local ? `${url}, on this machine${wan ? ' with the delays of distance' : ''}` : url;
+  const from = site === null ? '' : `, from ${site}`;
+  const runs = merged.length === 0 ? '' : `${merged.length} runs merged; the first: `;
+  return `${runs}${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}, against ${where}${from}`;
+}
+
+/** Key figures: those that the run has, each with what it is. */
+function cards({ metrics, knees, durationMs }: Summary): readonly Html[] {
+  const time = (metric: string, title: string) => {
+    const all = metrics[metric]?.all;
+    return all === undefined || all.count === 0
+      ? []
+      : [card(formatMs(all.p50), `${title}, median; p95 ${formatMs(all.p95)}`)];
+  };
+  const clients = metrics.nats_clients;
+  const delivered = metrics.nats_delivered;
+  const errors = metrics.nats_errors;
+  const lost = metrics.nats_lost;
+  const perClient = metrics.clients_memory;
+  return [
+    ...time('nats_ping', 'ping'),
+    ...time('nats_connect', 'connecting'),
+    ...time('nats_request', 'request to reply'),
+    ...time('nats_delivery', 'publish to delivery'),
+    ...time('nats_outage', 'without service'),
+    ...knees.flatMap(({ rate, size }) =>
+      rate === null ? [] : [card(`${formatCount(rate)}/s`, `sustained, at ${formatBytes(size)} a message`)],
+    ),
+    ...(clients === undefined ? [] : [card(formatCount(clients.all.max), 'clients at most')]),
+    ...(perClient === undefined
+      ? []
+      : [card(formatBytes(perClient.all.p50), 'of memory for an idle client')]),
+    ...(delivered === undefined || durationMs === 0
+      ? []
+      : [card(formatCount(Math.round(delivered.all.value)), 'messages delivered')]),
+    ...(errors === undefined
+      ? []
+      : [card(formatShare(errors.all.value), `errors of ${formatCount(errors.all.count)} attempts`)]),
+    ...(lost === undefined ? [] : [card(formatCount(lost.all.value), 'acknowledged messages lost')]),
+  ];
+}
+
+function card(value: string, title: string): Html {
+  return html`<div class="card"><b>${value}</b><span>${title}</span></div>`;
+}
+
+function thresholdTable({ thresholds, metrics }: Summary): Html {
+  const measured = ({ metric, expression, value }: Threshold) => {
+    const base = metric.replace(/[{ ].*$/, '');
+    const known = metrics[base];
+    if (value === null) return '';
+    return known === undefined || expression.startsWith('count')
+      ? formatCount(value)
+      : formatValue(value, unitOf(base, known));
+  };
+  return table(
+    ['of', 'should be', 'was', ''],
+    thresholds.map((threshold) => [
+      threshold.metric,
+      html`<code>${threshold.expression}</code>`,
+      measured(threshold),
+      threshold.passed ? html`<span class="good">✓ held</span>` : html`<span class="bad">✗ crossed</span>`,
+    ]),
+  );
+}
+
+function metricTable({ metrics }: Summary): Html {
+  const rows = Object.entries(metrics).filter(([, { all }]) => all.count > 0);
+  return table(
+    ['metric', 'samples', 'value', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'],
+    rows.map(([name, metric]) => {
+      const unit = unitOf(name, metric);
+      const text = (value: number) => formatValue(value, unit);
+      const { all, type } = metric;
+      if (type !== 'trend')
+        return [
+          name,
+          formatCount(all.count),
+          text(all.value),
+          '',
+          '',
+          '',
+          '',
+          '',
+          type === 'gauge' ? text(all.max) : '',
+        ];
+      return [
+        name,
+        formatCount(all.count),
+        '',
+        ...[all.mean, all.p50, all.p90, all.p95, all.p99, all.max].map(text),
+      ];
+    }),
+  );
+}
+
+function provenance({ versions, machine, merged, k6ExitCode }: Summary): Html {
+  const { cpu, cores, memoryBytes, os } = machine;
+  return html`${table(
+    ['', ''],
+    [
+      ['Meridian', versions.meridian],
+      ['k6', `${versions.k6}, exit code ${k6ExitCode}`],
+      ['nats-server', versions.natsServer],
+      ['Node', versions.node],
+      ['Machine', `${cpu}, ${cores} cores, ${formatBytes(memoryBytes)}`],
+      ['System', os],
+    ],
+  )}${
+    merged.length === 0
+      ? undefined
+      : table(
+          ['merged from', 'began', 'lasted', 'target'],
+          merged.map((run) => [
+            run.site ?? 'no site',
+            run.startedAt,
+            `${formatDuration(run.durationMs)}${run.interrupted ? ', interrupted' : ''}`,
+            run.url,
+          ]),
+        )
+  }`;
+}

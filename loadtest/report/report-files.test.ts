@@ -1,0 +1,82 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readSummary, SummaryError, writeReport } from './report-files.ts';
+import type { Written } from './sample-file.test-data.ts';
+import { summaryOfSamples } from './summary.test-data.ts';
+import { textReport } from './text-report.ts';
+
+let folder = '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'meridian-test-'));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+const SAMPLES: readonly Written[] = [0, 700, 1_400].flatMap((at) => [
+  { metric: 'nats_ping', at, value: 12, tags: { region: 'weur', city: 'Paris' } },
+  { metric: 'nats_ping', at, value: 150, tags: { region: 'oc', city: 'Sydney' } },
+]);
+
+test('what was written is read back the same', async () => {
+  const summary = await summaryOfSamples(SAMPLES);
+  await writeReport(folder, summary);
+  expect(await readSummary(folder)).toEqual(summary);
+});
+
+test('the page is one file that fetches nothing, and has verdict, charts, map and figures', async () => {
+  const summary = await summaryOfSamples(SAMPLES, {
+    thresholds: [{ metric: 'nats_ping', expression: 'p(95)<50', value: 150, passed: false }],
+    k6ExitCode: 99,
+  });
+  const page = await readFile(await writeReport(folder, summary), 'utf8');
+  expect(page).not.toMatch(/(?:src|href)="?https?:|@import|<script/);
+  expect(page).toContain('0 of 1 thresholds held');
+  expect(page).toContain('Does everybody land where they should?');
+  expect(page).toContain('Paris: weur, p50 12.0 ms');
+  expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  expect((await readdir(folder)).toSorted()).toEqual([
+    'cities.svg',
+    'ping-by-region.svg',
+    'ping-over-time.svg',
+    'report.html',
+    'summary.json',
+  ]);
+});
+
+test('a run that measured nothing still has a page, and says so', async () => {
+  const summary = await summaryOfSamples([], { k6ExitCode: 107 });
+  expect(summary.notes).toContain('k6 has measured nothing');
+  const page = await readFile(await writeReport(folder, summary), 'utf8');
+  expect(page).toContain('k6 failed with exit code 107');
+  expect(page).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+test('names from outside cannot become markup', async () => {
+  const summary = await summaryOfSamples(SAMPLES, { site: '<img src=x>', question: 'a<b>&' });
+  const page = await readFile(await writeReport(folder, summary), 'utf8');
+  expect(page).not.toContain('<img');
+  expect(page).toContain('a&lt;b&gt;&amp;');
+});
+
+test('an interrupted run says so in the terminal as on the page', async () => {
+  const summary = await summaryOfSamples(SAMPLES, { interrupted: true, k6ExitCode: 105 });
+  expect(textReport(summary)).toContain('interrupted');
+  expect(await readFile(await writeReport(folder, summary), 'utf8')).toContain('interrupted: figures');
+});
+
+test.each([
+  ['{}', /is of format unknown/],
+  ['{"format":2}', /is of format 2, and this version reads 1/],
+  ['nothing', /is not JSON/],
+  ['3', /is not the summary of a run/],
+])('a summary %s is refused', async (text, message) => {
+  await writeFile(join(folder, 'summary.json'), text);
+  await expect(readSummary(folder)).rejects.toThrow(message);
+});
+
+test('a folder without a report is named', async () => {
+  await expect(readSummary(join(folder, 'none'))).rejects.toThrow(SummaryError);
+});

@@ -1,0 +1,49 @@
+// The files of a report in its folder: summary.json, report.html and the charts as SVG; and reading a summary back.
+
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { drawCharts } from './charts.ts';
+import { htmlReport } from './html-report.ts';
+import { SUMMARY_FORMAT, type Summary } from './summary.ts';
+
+export const SUMMARY_FILE = 'summary.json';
+export const PAGE_FILE = 'report.html';
+
+/** A folder or file that is no summary of ours; the message names it. */
+export class SummaryError extends Error {
+  override readonly name = 'SummaryError';
+}
+
+/** @returns the path of the page */
+export async function writeReport(folder: string, summary: Summary): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, SUMMARY_FILE), `${JSON.stringify(summary, undefined, 1)}\n`);
+  const charts = drawCharts(summary);
+  for (const { name, svg } of charts) await writeFile(join(folder, `${name}.svg`), svg);
+  const page = join(folder, PAGE_FILE);
+  await writeFile(page, htmlReport(summary, charts));
+  return page;
+}
+
+/** @param path a report's folder, or the summary itself */
+export async function readSummary(path: string): Promise<Summary> {
+  const file = path.endsWith('.json') ? path : join(path, SUMMARY_FILE);
+  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw new SummaryError(`cannot read ${file}: ${cause.message}. Name the folder of a report.`, { cause });
+  });
+  const parsed = parse(text, file);
+  if (parsed.format === SUMMARY_FORMAT) return parsed as Summary;
+  throw new SummaryError(
+    `${file} is of format ${parsed.format ?? 'unknown'}, and this version reads ${SUMMARY_FORMAT}. Make the report again.`,
+  );
+}
+
+function parse(text: string, file: string): Partial<Summary> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null) return parsed;
+  } catch (cause) {
+    throw new SummaryError(`${file} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  throw new SummaryError(`${file} is not the summary of a run`);
+}

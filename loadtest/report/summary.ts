@@ -1,0 +1,167 @@
+// summary.json: what a run leaves for people's scripts and for `compare`. Its shape is stable: a field that changes
+// its meaning changes `format`.
+
+export const SUMMARY_FORMAT = 1;
+
+/** A run, or several merged. */
+export interface Summary {
+  readonly format: typeof SUMMARY_FORMAT;
+  readonly script: string;
+  /** The script's opening question. */
+  readonly question: string;
+  readonly profile: string;
+  /** Where k6 stood, in the words of SITE; null when nobody said. */
+  readonly site: string | null;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** From k6's first sample to its last. */
+  readonly durationMs: number;
+  readonly url: string;
+  /** Cities were simulated with MF-CF-Blob on one machine; else every client stood where k6 stood. */
+  readonly local: boolean;
+  /** The local stack delayed its links by what a wide area network would add. */
+  readonly wan: boolean;
+  readonly regions: readonly RegionPlace[];
+  readonly versions: Versions;
+  readonly machine: Machine;
+  /** Ended before its time; figures are those up to then. */
+  readonly interrupted: boolean;
+  /** k6's exit code: 0, 99 for thresholds crossed, others for errors. */
+  readonly k6ExitCode: number;
+  readonly thresholds: readonly Threshold[];
+  /** By k6's name of the metric. */
+  readonly metrics: Readonly<Record<string, MetricSummary>>;
+  readonly timeSeries: TimeSeries;
+  /** Of throughput runs: one for each size and offered rate. Empty in others. */
+  readonly steps: readonly ThroughputStep[];
+  /** One for each payload size of a throughput run. */
+  readonly knees: readonly Knee[];
+  readonly cities: readonly CityLatency[];
+  /** The runs that were merged into this one; empty in a plain run. */
+  readonly merged: readonly MergedRun[];
+  /** What a reader should know of the samples, such as that the file ends in the middle. */
+  readonly notes: readonly string[];
+}
+
+export interface RegionPlace {
+  readonly id: string;
+  readonly name: string;
+  /** Degrees; null when the target does not say. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
+export interface Versions {
+  readonly meridian: string;
+  readonly k6: string;
+  readonly natsServer: string;
+  readonly node: string;
+}
+
+/** The machine that ran k6, and the local stack with it. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly os: string;
+}
+
+export interface Threshold {
+  /** With its tags: `nats_ping{region:weur}`. */
+  readonly metric: string;
+  /** `p(95)<50` */
+  readonly expression: string;
+  /** What k6 compared; null when its summary does not have it. */
+  readonly value: number | null;
+  readonly passed: boolean;
+}
+
+/** Dimensions that figures are broken down by; each is a k6 tag, apart from `site` and `pair`. */
+export type Dimension = 'region' | 'city' | 'pair' | 'policy' | 'size' | 'rate' | 'kind' | 'process' | 'site';
+
+/** `all` and, by dimension, each value of it. Samples of control policies count in `by.policy` alone. */
+export interface MetricSummary {
+  readonly type: 'trend' | 'counter' | 'rate' | 'gauge';
+  /** What the numbers are: `time` is milliseconds, `data` is bytes. */
+  readonly contains: 'default' | 'time' | 'data';
+  readonly all: Figures;
+  /** A pair is `<region> < <peer>`, such as `weur < oc`: to the first, from the second. */
+  readonly by: Readonly<Partial<Record<Dimension, Readonly<Record<string, Figures>>>>>;
+}
+
+/** What the type has: a trend all but `value`, a counter its sum, a rate its share of 0 to 1, a gauge its latest. */
+export interface Figures {
+  /** Samples. */
+  readonly count: number;
+  /** The sum of a counter, the share of a rate, the latest of a gauge, the median of a trend. */
+  readonly value: number;
+  readonly mean: number;
+  readonly min: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Slices of equal length; the first begins with the first sample. */
+export interface TimeSeries {
+  readonly sliceMs: number;
+  readonly slices: number;
+  /** By metric, then by region, by process or `all`; null where nothing was sampled. */
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, readonly (Slice | null)[]>>>>;
+}
+
+/** `value` as in {@link Figures}; of a counter it is per second. */
+export interface Slice {
+  readonly count: number;
+  readonly value: number;
+  readonly p50: number;
+  readonly p95: number;
+}
+
+export interface ThroughputStep {
+  /** Payload bytes. */
+  readonly size: number;
+  /** Messages per second that were offered. */
+  readonly rate: number;
+  readonly seconds: number;
+  readonly publishedPerSecond: number;
+  readonly deliveredPerSecond: number;
+  readonly deliveredBytesPerSecond: number;
+  /** Milliseconds; null when no delivery was timed. */
+  readonly deliveryP50: number | null;
+  readonly deliveryP99: number | null;
+  /** Whether it went through: see `steps.ts` for what that means. */
+  readonly sustained: boolean;
+}
+
+/** The highest rate that went through, with all lower ones; null when none did. */
+export interface Knee {
+  readonly size: number;
+  readonly rate: number | null;
+  /** Whether a higher rate was offered and did not go through; else the true knee lies higher. */
+  readonly reached: boolean;
+}
+
+export interface CityLatency {
+  readonly city: string;
+  readonly latitude: number;
+  readonly longitude: number;
+  /** The region that served most of its samples. */
+  readonly region: string | null;
+  /** The metric that the figures are of. */
+  readonly metric: string;
+  readonly count: number;
+  readonly p50: number;
+  readonly p95: number;
+}
+
+export interface MergedRun {
+  readonly site: string | null;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly url: string;
+  readonly machine: Machine;
+  readonly interrupted: boolean;
+}

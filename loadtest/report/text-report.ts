@@ -1,0 +1,137 @@
+// A summary for the terminal: the regions, the thresholds, the verdict.
+
+import { formatTable } from '../../regions/table.ts';
+import { formatCount, formatMs, formatShare, formatValue, unitOf } from './format-value.ts';
+import type { Figures, Knee, MetricSummary, Summary, ThroughputStep } from './summary.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Times that have columns of their own, in the order in which a client meets them. */
+const TIMES = ['nats_connect', 'nats_ping', 'nats_request', 'nats_delivery', 'nats_outage'] as const;
+
+export function textReport(summary: Summary): string {
+  const { script, profile, thresholds, notes, steps, knees } = summary;
+  return [
+    `${script}, profile ${profile}: ${verdictOf(summary)}`,
+    ...notes.map((note) => `note: ${note}`),
+    ...section(regionTable(summary)),
+    ...section(
+      dimensionTable(summary, 'policy', 'nats_ping') ?? dimensionTable(summary, 'policy', 'nats_connect'),
+    ),
+    ...section(otherTable(summary)),
+    ...section(stepTable(steps, knees)),
+    ...section(thresholds.length === 0 ? undefined : thresholdTable(summary)),
+  ].join('\n');
+}
+
+function section(table: string | undefined): readonly string[] {
+  return table === undefined ? [] : ['', table];
+}
+
+function regionTable({ metrics, regions }: Summary): string | undefined {
+  const times = TIMES.filter((name) => metrics[name]?.by.region !== undefined);
+  const served = new Set(times.flatMap((name) => Object.keys(metrics[name]?.by.region ?? {})));
+  if (served.size === 0) return undefined;
+  const known = regions.map(({ id }) => id).filter((id) => served.has(id));
+  const rows = [...known, ...[...served].filter((id) => !known.includes(id))];
+  const figures = (metric: string, region: string | undefined): Figures | undefined =>
+    region === undefined ? metrics[metric]?.all : metrics[metric]?.by.region?.[region];
+  const row = (title: string, region: string | undefined) => [
+    title,
+    formatCount(Math.max(...times.map((name) => figures(name, region)?.count ?? 0))),
+    ...times.flatMap((name) => p50AndP95(figures(name, region))),
+  ];
+  return formatTable([
+    ['region', 'samples', ...times.flatMap((name) => [`${nameOf(name)} p50`, 'p95'])],
+    ...rows.map((region) => row(region, region)),
+    row('all', undefined),
+  ]);
+}
+
+function p50AndP95(figures: Figures | undefined): readonly [string, string] {
+  return figures === undefined || figures.count === 0
+    ? ['', '']
+    : [formatMs(figures.p50), formatMs(figures.p95)];
+}
+
+function dimensionTable({ metrics }: Summary, dimension: 'policy', metric: string): string | undefined {
+  const values = Object.entries(metrics[metric]?.by[dimension] ?? {});
+  if (values.length < 2) return undefined;
+  return formatTable([
+    [dimension, 'samples', `${nameOf(metric)} p50`, 'p95', 'p99'],
+    ...values.map(([name, { count, p50, p95, p99 }]) => [
+      name,
+      formatCount(count),
+      ...[p50, p95, p99].map(formatMs),
+    ]),
+  ]);
+}
+
+/** Everything of ours that is no time of a region. */
+function otherTable({ metrics }: Summary): string | undefined {
+  const rows = Object.entries(metrics).filter(
+    ([name, { all }]) =>
+      all.count > 0 &&
+      !TIMES.some((time) => time === name) &&
+      /^(nats_|clients_memory|process_memory)/.test(name),
+  );
+  if (rows.length === 0) return undefined;
+  return formatTable([['metric', 'value'], ...rows.map(([name, metric]) => [name, valueText(name, metric)])]);
+}
+
+function valueText(name: string, metric: MetricSummary): string {
+  const unit = unitOf(name, metric);
+  if (name === 'process_memory') {
+    const latest = Object.values(metric.by.process ?? {}).reduce((sum, { value }) => sum + value, 0);
+    return `${formatValue(latest, unit)} in all processes at the end`;
+  }
+  if (metric.type === 'trend')
+    return `p50 ${formatValue(metric.all.p50, unit)}, p95 ${formatValue(metric.all.p95, unit)}`;
+  if (metric.type === 'rate') return `${formatShare(metric.all.value)} of ${formatCount(metric.all.count)}`;
+  if (metric.type === 'gauge') return `${formatValue(metric.all.max, unit)} at most`;
+  return formatValue(metric.all.value, unit);
+}
+
+function stepTable(steps: readonly ThroughputStep[], knees: readonly Knee[]): string | undefined {
+  if (steps.length === 0) return undefined;
+  const time = (value: number | null) => (value === null ? '' : formatMs(value));
+  const table = formatTable([
+    ['bytes', 'offered/s', 'published/s', 'delivered/s', 'delivery p50', 'p99', ''],
+    ...steps.map((step) => [
+      formatCount(step.size),
+      formatCount(step.rate),
+      formatCount(Math.round(step.publishedPerSecond)),
+      formatCount(Math.round(step.deliveredPerSecond)),
+      time(step.deliveryP50),
+      time(step.deliveryP99),
+      step.sustained ? '' : 'not sustained',
+    ]),
+  ]);
+  return [table, ...knees.map(kneeText)].join('\n');
+}
+
+export function kneeText({ size, rate, reached }: Knee): string {
+  if (rate === null) return `${formatCount(size)} bytes: not even the lowest rate was sustained`;
+  const beyond = reached ? 'sustained, the next step not' : 'sustained, and no more was offered';
+  return `${formatCount(size)} bytes: ${formatCount(rate)}/s ${beyond}`;
+}
+
+function thresholdTable({ thresholds, metrics }: Summary): string {
+  return formatTable(
+    thresholds.map(({ metric, expression, value, passed }) => {
+      const base = metric.replace(/[{ ].*$/, '');
+      const known = metrics[base];
+      const text =
+        value === null
+          ? ''
+          : known === undefined || expression.startsWith('count')
+            ? formatCount(value)
+            : formatValue(value, unitOf(base, known));
+      return [passed ? '✓' : '✗', metric, expression, text];
+    }),
+  );
+}
+
+/** `nats_connect` -> `connect` */
+export function nameOf(metric: string): string {
+  return metric.replace(/^nats_/, '').replaceAll('_', ' ');
+}

@@ -1,0 +1,26 @@
+// `npm run loadtest -- ...`: starts the command itself in a session of its own and hands signals on to it. Ctrl-C
+// reaches every process of the terminal's group at once; workerd would be gone before k6 has ended its last
+// iterations, and these would be reported as failures.
+
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+
+/** A shell reports a process that died of signal n as 128 + n. */
+const SIGNAL_EXIT_BASE = 128;
+
+const child = spawn(process.execPath, [...process.execArgv, MAIN, ...process.argv.slice(2)], {
+  detached: true,
+  // The channel tells it should this process be killed.
+  stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+child.once('error', (error) => {
+  console.error(`error: cannot run ${process.execPath}: ${error.message}`);
+  process.exitCode = 1;
+});
+child.once('exit', (code, signal) => {
+  process.exitCode = code ?? SIGNAL_EXIT_BASE + constants.signals[signal ?? 'SIGKILL'];
+});

@@ -1,0 +1,54 @@
+// What a k6 script may do to the local stack from outside: read what its processes use, kill a region's server, make
+// an outage. On loopback, for as long as a run lasts.
+
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Stack } from '../../local/stack.ts';
+import { instanceNameOf } from '../../regions/names.ts';
+import { readProcesses } from './processes.ts';
+
+export interface ControlServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+type Controlled = Pick<Stack, 'engine' | 'config'>;
+
+export async function startControlServer(stack: Controlled): Promise<ControlServer> {
+  const server = createServer((request, response) => {
+    answer(stack, request, response).catch((error: Error) => send(response, 500, { error: error.message }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
+}
+
+async function answer(stack: Controlled, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [, action, region = ''] = (request.url ?? '').split('/');
+  const server = instanceNameOf(region);
+  const isKnown = stack.config.regions.some(({ id }) => id === region);
+  const route = `${request.method} ${action}`;
+  if (route === 'GET memory') return send(response, 200, { processes: await readProcesses(stack.engine) });
+  if (!['POST kill', 'POST outage', 'DELETE outage'].includes(route))
+    return send(response, 404, { error: `nothing is at ${request.method} ${request.url}` });
+  if (!isKnown) return send(response, 404, { error: `there is no region "${region}"` });
+  if (route === 'POST kill') {
+    const running = stack.engine.server(server);
+    if (running === undefined) return send(response, 409, { error: `${server} is not running` });
+    running.app.kill('SIGKILL');
+  } else if (route === 'POST outage') stack.engine.beginOutage(server);
+  else stack.engine.endOutage(server);
+  send(response, 204);
+}
+
+function send(response: ServerResponse, status: number, body?: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
+}
+
+function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}

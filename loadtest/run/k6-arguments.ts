@@ -1,0 +1,60 @@
+// How k6 is called: its arguments and its environment. Secrets go in by the environment, since everybody on the
+// machine can read the arguments of a process.
+
+import { join } from 'node:path';
+
+export interface K6Run {
+  readonly script: string;
+  readonly folder: string;
+  readonly url: string;
+  readonly profile: string;
+  readonly site: string | undefined;
+  readonly regions: readonly string[] | undefined;
+  readonly wan: boolean;
+  /** Cities come in through MF-CF-Blob. */
+  readonly isLocal: boolean;
+  /** Address of the control server. */
+  readonly control: string | undefined;
+  readonly adminToken: string | undefined;
+  /** `KEY=VALUE` for the script, stronger than all of the above. */
+  readonly extra: readonly string[];
+}
+
+export const SAMPLES_FILE = 'samples.json.gz';
+export const K6_SUMMARY_FILE = 'k6-summary.json';
+
+/** What a threshold may ask of a trend has to be in k6's summary for its value to be shown. */
+const TREND_STATS = 'avg,min,med,max,p(90),p(95),p(99)';
+
+export function k6Arguments(run: K6Run): readonly string[] {
+  const settings: readonly (readonly [string, string | undefined])[] = [
+    ['URL', run.url],
+    ['PROFILE', run.profile],
+    ['REGIONS', run.regions?.join(',')],
+    ['SITE', run.site],
+    ['WAN', run.wan ? '1' : undefined],
+    ['LOCAL', run.isLocal ? '1' : undefined],
+    ['CONTROL', run.control],
+  ];
+  return [
+    'run',
+    '--no-usage-report',
+    ...['--out', `json=${join(run.folder, SAMPLES_FILE)}`],
+    ...['--summary-export', join(run.folder, K6_SUMMARY_FILE)],
+    ...['--summary-trend-stats', TREND_STATS],
+    ...settings.flatMap(([key, value]) => (value === undefined ? [] : ['-e', `${key}=${value}`])),
+    ...run.extra.flatMap((each) => ['-e', each]),
+    run.script,
+  ];
+}
+
+/** Names that only this command may set: left over in a shell they would mislead the scripts. */
+const OWN = ['URL', 'PROFILE', 'REGIONS', 'SITE', 'WAN', 'LOCAL', 'CONTROL', 'ADMIN_TOKEN'];
+
+export function k6Environment(
+  { adminToken }: Pick<K6Run, 'adminToken'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !OWN.includes(name)));
+  return { ...kept, ...(adminToken !== undefined && { ADMIN_TOKEN: adminToken }) };
+}

@@ -1,0 +1,41 @@
+// k6 as a process in a group of its own: Ctrl-C reaches every process of the terminal's group, and k6 takes a second
+// SIGINT as the wish to end without its summary. So it gets exactly the one that is sent here.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { killGroup } from '../../local/engine/process-group.ts';
+
+export interface K6Command {
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A shell reports a process that died of signal n as 128 + n. */
+const SIGNAL_EXIT_BASE = 128;
+
+export class K6Process {
+  readonly #child: ChildProcess;
+  /** Resolves with the exit code. Rejects when it cannot be run at all. */
+  readonly exited: Promise<number>;
+
+  constructor({ path, args, env }: K6Command) {
+    // Its progress bar and colours want the terminal itself.
+    this.#child = spawn(path, args, { detached: true, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    this.exited = new Promise((resolve, reject) => {
+      this.#child.once('error', reject);
+      this.#child.once('exit', (code, signal) =>
+        resolve(code ?? SIGNAL_EXIT_BASE + constants.signals[signal ?? 'SIGKILL']),
+      );
+    });
+  }
+
+  /** Asks it to stop gracefully: iterations end, teardown runs, files are written. */
+  stop(): void {
+    this.#child.kill('SIGINT');
+  }
+
+  kill(): void {
+    if (this.#child.pid !== undefined && this.#child.exitCode === null) killGroup(this.#child.pid);
+  }
+}

@@ -1,0 +1,89 @@
+// The command `npm run loadtest`, as cli.ts runs it: reads the arguments, runs a script or looks at runs, and exits
+// as they say.
+
+import { Command } from 'commander';
+import { SummaryError } from '../report/report-files.ts';
+import { compareRuns } from './compare-command.ts';
+import { helpTopics } from './help-text.ts';
+import { type Interrupts, watchInterrupts } from './interrupts.ts';
+import { EXIT, LoadtestError } from './loadtest-error.ts';
+import { mergeRuns } from './merge-command.ts';
+import { type RunOptions, run } from './run.ts';
+
+const interrupts = watchInterrupts();
+process.exit(await main(process.argv, interrupts));
+
+async function main(argv: readonly string[], signals: Interrupts): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = await commandWith(signals, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv]);
+    return exitCode;
+  } catch (error) {
+    if (signals.stop.aborted) return EXIT.interrupted;
+    if (error instanceof SummaryError) return fail(error.message);
+    if (error instanceof LoadtestError) return fail(error.message, error.exitCode);
+    return fail(explain(error));
+  }
+}
+
+async function commandWith(signals: Interrupts, done: (exitCode: number) => void): Promise<Command> {
+  const program = new Command('npm run loadtest --')
+    .description(
+      'Measures Meridian with k6: a local stack, made for the run, or the deployment that --url names.',
+    )
+    .argument('[script]', 'what to measure; without it, this help')
+    .option('--url <url>', 'the edge to measure, in place of a local stack')
+    .option('--profile <name>', 'how much load', 'smoke')
+    .option('--regions <ids>', 'only these regions, such as wnam,weur', (text: string) => text.split(','))
+    .option('--report <folder>', 'where the report goes (default: .meridian/reports/<script>-<time>)')
+    .option('--site <name>', 'where k6 stands, to tell the runs of several places apart')
+    .option('--wan', 'delay the links of the local stack as distance would')
+    .option('--k6 <path>', 'the k6 program (else: K6, PATH, the cache, or obtained once)')
+    .option('-e, --env <KEY=VALUE>', 'for the script, as of k6 itself (may be repeated)', collect)
+    .addHelpText('after', await helpTopics())
+    .showHelpAfterError('Try --help.')
+    .allowExcessArguments(false)
+    .action(async (script: string | undefined, options: RunOptions) => {
+      if (script === undefined) program.outputHelp();
+      else done(await run(script, options, signals));
+    });
+  program
+    .command('compare <before> <after>')
+    .description('say what differs between two runs by more than chance')
+    .option('--json', 'print JSON')
+    .option('--html <file>', 'write a page with the charts of both laid over each other')
+    .option('--fail-on-worse', 'exit with 1 when something is worse')
+    .action(async (before: string, after: string, options) =>
+      done(await compareRuns(before, after, options)),
+    );
+  program
+    .command('merge <folders...>')
+    .description('one report of runs made in several places')
+    .action(async (folders: readonly string[]) =>
+      done(await mergeRuns(folders, program.opts<RunOptions>().report)),
+    );
+  return program;
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** What others said, with what was behind it; of a mistake in this program also where it is. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause, stack } = error;
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError)
+    return stack ?? message;
+  return cause instanceof Error && !message.includes(cause.message)
+    ? `${message}\n  because: ${cause.message}`
+    : message;
+}
+
+function fail(message: string, exitCode: number = EXIT.failed): number {
+  console.error(`error: ${message}`);
+  return exitCode;
+}

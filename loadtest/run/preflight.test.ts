@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { EXIT } from './loadtest-error.ts';
+import { checkTarget } from './preflight.ts';
+
+let stop: (() => void) | undefined;
+
+afterEach(() => {
+  stop?.();
+  stop = undefined;
+});
+
+async function answering(status: number): Promise<string> {
+  const server = createServer((_request, response) => response.writeHead(status).end());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  stop = () => server.close();
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('a port where nobody listens is a target that is down', async () => {
+  const url = await answering(200);
+  stop?.();
+  await expect(checkTarget(url, {})).rejects.toMatchObject({
+    exitCode: EXIT.targetDown,
+    message: expect.stringContaining(`nothing answers at ${url}`),
+  });
+});
+
+test.each([
+  [503, EXIT.targetDown, 'no region can serve'],
+  [404, EXIT.targetDown, 'Is it Meridian?'],
+  [403, EXIT.refused, '403'],
+])('a target that answers %d to /health ends with %d', async (status, exitCode, message) => {
+  await expect(checkTarget(await answering(status), {})).rejects.toMatchObject({
+    exitCode,
+    message: expect.stringContaining(message),
+  });
+});
+
+test('a healthy server that speaks no NATS is named as such', async () => {
+  await expect(checkTarget(await answering(200), {})).rejects.toMatchObject({
+    exitCode: EXIT.targetDown,
+    message: expect.stringContaining('a NATS client cannot connect'),
+  });
+});

@@ -1,0 +1,86 @@
+// From what k6 left in the folder to the summary of the run.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadConfig } from '../../local/load-config.ts';
+import { type Aggregated, Aggregator } from '../report/aggregate.ts';
+import { buildSummary } from '../report/build-summary.ts';
+import type { RegionPlace, Summary, Threshold } from '../report/summary.ts';
+import { type K6Summary, thresholdsOf } from '../report/thresholds.ts';
+import { readCities } from './cities.ts';
+import { K6_SUMMARY_FILE, SAMPLES_FILE } from './k6-arguments.ts';
+import { readMachine, readMeridianVersion } from './machine.ts';
+import type { Measurement } from './run.ts';
+
+export interface RunEnd {
+  readonly startedAt: Date;
+  readonly k6ExitCode: number;
+  readonly interrupted: boolean;
+}
+
+export async function summarizeRun(measurement: Measurement, end: RunEnd): Promise<Summary> {
+  const { script, options, k6, target, facts, folder } = measurement;
+  const site = options.site ?? null;
+  const { aggregated, notes } = await readFigures(folder, site);
+  const exported = await readThresholds(folder);
+  return buildSummary(
+    {
+      script: script.name,
+      question: script.question,
+      profile: options.profile,
+      site,
+      startedAt: end.startedAt.toISOString(),
+      url: target.url,
+      local: target.isLocal,
+      wan: options.wan === true,
+      regions: await regionPlaces(),
+      versions: {
+        meridian: await readMeridianVersion(),
+        k6: k6.version,
+        natsServer: facts.natsServer,
+        node: process.versions.node,
+      },
+      machine: readMachine(),
+      interrupted: end.interrupted,
+      k6ExitCode: end.k6ExitCode,
+      thresholds: exported.thresholds,
+      merged: [],
+      notes: [...notes, ...exported.notes],
+    },
+    aggregated,
+    await readCities(),
+  );
+}
+
+/** A file that k6 never began, or broke off in the middle, is no reason to lose the rest. */
+async function readFigures(
+  folder: string,
+  site: string | null,
+): Promise<{ aggregated: Aggregated; notes: readonly string[] }> {
+  const aggregator = new Aggregator();
+  try {
+    await aggregator.addFile(join(folder, SAMPLES_FILE), site);
+    return { aggregated: aggregator.result(), notes: [] };
+  } catch (error) {
+    const note = `the samples could not be read to their end: ${(error as Error).message}`;
+    return { aggregated: aggregator.result(), notes: [note] };
+  }
+}
+
+async function readThresholds(
+  folder: string,
+): Promise<{ thresholds: readonly Threshold[]; notes: readonly string[] }> {
+  try {
+    const exported = JSON.parse(await readFile(join(folder, K6_SUMMARY_FILE), 'utf8')) as K6Summary;
+    return { thresholds: thresholdsOf(exported), notes: [] };
+  } catch (error) {
+    // k6 ended before it could judge, as it does when setup() fails.
+    return { thresholds: [], notes: [`k6 left no verdicts: ${(error as Error).message}`] };
+  }
+}
+
+/** Where the regions of the checked-in configuration lie; a deployment's own may have moved. */
+async function regionPlaces(): Promise<readonly RegionPlace[]> {
+  const { config } = await loadConfig();
+  return config.regions.map(({ id, name, latitude, longitude }) => ({ id, name, latitude, longitude }));
+}

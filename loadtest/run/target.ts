@@ -1,0 +1,78 @@
+// What a run is aimed at: the edge that --url names, or a local stack with its control server, started for the run.
+
+import { BinaryError } from '../../local/binaries/binary-error.ts';
+import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
+import { ConfigError, loadConfig } from '../../local/load-config.ts';
+import { startStack } from '../../local/stack.ts';
+import { resolveConnection } from '../../regions/command/connection.ts';
+import { CommandError } from '../../regions/command/exit.ts';
+import { type ControlServer, startControlServer } from './control-server.ts';
+import { EXIT, LoadtestError } from './loadtest-error.ts';
+
+export interface Target {
+  readonly url: string;
+  /** Cities come in through MF-CF-Blob, which only an edge on this machine reads. */
+  readonly isLocal: boolean;
+  readonly control: string | undefined;
+  readonly adminToken: string | undefined;
+  /** Stops what was started for the run; nothing is left. */
+  close(): Promise<void>;
+}
+
+export interface TargetOptions {
+  readonly url: string | undefined;
+  readonly regions: readonly string[] | undefined;
+  readonly wan: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: (step: string) => void;
+}
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function openTarget(options: TargetOptions, env: Environment): Promise<Target> {
+  return options.url === undefined ? startLocal(options) : useUrl(options.url, env);
+}
+
+async function useUrl(text: string, env: Environment): Promise<Target> {
+  // MERIDIAN_ADMIN_TOKEN is this command's own name for it; the token of `npm start` on this machine is found.
+  const token = env.MERIDIAN_ADMIN_TOKEN || env.MERIDIAN_TOKEN;
+  const { url, token: adminToken } = await resolveConnection({
+    url: text,
+    ...(token && { token }),
+  }).catch((cause) => {
+    throw cause instanceof CommandError ? new LoadtestError(cause.message, EXIT.failed, { cause }) : cause;
+  });
+  return {
+    url: url.origin,
+    isLocal: LOOPBACK.has(url.hostname),
+    control: undefined,
+    adminToken,
+    close: async () => {},
+  };
+}
+
+async function startLocal({ regions, wan, signal, onProgress }: TargetOptions): Promise<Target> {
+  const { config, notes } = await loadConfig(regions === undefined ? {} : { regions }).catch((cause) => {
+    throw cause instanceof ConfigError ? new LoadtestError(cause.message, EXIT.failed, { cause }) : cause;
+  });
+  for (const note of notes) onProgress(note);
+  const { path } = await ensureNatsServer({ log: onProgress }).catch((cause) => {
+    throw cause instanceof BinaryError ? new LoadtestError(cause.message, EXIT.noProgram, { cause }) : cause;
+  });
+  signal.throwIfAborted();
+  const stack = await startStack({ config, natsServer: path, wan, onProgress, signal });
+  let control: ControlServer | undefined;
+  const close = async () => {
+    await control?.close();
+    await stack.close();
+  };
+  try {
+    control = await startControlServer(stack);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url: stack.url, isLocal: true, control: control.url, adminToken: stack.adminToken, close };
+}

@@ -1,0 +1,109 @@
+// `npm run loadtest` from end to end: a script with k6 on a local stack, and what it leaves.
+
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { readSummary } from '../../loadtest/report/report-files.ts';
+import { ensureK6 } from '../../local/binaries/k6.ts';
+import { waitFor } from '../../local/wait-for.ts';
+import { LoadtestProcess } from './loadtest-process.ts';
+
+/** Exit codes of the command. */
+const TARGET_DOWN = 3;
+const INTERRUPTED = 130;
+
+/** What was killed is gone within milliseconds of its killer's exit, on a busy machine within a second or two. */
+const GONE_WITHIN_MS = 5_000;
+
+const RUN_TIMEOUT_MS = 180_000;
+
+/** k6 writes so once its clients are on their way. */
+const RUNNING = /^running \(/;
+
+/** So many clients, one after the other, that routing would take minutes. */
+const MANY = 20_000;
+
+let k6 = '';
+
+beforeAll(async () => {
+  k6 = (await ensureK6()).path;
+}, RUN_TIMEOUT_MS);
+
+async function nothingIsLeft(run: LoadtestProcess): Promise<void> {
+  let left: readonly string[] = [];
+  await waitFor('nothing to be left', { timeoutMs: GONE_WITHIN_MS }, async () => {
+    left = await run.leftovers();
+    return left.length === 0;
+  }).catch(() => expect(left).toEqual([]));
+}
+
+test(
+  'routing with the smoke profile holds its thresholds, and leaves summary, page, charts and map',
+  async () => {
+    await using run = await LoadtestProcess.start('routing', '--profile', 'smoke', '--k6', k6);
+    await run.line(RUNNING);
+    expect(await run.exited, run.output).toBe(0);
+    await nothingIsLeft(run);
+
+    const summary = await readSummary(run.report);
+    expect(summary).toMatchObject({
+      script: 'routing',
+      profile: 'smoke',
+      local: true,
+      interrupted: false,
+      k6ExitCode: 0,
+    });
+    expect(summary.thresholds.length).toBeGreaterThan(0);
+    expect(summary.thresholds.filter(({ passed }) => !passed)).toEqual([]);
+    const regions = summary.regions.map(({ id }) => id).toSorted();
+    expect(Object.keys(summary.metrics.nats_ping?.by.region ?? {}).toSorted()).toEqual(regions);
+    expect(summary.metrics.nats_connect?.all.count).toBeGreaterThan(0);
+    expect(summary.cities.length).toBeGreaterThan(30);
+
+    const page = await readFile(join(run.report, 'report.html'), 'utf8');
+    expect(page).toContain(summary.question);
+    expect(page).toContain('class="world-map"');
+    expect(page).toContain('Ping to pong, by region');
+    expect(page).not.toMatch(/NaN|undefined|Infinity/);
+    for (const chart of ['ping-by-region', 'ping-over-time', 'cities'])
+      expect(existsSync(join(run.report, `${chart}.svg`))).toBe(true);
+    for (const region of regions)
+      expect(run.output).toMatch(new RegExp(`^${region} +[\\d,]+ +[\\d.]+ ms`, 'm'));
+    expect(run.output).toMatch(/^✓ {2}nats_/m);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
+  'Ctrl-C in the middle ends it with 130, with a report of what was measured and nothing left running',
+  async () => {
+    await using run = await LoadtestProcess.start('routing', '-e', `CLIENTS=${MANY}`, '--k6', k6);
+    await run.line(/^running .*[1-9]\d* complete/);
+    expect(run.seen.some(({ command }) => command.startsWith(k6))).toBe(true);
+    run.signal('SIGINT');
+    expect(await run.exited, run.output).toBe(INTERRUPTED);
+    await nothingIsLeft(run);
+    const summary = await readSummary(run.report);
+    expect(summary.interrupted).toBe(true);
+    expect(summary.metrics.nats_connect?.all.count).toBeGreaterThan(0);
+    expect(run.output).toContain('interrupted');
+    expect(await readFile(join(run.report, 'report.html'), 'utf8')).toContain('interrupted: figures');
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test('a target that is not up is named, with what to do, and k6 is not started', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const url = `http://127.0.0.1:${(holder.address() as AddressInfo).port}`;
+  holder.close();
+  await once(holder, 'close');
+  await using run = await LoadtestProcess.start('routing', '--url', url, '--k6', k6);
+  expect(await run.exited).toBe(TARGET_DOWN);
+  expect(run.output).toContain(`nothing answers at ${url} (connect ECONNREFUSED`);
+  expect(run.output).toContain('leave --url out');
+  expect(existsSync(run.report)).toBe(false);
+});
