@@ -1,0 +1,184 @@
+// @ts-check
+// When a region is drained, and when another one's server dies: how long is each client without service, and is
+// anything lost that JetStream had acknowledged?
+//
+// Clients stand in their cities, unpinned, and come back by themselves. Meanwhile one publishes to a stream with
+// three replicas, waiting for each acknowledgement; at the end the stream is read back and compared.
+
+import http from 'k6/http';
+import { CITIES, spreadOver } from './lib/cities.js';
+import { nowMs } from './lib/clock.js';
+import { createStream, deleteStream, publishAcknowledged, readAll } from './lib/jetstream.js';
+import { LastingClient } from './lib/lasting-client.js';
+import { HAS_CONTROL, killServer, MAY_ADMINISTER, operate } from './lib/machine.js';
+import * as metrics from './lib/metrics.js';
+import { onceEach, profileOfRun } from './lib/profiles.js';
+import { IS_LOCAL, URL } from './lib/settings.js';
+import { ANY_STATUS, connectFrom, decisionFor, forcedTo, jsonOf, reachTarget } from './lib/target.js';
+import { eventually, pause } from './lib/wait.js';
+
+/** @typedef {{ stream: string | undefined, publishIn: string, drained: string | undefined, killed: string | undefined }} Plan */
+
+const profile = profileOfRun();
+const CLIENTS_PER_USER = 10;
+const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
+
+/** Everything is connected and steady by then. */
+const DRAIN_AT_MS = 2_000;
+const KILL_AT_MS = 3_000;
+
+/** After the last disturbance: a drained server closes its first client after its grace, ten seconds by default. */
+const AFTERMATH_SECONDS = 14;
+const SECONDS = Math.max(profile.seconds, KILL_AT_MS / 1000 + AFTERMATH_SECONDS);
+
+/** Connecting before, reading back after it. */
+const AROUND_SECONDS = 60;
+
+/** How often something is published to the stream. */
+const PUBLISH_EVERY_MS = 20;
+
+/** Without service for longer than this is not failing over but being down. */
+const OUTAGE_LIMIT_MS = 10_000;
+
+export const options = {
+  scenarios: {
+    clients: onceEach({ users: USERS, seconds: SECONDS + AROUND_SECONDS, exec: 'stayConnected' }),
+    journal: onceEach({ seconds: SECONDS + 2 * AROUND_SECONDS, exec: 'keepJournal' }),
+    disturbance: onceEach({ seconds: SECONDS + AROUND_SECONDS, exec: 'disturb' }),
+  },
+  thresholds: {
+    nats_lost: ['count==0'],
+    nats_outage: [`p(95)<${OUTAGE_LIMIT_MS}`],
+    'nats_outage{kind:drain}': [`max<${OUTAGE_LIMIT_MS}`],
+    'nats_outage{kind:kill}': [`max<${OUTAGE_LIMIT_MS}`],
+    'nats_disconnects{kind:none}': ['count==0'],
+    'nats_errors{kind:gone}': ['rate==0'],
+    nats_journal_acknowledged: ['count>0'],
+  },
+  setupTimeout: '60s',
+  teardownTimeout: '60s',
+};
+
+/** @returns {Promise<Plan>} */
+export async function setup() {
+  const { regions } = await reachTarget();
+  if (!MAY_ADMINISTER && !HAS_CONTROL)
+    throw new Error('nothing can be disturbed: set ADMIN_TOKEN to drain a region, or use npm run loadtest');
+  if (!MAY_ADMINISTER) console.warn('no region is drained: that needs ADMIN_TOKEN');
+  if (!HAS_CONTROL) console.warn('no server is killed: that needs npm run loadtest and a local stack');
+  const plan = choose(regions);
+  if (plan.stream === undefined)
+    console.warn('nothing is said of JetStream: fewer than three regions have it');
+  else await withClient(plan.publishIn, (client) => createStream(client, plan.stream ?? ''));
+  console.info(
+    `drains ${plan.drained ?? 'none'}, kills ${plan.killed ?? 'none'}, publishes in ${plan.publishIn}`,
+  );
+  return plan;
+}
+
+/**
+ * Drained is a region without JetStream, and killed one with it: one replica of three goes, and its disk with it. The
+ * journal is kept elsewhere.
+ *
+ * @param {readonly string[]} regions
+ * @returns {Plan}
+ */
+function choose(regions) {
+  /** @type {{ id: string, jetstream: boolean }[]} */
+  const known = jsonOf(http.get(`${URL}/api/regions`, { responseCallback: ANY_STATUS })).regions;
+  const keepers = known.filter(({ id, jetstream }) => jetstream && regions.includes(id)).map(({ id }) => id);
+  const others = regions.filter((id) => !keepers.includes(id));
+  const busiest = mostClients(regions);
+  const byClients = (/** @type {string} */ a, /** @type {string} */ b) =>
+    (busiest[b] ?? 0) - (busiest[a] ?? 0);
+  const killed = HAS_CONTROL ? [...(keepers.length >= 3 ? keepers : regions)].sort(byClients)[0] : undefined;
+  const drained = MAY_ADMINISTER
+    ? [...others, ...regions]
+        .sort((a, b) => Number(keepers.includes(a)) - Number(keepers.includes(b)) || byClients(a, b))
+        .find((id) => id !== killed)
+    : undefined;
+  const publishIn =
+    [...keepers, ...regions].find((id) => id !== killed && id !== drained) ?? regions[0] ?? '';
+  const stream = keepers.length >= 3 ? `k6-failover-${Date.now().toString(36)}` : undefined;
+  return { stream, publishIn, drained, killed };
+}
+
+/** How many of the clients each region will have: a region with none would show nothing. @param {readonly string[]} regions */
+function mostClients(regions) {
+  /** @type {Record<string, number>} */
+  const counts = Object.fromEntries(regions.map((id) => [id, 0]));
+  const cities = IS_LOCAL ? spreadOver(profile.clients, CITIES) : [undefined];
+  /** @type {Map<string, string | undefined>} */
+  const decided = new Map();
+  for (const city of cities) {
+    const name = city?.name ?? '';
+    if (!decided.has(name)) decided.set(name, decisionFor(city));
+    const region = decided.get(name);
+    if (region !== undefined) counts[region] = (counts[region] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Some clients, from before the disturbances until all that lost their connection are back. @param {Plan} plan */
+export async function stayConnected(plan) {
+  const first = ((__VU - 1) % USERS) * CLIENTS_PER_USER;
+  const cities = spreadOver(USERS * CLIENTS_PER_USER, CITIES).slice(first, first + CLIENTS_PER_USER);
+  const kindOf = (/** @type {string} */ region) =>
+    region === plan.killed ? 'kill' : region === plan.drained ? 'drain' : 'none';
+  const clients = cities.map((city) => new LastingClient(city, kindOf));
+  await Promise.all(clients.map((client) => client.open()));
+  await pause(SECONDS * 1000 - nowMs());
+  await Promise.all(clients.map((client) => client.close()));
+}
+
+/** Publishes one after the other, and at the end looks whether all that was acknowledged is there. @param {Plan} plan */
+export async function keepJournal({ stream, publishIn }) {
+  if (stream === undefined) return;
+  const client = await connectFrom(undefined, { headers: forcedTo(publishIn) });
+  if (client === undefined) return;
+  /** @type {string[]} */
+  const acknowledged = [];
+  for (let n = 0; nowMs() < SECONDS * 1000; n += 1) {
+    const started = nowMs();
+    const payload = `entry ${n}`;
+    const isAcknowledged = await publishAcknowledged(client, stream, payload);
+    if (isAcknowledged) acknowledged.push(payload);
+    metrics.acknowledged.add(isAcknowledged ? 1 : 0);
+    metrics.unacknowledged.add(isAcknowledged ? 0 : 1);
+    await pause(started + PUBLISH_EVERY_MS - nowMs());
+  }
+  const present = await readAll(client, stream);
+  metrics.lost.add(acknowledged.filter((payload) => !present.has(payload)).length);
+  console.info(`${acknowledged.length} entries were acknowledged, ${present.size} are in the stream`);
+  await client.close();
+}
+
+/** @param {Plan} plan */
+export async function disturb({ drained, killed }) {
+  await pause(DRAIN_AT_MS - nowMs());
+  if (drained !== undefined) operate(drained, 'drain');
+  await pause(KILL_AT_MS - nowMs());
+  if (killed !== undefined) killServer(killed);
+}
+
+/** Leaves the target as it was. @param {Plan} plan */
+export async function teardown({ stream, publishIn, drained }) {
+  if (drained !== undefined) operate(drained, 'undrain');
+  if (stream !== undefined) await withClient(publishIn, (client) => deleteStream(client, stream));
+}
+
+/**
+ * @param {string} region
+ * @param {(client: import('./lib/nats-client.js').NatsClient) => Promise<unknown>} work
+ */
+async function withClient(region, work) {
+  const client = await eventually(OUTAGE_LIMIT_MS, () =>
+    connectFrom(undefined, { headers: forcedTo(region) }),
+  );
+  if (client === undefined) throw new Error(`no client can connect to ${region}`);
+  try {
+    await work(client);
+  } finally {
+    await client.close();
+  }
+}

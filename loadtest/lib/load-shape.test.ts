@@ -1,0 +1,137 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { Growth, median } from './growth.js';
+import { chanceOf } from './random.js';
+
+/** k6's environment, which modules read as they are loaded. */
+async function withEnvironment(environment: Record<string, string>) {
+  vi.resetModules();
+  vi.stubGlobal('__ENV', environment);
+  return { profiles: await import('./profiles.js'), settings: await import('./settings.js') };
+}
+
+beforeEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test('without a profile it is a smoke test', async () => {
+  const { profiles } = await withEnvironment({});
+  expect(profiles.profileOfRun().name).toBe('smoke');
+});
+
+test('a profile that does not exist is refused, with the names of those that do', async () => {
+  const { profiles } = await withEnvironment({ PROFILE: 'smok' });
+  expect(() => profiles.profileOfRun()).toThrow(
+    'there is no profile "smok". There are: smoke, average, stress, spike, soak',
+  );
+  expect(() => profiles.profileNamed('toString')).toThrow(/no profile/);
+});
+
+test('CLIENTS and DURATION are stronger than the profile', async () => {
+  const { profiles } = await withEnvironment({ PROFILE: 'average', CLIENTS: '7', DURATION: '1.5m' });
+  expect(profiles.profileOfRun()).toMatchObject({ name: 'average', clients: 7, seconds: 90 });
+});
+
+test.each(['0', '-1', 'many'])('CLIENTS=%s is refused', async (CLIENTS) => {
+  const { profiles } = await withEnvironment({ CLIENTS });
+  expect(() => profiles.profileOfRun()).toThrow(/CLIENTS/);
+});
+
+test.each(['90', 's', '1d'])('DURATION=%s is refused', async (DURATION) => {
+  const { profiles } = await withEnvironment({ DURATION });
+  expect(() => profiles.profileOfRun()).toThrow(/DURATION.*such as 90s/);
+});
+
+test('the stages of every profile fill its time and reach all its clients', async () => {
+  const { profiles } = await withEnvironment({});
+  for (const [name, { stages }] of Object.entries(profiles.PROFILES)) {
+    expect(
+      stages.reduce((sum, [, part]) => sum + part, 0),
+      name,
+    ).toBeCloseTo(1);
+    expect(Math.max(...stages.map(([share]) => share)), name).toBe(1);
+  }
+});
+
+test('a shape becomes stages of so many virtual users, none empty that should not be', async () => {
+  const { profiles } = await withEnvironment({});
+  const shape = profiles.shapedUsers(
+    {
+      seconds: 60,
+      stages: [
+        [0.01, 0.5],
+        [1, 0.25],
+        [0, 0.25],
+      ],
+    },
+    20,
+  );
+  expect(shape.startVUs).toBe(1);
+  expect(shape.stages).toEqual([
+    { target: 1, duration: '30000ms' },
+    { target: 20, duration: '15000ms' },
+    { target: 0, duration: '15000ms' },
+  ]);
+});
+
+test.each([
+  ['http://127.0.0.1:8787', {}, true],
+  ['http://localhost:8787/', {}, true],
+  ['https://edge.example.com', {}, false],
+  ['https://edge.example.com', { LOCAL: '1' }, true],
+  ['http://127.0.0.1:8787', { LOCAL: '0' }, false],
+])('whether cities come in by header at %s with %j: %s', async (URL, environment, isLocal) => {
+  const { settings } = await withEnvironment({ URL, ...environment });
+  expect(settings.IS_LOCAL).toBe(isLocal);
+});
+
+test('the address is the same for HTTP and WebSockets, however it was written', async () => {
+  for (const URL of ['https://edge.example.com', 'https://edge.example.com/', 'wss://edge.example.com']) {
+    const { settings } = await withEnvironment({ URL });
+    expect([settings.URL, settings.SOCKET_URL]).toEqual([
+      'https://edge.example.com',
+      'wss://edge.example.com/nats',
+    ]);
+  }
+});
+
+test('credentials are those of CONNECT, and none that were not given', async () => {
+  const { settings } = await withEnvironment({ NATS_USER: 'me', NATS_PASSWORD: 'secret' });
+  expect(settings.CREDENTIALS).toEqual({ user: 'me', pass: 'secret' });
+  const { settings: token } = await withEnvironment({ NATS_TOKEN: 't' });
+  expect(token.CREDENTIALS).toEqual({ auth_token: 't' });
+});
+
+test('what stays the same does not grow, and the start does not count', () => {
+  const growth = new Growth(100);
+  for (let second = 0; second < 100; second += 1) growth.add(second * 1000, second < 30 ? 1 : 5);
+  expect(growth.ratio()).toBe(1);
+});
+
+test('what is twice as large at the end has grown by two', () => {
+  const growth = new Growth(100);
+  for (let second = 0; second < 100; second += 1) growth.add(second * 1000, second < 80 ? 3 : 6);
+  expect(growth.ratio()).toBe(2);
+});
+
+test('nothing is said of growth without an early and a late value', () => {
+  const growth = new Growth(100);
+  expect(growth.ratio()).toBeUndefined();
+  growth.add(35_000, 1);
+  expect(growth.ratio()).toBeUndefined();
+});
+
+test('the median is the middle, or the mean of the middle two', () => {
+  expect(median([3, 1, 2])).toBe(2);
+  expect(median([4, 1, 2, 3])).toBe(2.5);
+  expect(median([])).toBeUndefined();
+});
+
+test('chance is the same in every run, and even', () => {
+  const draws = Array.from({ length: 6_000 }, (_, seed) => Math.floor(chanceOf(seed) * 6));
+  expect(draws.slice(0, 5)).toEqual(Array.from({ length: 5 }, (_, seed) => Math.floor(chanceOf(seed) * 6)));
+  for (let region = 0; region < 6; region += 1) {
+    const share = draws.filter((draw) => draw === region).length / draws.length;
+    expect(share).toBeGreaterThan(0.14);
+    expect(share).toBeLessThan(0.19);
+  }
+});

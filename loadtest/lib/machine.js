@@ -1,0 +1,63 @@
+// What `npm run loadtest` offers beside the target when that is a stack on this machine: the memory of its
+// processes, and ways to break things. Without it (plain k6, a deployment) scripts leave these parts out, and say so.
+
+import http from 'k6/http';
+import * as metrics from './metrics.js';
+import { ADMIN_TOKEN, CONTROL, URL } from './settings.js';
+import { jsonOf } from './target.js';
+
+export const HAS_CONTROL = CONTROL !== '';
+export const MAY_ADMINISTER = ADMIN_TOKEN !== '';
+
+/** @typedef {{ name: string, residentBytes: number }} ProcessUsage */
+
+/**
+ * Of each process of the stack.
+ *
+ * @returns {readonly ProcessUsage[]} none without a control server
+ */
+export function readMemory() {
+  if (!HAS_CONTROL) return [];
+  return jsonOf(http.get(`${CONTROL}/memory`, { tags: { name: 'control' } }))?.processes ?? [];
+}
+
+/**
+ * The memory of the whole stack, each process noted as a sample.
+ *
+ * @returns {number | undefined} bytes, resident; undefined without a control server
+ */
+export function noteMemory() {
+  if (!HAS_CONTROL) return undefined;
+  const processes = readMemory();
+  for (const { name, residentBytes } of processes)
+    metrics.processMemory.add(residentBytes, { process: name });
+  return processes.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
+}
+
+/** Ends a region's server at once, as a failing host would. @param {string} region */
+export function killServer(region) {
+  const { status, error } = http.post(`${CONTROL}/kill/${region}`, null, { tags: { name: 'control' } });
+  if (status !== 204) throw new Error(`the server of ${region} could not be killed (${status} ${error})`);
+}
+
+/**
+ * @param {string} region
+ * @param {'drain' | 'undrain'} operation
+ */
+export function operate(region, operation) {
+  const response = http.post(`${URL}/api/regions/${region}/${operation}`, null, {
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    tags: { name: operation },
+  });
+  if (response.status >= 300)
+    throw new Error(`${operation} ${region} was answered with ${response.status}: ${response.body}`);
+}
+
+/** How many clients all regions have, as they say themselves. */
+export function clientsOfTarget() {
+  const regions = jsonOf(http.get(`${URL}/api/regions`, { tags: { name: 'api/regions' } }))?.regions ?? [];
+  return regions.reduce(
+    (/** @type {number} */ sum, /** @type {any} */ { clients }) => sum + (clients ?? 0),
+    0,
+  );
+}

@@ -1,0 +1,28 @@
+// The metrics of all scripts, by their names; docs/load-testing.md says what each is.
+
+import { Counter, Gauge, Rate, Trend } from 'k6/metrics';
+
+export const connectTime = new Trend('nats_connect', true);
+export const pingTime = new Trend('nats_ping', true);
+export const deliveryTime = new Trend('nats_delivery', true);
+export const requestTime = new Trend('nats_request', true);
+export const published = new Counter('nats_published');
+export const delivered = new Counter('nats_delivered');
+export const publishedBytes = new Counter('nats_published_bytes');
+export const deliveredBytes = new Counter('nats_delivered_bytes');
+export const misrouted = new Rate('nats_misrouted');
+export const clients = new Gauge('nats_clients');
+export const errors = new Rate('nats_errors');
+export const disconnects = new Counter('nats_disconnects');
+export const outageTime = new Trend('nats_outage', true);
+export const lost = new Counter('nats_lost');
+export const missing = new Counter('nats_missing');
+export const deliveredShare = new Trend('nats_delivered_share');
+export const policyGain = new Trend('nats_policy_gain', true);
+export const connectRate = new Trend('nats_connect_rate');
+export const latencyGrowth = new Trend('nats_latency_growth');
+export const memoryGrowth = new Trend('nats_memory_growth');
+export const acknowledged = new Counter('nats_journal_acknowledged');
+export const unacknowledged = new Counter('nats_journal_unacknowledged');
+export const processMemory = new Gauge('process_memory');
+export const clientMemory = new Trend('clients_memory');

@@ -1,0 +1,322 @@
+// A NATS client for k6: one WebSocket, driven by events, with promises where a script waits. It counts what goes
+// wrong and measures nothing by itself but how long it took to connect.
+
+import http from 'k6/http';
+import { clearTimeout, setTimeout } from 'k6/timers';
+import { WebSocket } from 'k6/websockets';
+import { nowMs } from './clock.js';
+import {
+  bytesOf,
+  bytesOfAlike,
+  connectLine,
+  Parser,
+  PING,
+  PONG,
+  pubBytes,
+  subLine,
+  unsubLine,
+} from './nats-protocol.js';
+import { CREDENTIALS, SOCKET_URL } from './settings.js';
+
+/** @typedef {import('./nats-protocol.js').Message} Message */
+
+/**
+ * @typedef {object} ConnectOptions
+ * @property {Record<string, string>} [headers] of the upgrade, such as where the client stands
+ * @property {number} [timeoutMs] for upgrade and handshake together
+ * @property {boolean} [echo] whether it hears what it publishes itself; default true
+ * @property {(reason: string) => void} [onClose] told when the connection ends without having been asked to
+ */
+
+/** Long enough for a region that has to be started first. */
+const CONNECT_TIMEOUT_MS = 15_000;
+
+/** k6 tags its own metrics with the URL otherwise, and with every query. */
+const TAGS = { name: 'nats' };
+
+const REQUEST_TIMEOUT_MS = 5_000;
+
+/** `readyState` of a socket; k6 has no `WebSocket.OPEN`. */
+const OPEN = 1;
+
+/** What went wrong, in a word for a tag, and in words. */
+export class NatsError extends Error {
+  /**
+   * @param {'refused' | 'timeout' | 'authorization' | 'protocol' | 'closed'} kind
+   * @param {string} message
+   */
+  constructor(kind, message) {
+    super(message);
+    this.name = 'NatsError';
+    this.kind = kind;
+  }
+}
+
+export class NatsClient {
+  /** Id of the region that serves it, such as `weur`. */
+  region = '';
+  /** From opening the socket to the PONG after CONNECT, ms. */
+  connectMs = 0;
+  isOpen = false;
+  #socket;
+  #parser;
+  /** @type {Map<string, (message: Message) => void>} */
+  #subscriptions = new Map();
+  /** @type {{ since: number, resolve: (ms: number) => void, reject: (error: Error) => void }[]} */
+  #pings = [];
+  #nextSid = 1;
+  #inbox = `_INBOX.${randomWord()}`;
+  /** @type {Map<string, (message: Message) => void> | undefined} */
+  #requests;
+  #isClosing = false;
+  #wasReady = false;
+  /** @type {() => void} */
+  #greeted = () => {};
+  /** @type {(error: NatsError) => void} */
+  #failed = () => {};
+  /** @type {() => void} */
+  #closed = () => {};
+  #options;
+
+  /** @param {ConnectOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#parser = new Parser((operation) => this.#take(operation));
+    // A jar of its own: the cookie by which Meridian keeps a client at its region would pass to the next client of
+    // the same virtual user, who stands elsewhere.
+    const jar = new http.CookieJar();
+    this.#socket = new WebSocket(SOCKET_URL, null, { headers: options.headers ?? {}, jar, tags: TAGS });
+    this.#socket.binaryType = 'arraybuffer';
+    this.#socket.onmessage = (event) => this.#receive(/** @type {ArrayBuffer | string} */ (event?.data));
+    this.#socket.onerror = (event) => this.#fail(new NatsError('refused', String(event?.error)));
+    this.#socket.onclose = () => this.#end('the connection was closed');
+  }
+
+  /**
+   * Connects and waits for the first PONG.
+   *
+   * @param {ConnectOptions} [options]
+   * @returns {Promise<NatsClient>} rejects with a NatsError
+   */
+  static async open(options = {}) {
+    const started = nowMs();
+    const client = new NatsClient(options);
+    const timeoutMs = options.timeoutMs ?? CONNECT_TIMEOUT_MS;
+    try {
+      await within(timeoutMs, 'no answer to the upgrade and CONNECT', client.#greeting());
+    } catch (error) {
+      client.#abandon();
+      throw error;
+    }
+    client.connectMs = nowMs() - started;
+    client.#wasReady = true;
+    return client;
+  }
+
+  /** The round trip of a PING, ms. @param {number} [timeoutMs] */
+  ping(timeoutMs = REQUEST_TIMEOUT_MS) {
+    const answered = new Promise((resolve, reject) => this.#pings.push({ since: nowMs(), resolve, reject }));
+    this.#write(PING);
+    return /** @type {Promise<number>} */ (within(timeoutMs, 'no PONG', answered));
+  }
+
+  /**
+   * @param {string} subject
+   * @param {Uint8Array | string} payload
+   * @param {string} [reply]
+   */
+  publish(subject, payload, reply) {
+    this.write(pubBytes(subject, typeof payload === 'string' ? bytesOf(payload) : payload, reply));
+  }
+
+  /** Whole operations as bytes, such as many messages for one frame. @param {Uint8Array<ArrayBuffer>} bytes */
+  write(bytes) {
+    this.#write(bytes.buffer);
+  }
+
+  /**
+   * @param {string} subject
+   * @param {(message: Message) => void} onMessage
+   * @param {string} [queue]
+   * @returns {string} the subscription's id
+   */
+  subscribe(subject, onMessage, queue) {
+    const sid = `${this.#nextSid}`;
+    this.#nextSid += 1;
+    this.#subscriptions.set(sid, onMessage);
+    this.#write(subLine(subject, sid, queue));
+    return sid;
+  }
+
+  /** @param {string} sid */
+  unsubscribe(sid) {
+    this.#subscriptions.delete(sid);
+    this.#write(unsubLine(sid));
+  }
+
+  /**
+   * @param {string} subject
+   * @param {Uint8Array | string} payload
+   * @param {number} [timeoutMs]
+   * @returns {Promise<Message>} rejects with a NatsError
+   */
+  request(subject, payload, timeoutMs = REQUEST_TIMEOUT_MS) {
+    const requests = this.#requests ?? this.#openInbox();
+    const reply = `${this.#inbox}.${this.#nextSid}`;
+    this.#nextSid += 1;
+    const answered = new Promise((resolve) => requests.set(reply, resolve));
+    this.publish(subject, payload, reply);
+    return /** @type {Promise<Message>} */ (
+      within(timeoutMs, `no answer on ${subject}`, answered).finally(() => requests.delete(reply))
+    );
+  }
+
+  /**
+   * Subscribes to messages of one size that are only counted.
+   *
+   * @param {string} subject
+   * @param {number} size of each payload
+   * @param {(count: number) => void} onMessages
+   */
+  count(subject, size, onMessages) {
+    const sid = this.subscribe(subject, () => onMessages(1));
+    this.#parser.countAlike({ ...bytesOfAlike(subject, sid, size), onMessages });
+  }
+
+  /** Ends the connection; resolves once it has. @returns {Promise<void>} */
+  close() {
+    if (this.#isClosing || !this.isOpen) return Promise.resolve();
+    this.#isClosing = true;
+    const ended = new Promise((resolve) => {
+      this.#closed = () => resolve(undefined);
+    });
+    this.#socket.close();
+    return within(REQUEST_TIMEOUT_MS, 'no close', ended).catch(() => {});
+  }
+
+  /** k6 waits for ever when a socket that is still connecting is closed: that waits until it is open. */
+  #abandon() {
+    this.#isClosing = true;
+    this.isOpen = false;
+    if (this.#socket.readyState === OPEN) this.#socket.close();
+    else this.#socket.onopen = () => this.#socket.close();
+  }
+
+  #greeting() {
+    return new Promise((resolve, reject) => {
+      this.#greeted = () => resolve(undefined);
+      this.#failed = reject;
+    });
+  }
+
+  #openInbox() {
+    const requests = new Map();
+    this.#requests = requests;
+    this.subscribe(`${this.#inbox}.*`, (message) => {
+      requests.get(message.subject)?.(message);
+      requests.delete(message.subject);
+    });
+    return requests;
+  }
+
+  /** @param {string | ArrayBuffer} data */
+  #write(data) {
+    if (this.isOpen) this.#socket.send(data);
+  }
+
+  /** @param {string | ArrayBuffer} data */
+  #receive(data) {
+    try {
+      this.#parser.feed(typeof data === 'string' ? bytesOf(data) : new Uint8Array(data));
+    } catch (error) {
+      this.#fail(new NatsError('protocol', String(error)));
+    }
+  }
+
+  /** @param {import('./nats-protocol.js').Operation} operation */
+  #take(operation) {
+    if (operation.op === 'MSG') this.#subscriptions.get(operation.sid)?.(operation);
+    else if (operation.op === 'PING') this.#write(PONG);
+    else if (operation.op === 'PONG') this.#pong();
+    else if (operation.op === 'INFO') this.#greet(operation.info);
+    else if (operation.op === 'ERR') this.#fail(errorOf(operation.error));
+  }
+
+  #pong() {
+    const ping = this.#pings.shift();
+    if (ping !== undefined) ping.resolve(nowMs() - ping.since);
+    else this.#greeted();
+  }
+
+  /** Bytes that k6 has not sent yet. */
+  get bufferedBytes() {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** @param {Record<string, unknown>} info a later INFO tells of changes in the cluster */
+  #greet(info) {
+    if (this.#isClosing) return;
+    this.region = String(info.server_name ?? '').replace(/^nats-/, '');
+    if (this.isOpen) return;
+    this.isOpen = true;
+    const { echo = true } = this.#options;
+    const options = {
+      verbose: false,
+      pedantic: false,
+      headers: true,
+      no_responders: true,
+      protocol: 1,
+      echo,
+    };
+    this.#write(`${connectLine({ ...options, ...CREDENTIALS, name: 'k6', lang: 'k6' })}${PING}`);
+  }
+
+  /** @param {NatsError} error */
+  #fail(error) {
+    this.#failed(error);
+    this.#end(error.message);
+    if (!this.#isClosing) this.#abandon();
+  }
+
+  /** @param {string} reason */
+  #end(reason) {
+    const unexpected = this.isOpen && this.#wasReady && !this.#isClosing;
+    this.isOpen = false;
+    this.#failed(new NatsError('closed', reason));
+    for (const { reject } of this.#pings.splice(0)) reject(new NatsError('closed', reason));
+    this.#closed();
+    if (unexpected) this.#options.onClose?.(reason);
+  }
+}
+
+/** @param {string} error as nats-server words it */
+function errorOf(error) {
+  return new NatsError(/authoriz|authentic/i.test(error) ? 'authorization' : 'protocol', error);
+}
+
+/**
+ * @template T
+ * @param {number} ms
+ * @param {string} message
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+function within(ms, message, promise) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new NatsError('timeout', `${message} within ${ms} ms`)), ms);
+    promise.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
+
+function randomWord() {
+  return Math.random().toString(36).slice(2, 12);
+}

@@ -1,0 +1,34 @@
+// Keeps a rate whatever becomes of the load: what a late tick has missed, the next one makes up for. A slow target
+// meets the same load as a quick one, so its slowness shows.
+
+import { nowMs } from './clock.js';
+import { pause } from './wait.js';
+
+/**
+ * How many messages are due in all, so long after the start.
+ *
+ * @param {{ perSecond: number, seconds: number }} pace
+ * @param {number} elapsedMs
+ */
+export function dueAfter({ perSecond, seconds }, elapsedMs) {
+  return Math.floor((Math.min(elapsedMs, seconds * 1000) * perSecond) / 1000);
+}
+
+/**
+ * @param {{ perSecond: number, seconds: number, everyMs: number }} pace
+ * @param {(due: number) => void} send told how many are due since the last time, at least one
+ */
+export async function keepPace(pace, send) {
+  const started = nowMs();
+  let done = 0;
+  for (let tick = 1; ; tick += 1) {
+    const elapsed = nowMs() - started;
+    const due = dueAfter(pace, elapsed);
+    if (due > done) send(due - done);
+    done = Math.max(done, due);
+    if (elapsed >= pace.seconds * 1000) return;
+    const next = Math.max(tick * pace.everyMs, elapsed + 1);
+    tick = Math.floor(next / pace.everyMs);
+    await pause(started + next - nowMs());
+  }
+}

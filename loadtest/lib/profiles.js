@@ -1,0 +1,129 @@
+// The shared load profiles: how many clients, for how long, in what shape. What a client does is each script's own.
+
+import { numberFrom, secondsFrom } from './settings.js';
+
+/**
+ * @typedef {object} Profile
+ * @property {string} name
+ * @property {number} clients at the peak
+ * @property {number} seconds of load
+ * @property {readonly (readonly [share: number, part: number])[]} stages the share of the clients to reach, within
+ *   which part of the time
+ */
+
+/** @typedef {Omit<Profile, 'name'>} Shape */
+
+/** @type {Readonly<Record<string, Shape>>} */
+export const PROFILES = {
+  /** Does it work at all? */
+  smoke: { clients: 12, seconds: 6, stages: [[1, 1]] },
+  /** An ordinary day. */
+  average: {
+    clients: 60,
+    seconds: 60,
+    stages: [
+      [1, 0.1],
+      [1, 0.8],
+      [0, 0.1],
+    ],
+  },
+  /** More than an ordinary day, up in steps. */
+  stress: {
+    clients: 300,
+    seconds: 180,
+    stages: [
+      [0.25, 0.2],
+      [0.5, 0.2],
+      [0.75, 0.2],
+      [1, 0.2],
+      [1, 0.2],
+    ],
+  },
+  /** A crowd at once, and gone again. */
+  spike: {
+    clients: 300,
+    seconds: 60,
+    stages: [
+      [0.1, 0.2],
+      [1, 0.05],
+      [1, 0.35],
+      [0.1, 0.05],
+      [0.1, 0.35],
+    ],
+  },
+  /** An ordinary day for hours. */
+  soak: {
+    clients: 60,
+    seconds: 2 * 3600,
+    stages: [
+      [1, 0.01],
+      [1, 0.98],
+      [0, 0.01],
+    ],
+  },
+};
+
+/**
+ * The profile of this run: PROFILE, with CLIENTS and DURATION above it.
+ *
+ * @param {string} [fallback] without PROFILE
+ * @returns {Profile}
+ */
+export function profileOfRun(fallback = 'smoke') {
+  const profile = profileNamed(__ENV.PROFILE || fallback);
+  return {
+    ...profile,
+    clients: Math.round(numberFrom('CLIENTS', profile.clients)),
+    seconds: secondsFrom('DURATION', profile.seconds),
+  };
+}
+
+/**
+ * @param {string} name
+ * @returns {Profile}
+ */
+export function profileNamed(name) {
+  const shape = Object.hasOwn(PROFILES, name) ? PROFILES[name] : undefined;
+  if (shape === undefined)
+    throw new Error(`there is no profile "${name}". There are: ${Object.keys(PROFILES).join(', ')}`);
+  return { name, ...shape };
+}
+
+/**
+ * The profile's shape over time, with so many virtual users at its peak.
+ *
+ * @param {Pick<Profile, 'seconds' | 'stages'>} profile
+ * @param {number} users
+ * @returns {import('k6/options').RampingVUsScenario}
+ */
+export function shapedUsers({ seconds, stages }, users) {
+  const usersFor = (/** @type {number} */ share) =>
+    share === 0 ? 0 : Math.max(1, Math.round(users * share));
+  return {
+    executor: 'ramping-vus',
+    // Nobody waits for the first stage: who has not started measures nothing.
+    startVUs: usersFor(stages[0]?.[0] ?? 1),
+    stages: stages.map(([share, part]) => ({
+      target: usersFor(share),
+      duration: `${Math.max(1, Math.round(seconds * part * 1000))}ms`,
+    })),
+    gracefulRampDown: '10s',
+    gracefulStop: '10s',
+  };
+}
+
+/**
+ * What scripts with a fixed crowd do: so many virtual users, each once, as long as it takes.
+ *
+ * @param {{ users?: number, seconds: number, exec?: string }} options
+ * @returns {import('k6/options').PerVUIterationsScenario}
+ */
+export function onceEach({ users = 1, seconds, exec = 'default' }) {
+  return {
+    executor: 'per-vu-iterations',
+    vus: users,
+    iterations: 1,
+    maxDuration: `${Math.ceil(seconds)}s`,
+    exec,
+  };
+}

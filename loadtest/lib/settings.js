@@ -1,0 +1,67 @@
+// What a run is told by its environment, with the defaults for a local stack.
+
+/**
+ * @param {string} name
+ * @param {number} fallback
+ */
+export function numberFrom(name, fallback) {
+  const text = __ENV[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`${name} is "${text}": it must be a number above 0`);
+  return value;
+}
+
+const UNIT_SECONDS = { s: 1, m: 60, h: 3600 };
+
+/**
+ * A time such as `90s`, `15m`, `2h`.
+ *
+ * @param {string} name
+ * @param {number} fallback seconds
+ */
+export function secondsFrom(name, fallback) {
+  const text = __ENV[name];
+  if (text === undefined || text === '') return fallback;
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
+  if (digits === undefined || unit === undefined)
+    throw new Error(`${name} is "${text}": it must be a time such as 90s, 15m or 2h`);
+  return Number(digits) * UNIT_SECONDS[/** @type {'s' | 'm' | 'h'} */ (unit)];
+}
+
+const url = (__ENV.URL || 'http://127.0.0.1:8787').replace(/^ws/, 'http').replace(/\/+$/, '');
+
+/** The target, such as `http://127.0.0.1:8787`. */
+export const URL = url;
+
+/** The same for WebSockets. */
+export const SOCKET_URL = `${url.replace(/^http/, 'ws')}/nats`;
+
+/** Whether clients may say where they stand: only a stack on this machine believes it. */
+export const IS_LOCAL = __ENV.LOCAL ? __ENV.LOCAL === '1' : /\/\/(127\.|localhost|\[::1\])/.test(url);
+
+/** Where k6 stands, for results that are merged with those of other places. */
+export const SITE = __ENV.SITE || 'here';
+
+/** Whether the local stack delays what crosses the world. */
+export const IS_WAN = __ENV.WAN === '1';
+
+/** Address of the control server of `npm run loadtest`; empty under plain k6. */
+export const CONTROL = __ENV.CONTROL || '';
+
+/** Bearer token of the admin API; empty when there is none. */
+export const ADMIN_TOKEN = __ENV.ADMIN_TOKEN || '';
+
+/** Ids of the regions to use; undefined for all that the target has. */
+export const REGIONS = __ENV.REGIONS
+  ? __ENV.REGIONS.split(',')
+      .map((id) => id.trim())
+      .filter((id) => id !== '')
+  : undefined;
+
+/** What NATS asks for, as CONNECT has it; empty where it asks for nothing. */
+export const CREDENTIALS = Object.fromEntries(
+  Object.entries({ user: __ENV.NATS_USER, pass: __ENV.NATS_PASSWORD, auth_token: __ENV.NATS_TOKEN }).filter(
+    ([, value]) => value,
+  ),
+);

@@ -1,0 +1,138 @@
+// The target of a run: whether it is there, what regions it has, and clients that stand in a city or are sent to a
+// region. Whatever is wrong with it is said before the first measurement.
+
+import http from 'k6/http';
+import { CITIES, standingIn } from './cities.js';
+import * as metrics from './metrics.js';
+import { NatsClient, NatsError } from './nats-client.js';
+import { IS_LOCAL, REGIONS, SITE, URL } from './settings.js';
+
+/** @typedef {import('./cities.js').City} City */
+
+/** Every status is looked at here; none counts as k6's own failure. */
+export const ANY_STATUS = http.expectedStatuses({ min: 100, max: 599 });
+
+/**
+ * @typedef {object} Target
+ * @property {string[]} regions ids of the regions to use
+ */
+
+/**
+ * For `setup()`: throws with a clear message when the target cannot be tested.
+ *
+ * @returns {Promise<Target>}
+ */
+export async function reachTarget() {
+  // A threshold on a metric without a sample passes: what may stay at nothing is begun with nothing.
+  metrics.disconnects.add(0);
+  metrics.missing.add(0);
+
+  const health = http.get(`${URL}/health`, { responseCallback: ANY_STATUS });
+  if (health.status === 0) throw new Error(`nothing answers at ${URL} (${health.error}): is it up?`);
+  const answer = jsonOf(health);
+  if (!Array.isArray(answer?.regions)) throw new Error(`${URL}/health does not answer as Meridian does`);
+  if (health.status !== 200) throw new Error(`${URL} has no region that can serve: ${health.body}`);
+  const known = jsonOf(http.get(`${URL}/api/regions`, { responseCallback: ANY_STATUS }))?.regions ?? [];
+  const ids = known
+    .filter((/** @type {any} */ region) => region.enabled !== false)
+    .map((/** @type {any} */ { id }) => id);
+  const unknown = (REGIONS ?? []).filter((id) => !ids.includes(id));
+  if (unknown.length > 0)
+    throw new Error(`${URL} has no region ${unknown.join(', ')}; it has ${ids.join(', ')}`);
+  await shakeHands();
+  return { regions: REGIONS ?? ids };
+}
+
+async function shakeHands() {
+  try {
+    await (await NatsClient.open()).close();
+  } catch (error) {
+    if (!(error instanceof NatsError)) throw error;
+    const fix =
+      error.kind === 'authorization'
+        ? 'set NATS_USER and NATS_PASSWORD, or NATS_TOKEN, to what the regions accept'
+        : 'look at its log';
+    throw new Error(`${URL} is up but takes no NATS client (${error.message}): ${fix}`);
+  }
+}
+
+/**
+ * A client that stands in a city, counted and tagged.
+ *
+ * @param {City | undefined} city undefined: wherever k6 stands
+ * @param {import('./nats-client.js').ConnectOptions & { tags?: Record<string, string> }} [options]
+ * @returns {Promise<NatsClient | undefined>} undefined when it failed, which is counted
+ */
+export async function connectFrom(city, { tags = {}, ...options } = {}) {
+  const place = cityTag(city);
+  try {
+    const headers = { ...headersOf(city), ...options.headers };
+    const client = await NatsClient.open({ ...options, headers });
+    metrics.errors.add(false, place);
+    metrics.connectTime.add(client.connectMs, { ...place, ...tags, region: client.region });
+    return client;
+  } catch (error) {
+    const kind = error instanceof NatsError ? error.kind : 'protocol';
+    metrics.errors.add(true, { ...place, kind });
+    console.error(`${place.city}: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
+}
+
+/** The header that sends a client to one region and no other. @param {string} region */
+export function forcedTo(region) {
+  return { 'x-nats-force-region': region };
+}
+
+/**
+ * For each region a city whose clients it serves, the largest; none for a region that serves no city of the list.
+ * Against a deployment every client stands where k6 does.
+ *
+ * @param {readonly string[]} regions
+ * @returns {Record<string, City>}
+ */
+export function citiesOf(regions) {
+  /** @type {Record<string, City>} */
+  const found = {};
+  if (!IS_LOCAL) return found;
+  for (const city of CITIES) {
+    const region = decisionFor(city);
+    if (region !== undefined) found[region] ??= city;
+    if (regions.every((id) => found[id] !== undefined)) break;
+  }
+  return found;
+}
+
+/** @param {City | undefined} city */
+export function cityTag(city) {
+  return { city: IS_LOCAL && city !== undefined ? city.name : SITE };
+}
+
+/**
+ * Id of the region that the decision names for a client there.
+ *
+ * @param {City | undefined} city
+ * @returns {string | undefined}
+ */
+export function decisionFor(city) {
+  const response = http.get(`${URL}/api/route`, {
+    headers: headersOf(city),
+    responseCallback: ANY_STATUS,
+    tags: { name: 'api/route' },
+  });
+  return jsonOf(response)?.candidates?.[0]?.region;
+}
+
+/** @param {City | undefined} city */
+function headersOf(city) {
+  return IS_LOCAL && city !== undefined ? standingIn(city) : {};
+}
+
+/** @param {import('k6/http').Response} response @returns {any} undefined when it is no JSON */
+export function jsonOf(response) {
+  try {
+    return response.json();
+  } catch {
+    return undefined;
+  }
+}
