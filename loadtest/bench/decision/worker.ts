@@ -10,21 +10,14 @@ import { NOTHING_OBSERVED, type Observations } from '../../../worker/routing/obs
 import { getOptimalRegion } from '../../../worker/routing/optimal-region.ts';
 import { coordinatesOfColo } from '../../../worker/routing/places/lookup.ts';
 import { compileRouting, type RoutingPlan } from '../../../worker/routing/plan.ts';
+import { CONTESTANTS } from './contestants.ts';
 
 /** Data centers all over the world, so that no run is about one place. */
 const COLOS = ['AMS', 'LHR', 'SYD', 'SIN', 'NRT', 'GRU', 'JNB', 'IAD', 'LAX', 'BOM', 'DXB', 'YYZ'];
 
-/** Names of what is compared. */
-export const CONTESTANTS = [
-  'getOptimalRegion',
-  'with observations',
-  'haversine loop',
-  'geolib findNearest',
-] as const;
-
 type Contestant = (plan: RoutingPlan, colo: string, client: string) => unknown;
 
-const RUNS: Readonly<Record<string, Contestant>> = {
+const RUNS: Readonly<Record<(typeof CONTESTANTS)[number], Contestant>> = {
   getOptimalRegion: (plan, colo, client) =>
     getOptimalRegion(
       { cf: { colo, country: 'NL' }, client },
@@ -61,7 +54,8 @@ const RUNS: Readonly<Record<string, Contestant>> = {
 export default {
   fetch(request: Request): Response {
     const query = new URL(request.url).searchParams;
-    const run = RUNS[query.get('run') ?? ''];
+    const name = CONTESTANTS.find((each) => each === query.get('run'));
+    const run = name && RUNS[name];
     if (run === undefined) return new Response('no such run', { status: 404 });
     const plan = planOf(Number(query.get('regions')));
     const times = Number(query.get('times'));

@@ -1,0 +1,22 @@
+// The benchmarks by name, in the order in which they run.
+
+import type { Benchmark } from './context.ts';
+import { decision } from './decision/decision.ts';
+import { edge } from './edge/edge.ts';
+import { growth } from './growth/growth.ts';
+import { memory } from './memory/memory.ts';
+import { mesh } from './mesh/mesh.ts';
+import { start } from './start/start.ts';
+
+export const BENCHMARKS = {
+  edge,
+  mesh,
+  decision,
+  start,
+  memory,
+  growth,
+} as const satisfies Readonly<Record<string, Benchmark>>;
+
+export type BenchmarkName = keyof typeof BENCHMARKS;
+
+export const BENCHMARK_NAMES = Object.keys(BENCHMARKS) as readonly BenchmarkName[];

@@ -1,0 +1,41 @@
+// What a benchmark may ask of a running stack. Each kind of stack implements it in its own file; process.ts runs one
+// of them in a process of its own.
+
+export type Kind = 'direct' | 'platform' | 'stock' | 'meridian' | 'tcp-cluster';
+
+export interface StackRequest {
+  readonly kind: Kind;
+  /** Path of the nats-server program. */
+  readonly natsServer: string;
+  /** How many regions, or servers. Absent: what the checked-in configuration has, or one. */
+  readonly regions?: number;
+  /** A region that sleeps while it has no clients. */
+  readonly sleeps?: boolean;
+  /** How often regions compare their routes with the configuration, in place of what is configured. */
+  readonly reconcileSeconds?: number;
+}
+
+/** Where a server listens, on loopback. */
+export interface ServerPorts {
+  readonly name: string;
+  readonly client: number;
+  readonly webSocket: number;
+  readonly monitoring: number;
+}
+
+export interface RunningStack {
+  /** Where clients connect, a `ws://` URL. */
+  readonly url: string;
+  /** Milliseconds from the start to each step. */
+  readonly steps: Readonly<Record<string, number>>;
+  /** In the order of their regions. */
+  servers(): Promise<readonly ServerPorts[]>;
+  /** Kills a server, with SIGKILL, and sees to it that it comes back. */
+  kill(server: string): Promise<void>;
+  /** Puts a server to sleep. */
+  stop(server: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Connections per stack, above every level of the benchmarks. */
+export const MAX_CONNECTIONS = 65_536;

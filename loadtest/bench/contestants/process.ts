@@ -1,0 +1,56 @@
+// The process of one stack: it runs the engine (in this process), workerd and the nats-servers, and answers what the
+// benchmarks ask about them.
+
+import { serveParent } from '../child.ts';
+import { usageBelow } from '../process-usage.ts';
+import type { Kind, RunningStack, StackRequest } from './contestant.ts';
+import { startControlEdge } from './control-edge.ts';
+import { waitForFullMesh } from './full-mesh.ts';
+import { startMeridian } from './meridian.ts';
+import { startCluster } from './nats-cluster.ts';
+
+const START: Readonly<Record<Kind, (request: StackRequest) => Promise<RunningStack>>> = {
+  direct: startCluster,
+  'tcp-cluster': startCluster,
+  platform: (request) => startControlEdge('platform', request),
+  stock: (request) => startControlEdge('stock', request),
+  meridian: startMeridian,
+};
+
+let starting: Promise<RunningStack> | undefined;
+
+const methods = {
+  start: async (request: StackRequest) => {
+    starting = START[request.kind](request);
+    const { url, steps } = await starting;
+    return { url, steps };
+  },
+  servers: async (_: null) => (await running()).servers(),
+  usage: async (_: null) => usageBelow(process.pid),
+  stop: async ({ server }: { server: string }) => (await running()).stop(server),
+  /** Kills a server; returns the milliseconds until all servers are linked again. */
+  killAndHeal: async ({ server }: { server: string }): Promise<number> => {
+    const stack = await running();
+    const started = performance.now();
+    await stack.kill(server);
+    await waitForFullMesh(await stack.servers());
+    return performance.now() - started;
+  },
+  close: async (_: null) => close(),
+};
+
+export type StackMethods = typeof methods;
+
+serveParent(methods, close);
+
+async function running(): Promise<RunningStack> {
+  if (starting === undefined) throw new Error('no stack was started');
+  return starting;
+}
+
+/** Waits for a start that is under way: only what is up can be stopped in order. */
+async function close(): Promise<void> {
+  const stack = await starting?.catch(() => undefined);
+  starting = undefined;
+  await stack?.close();
+}

@@ -1,0 +1,18 @@
+// The container class as its documentation uses it: a default port, and `fetch` of the class does the rest.
+
+import { Container } from '@cloudflare/containers';
+
+interface Env {
+  readonly NATS: { getByName(name: string): { fetch(request: Request): Promise<Response> } };
+}
+
+export class Stock extends Container {
+  override defaultPort = 8080;
+  override sleepAfter = '1h';
+  override enableInternet = false;
+  override envVars = { NATS_SERVER_NAME: 'stock' };
+}
+
+export default {
+  fetch: (request: Request, env: Env): Promise<Response> => env.NATS.getByName('nats').fetch(request),
+};

@@ -1,0 +1,68 @@
+// The two load processes of a benchmark: one publishes and asks, the other receives and answers.
+
+import { fileURLToPath } from 'node:url';
+import { type Child, startChild } from '../child.ts';
+import type { LoadMethods } from './process.ts';
+
+const FILE = fileURLToPath(new URL('process.ts', import.meta.url));
+
+/** A path that is not slower than this has failed. */
+const DELIVERY_TIMEOUT_MS = 30_000;
+const MS_PER_SECOND = 1000;
+
+export interface ClientsOptions {
+  readonly signal: AbortSignal;
+  readonly profile?: string | undefined;
+}
+
+export interface Ends {
+  /** Where publishers and requesters connect. */
+  readonly near: string;
+  /** Where subscribers and responders connect. */
+  readonly far: string;
+}
+
+export interface Shape {
+  readonly pairs: number;
+  readonly payloadBytes: number;
+  readonly durationMs: number;
+  /** Each message published in a WebSocket frame of its own. */
+  readonly isFramedEach?: boolean;
+}
+
+export class LoadClients {
+  readonly near: Child<LoadMethods>;
+  readonly far: Child<LoadMethods>;
+
+  constructor(options: ClientsOptions) {
+    this.near = startChild({ file: FILE, ...options });
+    this.far = startChild({ file: FILE, ...options });
+  }
+
+  /** Messages per second from the publishers to the subscribers; all of them arrived. */
+  async oneWay({ near, far }: Ends, { durationMs, ...load }: Shape): Promise<number> {
+    await this.far.call('openSink', { url: far, ...load });
+    await this.near.call('openSource', { url: near, ...load });
+    const count = await this.near.call('publish', { durationMs });
+    const { elapsedMs } = await this.far.call('received', { count, timeoutMs: DELIVERY_TIMEOUT_MS });
+    await this.closeLoads();
+    return (count / elapsedMs) * MS_PER_SECOND;
+  }
+
+  /** Requests answered per second with so many in flight per pair, or the latency of each with one. */
+  async requests({ near, far }: Ends, { pairs, payloadBytes, durationMs }: Shape, inFlight: number) {
+    await this.far.call('openResponder', { url: far, pairs, payloadBytes });
+    await this.near.call('openRequester', { url: near, pairs, payloadBytes });
+    const result = await this.near.call('request', { durationMs, inFlight });
+    await this.closeLoads();
+    return { ...result, perSecond: (result.count / result.elapsedMs) * MS_PER_SECOND };
+  }
+
+  async closeLoads(): Promise<void> {
+    await Promise.all([this.near.call('closeLoad', null), this.far.call('closeLoad', null)]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.near.close(), this.far.close()]);
+  }
+}

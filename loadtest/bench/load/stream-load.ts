@@ -1,0 +1,189 @@
+// One-way load: pairs of a publisher and a subscriber, each pair on a subject of its own. The subscriber tells the
+// publisher how far it is, so that what is under way stays bounded and no server drops a slow consumer.
+
+import { connectNats, type NatsSocket } from './nats-socket.ts';
+
+export interface PairOptions {
+  readonly url: string;
+  readonly pairs: number;
+  readonly payloadBytes: number;
+  /** Each message in a WebSocket frame of its own. Default: as many in one as fit. */
+  readonly isFramedEach?: boolean;
+}
+
+/** What may be on its way per pair: far more than any path holds, far less than nats-server's 64 MiB. */
+const WINDOW_BYTES = 8 * 1024 * 1024;
+const ACKS_PER_WINDOW = 8;
+
+/** Written to the socket at a time: as much as nats.js gathers. */
+const BATCH_BYTES = 64 * 1024;
+
+/** Messages between two acknowledgements. */
+function messagesPerAck({ pairs, payloadBytes }: PairOptions): number {
+  return Math.max(1, Math.floor(WINDOW_BYTES / ACKS_PER_WINDOW / pairs / (payloadBytes + 32)));
+}
+
+/** The subscribers of all pairs. */
+export class Sink {
+  readonly #sockets: NatsSocket[] = [];
+  #count = 0;
+  #first = 0;
+  #last = 0;
+  #failure: Error | undefined;
+
+  static async open(options: PairOptions): Promise<Sink> {
+    const sink = new Sink();
+    for (let pair = 0; pair < options.pairs; pair++) await sink.#add(pair, options);
+    return sink;
+  }
+
+  get serverName(): string {
+    return this.#sockets[0]?.serverName ?? '';
+  }
+
+  /** Waits for as many messages, then forgets them. The rate is that between the first chunk and the last. */
+  async received(count: number, timeoutMs: number): Promise<{ readonly elapsedMs: number }> {
+    const end = performance.now() + timeoutMs;
+    while (this.#count < count && this.#failure === undefined && performance.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#count !== count) throw new Error(`${this.#count} of ${count} messages arrived`);
+    const elapsedMs = this.#last - this.#first;
+    this.#count = 0;
+    return { elapsedMs };
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.close();
+  }
+
+  async #add(pair: number, options: PairOptions): Promise<void> {
+    const perAck = messagesPerAck(options);
+    let count = 0;
+    let acked = 0;
+    const socket = await connectNats(options.url, {
+      onMessage: () => {
+        if (this.#count === 0) this.#first = performance.now();
+        this.#count += 1;
+        count += 1;
+      },
+      onChunk: () => {
+        this.#last = performance.now();
+        while (count - acked >= perAck) {
+          acked += perAck;
+          socket.write(`PUB ack.${pair} 0\r\n\r\n`);
+        }
+      },
+      onEnd: (error) => {
+        this.#failure = error;
+      },
+    });
+    this.#sockets.push(socket);
+    socket.write(`SUB bench.${pair} 1\r\n`);
+    await socket.ping();
+  }
+}
+
+/** The publishers of all pairs. */
+export class Source {
+  readonly #publishers: Publisher[] = [];
+
+  static async open(options: PairOptions): Promise<Source> {
+    const source = new Source();
+    for (let pair = 0; pair < options.pairs; pair++)
+      source.#publishers.push(await Publisher.open(pair, options));
+    return source;
+  }
+
+  get serverName(): string {
+    return this.#publishers[0]?.socket.serverName ?? '';
+  }
+
+  /** Publishes for so long; returns how many messages that were. */
+  async publish(durationMs: number): Promise<number> {
+    const counts = await Promise.all(this.#publishers.map((publisher) => publisher.publish(durationMs)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  close(): void {
+    for (const { socket } of this.#publishers) socket.close();
+  }
+}
+
+class Publisher {
+  readonly socket: NatsSocket;
+  readonly #batch: Buffer;
+  readonly #batchMessages: number;
+  readonly #window: number;
+  readonly #acks: Acks;
+  readonly #perAck: number;
+  #sent = 0;
+
+  private constructor(socket: NatsSocket, acks: Acks, pair: number, options: PairOptions) {
+    const line = `PUB bench.${pair} ${options.payloadBytes}\r\n`;
+    const message = Buffer.concat([
+      Buffer.from(line),
+      Buffer.alloc(options.payloadBytes, 'x'),
+      Buffer.from('\r\n'),
+    ]);
+    this.socket = socket;
+    this.#acks = acks;
+    this.#perAck = messagesPerAck(options);
+    this.#batchMessages = Math.max(1, Math.floor(BATCH_BYTES / message.length));
+    const batch = Array.from({ length: this.#batchMessages }, () => message);
+    this.#batch =
+      options.isFramedEach === true
+        ? Buffer.concat(batch.map((each) => socket.prepare(each)))
+        : socket.prepare(Buffer.concat(batch));
+    this.#window = Math.max(this.#perAck * ACKS_PER_WINDOW, this.#batchMessages * 2);
+  }
+
+  static async open(pair: number, options: PairOptions): Promise<Publisher> {
+    const acks = new Acks();
+    const socket = await connectNats(options.url, {
+      onMessage: () => acks.note(),
+      onEnd: (error) => acks.fail(error),
+    });
+    socket.write(`SUB ack.${pair} 1\r\n`);
+    await socket.ping();
+    return new Publisher(socket, acks, pair, options);
+  }
+
+  async publish(durationMs: number): Promise<number> {
+    const before = this.#sent;
+    const end = performance.now() + durationMs;
+    while (performance.now() < end) {
+      while (this.#sent + this.#batchMessages - this.#acks.count * this.#perAck > this.#window)
+        await this.#acks.next();
+      const goesOn = this.socket.send(this.#batch);
+      this.#sent += this.#batchMessages;
+      if (!goesOn) await this.socket.drained();
+    }
+    return this.#sent - before;
+  }
+}
+
+/** Acknowledgements as they come. */
+class Acks {
+  count = 0;
+  #failure: Error | undefined;
+  #wake: (() => void) | undefined;
+
+  note(): void {
+    this.count += 1;
+    this.#wake?.();
+  }
+
+  fail(error: Error): void {
+    this.#failure = error;
+    this.#wake?.();
+  }
+
+  async next(): Promise<void> {
+    if (this.#failure === undefined)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}

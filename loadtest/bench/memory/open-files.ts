@@ -1,0 +1,27 @@
+// How many clients the limit on open files allows.
+
+import { readFile } from 'node:fs/promises';
+
+/**
+ * Of workerd, which has the most: a connection to the client, one to the container, and a second descriptor of one of
+ * them (counted in /proc/PID/fd of workerd 2026-11-17). The engine has two for each client.
+ */
+const FILES_PER_CLIENT = 3;
+
+/** What a process has open besides. */
+const OTHER_FILES = 200;
+
+/** The hard limit: Node raises the soft one to it, and hands it on to what it starts. */
+export async function openFilesLimit(): Promise<number> {
+  return parseLimit(await readFile('/proc/self/limits', 'utf8'));
+}
+
+export function parseLimit(limits: string): number {
+  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1];
+  if (hard === undefined) throw new Error('/proc/self/limits says nothing about open files');
+  return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard);
+}
+
+export function clientsThatFit(limit: number): number {
+  return Math.max(0, Math.floor((limit - OTHER_FILES) / FILES_PER_CLIENT));
+}

@@ -1,0 +1,81 @@
+// What processes use, read from /proc (Linux): by program, over everything that a process has started.
+
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The programs that are told apart. */
+export type Program = 'workerd' | 'engine' | 'nats-server';
+
+export interface Usage {
+  readonly residentBytes: number;
+  readonly cpuMs: number;
+}
+
+/** Linux counts CPU time in hundredths of a second wherever Node runs (USER_HZ). */
+const MS_PER_TICK = 10;
+
+/** Fields of /proc/PID/stat, counted after the name, which is in parentheses: 4, 14, 15 and 24 of proc(5). */
+const PARENT = 4 - 3;
+const USER_TICKS = 14 - 3;
+const SYSTEM_TICKS = 15 - 3;
+const RESIDENT_PAGES = 24 - 3;
+const PAGE_BYTES = 4096;
+
+interface ProcessStat extends Usage {
+  readonly pid: number;
+  readonly parent: number;
+  readonly name: string;
+}
+
+/** Usage by program of a process, which is the engine, and of all that it has started. */
+export function usageBelow(root: number): Readonly<Record<Program, Usage>> {
+  const all = readAll();
+  const sum: Record<Program, Usage> = { workerd: NOTHING, engine: NOTHING, 'nats-server': NOTHING };
+  for (const stat of [...all.filter(({ pid }) => pid === root), ...below(root, all)]) {
+    const program = programOf(stat, root);
+    if (program === undefined) continue;
+    sum[program] = {
+      residentBytes: sum[program].residentBytes + stat.residentBytes,
+      cpuMs: sum[program].cpuMs + stat.cpuMs,
+    };
+  }
+  return sum;
+}
+
+const NOTHING: Usage = { residentBytes: 0, cpuMs: 0 };
+
+/** Parses /proc/PID/stat. */
+export function parseStat(text: string): ProcessStat {
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  const fields = text.slice(close + 2).split(' ');
+  const field = (index: number) => Number(fields[index] ?? 0);
+  return {
+    pid: Number(text.slice(0, open)),
+    name: text.slice(open + 1, close),
+    parent: field(PARENT),
+    residentBytes: field(RESIDENT_PAGES) * PAGE_BYTES,
+    cpuMs: (field(USER_TICKS) + field(SYSTEM_TICKS)) * MS_PER_TICK,
+  };
+}
+
+function programOf({ pid, name }: ProcessStat, root: number): Program | undefined {
+  if (pid === root) return 'engine';
+  if (name === 'workerd') return 'workerd';
+  return name.startsWith('nats-server') ? 'nats-server' : undefined;
+}
+
+function below(root: number, all: readonly ProcessStat[]): readonly ProcessStat[] {
+  return all.filter(({ parent }) => parent === root).flatMap((child) => [child, ...below(child.pid, all)]);
+}
+
+function readAll(): readonly ProcessStat[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))];
+      } catch {
+        return []; // It has ended since the folder was read.
+      }
+    });
+}
