@@ -11,7 +11,7 @@ import { numberFrom } from './lib/settings.js';
 import { cityTag, connectFrom, reachTarget } from './lib/target.js';
 import { pause } from './lib/wait.js';
 
-/** @typedef {import('./lib/nats-client.js').NatsClient} NatsClient */
+/** @typedef {{ client: import('./lib/nats-client.js').NatsClient, place: { city: string } }} Idle */
 
 /** @type {Readonly<Record<string, number>>} unless CLIENTS says otherwise */
 const CLIENTS = { smoke: 100, average: 1_000, stress: 3_000, spike: 2_000, soak: 1_000 };
@@ -26,7 +26,7 @@ const CLIENTS_PER_USER = Math.ceil(CLIENT_COUNT / USERS);
 /** Of one virtual user at a time. */
 const CONNECTING_AT_ONCE = 4;
 
-/** Time for all to connect, before they are held: two cores that also run the edge take 60 clients a second. */
+/** Time for all to connect, before they are held: two cores that also run the edge take 130 to 600 a second. */
 const CONNECT_SECONDS = Math.round(numberFrom('CONNECT_SECONDS', Math.max(5, CLIENT_COUNT / 30)));
 const HOLD_SECONDS = profile.seconds;
 const MAX_SECONDS = CONNECT_SECONDS * 4 + HOLD_SECONDS + 60;
@@ -56,7 +56,7 @@ export async function setup() {
 
 /** Connects this user's share of the clients, keeps them until the time is over, and lets them go. */
 export async function holdClients() {
-  /** @type {NatsClient[]} */
+  /** @type {Idle[]} */
   const clients = [];
   const started = nowMs();
   const connectors = Array.from({ length: CONNECTING_AT_ONCE }, (_, lane) => connectEvery(lane, clients));
@@ -69,10 +69,10 @@ export async function holdClients() {
     if (client === undefined) break;
     await pingOnce(client);
   }
-  await Promise.all(clients.map((client) => client.close()));
+  await Promise.all(clients.map(({ client }) => client.close()));
 }
 
-/** @param {number} lane @param {NatsClient[]} clients */
+/** @param {number} lane @param {Idle[]} clients */
 async function connectEvery(lane, clients) {
   for (let n = lane; n < CLIENTS_PER_USER; n += CONNECTING_AT_ONCE) {
     const city = people[((__VU * CLIENTS_PER_USER + n) * 7) % people.length];
@@ -82,19 +82,19 @@ async function connectEvery(lane, clients) {
     });
     if (client === undefined) continue;
     region = client.region;
-    clients.push(client);
+    clients.push({ client, place: cityTag(city) });
   }
 }
 
 /** So often in all, whatever the number of clients: what is asked is what idle ones cost. */
 const PINGS_PER_SECOND = 200;
 
-/** @param {NatsClient} client */
-async function pingOnce(client) {
+/** @param {Idle} idle */
+async function pingOnce({ client, place }) {
   const started = nowMs();
   const ms = await client.ping().catch(() => undefined);
-  if (ms !== undefined) metrics.pingTime.add(ms, { region: client.region });
-  else metrics.errors.add(true, { kind: 'ping' });
+  if (ms !== undefined) metrics.pingTime.add(ms, { ...place, region: client.region });
+  else metrics.errors.add(true, { ...place, kind: 'ping' });
   await pause((1000 * USERS) / PINGS_PER_SECOND - (nowMs() - started));
 }
 

@@ -46,6 +46,7 @@ export const options = {
   thresholds: {
     nats_disconnects: ['count==0'],
     nats_missing: ['count==0'],
+    nats_published: ['count>0'],
     nats_errors: ['rate<0.001'],
     nats_latency_growth: [`med<${LATENCY_GROWTH_LIMIT}`],
     nats_memory_growth: [`max<${MEMORY_GROWTH_LIMIT}`],

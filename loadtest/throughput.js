@@ -14,7 +14,7 @@ import { keepPace } from './lib/pace.js';
 import { openPair } from './lib/pair.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { numberFrom } from './lib/settings.js';
-import { citiesOf, reachTarget } from './lib/target.js';
+import { citiesOf, cityTag, reachTarget } from './lib/target.js';
 import { eventually } from './lib/wait.js';
 
 /** @typedef {{ regions: string[], cities: Record<string, import('./lib/cities.js').City> }} Setup */
@@ -74,6 +74,7 @@ export const options = {
   ),
   thresholds: {
     nats_errors: ['rate<0.01'],
+    nats_delivered: ['count>0'],
     ...Object.fromEntries(
       rates.flatMap((rate) => [
         [
@@ -107,7 +108,7 @@ export default async function carry({ regions, cities }) {
   const pair = await openPair({ from, to, cities }, () => {});
   if (pair === undefined) return;
   const rate = Number(__ENV.RATE);
-  await offer(pair, rate / PAIRS, { size: `${SIZE}`, rate: `${rate}` });
+  await offer(pair, rate / PAIRS, { size: `${SIZE}`, rate: `${rate}`, city: cityTag(cities[to]).city });
   await pair.publisher.close();
   await pair.subscriber.close();
 }
@@ -115,9 +116,9 @@ export default async function carry({ regions, cities }) {
 /**
  * @param {Pair} pair
  * @param {number} perSecond
- * @param {{ size: string, rate: string }} step
+ * @param {{ size: string, rate: string, city: string }} step the city is that of the subscriber
  */
-async function offer({ publisher, subscriber, subject }, perSecond, step) {
+async function offer({ publisher, subscriber, subject }, perSecond, { city, ...step }) {
   const from = { ...step, region: publisher.region };
   const to = { ...step, region: subscriber.region };
   const sent = counted(metrics.published, metrics.publishedBytes, from);
@@ -127,7 +128,7 @@ async function offer({ publisher, subscriber, subject }, perSecond, step) {
   subscriber.subscribe(timed, ({ payload }) => {
     received.add(1);
     const ms = nowMs() - Number(textOf(payload.subarray(0, STAMP_BYTES)));
-    metrics.deliveryTime.add(ms, { ...to, peer: publisher.region });
+    metrics.deliveryTime.add(ms, { ...to, city, peer: publisher.region });
   });
   subscriber.count(bulk, SIZE, received.add);
   await isListening(publisher, subscriber, timed);

@@ -102,7 +102,7 @@ async function writeVariant(folder: string, toml: string, config: MeridianConfig
   const worker = JSON.stringify(join(PROJECT, 'worker/index.ts'));
   const region = JSON.stringify(join(PROJECT, 'worker/region/nats-region.ts'));
   const entry = join(folder, 'index.ts');
-  await writeFile(entry, `export { default } from ${worker};\nexport * from './classes.ts';\n`);
+  await writeFile(entry, `export { ConfigStore, default } from ${worker};\nexport * from './classes.ts';\n`);
   const classes = generateWorkerClasses(config).replace("'./nats-region.ts'", region);
   await writeFile(join(folder, 'classes.ts'), classes);
   const path = join(folder, 'wrangler.toml');

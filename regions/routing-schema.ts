@@ -9,6 +9,7 @@ export const OPTIONAL_FILTERS = [
   'residency',
   'pin',
   'dial',
+  'priority',
   'capacity',
   'warmth',
   'affinity',
@@ -36,6 +37,17 @@ const places = (text: string) =>
 
 /** How each region is chosen. */
 export const SteeringEntries = {
+  priority: v.optional(
+    v.pipe(
+      number(
+        1,
+        100,
+        'Regions of the least number serve. One of a higher number only serves clients whom no healthy region of a lower one can take.',
+      ),
+      v.integer(),
+    ),
+    1,
+  ),
   weight: v.optional(
     number(
       1,

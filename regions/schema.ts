@@ -40,16 +40,32 @@ const LimitsSchema = v.strictObject({
   softConnections: v.exactOptional(
     atLeast(1, 'Clients above which new ones go to the next region, where that is close enough.'),
   ),
-  maxConnections: v.optional(atLeast(1, "Clients at a time: nats-server's max_connections."), 10_000),
+  maxConnections: v.optional(
+    atLeast(
+      1,
+      'Clients at a time. The router goes by it at once; nats-server has it as its max_connections from its next start.',
+    ),
+    10_000,
+  ),
   maxPayloadBytes: v.optional(
-    between(1, MAX_PAYLOAD_LIMIT_BYTES, "Largest message in bytes: nats-server's max_payload."),
+    between(
+      1,
+      MAX_PAYLOAD_LIMIT_BYTES,
+      "Largest message in bytes: nats-server's max_payload, from its next start.",
+    ),
     1_048_576,
   ),
   jetstreamMaxMemoryBytes: v.exactOptional(
-    atLeast(1, "Memory that JetStream may use, in bytes. Absent: nats-server's choice."),
+    atLeast(
+      1,
+      "Memory that JetStream may use, in bytes, from the server's next start. Absent: nats-server's choice.",
+    ),
   ),
   jetstreamMaxStoreBytes: v.exactOptional(
-    atLeast(1, "Disk that JetStream may use, in bytes. Absent: nats-server's choice."),
+    atLeast(
+      1,
+      "Disk that JetStream may use, in bytes, from the server's next start. Absent: nats-server's choice.",
+    ),
   ),
 });
 

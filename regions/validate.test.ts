@@ -33,6 +33,7 @@ test('every default is filled in', () => {
           jetstream: false,
           instanceType: 'basic',
           limits: { maxConnections: 10_000, maxPayloadBytes: 1_048_576 },
+          priority: 1,
           weight: 100,
           bias: 1,
           dial: 100,

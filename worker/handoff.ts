@@ -2,7 +2,7 @@
 // within one deadline. Health only saves an attempt; this is what makes a failure harmless.
 
 import { messageOf } from './message-of.ts';
-import type { Candidate } from './routing/decision.ts';
+import type { Candidate, FailedAttempt } from './routing/decision.ts';
 
 /** The third-best region is far; whoever cannot be served by three is better served by trying again. */
 export const MAX_ATTEMPTS = 3;
@@ -15,13 +15,6 @@ const GOING_AWAY = 1001;
 
 /** Dials a region; the signal aborts when its share of the deadline is over. */
 export type Dial = (region: string, signal: AbortSignal) => Promise<Response>;
-
-/** A region that did not take the client, and why. */
-export interface FailedAttempt {
-  readonly region: string;
-  readonly reason: string;
-  readonly ms: number;
-}
 
 export type Handoff =
   | {

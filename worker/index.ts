@@ -14,7 +14,7 @@ export default {
   fetch: (request, env, ctx) => {
     const background = (name: string, work: Promise<unknown>) =>
       ctx.waitUntil(work.catch((error: unknown) => console.error(`${name}: ${messageOf(error)}`)));
-    const audit = (event: AuditEvent) => background('audit', writeAudit(env, event));
+    const audit = (...events: readonly AuditEvent[]) => background('audit', writeAudit(env, events));
     background('configuration', refreshConfig(env));
     return answer(request, { ...activeConfig(env), env, background, audit });
   },
@@ -25,11 +25,11 @@ export default {
    */
   scheduled: async (_event, env) => {
     await refreshConfig(env);
-    const { config } = activeConfig(env);
+    const { config, version } = activeConfig(env);
     await Promise.all(
       config.regions.map(async (region) => {
         try {
-          await regionStub(env, region).configure(region);
+          await regionStub(env, region).configure(region, version);
         } catch (error) {
           console.error(`region ${region.id} did not wake: ${messageOf(error)}`);
         }
@@ -38,6 +38,6 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-async function writeAudit(env: Env, event: AuditEvent): Promise<void> {
-  await configStore(env)?.audit(event);
+async function writeAudit(env: Env, events: readonly AuditEvent[]): Promise<void> {
+  await configStore(env)?.audit(events);
 }

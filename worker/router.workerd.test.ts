@@ -55,8 +55,36 @@ describe('/api/route', () => {
       region: 'oc',
       version: 0,
       entry: { source: 'colo', value: 'SYD' },
+      failover: null,
       rejected: [],
       notes: [],
+    });
+  });
+
+  test('says of a region that is down that another one serves for it, as a failover with its reason', async () => {
+    const { colo } = await connectClient({ oc: accept }, { states: { oc: 'down' } });
+    const response = await fetchPath(`/api/route?colo=${colo}`);
+    expect(response.headers.get('x-nats-decision')).toMatch(/;flags=failover;from=oc:state$/);
+    expect(await response.json()).toMatchObject({
+      region: expect.not.stringMatching('^oc$'),
+      failover: {
+        from: 'oc',
+        code: 'state',
+        state: 'down',
+        reason: expect.stringMatching(/^failover from oc to /),
+      },
+    });
+    const text = await (await fetchPath(`/api/route?colo=${colo}&format=text`)).text();
+    expect(text).toContain('failover from oc to ');
+  });
+
+  test('notes what it does not hear of the wishes', async () => {
+    const response = await fetchPath(`/api/route?region=${'oc,'.repeat(17)}`, {
+      cf: SYDNEY,
+      headers: { 'x-nats-last-region': 'mars' },
+    });
+    expect(await response.json()).toMatchObject({
+      notes: [expect.stringContaining('at most 16 regions'), expect.stringContaining('to go back to')],
     });
   });
 
@@ -126,7 +154,7 @@ describe('a client', () => {
     const { response, dialled } = await connectClient({ oc: fail, apac: accept });
     expect(response.status).toBe(101);
     expect(response.headers.get('x-nats-region')).toBe(dialled[1]);
-    expect(response.headers.get('x-nats-decision')).toContain('flags=failover;failed=oc');
+    expect(response.headers.get('x-nats-decision')).toMatch(/;flags=failover;failed=oc.*;from=oc:not-taken$/);
     response.webSocket?.accept();
     response.webSocket?.close(1000);
   });
@@ -210,6 +238,8 @@ type Region = (request: Request) => Promise<Response>;
 interface ClientRequest {
   readonly path?: string;
   readonly headers?: Record<string, string>;
+  /** What regions say of themselves, when that is not `up`. */
+  readonly states?: Readonly<Record<string, string>>;
 }
 
 /** Takes the client and echoes what it says. */
@@ -239,8 +269,8 @@ async function fetchWorker(request: Request<unknown, CfProperties>, env: Env): P
 /** A client from Oceania at a Worker with these regions; all others throw. */
 async function connectClient(
   regions: Readonly<Record<string, Region>>,
-  { path = '/', headers = UPGRADE }: ClientRequest = {},
-): Promise<{ readonly response: Response; readonly dialled: readonly string[] }> {
+  { path = '/', headers = UPGRADE, states = {} }: ClientRequest = {},
+): Promise<{ readonly response: Response; readonly dialled: readonly string[]; readonly colo: string }> {
   const dialled: string[] = [];
   const namespaceOf = (id: string) => ({
     getByName: () => ({
@@ -248,10 +278,18 @@ async function connectClient(
         dialled.push(id);
         return (regions[id] ?? fail)(request);
       },
-      status: async () => ({ region: id, state: 'up', since: 0, clients: 0, objectAgeMs: 0, peers: REGIONS }),
+      status: async () => ({
+        region: id,
+        state: states[id] ?? 'up',
+        since: 0,
+        clients: 0,
+        objectAgeMs: 0,
+        peers: REGIONS,
+      }),
     }),
   });
   const bindings = REGIONS.map((id) => [`REGION_${id.toUpperCase()}`, namespaceOf(id)]);
-  const request = new Request(`https://meridian.example${path}`, { headers, cf: { colo: COLOS.shift() } });
-  return { response: await fetchWorker(request, Object.fromEntries(bindings)), dialled };
+  const colo = COLOS.shift() ?? 'SYD';
+  const request = new Request(`https://meridian.example${path}`, { headers, cf: { colo } });
+  return { response: await fetchWorker(request, Object.fromEntries(bindings)), dialled, colo };
 }

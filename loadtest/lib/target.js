@@ -4,7 +4,8 @@
 import http from 'k6/http';
 import { CITIES, standingIn } from './cities.js';
 import * as metrics from './metrics.js';
-import { NatsClient, NatsError } from './nats-client.js';
+import { NatsClient } from './nats-client.js';
+import { NatsError } from './nats-error.js';
 import { IS_LOCAL, REGIONS, SITE, URL } from './settings.js';
 
 /** @typedef {import('./cities.js').City} City */

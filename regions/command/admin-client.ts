@@ -8,13 +8,13 @@ import type {
   ApiProblem,
   Audit,
   DryRun,
+  ErrorDetails,
   History,
   LiveConfig,
   OperationResult,
   Published,
   RegionViews,
   RouteView,
-  VersionInfo,
 } from './api-types.ts';
 import type { Connection } from './connection.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -45,13 +45,15 @@ export interface Rollback {
   readonly force?: boolean;
 }
 
-interface ApiError {
+export interface OperateOptions {
+  /** The version that was looked at, for a drain and its way back; the edge refuses if there is a newer one. */
+  readonly base?: number;
+  readonly force?: true | undefined;
+}
+
+interface ApiError extends ErrorDetails {
   readonly code: string;
   readonly message: string;
-  readonly current?: number;
-  readonly changes?: readonly Change[];
-  readonly versions?: readonly VersionInfo[];
-  readonly problems?: readonly ApiProblem[];
 }
 
 export class AdminClient {
@@ -96,16 +98,16 @@ export class AdminClient {
   }
 
   history(page: Page): Promise<History> {
-    return this.#get(`/api/config/history${queryOf(page)}`);
+    return this.#get(`/api/config/history${queryOf({ ...page })}`);
   }
 
   audit(page: Page): Promise<Audit> {
-    return this.#get(`/api/audit${queryOf(page)}`);
+    return this.#get(`/api/audit${queryOf({ ...page })}`);
   }
 
-  operate(id: string, operation: Operation, { force = false } = {}): Promise<OperationResult> {
-    const query = force ? '?force=true' : '';
-    return this.#request(`/api/regions/${encodeURIComponent(id)}/${operation}${query}`, { method: 'POST' });
+  operate(id: string, operation: Operation, options: OperateOptions = {}): Promise<OperationResult> {
+    const path = `/api/regions/${encodeURIComponent(id)}/${operation}${queryOf({ ...options })}`;
+    return this.#request(path, { method: 'POST' });
   }
 
   #get<T>(path: string): Promise<T> {
@@ -137,10 +139,11 @@ export class AdminClient {
   }
 }
 
-function queryOf({ before, limit }: Page): string {
+function queryOf(parameters: Readonly<Record<string, number | true | undefined>>): string {
   const query = new URLSearchParams();
-  if (before !== undefined) query.set('before', String(before));
-  if (limit !== undefined) query.set('limit', String(limit));
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) query.set(name, String(value));
+  }
   return query.size === 0 ? '' : `?${query}`;
 }
 

@@ -1,5 +1,5 @@
-// What the admin API answers, as docs/http-api.md says. The command's own copy: regions/ imports nothing of
-// worker/.
+// What the API answers, as far as the command reads it. regions/ imports nothing of worker/, so these are the command's
+// own; the Worker's handlers check what they answer against them (`satisfies`), and so the compiler finds what differs.
 
 import type { MeridianConfig } from '../config.ts';
 import type { Change } from '../edits/diff.ts';
@@ -18,12 +18,23 @@ export interface LiveConfig extends VersionInfo {
 
 export interface Published extends VersionInfo {
   readonly changes: readonly Change[];
+  readonly warnings: readonly ApiProblem[];
 }
 
 export interface ApiProblem {
   readonly path: string;
   readonly code: string;
   readonly message: string;
+}
+
+/** What an error carries besides its code and message. */
+export interface ErrorDetails {
+  /** The current version, where an edit was made from another. */
+  readonly current?: number;
+  /** What changed since then, or what needs a deploy. */
+  readonly changes?: readonly Change[];
+  readonly versions?: readonly Omit<VersionInfo, 'time'>[];
+  readonly problems?: readonly ApiProblem[];
 }
 
 export interface DryRun {
@@ -90,7 +101,9 @@ export interface AuditEntry {
   readonly from: number | null;
   readonly to: number | null;
   readonly address: string | null;
-  readonly detail: unknown;
+  readonly detail: string | null;
+  /** How many attempts it stands for. */
+  readonly attempts: number;
 }
 
 export interface Audit {

@@ -28,25 +28,21 @@ export function auditCommand(): Command {
 
 const HEAD = ['ID', 'TIME', 'ACTOR', 'ACTION', 'OUTCOME', 'VERSION', 'ADDRESS', 'DETAIL'];
 
-function rowOf({ id, time, actor, action, outcome, from, to, address, detail }: AuditEntry): string[] {
+function rowOf(entry: AuditEntry): string[] {
+  const { id, time, actor, action, outcome, from, to, address, detail, attempts } = entry;
   return [
     String(id),
     timeText(time),
     actor,
     action,
-    outcome,
+    attempts > 1 ? `${outcome} (${attempts} times)` : outcome,
     versions(from, to),
     address ?? '-',
-    textOf(detail),
+    detail ?? '',
   ].map(printable);
 }
 
 function versions(from: number | null, to: number | null): string {
   if (to === null || to === from) return from === null ? '-' : String(from);
   return `${from ?? '-'} -> ${to}`;
-}
-
-function textOf(detail: unknown): string {
-  if (detail === null || detail === undefined) return '';
-  return typeof detail === 'string' ? detail : JSON.stringify(detail);
 }

@@ -28,10 +28,10 @@ export function drainCommand(): Command {
     .option('--timeout <seconds>', 'how long to wait', positiveNumber, WAIT_TIMEOUT_S)
     .action(async (id: string, options: Options & { wait?: true; timeout: number }) => {
       const client = await openClient(options);
-      await showEffect(client, id, true, options);
+      const base = await showEffect(client, id, true, options);
       await confirm(`Drain ${id}?`, options);
-      const { force = false, json } = options;
-      const started = await client.operate(id, 'drain', { force });
+      const { force, json } = options;
+      const started = await client.operate(id, 'drain', { base, force });
       const result = options.wait
         ? await waitUntilEmpty(client, started, { timeoutMs: options.timeout * 1000 })
         : started;
@@ -47,9 +47,9 @@ export function undrainCommand(): Command {
     .description('put a drained region back into service')
     .action(async (id: string, options: Options) => {
       const client = await openClient(options);
-      await showEffect(client, id, false, options);
+      const base = await showEffect(client, id, false, options);
       await confirm(`Put ${id} back into service?`, options);
-      const result = await client.operate(id, 'undrain');
+      const result = await client.operate(id, 'undrain', { base });
       if (options.json) console.log(JSON.stringify(result, null, 2));
       else console.log(`${id} takes clients again; it is ${result.state}.`);
     });
@@ -62,16 +62,18 @@ function withOptions(command: Command): Command {
     .option('--json', 'print the result as JSON');
 }
 
-// The configuration may say so already, as after an edit: then there is no effect on routing to show.
+// The version that was looked at. The configuration may say so already, as after an edit: then there is no effect on
+// routing to show.
 async function showEffect(
   client: AdminClient,
   id: string,
   drain: boolean,
   options: ConfirmOptions,
-): Promise<void> {
-  const { config } = await client.config();
+): Promise<number> {
+  const { version, config } = await client.config();
   const dryRun = await client.dryRun(withDrain(config, id, drain));
   if (dryRun.changes.length > 0) showBefore(dryRun, options);
+  return version;
 }
 
 function withDrain(config: MeridianConfig, id: string, drain: boolean): MeridianConfig {

@@ -66,7 +66,7 @@ function liveRegions({ views, config, estimates }: Live): LiveRegion[] {
   });
 }
 
-const LIVE_HEAD = ['ID', 'NAME', 'STATE', 'CLIENTS', 'ESTIMATE', 'WEIGHT', 'DIAL'];
+const LIVE_HEAD = ['ID', 'NAME', 'STATE', 'CLIENTS', 'ESTIMATE', 'PRIORITY', 'WEIGHT', 'DIAL'];
 
 // Lines are coloured as a whole: the columns are aligned by length.
 function styledTable(regions: readonly LiveRegion[]): string {
@@ -86,6 +86,7 @@ function liveRow({
   state,
   clients,
   estimateMs,
+  priority,
   weight,
   dial,
   enabled,
@@ -98,6 +99,7 @@ function liveRow({
     notes.length === 0 ? state : `${state} (${notes.join(', ')})`,
     String(clients),
     estimateMs === undefined ? '-' : `${Math.round(estimateMs)} ms`,
+    priority === undefined ? '-' : String(priority),
     weight === undefined ? '-' : String(weight),
     dial === undefined ? '-' : `${dial}%`,
   ];

@@ -41,7 +41,7 @@ const SET = ['set', 'weur.weight=50', '--message', 'less'];
 test('list shows what the regions do now', async () => {
   const { code, out } = await run(livingEdge(), 'list');
   expect(code).toBe(0);
-  expect(out).toMatch(/^weur +Western Europe +up +3 +12 ms +100 +100%$/m);
+  expect(out).toMatch(/^weur +Western Europe +up +3 +12 ms +1 +100 +100%$/m);
   expect(out).toContain('version 7 by alice, 2026-11-23 14:06:54Z: less of apac');
 });
 
@@ -114,20 +114,35 @@ test('diff says what a deploy would be needed for, and changes nothing', async (
 test('drain shows who would move, starts it, and can wait for its end', async () => {
   const answers: Answers = {
     ...livingEdge(),
-    'POST /api/regions/weur/drain': { body: { region: 'weur', state: 'asleep', clients: 0 } },
+    'POST /api/regions/weur/drain?base=7': { body: { region: 'weur', state: 'asleep', clients: 0 } },
   };
   const { code, out, changes } = await run(answers, 'drain', 'weur', '--wait', '--yes');
   expect(code).toBe(0);
   expect(out).toContain('~ regions.weur.drain: false -> true');
   expect(out).toContain('weur is empty and has stopped.');
-  expect(changes).toMatchObject([{ path: '/api/regions/weur/drain' }]);
+  expect(changes).toMatchObject([{ path: '/api/regions/weur/drain?base=7' }]);
   const forced = await run(
-    { ...answers, 'POST /api/regions/weur/drain?force=true': refusal(409, 'last_region') },
+    { ...answers, 'POST /api/regions/weur/drain?base=7&force=true': refusal(409, 'last_region') },
     ...['drain', 'weur', '--yes', '--force'],
   );
-  expect(forced).toMatchObject({ code: 1, changes: [{ path: '/api/regions/weur/drain?force=true' }] });
+  expect(forced).toMatchObject({ code: 1, changes: [{ path: '/api/regions/weur/drain?base=7&force=true' }] });
   expect(await run(answers, 'drain', 'wuer', '--yes')).toMatchObject({ code: 1, changes: [] });
 });
+
+test.each(['drain', 'undrain'])(
+  '%s is made from the version that was shown, and says what changed since',
+  async (operation) => {
+    const conflict = refusal(409, 'conflict', {
+      current: 8,
+      changes: [{ path: 'regions.weur.weight', from: 100, to: 50, kind: 'steers' }],
+    });
+    const answers = { ...livingEdge(), [`POST /api/regions/weur/${operation}?base=7`]: conflict };
+    const { code, err } = await run(answers, operation, 'weur', '--yes');
+    expect(code).toBe(3);
+    expect(err).toContain('it is now at version 8');
+    expect(err).toContain('regions.weur.weight: 100 -> 50');
+  },
+);
 
 test('rollback shows what would change where the edge keeps the version', async () => {
   const old = { ...CONFIG, routing: { ...CONFIG.routing, bandMs: 5 } };
@@ -154,7 +169,8 @@ test('history and audit print what others wrote as one harmless line each', asyn
     from: 7,
     to: null,
     address: '203.0.113.7',
-    detail: { code: 'conflict' },
+    detail: 'PUT /api/config',
+    attempts: 3,
   };
   const answers: Answers = {
     'GET /api/config/history?limit=5': { body: { versions: [version], next: 3 } },
@@ -165,7 +181,7 @@ test('history and audit print what others wrote as one harmless line each', asyn
   expect(history.out).toContain('Older ones: --before 3');
   const audit = await run(answers, 'audit');
   expect(audit.out).toMatch(
-    /^1 +2026-11-23 14:06:54Z +ab c +put +refused +7 +203\.0\.113\.7 +\{"code":"conflict"\}$/m,
+    /^1 +2026-11-23 14:06:54Z +ab c +put +refused \(3 times\) +7 +203\.0\.113\.7 +PUT \/api\/config$/m,
   );
 });
 

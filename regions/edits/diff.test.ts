@@ -47,10 +47,14 @@ test('back again is the same changes the other way round', () => {
 });
 
 test('steering fields go live, by the path that people write', () => {
-  const after = configOf(region('weur', { weight: 50, residency: { allow: ['DE', 'FR'] } }), ENAM);
+  const after = configOf(
+    region('weur', { priority: 2, weight: 50, residency: { allow: ['DE', 'FR'] } }),
+    ENAM,
+  );
   const changes = diffConfigs(BOTH, { ...after, routing: { ...after.routing, bandMs: 5 } });
   expect(changes.map(describeChange)).toEqual([
     'routing.bandMs: 0 -> 5',
+    'regions.weur.priority: 1 -> 2',
     'regions.weur.weight: 100 -> 50',
     'regions.weur.residency.allow: not set -> DE,FR',
   ]);
@@ -61,14 +65,17 @@ test.each([
   [{ placement: ['EEUR'] }, 'regions.weur.placement'],
   [{ instanceType: 'lite' }, 'regions.weur.instanceType'],
   [{ instanceType: { vcpu: 1, memoryMib: 3072, diskMb: 100 } }, 'regions.weur.instanceType'],
-  [{ limits: { maxConnections: 5 } }, 'regions.weur.limits.maxConnections'],
-  [{ limits: { jetstreamMaxStoreBytes: 5 } }, 'regions.weur.limits.jetstreamMaxStoreBytes'],
+  [{ limits: { maxConnections: 5 }, instanceType: 'lite' }, 'regions.weur.instanceType'],
 ])('%j needs a deploy', (more, path) => {
   expect(platformChanges(diffConfigs(BOTH, configOf(region('weur', more), ENAM)))).toMatchObject([{ path }]);
 });
 
 test.each([
   { limits: { softConnections: 5 } },
+  { limits: { maxConnections: 5 } },
+  { limits: { maxPayloadBytes: 5 } },
+  { limits: { jetstreamMaxMemoryBytes: 5 } },
+  { limits: { jetstreamMaxStoreBytes: 5 } },
   { keepAwake: true },
   { sleepAfter: '1h' },
   { latitude: 47 },

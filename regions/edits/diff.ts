@@ -16,19 +16,15 @@ export interface Change {
   readonly kind: 'steers' | 'platform';
 }
 
-/** Fields of a region that are in wrangler.toml, or in the container's environment, which it reads at its start. */
+/** Fields of a region that are in wrangler.toml, or that all regions with JetStream must agree on. */
 const PLATFORM_REGION_FIELDS: ReadonlySet<string> = new Set([
   'hint',
   'placement',
   'instanceType',
   'jetstream',
-  'limits.maxConnections',
-  'limits.maxPayloadBytes',
-  'limits.jetstreamMaxMemoryBytes',
-  'limits.jetstreamMaxStoreBytes',
 ]);
 
-/** Parts that regions read when their objects are made or their containers start. */
+/** Parts that regions read when their objects are made, or that all of them must agree on. */
 const PLATFORM_PARTS: ReadonlySet<string> = new Set(['cluster', 'mesh', 'lameDuck']);
 
 /** Every field that differs: the general ones first, then region by region, in the order of `after`. */

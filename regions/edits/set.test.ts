@@ -29,6 +29,7 @@ const assignments = fc
   .record(
     {
       'weur.weight': fc.integer({ min: 1, max: 1000 }),
+      'weur.priority': fc.integer({ min: 1, max: 100 }),
       'apac.dial': fc.integer({ min: 0, max: 100 }),
       'enam.drain': fc.boolean(),
       'weur.residency.allow': fc.uniqueArray(fc.constantFrom('DE', 'FR', 'EU'), { minLength: 1 }),
@@ -42,6 +43,7 @@ const assignments = fc
 
 /** What these fields are in CONFIG, where they are set. */
 const CURRENT = new Map<string, unknown>([
+  ['weur.priority', 1],
   ['weur.weight', 100],
   ['apac.dial', 100],
   ['enam.drain', false],

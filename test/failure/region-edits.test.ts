@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { loadConfig } from '../../local/load-config.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
+import { waitFor } from '../../local/wait-for.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { type Client, connectFrom } from '../harness/connect-from.ts';
 import { cityOf } from '../harness/places.ts';
@@ -122,6 +123,66 @@ test('a client that a new rule forbids is refused with the rule, never sent else
     base: before.version + 1,
   });
   expect(back.status).toBe(200);
+});
+
+test('a region in reserve serves nobody while another can, and takes its clients back when it is none', async () => {
+  const before = await current();
+  expect((await put(before, (config) => withRegion(config, 'oc', { priority: 2 }), 'reserve')).status).toBe(
+    200,
+  );
+  await using elsewhere: Client = await connectFrom(stack.url, cityOf('oc'));
+  expect(elsewhere.region).not.toBe('oc');
+  const onlyOc = (config: MeridianConfig) => ({
+    ...config,
+    regions: config.regions.map((region) => ({ ...region, dial: region.id === 'oc' ? 100 : 0, priority: 1 })),
+  });
+  const reserve = (config: MeridianConfig) => withRegion(onlyOc(config), 'oc', { priority: 9 });
+  expect((await put(await current(), reserve, 'nobody else')).status).toBe(200);
+  await using last: Client = await connectFrom(stack.url, cityOf('oc'));
+  expect(last.region).toBe('oc');
+  expect((await put(await current(), () => before.config, 'back')).status).toBe(200);
+});
+
+test('limits go live: the answer says from when, and the server has them after its next start', async () => {
+  const before = await current();
+  const limits = { maxConnections: 77, maxPayloadBytes: 4096, softConnections: 70 };
+  const edited = await put(before, (config) => withRegion(config, 'oc', { limits }), 'small');
+  expect(await edited.json()).toMatchObject({
+    warnings: [
+      { path: 'regions.oc.limits.maxConnections', code: 'next-start' },
+      { path: 'regions.oc.limits.maxPayloadBytes', code: 'next-start' },
+    ],
+  });
+  await using now: Client = await connectFrom(stack.url, cityOf('oc'));
+  expect([now.region, now.nats.info?.max_payload]).toEqual(['oc', 1_048_576]);
+  expect((await call('POST', '/api/regions/oc/stop')).status).toBe(200);
+  await waitFor('oc to serve with its new limits', { timeoutMs: 30_000 }, async () => {
+    await call('POST', '/api/regions/oc/wake');
+    await using anew = await connectFrom(stack.url, cityOf('oc'), {
+      headers: { 'x-nats-force-region': 'oc' },
+      reconnect: false,
+    }).catch(() => undefined);
+    return anew?.nats.info?.max_payload === 4096;
+  });
+  expect((await put(await current(), () => before.config, 'back')).status).toBe(200);
+});
+
+test('a drain that was planned before somebody else edited is refused, with what changed', async () => {
+  const planned = await current();
+  expect((await put(planned, (config) => withRegion(config, 'weur', { weight: 33 }), 'less')).status).toBe(
+    200,
+  );
+  const refused = await call('POST', `/api/regions/oc/drain?base=${planned.version}`);
+  expect(refused.status).toBe(409);
+  expect(await refused.json()).toMatchObject({
+    error: {
+      code: 'conflict',
+      current: planned.version + 1,
+      changes: [{ path: 'regions.weur.weight', to: 33 }],
+    },
+  });
+  const oc = (await stack.regions()).find(({ id }) => id === 'oc');
+  expect(oc?.state).toBe('up');
 });
 
 test('history and audit tell what happened, newest first', async () => {

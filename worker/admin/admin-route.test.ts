@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import checkedIn from '../../regions/regions.json' with { type: 'json' };
 import { validateConfig } from '../../regions/validate.ts';
 import type { AuditEvent } from '../config/audit-table.ts';
 import type { AdminEnv } from './admin-env.ts';
 import { type AdminContext, type AdminHandler, type AdminRouteOptions, adminRoute } from './admin-route.ts';
 import type { Need } from './authorize.ts';
+import { COLLECT_MS } from './refused-calls.ts';
 
 const ADDRESS = '203.0.113.7';
 const ADMIN = { authorization: 'Bearer admin-secret' };
@@ -33,14 +34,20 @@ async function call(
   const entries: AuditEvent[] = [];
   const handle = vi.fn(handler ?? (() => Response.json({ done: true })));
   const tokens = { MERIDIAN_ADMIN_TOKEN: 'admin-secret', MERIDIAN_READ_TOKEN: 'read-secret' };
-  const edge = { env: { ...tokens, ...env }, config, audit: (entry: AuditEvent) => void entries.push(entry) };
+  const background: Promise<unknown>[] = [];
+  const edge = {
+    env: { ...tokens, ...env },
+    config,
+    audit: (...events: readonly AuditEvent[]) => void entries.push(...events),
+    background: (_name: string, work: Promise<unknown>) => void background.push(work),
+  };
   const request = new Request(`https://nats.example.com${path ?? '/api/config'}`, {
     method: 'PUT',
     headers: { 'cf-connecting-ip': ADDRESS, ...headers },
   });
   const answering = adminRoute(need, 'drain', handle, options)(request, edge);
   const response = await answering.catch((error: unknown) => error);
-  return { response: response as Response, entries, handle };
+  return { response: response as Response, entries, handle, background };
 }
 
 describe('who may', () => {
@@ -149,23 +156,38 @@ describe('who may not', () => {
 });
 
 describe('who calls too often', () => {
-  const limiter = (isFirst: boolean) => ({
-    ADMIN_RATE_LIMIT: {
-      limit: async ({ key }: RateLimitOptions) => ({ success: key.startsWith('beyond') && isFirst }),
-    },
+  const env = { ADMIN_RATE_LIMIT: { limit: async () => ({ success: false }) } };
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
   });
 
   test('is told to wait', async () => {
-    const { response, handle } = await call(ADMIN, { env: limiter(true) });
+    const { response, handle } = await call(ADMIN, { env });
     expect(response.status).toBe(429);
     expect(response.headers.get('retry-after')).toBe('60');
     expect(handle).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(COLLECT_MS);
   });
 
-  test('has one entry in a period, however often', async () => {
-    expect((await call(ADMIN, { env: limiter(true) })).entries).toMatchObject([
-      { outcome: 'rate_limited', detail: 'PUT /api/config' },
+  test('is in the audit log with every call, by one write for all of them', async () => {
+    const calls = [];
+    for (let index = 0; index < 100; index++) calls.push(await call(ADMIN, { env }));
+    expect(calls.flatMap(({ entries }) => entries)).toEqual([]);
+    expect(calls.flatMap(({ background }) => background)).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(COLLECT_MS);
+    expect(calls.flatMap(({ entries }) => entries)).toEqual([
+      {
+        actor: 'anonymous',
+        action: 'drain',
+        outcome: 'rate_limited',
+        address: ADDRESS,
+        detail: 'PUT /api/config',
+        attempts: 100,
+      },
     ]);
-    expect((await call(ADMIN, { env: limiter(false) })).entries).toEqual([]);
   });
 });

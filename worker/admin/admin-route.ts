@@ -8,17 +8,22 @@ import { messageOf } from '../message-of.ts';
 import { addressOf } from './address.ts';
 import { type AdminEnv, PERIOD_SECONDS } from './admin-env.ts';
 import { authorize, type Need, type Refused } from './authorize.ts';
-import { isFirstBeyond } from './rate-limit.ts';
+import { COLLECT_MS, RefusedCalls } from './refused-calls.ts';
 
 /** Of the audit log, for one entry. A path is as long as its sender likes. */
 const MAX_DETAIL_CHARS = 300;
+
+/** One per isolate. */
+const refusedCalls = new RefusedCalls();
 
 /** What the wrapper needs of the context that handlers get. */
 export interface AdminContext {
   readonly env: AdminEnv;
   readonly config: MeridianConfig;
-  /** Writes an entry in the background. Must not throw. */
-  readonly audit: (event: AuditEvent) => void;
+  /** Writes entries in the background. Must not throw. */
+  readonly audit: (...events: readonly AuditEvent[]) => void;
+  /** Work that goes on after the answer. */
+  readonly background: (name: string, work: Promise<unknown>) => void;
 }
 
 /** What a handler may add to the entry of its change. */
@@ -59,7 +64,7 @@ export function adminRoute<C extends AdminContext, R extends Request = Request>(
     const access = await authorize(request, edge.env, edge.config, need);
     const address = addressOf(request);
     if (!access.ok) {
-      await auditRefusal(access, { request, edge, action, address });
+      auditRefusal(access, { request, edge, action, address });
       return uncached(refusal(access));
     }
     const { actor, mayWrite } = access;
@@ -89,15 +94,22 @@ interface Attempt {
   readonly address: string;
 }
 
-async function auditRefusal(
+function auditRefusal(
   { status, code, actor = 'anonymous', reason }: Refused,
   { request, edge, action, address }: Attempt,
-): Promise<void> {
+): void {
   // Where nobody may do anything there is nothing to try, and the log could be filled by everybody.
   if (status === 404) return;
-  if (status === 429 && !(await isFirstBeyond(edge.env.ADMIN_RATE_LIMIT, address))) return;
   const detail = reason === undefined ? placeOf(request) : bounded(`${placeOf(request)}: ${reason}`);
-  edge.audit({ actor, action, outcome: code, address, detail });
+  const event = { actor, action, outcome: code, address, detail };
+  if (status !== 429) edge.audit(event);
+  else if (refusedCalls.add(event, Date.now()))
+    edge.background('audit of refused calls', auditRefusedCalls(edge));
+}
+
+async function auditRefusedCalls({ audit }: AdminContext): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, COLLECT_MS));
+  audit(...refusedCalls.take());
 }
 
 function refusal({ status, code, message }: Refused): Response {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { CALLS_PER_PERIOD } from './admin-env.ts';
-import { isFirstBeyond, mayCall } from './rate-limit.ts';
+import { mayCall } from './rate-limit.ts';
 
 /** Counts as Cloudflare does within one period: a call is allowed while its counter is below the limit. */
 class Counter implements RateLimit {
@@ -33,19 +33,6 @@ test('each address has a limit of its own', async () => {
 
 test('the addresses of one IPv6 network share theirs', async () => {
   expect(await allowed((call) => `2001:db8::${call + 1}`)).toBe(CALLS_PER_PERIOD);
-});
-
-test('only the first call beyond the limit deserves an entry, for each address', async () => {
-  const limiter = new Counter();
-  expect(await isFirstBeyond(limiter, '203.0.113.7')).toBe(true);
-  expect(await isFirstBeyond(limiter, '203.0.113.7')).toBe(false);
-  expect(await isFirstBeyond(limiter, '203.0.113.8')).toBe(true);
-});
-
-test('an entry about calls beyond the limit costs no call', async () => {
-  const limiter = new Counter();
-  await isFirstBeyond(limiter, '203.0.113.7');
-  expect(await mayCall(limiter, '203.0.113.7')).toBe(true);
 });
 
 test('where there is no counter, nothing is counted', async () => {

@@ -1,5 +1,6 @@
 // The audit log in the ConfigStore's SQLite: who did or tried what, when and from where. Bounded, so that nobody
-// can fill the object with refused attempts; the oldest entries go first.
+// can fill the object with refused attempts; the oldest entries go first. Of attempts that come by the hundred there is
+// one entry a minute, which counts them.
 
 const ENTRIES_KEPT = 10_000;
 
@@ -19,7 +20,12 @@ export interface AuditEvent {
   /** Where the request came from. */
   readonly address?: string;
   readonly detail?: string;
+  /** How many attempts it stands for; absent: one, with an entry of its own. */
+  readonly attempts?: number;
 }
+
+/** Entries of this long are put together, where an event stands for several attempts. */
+const MINUTE_MS = 60_000;
 
 export interface AuditEntry {
   readonly id: number;
@@ -32,6 +38,7 @@ export interface AuditEntry {
   readonly to: number | null;
   readonly address: string | null;
   readonly detail: string | null;
+  readonly attempts: number;
 }
 
 export class AuditTable {
@@ -42,20 +49,35 @@ export class AuditTable {
     sql.exec(`CREATE TABLE IF NOT EXISTS audit (
       id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
       outcome TEXT NOT NULL, from_version INTEGER, to_version INTEGER, address TEXT, detail TEXT)`);
+    // A table that an earlier version made has no such column.
+    const columns = sql.exec<{ name: string }>('PRAGMA table_info(audit)').toArray();
+    if (!columns.some(({ name }) => name === 'attempts'))
+      sql.exec('ALTER TABLE audit ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1');
   }
 
-  add({ actor, action, outcome, from, to, address, detail }: AuditEvent, time: number): void {
+  add(event: AuditEvent, time: number): void {
+    if (event.attempts !== undefined && this.#addToMinute(event, event.attempts, time)) return;
+    const { actor, action, outcome, from, to, address, detail, attempts = 1 } = event;
     const texts = [actor, action, outcome].map(cut);
-    const rest = [from ?? null, to ?? null, cut(address), cut(detail)];
-    const query = `INSERT INTO audit (time, actor, action, outcome, from_version, to_version, address, detail)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
+    const rest = [from ?? null, to ?? null, cut(address), cut(detail), attempts];
+    const query = `INSERT INTO audit
+      (time, actor, action, outcome, from_version, to_version, address, detail, attempts)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
     const { id } = this.#sql.exec<{ id: number }>(query, time, ...texts, ...rest).one();
     this.#sql.exec('DELETE FROM audit WHERE id <= ?', id - ENTRIES_KEPT);
   }
 
+  /** Whether there was an entry of this minute to count them in. */
+  #addToMinute({ outcome, address }: AuditEvent, attempts: number, time: number): boolean {
+    const query = `UPDATE audit SET attempts = attempts + ? WHERE id =
+      (SELECT id FROM audit WHERE outcome = ? AND address IS ? AND time >= ? ORDER BY id DESC LIMIT 1)`;
+    const minute = Math.floor(time / MINUTE_MS) * MINUTE_MS;
+    return this.#sql.exec(query, attempts, cut(outcome), cut(address), minute).rowsWritten > 0;
+  }
+
   /** Newest first, below `before`. */
   page(before: number, limit: number): readonly AuditEntry[] {
-    const query = `SELECT id, time, actor, action, outcome, from_version AS "from", to_version AS "to", address, detail
+    const query = `SELECT id, time, actor, action, outcome, from_version AS "from", to_version AS "to", address, detail, attempts
       FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?`;
     return this.#sql.exec<AuditEntry & Record<string, SqlStorageValue>>(query, before, limit).toArray();
   }

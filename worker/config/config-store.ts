@@ -92,8 +92,8 @@ export class ConfigStore extends DurableObject<Env> {
     return this.#recorded('rollback', request, outcome);
   }
 
-  async audit(event: AuditEvent): Promise<void> {
-    this.#audit.add(event, Date.now());
+  async audit(events: readonly AuditEvent[]): Promise<void> {
+    for (const event of events) this.#audit.add(event, Date.now());
   }
 
   async auditLog({ before, limit }: PageRequest): Promise<readonly AuditEntry[]> {

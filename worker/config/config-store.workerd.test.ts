@@ -142,14 +142,38 @@ test('after a deploy an edit is compared with the stored steering on the new pla
   expect(outcome).toMatchObject({ kind: 'stored', changes: [{ path: 'regions.apac.dial', to: 10 }] });
 });
 
+test('attempts that come by the hundred are counted in one entry a minute, for each address', async () => {
+  const store = newStore();
+  const refused = (address: string, attempts: number) => ({
+    actor: 'anonymous',
+    action: 'read',
+    outcome: 'rate_limited',
+    address,
+    attempts,
+  });
+  await store.audit([refused('203.0.113.7', 100), refused('203.0.113.8', 1)]);
+  await store.audit([{ actor: 'anonymous', action: 'put', outcome: 'unauthorized', address: '203.0.113.7' }]);
+  await store.audit([refused('203.0.113.7', 40)]);
+  const entries = await store.auditLog({ limit: 10 });
+  const attemptsOf = (address: string, outcome: string) =>
+    entries
+      .filter((each) => each.address === address && each.outcome === outcome)
+      .map(({ attempts }) => attempts);
+  // The minute may have ended between the two writes.
+  const counted = attemptsOf('203.0.113.7', 'rate_limited');
+  expect([[140], [40, 100]]).toContainEqual(counted);
+  expect(attemptsOf('203.0.113.8', 'rate_limited')).toEqual([1]);
+  expect(attemptsOf('203.0.113.7', 'unauthorized')).toEqual([1]);
+});
+
 test('the audit log is paged, newest first', async () => {
   const store = newStore();
   for (const actor of ['a', 'b', 'c'])
-    await store.audit({ actor, action: 'drain', outcome: 'ok', address: '::1' });
+    await store.audit([{ actor, action: 'drain', outcome: 'ok', address: '::1' }]);
   const page = await store.auditLog({ limit: 2 });
   expect(page).toMatchObject([{ actor: 'c', address: '::1', from: null, detail: null }, { actor: 'b' }]);
   expect(await store.auditLog({ before: page[1]?.id ?? 0, limit: 2 })).toMatchObject([{ actor: 'a' }]);
-  await store.audit({ actor: 'x'.repeat(5_000), action: 'put', outcome: '401' });
+  await store.audit([{ actor: 'x'.repeat(5_000), action: 'put', outcome: '401' }]);
   expect((await store.auditLog({ limit: 1 }))[0]?.actor).toHaveLength(1_000);
 });
 

@@ -28,13 +28,16 @@ test('a region that is not deployed any more drops out, and one that is new come
   expect(merged.defaultRegion).toBe('weur');
 });
 
-test('hint, size, hard limits, cluster and mesh are the deployed ones; weight, residency and routing are the stored ones', () => {
+test('hint, size, cluster and mesh are the deployed ones; weight, limits, residency and routing are the stored ones', () => {
   const residency = { deny: ['DE'] };
-  const stored = configOf([region('weur', { weight: 7, residency, limits: { softConnections: 5 } }), enam], {
-    routing: { bandMs: 20 },
-  });
+  const stored = configOf(
+    [region('weur', { weight: 7, residency, limits: { softConnections: 5, maxConnections: 9 } }), enam],
+    {
+      routing: { bandMs: 20 },
+    },
+  );
   const later = configOf(
-    [region('weur', { instanceType: 'basic', weight: 1, limits: { maxConnections: 9 } }), enam],
+    [region('weur', { instanceType: 'basic', weight: 1, limits: { maxConnections: 3 } }), enam],
     { cluster: 'other', mesh: { retryMaxMs: 100 } },
   );
   const merged = ontoDeployed(stored, later);
@@ -53,14 +56,6 @@ test('a region that was moved is where the file says; one that was not, where it
 });
 
 describe('where stored and deployed contradict each other', () => {
-  test('a soft limit above the new hard one gives way, and a drain does not', () => {
-    const stored = configOf([region('weur', { limits: { softConnections: 500 }, drain: true }), enam]);
-    const later = configOf([region('weur', { limits: { maxConnections: 100 } }), enam]);
-    const [merged] = ontoDeployed(stored, later).regions;
-    expect(merged).toMatchObject({ drain: true, limits: { maxConnections: 100 } });
-    expect(merged?.limits.softConnections).toBeUndefined();
-  });
-
   test('regions that JetStream needs stay awake', () => {
     const awake = { jetstream: true, keepAwake: true };
     const later = configOf([region('weur', awake), region('enam', awake), region('apac', awake)]);

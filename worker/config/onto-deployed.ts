@@ -19,16 +19,16 @@ import { type Change, diffConfigs } from '../../regions/edits/diff.ts';
 import { validateConfig } from '../../regions/validate.ts';
 import { withChanges } from './with-changes.ts';
 
-/** The fields that the rules tie to the platform: to JetStream, to hard limits, to which regions there are. */
+/** The fields that the rules tie to the platform: to JetStream, to which regions there are. */
 const FIELDS_TO_YIELD: readonly ReadonlySet<string>[] = [
   new Set(),
-  new Set(['keepAwake', 'limits.softConnections']),
-  new Set(['keepAwake', 'limits.softConnections', 'enabled', 'drain']),
+  new Set(['keepAwake']),
+  new Set(['keepAwake', 'enabled', 'drain']),
 ];
 
 const PLACE_FIELDS: ReadonlySet<string> = new Set(['name', 'latitude', 'longitude']);
 
-/** `regions.weur.limits.softConnections`: the id, and the field. */
+/** `regions.weur.limits.maxConnections`: the id, and the field. */
 const REGION_PATH = /^regions\.([^.]+)\.(.+)$/;
 
 /** Merges the steering of a stored configuration onto the platform of the deployed one. What comes out is valid. */

@@ -46,6 +46,21 @@ describe('moves', () => {
     expect(regions.find(({ region }) => region === 'oc')).toMatchObject({ before: 0.1, after: 0.1 });
   });
 
+  test('a region put in reserve loses its clients to the next best one of the others', () => {
+    const { moves } = forecast(PLAN, planWith({ weur: { priority: 2 } }), TRAFFIC);
+    expect(moves).toMatchObject([{ from: 'weur', to: 'eeur', share: expect.closeTo(0.9, 12) }]);
+    const all = planWith(Object.fromEntries(IDS.map((id) => [id, { priority: 7 }])));
+    expect(forecast(PLAN, all, TRAFFIC).movedShare).toBe(0);
+  });
+
+  test('a data center keeps to its choice by the margin, and a place without one does not', () => {
+    const after = planWith({ weur: { bias: 2 } });
+    expect(forecast(PLAN, after, trafficOf(PARIS)).movedShare).toBe(0);
+    const { colo: _colo, ...paris } = { ...PARIS, latitude: 49, longitude: 2 };
+    expect(forecast(PLAN, after, trafficOf(paris)).moves).toMatchObject([{ from: 'weur', to: 'eeur' }]);
+    expect(forecast(PLAN, planWith({ weur: { bias: 3 } }), trafficOf(PARIS)).movedShare).toBe(1);
+  });
+
   test('a dial turned to a half moves half of the clients of its region', () => {
     const { moves, movedShare } = forecast(PLAN, planWith({ weur: { dial: 50 } }), TRAFFIC);
     expect(moves).toMatchObject([{ from: 'weur', to: 'eeur' }]);

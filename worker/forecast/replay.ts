@@ -3,8 +3,10 @@
 // the same ones in both runs: whoever moves does so because of the change.
 
 import type { RegionId } from '../../regions/config.ts';
+import { chooseIncumbent } from '../routing/choose-incumbent.ts';
 import type { Observations, RegionObservation } from '../routing/observation.ts';
 import { getOptimalRegion, type RoutingRequest, type RoutingState } from '../routing/optimal-region.ts';
+import { coordinatesOfColo } from '../routing/places/lookup.ts';
 import type { RoutingPlan } from '../routing/plan.ts';
 import { mergeSamples, type Traffic, type TrafficPlace } from './traffic.ts';
 
@@ -67,11 +69,16 @@ export function replay(
     const share = weight / clients;
     const keys = isDrawn ? Math.ceil(share * KEYS[source]) : 1;
     if (isDrawn) drawVariance += share ** 2 / keys / 4;
-    for (const { trip, count } of tripsOf(place, key, keys, states)) {
+    for (const { trip, count } of tripsOf(place, key, keys, asChosenSoFar(place, states))) {
       trips.push({ ...trip, share: (share * count) / keys });
     }
   }
   return { trips, places: places.size, clients, drawVariance };
+}
+
+interface States {
+  readonly before: RoutingState;
+  readonly after: RoutingState;
 }
 
 interface PooledTrip {
@@ -79,12 +86,7 @@ interface PooledTrip {
   count: number;
 }
 
-function tripsOf(
-  place: TrafficPlace,
-  key: string,
-  keys: number,
-  states: { readonly before: RoutingState; readonly after: RoutingState },
-): Iterable<PooledTrip> {
+function tripsOf(place: TrafficPlace, key: string, keys: number, states: States): Iterable<PooledTrip> {
   const pooled = new Map<string, PooledTrip>();
   for (let index = 0; index < keys; index++) {
     const request = { cf: place, client: `${key} ${index}` };
@@ -99,6 +101,18 @@ function tripsOf(
     pooled.set(`${was.region} ${is.region}`, { trip, count: 1 });
   }
   return pooled.values();
+}
+
+/**
+ * A data center that has been choosing a region keeps to it by a margin, also after the change: the region that it
+ * chooses before, as far as anybody can tell who is elsewhere.
+ */
+function asChosenSoFar({ colo }: TrafficPlace, { before, after }: States): States {
+  if (colo === undefined || coordinatesOfColo(colo) === undefined) return { before, after };
+  const incumbent = chooseIncumbent(colo, before);
+  if (incumbent === undefined) return { before, after };
+  const observations = { ...before.observations, incumbent };
+  return { before: { ...before, observations }, after: { ...after, observations } };
 }
 
 function choose(

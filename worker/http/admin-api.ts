@@ -57,11 +57,11 @@ function regionIdOf({ url }: Request): string {
 
 /** Tells every region's object of a new version, whoever of them answers. */
 function notifyRegions({ env }: EdgeContext): config.NotifyRegions {
-  return async (_version, { regions }) => {
+  return async (version, { regions }) => {
     await Promise.all(
       regions.map(async (region) => {
         try {
-          await regionStub(env, region).configure(region);
+          await regionStub(env, region).configure(region, version);
         } catch (error) {
           console.warn(`region ${region.id} could not be told of the new configuration: ${messageOf(error)}`);
         }

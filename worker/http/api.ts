@@ -1,5 +1,6 @@
 // The read-only API: health, regions, mesh and the decision. Nothing here starts a region.
 
+import type { RegionViews, RouteView } from '../../regions/command/api-types.ts';
 import type { RegionConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { type Env, regionStub } from '../env.ts';
@@ -28,8 +29,8 @@ export async function health(_request: Request, edge: EdgeContext): Promise<Resp
 }
 
 export async function regions(_request: Request, edge: EdgeContext): Promise<Response> {
-  const views = await regionViews(edge, () => true);
-  const regionsWithConfig = edge.config.regions.map((region) => ({
+  const { env, config, version } = edge;
+  const views = config.regions.map(async (region) => ({
     id: region.id,
     name: region.name,
     hint: region.hint,
@@ -38,20 +39,20 @@ export async function regions(_request: Request, edge: EdgeContext): Promise<Res
     enabled: region.enabled,
     keepAwake: region.keepAwake,
     jetstream: region.jetstream,
-    ...views.find((view) => view.region === region.id),
+    ...(await regionView(env, region)),
   }));
-  return Response.json({ version: edge.version, regions: regionsWithConfig });
+  return Response.json({ version, regions: await Promise.all(views) } satisfies RegionViews);
 }
 
 /** The decision for this request or for a place; as JSON, or as a table with `?format=text`. */
 export function route(request: Request, edge: EdgeContext): Response {
   const decision = ask(whatIfRequestOf(request), edge);
   const headers: Record<string, string> = { 'x-nats-decision': compactDecision(decision) };
-  const region = decision.candidates[0]?.region;
+  const region = decision.winner;
   if (region !== undefined) headers['x-nats-region'] = region;
   const isText = new URL(request.url).searchParams.get('format') === 'text';
   if (isText) return new Response(`${decisionTable(decision)}\n`, { headers });
-  return Response.json(decisionView(decision), { headers });
+  return Response.json(decisionView(decision) satisfies RouteView, { headers });
 }
 
 export async function mesh(_request: Request, edge: EdgeContext): Promise<Response> {

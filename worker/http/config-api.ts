@@ -2,15 +2,17 @@
 // has authorized the request already; `actor` is who it was.
 
 import * as v from 'valibot';
+import type { Audit, DryRun, History, LiveConfig } from '../../regions/command/api-types.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { diffConfigs } from '../../regions/edits/diff.ts';
+import { nextStartNotes } from '../../regions/edits/next-start.ts';
 import { validateConfig } from '../../regions/validate.ts';
 import { adoptConfig, deployedConfig } from '../config/active-config.ts';
 import type { AuditEvent } from '../config/audit-table.ts';
 import type { EditOutcome } from '../config/config-store.ts';
 import { changesToDeploy } from '../config/edit-rules.ts';
 import { ontoDeployed, takesNewClients } from '../config/onto-deployed.ts';
-import { configStore } from '../config/store-stub.ts';
+import { type ConfigStoreStub, configStore } from '../config/store-stub.ts';
 import { forecast, type Traffic } from '../forecast/forecast.ts';
 import { messageOf } from '../message-of.ts';
 import { compileRouting } from '../routing/plan.ts';
@@ -59,7 +61,7 @@ export async function currentConfig(request: Request, edge: EdgeContext): Promis
         return Response.json({
           ...summaryView(stored),
           config: ontoDeployed(stored.config, deployedConfig(edge.env)),
-        });
+        } satisfies LiveConfig);
       }
       if (version === undefined) return Response.json(versionZero(edge));
       return editAnswer({ kind: 'no_such_version' }, { base: version, version });
@@ -68,47 +70,28 @@ export async function currentConfig(request: Request, edge: EdgeContext): Promis
 }
 
 /** `PUT /api/config` */
-export async function putConfig(
+export function putConfig(
   request: Request,
   edge: EdgeContext,
   actor: string,
   notifyRegions: NotifyRegions,
 ): Promise<Response> {
-  const store = configStore(edge.env);
-  if (store === undefined) return noStore();
-  const read = await readJsonBody(request, PutBody);
-  if (!read.ok)
-    return refused(read, { actor, action: 'put', outcome: read.code, ...addressOf(request) }, edge);
-  return fromStore(
-    async () => store.put({ ...read.body, ...authorOf(request, edge, actor) }),
-    (outcome) => {
-      takeOver(outcome, edge, notifyRegions);
-      return editAnswer(outcome, read.body);
-    },
+  return edit({ request, edge, actor, notifyRegions }, 'put', PutBody, (store, body, author) =>
+    store.put({ ...body, ...author }),
   );
 }
 
 /** `POST /api/config/rollback` */
-export async function rollbackConfig(
+export function rollbackConfig(
   request: Request,
   edge: EdgeContext,
   actor: string,
   notifyRegions: NotifyRegions,
 ): Promise<Response> {
-  const store = configStore(edge.env);
-  if (store === undefined) return noStore();
-  const read = await readJsonBody(request, RollbackBody);
-  if (!read.ok)
-    return refused(read, { actor, action: 'rollback', outcome: read.code, ...addressOf(request) }, edge);
-  const { message = `rollback to version ${read.body.version}` } = read.body;
-  const asked = { ...read.body, message, ...authorOf(request, edge, actor) };
-  return fromStore(
-    async () => store.rollback(asked),
-    (outcome) => {
-      takeOver(outcome, edge, notifyRegions);
-      return editAnswer(outcome, read.body);
-    },
-  );
+  return edit({ request, edge, actor, notifyRegions }, 'rollback', RollbackBody, (store, body, author) => {
+    const { message = `rollback to version ${body.version}` } = body;
+    return store.rollback({ ...body, message, ...author });
+  });
 }
 
 /** `POST /api/config/dry-run`: what an edit would do. Stores nothing, and needs no store. */
@@ -129,13 +112,15 @@ export async function dryRunConfig(
       const base = stored?.version ?? 0;
       const before = stored === undefined ? deployed : ontoDeployed(stored.config, deployed);
       const after = validation.config;
+      const changes = diffConfigs(before, after);
+      const problems = [...validation.warnings.map(problemView), ...lastRegionWarning(after)];
       return Response.json({
         base,
-        changes: diffConfigs(before, after),
+        changes,
         needsDeploy: changesToDeploy(deployed, after),
-        warnings: [...validation.warnings.map(problemView), ...lastRegionWarning(after)],
+        warnings: [...problems, ...nextStartNotes(changes)],
         forecast: forecast(compileRouting(before, base), compileRouting(after, base + 1), await traffic()),
-      });
+      } satisfies DryRun);
     },
   );
 }
@@ -145,7 +130,7 @@ export async function configHistory(request: Request, edge: EdgeContext): Promis
   const page = pageQueryOf(request);
   if (page === undefined) return badPage();
   const store = configStore(edge.env);
-  if (store === undefined) return Response.json({ versions: [], next: null });
+  if (store === undefined) return Response.json({ versions: [], next: null } satisfies History);
   return fromStore(
     async () => store.history({ ...page, limit: page.limit + 1 }),
     (found) => {
@@ -153,7 +138,7 @@ export async function configHistory(request: Request, edge: EdgeContext): Promis
       return Response.json({
         versions: versions.map((each) => ({ ...summaryView(each), changes: each.changes })),
         next: found.length > page.limit ? (versions.at(-1)?.version ?? null) : null,
-      });
+      } satisfies History);
     },
   );
 }
@@ -163,7 +148,7 @@ export async function auditLog(request: Request, edge: EdgeContext): Promise<Res
   const page = pageQueryOf(request);
   if (page === undefined) return badPage();
   const store = configStore(edge.env);
-  if (store === undefined) return Response.json({ entries: [], next: null });
+  if (store === undefined) return Response.json({ entries: [], next: null } satisfies Audit);
   return fromStore(
     async () => store.auditLog({ ...page, limit: page.limit + 1 }),
     (found) => {
@@ -171,7 +156,7 @@ export async function auditLog(request: Request, edge: EdgeContext): Promise<Res
       return Response.json({
         entries: entries.map((entry) => ({ ...entry, time: new Date(entry.time).toISOString() })),
         next: found.length > page.limit ? (entries.at(-1)?.id ?? null) : null,
-      });
+      } satisfies Audit);
     },
   );
 }
@@ -184,8 +169,39 @@ export function takeOver(outcome: EditOutcome, edge: EdgeContext, notifyRegions:
   edge.background('tell the regions of a new version', notifyRegions(version, config));
 }
 
+interface EditCall {
+  readonly request: Request;
+  readonly edge: EdgeContext;
+  readonly actor: string;
+  readonly notifyRegions: NotifyRegions;
+}
+
+/** Reads an edit, has it stored, steers by it at once, and tells its author what became of it. */
+async function edit<S extends v.GenericSchema<unknown, { base: number; version?: number }>>(
+  { request, edge, actor, notifyRegions }: EditCall,
+  action: string,
+  schema: S,
+  store: (
+    store: ConfigStoreStub,
+    body: v.InferOutput<S>,
+    author: ReturnType<typeof authorOf>,
+  ) => Promise<EditOutcome>,
+): Promise<Response> {
+  const stub = configStore(edge.env);
+  if (stub === undefined) return noStore();
+  const read = await readJsonBody(request, schema);
+  if (!read.ok) return refused(read, { actor, action, outcome: read.code, ...addressOf(request) }, edge);
+  return fromStore(
+    async () => store(stub, read.body, authorOf(request, edge, actor)),
+    (outcome) => {
+      takeOver(outcome, edge, notifyRegions);
+      return editAnswer(outcome, read.body);
+    },
+  );
+}
+
 /** Nobody knows when it was deployed. */
-function versionZero({ env }: EdgeContext) {
+function versionZero({ env }: EdgeContext): LiveConfig {
   return { version: 0, author: 'deploy', time: null, message: '', config: deployedConfig(env) };
 }
 

@@ -106,6 +106,29 @@ describe('PUT /api/config', () => {
     });
   });
 
+  test('of limits says what the servers take only when they start, as the dry run does', async () => {
+    const { version, config } = await current();
+    const [first, ...others] = config.regions;
+    if (first === undefined) throw new Error('there is no region');
+    const limits = { ...first.limits, maxConnections: 99, softConnections: 50 };
+    const next = { ...config, regions: [{ ...first, limits }, ...others] };
+    const warnings = [
+      { path: `regions.${first.id}.limits.maxConnections`, code: 'next-start', message: expect.any(String) },
+    ];
+    const dryRun = await dryRunConfig(put({ config: next }), edgeOf(), 'ann', async () => ({
+      source: 'traffic',
+      samples: [],
+    }));
+    expect(await dryRun.json()).toMatchObject({ needsDeploy: [], warnings });
+    expect(await edit({ base: version, config: next, message: '' })).toMatchObject({
+      status: 200,
+      body: { warnings },
+    });
+    expect(await edit({ base: version + 1, config: weighing(config, 41), message: '' })).toMatchObject({
+      status: 200,
+    });
+  });
+
   test('that is not valid names every problem, with its path', async () => {
     const { version, config } = await current();
     const [weur, ...others] = config.regions;
@@ -268,7 +291,8 @@ const pending: Promise<unknown>[] = [];
 
 function edgeOf(own: Env = env): EdgeContext {
   const background = (_name: string, work: Promise<unknown>) => void pending.push(work);
-  const audit = (event: AuditEvent) => background('audit', Promise.resolve(configStore(own)?.audit(event)));
+  const audit = (...events: readonly AuditEvent[]) =>
+    background('audit', Promise.resolve(configStore(own)?.audit(events)));
   return { ...activeConfig(own), env: own, background, audit };
 }
 

@@ -1,10 +1,11 @@
 // A NATS client: decide, hand over, and say in the response which region it was and why.
 
 import { regionStub } from '../env.ts';
-import { type FailedAttempt, handOff } from '../handoff.ts';
+import { handOff } from '../handoff.ts';
 import { decide, noteHandoff } from '../observe/decide.ts';
 import { PLACE_HEADER } from '../region/place-header.ts';
-import type { Decision } from '../routing/decision.ts';
+import { afterAttempts } from '../routing/after-attempts.ts';
+import type { Decision, FailedAttempt } from '../routing/decision.ts';
 import { compactDecision } from '../routing/decision-text.ts';
 import type { EdgeContext } from './edge-context.ts';
 import { errorResponse } from './errors.ts';
@@ -33,12 +34,12 @@ export async function connectClient(request: Request, edge: EdgeContext): Promis
     },
   });
   noteHandoff(asked, handoff);
-  if (!handoff.ok) return unavailable(decision, handoff.failed);
+  const record = afterAttempts(decision, handoff.ok ? handoff.region : undefined, handoff.failed);
+  if (!handoff.ok) return unavailable(record, handoff.failed);
   const { response, region } = handoff;
   const headers = new Headers(response.headers);
   headers.set('x-nats-region', region);
-  const failed = handoff.failed.map((attempt) => attempt.region);
-  headers.set('x-nats-decision', compactDecision(decision, failed));
+  headers.set('x-nats-decision', compactDecision(record));
   headers.append('set-cookie', `${REGION_COOKIE}=${region}; Path=/; HttpOnly; SameSite=Lax`);
   return new Response(response.body, { status: response.status, headers, webSocket: response.webSocket });
 }

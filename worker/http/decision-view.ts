@@ -2,13 +2,17 @@
 // digits than anyone can use.
 
 import type { Considered, Decision } from '../routing/decision.ts';
-import { describeEffect } from '../routing/decision-text.ts';
+import { describeEffect, describeFailover } from '../routing/decision-text.ts';
 
-export function decisionView(decision: Decision): object {
-  const { candidates, rejected, ...rest } = decision;
+export function decisionView(decision: Decision) {
+  const { winner, failover, candidates, rejected, ...rest } = decision;
   return {
-    region: candidates[0]?.region ?? null,
+    region: winner ?? null,
     ...rest,
+    failover:
+      failover === undefined
+        ? null
+        : { from: failover.from, ...failover.cause, reason: describeFailover(failover, winner) },
     candidates: candidates.map((candidate, index) => ({
       rank: index + 1,
       ...consideredView(candidate),
@@ -19,7 +23,7 @@ export function decisionView(decision: Decision): object {
   };
 }
 
-function consideredView({ region, estimate, effects }: Considered): object {
+function consideredView({ region, estimate, effects }: Considered) {
   return {
     region,
     estimate: {

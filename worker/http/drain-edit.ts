@@ -1,4 +1,5 @@
 // Sets or clears `drain` of a region in the configuration, as an edit like any other: checked, stored, published.
+// With `?base=N` it is refused if N is no longer the current version; without, it is made from whatever is.
 
 import { deployedConfig } from '../config/active-config.ts';
 import { ontoDeployed } from '../config/onto-deployed.ts';
@@ -6,6 +7,9 @@ import { configStore } from '../config/store-stub.ts';
 import { type NotifyRegions, takeOver } from './config-api.ts';
 import type { EdgeContext } from './edge-context.ts';
 import { editAnswer } from './edit-answer.ts';
+import { errorResponse } from './errors.ts';
+
+const WHOLE_NUMBER = /^(0|[1-9][0-9]{0,14})$/;
 
 export interface DrainEdit {
   readonly request: Request;
@@ -16,9 +20,14 @@ export interface DrainEdit {
   readonly notifyRegions: NotifyRegions;
 }
 
-/** Undefined when it is done or needs no store; the refusal otherwise. `?force=true` takes the last region too. */
+/** Undefined when it is done or needs no store or edit; the refusal otherwise. `?force=true` takes the last region too. */
 export async function setDrain(edit: DrainEdit): Promise<Response | undefined> {
   const { request, edge, actor, region, drain, notifyRegions } = edit;
+  const query = new URL(request.url).searchParams;
+  const base = query.get('base');
+  if (base !== null && !WHOLE_NUMBER.test(base)) {
+    return errorResponse(400, 'bad_request', 'base is the number of a version, a whole one from 0');
+  }
   const store = configStore(edge.env);
   if (store === undefined) return undefined;
   const deployed = deployedConfig(edge.env);
@@ -28,11 +37,11 @@ export async function setDrain(edit: DrainEdit): Promise<Response | undefined> {
   const regions = config.regions.map((each) => (each.id === region ? { ...each, drain } : each));
   const address = request.headers.get('cf-connecting-ip');
   const asked = {
-    base: stored?.version ?? 0,
+    base: base === null ? (stored?.version ?? 0) : Number(base),
     config: { ...config, regions },
     message: `${drain ? 'drain' : 'undrain'} ${region}`,
     author: actor,
-    force: new URL(request.url).searchParams.get('force') === 'true',
+    force: query.get('force') === 'true',
     deployed,
     ...(address !== null && { address }),
   };

@@ -6,8 +6,8 @@ import type { Env } from '../env.ts';
 
 export interface EdgeContext extends ActiveConfig {
   readonly env: Env;
-  /** Writes an entry of the audit log, in the background. */
-  readonly audit: (event: AuditEvent) => void;
+  /** Writes entries of the audit log, in the background. */
+  readonly audit: (...events: readonly AuditEvent[]) => void;
   /** Work that goes on after the answer; whatever it throws is reported in one place. */
   readonly background: (name: string, work: Promise<unknown>) => void;
 }

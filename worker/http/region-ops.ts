@@ -1,6 +1,7 @@
 // Operations on one region: drain, undrain, wake, stop. A drain is an edit as well, so that Workers everywhere stop
 // choosing the region and a rollback or a new deploy does not forget it.
 
+import type { OperationResult } from '../../regions/command/api-types.ts';
 import { regionStub } from '../env.ts';
 import type { RegionStatus } from '../region/status.ts';
 import type { EdgeContext } from './edge-context.ts';
@@ -28,7 +29,8 @@ export async function operateRegion(
     if (refused !== undefined) return refused;
   }
   const status = await RUN[operation](regionStub(env, region), config.routing.drainSettleSeconds);
-  return Response.json({ region: status.region, state: status.state, clients: status.clients });
+  const { state, clients } = status;
+  return Response.json({ region: status.region, state, clients } satisfies OperationResult);
 }
 
 type Stub = ReturnType<typeof regionStub>;

@@ -37,6 +37,17 @@ describe("a client's request", () => {
     expect(routingRequestOf(requestOf(`/?region=${list}`)).preferred).toHaveLength(heard);
   });
 
+  test.each([
+    ['/?region=a,b', {}, undefined],
+    [`/?region=${'a,'.repeat(16)}`, {}, undefined],
+    [`/?region=${'a,'.repeat(17)}`, {}, [expect.stringMatching(/^\?region= takes at most 16 regions/)]],
+    [`/?region=${'x'.repeat(1001)}`, {}, [expect.stringContaining('the rest was ignored')]],
+    ['/', { 'x-nats-prefer-region': 'a,'.repeat(17) }, [expect.stringMatching(/^x-nats-prefer-region/)]],
+    ['/', { 'x-nats-force-region': 'a,b' }, [expect.stringContaining('the first counts')]],
+  ])('%.20s with %j notes what was left out', (path, headers, notes) => {
+    expect(routingRequestOf(requestOf(path, headers as Record<string, string>)).notes).toEqual(notes);
+  });
+
   test('with 10 kB of a wish has only its beginning repeated', () => {
     const [wish] = routingRequestOf(requestOf(`/?region=${'x'.repeat(10_240)}`)).preferred ?? [];
     expect(wish?.length).toBeLessThanOrEqual(1_000);

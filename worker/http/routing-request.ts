@@ -16,13 +16,21 @@ const PLACE_PARAMETERS = ['colo', 'lat', 'lon', 'country', 'continent'] as const
 export function routingRequestOf(request: Request): RoutingRequest {
   const { headers } = request;
   const query = new URL(request.url).searchParams;
-  const forced = headers.get('x-nats-force-region');
+  const byQuery = pinsOf(query.get('region'));
+  const byHeader = pinsOf(headers.get('x-nats-prefer-region'));
+  const [forced, ...alsoForced] = pinsOf(headers.get('x-nats-force-region')).ids;
+  const notes = [
+    ...noteOf(byQuery, '?region='),
+    ...noteOf(byHeader, 'x-nats-prefer-region'),
+    ...(alsoForced.length > 0 ? ['x-nats-force-region takes one region: the first counts'] : []),
+  ];
   return {
     cf: request.cf,
     client: headers.get('cf-connecting-ip') ?? undefined,
-    preferred: [...pinsOf(query.get('region')), ...pinsOf(headers.get('x-nats-prefer-region'))],
-    forced: forced === null ? undefined : pinsOf(forced)[0],
+    preferred: [...byQuery.ids, ...byHeader.ids],
+    forced,
     previous: headers.get('x-nats-last-region') ?? cookieOf(headers),
+    ...(notes.length > 0 && { notes }),
   };
 }
 
@@ -38,14 +46,26 @@ export function whatIfRequestOf(request: Request): RoutingRequest {
   return { ...asked, cf: { colo, latitude, longitude, country, continent }, client };
 }
 
+interface Pins {
+  readonly ids: readonly string[];
+  /** Whether there were more than are heard. */
+  readonly isCut: boolean;
+}
+
 /** A list of ids, separated by commas. */
-function pinsOf(text: string | null): readonly string[] {
-  if (text === null) return [];
-  const ids = text.slice(0, MAX_PIN_CHARACTERS).split(',');
-  return ids
+function pinsOf(text: string | null): Pins {
+  if (text === null) return { ids: [], isCut: false };
+  const ids = text
+    .slice(0, MAX_PIN_CHARACTERS)
+    .split(',')
     .map((id) => id.trim())
-    .filter((id) => id !== '')
-    .slice(0, MAX_PINS);
+    .filter((id) => id !== '');
+  return { ids: ids.slice(0, MAX_PINS), isCut: text.length > MAX_PIN_CHARACTERS || ids.length > MAX_PINS };
+}
+
+function noteOf({ isCut }: Pins, place: string): readonly string[] {
+  const most = `at most ${MAX_PINS} regions and ${MAX_PIN_CHARACTERS} characters`;
+  return isCut ? [`${place} takes ${most}: the rest was ignored`] : [];
 }
 
 function cookieOf(headers: Headers): string | undefined {

@@ -62,6 +62,13 @@ describe('what is known', () => {
     expect(seen(record, NOW)).toMatchObject({ measurement: { samples: 1 } });
   });
 
+  test('how many clients the server takes is known where it says so', () => {
+    expect(seen(withAnswer(EMPTY_RECORD, 'a', { ...UP, maxClients: 9 }, NOW), NOW)).toMatchObject({
+      maxClients: 9,
+    });
+    expect(seen(withAnswer(EMPTY_RECORD, 'a', UP, NOW), NOW)).not.toHaveProperty('maxClients');
+  });
+
   test('how much of the mesh a region has is judged by the others that are up', () => {
     const others = ['b', 'c', 'd', 'e'].reduce((record, id) => withAnswer(record, id, UP, NOW), EMPTY_RECORD);
     expect(seen(withAnswer(others, 'a', { ...UP, peers: 1 }, NOW), NOW)).toMatchObject({ meshShare: 0.25 });

@@ -9,6 +9,7 @@ export interface RegionRecord {
   readonly measurement?: Measurement;
   readonly state?: string;
   readonly clients?: number;
+  readonly maxClients?: number;
   readonly meshShare?: number;
   /** When it was last asked; milliseconds since the epoch. */
   readonly askedAt?: number;
@@ -80,6 +81,8 @@ function isDueAt(region: RegionRecord | undefined, now: number): boolean {
 export interface Answer {
   readonly state: string;
   readonly clients: number;
+  /** How many its server takes, where it says so. */
+  readonly maxClients?: number;
   /** Regions that it has routes to. */
   readonly peers: number;
   /** Round trip; absent when it says nothing about the way, such as when the object had to be made first. */
@@ -95,6 +98,7 @@ export function withAnswer(record: ColoRecord, id: string, answer: Answer, now: 
     ...(measurement && { measurement }),
     state: answer.state,
     clients: answer.clients,
+    ...(answer.maxClients !== undefined && { maxClients: answer.maxClients }),
     ...(meshShare !== undefined && { meshShare }),
     askedAt: now,
     ...(before.failures !== undefined && { failures: before.failures }),
@@ -131,9 +135,9 @@ export function withIncumbent(record: ColoRecord, incumbent: string | undefined)
 export function observationsOf(record: ColoRecord, now: number): Observations {
   const regions = new Map(
     Object.entries(record.regions).map(([id, region]) => {
-      const { measurement, ejectedUntil, state, clients, meshShare, askedAt = 0 } = region;
+      const { measurement, ejectedUntil, state, clients, maxClients, meshShare, askedAt = 0 } = region;
       const validMs = state === 'up' || state === 'asleep' ? STATE_VALID_MS : BAD_STATE_VALID_MS;
-      const seen = now - askedAt < validMs ? { state, clients, meshShare } : {};
+      const seen = now - askedAt < validMs ? { state, clients, maxClients, meshShare } : {};
       return [id, dropUndefined({ measurement, ejectedUntil, ...seen })] as const;
     }),
   );

@@ -109,6 +109,7 @@ export class Observer {
       const answer = {
         state: status.state,
         clients: status.clients,
+        ...(status.maxClients !== undefined && { maxClients: status.maxClients }),
         peers: status.peers.length,
         ...(counts && { rttMs }),
       };

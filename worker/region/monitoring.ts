@@ -9,6 +9,8 @@ export interface Varz {
   readonly server_name: string;
   readonly version: string;
   readonly connections: number;
+  /** As configured when it started. */
+  readonly max_connections: number;
   readonly mem: number;
   readonly start: string;
 }

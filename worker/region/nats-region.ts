@@ -6,26 +6,25 @@ import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
 import type { RegionConfig } from '../../regions/config.ts';
 import { activeConfig } from '../config/active-config.ts';
-import { type Env, regionStub } from '../env.ts';
+import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import { errorResponse } from '../http/errors.ts';
-import { backoffMs } from '../mesh/backoff.ts';
 import { ASLEEP } from '../mesh/link.ts';
 import { MeshKeeper } from '../mesh/mesh-keeper.ts';
-import { RouteRefusedError, refusalLine } from '../mesh/route-handshake.ts';
-import { type ByteChannel, closeQuietly, pump } from '../mesh/splice.ts';
+import { refuseRoute } from '../mesh/refuse-route.ts';
+import { pump } from '../mesh/splice.ts';
 import { messageOf } from '../message-of.ts';
 import { containerEnvironment } from './container-settings.ts';
 import { Drain } from './drain.ts';
 import { linkStatuses } from './link-status.ts';
-import type { RoutezRoute } from './monitoring.ts';
+import { meshHostOf } from './mesh-host.ts';
 import { NatsServer, WEBSOCKET_PORT } from './nats-server.ts';
 import { placeOf } from './place-header.ts';
+import { Restarts } from './restarts.ts';
+import { ServerReport } from './server-report.ts';
 import type { LinkStatus, RegionState, RegionStatus } from './status.ts';
+import { ToldLimits } from './told-limits.ts';
 import { TrafficTally } from './traffic-tally.ts';
-
-/** Stands in the address by which an object is dialled; what it reaches is the object's own choice. */
-const PEER_PORT = 6222;
 
 /** Ends nats-server at once; SIGTERM would make it a lame duck first, for clients that are not there. */
 const SIGINT = 2;
@@ -36,14 +35,8 @@ const DRAIN_POLL_SECONDS = 1;
 /** How often the class looks whether the container is ready: a start takes a second or so, and a client waits. */
 const START_POLL_MS = 50;
 
-/** Restarts of a server that keeps ending are this far apart at most. */
-const RESTART_MAX_MS = 30_000;
-
 /** A server that leaves so many reconciliations in a row unanswered is ended. */
 const UNANSWERED_LIMIT = 2;
-
-/** A server that ran this long was a good one: the next restart goes at once. */
-const STABLE_AFTER_MS = 10_000;
 
 export abstract class NatsRegion extends Container<Env> {
   /** Id of the region; each region's class has its own. */
@@ -52,7 +45,9 @@ export abstract class NatsRegion extends Container<Env> {
   override enableInternet = false;
   #region: RegionConfig;
   readonly #server: NatsServer;
+  readonly #report: ServerReport;
   readonly #drain: Drain;
+  readonly #limits: ToldLimits;
   readonly #tally: TrafficTally;
   readonly #mesh: MeshKeeper;
   readonly #createdAt = Date.now();
@@ -60,36 +55,27 @@ export abstract class NatsRegion extends Container<Env> {
   #since = Date.now();
   #problem: string | undefined;
   #starting: Promise<void> | undefined;
-  #restarts = 0;
+  readonly #restarts = new Restarts();
   #unanswered = 0;
 
   constructor(ctx: DurableObject['ctx'], env: Env) {
     super(ctx, env);
-    const { config } = activeConfig(env);
+    const { config, version } = activeConfig(env);
     const id = (new.target as typeof NatsRegion).region;
     const region = config.regions.find((candidate) => candidate.id === id);
     if (region === undefined) throw new Error(`region ${id} is not in the configuration`);
-    this.#region = region;
+    this.#limits = new ToldLimits(ctx.storage.kv);
+    this.#region = this.#limits.newest(region, version);
     this.#server = new NatsServer(ctx.container);
+    this.#report = new ServerReport(id, this.#server);
     this.#drain = new Drain(ctx.storage.kv);
     this.#tally = new TrafficTally(ctx.storage.sql);
     this.defaultPort = WEBSOCKET_PORT;
     this.sleepAfter = region.sleepAfter;
-    this.envVars = containerEnvironment(env, config, region);
-    this.#mesh = new MeshKeeper(
-      {
-        dialLocal: () => this.#server.dialRoute(),
-        dialPeer: (peer) => this.#peer(peer).connect(`${id}.${peer}:${PEER_PORT}`),
-        announceTo: (peer) => this.#peer(peer).peerUp(id),
-        onFailure: (peer, error) => {
-          // A peer that sleeps or starts is no news; it says so itself when it is up.
-          if (!(error instanceof RouteRefusedError)) console.warn(`link ${id}-${peer}: ${messageOf(error)}`);
-        },
-        now: Date.now,
-        random: Math.random,
-      },
-      { region: id, regions: config.regions.map((each) => each.id), retryMaxMs: config.mesh.retryMaxMs },
-    );
+    const regions = config.regions.map((each) => each.id);
+    const { retryMaxMs } = config.mesh;
+    const host = meshHostOf(id, env, this.#server);
+    this.#mesh = new MeshKeeper(host, { region: id, regions, retryMaxMs });
     // The object was reset but its container runs on: its clients are there, its links are not.
     if (this.#server.isRunning) this.#enterUp();
     else if (this.#drain.phase !== undefined) this.#drain.ended(Date.now());
@@ -171,7 +157,7 @@ export abstract class NatsRegion extends Container<Env> {
     if (phase === 'settling') {
       this.#server.becomeLameDuck();
       this.#drain.signalled(Date.now());
-    } else if ((await this.#connections()) === 0) await this.stop(SIGINT);
+    } else if ((await this.#report.connections()) === 0) await this.stop(SIGINT);
     await this.schedule(DRAIN_POLL_SECONDS, 'advanceDrain');
   }
 
@@ -181,7 +167,8 @@ export abstract class NatsRegion extends Container<Env> {
   }
 
   /** Takes over what steers, from a newer configuration: after an edit, and from the cron trigger. */
-  async configure(region: RegionConfig): Promise<void> {
+  async configure(region: RegionConfig, version = 0): Promise<void> {
+    this.#limits.tell(region, version);
     this.#region = region;
     this.sleepAfter = region.sleepAfter;
     await this.ensureAwake();
@@ -194,29 +181,22 @@ export abstract class NatsRegion extends Container<Env> {
 
   /** What state the region is in; asks the server when it is up. Never starts anything. */
   async status(): Promise<RegionStatus> {
-    const objectAgeMs = Date.now() - this.#createdAt;
-    const status = {
+    const status: RegionStatus = {
       region: this.#region.id,
       state: this.#state,
       since: this.#since,
       clients: 0,
-      objectAgeMs,
+      objectAgeMs: Date.now() - this.#createdAt,
       peers: [],
     };
-    if (!this.#isServing())
-      return this.#problem === undefined ? status : { ...status, problem: this.#problem };
-    try {
-      const [varz, routes] = await Promise.all([this.#server.varz(), this.#server.routes()]);
-      const peers = new Set(routes.map(({ remote_name, remote_id }) => remote_name ?? remote_id));
-      return { ...status, clients: varz.connections, peers: [...peers], serverVersion: varz.version };
-    } catch (error) {
-      return { ...status, state: 'down', problem: `its monitoring does not answer: ${messageOf(error)}` };
-    }
+    if (this.#isServing()) return this.#report.status(status);
+    return this.#problem === undefined ? status : { ...status, problem: this.#problem };
   }
 
   /** The links that this region dials, with what its server knows of them. */
   async links(): Promise<readonly LinkStatus[]> {
-    return linkStatuses(this.#mesh.reports(), await this.#routes());
+    const routes = this.#isServing() ? await this.#report.routes() : [];
+    return linkStatuses(this.#mesh.reports(), routes);
   }
 
   /** Called by the class when the container has ended, for whatever reason. */
@@ -226,7 +206,7 @@ export abstract class NatsRegion extends Container<Env> {
     const lived = Date.now() - this.#since;
     this.#mesh.serverDown();
     if (asked || (exitCode === 0 && !this.#region.keepAwake)) return this.#enter('asleep');
-    if (lived >= STABLE_AFTER_MS) this.#restarts = 0;
+    this.#restarts.ended(lived);
     this.#goDown(`nats-server ended with exit code ${exitCode}`);
   }
 
@@ -258,6 +238,8 @@ export abstract class NatsRegion extends Container<Env> {
 
   async #start(): Promise<void> {
     if (this.#state !== 'down') this.#enter('starting');
+    // The limits of the newest version that this object was told of, whatever was deployed.
+    this.envVars = containerEnvironment(this.env, activeConfig(this.env).config, this.#region);
     try {
       await this.startAndWaitForPorts({
         ports: [WEBSOCKET_PORT],
@@ -283,10 +265,8 @@ export abstract class NatsRegion extends Container<Env> {
 
   async #restart(): Promise<void> {
     while (this.#state === 'down') {
-      await new Promise((resolve) =>
-        setTimeout(resolve, backoffMs(this.#restarts, RESTART_MAX_MS, Math.random())),
-      );
-      this.#restarts += 1;
+      const pauseMs = this.#restarts.nextPauseMs(Math.random());
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
       await this.wake().catch((error: unknown) => this.#enter('down', messageOf(error)));
     }
   }
@@ -317,47 +297,13 @@ export abstract class NatsRegion extends Container<Env> {
     return this.#state === 'up' || this.#state === 'draining';
   }
 
-  /** Connected clients; none when the server does not answer any more. */
-  async #connections(): Promise<number> {
-    try {
-      return (await this.#server.varz()).connections;
-    } catch (error) {
-      console.warn(`region ${this.#region.id}: /varz: ${messageOf(error)}`);
-      return 0;
-    }
-  }
-
   #scheduleReconcile(): void {
     const { reconcileSeconds } = activeConfig(this.env).config.mesh;
     this.deleteSchedules('reconcile');
     this.ctx.waitUntil(this.schedule(reconcileSeconds, 'reconcile'));
   }
 
-  /** The server's routes; one that does not answer has none. */
-  async #routes(): Promise<readonly RoutezRoute[]> {
-    if (!this.#isServing()) return [];
-    try {
-      return await this.#server.routes();
-    } catch (error) {
-      console.warn(`region ${this.#region.id}: /routez: ${messageOf(error)}`);
-      return [];
-    }
-  }
-
-  #peer(id: string): DurableObjectStub<NatsRegion> {
-    const peer = activeConfig(this.env).config.regions.find((region) => region.id === id);
-    if (peer === undefined) throw new Error(`region ${id} is not in the configuration`);
-    return regionStub(this.env, peer);
-  }
-
   #unavailable(reason: string): Response {
     return errorResponse(503, 'region_unavailable', `region ${this.#region.id}: ${reason}`);
   }
-}
-
-async function refuseRoute(socket: ByteChannel, reason: string): Promise<void> {
-  const writer = socket.writable.getWriter();
-  await writer.write(new TextEncoder().encode(refusalLine(reason)));
-  await writer.close();
-  closeQuietly(socket);
 }

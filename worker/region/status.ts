@@ -19,6 +19,8 @@ export interface RegionStatus {
   readonly since: number;
   /** Connected clients; 0 unless it is up. */
   readonly clients: number;
+  /** How many the server that runs takes, which may be another number than is configured by now. */
+  readonly maxClients?: number;
   /** How long this object has been in memory, ms: an answer right after it was made took longer than the way. */
   readonly objectAgeMs: number;
   /** Regions that the server has a route to. */

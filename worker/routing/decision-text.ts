@@ -2,20 +2,18 @@
 // put into words.
 
 import { formatTable } from '../../regions/table.ts';
-import type { Candidate, Considered, Decision } from './decision.ts';
+import type { Candidate, Considered, Decision, Failover } from './decision.ts';
 import type { Effect } from './effect.ts';
 
 /**
  * The compact form in the header `x-nats-decision`, fields joined by `;`, for tools:
- * `v=3;entry=colo:SYD;rank=oc,apac,wnam;ms=12,118,160;flags=failover,panic;failed=oc`. `flags` and `failed` are
- * there only when they say something.
- *
- * @param failed regions that were tried first and did not take the client
+ * `v=3;entry=colo:SYD;rank=oc,apac,wnam;ms=12,118,160;flags=failover,panic;failed=oc;from=oc:not-taken`. `flags` and
+ * what comes after them are there only when they say something.
  */
-export function compactDecision(decision: Decision, failed: readonly string[] = []): string {
-  const { version, entry, candidates, pinned, panic, refusal } = decision;
+export function compactDecision(decision: Decision): string {
+  const { version, entry, candidates, pinned, panic, refusal, failover, failed = [] } = decision;
   const flags = [
-    ...(failed.length > 0 ? ['failover'] : []),
+    ...(failover === undefined ? [] : ['failover']),
     ...(pinned ? ['pin'] : []),
     ...(panic ? ['panic'] : []),
     ...(refusal === undefined ? [] : [`refused-${refusal}`]),
@@ -26,13 +24,14 @@ export function compactDecision(decision: Decision, failed: readonly string[] = 
     `rank=${candidates.map(({ region }) => region).join(',')}`,
     `ms=${candidates.map(({ estimate }) => Math.round(estimate.finalMs)).join(',')}`,
     ...(flags.length > 0 ? [`flags=${flags.join(',')}`] : []),
-    ...(failed.length > 0 ? [`failed=${failed.join(',')}`] : []),
+    ...(failed.length > 0 ? [`failed=${failed.map(({ region }) => region).join(',')}`] : []),
+    ...(failover === undefined ? [] : [`from=${failover.from}:${failover.cause.code}`]),
   ].join(';');
 }
 
 /** A short table for people: the regions in their order, then the rejected ones, with what the filters said. */
 export function decisionTable(decision: Decision): string {
-  const { entry, version, candidates, rejected, refusal, panic, wake, notes } = decision;
+  const { entry, version, candidates, rejected, refusal, failover, failed, panic, wake, notes } = decision;
   const rows = [
     ['rank', 'region', 'estimate', 'prior', 'measured', 'score', 'why'],
     ...candidates.map((candidate, index) => candidateRow(candidate, index + 1)),
@@ -42,10 +41,18 @@ export function decisionTable(decision: Decision): string {
     `from ${entry.source} ${entry.value}, configuration ${version}`,
     formatTable(rows),
     ...(refusal === undefined ? [] : [`refused: ${refusal}`]),
+    ...(failover === undefined ? [] : [describeFailover(failover, decision.winner)]),
+    ...(failed ?? []).map(({ region, reason, ms: spent }) => `tried ${region} for ${ms(spent)}: ${reason}`),
     ...(panic ? ['panic: too few regions look healthy, so health was ignored'] : []),
     ...(wake === undefined ? [] : [`waking ${wake} for those who come next`]),
     ...notes.map((note) => `note: ${note}`),
   ].join('\n');
+}
+
+/** Why another region serves than the one that should. */
+export function describeFailover({ from, cause }: Failover, winner?: string): string {
+  const why = cause.effect === 'fail' ? `did not take the client: ${cause.message}` : describeEffect(cause);
+  return `failover from ${from}${winner === undefined ? '' : ` to ${winner}`}: ${why}`;
 }
 
 /** An effect in words. */
@@ -71,6 +78,8 @@ export function describeEffect(effect: Effect): string {
       return `last: attempts failed, left out for ${Math.round(effect.forMs)} ms more`;
     case 'cut-off':
       return `last: linked with only ${Math.round(effect.meshShare * 100)}% of the regions`;
+    case 'reserve':
+      return `in reserve: priority ${effect.priority}`;
     case 'bias':
       return `${signed(effect.ms)}: bias ${effect.factor}`;
     case 'incumbent':

@@ -21,6 +21,14 @@ export type DemoteReason =
   | { readonly filter: 'health'; readonly code: 'ejected'; readonly forMs: number }
   | { readonly filter: 'health'; readonly code: 'cut-off'; readonly meshShare: number };
 
+/** A region is in reserve: it comes so many tiers later than the usual ones. */
+export interface PostponeReason {
+  readonly filter: 'priority';
+  readonly code: 'reserve';
+  readonly priority: number;
+  readonly tiers: number;
+}
+
 /** A region counts as nearer (below 0) or farther by so many ms. */
 export type CostReason =
   | { readonly filter: 'estimate'; readonly code: 'bias'; readonly factor: number }
@@ -39,7 +47,11 @@ export type CostReason =
 export type Effect =
   | (DropReason & { readonly effect: 'drop' })
   | (DemoteReason & { readonly effect: 'demote' })
+  | (PostponeReason & { readonly effect: 'postpone' })
   | (CostReason & { readonly effect: 'cost'; readonly ms: number })
   | { readonly effect: 'prefer'; readonly filter: 'pin'; readonly code: 'asked-for'; readonly place: number };
+
+/** What speaks against a region only for now: that it is not healthy, or full. */
+export type SetbackEffect = Extract<Effect, { filter: 'health' | 'capacity' }>;
 
 export type FilterName = Effect['filter'];

@@ -1,5 +1,5 @@
 // A filter is one step of the decision. It looks at one region at a time and may drop it, demote it behind all
-// others, prefer it, or let it count as nearer or farther; it says so as an effect, or says nothing. That it never
+// others, postpone it, prefer it, or let it count as nearer or farther; it says so as an effect, or says nothing. That it never
 // looks at the other regions is what makes a new region draw clients to itself only.
 
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';

@@ -8,6 +8,7 @@ import { getOptimalRegion, type RoutingRequest } from './optimal-region.ts';
 const IDS = planOf().regions.map(({ id }) => id);
 
 const steering = fc.record({
+  priority: fc.integer({ min: 1, max: 3 }),
   weight: fc.integer({ min: 1, max: 1000 }),
   bias: fc.double({ min: 0.1, max: 10, noNaN: true }),
   dial: fc.integer({ min: 0, max: 100 }),
@@ -64,6 +65,22 @@ test('a new region draws clients to itself only: whoever does not go there stays
       expect([was, world.added]).toContain(is);
     }),
     { numRuns: 2000 },
+  );
+});
+
+test('whoever is served by a reserve could not be by a healthy region of a lower priority, unless they asked for it', () => {
+  fc.assert(
+    fc.property(worlds, (world) => {
+      const { candidates, winner, pinned } = decide(world);
+      fc.pre(winner !== undefined && !pinned);
+      const priorityOf = (region: string) => steeringOf(world, region).priority ?? 1;
+      const healthy = candidates.filter(({ effects }) => !effects.some(({ effect }) => effect === 'demote'));
+      const least = Math.min(
+        ...(healthy.length > 0 ? healthy : candidates).map((each) => priorityOf(each.region)),
+      );
+      expect(priorityOf(winner ?? '')).toBe(least);
+    }),
+    { numRuns: 1000 },
   );
 });
 

@@ -16,6 +16,8 @@ export interface RegionObservation {
   /** Its state when it last answered; `unreachable` when it did not. */
   readonly state?: string;
   readonly clients?: number;
+  /** How many its server takes: its own limit, from when it started. */
+  readonly maxClients?: number;
   /** Share of the regions that are up to which it has a route, 0 to 1. */
   readonly meshShare?: number;
   /** Until when it is left out because attempts to connect failed; milliseconds since the epoch. */

@@ -74,6 +74,35 @@ describe('the regions that a request prefers', () => {
   });
 });
 
+describe('what a request asks for in vain', () => {
+  test('is noted: a region to go back to that is gone', () => {
+    const { notes } = decide({ cf: { colo: 'LHR' }, previous: 'mars' });
+    expect(notes).toEqual(['there is no region "mars" to go back to, ignored']);
+    expect(decide({ cf: { colo: 'LHR' }, previous: 'oc' }).notes).toEqual([]);
+  });
+
+  test('is named up to five times, and counted beyond', () => {
+    const preferred = Array.from({ length: 7 }, (_, index) => `r${index}`);
+    const { notes } = decide({ cf: { colo: 'LHR' }, preferred: [...preferred, ...preferred] });
+    expect(notes).toHaveLength(6);
+    expect(notes.at(-1)).toBe('2 more regions that do not exist, ignored');
+    expect(decide({ cf: { colo: 'LHR' }, preferred: preferred.slice(0, 5) }).notes).toHaveLength(5);
+  });
+
+  test('comes after what was ignored before', () => {
+    const { notes } = decide({ cf: { colo: 'LHR' }, preferred: ['mars'], notes: ['too many'] });
+    expect(notes).toEqual(['too many', 'there is no region "mars", ignored']);
+  });
+
+  test('is noted in few words, whatever it is', () => {
+    fc.assert(
+      fc.property(requests, (request) => {
+        expect(decide(request).notes.join('').length).toBeLessThan(1_000);
+      }),
+    );
+  });
+});
+
 describe('properties of every decision', () => {
   test('whatever the request, it is a ranking of all enabled regions, and of no other', () => {
     fc.assert(
@@ -82,6 +111,8 @@ describe('properties of every decision', () => {
         const enabledIds = IDS.filter((id) => !disabled.includes(id));
         expect(decision.candidates.map(({ region }) => region).toSorted()).toEqual(enabledIds.toSorted());
         expect(decision.rejected.map(({ region }) => region).toSorted()).toEqual(disabled.toSorted());
+        expect(decision.winner).toBe(decision.candidates[0]?.region);
+        expect(decision.failover).toBeUndefined();
       }),
     );
   });
@@ -139,9 +170,9 @@ test('the compact form says version, entry, rank and estimates', () => {
   expect(compact).toMatch(/^v=0;entry=colo:SYD;rank=oc,[a-z,]+;ms=\d+(,\d+){5}$/);
 });
 
-test('the compact form flags a pin and regions that were tried in vain', () => {
+test('the compact form flags a pin', () => {
   const decision = decide({ cf: { colo: 'SYD' }, preferred: ['weur'] });
-  expect(compactDecision(decision, ['weur'])).toMatch(/;flags=failover,pin;failed=weur$/);
+  expect(compactDecision(decision)).toMatch(/;flags=pin$/);
 });
 
 /** Requests of any kind: with a place or any nonsense for one, and wishes that may be regions. */

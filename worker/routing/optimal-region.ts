@@ -6,12 +6,14 @@ import type { Candidate, Considered, Decision, Entry, Refusal } from './decision
 import type { Effect } from './effect.ts';
 import { entryOf } from './entry.ts';
 import { estimate } from './estimate.ts';
+import { failoverOf, type SetBack, setBackOf } from './failover.ts';
 import type { Contender, FilterContext } from './filter.ts';
 import { looksHealthy } from './filters/health.ts';
 import type { Observations } from './observation.ts';
+import { pinNotes } from './pin-notes.ts';
 import type { RoutingPlan } from './plan.ts';
 import { priorsOf } from './priors.ts';
-import { quote } from './quote.ts';
+import { byRank, isPreferred, rankOf } from './rank.ts';
 
 /** What the decision reads of a request. A Workers `Request` is one, with its `cf`. */
 export interface RoutingRequest {
@@ -25,6 +27,8 @@ export interface RoutingRequest {
   readonly forced?: string | undefined;
   /** Id of the region where the client was before. */
   readonly previous?: string | undefined;
+  /** What of it was ignored before it came here, in words. */
+  readonly notes?: readonly string[];
 }
 
 /** Everything else that the decision reads: a snapshot. */
@@ -35,11 +39,6 @@ export interface RoutingState {
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
-
-/** Tiers: preferred regions come before the usual ones, by their place; demoted ones after. */
-const PREFERRED_TIER = -1000;
-const USUAL_TIER = 0;
-const DEMOTED_TIER = 1;
 
 /** Ranks the regions for a request. */
 export function getOptimalRegion(request: RoutingRequest, state: RoutingState): Decision {
@@ -58,22 +57,26 @@ export function getOptimalRegion(request: RoutingRequest, state: RoutingState): 
     now,
     panic: isPanic(contenders, plan, now),
   };
-  const candidates: Candidate[] = [];
-  const rejected: Considered[] = [];
-  for (const contender of contenders) consider(contender, context, candidates, rejected);
+  const field: Field = { candidates: [], rejected: [], setBack: [] };
+  for (const contender of contenders) consider(contender, context, field);
+  const { candidates, rejected, setBack } = field;
   candidates.sort(byRank);
+  const [first] = candidates;
   const wake = sleepingBest(candidates);
-  const pinNotes = unknownPins(context);
+  const failover = first && failoverOf(first, setBack);
+  const moreNotes = pinNotes(context, request.notes);
   return {
     version: plan.version,
     entry,
+    ...(first !== undefined && { winner: first.region }),
+    ...(failover !== undefined && { failover }),
     candidates,
     rejected,
     ...(candidates.length === 0 && { refusal: refusalOf(rejected) }),
-    pinned: (candidates[0]?.tier ?? USUAL_TIER) < USUAL_TIER,
+    pinned: first !== undefined && isPreferred(first),
     panic: context.panic,
     ...(wake !== undefined && { wake }),
-    notes: pinNotes.length === 0 ? notes : [...notes, ...pinNotes],
+    notes: moreNotes.length === 0 ? notes : [...notes, ...moreNotes],
   };
 }
 
@@ -85,41 +88,46 @@ function contendersOf(entry: Entry, plan: RoutingPlan, { regions }: Observations
   });
 }
 
-const NO_NOTES: readonly string[] = [];
-
 /** Most regions pass without a word: they share this. */
 const NO_EFFECTS: readonly Effect[] = [];
 
+/** Where the regions are filed. */
+interface Field {
+  readonly candidates: Candidate[];
+  readonly rejected: Considered[];
+  readonly setBack: SetBack[];
+}
+
 /** Runs the filters over one region and files it. */
-function consider(
-  contender: Contender,
-  context: FilterContext,
-  candidates: Candidate[],
-  rejected: Considered[],
-): void {
+function consider(contender: Contender, context: FilterContext, field: Field): void {
   const { estimate: estimated } = contender;
-  const region = contender.region.id;
+  const { id: region, filters } = contender.region;
   let effects = NO_EFFECTS;
-  let scoreMs = estimated.finalMs;
-  let tier = USUAL_TIER;
-  for (const filter of contender.region.filters) {
+  for (const filter of filters) {
     const effect = filter.apply(contender, context);
     if (effect === undefined) continue;
     effects = [...effects, effect];
-    if (effect.effect === 'drop') {
-      rejected.push({ region, estimate: estimated, effects });
-      return;
-    }
-    if (effect.effect === 'cost') scoreMs += effect.ms;
-    else if (effect.effect === 'demote') tier = DEMOTED_TIER;
-    else tier = PREFERRED_TIER + effect.place;
+    if (effect.effect !== 'drop') continue;
+    field.rejected.push({ region, estimate: estimated, effects });
+    if (effect.filter !== 'capacity') return;
+    // How a full region would rank if it had room, the filters say as well that are not shown it.
+    const others = filters.slice(filters.indexOf(filter) + 1);
+    const more = others.flatMap((each) => each.apply(contender, context) ?? []);
+    noteSetBack(contender, [...effects, ...more], field);
+    return;
   }
-  candidates.push({ region, tier, scoreMs, estimate: estimated, effects });
+  const { tier, scoreMs } = rankOf(estimated, effects);
+  field.candidates.push({ region, tier, scoreMs, estimate: estimated, effects });
+  if (effects !== NO_EFFECTS) noteSetBack(contender, effects, field);
 }
 
-/** Ties go to the region whose id sorts first, whatever order the configuration has. */
-function byRank(a: Candidate, b: Candidate): number {
-  return a.tier - b.tier || a.scoreMs - b.scoreMs || (a.region < b.region ? -1 : 1);
+function noteSetBack(
+  { region, estimate: estimated }: Contender,
+  effects: readonly Effect[],
+  field: Field,
+): void {
+  const setBack = setBackOf(region.id, estimated, effects);
+  if (setBack !== undefined) field.setBack.push(setBack);
 }
 
 /** Whether fewer of the enabled regions look healthy than `panicShare`. */
@@ -163,12 +171,4 @@ function refusalOf(rejected: readonly Considered[]): Refusal {
   const lastFilters = rejected.map(({ effects }) => effects.at(-1)?.filter);
   if (lastFilters.includes('residency')) return 'residency';
   return lastFilters.includes('pin') ? 'forced' : 'nowhere';
-}
-
-function unknownPins({ plan, preferred, forced }: FilterContext): readonly string[] {
-  if (preferred.length === 0 && forced === undefined) return NO_NOTES;
-  const asked = forced === undefined ? preferred : [...preferred, forced];
-  return asked
-    .filter((id) => !plan.regions.some((region) => region.id === id))
-    .map((id) => `there is no region ${quote(id)}, ignored`);
 }

@@ -2,6 +2,7 @@
 // bytes as they were sent.
 
 import { percentile } from '../statistics.ts';
+import { answerQuestions, askUntilAnswered } from './interest.ts';
 import { connectNats, type NatsSocket } from './nats-socket.ts';
 import type { PairOptions } from './stream-load.ts';
 
@@ -14,6 +15,7 @@ export class Responder {
   static async open(options: PairOptions): Promise<Responder> {
     const responder = new Responder();
     for (let pair = 0; pair < options.pairs; pair++) await responder.#add(pair, options);
+    responder.#sockets.push(await answerQuestions(options.url));
     return responder;
   }
 
@@ -61,6 +63,7 @@ export class Requester {
     const requester = new Requester();
     for (let pair = 0; pair < options.pairs; pair++)
       requester.#clients.push(await RequestClient.open(pair, options));
+    await askUntilAnswered(options.url);
     return requester;
   }
 

@@ -1,6 +1,7 @@
 // One-way load: pairs of a publisher and a subscriber, each pair on a subject of its own. The subscriber tells the
 // publisher how far it is, so that what is under way stays bounded and no server drops a slow consumer.
 
+import { answerQuestions, askUntilAnswered } from './interest.ts';
 import { connectNats, type NatsSocket } from './nats-socket.ts';
 
 export interface PairOptions {
@@ -34,6 +35,7 @@ export class Sink {
   static async open(options: PairOptions): Promise<Sink> {
     const sink = new Sink();
     for (let pair = 0; pair < options.pairs; pair++) await sink.#add(pair, options);
+    sink.#sockets.push(await answerQuestions(options.url));
     return sink;
   }
 
@@ -92,6 +94,7 @@ export class Source {
     const source = new Source();
     for (let pair = 0; pair < options.pairs; pair++)
       source.#publishers.push(await Publisher.open(pair, options));
+    await askUntilAnswered(options.url);
     return source;
   }
 

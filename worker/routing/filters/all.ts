@@ -10,6 +10,7 @@ import { enabled } from './enabled.ts';
 import { health } from './health.ts';
 import { incumbent } from './incumbent.ts';
 import { pin } from './pin.ts';
+import { priority } from './priority.ts';
 import { residency } from './residency.ts';
 import { warmth } from './warmth.ts';
 
@@ -19,6 +20,7 @@ export const FILTERS: readonly Filter[] = [
   residency,
   pin,
   dial,
+  priority,
   bias,
   incumbent,
   capacity,

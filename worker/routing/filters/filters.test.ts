@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { MeridianConfig, RegionConfig } from '../../../regions/config.ts';
 import { planOf } from '../checked-in.test-data.ts';
 import type { Decision } from '../decision.ts';
-import { decisionTable } from '../decision-text.ts';
+import { compactDecision, decisionTable } from '../decision-text.ts';
 import type { Observations, RegionObservation } from '../observation.ts';
 import { getOptimalRegion, type RoutingRequest } from '../optimal-region.ts';
 import type { RoutingPlan } from '../plan.ts';
@@ -124,6 +124,132 @@ describe('pins', () => {
   });
 });
 
+describe('priority', () => {
+  const reserve = { weur: { priority: 2 } };
+
+  test('a region in reserve comes after all others, however near it is, and says so', () => {
+    const decision = decide(LONDON, { regions: { ...reserve, eeur: { priority: 3 } } });
+    expect(ranked(decision).slice(-2)).toEqual(['weur', 'eeur']);
+    expect(decision.candidates.find(({ region }) => region === 'weur')).toMatchObject({
+      tier: 1,
+      effects: [{ effect: 'postpone', code: 'reserve', priority: 2 }],
+    });
+    expect(decisionTable(decision)).toContain('in reserve: priority 2');
+    expect(decision.failover).toBeUndefined();
+  });
+
+  test('it serves once no healthy region of a lower number can, before those that are not healthy', () => {
+    const others = ['wnam', 'enam', 'eeur', 'apac'];
+    const gone = Object.fromEntries(others.map((id) => [id, { enabled: false }]));
+    const regions = { ...reserve, ...gone };
+    expect(ranked(decide(LONDON, { regions }))).toEqual(['oc', 'weur']);
+    const down = { oc: { state: 'down' } };
+    const routing = { panicShare: 0 };
+    expect(ranked(decide(LONDON, { regions, routing, observed: down }))).toEqual(['weur', 'oc']);
+    const both = { ...down, weur: { state: 'down' } };
+    expect(ranked(decide(LONDON, { regions, routing, observed: both }))).toEqual(['oc', 'weur']);
+  });
+
+  test('it serves when those before it are full, and not when they are over their soft limits only', () => {
+    const limits = { maxConnections: 100, softConnections: 80, maxPayloadBytes: 1_048_576 };
+    const regions = Object.fromEntries(
+      planOf().regions.map(({ id }) => [id, { limits, priority: id === 'eeur' ? 2 : 1 }]),
+    );
+    const all = (clients: number) =>
+      Object.fromEntries(['wnam', 'enam', 'weur', 'apac', 'oc'].map((id) => [id, { state: 'up', clients }]));
+    expect(ranked(decide(LONDON, { regions, observed: all(99) }))[0]).toBe('weur');
+    expect(ranked(decide(LONDON, { regions, observed: all(100) }))[0]).toBe('eeur');
+  });
+
+  test('spilling stays within a priority: the next region of the same number is taken', () => {
+    const limits = { maxConnections: 100, softConnections: 80, maxPayloadBytes: 1_048_576 };
+    const regions = { weur: { limits, priority: 2 }, eeur: { priority: 2 } };
+    const gone = Object.fromEntries(['wnam', 'enam', 'apac', 'oc'].map((id) => [id, { priority: 3 }]));
+    const observed = { weur: { state: 'up', clients: 80 } };
+    expect(ranked(decide(LONDON, { regions: { ...gone, ...regions }, observed })).slice(0, 2)).toEqual([
+      'eeur',
+      'weur',
+    ]);
+  });
+
+  test('a sleeping region is not passed over for one in reserve, and none in reserve is woken', () => {
+    const asleep = { keepAwake: false };
+    const regions = Object.fromEntries(planOf().regions.map(({ id }) => [id, { priority: 2 }]));
+    const first = { ...regions, oc: asleep };
+    const decision = decide(LONDON, { regions: first, observed: { oc: { state: 'asleep' } } });
+    expect([ranked(decision)[0], decision.wake]).toEqual(['oc', undefined]);
+    const second = { weur: { ...asleep, priority: 2 } };
+    expect(decide(LONDON, { regions: second, observed: { weur: { state: 'asleep' } } }).wake).toBeUndefined();
+  });
+
+  test('who asks for a region in reserve gets it', () => {
+    expect(ranked(decide({ ...LONDON, preferred: ['weur'] }, { regions: reserve }))[0]).toBe('weur');
+  });
+
+  test('it can be switched off, everywhere or for one region', () => {
+    expect(ranked(decide(LONDON, { regions: reserve, routing: { off: ['priority'] } }))[0]).toBe('weur');
+    const off = { weur: { priority: 2, off: ['priority'] as const } };
+    expect(ranked(decide(LONDON, { regions: off as never }))[0]).toBe('weur');
+  });
+});
+
+describe('a failover', () => {
+  const limits = { maxConnections: 100, softConnections: 80, maxPayloadBytes: 1_048_576 };
+
+  test.each<[string, RegionObservation, string]>([
+    ['is down', { state: 'down' }, 'state'],
+    ['is ejected', { ejectedUntil: NOW + 1 }, 'ejected'],
+    ['is cut off', { state: 'up', meshShare: 0 }, 'cut-off'],
+    ['is full', { state: 'up', clients: 100 }, 'full'],
+    ['spills', { state: 'up', clients: 80 }, 'over-soft-limit'],
+  ])('is said where the region of the client %s, with the reason', (_what, weur, code) => {
+    const decision = decide(LONDON, { regions: { weur: { limits } }, observed: { weur } });
+    expect(decision.winner).toBe('eeur');
+    expect(decision.failover).toMatchObject({ from: 'weur', cause: { code } });
+    expect(compactDecision(decision)).toMatch(new RegExp(`;flags=failover;from=weur:${code}$`));
+    expect(decisionTable(decision)).toContain('failover from weur to eeur: ');
+  });
+
+  test.each<[string, Setting]>([
+    ['is disabled', { regions: { weur: { enabled: false } } }],
+    ['drains', { observed: { weur: { state: 'draining' } } }],
+    ['may not serve the client', { regions: { weur: { residency: { deny: ['GB'] } } } }],
+    ['is dialled down', { regions: { weur: { dial: 0 } } }],
+    ['sleeps', { regions: { weur: { keepAwake: false } }, observed: { weur: { state: 'asleep' } } }],
+  ])('is not said where the region %s: that is as it should be', (_what, setting) => {
+    expect(decide(LONDON, setting)).toMatchObject({ winner: 'eeur' });
+    expect(decide(LONDON, setting).failover).toBeUndefined();
+  });
+
+  test('is none where something is wrong with a region that would not serve the client anyway', () => {
+    expect(decide(LONDON, { observed: { oc: { state: 'down' } } }).failover).toBeUndefined();
+    const full = { regions: { oc: { limits } }, observed: { oc: { clients: 100 } } };
+    expect(decide(LONDON, full).failover).toBeUndefined();
+  });
+
+  test('is none where the region serves for all that, as over its soft limit with nobody near', () => {
+    const setting = { regions: { oc: { limits } }, observed: { oc: { clients: 80 } } };
+    expect(decide(SYDNEY, setting)).toMatchObject({ winner: 'oc' });
+    expect(decide(SYDNEY, setting).failover).toBeUndefined();
+  });
+
+  test('is one from the region that was asked for, when that is full', () => {
+    const decision = decide(
+      { ...LONDON, preferred: ['oc'] },
+      { regions: { oc: { limits } }, observed: { oc: { clients: 100 } } },
+    );
+    expect(decision).toMatchObject({ winner: 'weur', pinned: false, failover: { from: 'oc' } });
+  });
+
+  test('is one to a region in reserve, since the first is down', () => {
+    const regions = Object.fromEntries(
+      ['wnam', 'enam', 'eeur', 'apac', 'oc'].map((id) => [id, { priority: 2 }]),
+    );
+    const decision = decide(SYDNEY, { regions, observed: { weur: { state: 'down' } } });
+    expect(decision).toMatchObject({ winner: 'oc', failover: { from: 'weur', cause: { code: 'state' } } });
+  });
+});
+
 describe('the estimate', () => {
   test('a bias moves the border', () => {
     const near = ranked(decide({ cf: { colo: 'LHR' } }, { regions: { weur: { bias: 10 } } }));
@@ -163,6 +289,15 @@ describe('capacity', () => {
   test('where every other region is farther than the spill, it keeps its clients', () => {
     const observed = { oc: { state: 'up', clients: 80 } };
     expect(ranked(decide(SYDNEY, { regions: { oc: { limits } }, observed }))[0]).toBe('oc');
+  });
+
+  test('a hard limit that is raised counts once the server has it, one that is lowered at once', () => {
+    const withServer = (clients: number, maxClients: number) =>
+      ranked(decide(LONDON, { regions, observed: { weur: { state: 'up', clients, maxClients } } }));
+    expect(withServer(50, 50)).not.toContain('weur');
+    expect(withServer(50, 51)).toContain('weur');
+    expect(withServer(99, 1000)).toContain('weur');
+    expect(withServer(100, 1000)).not.toContain('weur');
   });
 
   test('a full region takes nobody', () => {

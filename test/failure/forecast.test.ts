@@ -1,0 +1,237 @@
+// A forecast is right if what it says is what happens: clients from many cities connect, an edit is forecast from
+// what the regions counted of them, it is made, and all connect again.
+//
+// What depends on where a client is has to come out exactly, since the tallies know the data centers. Dials and
+// weights draw clients by a hash of their addresses, which no tally has: there the forecast can only be as near as
+// so many clients drawn at random come to their share, and three standard deviations are allowed.
+
+import { beforeAll, describe, expect, test } from 'vitest';
+import { waitFor } from '../../local/wait-for.ts';
+import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import { connectFrom } from '../harness/connect-from.ts';
+import { cfOf, PLACES, type Place, type Region } from '../harness/places.ts';
+import { useStack } from '../harness/use-stack.ts';
+
+/** Half of the clients belong here, so that a share of its clients is one of many. */
+const AT_HOME: Region = 'weur';
+const CLIENTS = 60;
+
+/** TEST-NET-3 (RFC 5737): each client has an address of its own, as on the Internet. */
+const addressOf = (index: number) => `203.0.113.${index + 1}`;
+
+/** Once moved, Lagos stays by the margin when the edit is taken back: it would not start the next test at home. */
+const CITIES = PLACES.filter(({ city }) => city !== 'Lagos');
+
+/** Counts fade by half in a day: over the minutes of this file by less than 0.001 of a share. */
+const DIGITS = 3;
+
+/** What a draw at random may be off by, in standard deviations. */
+const SIGMAS = 3;
+
+const NOT_SERVED = 'nowhere';
+
+interface Person {
+  readonly place: Place;
+  readonly address: string;
+  /** What the regions have counted of it. */
+  connections: number;
+  region: string;
+}
+
+const people: readonly Person[] = Array.from({ length: CLIENTS }, (_, index) => {
+  const cities = CITIES.filter(({ region }) => (region === AT_HOME) === (index % 2 === 0));
+  const place = cities[Math.floor(index / 2) % cities.length];
+  if (place === undefined) throw new Error(`there is no city of ${AT_HOME}`);
+  return { place, address: addressOf(index), connections: 0, region: NOT_SERVED };
+});
+
+interface Move {
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly share: number;
+  readonly countries: readonly { readonly country: string; readonly share: number }[];
+}
+
+interface Forecast {
+  readonly source: string;
+  readonly movedShare: number;
+  readonly moves: readonly Move[];
+}
+
+interface Version {
+  readonly version: number;
+  readonly config: MeridianConfig;
+}
+
+type Edit = (config: MeridianConfig) => MeridianConfig;
+
+const running = useStack();
+
+beforeAll(async () => {
+  await everybodyConnects();
+  // From its first client on a data center keeps to its choice by a margin. It learns that in the background.
+  await waitFor('every data center to have chosen', { timeoutMs: 20_000 }, async () => {
+    const chosen = await Promise.all(CITIES.map(hasChosen));
+    return chosen.every(Boolean);
+  });
+});
+
+describe('where the place alone decides, exactly those move who were said to:', () => {
+  test.each<[string, Edit]>([
+    ['a region sheds clients to its neighbours', withRegion('wnam', { bias: 3 })],
+    ['a region draws clients from afar', withRegion('eeur', { bias: 0.4 })],
+    ['most stay by the margin of the choice so far', withRegion('weur', { bias: 2 })],
+    ['a region is disabled', withRegion('apac', { enabled: false })],
+    ['a region goes into reserve', withRegion('enam', { priority: 2 })],
+    ['a region serves the EU only', withRegion('weur', { residency: { allow: ['EU'] } })],
+    ['nobody may serve clients from Japan', everywhere({ residency: { deny: ['JP'] } })],
+  ])('%s', async (_what, edit) => {
+    const { forecast, moved } = await foretellAndSee(edit);
+    expect(moved.length).toBeGreaterThan(0);
+    expect(forecast.source).toBe('traffic');
+    expect(byPair(forecast.moves)).toEqual(byPair(moved).map(nearly));
+    expect(forecast.movedShare).toBeCloseTo(sum(moved), DIGITS);
+    for (const { from, to, countries } of forecast.moves) {
+      const actual = moved.find((each) => each.from === from && each.to === to);
+      for (const { country, share } of countries) {
+        const found = actual?.countries.find((each) => each.country === country);
+        expect(found?.share, `${country}, ${from} -> ${to}`).toBeCloseTo(share, DIGITS);
+      }
+    }
+  });
+});
+
+describe('where the address draws, about as many move as were said to, and nobody elsewhere:', () => {
+  test.each<[string, Edit]>([
+    ['a region is dialled to 30 percent', withRegion(AT_HOME, { dial: 30 })],
+    [
+      'near regions share by weight',
+      (config) => ({
+        ...withRegion(AT_HOME, { weight: 20 })(config),
+        routing: { ...config.routing, bandMs: 60 },
+      }),
+    ],
+  ])('%s', async (_what, edit) => {
+    const { forecast, moved } = await foretellAndSee(edit);
+    const share = forecast.movedShare;
+    expect(share).toBeGreaterThan(0.1);
+    expect(share).toBeLessThan(0.9);
+    const tolerance = SIGMAS * Math.sqrt((share * (1 - share)) / CLIENTS);
+    expect(Math.abs(sum(moved) - share)).toBeLessThan(tolerance);
+    // Some of the clients of a city, and not all of them: each address is drawn by itself.
+    const fromHome = sum(moved.filter(({ from }) => from === AT_HOME));
+    expect(fromHome).toBeGreaterThan(0.02);
+    expect(fromHome).toBeLessThan(0.48);
+    const said = new Set(forecast.moves.map(({ from, to }) => `${from} ${to}`));
+    for (const { from, to } of moved) expect(said).toContain(`${from} ${to}`);
+  });
+});
+
+/** Forecasts an edit, makes it, lets everybody connect anew, and takes it back. */
+async function foretellAndSee(edit: Edit): Promise<{ forecast: Forecast; moved: readonly Move[] }> {
+  await everybodyConnects();
+  const before = people.map(({ region }) => region);
+  // What the regions have counted so far is what they forecast from.
+  const shares = sharesOfConnections();
+  const { version, config } = await call<Version>('GET', '/api/config');
+  const { forecast } = await call<{ forecast: Forecast }>('POST', '/api/config/dry-run', {
+    config: edit(config),
+  });
+  await call('PUT', '/api/config', { base: version, config: edit(config), message: 'try' });
+  await everybodyConnects();
+  const moved = movesOf(before, shares);
+  await call('PUT', '/api/config', { base: version + 1, config, message: 'back' });
+  return { forecast, moved };
+}
+
+async function everybodyConnects(): Promise<void> {
+  await Promise.all(
+    people.map(async (person) => {
+      const { place, address } = person;
+      const options = { headers: { 'cf-connecting-ip': address }, reconnect: false };
+      const client = await connectFrom(running.stack.url, place, options).catch(() => undefined);
+      person.region = client?.region ?? NOT_SERVED;
+      if (client !== undefined) person.connections += 1;
+      await client?.close();
+    }),
+  );
+}
+
+/** Of all connections, those of each person. */
+function sharesOfConnections(): readonly number[] {
+  const all = people.reduce((total, { connections }) => total + connections, 0);
+  return people.map(({ connections }) => connections / all);
+}
+
+/** By pair of regions and by country: who is elsewhere than before. */
+function movesOf(before: readonly string[], shares: readonly number[]): readonly Move[] {
+  const steps = people.map(({ place, region }, index) => ({
+    from: before[index] ?? NOT_SERVED,
+    to: region,
+    country: place.country,
+    share: shares[index] ?? 0,
+  }));
+  const flows = Map.groupBy(
+    steps.filter(({ from, to }) => from !== to),
+    ({ from, to }) => `${from} ${to}`,
+  );
+  return [...flows.values()].map((flow) => ({
+    from: nullIfNot(flow[0]?.from),
+    to: nullIfNot(flow[0]?.to),
+    share: sum(flow),
+    countries: [...Map.groupBy(flow, ({ country }) => country)].map(([country, group]) => ({
+      country,
+      share: sum(group),
+    })),
+  }));
+}
+
+function nullIfNot(region: string | undefined): string | null {
+  return region === undefined || region === NOT_SERVED ? null : region;
+}
+
+function byPair(moves: readonly Move[]): readonly Omit<Move, 'countries'>[] {
+  return moves
+    .map(({ from, to, share }) => ({ from, to, share }))
+    .toSorted((a, b) => (`${a.from} ${a.to}` < `${b.from} ${b.to}` ? -1 : 1));
+}
+
+function nearly({ share, ...pair }: Omit<Move, 'countries'>) {
+  return { ...pair, share: expect.closeTo(share, DIGITS) };
+}
+
+function sum(parts: readonly { readonly share: number }[]): number {
+  return parts.reduce((total, { share }) => total + share, 0);
+}
+
+/** Whether a client from there would be told that the data center keeps to a region. */
+async function hasChosen(place: Place): Promise<boolean> {
+  const { colo, country } = cfOf(place);
+  const { candidates } = await call<{ candidates: { effects: { code: string }[] }[] }>(
+    'GET',
+    `/api/route?colo=${colo}&country=${country}`,
+  );
+  return candidates.some(({ effects }) => effects.some(({ code }) => code === 'incumbent'));
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const { url, adminToken } = running.stack;
+  const response = await fetch(url + path, {
+    method,
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+function withRegion(id: Region, change: Partial<RegionConfig>): Edit {
+  return (config) => ({
+    ...config,
+    regions: config.regions.map((region) => (region.id === id ? { ...region, ...change } : region)),
+  });
+}
+
+function everywhere(change: Partial<RegionConfig>): Edit {
+  return (config) => ({ ...config, regions: config.regions.map((region) => ({ ...region, ...change })) });
+}
