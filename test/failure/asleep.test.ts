@@ -13,8 +13,10 @@ import { useStack } from '../harness/use-stack.ts';
 /** The shortest that the configuration takes. */
 const SLEEP_AFTER_MS = 10_000;
 
-/** Activity is looked at once per `sleepAfter`, so sleep can take twice as long. */
-const ASLEEP_WITHIN_MS = 2 * SLEEP_AFTER_MS + 5_000;
+/** Activity is looked at once per `sleepAfter`, so sleep can take twice as long; a look that a busy machine missed, thrice. */
+const ASLEEP_WITHIN_MS = 4 * SLEEP_AFTER_MS;
+
+const TEST_TIMEOUT_MS = 3 * ASLEEP_WITHIN_MS;
 
 const LINKED_WITHIN_MS = 5_000;
 
@@ -54,7 +56,7 @@ async function isLinked(region: Region): Promise<void> {
   });
 }
 
-describe.concurrent('awake', () => {
+describe.concurrent('awake', { timeout: TEST_TIMEOUT_MS }, () => {
   test('it was woken by a client, who reaches the others; it stays up under the client, however idle, and sleeps after it', async ({
     expect,
   }) => {
