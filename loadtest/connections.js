@@ -3,7 +3,7 @@
 // PING now and then.
 
 import { CITIES, spreadOver } from './lib/cities.js';
-import { nowMs } from './lib/clock.js';
+import { nowMs, scenarioMs } from './lib/clock.js';
 import { clientsOfTarget, HAS_CONTROL, noteMemory } from './lib/machine.js';
 import * as metrics from './lib/metrics.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
@@ -64,7 +64,7 @@ export async function holdClients() {
   // All users connect at the same time: each speaks for all.
   metrics.connectRate.add((clients.length * USERS * 1000) / (nowMs() - started));
   const endsAt = (CONNECT_SECONDS + HOLD_SECONDS) * 1000;
-  for (let n = 0; nowMs() < endsAt; n += 1) {
+  for (let n = 0; scenarioMs() < endsAt; n += 1) {
     const client = clients[n % clients.length];
     if (client === undefined) break;
     await pingOnce(client);
@@ -106,7 +106,7 @@ async function pingOnce({ client, place }) {
 export async function observe({ memoryBefore, clientsBefore }) {
   const endsAt = (CONNECT_SECONDS + HOLD_SECONDS) * 1000;
   let isComplete = false;
-  while (nowMs() < endsAt - 2000) {
+  while (scenarioMs() < endsAt - 2000) {
     const open = clientsOfTarget() - clientsBefore;
     metrics.clients.add(open);
     const memory = noteMemory();

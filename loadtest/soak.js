@@ -2,7 +2,7 @@
 // Over hours at a steady rate: does anything grow? Memory, latencies, lost connections.
 
 import { CITIES, spreadOver } from './lib/cities.js';
-import { nowMs } from './lib/clock.js';
+import { nowMs, scenarioMs } from './lib/clock.js';
 import { Growth } from './lib/growth.js';
 import { HAS_CONTROL, readMemory } from './lib/machine.js';
 import * as metrics from './lib/metrics.js';
@@ -124,7 +124,7 @@ async function rounds({ client, city }, next, index) {
   // Spread over the interval, so that the load is even.
   await pause((EVERY_MS * index) / CLIENTS_PER_USER);
   let count = 0;
-  while (client.isOpen && nowMs() < profile.seconds * 1000) {
+  while (client.isOpen && scenarioMs() < profile.seconds * 1000) {
     const started = nowMs();
     const ms = await client.ping().catch(() => undefined);
     metrics.errors.add(ms === undefined, { ...tags, kind: 'ping' });
@@ -143,7 +143,7 @@ async function rounds({ client, city }, next, index) {
 export async function watchMemory() {
   /** @type {Map<string, Growth>} */
   const growths = new Map();
-  while (nowMs() < profile.seconds * 1000) {
+  while (scenarioMs() < profile.seconds * 1000) {
     for (const { name, residentBytes } of readMemory()) {
       metrics.processMemory.add(residentBytes, { process: name });
       const growth = growths.get(name) ?? new Growth(profile.seconds);

@@ -9,7 +9,7 @@ import exec from 'k6/execution';
  */
 let instance;
 
-/** Milliseconds since the run began; the same for all virtual users of this k6. */
+/** Milliseconds since k6 began, `setup()` included; the same for all virtual users of this k6. */
 export function nowMs() {
   try {
     instance ??= exec.instance;
@@ -18,4 +18,9 @@ export function nowMs() {
     // In teardown() k6 2.2 has no such clock any more. There only timeouts are counted.
     return Date.now();
   }
+}
+
+/** Milliseconds since the scenario of this virtual user began: what happens when is counted from there. */
+export function scenarioMs() {
+  return Date.now() - exec.scenario.startTime;
 }
