@@ -1,11 +1,17 @@
 // A look at the target before k6 starts: does it answer, does NATS let us in. Later k6 could only report a thousand
 // failed connections.
 
-import { errors, wsconnect } from '@nats-io/nats-core';
+import { errors, type NatsConnection, wsconnect } from '@nats-io/nats-core';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
 
 /** A region that sleeps is started by its first client, which takes seconds. */
 const TIMEOUT_MS = 20_000;
+
+/**
+ * nats.js 3.4 can wait for ever when a server refuses it and closes at the same moment: then it is asked again. The
+ * last try has the time that a sleeping region takes.
+ */
+const TRIES_MS = [5_000, 5_000, TIMEOUT_MS];
 
 export interface TargetFacts {
   /** nats-server's version, of the region that served the look. */
@@ -18,18 +24,42 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function checkTarget(url: string, env: Environment): Promise<TargetFacts> {
   await checkHealth(url);
   try {
-    const connection = await wsconnect({
+    const connection = await connect(url, env);
+    const natsServer = connection.info?.version ?? 'unknown';
+    await connection.close();
+    return { natsServer };
+  } catch (cause) {
+    throw handshakeError(url, cause, Object.keys(credentialsOf(env)).length > 0);
+  }
+}
+
+async function connect(url: string, env: Environment): Promise<NatsConnection> {
+  for (const timeoutMs of TRIES_MS) {
+    const attempt = wsconnect({
       servers: url.replace(/^http/, 'ws'),
       ...credentialsOf(env),
       reconnect: false,
       timeout: TIMEOUT_MS,
       name: 'meridian-loadtest',
     });
-    const natsServer = connection.info?.version ?? 'unknown';
-    await connection.close();
-    return { natsServer };
-  } catch (cause) {
-    throw handshakeError(url, cause, Object.keys(credentialsOf(env)).length > 0);
+    const connection = await withinTime(attempt, timeoutMs);
+    if (connection !== undefined) return connection;
+    // Should it be answered after all, nobody is there any more; that it fails is what the next try is for.
+    attempt.then((late) => late.close()).catch(() => {});
+  }
+  throw new Error(`no answer to the upgrade and CONNECT within ${TIMEOUT_MS / 1000} s`);
+}
+
+/** Undefined when it takes longer. */
+async function withinTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
