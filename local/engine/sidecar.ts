@@ -4,8 +4,8 @@
 
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { type DelayOf, joinDelayed } from '../wan/join-delayed.ts';
+import { Relay, toLoopback } from './relay.ts';
 
 /** Finds the loopback port behind a port of the container; undefined when nothing listens there. */
 export type ResolvePort = (containerPort: number) => Promise<number | undefined>;
@@ -20,7 +20,7 @@ export class Sidecar {
   readonly #server: Server;
   readonly #resolve: ResolvePort;
   readonly #delayTo: DelayToPort;
-  readonly #tunnels = new Set<Duplex>();
+  readonly #tunnels = new Set<Socket>();
   readonly #upstreams = new Map<number, Socket>();
 
   constructor(resolve: ResolvePort, delayTo: DelayToPort = () => undefined) {
@@ -31,7 +31,7 @@ export class Sidecar {
       request.resume();
       response.end();
     });
-    this.#server.on('connect', (request, socket, head) => void this.#tunnel(request, socket, head));
+    this.#server.on('connect', (request, socket, head) => void this.#tunnel(request, socket as Socket, head));
   }
 
   /** Listens on a free loopback port and returns it. */
@@ -66,63 +66,45 @@ export class Sidecar {
     this.#server.closeAllConnections();
   }
 
-  async #tunnel(request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
-    this.#tunnels.add(client);
-    client.once('close', () => this.#tunnels.delete(client));
+  async #tunnel(request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
+    this.#note(client);
     client.on('error', () => client.destroy());
     const containerPort = Number(request.url?.split(':').at(-1));
     const port = await this.#resolve(containerPort);
     if (client.destroyed) return;
     if (port === undefined) return refuse(client);
     const delayOf = this.#delayTo(containerPort);
-    const upstream = delayOf === undefined ? dial(port, client) : connect(toLoopback(port));
+    const relay = delayOf === undefined ? new Relay(port) : undefined;
+    const upstream = relay?.upstream ?? connect(toLoopback(port));
     upstream.once('error', () => refuse(client));
     client.once('close', () => upstream.destroy());
     upstream.once('connect', () => {
+      if (client.destroyed) return upstream.destroy();
       const fromPort = upstream.localPort ?? 0;
       this.#upstreams.set(fromPort, upstream);
       upstream.once('close', () => this.#upstreams.delete(fromPort));
-      accept(client as Socket, upstream);
-      if (delayOf === undefined) join(client as Socket, upstream, head);
-      else joinDelayed(client, upstream, head, delayOf);
+      upstream.removeAllListeners('error');
+      if (delayOf !== undefined) {
+        accept(client, upstream);
+        joinDelayed(client, upstream, head, delayOf);
+      } else if (relay !== undefined) {
+        this.#tunnels.delete(client);
+        const joined = relay.join(client, head);
+        this.#note(joined);
+        accept(joined, upstream);
+      }
     });
+  }
+
+  /** Keeps a tunnel in mind until it is closed. */
+  #note(client: Socket): void {
+    this.#tunnels.add(client);
+    client.once('close', () => this.#tunnels.delete(client));
   }
 }
 
-function refuse(client: Duplex): void {
+function refuse(client: Socket): void {
   client.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n');
-}
-
-/** Largest read; a page of it is touched at a time, so an idle tunnel costs little. */
-const READ_BYTES = 64 * 1024;
-
-/**
- * Connects to a port, and passes on what comes from there: read into one buffer and written from it, which spares
- * an allocation and a turn of the stream machinery per chunk (a tenth of the throughput of the whole edge).
- */
-function dial(port: number, client: Duplex): Socket {
-  let isHeld = false;
-  const upstream = connect({
-    ...toLoopback(port),
-    onread: {
-      buffer: Buffer.allocUnsafeSlow(READ_BYTES),
-      callback: (count, buffer) => {
-        client.write(buffer.subarray(0, count), () => {
-          if (isHeld) upstream.resume();
-          isHeld = false;
-        });
-        // What the kernel did not take at once still lies in the buffer: no more reading until it has.
-        isHeld = client.writableLength > 0;
-        return !isHeld;
-      },
-    },
-  });
-  upstream.once('end', () => client.end());
-  return upstream;
-}
-
-function toLoopback(port: number) {
-  return { host: LOOPBACK, port, allowHalfOpen: true, noDelay: true };
 }
 
 /** Answers the CONNECT; from now on a server that breaks off takes the client with it. */
@@ -130,13 +112,5 @@ function accept(client: Socket, upstream: Socket): void {
   client.setNoDelay(true);
   client.allowHalfOpen = true;
   client.write('HTTP/1.1 200 OK\r\n\r\n');
-  upstream.removeAllListeners('error');
   upstream.on('error', () => client.destroy());
-}
-
-/** Passes on what comes from workerd; `dial` has seen to the other way. The end of one side ends the other's input only. */
-function join(client: Socket, upstream: Socket, head: Buffer): void {
-  if (head.length > 0) upstream.write(head);
-  client.pipe(upstream);
-  upstream.once('close', () => client.destroySoon());
 }
