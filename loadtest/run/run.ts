@@ -78,6 +78,7 @@ async function measure(measurement: Measurement): Promise<number> {
   progress(`running ${script.name} against ${target.url}`);
   const startedAt = new Date();
   const k6ExitCode = await runK6(measurement);
+  interrupts.now.throwIfAborted();
   const interrupted = interrupts.stop.aborted;
   const summary = await summarizeRun(measurement, { startedAt, k6ExitCode, interrupted });
   const page = await writeReport(folder, summary);
