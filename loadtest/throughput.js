@@ -3,19 +3,20 @@
 // offers a rate for some seconds, whatever became of what was sent before. The first step whose messages come late or
 // not at all ends the run: the knee is the last one before it.
 //
-// k6's arrival-rate executors would start an iteration for every batch, and an iteration only ends when its
-// connections have ended: connecting would be measured. Here a step's publishers keep the pace themselves.
+// What arrives, by an arrival-rate executor of k6, are pairs of a publisher and a subscriber: the higher the rate of
+// a step, the more. A pair connects, then keeps its share of the rate by its own clock until the step is over. (An
+// iteration of k6 only ends when its connections have: with one for each batch, connecting would be measured.)
 
 import exec from 'k6/execution';
-import { nowMs } from './lib/clock.js';
+import { nowMs, scenarioMs } from './lib/clock.js';
 import * as metrics from './lib/metrics.js';
 import { bytesOf, pubBytes, repeated, textOf } from './lib/nats-protocol.js';
 import { keepPace } from './lib/pace.js';
 import { openPair } from './lib/pair.js';
-import { onceEach, profileOfRun } from './lib/profiles.js';
+import { profileOfRun } from './lib/profiles.js';
 import { numberFrom } from './lib/settings.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
-import { eventually } from './lib/wait.js';
+import { eventually, pause } from './lib/wait.js';
 
 /** @typedef {{ regions: string[], cities: Record<string, import('./lib/cities.js').City> }} Setup */
 /** @typedef {import('./lib/pair.js').Pair} Pair */
@@ -36,11 +37,20 @@ const RATES = {
 const rates = /** @type {Record<string, number[]>} */ (RATES)[profile.name] ?? [];
 const STEP_SECONDS = Math.max(3, Math.round(profile.seconds / rates.length));
 
-/** For a step to connect before it, and for its last messages to arrive. */
-const BETWEEN_SECONDS = 3;
+/** The pairs of a step arrive within two seconds, connect, and then start all at once. */
+const ARRIVAL_SECONDS = 2;
+const CONNECT_SECONDS = 4;
 
-/** Pairs of a publisher and a subscriber, in two regions each; each is a virtual user, and so a thread. */
-const PAIRS = Math.round(numberFrom('PAIRS', profile.name === 'smoke' ? 2 : 4));
+/** Of a step at least; each pair is in two regions, and a virtual user, and so a thread. */
+const LEAST_PAIRS = Math.round(numberFrom('PAIRS', profile.name === 'smoke' ? 2 : 4));
+
+/** Messages per second of one publisher at most. With more and slower ones k6 has more to do than the edge. */
+const PAIR_RATE = numberFrom('PAIR_RATE', 40_000);
+
+/** @param {number} rate messages per second of all pairs */
+function pairsOf(rate) {
+  return Math.max(LEAST_PAIRS, Math.ceil(rate / PAIR_RATE));
+}
 
 /** Of each batch the last message carries the time: latencies are a bounded sample, with the batch ahead of it. */
 const BATCH_MS = 20;
@@ -65,9 +75,14 @@ export const options = {
     rates.map((rate, index) => [
       `rate_${rate}`,
       {
-        ...onceEach({ users: PAIRS, seconds: STEP_SECONDS + 30 }),
-        startTime: `${index * (STEP_SECONDS + BETWEEN_SECONDS)}s`,
-        gracefulStop: '0s',
+        executor: 'constant-arrival-rate',
+        rate: pairsOf(rate),
+        timeUnit: `${ARRIVAL_SECONDS}s`,
+        // Until between the last pair and the one that would be too many.
+        duration: `${Math.round(ARRIVAL_SECONDS * 1000 * (1 - 0.5 / pairsOf(rate)))}ms`,
+        preAllocatedVUs: pairsOf(rate),
+        startTime: `${index * (CONNECT_SECONDS + STEP_SECONDS)}s`,
+        gracefulStop: `${CONNECT_SECONDS + STEP_SECONDS + 30}s`,
         env: { RATE: `${rate}` },
       },
     ]),
@@ -75,6 +90,8 @@ export const options = {
   thresholds: {
     nats_errors: ['rate<0.01'],
     nats_delivered: ['count>0'],
+    // A pair that k6 could not start offers nothing.
+    dropped_iterations: [{ threshold: 'count==0', abortOnFail: true }],
     ...Object.fromEntries(
       rates.flatMap((rate) => [
         [
@@ -108,7 +125,12 @@ export default async function carry({ regions, cities }) {
   const pair = await openPair({ from, to, cities }, () => {});
   if (pair === undefined) return;
   const rate = Number(__ENV.RATE);
-  await offer(pair, rate / PAIRS, { size: `${SIZE}`, rate: `${rate}`, city: cityTag(cities[to]).city });
+  await pause(CONNECT_SECONDS * 1000 - scenarioMs());
+  await offer(pair, rate / pairsOf(rate), {
+    size: `${SIZE}`,
+    rate: `${rate}`,
+    city: cityTag(cities[to]).city,
+  });
   await pair.publisher.close();
   await pair.subscriber.close();
 }
