@@ -4,6 +4,7 @@
 import { alternating } from '../alternating.ts';
 import { type Contestant, withContestants } from '../contestants/start.ts';
 import type { Context } from '../context.ts';
+import { cpuRows, withCpu } from '../cpu-per-message.ts';
 import { LoadClients } from '../load/clients.ts';
 import type { BenchResult, Goal, Measure } from '../result.ts';
 
@@ -91,12 +92,15 @@ async function measureAll(
     const ends = ({ url }: Contestant) => ({ near: url, far: url });
     measures.push(
       ...(await alternate(
-        [{ what: `${size} one way`, unit: 'msg/s', control: 'platform', goals }],
-        async (each) => [await clients.oneWay(ends(each), shape)],
+        [
+          { what: `${size} one way`, unit: 'msg/s', control: 'platform', goals },
+          ...cpuRows(`${size} one way`, 'platform'),
+        ],
+        (each) => withCpu(each, () => clients.oneWay(ends(each), shape)),
       )),
       ...(await alternate(
         [{ what: `${size} one way, a frame each`, unit: 'msg/s', control: 'platform', goals }],
-        async (each) => [await clients.oneWay(ends(each), { ...shape, isFramedEach: true })],
+        async (each) => [(await clients.oneWay(ends(each), { ...shape, isFramedEach: true })).perSecond],
       )),
       ...(await alternate(
         [{ what: `${size} request/reply`, unit: 'msg/s', control: 'platform', goals }],

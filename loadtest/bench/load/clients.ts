@@ -30,6 +30,12 @@ export interface Shape {
   readonly isFramedEach?: boolean;
 }
 
+export interface OneWay {
+  /** Messages in all. */
+  readonly count: number;
+  readonly perSecond: number;
+}
+
 export class LoadClients {
   readonly near: Child<LoadMethods>;
   readonly far: Child<LoadMethods>;
@@ -39,14 +45,14 @@ export class LoadClients {
     this.far = startChild({ file: FILE, ...options });
   }
 
-  /** Messages per second from the publishers to the subscribers; all of them arrived. */
-  async oneWay({ near, far }: Ends, { durationMs, ...load }: Shape): Promise<number> {
+  /** From the publishers to the subscribers; all of them arrived. */
+  async oneWay({ near, far }: Ends, { durationMs, ...load }: Shape): Promise<OneWay> {
     await this.far.call('openSink', { url: far, ...load });
     await this.near.call('openSource', { url: near, ...load });
     const count = await this.near.call('publish', { durationMs });
     const { elapsedMs } = await this.far.call('received', { count, timeoutMs: DELIVERY_TIMEOUT_MS });
     await this.closeLoads();
-    return (count / elapsedMs) * MS_PER_SECOND;
+    return { count, perSecond: (count / elapsedMs) * MS_PER_SECOND };
   }
 
   /** Requests answered per second with so many in flight per pair, or the latency of each with one. */

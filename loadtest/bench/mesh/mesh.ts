@@ -4,6 +4,7 @@
 import { alternating } from '../alternating.ts';
 import { type Contestant, withContestants } from '../contestants/start.ts';
 import type { Context } from '../context.ts';
+import { cpuRows, withCpu } from '../cpu-per-message.ts';
 import { type Ends, LoadClients } from '../load/clients.ts';
 import type { BenchResult, Goal, Measure } from '../result.ts';
 
@@ -23,9 +24,7 @@ const CONTROL = 'TCP route';
 const RATE_GOAL: Goal = { of: 'Meridian', against: CONTROL, atLeast: 0.9 };
 const LATENCY_GOAL: Goal = { of: 'Meridian', against: CONTROL, atMost: 1.4 };
 
-interface Path extends Ends {
-  readonly name: string;
-}
+type Path = Ends & Pick<Contestant, 'name' | 'child'>;
 
 export async function mesh(context: Context): Promise<BenchResult> {
   const measures = await withContestants(CONTESTANTS, context, async (contestants) => {
@@ -52,7 +51,7 @@ export async function mesh(context: Context): Promise<BenchResult> {
 async function pathThrough({ name, child }: Contestant): Promise<Path> {
   const [near, far] = await child.call('servers', null);
   if (near === undefined || far === undefined) throw new Error(`${name} does not have two servers`);
-  return { name, near: `nats://127.0.0.1:${near.client}`, far: `nats://127.0.0.1:${far.client}` };
+  return { name, child, near: `nats://127.0.0.1:${near.client}`, far: `nats://127.0.0.1:${far.client}` };
 }
 
 async function measureAll(
@@ -65,12 +64,20 @@ async function measureAll(
   const durationMs = quick ? 300 : 1000;
   const measures: Measure[] = [];
   for (const pairs of quick ? PAIRS.slice(0, 1) : PAIRS) {
+    // It is the same with more pairs: once is enough.
+    const showsCpu = pairs === PAIRS[0];
     for (const [size, payloadBytes] of quick ? SIZES.slice(1, 3) : SIZES) {
       const shape = { pairs, payloadBytes, durationMs };
       measures.push(
         ...(await alternate(
-          [{ what: `${pairs} pairs, ${size} one way`, unit: 'msg/s', control: CONTROL, goals: [RATE_GOAL] }],
-          async (path) => [await clients.oneWay(path, shape)],
+          [
+            { what: `${pairs} pairs, ${size} one way`, unit: 'msg/s', control: CONTROL, goals: [RATE_GOAL] },
+            ...(showsCpu ? cpuRows(`${pairs} pairs, ${size} one way`, CONTROL) : []),
+          ],
+          async (path) => {
+            const run = () => clients.oneWay(path, shape);
+            return showsCpu ? withCpu(path, run) : [(await run()).perSecond];
+          },
         )),
       );
     }

@@ -1,0 +1,32 @@
+// What a message costs each program in CPU time. On a machine whose cores are all busy this is what limits the
+// throughput: the messages of a second are the CPU time of a second over the sum of these and the clients' own.
+
+import type { Contestant } from './contestants/start.ts';
+import type { OneWay } from './load/clients.ts';
+import type { Program } from './process-usage.ts';
+import type { MeasureOptions } from './result.ts';
+
+const PROGRAMS: readonly Program[] = ['nats-server', 'workerd', 'engine'];
+const US_PER_MS = 1000;
+
+/** The rows below that of the throughput. */
+export function cpuRows(what: string, control: string): readonly MeasureOptions[] {
+  return PROGRAMS.map((program) => ({ what: `${what}, CPU of ${program} per message`, unit: 'us', control }));
+}
+
+/** Messages per second, then the values of the rows of `cpuRows`; NaN for programs that a contestant does not have. */
+export async function withCpu(
+  { child }: Pick<Contestant, 'child'>,
+  run: () => Promise<OneWay>,
+): Promise<readonly number[]> {
+  const before = await child.call('usage', null);
+  const { perSecond, count } = await run();
+  const after = await child.call('usage', null);
+  const hasEdge = after.workerd.residentBytes > 0;
+  const spent = PROGRAMS.map((program) =>
+    hasEdge || program === 'nats-server'
+      ? ((after[program].cpuMs - before[program].cpuMs) * US_PER_MS) / count
+      : Number.NaN,
+  );
+  return [perSecond, ...spent];
+}
