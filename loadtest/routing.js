@@ -83,6 +83,8 @@ export function setup() {
 
 /** One visit of one client. @param {Target} target */
 export default async function visit({ regions }) {
+  // Clients that start together would otherwise connect together at every visit, and wait for each other.
+  if (!isSmoke && exec.vu.iterationInScenario === 0) await pause(REST_MS * chanceOf(exec.vu.idInTest));
   const number = exec.scenario.iterationInTest;
   const city = people[(number * STRIDE) % people.length];
   if (city === undefined) return;
