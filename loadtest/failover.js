@@ -68,8 +68,11 @@ export const options = {
 export async function setup() {
   const { regions } = await reachTarget();
   if (!MAY_ADMINISTER && !HAS_CONTROL)
-    throw new Error('nothing can be disturbed: set ADMIN_TOKEN to drain a region, or use npm run loadtest');
-  if (!MAY_ADMINISTER) console.warn('no region is drained: that needs ADMIN_TOKEN');
+    throw new Error(
+      'nothing can be disturbed: draining needs the token of the admin API in ADMIN_TOKEN (MERIDIAN_TOKEN for npm run loadtest), killing a server needs npm run loadtest without --url',
+    );
+  if (!MAY_ADMINISTER)
+    console.warn('no region is drained: that needs ADMIN_TOKEN (MERIDIAN_TOKEN for npm run loadtest)');
   if (!HAS_CONTROL) console.warn('no server is killed: that needs npm run loadtest and a local stack');
   const plan = choose(regions);
   if (plan.stream === null) console.warn('nothing is said of JetStream: fewer than three regions have it');
