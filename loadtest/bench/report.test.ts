@@ -19,7 +19,16 @@ const RESULT: BenchResult = {
         { of: 'Meridian', against: 'platform', atMost: 1.2 },
       ],
     },
-    { what: 'connecting', unit: 's', control: 'direct', samples: { direct: [4] }, goals: [] },
+    {
+      what: 'connecting',
+      unit: 's',
+      control: 'direct',
+      samples: { direct: [4] },
+      goals: [
+        { of: 'direct', atMost: 4 },
+        { of: 'direct', atMost: 3 },
+      ],
+    },
   ],
 };
 const RUN = {
@@ -41,6 +50,8 @@ test('both reports say which goals were met and which were missed', () => {
   for (const report of [textReport(RUN), markdownReport(RUN)]) {
     expect(report).toContain('MISSED: PING, Meridian at most 1.05 × platform: 1.10');
     expect(report).toContain('met: PING, Meridian at most 1.2 × platform: 1.10');
+    expect(report).toContain('met: connecting, direct at most 4 s: 4');
+    expect(report).toContain('MISSED: connecting, direct at most 3 s: 4');
     expect(report).toContain('A CPU, 2 cores, 8 GiB, Linux 6 x64');
   }
 });

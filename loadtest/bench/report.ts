@@ -4,7 +4,7 @@
 import { formatTable } from '../../regions/table.ts';
 import type { BenchResult, Goal, Measure } from './result.ts';
 import type { BenchRun } from './run-file.ts';
-import { pairedRatio, spreadOf } from './statistics.ts';
+import { median, pairedRatio, spreadOf } from './statistics.ts';
 
 export function textReport({ machine, versions, results }: BenchRun): string {
   return [
@@ -71,18 +71,22 @@ function goalLines({ measures }: BenchResult): readonly string[] {
   return measures.flatMap((measure) => measure.goals.flatMap((goal) => goalLine(measure, goal) ?? []));
 }
 
-function goalLine({ what, samples }: Measure, goal: Goal): string | undefined {
-  const ratio = pairedRatio(samples[goal.of] ?? [], samples[goal.against] ?? []);
-  if (Number.isNaN(ratio)) return undefined;
-  const wanted =
-    goal.atLeast === undefined
-      ? `at most ${formatNumber(goal.atMost ?? Number.NaN)}`
-      : `at least ${goal.atLeast}`;
-  return `${isMet(goal, ratio) ? 'met' : 'MISSED'}: ${what}, ${goal.of} ${wanted} × ${goal.against}: ${ratio.toFixed(2)}`;
+function goalLine({ what, unit, samples }: Measure, goal: Goal): string | undefined {
+  const { of, against, atLeast, atMost = Number.NaN } = goal;
+  const values = samples[of] ?? [];
+  const figure = against === undefined ? median(values) : pairedRatio(values, samples[against] ?? []);
+  if (Number.isNaN(figure)) return undefined;
+  const limit = atLeast === undefined ? `at most ${formatNumber(atMost)}` : `at least ${atLeast}`;
+  const [wanted, was] =
+    against === undefined
+      ? [`${limit} ${unit}`, formatNumber(figure)]
+      : [`${limit} × ${against}`, figure.toFixed(2)];
+  return `${isMet(goal, figure) ? 'met' : 'MISSED'}: ${what}, ${of} ${wanted}: ${was}`;
 }
 
-export function isMet({ atLeast, atMost }: Goal, ratio: number): boolean {
-  return ratio >= (atLeast ?? Number.NEGATIVE_INFINITY) && ratio <= (atMost ?? Number.POSITIVE_INFINITY);
+/** @param figure the ratio, or the median where the goal is not against anything */
+export function isMet({ atLeast, atMost }: Goal, figure: number): boolean {
+  return figure >= (atLeast ?? Number.NEGATIVE_INFINITY) && figure <= (atMost ?? Number.POSITIVE_INFINITY);
 }
 
 function markdownTable([header = [], ...rows]: readonly (readonly string[])[]): string {

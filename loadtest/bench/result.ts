@@ -1,10 +1,10 @@
 // What a benchmark hands back: samples by measure and contestant, a round each, as they are kept as JSON. Everything
 // shown is computed from these.
 
-/** What was wanted: `of` is at least, or at most, so many times `against`. */
+/** What was wanted: `of` is at least, or at most, so many times `against`, or without it so much in the measure's unit. */
 export interface Goal {
   readonly of: string;
-  readonly against: string;
+  readonly against?: string;
   readonly atLeast?: number;
   readonly atMost?: number;
 }

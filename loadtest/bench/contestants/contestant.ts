@@ -11,6 +11,8 @@ export interface StackRequest {
   readonly regions?: number;
   /** A region that sleeps while it has no clients. */
   readonly sleeps?: boolean;
+  /** Whether `cutLink` will be asked for, of plain servers; regions' links can always be cut. */
+  readonly cuttable?: boolean;
   /** How often regions compare their routes with the configuration, in place of what is configured. */
   readonly reconcileSeconds?: number;
 }
@@ -32,6 +34,8 @@ export interface RunningStack {
   servers(): Promise<readonly ServerPorts[]>;
   /** Kills a server, with SIGKILL, and sees to it that it comes back. */
   kill(server: string): Promise<void>;
+  /** Cuts the route between the first two servers, which live on. */
+  cutLink(): Promise<void>;
   /** Puts a server to sleep. */
   stop(server: string): Promise<void>;
   close(): Promise<void>;

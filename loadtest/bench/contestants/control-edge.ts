@@ -61,6 +61,7 @@ export async function startControlEdge(
         return app === undefined ? [] : [await portsOf(kind, app)];
       },
       kill: async () => void engine.server(kind)?.app.kill('SIGKILL'),
+      cutLink: () => Promise.reject(new Error(`${kind} has one server, and no routes`)),
       stop: async () => void engine.server(kind)?.app.kill('SIGINT'),
       close,
     };

@@ -5,9 +5,17 @@ import type { ServerPorts } from './contestant.ts';
 
 const MESH_TIMEOUT_MS = 120_000;
 
+interface Route {
+  /** Of this connection, on this server. */
+  readonly rid: number;
+  readonly remote_id: string;
+  /** Where the connection comes from, as the server sees it. */
+  readonly port: number;
+}
+
 interface Routez {
   readonly server_id: string;
-  readonly routes?: readonly { readonly remote_id: string }[];
+  readonly routes?: readonly Route[];
 }
 
 /** Returns once each server has a route to every other. */
@@ -22,6 +30,36 @@ async function isFullMesh(servers: readonly ServerPorts[]): Promise<boolean> {
     const linked = new Set(routes.map(({ remote_id }) => remote_id).filter((id) => ids.has(id)));
     return linked.size === ids.size - 1 && !linked.has(server_id);
   });
+}
+
+/** The route that a server has to another one; undefined while there is none. */
+export async function routeBetween(
+  { monitoring }: ServerPorts,
+  peer: ServerPorts,
+): Promise<Route | undefined> {
+  const [own, other] = await Promise.all([readRoutez(monitoring), readRoutez(peer.monitoring)]);
+  return own.routes?.find(({ remote_id }) => remote_id === other.server_id);
+}
+
+/**
+ * Has the route between two servers cut.
+ *
+ * @returns milliseconds until each has another one to the other
+ */
+export async function timeToRemake(
+  [one, other]: readonly [ServerPorts, ServerPorts],
+  cut: () => Promise<void>,
+): Promise<number> {
+  const look = () => Promise.all([routeBetween(one, other), routeBetween(other, one)]);
+  const before = await look();
+  const started = performance.now();
+  await cut();
+  while (performance.now() - started < MESH_TIMEOUT_MS) {
+    const now = await look();
+    if (now.every((route, index) => route !== undefined && route.rid !== before[index]?.rid))
+      return performance.now() - started;
+  }
+  throw new Error(`the route between ${one.name} and ${other.name} was not made again`);
 }
 
 async function readRoutez(port: number): Promise<Routez> {

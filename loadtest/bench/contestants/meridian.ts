@@ -8,6 +8,7 @@ import { instanceNameOf } from '../../../regions/names.ts';
 import { configFor, DISTINCT_PLACES } from './config.ts';
 import type { RunningStack, ServerPorts, StackRequest } from './contestant.ts';
 import { startCrowdedStack } from './crowded-stack.ts';
+import { routeBetween } from './full-mesh.ts';
 import { portsOf } from './nats-process.ts';
 
 /** A server that was killed is back within this. */
@@ -30,6 +31,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
     steps,
     servers: () => serversOf(stack.engine, config),
     kill: (name) => killServer(stack.engine, name),
+    cutLink: () => cutLink(stack.engine, config),
     stop: (name) => stopRegion(stack, name),
     close: () => stack.close(),
   };
@@ -50,6 +52,15 @@ async function serversOf(engine: Engine, config: MeridianConfig): Promise<readon
     return app === undefined ? [] : [await portsOf(name, app)];
   });
   return (await Promise.all(running)).flat();
+}
+
+/** As the network does it: by a reset of the connection at the container of the one. */
+async function cutLink(engine: Engine, config: MeridianConfig): Promise<void> {
+  const [one, other] = await serversOf(engine, config);
+  if (one === undefined || other === undefined) throw new Error('there are no two servers');
+  const route = await routeBetween(one, other);
+  const isCut = engine.server(one.name)?.sidecar.cutConnection(route?.port ?? 0);
+  if (isCut !== true) throw new Error(`${one.name} has no route to ${other.name} that could be cut`);
 }
 
 /** Returns once another one runs in its place. */

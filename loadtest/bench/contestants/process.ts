@@ -5,7 +5,7 @@ import { serveParent } from '../child.ts';
 import { usageBelow } from '../process-usage.ts';
 import type { Kind, RunningStack, StackRequest } from './contestant.ts';
 import { startControlEdge } from './control-edge.ts';
-import { waitForFullMesh } from './full-mesh.ts';
+import { timeToRemake, waitForFullMesh } from './full-mesh.ts';
 import { startMeridian } from './meridian.ts';
 import { startCluster } from './nats-cluster.ts';
 
@@ -35,6 +35,13 @@ const methods = {
     await stack.kill(server);
     await waitForFullMesh(await stack.servers());
     return performance.now() - started;
+  },
+  /** Cuts the route between the first two servers; returns the milliseconds until there is another one. */
+  cutAndHeal: async (_: null): Promise<number> => {
+    const stack = await running();
+    const [one, other] = await stack.servers();
+    if (one === undefined || other === undefined) throw new Error('there are no two servers');
+    return timeToRemake([one, other], () => stack.cutLink());
   },
   close: async (_: null) => close(),
 };

@@ -1,4 +1,5 @@
-// How long things take to come up: the whole stack, a region that sleeps, and the mesh after a region was killed.
+// How long things take to come up: the whole stack, a region that sleeps, the mesh after a region was killed, and a
+// link that was cut.
 
 import { alternating } from '../alternating.ts';
 import type { Kind } from '../contestants/contestant.ts';
@@ -19,6 +20,7 @@ export async function start(context: Context): Promise<BenchResult> {
     ...(await coldStarts(context)),
     ...(await firstMessages(context)),
     ...(await healing(context)),
+    ...(await remaking(context)),
   ];
   return {
     name: 'start',
@@ -28,6 +30,7 @@ export async function start(context: Context): Promise<BenchResult> {
       `Cold: nothing runs; ready: all ${REGIONS} regions are one cluster. Building the Worker is wrangler's bundling, which no deployment does at a start. Times of steps count from the beginning.`,
       'A sleeping region: a client connects to it, subscribes, publishes, and has its message. Control: the same from the spawn of a nats-server.',
       'Killed: with SIGKILL; until every server has a route to every other again. The control is restarted at once.',
+      'Cut: both servers live on, their connection is reset; until each has another one to the other. Control: the servers dial again by themselves.',
       'On this machine a container starts as fast as its process; on Cloudflare it takes one to three seconds more.',
     ],
     measures,
@@ -118,6 +121,26 @@ async function healing(context: Context): Promise<readonly Measure[]> {
       const servers = await child.call('servers', null);
       return [inSeconds(await child.call('killAndHeal', { server: servers.at(-1)?.name ?? '' }))];
     }),
+  );
+}
+
+async function remaking(context: Context): Promise<readonly Measure[]> {
+  const requests = {
+    [CONTROL]: { kind: 'tcp-cluster', regions: 2, cuttable: true },
+    Meridian: { kind: 'meridian', regions: 2 },
+  } as const;
+  return withContestants(requests, context, (contestants) =>
+    alternating(context, contestants)(
+      [
+        {
+          what: 'a cut link to another one',
+          unit: 's',
+          control: CONTROL,
+          goals: [{ of: 'Meridian', atMost: 0.2 }],
+        },
+      ],
+      async ({ child }) => [inSeconds(await child.call('cutAndHeal', null))],
+    ),
   );
 }
 
