@@ -4,12 +4,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { alternating } from '../alternating.ts';
 import type { Kind } from '../contestants/contestant.ts';
-import { startContestant } from '../contestants/start.ts';
+import { type Contestant, startContestant } from '../contestants/start.ts';
 import type { Context } from '../context.ts';
 import { LoadClients } from '../load/clients.ts';
 import type { Program } from '../process-usage.ts';
 import type { BenchResult, Goal, MeasureOptions } from '../result.ts';
-import { clientsThatFit, openFilesLimit } from './open-files.ts';
+import { clientsThatFit, openFilesLimit, spread } from './open-files.ts';
 
 const CONTESTANTS: readonly { readonly name: string; readonly kind: Kind; readonly regions?: number }[] = [
   { name: 'direct', kind: 'direct' },
@@ -28,47 +28,61 @@ const KIB = 1024;
 const MIB = 1024 * 1024;
 const GOAL: Goal = { of: 'Meridian', against: 'stock', atMost: 1 / 3 };
 
+type Sizes = readonly number[];
+
+/** One of the stacks over which the clients of a contestant are spread, and the process that holds them. */
+interface Holder {
+  readonly contestant: Contestant;
+  readonly clients: LoadClients;
+}
+
 export async function memory(context: Context): Promise<BenchResult> {
   const limit = await openFilesLimit();
   const fits = clientsThatFit(limit);
-  const wanted = context.quick ? QUICK_LEVELS : LEVELS;
-  const levels = [...new Set(wanted.map((level) => Math.min(level, fits)))];
+  const levels = context.quick ? QUICK_LEVELS : LEVELS;
+  const most = levels.at(-1) ?? 0;
   const errors = new Map<string, number>();
   const measures = await alternating(
     context,
     CONTESTANTS,
     0,
   )(measureOptions(levels), async ({ name, ...request }) => {
-    const clients = new LoadClients(context);
-    const contestant = await startContestant(name, request, context);
+    const holders: Holder[] = [];
     try {
-      await clients.near.call('openIdle', { url: contestant.url });
-      const sizes: number[][] = [];
+      for (const _ of spread(most, fits)) holders.push(await startHolder(name, request, context));
+      const empty = await Promise.all(holders.map((holder) => sizesOf(holder, request.kind)));
+      const rows: Sizes[] = [];
+      let full = empty;
       const started = performance.now();
       for (const level of levels) {
-        await clients.near.call('growTo', { count: level });
-        await delay(SETTLE_MS, undefined, { signal: context.signal });
-        const usage = await contestant.child.call('usage', null);
-        sizes.push(
-          PROGRAMS.map((program) =>
-            hasProgram(request.kind, program) ? usage[program].residentBytes : Number.NaN,
-          ),
+        const shares = spread(level, fits);
+        const used = holders.slice(0, shares.length);
+        await Promise.all(
+          used.map(({ clients }, index) => clients.near.call('growTo', { count: shares[index] ?? 0 })),
         );
+        await delay(SETTLE_MS, undefined, { signal: context.signal });
+        full = await Promise.all(used.map((holder) => sizesOf(holder, request.kind)));
+        rows.push(sum(full));
       }
       const connectMs = performance.now() - started - SETTLE_MS * levels.length;
-      const report = await clients.near.call('pingAll', null);
-      for (const [text, count] of Object.entries(report.errors))
-        errors.set(`${name}: ${text}`, (errors.get(`${name}: ${text}`) ?? 0) + count);
-      const failed = (levels.at(-1) ?? 0) - report.connected;
+      let connected = 0;
+      for (const { clients } of holders) {
+        const report = await clients.near.call('pingAll', null);
+        connected += report.connected;
+        for (const [text, count] of Object.entries(report.errors))
+          errors.set(`${name}: ${text}`, (errors.get(`${name}: ${text}`) ?? 0) + count);
+      }
       return [
-        ...sizes.flat().map((bytes) => bytes / MIB),
-        ...perClient(sizes, levels),
+        ...rows.flat().map((bytes) => bytes / MIB),
+        ...perClient(sum(empty), sum(full), most),
         connectMs / 1000,
-        failed,
+        most - connected,
       ];
     } finally {
-      await clients.close();
-      await contestant.close();
+      for (const { clients, contestant } of holders) {
+        await clients.close();
+        await contestant.close();
+      }
     }
   });
   return {
@@ -77,13 +91,34 @@ export async function memory(context: Context): Promise<BenchResult> {
     rounds: context.rounds,
     notes: [
       'engine: the Node process that relays between workerd and the containers of the local stack; it does not exist on Cloudflare.',
-      `The limit on open files is ${limit}; workerd needs three for each client, so ${fits} clients fit. Levels above that are cut down to it.`,
+      `A process may have ${limit} files open here; workerd needs three for each client, so ${fits} clients fit into one. More are spread over as many stacks side by side, whose sizes are added: ${spread(most, fits).join(' and ')} clients for ${most}.`,
       ...(errors.size === 0
         ? ['Errors: none.']
         : [...errors].map(([text, count]) => `Error, ${count} times: ${text}`)),
     ],
     measures,
   };
+}
+
+async function startHolder(
+  name: string,
+  request: Parameters<typeof startContestant>[1],
+  context: Context,
+): Promise<Holder> {
+  const contestant = await startContestant(name, request, context);
+  const clients = new LoadClients(context);
+  await clients.near.call('openIdle', { url: contestant.url });
+  return { contestant, clients };
+}
+
+/** Resident bytes of each program; NaN for one that the contestant does not have. */
+async function sizesOf({ contestant }: Holder, kind: Kind): Promise<Sizes> {
+  const usage = await contestant.child.call('usage', null);
+  return PROGRAMS.map((program) => (hasProgram(kind, program) ? usage[program].residentBytes : Number.NaN));
+}
+
+function sum(all: readonly Sizes[]): Sizes {
+  return PROGRAMS.map((_, index) => all.reduce((total, sizes) => total + (sizes[index] ?? 0), 0));
 }
 
 /** Without an edge there is only the server; the process that started it is not part of anything. */
@@ -114,12 +149,9 @@ function measureOptions(levels: readonly number[]): readonly MeasureOptions[] {
   ];
 }
 
-/** What a client added to each program, and to workerd and engine together. */
-function perClient(sizes: readonly (readonly number[])[], levels: readonly number[]): readonly number[] {
-  const count = levels.at(-1) ?? 0;
-  const added = PROGRAMS.map(
-    (_, index) => ((sizes.at(-1)?.[index] ?? 0) - (sizes[0]?.[index] ?? 0)) / count / KIB,
-  );
+/** What a client added to each program, and to workerd and engine together, KiB. */
+function perClient(empty: Sizes, full: Sizes, count: number): Sizes {
+  const added = PROGRAMS.map((_, index) => ((full[index] ?? 0) - (empty[index] ?? 0)) / count / KIB);
   const [workerd = 0, engine = 0] = added;
   return [...added, workerd + engine];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientsThatFit, parseLimit } from './open-files.ts';
+import { clientsThatFit, parseLimit, spread } from './open-files.ts';
 
 const LIMITS = `Limit                     Soft Limit           Hard Limit           Units
 Max processes             95906                95906                processes
@@ -20,4 +20,16 @@ test('three files for each client, and some for everything else', () => {
   expect(clientsThatFit(30_200)).toBe(10_000);
   expect(clientsThatFit(30_199)).toBe(9_999);
   expect(clientsThatFit(100)).toBe(0);
+});
+
+test('what fits goes to one stack, and what is over to the next ones', () => {
+  expect(spread(0, 6_600)).toEqual([0]);
+  expect(spread(6_600, 6_600)).toEqual([6_600]);
+  expect(spread(6_601, 6_600)).toEqual([6_600, 1]);
+  expect(spread(10_000, 4_000)).toEqual([4_000, 4_000, 2_000]);
+  expect(spread(10_000, Number.POSITIVE_INFINITY)).toEqual([10_000]);
+});
+
+test('where nobody fits there is nothing to spread over', () => {
+  expect(() => spread(1, 0)).toThrow('ulimit -n');
 });

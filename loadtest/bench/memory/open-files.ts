@@ -25,3 +25,11 @@ export function parseLimit(limits: string): number {
 export function clientsThatFit(limit: number): number {
   return Math.max(0, Math.floor((limit - OTHER_FILES) / FILES_PER_CLIENT));
 }
+
+/** How many clients go to each of the stacks that so many need: as many as fit to the first, the rest to the next. */
+export function spread(clients: number, fits: number): readonly number[] {
+  if (fits < 1) throw new Error('the limit on open files (ulimit -n) leaves no room for a single client');
+  const shares: number[] = [Math.min(clients, fits)];
+  for (let left = clients - fits; left > 0; left -= fits) shares.push(Math.min(left, fits));
+  return shares;
+}
