@@ -30,11 +30,12 @@ export class Relay {
    * Takes over a connection that was accepted. The end of one side ends the other's input only; a side that breaks
    * off takes the other one with it.
    *
-   * @param head what was read from the client already
+   * @param head what came with the request
    * @returns the client, in place of the socket that was given
    */
   join(accepted: Socket, head: Buffer): Socket {
     const { upstream } = this;
+    const early: Buffer | null = accepted.read();
     const client = takeOver(accepted, {
       allowHalfOpen: true,
       onread: passOn(
@@ -44,6 +45,7 @@ export class Relay {
     });
     this.#client = client;
     if (head.length > 0) upstream.write(head);
+    if (early !== null) upstream.write(early);
     client.once('end', () => upstream.end());
     client.on('error', () => client.destroy());
     client.once('close', () => upstream.destroy());

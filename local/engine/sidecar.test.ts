@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -53,6 +54,31 @@ describe('CONNECT', () => {
     expect(await read(await firstAccepted())).toBe('EARLY');
   });
 
+  test('with bytes that come while its server is still starting passes them on', async () => {
+    let port = 0;
+    let isAsked = false;
+    const slow = new Sidecar(async () => {
+      isAsked = true;
+      await waitFor('the port', TIMEOUT, () => port !== 0);
+      return port;
+    });
+    const client = connect({ host: '127.0.0.1', port: await slow.listen() });
+    clients.push(client);
+    client.write(`${connectRequest(CONTAINER_PORT)}ONE`);
+    await waitFor('the request to be read', TIMEOUT, () => isAsked);
+    await new Promise((resolve) => client.write('TWO', resolve));
+    ({ port } = service.address() as AddressInfo);
+    const server = await firstAccepted();
+    expect(await read(client)).toMatch(/^HTTP\/1\.1 200 /);
+    client.write('THREE');
+    let received = '';
+    server.on('data', (chunk) => {
+      received += chunk;
+    });
+    await waitFor('all bytes in order', TIMEOUT, () => received === 'ONETWOTHREE');
+    slow.close();
+  });
+
   test('to a port that the container does not have is answered with 400', async () => {
     const { client, head } = await tunnel(9999);
     expect(head).toMatch(/^HTTP\/1\.1 400 /);
@@ -105,23 +131,39 @@ describe('an end', () => {
   });
 });
 
-test('a reader that takes nothing holds the sender back', async () => {
-  const { client } = await tunnel();
-  const server = await firstAccepted();
-  client.pause();
-  server.write(Buffer.alloc(LARGE_BYTES));
-  let held = -1;
-  await waitFor('the sender to be held back', TIMEOUT, () => {
-    const before = held;
-    held = server.writableLength;
-    return held > 0 && held === before;
+describe('a reader that takes nothing', () => {
+  const sent = randomBytes(LARGE_BYTES);
+
+  /** Sends all of it while nobody reads, then reads it. */
+  async function sendHeldBack(sender: Socket, reader: Socket): Promise<Buffer> {
+    reader.pause();
+    sender.write(sent);
+    let held = -1;
+    await waitFor('the sender to be held back', TIMEOUT, () => {
+      const before = held;
+      held = sender.writableLength;
+      return held > 0 && held === before;
+    });
+    const received: Buffer[] = [];
+    reader.on('data', (chunk: Buffer) => received.push(chunk));
+    reader.resume();
+    await waitFor(
+      'all bytes',
+      TIMEOUT,
+      () => received.reduce((sum, { length }) => sum + length, 0) >= LARGE_BYTES,
+    );
+    return Buffer.concat(received);
+  }
+
+  test('at the client holds the server back, and then has all of it', async () => {
+    const { client } = await tunnel();
+    expect((await sendHeldBack(await firstAccepted(), client)).equals(sent)).toBe(true);
   });
-  let received = 0;
-  client.on('data', (chunk) => {
-    received += chunk.length;
+
+  test('at the server holds the client back, and then has all of it', async () => {
+    const { client } = await tunnel();
+    expect((await sendHeldBack(client, await firstAccepted())).equals(sent)).toBe(true);
   });
-  client.resume();
-  await waitFor('all bytes', TIMEOUT, () => received === LARGE_BYTES);
 });
 
 describe('cutting', () => {

@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * Of workerd, which has the most: a connection to the client, one to the container, and a second descriptor of one of
- * them (counted in /proc/PID/fd of workerd 2026-11-17). The engine has two for each client.
+ * Of workerd, which has the most: the connection to the client, which it holds by two descriptors, and the one to the
+ * container (counted in /proc/PID/fd of workerd 2026-11-17). The engine has two for each client.
  */
 const FILES_PER_CLIENT = 3;
 
