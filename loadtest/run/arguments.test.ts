@@ -44,6 +44,22 @@ test.each([
   expect(code).toBe(1);
 });
 
+test('a folder with a report in it is refused before anything is started', () => {
+  const used = mkdtempSync(join(folder, 'used-'));
+  writeFileSync(join(used, 'k6-summary.json'), '{}');
+  const { code, stderr } = loadtest('routing', '--report', used);
+  expect(stderr.trim()).toBe(`error: ${used} holds a report already. Name another folder, or remove it.`);
+  expect(code).toBe(1);
+});
+
+test('a folder that is a file is refused', () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  const { code, stderr } = loadtest('routing', '--report', file);
+  expect(stderr).toContain(`cannot use the folder ${file}`);
+  expect(code).toBe(1);
+});
+
 test('a k6 that is none ends with 2 and names it', () => {
   const path = join(folder, 'k6');
   writeFileSync(path, '#!/bin/sh\necho something else\n', { mode: 0o755 });

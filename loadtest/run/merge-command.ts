@@ -9,7 +9,7 @@ import { textReport } from '../report/text-report.ts';
 import { readCities } from './cities.ts';
 import { SAMPLES_FILE } from './k6-arguments.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
-import { makeReportFolder } from './report-folder.ts';
+import { checkReportFolder, makeReportFolder } from './report-folder.ts';
 
 /** @returns the exit code */
 export async function mergeRuns(folders: readonly string[], report: string | undefined): Promise<number> {
@@ -26,6 +26,7 @@ export async function mergeRuns(folders: readonly string[], report: string | und
     });
   }
   const merged = buildSummary(factsOf(first, runs), aggregator.result(), await readCities());
+  await checkReportFolder(report);
   const folder = await makeReportFolder(report, `${first.script}-merged`, new Date());
   const page = await writeReport(folder, merged);
   console.log(`${textReport(merged)}\n\nreport: ${relative(process.cwd(), page)}`);

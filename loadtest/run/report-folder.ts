@@ -7,23 +7,33 @@ import { LoadtestError } from './loadtest-error.ts';
 
 const REPORTS = '.meridian/reports';
 
-/** @throws LoadtestError when it holds a run already: two runs must not become one report unasked. */
+/**
+ * Before anything is started for a report that could not be written.
+ *
+ * @throws LoadtestError when it holds a run already: two runs must not become one report unasked
+ */
+export async function checkReportFolder(asked: string | undefined): Promise<void> {
+  if (asked === undefined) return;
+  const folder = resolve(asked);
+  const found = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw new LoadtestError(`cannot use the folder ${folder}: ${cause.message}`, undefined, { cause });
+  });
+  if (found.some((file) => file === SAMPLES_FILE || file === K6_SUMMARY_FILE))
+    throw new LoadtestError(`${folder} holds a report already. Name another folder, or remove it.`);
+}
+
+/** @returns its path; it exists then */
 export async function makeReportFolder(
   asked: string | undefined,
   script: string,
   now: Date,
 ): Promise<string> {
   const folder = resolve(asked ?? join(REPORTS, `${script}-${stampOf(now)}`));
-  try {
-    await mkdir(folder, { recursive: true });
-    const found = await readdir(folder);
-    if (!found.some((file) => file === SAMPLES_FILE || file === K6_SUMMARY_FILE)) return folder;
-  } catch (cause) {
-    throw new LoadtestError(`cannot make the folder ${folder}: ${(cause as Error).message}`, undefined, {
-      cause,
-    });
-  }
-  throw new LoadtestError(`${folder} holds a report already. Name another folder, or remove it.`);
+  await mkdir(folder, { recursive: true }).catch((cause: Error) => {
+    throw new LoadtestError(`cannot make the folder ${folder}: ${cause.message}`, undefined, { cause });
+  });
+  return folder;
 }
 
 /** `2026-11-24T11-50-38-120`: what sorts by time and any file system takes. */

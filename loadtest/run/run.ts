@@ -12,7 +12,7 @@ import { K6Process } from './k6-process.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
 import { checkTarget, type TargetFacts } from './preflight.ts';
 import { checkProfile } from './profiles.ts';
-import { makeReportFolder } from './report-folder.ts';
+import { checkReportFolder, makeReportFolder } from './report-folder.ts';
 import { findScript, type Script } from './scripts.ts';
 import { summarizeRun } from './summarize-run.ts';
 import { openTarget, type Target } from './target.ts';
@@ -35,6 +35,7 @@ const progress = (step: string) => console.error(step);
 export async function run(name: string, options: RunOptions, interrupts: Interrupts): Promise<number> {
   checkOptions(options);
   const script = await findScript(name);
+  await checkReportFolder(options.report);
   const k6 = await findK6(options.k6);
   const target = await openTarget(
     {
