@@ -50,31 +50,18 @@ export async function memory(context: Context): Promise<BenchResult> {
     const holders: Holder[] = [];
     try {
       for (const _ of spread(most, fits)) holders.push(await startHolder(name, request, context));
-      const empty = await Promise.all(holders.map((holder) => sizesOf(holder, request.kind)));
-      const rows: Sizes[] = [];
-      let full = empty;
-      const started = performance.now();
-      for (const level of levels) {
-        const shares = spread(level, fits);
-        const used = holders.slice(0, shares.length);
-        await Promise.all(
-          used.map(({ clients }, index) => clients.near.call('growTo', { count: shares[index] ?? 0 })),
-        );
-        await delay(SETTLE_MS, undefined, { signal: context.signal });
-        full = await Promise.all(used.map((holder) => sizesOf(holder, request.kind)));
-        rows.push(sum(full));
-      }
-      const connectMs = performance.now() - started - SETTLE_MS * levels.length;
-      let connected = 0;
-      for (const { clients } of holders) {
-        const report = await clients.near.call('pingAll', null);
-        connected += report.connected;
-        for (const [text, count] of Object.entries(report.errors))
-          errors.set(`${name}: ${text}`, (errors.get(`${name}: ${text}`) ?? 0) + count);
-      }
+      const { rows, empty, full, connectMs } = await grow(
+        holders,
+        { levels, fits, kind: request.kind },
+        context,
+      );
+      const reports = await Promise.all(holders.map(({ clients }) => clients.near.call('pingAll', null)));
+      for (const [text, count] of reports.flatMap((report) => Object.entries(report.errors)))
+        errors.set(`${name}: ${text}`, (errors.get(`${name}: ${text}`) ?? 0) + count);
+      const connected = reports.reduce((total, report) => total + report.connected, 0);
       return [
         ...rows.flat().map((bytes) => bytes / MIB),
-        ...perClient(sum(empty), sum(full), most),
+        ...perClient(empty, full, most),
         connectMs / 1000,
         most - connected,
       ];
@@ -109,6 +96,39 @@ async function startHolder(
   const clients = new LoadClients(context);
   await clients.near.call('openIdle', { url: contestant.url });
   return { contestant, clients };
+}
+
+interface Growth {
+  /** Sizes at each level, of as many stacks as it needs. */
+  readonly rows: readonly Sizes[];
+  /** Sizes of all stacks without a client, and with all of them. */
+  readonly empty: Sizes;
+  readonly full: Sizes;
+  readonly connectMs: number;
+}
+
+/** Connects more and more clients, and looks at the sizes at each level. */
+async function grow(
+  holders: readonly Holder[],
+  { levels, fits, kind }: { readonly levels: readonly number[]; readonly fits: number; readonly kind: Kind },
+  { signal }: Context,
+): Promise<Growth> {
+  const sizes = async (of: readonly Holder[]) =>
+    sum(await Promise.all(of.map((holder) => sizesOf(holder, kind))));
+  const empty = await sizes(holders);
+  const rows: Sizes[] = [];
+  const started = performance.now();
+  for (const level of levels) {
+    const shares = spread(level, fits);
+    const used = holders.slice(0, shares.length);
+    await Promise.all(
+      used.map(({ clients }, index) => clients.near.call('growTo', { count: shares[index] ?? 0 })),
+    );
+    await delay(SETTLE_MS, undefined, { signal });
+    rows.push(await sizes(used));
+  }
+  const connectMs = performance.now() - started - SETTLE_MS * levels.length;
+  return { rows, empty, full: await sizes(holders), connectMs };
 }
 
 /** Resident bytes of each program; NaN for one that the contestant does not have. */
