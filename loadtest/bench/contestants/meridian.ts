@@ -8,8 +8,8 @@ import { instanceNameOf } from '../../../regions/names.ts';
 import { configFor, DISTINCT_PLACES } from './config.ts';
 import type { RunningStack, ServerPorts, StackRequest } from './contestant.ts';
 import { startCrowdedStack } from './crowded-stack.ts';
-import { routeBetween } from './full-mesh.ts';
 import { portsOf } from './nats-process.ts';
+import { routeBetween } from './routes.ts';
 
 /** A server that was killed is back within this. */
 const RESTART_TIMEOUT_MS = 60_000;

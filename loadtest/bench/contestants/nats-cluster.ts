@@ -4,9 +4,9 @@
 
 import { createRunFolder } from '../../../local/run-folder.ts';
 import type { RunningStack, StackRequest } from './contestant.ts';
-import { waitForFullMesh } from './full-mesh.ts';
 import { type NatsProcess, startNats } from './nats-process.ts';
 import { type RouteRelay, startRouteRelay } from './route-relay.ts';
+import { waitForFullMesh } from './routes.ts';
 
 export async function startCluster({
   natsServer,

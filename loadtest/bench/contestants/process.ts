@@ -5,9 +5,9 @@ import { serveParent } from '../child.ts';
 import { usageBelow } from '../process-usage.ts';
 import type { Kind, RunningStack, StackRequest } from './contestant.ts';
 import { startControlEdge } from './control-edge.ts';
-import { timeToRemake, waitForFullMesh } from './full-mesh.ts';
 import { startMeridian } from './meridian.ts';
 import { startCluster } from './nats-cluster.ts';
+import { timeToRemake, waitForFullMesh } from './routes.ts';
 
 const START: Readonly<Record<Kind, (request: StackRequest) => Promise<RunningStack>>> = {
   direct: startCluster,

@@ -1,4 +1,5 @@
-// Asks the servers themselves whether all of them are linked: the same question for every kind of cluster.
+// Asks the servers themselves about their routes, the same of every kind of cluster: whether all are linked, and how
+// long until a route that was cut is there again.
 
 import { waitFor } from '../../../local/wait-for.ts';
 import type { ServerPorts } from './contestant.ts';
