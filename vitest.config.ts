@@ -8,9 +8,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{regions,worker,local,container,loadtest}/**/*.test.ts'],
+          include: ['{api,bench,cli,container,loadtest,local,regions,routing,tools,worker}/**/*.test.ts'],
           exclude: ['**/*.workerd.test.ts', '**/node_modules/**'],
-          globalSetup: 'test/harness/obtain-nats-server.ts',
+          globalSetup: 'test/support/obtain-nats-server.ts',
           // Many start processes, on machines that are busy with something else.
           testTimeout: 30_000,
         },
@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.test.ts'],
-          globalSetup: ['test/harness/obtain-nats-server.ts', 'test/harness/global-setup.ts'],
+          globalSetup: ['test/support/obtain-nats-server.ts', 'test/support/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

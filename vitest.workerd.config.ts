@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   plugins: [
     cloudflareTest({
-      main: './worker/testing/test-worker.ts',
+      main: './test/support/workerd/test-worker.ts',
       miniflare: {
         compatibilityDate: '2026-11-01',
         compatibilityFlags: ['nodejs_compat'],
@@ -22,7 +22,7 @@ export default defineConfig({
   test: {
     name: 'workerd',
     include: ['worker/**/*.workerd.test.ts'],
-    globalSetup: './vitest.workerd.setup.ts',
+    globalSetup: './test/support/workerd-global-setup.ts',
     // The files share the servers of the global setup: two meshes over them would mix.
     fileParallelism: false,
     testTimeout: 30_000,

@@ -4,10 +4,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jwtAuthenticator, wsconnect } from '@nats-io/nats-core';
 import { describe, expect, test, vi } from 'vitest';
-import { Entrypoint, type Environment, runToExit } from './testing/entrypoint.ts';
-import { createOperatorFixture } from './testing/operator-fixture.ts';
-import { RawClient } from './testing/raw-client.ts';
-import { TEST_TIMEOUT_MS } from './testing/transcript.ts';
+import { Entrypoint, type Environment, runToExit } from '../test/support/container/entrypoint.ts';
+import { createOperatorFixture } from '../test/support/container/operator-fixture.ts';
+import { RawClient } from '../test/support/container/raw-client.ts';
+import { TEST_TIMEOUT_MS } from '../test/support/container/transcript.ts';
 
 vi.setConfig({ testTimeout: TEST_TIMEOUT_MS });
 

@@ -3,9 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { describe, expect, test, vi } from 'vitest';
-import { Entrypoint } from './testing/entrypoint.ts';
-import { RawClient } from './testing/raw-client.ts';
-import { TEST_TIMEOUT_MS } from './testing/transcript.ts';
+import { Entrypoint } from '../test/support/container/entrypoint.ts';
+import { RawClient } from '../test/support/container/raw-client.ts';
+import { TEST_TIMEOUT_MS } from '../test/support/container/transcript.ts';
 
 vi.setConfig({ testTimeout: TEST_TIMEOUT_MS });
 

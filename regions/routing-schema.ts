@@ -1,4 +1,4 @@
-// The part of the configuration that steers: what the filters of worker/routing/ read. Everything here takes
+// The part of the configuration that steers: what the filters of routing/ read. Everything here takes
 // effect without a deploy.
 
 import * as v from 'valibot';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { fileOf, region } from '../test/support/data/sample-config.ts';
 import type { Problem } from './problems.ts';
-import { fileOf, region } from './sample.test-data.ts';
 import { validateConfig } from './validate.ts';
 
 function problemsOf(input: unknown): Problem[] {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { fileOf, region } from '../test/support/data/sample-config.ts';
 import type { MeridianConfig } from './config.ts';
-import { fileOf, region } from './sample.test-data.ts';
 import { onlyRegions, type Subset } from './subset.ts';
 import { parseConfig, validateConfig } from './validate.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fileOf, region } from '../test/support/data/sample-config.ts';
 import { describeProblem } from './problems.ts';
-import { fileOf, region } from './sample.test-data.ts';
 import { parseConfig, validateConfig } from './validate.ts';
 
 const CHECKED_IN = readFileSync(new URL('regions.json', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fileOf, region } from './sample.test-data.ts';
+import { fileOf, region } from '../test/support/data/sample-config.ts';
 import { validateConfig } from './validate.ts';
 import { generateWorkerClasses } from './worker-classes.ts';
 

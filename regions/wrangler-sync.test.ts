@@ -1,8 +1,8 @@
 import { parse } from 'smol-toml';
 import { expect, test } from 'vitest';
+import { fileOf, region } from '../test/support/data/sample-config.ts';
 import type { MeridianConfig } from './config.ts';
 import { readMigrations } from './migrations.ts';
-import { fileOf, region } from './sample.test-data.ts';
 import { validateConfig } from './validate.ts';
 import { syncWranglerToml, WranglerSyncError } from './wrangler-sync.ts';
 

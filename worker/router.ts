@@ -1,11 +1,11 @@
 // The route table: one line a route.
 
 import { AutoRouter, type IRequest } from 'itty-router';
-import * as admin from './http/admin-api.ts';
-import * as api from './http/api.ts';
-import { connectClient } from './http/connect.ts';
-import type { EdgeContext } from './http/edge-context.ts';
-import { errorResponse } from './http/errors.ts';
+import * as admin from './admin/admin-api.ts';
+import { connectClient } from './connect/connect-client.ts';
+import type { EdgeContext } from './edge-context.ts';
+import { errorResponse } from './error-response.ts';
+import * as api from './status/api.ts';
 
 type Arguments = [edge: EdgeContext];
 type Handler = (request: Request, ...rest: Arguments) => Response | Promise<Response>;

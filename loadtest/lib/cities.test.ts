@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { isOnGlobe } from '../../worker/routing/coordinates.ts';
-import { distanceKm } from '../../worker/routing/distance.ts';
+import { isOnGlobe } from '../../routing/coordinates.ts';
+import { distanceKm } from '../../routing/distance.ts';
 import {
   coordinatesOfColo,
   coordinatesOfContinent,
   coordinatesOfCountry,
-} from '../../worker/routing/places/lookup.ts';
+} from '../../routing/places/lookup.ts';
 import { CITIES, spreadOver, standingIn } from './cities.js';
 
 test('there are sixty cities, each once, on all inhabited continents', () => {

@@ -2,9 +2,9 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Written, writeSamples } from '../../test/support/data/sample-file.ts';
+import { PLACES, summaryOfSamples } from '../../test/support/data/summary.ts';
 import { Aggregator } from './aggregate.ts';
-import { type Written, writeSamples } from './sample-file.test-data.ts';
-import { PLACES, summaryOfSamples } from './summary.test-data.ts';
 
 let folder = '';
 let file = '';

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Written } from '../../test/support/data/sample-file.ts';
+import { summaryOfSamples } from '../../test/support/data/summary.ts';
 import { readSummary, SummaryError, writeReport } from './report-files.ts';
-import type { Written } from './sample-file.test-data.ts';
-import { summaryOfSamples } from './summary.test-data.ts';
 import { textReport } from './text-report.ts';
 
 let folder = '';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Written } from './sample-file.test-data.ts';
-import { summaryOfSamples } from './summary.test-data.ts';
+import type { Written } from '../../test/support/data/sample-file.ts';
+import { summaryOfSamples } from '../../test/support/data/summary.ts';
 
 /** Ten seconds of a step, in batches of a tenth of a second. */
 function step(start: number, rate: number, { kept = 1, reach = 2, delayMs = 5 } = {}): readonly Written[] {

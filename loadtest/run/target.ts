@@ -1,11 +1,11 @@
 // What a run is aimed at: the edge that --url names, or a local stack with its control server, started for the run.
 
+import { resolveConnection } from '../../cli/connection.ts';
+import { CommandError } from '../../cli/exit.ts';
 import { BinaryError } from '../../local/binaries/binary-error.ts';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { ConfigError, loadConfig } from '../../local/load-config.ts';
 import { startStack } from '../../local/stack.ts';
-import { resolveConnection } from '../../regions/command/connection.ts';
-import { CommandError } from '../../regions/command/exit.ts';
 import { type ControlServer, startControlServer } from './control-server.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
 

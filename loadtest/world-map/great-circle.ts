@@ -1,6 +1,6 @@
 // The way between two places along the surface, as a line to draw.
 
-import type { Coordinates } from '../../worker/routing/coordinates.ts';
+import type { Coordinates } from '../../routing/coordinates.ts';
 import type { Position } from './projection.ts';
 
 const RADIANS = Math.PI / 180;

@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { FAKE_SERVER, FakeMachine, goScript, serverScript } from '../../test/support/fake-machine.ts';
 import { BinaryError } from './binary-error.ts';
 import { ensureBinary } from './ensure-binary.ts';
-import { FAKE_SERVER, FakeMachine, goScript, serverScript } from './fake-machine.ts';
 
 async function failureOf(promise: Promise<unknown>): Promise<BinaryError> {
   const outcome = await promise.catch((error: unknown) => error);

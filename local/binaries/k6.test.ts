@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeMachine } from './fake-machine.ts';
+import { FakeMachine } from '../../test/support/fake-machine.ts';
 import { ensureK6, K6 } from './k6.ts';
 
 test('k6 2.0.0 will do, and 1.8.1 is passed over', async () => {

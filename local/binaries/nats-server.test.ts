@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeMachine } from './fake-machine.ts';
+import { FakeMachine } from '../../test/support/fake-machine.ts';
 import { ensureNatsServer, NATS_SERVER } from './nats-server.ts';
 
 test.each(['2.10.0', '2.10.29', '2.15.1', '2.16.0-RC.1'])('nats-server %s will do', async (version) => {

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { FAKE_SERVER, FakeMachine, serverScript } from '../../test/support/fake-machine.ts';
 import type { BinarySpec } from './binary-spec.ts';
 import { ensureBinary } from './ensure-binary.ts';
-import { FAKE_SERVER, FakeMachine, serverScript } from './fake-machine.ts';
 import { checksumOf } from './release-archive.ts';
 
 type Files = Readonly<Record<string, Buffer | string>>;

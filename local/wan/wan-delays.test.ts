@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import checkedIn from '../../regions/regions.json' with { type: 'json' };
 import { validateConfig } from '../../regions/validate.ts';
-import { expectedRttMs } from '../../worker/routing/latency/prior.ts';
+import { expectedRttMs } from '../../routing/latency/prior.ts';
 import { wanDelays } from './wan-delays.ts';
 
 const result = validateConfig(checkedIn);

@@ -5,10 +5,10 @@
 
 import type { MeridianConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
-import { entryOf } from '../../worker/routing/entry.ts';
-import { expectedRttMs } from '../../worker/routing/latency/prior.ts';
-import { compileRouting } from '../../worker/routing/plan.ts';
-import { priorsOf } from '../../worker/routing/priors.ts';
+import { entryOf } from '../../routing/entry.ts';
+import { expectedRttMs } from '../../routing/latency/prior.ts';
+import { compileRouting } from '../../routing/plan.ts';
+import { priorsOf } from '../../routing/priors.ts';
 import type { DelayOf } from './join-delayed.ts';
 
 /** Ports of the image; container/nats-server.conf. */

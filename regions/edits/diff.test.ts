@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fileOf, region } from '../../test/support/data/sample-config.ts';
 import type { MeridianConfig } from '../config.ts';
-import { fileOf, region } from '../sample.test-data.ts';
 import { validateConfig } from '../validate.ts';
 import { describeChange } from './describe-change.ts';
 import { diffConfigs, platformChanges } from './diff.ts';

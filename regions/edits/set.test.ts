@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fileOf, region } from '../../test/support/data/sample-config.ts';
 import type { MeridianConfig } from '../config.ts';
 import { describeProblem } from '../problems.ts';
-import { fileOf, region } from '../sample.test-data.ts';
 import { validateConfig } from '../validate.ts';
 import { diffConfigs } from './diff.ts';
 import { applyAssignments } from './set.ts';

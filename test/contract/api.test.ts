@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import { pairsOf } from '../../worker/mesh/topology.ts';
-import { PLACES, REGIONS } from '../harness/places.ts';
-import { rawUpgrade } from '../harness/raw-upgrade.ts';
-import { target } from '../harness/target.ts';
+import { PLACES, REGIONS } from '../support/places.ts';
+import { rawUpgrade } from '../support/raw-upgrade.ts';
+import { target } from '../support/target.ts';
 
 async function get(path: string): Promise<{ status: number; headers: Headers; body: unknown }> {
   const response = await fetch(target.url + path);

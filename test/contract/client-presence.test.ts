@@ -5,11 +5,11 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import { connectFrom } from '../harness/connect-from.ts';
-import { readMonitor } from '../harness/monitor.ts';
-import { cfOf, cityOf, standingIn } from '../harness/places.ts';
-import { clientFrame, rawUpgrade } from '../harness/raw-upgrade.ts';
-import { describeLocally, monitorUrl, target } from '../harness/target.ts';
+import { connectFrom } from '../support/connect-from.ts';
+import { readMonitor } from '../support/monitor.ts';
+import { cfOf, cityOf, standingIn } from '../support/places.ts';
+import { clientFrame, rawUpgrade } from '../support/raw-upgrade.ts';
+import { describeLocally, monitorUrl, target } from '../support/target.ts';
 
 /** Much less than the 40 to 60 s that missed pings would take. */
 const GONE_WITHIN_MS = 5_000;
@@ -37,7 +37,7 @@ describeLocally('does not show its monitoring', 'the server of a client', () => 
   );
 
   test('forgets it within seconds when its process is killed', async () => {
-    const program = fileURLToPath(new URL('../harness/client-process.ts', import.meta.url));
+    const program = fileURLToPath(new URL('../support/client-process.ts', import.meta.url));
     const child = spawn(process.execPath, [program, target.url, 'process'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

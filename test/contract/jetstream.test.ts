@@ -4,9 +4,9 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/nats-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import type { Client } from '../harness/connect-from.ts';
-import { currentReplicas, jetStreamIsReady, publishFirst } from '../harness/streams.ts';
-import { clientIn } from '../harness/target.ts';
+import type { Client } from '../support/connect-from.ts';
+import { currentReplicas, jetStreamIsReady, publishFirst } from '../support/streams.ts';
+import { clientIn } from '../support/target.ts';
 
 const MESSAGES = 200;
 const REPLICAS = 3;

@@ -2,11 +2,11 @@
 
 import { createInbox, headers, InvalidArgumentError } from '@nats-io/nats-core';
 import { describe, expect, test } from 'vitest';
-import { type Client, connectFrom } from '../harness/connect-from.ts';
-import { awaitInterest } from '../harness/interest.ts';
-import { readMonitor } from '../harness/monitor.ts';
-import { cityOf } from '../harness/places.ts';
-import { describeLocally, monitorUrl, target } from '../harness/target.ts';
+import { type Client, connectFrom } from '../support/connect-from.ts';
+import { awaitInterest } from '../support/interest.ts';
+import { readMonitor } from '../support/monitor.ts';
+import { cityOf } from '../support/places.ts';
+import { describeLocally, monitorUrl, target } from '../support/target.ts';
 
 describe('two clients', () => {
   test('exchange a message with headers, and its headers stay as they were', async () => {

@@ -1,10 +1,10 @@
 // Where a client lands, for real: by the server that greets it and by the headers of the 101.
 
 import { describe, expect, test } from 'vitest';
-import { type Client, connectFrom } from '../harness/connect-from.ts';
-import { cityOf, PLACES, REGIONS, standingIn } from '../harness/places.ts';
-import { rawUpgrade } from '../harness/raw-upgrade.ts';
-import { describeLocally, target } from '../harness/target.ts';
+import { type Client, connectFrom } from '../support/connect-from.ts';
+import { cityOf, PLACES, REGIONS, standingIn } from '../support/places.ts';
+import { rawUpgrade } from '../support/raw-upgrade.ts';
+import { describeLocally, target } from '../support/target.ts';
 
 describeLocally('sees only where this machine is', 'a client that stands somewhere', () => {
   test.each(PLACES)('in $city is served by $region, and told so in the 101', async (place) => {

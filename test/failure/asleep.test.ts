@@ -3,12 +3,12 @@
 import { createInbox } from '@nats-io/nats-core';
 import { describe, expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import { type Client, connectFrom } from '../harness/connect-from.ts';
-import { awaitInterest } from '../harness/interest.ts';
-import { configOf } from '../harness/local-config.ts';
-import { linkBetween, regionIs, stateOf } from '../harness/mesh-state.ts';
-import { cityOf, type Region } from '../harness/places.ts';
-import { useStack } from '../harness/use-stack.ts';
+import { type Client, connectFrom } from '../support/connect-from.ts';
+import { awaitInterest } from '../support/interest.ts';
+import { configOf } from '../support/local-config.ts';
+import { linkBetween, regionIs, stateOf } from '../support/mesh-state.ts';
+import { cityOf, type Region } from '../support/places.ts';
+import { useStack } from '../support/use-stack.ts';
 
 /** The shortest that the configuration takes. */
 const SLEEP_AFTER_MS = 10_000;

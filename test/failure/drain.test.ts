@@ -4,9 +4,9 @@ import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { loadConfig } from '../../local/load-config.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { waitFor } from '../../local/wait-for.ts';
-import { type Client, connectFrom } from '../harness/connect-from.ts';
-import { cityOf } from '../harness/places.ts';
-import { jetStreamIsReady, publishFirst } from '../harness/streams.ts';
+import { type Client, connectFrom } from '../support/connect-from.ts';
+import { cityOf } from '../support/places.ts';
+import { jetStreamIsReady, publishFirst } from '../support/streams.ts';
 
 let stack: Stack;
 

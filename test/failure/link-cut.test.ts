@@ -3,12 +3,12 @@
 import { createInbox } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import { type Client, connectFrom } from '../harness/connect-from.ts';
-import { awaitInterest } from '../harness/interest.ts';
-import { linkBetween } from '../harness/mesh-state.ts';
-import { monitorOf, readMonitor } from '../harness/monitor.ts';
-import { cityOf, type Region } from '../harness/places.ts';
-import { useStack } from '../harness/use-stack.ts';
+import { type Client, connectFrom } from '../support/connect-from.ts';
+import { awaitInterest } from '../support/interest.ts';
+import { linkBetween } from '../support/mesh-state.ts';
+import { monitorOf, readMonitor } from '../support/monitor.ts';
+import { cityOf, type Region } from '../support/places.ts';
+import { useStack } from '../support/use-stack.ts';
 
 const running = useStack();
 

@@ -1,11 +1,11 @@
 // No region can take the client.
 
 import { expect, test } from 'vitest';
-import { connectFrom } from '../harness/connect-from.ts';
-import { landsIn, meshIsWhole } from '../harness/mesh-state.ts';
-import { cfOf, cityOf, REGIONS, standingIn } from '../harness/places.ts';
-import { rawUpgrade } from '../harness/raw-upgrade.ts';
-import { useStack } from '../harness/use-stack.ts';
+import { connectFrom } from '../support/connect-from.ts';
+import { landsIn, meshIsWhole } from '../support/mesh-state.ts';
+import { cfOf, cityOf, REGIONS, standingIn } from '../support/places.ts';
+import { rawUpgrade } from '../support/raw-upgrade.ts';
+import { useStack } from '../support/use-stack.ts';
 
 const running = useStack();
 

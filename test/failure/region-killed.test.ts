@@ -3,12 +3,12 @@
 import { createInbox } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import { type Client, connectFrom } from '../harness/connect-from.ts';
-import { awaitInterest } from '../harness/interest.ts';
-import { landsIn, meshIsWhole, regionIs } from '../harness/mesh-state.ts';
-import { cfOf, cityNamed, cityOf, type Place, REGIONS, standingIn } from '../harness/places.ts';
-import { descendantsOf } from '../harness/process-tree.ts';
-import { useStack } from '../harness/use-stack.ts';
+import { type Client, connectFrom } from '../support/connect-from.ts';
+import { awaitInterest } from '../support/interest.ts';
+import { landsIn, meshIsWhole, regionIs } from '../support/mesh-state.ts';
+import { cfOf, cityNamed, cityOf, type Place, REGIONS, standingIn } from '../support/places.ts';
+import { descendantsOf } from '../support/process-tree.ts';
+import { useStack } from '../support/use-stack.ts';
 
 const running = useStack();
 

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkPortIsFree } from '../../local/free-port.ts';
 import { waitFor } from '../../local/wait-for.ts';
-import { CliProcess, temporaryFolder } from '../harness/cli-process.ts';
-import { connectFrom } from '../harness/connect-from.ts';
-import { cityOf } from '../harness/places.ts';
-import { stillAlive } from '../harness/process-tree.ts';
+import { CliProcess, temporaryFolder } from '../support/cli-process.ts';
+import { connectFrom } from '../support/connect-from.ts';
+import { cityOf } from '../support/places.ts';
+import { stillAlive } from '../support/process-tree.ts';
 
 const REGIONS = ['--regions', 'eeur,oc'];
 const ANY_PORT = ['--port', '0'];

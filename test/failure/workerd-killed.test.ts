@@ -3,13 +3,13 @@
 
 import { expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import { type Client, connectFrom } from '../harness/connect-from.ts';
-import { awaitInterest } from '../harness/interest.ts';
-import { meshIsWhole } from '../harness/mesh-state.ts';
-import { monitorOf, readMonitor } from '../harness/monitor.ts';
-import { cityOf, REGIONS } from '../harness/places.ts';
-import { descendantsOf } from '../harness/process-tree.ts';
-import { useStack } from '../harness/use-stack.ts';
+import { type Client, connectFrom } from '../support/connect-from.ts';
+import { awaitInterest } from '../support/interest.ts';
+import { meshIsWhole } from '../support/mesh-state.ts';
+import { monitorOf, readMonitor } from '../support/monitor.ts';
+import { cityOf, REGIONS } from '../support/places.ts';
+import { descendantsOf } from '../support/process-tree.ts';
+import { useStack } from '../support/use-stack.ts';
 
 const running = useStack();
 

@@ -10,7 +10,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { readSummary } from '../../loadtest/report/report-files.ts';
 import { ensureK6 } from '../../local/binaries/k6.ts';
 import { waitFor } from '../../local/wait-for.ts';
-import { LoadtestProcess } from './loadtest-process.ts';
+import { LoadtestProcess } from '../support/loadtest-process.ts';
 
 /** Exit codes of the command. */
 const TARGET_DOWN = 3;

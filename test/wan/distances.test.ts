@@ -3,13 +3,13 @@
 
 import { expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import { expectedRttMs } from '../../worker/routing/latency/prior.ts';
-import { connectFrom } from '../harness/connect-from.ts';
-import { awaitInterest } from '../harness/interest.ts';
-import { configOf } from '../harness/local-config.ts';
-import { linkBetween } from '../harness/mesh-state.ts';
-import { cityOf, type Region } from '../harness/places.ts';
-import { useStack } from '../harness/use-stack.ts';
+import { expectedRttMs } from '../../routing/latency/prior.ts';
+import { connectFrom } from '../support/connect-from.ts';
+import { awaitInterest } from '../support/interest.ts';
+import { configOf } from '../support/local-config.ts';
+import { linkBetween } from '../support/mesh-state.ts';
+import { cityOf, type Region } from '../support/places.ts';
+import { useStack } from '../support/use-stack.ts';
 
 const config = configOf(['weur', 'oc'], {
   weur: { jetstream: false },

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { base64url, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Claims, type SigningKey, signingKey, Team } from '../../test/support/access-team.ts';
 import { verifyAccessJwt } from './access-jwt.ts';
-import { type Claims, type SigningKey, signingKey, Team } from './access-team.test-data.ts';
 
 const first = await signingKey('first');
 const second = await signingKey('second');

@@ -3,7 +3,7 @@
 
 import type { MeridianConfig } from '../../regions/config.ts';
 import type { AuditEvent } from '../config/audit-table.ts';
-import { errorResponse } from '../http/errors.ts';
+import { errorResponse } from '../error-response.ts';
 import { messageOf } from '../message-of.ts';
 import { addressOf } from './address.ts';
 import { type AdminEnv, PERIOD_SECONDS } from './admin-env.ts';

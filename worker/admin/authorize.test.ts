@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { MeridianConfig } from '../../regions/config.ts';
 import checkedIn from '../../regions/regions.json' with { type: 'json' };
 import { validateConfig } from '../../regions/validate.ts';
-import { signingKey, Team } from './access-team.test-data.ts';
+import { signingKey, Team } from '../../test/support/access-team.ts';
 import type { AdminEnv } from './admin-env.ts';
 import { authorize, type Need } from './authorize.ts';
 

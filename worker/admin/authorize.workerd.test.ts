@@ -3,8 +3,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import checkedIn from '../../regions/regions.json' with { type: 'json' };
 import { validateConfig } from '../../regions/validate.ts';
+import { signingKey, Team } from '../../test/support/access-team.ts';
 import { verifyAccessJwt } from './access-jwt.ts';
-import { signingKey, Team } from './access-team.test-data.ts';
 import { authorize } from './authorize.ts';
 
 const ENV = { MERIDIAN_ADMIN_TOKEN: 'admin-secret', MERIDIAN_READ_TOKEN: 'read-secret' };

@@ -4,7 +4,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env as bindings } from 'cloudflare:workers';
 import { afterEach, expect, test, vi } from 'vitest';
 import { configStore } from '../config/store-stub.ts';
-import '../testing/config-bindings.ts';
+import '../../test/support/workerd/config-bindings.ts';
 import type { Env } from '../env.ts';
 import worker from '../index.ts';
 import { COLLECT_MS } from './refused-calls.ts';

@@ -5,8 +5,8 @@
 import type { MeridianConfig } from '../../regions/config.ts';
 import { describeProblem } from '../../regions/problems.ts';
 import { validateConfig } from '../../regions/validate.ts';
+import { compileRouting, type RoutingPlan } from '../../routing/plan.ts';
 import { messageOf } from '../message-of.ts';
-import { compileRouting, type RoutingPlan } from '../routing/plan.ts';
 import { ontoDeployed } from './onto-deployed.ts';
 import { CURRENT_KEY, type PublishedConfig } from './published-config.ts';
 

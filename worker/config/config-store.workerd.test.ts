@@ -4,9 +4,9 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test, vi } from 'vitest';
 import type { MeridianConfig } from '../../regions/config.ts';
-import '../testing/config-bindings.ts';
-import { eventually } from '../testing/eventually.ts';
-import { configOf, region, withRegion } from './config.test-data.ts';
+import '../../test/support/workerd/config-bindings.ts';
+import { configOf, region, withRegion } from '../../test/support/data/config.ts';
+import { eventually } from '../../test/support/workerd/eventually.ts';
 import type { ConfigStore, EditOutcome } from './config-store.ts';
 import type { PublishedConfig } from './published-config.ts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
-import { planOf } from '../routing/checked-in.test-data.ts';
-import { NOTHING_OBSERVED, type Observations } from '../routing/observation.ts';
-import { getOptimalRegion } from '../routing/optimal-region.ts';
-import type { RoutingPlan } from '../routing/plan.ts';
+import { NOTHING_OBSERVED, type Observations } from '../../routing/observation.ts';
+import { getOptimalRegion } from '../../routing/optimal-region.ts';
+import type { RoutingPlan } from '../../routing/plan.ts';
+import { planOf } from '../../test/support/data/checked-in.ts';
 import { type Forecast, forecast } from './forecast.ts';
 import { populatedCountries, populationTraffic } from './population-traffic.ts';
 import type { Traffic, TrafficSample } from './traffic.ts';

@@ -3,8 +3,8 @@
 //
 // It tells where clients go who connect after the change. Those who are connected stay until they connect again.
 
-import { NOTHING_OBSERVED } from '../routing/observation.ts';
-import type { RoutingPlan } from '../routing/plan.ts';
+import { NOTHING_OBSERVED } from '../../routing/observation.ts';
+import type { RoutingPlan } from '../../routing/plan.ts';
 import { confidenceOf } from './confidence.ts';
 import { latencyOf } from './latency.ts';
 import { limitsPassed } from './limits.ts';

@@ -1,6 +1,6 @@
 // Which limits the clients of a region would pass, if as many as are connected now were spread anew.
 
-import type { RoutingPlan } from '../routing/plan.ts';
+import type { RoutingPlan } from '../../routing/plan.ts';
 import type { PassedLimit, RegionShare } from './record.ts';
 
 export function limitsPassed(

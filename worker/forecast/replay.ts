@@ -3,11 +3,11 @@
 // the same ones in both runs: whoever moves does so because of the change.
 
 import type { RegionId } from '../../regions/config.ts';
-import { chooseIncumbent } from '../routing/choose-incumbent.ts';
-import type { Observations, RegionObservation } from '../routing/observation.ts';
-import { getOptimalRegion, type RoutingRequest, type RoutingState } from '../routing/optimal-region.ts';
-import { coordinatesOfColo } from '../routing/places/lookup.ts';
-import type { RoutingPlan } from '../routing/plan.ts';
+import { chooseIncumbent } from '../../routing/choose-incumbent.ts';
+import type { Observations, RegionObservation } from '../../routing/observation.ts';
+import { getOptimalRegion, type RoutingRequest, type RoutingState } from '../../routing/optimal-region.ts';
+import { coordinatesOfColo } from '../../routing/places/lookup.ts';
+import type { RoutingPlan } from '../../routing/plan.ts';
 import { mergeSamples, type Traffic, type TrafficPlace } from './traffic.ts';
 
 /** Clients of one place whom both configurations treat alike. */

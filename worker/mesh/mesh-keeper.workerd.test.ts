@@ -2,10 +2,10 @@
 
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, inject, test } from 'vitest';
-import { eventually } from '../testing/eventually.ts';
-import type { MeshNode } from '../testing/mesh-node.ts';
-import { NatsClient } from '../testing/nats-client.ts';
-import { type NatsServer, routesOf } from '../testing/nats-servers.ts';
+import { eventually } from '../../test/support/workerd/eventually.ts';
+import type { MeshNode } from '../../test/support/workerd/mesh-node.ts';
+import { NatsClient } from '../../test/support/workerd/nats-client.ts';
+import { type NatsServer, routesOf } from '../../test/support/workerd/nats-servers.ts';
 
 const servers = inject('natsServers');
 

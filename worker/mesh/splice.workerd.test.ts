@@ -2,9 +2,9 @@
 
 import { connect } from 'cloudflare:sockets';
 import { afterEach, expect, inject, test } from 'vitest';
-import { eventually } from '../testing/eventually.ts';
-import { NatsClient } from '../testing/nats-client.ts';
-import { type NatsServer, routesOf } from '../testing/nats-servers.ts';
+import { eventually } from '../../test/support/workerd/eventually.ts';
+import { NatsClient } from '../../test/support/workerd/nats-client.ts';
+import { type NatsServer, routesOf } from '../../test/support/workerd/nats-servers.ts';
 import { RouteRefusedError, refusalLine } from './route-handshake.ts';
 import { type ByteChannel, HANDSHAKE_TIMEOUT_MS, pump, type Splice, splice } from './splice.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planOf } from '../routing/checked-in.test-data.ts';
+import { planOf } from '../../test/support/data/checked-in.ts';
 import { type LimitsStorage, ToldLimits } from './told-limits.ts';
 
 const [DEPLOYED] = planOf().config.regions;

@@ -3,7 +3,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { MeshNode } from '../testing/mesh-node.ts';
+import type { MeshNode } from '../../test/support/workerd/mesh-node.ts';
 import { TrafficTally } from './traffic-tally.ts';
 
 const NOW = 1_700_000_000_000;

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Written } from '../sample-file.test-data.ts';
-import { summaryOfSamples } from '../summary.test-data.ts';
+import { randomFrom } from '../../../test/support/data/noise.ts';
+import type { Written } from '../../../test/support/data/sample-file.ts';
+import { summaryOfSamples } from '../../../test/support/data/summary.ts';
 import type { Summary } from '../summary.ts';
 import { compareSummaries } from './compare.ts';
 import { comparisonPage } from './compare-page.ts';
 import { comparisonText } from './compare-text.ts';
-import { randomFrom } from './noise.test-data.ts';
 
 interface Made {
   readonly seed: number;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { randomFrom } from './noise.test-data.ts';
+import { randomFrom } from '../../../test/support/data/noise.ts';
 import { effectiveSize, holm, pairedPValue, studentP } from './significance.ts';
 
 test.each([

@@ -1,0 +1,52 @@
+// The configurations that the benchmarks run: the checked-in one with room for their clients, some of its regions,
+// or more regions than there are places.
+
+import { loadConfig } from '../../local/load-config.ts';
+import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import { MAX_CONNECTIONS, type StackRequest } from './contestant.ts';
+
+/** Regions that a valid configuration of distinct places can have, as the checked-in one does. */
+export const DISTINCT_PLACES = 6;
+
+/** Two regions lie so far apart in degrees at least, so that no place is there twice. */
+const DEGREES_APART = 7;
+
+export async function configFor({
+  regions,
+  sleeps,
+  reconcileSeconds,
+}: StackRequest): Promise<MeridianConfig> {
+  const { config } = await loadConfig();
+  const sized = regions === undefined ? config : resized(config, regions);
+  const limits = { maxConnections: MAX_CONNECTIONS };
+  return {
+    ...sized,
+    mesh: { ...sized.mesh, ...(reconcileSeconds !== undefined && { reconcileSeconds }) },
+    regions: sized.regions.map((region, index) => ({
+      ...region,
+      limits: { ...region.limits, ...limits },
+      // The last: the default region stays awake.
+      ...(sleeps === true &&
+        index === sized.regions.length - 1 && { keepAwake: false, jetstream: false, sleepAfter: '24h' }),
+    })),
+  };
+}
+
+/** So many regions without JetStream, which a cluster of two cannot have: copies of the checked-in ones, in turn. */
+function resized(config: MeridianConfig, count: number): MeridianConfig {
+  const all = Array.from({ length: count }, (_, index): RegionConfig[] => {
+    const original = config.regions[index % config.regions.length];
+    if (original === undefined) return [];
+    const copy = Math.floor(index / config.regions.length);
+    return [
+      {
+        ...original,
+        id: copy === 0 ? original.id : `${original.id}-${copy}`,
+        latitude: original.latitude - copy * DEGREES_APART,
+        keepAwake: true,
+        jetstream: false,
+      },
+    ];
+  });
+  return { ...config, defaultRegion: all.flat()[0]?.id ?? '', regions: all.flat() };
+}

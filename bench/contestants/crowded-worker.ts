@@ -1,0 +1,67 @@
+// The Worker for more regions than Cloudflare has places, which it would refuse, rightly: the rule about places is
+// left out, everything else is the same code.
+
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+import { parse } from 'smol-toml';
+import type { WorkerBuild } from '../../local/worker-build.ts';
+import type { MeridianConfig } from '../../regions/config.ts';
+import { bindingNameOf, classNameOf } from '../../regions/names.ts';
+import { generateWorkerClasses } from '../../regions/worker-classes.ts';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** In place of regions/rules/place.ts. */
+const NO_RULE = 'export const checkPlace = () => [];';
+
+const withoutRuleOnPlaces: Plugin = {
+  name: 'without-rule-on-places',
+  setup: ({ onLoad }) => onLoad({ filter: /[/\\]rules[/\\]place\.ts$/ }, () => ({ contents: NO_RULE })),
+};
+
+interface WranglerToml {
+  readonly compatibility_date: string;
+  readonly compatibility_flags?: readonly string[];
+  readonly vars?: Readonly<Record<string, string>>;
+}
+
+export async function buildCrowdedWorker(config: MeridianConfig): Promise<WorkerBuild> {
+  const toml = parse(await readFile(`${PROJECT}wrangler.toml`, 'utf8')) as unknown as WranglerToml;
+  return {
+    script: await bundle(config),
+    compatibilityDate: toml.compatibility_date,
+    compatibilityFlags: toml.compatibility_flags ?? [],
+    vars: toml.vars ?? {},
+    objects: [
+      { binding: 'CONFIG_STORE', className: 'ConfigStore', hasContainer: false },
+      ...config.regions.map(({ id }) => ({
+        binding: bindingNameOf(id),
+        className: classNameOf(id),
+        hasContainer: true,
+      })),
+    ],
+    kvNamespaces: ['CONFIG'],
+  };
+}
+
+async function bundle(config: MeridianConfig): Promise<string> {
+  const classes = generateWorkerClasses(config).replace(
+    "'./nats-region.ts'",
+    "'./worker/region/nats-region.ts'",
+  );
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `export { default, ConfigStore } from './worker/index.ts';\n${classes}`,
+      resolveDir: PROJECT,
+      loader: 'ts',
+    },
+    plugins: [withoutRuleOnPlaces],
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    external: ['cloudflare:*', 'node:*'],
+    write: false,
+  });
+  return outputFiles[0]?.text ?? '';
+}

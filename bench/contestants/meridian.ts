@@ -1,0 +1,91 @@
+// Meridian on this machine, by `startStack`: the real Worker, its objects, the mesh, a nats-server for each region.
+
+import type { Engine } from '../../local/engine/engine.ts';
+import { type Stack, startStack } from '../../local/stack.ts';
+import { waitFor } from '../../local/wait-for.ts';
+import type { MeridianConfig } from '../../regions/config.ts';
+import { instanceNameOf } from '../../regions/names.ts';
+import { configFor, DISTINCT_PLACES } from './config.ts';
+import type { RunningStack, ServerPorts, StackRequest } from './contestant.ts';
+import { startCrowdedStack } from './crowded-stack.ts';
+import { portsOf } from './nats-process.ts';
+import { routeBetween } from './routes.ts';
+
+/** A server that was killed is back within this. */
+const RESTART_TIMEOUT_MS = 60_000;
+
+export async function startMeridian(request: StackRequest): Promise<RunningStack> {
+  const config = await configFor(request);
+  const { natsServer } = request;
+  const started = performance.now();
+  const steps: Record<string, number> = {};
+  const onProgress = (step: string) => {
+    steps[stepName(step)] = performance.now() - started;
+  };
+  const isCrowded = config.regions.length > DISTINCT_PLACES;
+  const start = isCrowded ? startCrowdedStack : startStack;
+  const stack = await start({ config, natsServer, onProgress });
+  steps.mesh = performance.now() - started;
+  return {
+    url: `${stack.url.replace('http:', 'ws:')}/`,
+    steps,
+    servers: () => serversOf(stack.engine, config),
+    kill: (name) => killServer(stack.engine, name),
+    cutLink: () => cutLink(stack.engine, config),
+    stop: (name) => stopRegion(stack, name),
+    close: () => stack.close(),
+  };
+}
+
+/** What of the steps of a start is told apart; the last of several is kept. */
+function stepName(step: string): string {
+  if (step.startsWith('Worker built')) return 'built';
+  if (step.startsWith('Worker running')) return 'workerd';
+  if (step.startsWith('region ')) return 'up';
+  return step.startsWith('link ') ? 'mesh' : 'engine';
+}
+
+async function serversOf(engine: Engine, config: MeridianConfig): Promise<readonly ServerPorts[]> {
+  const names = config.regions.map(({ id }) => instanceNameOf(id));
+  const running = names.map(async (name) => {
+    const app = engine.server(name)?.app;
+    return app === undefined ? [] : [await portsOf(name, app)];
+  });
+  return (await Promise.all(running)).flat();
+}
+
+/** As the network does it: by a reset of the connection at the container of the one. */
+async function cutLink(engine: Engine, config: MeridianConfig): Promise<void> {
+  const [one, other] = await serversOf(engine, config);
+  if (one === undefined || other === undefined) throw new Error('there are no two servers');
+  const route = await routeBetween(one, other);
+  const isCut = engine.server(one.name)?.sidecar.cutConnection(route?.port ?? 0);
+  if (isCut !== true) throw new Error(`${one.name} has no route to ${other.name} that could be cut`);
+}
+
+/** Returns once another one runs in its place. */
+async function killServer(engine: Engine, name: string): Promise<void> {
+  const killed = engine.server(name)?.app;
+  if (killed === undefined) throw new Error(`${name} is not running`);
+  killed.kill('SIGKILL');
+  await waitFor(`${name} to run again`, { timeoutMs: RESTART_TIMEOUT_MS }, () => {
+    const app = engine.server(name)?.app;
+    return app !== undefined && app !== killed;
+  });
+}
+
+async function stopRegion({ url, adminToken, engine }: Stack, name: string): Promise<void> {
+  const id = name.slice(instanceNameOf('').length);
+  const response = await fetch(`${url}/api/regions/${id}/stop`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminToken}` },
+  });
+  if (!response.ok)
+    throw new Error(`stopping ${id} was answered with ${response.status}: ${await response.text()}`);
+  await waitFor(`${name} to sleep`, { timeoutMs: RESTART_TIMEOUT_MS }, async () => {
+    const answer = await fetch(`${url}/api/regions`);
+    const { regions } = (await answer.json()) as { regions: { id: string; state: string }[] };
+    const isAsleep = regions.find((region) => region.id === id)?.state === 'asleep';
+    return isAsleep && engine.server(name) === undefined;
+  });
+}

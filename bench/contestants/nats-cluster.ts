@@ -1,0 +1,65 @@
+// Plain nats-servers, alone or as a cluster over TCP routes: what there would be without an edge. Each dials all
+// that were started before it; after that, gossip and reconnects are NATS's own. Where a link is to be cut, the second
+// dials the first through a relay.
+
+import { createRunFolder } from '../../local/run-folder.ts';
+import type { RunningStack, StackRequest } from './contestant.ts';
+import { type NatsProcess, startNats } from './nats-process.ts';
+import { type RouteRelay, startRouteRelay } from './route-relay.ts';
+import { waitForFullMesh } from './routes.ts';
+
+export async function startCluster({
+  natsServer,
+  regions = 1,
+  cuttable = false,
+}: StackRequest): Promise<RunningStack> {
+  const started = performance.now();
+  const folder = await createRunFolder();
+  const servers: NatsProcess[] = [];
+  const add = async (name: string, peers: readonly NatsProcess[]) => {
+    const routes = peers.map(({ cluster }) => `nats-route://127.0.0.1:${cluster}`);
+    return startNats({ natsServer, folder, name, routes });
+  };
+  let relay: RouteRelay | undefined;
+  const close = async () => {
+    await relay?.close();
+    await Promise.all(servers.map(({ app }) => app.remove()));
+    await folder.remove();
+  };
+  try {
+    for (let index = 0; index < regions; index++) {
+      const [first] = servers;
+      const isThroughRelay = cuttable && index === 1 && first !== undefined;
+      if (isThroughRelay) relay = await startRouteRelay(first.cluster);
+      const peers = relay && isThroughRelay ? [{ ...first, cluster: relay.port }] : servers;
+      servers.push(await add(`plain-${index}`, peers));
+    }
+    const up = performance.now() - started;
+    await waitForFullMesh(servers);
+    return {
+      url: `ws://127.0.0.1:${servers[0]?.webSocket}/`,
+      steps: { up, mesh: performance.now() - started },
+      servers: async () => servers,
+      kill: async (name) => {
+        const index = indexOf(servers, name);
+        await servers[index]?.app.remove();
+        servers[index] = await add(name, servers.toSpliced(index, 1));
+      },
+      cutLink: async () => {
+        if (relay === undefined) throw new Error('no route of this cluster was asked to be cuttable');
+        relay.cut();
+      },
+      stop: async (name) => servers[indexOf(servers, name)]?.app.remove(),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function indexOf(servers: readonly NatsProcess[], name: string): number {
+  const index = servers.findIndex((server) => server.name === name);
+  if (index < 0) throw new Error(`there is no server ${name}`);
+  return index;
+}

@@ -1,0 +1,57 @@
+// A nats-server as the regions run it, image configuration and all, but started by nobody's Durable Object.
+
+import { join } from 'node:path';
+import { AppContainer } from '../../local/engine/container.ts';
+import { natsImage } from '../../local/engine/nats-image.ts';
+import type { RunFolder } from '../../local/run-folder.ts';
+import type { ServerPorts } from './contestant.ts';
+
+export interface NatsProcessOptions {
+  readonly natsServer: string;
+  readonly folder: RunFolder;
+  readonly name: string;
+  /** Route URLs of the servers it dials. */
+  readonly routes?: readonly string[];
+}
+
+export interface NatsProcess extends ServerPorts {
+  readonly cluster: number;
+  readonly app: AppContainer;
+}
+
+/** Returns once it listens. */
+export async function startNats({
+  natsServer,
+  folder,
+  name,
+  routes = [],
+}: NatsProcessOptions): Promise<NatsProcess> {
+  const image = natsImage({ natsServer, onStart: folder.noteGroup });
+  const app = new AppContainer(
+    { name, image: '', env: { NATS_SERVER_NAME: name }, labels: {} },
+    join(folder.path, 'servers'),
+    (spec, own) => {
+      const launch = image(spec, own);
+      const args =
+        routes.length === 0 ? launch.command.args : [...launch.command.args, '--routes', routes.join(',')];
+      return { ...launch, command: { ...launch.command, args } };
+    },
+  );
+  await app.start();
+  return { ...(await portsOf(name, app)), app, cluster: await portOf(app, 6222) };
+}
+
+export async function portsOf(name: string, app: AppContainer): Promise<ServerPorts> {
+  return {
+    name,
+    client: await portOf(app, 4222),
+    webSocket: await portOf(app, 8080),
+    monitoring: await portOf(app, 8222),
+  };
+}
+
+async function portOf(app: AppContainer, port: number): Promise<number> {
+  const found = await app.port(port);
+  if (found === undefined) throw new Error(`${app.spec.name} ended before it listened on port ${port}`);
+  return found;
+}

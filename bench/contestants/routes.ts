@@ -1,0 +1,70 @@
+// Asks the servers themselves about their routes, the same of every kind of cluster: whether all are linked, and how
+// long until a route that was cut is there again.
+
+import { waitFor } from '../../local/wait-for.ts';
+import type { ServerPorts } from './contestant.ts';
+
+const MESH_TIMEOUT_MS = 120_000;
+
+interface Route {
+  /** Of this connection, on this server. */
+  readonly rid: number;
+  readonly remote_id: string;
+  /** Where the connection comes from, as the server sees it. */
+  readonly port: number;
+}
+
+interface Routez {
+  readonly server_id: string;
+  readonly routes?: readonly Route[];
+}
+
+/** Returns once each server has a route to every other. */
+export function waitForFullMesh(servers: readonly ServerPorts[]): Promise<void> {
+  return waitFor('all servers to be linked', { timeoutMs: MESH_TIMEOUT_MS }, () => isFullMesh(servers));
+}
+
+async function isFullMesh(servers: readonly ServerPorts[]): Promise<boolean> {
+  const all = await Promise.all(servers.map(({ monitoring }) => readRoutez(monitoring)));
+  const ids = new Set(all.map(({ server_id }) => server_id));
+  return all.every(({ server_id, routes = [] }) => {
+    const linked = new Set(routes.map(({ remote_id }) => remote_id).filter((id) => ids.has(id)));
+    return linked.size === ids.size - 1 && !linked.has(server_id);
+  });
+}
+
+/** The route that a server has to another one; undefined while there is none. */
+export async function routeBetween(
+  { monitoring }: ServerPorts,
+  peer: ServerPorts,
+): Promise<Route | undefined> {
+  const [own, other] = await Promise.all([readRoutez(monitoring), readRoutez(peer.monitoring)]);
+  return own.routes?.find(({ remote_id }) => remote_id === other.server_id);
+}
+
+/**
+ * Has the route between two servers cut.
+ *
+ * @returns milliseconds until each has another one to the other
+ */
+export async function timeToRemake(
+  [one, other]: readonly [ServerPorts, ServerPorts],
+  cut: () => Promise<void>,
+): Promise<number> {
+  const look = () => Promise.all([routeBetween(one, other), routeBetween(other, one)]);
+  const before = await look();
+  const started = performance.now();
+  await cut();
+  while (performance.now() - started < MESH_TIMEOUT_MS) {
+    const now = await look();
+    if (now.every((route, index) => route !== undefined && route.rid !== before[index]?.rid))
+      return performance.now() - started;
+  }
+  throw new Error(`the route between ${one.name} and ${other.name} was not made again`);
+}
+
+async function readRoutez(port: number): Promise<Routez> {
+  const response = await fetch(`http://127.0.0.1:${port}/routez`);
+  if (!response.ok) throw new Error(`/routez on port ${port} answered ${response.status}`);
+  return (await response.json()) as Routez;
+}

@@ -1,0 +1,95 @@
+// A forecast and what it belongs to as text for people.
+
+import { styleText } from 'node:util';
+import type { DryRun, Forecast, Move } from '../api/types.ts';
+import { describeChange } from '../regions/edits/describe-change.ts';
+import type { Change } from '../regions/edits/diff.ts';
+import { formatTable } from '../regions/table.ts';
+import { printable } from './printable.ts';
+
+/** Countries named per move; the rest is counted. */
+const COUNTRIES_SHOWN = 5;
+const UNSERVED_SHOWN = 20;
+
+/** Changes, warnings and forecast of a dry run. */
+export function dryRunText({ changes, warnings, forecast }: DryRun): string {
+  return [
+    ...changes.map(changeLine),
+    ...warnings.map(({ path, message }) => {
+      const where = path === '' || message.startsWith(path) ? '' : `${path}: `;
+      return `${styleText('yellow', 'warning')} ${printable(where + message)}`;
+    }),
+    '',
+    forecastText(forecast),
+  ].join('\n');
+}
+
+/** Green for what is added, red for what is removed, yellow for what needs a deploy. */
+export function changeLine(change: Change): string {
+  const text = printable(describeChange(change));
+  if (change.from === undefined) return styleText('green', `+ ${text}`);
+  if (change.to === undefined) return styleText('red', `- ${text}`);
+  return change.kind === 'platform' ? styleText('yellow', `~ ${text}`) : `~ ${text}`;
+}
+
+export function forecastText(forecast: Forecast): string {
+  const { before, after } = forecast.latency;
+  return [
+    `${styleText('bold', 'Forecast')}: ${percent(forecast.movedShare)} of the clients would move.`,
+    ...movesTable(forecast.moves),
+    `Latency: mean ${ms(before.meanMs)} -> ${ms(after.meanMs)}, p95 ${ms(before.p95Ms)} -> ${ms(after.p95Ms)}.`,
+    ...forecast.limits.map(limitLine),
+    ...unservedLines(forecast.unserved),
+    styleText('dim', `How sure: ${printable(forecast.confidence)}`),
+  ].join('\n');
+}
+
+function movesTable(moves: readonly Move[]): string[] {
+  if (moves.length === 0) return [];
+  const rows = moves.map(({ from, to, share, countries }) => {
+    const shown = countries.slice(0, COUNTRIES_SHOWN).map((each) => `${each.country} ${percent(each.share)}`);
+    const more = countries.length > COUNTRIES_SHOWN ? ` and ${countries.length - COUNTRIES_SHOWN} more` : '';
+    return [`  ${percent(share)}`, `${from ?? 'nowhere'} -> ${to ?? 'nowhere'}`, shown.join(', ') + more];
+  });
+  return [printableLines(formatTable(rows))];
+}
+
+function limitLine({ region, clients, limit, kind }: Forecast['limits'][number]): string {
+  const text = `${region}: about ${Math.round(clients)} clients, over its ${kind} limit of ${limit}`;
+  return kind === 'hard' ? styleText('red', text) : styleText('yellow', text);
+}
+
+function unservedLines(unserved: Forecast['unserved']): string[] {
+  const before = unserved.filter(({ isNew }) => !isNew);
+  const news = unserved.filter(({ isNew }) => isNew);
+  return [
+    ...(news.length === 0
+      ? []
+      : [styleText('red', `No region would serve clients from ${countries(news)}.`)]),
+    ...(before.length === 0 ? [] : [`As before, no region would serve clients from ${countries(before)}.`]),
+  ];
+}
+
+function countries(unserved: Forecast['unserved']): string {
+  const shown = unserved
+    .slice(0, UNSERVED_SHOWN)
+    .map(({ country, share }) => (share === 0 ? country : `${country} (${percent(share)} of all)`));
+  const more = unserved.length > UNSERVED_SHOWN ? ` and ${unserved.length - UNSERVED_SHOWN} more` : '';
+  return printable(shown.join(', ')) + more;
+}
+
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
+/** Small shares are not zero: somebody moves. */
+function percent(share: number): string {
+  const value = share * 100;
+  if (value > 0 && value < 0.1) return '<0.1%';
+  return `${value.toFixed(value < 10 ? 1 : 0)}%`;
+}
+
+function ms(value: number | null): string {
+  if (value === null) return 'nobody served';
+  return `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+}

@@ -1,0 +1,130 @@
+// `regions list`: all regions as a table; as they are at the edge, or as the file has them where there is none.
+
+import { styleText } from 'node:util';
+import { Command } from 'commander';
+import type { LiveConfig, RegionViews } from '../api/types.ts';
+import type { RegionConfig } from '../regions/config.ts';
+import { formatTable } from '../regions/table.ts';
+import type { AdminClient } from './admin-client.ts';
+import { withConnection } from './connection.ts';
+import { type LiveOptions, readConfigIfAllowed, readLive } from './live.ts';
+import { printable } from './printable.ts';
+import { loadRegions } from './regions-file.ts';
+import { versionText } from './version-text.ts';
+
+/** Makes the subcommand. */
+export function listCommand(): Command {
+  return withConnection(new Command('list'))
+    .description('list all regions: what they do now, or, where no edge answers, what the file says')
+    .option('--file', 'only what regions/regions.json says')
+    .option('--json', 'print the regions as JSON')
+    .action(async (options: LiveOptions & { json?: true }, command: Command) => {
+      const live = await readLive(options, readRegions);
+      if (live === undefined) return listFile(command, options.json);
+      const regions = liveRegions(live);
+      if (options.json) return console.log(JSON.stringify(regions, null, 2));
+      console.log(styledTable(regions));
+      const { config, views } = live;
+      console.log(config === undefined ? `version ${views.version}` : versionText(config));
+    });
+}
+
+interface Live {
+  readonly views: RegionViews;
+  readonly config: LiveConfig | undefined;
+  readonly estimates: ReadonlyMap<string, number>;
+}
+
+/** What is known of a region; weight and the like only with a token. */
+type LiveRegion = Partial<RegionConfig> & {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly clients: number;
+  readonly version: number;
+  readonly estimateMs?: number;
+  readonly problem?: string;
+};
+
+async function readRegions(client: AdminClient): Promise<Live> {
+  const [views, route] = await Promise.all([client.regions(), client.route()]);
+  const estimates = [...route.candidates, ...route.rejected].flatMap(({ region, estimate }) =>
+    estimate === null ? [] : [[region, estimate.finalMs] as const],
+  );
+  return { views, config: await readConfigIfAllowed(client), estimates: new Map(estimates) };
+}
+
+function liveRegions({ views, config, estimates }: Live): LiveRegion[] {
+  return views.regions.map((view) => {
+    const estimateMs = estimates.get(view.id);
+    return {
+      ...config?.config.regions.find(({ id }) => id === view.id),
+      ...view,
+      version: views.version,
+      ...(estimateMs !== undefined && { estimateMs }),
+    };
+  });
+}
+
+const LIVE_HEAD = ['ID', 'NAME', 'STATE', 'CLIENTS', 'ESTIMATE', 'PRIORITY', 'WEIGHT', 'DIAL'];
+
+// Lines are coloured as a whole: the columns are aligned by length.
+function styledTable(regions: readonly LiveRegion[]): string {
+  const [head = '', ...lines] = formatTable([LIVE_HEAD, ...regions.map(liveRow)]).split('\n');
+  const styled = lines.map((line, index) => {
+    const region = regions[index];
+    if (region?.state === 'down' || region?.state === 'unreachable') return styleText('red', line);
+    if (region?.enabled === false || region?.state === 'asleep') return styleText('dim', line);
+    return region?.drain || region?.state === 'draining' ? styleText('yellow', line) : line;
+  });
+  return [styleText('bold', head), ...styled].join('\n');
+}
+
+function liveRow({
+  id,
+  name,
+  state,
+  clients,
+  estimateMs,
+  priority,
+  weight,
+  dial,
+  enabled,
+  drain,
+}: LiveRegion): string[] {
+  const notes = [...(enabled === false ? ['disabled'] : []), ...(drain ? ['drain'] : [])];
+  return [
+    id,
+    printable(name),
+    notes.length === 0 ? state : `${state} (${notes.join(', ')})`,
+    String(clients),
+    estimateMs === undefined ? '-' : `${Math.round(estimateMs)} ms`,
+    priority === undefined ? '-' : String(priority),
+    weight === undefined ? '-' : String(weight),
+    dial === undefined ? '-' : `${dial}%`,
+  ];
+}
+
+async function listFile(command: Command, json: true | undefined): Promise<void> {
+  const { regions, defaultRegion } = await loadRegions(command);
+  if (json) console.log(JSON.stringify(regions, null, 2));
+  else console.log(formatTable([FILE_HEAD, ...regions.map((region) => fileRow(region, defaultRegion))]));
+}
+
+const FILE_HEAD = ['ID', 'NAME', 'HINT', 'PLACEMENT', 'INSTANCE', 'AWAKE', 'JETSTREAM', 'ENABLED'];
+
+function fileRow(region: RegionConfig, defaultRegion: string): string[] {
+  const { id, name, hint, placement, instanceType, keepAwake, sleepAfter, jetstream, enabled } = region;
+  return [
+    id === defaultRegion ? `${id} (default)` : id,
+    name,
+    hint,
+    placement.join('+'),
+    typeof instanceType === 'string'
+      ? instanceType
+      : `${instanceType.vcpu} vCPU, ${instanceType.memoryMib} MiB`,
+    keepAwake ? 'always' : `${sleepAfter} after use`,
+    jetstream ? 'yes' : '-',
+    enabled ? 'yes' : 'no',
+  ];
+}

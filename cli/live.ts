@@ -1,0 +1,49 @@
+// The edge for those commands that can also do with the checked-in file.
+
+import type { LiveConfig } from '../api/types.ts';
+import { AdminClient } from './admin-client.ts';
+import { type ConnectionOptions, resolveConnection } from './connection.ts';
+import { CommandError, EXIT, type ExitCode } from './exit.ts';
+
+export interface LiveOptions extends ConnectionOptions {
+  /** Only the file. */
+  readonly file?: true;
+}
+
+/** The client for a command that needs an edge. */
+export async function openClient(options: ConnectionOptions): Promise<AdminClient> {
+  return new AdminClient(await resolveConnection(options));
+}
+
+/**
+ * What `read` finds at the edge; undefined, with a note on stderr, where there is none and none was asked for.
+ */
+export async function readLive<T>(
+  options: LiveOptions,
+  read: (client: AdminClient) => Promise<T>,
+): Promise<T | undefined> {
+  if (options.file) return undefined;
+  const client = await openClient(options);
+  try {
+    return await read(client);
+  } catch (error) {
+    if (client.connection.isExplicit || !endsWith(error, EXIT.noServer)) throw error;
+    console.error(`No Meridian at ${client.connection.url.origin}: this is regions/regions.json.`);
+    return undefined;
+  }
+}
+
+/** The live configuration; undefined, with a note, without a token. */
+export async function readConfigIfAllowed(client: AdminClient): Promise<LiveConfig | undefined> {
+  try {
+    return await client.config();
+  } catch (error) {
+    if (client.connection.token !== undefined || !endsWith(error, EXIT.notAuthorized)) throw error;
+    console.error('Without a token the live configuration cannot be read (MERIDIAN_TOKEN or --token).');
+    return undefined;
+  }
+}
+
+function endsWith(error: unknown, exitCode: ExitCode): boolean {
+  return error instanceof CommandError && error.exitCode === exitCode;
+}

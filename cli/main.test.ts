@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const CLI = fileURLToPath(new URL('main.ts', import.meta.url));
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'meridian-regions-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Run {
+  code: number;
+  out: string;
+  err: string;
+}
+
+function run(...args: string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [CLI, ...args], (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+test('list shows every region, with the default one marked', async () => {
+  const { code, out } = await run('list', '--file');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^enam \(default\) {2}Eastern North America/m);
+  expect(out.trimEnd().split('\n')).toHaveLength(7);
+});
+
+test('show tells the names on Cloudflare, and an unknown id the nearest known one', async () => {
+  expect(JSON.parse((await run('show', 'oc', '--file', '--json')).out)).toMatchObject({
+    id: 'oc',
+    className: 'NatsOc',
+  });
+  const unknown = await run('show', 'wuer', '--file');
+  expect(unknown.code).toBe(1);
+  expect(unknown.err).toContain('did you mean "weur"?');
+});
+
+test('check passes the checked-in file', async () => {
+  expect(await run('check')).toMatchObject({ code: 0, err: '' });
+});
+
+test('check names every problem of a file and exits with 1', async () => {
+  const file = join(folder, 'broken.json');
+  await writeFile(file, '{ "regions": [], "clutser": "x" }');
+  const { code, out } = await run('check', file);
+  expect(code).toBe(1);
+  expect(out).toContain('error    regions: is empty');
+  expect(out).toContain('did you mean "cluster"?');
+  expect(JSON.parse((await run('check', file, '--json')).out)).toMatchObject({
+    ok: false,
+    problems: [{}, {}],
+  });
+});
+
+test('check says which file it cannot read', async () => {
+  const { code, err } = await run('check', join(folder, 'missing.json'));
+  expect(code).toBe(1);
+  expect(err).toContain('missing.json');
+});
+
+test('wrong usage exits with 2', async () => {
+  expect((await run('set', 'weur.weight=50')).code).toBe(2);
+  expect((await run('drain')).code).toBe(2);
+  expect((await run('rollback', 'yesterday', '--yes')).code).toBe(2);
+  expect((await run('--help')).code).toBe(0);
+});
+
+test('an edge that was asked for and does not answer exits with 6, and the file does not stand in', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server.close();
+  await once(server, 'close');
+  const { code, out, err } = await run('list', '--url', url);
+  expect(code).toBe(6);
+  expect(out).toBe('');
+  expect(err).toContain(`No server at ${url} (ECONNREFUSED)`);
+});
+
+test('a token in the URL is refused and not repeated', async () => {
+  const { code, err } = await run('list', '--url', 'http://127.0.0.1:8787/?token=hush');
+  expect(code).toBe(2);
+  expect(err).not.toContain('hush');
+});

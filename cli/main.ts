@@ -1,0 +1,73 @@
+// `npm run regions -- ...`: looks at and checks the regions, writes what is generated from them, and changes
+// them live. Wires the subcommands; each is a file in command/.
+
+import { Command, type CommanderError } from 'commander';
+import { applyCommand } from './apply.ts';
+import { auditCommand } from './audit.ts';
+import { checkCommand } from './check.ts';
+import { diffCommand } from './diff.ts';
+import { drainCommand, undrainCommand } from './drain.ts';
+import { CommandError, EXIT, EXIT_CODES_HELP } from './exit.ts';
+import { historyCommand } from './history.ts';
+import { listCommand } from './list.ts';
+import { rollbackCommand } from './rollback.ts';
+import { setCommand } from './set.ts';
+import { showCommand } from './show.ts';
+import { syncCommand } from './sync.ts';
+
+const SUBCOMMANDS = [
+  listCommand(),
+  showCommand(),
+  checkCommand(),
+  diffCommand(),
+  applyCommand(),
+  setCommand(),
+  drainCommand(),
+  undrainCommand(),
+  historyCommand(),
+  rollbackCommand(),
+  auditCommand(),
+  syncCommand(),
+];
+
+const program = new Command('regions')
+  .usage('<command> [options]')
+  .description('Regions of Meridian: regions/regions.json, what is generated from it, and the live edge.')
+  .addHelpText(
+    'after',
+    `
+What only steers goes live at once:
+  $ npm run regions -- set weur.weight=50 apac.dial=10 --message "less of apac"
+  $ npm run regions -- drain weur --wait
+What changes the platform (a region added, its placement, its size) needs a deploy: edit
+regions/regions.json (editors know its schema), then
+  $ npm run regions -- check
+  $ npm run regions -- sync
+and commit regions.json with the files that sync wrote.
+
+The edge is --url or MERIDIAN_URL, else the local stack. The token is MERIDIAN_TOKEN or --token (which
+other users of the machine can see), else the one that the local stack left.
+${EXIT_CODES_HELP}`,
+  )
+  .showHelpAfterError('Try --help.')
+  .exitOverride(leave);
+for (const subcommand of SUBCOMMANDS) {
+  program.addCommand(subcommand.copyInheritedSettings(program).addHelpText('after', EXIT_CODES_HELP));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommandError)) throw error;
+  const { message, details } = error;
+  if (process.argv.includes('--json'))
+    console.log(JSON.stringify({ error: { ...details, message } }, null, 2));
+  console.error(message);
+  process.exitCode = error.exitCode;
+}
+
+/** Commander has said what is wrong; only how the arguments were written is a matter of usage. */
+function leave({ code, exitCode }: CommanderError): never {
+  const isUsage = exitCode !== 0 && code !== 'commander.error';
+  process.exit(isUsage ? EXIT.usage : exitCode);
+}

@@ -1,0 +1,34 @@
+// What `apply` and `set` share: see, ask, publish, say what came of it.
+
+import type { Published } from '../api/types.ts';
+import type { MeridianConfig } from '../regions/config.ts';
+import type { AdminClient } from './admin-client.ts';
+import { type ConfirmOptions, confirm, showBefore } from './confirm.ts';
+import { versionText } from './version-text.ts';
+
+export interface PublishOptions extends ConfirmOptions {
+  readonly message: string;
+  readonly force?: true;
+}
+
+/** `base` is the version that `config` was made from; absent, the one that the dry run compares with. */
+export async function publish(
+  client: AdminClient,
+  { config, base }: { config: MeridianConfig; base?: number },
+  options: PublishOptions,
+): Promise<void> {
+  const dryRun = await client.dryRun(config);
+  if (dryRun.changes.length === 0) return report(options, { ...dryRun, result: null });
+  showBefore(dryRun, options);
+  await confirm('Make these changes?', options);
+  const { message, force = false } = options;
+  const result = await client.put({ base: base ?? dryRun.base, config, message, force });
+  report(options, { ...dryRun, result });
+}
+
+/** The last line of a change; `result` is null where there was nothing to do. */
+export function report({ json }: { json?: true }, outcome: { readonly result: Published | null }): void {
+  if (json) console.log(JSON.stringify(outcome, null, 2));
+  else if (outcome.result === null) console.log('Nothing to change: the live configuration is like that.');
+  else console.log(`Done: ${versionText(outcome.result)}.`);
+}

@@ -1,0 +1,33 @@
+// `regions set weur.weight=50 ... --message TEXT`: changes single fields of the live configuration.
+
+import { Command } from 'commander';
+import { applyAssignments } from '../regions/edits/set.ts';
+import { describeProblem } from '../regions/problems.ts';
+import type { ConnectionOptions } from './connection.ts';
+import { withConnection } from './connection.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { openClient } from './live.ts';
+import { type PublishOptions, publish } from './publish.ts';
+
+/** Makes the subcommand. */
+export function setCommand(): Command {
+  return withConnection(new Command('set'))
+    .description('change fields of the live configuration, after showing what would happen')
+    .argument('<assignment...>', 'such as weur.weight=50 routing.bandMs=5 weur.residency.allow=DE,FR')
+    .requiredOption('-m, --message <text>', 'why, for the history')
+    .option('-y, --yes', 'without a question')
+    .option('--force', 'even if no region would take new clients')
+    .option('--json', 'print changes, forecast and result as JSON')
+    .addHelpText('after', '\nLists have commas between. Nothing after the = means the default.')
+    .action(async (assignments: string[], options: PublishOptions & ConnectionOptions) => {
+      const client = await openClient(options);
+      const { version, config } = await client.config();
+      const edited = applyAssignments(config, assignments);
+      if (!edited.ok) {
+        const lines = edited.problems.map(describeProblem);
+        const details = { code: 'invalid', problems: edited.problems };
+        throw new CommandError(EXIT.refused, ['Nothing was changed:', ...lines].join('\n  '), { details });
+      }
+      await publish(client, { config: edited.config, base: version }, options);
+    });
+}

@@ -1,0 +1,84 @@
+// `regions show [ID]`: everything about one region, with the names it has on Cloudflare, or the whole
+// configuration; live, or from the file where no edge answers.
+
+import { Command } from 'commander';
+import type { RegionView, VersionInfo } from '../api/types.ts';
+import type { MeridianConfig } from '../regions/config.ts';
+import { HINT_PLACES } from '../regions/hints.ts';
+import { bindingNameOf, classNameOf, instanceNameOf } from '../regions/names.ts';
+import { describeProblem } from '../regions/problems.ts';
+import { unknownRegion } from '../regions/rules/service.ts';
+import { formatTable } from '../regions/table.ts';
+import type { AdminClient } from './admin-client.ts';
+import { withConnection } from './connection.ts';
+import { type LiveOptions, readConfigIfAllowed, readLive } from './live.ts';
+import { printable } from './printable.ts';
+import { loadRegions } from './regions-file.ts';
+
+/** Makes the subcommand. */
+export function showCommand(): Command {
+  return withConnection(new Command('show'))
+    .description('show one region with its defaults and its names on Cloudflare, or the whole configuration')
+    .argument('[id]', 'id of the region, such as weur')
+    .option('--file', 'only what regions/regions.json says')
+    .option('--json', 'print it as JSON')
+    .action(async (id: string | undefined, options: LiveOptions & { json?: true }, command: Command) => {
+      const source = (await readLive(options, readSource)) ?? { config: await loadRegions(command) };
+      const shown = id === undefined ? wholeOf(source) : regionOf(source, id, command);
+      console.log(options.json ? JSON.stringify(shown, null, 2) : formatTable(linesOf(shown)));
+    });
+}
+
+interface Source {
+  readonly config: MeridianConfig;
+  readonly info?: VersionInfo;
+  readonly views?: readonly RegionView[];
+}
+
+// Without a token the file is what there is to show, unless somebody asked for this edge.
+async function readSource(client: AdminClient): Promise<Source | undefined> {
+  const live = client.connection.isExplicit ? await client.config() : await readConfigIfAllowed(client);
+  if (live === undefined) {
+    console.error('This is regions/regions.json.');
+    return undefined;
+  }
+  const { config, ...info } = live;
+  return { config, info, views: (await client.regions()).regions };
+}
+
+function wholeOf({ config, info }: Source): object {
+  return { ...info, config };
+}
+
+function regionOf({ config, info, views }: Source, id: string, command: Command): object {
+  const { regions, defaultRegion } = config;
+  const region = regions.find((candidate) => candidate.id === id);
+  if (region === undefined) {
+    const known = regions.map((candidate) => candidate.id);
+    return command.error(describeProblem(unknownRegion('', id, known)));
+  }
+  const view = views?.find((each) => each.id === id);
+  return {
+    ...region,
+    isDefault: id === defaultRegion,
+    className: classNameOf(id),
+    bindingName: bindingNameOf(id),
+    instanceName: instanceNameOf(id),
+    hosts: HINT_PLACES[region.hint].hosts,
+    ...(view && { state: view.state, clients: view.clients, problem: view.problem }),
+    ...(info && { version: info.version }),
+  };
+}
+
+// `limits.maxConnections  10000`, one line for each plain value; regions go by their ids.
+function linesOf(value: object, prefix = ''): string[][] {
+  return Object.entries(value).flatMap(([key, item]: [string, unknown]) => {
+    if (item === undefined) return [];
+    if (Array.isArray(item) && item.some((each) => typeof each === 'object')) {
+      return item.flatMap((each: { id: string }) => linesOf(each, `${prefix}${key}.${each.id}.`));
+    }
+    if (Array.isArray(item)) return [[prefix + key, item.join(', ')]];
+    if (typeof item === 'object' && item !== null) return linesOf(item, `${prefix}${key}.`);
+    return [[prefix + key, printable(String(item))]];
+  });
+}

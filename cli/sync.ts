@@ -1,0 +1,94 @@
+// `regions sync [--check]`: writes, or compares, the files that are generated from regions.json.
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import type { MeridianConfig } from '../regions/config.ts';
+import { generateJsonSchema } from '../regions/json-schema.ts';
+import type { ClassChange } from '../regions/migrations.ts';
+import { generateReference } from '../regions/reference.ts';
+import { generateWorkerClasses } from '../regions/worker-classes.ts';
+import { syncWranglerToml, WranglerSyncError } from '../regions/wrangler-sync.ts';
+import { firstDifference } from './first-difference.ts';
+import { loadRegions, ROOT } from './regions-file.ts';
+
+const WRANGLER_FILE = 'wrangler.toml';
+
+/** A generated file: what is there (undefined: nothing), and what should be. */
+interface GeneratedFile {
+  readonly path: string;
+  readonly current: string | undefined;
+  readonly wanted: string;
+}
+
+/** Makes the subcommand. */
+export function syncCommand(): Command {
+  return new Command('sync')
+    .description(
+      'write what is generated from regions.json: wrangler.toml, the Worker classes, the JSON Schema, its reference',
+    )
+    .option('--check', 'write nothing, say what differs (exit code 1 if anything does)')
+    .action(async ({ check }: { check?: true }, command: Command) => {
+      const config = await loadRegions(command);
+      const { files, added } = await generate(config).catch((error: unknown) => {
+        if (error instanceof WranglerSyncError) return command.error(error.message);
+        throw error;
+      });
+      const stale = files.filter(({ current, wanted }) => current !== wanted);
+      if (check) return report(stale);
+      for (const { path, wanted } of stale) {
+        await writeFile(new URL(path, ROOT), wanted);
+        console.log(`wrote ${path}`);
+      }
+      if (stale.length === 0) console.log('Everything agrees with regions/regions.json.');
+      if (added !== undefined) console.log(textOf(added));
+    });
+}
+
+async function generate(
+  config: MeridianConfig,
+): Promise<{ files: GeneratedFile[]; added: ClassChange | undefined }> {
+  const wrangler = await read(WRANGLER_FILE);
+  if (wrangler === undefined)
+    throw new WranglerSyncError('There is no wrangler.toml at the root of the repository.');
+  const { text, added } = syncWranglerToml(wrangler, config);
+  const wanted: [string, string][] = [
+    [WRANGLER_FILE, text],
+    ['worker/region/classes.ts', generateWorkerClasses(config)],
+    ['regions/regions.schema.json', generateJsonSchema()],
+    ['docs/configuration.md', generateReference()],
+  ];
+  const files = wanted.map(async ([path, content]) => ({ path, current: await read(path), wanted: content }));
+  return { files: await Promise.all(files), added };
+}
+
+function report(stale: readonly GeneratedFile[]): void {
+  for (const { path, current, wanted } of stale) {
+    console.log(
+      current === undefined ? `${path} is missing.` : `${path} differs. ${firstDifference(current, wanted)}`,
+    );
+  }
+  if (stale.length === 0) {
+    console.log('Everything agrees with regions/regions.json.');
+  } else {
+    console.log('Run `npm run regions -- sync` and commit what it wrote.');
+    process.exitCode = 1;
+  }
+}
+
+function textOf({ tag, created, deleted }: ClassChange): string {
+  const lines = [`wrangler.toml has a new migration, ${tag}.`];
+  if (created.length > 0) lines.push(`It creates ${created.join(', ')}.`);
+  if (deleted.length > 0) {
+    lines.push(
+      `Deploying it DELETES ${deleted.join(', ')} and all that their objects store. Drain these regions first.`,
+    );
+  }
+  return lines.join('\n');
+}
+
+async function read(path: string): Promise<string | undefined> {
+  return readFile(new URL(path, ROOT), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}

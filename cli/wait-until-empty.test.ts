@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import type { OperationResult, RegionViews } from '../api/types.ts';
+import { waitUntilEmpty } from './wait-until-empty.ts';
+
+const STARTED: OperationResult = { region: 'weur', state: 'draining', clients: 200 };
+
+/** An edge whose region goes through these states, and stays in the last. */
+function edgeOf(...states: [string, number][]): { regions(): Promise<RegionViews> } {
+  let look = 0;
+  return {
+    regions: async () => {
+      const [state, clients] = states[Math.min(look, states.length - 1)] ?? ['unreachable', 0];
+      look += 1;
+      return { version: 1, regions: [{ id: 'weur', name: 'West', state, clients }] };
+    },
+  };
+}
+
+function wait(states: [string, number][], { timeoutMs = 5_000, isTTY = false } = {}) {
+  const lines: string[] = [];
+  const out = { isTTY, write: (text: string) => lines.push(text) };
+  return { lines, result: waitUntilEmpty(edgeOf(...states), STARTED, { timeoutMs, pollMs: 1, out }) };
+}
+
+test('it waits until the clients have gone and the region has stopped', async () => {
+  const { lines, result } = wait([
+    ['draining', 50],
+    ['draining', 50],
+    ['stopping', 0],
+    ['asleep', 0],
+  ]);
+  expect(await result).toEqual({ region: 'weur', state: 'asleep', clients: 0 });
+  expect(lines).toEqual([
+    'weur draining, 200 clients left\n',
+    'weur draining, 50 clients left\n',
+    'weur stopping, 0 clients left\n',
+    'weur asleep, 0 clients left\n',
+  ]);
+});
+
+test('on a terminal a bar fills as clients go', async () => {
+  const { lines, result } = wait(
+    [
+      ['draining', 100],
+      ['asleep', 0],
+    ],
+    { isTTY: true },
+  );
+  await result;
+  expect(lines[0]).toContain(`[${'.'.repeat(30)}]`);
+  expect(lines[1]).toContain(`[${'#'.repeat(15)}${'.'.repeat(15)}]`);
+  expect(lines[2]).toContain(`[${'#'.repeat(30)}]`);
+  expect(lines.at(-1)).toBe('\n');
+});
+
+test('a drain that is taken back is no success', async () => {
+  await expect(
+    wait([
+      ['draining', 50],
+      ['up', 51],
+    ]).result,
+  ).rejects.toThrow('taken back');
+});
+
+test('a region that has not begun to drain yet is waited for', async () => {
+  const up: OperationResult = { region: 'weur', state: 'up', clients: 1 };
+  const edge = edgeOf(['up', 1], ['draining', 1], ['asleep', 0]);
+  const out = { write: () => true };
+  expect(await waitUntilEmpty(edge, up, { timeoutMs: 5_000, pollMs: 1, out })).toMatchObject({
+    state: 'asleep',
+  });
+});
+
+test('a drain that takes too long goes on without its watcher', async () => {
+  await expect(wait([['draining', 50]], { timeoutMs: 5 }).result).rejects.toThrow('The drain goes on');
+});

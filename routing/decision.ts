@@ -1,0 +1,92 @@
+// The record of a decision: what getOptimalRegion returns and /api/route shows. Plain data.
+
+import type { RegionId } from '../regions/config.ts';
+import type { Coordinates } from './coordinates.ts';
+import type { Effect, SetbackEffect } from './effect.ts';
+import type { Estimate } from './estimate.ts';
+
+/** From what the place of a request was known, best first. */
+export type EntrySource = 'colo' | 'coordinates' | 'country' | 'continent' | 'default';
+
+/** Where a request entered the network. */
+export interface Entry {
+  readonly source: EntrySource;
+  /** The value that was used: `SYD`, `-33.87,151.21`, `AU`, `OC`, or the id of the default region. */
+  readonly value: string;
+  readonly coordinates: Coordinates;
+}
+
+/** What the filters made of a region, in their order. */
+export interface Considered {
+  readonly region: RegionId;
+  readonly estimate: Estimate;
+  readonly effects: readonly Effect[];
+}
+
+/** A region that may serve the request. */
+export interface Candidate extends Considered {
+  /**
+   * Lower tiers come first: preferred regions below 0, then the usual ones by their priority, less one (0 to 99), then
+   * demoted ones, from 100 on, by their priority too.
+   */
+  readonly tier: number;
+  /** What it is ranked by, among regions of the same tier: the estimate with all that the filters added, ms. */
+  readonly scoreMs: number;
+}
+
+/** Why no region may serve the request. */
+export type Refusal =
+  /** The rules of every region that could have served it exclude this client. */
+  | 'residency'
+  /** The only region that the request accepts cannot serve it. */
+  | 'forced'
+  /** Every region is disabled, draining, dialled down or full. */
+  | 'nowhere';
+
+/** A region that could not be handed the client, and why. */
+export interface FailedAttempt {
+  readonly region: RegionId;
+  readonly reason: string;
+  readonly ms: number;
+}
+
+/** A client could not be handed to the region. */
+export interface NotTaken {
+  readonly effect: 'fail';
+  readonly filter: 'handoff';
+  readonly code: 'not-taken';
+  readonly message: string;
+}
+
+/** Another region serves than the one that would if all were healthy and had room. */
+export interface Failover {
+  readonly from: RegionId;
+  readonly cause: SetbackEffect | NotTaken;
+}
+
+/** Which region, and why. */
+export interface Decision {
+  /** Version of the configuration that decided. */
+  readonly version: number;
+  readonly entry: Entry;
+  /** The region that serves the request: the first candidate, or the first that took the client. */
+  readonly winner?: RegionId;
+  /** Set when another region than the winner would serve, if all were healthy, had room and took the client. */
+  readonly failover?: Failover;
+  /** Regions that were tried first, in this order. Absent until somebody tries. */
+  readonly failed?: readonly FailedAttempt[];
+  /** Ranked, best first. Empty when no region may serve the request. */
+  readonly candidates: readonly Candidate[];
+  /** Regions that may not serve it; the last effect of each is the drop. */
+  readonly rejected: readonly Considered[];
+  /** Set when `candidates` is empty. */
+  readonly refusal?: Refusal;
+  /** Whether the winner was asked for by the request. */
+  readonly pinned: boolean;
+  /** Whether so many regions looked unhealthy that health was ignored. */
+  readonly panic: boolean;
+  /** A sleeping region that would be better if it were awake, and should be woken. */
+  readonly wake?: RegionId;
+  /** What in the request was ignored, and why. */
+  readonly notes: readonly string[];
+}

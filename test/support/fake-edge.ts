@@ -1,0 +1,119 @@
+// An edge that answers what a test says, and remembers what it was asked.
+
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Forecast } from '../../api/types.ts';
+import type { MeridianConfig } from '../../regions/config.ts';
+import { diffConfigs, platformChanges } from '../../regions/edits/diff.ts';
+import checkedIn from '../../regions/regions.json' with { type: 'json' };
+import { validateConfig } from '../../regions/validate.ts';
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly body: unknown;
+}
+
+export interface Answer {
+  readonly status?: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface FakeEdge extends AsyncDisposable {
+  readonly url: string;
+  readonly asked: readonly Asked[];
+}
+
+/** By method and path, `PUT /api/config`. What is missing answers 404, as something that is no edge would. */
+export type Answers = Readonly<Record<string, Answer | ((asked: Asked) => Answer)>>;
+
+export async function startFakeEdge(answers: Answers): Promise<FakeEdge> {
+  const asked: Asked[] = [];
+  const server = createServer(async (request, response) => {
+    const now = await read(request);
+    asked.push(now);
+    const found = answers[`${now.method} ${now.path}`] ?? { status: 404, body: 'nothing here' };
+    const { status = 200, body, headers = {} } = typeof found === 'function' ? found(now) : found;
+    response.writeHead(status, { connection: 'close', ...headers });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function read(request: IncomingMessage): Promise<Asked> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  return {
+    method: request.method ?? '',
+    path: request.url ?? '',
+    authorization: request.headers.authorization,
+    body: text === '' ? undefined : JSON.parse(text),
+  };
+}
+
+/** An error as the edge words it. */
+export function refusal(status: number, code: string, more: object = {}): Answer {
+  return { status, body: { error: { code, message: `refused: ${code}`, ...more } } };
+}
+
+export const CONFIG: MeridianConfig = (() => {
+  const result = validateConfig(checkedIn);
+  if (!result.ok) throw new Error('regions.json is not valid');
+  return result.config;
+})();
+
+export const INFO = {
+  version: 7,
+  author: 'alice',
+  time: '2026-11-23T14:06:54.123Z',
+  message: 'less of apac',
+};
+
+export const FORECAST: Forecast = {
+  source: 'population',
+  clients: 0,
+  confidence: 'no traffic yet: cities of the world, by population',
+  movedShare: 0.123,
+  moves: [{ from: 'weur', to: 'eeur', share: 0.123, countries: [{ country: 'DE', share: 0.1 }] }],
+  latency: { before: { meanMs: 30, p95Ms: 80 }, after: { meanMs: 31.4, p95Ms: 81 } },
+  limits: [{ region: 'eeur', clients: 12_000.4, limit: 10_000, kind: 'hard' }],
+  unserved: [
+    { country: 'KP', share: 0.0002, isNew: true },
+    { country: 'AQ', share: 0, isNew: false },
+  ],
+};
+
+/** What an edge answers that has version 7 and takes every edit. */
+export function livingEdge(config: MeridianConfig = CONFIG): Answers {
+  return {
+    'GET /api/config': { body: { ...INFO, config } },
+    'POST /api/config/dry-run': ({ body }) => {
+      const changes = diffConfigs(config, (body as { config: MeridianConfig }).config);
+      const needsDeploy = platformChanges(changes);
+      return { body: { base: 7, changes, needsDeploy, warnings: [], forecast: FORECAST } };
+    },
+    'PUT /api/config': { body: { ...INFO, version: 8, author: 'bob', message: 'test', changes: [] } },
+    'GET /api/route': {
+      body: { candidates: [{ region: 'weur', estimate: { finalMs: 12.4 } }], rejected: [] },
+    },
+    'GET /api/regions': {
+      body: {
+        version: 7,
+        regions: config.regions.map(({ id, name }) => ({ id, name, state: 'up', clients: 3 })),
+      },
+    },
+  };
+}

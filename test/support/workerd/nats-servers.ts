@@ -1,0 +1,42 @@
+// The nats-servers that test/support/workerd-global-setup.ts starts on Node, as the tests inside workerd get to know them.
+
+/** A running server of the cluster that has no routes of its own. */
+export interface NatsServer {
+  readonly name: string;
+  /** As `/routez` of another server shows it. */
+  readonly id: string;
+  readonly clientPort: number;
+  readonly routePort: number;
+  readonly monitorPort: number;
+}
+
+/** A route in `/routez`, in part. */
+export interface Route {
+  readonly remote_id: string;
+  readonly remote_name: string;
+  readonly did_solicit: boolean;
+  readonly is_configured: boolean;
+}
+
+/** Ports of servers that are no nats-servers. */
+export interface OddServers {
+  /** Takes connections and never says a word. */
+  readonly silent: number;
+  /** Sends an INFO and takes whatever comes. */
+  readonly observed: number;
+  /** HTTP: how many connections to `observed` are open, as seen from its side. */
+  readonly observedCount: number;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    natsServers: readonly [NatsServer, NatsServer, NatsServer];
+    oddServers: OddServers;
+  }
+}
+
+/** The routes of a server, as it sees them itself. */
+export async function routesOf({ monitorPort }: NatsServer): Promise<readonly Route[]> {
+  const response = await fetch(`http://127.0.0.1:${monitorPort}/routez`);
+  return ((await response.json()) as { routes: readonly Route[] }).routes;
+}

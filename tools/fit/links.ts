@@ -1,0 +1,171 @@
+// Which hubs are linked and how long a way round each group of links takes: the start that the fit begins with.
+// Hand-made from cable maps and from what traceroutes show. Not shipped: prior-table.ts holds the result.
+//
+// `A-B` is a link that takes `inflation` times the RTT of straight fibre. `A-B=ms` states the RTT where the
+// road that the Internet takes is known to differ from the cable on the map; a stated link isn't fitted.
+
+/** Links of one kind, and why they are as they are. */
+export interface LinkGroup {
+  readonly why: string;
+  readonly inflation: number;
+  readonly links: string;
+}
+
+export const LINK_GROUPS: readonly LinkGroup[] = [
+  {
+    why: 'North America: dense fibre along railways and motorways',
+    inflation: 1.6,
+    links:
+      'NYC-IAD NYC-CHI NYC-YYZ NYC-YUL NYC-YHZ IAD-CHI IAD-ATL ATL-MIA ATL-CHI ATL-DAL ATL-HOU DAL-HOU DAL-KCY DAL-DEN DAL-PHX DAL-LAX KCY-CHI KCY-DEN CHI-MSP CHI-DEN CHI-YYZ CHI-SEA MSP-SEA MSP-DEN MSP-YWG MSP-KCY DEN-SLC DEN-PHX SLC-SJC SLC-SEA SLC-LAS LAS-LAX LAS-PHX LAX-PHX LAX-SJC SJC-SEA SEA-YVR YVR-YYC YYC-SEA YYC-YWG YYC-SLC YWG-YYZ YYZ-YUL YUL-YHZ SEA-ANC',
+  },
+  {
+    why: 'Europe: dense fibre, but much of it meets at Frankfurt, Amsterdam, London, Paris and Vienna',
+    inflation: 1.65,
+    links:
+      'LON-DUB LON-PAR LON-AMS LON-FRA PAR-FRA PAR-AMS PAR-ZRH PAR-MRS PAR-MAD AMS-FRA AMS-HAM AMS-CPH FRA-HAM FRA-BER FRA-MUC FRA-ZRH FRA-PRG FRA-VIE FRA-WAW HAM-BER HAM-CPH BER-WAW BER-PRG BER-CPH MUC-ZRH MUC-VIE MUC-PRG ZRH-MIL MIL-MRS MIL-ROM MIL-VIE MIL-MUC ZAG-MIL ROM-CTA ROM-MRS MRS-MAD MAD-LIS CPH-STO CPH-OSL OSL-STO STO-HEL STO-VNO HEL-VNO VNO-WAW WAW-PRG WAW-VIE WAW-IEV PRG-VIE VIE-BUD VIE-ZAG BUD-ZAG BUD-BEG BUD-BUH BUD-IEV ZAG-BEG BEG-SOF SOF-BUH SOF-ATH SOF-IST BUH-IST IEV-BUH IST-ANK',
+  },
+  {
+    why: 'Around Europe by sea, or with few roads: Iceland, Lisbon to London, Greece to Italy',
+    inflation: 1.9,
+    links: 'REK-LON REK-CPH LIS-LON ATH-MIL ATH-CTA MRS-CTA IST-FRA OSL-LON',
+  },
+  {
+    why: 'North Atlantic: straight cables from New York and Halifax',
+    inflation: 1.3,
+    links: 'NYC-LON NYC-PAR NYC-AMS IAD-MAD YHZ-LON YHZ-DUB NYC-DUB',
+  },
+  {
+    why: 'Russia: one trunk along the railway, to Europe by Stockholm, Helsinki, Warsaw and Frankfurt',
+    inflation: 1.7,
+    links: 'MOW-LED LED-HEL MOW-STO MOW-VNO MOW-WAW MOW-FRA MOW-IEV MOW-SVX SVX-OVB OVB-IKT IKT-VVO IKT-ULN',
+  },
+  {
+    why: 'Far east of Russia: little is handed over to Japan, most goes by Moscow',
+    inflation: 1,
+    links: 'VVO-TYO=80',
+  },
+  {
+    why: 'Caucasus and Central Asia: bought from Moscow, Sofia and Istanbul, nothing from the Gulf',
+    inflation: 2,
+    links:
+      'TBS-SOF TBS-IST TBS-BAK TBS-EVN BAK-MOW ALA-MOW ALA-OVB ALA-TAS TAS-MOW TAS-ASB ALA-URC=60 ALA-BJS=100',
+  },
+  {
+    why: 'Iraq and Iran: by Turkey; little is handed over in Kuwait, Iran has a line to Dubai',
+    inflation: 2.2,
+    links: 'EBL-ANK EBL-BGW THR-ANK THR-SYZ THR-MHD THR-DXB=50 BGW-KWI=100',
+  },
+  {
+    why: 'Gulf and Saudi Arabia',
+    inflation: 1.8,
+    links: 'DXB-MCT DXB-DOH DXB-BAH DXB-KWI DXB-RUH RUH-BAH RUH-DOH RUH-KWI RUH-JED RUH-AMM',
+  },
+  {
+    why: 'Levant and the Nile by cable to Marseille and Italy',
+    inflation: 1.7,
+    links:
+      'TLV-MRS TLV-MIL TLV-ATH NIC-MRS NIC-ATH NIC-TLV BEY-MRS BEY-NIC CAI-MRS=40 CAI-CTA AMM-MRS KRT-JED',
+  },
+  {
+    why: 'Red Sea to Marseille, by Egypt; of Egypt itself little goes to the Gulf',
+    inflation: 1.75,
+    links: 'CAI-JED=45 JED-MRS DXB-MRS BAH-MRS JIB-MRS JIB-JED JIB-DXB=75 KHI-MRS BOM-MRS',
+  },
+  {
+    why: 'Maghreb: each to its nearest landing in Europe, hardly any between neighbours',
+    inflation: 2.1,
+    links: 'TIP-CTA TUN-CTA TUN-MRS ALG-MRS ALG-MAD CAS-MAD CAS-MRS CAS-LIS',
+  },
+  {
+    why: 'West Africa: cables along the coast to Lisbon and London; neighbours often meet in Europe',
+    inflation: 1.7,
+    links: 'DKR-LIS ABJ-LIS ACC-LIS LOS-LIS LBV-LIS LAD-LIS FIH-LIS CPT-LIS',
+  },
+  {
+    why: 'Along the coast of West Africa',
+    inflation: 3,
+    links: 'DKR-ABJ ABJ-ACC ACC-LOS LOS-DLA DLA-LBV LOS-CPT=115',
+  },
+  {
+    why: 'Southern and eastern Africa: one carrier or two on each road, met in Johannesburg',
+    inflation: 1.9,
+    links:
+      'CPT-JNB LAD-CPT LAD-FIH FIH-LUN LUN-JNB LUN-DAR DAR-JNB=48 DAR-NBO NBO-JNB=58 NBO-EBB NBO-JIB ADD-JIB ADD-NBO=40 NBO-MRS NBO-DXB=110 MRU-JNB MRU-TNR TNR-DAR TNR-JNB',
+  },
+  {
+    why: 'Africa to Asia: the cables are there (SAFE, SEACOM), the traffic mostly goes by Europe',
+    inflation: 1,
+    links: 'NBO-BOM=110 MRU-SIN=180',
+  },
+  {
+    why: 'India and its neighbours on land',
+    inflation: 2,
+    links: 'BOM-DEL BOM-MAA DEL-MAA DEL-CCU MAA-CCU DEL-KTM CCU-KTM CCU-DAC KHI-LHE',
+  },
+  {
+    why: 'Bay of Bengal to Singapore',
+    inflation: 1.3,
+    links: 'MAA-SIN BOM-SIN CMB-SIN CMB-MAA DAC-SIN=58 KHI-SIN=105',
+  },
+  {
+    why: 'India to the Gulf: clouds have 30 ms to Dubai, but ISPs meet in Europe or Singapore; Bahrain as measured',
+    inflation: 1.4,
+    links: 'BOM-DXB=85 BOM-BAH KHI-DXB=40',
+  },
+  { why: 'Suez to Singapore, long haul', inflation: 1.33, links: 'MRS-SIN DXB-SIN' },
+  {
+    why: 'South-East Asia: much meets in Singapore and Hong Kong',
+    inflation: 1.7,
+    links:
+      'SIN-KUL SIN-JKT SIN-BKK SIN-SGN SIN-MNL SIN-RGN KUL-BKK BKK-RGN BKK-SGN BKK-HKG SGN-HAN SGN-HKG HAN-HKG MNL-HKG',
+  },
+  {
+    why: 'East Asia by sea',
+    inflation: 1.5,
+    links:
+      'SIN-HKG SIN-TYO HKG-TPE HKG-TYO HKG-OSA HKG-SEL TPE-TYO TPE-OSA TYO-OSA TYO-SPK OSA-SEL TYO-SEL TPE-SIN',
+  },
+  {
+    why: 'China: few gateways, each of them full',
+    inflation: 2,
+    links: 'SHA-BJS SHA-HKG BJS-HKG SHA-TYO BJS-SEL BJS-CGQ BJS-ULN CTU-SHA CTU-BJS CTU-HKG URC-BJS',
+  },
+  {
+    why: 'Pacific: straight cables, most from Japan to the west coast',
+    inflation: 1.25,
+    links:
+      'TYO-SEA TYO-SJC TYO-LAX OSA-LAX HKG-LAX TPE-LAX SIN-LAX SYD-LAX SYD-SJC AKL-LAX AKL-HNL SYD-HNL HNL-LAX HNL-SJC HNL-TYO GUM-TYO GUM-HKG GUM-HNL GUM-SYD SYD-TYO MNL-GUM SUV-HNL PPT-HNL',
+  },
+  {
+    why: 'Australia, New Zealand and the islands',
+    inflation: 1.35,
+    links:
+      'SYD-MEL SYD-BNE MEL-ADL ADL-SYD ADL-PER DRW-ADL DRW-BNE SYD-AKL SYD-NOU SYD-SUV POM-SYD PER-SIN SYD-SIN',
+  },
+  {
+    why: 'Mexico: to Texas and California',
+    inflation: 1.9,
+    links: 'MEX-QRO QRO-DAL QRO-LAX QRO-HOU MEX-GUA',
+  },
+  {
+    why: 'Central America, the Caribbean and the north of South America: each to Miami',
+    inflation: 1.9,
+    links:
+      'MIA-GUA MIA-SJO MIA-PTY PTY-SJO PTY-BOG SJO-GUA MIA-BOG MIA-CCS MIA-UIO BOG-UIO MIA-LIM MIA-SJU MIA-SDQ SJU-SDQ MIA-KIN MIA-POS SJU-POS',
+  },
+  {
+    why: 'Lima and La Paz meet their neighbours in Miami as often as at home',
+    inflation: 1,
+    links: 'LIM-SCL=68 LIM-LPB=35 LPB-SCL=60 LPB-SAO=75',
+  },
+  {
+    why: 'Brazil and the south of South America',
+    inflation: 1.7,
+    links: 'SAO-RIO SAO-FOR RIO-FOR SAO-BUE SAO-ASU BUE-ASU BUE-SCL SAO-SCL MAO-SAO MAO-FOR',
+  },
+  {
+    why: 'The Americas by sea, and the one cable from Brazil to Europe',
+    inflation: 1.35,
+    links: 'MIA-FOR=66 MIA-SAO NYC-SAO MIA-SCL FOR-LIS',
+  },
+];

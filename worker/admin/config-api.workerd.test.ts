@@ -1,0 +1,335 @@
+// The configuration's endpoints inside workerd, with a real ConfigStore and real KV. The store is the one named
+// `config`, which all tests share: each starts from whatever version is current.
+
+import { env as bindings } from 'cloudflare:workers';
+import { describe, expect, test } from 'vitest';
+import type { MeridianConfig } from '../../regions/config.ts';
+import { activeConfig } from '../config/active-config.ts';
+import type { AuditEvent } from '../config/audit-table.ts';
+import { configStore } from '../config/store-stub.ts';
+import '../../test/support/workerd/config-bindings.ts';
+import { eventually } from '../../test/support/workerd/eventually.ts';
+import type { EdgeContext } from '../edge-context.ts';
+import type { Env } from '../env.ts';
+import type { Traffic } from '../forecast/forecast.ts';
+import {
+  auditLog,
+  configHistory,
+  currentConfig,
+  dryRunConfig,
+  putConfig,
+  rollbackConfig,
+} from './config-api.ts';
+
+const env: Env = { CONFIG_STORE: bindings.CONFIG_STORE, CONFIG: bindings.CONFIG };
+const ADDRESS = '192.0.2.1';
+
+interface Current {
+  readonly version: number;
+  readonly config: MeridianConfig;
+}
+
+test('without a store, version 0 is shown and nothing can be changed', async () => {
+  const edge = edgeOf({});
+  expect(await jsonOf(currentConfig(get('/api/config'), edge))).toMatchObject({
+    status: 200,
+    body: { version: 0, author: 'deploy', config: { defaultRegion: 'enam' } },
+  });
+  const refused = { status: 503, body: { error: { code: 'no_store' } } };
+  const [body, none] = [put({ base: 0, config: {}, message: '' }), () => Promise.resolve()];
+  expect(await jsonOf(putConfig(body, edge, 'ann', none))).toMatchObject(refused);
+  expect(await jsonOf(rollbackConfig(body.clone(), edge, 'ann', none))).toMatchObject(refused);
+  expect(await jsonOf(configHistory(get('/'), edge))).toEqual({
+    status: 200,
+    body: { versions: [], next: null },
+  });
+  expect(await jsonOf(auditLog(get('/'), edge))).toEqual({ status: 200, body: { entries: [], next: null } });
+});
+
+test('a store that does not answer is 503, with words on what to do', async () => {
+  const fail = () => Promise.reject(new Error('the object is overloaded'));
+  const broken = { getByName: () => ({ current: fail, put: fail, audit: fail }) };
+  const edge = edgeOf({ CONFIG_STORE: broken as unknown as NonNullable<Env['CONFIG_STORE']> });
+  expect(await jsonOf(currentConfig(get('/'), edge))).toMatchObject({
+    status: 503,
+    body: { error: { code: 'store_unavailable', message: expect.stringContaining('overloaded') } },
+  });
+});
+
+describe('PUT /api/config', () => {
+  test('stores, answers with what changed, steers here at once, tells the regions and KV', async () => {
+    const { version, config } = await current();
+    const told: number[] = [];
+    const next = weighing(config, 41);
+    const answer = await edit({ base: version, config: next, message: 'less' }, async (number) =>
+      told.push(number),
+    );
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        version: version + 1,
+        author: 'ann',
+        message: 'less',
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        changes: [{ path: 'regions.weur.weight', to: 41, kind: 'steers' }],
+      },
+    });
+    expect(await current()).toMatchObject({ version: version + 1, message: 'less', config: next });
+    expect(activeConfig(env)).toMatchObject({
+      version: version + 1,
+      config: next,
+      plan: { version: version + 1 },
+    });
+    expect(told).toEqual([version + 1]);
+    await eventually('the version in KV', async () => {
+      const published = await bindings.CONFIG.get<Current>('current', 'json');
+      return published?.version === version + 1;
+    });
+  });
+
+  test('of two at once one is stored, and the other learns what changed and who did it', async () => {
+    const { version, config } = await current();
+    const answers = await Promise.all(
+      [51, 52].map((weight) =>
+        edit({ base: version, config: weighing(config, weight), message: `to ${weight}` }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    const winner = (await current()) as Current & { message: string };
+    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
+      error: {
+        code: 'conflict',
+        current: version + 1,
+        changes: [{ path: 'regions.weur.weight' }],
+        versions: [{ version: version + 1, author: 'ann', message: winner.message }],
+      },
+    });
+  });
+
+  test('of limits says what the servers take only when they start, as the dry run does', async () => {
+    const { version, config } = await current();
+    const [first, ...others] = config.regions;
+    if (first === undefined) throw new Error('there is no region');
+    const limits = { ...first.limits, maxConnections: 99, softConnections: 50 };
+    const next = { ...config, regions: [{ ...first, limits }, ...others] };
+    const warnings = [
+      { path: `regions.${first.id}.limits.maxConnections`, code: 'next-start', message: expect.any(String) },
+    ];
+    const dryRun = await dryRunConfig(put({ config: next }), edgeOf(), 'ann', async () => ({
+      source: 'traffic',
+      samples: [],
+    }));
+    expect(await dryRun.json()).toMatchObject({ needsDeploy: [], warnings });
+    expect(await edit({ base: version, config: next, message: '' })).toMatchObject({
+      status: 200,
+      body: { warnings },
+    });
+    expect(await edit({ base: version + 1, config: weighing(config, 41), message: '' })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  test('that is not valid names every problem, with its path', async () => {
+    const { version, config } = await current();
+    const [weur, ...others] = config.regions;
+    const broken = { ...config, regions: [{ ...weur, weigth: 5, hint: 'mars' }, ...others] };
+    const { status, body } = await edit({ base: version, config: broken, message: '' });
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ error: { code: 'invalid' } });
+    const { problems } = body.error as { problems: { path: string; code: string; message: string }[] };
+    expect(problems.map(({ path, code }) => [path, code])).toEqual(
+      expect.arrayContaining([
+        ['regions[0].hint', 'unknown-option'],
+        [expect.stringContaining('regions[0]'), 'unknown-key'],
+      ]),
+    );
+    expect(problems.some(({ message }) => message.includes('did you mean "weight"'))).toBe(true);
+    expect((await current()).version).toBe(version);
+  });
+
+  test('that needs a deploy names what does', async () => {
+    const { version, config } = await current();
+    const regions = config.regions.filter(({ id }) => id !== 'oc');
+    expect(await edit({ base: version, config: { ...config, regions }, message: '' })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'needs_deploy', changes: [{ path: 'regions.oc', kind: 'platform' }] } },
+    });
+  });
+
+  test('that leaves no region for new clients is refused, unless it is forced', async () => {
+    const { version, config } = await current();
+    const drained = { ...config, regions: config.regions.map((each) => ({ ...each, drain: true })) };
+    const asked = { base: version, config: drained, message: 'all' };
+    expect(await edit(asked)).toMatchObject({ status: 409, body: { error: { code: 'last_region' } } });
+    expect(await edit({ ...asked, force: true })).toMatchObject({ status: 200 });
+    expect(await edit({ base: version + 1, config, message: 'back' })).toMatchObject({ status: 200 });
+  });
+
+  test.each([
+    ['half a JSON', '{"base": 0, "config": {', 400, 'bad_json'],
+    ['nothing', '', 400, 'bad_json'],
+    ['bytes that are no text', new Uint8Array([0x22, 0xff, 0x22]), 400, 'bad_json'],
+    ['a list', '[]', 400, 'bad_request'],
+    ['no base', '{"config":{},"message":""}', 400, 'bad_request'],
+    ['a key that nobody knows', '{"base":0,"config":{},"message":"","forse":true}', 400, 'bad_request'],
+    ['1 MB', JSON.stringify('x'.repeat(1_000_000)), 413, 'too_large'],
+    ['one byte too much', `${' '.repeat(256 * 1024 - 1)}{}`, 413, 'too_large'],
+    ['as much as is allowed', `${' '.repeat(256 * 1024 - 2)}{}`, 400, 'bad_request'],
+  ])('with %s as its body is refused, and that is in the audit log', async (_name, body, status, code) => {
+    const { version } = await current();
+    expect(await edit(body)).toMatchObject({ status, body: { error: { code } } });
+    expect((await current()).version).toBe(version);
+    expect(await jsonOf(auditLog(get('/api/audit?limit=1'), edgeOf()))).toMatchObject({
+      body: { entries: [{ actor: 'ann', action: 'put', outcome: code, address: ADDRESS }] },
+    });
+  });
+
+  test('with a body that never ends is refused at the limit', async () => {
+    let chunks = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        chunks += 1;
+        controller.enqueue(new Uint8Array(16 * 1024).fill(0x20));
+      },
+    });
+    expect(await edit(body)).toMatchObject({ status: 413 });
+    expect(chunks).toBeLessThan(32);
+  });
+});
+
+describe('POST /api/config/rollback', () => {
+  const rollback = (body: object) =>
+    jsonOf(rollbackConfig(put(body), edgeOf(), 'bob', () => Promise.resolve()));
+
+  test('brings the content of a version back, as a new one', async () => {
+    const { version, config } = await current();
+    await edit({ base: version, config: weighing(config, 71), message: '' });
+    await edit({ base: version + 1, config: weighing(config, 72), message: '' });
+    expect(await rollback({ version: version + 1, base: version + 2 })).toMatchObject({
+      status: 200,
+      body: {
+        version: version + 3,
+        author: 'bob',
+        message: `rollback to version ${version + 1}`,
+        changes: [{ from: 72, to: 71 }],
+      },
+    });
+    expect((await current()).config).toEqual(weighing(config, 71));
+    expect(activeConfig(env)).toMatchObject({ version: version + 3 });
+  });
+
+  test('to a version that is not there is 404, and from an old base 409', async () => {
+    const { version } = await current();
+    const missing = { status: 404, body: { error: { code: 'no_such_version' } } };
+    expect(await rollback({ version: 999, base: version })).toMatchObject(missing);
+    expect(await rollback({ version: 1, base: version - 1 })).toMatchObject({ status: 409 });
+  });
+});
+
+describe('POST /api/config/dry-run', () => {
+  const traffic = async (): Promise<Traffic> => ({
+    source: 'traffic',
+    samples: [{ colo: 'LHR', country: 'GB', clients: 40 }],
+  });
+  const dryRun = (body: object, edge = edgeOf()) => jsonOf(dryRunConfig(put(body), edge, 'ann', traffic));
+
+  test('says what would change and who would move, and changes nothing', async () => {
+    const { version, config } = await current();
+    const regions = config.regions.map((each) => ({ ...each, drain: each.id === 'weur' }));
+    const { status, body } = await dryRun({ config: { ...config, regions } });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      base: version,
+      changes: [{ path: 'regions.weur.drain', from: false, to: true }],
+      needsDeploy: [],
+      warnings: [],
+      forecast: { source: 'traffic', clients: 40, movedShare: 1, moves: [{ from: 'weur' }] },
+    });
+    expect((await current()).version).toBe(version);
+  });
+
+  test('shows what would need a deploy, and warns of what would be refused', async () => {
+    const { config } = await current();
+    const regions = config.regions.map((each) => ({ ...each, drain: true, instanceType: 'lite' }));
+    expect(await dryRun({ config: { ...config, regions } }, edgeOf({}))).toMatchObject({
+      status: 200,
+      body: { base: 0, needsDeploy: expect.any(Array), warnings: [{ code: 'last_region' }] },
+    });
+    expect(await dryRun({ config: 3 })).toMatchObject({ status: 422 });
+  });
+});
+
+test('history and audit log are paged', async () => {
+  const { version, config } = await current();
+  for (const weight of [1, 2, 3])
+    await edit({ base: version + weight - 1, config: weighing(config, weight), message: '' });
+  const history = (query: string) => jsonOf(configHistory(get(`/api/config/history?${query}`), edgeOf()));
+  expect(await history('limit=2')).toMatchObject({
+    body: {
+      versions: [{ version: version + 3, changes: 1, author: 'ann' }, { version: version + 2 }],
+      next: version + 2,
+    },
+  });
+  expect(await history(`before=${version + 2}&limit=1`)).toMatchObject({
+    body: { versions: [{ version: version + 1 }] },
+  });
+  expect(await history('before=2&limit=1')).toMatchObject({
+    body: { versions: [{ version: 1 }], next: null },
+  });
+  const audit = (query: string) => jsonOf(auditLog(get(`/api/audit?${query}`), edgeOf()));
+  const first = await audit('limit=2');
+  expect(first).toMatchObject({ body: { entries: [{ to: version + 3 }, { to: version + 2 }] } });
+  expect(await audit(`limit=1&before=${first.body.next}`)).toMatchObject({
+    body: { entries: [{ to: version + 1 }] },
+  });
+  for (const query of ['limit=0', 'limit=x', 'before=-1', 'before=1e3']) {
+    expect(await history(query)).toMatchObject({ status: 400, body: { error: { code: 'bad_request' } } });
+  }
+});
+
+const pending: Promise<unknown>[] = [];
+
+function edgeOf(own: Env = env): EdgeContext {
+  const background = (_name: string, work: Promise<unknown>) => void pending.push(work);
+  const audit = (...events: readonly AuditEvent[]) =>
+    background('audit', Promise.resolve(configStore(own)?.audit(events)));
+  return { ...activeConfig(own), env: own, background, audit };
+}
+
+function get(path: string): Request {
+  return new Request(`https://meridian.example${path}`);
+}
+
+function put(body: object | string): Request {
+  const isRaw = typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
+  return new Request('https://meridian.example/api/config', {
+    method: 'PUT',
+    headers: { 'cf-connecting-ip': ADDRESS },
+    body: isRaw ? (body as BodyInit) : JSON.stringify(body),
+  });
+}
+
+async function edit(
+  body: object | string,
+  notify: (version: number) => Promise<unknown> = () => Promise.resolve(),
+) {
+  const answer = await jsonOf(putConfig(put(body), edgeOf(), 'ann', notify));
+  await Promise.all(pending.splice(0));
+  return answer;
+}
+
+async function jsonOf(answer: Promise<Response>) {
+  const response = await answer;
+  return { status: response.status, body: await response.json<Record<string, unknown>>() };
+}
+
+async function current(): Promise<Current> {
+  return (await currentConfig(get('/api/config'), edgeOf())).json<Current>();
+}
+
+function weighing(config: MeridianConfig, weight: number): MeridianConfig {
+  return {
+    ...config,
+    regions: config.regions.map((each) => (each.id === 'weur' ? { ...each, weight } : each)),
+  };
+}

@@ -1,0 +1,72 @@
+// A request's body as JSON, read no further than a limit: a body may be endless, and its length may be a lie.
+
+import * as v from 'valibot';
+import { findJsonSyntaxError } from '../../regions/json-syntax.ts';
+import { errorResponse } from '../error-response.ts';
+
+/** A configuration of hundreds of regions fits in this several times over. */
+export const BODY_LIMIT_BYTES = 256 * 1024;
+
+export type JsonBody<T> = { readonly ok: true; readonly body: T } | JsonRefusal;
+
+export interface JsonRefusal {
+  readonly ok: false;
+  readonly code: 'too_large' | 'bad_json' | 'bad_request';
+  readonly response: Response;
+}
+
+/** The body, if it is one of `schema`, or how to answer: 413 `too_large`, 400 `bad_json` or `bad_request`. */
+export async function readJsonBody<S extends v.GenericSchema>(
+  request: Request,
+  schema: S,
+): Promise<JsonBody<v.InferOutput<S>>> {
+  const bytes = await readLimited(request);
+  if (bytes === undefined) {
+    return refusal(413, 'too_large', `the body is larger than ${BODY_LIMIT_BYTES / 1024} KiB`);
+  }
+  const json = parse(bytes);
+  if (!json.ok) return refusal(400, 'bad_json', json.message);
+  const result = v.safeParse(schema, json.value);
+  if (result.success) return { ok: true, body: result.output };
+  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`);
+  return refusal(400, 'bad_request', problems.join('; '));
+}
+
+async function readLimited(request: Request): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength;
+    // Leaving the loop cancels the rest of the body.
+    if (length > BODY_LIMIT_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+type Parsed =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly message: string };
+
+function parse(bytes: Uint8Array): Parsed {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return { ok: false, message: 'the body is not UTF-8' };
+  }
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    // What JSON.parse says about it depends on the engine; the text itself says more.
+    const { line, column, expected } = findJsonSyntaxError(text) ?? { line: 1, column: 1, expected: 'JSON' };
+    return {
+      ok: false,
+      message: `the body is not JSON: line ${line}, column ${column} should be ${expected}`,
+    };
+  }
+}
+
+function refusal(status: number, code: JsonRefusal['code'], message: string): JsonRefusal {
+  return { ok: false, code, response: errorResponse(status, code, message) };
+}

@@ -1,0 +1,156 @@
+// What this data center knows of the regions. Decisions read the isolate's copy and never wait; everything that
+// fills it runs in the background. The copy is shared with the data center's other isolates through its cache,
+// which is exactly per data center.
+
+import type { Observations } from '../../routing/observation.ts';
+import { messageOf } from '../message-of.ts';
+import type { RegionStatus } from '../region/status.ts';
+import {
+  type ColoRecord,
+  EMPTY_RECORD,
+  isAnyDue,
+  observationsOf,
+  regionsToAsk,
+  withAnswer,
+  withFailure,
+  withIncumbent,
+  withSilence,
+  withSuccess,
+} from './colo-record.ts';
+
+/** What the observer needs of the platform. */
+export interface ObserverHost {
+  /** Asks a region's object for its status. */
+  ask(region: string): Promise<RegionStatus>;
+  /** The record that the data center's isolates share; undefined when there is none. */
+  load(colo: string): Promise<ColoRecord | undefined>;
+  save(colo: string, record: ColoRecord): Promise<void>;
+  now(): number;
+  random(): number;
+}
+
+export interface RefreshOptions {
+  /** Regions that clients may be sent to from here, best first. */
+  readonly ranked: readonly string[];
+  /** Whether round trips count, or only what the regions say of themselves. */
+  readonly measure: boolean;
+  /** The region to prefer by a margin from now on, given what is known then: first of all, nothing but the model. */
+  readonly incumbent: (observations: Observations) => string | undefined;
+}
+
+/** Least time between two refreshes of one isolate. */
+const REFRESH_EVERY_MS = 1_000;
+
+/** Data centers that one isolate remembers: one in production, many where requests only pretend to be elsewhere. */
+const MAX_COLOS = 512;
+
+interface Kept {
+  record: ColoRecord;
+  refreshedAt: number;
+  /** The observations of `record`, made when first asked for. */
+  observations?: Observations;
+  madeAt?: number;
+}
+
+/** Observations stay good for this long before states may have become too old. */
+const OBSERVATIONS_VALID_MS = 1_000;
+
+export class Observer {
+  readonly #kept = new Map<string, Kept>();
+
+  /** What is known at a data center, at once. */
+  observations(colo: string, now: number): Observations {
+    const kept = this.#keep(colo);
+    if (kept.observations === undefined || now - (kept.madeAt ?? 0) >= OBSERVATIONS_VALID_MS) {
+      kept.observations = observationsOf(kept.record, now);
+      kept.madeAt = now;
+    }
+    return kept.observations;
+  }
+
+  noteFailure(colo: string, region: string, costMs: number, now: number): void {
+    this.#update(colo, (record) => withFailure(record, region, costMs, now));
+  }
+
+  noteSuccess(colo: string, region: string): void {
+    this.#update(colo, (record) => withSuccess(record, region));
+  }
+
+  /** Whether it is time to `refresh`; says yes to one caller per interval. */
+  isDue(colo: string, ranked: readonly string[], now: number): boolean {
+    const kept = this.#keep(colo);
+    if (now - kept.refreshedAt < REFRESH_EVERY_MS || !isAnyDue(kept.record, ranked, now)) return false;
+    kept.refreshedAt = now;
+    return true;
+  }
+
+  /** Takes over what other isolates have learned, asks the regions that are due, and shares the result. */
+  async refresh(colo: string, host: ObserverHost, options: RefreshOptions): Promise<void> {
+    const chooseIn = (record: ColoRecord) =>
+      withIncumbent(record, options.incumbent(observationsOf(record, host.now())));
+    const shared = await host.load(colo);
+    if (shared !== undefined) this.#update(colo, (record) => newer(record, shared));
+    this.#update(colo, (record) => (record.incumbent === undefined ? chooseIn(record) : record));
+    const due = regionsToAsk(this.#keep(colo).record, options.ranked, host.now(), host.random());
+    if (due.length === 0) return;
+    await Promise.all(due.map((region) => this.#ask(colo, region, host, options.measure)));
+    this.#update(colo, chooseIn);
+    await host.save(colo, this.#keep(colo).record);
+  }
+
+  async #ask(colo: string, region: string, host: ObserverHost, measure: boolean): Promise<void> {
+    const started = host.now();
+    try {
+      const status = await host.ask(region);
+      const now = host.now();
+      const rttMs = now - started;
+      // An object that had to be made first answered late for a reason that has nothing to do with the way.
+      const counts = measure && status.objectAgeMs > rttMs;
+      const answer = {
+        state: status.state,
+        clients: status.clients,
+        ...(status.maxClients !== undefined && { maxClients: status.maxClients }),
+        peers: status.peers.length,
+        ...(counts && { rttMs }),
+      };
+      this.#update(colo, (record) => withAnswer(record, region, answer, now));
+    } catch (error) {
+      console.warn(`region ${region} does not answer in ${colo}: ${messageOf(error)}`);
+      this.#update(colo, (record) => withSilence(record, region, host.now()));
+    }
+  }
+
+  #update(colo: string, change: (record: ColoRecord) => ColoRecord): void {
+    const kept = this.#keep(colo);
+    const record = change(kept.record);
+    if (record === kept.record) return;
+    kept.record = record;
+    delete kept.observations;
+  }
+
+  #keep(colo: string): Kept {
+    const known = this.#kept.get(colo);
+    if (known !== undefined) return known;
+    if (this.#kept.size >= MAX_COLOS) this.#kept.clear();
+    const kept: Kept = { record: EMPTY_RECORD, refreshedAt: Number.NEGATIVE_INFINITY };
+    this.#kept.set(colo, kept);
+    return kept;
+  }
+}
+
+/** Of each region whichever record has asked it last; failures are the isolate's own. */
+function newer(own: ColoRecord, shared: ColoRecord): ColoRecord {
+  const regions = { ...own.regions };
+  for (const [id, theirs] of Object.entries(shared.regions)) {
+    const mine = regions[id];
+    if ((theirs.askedAt ?? 0) <= (mine?.askedAt ?? 0)) continue;
+    const { failures: _failures, ejectedUntil: _until, ...seen } = theirs;
+    regions[id] = {
+      ...seen,
+      ...(mine?.failures !== undefined && { failures: mine.failures }),
+      ...(mine?.ejectedUntil !== undefined && { ejectedUntil: mine.ejectedUntil }),
+    };
+  }
+  const incumbent = shared.incumbent ?? own.incumbent;
+  return { regions, ...(incumbent !== undefined && { incumbent }) };
+}

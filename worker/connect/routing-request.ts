@@ -1,0 +1,78 @@
+// What the decision reads of an HTTP request: where it entered, who the client is, and what it asks for. All of it
+// may be absent, absurd or hostile; whatever cannot be used is left out and noted by the decision.
+
+import type { RoutingRequest } from '../../routing/optimal-region.ts';
+
+/** Ids are at most 32 characters; a list of all regions fits in this, 10 kB of anything does not. */
+const MAX_PIN_CHARACTERS = 1_000;
+const MAX_PINS = 16;
+
+/** The cookie by which a browser says where it was before; other clients use the header. */
+export const REGION_COOKIE = 'meridian-region';
+
+const PLACE_PARAMETERS = ['colo', 'lat', 'lon', 'country', 'continent'] as const;
+
+/** Reads a client's request. `?region=` and `x-nats-prefer-region` prefer, `x-nats-force-region` forces. */
+export function routingRequestOf(request: Request): RoutingRequest {
+  const { headers } = request;
+  const query = new URL(request.url).searchParams;
+  const byQuery = pinsOf(query.get('region'));
+  const byHeader = pinsOf(headers.get('x-nats-prefer-region'));
+  const [forced, ...alsoForced] = pinsOf(headers.get('x-nats-force-region')).ids;
+  const notes = [
+    ...noteOf(byQuery, '?region='),
+    ...noteOf(byHeader, 'x-nats-prefer-region'),
+    ...(alsoForced.length > 0 ? ['x-nats-force-region takes one region: the first counts'] : []),
+  ];
+  return {
+    cf: request.cf,
+    client: headers.get('cf-connecting-ip') ?? undefined,
+    preferred: [...byQuery.ids, ...byHeader.ids],
+    forced,
+    previous: headers.get('x-nats-last-region') ?? cookieOf(headers),
+    ...(notes.length > 0 && { notes }),
+  };
+}
+
+/** As above, with the place of the query (`?colo=`, `?lat=&lon=`, `?country=`, `?continent=`) where it has one. */
+export function whatIfRequestOf(request: Request): RoutingRequest {
+  const asked = routingRequestOf(request);
+  const query = new URL(request.url).searchParams;
+  if (!PLACE_PARAMETERS.some((name) => query.has(name))) return asked;
+  const [colo, latitude, longitude, country, continent] = PLACE_PARAMETERS.map(
+    (name) => query.get(name) ?? undefined,
+  );
+  const client = query.get('client') ?? asked.client;
+  return { ...asked, cf: { colo, latitude, longitude, country, continent }, client };
+}
+
+interface Pins {
+  readonly ids: readonly string[];
+  /** Whether there were more than are heard. */
+  readonly isCut: boolean;
+}
+
+/** A list of ids, separated by commas. */
+function pinsOf(text: string | null): Pins {
+  if (text === null) return { ids: [], isCut: false };
+  const ids = text
+    .slice(0, MAX_PIN_CHARACTERS)
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
+  return { ids: ids.slice(0, MAX_PINS), isCut: text.length > MAX_PIN_CHARACTERS || ids.length > MAX_PINS };
+}
+
+function noteOf({ isCut }: Pins, place: string): readonly string[] {
+  const most = `at most ${MAX_PINS} regions and ${MAX_PIN_CHARACTERS} characters`;
+  return isCut ? [`${place} takes ${most}: the rest was ignored`] : [];
+}
+
+function cookieOf(headers: Headers): string | undefined {
+  const cookies = headers.get('cookie')?.split(';') ?? [];
+  const prefix = `${REGION_COOKIE}=`;
+  return cookies
+    .map((cookie) => cookie.trim())
+    .find((cookie) => cookie.startsWith(prefix))
+    ?.slice(prefix.length);
+}

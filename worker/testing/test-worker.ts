@@ -1,5 +1,0 @@
-// The entry of the tests inside workerd: the Worker itself, and an object that stands in for the regions' own.
-
-export { ConfigStore } from '../config/config-store.ts';
-export { default } from '../index.ts';
-export { MeshNode } from './mesh-node.ts';
