@@ -1,11 +1,11 @@
-// "Did you mean": the known word nearest to one that was mistyped.
+// For "did you mean": the known word that is nearest to a mistyped one.
 
-/** The known word within a third of `word`'s length in edits (at least 2), if there is one. */
+/** The nearest known word that takes at most a third of `word`'s length in edits (always allowing 2), if there is one. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
-    // A word much longer than the candidate cannot be near, and may be as long as a sender likes.
+    // A word of a very different length cannot be near, and an unchecked one may be of any length.
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance && distance < candidate.length) {

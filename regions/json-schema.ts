@@ -1,5 +1,5 @@
-// The JSON Schema of regions.json, generated from the valibot schema. For the command only: the converter is a
-// development dependency and must not reach the Worker.
+// The JSON Schema of regions.json, generated from the valibot schema. Used by the command only: the converter is
+// a development dependency and must not end up in the Worker.
 
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { formatJson } from './format-json.ts';

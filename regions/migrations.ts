@@ -1,5 +1,5 @@
-// The Durable Object migrations of wrangler.toml: which classes they leave behind, and the one that has to be
-// added so that these become the regions' classes.
+// The Durable Object migrations of wrangler.toml: which classes exist after them, and the migration that must be added
+// to arrive at the regions' classes.
 
 import * as v from 'valibot';
 
@@ -25,14 +25,14 @@ const FileSchema = v.object({ migrations: v.optional(v.array(MigrationSchema), [
 
 type Migration = v.InferOutput<typeof MigrationSchema>;
 
-/** The migrations of a parsed wrangler.toml. Throws a ValiError where they are not what wrangler takes. */
+/** The migrations of a parsed wrangler.toml. Throws a ValiError if wrangler would not accept them. */
 export function readMigrations(toml: unknown): readonly Migration[] {
   return v.parse(FileSchema, toml).migrations;
 }
 
 const REGIONS_TAG = /^regions-([0-9]+)$/;
 
-/** Appends to the text of the migrations what is missing to reach `classes`; nothing if nothing is. */
+/** Appends the migration that is missing to arrive at `classes`, if any, to the text of the migrations. */
 export function appendMigration(
   text: string,
   history: readonly Migration[],
@@ -47,7 +47,7 @@ export function appendMigration(
   return { text: `${text === '' ? '' : `${text}\n\n`}${migrationText(added)}`, added };
 }
 
-// Only a class that a regions-N migration made is ever deleted: the others belong to somebody else.
+// Only classes that a regions-N migration created are ever deleted: the others are not regions.
 function replay(history: readonly Migration[]): { existing: Set<string>; ofRegions: Set<string> } {
   const existing = new Set<string>();
   const ofRegions = new Set<string>();

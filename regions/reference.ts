@@ -1,9 +1,9 @@
-// The reference of the configuration, docs/configuration.md, from the schema: what each field means, its default
-// and its range. For the command only, as the JSON Schema is.
+// Generates the configuration reference, docs/configuration.md, from the schema: what each field means, its default
+// and its range. Used by the command only, like the JSON Schema.
 
 import { generateJsonSchema } from './json-schema.ts';
 
-/** The parts of a JSON Schema that are read here. */
+/** The parts of a JSON Schema that are used here. */
 interface Schema {
   readonly description?: string;
   readonly type?: string;
@@ -20,8 +20,8 @@ interface Schema {
 
 const HEAD = `# Configuration reference
 
-Generated from the schema by \`npm run regions -- sync\`; do not edit. Fields without a default and not marked as
-required may be absent.
+Generated from the schema by \`npm run regions -- sync\`; do not edit. A field with neither a default nor
+"required" may be absent.
 `;
 
 /** The text of docs/configuration.md. */
@@ -64,7 +64,7 @@ function rangeOf({ type, minimum, maximum, enum: values, anyOf, items }: Schema)
       .map(rangeOf)
       .filter((text) => text !== '')
       .join('; or ');
-  if (items !== undefined) return `a list${items.properties ? '' : ` of ${rangeOf(items) || 'texts'}`}`;
+  if (items !== undefined) return `list${items.properties ? '' : ` of ${rangeOf(items) || 'strings'}`}`;
   if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
   if (minimum !== undefined) return `at least ${minimum}`;
   return type === 'boolean' ? '`true`, `false`' : (type ?? '');

@@ -1,4 +1,4 @@
-// Checks an input against the schema and turns valibot's issues into problems, the only place that knows them.
+// Turns valibot's issues into problems. Nothing else knows valibot's issues.
 
 import type * as v from 'valibot';
 import { nearest } from './did-you-mean.ts';
@@ -16,7 +16,7 @@ export function formatPath(path: Path): string {
     .replace(/^\./, '');
 }
 
-/** What is wrong with the shape of `input`: every issue that valibot found, as problems. */
+/** The problems that an issue stands for: none if unknown-keys.ts reports it, several for a union. */
 export function problemsOfIssue(issue: v.BaseIssue<unknown>, parent: Path = []): Problem[] {
   const path = [
     ...parent,
@@ -25,7 +25,7 @@ export function problemsOfIssue(issue: v.BaseIssue<unknown>, parent: Path = []):
   const at = formatPath(path);
   if (issue.type === 'union') return problemsOfUnion(issue, path);
   if (issue.type === 'picklist') return [problemOfPicklist(issue.input, path)];
-  if (issue.type === 'strict_object' && issue.expected === 'never') return []; // unknown-keys.ts names all of them.
+  if (issue.type === 'strict_object' && issue.expected === 'never') return []; // unknown-keys.ts reports all of them.
   if (issue.kind === 'validation') {
     if (issue.type === 'min_length' && Array.isArray(issue.input)) return [{ code: 'empty-list', path: at }];
     return [{ code: 'bad-value', path: at, expected: expectedOf(issue), received: received(issue.input) }];
@@ -39,7 +39,7 @@ export function problemsOfIssue(issue: v.BaseIssue<unknown>, parent: Path = []):
 // The only union is the instance type: a name, or an object whose own issues say more than the union's.
 function problemsOfUnion(issue: v.BaseIssue<unknown>, path: Path): Problem[] {
   if (typeof issue.input === 'string') return [problemOfPicklist(issue.input, path)];
-  if (Array.isArray(issue.input)) return []; // unknown-keys.ts says that it is a list.
+  if (Array.isArray(issue.input)) return []; // unknown-keys.ts reports that it is a list.
   const inner = (issue.issues ?? []).filter(({ type }) => type !== 'picklist');
   return inner.flatMap((each) => problemsOfIssue(each, path));
 }
@@ -82,7 +82,7 @@ function expectedOf({
     case 'max_length':
       return `at most ${requirement} characters long`;
     default:
-      return message; // Patterns carry their own words in schema.ts.
+      return message; // Patterns have their own text in schema.ts.
   }
 }
 
@@ -101,7 +101,7 @@ function nameOfType(type: string): string {
 // Long enough to recognise, short enough for a line of text.
 const RECEIVED_MAX_CHARS = 60;
 
-/** The value as a message shows it. */
+/** The value as it is shown in a message. */
 export function received(input: unknown): string {
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'object' && input !== null) return 'an object';

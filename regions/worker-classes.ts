@@ -1,5 +1,5 @@
-// The text of worker/region/classes.ts: one Durable Object class per region, because a `[[containers]]` entry
-// belongs to one class and only the entry places a container.
+// Generates worker/region/classes.ts: one Durable Object class per region, because a `[[containers]]` entry belongs to
+// one class, and only that entry decides where a container runs.
 
 import type { MeridianConfig } from './config.ts';
 import { classNameOf } from './names.ts';
@@ -10,7 +10,7 @@ const HEAD = `// Generated from regions/regions.json by \`npm run regions -- syn
 import { NatsRegion } from './nats-region.ts';
 `;
 
-/** Generates the classes of all regions, disabled ones too: dropping a class deletes what its objects store. */
+/** The text with the classes of all regions, disabled ones too: removing a class deletes what its objects store. */
 export function generateWorkerClasses(config: MeridianConfig): string {
   return [HEAD, ...config.regions.map(({ id }) => classText(id))].join('\n');
 }

@@ -1,8 +1,9 @@
-// Rewrites the regions' part of wrangler.toml, between its two marker lines, and nothing else of it.
+// Rewrites the regions' part of wrangler.toml, between its two marker lines, and nothing else.
 //
-// Bindings and containers are made anew each time. Migrations are history: those that stand there are kept to the
-// letter, and what has changed since them is appended as one more. All migrations of the Worker live there, at the
-// end, because wrangler applies those that follow the last tag applied: one put before it would never be.
+// Bindings and containers are generated from scratch each time. Migrations are history: existing ones are kept
+// unchanged, and whatever has changed since them is appended as a new one. All migrations of the Worker are in this
+// part, at its end, because wrangler applies those after the last tag it has applied: one inserted before that tag would
+// never run.
 
 import { parse } from 'smol-toml';
 import type { MeridianConfig, RegionConfig } from './config.ts';
@@ -14,7 +15,7 @@ const BEGIN = '# >>> regions';
 const END = '# <<< regions';
 const FIRST_MIGRATION = /^\[\[migrations\]\]/m;
 
-/** Why wrangler.toml cannot be rewritten as it stands. */
+/** Why wrangler.toml cannot be rewritten. */
 export class WranglerSyncError extends Error {
   override readonly name = 'WranglerSyncError';
 }
@@ -25,12 +26,12 @@ export interface WranglerSync {
   readonly added: ClassChange | undefined;
 }
 
-/** Makes the text of wrangler.toml agree with the regions. Throws a WranglerSyncError where it cannot. */
+/** Brings the text of wrangler.toml in line with the regions. Throws a WranglerSyncError if it cannot. */
 export function syncWranglerToml(current: string, config: MeridianConfig): WranglerSync {
   const { before, inside, after } = splitAtMarkers(current);
   if (FIRST_MIGRATION.test(before) || FIRST_MIGRATION.test(after)) {
     throw new WranglerSyncError(
-      `wrangler.toml has [[migrations]] outside of the markers, where one added later could end up before one already applied and would never run. Move them between the markers, directly above "${END}".`,
+      `wrangler.toml has [[migrations]] outside the markers, so one that is added later could come before one that is already applied, and would never run. Move them between the markers, directly above "${END}".`,
     );
   }
   const start = inside.search(FIRST_MIGRATION);
@@ -85,7 +86,7 @@ function splitAtMarkers(text: string): { before: string; inside: string; after: 
   };
 }
 
-// `to` is after the line's own end, so that what is inside starts on a line of its own.
+// `to` is after the line break, so that the part between the markers starts on a line of its own.
 function lineOf(text: string, marker: string): { from: number; to: number } {
   const found = [...text.matchAll(new RegExp(`^${marker}.*(?:\\n|$)`, 'gm'))];
   const [line] = found;
@@ -102,6 +103,6 @@ function asSyncError<T>(read: () => T): T {
     return read();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new WranglerSyncError(`wrangler.toml is not what wrangler takes: ${reason}`, { cause });
+    throw new WranglerSyncError(`wrangler would not accept wrangler.toml: ${reason}`, { cause });
   }
 }
