@@ -9,8 +9,8 @@ const current = { version: 3, config, deployed };
 const judge = (proposed: unknown, { base = 3, force = false } = {}) =>
   decide(current, { base, config: proposed, force });
 
-describe('an edit that only steers', () => {
-  test('is stored, with what it changes compared to the current version', () => {
+describe('an edit of routing settings', () => {
+  test('is accepted, with its changes to the current version', () => {
     const next = withRegion(config, 'weur', { weight: 60 });
     expect(judge(next)).toEqual({
       kind: 'ok',
@@ -41,7 +41,7 @@ describe('an edit is refused', () => {
     expect(judge(config, { base }).kind).toBe('conflict');
   });
 
-  test('when it depends on a platform that is not deployed', () => {
+  test('when it changes platform settings', () => {
     const more = configOf([region('weur', { instanceType: 'lite' }), region('enam'), region('apac')]);
     expect(judge(more)).toMatchObject({
       kind: 'needs_deploy',
@@ -56,7 +56,7 @@ describe('an edit is refused', () => {
     expect(judge(valid, { force: true }).kind).toBe('ok');
   });
 
-  test('for its platform even when it is forced', () => {
+  test('for its platform settings, even when it is forced', () => {
     const one = configOf([region('weur')]);
     expect(judge(one, { force: true })).toMatchObject({
       kind: 'needs_deploy',
@@ -65,7 +65,7 @@ describe('an edit is refused', () => {
   });
 });
 
-test('the platform is compared with what is deployed, not with what was stored before that', () => {
+test('platform settings are compared with what is deployed, not with what was stored before the deploy', () => {
   const later = configOf([region('weur', { instanceType: 'lite' }), region('enam')]);
   const proposed = withRegion(later, 'weur', { weight: 60 });
   const standing = { version: 3, config: withRegion(later, 'weur', { weight: 50 }), deployed: later };

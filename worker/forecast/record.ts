@@ -1,12 +1,12 @@
-// The record of a forecast: what a change of the configuration would do. Plain data, as JSON carries it.
-// Every share is one of all clients, 0 to 1; a region that is null is none: the client is refused.
+// The result of a forecast, as plain JSON data. Every share is a share of all clients, 0 to 1. A region that is null
+// means that the client is refused.
 
 import type { RegionId } from '../../regions/config.ts';
 import type { Traffic, TrafficPlace } from './traffic.ts';
 
-/** Some of the clients, by where they come from. */
+/** The clients of one country. */
 export interface CountryShare {
-  /** ISO 3166 alpha-2; `XX` stands for those whose country is not known. */
+  /** ISO 3166 alpha-2; `XX` for clients whose country is unknown. */
   readonly country: string;
   readonly share: number;
 }
@@ -16,33 +16,33 @@ export interface ColoShare {
   readonly share: number;
 }
 
-/** Clients that another region would serve than now. */
+/** Clients that would be served by a different region than now. */
 export interface Move {
   readonly from: RegionId | null;
   readonly to: RegionId | null;
   readonly share: number;
-  /** Where most of them come from, most first. */
+  /** Where most of them come from, largest share first. */
   readonly countries: readonly CountryShare[];
   readonly colos: readonly ColoShare[];
 }
 
-/** Expected round trips of the clients that are served; null when nobody is. */
+/** Expected round trips of the served clients; null if there are none. */
 export interface LatencySummary {
   readonly meanMs: number | null;
   readonly p95Ms: number | null;
 }
 
-/** Clients of one place, with the round trip that they would have. */
+/** Clients of one place, with their expected round trip. */
 export interface WorstClients extends TrafficPlace {
   readonly share: number;
   readonly from: RegionId | null;
   readonly to: RegionId;
-  /** Null where they are refused now. */
+  /** Null if they are refused now. */
   readonly beforeMs: number | null;
   readonly afterMs: number;
 }
 
-/** A limit that the clients of a region would pass. */
+/** A limit that the number of clients of a region would exceed. */
 export interface PassedLimit {
   readonly region: RegionId;
   readonly clients: number;
@@ -50,11 +50,11 @@ export interface PassedLimit {
   readonly kind: 'soft' | 'hard';
 }
 
-/** A country of which some or all clients would be refused. */
+/** A country some or all of whose clients would be refused. */
 export interface UnservedCountry extends CountryShare {
-  /** How much of all traffic is refused; 0 where a rule shuts a country out that sent none. */
+  /** The refused share of all traffic; 0 if a rule excludes a country that sent none. */
   readonly share: number;
-  /** Whether the present configuration serves it, so that the change is to blame. */
+  /** Whether the current configuration serves it, so that the change is the cause. */
   readonly isNew: boolean;
 }
 
@@ -66,13 +66,13 @@ export interface RegionShare {
 
 export interface Forecast {
   readonly source: Traffic['source'];
-  /** Connections that the samples stand for; 0 when they are the world's people. */
+  /** Connections that the samples represent; 0 if they are the world population. */
   readonly clients: number;
   /** Places that were replayed. */
   readonly samples: number;
-  /** How sure this is, in a sentence or two. */
+  /** How reliable the forecast is, in a sentence or two. */
   readonly confidence: string;
-  /** A share is this near to what will be with a probability of 95%, if clients stay who they are. */
+  /** Margin of error of a share at 95% confidence, if the mix of clients stays the same. */
   readonly marginShare: number;
   readonly movedShare: number;
   /** Largest first. */
@@ -86,7 +86,7 @@ export interface Forecast {
   readonly limits: readonly PassedLimit[];
   /** Largest share first. */
   readonly unserved: readonly UnservedCountry[];
-  /** Every region of either configuration; with `refused` they sum to 1. */
+  /** Every region of either configuration; together with `refused` they sum to 1. */
   readonly regions: readonly RegionShare[];
   readonly refused: { readonly before: number; readonly after: number };
 }
