@@ -12,7 +12,7 @@ test.each([
   expect(nearest(word, KNOWN)).toBe(meant);
 });
 
-test('a word that is like none of the known ones has no suggestion', () => {
+test('a word unlike all known ones gets no suggestion', () => {
   expect(nearest('colour', KNOWN)).toBeUndefined();
   expect(nearest('x'.repeat(100_000), KNOWN)).toBeUndefined();
   expect(nearest('', KNOWN)).toBeUndefined();

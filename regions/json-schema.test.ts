@@ -16,7 +16,7 @@ test('only the fields without a default are required', () => {
   expect(region.required).toEqual(['id', 'hint', 'placement', 'latitude', 'longitude']);
 });
 
-test('every field says what it means', () => {
+test('every field has a description', () => {
   for (const field of [...Object.values(schema.properties), ...Object.values(region.properties)]) {
     expect(field).toHaveProperty('description');
   }

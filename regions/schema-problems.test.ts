@@ -25,15 +25,15 @@ test.each([
   expect(problemsWith({ [field]: bad })).toMatchObject([{ code: 'bad-value', path: `regions[0].${field}` }]);
 });
 
-test.each(['Weur', '1a', 'a_b', 'a--b', '-a', 'a-', ''])('"%s" is no id', (id) => {
+test.each(['Weur', '1a', 'a_b', 'a--b', '-a', 'a-', ''])('"%s" is not an id', (id) => {
   expect(problemsWith({ id })).toMatchObject([{ code: 'bad-value', path: 'regions[0].id' }]);
 });
 
-test.each(['a\nb', ' a', ''])('%j is no name', (name) => {
+test.each(['a\nb', ' a', ''])('%j is not a name', (name) => {
   expect(problemsWith({ name })).toMatchObject([{ code: 'bad-value', path: 'regions[0].name' }]);
 });
 
-test('each field without a default is missed', () => {
+test('each missing field without a default is reported', () => {
   expect(problemsOf(fileOf({})).map(({ code, path }) => `${code} ${path}`)).toEqual([
     'missing-field regions[0].id',
     'missing-field regions[0].hint',
@@ -43,7 +43,7 @@ test('each field without a default is missed', () => {
   ]);
 });
 
-test.each([null, 1, 'x', true])('%j is no configuration', (input) => {
+test.each([null, 1, 'x', true])('%j is not a configuration', (input) => {
   expect(problemsOf(input)).toMatchObject([{ code: 'wrong-type', path: '', expected: 'an object' }]);
 });
 
@@ -58,7 +58,7 @@ test('an empty list of regions or placements is named as such', () => {
   expect(problemsWith({ placement: [] })).toEqual([{ code: 'empty-list', path: 'regions[0].placement' }]);
 });
 
-test('all unknown keys of an object are named, names of Object.prototype too', () => {
+test('all unknown keys of an object are reported, names from Object.prototype included', () => {
   const input = JSON.parse('{"a": 1, "__proto__": {}, "toString": 1}');
   expect(problemsOf({ ...fileOf(region('weur')), mesh: input })).toMatchObject([
     { code: 'unknown-key', path: 'mesh', key: 'a' },
@@ -67,7 +67,7 @@ test('all unknown keys of an object are named, names of Object.prototype too', (
   ]);
 });
 
-test('an unknown placement is named with its place in the list and the nearest known one', () => {
+test('an unknown placement is reported with its index and the nearest known one', () => {
   expect(problemsWith({ placement: ['WEUR', 'WEUT'] })).toMatchObject([
     { code: 'unknown-option', path: 'regions[0].placement[1]', received: 'WEUT', nearest: 'WEUR' },
   ]);
@@ -80,7 +80,7 @@ test('an instance type is one of the names', () => {
   ]);
 });
 
-test('an instance type of its own is checked field by field', () => {
+test('a custom instance type is checked field by field', () => {
   expect(problemsWith({ instanceType: { vcpu: 'x', memoryMib: 4096, disk: 1 } })).toMatchObject([
     { code: 'wrong-type', path: 'regions[0].instanceType.vcpu' },
     { code: 'missing-field', path: 'regions[0].instanceType.diskMb' },
@@ -88,7 +88,7 @@ test('an instance type of its own is checked field by field', () => {
   ]);
 });
 
-test.each([true, 7, null, []])('%j is no instance type', (instanceType) => {
+test.each([true, 7, null, []])('%j is not an instance type', (instanceType) => {
   expect(problemsWith({ instanceType })).toMatchObject([
     { code: 'wrong-type', path: 'regions[0].instanceType' },
   ]);

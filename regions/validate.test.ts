@@ -59,7 +59,7 @@ test('every default is filled in', () => {
   });
 });
 
-test('without a default region the first enabled one is it', () => {
+test('without a default region it is the first enabled one', () => {
   const result = validateConfig(fileOf(region('wnam', { enabled: false }), region('weur')));
   expect(result).toMatchObject({ ok: true, config: { defaultRegion: 'weur' } });
 });

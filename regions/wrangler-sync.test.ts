@@ -42,14 +42,14 @@ test('each region gets its binding, its container and its class', () => {
   });
 });
 
-test('a custom instance type is written in the words of wrangler', () => {
+test('a custom instance type is written with the field names of wrangler', () => {
   const config = configOf(region('weur', { instanceType: { vcpu: 1, memoryMib: 3072, diskMb: 4000 } }));
   expect(parse(syncWranglerToml(EMPTY, config).text)).toMatchObject({
     containers: [{ instance_type: { vcpu: 1, memory_mib: 3072, disk_mb: 4000 } }],
   });
 });
 
-test('what is outside of the markers is not touched', () => {
+test('the text outside the markers is not changed', () => {
   const { text } = syncWranglerToml(EMPTY, TWO);
   expect(text.startsWith('name = "meridian" # mine\n\n# >>> regions (generated)\n')).toBe(true);
   expect(text.endsWith('# <<< regions\n\n[vars]\nA = "b"\n')).toBe(true);
@@ -60,7 +60,7 @@ test('a second sync changes nothing', () => {
   expect(syncWranglerToml(text, TWO)).toEqual({ text, added: undefined });
 });
 
-test('a new region is a new migration, and the old ones stay to the letter', () => {
+test('a new region gets a new migration, and the old ones stay unchanged', () => {
   const before = syncWranglerToml(EMPTY, ONE).text.replace('[[migrations]]', '[[migrations]] # the first');
   const { text, added } = syncWranglerToml(before, TWO);
   expect(added).toEqual({ tag: 'regions-2', created: ['NatsApacNe'], deleted: [] });
@@ -71,7 +71,7 @@ test('a new region is a new migration, and the old ones stay to the letter', () 
   ]);
 });
 
-test('a region that is gone has its class deleted, and created again when it is back', () => {
+test('the class of a removed region is deleted, and created again when the region is back', () => {
   const gone = syncWranglerToml(syncWranglerToml(EMPTY, TWO).text, ONE);
   expect(gone.added).toEqual({ tag: 'regions-2', created: [], deleted: ['NatsApacNe'] });
   expect(syncWranglerToml(gone.text, TWO).added).toEqual({
@@ -81,7 +81,7 @@ test('a region that is gone has its class deleted, and created again when it is 
   });
 });
 
-test('a disabled region keeps its class, for it keeps what its object stores', () => {
+test('a disabled region keeps its class, and so what its object stores', () => {
   const { text } = syncWranglerToml(EMPTY, TWO);
   const disabled = configOf(region('weur'), region('apac-ne', { placement: ['OC', 'APAC'], enabled: false }));
   expect(syncWranglerToml(text, disabled)).toEqual({ text, added: undefined });
@@ -100,7 +100,7 @@ test('migrations of other classes are kept, and these classes are never deleted'
 
 test.each([
   ['[[migrations]]\ntag = "v1"\n', 'before the markers', (toml: string, extra: string) => extra + toml],
-  ['[[migrations]]\ntag = "v1"\n', 'behind the markers', (toml: string, extra: string) => toml + extra],
+  ['[[migrations]]\ntag = "v1"\n', 'after the markers', (toml: string, extra: string) => toml + extra],
 ])('a migration outside is refused %#', (extra, _where, place) => {
   expect(() => syncWranglerToml(place(EMPTY, extra), ONE)).toThrow(/Move them between the markers/);
 });
