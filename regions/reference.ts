@@ -64,7 +64,8 @@ function rangeOf({ type, minimum, maximum, enum: values, anyOf, items }: Schema)
       .map(rangeOf)
       .filter((text) => text !== '')
       .join('; or ');
-  if (items !== undefined) return `list${items.properties ? '' : ` of ${rangeOf(items) || 'strings'}`}`;
+  if (items !== undefined)
+    return `list${items.properties ? '' : ` of ${items.enum ? rangeOf(items) : `${items.type}s`}`}`;
   if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
   if (minimum !== undefined) return `at least ${minimum}`;
   return type === 'boolean' ? '`true`, `false`' : (type ?? '');

@@ -98,14 +98,18 @@ export const RoutingSchema = v.strictObject({
     0,
   ),
   flipRatio: v.optional(
-    number(1, 2, 'How many times better another region must be before a data center changes its choice.'),
+    number(
+      1,
+      2,
+      'Switching margin: how many times better another region must be before a data center changes its choice.',
+    ),
     1.1,
   ),
   flipFloorMs: v.optional(
     number(
       0,
       100,
-      'How many milliseconds better, at least, another region must be before a data center changes its choice.',
+      'Switching margin: minimum number of milliseconds by which another region must be better as well.',
     ),
     5,
   ),

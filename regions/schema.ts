@@ -120,7 +120,7 @@ export const RegionSchema = v.strictObject({
   enabled: v.optional(yesOrNo('Whether the region takes clients.'), true),
   keepAwake: v.optional(
     yesOrNo(
-      'Whether the container runs all the time. Otherwise the region sleeps without clients, and is not part of the mesh while it does.',
+      'Whether the container runs all the time. Otherwise the region sleeps while it has no clients, and is not part of the mesh then.',
     ),
     false,
   ),
