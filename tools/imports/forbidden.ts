@@ -30,7 +30,11 @@ function mayImport(
   const isTest = TEST_FILE.test(file);
   const target = partOf(name, parts);
   // A package, or a module of the platform.
-  if (target === undefined) return isTest || part.packages === undefined || part.packages.includes(name);
+  if (target === undefined) return isTest || (part.packages?.some((known) => isIn(name, known)) ?? true);
   if (target === part || part.imports.includes('*') || part.imports.includes(target.path)) return true;
   return isTest && [TEST_SUPPORT, ...(part.tests ?? [])].includes(target.path);
+}
+
+function isIn(name: string, known: string): boolean {
+  return name === known || name.startsWith(`${known}/`);
 }

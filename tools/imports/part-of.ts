@@ -2,9 +2,12 @@
 
 import type { Part } from './rules.ts';
 
-/** The part with the longest path that fits; undefined when there is none. */
+const TEST_SUFFIX = /(\.workerd)?\.test\.ts$/;
+
+/** The part with the longest path that fits; undefined when there is none. A test belongs to what it tests. */
 export function partOf(path: string, parts: readonly Part[]): Part | undefined {
+  const tested = path.replace(TEST_SUFFIX, '.ts');
   return parts
-    .filter((part) => path === part.path || path.startsWith(`${part.path}/`))
+    .filter((part) => tested === part.path || path.startsWith(`${part.path}/`))
     .toSorted((one, other) => other.path.length - one.path.length)[0];
 }
