@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { configOf, region, withRegion } from '../../test/support/data/config.ts';
-import { decide } from './edit-rules.ts';
+import { checkEdit } from './edit-rules.ts';
 
 const deployed = configOf([region('weur'), region('enam')]);
 const config = withRegion(deployed, 'weur', { weight: 50 });
 const current = { version: 3, config, deployed };
 
 const judge = (proposed: unknown, { base = 3, force = false } = {}) =>
-  decide(current, { base, config: proposed, force });
+  checkEdit(current, { base, config: proposed, force });
 
 describe('an edit of routing settings', () => {
   test('is accepted, with its changes to the current version', () => {
@@ -69,11 +69,11 @@ test('platform settings are compared with what is deployed, not with what was st
   const later = configOf([region('weur', { instanceType: 'lite' }), region('enam')]);
   const proposed = withRegion(later, 'weur', { weight: 60 });
   const standing = { version: 3, config: withRegion(later, 'weur', { weight: 50 }), deployed: later };
-  expect(decide(standing, { base: 3, config: proposed, force: false })).toMatchObject({
+  expect(checkEdit(standing, { base: 3, config: proposed, force: false })).toMatchObject({
     kind: 'ok',
     changes: [{ path: 'regions.weur.weight' }],
   });
-  expect(decide(standing, { base: 3, config, force: false })).toMatchObject({
+  expect(checkEdit(standing, { base: 3, config, force: false })).toMatchObject({
     kind: 'needs_deploy',
     changes: [{ path: 'regions.weur.instanceType', from: 'lite' }],
   });

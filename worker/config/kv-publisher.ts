@@ -1,7 +1,7 @@
 // Publishes the newest version to KV, from which all Workers read. One write at a time, so that an older version never
 // overwrites a newer one. The object's alarm retries a failed write for as long as it takes.
 
-import { backoffMs } from '../mesh/backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import { messageOf } from '../message-of.ts';
 import { CURRENT_KEY, type PublishedConfig } from './published-config.ts';
 

@@ -1,7 +1,7 @@
 // One link of the mesh, seen from the side that dials: made, watched, and made again when it ends. While the
 // peer sleeps nothing is tried; whoever wakes it says so (`kick`).
 
-import { backoffMs, STABLE_AFTER_MS } from './backoff.ts';
+import { backoffMs, STABLE_AFTER_MS } from '../backoff.ts';
 import { RouteRefusedError } from './route-handshake.ts';
 import type { Splice } from './splice.ts';
 

@@ -20,6 +20,7 @@ import { linkStatuses } from './link-status.ts';
 import { meshHostOf } from './mesh-host.ts';
 import { NatsServer, WEBSOCKET_PORT } from './nats-server.ts';
 import { placeOf } from './place-header.ts';
+import type { RegionMethods } from './region-stub.ts';
 import { Restarts } from './restarts.ts';
 import { ServerReport } from './server-report.ts';
 import type { LinkStatus, RegionState, RegionStatus } from './status.ts';
@@ -38,7 +39,7 @@ const START_POLL_MS = 50;
 /** A server that leaves so many reconciliations in a row unanswered is ended. */
 const UNANSWERED_LIMIT = 2;
 
-export abstract class NatsRegion extends Container<Env> {
+export abstract class NatsRegion extends Container<Env> implements RegionMethods {
   /** Id of the region; each region's class has its own. */
   static readonly region: string;
 

@@ -6,10 +6,10 @@
 // never run.
 
 import { parse } from 'smol-toml';
-import type { MeridianConfig, RegionConfig } from './config.ts';
-import { HINT_PLACES } from './hints.ts';
+import type { MeridianConfig, RegionConfig } from '../config.ts';
+import { HINT_PLACES } from '../hints.ts';
+import { bindingNameOf, classNameOf, instanceNameOf } from '../names.ts';
 import { appendMigration, type ClassChange, readMigrations } from './migrations.ts';
-import { bindingNameOf, classNameOf, instanceNameOf } from './names.ts';
 
 const BEGIN = '# >>> regions';
 const END = '# <<< regions';
