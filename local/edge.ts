@@ -1,8 +1,6 @@
-// Cloudflare on one machine: the Worker and its objects in workerd, through miniflare, with the embedded engine
-// as its container engine.
+// A Worker and its objects in workerd, through miniflare, with the embedded engine as its container engine.
 
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
-import type { MeridianConfig } from '../regions/config.ts';
 import { withoutSignalHooks } from './signal-hooks.ts';
 import type { WorkerBuild } from './worker-build.ts';
 
@@ -18,7 +16,6 @@ const EGRESS_IMAGE = 'meridian/sidecar';
 
 export interface EdgeOptions {
   readonly build: WorkerBuild;
-  readonly config: MeridianConfig;
   readonly host: string;
   readonly port: number;
   readonly engineSocket: string;
@@ -38,7 +35,6 @@ export interface Edge {
 
 export async function startEdge({
   build,
-  config,
   host,
   port,
   engineSocket,
@@ -60,11 +56,7 @@ export async function startEdge({
         modules: [{ type: 'ESModule', path: 'index.js', contents: build.script }],
         compatibilityDate: build.compatibilityDate,
         compatibilityFlags: [...build.compatibilityFlags],
-        bindings: {
-          ...build.vars,
-          MERIDIAN_CONFIG: JSON.stringify(asOnOneMachine(config)),
-          MERIDIAN_ADMIN_TOKEN: adminToken,
-        },
+        bindings: { ...build.vars, MERIDIAN_ADMIN_TOKEN: adminToken },
         kvNamespaces: [...build.kvNamespaces],
         // No rate limit: everybody on this machine has one address, and tests make a thousand edits from it.
         durableObjects: Object.fromEntries(
@@ -77,7 +69,11 @@ export async function startEdge({
     ],
   });
   const miniflare = withoutSignalHooks(() => new Miniflare(settings));
-  const url = await miniflare.ready;
+  const url = await miniflare.ready.catch(async (error: unknown) => {
+    // It has made a folder by now.
+    await miniflare.dispose();
+    throw error;
+  });
   const tick = async () => {
     // Asked for each time: after a crash miniflare starts workerd again, and what it gave out before is of no use.
     const worker = await miniflare.getWorker(WORKER);
@@ -106,12 +102,4 @@ class LineLog extends Log {
   override log(message: string): void {
     this.#onLine(message);
   }
-}
-
-/**
- * On one machine every region is equally near, whatever city a client claims to be in: the model is all there is.
- * And whoever should know of a drain knows at once.
- */
-function asOnOneMachine(config: MeridianConfig): MeridianConfig {
-  return { ...config, routing: { ...config.routing, measure: false, drainSettleSeconds: 1 } };
 }
