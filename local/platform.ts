@@ -3,12 +3,11 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { closeServer } from './close-server.ts';
 import { startEdge } from './edge.ts';
 import { serveDockerApi } from './engine/docker-api.ts';
 import { Engine } from './engine/engine.ts';
 import { natsImage } from './engine/nats-image.ts';
-import { checkPortIsFree } from './free-port.ts';
+import { checkPortIsFree, closeServer } from './listen.ts';
 import { createRunFolder, type RunFolder, sweepDeadRuns } from './run-folder.ts';
 import { watchSpawns } from './spawn-watch.ts';
 import { type Closeable, withTeardown } from './teardown.ts';

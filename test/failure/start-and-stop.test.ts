@@ -5,7 +5,7 @@ import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkPortIsFree } from '../../local/free-port.ts';
+import { checkPortIsFree } from '../../local/listen.ts';
 import { waitFor } from '../../local/wait-for.ts';
 import { CliProcess, temporaryFolder } from '../support/cli-process.ts';
 import { connectFrom } from '../support/connect-from.ts';
