@@ -28,9 +28,9 @@ export function startContestant(
     const child = startChild<StackMethods>({ file: FILE, signal, profile });
     undo.defer(child.close);
     // The process is up once it answers anything.
-    await child.call('usage', null);
+    await child.call.usage();
     const started = performance.now();
-    const { url, steps } = await child.call('start', { ...request, natsServer });
+    const { url, steps } = await child.call.start({ ...request, natsServer });
     return { name, url, steps, startMs: performance.now() - started, child };
   });
 }
