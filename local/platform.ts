@@ -2,6 +2,8 @@
 // Which Worker is up to the caller: the local stack runs Meridian's, benchmarks run their controls on the same.
 
 import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEdge } from './edge.ts';
 import { serveDockerApi } from './engine/docker-api.ts';
@@ -9,9 +11,7 @@ import { Engine } from './engine/engine.ts';
 import { natsImage } from './engine/nats-image.ts';
 import { checkPortIsFree, closeServer } from './listen.ts';
 import { createRunFolder, type RunFolder, sweepDeadRuns } from './run-folder.ts';
-import { watchSpawns } from './spawn-watch.ts';
 import { type Closeable, withTeardown } from './teardown.ts';
-import { tokenFilePath, writeTokenFile } from './token-file.ts';
 import type { WanDelays } from './wan/wan-delays.ts';
 import type { WorkerBuild } from './worker-build.ts';
 
@@ -76,7 +76,6 @@ async function bringUp(
   const build = await options.build(join(folder.path, 'worker'));
   signal?.throwIfAborted();
   onProgress?.('Worker built');
-  undo.defer(watchSpawns('workerd', folder.noteProcess));
   const adminToken = randomBytes(24).toString('base64url');
   const edge = await startEdge({
     build,
@@ -85,10 +84,10 @@ async function bringUp(
     engineSocket,
     adminToken,
     onLog: (line) => onLog?.('worker', line),
+    onProcess: folder.noteProcess,
   });
   undo.defer(edge.close);
-  folder.noteFile(tokenFilePath(new URL(edge.url).port));
-  undo.defer(await writeTokenFile(edge.url, adminToken));
+  await writeTokenFile(folder, edge.url, adminToken);
   onProgress?.(`Worker running in workerd at ${edge.url}`);
   return { url: edge.url, adminToken, engine, hopeless: hopeless.signal, tick: edge.tick };
 }
@@ -113,6 +112,15 @@ function startEngine(
       },
     }),
   });
+}
+
+/** The token where the `regions` command finds it, by the port of the stack: a file that only its owner can read. */
+async function writeTokenFile(folder: RunFolder, url: string, token: string): Promise<void> {
+  const path = join(tmpdir(), `meridian-token-${new URL(url).port}`);
+  folder.noteFile(path);
+  // An old file may have other rights, and keeps them when it is written to.
+  await rm(path, { force: true });
+  await writeFile(path, token, { mode: 0o600, flag: 'wx' });
 }
 
 function whyHopeless(server: string, code: number, lastLines: readonly string[]): string {
