@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { descendantsOf, stillAlive } from '../test/support/process-tree.ts';
+import { processesBelow, stillAlive } from '../test/support/process-tree.ts';
 import { ensureNatsServer } from './binaries/nats-server.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { waitFor } from './wait-for.ts';
@@ -54,13 +54,15 @@ async function startWithServer(): Promise<Platform> {
 }
 
 /** workerd and the server, with the shell that waits beside it. */
-function running() {
-  return descendantsOf(process.pid).filter(({ command }) => /workerd|nats-server|entrypoint/.test(command));
+async function running() {
+  return (await processesBelow(process.pid)).filter(({ command }) =>
+    /workerd|nats-server|entrypoint/.test(command),
+  );
 }
 
 test('a platform that is closed leaves neither process nor file', async () => {
   const platform = await startWithServer();
-  const processes = running();
+  const processes = await running();
   expect(processes.length).toBeGreaterThanOrEqual(2);
   expect(await readdir(temporary)).toContainEqual(expect.stringMatching(/^meridian-run-/));
   await platform.close();
@@ -70,7 +72,7 @@ test('a platform that is closed leaves neither process nor file', async () => {
 
 test('a platform of which a part cannot be stopped leaves nothing either, and says what failed', async () => {
   const platform = await startWithServer();
-  const processes = running();
+  const processes = await running();
   vi.spyOn(platform.engine, 'close').mockRejectedValue(new Error('the engine does not stop'));
   await expect(platform.close()).rejects.toThrow('the engine does not stop');
   expect(stillAlive(processes)).toEqual([]);
