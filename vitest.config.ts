@@ -10,7 +10,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{api,bench,cli,container,loadtest,local,regions,routing,tools,worker}/**/*.test.ts'],
           exclude: ['**/*.workerd.test.ts', '**/node_modules/**'],
-          globalSetup: 'test/support/obtain-nats-server.ts',
+          globalSetup: 'test/support/global-setup-binaries.ts',
           // Many start processes, on machines that are busy with something else.
           testTimeout: 30_000,
         },
@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.test.ts'],
-          globalSetup: ['test/support/obtain-nats-server.ts', 'test/support/global-setup.ts'],
+          globalSetup: ['test/support/global-setup-binaries.ts', 'test/support/global-setup-stack.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

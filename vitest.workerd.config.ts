@@ -22,7 +22,7 @@ export default defineConfig({
   test: {
     name: 'workerd',
     include: ['worker/**/*.workerd.test.ts'],
-    globalSetup: './test/support/workerd-global-setup.ts',
+    globalSetup: './test/support/global-setup-workerd.ts',
     // The files share the servers of the global setup: two meshes over them would mix.
     fileParallelism: false,
     testTimeout: 30_000,

@@ -10,13 +10,23 @@ import type { Interrupts } from './interrupts.ts';
 import { k6Arguments, k6Environment } from './k6-arguments.ts';
 import { K6Process } from './k6-process.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
-import type { Measurement, RunOptions } from './measurement.ts';
 import { checkTarget } from './preflight.ts';
 import { checkProfile } from './profiles.ts';
 import { checkReportFolder, makeReportFolder } from './report-folder.ts';
 import { findScript } from './scripts.ts';
-import { summarizeRun } from './summarize-run.ts';
+import { type MeasuredRun, summarizeRun } from './summarize-run.ts';
 import { openTarget } from './target.ts';
+
+export interface RunOptions {
+  readonly url?: string;
+  readonly profile: string;
+  readonly regions?: readonly string[];
+  readonly report?: string;
+  readonly site?: string;
+  readonly wan?: true;
+  readonly k6?: string;
+  readonly env?: readonly string[];
+}
 
 /** Told what happens, for people; standard error, so that k6 has standard output to itself. */
 const progress = (step: string) => console.error(step);
@@ -52,6 +62,12 @@ export async function run(name: string, options: RunOptions, interrupts: Interru
 /** The second Ctrl-C waits for no report. */
 function hurry(now: AbortSignal): Promise<number> {
   return new Promise((resolve) => now.addEventListener('abort', () => resolve(EXIT.interrupted)));
+}
+
+interface Measurement extends MeasuredRun {
+  readonly options: RunOptions;
+  readonly k6: Binary;
+  readonly interrupts: Interrupts;
 }
 
 async function measure(measurement: Measurement): Promise<number> {

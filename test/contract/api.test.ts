@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { pairsOf } from '../../worker/mesh/topology.ts';
-import { PLACES, REGIONS } from '../support/places.ts';
+import { PLACES, REGIONS } from '../support/data/places.ts';
 import { rawUpgrade } from '../support/raw-upgrade.ts';
 import { target } from '../support/target.ts';
 

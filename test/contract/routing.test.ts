@@ -1,8 +1,8 @@
 // Where a client lands, for real: by the server that greets it and by the headers of the 101.
 
 import { describe, expect, test } from 'vitest';
-import { type Client, connectFrom } from '../support/connect-from.ts';
-import { cityOf, PLACES, REGIONS, standingIn } from '../support/places.ts';
+import { type Client, connectFrom } from '../support/client.ts';
+import { cityOf, PLACES, REGIONS, standingIn } from '../support/data/places.ts';
 import { rawUpgrade } from '../support/raw-upgrade.ts';
 import { describeLocally, target } from '../support/target.ts';
 

@@ -2,8 +2,8 @@
 // whole suite, which global-setup.ts starts.
 
 import { describe, inject } from 'vitest';
-import { type Client, connectFrom } from './connect-from.ts';
-import { cityOf, type Region } from './places.ts';
+import { type Client, connectFrom } from './client.ts';
+import { cityOf, type Region } from './data/places.ts';
 
 export interface Target {
   /** Without a slash at its end. */

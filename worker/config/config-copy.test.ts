@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { configOf, region, withRegion } from '../../test/support/data/config.ts';
+import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
 import { ConfigCopy, type ConfigSource } from './config-copy.ts';
 
 const deployed = configOf([region('weur'), region('enam')]);

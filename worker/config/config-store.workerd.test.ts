@@ -5,7 +5,7 @@ import { env } from 'cloudflare:workers';
 import { expect, test, vi } from 'vitest';
 import type { MeridianConfig } from '../../regions/config.ts';
 import '../../test/support/workerd/config-bindings.ts';
-import { configOf, region, withRegion } from '../../test/support/data/config.ts';
+import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
 import { eventually } from '../../test/support/workerd/eventually.ts';
 import type { ConfigStore, EditOutcome } from './config-store.ts';
 import type { PublishedConfig } from './published-config.ts';

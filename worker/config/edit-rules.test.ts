@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { configOf, region, withRegion } from '../../test/support/data/config.ts';
+import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
 import { checkEdit } from './edit-rules.ts';
 
 const deployed = configOf([region('weur'), region('enam')]);

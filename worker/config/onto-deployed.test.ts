@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diffConfigs } from '../../regions/edits/diff.ts';
 import { validateConfig } from '../../regions/validate.ts';
-import { configOf, region, withRegion } from '../../test/support/data/config.ts';
+import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
 import { ontoDeployed, takesNewClients } from './onto-deployed.ts';
 
 const weur = region('weur');

@@ -2,8 +2,7 @@
 
 import { channel } from 'node:diagnostics_channel';
 import { type NatsConnection, type WsConnectionOptions, wsconnect } from '@nats-io/nats-core';
-import { credentials } from './credentials.ts';
-import { cfOf, type Place, standingIn } from './places.ts';
+import { cfOf, type Place, standingIn } from './data/places.ts';
 
 export type { NatsConnection };
 
@@ -77,4 +76,14 @@ function onUpgrade(socket: WebSocket, tell: (headers: Readonly<Record<string, st
   };
   opened.subscribe(listener);
   socket.addEventListener('error', () => opened.unsubscribe(listener), { once: true });
+}
+
+/**
+ * By what a deployment lets the tests in, as options of nats.js: MERIDIAN_NATS_TOKEN, or MERIDIAN_NATS_USER and
+ * MERIDIAN_NATS_PASSWORD. The local stack lets everybody in.
+ */
+function credentials(): { token?: string; user?: string; pass?: string } {
+  const { MERIDIAN_NATS_TOKEN: token, MERIDIAN_NATS_USER: user, MERIDIAN_NATS_PASSWORD: pass } = process.env;
+  if (token) return { token };
+  return user && pass ? { user, pass } : {};
 }

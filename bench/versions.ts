@@ -1,30 +1,12 @@
-// Where a run was made and with what: figures of another machine or version are another matter.
+// With what a run was made: figures of another version are another matter.
 
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { arch, cpus, release, totalmem, type } from 'node:os';
 import { promisify } from 'node:util';
-
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryBytes: number;
-  readonly kernel: string;
-}
 
 const PACKAGES = ['@cloudflare/containers', 'miniflare', 'wrangler', 'esbuild', 'itty-router', 'valibot'];
 const PROJECT = new URL('../package.json', import.meta.url);
-
-export function readMachine(): Machine {
-  const all = cpus();
-  return {
-    cpu: all[0]?.model.trim() ?? 'unknown',
-    cores: all.length,
-    memoryBytes: totalmem(),
-    kernel: `${type()} ${release()} ${arch()}`,
-  };
-}
 
 /** Program or package -> version. */
 export async function readVersions(natsServer: string): Promise<Readonly<Record<string, string>>> {

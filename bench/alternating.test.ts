@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inRounds, rotated } from './rounds.ts';
+import { inRounds, rotated } from './alternating.ts';
 
 const signal = new AbortController().signal;
 

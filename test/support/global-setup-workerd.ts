@@ -1,10 +1,9 @@
 // Starts what the tests inside workerd talk to: nats-servers of one cluster, of which none knows any other (only
 // the code under test joins them), and servers that misbehave.
 
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -12,35 +11,25 @@ import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { portsFileReader } from '../../local/engine/listening-ports.ts';
 import { OutputLog } from '../../local/engine/output-log.ts';
 import { ProcessGroup } from '../../local/engine/process-group.ts';
+import { listenOnLoopback } from '../../local/listen.ts';
+import { withTeardown } from '../../local/teardown.ts';
+import { CLIENT_PORT, MONITORING_PORT, ROUTE_PORT } from '../../regions/container-ports.ts';
 import type { NatsServer, OddServers } from './workerd/nats-servers.ts';
 
-/** The ports of the image, by which {@link portsFileReader} names what the server took. */
-const CLIENT = 4222;
-const ROUTE = 6222;
-const MONITOR = 8222;
-
-interface RunningServer {
-  readonly server: NatsServer;
-  readonly stop: () => Promise<number>;
-}
-
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'meridian-workerd-'));
   const { path } = await ensureNatsServer();
-  const start = (name: string) => startServer(path, name, join(folder, name));
-  const running = await Promise.all([start('nats-aa'), start('nats-bb'), start('nats-cc')]);
-  const [first, second, third] = running;
-  project.provide('natsServers', [first.server, second.server, third.server]);
-  const odd = await startOddServers();
-  project.provide('oddServers', odd.ports);
-  return async () => {
-    odd.stop();
-    await Promise.all(running.map(({ stop }) => stop()));
-    await rm(folder, { recursive: true, force: true });
-  };
+  const { close } = await withTeardown(async (undo) => {
+    const folder = await mkdtemp(join(tmpdir(), 'meridian-workerd-'));
+    undo.defer(() => rm(folder, { recursive: true, force: true }));
+    const start = (name: string) => startServer(path, name, join(folder, name), undo);
+    project.provide('natsServers', [await start('nats-aa'), await start('nats-bb'), await start('nats-cc')]);
+    project.provide('oddServers', await startOddServers(undo));
+    return {};
+  });
+  return close;
 }
 
-async function startOddServers(): Promise<{ readonly ports: OddServers; readonly stop: () => void }> {
+async function startOddServers(undo: AsyncDisposableStack): Promise<OddServers> {
   const open = new Set<Socket>();
   const silent = createServer();
   const observed = createServer((socket) => {
@@ -49,27 +38,23 @@ async function startOddServers(): Promise<{ readonly ports: OddServers; readonly
     socket.resume().write('INFO {"server_id":"OBSERVED"}\r\n');
   });
   const observedCount = createHttpServer((_request, response) => response.end(String(open.size)));
-  const servers = [silent, observed, observedCount];
-  const [silentPort, observedPort, countPort] = await Promise.all([
-    listen(silent),
-    listen(observed),
-    listen(observedCount),
-  ]);
+  undo.defer(() => {
+    // Not awaited: what the tests left open would keep them.
+    for (const server of [silent, observed, observedCount]) server.close().unref();
+  });
   return {
-    ports: { silent: silentPort, observed: observedPort, observedCount: countPort },
-    stop: () => {
-      for (const server of servers) server.close().unref();
-    },
+    silent: await listenOnLoopback(silent),
+    observed: await listenOnLoopback(observed),
+    observedCount: await listenOnLoopback(observedCount),
   };
 }
 
-async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
-
-async function startServer(program: string, name: string, folder: string): Promise<RunningServer> {
+async function startServer(
+  program: string,
+  name: string,
+  folder: string,
+  undo: AsyncDisposableStack,
+): Promise<NatsServer> {
   await mkdir(folder);
   const config = join(folder, 'nats-server.conf');
   await writeFile(config, configurationOf(name));
@@ -78,6 +63,10 @@ async function startServer(program: string, name: string, folder: string): Promi
     args: ['--config', config, '--ports_file_dir', folder],
     cwd: folder,
     env: {},
+  });
+  undo.defer(async () => {
+    group.kill();
+    await group.exited;
   });
   let running = true;
   void group.exited.then(() => {
@@ -88,20 +77,14 @@ async function startServer(program: string, name: string, folder: string): Promi
   const ports = await portsFileReader(folder)(() => running);
   if (ports === undefined) throw new Error(`${name} did not start:\n${log.tail(20).join('\n')}`);
   const portOf = (containerPort: number) => ports.get(containerPort) ?? 0;
-  const varz = await fetch(`http://127.0.0.1:${portOf(MONITOR)}/varz`);
+  const varz = await fetch(`http://127.0.0.1:${portOf(MONITORING_PORT)}/varz`);
   const { server_id: id } = (await varz.json()) as { server_id: string };
   return {
-    server: {
-      name,
-      id,
-      clientPort: portOf(CLIENT),
-      routePort: portOf(ROUTE),
-      monitorPort: portOf(MONITOR),
-    },
-    stop: () => {
-      group.kill();
-      return group.exited;
-    },
+    name,
+    id,
+    clientPort: portOf(CLIENT_PORT),
+    routePort: portOf(ROUTE_PORT),
+    monitorPort: portOf(MONITORING_PORT),
   };
 }
 
