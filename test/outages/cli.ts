@@ -37,6 +37,7 @@ interface Options {
   readonly maxServedMs: number;
   readonly maxHungMs: number;
   readonly maxHomeMs: number;
+  readonly maxAstray: number;
   readonly natsServer?: string;
   readonly json?: string;
   readonly verbose?: true;
@@ -99,6 +100,12 @@ const program = new Command('npm run outages --')
   .option('--max-served-ms <number>', 'goal: a client that comes is served, p99', numberOf(0), 1_500)
   .option('--max-hung-ms <number>', 'goal: without service on a server that hangs, p99', numberOf(0), 10_000)
   .option('--max-home-ms <number>', 'goal: at home again after its return, every city', numberOf(0), 10_000)
+  .option(
+    '--max-astray <share>',
+    'goal: of those on a killed region, elsewhere than the ranking says',
+    numberOf(0),
+    0.05,
+  )
   .option(
     '--nats-server <path>',
     'the nats-server program (else: NATS_SERVER, PATH, the cache, or obtained once)',

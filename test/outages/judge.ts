@@ -2,7 +2,7 @@
 
 import type { ClientKind } from './clients/programs.ts';
 import { type Combination, nameOf } from './combination.ts';
-import { type Figures, figuresOf, type Homecoming, homecomings, spreadOf } from './figures.ts';
+import { type Figures, figuresOf, type Homecoming, homecomings, type Lasting, spreadOf } from './figures.ts';
 import type { Observed } from './observed.ts';
 
 export interface Goals {
@@ -14,6 +14,8 @@ export interface Goals {
   readonly maxHungMs: number;
   /** From the return of a region until those who come land there, for the slowest city. */
   readonly maxHomeMs: number;
+  /** Of those that were on a killed region: the share that is elsewhere than where the ranking sends them. */
+  readonly maxAstray: number;
 }
 
 export interface Verdict {
@@ -62,8 +64,15 @@ function verdictsOf(
     ...(kind === 'hung'
       ? [verdict('without service at p99', goals.maxHungMs, 'ms', lasting.withoutService?.p99 ?? 0)]
       : []),
+    ...(kind === 'killed' ? [verdict('astray', goals.maxAstray, '', astray(lasting))] : []),
+    verdict('lost', 0, '', lasting.lost),
     verdict('home again', goals.maxHomeMs, 'ms', slowest),
   ];
+}
+
+function astray({ landed, byTheRules }: Lasting): number {
+  const count = Object.values(landed).reduce((sum, each) => sum + each, 0);
+  return count === 0 ? 0 : 1 - byTheRules / count;
 }
 
 function verdict(what: string, limit: number, unit: string, was: number): Verdict {

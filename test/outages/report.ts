@@ -84,7 +84,7 @@ function spreadText(spread: Spread | undefined): string {
 }
 
 function verdictText({ what, limit, unit, was, isMet }: Verdict): string {
-  const value = unit === 'ms' ? msText(was) : String(was);
+  const value = unit === 'ms' ? msText(was) : String(Math.round(was * 1_000) / 1_000);
   const most = unit === 'ms' ? msText(limit) : String(limit);
   return `${isMet ? 'met' : 'MISSED'}: ${what} ${value} (at most ${most})`;
 }

@@ -36,7 +36,7 @@ const EVENT = v.variant('type', [
     ms: v.number(),
     /** Where it was served; empty when it never was. */
     region: v.string(),
-    failures: v.array(FAILURE),
+    failures: v.pipe(v.array(FAILURE), v.readonly()),
   }),
 ]);
 
