@@ -5,7 +5,9 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -103,9 +105,18 @@ func (c city) connect(options ...nats.Option) (*nats.Conn, error) {
 		if status := dialer.refused(); status != "" {
 			return nil, fmt.Errorf("%s", status)
 		}
-		return nil, err
+		return nil, withoutAddresses(err)
 	}
 	return connection, nil
+}
+
+// Failures of one kind are counted together, whatever ports they were between.
+func withoutAddresses(err error) error {
+	var operation *net.OpError
+	if errors.As(err, &operation) {
+		return operation.Err
+	}
+	return err
 }
 
 func regionOf(connection *nats.Conn) string {
