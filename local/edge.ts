@@ -33,19 +33,48 @@ export interface Edge {
   readonly url: string;
   /** Fires the cron trigger, as Cloudflare does every minute. */
   tick(): Promise<void>;
+  /**
+   * Runs another Worker in the place of this one, at the same address and with what the objects and KV have stored.
+   * Connections through it end; containers run on. One that cannot start is taken back before this throws.
+   */
+  reload(build: WorkerBuild, config: MeridianConfig): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startEdge({
-  build,
-  config,
-  host,
-  port,
-  engineSocket,
-  adminToken,
-  onLog,
-}: EdgeOptions): Promise<Edge> {
-  const settings = convertV4MiniflareOptions({
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const { onLog } = options;
+  const miniflare = withoutSignalHooks(() => new Miniflare(settingsOf(options)));
+  const url = await miniflare.ready;
+  const tick = async () => {
+    // Asked for each time: after a crash miniflare starts workerd again, and what it gave out before is of no use.
+    const worker = await miniflare.getWorker(WORKER);
+    await worker.scheduled({ cron: EVERY_MINUTE });
+  };
+  const timer = setInterval(() => void tick().catch((error: unknown) => onLog(`cron: ${error}`)), MINUTE_MS);
+  let running: EdgeOptions = { ...options, port: Number(url.port) };
+  const reload = async (build: WorkerBuild, config: MeridianConfig) => {
+    const next = { ...running, build, config };
+    try {
+      await miniflare.setOptions(settingsOf(next));
+      running = next;
+    } catch (error) {
+      await miniflare.setOptions(settingsOf(running));
+      throw error;
+    }
+  };
+  return {
+    url: url.origin,
+    tick,
+    reload,
+    close: () => {
+      clearInterval(timer);
+      return miniflare.dispose();
+    },
+  };
+}
+
+function settingsOf({ build, config, host, port, engineSocket, adminToken, onLog }: EdgeOptions) {
+  return convertV4MiniflareOptions({
     host,
     port,
     cf: false,
@@ -76,22 +105,6 @@ export async function startEdge({
       },
     ],
   });
-  const miniflare = withoutSignalHooks(() => new Miniflare(settings));
-  const url = await miniflare.ready;
-  const tick = async () => {
-    // Asked for each time: after a crash miniflare starts workerd again, and what it gave out before is of no use.
-    const worker = await miniflare.getWorker(WORKER);
-    await worker.scheduled({ cron: EVERY_MINUTE });
-  };
-  const timer = setInterval(() => void tick().catch((error: unknown) => onLog(`cron: ${error}`)), MINUTE_MS);
-  return {
-    url: url.origin,
-    tick,
-    close: () => {
-      clearInterval(timer);
-      return miniflare.dispose();
-    },
-  };
 }
 
 /** Miniflare's own log, handed on. */

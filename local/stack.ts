@@ -47,6 +47,11 @@ export interface Stack {
   readonly engine: Engine;
   regions(): Promise<readonly RegionView[]>;
   mesh(): Promise<readonly MeshLink[]>;
+  /**
+   * Builds the Worker from its sources as they are now and runs it in the place of the old one; the regions' servers
+   * run on. Clients are cut off once, and connect again by themselves. After an error the old Worker runs on.
+   */
+  reload(config: MeridianConfig): Promise<void>;
   /** Stops everything in order; nothing is left. */
   close(): Promise<void>;
 }
@@ -114,6 +119,11 @@ async function bringUp(
     engine,
     regions: () => readRegions(edge.url),
     mesh: () => readMesh(edge.url),
+    reload: async (next) => {
+      await edge.reload(await buildWorker(join(folder.path, 'worker'), next), next);
+      // Wakes the objects, which find their servers running and make their links again.
+      await edge.tick();
+    },
     close,
   };
   await awaken(stack, edge, progress, AbortSignal.any([crashes.signal, ...(signal ? [signal] : [])]));

@@ -73,6 +73,10 @@ async function bringUp(
     engine,
     regions: () => readRegions(edge.url),
     mesh: () => readMesh(edge.url),
+    reload: async (next) => {
+      await edge.reload(await buildCrowdedWorker(next), next);
+      await edge.tick();
+    },
     close,
   };
 }

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { waitFor } from '../../local/wait-for.ts';
 import { descendantsOf, type FoundProcess, stillAlive } from './process-tree.ts';
 
-const CLI = fileURLToPath(new URL('../../local/cli.ts', import.meta.url));
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 const LINE_TIMEOUT_MS = 60_000;
 
@@ -30,10 +30,14 @@ export class CliProcess {
   readonly #lines: string[] = [];
   #seen: readonly FoundProcess[] = [];
 
-  /** @param folder its temporary folder */
-  constructor(folder: string, ...args: readonly string[]) {
+  /** @param where its temporary folder; with it, another checkout to run */
+  constructor(
+    where: string | { readonly folder: string; readonly project: string },
+    ...args: readonly string[]
+  ) {
+    const { folder, project } = typeof where === 'string' ? { folder: where, project: PROJECT } : where;
     this.#folder = folder;
-    this.#child = spawn(process.execPath, [CLI, ...args], {
+    this.#child = spawn(process.execPath, [join(project, 'local/cli.ts'), ...args], {
       env: { ...process.env, TMPDIR: folder, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
