@@ -8,7 +8,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{api,bench,cli,container,loadtest,local,regions,routing,tools,worker}/**/*.test.ts'],
+          include: [
+            '{api,bench,cli,container,examples,loadtest,local,regions,routing,tools,worker}/**/*.test.ts',
+          ],
           exclude: ['**/*.workerd.test.ts', '**/node_modules/**'],
           globalSetup: 'test/support/obtain-nats-server.ts',
           // Many start processes, on machines that are busy with something else.
