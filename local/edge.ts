@@ -33,6 +33,11 @@ export interface Edge extends Closeable {
   readonly url: string;
   /** Fires the cron trigger, as Cloudflare does every minute. */
   tick(): Promise<void>;
+  /**
+   * Runs another Worker in place of this one, at the same address and with what the objects and KV have stored.
+   * Connections through it end; containers run on. If it cannot start, the old one runs again and this throws.
+   */
+  reload(build: WorkerBuild): Promise<void>;
 }
 
 export function startEdge(options: EdgeOptions): Promise<Edge> {
@@ -50,7 +55,18 @@ export function startEdge(options: EdgeOptions): Promise<Edge> {
       MINUTE_MS,
     );
     undo.defer(() => clearInterval(timer));
-    return { url: url.origin, tick };
+    let running: EdgeOptions = { ...options, port: Number(url.port) };
+    const reload = async (build: WorkerBuild) => {
+      const next = { ...running, build };
+      try {
+        await miniflare.setOptions(settingsOf(next));
+        running = next;
+      } catch (error) {
+        await miniflare.setOptions(settingsOf(running));
+        throw error;
+      }
+    };
+    return { url: url.origin, tick, reload };
   });
 }
 

@@ -44,6 +44,8 @@ export interface Platform extends Closeable {
   readonly hopeless: AbortSignal;
   /** Fires the cron trigger, as Cloudflare does every minute. */
   tick(): Promise<void>;
+  /** Runs another Worker in place of this one; containers run on. After an error the old one runs on. */
+  reload(build: PlatformOptions['build']): Promise<void>;
 }
 
 /** A server that has ended so often will not come up. */
@@ -89,7 +91,12 @@ async function bringUp(
   undo.defer(edge.close);
   await writeTokenFile(folder, edge.url, adminToken);
   onProgress?.(`Worker running in workerd at ${edge.url}`);
-  return { url: edge.url, adminToken, engine, hopeless: hopeless.signal, tick: edge.tick };
+  const reload = async (build: PlatformOptions['build']) => {
+    await edge.reload(await build(join(folder.path, 'worker')));
+    // Wakes the objects, which find their servers running and link them again.
+    await edge.tick();
+  };
+  return { url: edge.url, adminToken, engine, hopeless: hopeless.signal, tick: edge.tick, reload };
 }
 
 function startEngine(

@@ -19,10 +19,15 @@ export interface StackOptions extends Omit<PlatformOptions, 'build' | 'delays'> 
 }
 
 /** A running stack. */
-export interface Stack extends Omit<Platform, 'hopeless' | 'tick'> {
+export interface Stack extends Omit<Platform, 'hopeless' | 'tick' | 'reload'> {
   readonly config: MeridianConfig;
   regions(): Promise<readonly RegionView[]>;
   mesh(): Promise<readonly MeshLink[]>;
+  /**
+   * Builds the Worker from its sources as they are now and runs it in place of the old one; the regions' servers run
+   * on. Clients are cut off once, and connect again by themselves. After an error the old Worker runs on.
+   */
+  reload(config: MeridianConfig): Promise<void>;
 }
 
 /** All regions and links come up well within this, also on a machine that is busy with something else. */
@@ -32,10 +37,12 @@ const READY_TIMEOUT_MS = 60_000;
 export function startStack(options: StackOptions): Promise<Stack> {
   const { config, wan = false, build = buildWorker } = options;
   return withTeardown(async (undo) => {
+    const builtFor = (wanted: MeridianConfig) => async (folder: string) =>
+      withConfig(await build(folder, wanted), wanted);
     const platform = await startPlatform({
       ...options,
       delays: wan ? wanDelays(config) : undefined,
-      build: async (folder) => withConfig(await build(folder, config), config),
+      build: builtFor(config),
     });
     undo.defer(platform.close);
     const { url, adminToken, engine } = platform;
@@ -47,6 +54,7 @@ export function startStack(options: StackOptions): Promise<Stack> {
       config,
       regions: () => readRegions(url),
       mesh: () => readMesh(url),
+      reload: (next) => platform.reload(builtFor(next)),
     };
   });
 }

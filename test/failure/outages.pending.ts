@@ -8,9 +8,9 @@ import type { OutageKind } from '../outages/combination.ts';
 import { type Figures, figuresOf, type Homecoming, homecomings } from '../outages/figures.ts';
 import { usualLoad } from '../outages/load.ts';
 import { measureOutage, rankingFor } from '../outages/measure.ts';
+import { cityOf } from '../support/data/places.ts';
+import { useStack } from '../support/file-stack.ts';
 import { meshIsWhole } from '../support/mesh-state.ts';
-import { cityOf } from '../support/places.ts';
-import { useStack } from '../support/use-stack.ts';
 
 const SYDNEY = cityOf('oc');
 

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
-import { cityNamed, PLACES, type Place, REGIONS } from '../support/places.ts';
+import { cityNamed, PLACES, type Place, REGIONS } from '../support/data/places.ts';
 import { CLIENT_KINDS, type ClientKind, type Program, readyProgram } from './clients/programs.ts';
 import {
   combinationsOf,

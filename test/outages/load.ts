@@ -1,6 +1,6 @@
 // Where clients come from, and how many: some everywhere, or a crowd in the cities of one region.
 
-import { PLACES, type Place, REGIONS } from '../support/places.ts';
+import { PLACES, type Place, REGIONS } from '../support/data/places.ts';
 import type { Load } from './measure.ts';
 
 /** Two cities of each region: two data centers, of which each has to learn what happens. */

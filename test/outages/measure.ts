@@ -3,8 +3,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from '../../local/stack.ts';
 import { waitFor } from '../../local/wait-for.ts';
+import { cfOf, type Place, standingIn } from '../support/data/places.ts';
 import { monitorOf } from '../support/monitor.ts';
-import { cfOf, type Place, standingIn } from '../support/places.ts';
 import { ClientProcess } from './clients/client-process.ts';
 import type { ClientSpec } from './clients/client-spec.ts';
 import type { ClientKind, Program } from './clients/programs.ts';

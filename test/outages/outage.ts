@@ -4,7 +4,7 @@
 import type { Engine } from '../../local/engine/engine.ts';
 import { processStartOf } from '../../local/process-identity.ts';
 import { instanceNameOf } from '../../regions/names.ts';
-import { descendantsOf } from '../support/process-tree.ts';
+import { processesBelow } from '../support/process-tree.ts';
 import type { OutageKind } from './combination.ts';
 import { fillRegion } from './fill-region.ts';
 
@@ -22,7 +22,7 @@ export async function beginOutage({ kind, regions, engine, url }: OutageOptions)
     case 'killed':
       return endedBy(regions.map((region) => kill(engine, instanceNameOf(region))));
     case 'hung':
-      return endedBy(regions.map((region) => hang(engine, instanceNameOf(region))));
+      return endedBy(await Promise.all(regions.map((region) => hang(engine, instanceNameOf(region)))));
     case 'full':
       return endedBy(await Promise.all(regions.map((region) => fillRegion(engine, url, region))));
   }
@@ -44,9 +44,9 @@ function kill(engine: Engine, server: string): End {
 }
 
 /** Stops the server itself; its sockets stay open, and the kernel goes on taking connections for it. */
-function hang(engine: Engine, server: string): End {
+async function hang(engine: Engine, server: string): Promise<End> {
   const container = engine.server(server)?.app.spec.name;
-  const found = descendantsOf(process.pid).find(
+  const found = (await processesBelow(process.pid)).find(
     ({ command }) =>
       container !== undefined && /nats-server\S* -c /.test(command) && command.includes(`/${container}`),
   );

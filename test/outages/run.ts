@@ -3,8 +3,8 @@
 
 import { startStack } from '../../local/stack.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
-import { defaultConfig } from '../support/local-config.ts';
-import type { Place } from '../support/places.ts';
+import { defaultConfig } from '../support/data/checked-in.ts';
+import type { Place } from '../support/data/places.ts';
 import type { ClientKind, Program } from './clients/programs.ts';
 import { affectedRegions, type Combination, nameOf } from './combination.ts';
 import { type Goals, type Judgement, judge } from './judge.ts';

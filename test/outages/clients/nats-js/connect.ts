@@ -1,7 +1,7 @@
 // One connection of nats.js, with its own defaults.
 
 import { type NatsConnection, wsconnect } from '@nats-io/nats-core';
-import { standingIn } from '../../../support/places.ts';
+import { standingIn } from '../../../support/data/places.ts';
 import type { City } from '../client-spec.ts';
 import { spec } from './program.ts';
 import { withUpgradeStatus } from './upgrade-status.ts';
