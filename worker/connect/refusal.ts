@@ -1,5 +1,6 @@
 // What a client is told that no region may serve.
 
+import { DECISION_HEADER } from '../../api/headers.ts';
 import type { Decision, Refusal } from '../../routing/decision.ts';
 import { compactDecision, describeEffect } from '../../routing/decision-text.ts';
 import { errorResponse } from '../error-response.ts';
@@ -33,6 +34,6 @@ export function refusalResponse(decision: Decision, refusal: Refusal): Response 
   const words = reasons.map(({ region, reason }) => `${region}: ${reason}`).join('; ');
   return errorResponse(status, code, `${message} (${words})`, {
     details: { regions: reasons, notes: decision.notes },
-    headers: { 'x-nats-decision': compactDecision(decision) },
+    headers: { [DECISION_HEADER]: compactDecision(decision) },
   });
 }
