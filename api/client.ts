@@ -17,6 +17,8 @@ export interface ApiClientOptions {
   readonly url: string | URL;
   /** Without one only what anybody may see. */
   readonly token?: string | undefined;
+  /** What a failure is rejected with; the error itself by default. */
+  readonly failWith?: (error: ApiError | NoAnswerError) => Error;
 }
 
 /** Which part of a list, newest first. */
@@ -50,14 +52,16 @@ interface Call {
   readonly alsoStatus?: number;
 }
 
-/** Every method rejects with an ApiError or a NoAnswerError. */
+/** Every method rejects with an ApiError or a NoAnswerError, or with what `failWith` makes of it. */
 export class ApiClient {
   readonly #url: URL;
   readonly #token: string | undefined;
+  readonly #failWith: (error: ApiError | NoAnswerError) => Error;
 
-  constructor({ url, token }: ApiClientOptions) {
+  constructor({ url, token, failWith = (error) => error }: ApiClientOptions) {
     this.#url = new URL(url);
     this.#token = token;
+    this.#failWith = failWith;
   }
 
   health(): Promise<Health> {
@@ -128,12 +132,12 @@ export class ApiClient {
       response = await fetch(url, this.#requestOf(call));
       text = await response.text();
     } catch (cause) {
-      throw new NoAnswerError(`${method} ${url.origin}${path}`, isChange, cause);
+      throw this.#failWith(new NoAnswerError(`${method} ${url.origin}${path}`, isChange, cause));
     }
     const body = parseJson(text);
     const isAnswer = response.ok || response.status === alsoStatus;
     if (isAnswer && body !== undefined) return body as T;
-    throw new ApiError(response.status, body);
+    throw this.#failWith(new ApiError(response.status, body));
   }
 
   #requestOf({ method, body, headers = {} }: Call): RequestInit {

@@ -21,9 +21,6 @@ export const REGION_COOKIE = 'meridian-region';
 export const RETRY_AFTER_HEADER = 'retry-after';
 export const WWW_AUTHENTICATE_HEADER = 'www-authenticate';
 
-/** The signed JWT that Cloudflare Access adds to a request. */
-export const ACCESS_JWT_HEADER = 'cf-access-jwt-assertion';
-
 interface DocumentedHeader {
   readonly name: string;
   readonly in: 'request' | 'answer';

@@ -22,16 +22,16 @@ const upgrade =
   (request, ...rest) =>
     isUpgrade(request)
       ? handler(request, ...rest)
-      : errorResponse(426, 'upgrade_required', 'connect a NATS client here, over WebSocket', {
+      : errorResponse('upgrade_required', 'connect a NATS client here, over WebSocket', {
           headers: { upgrade: 'websocket' },
         });
 
 const router = AutoRouter<IRequest, Arguments, Response>({
   missing: (request) =>
-    errorResponse(404, 'not_found', `nothing at ${request.method} ${new URL(request.url).pathname}`),
+    errorResponse('not_found', `nothing at ${request.method} ${new URL(request.url).pathname}`),
   catch: (error: unknown) => {
     console.error(error);
-    return errorResponse(500, 'internal', error instanceof Error ? error.message : String(error));
+    return errorResponse('internal', error instanceof Error ? error.message : String(error));
   },
 })
   .get(PATHS.root, upgrade(connectClient))

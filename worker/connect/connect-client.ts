@@ -57,7 +57,7 @@ function upgradeRequest(request: Request, cf: unknown): Request {
 
 function unavailable(decision: Decision, tried: readonly FailedAttempt[]): Response {
   const message = `no region took the client: ${tried.map(({ region, reason }) => `${region} (${reason})`).join('; ')}`;
-  return errorResponse(503, 'no_region', message, {
+  return errorResponse('no_region', message, {
     details: { tried },
     headers: {
       [RETRY_AFTER_HEADER]: String(RETRY_AFTER_SECONDS),

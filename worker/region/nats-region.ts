@@ -305,6 +305,6 @@ export abstract class NatsRegion extends Container<Env> {
   }
 
   #unavailable(reason: string): Response {
-    return errorResponse(503, 'region_unavailable', `region ${this.#region.id}: ${reason}`);
+    return errorResponse('region_unavailable', `region ${this.#region.id}: ${reason}`);
   }
 }
