@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { Count, IsoTime, type Wire } from './schema-kinds.ts';
 
-const AuditEntrySchema = v.strictObject({
+export const AuditEntrySchema = v.strictObject({
   id: Count,
   time: IsoTime,
   actor: v.pipe(v.string(), v.description('such as token:admin, access:ada@example.com, anonymous')),

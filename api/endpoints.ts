@@ -1,16 +1,9 @@
 // Every endpoint as data: what the OpenAPI document, the tables of docs/http-api.md and the tests are made from.
 // The Worker does not import this; a test holds its route table against it.
 
-import type * as v from 'valibot';
-import { AuditSchema } from './audit.ts';
-import { DryRunSchema, HistorySchema, LiveConfigSchema, PublishedSchema } from './config.ts';
-import { DryRunBodySchema, PutBodySchema, RollbackBodySchema } from './edits.ts';
 import type { ErrorCode } from './errors.ts';
-import { HealthSchema } from './health.ts';
-import { MeshSchema } from './mesh.ts';
 import { PATHS, REGION_OPERATIONS, type RegionOperation, regionOperationPath } from './paths.ts';
-import { OperationResultSchema, RegionViewsSchema } from './regions.ts';
-import { RouteSchema } from './route.ts';
+import type { SchemaName } from './schemas.ts';
 
 /** `reader`: the read token will do. `admin`: the admin token or a sign-in with Cloudflare Access. */
 export type CallerKind = 'anyone' | 'reader' | 'admin';
@@ -23,7 +16,13 @@ export interface QueryParameter {
 
 /** What an endpoint answers when it has done what it is for. */
 export type EndpointAnswer =
-  | { readonly kind: 'json'; readonly schema: v.GenericSchema; readonly statuses: readonly number[] }
+  | {
+      readonly kind: 'json';
+      readonly schema: SchemaName;
+      readonly statuses: readonly number[];
+      /** Whether it can be had as text too. */
+      readonly orText?: true;
+    }
   | { readonly kind: 'document' }
   | { readonly kind: 'upgrade' };
 
@@ -33,23 +32,18 @@ export interface Endpoint {
   readonly method: 'GET' | 'PUT' | 'POST';
   /** With placeholders as OpenAPI writes them. */
   readonly path: string;
+  /** The path of which this is another name. */
+  readonly sameAs?: string;
   readonly caller: CallerKind;
   readonly summary: string;
   readonly query: readonly QueryParameter[];
-  readonly body?: v.GenericSchema;
+  readonly body?: SchemaName;
   readonly answer: EndpointAnswer;
-  /** Besides those of every endpoint for `reader` and `admin`. */
+  /** It decides for a client: takes its wishes from headers, and says in headers what came of them. */
+  readonly decides?: true;
+  /** Besides `internal`, and what those are told who may not call it. */
   readonly errors: readonly ErrorCode[];
 }
-
-/** What the admin endpoints answer to those who may not call them. */
-export const ADMIN_ERRORS: readonly ErrorCode[] = [
-  'admin_off',
-  'rate_limited',
-  'token_in_url',
-  'unauthorized',
-];
-export const CHANGE_ERRORS: readonly ErrorCode[] = [...ADMIN_ERRORS, 'read_only', 'cross_site'];
 
 const EDIT_ERRORS: readonly ErrorCode[] = [
   'bad_json',
@@ -73,36 +67,36 @@ const CONNECT_ERRORS: readonly ErrorCode[] = [
 const PREFERRED: QueryParameter = {
   name: 'region',
   type: 'string',
-  what: 'regions that are preferred, best first, with commas between',
+  what: 'best first, with commas between',
 };
 
 const PLACE: readonly QueryParameter[] = [
-  { name: 'colo', type: 'string', what: 'a data center, such as SYD' },
+  { name: 'colo', type: 'string', what: 'such as SYD' },
   { name: 'lat', type: 'number', what: 'degrees north' },
   { name: 'lon', type: 'number', what: 'degrees east' },
-  { name: 'country', type: 'string', what: 'ISO 3166 alpha-2, such as AU' },
+  { name: 'country', type: 'string', what: 'such as AU' },
   { name: 'continent', type: 'string', what: 'such as OC' },
-  { name: 'client', type: 'string', what: 'stands in for the address by which shares are drawn' },
+  { name: 'client', type: 'string', what: 'an address, by which shares are drawn' },
 ];
 
 const PAGE: readonly QueryParameter[] = [
-  { name: 'before', type: 'integer', what: 'only what is older than this number' },
-  { name: 'limit', type: 'integer', what: 'how many at most: 50, or up to 200' },
+  { name: 'before', type: 'integer', what: 'only what is older' },
+  { name: 'limit', type: 'integer', what: '50, or up to 200' },
 ];
 
 const BASE: QueryParameter = {
   name: 'base',
   type: 'integer',
-  what: 'refused where this is no longer the current version',
+  what: 'refused unless it is the current version',
 };
 
 const FORCE: QueryParameter = { name: 'force', type: 'boolean', what: 'takes the last region too' };
 
 const OPERATION_SUMMARIES: Readonly<Record<RegionOperation, string>> = {
-  drain: 'takes a region out of service: no new clients, then those who are there move',
-  undrain: 'puts a drained region back into service',
-  wake: 'starts a region that sleeps',
-  stop: "ends a region's server now, with whoever is connected",
+  drain: 'no new clients, then those who are there move',
+  undrain: 'back into service',
+  wake: 'starts one that sleeps',
+  stop: 'ends its server now, with whoever is connected',
 };
 
 const OPERATION_QUERY: Readonly<Record<RegionOperation, readonly QueryParameter[]>> = {
@@ -119,7 +113,7 @@ const OPERATION_ERRORS: Readonly<Record<RegionOperation, readonly ErrorCode[]>> 
   stop: [],
 };
 
-const json = (schema: v.GenericSchema, ...statuses: readonly number[]): EndpointAnswer => ({
+const json = (schema: SchemaName, ...statuses: readonly number[]): EndpointAnswer => ({
   kind: 'json',
   schema,
   statuses: statuses.length === 0 ? [200] : statuses,
@@ -136,32 +130,34 @@ const open = (id: string, path: string, summary: string, answer: EndpointAnswer)
   errors: [],
 });
 
-const connect = (id: string, path: string): Endpoint => ({
-  ...open(id, path, 'a NATS connection over WebSocket', { kind: 'upgrade' }),
+const CONNECT: Endpoint = {
+  ...open('connect', PATHS.root, 'a NATS connection over WebSocket', { kind: 'upgrade' }),
+  decides: true,
   query: [PREFERRED],
   errors: CONNECT_ERRORS,
-});
+};
 
 export const ENDPOINTS: readonly Endpoint[] = [
-  connect('connect', PATHS.root),
-  connect('connectToNats', PATHS.nats),
-  open('health', PATHS.health, 'whether a region can serve, and which', json(HealthSchema, 200, 503)),
-  open('regions', PATHS.regions, 'every region with its state', json(RegionViewsSchema)),
-  open('mesh', PATHS.mesh, 'the links between the regions', json(MeshSchema)),
+  CONNECT,
+  { ...CONNECT, id: 'connectToNats', path: PATHS.nats, sameAs: PATHS.root },
+  open('health', PATHS.health, 'whether a region can serve, and which', json('Health', 200, 503)),
+  open('regions', PATHS.regions, 'every region with its state', json('Regions')),
+  open('mesh', PATHS.mesh, 'the links between the regions', json('Mesh')),
   {
-    ...open(
-      'route',
-      PATHS.route,
-      'the decision for this request, or for the place in the query',
-      json(RouteSchema),
-    ),
+    ...open('route', PATHS.route, 'the decision for this request, or the place in the query', {
+      kind: 'json',
+      schema: 'Route',
+      statuses: [200],
+      orText: true,
+    }),
+    decides: true,
     query: [...PLACE, PREFERRED, { name: 'format', type: 'string', what: '`text` gives a table for people' }],
   },
-  open('openapi', PATHS.openapi, 'this API as an OpenAPI 3.1 document', { kind: 'document' }),
+  open('openapi', PATHS.openapi, 'this API as OpenAPI 3.1', { kind: 'document' }),
   {
-    ...open('config', PATHS.config, 'the configuration in force, or an earlier one', json(LiveConfigSchema)),
+    ...open('config', PATHS.config, 'the one in force, or an earlier one', json('LiveConfig')),
     caller: 'reader',
-    query: [{ name: 'version', type: 'integer', what: 'the number of an earlier version' }],
+    query: [{ name: 'version', type: 'integer', what: 'an earlier one' }],
     errors: ['bad_request', 'no_such_version', 'store_unavailable'],
   },
   {
@@ -169,10 +165,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: 'PUT',
     path: PATHS.config,
     caller: 'admin',
-    summary: 'edits the configuration',
+    summary: 'an edit',
     query: [],
-    body: PutBodySchema,
-    answer: json(PublishedSchema),
+    body: 'PutBody',
+    answer: json('Published'),
     errors: EDIT_ERRORS,
   },
   {
@@ -180,10 +176,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: 'POST',
     path: PATHS.dryRun,
     caller: 'reader',
-    summary: 'what an edit would do: changes, warnings and who would move',
+    summary: 'what an edit would do',
     query: [],
-    body: DryRunBodySchema,
-    answer: json(DryRunSchema),
+    body: 'DryRunBody',
+    answer: json('DryRun'),
     errors: ['bad_json', 'bad_request', 'too_large', 'invalid', 'store_unavailable'],
   },
   {
@@ -193,18 +189,18 @@ export const ENDPOINTS: readonly Endpoint[] = [
     caller: 'admin',
     summary: 'an earlier version as a new one',
     query: [],
-    body: RollbackBodySchema,
-    answer: json(PublishedSchema),
+    body: 'RollbackBody',
+    answer: json('Published'),
     errors: [...EDIT_ERRORS, 'no_such_version'],
   },
   {
-    ...open('history', PATHS.history, 'the versions of the configuration, newest first', json(HistorySchema)),
+    ...open('history', PATHS.history, 'versions of the configuration, newest first', json('History')),
     caller: 'reader',
     query: PAGE,
     errors: ['bad_request', 'store_unavailable'],
   },
   {
-    ...open('audit', PATHS.audit, 'every change and every refused attempt, newest first', json(AuditSchema)),
+    ...open('audit', PATHS.audit, 'changes and refused attempts, newest first', json('Audit')),
     caller: 'reader',
     query: PAGE,
     errors: ['bad_request', 'store_unavailable'],
@@ -217,14 +213,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
       caller: 'admin',
       summary: OPERATION_SUMMARIES[operation],
       query: OPERATION_QUERY[operation],
-      answer: json(OperationResultSchema),
+      answer: json('OperationResult'),
       errors: ['no_such_region', ...OPERATION_ERRORS[operation]],
     }),
   ),
 ];
-
-/** All errors of an endpoint, those of who may call it included. */
-export function errorsOf({ caller, errors }: Endpoint): readonly ErrorCode[] {
-  const ofCaller = { anyone: [], reader: ADMIN_ERRORS, admin: CHANGE_ERRORS }[caller];
-  return [...ofCaller, ...errors, 'internal'];
-}

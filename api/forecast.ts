@@ -5,8 +5,10 @@ import * as v from 'valibot';
 import { Count, Share, type Wire } from './schema-kinds.ts';
 
 const Region = v.string();
-const RegionOrNone = v.pipe(v.nullable(Region), v.description('null: no region'));
-const MillisecondsOrNone = v.pipe(v.nullable(v.number()), v.description('null: nobody is served'));
+/** None: the client is refused. */
+const RegionOrNone = v.nullable(Region);
+/** None: nobody is served. */
+const MillisecondsOrNone = v.nullable(v.number());
 
 const CountryShareSchema = v.strictObject({
   country: v.pipe(v.string(), v.description('ISO 3166 alpha-2; XX stands for those that are not known')),

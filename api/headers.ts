@@ -63,7 +63,7 @@ export const HEADERS: readonly DocumentedHeader[] = [
   {
     name: LAST_REGION_HEADER,
     in: 'request',
-    what: `where the client was before: it goes back there unless another region is better by the margin; browsers send the cookie \`${REGION_COOKIE}\`, which every connection sets`,
+    what: 'where the client was before: it goes back there unless another region is better by the margin; browsers send the cookie `meridian-region` instead, which every connection sets',
     example: 'weur',
   },
 ];

@@ -8,7 +8,12 @@ import { LINK_STATES } from './states.ts';
 export const MeshLinkSchema = v.strictObject({
   a: v.pipe(v.string(), v.description('the side that dials')),
   b: v.string(),
-  state: v.picklist(LINK_STATES),
+  state: v.pipe(
+    v.picklist(LINK_STATES),
+    v.description(
+      '`up` (nats-server says so), `connecting`, `down` (waiting to be tried again), `asleep` (one of the two sleeps)',
+    ),
+  ),
   since: v.pipe(Instant, v.description('since when it is in this state, milliseconds since the epoch')),
   rttMs: v.pipe(
     v.nullable(v.number()),

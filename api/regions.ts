@@ -21,7 +21,12 @@ export const RegionViewSchema = v.strictObject({
   keepAwake: v.boolean(),
   jetstream: v.boolean(),
   region: v.pipe(v.string(), v.description('the id again')),
-  state: v.picklist(SEEN_STATES),
+  state: v.pipe(
+    v.picklist(SEEN_STATES),
+    v.description(
+      '`up`, `asleep`, `starting`, `draining`, `stopping`, `down` (it ended unasked and is being started again) or `unreachable` (its object does not answer)',
+    ),
+  ),
   since: v.pipe(Instant, v.description('since when it is in this state, milliseconds since the epoch')),
   clients: Clients,
   maxClients: v.exactOptional(

@@ -5,7 +5,7 @@ import { Count, Version, type Wire } from './schema-kinds.ts';
 
 const Milliseconds = v.number();
 
-const EstimateSchema = v.strictObject({
+export const EstimateSchema = v.strictObject({
   priorMs: v.pipe(Milliseconds, v.description('what the model says')),
   measuredMs: v.pipe(v.nullable(Milliseconds), v.description('mean of the measurements, if there are any')),
   samples: Count,
@@ -15,7 +15,7 @@ const EstimateSchema = v.strictObject({
 /** What besides its kind an effect tells is for its filter to say: a limit, a rule, a share. */
 const Details = v.union([v.string(), v.number()]);
 
-const EffectSchema = v.pipe(
+export const EffectSchema = v.pipe(
   v.objectWithRest(
     {
       effect: v.picklist(['drop', 'demote', 'postpone', 'prefer', 'cost']),
@@ -28,15 +28,15 @@ const EffectSchema = v.pipe(
   v.description('what a filter did to the region; `cost` has `ms`, others what their filter has to tell'),
 );
 
-const ConsideredEntries = {
+export const ConsideredSchema = v.strictObject({
   region: v.string(),
   estimate: EstimateSchema,
   effects: v.array(EffectSchema),
-};
+});
 
 const CandidateSchema = v.strictObject({
   rank: v.pipe(Count, v.minValue(1)),
-  ...ConsideredEntries,
+  ...ConsideredSchema.entries,
   tier: v.pipe(
     v.number(),
     v.description('below 0 preferred; 0 to 99 usual, the priority less one; from 100 on demoted'),
@@ -64,10 +64,7 @@ export const RouteSchema = v.strictObject({
   entry: v.pipe(EntrySchema, v.description('where the request entered, and how that was known')),
   failover: v.nullable(FailoverSchema),
   candidates: v.pipe(v.array(CandidateSchema), v.description('best first')),
-  rejected: v.pipe(
-    v.array(v.strictObject(ConsideredEntries)),
-    v.description('the last effect of each is the drop'),
-  ),
+  rejected: v.pipe(v.array(ConsideredSchema), v.description('the last effect of each is the drop')),
   refusal: v.exactOptional(
     v.pipe(v.picklist(['residency', 'forced', 'nowhere']), v.description('only without candidates')),
   ),

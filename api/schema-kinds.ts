@@ -10,7 +10,7 @@ export type Wire<S extends v.GenericSchema> = DeepReadonly<v.InferOutput<S>>;
 export const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** A version of the configuration; 0 is what was deployed. */
-export const Version = v.pipe(Count, v.description('of the configuration; 0 is what was deployed'));
+export const Version = Count;
 
 /** A moment as a number. */
 export const Instant = v.pipe(v.number(), v.description('milliseconds since the epoch'));

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import type { VersionInfo } from '../api/config.ts';
 import type { RegionView } from '../api/regions.ts';
 import type { MeridianConfig } from '../regions/config.ts';
-import { HINT_PLACES } from '../regions/hints.ts';
+import { hostsOf } from '../regions/hints.ts';
 import { bindingNameOf, classNameOf, instanceNameOf } from '../regions/names.ts';
 import { describeProblem } from '../regions/problems.ts';
 import { unknownRegion } from '../regions/rules/service.ts';
@@ -65,7 +65,7 @@ function regionOf({ config, info, views }: Source, id: string, command: Command)
     className: classNameOf(id),
     bindingName: bindingNameOf(id),
     instanceName: instanceNameOf(id),
-    hosts: HINT_PLACES[region.hint].hosts,
+    hosts: hostsOf(region.hint),
     ...(view && { state: view.state, clients: view.clients, problem: view.problem }),
     ...(info && { version: info.version }),
   };
