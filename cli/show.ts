@@ -2,9 +2,10 @@
 // configuration; live, or from the file where no edge answers.
 
 import { Command } from 'commander';
-import type { RegionView, VersionInfo } from '../api/types.ts';
+import type { VersionInfo } from '../api/config.ts';
+import type { RegionView } from '../api/regions.ts';
 import type { MeridianConfig } from '../regions/config.ts';
-import { HINT_PLACES } from '../regions/hints.ts';
+import { hostsOf } from '../regions/hints.ts';
 import { bindingNameOf, classNameOf, instanceNameOf } from '../regions/names.ts';
 import { describeProblem } from '../regions/problems.ts';
 import { unknownRegion } from '../regions/rules/service.ts';
@@ -64,13 +65,13 @@ function regionOf({ config, info, views }: Source, id: string, command: Command)
     className: classNameOf(id),
     bindingName: bindingNameOf(id),
     instanceName: instanceNameOf(id),
-    hosts: HINT_PLACES[region.hint].hosts,
+    hosts: hostsOf(region.hint),
     ...(view && { state: view.state, clients: view.clients, problem: view.problem }),
     ...(info && { version: info.version }),
   };
 }
 
-// `limits.maxConnections  10000`, one line for each plain value; regions go by their ids.
+// `limits.maxConnections  10000`, one line for each plain value, `?` for what is not known; regions go by their ids.
 function linesOf(value: object, prefix = ''): string[][] {
   return Object.entries(value).flatMap(([key, item]: [string, unknown]) => {
     if (item === undefined) return [];
@@ -79,6 +80,6 @@ function linesOf(value: object, prefix = ''): string[][] {
     }
     if (Array.isArray(item)) return [[prefix + key, item.join(', ')]];
     if (typeof item === 'object' && item !== null) return linesOf(item, `${prefix}${key}.`);
-    return [[prefix + key, printable(String(item))]];
+    return [[prefix + key, printable(String(item ?? '?'))]];
   });
 }

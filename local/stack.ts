@@ -1,9 +1,11 @@
 // The whole of Meridian on one machine: the platform with its Worker, the regions, the mesh. `npm start`, the
 // end-to-end tests, the load tests and the benchmarks all stand on it.
 
+import { ApiClient } from '../api/client.ts';
+import type { MeshLink } from '../api/mesh.ts';
+import type { RegionView } from '../api/regions.ts';
 import type { MeridianConfig } from '../regions/config.ts';
 import { instanceNameOf } from '../regions/names.ts';
-import { type MeshLink, type RegionView, readMesh, readRegions } from './edge-client.ts';
 import { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
 import { withTeardown } from './teardown.ts';
 import { waitFor } from './wait-for.ts';
@@ -21,6 +23,8 @@ export interface StackOptions extends Omit<PlatformOptions, 'build' | 'delays'> 
 /** A running stack. */
 export interface Stack extends Omit<Platform, 'hopeless' | 'tick' | 'reload'> {
   readonly config: MeridianConfig;
+  /** Its API, with the admin token. */
+  readonly api: ApiClient;
   regions(): Promise<readonly RegionView[]>;
   mesh(): Promise<readonly MeshLink[]>;
   /**
@@ -46,14 +50,16 @@ export function startStack(options: StackOptions): Promise<Stack> {
     });
     undo.defer(platform.close);
     const { url, adminToken, engine } = platform;
-    await awaken(platform, options);
+    const api = new ApiClient({ url, token: adminToken });
+    await awaken(platform, api, options);
     return {
       url,
       adminToken,
       engine,
       config,
-      regions: () => readRegions(url),
-      mesh: () => readMesh(url),
+      api,
+      regions: async () => (await api.regions()).regions,
+      mesh: async () => (await api.mesh()).links,
       reload: (next) => platform.reload(builtFor(next)),
     };
   });
@@ -74,7 +80,8 @@ function asOnOneMachine(config: MeridianConfig): MeridianConfig {
 
 /** Wakes the regions as the cron trigger does, and waits until they are one cluster. */
 async function awaken(
-  { url, tick, hopeless }: Platform,
+  { tick, hopeless }: Platform,
+  api: ApiClient,
   { config, onProgress, signal }: StackOptions,
 ): Promise<void> {
   const awake = new Set(
@@ -91,13 +98,13 @@ async function awaken(
     reported.add(step);
   };
   await waitFor('every region to be up', options, async () => {
-    const regions = (await readRegions(url)).filter(({ id }) => awake.has(id));
+    const regions = (await api.regions()).regions.filter(({ id }) => awake.has(id));
     for (const { id, state } of regions)
       if (state === 'up') once(`region ${id} is up (${instanceNameOf(id)})`);
     return regions.every(({ state }) => state === 'up');
   });
   await waitFor('every link of the mesh to be up', options, async () => {
-    const links = (await readMesh(url)).filter(({ a, b }) => awake.has(a) && awake.has(b));
+    const links = (await api.mesh()).links.filter(({ a, b }) => awake.has(a) && awake.has(b));
     for (const { a, b, state } of links) if (state === 'up') once(`link ${a} - ${b} is up`);
     return links.every(({ state }) => state === 'up');
   });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { HINT_PLACES, HINTS, type Hint, isSamePlace } from './hints.ts';
+import { HINTS, type Hint, isSamePlace, LANDS_IN } from './hints.ts';
 
 test('eleven hints are six places', () => {
-  expect(new Set(HINTS.map((hint) => HINT_PLACES[hint].landsIn)).size).toBe(6);
+  expect(new Set(HINTS.map((hint) => LANDS_IN[hint])).size).toBe(6);
 });
 
 test.each<[Hint, Hint]>([

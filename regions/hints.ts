@@ -39,35 +39,38 @@ export type Placement = (typeof PLACEMENTS)[number];
  */
 export const LIMITED_PLACEMENTS: ReadonlySet<Placement> = new Set(['ME', 'OC', 'AFR']);
 
-/** Where the objects of a hint really run. */
-export interface HintPlace {
-  /** The hint whose hosts are used: the hint itself, or the one it is an alias of. */
-  readonly landsIn: Hint;
-  /** IATA codes of the data centers seen hosting objects of this hint. */
-  readonly hosts: readonly string[];
-}
+/**
+ * The hint whose hosts are used: the hint itself, or the one it is an alias of. Cloudflare hosts no objects in South
+ * America, Africa or the Middle East: eleven hints, six places.
+ */
+export const LANDS_IN = {
+  wnam: 'wnam',
+  enam: 'enam',
+  sam: 'enam',
+  weur: 'weur',
+  afr: 'weur',
+  eeur: 'eeur',
+  me: 'eeur',
+  apac: 'apac',
+  'apac-ne': 'apac',
+  'apac-se': 'apac',
+  oc: 'oc',
+} as const satisfies Readonly<Record<Hint, Hint>>;
 
-const WNAM = ['DFW', 'LAX', 'SJC', 'DEN', 'SEA'];
-const ENAM = ['ATL', 'EWR', 'IAD', 'MIA', 'ORD'];
-const WEUR = ['AMS', 'LHR', 'LIS', 'MAD', 'CDG', 'MRS'];
-const EEUR = ['ARN', 'FRA', 'HAM', 'MXP', 'VIE', 'WAW'];
-const APAC = ['HKG', 'ICN', 'KIX', 'NRT', 'SIN'];
-const OC = ['AKL', 'BNE', 'MEL', 'SYD'];
-
-/** Cloudflare hosts no objects in South America, Africa or the Middle East: eleven hints, six places. */
-export const HINT_PLACES: Readonly<Record<Hint, HintPlace>> = {
-  wnam: { landsIn: 'wnam', hosts: WNAM },
-  enam: { landsIn: 'enam', hosts: ENAM },
-  sam: { landsIn: 'enam', hosts: ENAM },
-  weur: { landsIn: 'weur', hosts: WEUR },
-  afr: { landsIn: 'weur', hosts: WEUR },
-  eeur: { landsIn: 'eeur', hosts: EEUR },
-  me: { landsIn: 'eeur', hosts: EEUR },
-  apac: { landsIn: 'apac', hosts: APAC },
-  'apac-ne': { landsIn: 'apac', hosts: APAC },
-  'apac-se': { landsIn: 'apac', hosts: APAC },
-  oc: { landsIn: 'oc', hosts: OC },
+/** IATA codes of the data centers seen hosting objects. For people: nothing that ships reads them. */
+const HOSTS: Readonly<Record<(typeof LANDS_IN)[Hint], readonly string[]>> = {
+  wnam: ['DFW', 'LAX', 'SJC', 'DEN', 'SEA'],
+  enam: ['ATL', 'EWR', 'IAD', 'MIA', 'ORD'],
+  weur: ['AMS', 'LHR', 'LIS', 'MAD', 'CDG', 'MRS'],
+  eeur: ['ARN', 'FRA', 'HAM', 'MXP', 'VIE', 'WAW'],
+  apac: ['HKG', 'ICN', 'KIX', 'NRT', 'SIN'],
+  oc: ['AKL', 'BNE', 'MEL', 'SYD'],
 };
+
+/** Where the objects of a hint have been seen to run. */
+export function hostsOf(hint: Hint): readonly string[] {
+  return HOSTS[LANDS_IN[hint]];
+}
 
 // The two halves of apac (76-95 ms from end to end) may be used together, but not together with apac itself.
 const HALVES_OF_APAC: ReadonlySet<Hint> = new Set(['apac-ne', 'apac-se']);
@@ -76,5 +79,5 @@ const HALVES_OF_APAC: ReadonlySet<Hint> = new Set(['apac-ne', 'apac-se']);
 export function isSamePlace(a: Hint, b: Hint): boolean {
   if (a === b) return true;
   if (HALVES_OF_APAC.has(a) && HALVES_OF_APAC.has(b)) return false;
-  return HINT_PLACES[a].landsIn === HINT_PLACES[b].landsIn;
+  return LANDS_IN[a] === LANDS_IN[b];
 }

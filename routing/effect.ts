@@ -1,5 +1,7 @@
 // What the filters did to a region, as data; decision-text.ts puts it into words, and only when somebody asks.
 
+import type { SeenState } from '../api/states.ts';
+
 /** A region may not serve this request. */
 export type DropReason =
   | { readonly filter: 'enabled'; readonly code: 'disabled' }
@@ -17,7 +19,7 @@ export type DropReason =
 
 /** A region is only for when the others fail. */
 export type DemoteReason =
-  | { readonly filter: 'health'; readonly code: 'state'; readonly state: string }
+  | { readonly filter: 'health'; readonly code: 'state'; readonly state: SeenState }
   | { readonly filter: 'health'; readonly code: 'ejected'; readonly forMs: number }
   | { readonly filter: 'health'; readonly code: 'cut-off'; readonly meshShare: number };
 

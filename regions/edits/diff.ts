@@ -11,8 +11,8 @@ import type { MeridianConfig, RegionConfig } from '../config.ts';
 export interface Change {
   /** `regions.weur.weight`, `routing.bandMs`, `regions.oc` */
   readonly path: string;
-  readonly from: unknown;
-  readonly to: unknown;
+  readonly from?: unknown;
+  readonly to?: unknown;
   /** `steers`: a routing setting, takes effect without a deploy. `platform`: a platform setting, needs a deploy. */
   readonly kind: 'steers' | 'platform';
 }

@@ -7,7 +7,7 @@
 
 import { parse } from 'smol-toml';
 import type { MeridianConfig, RegionConfig } from '../config.ts';
-import { HINT_PLACES } from '../hints.ts';
+import { hostsOf } from '../hints.ts';
 import { bindingNameOf, classNameOf, instanceNameOf } from '../names.ts';
 import { appendMigration, type ClassChange, readMigrations } from './migrations.ts';
 
@@ -53,7 +53,7 @@ const MIGRATIONS_HEAD = `# Migrations of all classes, in the order of their tags
 `;
 
 function regionText({ id, name, hint, placement, instanceType }: RegionConfig): string {
-  return `# ${id}: ${name}. Objects with the hint ${hint} run in ${HINT_PLACES[hint].hosts.join(', ')}.
+  return `# ${id}: ${name}. Objects with the hint ${hint} run in ${hostsOf(hint).join(', ')}.
 [[durable_objects.bindings]]
 name = "${bindingNameOf(id)}"
 class_name = "${classNameOf(id)}"

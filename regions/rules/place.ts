@@ -1,6 +1,6 @@
 // Each region must be in a place of its own, and one that Cloudflare offers.
 
-import { HINT_PLACES, type Hint, isSamePlace, LIMITED_PLACEMENTS } from '../hints.ts';
+import { type Hint, isSamePlace, LANDS_IN, LIMITED_PLACEMENTS } from '../hints.ts';
 import type { Problem } from '../problems.ts';
 import type { ConfigDraft } from './draft.ts';
 
@@ -27,7 +27,7 @@ function problemsOfHint(
   path: string,
   other: { hint: Hint; path: string } | undefined,
 ): Problem[] {
-  const { landsIn } = HINT_PLACES[hint];
+  const landsIn = LANDS_IN[hint];
   if (other !== undefined) {
     return [{ code: 'hint-alias', path, hint, otherHint: other.hint, otherPath: other.path, landsIn }];
   }

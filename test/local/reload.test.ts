@@ -1,7 +1,7 @@
 // `npm run dev`: a change of the Worker's sources is answered within seconds, by the same servers.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readMesh } from '../../local/edge-client.ts';
+import { ApiClient } from '../../api/client.ts';
 import { waitFor } from '../../local/wait-for.ts';
 import { CliProcess } from '../support/cli-process.ts';
 import { connectFrom } from '../support/client.ts';
@@ -71,7 +71,7 @@ test('a changed source is what answers; servers and clients stay', async () => {
     return client.region === 'oc';
   });
   await waitFor('the mesh to be whole', { timeoutMs: RECOVERED_WITHIN_MS }, async () =>
-    (await readMesh(url)).every(({ state }) => state === 'up'),
+    (await new ApiClient({ url }).mesh()).links.every(({ state }) => state === 'up'),
   );
 });
 

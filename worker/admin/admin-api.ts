@@ -1,12 +1,13 @@
 // The admin endpoints: who may call each, what the audit log calls it, and which handler answers.
 
+import { REGION_OPERATIONS, type RegionOperation } from '../../api/paths.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { adminRoute } from './admin-route.ts';
 import * as edits from './config-edits.ts';
 import { currentConfig } from './config-read.ts';
 import * as dryRun from './dry-run.ts';
 import * as records from './records.ts';
-import { OPERATIONS, type Operation, operateRegion } from './region-ops.ts';
+import { operateRegion } from './region-ops.ts';
 import { trafficNow } from './traffic-now.ts';
 
 /** Edits are audited by the ConfigStore, together with what they change. */
@@ -28,7 +29,7 @@ export const auditLog = adminRoute<EdgeContext>('read', 'audit', records.auditLo
 
 /** One handler for each operation on a region; the id is the last but one part of the path. */
 export const regionOperations = Object.fromEntries(
-  OPERATIONS.map((operation) => [
+  REGION_OPERATIONS.map((operation) => [
     operation,
     adminRoute<EdgeContext>('write', operation, (request, edge, caller) => {
       const id = regionIdOf(request);
@@ -36,7 +37,7 @@ export const regionOperations = Object.fromEntries(
       return operateRegion(request, edge, caller, { id, operation });
     }),
   ]),
-) as Record<Operation, ReturnType<typeof adminRoute<EdgeContext>>>;
+) as Record<RegionOperation, ReturnType<typeof adminRoute<EdgeContext>>>;
 
 function regionIdOf({ url }: Request): string {
   return decodeURIComponent(new URL(url).pathname.split('/').at(-2) ?? '');

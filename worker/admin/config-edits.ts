@@ -1,47 +1,33 @@
 // Edits of the whole configuration: a new one, or an earlier one again. Whoever calls these has authorized the
 // request already.
 
-import * as v from 'valibot';
+import type * as v from 'valibot';
+import { PutBodySchema, RollbackBodySchema } from '../../api/edits.ts';
 import type { EditOutcome } from '../config/config-store.ts';
 import { type ConfigStoreStub, configStore } from '../config/store-stub.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { VersionNumber } from './config-read.ts';
 import { type Author, edit, type Signature } from './edit.ts';
 import { type Asked, publishedAnswer } from './edit-answer.ts';
 import { noStore } from './from-store.ts';
 import { readJsonBody } from './json-body.ts';
 
-const MESSAGE_CHARACTERS = 500;
-
-const Message = v.pipe(v.string(), v.maxLength(MESSAGE_CHARACTERS));
-
-const PutBody = v.strictObject({
-  base: VersionNumber,
-  config: v.unknown(),
-  message: Message,
-  force: v.optional(v.boolean(), false),
-});
-
-const RollbackBody = v.strictObject({
-  version: VersionNumber,
-  base: VersionNumber,
-  message: v.exactOptional(Message),
-  force: v.optional(v.boolean(), false),
-});
-
 /** `PUT /api/config` */
 export function putConfig(request: Request, edge: EdgeContext, author: Author): Promise<Response> {
-  return editByBody({ request, edge, author, action: 'put' }, PutBody, (store, body, signature) =>
+  return editByBody({ request, edge, author, action: 'put' }, PutBodySchema, (store, body, signature) =>
     store.put({ ...body, ...signature }),
   );
 }
 
 /** `POST /api/config/rollback` */
 export function rollbackConfig(request: Request, edge: EdgeContext, author: Author): Promise<Response> {
-  return editByBody({ request, edge, author, action: 'rollback' }, RollbackBody, (store, body, signature) => {
-    const { message = `rollback to version ${body.version}` } = body;
-    return store.rollback({ ...body, message, ...signature });
-  });
+  return editByBody(
+    { request, edge, author, action: 'rollback' },
+    RollbackBodySchema,
+    (store, body, signature) => {
+      const { message = `rollback to version ${body.version}` } = body;
+      return store.rollback({ ...body, message, ...signature });
+    },
+  );
 }
 
 interface EditCall {

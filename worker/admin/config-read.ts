@@ -1,7 +1,8 @@
 // The configuration in force, or an earlier one.
 
 import * as v from 'valibot';
-import type { LiveConfig } from '../../api/types.ts';
+import type { LiveConfig } from '../../api/config.ts';
+import { VersionNumber } from '../../api/edits.ts';
 import { deployedConfig } from '../config/active-config.ts';
 import { ontoDeployed } from '../config/onto-deployed.ts';
 import { configStore } from '../config/store-stub.ts';
@@ -10,15 +11,12 @@ import { errorResponse } from '../error-response.ts';
 import { noSuchVersion, summaryView } from './edit-answer.ts';
 import { fromStore } from './from-store.ts';
 
-/** The number of a version, as requests name it. */
-export const VersionNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-
 /** `GET /api/config`, or an earlier one with `?version=N`: what it would be on what is deployed now. */
 export async function currentConfig(request: Request, { env }: EdgeContext): Promise<Response> {
   const asked = new URL(request.url).searchParams.get('version');
   const version = asked === null ? undefined : Number(asked);
   if (version !== undefined && !v.is(VersionNumber, version)) {
-    return errorResponse(400, 'bad_request', 'version is a whole number from 0');
+    return errorResponse('bad_request', 'version is a whole number from 0');
   }
   const deployed = deployedConfig(env);
   // Nobody knows when it was deployed.

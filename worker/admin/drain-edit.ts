@@ -27,7 +27,7 @@ export async function setDrain(asked: DrainEdit): Promise<Response> {
   const query = new URL(request.url).searchParams;
   const base = query.get('base');
   if (base !== null && !WHOLE_NUMBER.test(base)) {
-    return errorResponse(400, 'bad_request', 'base is the number of a version, a whole one from 0');
+    return errorResponse('bad_request', 'base is the number of a version, a whole one from 0');
   }
   const store = configStore(edge.env);
   if (store === undefined) return answer();

@@ -2,13 +2,14 @@
 
 import { env as bindings } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
+import type { RegionState } from '../../api/states.ts';
 import { activeConfig } from '../config/active-config.ts';
 import { configStore } from '../config/store-stub.ts';
 import '../../test/support/workerd/config-bindings.ts';
 import { brokenStore } from '../../test/support/workerd/broken-store.ts';
 import { regionBindings } from '../../test/support/workerd/region-bindings.ts';
 import type { Env } from '../env.ts';
-import type { RegionState, RegionStatus } from '../region/status.ts';
+import type { RegionStatus } from '../region/status.ts';
 import { operateRegion } from './region-ops.ts';
 
 /** What the regions' objects were asked to do. */

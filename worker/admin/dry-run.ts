@@ -1,7 +1,7 @@
 // What an edit would do: what it changes, what it needs, and whom it moves.
 
-import * as v from 'valibot';
-import type { DryRun } from '../../api/types.ts';
+import type { DryRun } from '../../api/config.ts';
+import { DryRunBodySchema } from '../../api/edits.ts';
 import { diffConfigs } from '../../regions/edits/diff.ts';
 import { nextStartNotes } from '../../regions/edits/next-start.ts';
 import { validateConfig } from '../../regions/validate.ts';
@@ -17,15 +17,13 @@ import { fromStore } from './from-store.ts';
 import { readJsonBody } from './json-body.ts';
 import { problemView } from './problem-view.ts';
 
-const DryRunBody = v.strictObject({ config: v.unknown() });
-
 /** `POST /api/config/dry-run`. Stores nothing, and needs no store. @param traffic what the forecast replays */
 export async function dryRunConfig(
   request: Request,
   { env }: EdgeContext,
   traffic: () => Promise<Traffic>,
 ): Promise<Response> {
-  const read = await readJsonBody(request, DryRunBody);
+  const read = await readJsonBody(request, DryRunBodySchema);
   if (!read.ok) return read.response;
   const validation = validateConfig(read.body.config);
   if (!validation.ok) return invalidAnswer(validation.problems);

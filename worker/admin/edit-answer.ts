@@ -1,6 +1,6 @@
 // What the author of an edit is told: every outcome of the ConfigStore as HTTP.
 
-import type { ErrorDetails, Published, VersionInfo } from '../../api/types.ts';
+import type { Published, VersionInfo } from '../../api/config.ts';
 import type { Change } from '../../regions/edits/diff.ts';
 import { nextStartNotes } from '../../regions/edits/next-start.ts';
 import type { EditOutcome } from '../config/config-store.ts';
@@ -30,19 +30,19 @@ export function editRefusal(outcome: Exclude<EditOutcome, { kind: 'stored' }>, a
       const { current, changes } = outcome;
       const versions = outcome.versions.map(({ version, author, message }) => ({ version, author, message }));
       const message = `made from version ${asked.base}, but version ${current} is the current one by now: look at what changed, and edit that one`;
-      return errorResponse(409, 'conflict', message, {
-        details: { current, changes, versions } satisfies ErrorDetails,
+      return errorResponse('conflict', message, {
+        details: { current, changes, versions },
       });
     }
     case 'needs_deploy': {
       const paths = outcome.changes.map(({ path }) => path).join(', ');
       const message = `needs a deploy, nothing was changed: ${paths}. Edit regions/regions.json, run "npm run regions -- sync" and deploy`;
-      return errorResponse(409, 'needs_deploy', message, {
-        details: { changes: outcome.changes } satisfies ErrorDetails,
+      return errorResponse('needs_deploy', message, {
+        details: { changes: outcome.changes },
       });
     }
     case 'last_region':
-      return errorResponse(409, 'last_region', LAST_REGION);
+      return errorResponse('last_region', LAST_REGION);
     case 'no_such_version':
       return noSuchVersion(asked.version);
   }
@@ -50,7 +50,6 @@ export function editRefusal(outcome: Exclude<EditOutcome, { kind: 'stored' }>, a
 
 export function noSuchVersion(version: number | undefined): Response {
   return errorResponse(
-    404,
     'no_such_version',
     `there is no version ${version}, or it is not kept any more: GET /api/config/history has those that are`,
   );
@@ -62,8 +61,8 @@ export const LAST_REGION =
 export function invalidAnswer(problems: Extract<EditOutcome, { kind: 'invalid' }>['problems']): Response {
   const views = problems.map(problemView);
   const words = views.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-  return errorResponse(422, 'invalid', words.join(' '), {
-    details: { problems: views } satisfies ErrorDetails,
+  return errorResponse('invalid', words.join(' '), {
+    details: { problems: views },
   });
 }
 

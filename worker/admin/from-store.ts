@@ -16,7 +16,7 @@ export async function fromStore<T>(
     found = await call();
   } catch (error) {
     const message = `the ConfigStore does not answer: ${messageOf(error)}. Clients are routed all the same; look at GET /api/config before you try again`;
-    return errorResponse(503, 'store_unavailable', message);
+    return errorResponse('store_unavailable', message);
   }
   return answer(found);
 }
@@ -24,7 +24,6 @@ export async function fromStore<T>(
 /** For an edit that a deployment without a ConfigStore can do nothing for. */
 export function noStore(): Response {
   return errorResponse(
-    503,
     'no_store',
     'this deployment has no ConfigStore, so nothing can be changed live: bind CONFIG_STORE in wrangler.toml',
   );

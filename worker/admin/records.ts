@@ -1,6 +1,7 @@
 // What was done: the versions that are kept, and the audit log. Both page by page, newest first.
 
-import type { Audit, History } from '../../api/types.ts';
+import type { Audit } from '../../api/audit.ts';
+import type { History } from '../../api/config.ts';
 import type { AuditEntry } from '../config/audit-table.ts';
 import { type ConfigStoreStub, configStore } from '../config/store-stub.ts';
 import type { VersionSummary } from '../config/version-table.ts';
@@ -37,7 +38,7 @@ async function answerPage<T>(
 ): Promise<Response> {
   const page = pageQueryOf(request);
   if (page === undefined) {
-    return errorResponse(400, 'bad_request', 'before and limit are whole numbers from 1');
+    return errorResponse('bad_request', 'before and limit are whole numbers from 1');
   }
   const store = configStore(env);
   if (store === undefined) return Response.json(view([], false));

@@ -1,7 +1,8 @@
 // Operations on one region: drain, undrain, wake, stop. A drain is an edit as well, so that Workers everywhere stop
 // choosing the region and a rollback or a new deploy does not forget it.
 
-import type { OperationResult } from '../../api/types.ts';
+import type { RegionOperation } from '../../api/paths.ts';
+import type { OperationResult } from '../../api/regions.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { type RegionStub, regionStub } from '../region/region-stub.ts';
@@ -9,32 +10,31 @@ import type { RegionStatus } from '../region/status.ts';
 import { setDrain } from './drain-edit.ts';
 import type { Author } from './edit.ts';
 
-export const OPERATIONS = ['drain', 'undrain', 'wake', 'stop'] as const;
-export type Operation = (typeof OPERATIONS)[number];
-
 /** `POST /api/regions/<id>/<operation>` */
 export async function operateRegion(
   request: Request,
   edge: EdgeContext,
   author: Author,
-  { id, operation }: { readonly id: string; readonly operation: Operation },
+  { id, operation }: { readonly id: string; readonly operation: RegionOperation },
 ): Promise<Response> {
   const { env, config } = edge;
   const region = config.regions.find((each) => each.id === id);
   if (region === undefined) {
     const known = config.regions.map((each) => each.id).join(', ');
-    return errorResponse(404, 'no_such_region', `there is no region ${JSON.stringify(id)}; known: ${known}`);
+    return errorResponse('no_such_region', `there is no region ${JSON.stringify(id)}; known: ${known}`);
   }
   const run = async () => {
     const status = await RUN[operation](regionStub(env, region), config.routing.drainSettleSeconds);
-    const { state, clients } = status;
+    const { state, clients = null } = status;
     return Response.json({ region: status.region, state, clients } satisfies OperationResult);
   };
   if (operation !== 'drain' && operation !== 'undrain') return run();
   return setDrain({ request, edge, author, region: id, drain: operation === 'drain', answer: run });
 }
 
-const RUN: Readonly<Record<Operation, (stub: RegionStub, settleSeconds: number) => Promise<RegionStatus>>> = {
+const RUN: Readonly<
+  Record<RegionOperation, (stub: RegionStub, settleSeconds: number) => Promise<RegionStatus>>
+> = {
   drain: (stub, settleSeconds) => stub.drain(settleSeconds),
   undrain: (stub) => stub.undrain(),
   wake: async (stub) => {

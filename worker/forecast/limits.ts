@@ -1,7 +1,7 @@
 // Which limits would be exceeded if all connected clients were distributed by the new configuration.
 
+import type { PassedLimit, RegionShare } from '../../api/forecast.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';
-import type { PassedLimit, RegionShare } from './record.ts';
 
 export function limitsPassed(
   plan: RoutingPlan,

@@ -1,6 +1,6 @@
 // Which clients would move: trips to a different region than before, grouped by the pair of regions.
 
-import type { ColoShare, CountryShare, Move } from './record.ts';
+import type { ColoShare, CountryShare, Move } from '../../api/forecast.ts';
 import type { Trip } from './replay.ts';
 import { SharesByKey } from './shares-by-key.ts';
 import { UNKNOWN_COUNTRY } from './traffic.ts';

@@ -1,12 +1,12 @@
 // Countries whose clients would be refused: those with refused traffic, and those that the rules exclude altogether,
 // with or without traffic.
 
+import type { UnservedCountry } from '../../api/forecast.ts';
 import type { Effect } from '../../routing/effect.ts';
 import { NOTHING_OBSERVED } from '../../routing/observation.ts';
 import { getOptimalRegion } from '../../routing/optimal-region.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';
 import { populatedCountries } from './population-traffic.ts';
-import type { UnservedCountry } from './record.ts';
 import type { Trip } from './replay.ts';
 import { SharesByKey } from './shares-by-key.ts';
 import { UNKNOWN_COUNTRY } from './traffic.ts';

@@ -1,0 +1,220 @@
+// Every endpoint as data: what the OpenAPI document, the tables of docs/http-api.md and the tests are made from.
+// The Worker does not import this; a test holds its route table against it.
+
+import type { ErrorCode } from './errors.ts';
+import { PATHS, REGION_OPERATIONS, type RegionOperation, regionOperationPath } from './paths.ts';
+import type { SchemaName } from './schemas.ts';
+
+/** `reader`: the read token will do. `admin`: the admin token or a sign-in with Cloudflare Access. */
+export type CallerKind = 'anyone' | 'reader' | 'admin';
+
+export interface QueryParameter {
+  readonly name: string;
+  readonly type: 'string' | 'number' | 'integer' | 'boolean';
+  readonly what: string;
+}
+
+/** What an endpoint answers when it has done what it is for. */
+export type EndpointAnswer =
+  | {
+      readonly kind: 'json';
+      readonly schema: SchemaName;
+      readonly statuses: readonly number[];
+      /** Whether it can be had as text too. */
+      readonly orText?: true;
+    }
+  | { readonly kind: 'document' }
+  | { readonly kind: 'upgrade' };
+
+export interface Endpoint {
+  /** Unique; the client and generated ones name their methods like this. */
+  readonly id: string;
+  readonly method: 'GET' | 'PUT' | 'POST';
+  /** With placeholders as OpenAPI writes them. */
+  readonly path: string;
+  /** The path of which this is another name. */
+  readonly sameAs?: string;
+  readonly caller: CallerKind;
+  readonly summary: string;
+  readonly query: readonly QueryParameter[];
+  readonly body?: SchemaName;
+  readonly answer: EndpointAnswer;
+  /** It decides for a client: takes its wishes from headers, and says in headers what came of them. */
+  readonly decides?: true;
+  /** Besides `internal`, and what those are told who may not call it. */
+  readonly errors: readonly ErrorCode[];
+}
+
+const EDIT_ERRORS: readonly ErrorCode[] = [
+  'bad_json',
+  'bad_request',
+  'too_large',
+  'invalid',
+  'conflict',
+  'needs_deploy',
+  'last_region',
+  'no_store',
+  'store_unavailable',
+];
+
+const CONNECT_ERRORS: readonly ErrorCode[] = [
+  'upgrade_required',
+  'residency',
+  'forced_region_unavailable',
+  'no_region',
+];
+
+const PREFERRED: QueryParameter = {
+  name: 'region',
+  type: 'string',
+  what: 'best first, with commas between',
+};
+
+const PLACE: readonly QueryParameter[] = [
+  { name: 'colo', type: 'string', what: 'such as SYD' },
+  { name: 'lat', type: 'number', what: 'degrees north' },
+  { name: 'lon', type: 'number', what: 'degrees east' },
+  { name: 'country', type: 'string', what: 'such as AU' },
+  { name: 'continent', type: 'string', what: 'such as OC' },
+  { name: 'client', type: 'string', what: 'an address, by which shares are drawn' },
+];
+
+const PAGE: readonly QueryParameter[] = [
+  { name: 'before', type: 'integer', what: 'only what is older' },
+  { name: 'limit', type: 'integer', what: '50, or up to 200' },
+];
+
+const BASE: QueryParameter = {
+  name: 'base',
+  type: 'integer',
+  what: 'refused unless it is the current version',
+};
+
+const FORCE: QueryParameter = { name: 'force', type: 'boolean', what: 'takes the last region too' };
+
+const OPERATION_SUMMARIES: Readonly<Record<RegionOperation, string>> = {
+  drain: 'no new clients, then those who are there move',
+  undrain: 'back into service',
+  wake: 'starts one that sleeps',
+  stop: 'ends its server now, with whoever is connected',
+};
+
+const OPERATION_QUERY: Readonly<Record<RegionOperation, readonly QueryParameter[]>> = {
+  drain: [BASE, FORCE],
+  undrain: [BASE],
+  wake: [],
+  stop: [],
+};
+
+const OPERATION_ERRORS: Readonly<Record<RegionOperation, readonly ErrorCode[]>> = {
+  drain: ['bad_request', 'conflict', 'last_region', 'needs_deploy', 'invalid', 'store_unavailable'],
+  undrain: ['bad_request', 'conflict', 'last_region', 'needs_deploy', 'invalid', 'store_unavailable'],
+  wake: [],
+  stop: [],
+};
+
+const json = (schema: SchemaName, ...statuses: readonly number[]): EndpointAnswer => ({
+  kind: 'json',
+  schema,
+  statuses: statuses.length === 0 ? [200] : statuses,
+});
+
+const open = (id: string, path: string, summary: string, answer: EndpointAnswer): Endpoint => ({
+  id,
+  method: 'GET',
+  path,
+  caller: 'anyone',
+  summary,
+  query: [],
+  answer,
+  errors: [],
+});
+
+const CONNECT: Endpoint = {
+  ...open('connect', PATHS.root, 'a NATS connection over WebSocket', { kind: 'upgrade' }),
+  decides: true,
+  query: [PREFERRED],
+  errors: CONNECT_ERRORS,
+};
+
+export const ENDPOINTS: readonly Endpoint[] = [
+  CONNECT,
+  { ...CONNECT, id: 'connectToNats', path: PATHS.nats, sameAs: PATHS.root },
+  open('health', PATHS.health, 'whether a region can serve, and which', json('Health', 200, 503)),
+  open('regions', PATHS.regions, 'every region with its state', json('Regions')),
+  open('mesh', PATHS.mesh, 'the links between the regions', json('Mesh')),
+  {
+    ...open('route', PATHS.route, 'the decision for this request, or the place in the query', {
+      kind: 'json',
+      schema: 'Route',
+      statuses: [200],
+      orText: true,
+    }),
+    decides: true,
+    query: [...PLACE, PREFERRED, { name: 'format', type: 'string', what: '`text` gives a table for people' }],
+  },
+  open('openapi', PATHS.openapi, 'this API as OpenAPI 3.1', { kind: 'document' }),
+  {
+    ...open('config', PATHS.config, 'the one in force, or an earlier one', json('LiveConfig')),
+    caller: 'reader',
+    query: [{ name: 'version', type: 'integer', what: 'an earlier one' }],
+    errors: ['bad_request', 'no_such_version', 'store_unavailable'],
+  },
+  {
+    id: 'put',
+    method: 'PUT',
+    path: PATHS.config,
+    caller: 'admin',
+    summary: 'an edit',
+    query: [],
+    body: 'PutBody',
+    answer: json('Published'),
+    errors: EDIT_ERRORS,
+  },
+  {
+    id: 'dryRun',
+    method: 'POST',
+    path: PATHS.dryRun,
+    caller: 'reader',
+    summary: 'what an edit would do',
+    query: [],
+    body: 'DryRunBody',
+    answer: json('DryRun'),
+    errors: ['bad_json', 'bad_request', 'too_large', 'invalid', 'store_unavailable'],
+  },
+  {
+    id: 'rollback',
+    method: 'POST',
+    path: PATHS.rollback,
+    caller: 'admin',
+    summary: 'an earlier version as a new one',
+    query: [],
+    body: 'RollbackBody',
+    answer: json('Published'),
+    errors: [...EDIT_ERRORS, 'no_such_version'],
+  },
+  {
+    ...open('history', PATHS.history, 'versions of the configuration, newest first', json('History')),
+    caller: 'reader',
+    query: PAGE,
+    errors: ['bad_request', 'store_unavailable'],
+  },
+  {
+    ...open('audit', PATHS.audit, 'changes and refused attempts, newest first', json('Audit')),
+    caller: 'reader',
+    query: PAGE,
+    errors: ['bad_request', 'store_unavailable'],
+  },
+  ...REGION_OPERATIONS.map(
+    (operation): Endpoint => ({
+      id: operation,
+      method: 'POST',
+      path: regionOperationPath('{id}', operation),
+      caller: 'admin',
+      summary: OPERATION_SUMMARIES[operation],
+      query: OPERATION_QUERY[operation],
+      answer: json('OperationResult'),
+      errors: ['no_such_region', ...OPERATION_ERRORS[operation]],
+    }),
+  ),
+];

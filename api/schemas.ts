@@ -1,0 +1,50 @@
+// The schemas that have a name of their own in the OpenAPI document: those of whole bodies, and what several of them
+// contain.
+
+import type * as v from 'valibot';
+import { AuditEntrySchema, AuditSchema } from './audit.ts';
+import {
+  ChangeSchema,
+  DryRunSchema,
+  HistorySchema,
+  LiveConfigSchema,
+  ProblemViewSchema,
+  PublishedSchema,
+  ResolvedConfigSchema,
+} from './config.ts';
+import { DryRunBodySchema, PutBodySchema, RollbackBodySchema } from './edits.ts';
+import { ErrorAnswerSchema } from './error-answer.ts';
+import { ForecastSchema } from './forecast.ts';
+import { HealthSchema } from './health.ts';
+import { MeshLinkSchema, MeshSchema } from './mesh.ts';
+import { OperationResultSchema, RegionViewSchema, RegionViewsSchema } from './regions.ts';
+import { ConsideredSchema, EffectSchema, EstimateSchema, RouteSchema } from './route.ts';
+
+export const SCHEMAS = {
+  Audit: AuditSchema,
+  AuditEntry: AuditEntrySchema,
+  Change: ChangeSchema,
+  Config: ResolvedConfigSchema,
+  Considered: ConsideredSchema,
+  DryRun: DryRunSchema,
+  DryRunBody: DryRunBodySchema,
+  Effect: EffectSchema,
+  Error: ErrorAnswerSchema,
+  Estimate: EstimateSchema,
+  Forecast: ForecastSchema,
+  Health: HealthSchema,
+  History: HistorySchema,
+  Link: MeshLinkSchema,
+  LiveConfig: LiveConfigSchema,
+  Mesh: MeshSchema,
+  OperationResult: OperationResultSchema,
+  Problem: ProblemViewSchema,
+  Published: PublishedSchema,
+  PutBody: PutBodySchema,
+  Region: RegionViewSchema,
+  Regions: RegionViewsSchema,
+  RollbackBody: RollbackBodySchema,
+  Route: RouteSchema,
+} as const satisfies Readonly<Record<string, v.GenericSchema>>;
+
+export type SchemaName = keyof typeof SCHEMAS;

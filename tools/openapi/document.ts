@@ -1,0 +1,121 @@
+// The OpenAPI document of the HTTP API, made from the contract in api/. It ships in the Worker: what each field and each
+// code means is left to docs/http-api.md, which is made from the same contract.
+
+import { ENDPOINTS, type Endpoint } from '../../api/endpoints.ts';
+import { ERROR_STATUS, type ErrorCode } from '../../api/errors.ts';
+import { DECISION_HEADER, HEADERS, REGION_HEADER } from '../../api/headers.ts';
+import type { SchemaName } from '../../api/schemas.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { namedSchemas, refTo } from './named-schemas.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const TEXT = { type: 'string' };
+
+/** The document as plain data. The same contract gives the same document. */
+export function openApiDocument(): Json {
+  const { version } = manifest;
+  const byPath = Map.groupBy(ENDPOINTS, ({ path }) => path);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Meridian',
+      version,
+      description: 'Meanings: docs/http-api.md',
+    },
+    security: [{ token: [] }, { access: [] }],
+    paths: Object.fromEntries([...byPath].map(([path, endpoints]) => [path, pathItem(endpoints)])),
+    components: {
+      schemas: namedSchemas(),
+      parameters: parameters(),
+      responses: { Error: errorAnswer() },
+      headers: decisionHeaders(() => ({ schema: TEXT })),
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        access: { type: 'apiKey', in: 'cookie', name: 'CF_Authorization', description: 'Cloudflare Access' },
+      },
+    },
+  };
+}
+
+function pathItem(endpoints: readonly Endpoint[]): Json {
+  const [{ sameAs } = {}] = endpoints;
+  if (sameAs !== undefined) return { $ref: `#/paths/${sameAs.replaceAll('/', '~1')}` };
+  return Object.fromEntries(endpoints.map((each) => [each.method.toLowerCase(), operationOf(each)]));
+}
+
+function operationOf(endpoint: Endpoint): Json {
+  const { id, caller, summary, body } = endpoint;
+  const names = parameterNamesOf(endpoint);
+  return {
+    operationId: id,
+    summary,
+    ...(caller === 'anyone' && { security: [] }),
+    ...(names.length > 0 && {
+      parameters: names.map((name) => ({ $ref: `#/components/parameters/${name}` })),
+    }),
+    ...(body !== undefined && { requestBody: { required: true, content: asJson(body) } }),
+    responses: { ...answersOf(endpoint), default: errorsAnswer(endpoint) },
+  };
+}
+
+function parameterNamesOf({ path, query, decides }: Endpoint): readonly string[] {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
+  const inHeaders = decides === true ? HEADERS.filter((header) => header.in === 'request') : [];
+  return [...inPath, ...[...query, ...inHeaders].map(({ name }) => name)];
+}
+
+/** A name means the same wherever it is a parameter. */
+function parameters(): Json {
+  const inQuery = ENDPOINTS.flatMap(({ query }) => query).map(({ name, type, what }) => [
+    name,
+    { name, in: 'query', description: what, schema: { type } },
+  ]);
+  const inHeaders = HEADERS.filter((header) => header.in === 'request').map(({ name }) => [
+    name,
+    { name, in: 'header', schema: TEXT },
+  ]);
+  const id = { name: 'id', in: 'path', required: true, schema: TEXT };
+  return Object.fromEntries([['id', id], ...inQuery, ...inHeaders]);
+}
+
+function answersOf({ answer, decides }: Endpoint): Json {
+  const headers = decides === true && {
+    headers: decisionHeaders((name) => ({ $ref: `#/components/headers/${name}` })),
+  };
+  switch (answer.kind) {
+    case 'json': {
+      const content = { ...asJson(answer.schema), ...(answer.orText && { 'text/plain': {} }) };
+      return Object.fromEntries(
+        answer.statuses.map((status) => [status, { description: '', ...headers, content }]),
+      );
+    }
+    case 'document':
+      return { 200: { description: 'OpenAPI', content: { 'application/json': {} } } };
+    case 'upgrade':
+      return { 101: { description: 'connected', ...headers } };
+  }
+}
+
+/** Every error looks alike, so one answer stands for all of an endpoint, and names those that are its own. */
+function errorsAnswer({ errors }: Endpoint): Json {
+  const ref = '#/components/responses/Error';
+  return { $ref: ref, ...(errors.length > 0 && { description: errors.join(', ') }) };
+}
+
+/** Says which codes come with which status, and which of them any endpoint may have. */
+function errorAnswer(): Json {
+  const codes = Object.keys(ERROR_STATUS) as ErrorCode[];
+  const statuses = [...Map.groupBy(codes, (code) => ERROR_STATUS[code])];
+  const lines = statuses.map(([status, ofStatus]) => `${status} ${ofStatus.join(', ')}`);
+  const everywhere = 'Also internal, and with security 401, 403, 429, admin_off';
+  return { description: [...lines, everywhere].join('. '), content: asJson('Error') };
+}
+
+function decisionHeaders(view: (name: string) => Json): Json {
+  return Object.fromEntries([REGION_HEADER, DECISION_HEADER].map((name) => [name, view(name)]));
+}
+
+function asJson(schema: SchemaName): Json {
+  return { 'application/json': { schema: refTo(schema) } };
+}

@@ -1,0 +1,29 @@
+// Writes what is made from the contract in api/: `npm run openapi`, after a change there. The same contract gives the same
+// bytes, and a test fails while the files say otherwise.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { openApiDocument } from './document.ts';
+import { withTables } from './tables.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const REFERENCE = 'docs/http-api.md';
+
+/** The text of each generated file, by its path. Of the reference only what is between its markers is generated. */
+export function generated(): ReadonlyMap<string, string> {
+  return new Map([
+    ['worker/status/openapi-document.ts', moduleOf(openApiDocument())],
+    [REFERENCE, withTables(readFileSync(new URL(REFERENCE, ROOT), 'utf8'))],
+  ]);
+}
+
+/** One string, which costs the isolate nothing to parse. */
+function moduleOf(document: object): string {
+  const text = JSON.stringify(document).replaceAll('\\', '\\\\').replaceAll("'", "\\'");
+  return `// The OpenAPI document, generated from api/ by \`npm run openapi\`: don't edit.
+
+export const OPENAPI =
+  '${text}';
+`;
+}
+
+if (import.meta.main) for (const [path, text] of generated()) writeFileSync(new URL(path, ROOT), text);
