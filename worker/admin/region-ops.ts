@@ -30,7 +30,7 @@ export async function operateRegion(
   }
   const status = await RUN[operation](regionStub(env, region), config.routing.drainSettleSeconds);
   const { state, clients } = status;
-  return Response.json({ region: status.region, state, clients } satisfies OperationResult);
+  return Response.json({ region: status.region, state, clients: clients ?? 0 } satisfies OperationResult);
 }
 
 type Stub = ReturnType<typeof regionStub>;

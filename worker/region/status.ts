@@ -1,24 +1,15 @@
 // What a region's object says of itself to Workers. Crosses RPC, so everything in it is plain data.
 
 import type { LinkState } from '../mesh/link.ts';
-
-/**
- * - `asleep`: not running; the next client starts it
- * - `starting`: being started
- * - `up`: serving
- * - `stopping`: told to stop, not gone yet
- * - `draining`: takes no new clients, and ends when the last one has gone
- * - `down`: it ended unasked and is being started again
- */
-export type RegionState = 'asleep' | 'starting' | 'up' | 'draining' | 'stopping' | 'down';
+import type { RegionState } from './region-state.ts';
 
 export interface RegionStatus {
   readonly region: string;
   readonly state: RegionState;
   /** Milliseconds since the epoch at which it came to be in this state. */
   readonly since: number;
-  /** Connected clients; 0 unless it is up. */
-  readonly clients: number;
+  /** Connected clients; 0 where no server runs, undefined where one does and did not say within its time. */
+  readonly clients: number | undefined;
   /** How many the server that runs takes, which may be another number than is configured by now. */
   readonly maxClients?: number;
   /** How long this object has been in memory, ms: an answer right after it was made took longer than the way. */
@@ -38,6 +29,6 @@ export interface LinkStatus {
   readonly remade: number;
   /** Round trip over the route as nats-server measures it; absent until it has. */
   readonly rttMs?: number;
-  /** Bytes in both directions since the route was made. */
-  readonly bytes: number;
+  /** Bytes in both directions since the route was made; absent where the server says nothing of a route. */
+  readonly bytes?: number;
 }

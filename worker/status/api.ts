@@ -9,7 +9,8 @@ import { whatIfRequestOf } from '../connect/routing-request.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { type Env, regionStub } from '../env.ts';
 import { messageOf } from '../message-of.ts';
-import type { LinkStatus, RegionState, RegionStatus } from '../region/status.ts';
+import type { RegionState } from '../region/region-state.ts';
+import type { LinkStatus, RegionStatus } from '../region/status.ts';
 import { decisionView } from './decision-view.ts';
 import { type MeshLink, meshLinks } from './mesh-view.ts';
 
@@ -19,7 +20,10 @@ const REGION_TIMEOUT_MS = 3_000;
 /** States in which a region takes a client, or is started by it. */
 const SERVING: ReadonlySet<RegionState | 'unreachable'> = new Set(['up', 'asleep', 'starting']);
 
-type RegionView = Omit<RegionStatus, 'state'> & { readonly state: RegionState | 'unreachable' };
+type RegionView = Omit<RegionStatus, 'state' | 'clients'> & {
+  readonly state: RegionState | 'unreachable';
+  readonly clients: number;
+};
 
 export async function health(_request: Request, edge: EdgeContext): Promise<Response> {
   const regions = await regionViews(edge);
@@ -78,7 +82,8 @@ function regionViews(
 
 async function regionView(env: Env, region: RegionConfig): Promise<RegionView> {
   try {
-    return await withTimeout(regionStub(env, region).status(), region);
+    const { clients = 0, ...status } = await withTimeout(regionStub(env, region).status(), region);
+    return { ...status, clients };
   } catch (error) {
     const problem = messageOf(error);
     return {

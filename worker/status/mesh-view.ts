@@ -10,7 +10,7 @@ export interface DialledLink {
   readonly since: number;
   readonly remade: number;
   readonly rttMs?: number;
-  readonly bytes: number;
+  readonly bytes?: number;
 }
 
 /** One link of `GET /api/mesh`. */
@@ -21,7 +21,8 @@ export interface MeshLink {
   /** Milliseconds since the epoch. */
   readonly since: number;
   readonly rttMs: number | null;
-  readonly bytes: number;
+  /** null where no server says how many. */
+  readonly bytes: number | null;
   readonly remade: number;
 }
 
@@ -41,7 +42,7 @@ export function meshLinks(
       state: asleep ? 'asleep' : (link?.state ?? 'down'),
       since: link?.since ?? now,
       rttMs: link?.rttMs ?? null,
-      bytes: link?.bytes ?? 0,
+      bytes: link?.bytes ?? null,
       remade: link?.remade ?? 0,
     };
   });
