@@ -206,7 +206,10 @@ class World {
     if (!hasServer(stage)) expect(this.#isMeshed, `${kind}: not linked`).toBe(false);
     if (hasServer(stage)) expect(this.#isWatching, `${kind}: looked after`).toBe(true);
     if (kind === 'lame-duck') expect(this.#isLameDuck, 'was told').toBe(true);
-    if (kind === 'up' || kind === 'settling') expect(this.#isLameDuck, `${kind}: was not told`).toBe(false);
+    // An object that is reset while a lame duck stops, to be started again, takes it for up until its end.
+    if ((kind === 'up' || kind === 'settling') && !this.#isToEnd) {
+      expect(this.#isLameDuck, `${kind}: was not told`).toBe(false);
+    }
     if (kind === 'settling' || kind === 'lame-duck') {
       expect(this.#drainDue?.begunAt, `${kind}: its own schedule`).toBe(stage.begunAt);
     }
@@ -235,48 +238,73 @@ const askedFor = fc.oneof(
 type Happening = (world: World) => void;
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
-  askedFor.map(
-    (event): Happening =>
-      (world) =>
-        world.ask(event),
-  ),
-  fc.constantFrom<Happening>(
-    (world) => world.startSucceeds(),
-    (world) => world.startFails(),
-    (world) => world.lateEnd(),
-    (world) => world.drainDue(),
-    (world) => world.restartDue(),
-  ),
-  fc.constantFrom(0, 1, 137).map(
-    (code): Happening =>
-      (world) =>
-        world.serverEnds(code),
-  ),
-  fc.nat(5).map(
-    (index): Happening =>
-      (world) =>
-        world.anyDrainDue(index),
-  ),
-  fc.constantFrom(0, 3, undefined).map(
-    (clients): Happening =>
-      (world) =>
-        world.counted(clients),
-  ),
-  fc.boolean().map(
-    (answered): Happening =>
-      (world) =>
-        world.looked(answered),
-  ),
-  fc.boolean().map(
-    (isRunning): Happening =>
-      (world) =>
-        world.reset(isRunning),
-  ),
-  fc.nat(20_000).map(
-    (ms): Happening =>
-      (world) =>
-        world.pass(ms),
-  ),
+  {
+    weight: 6,
+    arbitrary: askedFor.map(
+      (event): Happening =>
+        (world) =>
+          world.ask(event),
+    ),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.constantFrom<Happening>(
+      (world) => world.startSucceeds(),
+      (world) => world.startSucceeds(),
+      (world) => world.startFails(),
+      (world) => world.lateEnd(),
+      (world) => world.drainDue(),
+      (world) => world.restartDue(),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.nat(5).map(
+      (index): Happening =>
+        (world) =>
+          world.anyDrainDue(index),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(0, 1, 137).map(
+      (code): Happening =>
+        (world) =>
+          world.serverEnds(code),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(0, 3, undefined).map(
+      (clients): Happening =>
+        (world) =>
+          world.counted(clients),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.boolean().map(
+      (answered): Happening =>
+        (world) =>
+          world.looked(answered),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.boolean().map(
+      (isRunning): Happening =>
+        (world) =>
+          world.reset(isRunning),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.nat(20_000).map(
+      (ms): Happening =>
+        (world) =>
+          world.pass(ms),
+    ),
+  },
 );
 
 const history = fc.array(happening, { maxLength: 60, size: 'max' });
