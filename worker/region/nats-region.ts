@@ -6,6 +6,7 @@
 import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
 import type { RegionConfig } from '../../regions/config.ts';
+import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { activeConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
@@ -22,7 +23,7 @@ import { afterReset, step } from './lifecycle.ts';
 import type { Command, Lifecycle, LifecycleEvent } from './lifecycle-events.ts';
 import { linkStatuses } from './link-status.ts';
 import { meshHostOf } from './mesh-host.ts';
-import { NatsServer, WEBSOCKET_PORT } from './nats-server.ts';
+import { NatsServer } from './nats-server.ts';
 import { placeOf } from './place-header.ts';
 import { ServerReport } from './server-report.ts';
 import {
@@ -44,6 +45,9 @@ const SIGINT = 2;
 
 /** How often the class looks whether the container is ready: a start takes a second or so, and a client waits. */
 const START_POLL_MS = 50;
+
+/** A server sends its INFO at once; a link to one that takes longer than this is tried again. */
+const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 /** Restarts of a server that keeps ending are this far apart at most. */
 const RESTART_MAX_MS = 30_000;
@@ -79,7 +83,8 @@ export abstract class NatsRegion extends Container<Env> {
     const regions = config.regions.map((each) => each.id);
     const { retryMaxMs } = config.mesh;
     const host = meshHostOf(id, env, this.#server);
-    this.#mesh = new MeshKeeper(host, { region: id, regions, retryMaxMs });
+    const handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
+    this.#mesh = new MeshKeeper(host, { region: id, regions, retryMaxMs, handshakeTimeoutMs });
     const record = ctx.storage.kv.get<DrainRecord>(DRAIN_KEY);
     const { state, commands } = afterReset(record, this.#server.isRunning, this.#region, this.#createdAt);
     this.#lifecycle = state;
