@@ -65,6 +65,7 @@ export abstract class NatsRegion extends Container<Env> {
   readonly #mesh: MeshKeeper;
   readonly #createdAt = Date.now();
   #lifecycle: Lifecycle;
+  /** Resolves when the stage changes next. */
   #changed = Promise.withResolvers<void>();
 
   constructor(ctx: DurableObject['ctx'], env: Env) {
@@ -183,7 +184,7 @@ export abstract class NatsRegion extends Container<Env> {
 
   /** The links that this region dials, with what its server knows of them. */
   async links(): Promise<readonly LinkStatus[]> {
-    const routes = isServing(this.#lifecycle.stage) ? await this.#report.routes() : [];
+    const routes = isServing(this.#lifecycle.stage) ? await this.#report.routes() : undefined;
     return linkStatuses(this.#mesh.reports(), routes);
   }
 
@@ -209,9 +210,12 @@ export abstract class NatsRegion extends Container<Env> {
 
   #dispatch(event: LifecycleEvent): Promise<void> {
     const { state, commands } = step(this.#lifecycle, event, Date.now());
+    const isSame = state.stage === this.#lifecycle.stage;
     this.#lifecycle = state;
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers();
+    if (!isSame) {
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+    }
     return this.#carryOut(commands);
   }
 

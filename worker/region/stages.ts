@@ -76,15 +76,17 @@ export function isServing(stage: Stage): stage is Serving {
 }
 
 /** What a region is called at a stage where it is told to Workers and operators. */
-export function regionStateOf({ kind }: Stage): RegionState {
-  switch (kind) {
+export function regionStateOf(stage: Stage): RegionState {
+  switch (stage.kind) {
     case 'drained':
       return 'asleep';
     case 'settling':
     case 'lame-duck':
       return 'draining';
+    case 'starting':
+      return stage.goal === 'drained' ? 'draining' : 'starting';
     default:
-      return kind;
+      return stage.kind;
   }
 }
 
