@@ -1,13 +1,13 @@
-// The ports that a region's container listens on: what container/nats-server.conf has, and everybody dials.
+// The ports on which nats-server listens in a region's container, as container/nats-server.conf says.
 
-/** NATS over TCP. */
+/** NATS clients over TCP: nobody's way in from outside, but tests and benchmarks use it. */
 export const CLIENT_PORT = 4222;
 
-/** Routes between the servers of the cluster. */
-export const ROUTE_PORT = 6222;
+/** NATS clients over WebSocket. */
+export const WEBSOCKET_PORT = 8080;
 
-/** nats-server's HTTP monitoring. */
+/** https://docs.nats.io/running-a-nats-service/nats_admin/monitoring */
 export const MONITORING_PORT = 8222;
 
-/** NATS over WebSocket. */
-export const WEBSOCKET_PORT = 8080;
+/** Routes to the servers of other regions. */
+export const ROUTE_PORT = 6222;

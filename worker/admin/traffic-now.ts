@@ -16,11 +16,22 @@ export async function trafficNow({ env, config: { regions } }: EdgeContext): Pro
         return { samples, clients };
       } catch (error) {
         console.warn(`region ${region.id} does not say where its clients come from: ${messageOf(error)}`);
-        return { samples: [], clients: 0 };
+        return { samples: [], clients: undefined };
       }
     }),
   );
   const samples = known.flatMap((region) => region.samples);
-  const connected = known.reduce((sum, { clients }) => sum + clients, 0);
-  return { ...(samples.length === 0 ? populationTraffic() : { source: 'traffic', samples }), connected };
+  const connected = sumOfKnown(known.map(({ clients }) => clients));
+  return {
+    ...(samples.length === 0 ? populationTraffic() : { source: 'traffic', samples }),
+    ...(connected !== undefined && { connected }),
+  };
+}
+
+/** Undefined as soon as one is unknown: the sum would be of fewer regions than those that were asked. */
+function sumOfKnown(counts: readonly (number | undefined)[]): number | undefined {
+  return counts.reduce(
+    (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),
+    0,
+  );
 }

@@ -1,5 +1,6 @@
 // How a region's mesh reaches the outside: its own server, and the other regions' objects.
 
+import { ROUTE_PORT } from '../../regions/container-ports.ts';
 import { activeConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
 import type { MeshHost } from '../mesh/mesh-keeper.ts';
@@ -7,9 +8,6 @@ import { RouteRefusedError } from '../mesh/route-handshake.ts';
 import { messageOf } from '../message-of.ts';
 import type { NatsServer } from './nats-server.ts';
 import { regionStub } from './region-stub.ts';
-
-/** Stands in the address by which an object is dialled; what it reaches is the object's own choice. */
-const PEER_PORT = 6222;
 
 /** @param id of the region whose mesh it is */
 export function meshHostOf(id: string, env: Env, server: NatsServer): MeshHost {
@@ -20,7 +18,8 @@ export function meshHostOf(id: string, env: Env, server: NatsServer): MeshHost {
   };
   return {
     dialLocal: () => server.dialRoute(),
-    dialPeer: (peer) => peerOf(peer).connect(`${id}.${peer}:${PEER_PORT}`),
+    // Stands in the address for those who read it; what it reaches is the object's own choice.
+    dialPeer: (peer) => peerOf(peer).connect(`${id}.${peer}:${ROUTE_PORT}`),
     announceTo: (peer) => peerOf(peer).peerUp(id),
     onFailure: (peer, error) => {
       // A peer that sleeps or starts is no news; it says so itself when it is up.

@@ -25,6 +25,7 @@ declare global {
 }
 
 const RETRY_MAX_MS = 200;
+const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 export class MeshNode extends DurableObject<Cloudflare.Env> {
   readonly #dials: string[] = [];
@@ -51,7 +52,7 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
         now: () => Date.now() + this.#clockAheadMs,
         random: Math.random,
       },
-      { region, regions, retryMaxMs: RETRY_MAX_MS },
+      { region, regions, retryMaxMs: RETRY_MAX_MS, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS },
     );
     this.#mesh.serverUp();
   }
