@@ -2,14 +2,25 @@
 
 import type { Filter } from '../filter.ts';
 
-export const enabled: Filter = {
+interface NotEnabled {
+  readonly effect: 'drop';
+  readonly filter: 'enabled';
+  readonly code: 'disabled' | 'draining';
+}
+
+export const enabled: Filter<NotEnabled> = {
   name: 'enabled',
-  concerns: () => true,
-  apply: ({ region, observation }) => {
-    if (!region.config.enabled) return { effect: 'drop', filter: 'enabled', code: 'disabled' };
-    if (region.config.drain || observation?.state === 'draining') {
-      return { effect: 'drop', filter: 'enabled', code: 'draining' };
-    }
-    return undefined;
+  forRegion:
+    (region) =>
+    ({ observation }) => {
+      if (!region.enabled) return { effect: 'drop', filter: 'enabled', code: 'disabled' };
+      if (region.drain || observation?.state === 'draining') {
+        return { effect: 'drop', filter: 'enabled', code: 'draining' };
+      }
+      return undefined;
+    },
+  words: {
+    disabled: () => 'disabled in the configuration',
+    draining: () => 'draining: takes no new clients',
   },
 };

@@ -1,9 +1,8 @@
 // The decision as the Worker makes it: with what this data center has seen, and with the work in the background
 // that keeps that up to date. No request waits for any of it.
 
-import { chooseIncumbent } from '../../routing/choose-incumbent.ts';
 import type { Decision } from '../../routing/decision.ts';
-import { getOptimalRegion, type RoutingRequest } from '../../routing/optimal-region.ts';
+import { chooseIncumbent, getOptimalRegion, type RoutingRequest } from '../../routing/optimal-region.ts';
 import { coordinatesOfColo } from '../../routing/places/lookup.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { regionStub } from '../env.ts';

@@ -1,7 +1,8 @@
 // What a client is told that no region may serve.
 
-import type { Decision, Refusal } from '../../routing/decision.ts';
+import type { Decision } from '../../routing/decision.ts';
 import { compactDecision, describeEffect } from '../../routing/decision-text.ts';
+import type { Refusal } from '../../routing/filter.ts';
 import { errorResponse } from '../error-response.ts';
 
 interface Answer {

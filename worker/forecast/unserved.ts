@@ -1,7 +1,7 @@
 // Who would be refused: countries of whose traffic some would be, and countries that the rules shut out
 // altogether, whether they sent traffic or not.
 
-import type { Effect } from '../../routing/effect.ts';
+import type { Effect } from '../../routing/filters/all.ts';
 import { NOTHING_OBSERVED } from '../../routing/observation.ts';
 import { getOptimalRegion } from '../../routing/optimal-region.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';

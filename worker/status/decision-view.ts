@@ -1,7 +1,7 @@
 // A decision as /api/route shows it: the record itself, with what each filter did in words as well, and no more
 // digits than anyone can use.
 
-import type { Considered, Decision } from '../../routing/decision.ts';
+import type { Assessment, Decision } from '../../routing/decision.ts';
 import { describeEffect, describeFailover } from '../../routing/decision-text.ts';
 
 export function decisionView(decision: Decision) {
@@ -15,15 +15,15 @@ export function decisionView(decision: Decision) {
         : { from: failover.from, ...failover.cause, reason: describeFailover(failover, winner) },
     candidates: candidates.map((candidate, index) => ({
       rank: index + 1,
-      ...consideredView(candidate),
+      ...assessmentView(candidate),
       tier: candidate.tier,
       scoreMs: round(candidate.scoreMs),
     })),
-    rejected: rejected.map(consideredView),
+    rejected: rejected.map(assessmentView),
   };
 }
 
-function consideredView({ region, estimate, effects }: Considered) {
+function assessmentView({ region, estimate, effects }: Assessment) {
   return {
     region,
     estimate: {
