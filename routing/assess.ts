@@ -20,7 +20,7 @@ export interface Run {
   readonly candidates: Candidate[];
   readonly rejected: Assessment[];
   /** The filters that rejected them. */
-  readonly rejecting: Set<AnyFilter>;
+  readonly rejecting: AnyFilter[];
   readonly setbacks: Setback[];
   /** Candidates that sleep, as they would rank if they were awake. */
   readonly sleepers: Rank[];
@@ -47,7 +47,7 @@ export function assess(region: PresentRegion, run: Run): void {
     if (effect.effect !== 'drop') continue;
     if (!isRejected) {
       run.rejected.push({ region: id, estimate, effects });
-      run.rejecting.add(filter);
+      run.rejecting.push(filter);
       isRejected = true;
     }
     // The filters after one that drops for now say where the region would rank, but no more what becomes of it.

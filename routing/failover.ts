@@ -14,6 +14,7 @@ export interface Setback extends Rank {
 
 /** @param first the best as things are */
 export function failoverOf(first: Rank, setbacks: readonly Setback[]): Failover | undefined {
+  if (setbacks.length === 0) return undefined;
   const [best] = setbacks.toSorted(byRank);
   if (best === undefined || best.region === first.region || byRank(first, best) < 0) return undefined;
   return { from: best.region, cause: best.cause };
@@ -25,6 +26,7 @@ export function failoverOf(first: Rank, setbacks: readonly Setback[]): Failover 
  * @param sleepers as they would rank if they were awake
  */
 export function toWake(first: Rank, sleepers: readonly Rank[]): RegionId | undefined {
+  if (sleepers.length === 0) return undefined;
   const [best] = sleepers.filter(({ tier }) => tier === first.tier).sort(byRank);
   if (best === undefined || best.region === first.region || best.scoreMs >= first.scoreMs) return undefined;
   return best.region;

@@ -66,7 +66,7 @@ export function rankRegions(request: RoutingRequest, from: RequestPlace, state: 
     panic,
     candidates: [],
     rejected: [],
-    rejecting: new Set(),
+    rejecting: [],
     setbacks: [],
     sleepers: [],
   };
@@ -117,16 +117,20 @@ function isPanic(
   let enabledCount = 0;
   let healthyCount = 0;
   for (const region of regions) {
-    const { config: settings, panicRules } = region.planned;
-    if (!settings.enabled) continue;
+    if (!region.planned.config.enabled) continue;
     enabledCount += 1;
-    if (!panicRules.some(({ judge }) => judge(region, context))) healthyCount += 1;
+    if (looksHealthy(region, context)) healthyCount += 1;
   }
   return healthyCount < enabledCount * config.routing.panicShare;
 }
 
+function looksHealthy(region: PresentRegion, context: FilterContext): boolean {
+  for (const judge of region.planned.alarms) if (judge(region, context) !== undefined) return false;
+  return true;
+}
+
 /** The filter that runs first says why, of those that stood between the client and a region. */
-function refusalOf(rejecting: ReadonlySet<AnyFilter>, { filters }: RoutingPlan): Refusal {
-  const first = filters.find((filter) => filter.refusal !== undefined && rejecting.has(filter));
+function refusalOf(rejecting: readonly AnyFilter[], { filters }: RoutingPlan): Refusal {
+  const first = filters.find((filter) => filter.refusal !== undefined && rejecting.includes(filter));
   return first?.refusal ?? 'nowhere';
 }

@@ -17,8 +17,8 @@ export interface PlannedRegion {
   readonly id: RegionId;
   /** In the order of the filters. */
   readonly rules: readonly Rule[];
-  /** Those that tell whether it is time to panic, whether they are on or off. */
-  readonly panicRules: readonly Rule[];
+  /** What is ignored in a panic tells when it is time for one, also where it is switched off. */
+  readonly alarms: readonly Judge<Effect>[];
 }
 
 export interface RoutingPlan {
@@ -82,6 +82,6 @@ function planRegion(
     config,
     id: config.id,
     rules: rules.filter(({ filter }) => !off.has(filter.name)),
-    panicRules: rules.filter(({ filter }) => filter.ignoredInPanic),
+    alarms: rules.filter(({ filter }) => filter.ignoredInPanic).map(({ judge }) => judge),
   };
 }
