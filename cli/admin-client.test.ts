@@ -6,8 +6,8 @@ import { AdminClient } from './admin-client.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 const EDIT = { base: 7, config: CONFIG, message: 'test' };
-const WEIGHT = { path: 'regions.weur.weight', from: 100, to: 50, kind: 'steers' };
-const ADDED = { path: 'regions.me', to: {}, kind: 'platform' };
+const WEIGHT = { path: 'regions.weur.weight', from: 100, to: 50, kind: 'steers' } as const;
+const ADDED = { path: 'regions.me', to: {}, kind: 'platform' } as const;
 
 async function failureOf(work: Promise<unknown>): Promise<CommandError> {
   const failure = await work.then(

@@ -1,7 +1,7 @@
 // `regions audit`: every change and every refused attempt, newest first.
 
 import { Command } from 'commander';
-import type { AuditEntry } from '../api/types.ts';
+import type { AuditEntry } from '../api/audit.ts';
 import { formatTable } from '../regions/table.ts';
 import { positiveNumber } from './arguments.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';

@@ -1,7 +1,7 @@
 // Nothing changes unseen: shows what would happen, and asks.
 
 import { createInterface } from 'node:readline/promises';
-import type { DryRun } from '../api/types.ts';
+import type { DryRun } from '../api/config.ts';
 import { needsDeploy } from './admin-client.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { dryRunText } from './forecast-text.ts';

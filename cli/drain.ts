@@ -37,7 +37,7 @@ export function drainCommand(): Command {
         : started;
       if (json) console.log(JSON.stringify(result, null, 2));
       else if (options.wait) console.log(`${id} is empty and has stopped.`);
-      else console.log(`${id} is ${result.state}, with ${result.clients} clients left.`);
+      else console.log(`${id} is ${result.state}, with ${result.clients ?? '?'} clients left.`);
     });
 }
 

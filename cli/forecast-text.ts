@@ -1,7 +1,8 @@
 // A forecast and what it belongs to as text for people.
 
 import { styleText } from 'node:util';
-import type { DryRun, Forecast, Move } from '../api/types.ts';
+import type { DryRun } from '../api/config.ts';
+import type { Forecast, Move } from '../api/forecast.ts';
 import { describeChange } from '../regions/edits/describe-change.ts';
 import type { Change } from '../regions/edits/diff.ts';
 import { formatTable } from '../regions/table.ts';

@@ -1,7 +1,7 @@
 // `regions history`: who changed what, newest first.
 
 import { Command } from 'commander';
-import type { HistoryEntry } from '../api/types.ts';
+import type { HistoryEntry } from '../api/config.ts';
 import { formatTable } from '../regions/table.ts';
 import { positiveNumber } from './arguments.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';

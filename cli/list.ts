@@ -2,7 +2,9 @@
 
 import { styleText } from 'node:util';
 import { Command } from 'commander';
-import type { LiveConfig, RegionViews } from '../api/types.ts';
+import type { LiveConfig } from '../api/config.ts';
+import type { RegionViews } from '../api/regions.ts';
+import type { SeenState } from '../api/states.ts';
 import type { RegionConfig } from '../regions/config.ts';
 import { formatTable } from '../regions/table.ts';
 import type { AdminClient } from './admin-client.ts';
@@ -39,8 +41,8 @@ interface Live {
 type LiveRegion = Partial<RegionConfig> & {
   readonly id: string;
   readonly name: string;
-  readonly state: string;
-  readonly clients: number;
+  readonly state: SeenState;
+  readonly clients: number | null;
   readonly version: number;
   readonly estimateMs?: number;
   readonly problem?: string;
@@ -48,8 +50,8 @@ type LiveRegion = Partial<RegionConfig> & {
 
 async function readRegions(client: AdminClient): Promise<Live> {
   const [views, route] = await Promise.all([client.regions(), client.route()]);
-  const estimates = [...route.candidates, ...route.rejected].flatMap(({ region, estimate }) =>
-    estimate === null ? [] : [[region, estimate.finalMs] as const],
+  const estimates = [...route.candidates, ...route.rejected].map(
+    ({ region, estimate }) => [region, estimate.finalMs] as const,
   );
   return { views, config: await readConfigIfAllowed(client), estimates: new Map(estimates) };
 }
@@ -97,7 +99,7 @@ function liveRow({
     id,
     printable(name),
     notes.length === 0 ? state : `${state} (${notes.join(', ')})`,
-    String(clients),
+    String(clients ?? '?'),
     estimateMs === undefined ? '-' : `${Math.round(estimateMs)} ms`,
     priority === undefined ? '-' : String(priority),
     weight === undefined ? '-' : String(weight),

@@ -1,6 +1,6 @@
 // The edge for those commands that can also do with the checked-in file.
 
-import type { LiveConfig } from '../api/types.ts';
+import type { LiveConfig } from '../api/config.ts';
 import { AdminClient } from './admin-client.ts';
 import { type ConnectionOptions, resolveConnection } from './connection.ts';
 import { CommandError, EXIT, type ExitCode } from './exit.ts';

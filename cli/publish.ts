@@ -1,6 +1,6 @@
 // What `apply` and `set` share: see, ask, publish, say what came of it.
 
-import type { Published } from '../api/types.ts';
+import type { Published } from '../api/config.ts';
 import type { MeridianConfig } from '../regions/config.ts';
 import type { AdminClient } from './admin-client.ts';
 import { type ConfirmOptions, confirm, showBefore } from './confirm.ts';

@@ -2,7 +2,8 @@
 // configuration; live, or from the file where no edge answers.
 
 import { Command } from 'commander';
-import type { RegionView, VersionInfo } from '../api/types.ts';
+import type { VersionInfo } from '../api/config.ts';
+import type { RegionView } from '../api/regions.ts';
 import type { MeridianConfig } from '../regions/config.ts';
 import { HINT_PLACES } from '../regions/hints.ts';
 import { bindingNameOf, classNameOf, instanceNameOf } from '../regions/names.ts';
@@ -70,7 +71,7 @@ function regionOf({ config, info, views }: Source, id: string, command: Command)
   };
 }
 
-// `limits.maxConnections  10000`, one line for each plain value; regions go by their ids.
+// `limits.maxConnections  10000`, one line for each plain value, `?` for what is not known; regions go by their ids.
 function linesOf(value: object, prefix = ''): string[][] {
   return Object.entries(value).flatMap(([key, item]: [string, unknown]) => {
     if (item === undefined) return [];
@@ -79,6 +80,6 @@ function linesOf(value: object, prefix = ''): string[][] {
     }
     if (Array.isArray(item)) return [[prefix + key, item.join(', ')]];
     if (typeof item === 'object' && item !== null) return linesOf(item, `${prefix}${key}.`);
-    return [[prefix + key, printable(String(item))]];
+    return [[prefix + key, printable(String(item ?? '?'))]];
   });
 }

@@ -1,6 +1,6 @@
 // Versions of the configuration as text.
 
-import type { VersionInfo } from '../api/types.ts';
+import type { VersionInfo } from '../api/config.ts';
 import { printable } from './printable.ts';
 
 /** `version 12 by alice, 2026-11-23 14:06:54Z: less of apac` */

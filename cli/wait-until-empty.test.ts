@@ -1,22 +1,27 @@
 import { expect, test } from 'vitest';
-import type { OperationResult, RegionViews } from '../api/types.ts';
+import type { OperationResult, RegionViews } from '../api/regions.ts';
+import type { SeenState } from '../api/states.ts';
+import { regionView } from '../test/support/fake-edge.ts';
 import { waitUntilEmpty } from './wait-until-empty.ts';
+
+/** State and clients, look by look. */
+type Looks = readonly (readonly [SeenState, number | null])[];
 
 const STARTED: OperationResult = { region: 'weur', state: 'draining', clients: 200 };
 
 /** An edge whose region goes through these states, and stays in the last. */
-function edgeOf(...states: [string, number][]): { regions(): Promise<RegionViews> } {
+function edgeOf(...states: Looks): { regions(): Promise<RegionViews> } {
   let look = 0;
   return {
     regions: async () => {
-      const [state, clients] = states[Math.min(look, states.length - 1)] ?? ['unreachable', 0];
+      const [state, clients] = states[Math.min(look, states.length - 1)] ?? ['unreachable', null];
       look += 1;
-      return { version: 1, regions: [{ id: 'weur', name: 'West', state, clients }] };
+      return { version: 1, regions: [regionView({ id: 'weur', state, clients })] };
     },
   };
 }
 
-function wait(states: [string, number][], { timeoutMs = 5_000, isTTY = false } = {}) {
+function wait(states: Looks, { timeoutMs = 5_000, isTTY = false } = {}) {
   const lines: string[] = [];
   const out = { isTTY, write: (text: string) => lines.push(text) };
   return { lines, result: waitUntilEmpty(edgeOf(...states), STARTED, { timeoutMs, pollMs: 1, out }) };
@@ -51,6 +56,21 @@ test('on a terminal a bar fills as clients go', async () => {
   expect(lines[1]).toContain(`[${'#'.repeat(15)}${'.'.repeat(15)}]`);
   expect(lines[2]).toContain(`[${'#'.repeat(30)}]`);
   expect(lines.at(-1)).toBe('\n');
+});
+
+test('a region that does not answer is not empty', async () => {
+  const { lines, result } = wait([
+    ['draining', 50],
+    ['unreachable', null],
+    ['draining', 3],
+    ['asleep', 0],
+  ]);
+  expect(await result).toMatchObject({ state: 'asleep' });
+  expect(lines).toContain('weur unreachable, ? clients left\n');
+});
+
+test('nor is one that has stopped with clients that nobody has counted', async () => {
+  await expect(wait([['asleep', null]], { timeoutMs: 5 }).result).rejects.toThrow('? clients');
 });
 
 test('a drain that is taken back is no success', async () => {

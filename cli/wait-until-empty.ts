@@ -1,15 +1,19 @@
 // Watches a region that drains until it has stopped, with a bar of the clients that are left.
 
-import type { OperationResult } from '../api/types.ts';
+import type { OperationResult } from '../api/regions.ts';
+import type { SeenState } from '../api/states.ts';
 import type { AdminClient } from './admin-client.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 const POLL_MS = 1000;
 const BAR_CELLS = 30;
 
-const GONE: ReadonlySet<string> = new Set(['asleep', 'stopped']);
-const LEAVING: ReadonlySet<string> = new Set(['draining', 'stopping']);
-const BACK: ReadonlySet<string> = new Set(['up', 'starting']);
+const GONE: ReadonlySet<SeenState> = new Set(['asleep']);
+const LEAVING: ReadonlySet<SeenState> = new Set(['draining', 'stopping']);
+const BACK: ReadonlySet<SeenState> = new Set(['up', 'starting']);
+
+/** How the region is as the edge sees it, which may not reach it any more. */
+type Seen = Omit<OperationResult, 'state'> & { readonly state: SeenState };
 
 /** Where progress goes, and how long to sleep between two looks: a test's are shorter. */
 export interface WaitOptions {
@@ -23,9 +27,9 @@ export interface WaitOptions {
  */
 export async function waitUntilEmpty(
   client: Pick<AdminClient, 'regions'>,
-  started: OperationResult,
+  started: Seen,
   { timeoutMs, pollMs = POLL_MS, out = process.stderr }: WaitOptions,
-): Promise<OperationResult> {
+): Promise<Seen> {
   const deadline = performance.now() + timeoutMs;
   const { region } = started;
   const show = progressOn(out, started.clients);
@@ -42,7 +46,7 @@ export async function waitUntilEmpty(
       if (performance.now() >= deadline) {
         throw new CommandError(
           EXIT.refused,
-          `${region} still has ${now.clients} clients and is ${now.state} after ${timeoutMs / 1000} s. The drain goes on: see \`regions list\`.`,
+          `${region} still has ${now.clients ?? '?'} clients and is ${now.state} after ${timeoutMs / 1000} s. The drain goes on: see \`regions list\`.`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, pollMs));
@@ -53,7 +57,7 @@ export async function waitUntilEmpty(
   }
 }
 
-async function look(client: Pick<AdminClient, 'regions'>, id: string): Promise<OperationResult> {
+async function look(client: Pick<AdminClient, 'regions'>, id: string): Promise<Seen> {
   const { regions } = await client.regions();
   const view = regions.find((each) => each.id === id);
   if (view === undefined) throw new CommandError(EXIT.refused, `${id} is no longer a region.`);
@@ -63,16 +67,16 @@ async function look(client: Pick<AdminClient, 'regions'>, id: string): Promise<O
 // On a terminal one line that is written over, elsewhere a line for each news.
 function progressOn(
   out: NonNullable<WaitOptions['out']>,
-  clientsAtStart: number,
-): (now: OperationResult) => void {
-  let most = clientsAtStart;
+  clientsAtStart: Seen['clients'],
+): (now: Seen) => void {
+  let most = clientsAtStart ?? 0;
   let last = '';
   return ({ region, state, clients }) => {
-    most = Math.max(most, clients);
-    const words = `${region} ${state}, ${clients} clients left`;
+    most = Math.max(most, clients ?? 0);
+    const words = `${region} ${state}, ${clients ?? '?'} clients left`;
     if (words === last) return;
     last = words;
-    out.write(out.isTTY ? `\r\u001b[2K${bar(clients, most)} ${words}` : `${words}\n`);
+    out.write(out.isTTY ? `\r\u001b[2K${bar(clients ?? most, most)} ${words}` : `${words}\n`);
   };
 }
 

@@ -1,13 +1,21 @@
 // Regions and links as tables, and the lines to copy.
 
+import type { MeshLink } from '../api/mesh.ts';
+import { PATHS } from '../api/paths.ts';
+import type { RegionView } from '../api/regions.ts';
 import { instanceNameOf } from '../regions/names.ts';
 import { formatTable } from '../regions/table.ts';
-import type { MeshLink, RegionView } from './edge-client.ts';
 
 export function regionTable(regions: readonly RegionView[]): string {
   return formatTable([
     ['region', 'where', 'server', 'state', 'clients'],
-    ...regions.map(({ id, name, state, clients }) => [id, name, instanceNameOf(id), state, String(clients)]),
+    ...regions.map(({ id, name, state, clients }) => [
+      id,
+      name,
+      instanceNameOf(id),
+      state,
+      String(clients ?? '?'),
+    ]),
   ]);
 }
 
@@ -26,7 +34,7 @@ export function linkTable(links: readonly MeshLink[]): string {
 /** How to connect, to be copied. */
 export function instructions(url: string, adminToken: string): string {
   const socket = url.replace(/^http/, 'ws');
-  return `NATS over WebSocket: ${socket}     health: ${url}/health     regions: ${url}/api/regions     mesh: ${url}/api/mesh
+  return `NATS over WebSocket: ${socket}     health: ${url}${PATHS.health}     regions: ${url}${PATHS.regions}     mesh: ${url}${PATHS.mesh}
 
 the nats command:
   nats --server ${socket} sub '>'
@@ -42,5 +50,5 @@ change the regions while clients are connected (the command finds its token by i
 admin API: Authorization: Bearer ${adminToken}
 
 where would Sydney go?
-  curl -H 'MF-CF-Blob: {"colo":"SYD"}' ${url}/api/route`;
+  curl -H 'MF-CF-Blob: {"colo":"SYD"}' ${url}${PATHS.route}`;
 }

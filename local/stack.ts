@@ -4,10 +4,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { ApiClient } from '../api/client.ts';
+import type { MeshLink } from '../api/mesh.ts';
+import type { RegionView } from '../api/regions.ts';
 import type { MeridianConfig } from '../regions/config.ts';
 import { instanceNameOf } from '../regions/names.ts';
 import { type Edge, startEdge } from './edge.ts';
-import { type MeshLink, type RegionView, readMesh, readRegions } from './edge-client.ts';
 import { serveDockerApi } from './engine/docker-api.ts';
 import { Engine } from './engine/engine.ts';
 import { natsImage } from './engine/nats-image.ts';
@@ -45,6 +47,8 @@ export interface Stack {
   readonly config: MeridianConfig;
   /** What tests may do to the containers from outside. */
   readonly engine: Engine;
+  /** Its API, with the admin token. */
+  readonly api: ApiClient;
   regions(): Promise<readonly RegionView[]>;
   mesh(): Promise<readonly MeshLink[]>;
   /** Stops everything in order; nothing is left. */
@@ -107,13 +111,15 @@ async function bringUp(
   folder.noteFile(tokenFilePath(new URL(edge.url).port));
   undo.push(await writeTokenFile(edge.url, adminToken));
   progress(`Worker running in workerd at ${edge.url}`);
+  const api = new ApiClient({ url: edge.url, token: adminToken });
   const stack: Stack = {
     url: edge.url,
     adminToken,
     config,
     engine,
-    regions: () => readRegions(edge.url),
-    mesh: () => readMesh(edge.url),
+    api,
+    regions: async () => (await api.regions()).regions,
+    mesh: async () => (await api.mesh()).links,
     close,
   };
   await awaken(stack, edge, progress, AbortSignal.any([crashes.signal, ...(signal ? [signal] : [])]));

@@ -4,7 +4,8 @@
 import type * as v from 'valibot';
 import type { ConfigSchema, RegionSchema } from './schema.ts';
 
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+/** The same, of which nothing may be changed at any depth. */
+export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
 /** A region's id, such as `weur` or `apac-ne`. */
 export type RegionId = string;

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { SEEN_STATES, type SeenState } from '../api/states.ts';
 import type { RegionConfig } from '../regions/config.ts';
 import { planOf } from '../test/support/data/checked-in.ts';
 import type { RegionObservation } from './observation.ts';
 import { getOptimalRegion, type RoutingRequest } from './optimal-region.ts';
+
+/** What a later Meridian's region may say. */
+const UNKNOWN_STATE = 'nonsense' as SeenState;
 
 const IDS = planOf().regions.map(({ id }) => id);
 
@@ -24,7 +28,7 @@ const observation: fc.Arbitrary<RegionObservation> = fc.record(
       varianceMs2: fc.double({ min: 0, max: 400, noNaN: true }),
       samples: fc.integer({ min: 0, max: 100 }),
     }),
-    state: fc.constantFrom('up', 'asleep', 'starting', 'down', 'unreachable', 'draining', 'nonsense'),
+    state: fc.constantFrom(...SEEN_STATES, UNKNOWN_STATE),
     clients: fc.integer({ min: 0, max: 20_000 }),
     meshShare: fc.double({ min: 0, max: 1, noNaN: true }),
     ejectedUntil: fc.integer({ min: 0, max: 2_000_000 }),

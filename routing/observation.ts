@@ -1,6 +1,8 @@
 // What a data center has seen of a region: round trips it measured, and what the region said of itself. All of it
 // may be absent, old or wrong; the decision must be good without it.
 
+import type { SeenState } from '../api/states.ts';
+
 /** Round trips from one data center to one region. */
 export interface Measurement {
   /** Exponentially weighted mean, ms. */
@@ -14,7 +16,7 @@ export interface Measurement {
 export interface RegionObservation {
   readonly measurement?: Measurement;
   /** Its state when it last answered; `unreachable` when it did not. */
-  readonly state?: string;
+  readonly state?: SeenState;
   readonly clients?: number;
   /** How many its server takes: its own limit, from when it started. */
   readonly maxClients?: number;

@@ -1,13 +1,13 @@
-// Errors as JSON: `{ "error": { "code", "message", ... } }`.
+// Errors as JSON: `{ "error": { "code", "message", ... } }`, with the status that belongs to the code.
 
-/** What each error carries besides its code and message. */
-export type ErrorDetails = Readonly<Record<string, unknown>>;
+import type { ErrorAnswer, ErrorDetails } from '../api/error-answer.ts';
+import { ERROR_STATUS, type ErrorCode } from '../api/errors.ts';
 
 export function errorResponse(
-  status: number,
-  code: string,
+  code: ErrorCode,
   message: string,
   { details, headers }: { details?: ErrorDetails; headers?: HeadersInit } = {},
 ): Response {
-  return Response.json({ error: { code, message, ...details } }, { status, ...(headers && { headers }) });
+  const answer: ErrorAnswer = { error: { code, message, ...details } };
+  return Response.json(answer, { status: ERROR_STATUS[code], ...(headers && { headers }) });
 }

@@ -3,8 +3,9 @@
 import { activeConfig, refreshConfig } from './config/active-config.ts';
 import type { AuditEvent } from './config/audit-table.ts';
 import { configStore } from './config/store-stub.ts';
-import { type Env, regionStub } from './env.ts';
+import type { Env } from './env.ts';
 import { messageOf } from './message-of.ts';
+import { tellRegions } from './region/tell-regions.ts';
 import { answer } from './router.ts';
 
 export { ConfigStore } from './config/config-store.ts';
@@ -25,16 +26,7 @@ export default {
    */
   scheduled: async (_event, env) => {
     await refreshConfig(env);
-    const { config, version } = activeConfig(env);
-    await Promise.all(
-      config.regions.map(async (region) => {
-        try {
-          await regionStub(env, region).configure(region, version);
-        } catch (error) {
-          console.error(`region ${region.id} did not wake: ${messageOf(error)}`);
-        }
-      }),
-    );
+    await tellRegions(env, activeConfig(env));
   },
 } satisfies ExportedHandler<Env>;
 

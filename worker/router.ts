@@ -1,11 +1,15 @@
 // The route table: one line a route.
 
 import { AutoRouter, type IRequest } from 'itty-router';
+import { PATHS, regionOperationPath } from '../api/paths.ts';
 import * as admin from './admin/admin-api.ts';
 import { connectClient } from './connect/connect-client.ts';
 import type { EdgeContext } from './edge-context.ts';
 import { errorResponse } from './error-response.ts';
-import * as api from './status/api.ts';
+import { health } from './status/health.ts';
+import { mesh } from './status/mesh.ts';
+import { regions } from './status/regions.ts';
+import { route } from './status/route.ts';
 
 type Arguments = [edge: EdgeContext];
 type Handler = (request: Request, ...rest: Arguments) => Response | Promise<Response>;
@@ -18,34 +22,39 @@ const upgrade =
   (request, ...rest) =>
     isUpgrade(request)
       ? handler(request, ...rest)
-      : errorResponse(426, 'upgrade_required', 'connect a NATS client here, over WebSocket', {
+      : errorResponse('upgrade_required', 'connect a NATS client here, over WebSocket', {
           headers: { upgrade: 'websocket' },
         });
 
 const router = AutoRouter<IRequest, Arguments, Response>({
   missing: (request) =>
-    errorResponse(404, 'not_found', `nothing at ${request.method} ${new URL(request.url).pathname}`),
+    errorResponse('not_found', `nothing at ${request.method} ${new URL(request.url).pathname}`),
   catch: (error: unknown) => {
     console.error(error);
-    return errorResponse(500, 'internal', error instanceof Error ? error.message : String(error));
+    return errorResponse('internal', error instanceof Error ? error.message : String(error));
   },
 })
-  .get('/', upgrade(connectClient))
-  .get('/nats', upgrade(connectClient))
-  .get('/health', api.health)
-  .get('/api/regions', api.regions)
-  .get('/api/route', api.route)
-  .get('/api/mesh', api.mesh)
-  .get('/api/config', admin.readConfig)
-  .put('/api/config', admin.putConfig)
-  .post('/api/config/dry-run', admin.dryRunConfig)
-  .post('/api/config/rollback', admin.rollbackConfig)
-  .get('/api/config/history', admin.configHistory)
-  .get('/api/audit', admin.auditLog)
-  .post('/api/regions/:id/drain', admin.regionOperations.drain)
-  .post('/api/regions/:id/undrain', admin.regionOperations.undrain)
-  .post('/api/regions/:id/wake', admin.regionOperations.wake)
-  .post('/api/regions/:id/stop', admin.regionOperations.stop);
+  .get(PATHS.root, upgrade(connectClient))
+  .get(PATHS.nats, upgrade(connectClient))
+  .get(PATHS.health, health)
+  .get(PATHS.regions, regions)
+  .get(PATHS.route, route)
+  .get(PATHS.mesh, mesh)
+  .get(PATHS.config, admin.readConfig)
+  .put(PATHS.config, admin.putConfig)
+  .post(PATHS.dryRun, admin.dryRunConfig)
+  .post(PATHS.rollback, admin.rollbackConfig)
+  .get(PATHS.history, admin.configHistory)
+  .get(PATHS.audit, admin.auditLog)
+  .post(regionOperationPath(':id', 'drain'), admin.regionOperations.drain)
+  .post(regionOperationPath(':id', 'undrain'), admin.regionOperations.undrain)
+  .post(regionOperationPath(':id', 'wake'), admin.regionOperations.wake)
+  .post(regionOperationPath(':id', 'stop'), admin.regionOperations.stop);
+
+/** Method and path of every route, for the test that holds them against the contract. */
+export const ROUTES: readonly (readonly [method: string, path: string])[] = router.routes.map(
+  ([method, , , path]) => [method, path ?? ''],
+);
 
 /** Answers a request. itty-router adds what an `IRequest` has beyond a `Request` by itself. */
 export function answer(request: Request, ...rest: Arguments): Promise<Response> {

@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { ApiClient } from '../../api/client.ts';
 import { type Edge, startEdge } from '../../local/edge.ts';
-import { readMesh, readRegions } from '../../local/edge-client.ts';
 import { serveDockerApi } from '../../local/engine/docker-api.ts';
 import { Engine } from '../../local/engine/engine.ts';
 import { natsImage } from '../../local/engine/nats-image.ts';
@@ -65,26 +65,28 @@ async function bringUp(
   });
   undo.push(() => edge.close());
   onProgress?.(`Worker running in workerd at ${edge.url}`);
-  await awaken(edge, onProgress);
+  const api = new ApiClient({ url: edge.url, token: adminToken });
+  await awaken(edge, api, onProgress);
   return {
     url: edge.url,
     adminToken,
     config,
     engine,
-    regions: () => readRegions(edge.url),
-    mesh: () => readMesh(edge.url),
+    api,
+    regions: async () => (await api.regions()).regions,
+    mesh: async () => (await api.mesh()).links,
     close,
   };
 }
 
-async function awaken(edge: Edge, onProgress?: (step: string) => void): Promise<void> {
+async function awaken(edge: Edge, api: ApiClient, onProgress?: (step: string) => void): Promise<void> {
   await edge.tick();
   const options = { timeoutMs: READY_TIMEOUT_MS };
   await waitFor('every region to be up', options, async () =>
-    (await readRegions(edge.url)).every(({ state }) => state === 'up'),
+    (await api.regions()).regions.every(({ state }) => state === 'up'),
   );
   onProgress?.('region (all of them) is up');
   await waitFor('every link of the mesh to be up', options, async () =>
-    (await readMesh(edge.url)).every(({ state }) => state === 'up'),
+    (await api.mesh()).links.every(({ state }) => state === 'up'),
   );
 }

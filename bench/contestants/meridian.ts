@@ -74,17 +74,11 @@ async function killServer(engine: Engine, name: string): Promise<void> {
   });
 }
 
-async function stopRegion({ url, adminToken, engine }: Stack, name: string): Promise<void> {
+async function stopRegion({ api, engine }: Stack, name: string): Promise<void> {
   const id = name.slice(instanceNameOf('').length);
-  const response = await fetch(`${url}/api/regions/${id}/stop`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminToken}` },
-  });
-  if (!response.ok)
-    throw new Error(`stopping ${id} was answered with ${response.status}: ${await response.text()}`);
+  await api.operate(id, 'stop');
   await waitFor(`${name} to sleep`, { timeoutMs: RESTART_TIMEOUT_MS }, async () => {
-    const answer = await fetch(`${url}/api/regions`);
-    const { regions } = (await answer.json()) as { regions: { id: string; state: string }[] };
+    const { regions } = await api.regions();
     const isAsleep = regions.find((region) => region.id === id)?.state === 'asleep';
     return isAsleep && engine.server(name) === undefined;
   });

@@ -2,6 +2,7 @@
 // failed connections.
 
 import { errors, type NatsConnection, wsconnect } from '@nats-io/nats-core';
+import { PATHS } from '../../api/paths.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
 
 /** A region that sleeps is started by its first client, which takes seconds. */
@@ -64,7 +65,7 @@ async function withinTime<T>(promise: Promise<T>, ms: number): Promise<T | undef
 }
 
 async function checkHealth(url: string): Promise<void> {
-  const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
+  const response = await fetch(url + PATHS.health, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
     (cause: Error) => {
       throw new LoadtestError(
         `nothing answers at ${url} (${reasonOf(cause)}). Start it, or leave --url out to have a local stack started.`,
@@ -77,8 +78,8 @@ async function checkHealth(url: string): Promise<void> {
   if (response.ok) return;
   const what =
     response.status === 503
-      ? 'says that no region can serve. Look at its /api/regions.'
-      : `answers ${response.status} to /health. Is it Meridian?`;
+      ? `says that no region can serve. Look at its ${PATHS.regions}.`
+      : `answers ${response.status} to ${PATHS.health}. Is it Meridian?`;
   const isRefusal = response.status === 401 || response.status === 403;
   throw new LoadtestError(`${url} ${what}`, isRefusal ? EXIT.refused : EXIT.targetDown);
 }
@@ -91,7 +92,7 @@ function handshakeError(url: string, cause: unknown, hadCredentials: boolean): L
     return new LoadtestError(`the NATS servers at ${url} want credentials. ${fix}`, EXIT.refused, { cause });
   }
   return new LoadtestError(
-    `${url} is up, but a NATS client cannot connect to it: ${reasonOf(cause)}. Look at its /api/regions.`,
+    `${url} is up, but a NATS client cannot connect to it: ${reasonOf(cause)}. Look at its ${PATHS.regions}.`,
     EXIT.targetDown,
     { cause },
   );

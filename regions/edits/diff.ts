@@ -10,8 +10,8 @@ import type { MeridianConfig, RegionConfig } from '../config.ts';
 export interface Change {
   /** `regions.weur.weight`, `routing.bandMs`, `regions.oc` */
   readonly path: string;
-  readonly from: unknown;
-  readonly to: unknown;
+  readonly from?: unknown;
+  readonly to?: unknown;
   /** `steers` goes live at once, `platform` needs a deploy. */
   readonly kind: 'steers' | 'platform';
 }

@@ -19,7 +19,7 @@ describe('enabled', () => {
     expect(decision.rejected).toMatchObject([{ region: 'weur', effects: [{ code: 'disabled' }] }]);
   });
 
-  test.each([
+  test.each<[string, Setting]>([
     ['in the configuration', { regions: { weur: { drain: true } } }],
     ['by its own word', { observed: { weur: { state: 'draining' } } }],
   ])('a region that drains %s is dropped', (_how, setting) => {
@@ -28,6 +28,9 @@ describe('enabled', () => {
     ]);
   });
 });
+
+const DOWN: RegionObservation = { state: 'down' };
+const upWith = (clients: number): RegionObservation => ({ state: 'up', clients });
 
 describe('health', () => {
   test.each<[string, RegionObservation, string]>([
@@ -50,7 +53,7 @@ describe('health', () => {
   });
 
   test('with half of the regions unhealthy health counts, with more it is a panic and does not', () => {
-    const down = (ids: string[]) => Object.fromEntries(ids.map((id) => [id, { state: 'down' }]));
+    const down = (ids: string[]) => Object.fromEntries(ids.map((id) => [id, DOWN]));
     const half = decide(LONDON, { observed: down(['weur', 'oc', 'apac']) });
     expect([half.panic, ranked(half)[0]]).toEqual([false, 'eeur']);
     const most = decide(LONDON, { observed: down(['weur', 'oc', 'apac', 'enam']) });
@@ -59,7 +62,7 @@ describe('health', () => {
   });
 
   test('it can be switched off, everywhere or for one region', () => {
-    const observed = { weur: { state: 'down' } };
+    const observed = { weur: DOWN };
     expect(ranked(decide(LONDON, { observed, routing: { off: ['health'] } }))[0]).toBe('weur');
     expect(ranked(decide(LONDON, { observed, regions: { weur: { off: ['health'] } } }))[0]).toBe('weur');
     expect(ranked(decide(LONDON, { observed, regions: { eeur: { off: ['health'] } } }))[0]).toBe('eeur');
@@ -143,10 +146,10 @@ describe('priority', () => {
     const gone = Object.fromEntries(others.map((id) => [id, { enabled: false }]));
     const regions = { ...reserve, ...gone };
     expect(ranked(decide(LONDON, { regions }))).toEqual(['oc', 'weur']);
-    const down = { oc: { state: 'down' } };
+    const down = { oc: DOWN };
     const routing = { panicShare: 0 };
     expect(ranked(decide(LONDON, { regions, routing, observed: down }))).toEqual(['weur', 'oc']);
-    const both = { ...down, weur: { state: 'down' } };
+    const both = { ...down, weur: DOWN };
     expect(ranked(decide(LONDON, { regions, routing, observed: both }))).toEqual(['oc', 'weur']);
   });
 
@@ -156,7 +159,7 @@ describe('priority', () => {
       planOf().regions.map(({ id }) => [id, { limits, priority: id === 'eeur' ? 2 : 1 }]),
     );
     const all = (clients: number) =>
-      Object.fromEntries(['wnam', 'enam', 'weur', 'apac', 'oc'].map((id) => [id, { state: 'up', clients }]));
+      Object.fromEntries(['wnam', 'enam', 'weur', 'apac', 'oc'].map((id) => [id, upWith(clients)]));
     expect(ranked(decide(LONDON, { regions, observed: all(99) }))[0]).toBe('weur');
     expect(ranked(decide(LONDON, { regions, observed: all(100) }))[0]).toBe('eeur');
   });
@@ -165,7 +168,7 @@ describe('priority', () => {
     const limits = { maxConnections: 100, softConnections: 80, maxPayloadBytes: 1_048_576 };
     const regions = { weur: { limits, priority: 2 }, eeur: { priority: 2 } };
     const gone = Object.fromEntries(['wnam', 'enam', 'apac', 'oc'].map((id) => [id, { priority: 3 }]));
-    const observed = { weur: { state: 'up', clients: 80 } };
+    const observed = { weur: upWith(80) };
     expect(ranked(decide(LONDON, { regions: { ...gone, ...regions }, observed })).slice(0, 2)).toEqual([
       'eeur',
       'weur',
@@ -278,8 +281,7 @@ describe('the estimate', () => {
 describe('capacity', () => {
   const limits = { maxConnections: 100, softConnections: 80, maxPayloadBytes: 1_048_576 };
   const regions = { weur: { limits } };
-  const withClients = (clients: number) =>
-    decide(LONDON, { regions, observed: { weur: { state: 'up', clients } } });
+  const withClients = (clients: number) => decide(LONDON, { regions, observed: { weur: upWith(clients) } });
 
   test('a region below its soft limit is chosen, at the soft limit it spills to a near one', () => {
     expect(ranked(withClients(79))[0]).toBe('weur');
@@ -287,7 +289,7 @@ describe('capacity', () => {
   });
 
   test('where every other region is farther than the spill, it keeps its clients', () => {
-    const observed = { oc: { state: 'up', clients: 80 } };
+    const observed = { oc: upWith(80) };
     expect(ranked(decide(SYDNEY, { regions: { oc: { limits } }, observed }))[0]).toBe('oc');
   });
 

@@ -1,16 +1,17 @@
 // Regions that do not serve, that clients could not be handed to, or that are cut off from the others come last.
 // They stay candidates: what was seen of them may be old, and somebody has to try.
 
+import type { SeenState } from '../../api/states.ts';
 import type { Filter, FilterContext, RegionNow } from '../filter.ts';
 
 /** States in which a region cannot take a client. One that sleeps or starts can: the client waits for it. */
-const NOT_SERVING: ReadonlySet<string> = new Set(['down', 'stopping', 'unreachable']);
+const NOT_SERVING: ReadonlySet<SeenState> = new Set(['down', 'stopping', 'unreachable']);
 
 /** A region with routes to fewer of the others than this hears too little of what is published. */
 const LEAST_MESH_SHARE = 0.5;
 
 type Unhealthy = { readonly effect: 'demote'; readonly filter: 'health' } & (
-  | { readonly code: 'state'; readonly state: string }
+  | { readonly code: 'state'; readonly state: SeenState }
   | { readonly code: 'ejected'; readonly forMs: number }
   | { readonly code: 'cut-off'; readonly meshShare: number }
 );

@@ -3,7 +3,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Forecast } from '../../api/types.ts';
+import type { DryRun, LiveConfig, Published, VersionInfo } from '../../api/config.ts';
+import type { ErrorDetails } from '../../api/error-answer.ts';
+import type { Forecast } from '../../api/forecast.ts';
+import type { RegionView, RegionViews } from '../../api/regions.ts';
+import type { Route } from '../../api/route.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { diffConfigs, platformChanges } from '../../regions/edits/diff.ts';
 import checkedIn from '../../regions/regions.json' with { type: 'json' };
@@ -65,7 +69,7 @@ async function read(request: IncomingMessage): Promise<Asked> {
 }
 
 /** An error as the edge words it. */
-export function refusal(status: number, code: string, more: object = {}): Answer {
+export function refusal(status: number, code: string, more: ErrorDetails = {}): Answer {
   return { status, body: { error: { code, message: `refused: ${code}`, ...more } } };
 }
 
@@ -75,45 +79,94 @@ export const CONFIG: MeridianConfig = (() => {
   return result.config;
 })();
 
-export const INFO = {
+export const INFO: VersionInfo = {
   version: 7,
   author: 'alice',
   time: '2026-11-23T14:06:54.123Z',
   message: 'less of apac',
 };
 
+/** What it answers to an edit. */
+export const PUBLISHED: Published = { ...INFO, version: 8, changes: [], warnings: [] };
+
 export const FORECAST: Forecast = {
   source: 'population',
   clients: 0,
+  samples: 2_000,
+  marginShare: 0.01,
   confidence: 'no traffic yet: cities of the world, by population',
   movedShare: 0.123,
-  moves: [{ from: 'weur', to: 'eeur', share: 0.123, countries: [{ country: 'DE', share: 0.1 }] }],
-  latency: { before: { meanMs: 30, p95Ms: 80 }, after: { meanMs: 31.4, p95Ms: 81 } },
+  moves: [{ from: 'weur', to: 'eeur', share: 0.123, countries: [{ country: 'DE', share: 0.1 }], colos: [] }],
+  latency: { before: { meanMs: 30, p95Ms: 80 }, after: { meanMs: 31.4, p95Ms: 81 }, worst: [] },
   limits: [{ region: 'eeur', clients: 12_000.4, limit: 10_000, kind: 'hard' }],
   unserved: [
     { country: 'KP', share: 0.0002, isNew: true },
     { country: 'AQ', share: 0, isNew: false },
   ],
+  regions: [],
+  refused: { before: 0, after: 0.0002 },
 };
+
+const ROUTE: Route = {
+  region: 'weur',
+  version: 7,
+  entry: { source: 'colo', value: 'LHR', coordinates: { latitude: 51.5, longitude: -0.5 } },
+  failover: null,
+  candidates: [
+    {
+      rank: 1,
+      region: 'weur',
+      estimate: { priorMs: 12.4, measuredMs: null, samples: 0, finalMs: 12.4 },
+      effects: [],
+      tier: 0,
+      scoreMs: 12.4,
+    },
+  ],
+  rejected: [],
+  pinned: false,
+  panic: false,
+  notes: [],
+};
+
+/** A region that is up, but for what a test says of it. */
+export function regionView(of: Partial<RegionView> = {}): RegionView {
+  const { id = 'weur' } = of;
+  return {
+    id,
+    name: 'Western Europe',
+    hint: 'weur',
+    latitude: 50,
+    longitude: 5,
+    enabled: true,
+    keepAwake: true,
+    jetstream: false,
+    region: id,
+    state: 'up',
+    since: 0,
+    clients: 3,
+    objectAgeMs: 60_000,
+    peers: [],
+    ...of,
+  };
+}
 
 /** What an edge answers that has version 7 and takes every edit. */
 export function livingEdge(config: MeridianConfig = CONFIG): Answers {
   return {
-    'GET /api/config': { body: { ...INFO, config } },
+    'GET /api/config': { body: { ...INFO, config } satisfies LiveConfig },
     'POST /api/config/dry-run': ({ body }) => {
       const changes = diffConfigs(config, (body as { config: MeridianConfig }).config);
       const needsDeploy = platformChanges(changes);
-      return { body: { base: 7, changes, needsDeploy, warnings: [], forecast: FORECAST } };
+      const dryRun: DryRun = { base: 7, changes, needsDeploy, warnings: [], forecast: FORECAST };
+      return { body: dryRun };
     },
-    'PUT /api/config': { body: { ...INFO, version: 8, author: 'bob', message: 'test', changes: [] } },
-    'GET /api/route': {
-      body: { candidates: [{ region: 'weur', estimate: { finalMs: 12.4 } }], rejected: [] },
-    },
+    'PUT /api/config': { body: { ...PUBLISHED, author: 'bob', message: 'test' } },
+    'GET /api/route': { body: ROUTE },
     'GET /api/regions': {
       body: {
         version: 7,
-        regions: config.regions.map(({ id, name }) => ({ id, name, state: 'up', clients: 3 })),
-      },
+        regions: config.regions.map(({ id, name }) => regionView({ id, name })),
+      } satisfies RegionViews,
     },
   };
 }

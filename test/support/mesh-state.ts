@@ -1,6 +1,7 @@
 // Waiting for the mesh and its regions, as the API shows them.
 
-import type { MeshLink } from '../../local/edge-client.ts';
+import type { MeshLink } from '../../api/mesh.ts';
+import type { SeenState } from '../../api/states.ts';
 import type { Stack } from '../../local/stack.ts';
 import { waitFor } from '../../local/wait-for.ts';
 import { connectFrom } from './connect-from.ts';
@@ -26,7 +27,7 @@ export async function meshIsWhole(stack: Stack, timeoutMs: number = WHOLE_TIMEOU
 export async function regionIs(
   stack: Stack,
   region: string,
-  state: string,
+  state: SeenState,
   timeoutMs: number,
 ): Promise<void> {
   await waitFor(
@@ -36,7 +37,7 @@ export async function regionIs(
   );
 }
 
-export async function stateOf(stack: Stack, region: string): Promise<string | undefined> {
+export async function stateOf(stack: Stack, region: string): Promise<SeenState | undefined> {
   return (await stack.regions()).find(({ id }) => id === region)?.state;
 }
 

@@ -111,9 +111,10 @@ function measure(
 ): ColoRecord {
   const ranked = candidates.map(({ region }) => region);
   // Every region is up and has routes to all the others.
-  const answer = { state: 'up', clients: 0, peers: candidates.length + rejected.length - 1 };
+  const peers = candidates.length + rejected.length - 1;
   return regionsToAsk(record, ranked, now, chance).reduce(
-    (known, region) => withAnswer(known, region, { ...answer, rttMs: sample(region) }, now),
+    (known, region) =>
+      withAnswer(known, region, { state: 'up', clients: 0, peers, rttMs: sample(region) }, now),
     record,
   );
 }

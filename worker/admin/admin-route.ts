@@ -1,6 +1,8 @@
 // Wraps the handler of an admin endpoint: only those who may get through, and every change and every refused attempt
 // is told to the audit log. Looking at something is not a change and leaves no entry.
 
+import { ERROR_STATUS } from '../../api/errors.ts';
+import { RETRY_AFTER_HEADER, WWW_AUTHENTICATE_HEADER } from '../../api/headers.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import type { AuditEvent } from '../config/audit-table.ts';
 import { errorResponse } from '../error-response.ts';
@@ -95,14 +97,14 @@ interface Attempt {
 }
 
 function auditRefusal(
-  { status, code, actor = 'anonymous', reason }: Refused,
+  { code, actor = 'anonymous', reason }: Refused,
   { request, edge, action, address }: Attempt,
 ): void {
   // Where nobody may do anything there is nothing to try, and the log could be filled by everybody.
-  if (status === 404) return;
+  if (code === 'admin_off') return;
   const detail = reason === undefined ? placeOf(request) : bounded(`${placeOf(request)}: ${reason}`);
   const event = { actor, action, outcome: code, address, detail };
-  if (status !== 429) edge.audit(event);
+  if (code !== 'rate_limited') edge.audit(event);
   else if (refusedCalls.add(event, Date.now()))
     edge.background('audit of refused calls', auditRefusedCalls(edge));
 }
@@ -112,11 +114,11 @@ async function auditRefusedCalls({ audit }: AdminContext): Promise<void> {
   audit(...refusedCalls.take());
 }
 
-function refusal({ status, code, message }: Refused): Response {
+function refusal({ code, message }: Refused): Response {
   const headers: Record<string, string> = {};
-  if (status === 401) headers['www-authenticate'] = 'Bearer realm="meridian"';
-  if (status === 429) headers['retry-after'] = String(PERIOD_SECONDS);
-  return errorResponse(status, code, message, { headers });
+  if (ERROR_STATUS[code] === 401) headers[WWW_AUTHENTICATE_HEADER] = 'Bearer realm="meridian"';
+  if (code === 'rate_limited') headers[RETRY_AFTER_HEADER] = String(PERIOD_SECONDS);
+  return errorResponse(code, message, { headers });
 }
 
 /** Method and path, without the query: a token may be in there. */

@@ -2,6 +2,7 @@
 // neither configured admin is off, for everybody. Never throws, and says nothing about why credentials are wrong:
 // that goes to the audit log.
 
+import type { ErrorCode } from '../../api/errors.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { type AccessApplication, accessApplicationOf, accessJwtOf, verifyAccessJwt } from './access-jwt.ts';
 import { addressOf } from './address.ts';
@@ -22,8 +23,7 @@ export interface Granted {
 
 export interface Refused {
   readonly ok: false;
-  readonly status: 401 | 403 | 404 | 429;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   /** Who was refused, where that is known. */
   readonly actor?: string;
@@ -35,21 +35,18 @@ export type Access = Granted | Refused;
 
 const OFF: Refused = {
   ok: false,
-  status: 404,
   code: 'admin_off',
   message: 'admin is off: no token and no Cloudflare Access is configured (docs/security.md)',
 };
 
 const TOO_MANY: Refused = {
   ok: false,
-  status: 429,
   code: 'rate_limited',
   message: 'too many admin requests from this address: wait a minute',
 };
 
 const TOKEN_IN_URL: Refused = {
   ok: false,
-  status: 401,
   code: 'token_in_url',
   message:
     'a token in a URL is kept by logs and histories, so it is exposed now: change it (docs/security.md), and send it as "Authorization: Bearer TOKEN" only',
@@ -58,21 +55,18 @@ const TOKEN_IN_URL: Refused = {
 /** The same for no credentials and for all that are wrong in some way. */
 const UNKNOWN: Refused = {
   ok: false,
-  status: 401,
   code: 'unauthorized',
   message: 'this needs a valid token, as "Authorization: Bearer TOKEN", or a sign-in with Cloudflare Access',
 };
 
 const READ_ONLY: Refused = {
   ok: false,
-  status: 403,
   code: 'read_only',
   message: 'this token may only read',
 };
 
 const CROSS_SITE: Refused = {
   ok: false,
-  status: 403,
   code: 'cross_site',
   message: 'a browser sent this on behalf of another site: make changes from Meridian itself or with a token',
 };

@@ -1,52 +1,52 @@
-// Sets or clears `drain` of a region in the configuration, as an edit like any other: checked, stored, published.
-// With `?base=N` it is refused if N is no longer the current version; without, it is made from whatever is.
+// `drain` of a region in the configuration, set or cleared by an edit like any other. With `?base=N` it is refused
+// if N is no longer the current version; without, it is made from whatever is.
 
 import { deployedConfig } from '../config/active-config.ts';
-import { ontoDeployed } from '../config/onto-deployed.ts';
+import { standingOf } from '../config/edit-rules.ts';
 import { configStore } from '../config/store-stub.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
-import { type NotifyRegions, takeOver } from './config-api.ts';
-import { editAnswer } from './edit-answer.ts';
+import { type Author, edit, type Signature } from './edit.ts';
+import { fromStore } from './from-store.ts';
 
 const WHOLE_NUMBER = /^(0|[1-9][0-9]{0,14})$/;
 
 export interface DrainEdit {
   readonly request: Request;
   readonly edge: EdgeContext;
-  readonly actor: string;
+  readonly author: Author;
   readonly region: string;
   readonly drain: boolean;
-  readonly notifyRegions: NotifyRegions;
+  /** Goes on when the configuration says so: now, already before, or in a deployment where it can't be changed. */
+  readonly answer: () => Promise<Response>;
 }
 
-/** Undefined when it is done or needs no store or edit; the refusal otherwise. `?force=true` takes the last region too. */
-export async function setDrain(edit: DrainEdit): Promise<Response | undefined> {
-  const { request, edge, actor, region, drain, notifyRegions } = edit;
+/** `?force=true` takes the last region too. */
+export async function setDrain(asked: DrainEdit): Promise<Response> {
+  const { request, edge, author, region, drain, answer } = asked;
   const query = new URL(request.url).searchParams;
   const base = query.get('base');
   if (base !== null && !WHOLE_NUMBER.test(base)) {
-    return errorResponse(400, 'bad_request', 'base is the number of a version, a whole one from 0');
+    return errorResponse('bad_request', 'base is the number of a version, a whole one from 0');
   }
   const store = configStore(edge.env);
-  if (store === undefined) return undefined;
-  const deployed = deployedConfig(edge.env);
-  const stored = await store.current();
-  const config = stored === undefined ? deployed : ontoDeployed(stored.config, deployed);
-  if (config.regions.every((each) => each.id !== region || each.drain === drain)) return undefined;
-  const regions = config.regions.map((each) => (each.id === region ? { ...each, drain } : each));
-  const address = request.headers.get('cf-connecting-ip');
-  const asked = {
-    base: base === null ? (stored?.version ?? 0) : Number(base),
-    config: { ...config, regions },
-    message: `${drain ? 'drain' : 'undrain'} ${region}`,
-    author: actor,
-    force: query.get('force') === 'true',
-    deployed,
-    ...(address !== null && { address }),
-  };
-  const outcome = await store.put(asked);
-  if (outcome.kind !== 'stored') return editAnswer(outcome, asked);
-  takeOver(outcome, edge, notifyRegions);
-  return undefined;
+  if (store === undefined) return answer();
+  return fromStore(
+    () => store.current(),
+    (stored) => {
+      const { version, config } = standingOf(stored, deployedConfig(edge.env));
+      if (config.regions.every((each) => each.id !== region || each.drain === drain)) return answer();
+      const proposed = {
+        base: base === null ? version : Number(base),
+        config: {
+          ...config,
+          regions: config.regions.map((each) => (each.id === region ? { ...each, drain } : each)),
+        },
+        message: `${drain ? 'drain' : 'undrain'} ${region}`,
+        force: query.get('force') === 'true',
+      };
+      const ask = (signature: Signature) => store.put({ ...proposed, ...signature });
+      return edit({ edge, author, asked: proposed, ask, answer });
+    },
+  );
 }

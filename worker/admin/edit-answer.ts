@@ -1,45 +1,58 @@
 // What the author of an edit is told: every outcome of the ConfigStore as HTTP.
 
-import type { ErrorDetails, Published, VersionInfo } from '../../api/types.ts';
+import type { Published, VersionInfo } from '../../api/config.ts';
+import type { Change } from '../../regions/edits/diff.ts';
 import { nextStartNotes } from '../../regions/edits/next-start.ts';
 import type { EditOutcome } from '../config/config-store.ts';
-import type { VersionSummary } from '../config/version-table.ts';
+import type { StoredVersion, VersionSummary } from '../config/version-table.ts';
 import { errorResponse } from '../error-response.ts';
 import { problemView } from './problem-view.ts';
 
-export function editAnswer(outcome: EditOutcome, asked: { base: number; version?: number }): Response {
+export function publishedAnswer(stored: StoredVersion, changes: readonly Change[]): Response {
+  return Response.json({
+    ...summaryView(stored),
+    changes,
+    warnings: nextStartNotes(changes),
+  } satisfies Published);
+}
+
+/** The version that an edit was made from, and for a rollback the one that it goes back to. */
+export interface Asked {
+  readonly base: number;
+  readonly version?: number;
+}
+
+export function editRefusal(outcome: Exclude<EditOutcome, { kind: 'stored' }>, asked: Asked): Response {
   switch (outcome.kind) {
-    case 'stored': {
-      const { changes, stored } = outcome;
-      const warnings = nextStartNotes(changes);
-      return Response.json({ ...summaryView(stored), changes, warnings } satisfies Published);
-    }
     case 'invalid':
       return invalidAnswer(outcome.problems);
     case 'conflict': {
       const { current, changes } = outcome;
       const versions = outcome.versions.map(({ version, author, message }) => ({ version, author, message }));
       const message = `made from version ${asked.base}, but version ${current} is the current one by now: look at what changed, and edit that one`;
-      return errorResponse(409, 'conflict', message, {
-        details: { current, changes, versions } satisfies ErrorDetails,
+      return errorResponse('conflict', message, {
+        details: { current, changes, versions },
       });
     }
     case 'needs_deploy': {
       const paths = outcome.changes.map(({ path }) => path).join(', ');
       const message = `needs a deploy, nothing was changed: ${paths}. Edit regions/regions.json, run "npm run regions -- sync" and deploy`;
-      return errorResponse(409, 'needs_deploy', message, {
-        details: { changes: outcome.changes } satisfies ErrorDetails,
+      return errorResponse('needs_deploy', message, {
+        details: { changes: outcome.changes },
       });
     }
     case 'last_region':
-      return errorResponse(409, 'last_region', LAST_REGION);
+      return errorResponse('last_region', LAST_REGION);
     case 'no_such_version':
-      return errorResponse(
-        404,
-        'no_such_version',
-        `there is no version ${asked.version}, or it is not kept any more: GET /api/config/history has those that are`,
-      );
+      return noSuchVersion(asked.version);
   }
+}
+
+export function noSuchVersion(version: number | undefined): Response {
+  return errorResponse(
+    'no_such_version',
+    `there is no version ${version}, or it is not kept any more: GET /api/config/history has those that are`,
+  );
 }
 
 export const LAST_REGION =
@@ -48,8 +61,8 @@ export const LAST_REGION =
 export function invalidAnswer(problems: Extract<EditOutcome, { kind: 'invalid' }>['problems']): Response {
   const views = problems.map(problemView);
   const words = views.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-  return errorResponse(422, 'invalid', words.join(' '), {
-    details: { problems: views } satisfies ErrorDetails,
+  return errorResponse('invalid', words.join(' '), {
+    details: { problems: views },
   });
 }
 

@@ -1,6 +1,7 @@
 // A request's body as JSON, read no further than a limit: a body may be endless, and its length may be a lie.
 
 import * as v from 'valibot';
+import type { ErrorCode } from '../../api/errors.ts';
 import { findJsonSyntaxError } from '../../regions/json-syntax.ts';
 import { errorResponse } from '../error-response.ts';
 
@@ -11,7 +12,7 @@ export type JsonBody<T> = { readonly ok: true; readonly body: T } | JsonRefusal;
 
 export interface JsonRefusal {
   readonly ok: false;
-  readonly code: 'too_large' | 'bad_json' | 'bad_request';
+  readonly code: Extract<ErrorCode, 'too_large' | 'bad_json' | 'bad_request'>;
   readonly response: Response;
 }
 
@@ -22,14 +23,14 @@ export async function readJsonBody<S extends v.GenericSchema>(
 ): Promise<JsonBody<v.InferOutput<S>>> {
   const bytes = await readLimited(request);
   if (bytes === undefined) {
-    return refusal(413, 'too_large', `the body is larger than ${BODY_LIMIT_BYTES / 1024} KiB`);
+    return refusal('too_large', `the body is larger than ${BODY_LIMIT_BYTES / 1024} KiB`);
   }
   const json = parse(bytes);
-  if (!json.ok) return refusal(400, 'bad_json', json.message);
+  if (!json.ok) return refusal('bad_json', json.message);
   const result = v.safeParse(schema, json.value);
   if (result.success) return { ok: true, body: result.output };
   const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`);
-  return refusal(400, 'bad_request', problems.join('; '));
+  return refusal('bad_request', problems.join('; '));
 }
 
 async function readLimited(request: Request): Promise<Uint8Array | undefined> {
@@ -67,6 +68,6 @@ function parse(bytes: Uint8Array): Parsed {
   }
 }
 
-function refusal(status: number, code: JsonRefusal['code'], message: string): JsonRefusal {
-  return { ok: false, code, response: errorResponse(status, code, message) };
+function refusal(code: JsonRefusal['code'], message: string): JsonRefusal {
+  return { ok: false, code, response: errorResponse(code, message) };
 }

@@ -1,12 +1,7 @@
 // A problem of a configuration as the API shows it.
 
+import type { ProblemView } from '../../api/config.ts';
 import { describeProblem, type Problem } from '../../regions/problems.ts';
-
-export interface ProblemView {
-  readonly path: string;
-  readonly code: string;
-  readonly message: string;
-}
 
 export function problemView(problem: Problem): ProblemView {
   const { path, code } = problem;

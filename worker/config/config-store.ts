@@ -7,12 +7,13 @@ import type { MeridianConfig } from '../../regions/config.ts';
 import { type Change, diffConfigs } from '../../regions/edits/diff.ts';
 import type { Env } from '../env.ts';
 import { type AuditEntry, type AuditEvent, AuditTable } from './audit-table.ts';
-import { decide, type Standing, type Verdict } from './edit-rules.ts';
+import { judgeEdit, type Standing, standingOf, type Verdict } from './edit-rules.ts';
 import { KvPublisher } from './kv-publisher.ts';
 import { ontoDeployed } from './onto-deployed.ts';
 import { type StoredVersion, VERSIONS_KEPT, type VersionSummary, VersionTable } from './version-table.ts';
 
-interface EditRequest {
+/** What every edit says. */
+export interface EditRequest {
   /** The version that the author had before them. */
   readonly base: number;
   readonly message: string;
@@ -107,8 +108,8 @@ export class ConfigStore extends DurableObject<Env> {
 
   // Without an await between reading the current version and storing the next one, nothing can come between them.
   #edit({ base, config, force, deployed, author, message }: PutRequest): EditOutcome {
-    const current = this.#standing(deployed);
-    const verdict = decide(current, { base, config, force });
+    const current = standingOf(this.#versions.newest(), deployed);
+    const verdict = judgeEdit(current, { base, config, force });
     if (verdict.kind === 'conflict') return this.#conflict(current, base);
     if (verdict.kind !== 'ok') return verdict;
     const stored: StoredVersion = {
@@ -122,12 +123,6 @@ export class ConfigStore extends DurableObject<Env> {
     this.#versions.add(stored);
     this.ctx.waitUntil(this.#publisher.publish(this.env.CONFIG));
     return { kind: 'stored', stored, changes: verdict.changes };
-  }
-
-  #standing(deployed: MeridianConfig): Standing {
-    const newest = this.#versions.newest();
-    if (newest === undefined) return { version: 0, config: deployed, deployed };
-    return { version: newest.version, config: ontoDeployed(newest.config, deployed), deployed };
   }
 
   #conflict({ version, config, deployed }: Standing, base: number): ConflictOutcome {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { configOf, region, withRegion } from '../../test/support/data/config.ts';
-import { decide } from './edit-rules.ts';
+import { judgeEdit } from './edit-rules.ts';
 
 const deployed = configOf([region('weur'), region('enam')]);
 const config = withRegion(deployed, 'weur', { weight: 50 });
 const current = { version: 3, config, deployed };
 
 const judge = (proposed: unknown, { base = 3, force = false } = {}) =>
-  decide(current, { base, config: proposed, force });
+  judgeEdit(current, { base, config: proposed, force });
 
 describe('an edit that only steers', () => {
   test('is stored, with what it changes compared to the current version', () => {
@@ -69,11 +69,11 @@ test('the platform is compared with what is deployed, not with what was stored b
   const later = configOf([region('weur', { instanceType: 'lite' }), region('enam')]);
   const proposed = withRegion(later, 'weur', { weight: 60 });
   const standing = { version: 3, config: withRegion(later, 'weur', { weight: 50 }), deployed: later };
-  expect(decide(standing, { base: 3, config: proposed, force: false })).toMatchObject({
+  expect(judgeEdit(standing, { base: 3, config: proposed, force: false })).toMatchObject({
     kind: 'ok',
     changes: [{ path: 'regions.weur.weight' }],
   });
-  expect(decide(standing, { base: 3, config, force: false })).toMatchObject({
+  expect(judgeEdit(standing, { base: 3, config, force: false })).toMatchObject({
     kind: 'needs_deploy',
     changes: [{ path: 'regions.weur.instanceType', from: 'lite' }],
   });

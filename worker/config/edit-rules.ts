@@ -5,7 +5,8 @@ import type { MeridianConfig } from '../../regions/config.ts';
 import { type Change, diffConfigs, platformChanges } from '../../regions/edits/diff.ts';
 import type { Problem } from '../../regions/problems.ts';
 import { validateConfig } from '../../regions/validate.ts';
-import { takesNewClients } from './onto-deployed.ts';
+import { ontoDeployed, takesNewClients } from './onto-deployed.ts';
+import type { PublishedConfig } from './published-config.ts';
 
 /** What an edit is judged against. */
 export interface Standing {
@@ -15,6 +16,12 @@ export interface Standing {
   readonly config: MeridianConfig;
   /** Version 0, whose platform is what really runs. */
   readonly deployed: MeridianConfig;
+}
+
+/** What is in force: the newest version that is stored, if any, on what is deployed now. */
+export function standingOf(newest: PublishedConfig | undefined, deployed: MeridianConfig): Standing {
+  if (newest === undefined) return { version: 0, config: deployed, deployed };
+  return { version: newest.version, config: ontoDeployed(newest.config, deployed), deployed };
 }
 
 export interface Proposal {
@@ -33,7 +40,7 @@ export type Verdict =
   | { readonly kind: 'last_region' };
 
 /** Judges an edit. What is wrong with the edit itself comes first, then who was faster, then what it would do. */
-export function decide(current: Standing, proposed: Proposal): Verdict {
+export function judgeEdit(current: Standing, proposed: Proposal): Verdict {
   const validation = validateConfig(proposed.config);
   if (!validation.ok) return { kind: 'invalid', problems: validation.problems };
   if (proposed.base !== current.version) return { kind: 'conflict' };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type Answer,
   ASK_AGAIN_MS,
   ASK_EVERY_MS,
   BAD_STATE_VALID_MS,
@@ -19,7 +20,7 @@ import {
 
 const RANKED = ['a', 'b', 'c', 'd', 'e'];
 const NOW = 1_000_000;
-const UP = { state: 'up', clients: 3, peers: 5, rttMs: 20 };
+const UP: Answer = { state: 'up', clients: 3, peers: 5, rttMs: 20 };
 
 describe('whom to ask', () => {
   test('at first the likely best three, and now and then another', () => {

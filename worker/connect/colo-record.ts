@@ -1,13 +1,14 @@
 // What one data center remembers of the regions, and the rules by which it learns. Pure: times and chance are
 // passed in. Kept as JSON in the data center's cache, so all of it is plain data.
 
+import { type SeenState, UNREACHABLE } from '../../api/states.ts';
 import { addSample } from '../../routing/estimate.ts';
 import type { Measurement, Observations } from '../../routing/observation.ts';
 
 /** One region, as this data center has seen it. */
 export interface RegionRecord {
   readonly measurement?: Measurement;
-  readonly state?: string;
+  readonly state?: SeenState;
   readonly clients?: number;
   readonly maxClients?: number;
   readonly meshShare?: number;
@@ -79,7 +80,7 @@ function isDueAt(region: RegionRecord | undefined, now: number): boolean {
 
 /** What a region answered. */
 export interface Answer {
-  readonly state: string;
+  readonly state: SeenState;
   readonly clients: number;
   /** How many its server takes, where it says so. */
   readonly maxClients?: number;
@@ -108,7 +109,7 @@ export function withAnswer(record: ColoRecord, id: string, answer: Answer, now: 
 
 /** A region did not answer. */
 export function withSilence(record: ColoRecord, id: string, now: number): ColoRecord {
-  return withRegion(record, id, { ...record.regions[id], state: 'unreachable', askedAt: now });
+  return withRegion(record, id, { ...record.regions[id], state: UNREACHABLE, askedAt: now });
 }
 
 /** A client could not be handed to a region: it is left out for a while, longer each time. */

@@ -1,5 +1,6 @@
 // A NATS client: decide, hand over, and say in the response which region it was and why.
 
+import { DECISION_HEADER, REGION_COOKIE, REGION_HEADER, RETRY_AFTER_HEADER } from '../../api/headers.ts';
 import { afterAttempts } from '../../routing/after-attempts.ts';
 import type { Decision, FailedAttempt } from '../../routing/decision.ts';
 import { compactDecision } from '../../routing/decision-text.ts';
@@ -10,7 +11,7 @@ import { PLACE_HEADER } from '../region/place-header.ts';
 import { decide, noteHandoff } from './decide.ts';
 import { handOff } from './hand-off.ts';
 import { refusalResponse } from './refusal.ts';
-import { REGION_COOKIE, routingRequestOf } from './routing-request.ts';
+import { routingRequestOf } from './routing-request.ts';
 
 /** What of `request.cf` a region counts its clients by. */
 const PLACE_FIELDS = ['colo', 'country', 'continent', 'isEUCountry', 'latitude', 'longitude'];
@@ -38,8 +39,8 @@ export async function connectClient(request: Request, edge: EdgeContext): Promis
   if (!handoff.ok) return unavailable(record, handoff.failed);
   const { response, region } = handoff;
   const headers = new Headers(response.headers);
-  headers.set('x-nats-region', region);
-  headers.set('x-nats-decision', compactDecision(record));
+  headers.set(REGION_HEADER, region);
+  headers.set(DECISION_HEADER, compactDecision(record));
   headers.append('set-cookie', `${REGION_COOKIE}=${region}; Path=/; HttpOnly; SameSite=Lax`);
   return new Response(response.body, { status: response.status, headers, webSocket: response.webSocket });
 }
@@ -56,8 +57,11 @@ function upgradeRequest(request: Request, cf: unknown): Request {
 
 function unavailable(decision: Decision, tried: readonly FailedAttempt[]): Response {
   const message = `no region took the client: ${tried.map(({ region, reason }) => `${region} (${reason})`).join('; ')}`;
-  return errorResponse(503, 'no_region', message, {
+  return errorResponse('no_region', message, {
     details: { tried },
-    headers: { 'retry-after': String(RETRY_AFTER_SECONDS), 'x-nats-decision': compactDecision(decision) },
+    headers: {
+      [RETRY_AFTER_HEADER]: String(RETRY_AFTER_SECONDS),
+      [DECISION_HEADER]: compactDecision(decision),
+    },
   });
 }

@@ -1,14 +1,17 @@
 // What the decision reads of an HTTP request: where it entered, who the client is, and what it asks for. All of it
 // may be absent, absurd or hostile; whatever cannot be used is left out and noted by the decision.
 
+import {
+  FORCE_REGION_HEADER,
+  LAST_REGION_HEADER,
+  PREFER_REGION_HEADER,
+  REGION_COOKIE,
+} from '../../api/headers.ts';
 import type { RoutingRequest } from '../../routing/optimal-region.ts';
 
 /** Ids are at most 32 characters; a list of all regions fits in this, 10 kB of anything does not. */
 const MAX_PIN_CHARACTERS = 1_000;
 const MAX_PINS = 16;
-
-/** The cookie by which a browser says where it was before; other clients use the header. */
-export const REGION_COOKIE = 'meridian-region';
 
 const PLACE_PARAMETERS = ['colo', 'lat', 'lon', 'country', 'continent'] as const;
 
@@ -17,19 +20,19 @@ export function routingRequestOf(request: Request): RoutingRequest {
   const { headers } = request;
   const query = new URL(request.url).searchParams;
   const byQuery = pinsOf(query.get('region'));
-  const byHeader = pinsOf(headers.get('x-nats-prefer-region'));
-  const [forced, ...alsoForced] = pinsOf(headers.get('x-nats-force-region')).ids;
+  const byHeader = pinsOf(headers.get(PREFER_REGION_HEADER));
+  const [forced, ...alsoForced] = pinsOf(headers.get(FORCE_REGION_HEADER)).ids;
   const notes = [
     ...noteOf(byQuery, '?region='),
-    ...noteOf(byHeader, 'x-nats-prefer-region'),
-    ...(alsoForced.length > 0 ? ['x-nats-force-region takes one region: the first counts'] : []),
+    ...noteOf(byHeader, PREFER_REGION_HEADER),
+    ...(alsoForced.length > 0 ? [`${FORCE_REGION_HEADER} takes one region: the first counts`] : []),
   ];
   return {
     cf: request.cf,
     client: headers.get('cf-connecting-ip') ?? undefined,
     preferred: [...byQuery.ids, ...byHeader.ids],
     forced,
-    previous: headers.get('x-nats-last-region') ?? cookieOf(headers),
+    previous: headers.get(LAST_REGION_HEADER) ?? cookieOf(headers),
     ...(notes.length > 0 && { notes }),
   };
 }

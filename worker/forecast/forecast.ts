@@ -3,19 +3,19 @@
 //
 // It tells where clients go who connect after the change. Those who are connected stay until they connect again.
 
+import type { Forecast, RegionShare } from '../../api/forecast.ts';
 import { NOTHING_OBSERVED } from '../../routing/observation.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';
 import { confidenceOf } from './confidence.ts';
 import { latencyOf } from './latency.ts';
 import { limitsPassed } from './limits.ts';
 import { movesOf } from './moves.ts';
-import type { Forecast, RegionShare } from './record.ts';
 import { type ReplayState, replay, type Trip } from './replay.ts';
 import type { Traffic } from './traffic.ts';
 import { unservedOf } from './unserved.ts';
 
+export type { Forecast } from '../../api/forecast.ts';
 export { populationTraffic } from './population-traffic.ts';
-export type { Forecast } from './record.ts';
 export type { Traffic, TrafficSample } from './traffic.ts';
 
 /**

@@ -1,6 +1,6 @@
 // Expected round trips before and after, over the clients that are served.
 
-import type { Forecast, LatencySummary, WorstClients } from './record.ts';
+import type { Forecast, LatencySummary, WorstClients } from '../../api/forecast.ts';
 import type { Trip } from './replay.ts';
 
 const WORST_COUNT = 10;

@@ -1,7 +1,7 @@
 // Which limits the clients of a region would pass, if as many as are connected now were spread anew.
 
+import type { PassedLimit, RegionShare } from '../../api/forecast.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';
-import type { PassedLimit, RegionShare } from './record.ts';
 
 export function limitsPassed(
   plan: RoutingPlan,

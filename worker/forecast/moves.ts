@@ -1,6 +1,6 @@
 // Who would move: the trips that end in another region than now, by the pair of regions.
 
-import type { ColoShare, CountryShare, Move } from './record.ts';
+import type { ColoShare, CountryShare, Move } from '../../api/forecast.ts';
 import type { Trip } from './replay.ts';
 import { SharesByKey } from './shares-by-key.ts';
 import { UNKNOWN_COUNTRY } from './traffic.ts';

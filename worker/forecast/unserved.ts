@@ -1,12 +1,12 @@
 // Who would be refused: countries of whose traffic some would be, and countries that the rules shut out
 // altogether, whether they sent traffic or not.
 
+import type { UnservedCountry } from '../../api/forecast.ts';
 import type { Effect } from '../../routing/filters/all.ts';
 import { NOTHING_OBSERVED } from '../../routing/observation.ts';
 import { getOptimalRegion } from '../../routing/optimal-region.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';
 import { populatedCountries } from './population-traffic.ts';
-import type { UnservedCountry } from './record.ts';
 import type { Trip } from './replay.ts';
 import { SharesByKey } from './shares-by-key.ts';
 import { UNKNOWN_COUNTRY } from './traffic.ts';

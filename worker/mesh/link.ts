@@ -1,14 +1,13 @@
 // One link of the mesh, seen from the side that dials: made, watched, and made again when it ends. While the
 // peer sleeps nothing is tried; whoever wakes it says so (`kick`).
 
+import type { LinkState, RegionState } from '../../api/states.ts';
 import { backoffMs, STABLE_AFTER_MS } from './backoff.ts';
 import { RouteRefusedError } from './route-handshake.ts';
 import type { Splice } from './splice.ts';
 
-export type LinkState = 'up' | 'connecting' | 'down' | 'asleep';
-
 /** The word by which a region's object says that its server is not running and nobody asked it to run. */
-export const ASLEEP = 'asleep';
+export const ASLEEP = 'asleep' satisfies RegionState;
 
 export interface LinkOptions {
   readonly peer: string;

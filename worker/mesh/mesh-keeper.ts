@@ -1,7 +1,8 @@
 // Keeps the links of one region. The region's object owns one, tells it when its server comes up and goes, passes
 // on what peers say, and calls `reconcile` from its alarm.
 
-import { Link, type LinkState } from './link.ts';
+import type { MeshLink } from '../../api/mesh.ts';
+import { Link } from './link.ts';
 import { type ByteChannel, type Splice, splice } from './splice.ts';
 import { peersThatDial, peersToDial } from './topology.ts';
 
@@ -27,12 +28,8 @@ export interface MeshOptions {
 }
 
 /** A link as its dialling side knows it. */
-export interface LinkReport {
+export interface LinkReport extends Pick<MeshLink, 'state' | 'since' | 'remade'> {
   readonly peer: string;
-  readonly state: LinkState;
-  /** Milliseconds since the epoch. */
-  readonly since: number;
-  readonly remade: number;
   readonly remoteServerId: string | undefined;
 }
 

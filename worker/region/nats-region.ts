@@ -4,6 +4,7 @@
 
 import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
+import type { RegionState } from '../../api/states.ts';
 import type { RegionConfig } from '../../regions/config.ts';
 import { activeConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
@@ -22,7 +23,7 @@ import { NatsServer, WEBSOCKET_PORT } from './nats-server.ts';
 import { placeOf } from './place-header.ts';
 import { Restarts } from './restarts.ts';
 import { ServerReport } from './server-report.ts';
-import type { LinkStatus, RegionState, RegionStatus } from './status.ts';
+import type { LinkStatus, RegionStatus } from './status.ts';
 import { ToldLimits } from './told-limits.ts';
 import { TrafficTally } from './traffic-tally.ts';
 
@@ -304,6 +305,6 @@ export abstract class NatsRegion extends Container<Env> {
   }
 
   #unavailable(reason: string): Response {
-    return errorResponse(503, 'region_unavailable', `region ${this.#region.id}: ${reason}`);
+    return errorResponse('region_unavailable', `region ${this.#region.id}: ${reason}`);
   }
 }

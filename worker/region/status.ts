@@ -1,16 +1,7 @@
 // What a region's object says of itself to Workers. Crosses RPC, so everything in it is plain data.
 
-import type { LinkState } from '../mesh/link.ts';
-
-/**
- * - `asleep`: not running; the next client starts it
- * - `starting`: being started
- * - `up`: serving
- * - `stopping`: told to stop, not gone yet
- * - `draining`: takes no new clients, and ends when the last one has gone
- * - `down`: it ended unasked and is being started again
- */
-export type RegionState = 'asleep' | 'starting' | 'up' | 'draining' | 'stopping' | 'down';
+import type { MeshLink } from '../../api/mesh.ts';
+import type { RegionState } from '../../api/states.ts';
 
 export interface RegionStatus {
   readonly region: string;
@@ -31,13 +22,8 @@ export interface RegionStatus {
 }
 
 /** A link, from the side that dials it. */
-export interface LinkStatus {
+export interface LinkStatus extends Pick<MeshLink, 'state' | 'since' | 'remade' | 'bytes'> {
   readonly peer: string;
-  readonly state: LinkState;
-  readonly since: number;
-  readonly remade: number;
   /** Round trip over the route as nats-server measures it; absent until it has. */
   readonly rttMs?: number;
-  /** Bytes in both directions since the route was made. */
-  readonly bytes: number;
 }

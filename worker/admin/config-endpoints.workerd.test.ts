@@ -8,21 +8,26 @@ import { activeConfig } from '../config/active-config.ts';
 import type { AuditEvent } from '../config/audit-table.ts';
 import { configStore } from '../config/store-stub.ts';
 import '../../test/support/workerd/config-bindings.ts';
+import { brokenStore } from '../../test/support/workerd/broken-store.ts';
 import { eventually } from '../../test/support/workerd/eventually.ts';
+import { regionBindings } from '../../test/support/workerd/region-bindings.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
 import type { Traffic } from '../forecast/forecast.ts';
-import {
-  auditLog,
-  configHistory,
-  currentConfig,
-  dryRunConfig,
-  putConfig,
-  rollbackConfig,
-} from './config-api.ts';
+import { putConfig, rollbackConfig } from './config-edits.ts';
+import { currentConfig } from './config-read.ts';
+import { dryRunConfig } from './dry-run.ts';
+import { auditLog, configHistory } from './records.ts';
 
-const env: Env = { CONFIG_STORE: bindings.CONFIG_STORE, CONFIG: bindings.CONFIG };
-const ADDRESS = '192.0.2.1';
+const told: string[] = [];
+const env: Env = {
+  CONFIG_STORE: bindings.CONFIG_STORE,
+  CONFIG: bindings.CONFIG,
+  ...regionBindings(() => ({
+    configure: async ({ id }, version) => void told.push(`${id} ${version}`),
+  })),
+};
+const ANN = { actor: 'ann', address: '192.0.2.1' };
 
 interface Current {
   readonly version: number;
@@ -36,9 +41,9 @@ test('without a store, version 0 is shown and nothing can be changed', async () 
     body: { version: 0, author: 'deploy', config: { defaultRegion: 'enam' } },
   });
   const refused = { status: 503, body: { error: { code: 'no_store' } } };
-  const [body, none] = [put({ base: 0, config: {}, message: '' }), () => Promise.resolve()];
-  expect(await jsonOf(putConfig(body, edge, 'ann', none))).toMatchObject(refused);
-  expect(await jsonOf(rollbackConfig(body.clone(), edge, 'ann', none))).toMatchObject(refused);
+  const body = put({ base: 0, config: {}, message: '' });
+  expect(await jsonOf(putConfig(body, edge, ANN))).toMatchObject(refused);
+  expect(await jsonOf(rollbackConfig(body.clone(), edge, ANN))).toMatchObject(refused);
   expect(await jsonOf(configHistory(get('/'), edge))).toEqual({
     status: 200,
     body: { versions: [], next: null },
@@ -46,24 +51,33 @@ test('without a store, version 0 is shown and nothing can be changed', async () 
   expect(await jsonOf(auditLog(get('/'), edge))).toEqual({ status: 200, body: { entries: [], next: null } });
 });
 
-test('a store that does not answer is 503, with words on what to do', async () => {
-  const fail = () => Promise.reject(new Error('the object is overloaded'));
-  const broken = { getByName: () => ({ current: fail, put: fail, audit: fail }) };
-  const edge = edgeOf({ CONFIG_STORE: broken as unknown as NonNullable<Env['CONFIG_STORE']> });
-  expect(await jsonOf(currentConfig(get('/'), edge))).toMatchObject({
-    status: 503,
-    body: { error: { code: 'store_unavailable', message: expect.stringContaining('overloaded') } },
-  });
+test('a store that does not answer is 503 for whatever is asked, with words on what to do', async () => {
+  const edge = edgeOf({ CONFIG_STORE: brokenStore('the object is overloaded') });
+  const edited = put({ base: 0, config: {}, message: '' });
+  const answers = [
+    currentConfig(get('/'), edge),
+    configHistory(get('/'), edge),
+    auditLog(get('/'), edge),
+    dryRunConfig(put({ config: activeConfig(env).config }), edge, () =>
+      Promise.reject(new Error('not asked')),
+    ),
+    putConfig(edited, edge, ANN),
+    rollbackConfig(put({ version: 1, base: 2 }), edge, ANN),
+  ];
+  for (const answer of answers) {
+    expect(await jsonOf(answer)).toMatchObject({
+      status: 503,
+      body: { error: { code: 'store_unavailable', message: expect.stringContaining('overloaded') } },
+    });
+  }
 });
 
 describe('PUT /api/config', () => {
   test('stores, answers with what changed, steers here at once, tells the regions and KV', async () => {
     const { version, config } = await current();
-    const told: number[] = [];
     const next = weighing(config, 41);
-    const answer = await edit({ base: version, config: next, message: 'less' }, async (number) =>
-      told.push(number),
-    );
+    told.length = 0;
+    const answer = await edit({ base: version, config: next, message: 'less' });
     expect(answer).toMatchObject({
       status: 200,
       body: {
@@ -80,7 +94,7 @@ describe('PUT /api/config', () => {
       config: next,
       plan: { version: version + 1 },
     });
-    expect(told).toEqual([version + 1]);
+    expect(told).toEqual(config.regions.map(({ id }) => `${id} ${version + 1}`));
     await eventually('the version in KV', async () => {
       const published = await bindings.CONFIG.get<Current>('current', 'json');
       return published?.version === version + 1;
@@ -115,7 +129,7 @@ describe('PUT /api/config', () => {
     const warnings = [
       { path: `regions.${first.id}.limits.maxConnections`, code: 'next-start', message: expect.any(String) },
     ];
-    const dryRun = await dryRunConfig(put({ config: next }), edgeOf(), 'ann', async () => ({
+    const dryRun = await dryRunConfig(put({ config: next }), edgeOf(), async () => ({
       source: 'traffic',
       samples: [],
     }));
@@ -180,7 +194,7 @@ describe('PUT /api/config', () => {
     expect(await edit(body)).toMatchObject({ status, body: { error: { code } } });
     expect((await current()).version).toBe(version);
     expect(await jsonOf(auditLog(get('/api/audit?limit=1'), edgeOf()))).toMatchObject({
-      body: { entries: [{ actor: 'ann', action: 'put', outcome: code, address: ADDRESS }] },
+      body: { entries: [{ actor: 'ann', action: 'put', outcome: code, address: ANN.address }] },
     });
   });
 
@@ -199,7 +213,7 @@ describe('PUT /api/config', () => {
 
 describe('POST /api/config/rollback', () => {
   const rollback = (body: object) =>
-    jsonOf(rollbackConfig(put(body), edgeOf(), 'bob', () => Promise.resolve()));
+    jsonOf(rollbackConfig(put(body), edgeOf(), { actor: 'bob', address: '192.0.2.2' }));
 
   test('brings the content of a version back, as a new one', async () => {
     const { version, config } = await current();
@@ -231,7 +245,7 @@ describe('POST /api/config/dry-run', () => {
     source: 'traffic',
     samples: [{ colo: 'LHR', country: 'GB', clients: 40 }],
   });
-  const dryRun = (body: object, edge = edgeOf()) => jsonOf(dryRunConfig(put(body), edge, 'ann', traffic));
+  const dryRun = (body: object, edge = edgeOf()) => jsonOf(dryRunConfig(put(body), edge, traffic));
 
   test('says what would change and who would move, and changes nothing', async () => {
     const { version, config } = await current();
@@ -304,16 +318,12 @@ function put(body: object | string): Request {
   const isRaw = typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
   return new Request('https://meridian.example/api/config', {
     method: 'PUT',
-    headers: { 'cf-connecting-ip': ADDRESS },
     body: isRaw ? (body as BodyInit) : JSON.stringify(body),
   });
 }
 
-async function edit(
-  body: object | string,
-  notify: (version: number) => Promise<unknown> = () => Promise.resolve(),
-) {
-  const answer = await jsonOf(putConfig(put(body), edgeOf(), 'ann', notify));
+async function edit(body: object | string) {
+  const answer = await jsonOf(putConfig(put(body), edgeOf(), ANN));
   await Promise.all(pending.splice(0));
   return answer;
 }

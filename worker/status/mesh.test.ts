@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { type DialledLink, meshLinks } from './mesh-view.ts';
+import type { SeenState } from '../../api/states.ts';
+import type { LinkStatus } from '../region/status.ts';
+import { meshLinks } from './mesh.ts';
 
 const NOW = 2_000;
-const ALL_UP = new Map([
+const ALL_UP: ReadonlyMap<string, SeenState> = new Map([
   ['apac', 'up'],
   ['enam', 'up'],
   ['weur', 'up'],
@@ -57,6 +59,6 @@ test.each([[[]], [['apac']]])('the mesh of %j has no link', (regions) => {
   expect(meshLinks(regions, ALL_UP, new Map(), NOW)).toEqual([]);
 });
 
-function reports(region: string, ...links: readonly DialledLink[]): Map<string, readonly DialledLink[]> {
+function reports(region: string, ...links: readonly LinkStatus[]): Map<string, readonly LinkStatus[]> {
   return new Map([[region, links]]);
 }

@@ -1,0 +1,165 @@
+// The HTTP API of an edge, local or deployed, as a typed client. Knows nothing of Node: it runs wherever there is fetch.
+
+import { ApiError, NoAnswerError } from './api-error.ts';
+import type { Audit } from './audit.ts';
+import type { DryRun, History, LiveConfig, Published } from './config.ts';
+import type { DryRunBody, PutBody, RollbackBody } from './edits.ts';
+import type { Health } from './health.ts';
+import type { Mesh } from './mesh.ts';
+import { PATHS, type RegionOperation, regionOperationPath } from './paths.ts';
+import type { OperationResult, RegionViews } from './regions.ts';
+import type { Route } from './route.ts';
+
+/** Longer than an edge takes that replays its traffic for a forecast; shorter than people wait. */
+export const REQUEST_TIMEOUT_MS = 20_000;
+
+export interface ApiClientOptions {
+  readonly url: string | URL;
+  /** Without one only what anybody may see. */
+  readonly token?: string | undefined;
+  /** What a failure is rejected with; the error itself by default. */
+  readonly failWith?: (error: ApiError | NoAnswerError) => Error;
+}
+
+/** Which part of a list, newest first. */
+export interface Page {
+  readonly before?: number;
+  readonly limit?: number;
+}
+
+/** What to decide for, instead of the request itself. */
+export type RouteQuery = Partial<
+  Readonly<Record<'colo' | 'lat' | 'lon' | 'country' | 'continent' | 'client' | 'region', string | number>>
+>;
+
+export interface OperateOptions {
+  /** The version that was looked at, for a drain and its way back; the edge refuses if there is a newer one. */
+  readonly base?: number;
+  readonly force?: true | undefined;
+}
+
+type Query = Readonly<Record<string, string | number | true | undefined>>;
+
+interface Call {
+  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether it changes something. */
+  readonly isChange?: boolean;
+  /** A status besides those of success with which the answer is one. */
+  readonly alsoStatus?: number;
+}
+
+/** Every method rejects with an ApiError or a NoAnswerError, or with what `failWith` makes of it. */
+export class ApiClient {
+  readonly #url: URL;
+  readonly #token: string | undefined;
+  readonly #failWith: (error: ApiError | NoAnswerError) => Error;
+
+  constructor({ url, token, failWith = (error) => error }: ApiClientOptions) {
+    this.#url = new URL(url);
+    this.#token = token;
+    this.#failWith = failWith;
+  }
+
+  health(): Promise<Health> {
+    return this.#call({ method: 'GET', path: PATHS.health, alsoStatus: 503 });
+  }
+
+  regions(): Promise<RegionViews> {
+    return this.#call({ method: 'GET', path: PATHS.regions });
+  }
+
+  mesh(): Promise<Mesh> {
+    return this.#call({ method: 'GET', path: PATHS.mesh });
+  }
+
+  /** @param headers as a client would send them, to be decided for */
+  route(query: RouteQuery = {}, headers: Readonly<Record<string, string>> = {}): Promise<Route> {
+    return this.#call({ method: 'GET', path: PATHS.route, query, headers });
+  }
+
+  config(): Promise<LiveConfig> {
+    return this.#call({ method: 'GET', path: PATHS.config });
+  }
+
+  /** An earlier version; undefined where the edge shows the current one only. */
+  async configOf(version: number): Promise<LiveConfig | undefined> {
+    const found = await this.#call<LiveConfig>({ method: 'GET', path: PATHS.config, query: { version } });
+    return found.version === version ? found : undefined;
+  }
+
+  put(edit: PutBody): Promise<Published> {
+    return this.#call({ method: 'PUT', path: PATHS.config, body: edit, isChange: true });
+  }
+
+  dryRun(config: DryRunBody['config']): Promise<DryRun> {
+    return this.#call({ method: 'POST', path: PATHS.dryRun, body: { config } });
+  }
+
+  rollback(rollback: RollbackBody): Promise<Published> {
+    return this.#call({ method: 'POST', path: PATHS.rollback, body: rollback, isChange: true });
+  }
+
+  history({ before, limit }: Page = {}): Promise<History> {
+    return this.#call({ method: 'GET', path: PATHS.history, query: { before, limit } });
+  }
+
+  audit({ before, limit }: Page = {}): Promise<Audit> {
+    return this.#call({ method: 'GET', path: PATHS.audit, query: { before, limit } });
+  }
+
+  operate(
+    id: string,
+    operation: RegionOperation,
+    { base, force }: OperateOptions = {},
+  ): Promise<OperationResult> {
+    const path = regionOperationPath(encodeURIComponent(id), operation);
+    return this.#call({ method: 'POST', path, query: { base, force }, isChange: true });
+  }
+
+  async #call<T>(call: Call): Promise<T> {
+    const { method, path, isChange = false, alsoStatus } = call;
+    const url = new URL(path, this.#url);
+    for (const [name, value] of Object.entries(call.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(url, this.#requestOf(call));
+      text = await response.text();
+    } catch (cause) {
+      throw this.#failWith(new NoAnswerError(`${method} ${url.origin}${path}`, isChange, cause));
+    }
+    const body = parseJson(text);
+    const isAnswer = response.ok || response.status === alsoStatus;
+    if (isAnswer && body !== undefined) return body as T;
+    throw this.#failWith(new ApiError(response.status, body));
+  }
+
+  #requestOf({ method, body, headers = {} }: Call): RequestInit {
+    return {
+      method,
+      headers: {
+        ...headers,
+        ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      // A redirect is Cloudflare Access asking for a login: nothing that a program could follow.
+      redirect: 'manual',
+    };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // A proxy's page, or no edge at all: ApiError says so.
+  }
+}

@@ -1,0 +1,81 @@
+// What the endpoints of the configuration answer. What is sent to them is in edits.ts.
+
+import * as v from 'valibot';
+import { ConfigSchema as FileSchema, RegionSchema } from '../regions/schema.ts';
+import { ForecastSchema } from './forecast.ts';
+import { Count, IsoTime, Version, type Wire } from './schema-kinds.ts';
+
+const { $schema: _forEditors, ...fileEntries } = FileSchema.entries;
+
+/** A configuration with every default filled in. */
+export const ResolvedConfigSchema = v.strictObject({
+  ...fileEntries,
+  defaultRegion: v.string(),
+  regions: v.array(v.strictObject({ ...RegionSchema.entries, name: v.string() })),
+});
+
+export const ChangeSchema = v.strictObject({
+  path: v.pipe(v.string(), v.description('such as regions.weur.weight, routing.bandMs, regions.oc')),
+  from: v.exactOptional(v.unknown()),
+  to: v.exactOptional(v.unknown()),
+  kind: v.pipe(
+    v.picklist(['steers', 'platform']),
+    v.description('steers goes live at once, platform needs a deploy'),
+  ),
+});
+
+/** Something wrong or odd about a configuration. */
+export const ProblemViewSchema = v.strictObject({
+  path: v.string(),
+  code: v.string(),
+  message: v.string(),
+});
+export type ProblemView = Wire<typeof ProblemViewSchema>;
+
+const AuthorEntries = { version: Version, author: v.string(), message: v.string() };
+const VersionEntries = {
+  ...AuthorEntries,
+  time: v.pipe(v.nullable(IsoTime), v.description('null for version 0, which is what was deployed')),
+};
+
+/** A version without its content. */
+export const VersionInfoSchema = v.strictObject(VersionEntries);
+export type VersionInfo = Wire<typeof VersionInfoSchema>;
+
+export const LiveConfigSchema = v.strictObject({ ...VersionEntries, config: ResolvedConfigSchema });
+export type LiveConfig = Wire<typeof LiveConfigSchema>;
+
+/** An edit that was stored. */
+export const PublishedSchema = v.strictObject({
+  ...VersionEntries,
+  changes: v.array(ChangeSchema),
+  warnings: v.pipe(
+    v.array(ProblemViewSchema),
+    v.description('`next-start`: a limit that nats-server takes only at its next start'),
+  ),
+});
+export type Published = Wire<typeof PublishedSchema>;
+
+export const DryRunSchema = v.strictObject({
+  base: v.pipe(Version, v.description('the version that it was compared with')),
+  changes: v.array(ChangeSchema),
+  needsDeploy: v.pipe(v.array(ChangeSchema), v.description('those for which the edit would be refused')),
+  warnings: v.array(ProblemViewSchema),
+  forecast: ForecastSchema,
+});
+export type DryRun = Wire<typeof DryRunSchema>;
+
+const HistoryEntrySchema = v.strictObject({
+  ...VersionEntries,
+  changes: v.pipe(Count, v.description('how many fields it changed')),
+});
+export type HistoryEntry = Wire<typeof HistoryEntrySchema>;
+
+export const HistorySchema = v.strictObject({
+  versions: v.pipe(v.array(HistoryEntrySchema), v.description('newest first')),
+  next: v.pipe(v.nullable(Count), v.description('what `before` has to be for the next page')),
+});
+export type History = Wire<typeof HistorySchema>;
+
+/** A version, in a list of those that were stored in between. */
+export const RivalVersionSchema = v.strictObject(AuthorEntries);

@@ -1,0 +1,26 @@
+// Where everything is. The Worker's router, the client and the tests take their paths from here.
+
+/** Placeholders are written as OpenAPI writes them, `{id}`. */
+export const PATHS = {
+  root: '/',
+  nats: '/nats',
+  health: '/health',
+  regions: '/api/regions',
+  mesh: '/api/mesh',
+  route: '/api/route',
+  openapi: '/api/openapi.json',
+  config: '/api/config',
+  dryRun: '/api/config/dry-run',
+  rollback: '/api/config/rollback',
+  history: '/api/config/history',
+  audit: '/api/audit',
+} as const;
+
+/** What an operator may do to a region. */
+export const REGION_OPERATIONS = ['drain', 'undrain', 'wake', 'stop'] as const;
+export type RegionOperation = (typeof REGION_OPERATIONS)[number];
+
+/** The path of an operation on the region `id`, or on the placeholder of a route table (`{id}`, `:id`). */
+export function regionOperationPath(id: string, operation: RegionOperation): string {
+  return `${PATHS.regions}/${id}/${operation}`;
+}

@@ -1,0 +1,50 @@
+// What an edit would do: what it changes, what it needs, and whom it moves.
+
+import type { DryRun } from '../../api/config.ts';
+import { DryRunBodySchema } from '../../api/edits.ts';
+import { diffConfigs } from '../../regions/edits/diff.ts';
+import { nextStartNotes } from '../../regions/edits/next-start.ts';
+import { validateConfig } from '../../regions/validate.ts';
+import { compileRouting } from '../../routing/plan.ts';
+import { deployedConfig } from '../config/active-config.ts';
+import { changesToDeploy, standingOf } from '../config/edit-rules.ts';
+import { takesNewClients } from '../config/onto-deployed.ts';
+import { configStore } from '../config/store-stub.ts';
+import type { EdgeContext } from '../edge-context.ts';
+import { forecast, type Traffic } from '../forecast/forecast.ts';
+import { invalidAnswer, LAST_REGION } from './edit-answer.ts';
+import { fromStore } from './from-store.ts';
+import { readJsonBody } from './json-body.ts';
+import { problemView } from './problem-view.ts';
+
+/** `POST /api/config/dry-run`. Stores nothing, and needs no store. @param traffic what the forecast replays */
+export async function dryRunConfig(
+  request: Request,
+  { env }: EdgeContext,
+  traffic: () => Promise<Traffic>,
+): Promise<Response> {
+  const read = await readJsonBody(request, DryRunBodySchema);
+  if (!read.ok) return read.response;
+  const validation = validateConfig(read.body.config);
+  if (!validation.ok) return invalidAnswer(validation.problems);
+  const { config: after, warnings } = validation;
+  return fromStore(
+    async () => configStore(env)?.current(),
+    async (stored) => {
+      const { version: base, config: before, deployed } = standingOf(stored, deployedConfig(env));
+      const changes = diffConfigs(before, after);
+      const lastRegion = { path: 'regions', code: 'last_region', message: LAST_REGION };
+      return Response.json({
+        base,
+        changes,
+        needsDeploy: changesToDeploy(deployed, after),
+        warnings: [
+          ...warnings.map(problemView),
+          ...(takesNewClients(after) ? [] : [lastRegion]),
+          ...nextStartNotes(changes),
+        ],
+        forecast: forecast(compileRouting(before, base), compileRouting(after, base + 1), await traffic()),
+      } satisfies DryRun);
+    },
+  );
+}

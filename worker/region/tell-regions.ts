@@ -1,0 +1,19 @@
+// Tells the regions' objects what they are configured to be.
+
+import type { PublishedConfig } from '../config/published-config.ts';
+import type { Env } from '../env.ts';
+import { regionStub } from '../env.ts';
+import { messageOf } from '../message-of.ts';
+
+/** Tells every region, which wakes those that should be awake. One that does not answer keeps nobody from the others. */
+export async function tellRegions(env: Env, { version, config }: PublishedConfig): Promise<void> {
+  await Promise.all(
+    config.regions.map(async (region) => {
+      try {
+        await regionStub(env, region).configure(region, version);
+      } catch (error) {
+        console.error(`region ${region.id} could not be told of version ${version}: ${messageOf(error)}`);
+      }
+    }),
+  );
+}

@@ -1,0 +1,67 @@
+// `GET /api/route`: a decision, as JSON or as a table. The record itself, with what each filter did in words as well, and
+// no more digits than anyone can use.
+
+import { DECISION_HEADER, REGION_HEADER } from '../../api/headers.ts';
+import type { Route } from '../../api/route.ts';
+import type { Assessment, Decision } from '../../routing/decision.ts';
+import {
+  compactDecision,
+  decisionTable,
+  describeEffect,
+  describeFailover,
+} from '../../routing/decision-text.ts';
+import { ask } from '../connect/decide.ts';
+import { whatIfRequestOf } from '../connect/routing-request.ts';
+import type { EdgeContext } from '../edge-context.ts';
+
+/** The decision for this request or for a place; with `?format=text` as a table. */
+export function route(request: Request, edge: EdgeContext): Response {
+  const decision = ask(whatIfRequestOf(request), edge);
+  const headers: Record<string, string> = { [DECISION_HEADER]: compactDecision(decision) };
+  const region = decision.winner;
+  if (region !== undefined) headers[REGION_HEADER] = region;
+  const isText = new URL(request.url).searchParams.get('format') === 'text';
+  if (isText) return new Response(`${decisionTable(decision)}\n`, { headers });
+  return Response.json(decisionView(decision) satisfies Route, { headers });
+}
+
+function decisionView(decision: Decision) {
+  const { winner, failover, candidates, rejected, ...rest } = decision;
+  return {
+    region: winner ?? null,
+    ...rest,
+    failover:
+      failover === undefined
+        ? null
+        : { from: failover.from, ...failover.cause, reason: describeFailover(failover, winner) },
+    candidates: candidates.map((candidate, index) => ({
+      rank: index + 1,
+      ...assessmentView(candidate),
+      tier: candidate.tier,
+      scoreMs: round(candidate.scoreMs),
+    })),
+    rejected: rejected.map(assessmentView),
+  };
+}
+
+function assessmentView({ region, estimate, effects }: Assessment) {
+  return {
+    region,
+    estimate: {
+      priorMs: round(estimate.priorMs),
+      measuredMs: estimate.measuredMs === undefined ? null : round(estimate.measuredMs),
+      samples: estimate.samples,
+      finalMs: round(estimate.finalMs),
+    },
+    effects: effects.map((effect) => ({
+      ...effect,
+      ...(effect.effect === 'cost' && { ms: round(effect.ms) }),
+      reason: describeEffect(effect),
+    })),
+  };
+}
+
+/** To a hundredth of a millisecond. */
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}

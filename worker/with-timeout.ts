@@ -1,0 +1,14 @@
+// A promise that is waited for no longer than a limit. What it stands for goes on; nobody listens to it any more.
+
+/** @throws Error that says who did not answer, when time is up */
+export async function withTimeout<T>(call: Promise<T>, who: string, limitMs: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const timeUp = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${who} did not answer within ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([call, timeUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
