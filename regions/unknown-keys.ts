@@ -2,10 +2,10 @@
 // list for an object.
 
 import type * as v from 'valibot';
-import { nearest } from './nearest.ts';
+import { nearest } from './did-you-mean.ts';
 import type { Problem } from './problems.ts';
 import { isArray, isObject, isOptional, isUnion, type ObjectSchema } from './schema-kinds.ts';
-import { formatPath } from './shape.ts';
+import { formatPath } from './schema-problems.ts';
 
 type Path = readonly (string | number)[];
 

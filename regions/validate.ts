@@ -13,7 +13,7 @@ import { checkJetstream } from './rules/jetstream.ts';
 import { checkPlace } from './rules/place.ts';
 import { checkService } from './rules/service.ts';
 import { ConfigSchema } from './schema.ts';
-import { problemsOfIssue } from './shape.ts';
+import { problemsOfIssue } from './schema-problems.ts';
 import { findUnknownKeys } from './unknown-keys.ts';
 
 /** Either a resolved configuration or what is wrong with it; warnings come with both. */

@@ -7,8 +7,8 @@ import { build, type Plugin } from 'esbuild';
 import { parse } from 'smol-toml';
 import type { WorkerBuild } from '../../local/worker-build.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
+import { generateWorkerClasses } from '../../regions/generate/worker-classes.ts';
 import { bindingNameOf, classNameOf } from '../../regions/names.ts';
-import { generateWorkerClasses } from '../../regions/worker-classes.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -10,23 +10,13 @@ import type { Interrupts } from './interrupts.ts';
 import { k6Arguments, k6Environment } from './k6-arguments.ts';
 import { K6Process } from './k6-process.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
-import { checkTarget, type TargetFacts } from './preflight.ts';
+import type { Measurement, RunOptions } from './measurement.ts';
+import { checkTarget } from './preflight.ts';
 import { checkProfile } from './profiles.ts';
 import { checkReportFolder, makeReportFolder } from './report-folder.ts';
-import { findScript, type Script } from './scripts.ts';
+import { findScript } from './scripts.ts';
 import { summarizeRun } from './summarize-run.ts';
-import { openTarget, type Target } from './target.ts';
-
-export interface RunOptions {
-  readonly url?: string;
-  readonly profile: string;
-  readonly regions?: readonly string[];
-  readonly report?: string;
-  readonly site?: string;
-  readonly wan?: true;
-  readonly k6?: string;
-  readonly env?: readonly string[];
-}
+import { openTarget } from './target.ts';
 
 /** Told what happens, for people; standard error, so that k6 has standard output to itself. */
 const progress = (step: string) => console.error(step);
@@ -62,16 +52,6 @@ export async function run(name: string, options: RunOptions, interrupts: Interru
 /** The second Ctrl-C waits for no report. */
 function hurry(now: AbortSignal): Promise<number> {
   return new Promise((resolve) => now.addEventListener('abort', () => resolve(EXIT.interrupted)));
-}
-
-export interface Measurement {
-  readonly script: Script;
-  readonly options: RunOptions;
-  readonly k6: Binary;
-  readonly target: Target;
-  readonly facts: TargetFacts;
-  readonly folder: string;
-  readonly interrupts: Interrupts;
 }
 
 async function measure(measurement: Measurement): Promise<number> {

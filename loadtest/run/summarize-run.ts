@@ -10,7 +10,7 @@ import { type K6Summary, thresholdsOf } from '../report/thresholds.ts';
 import { readCities } from './cities.ts';
 import { K6_SUMMARY_FILE, SAMPLES_FILE } from './k6-arguments.ts';
 import { readMachine, readMeridianVersion } from './machine.ts';
-import type { Measurement } from './run.ts';
+import type { Measurement } from './measurement.ts';
 
 export interface RunEnd {
   readonly startedAt: Date;

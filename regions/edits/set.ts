@@ -3,12 +3,12 @@
 
 import type * as v from 'valibot';
 import type { MeridianConfig } from '../config.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../did-you-mean.ts';
 import type { Problem } from '../problems.ts';
 import { unknownRegion } from '../rules/service.ts';
 import { ConfigSchema, RegionSchema } from '../schema.ts';
 import { isArray, isObject, isUnion, type ObjectSchema, required } from '../schema-kinds.ts';
-import { received } from '../shape.ts';
+import { received } from '../schema-problems.ts';
 import { type Validation, validateConfig } from '../validate.ts';
 
 /** Top-level fields that an assignment may name; regions go by their ids. */

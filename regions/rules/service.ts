@@ -1,6 +1,6 @@
 // Somebody must be able to serve: an enabled region, and a default region that exists.
 
-import { nearest } from '../nearest.ts';
+import { nearest } from '../did-you-mean.ts';
 import type { Problem } from '../problems.ts';
 import type { ConfigDraft } from './draft.ts';
 

@@ -1,10 +1,10 @@
 // Where the clients are who are connected now, for a forecast.
 
 import type { EdgeContext } from '../edge-context.ts';
-import { regionStub } from '../env.ts';
 import { populationTraffic } from '../forecast/population-traffic.ts';
 import type { Traffic } from '../forecast/traffic.ts';
 import { messageOf } from '../message-of.ts';
+import { regionStub } from '../region/region-stub.ts';
 
 /** What the regions have counted; with nothing counted yet, the world's population. */
 export async function trafficNow({ env, config: { regions } }: EdgeContext): Promise<Traffic> {

@@ -1,7 +1,7 @@
 // Brings the newest version to KV, from which all Workers read. One write at a time, so that an older version never
 // lands after a newer one. A write that fails is tried again by the object's alarm, for as long as it takes.
 
-import { backoffMs } from '../mesh/backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import { messageOf } from '../message-of.ts';
 import { CURRENT_KEY, type PublishedConfig } from './published-config.ts';
 

@@ -5,7 +5,7 @@ import type { Decision } from '../../routing/decision.ts';
 import { chooseIncumbent, getOptimalRegion, type RoutingRequest } from '../../routing/optimal-region.ts';
 import { coordinatesOfColo } from '../../routing/places/lookup.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { regionStub } from '../env.ts';
+import { regionStub } from '../region/region-stub.ts';
 import { loadRecord, saveRecord } from './colo-cache.ts';
 import type { Handoff } from './hand-off.ts';
 import { Observer, type ObserverHost } from './observer.ts';

@@ -74,8 +74,8 @@ export async function pump(
   // does nothing (workerd 2026-11-17): so the pipes let go first, and leave the writables whole.
   const options = { signal: stop.signal, preventAbort: true };
   const both = [
-    one.readable.pipeTo(other.writable, options).catch(noteEnd),
-    other.readable.pipeTo(one.writable, options).catch(noteEnd),
+    one.readable.pipeTo(other.writable, options).catch(ignoreBrokenConnection),
+    other.readable.pipeTo(one.writable, options).catch(ignoreBrokenConnection),
   ];
   await Promise.race(both);
   stop.abort();
@@ -90,12 +90,12 @@ export function closeQuietly(channel: ByteChannel): void {
 
 async function end(channel: ByteChannel): Promise<void> {
   // The writable first: after a pipe was aborted, only this still sends the end of stream.
-  await channel.writable.close().catch(noteEnd);
-  await channel.close().catch(noteEnd);
+  await channel.writable.close().catch(ignoreBrokenConnection);
+  await channel.close().catch(ignoreBrokenConnection);
 }
 
 /** A connection that breaks is how a route ends; whoever keeps it makes it again. */
-function noteEnd(): void {}
+function ignoreBrokenConnection(): void {}
 
 async function write({ writable }: ByteChannel, text: string, rest: Uint8Array): Promise<void> {
   const writer = writable.getWriter();

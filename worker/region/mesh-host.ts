@@ -1,11 +1,12 @@
 // How a region's mesh reaches the outside: its own server, and the other regions' objects.
 
 import { activeConfig } from '../config/active-config.ts';
-import { type Env, regionStub } from '../env.ts';
+import type { Env } from '../env.ts';
 import type { MeshHost } from '../mesh/mesh-keeper.ts';
 import { RouteRefusedError } from '../mesh/route-handshake.ts';
 import { messageOf } from '../message-of.ts';
 import type { NatsServer } from './nats-server.ts';
+import { regionStub } from './region-stub.ts';
 
 /** Stands in the address by which an object is dialled; what it reaches is the object's own choice. */
 const PEER_PORT = 6222;

@@ -21,6 +21,7 @@ import { linkStatuses } from './link-status.ts';
 import { meshHostOf } from './mesh-host.ts';
 import { NatsServer, WEBSOCKET_PORT } from './nats-server.ts';
 import { placeOf } from './place-header.ts';
+import type { RegionMethods } from './region-stub.ts';
 import { Restarts } from './restarts.ts';
 import { ServerReport } from './server-report.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
@@ -39,7 +40,7 @@ const START_POLL_MS = 50;
 /** A server that leaves so many reconciliations in a row unanswered is ended. */
 const UNANSWERED_LIMIT = 2;
 
-export abstract class NatsRegion extends Container<Env> {
+export abstract class NatsRegion extends Container<Env> implements RegionMethods {
   /** Id of the region; each region's class has its own. */
   static readonly region: string;
 

@@ -1,7 +1,7 @@
 // When a server that ended unasked is started again: at once, then after longer and longer pauses, until one has run
 // for long enough.
 
-import { backoffMs } from '../mesh/backoff.ts';
+import { backoffMs } from '../backoff.ts';
 
 /** Restarts of a server that keeps ending are this far apart at most. */
 export const RESTART_MAX_MS = 30_000;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { fileOf, region } from '../test/support/data/sample-config.ts';
-import { validateConfig } from './validate.ts';
+import { fileOf, region } from '../../test/support/data/sample-config.ts';
+import { validateConfig } from '../validate.ts';
 import { generateWorkerClasses } from './worker-classes.ts';
 
 test('each region is a class of its own, disabled ones too', () => {

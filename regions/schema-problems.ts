@@ -1,8 +1,8 @@
 // Checks an input against the schema and turns valibot's issues into problems, the only place that knows them.
 
 import type * as v from 'valibot';
+import { nearest } from './did-you-mean.ts';
 import { HINTS, PLACEMENTS } from './hints.ts';
-import { nearest } from './nearest.ts';
 import type { Problem } from './problems.ts';
 import { INSTANCE_TYPES } from './schema.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearest } from './nearest.ts';
+import { nearest } from './did-you-mean.ts';
 
 const KNOWN = ['keepAwake', 'latitude', 'longitude', 'hint', 'id'];
 

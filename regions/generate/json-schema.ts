@@ -2,8 +2,8 @@
 // development dependency and must not reach the Worker.
 
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { formatJson } from './format-json.ts';
-import { ConfigSchema } from './schema.ts';
+import { formatJson } from '../format-json.ts';
+import { ConfigSchema } from '../schema.ts';
 
 /** The text of regions.schema.json. */
 export function generateJsonSchema(): string {

@@ -1,4 +1,4 @@
-// How long to wait before a link is tried again.
+// How long to wait before something that failed is tried again.
 
 /** The first wait; each further one is twice as long. */
 export const FIRST_RETRY_MS = 100;

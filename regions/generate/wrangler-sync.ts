@@ -5,10 +5,10 @@
 // end, because wrangler applies those that follow the last tag applied: one put before it would never be.
 
 import { parse } from 'smol-toml';
-import type { MeridianConfig, RegionConfig } from './config.ts';
-import { HINT_PLACES } from './hints.ts';
+import type { MeridianConfig, RegionConfig } from '../config.ts';
+import { HINT_PLACES } from '../hints.ts';
+import { bindingNameOf, classNameOf, instanceNameOf } from '../names.ts';
 import { appendMigration, type ClassChange, readMigrations } from './migrations.ts';
-import { bindingNameOf, classNameOf, instanceNameOf } from './names.ts';
 
 const BEGIN = '# >>> regions';
 const END = '# <<< regions';

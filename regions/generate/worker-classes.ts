@@ -1,8 +1,8 @@
 // The text of worker/region/classes.ts: one Durable Object class per region, because a `[[containers]]` entry
 // belongs to one class and only the entry places a container.
 
-import type { MeridianConfig } from './config.ts';
-import { classNameOf } from './names.ts';
+import type { MeridianConfig } from '../config.ts';
+import { classNameOf } from '../names.ts';
 
 const HEAD = `// Generated from regions/regions.json by \`npm run regions -- sync\`; do not edit. One class per region, because a
 // container is placed by its class's [[containers]] entry in wrangler.toml. worker/index.ts exports them all.

@@ -1,9 +1,9 @@
 import { parse } from 'smol-toml';
 import { expect, test } from 'vitest';
-import { fileOf, region } from '../test/support/data/sample-config.ts';
-import type { MeridianConfig } from './config.ts';
+import { fileOf, region } from '../../test/support/data/sample-config.ts';
+import type { MeridianConfig } from '../config.ts';
+import { validateConfig } from '../validate.ts';
 import { readMigrations } from './migrations.ts';
-import { validateConfig } from './validate.ts';
 import { syncWranglerToml, WranglerSyncError } from './wrangler-sync.ts';
 
 const EMPTY = `name = "meridian" # mine
