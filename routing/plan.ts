@@ -60,13 +60,6 @@ export function compileRouting(
   };
 }
 
-/** @throws Error when the configuration has no such region */
-export function regionOf(id: RegionId, { regionsById }: RoutingPlan): RegionConfig {
-  const region = regionsById.get(id);
-  if (region === undefined) throw new Error(`region ${id} is not in the configuration`);
-  return region.config;
-}
-
 function planRegion(
   config: RegionConfig,
   routing: RoutingConfig,

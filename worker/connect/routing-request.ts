@@ -39,14 +39,14 @@ export function routingRequestOf(request: Request): RoutingRequest {
 
 /** As above, with the place of the query (`?colo=`, `?lat=&lon=`, `?country=`, `?continent=`) where it has one. */
 export function whatIfRequestOf(request: Request): RoutingRequest {
-  const asked = routingRequestOf(request);
+  const own = routingRequestOf(request);
   const query = new URL(request.url).searchParams;
-  if (!PLACE_PARAMETERS.some((name) => query.has(name))) return asked;
+  if (!PLACE_PARAMETERS.some((name) => query.has(name))) return own;
   const [colo, latitude, longitude, country, continent] = PLACE_PARAMETERS.map(
     (name) => query.get(name) ?? undefined,
   );
-  const client = query.get('client') ?? asked.client;
-  return { ...asked, cf: { colo, latitude, longitude, country, continent }, client };
+  const client = query.get('client') ?? own.client;
+  return { ...own, cf: { colo, latitude, longitude, country, continent }, client };
 }
 
 interface Pins {

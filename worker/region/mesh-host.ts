@@ -1,6 +1,7 @@
 // How a region's mesh reaches the outside: its own server, and the other regions' objects.
 
 import { activeConfig } from '../config/active-config.ts';
+import { regionOf } from '../config/config-copy.ts';
 import type { Env } from '../env.ts';
 import type { MeshHost } from '../mesh/mesh-keeper.ts';
 import { RouteRefusedError } from '../mesh/route-handshake.ts';
@@ -13,11 +14,7 @@ const PEER_PORT = 6222;
 
 /** @param id of the region whose mesh it is */
 export function meshHostOf(id: string, env: Env, server: NatsServer): MeshHost {
-  const peerOf = (peer: string) => {
-    const region = activeConfig(env).config.regions.find((each) => each.id === peer);
-    if (region === undefined) throw new Error(`region ${peer} is not in the configuration`);
-    return regionStub(env, region);
-  };
+  const peerOf = (peer: string) => regionStub(env, regionOf(peer, activeConfig(env)));
   return {
     dialLocal: () => server.dialRoute(),
     dialPeer: (peer) => peerOf(peer).connect(`${id}.${peer}:${PEER_PORT}`),

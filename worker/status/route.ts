@@ -10,13 +10,13 @@ import {
   describeEffect,
   describeFailover,
 } from '../../routing/decision-text.ts';
-import { ask } from '../connect/decide.ts';
+import { decide } from '../connect/decide.ts';
 import { whatIfRequestOf } from '../connect/routing-request.ts';
 import type { EdgeContext } from '../edge-context.ts';
 
 /** The decision for this request or for a place; with `?format=text` as a table. */
 export function route(request: Request, edge: EdgeContext): Response {
-  const decision = ask(whatIfRequestOf(request), edge);
+  const decision = decide(whatIfRequestOf(request), edge);
   const headers: Record<string, string> = { [DECISION_HEADER]: compactDecision(decision) };
   const region = decision.winner;
   if (region !== undefined) headers[REGION_HEADER] = region;
