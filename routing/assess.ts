@@ -1,9 +1,9 @@
-// Runs the filters over one region and files it: as a candidate or as rejected, and beside that as what it would be
+// Runs the filters over each region and files it: as a candidate or as rejected, and beside that as what it would be
 // if what speaks against it only for now did not.
 
 import type { Assessment, Candidate } from './decision.ts';
 import type { Setback } from './failover.ts';
-import type { AnyEffect, AnyFilter, FilterContext, RegionNow } from './filter.ts';
+import type { AnyEffect, AnyFilter, FilterContext, RegionNow, RoutingConfig } from './filter.ts';
 import type { Effect } from './filters/all.ts';
 import type { PlannedRegion } from './plan.ts';
 import { type Rank, rankOf } from './rank.ts';
@@ -29,7 +29,46 @@ export interface Run {
 /** Most regions pass without a word: they share this. */
 const NO_EFFECTS: readonly Effect[] = [];
 
-export function assess(region: PresentRegion, run: Run): void {
+export function assessAll(
+  regions: readonly PresentRegion[],
+  context: FilterContext,
+  routing: RoutingConfig,
+): Run {
+  const run: Run = {
+    context,
+    panic: isPanic(regions, context, routing),
+    candidates: [],
+    rejected: [],
+    rejecting: [],
+    setbacks: [],
+    sleepers: [],
+  };
+  for (const region of regions) assess(region, run);
+  return run;
+}
+
+/** Whether fewer of the enabled regions look healthy than `panicShare`. */
+function isPanic(
+  regions: readonly PresentRegion[],
+  context: FilterContext,
+  { panicShare }: RoutingConfig,
+): boolean {
+  let enabledCount = 0;
+  let healthyCount = 0;
+  for (const region of regions) {
+    if (!region.planned.config.enabled) continue;
+    enabledCount += 1;
+    if (looksHealthy(region, context)) healthyCount += 1;
+  }
+  return healthyCount < enabledCount * panicShare;
+}
+
+function looksHealthy(region: PresentRegion, context: FilterContext): boolean {
+  for (const judge of region.planned.alarms) if (judge(region, context) !== undefined) return false;
+  return true;
+}
+
+function assess(region: PresentRegion, run: Run): void {
   const { planned, estimate } = region;
   const { id, rules } = planned;
   const { context, panic } = run;

@@ -1,4 +1,8 @@
 // The record of a decision: what getOptimalRegion returns and /api/route shows. Plain data.
+//
+// Its words: the filters have effects on each region, which make its assessment; a region that none of them dropped is
+// a candidate, and has a rank; the others are rejected. A setback (failover.ts) is how a region would rank without what
+// speaks against it only for now; where one would come first, the decision is a failover.
 
 import type { RegionId } from '../regions/config.ts';
 import type { Coordinates } from './coordinates.ts';

@@ -2,7 +2,7 @@
 // and state always give the same decision, and no input makes it throw.
 
 import type { RegionId } from '../regions/config.ts';
-import { assess, type PresentRegion, type Run } from './assess.ts';
+import { assessAll, type PresentRegion } from './assess.ts';
 import { hashText } from './client-hash.ts';
 import type { Decision, Entry } from './decision.ts';
 import { entryOf, type RequestPlace } from './entry.ts';
@@ -60,18 +60,8 @@ export function rankRegions(request: RoutingRequest, from: RequestPlace, state: 
     now,
   };
   const regions = regionsNow(entry, plan, observations);
-  const panic = isPanic(regions, context, plan);
-  const run: Run = {
-    context,
-    panic,
-    candidates: [],
-    rejected: [],
-    rejecting: [],
-    setbacks: [],
-    sleepers: [],
-  };
-  for (const region of regions) assess(region, run);
-  const { candidates, rejected } = run;
+  const run = assessAll(regions, context, plan.config.routing);
+  const { panic, candidates, rejected } = run;
   candidates.sort(byRank);
   const [first] = candidates;
   const failover = first && failoverOf(first, run.setbacks);
@@ -106,27 +96,6 @@ function regionsNow(entry: Entry, plan: RoutingPlan, { regions }: Observations):
     const observation = regions.get(planned.id);
     return { planned, observation, estimate: estimate(priors[index] ?? 0, observation?.measurement) };
   });
-}
-
-/** Whether fewer of the enabled regions look healthy than `panicShare`. */
-function isPanic(
-  regions: readonly PresentRegion[],
-  context: FilterContext,
-  { config }: RoutingPlan,
-): boolean {
-  let enabledCount = 0;
-  let healthyCount = 0;
-  for (const region of regions) {
-    if (!region.planned.config.enabled) continue;
-    enabledCount += 1;
-    if (looksHealthy(region, context)) healthyCount += 1;
-  }
-  return healthyCount < enabledCount * config.routing.panicShare;
-}
-
-function looksHealthy(region: PresentRegion, context: FilterContext): boolean {
-  for (const judge of region.planned.alarms) if (judge(region, context) !== undefined) return false;
-  return true;
 }
 
 /** The filter that runs first says why, of those that stood between the client and a region. */

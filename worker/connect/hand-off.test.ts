@@ -39,7 +39,6 @@ describe('the first region that takes the client gets it', () => {
 
 describe('no region', () => {
   test('takes the client when there is no candidate', async () => {
-    const { dial } = regions({});
     expect(await handOff({ candidates: [], now: Date.now })).toEqual({ ok: false, failed: [] });
   });
 

@@ -66,9 +66,9 @@ function pinsOf(text: string | null): Pins {
   return { ids: ids.slice(0, MAX_PINS), isCut: text.length > MAX_PIN_CHARACTERS || ids.length > MAX_PINS };
 }
 
-function noteOf({ isCut }: Pins, place: string): readonly string[] {
+function noteOf({ isCut }: Pins, where: string): readonly string[] {
   const most = `at most ${MAX_PINS} regions and ${MAX_PIN_CHARACTERS} characters`;
-  return isCut ? [`${place} takes ${most}: the rest was ignored`] : [];
+  return isCut ? [`${where} takes ${most}: the rest was ignored`] : [];
 }
 
 function cookieOf(headers: Headers): string | undefined {
