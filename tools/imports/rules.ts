@@ -181,6 +181,13 @@ export const PARTS: readonly Part[] = [
     what: 'what is run by hand and writes into the repository: fit, places, population, simulate, this table',
     // The simulation learns as a data center does (`worker/connect/colo-record.ts`, pure), and draws a map.
     imports: [...PURE, 'worker/forecast', 'worker/connect', 'loadtest/world-map'],
+    // What is generated is compared with what ships.
+    tests: ['worker/status'],
+  },
+  {
+    path: 'examples',
+    what: 'small clients to start from',
+    imports: [],
   },
   {
     path: 'test',

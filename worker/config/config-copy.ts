@@ -2,7 +2,7 @@
 // from an edit made here. An older version is ignored, since KV may still show it for a while. An invalid one is ignored
 // with a warning.
 
-import type { MeridianConfig } from '../../regions/config.ts';
+import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 import { describeProblem } from '../../regions/problems.ts';
 import { validateConfig } from '../../regions/validate.ts';
 import { compileRouting, type RoutingPlan } from '../../routing/plan.ts';
@@ -15,6 +15,13 @@ export interface ActiveConfig {
   readonly version: number;
   readonly config: MeridianConfig;
   readonly plan: RoutingPlan;
+}
+
+/** @throws Error when the configuration has no such region */
+export function regionOf(id: string, { plan }: ActiveConfig): RegionConfig {
+  const region = plan.regionsById.get(id);
+  if (region === undefined) throw new Error(`region ${id} is not in the configuration`);
+  return region.config;
 }
 
 /** Where published versions are read from: the part of a KV namespace that is used. */

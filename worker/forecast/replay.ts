@@ -3,9 +3,14 @@
 // so that a client only moves because of the change.
 
 import type { RegionId } from '../../regions/config.ts';
-import { chooseIncumbent } from '../../routing/choose-incumbent.ts';
+
 import type { Observations, RegionObservation } from '../../routing/observation.ts';
-import { getOptimalRegion, type RoutingRequest, type RoutingState } from '../../routing/optimal-region.ts';
+import {
+  chooseIncumbent,
+  getOptimalRegion,
+  type RoutingRequest,
+  type RoutingState,
+} from '../../routing/optimal-region.ts';
 import { coordinatesOfColo } from '../../routing/places/lookup.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';
 import { mergeSamples, type Traffic, type TrafficPlace } from './traffic.ts';
@@ -45,9 +50,6 @@ export interface ReplayState {
  * several times as long as those for a data center.
  */
 const KEYS = { traffic: 8000, population: 2000 } as const;
-
-/** The filters that distinguish between clients of one place. */
-const DRAWING_FILTERS: ReadonlySet<string> = new Set(['dial', 'band']);
 
 export function replay(
   before: RoutingPlan,
@@ -125,8 +127,9 @@ function choose(
 
 const NOWHERE = { region: null, ms: null };
 
+/** Whether clients of one place may be treated differently. */
 function draws({ regions }: RoutingPlan): boolean {
-  return regions.some(({ filters }) => filters.some(({ name }) => DRAWING_FILTERS.has(name)));
+  return regions.some(({ rules }) => rules.some(({ filter }) => filter.draws));
 }
 
 /**

@@ -2,7 +2,7 @@
 // with or without traffic.
 
 import type { UnservedCountry } from '../../api/forecast.ts';
-import type { Effect } from '../../routing/effect.ts';
+import type { Effect } from '../../routing/filters/all.ts';
 import { NOTHING_OBSERVED } from '../../routing/observation.ts';
 import { getOptimalRegion } from '../../routing/optimal-region.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';

@@ -2,6 +2,7 @@
 
 import { ROUTE_PORT } from '../../regions/container-ports.ts';
 import { activeConfig } from '../config/active-config.ts';
+import { regionOf } from '../config/config-copy.ts';
 import type { Env } from '../env.ts';
 import type { MeshHost } from '../mesh/mesh-keeper.ts';
 import { RouteRefusedError } from '../mesh/route-handshake.ts';
@@ -11,11 +12,7 @@ import { regionStub } from './region-stub.ts';
 
 /** @param id of the region whose mesh it is */
 export function meshHostOf(id: string, env: Env, server: NatsServer): MeshHost {
-  const peerOf = (peer: string) => {
-    const region = activeConfig(env).config.regions.find((each) => each.id === peer);
-    if (region === undefined) throw new Error(`region ${peer} is not in the configuration`);
-    return regionStub(env, region);
-  };
+  const peerOf = (peer: string) => regionStub(env, regionOf(peer, activeConfig(env)));
   return {
     dialLocal: () => server.dialRoute(),
     // Stands in the address for those who read it; what it reaches is the object's own choice.
