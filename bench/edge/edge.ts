@@ -5,7 +5,7 @@ import { alternating } from '../alternating.ts';
 import { type Contestant, withContestants } from '../contestants/start.ts';
 import type { Context } from '../context.ts';
 import { cpuRows, withCpu } from '../cpu-per-message.ts';
-import { LoadClients } from '../load/clients.ts';
+import { LoadClients, MESSAGE_SIZES } from '../load/clients.ts';
 import type { BenchResult, Goal, Measure } from '../result.ts';
 
 const CONTESTANTS = {
@@ -14,13 +14,6 @@ const CONTESTANTS = {
   stock: { kind: 'stock' },
   Meridian: { kind: 'meridian' },
 } as const;
-
-const SIZES: readonly (readonly [text: string, bytes: number])[] = [
-  ['16 B', 16],
-  ['128 B', 128],
-  ['4 KiB', 4096],
-  ['256 KiB', 262_144],
-];
 
 /** In flight at a time for throughput: enough that nobody waits for one answer. Large ones fill the path sooner. */
 const IN_FLIGHT = 64;
@@ -38,12 +31,8 @@ const LATENCY_GOALS: readonly Goal[] = [
 
 export async function edge(context: Context): Promise<BenchResult> {
   const measures = await withContestants(CONTESTANTS, context, async (contestants) => {
-    const clients = new LoadClients(context);
-    try {
-      return await measureAll(context, contestants, clients);
-    } finally {
-      await clients.close();
-    }
+    await using clients = new LoadClients(context);
+    return await measureAll(context, contestants, clients);
   });
   return {
     name: 'edge',
@@ -85,7 +74,7 @@ async function measureAll(
     )),
   ];
   const goals = RATE_GOALS;
-  for (const [size, payloadBytes] of quick ? SIZES.slice(1, 3) : SIZES) {
+  for (const [size, payloadBytes] of quick ? MESSAGE_SIZES.slice(1, 3) : MESSAGE_SIZES) {
     const shape = { pairs: 1, payloadBytes, durationMs };
     const ends = ({ url }: Contestant) => ({ near: url, far: url });
     measures.push(

@@ -36,7 +36,15 @@ export interface OneWay {
   readonly perSecond: number;
 }
 
-export class LoadClients {
+/** The payloads with which loads are measured. */
+export const MESSAGE_SIZES: readonly (readonly [text: string, bytes: number])[] = [
+  ['16 B', 16],
+  ['128 B', 128],
+  ['4 KiB', 4096],
+  ['256 KiB', 262_144],
+];
+
+export class LoadClients implements AsyncDisposable {
   readonly near: Child<LoadMethods>;
   readonly far: Child<LoadMethods>;
 
@@ -68,7 +76,7 @@ export class LoadClients {
     await Promise.all([this.near.call.closeLoad(), this.far.call.closeLoad()]);
   }
 
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.near.close(), this.far.close()]);
   }
 }

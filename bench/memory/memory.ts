@@ -47,30 +47,30 @@ export async function memory(context: Context): Promise<BenchResult> {
     CONTESTANTS,
     0,
   )(measureOptions(levels), async ({ name, ...request }) => {
+    await using undo = new AsyncDisposableStack();
     const holders: Holder[] = [];
-    try {
-      for (const _ of spread(most, fits)) holders.push(await startHolder(name, request, context));
-      const { rows, empty, full, connectMs } = await grow(
-        holders,
-        { levels, fits, kind: request.kind },
-        context,
-      );
-      const reports = await Promise.all(holders.map(({ clients }) => clients.near.call.pingAll()));
-      for (const [text, count] of reports.flatMap((report) => Object.entries(report.errors)))
-        errors.set(`${name}: ${text}`, (errors.get(`${name}: ${text}`) ?? 0) + count);
-      const connected = reports.reduce((total, report) => total + report.connected, 0);
-      return [
-        ...rows.flat().map((bytes) => bytes / MIB),
-        ...perClient(empty, full, most),
-        connectMs / 1000,
-        most - connected,
-      ];
-    } finally {
-      for (const { clients, contestant } of holders) {
-        await clients.close();
-        await contestant.close();
-      }
+    for (const _ of spread(most, fits)) {
+      const contestant = await startContestant(name, request, context);
+      undo.defer(contestant.close);
+      const clients = undo.use(new LoadClients(context));
+      await clients.near.call.openIdle({ url: contestant.url });
+      holders.push({ contestant, clients });
     }
+    const { rows, empty, full, connectMs } = await grow(
+      holders,
+      { levels, fits, kind: request.kind },
+      context,
+    );
+    const reports = await Promise.all(holders.map(({ clients }) => clients.near.call.pingAll()));
+    for (const [text, count] of reports.flatMap((report) => Object.entries(report.errors)))
+      errors.set(`${name}: ${text}`, (errors.get(`${name}: ${text}`) ?? 0) + count);
+    const connected = reports.reduce((total, report) => total + report.connected, 0);
+    return [
+      ...rows.flat().map((bytes) => bytes / MIB),
+      ...perClient(empty, full, most),
+      connectMs / 1000,
+      most - connected,
+    ];
   });
   return {
     name: 'memory',
@@ -85,17 +85,6 @@ export async function memory(context: Context): Promise<BenchResult> {
     ],
     measures,
   };
-}
-
-async function startHolder(
-  name: string,
-  request: Parameters<typeof startContestant>[1],
-  context: Context,
-): Promise<Holder> {
-  const contestant = await startContestant(name, request, context);
-  const clients = new LoadClients(context);
-  await clients.near.call.openIdle({ url: contestant.url });
-  return { contestant, clients };
 }
 
 interface Growth {

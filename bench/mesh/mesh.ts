@@ -5,7 +5,7 @@ import { alternating } from '../alternating.ts';
 import { type Contestant, withContestants } from '../contestants/start.ts';
 import type { Context } from '../context.ts';
 import { cpuRows, withCpu } from '../cpu-per-message.ts';
-import { type Ends, LoadClients } from '../load/clients.ts';
+import { type Ends, LoadClients, MESSAGE_SIZES } from '../load/clients.ts';
 import type { BenchResult, Goal, Measure } from '../result.ts';
 
 const CONTESTANTS = {
@@ -13,12 +13,6 @@ const CONTESTANTS = {
   Meridian: { kind: 'meridian', regions: 2 },
 } as const;
 
-const SIZES: readonly (readonly [text: string, bytes: number])[] = [
-  ['16 B', 16],
-  ['128 B', 128],
-  ['4 KiB', 4096],
-  ['256 KiB', 262_144],
-];
 const PAIRS = [2, 4, 8];
 const CONTROL = 'TCP route';
 const RATE_GOAL: Goal = { of: 'Meridian', against: CONTROL, atLeast: 0.9 };
@@ -29,12 +23,8 @@ type Path = Ends & Pick<Contestant, 'name' | 'child'>;
 export async function mesh(context: Context): Promise<BenchResult> {
   const measures = await withContestants(CONTESTANTS, context, async (contestants) => {
     const paths = await Promise.all(contestants.map(pathThrough));
-    const clients = new LoadClients(context);
-    try {
-      return await measureAll(context, paths, clients);
-    } finally {
-      await clients.close();
-    }
+    await using clients = new LoadClients(context);
+    return await measureAll(context, paths, clients);
   });
   return {
     name: 'mesh',
@@ -66,7 +56,7 @@ async function measureAll(
   for (const pairs of quick ? PAIRS.slice(0, 1) : PAIRS) {
     // It is the same with more pairs: once is enough.
     const showsCpu = pairs === PAIRS[0];
-    for (const [size, payloadBytes] of quick ? SIZES.slice(1, 3) : SIZES) {
+    for (const [size, payloadBytes] of quick ? MESSAGE_SIZES.slice(1, 3) : MESSAGE_SIZES) {
       const shape = { pairs, payloadBytes, durationMs };
       measures.push(
         ...(await alternate(

@@ -68,19 +68,15 @@ async function firstMessages(context: Context): Promise<readonly Measure[]> {
     { Meridian: { kind: 'meridian', regions: 2, sleeps: true } },
     context,
     async ([edge]) => {
-      const clients = new LoadClients(context);
-      try {
-        const contestants = [{ name: CONTROL }, { name: 'Meridian' }];
-        return await alternating(context, contestants)(
-          [{ what: 'a sleeping region to the first message', unit: 's', control: CONTROL }],
-          async ({ name }) =>
-            name === 'Meridian' && edge !== undefined
-              ? [inSeconds(await wakeByMessage(edge, clients))]
-              : [inSeconds(await spawnToMessage(context, clients))],
-        );
-      } finally {
-        await clients.close();
-      }
+      await using clients = new LoadClients(context);
+      const contestants = [{ name: CONTROL }, { name: 'Meridian' }];
+      return await alternating(context, contestants)(
+        [{ what: 'a sleeping region to the first message', unit: 's', control: CONTROL }],
+        async ({ name }) =>
+          name === 'Meridian' && edge !== undefined
+            ? [inSeconds(await wakeByMessage(edge, clients))]
+            : [inSeconds(await spawnToMessage(context, clients))],
+      );
     },
   );
 }

@@ -3,13 +3,10 @@
 // iterations, and these would be reported as failures.
 
 import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { exitCodeOf } from '../../local/engine/process-group.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
-
-/** A shell reports a process that died of signal n as 128 + n. */
-const SIGNAL_EXIT_BASE = 128;
 
 const child = spawn(process.execPath, [...process.execArgv, MAIN, ...process.argv.slice(2)], {
   detached: true,
@@ -22,5 +19,5 @@ child.once('error', (error) => {
   process.exitCode = 1;
 });
 child.once('exit', (code, signal) => {
-  process.exitCode = code ?? SIGNAL_EXIT_BASE + constants.signals[signal ?? 'SIGKILL'];
+  process.exitCode = exitCodeOf(code, signal);
 });

@@ -2,17 +2,13 @@
 // SIGINT as the wish to end without its summary. So it gets exactly the one that is sent here.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants } from 'node:os';
-import { killGroup } from '../../local/engine/process-group.ts';
+import { exitCodeOf, killGroup } from '../../local/engine/process-group.ts';
 
 export interface K6Command {
   readonly path: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
 }
-
-/** A shell reports a process that died of signal n as 128 + n. */
-const SIGNAL_EXIT_BASE = 128;
 
 export class K6Process {
   readonly #child: ChildProcess;
@@ -24,9 +20,7 @@ export class K6Process {
     this.#child = spawn(path, args, { detached: true, env, stdio: ['ignore', 'inherit', 'inherit'] });
     this.exited = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
-      this.#child.once('exit', (code, signal) =>
-        resolve(code ?? SIGNAL_EXIT_BASE + constants.signals[signal ?? 'SIGKILL']),
-      );
+      this.#child.once('exit', (code, signal) => resolve(exitCodeOf(code, signal)));
     });
   }
 

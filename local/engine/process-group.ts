@@ -16,6 +16,11 @@ export interface Command {
 /** A shell reports a process that died of signal n as 128 + n; Docker does the same. */
 const SIGNAL_EXIT_BASE = 128;
 
+/** The exit code of a process as a shell puts it, from what Node's `exit` event gives. */
+export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? SIGNAL_EXIT_BASE + constants.signals[signal ?? 'SIGKILL'];
+}
+
 /** A running command with all its descendants. */
 export class ProcessGroup {
   readonly #child: ChildProcess;
@@ -27,7 +32,7 @@ export class ProcessGroup {
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.kill();
-        resolve(code ?? SIGNAL_EXIT_BASE + constants.signals[signal ?? 'SIGKILL']);
+        resolve(exitCodeOf(code, signal));
       });
     });
   }

@@ -1,14 +1,14 @@
 // `npm run loadtest` from end to end: a script with k6 on a local stack, and what it leaves.
 
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { readSummary } from '../../loadtest/report/report-files.ts';
 import { ensureK6 } from '../../local/binaries/k6.ts';
+import { closeServer, listenOnLoopback } from '../../local/listen.ts';
 import { waitFor } from '../../local/wait-for.ts';
 import { LoadtestProcess } from '../support/loadtest-process.ts';
 
@@ -120,11 +120,9 @@ test(
 );
 
 test('a target that is not up is named, with what to do, and k6 is not started', async () => {
-  const holder = createServer().listen(0, '127.0.0.1');
-  await once(holder, 'listening');
-  const url = `http://127.0.0.1:${(holder.address() as AddressInfo).port}`;
-  holder.close();
-  await once(holder, 'close');
+  const holder = createServer();
+  const url = `http://127.0.0.1:${await listenOnLoopback(holder)}`;
+  await closeServer(holder);
   await using run = await LoadtestProcess.start('routing', '--url', url, '--k6', k6);
   expect(await run.exited).toBe(TARGET_DOWN);
   expect(run.output).toContain(`nothing answers at ${url} (connect ECONNREFUSED`);

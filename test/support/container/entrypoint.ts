@@ -4,10 +4,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureNatsServer } from '../../../local/binaries/nats-server.ts';
+import { exitCodeOf, killGroup } from '../../../local/engine/process-group.ts';
 import { Transcript, withDeadline } from './transcript.ts';
 
 const ENTRYPOINT = fileURLToPath(new URL('../../../container/entrypoint.sh', import.meta.url));
@@ -56,9 +57,11 @@ export class Entrypoint implements AsyncDisposable {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => this.output.append(text));
     }
-    this.#exited = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => {
-      this.output.end();
-      return typeof code === 'number' ? code : 128 + constants.signals[signal as NodeJS.Signals];
+    this.#exited = new Promise((resolve) => {
+      child.once('close', (code, signal) => {
+        this.output.end();
+        resolve(exitCodeOf(code, signal));
+      });
     });
   }
 
@@ -128,12 +131,4 @@ async function listeningPorts(log: Transcript): Promise<Ports> {
     monitoring: await port('Starting http monitor on'),
     cluster: await port('Listening for route connections on'),
   };
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
