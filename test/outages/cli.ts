@@ -6,14 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { cityNamed, PLACES, type Place, REGIONS } from '../support/places.ts';
 import { CLIENT_KINDS, type ClientKind, type Program, readyProgram } from './clients/programs.ts';
-import {
-  combinationsOf,
-  OUTAGE_KINDS,
-  type OutageKind,
-  type Wanted,
-  WHERES,
-  type Where,
-} from './combination.ts';
+import { combinationsOf, OUTAGE_KINDS, type OutageKind, WHERES, type Where } from './combination.ts';
 import { isMissed, type Judgement } from './judge.ts';
 import { crowdLoad, usualLoad } from './load.ts';
 import { listOf, numberOf, rangeOf } from './options.ts';
