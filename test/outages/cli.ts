@@ -6,14 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { cityNamed, PLACES, type Place, REGIONS } from '../support/data/places.ts';
 import { CLIENT_KINDS, type ClientKind, type Program, readyProgram } from './clients/programs.ts';
-import {
-  combinationsOf,
-  OUTAGE_KINDS,
-  type OutageKind,
-  type Wanted,
-  WHERES,
-  type Where,
-} from './combination.ts';
+import { combinationsOf, OUTAGE_KINDS, type OutageKind, WHERES, type Where } from './combination.ts';
 import { isMissed, type Judgement } from './judge.ts';
 import { crowdLoad, usualLoad } from './load.ts';
 import { listOf, numberOf, rangeOf } from './options.ts';
@@ -51,6 +44,9 @@ const INTERRUPTED = 130;
 const MOST = REGIONS.length - 1;
 const ALL = `1..${MOST}`;
 
+/** Two cores connect about 70 clients in a second, with the whole world on them. */
+const CROWD_SECONDS = 45;
+
 const program = new Command('npm run outages --')
   .description(
     'Measures what clients see while regions fail: of six regions on this machine k are killed, hang or are full, while clients of three libraries come, go and stay. Each combination gets a new stack.',
@@ -80,7 +76,7 @@ const program = new Command('npm run outages --')
       .default(cityNamed('Sydney'), 'Sydney')
       .argParser(parseCity),
   )
-  .option('--seconds <number>', 'how long an outage lasts', numberOf(1), 15)
+  .option('--seconds <number>', `how long an outage lasts (with --crowd: ${CROWD_SECONDS})`, numberOf(1), 15)
   .option('--recovery <number>', 'how long to watch once the servers are back, in seconds', numberOf(0), 15)
   .option('--rate <number>', 'clients of each library that come in a second', numberOf(0), 8)
   .option('--lasting <number>', 'clients of each library that stay, in each of the cities', numberOf(0), 2)
@@ -123,7 +119,8 @@ The Go and the Python client need go and python3 on PATH; they are made once and
   )
   .allowExcessArguments(false);
 
-await main(program.parse().opts<Options>());
+const asked = program.parse().opts<Options>();
+await main(asked.crowd === undefined ? asked : forCrowd(asked));
 
 async function main(options: Options): Promise<void> {
   const stop = new AbortController();
@@ -143,9 +140,9 @@ async function run(options: Options, signal: AbortSignal): Promise<readonly Judg
   const progress = (text: string) =>
     console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}`);
   const { path: natsServer } = await ensureNatsServer({ path: options.natsServer, log: progress });
-  const programs = await readyPrograms(options.crowd === undefined ? options.clients : ['nats.js'], progress);
+  const programs = await readyPrograms(options.clients, progress);
   const judgements: Judgement[] = [];
-  for (const combination of combinationsOf(wantedOf(options))) {
+  for (const combination of combinationsOf(options)) {
     signal.throwIfAborted();
     const judgement = await runCombination(combination, {
       natsServer,
@@ -177,14 +174,17 @@ async function readyPrograms(
   return programs;
 }
 
-/** A crowd has one thing to do, unless more is asked for. */
-function wantedOf(options: Options): Wanted {
-  const chosen = <T>(name: keyof Wanted, value: T, usual: T) =>
-    options.crowd !== undefined && program.getOptionValueSource(name) === 'default' ? usual : value;
+/** A crowd has one thing to do, and takes its time to do it, unless something else is asked for. */
+function forCrowd(options: Options): Options {
+  const chosen = <K extends keyof Options>(name: K, usual: Options[K]): Options[K] =>
+    program.getOptionValueSource(name) === 'default' ? usual : options[name];
   return {
-    kinds: chosen('kinds', options.kinds, ['killed']),
-    k: chosen('k', options.k, [1]),
-    where: chosen('where', options.where, ['near']),
+    ...options,
+    clients: ['nats.js'],
+    kinds: chosen('kinds', ['killed']),
+    k: chosen('k', [1]),
+    where: chosen('where', ['near']),
+    seconds: chosen('seconds', CROWD_SECONDS),
   };
 }
 
