@@ -28,9 +28,12 @@ export interface Page {
 }
 
 /** What to decide for, instead of the request itself. */
-export type RouteQuery = Partial<
-  Readonly<Record<'colo' | 'lat' | 'lon' | 'country' | 'continent' | 'client' | 'region', string | number>>
->;
+export type RouteQuery = {
+  readonly [name in 'colo' | 'lat' | 'lon' | 'country' | 'continent' | 'client' | 'region']?:
+    | string
+    | number
+    | undefined;
+};
 
 export interface OperateOptions {
   /** The version that was looked at, for a drain and its way back; the edge refuses if there is a newer one. */
