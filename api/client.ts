@@ -138,9 +138,10 @@ export class ApiClient {
       throw this.#failWith(new NoAnswerError(`${method} ${url.origin}${path}`, isChange, cause));
     }
     const body = parseJson(text);
-    const isAnswer = response.ok || response.status === alsoStatus;
+    const error = new ApiError(response.status, body);
+    const isAnswer = response.ok || (response.status === alsoStatus && error.code === undefined);
     if (isAnswer && body !== undefined) return body as T;
-    throw this.#failWith(new ApiError(response.status, body));
+    throw this.#failWith(error);
   }
 
   #requestOf({ method, body, headers = {} }: Call): RequestInit {
