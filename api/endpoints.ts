@@ -67,7 +67,7 @@ const CONNECT_ERRORS: readonly ErrorCode[] = [
 const PREFERRED: QueryParameter = {
   name: 'region',
   type: 'string',
-  what: 'best first, with commas between',
+  what: 'best first, commas between',
 };
 
 const PLACE: readonly QueryParameter[] = [
@@ -140,7 +140,7 @@ const CONNECT: Endpoint = {
 export const ENDPOINTS: readonly Endpoint[] = [
   CONNECT,
   { ...CONNECT, id: 'connectToNats', path: PATHS.nats, sameAs: PATHS.root },
-  open('health', PATHS.health, 'whether a region can serve, and which', json('Health', 200, 503)),
+  open('health', PATHS.health, 'which regions can serve', json('Health', 200, 503)),
   open('regions', PATHS.regions, 'every region with its state', json('Regions')),
   open('mesh', PATHS.mesh, 'the links between regions', json('Mesh')),
   {
