@@ -2,15 +2,21 @@
 // inside workerd has its own file, vitest.workerd.config.ts.
 import { defineConfig } from 'vitest/config';
 
+/** Of the command `npm run outages`. */
+const OUTAGES_UNIT_TESTS = 'test/outages/**/*.test.ts';
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          include: ['{api,bench,cli,container,loadtest,local,regions,routing,tools,worker}/**/*.test.ts'],
+          include: [
+            '{api,bench,cli,container,examples,loadtest,local,regions,routing,tools,worker}/**/*.test.ts',
+            OUTAGES_UNIT_TESTS,
+          ],
           exclude: ['**/*.workerd.test.ts', '**/node_modules/**'],
-          globalSetup: 'test/support/obtain-nats-server.ts',
+          globalSetup: 'test/support/global-setup-binaries.ts',
           // Many start processes, on machines that are busy with something else.
           testTimeout: 30_000,
         },
@@ -19,7 +25,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.test.ts'],
-          globalSetup: ['test/support/obtain-nats-server.ts', 'test/support/global-setup.ts'],
+          exclude: [OUTAGES_UNIT_TESTS, '**/node_modules/**'],
+          globalSetup: ['test/support/global-setup-binaries.ts', 'test/support/global-setup-stack.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -1,5 +1,5 @@
 // The tests that run inside workerd (`npm run test:workerd`): what needs the platform's own sockets, streams and
-// Durable Objects, but no container. There is no Docker in it, so the regions' own classes are not bound.
+// Durable Objects, but no container. There is no Docker in it, so a region's object has one that is faked.
 
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
@@ -13,6 +13,7 @@ export default defineConfig({
         compatibilityFlags: ['nodejs_compat'],
         durableObjects: {
           MESH_NODE: { className: 'MeshNode', useSQLite: true },
+          REGION_NODE: { className: 'RegionNode', useSQLite: true },
           CONFIG_STORE: { className: 'ConfigStore', useSQLite: true },
         },
         kvNamespaces: ['CONFIG'],
@@ -22,7 +23,7 @@ export default defineConfig({
   test: {
     name: 'workerd',
     include: ['worker/**/*.workerd.test.ts'],
-    globalSetup: './test/support/workerd-global-setup.ts',
+    globalSetup: './test/support/global-setup-workerd.ts',
     // The files share the servers of the global setup: two meshes over them would mix.
     fileParallelism: false,
     testTimeout: 30_000,

@@ -19,7 +19,10 @@ export const MeshLinkSchema = v.strictObject({
     v.nullable(v.number()),
     v.description('round trip over the route as nats-server measures it; null until it has'),
   ),
-  bytes: v.pipe(Count, v.description('in both directions since the route was made')),
+  bytes: v.pipe(
+    v.nullable(Count),
+    v.description('in both directions since the route was made; null where no server says how many'),
+  ),
   remade: v.pipe(Count, v.description('how often it was made again')),
 });
 export type MeshLink = Wire<typeof MeshLinkSchema>;

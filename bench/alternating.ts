@@ -1,8 +1,8 @@
-// Measures something with each contestant in turn, round after round, while the others are up and idle.
+// Measures something with each contestant in turn, round after round, while the others are up and idle: what the
+// machine does meanwhile then hits all of them, and who goes first changes from round to round.
 
 import type { Context } from './context.ts';
 import { type Measure, type MeasureOptions, Samples } from './result.ts';
-import { inRounds } from './rounds.ts';
 
 export type Alternate<T> = (
   options: readonly MeasureOptions[],
@@ -30,4 +30,31 @@ export function alternating<T extends { readonly name: string }>(
     });
     return samples.map(({ measure }) => measure);
   };
+}
+
+export interface RoundOptions<T> {
+  readonly rounds: number;
+  readonly contestants: readonly T[];
+  /** Rounds before the first that counts: they warm caches and compilers, and their samples are dropped. */
+  readonly warmUps?: number;
+  readonly signal: AbortSignal;
+}
+
+/** Runs each contestant once a round, one at a time. Rounds count from 0; a warm-up has a negative number. */
+export async function inRounds<T>(
+  { rounds, contestants, warmUps = 0, signal }: RoundOptions<T>,
+  run: (contestant: T, round: number) => Promise<void>,
+): Promise<void> {
+  for (let round = -warmUps; round < rounds; round++) {
+    for (const contestant of rotated(contestants, round + warmUps)) {
+      signal.throwIfAborted();
+      await run(contestant, round);
+    }
+  }
+}
+
+/** The same items, starting `by` places further on. */
+export function rotated<T>(items: readonly T[], by: number): readonly T[] {
+  const start = items.length === 0 ? 0 : by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
 }

@@ -1,33 +1,19 @@
 // A process of its own for whatever is measured and whatever measures it, so that neither slows the other's event
-// loop. Methods are called over Node's IPC channel; when this process goes, however it goes, the channel closes and
-// the child stops everything it started.
+// loop. Its methods are called over Node's IPC channel, by birpc; when this process goes, however it goes, the channel
+// closes and the child stops everything it started.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { type BirpcReturn, createBirpc } from 'birpc';
+import type { Closeable } from '../local/teardown.ts';
 
 /** A method takes and returns plain data. */
-export type Methods = Readonly<Record<string, (params: never) => Promise<unknown>>>;
+export type Methods = Readonly<Record<string, (...params: never) => unknown>>;
 
-interface Call {
-  readonly id: number;
-  readonly method: string;
-  readonly params: unknown;
-}
-
-interface Answer {
-  readonly id: number;
-  readonly value?: unknown;
-  readonly error?: string;
-}
-
-export interface Child<M extends Methods> {
+export interface Child<M extends Methods> extends Closeable {
   readonly pid: number;
-  call<K extends keyof M & string>(
-    method: K,
-    params: Parameters<M[K]>[0],
-  ): Promise<Awaited<ReturnType<M[K]>>>;
-  /** Lets it stop in order and returns when it is gone. */
-  close(): Promise<void>;
+  /** Its methods. A call fails when the child ends, when it takes too long, and when it is interrupted. */
+  readonly call: BirpcReturn<M>;
 }
 
 export interface ChildOptions {
@@ -51,43 +37,29 @@ export function startChild<M extends Methods>({ file, profile, signal }: ChildOp
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',
   });
-  const waiting = new Map<number, (answer: Answer) => void>();
-  let lastId = 0;
-  let gone: string | undefined;
-  child.on('message', (answer: Answer) => {
-    waiting.get(answer.id)?.(answer);
-    waiting.delete(answer.id);
-  });
-  const failAll = (error: string) => {
-    for (const [id, answer] of waiting) answer({ id, error });
-    waiting.clear();
-  };
+  const call = createBirpc<M>(
+    {},
+    {
+      post: (message) => child.send(message),
+      on: (receive) => void child.on('message', receive),
+      timeout: CALL_TIMEOUT_MS,
+      onTimeoutError: (method) => {
+        throw new Error(`${method}: no answer within ${CALL_TIMEOUT_MS / 1000} s`);
+      },
+    },
+  );
   const exited = once(child, 'exit').then(([code, by]) => {
-    gone = `${file} ended (${by ?? `exit code ${code}`})`;
-    failAll(gone);
+    call.$close(new Error(`${file} ended (${by ?? `exit code ${code}`})`));
   });
-  const interrupted = () => failAll('interrupted');
-  signal.addEventListener('abort', interrupted);
+  const interrupt = () => call.$close(new Error('interrupted'));
+  signal.addEventListener('abort', interrupt);
+  if (signal.aborted) interrupt();
   return {
     pid: child.pid ?? 0,
-    call: async (method, params) => {
-      if (gone !== undefined) throw new Error(gone);
-      signal.throwIfAborted();
-      const id = ++lastId;
-      const answer = await new Promise<Answer>((resolve) => {
-        const stalled = () => resolve({ id, error: `no answer within ${CALL_TIMEOUT_MS / 1000} s` });
-        const timer = setTimeout(stalled, CALL_TIMEOUT_MS);
-        waiting.set(id, (received) => {
-          clearTimeout(timer);
-          resolve(received);
-        });
-        child.send({ id, method, params } satisfies Call);
-      });
-      if (answer.error !== undefined) throw new Error(`${method}: ${answer.error}`);
-      return answer.value as never;
-    },
+    call,
+    /** Lets it stop in order and returns when it is gone. */
     close: async () => {
-      signal.removeEventListener('abort', interrupted);
+      signal.removeEventListener('abort', interrupt);
       if (child.connected) child.disconnect();
       await exited;
     },
@@ -96,13 +68,10 @@ export function startChild<M extends Methods>({ file, profile, signal }: ChildOp
 
 /** In the child: answers calls until the parent lets go or is gone, then stops what `close` stops, and exits. */
 export function serveParent(methods: Methods, close: () => Promise<void>): void {
-  process.on('message', async ({ id, method, params }: Call) => {
-    const answer = await run(methods, method, params).then(
-      (value): Answer => ({ id, value }),
-      (error: unknown): Answer => ({ id, error: textOf(error) }),
-    );
-    // The parent may have gone while this was at work.
-    if (process.connected) process.send?.(answer);
+  createBirpc<object, Methods>(Object.fromEntries(Object.entries(methods).map(withName)), {
+    // The parent may have gone while a method was at work.
+    post: (message) => void (process.connected && process.send?.(message)),
+    on: (receive) => void process.on('message', receive),
   });
   process.once('disconnect', () => {
     void close().then(
@@ -116,10 +85,16 @@ export function serveParent(methods: Methods, close: () => Promise<void>): void 
   process.on('SIGTERM', () => process.disconnect());
 }
 
-async function run(methods: Methods, name: string, params: unknown): Promise<unknown> {
-  const method = methods[name];
-  if (method === undefined) throw new Error('there is no such method');
-  return method(params as never);
+/** A method whose errors say its name. */
+function withName([name, method]: readonly [string, Methods[string]]): readonly [string, Methods[string]] {
+  const named = async (...params: never): Promise<unknown> => {
+    try {
+      return await method(...params);
+    } catch (error) {
+      throw new Error(`${name}: ${textOf(error)}`);
+    }
+  };
+  return [name, named];
 }
 
 function textOf(error: unknown): string {

@@ -3,12 +3,13 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { BinaryError } from '../local/binaries/binary-error.ts';
 import { ensureNatsServer } from '../local/binaries/nats-server.ts';
+import { readMachine } from '../local/machine.ts';
 import { sweepDeadRuns } from '../local/run-folder.ts';
 import { BENCHMARK_NAMES, BENCHMARKS, type BenchmarkName } from './benchmarks.ts';
-import { readMachine, readVersions } from './machine.ts';
 import { markdownReport, textReport } from './report.ts';
 import type { BenchResult } from './result.ts';
 import { defaultRunFile, keepRun, writeResults } from './run-file.ts';
+import { readVersions } from './versions.ts';
 
 interface Options {
   readonly rounds?: number;

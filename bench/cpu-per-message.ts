@@ -19,9 +19,9 @@ export async function withCpu(
   { child }: Pick<Contestant, 'child'>,
   run: () => Promise<OneWay>,
 ): Promise<readonly number[]> {
-  const before = await child.call('usage', null);
+  const before = await child.call.usage();
   const { perSecond, count } = await run();
-  const after = await child.call('usage', null);
+  const after = await child.call.usage();
   const hasEdge = after.workerd.residentBytes > 0;
   const spent = PROGRAMS.map((program) =>
     hasEdge || program === 'nats-server'

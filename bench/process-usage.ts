@@ -1,6 +1,8 @@
-// What processes use, read from /proc (Linux): by program, over everything that a process has started.
+// What processes use, by program, over everything that a process has started. Read from /proc (Linux), whose CPU times
+// are finer than those of `ps`.
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { descendantsOf } from '../local/process-list.ts';
 
 /** The programs that are told apart. */
 export type Program = 'workerd' | 'engine' | 'nats-server';
@@ -30,7 +32,7 @@ interface ProcessStat extends Usage {
 export function usageBelow(root: number): Readonly<Record<Program, Usage>> {
   const all = readAll();
   const sum: Record<Program, Usage> = { workerd: NOTHING, engine: NOTHING, 'nats-server': NOTHING };
-  for (const stat of [...all.filter(({ pid }) => pid === root), ...below(root, all)]) {
+  for (const stat of [...all.filter(({ pid }) => pid === root), ...descendantsOf(root, all)]) {
     const program = programOf(stat, root);
     if (program === undefined) continue;
     sum[program] = {
@@ -62,10 +64,6 @@ function programOf({ pid, name }: ProcessStat, root: number): Program | undefine
   if (pid === root) return 'engine';
   if (name === 'workerd') return 'workerd';
   return name.startsWith('nats-server') ? 'nats-server' : undefined;
-}
-
-function below(root: number, all: readonly ProcessStat[]): readonly ProcessStat[] {
-  return all.filter(({ parent }) => parent === root).flatMap((child) => [child, ...below(child.pid, all)]);
 }
 
 function readAll(): readonly ProcessStat[] {

@@ -33,7 +33,7 @@ const RESULT: BenchResult = {
 };
 const RUN = {
   time: '2026-11-24T12:00:00.000Z',
-  machine: { cpu: 'A CPU', cores: 2, memoryBytes: 8 * 1024 ** 3, kernel: 'Linux 6 x64' },
+  machine: { cpu: 'A CPU', cores: 2, memoryBytes: 8 * 1024 ** 3, os: 'Linux 6 x64' },
   versions: { node: 'v24.0.0' },
   results: [RESULT],
 };

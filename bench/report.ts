@@ -96,8 +96,8 @@ function markdownTable([header = [], ...rows]: readonly (readonly string[])[]): 
 
 const BYTES_PER_GIB = 1024 ** 3;
 
-function machineLine({ cpu, cores, memoryBytes, kernel }: BenchRun['machine']): string {
-  return `${cpu}, ${cores} cores, ${(memoryBytes / BYTES_PER_GIB).toFixed(0)} GiB, ${kernel}`;
+function machineLine({ cpu, cores, memoryBytes, os }: BenchRun['machine']): string {
+  return `${cpu}, ${cores} cores, ${(memoryBytes / BYTES_PER_GIB).toFixed(0)} GiB, ${os}`;
 }
 
 function versionLine(versions: BenchRun['versions']): string {

@@ -3,7 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Machine } from './machine.ts';
+import type { Machine } from '../local/machine.ts';
 import type { BenchResult } from './result.ts';
 
 export interface BenchRun {

@@ -16,9 +16,10 @@ describe('median', () => {
 describe('percentile', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
 
-  test('p50 of 1 to 100 is 50, p99 is 99', () => {
-    expect(percentile(hundred, 0.5)).toBe(50);
-    expect(percentile(hundred, 0.99)).toBe(99);
+  test('between two values is as far from the lower as the share says', () => {
+    expect(percentile(hundred, 0.5)).toBe(50.5);
+    expect(percentile(hundred, 0.99)).toBeCloseTo(99.01, 10);
+    expect(percentile([10, 20, 30], 0.5)).toBe(20);
   });
   test('p100 is the greatest and p0 the least', () => {
     expect(percentile(hundred, 1)).toBe(100);

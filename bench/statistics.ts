@@ -1,25 +1,21 @@
 // Medians, percentiles and ratios of the benchmarks' samples. Pure.
 
+import { quantile } from 'simple-statistics';
+
 export interface Spread {
   readonly median: number;
   readonly least: number;
   readonly most: number;
 }
 
-/** The middle value; of an even number of values the mean of the two in the middle. */
+/** The middle value; of an even number of values the mean of the two in the middle; NaN of none. */
 export function median(values: readonly number[]): number {
-  if (values.length === 0) return Number.NaN;
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+  return percentile(values, 0.5);
 }
 
-/** The smallest value that at least this share of all values does not exceed (nearest rank). */
+/** Between two values it interpolates, as k6 and the load tests' reports do; NaN of none. */
 export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const rank = Math.max(1, Math.ceil(share * sorted.length));
-  return sorted[rank - 1] ?? Number.NaN;
+  return values.length === 0 ? Number.NaN : quantile([...values], share);
 }
 
 export function spreadOf(values: readonly number[]): Spread {

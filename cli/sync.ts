@@ -3,11 +3,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { MeridianConfig } from '../regions/config.ts';
-import { generateJsonSchema } from '../regions/json-schema.ts';
-import type { ClassChange } from '../regions/migrations.ts';
-import { generateReference } from '../regions/reference.ts';
-import { generateWorkerClasses } from '../regions/worker-classes.ts';
-import { syncWranglerToml, WranglerSyncError } from '../regions/wrangler-sync.ts';
+import { generateJsonSchema } from '../regions/generate/json-schema.ts';
+import type { ClassChange } from '../regions/generate/migrations.ts';
+import { generateReference } from '../regions/generate/reference.ts';
+import { generateWorkerClasses } from '../regions/generate/worker-classes.ts';
+import { syncWranglerToml, WranglerSyncError } from '../regions/generate/wrangler-sync.ts';
 import { firstDifference } from './first-difference.ts';
 import { loadRegions, ROOT } from './regions-file.ts';
 

@@ -6,6 +6,7 @@ import { BinaryError } from './binaries/binary-error.ts';
 import { ensureNatsServer } from './binaries/nats-server.ts';
 import { type Console, openConsole } from './console.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
+import { reloadOnChange } from './reload-on-change.ts';
 import { instructions, linkTable, regionTable } from './report.ts';
 import { type Stack, startStack } from './stack.ts';
 
@@ -15,6 +16,7 @@ interface Options {
   readonly natsServer?: string;
   readonly config?: string;
   readonly wan?: boolean;
+  readonly watch?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
 }
@@ -31,6 +33,7 @@ const program = new Command('npm start --')
   )
   .option('--config <file>', 'another region configuration than regions/regions.json')
   .option('--wan', 'delay clients and routes by the distances of the world, as the routing model has them')
+  .option('--watch', 'restart the Worker when its sources or its configuration change (npm run dev)')
   .option('--quiet', 'print nothing but errors and the last line')
   .option('--verbose', 'print everything that the servers log')
   .addHelpText(
@@ -56,9 +59,11 @@ async function main(options: Options): Promise<void> {
   try {
     const stack = await start(options, output, stop.signal);
     showReady(stack, output, await stack.regions(), await stack.mesh());
+    const watching = options.watch === true ? reloadOnChange(stack, options, output) : undefined;
     await stopped;
     output.step('stopping');
     output.closeLog();
+    await watching?.close();
     await stack.close();
   } catch (error) {
     process.exitCode = stop.signal.aborted ? INTERRUPTED : FAILED;

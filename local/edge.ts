@@ -1,9 +1,8 @@
-// Cloudflare on one machine: the Worker and its objects in workerd, through miniflare, with the embedded engine
-// as its container engine.
+// A Worker and its objects in workerd, through miniflare, with the embedded engine as its container engine.
 
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
-import type { MeridianConfig } from '../regions/config.ts';
-import { withoutSignalHooks } from './signal-hooks.ts';
+import { convertV4MiniflareOptions, Log, LogLevel } from 'miniflare';
+import { startMiniflare } from './miniflare.ts';
+import { type Closeable, withTeardown } from './teardown.ts';
 import type { WorkerBuild } from './worker-build.ts';
 
 const WORKER = 'meridian';
@@ -18,7 +17,6 @@ const EGRESS_IMAGE = 'meridian/sidecar';
 
 export interface EdgeOptions {
   readonly build: WorkerBuild;
-  readonly config: MeridianConfig;
   readonly host: string;
   readonly port: number;
   readonly engineSocket: string;
@@ -26,26 +24,54 @@ export interface EdgeOptions {
   readonly adminToken: string;
   /** What the Worker writes to its console, and workerd to its own. */
   readonly onLog: (line: string) => void;
+  /** Told the id of every workerd that is started. */
+  readonly onProcess: (pid: number) => void;
 }
 
 /** A running Worker. */
-export interface Edge {
+export interface Edge extends Closeable {
   readonly url: string;
   /** Fires the cron trigger, as Cloudflare does every minute. */
   tick(): Promise<void>;
-  close(): Promise<void>;
+  /**
+   * Runs another Worker in place of this one, at the same address and with what the objects and KV have stored.
+   * Connections through it end; containers run on. If it cannot start, the old one runs again and this throws.
+   */
+  reload(build: WorkerBuild): Promise<void>;
 }
 
-export async function startEdge({
-  build,
-  config,
-  host,
-  port,
-  engineSocket,
-  adminToken,
-  onLog,
-}: EdgeOptions): Promise<Edge> {
-  const settings = convertV4MiniflareOptions({
+export function startEdge(options: EdgeOptions): Promise<Edge> {
+  const { onLog, onProcess } = options;
+  return withTeardown(async (undo) => {
+    const { miniflare, url, close } = await startMiniflare(settingsOf(options), onProcess);
+    undo.defer(close);
+    const tick = async () => {
+      // Asked for each time: after a crash miniflare starts workerd again, and what it gave out before is of no use.
+      const worker = await miniflare.getWorker(WORKER);
+      await worker.scheduled({ cron: EVERY_MINUTE });
+    };
+    const timer = setInterval(
+      () => void tick().catch((error: unknown) => onLog(`cron: ${error}`)),
+      MINUTE_MS,
+    );
+    undo.defer(() => clearInterval(timer));
+    let running: EdgeOptions = { ...options, port: Number(url.port) };
+    const reload = async (build: WorkerBuild) => {
+      const next = { ...running, build };
+      try {
+        await miniflare.setOptions(settingsOf(next));
+        running = next;
+      } catch (error) {
+        await miniflare.setOptions(settingsOf(running));
+        throw error;
+      }
+    };
+    return { url: url.origin, tick, reload };
+  });
+}
+
+function settingsOf({ build, host, port, engineSocket, adminToken, onLog }: EdgeOptions) {
+  return convertV4MiniflareOptions({
     host,
     port,
     cf: false,
@@ -60,11 +86,7 @@ export async function startEdge({
         modules: [{ type: 'ESModule', path: 'index.js', contents: build.script }],
         compatibilityDate: build.compatibilityDate,
         compatibilityFlags: [...build.compatibilityFlags],
-        bindings: {
-          ...build.vars,
-          MERIDIAN_CONFIG: JSON.stringify(asOnOneMachine(config)),
-          MERIDIAN_ADMIN_TOKEN: adminToken,
-        },
+        bindings: { ...build.vars, MERIDIAN_ADMIN_TOKEN: adminToken },
         kvNamespaces: [...build.kvNamespaces],
         // No rate limit: everybody on this machine has one address, and tests make a thousand edits from it.
         durableObjects: Object.fromEntries(
@@ -76,22 +98,6 @@ export async function startEdge({
       },
     ],
   });
-  const miniflare = withoutSignalHooks(() => new Miniflare(settings));
-  const url = await miniflare.ready;
-  const tick = async () => {
-    // Asked for each time: after a crash miniflare starts workerd again, and what it gave out before is of no use.
-    const worker = await miniflare.getWorker(WORKER);
-    await worker.scheduled({ cron: EVERY_MINUTE });
-  };
-  const timer = setInterval(() => void tick().catch((error: unknown) => onLog(`cron: ${error}`)), MINUTE_MS);
-  return {
-    url: url.origin,
-    tick,
-    close: () => {
-      clearInterval(timer);
-      return miniflare.dispose();
-    },
-  };
 }
 
 /** Miniflare's own log, handed on. */
@@ -106,12 +112,4 @@ class LineLog extends Log {
   override log(message: string): void {
     this.#onLine(message);
   }
-}
-
-/**
- * On one machine every region is equally near, whatever city a client claims to be in: the model is all there is.
- * And whoever should know of a drain knows at once.
- */
-function asOnOneMachine(config: MeridianConfig): MeridianConfig {
-  return { ...config, routing: { ...config.routing, measure: false, drainSettleSeconds: 1 } };
 }

@@ -31,6 +31,7 @@ export interface RunFolder {
   noteProcess(pid: number): void;
   /** The same for a file outside of the folder. */
   noteFile(path: string): void;
+  /** Removes it and everything noted. What has not ended by now, since stopping it in order failed, is killed. */
   remove(): Promise<void>;
 }
 
@@ -43,7 +44,9 @@ export async function createRunFolder(): Promise<RunFolder> {
     noteGroup: (pid) => appendFileSync(file, `-${pid} ${processStartOf(pid)}\n`),
     noteProcess: (pid) => appendFileSync(file, `${pid} ${processStartOf(pid)}\n`),
     noteFile: (outside) => appendFileSync(join(path, FILES_FILE), `${outside}\n`),
-    remove: () => rm(path, { recursive: true, force: true }),
+    remove: async () => {
+      await endAndRemove(path, (await readProcesses(path))?.slice(1) ?? []);
+    },
   };
 }
 
@@ -55,11 +58,20 @@ export async function sweepDeadRuns(): Promise<number> {
 }
 
 async function sweep(path: string): Promise<number> {
-  const text = await readFile(join(path, PROCESSES_FILE), 'utf8').catch(() => undefined);
   // Without the file it is being made, or taken down, at this moment.
-  if (text === undefined) return 0;
-  const [owner, ...started] = text.trim().split('\n').map(parseProcess);
+  const [owner, ...started] = (await readProcesses(path)) ?? [];
   if (owner === undefined || isAlive(owner)) return 0;
+  return endAndRemove(path, started);
+}
+
+/** The owner, then what it started; undefined when there is no such file. */
+async function readProcesses(path: string): Promise<readonly NotedProcess[] | undefined> {
+  const text = await readFile(join(path, PROCESSES_FILE), 'utf8').catch(() => undefined);
+  return text?.trim().split('\n').map(parseProcess);
+}
+
+/** Returns how many of the processes still lived. */
+async function endAndRemove(path: string, started: readonly NotedProcess[]): Promise<number> {
   const left = started.filter(isAlive);
   for (const { id } of left) killQuietly(id);
   // Until they are gone they hold their ports, one of which may be wanted now.

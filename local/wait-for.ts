@@ -1,32 +1,66 @@
-// Waits for a condition, by name and with a deadline.
-
-import { setTimeout as delay } from 'node:timers/promises';
+// Waiting with a deadline: for a condition that comes true by itself, or for a promise. It runs in Node and in workerd.
 
 /** Between two looks. */
 const POLL_MS = 25;
 
 export interface WaitOptions {
   readonly timeoutMs: number;
+  /** From one look to the next. Default: 25. */
+  readonly pollMs?: number;
   readonly signal?: AbortSignal;
 }
 
-/** @throws Error that names the condition, with the last error of `condition` as its cause, when time is up */
-export async function waitFor(
+/**
+ * Looks until there is something: resolves with the first value that is neither undefined nor false.
+ *
+ * @throws Error that names what was awaited, with the last error of `look` as its cause, when time is up
+ */
+export async function waitFor<T>(
   name: string,
-  { timeoutMs, signal }: WaitOptions,
-  condition: () => Promise<boolean> | boolean,
-): Promise<void> {
+  { timeoutMs, pollMs = POLL_MS, signal }: WaitOptions,
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+): Promise<T> {
   const end = Date.now() + timeoutMs;
   let cause: unknown;
   while (Date.now() < end) {
     signal?.throwIfAborted();
     try {
-      if (await condition()) return;
+      const value = await look();
+      if (value !== undefined && value !== false) return value;
       cause = undefined;
     } catch (error) {
       cause = error;
     }
-    await delay(POLL_MS);
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
   throw new Error(`waited ${timeoutMs / 1000} s for ${name}, in vain`, { cause });
+}
+
+/** A promise that took longer than it may. */
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+/**
+ * Resolves or rejects as `promise` does, within the time.
+ *
+ * @throws TimeoutError with this message when time is up; what the promise does later is of no account
+ */
+export async function withTimeout<T>(
+  promise: Promise<T>,
+  timeoutMs: number,
+  message: string | (() => string),
+): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new TimeoutError(typeof message === 'string' ? message : message())),
+      timeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    if (timer !== undefined) clearTimeout(timer);
+  }
 }

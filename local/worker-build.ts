@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'smol-toml';
 import type { MeridianConfig } from '../regions/config.ts';
-import { generateWorkerClasses } from '../regions/worker-classes.ts';
-import { syncWranglerToml } from '../regions/wrangler-sync.ts';
+import { generateWorkerClasses } from '../regions/generate/worker-classes.ts';
+import { syncWranglerToml } from '../regions/generate/wrangler-sync.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 

@@ -1,5 +1,5 @@
-// The configuration as the rest of Meridian sees it: validated, every default filled in, read-only.
-// validate.ts makes these; nothing else should.
+// The configuration as the rest of Meridian sees it: validated, with every default filled in, read-only.
+// Only validate.ts should create one.
 
 import type * as v from 'valibot';
 import type { ConfigSchema, RegionSchema } from './schema.ts';
@@ -10,7 +10,7 @@ export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: Deep
 /** A region's id, such as `weur` or `apac-ne`. */
 export type RegionId = string;
 
-/** The file's shape after valibot: defaults are in, names and the default region may be absent. */
+/** The file after valibot has parsed it: defaults are filled in, names and the default region may be absent. */
 export type ParsedConfig = v.InferOutput<typeof ConfigSchema>;
 type ParsedRegion = v.InferOutput<typeof RegionSchema>;
 
@@ -25,7 +25,7 @@ export type MeridianConfig = DeepReadonly<
   }
 >;
 
-/** Fills in what depends on other fields. `defaultRegion` is the file's own, or the first enabled region. */
+/** Fills in the fields that depend on others. `defaultRegion` is the file's own, or the first enabled region. */
 export function resolveConfig(parsed: ParsedConfig, defaultRegion: RegionId): MeridianConfig {
   return {
     cluster: parsed.cluster,

@@ -10,7 +10,7 @@ test.each([
 });
 
 test.each(['', '10', 'm', '0s', '010s', '1.5h', '-1m', '10 m', '10M', '1d', '10ms'])(
-  '"%s" is no duration',
+  '"%s" is not a duration',
   (text) => {
     expect(() => parseDurationMs(text)).toThrow(RangeError);
   },

@@ -1,6 +1,6 @@
-// Durations as configuration writes them: a whole number and a unit, `30s`, `10m`, `24h`.
+// Durations as they are written in the configuration: a whole number and a unit, `30s`, `10m`, `24h`.
 
-/** The form of a duration; `parseDurationMs` takes exactly this. */
+/** The form of a duration, exactly as `parseDurationMs` accepts it. */
 export const DURATION_PATTERN = /^[1-9][0-9]*[smh]$/;
 
 const UNIT_MS = new Map([
@@ -9,12 +9,12 @@ const UNIT_MS = new Map([
   ['h', 3_600_000],
 ]);
 
-/** Milliseconds of a duration such as `10m`. Throws a RangeError on any other form. */
+/** Converts a duration such as `10m` to milliseconds. Throws a RangeError on any other form. */
 export function parseDurationMs(duration: string): number {
   const unitMs = UNIT_MS.get(duration.slice(-1));
   if (unitMs === undefined || !DURATION_PATTERN.test(duration)) {
     throw new RangeError(
-      `"${duration}" is not a duration: write a whole number and s, m or h, such as "10m".`,
+      `"${duration}" is not a duration: write a whole number followed by s, m or h, such as "10m".`,
     );
   }
   return Number(duration.slice(0, -1)) * unitMs;

@@ -1,5 +1,5 @@
-// JSON as Biome formats it (lists of plain values on one line where they fit), so that files written here pass
-// the linter as they are.
+// JSON as Biome formats it (lists of plain values on one line if they fit), so that files written here pass the
+// linter unchanged.
 
 // biome.json's lineWidth.
 const LINE_WIDTH = 110;
@@ -9,7 +9,7 @@ export function formatJson(value: unknown): string {
   return `${format(value, '', 0)}\n`;
 }
 
-// `before` is how many columns of the line are taken by the key and indentation.
+// `before`: how many columns of the line the key and the indentation take.
 function format(value: unknown, indent: string, before: number): string {
   const inner = `${indent}  `;
   if (Array.isArray(value)) {

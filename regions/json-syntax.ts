@@ -1,7 +1,7 @@
-// Where a text stops being JSON. JSON.parse says so only for some errors, and in words that differ between
-// engines, so the place is found here. Used after JSON.parse has refused a text, never instead of it.
+// Finds where a text stops being JSON. JSON.parse reports the position of some errors only, and its messages differ
+// between engines. Used after JSON.parse has refused a text, never instead of it.
 
-/** The first place that no JSON text could have, and what could have stood there. */
+/** The first position at which the text is not JSON, and what was expected there. */
 export interface JsonSyntaxError {
   readonly line: number;
   readonly column: number;

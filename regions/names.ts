@@ -1,5 +1,5 @@
-// How a region's id becomes the names it has on Cloudflare. wrangler.toml, the Worker and the local stack
-// all derive them here, so they cannot disagree.
+// The names on Cloudflare that are derived from a region's id. wrangler.toml, the Worker and the local stack all use
+// these functions, so they cannot disagree.
 
 /** The Durable Object class of a region: `apac-ne` -> `NatsApacNe`. */
 export function classNameOf(id: string): string {

@@ -1,9 +1,9 @@
-// Everything that can be wrong with a configuration, as data, and the one place that puts it into words.
-// The command prints the words; the admin API answers with the data and the words.
+// Everything that can be wrong with a configuration, as data, and the one place that turns it into text.
+// The command prints the text; the admin API returns both.
 
 import type { Hint, Placement } from './hints.ts';
 
-/** Something wrong (or, for the codes in `WARNING_CODES`, doubtful) at a path such as `regions[2].hint`. */
+/** An error (or, for the codes in `WARNING_CODES`, a warning) at a path such as `regions[2].hint`. */
 export type Problem =
   | { code: 'broken-json'; path: ''; line: number; column: number; expected: string }
   | { code: 'wrong-type'; path: string; expected: string; received: string }
@@ -37,7 +37,7 @@ const WARNING_CODES: ReadonlySet<Problem['code']> = new Set([
   'default-region-disabled',
 ]);
 
-/** Whether a configuration with this problem is still taken. */
+/** Whether a configuration with this problem is still accepted. */
 export function isWarning(problem: Problem): boolean {
   return WARNING_CODES.has(problem.code);
 }
@@ -58,37 +58,37 @@ function textOf(p: Problem): string {
     case 'unknown-key':
       return `there is no "${p.key}" here${didYouMean(p.nearest)} Remove or rename it.`;
     case 'unknown-option':
-      return `"${p.received}" is not known${didYouMean(p.nearest)} Take one of ${p.options.join(', ')}.`;
+      return `"${p.received}" is not known${didYouMean(p.nearest)} Use one of ${p.options.join(', ')}.`;
     case 'bad-value':
       return `should be ${p.expected}, but is ${p.received}.`;
     case 'empty-list':
       return 'is empty: add at least one entry.';
     case 'duplicate-id':
-      return `"${p.id}" is already the id at ${p.firstPath}: give one of the two another id.`;
+      return `"${p.id}" is already used at ${p.firstPath}: give one of the two regions a different id.`;
     case 'reserved-id':
-      return `"${p.id}" would be the class ${p.className}, which all regions extend: take another id.`;
+      return `the class of "${p.id}" would be ${p.className}, the base class of all regions: use a different id.`;
     case 'duplicate-class-name':
-      return `"${p.id}" and "${p.otherId}" would both be the class ${p.className}: give one another id.`;
+      return `"${p.id}" and "${p.otherId}" would both have the class ${p.className}: give one of them a different id.`;
     case 'hint-alias':
-      return `"${p.hint}" is the same place as "${p.otherHint}" at ${p.otherPath} (both land in ${p.landsIn}), so two regions would be one: remove one or change its hint.`;
+      return `"${p.hint}" is the same place as "${p.otherHint}" at ${p.otherPath} (both land in ${p.landsIn}): remove one of the two regions or change its hint.`;
     case 'hint-lands-elsewhere':
-      return `nothing hosts objects in "${p.hint}": they land in ${p.landsIn}. Write "${p.landsIn}" to say where they are.`;
+      return `Cloudflare hosts no objects in "${p.hint}", they land in ${p.landsIn}: write "${p.landsIn}" instead.`;
     case 'placement-limited':
-      return `Cloudflare refuses ${p.placement.join(', ')} alone (limited capacity): add a place beside it, such as ${neighbourOf(p.placement)}.`;
+      return `Cloudflare refuses ${p.placement.join(', ')} alone (limited capacity): add another placement, such as ${neighbourOf(p.placement)}.`;
     case 'instance-memory-low':
-      return `${p.memoryMib} MiB is too little for ${p.vcpu} vCPU (3 GiB each): take at least ${p.leastMib} MiB.`;
+      return `${p.memoryMib} MiB is too little for ${p.vcpu} vCPU (3 GiB each): use at least ${p.leastMib} MiB.`;
     case 'instance-disk-high':
-      return `${p.diskMb} MB of disk is too much for ${p.memoryMib} MiB of memory (2 GB per GiB): take at most ${p.mostMb} MB.`;
+      return `${p.diskMb} MB of disk is too much for ${p.memoryMib} MiB of memory (2 GB per GiB): use at most ${p.mostMb} MB.`;
     case 'soft-limit-high':
-      return `${p.soft} would never be reached before maxConnections, ${p.hard}: make it smaller.`;
+      return `${p.soft} has no effect, since it is not below maxConnections (${p.hard}): make it smaller.`;
     case 'jetstream-may-sleep':
       return 'a region that may sleep would break the JetStream majority: set keepAwake to true, or jetstream to false.';
     case 'jetstream-too-few':
-      return `JetStream in ${p.ids.join(' and ')} only cannot keep a majority when one is lost: have at least three regions with it, or none.`;
+      return `JetStream in ${p.ids.join(' and ')} only would lose its majority when one region is lost: enable it in at least three regions, or in none.`;
     case 'jetstream-even':
-      return `JetStream in ${p.ids.length} regions (${p.ids.join(', ')}) survives no more failures than in ${p.ids.length - 1}: an odd number is better.`;
+      return `JetStream in ${p.ids.length} regions (${p.ids.join(', ')}) survives no more failures than in ${p.ids.length - 1}: use an odd number.`;
     case 'jetstream-turned-off':
-      return `of the JetStream regions only ${p.ids.join(' and ')} would be left, too few to keep a majority: JetStream is off.`;
+      return `only ${p.ids.join(' and ')} would be left of the JetStream regions, too few for a majority: JetStream is turned off.`;
     case 'access-incomplete':
       return `${p.given} alone lets nobody in, since a sign-in is checked against both: add ${p.missing}, or remove ${p.given}.`;
     case 'no-enabled-region':
@@ -96,7 +96,7 @@ function textOf(p: Problem): string {
     case 'unknown-region':
       return `there is no region "${p.id}"${didYouMean(p.nearest)} Known: ${p.known.join(', ')}.`;
     case 'default-region-disabled':
-      return `the default region "${p.id}" is disabled, so requests with no usable place go to the best of the others: enable it or name another.`;
+      return `the default region "${p.id}" is disabled, so requests from an unknown place go to the best of the others: enable it or choose another one.`;
   }
 }
 

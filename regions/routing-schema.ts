@@ -1,9 +1,9 @@
-// The part of the configuration that steers: what the filters of routing/ read. Everything here takes
-// effect without a deploy.
+// The schema of what the filters of routing/ read, which takes effect without a deploy, and of the lame duck settings,
+// which do not.
 
 import * as v from 'valibot';
 
-/** The filters that can be switched off, in the order in which they run; `enabled` and `estimate` always do. */
+/** The filters that can be switched off, in the order in which they run; `enabled` and `estimate` always run. */
 export const OPTIONAL_FILTERS = [
   'health',
   'residency',
@@ -35,14 +35,14 @@ const places = (text: string) =>
     ),
   );
 
-/** How each region is chosen. */
-export const SteeringEntries = {
+/** The routing settings of one region. */
+export const RegionRoutingEntries = {
   priority: v.optional(
     v.pipe(
       number(
         1,
         100,
-        'Regions of the least number serve. One of a higher number only serves clients whom no healthy region of a lower one can take.',
+        'Regions with the lowest number serve. A region with a higher number only gets clients that no healthy region with a lower one can take.',
       ),
       v.integer(),
     ),
@@ -52,7 +52,7 @@ export const SteeringEntries = {
     number(
       1,
       1000,
-      'Share of the clients for whom this region and others are equally good, relative to theirs.',
+      'Share of the clients for which several regions are about equally good, relative to the weights of the others. Needs routing.bandMs.',
     ),
     100,
   ),
@@ -60,29 +60,23 @@ export const SteeringEntries = {
     number(
       0.1,
       10,
-      'Factor on the estimated round trip: below 1 the region draws clients from farther away, above 1 it sheds them.',
+      'Factor on the estimated round trip: below 1 the region attracts clients from farther away, above 1 it sheds clients.',
     ),
     1,
   ),
   dial: v.optional(
-    number(
-      0,
-      100,
-      'Percentage of the clients who would choose this region that it takes. Turning it up only adds clients.',
-    ),
+    number(0, 100, 'Percentage of its own clients that the region accepts. Turning it up only adds clients.'),
     100,
   ),
   drain: v.optional(
-    v.pipe(v.boolean(), v.description('No new clients; those who are connected stay.')),
+    v.pipe(v.boolean(), v.description('Whether the region takes no new clients; connected ones stay.')),
     false,
   ),
   residency: v.optional(
     v.pipe(
       v.strictObject({
-        allow: places(
-          'Only clients from these countries. A client whose country is not known is not among them.',
-        ),
-        deny: places('No clients from these countries. Comes before allow.'),
+        allow: places('Only clients from these countries. Excludes clients whose country is unknown.'),
+        deny: places('No clients from these countries. Takes precedence over allow.'),
       }),
       v.description(
         'Which clients the region may serve, by country. A client that no region may serve is refused with 451.',
@@ -90,28 +84,32 @@ export const SteeringEntries = {
     ),
     {},
   ),
-  off: off('Filters that do not apply to this region.'),
+  off: off('Filters that are switched off for this region.'),
 } as const;
 
-/** How regions are compared. */
+/** The routing settings of the whole deployment. */
 export const RoutingSchema = v.strictObject({
   bandMs: v.optional(
     number(
       0,
       100,
-      'Regions whose estimates are this near to each other share clients, by weight. 0: each client goes to the best.',
+      'Regions whose estimates are this close to the best one share its clients, by weight. 0: each client goes to the best.',
     ),
     0,
   ),
   flipRatio: v.optional(
-    number(1, 2, 'How many times better another region must be before a data center changes its choice.'),
+    number(
+      1,
+      2,
+      'Switching margin: how many times better another region must be before a data center changes its choice.',
+    ),
     1.1,
   ),
   flipFloorMs: v.optional(
     number(
       0,
       100,
-      'How many milliseconds better, at least, another region must be before a data center changes its choice.',
+      'Switching margin: minimum number of milliseconds by which another region must be better as well.',
     ),
     5,
   ),
@@ -119,26 +117,26 @@ export const RoutingSchema = v.strictObject({
     number(
       0,
       1000,
-      'A region over its soft limit loses clients to regions that are at most this much farther.',
+      'A region over its soft limit loses new clients to regions that are at most this many milliseconds farther away.',
     ),
     50,
   ),
   coldStartMs: v.optional(
-    number(0, 60_000, 'How long a sleeping region takes to serve its first client.'),
+    number(0, 60_000, 'How many milliseconds a sleeping region takes to serve its first client.'),
     3000,
   ),
   coldStartRoundTrips: v.optional(
     number(
       1,
       10_000,
-      'How many round trips a cold start is weighed against: an awake region is chosen if it is at most coldStartMs / coldStartRoundTrips farther.',
+      'Number of round trips over which a cold start is spread: an awake region is preferred if it is at most coldStartMs / coldStartRoundTrips farther away.',
     ),
     20,
   ),
   measure: v.optional(
     v.pipe(
       v.boolean(),
-      v.description('Whether data centers correct the estimates by round trips that they measure.'),
+      v.description('Whether data centers correct the estimates with round trips that they measure.'),
     ),
     true,
   ),
@@ -146,7 +144,7 @@ export const RoutingSchema = v.strictObject({
     number(
       0,
       600,
-      'How long after a drain begins its clients are told to go: until every data center knows that the region takes no new ones. Configuration takes up to a minute to reach them all.',
+      'Time between the start of a drain and lame duck mode, in which every data center learns that the region takes no new clients. Configuration takes up to a minute to reach them all.',
     ),
     60,
   ),
@@ -154,25 +152,25 @@ export const RoutingSchema = v.strictObject({
     number(
       0,
       1,
-      'When less than this share of the enabled regions is healthy, health is ignored: it is more likely the measurement that is wrong.',
+      'If less than this share of the enabled regions looks healthy, health is ignored: then the measurement is more likely to be wrong.',
     ),
     0.5,
   ),
-  off: off('Filters that do not apply at all.'),
+  off: off('Filters that are switched off for all regions.'),
 });
 
-/** How a region's clients are told to go. Read when its server starts. */
+/** nats-server's lame duck mode, for drains. A platform setting, read when a server starts. */
 export const LameDuckSchema = v.strictObject({
   graceSeconds: v.optional(
     v.pipe(
-      number(1, 29, 'How long a draining server waits before it closes its first connection.'),
+      number(1, 29, 'Seconds that a draining server waits before it closes its first connection.'),
       v.integer(),
     ),
     10,
   ),
   durationSeconds: v.optional(
     v.pipe(
-      number(30, 600, 'Over how long it closes the others. nats-server takes no less than 30 s.'),
+      number(30, 600, 'Seconds over which it closes the others. nats-server accepts no less than 30.'),
       v.integer(),
     ),
     120,

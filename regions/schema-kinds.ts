@@ -1,4 +1,4 @@
-// What kind of schema a valibot schema is, for those who walk the configuration's: unknown keys, assignments.
+// Tells the kinds of valibot schemas apart, for code that walks the configuration's schema: unknown keys, assignments.
 
 import type * as v from 'valibot';
 
@@ -26,7 +26,7 @@ export function isOptional(
   return schema.type === 'optional' || schema.type === 'exact_optional';
 }
 
-/** The schema of the value itself, where it may be absent. */
+/** The schema of a value that may be absent, without the option to be absent. */
 export function required(schema: v.GenericSchema): v.GenericSchema {
   return isOptional(schema) ? required(schema.wrapped) : schema;
 }

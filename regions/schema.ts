@@ -1,11 +1,11 @@
-// The shape of regions.json, each field with what it means. The JSON Schema that editors use is generated
-// from it, the types in config.ts are inferred from it, and validate.ts checks against it.
-// What no shape can say (two regions with one id, a quorum) is in rules/.
+// The schema of regions.json, with a description of each field. The JSON Schema that editors use is generated from it,
+// the types in config.ts are inferred from it, and validate.ts checks against it.
+// What a schema cannot express (two regions with one id, a quorum) is in rules/.
 
 import * as v from 'valibot';
 import { DURATION_PATTERN } from './duration.ts';
 import { HINTS, PLACEMENTS } from './hints.ts';
-import { LameDuckSchema, RoutingSchema, SteeringEntries } from './routing-schema.ts';
+import { LameDuckSchema, RegionRoutingEntries, RoutingSchema } from './routing-schema.ts';
 
 /** Cloudflare's named instance types, without the deprecated `dev` and `standard`. */
 export const INSTANCE_TYPES = [
@@ -22,7 +22,7 @@ const MAX_PAYLOAD_LIMIT_BYTES = 64 * 1024 * 1024;
 
 const ID_PATTERN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const ID_FORM =
-  'lowercase letters and digits, words joined by single hyphens, a letter first, such as "apac-ne"';
+  'lowercase letters and digits in words joined by single hyphens, starting with a letter, such as "apac-ne"';
 
 const atLeast = (least: number, text: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.description(text));
@@ -38,12 +38,15 @@ const CustomInstanceSchema = v.strictObject({
 
 const LimitsSchema = v.strictObject({
   softConnections: v.exactOptional(
-    atLeast(1, 'Clients above which new ones go to the next region, where that is close enough.'),
+    atLeast(
+      1,
+      'Number of clients at which new ones start going to the next region, if it is near enough (routing.spillMs).',
+    ),
   ),
   maxConnections: v.optional(
     atLeast(
       1,
-      'Clients at a time. The router goes by it at once; nats-server has it as its max_connections from its next start.',
+      "Maximum number of clients. The router uses it at once; nats-server's max_connections changes at its next start.",
     ),
     10_000,
   ),
@@ -51,53 +54,53 @@ const LimitsSchema = v.strictObject({
     between(
       1,
       MAX_PAYLOAD_LIMIT_BYTES,
-      "Largest message in bytes: nats-server's max_payload, from its next start.",
+      "Largest message in bytes: nats-server's max_payload, takes effect at its next start.",
     ),
     1_048_576,
   ),
   jetstreamMaxMemoryBytes: v.exactOptional(
     atLeast(
       1,
-      "Memory that JetStream may use, in bytes, from the server's next start. Absent: nats-server's choice.",
+      "Memory that JetStream may use, in bytes; takes effect at the server's next start. Absent: nats-server decides.",
     ),
   ),
   jetstreamMaxStoreBytes: v.exactOptional(
     atLeast(
       1,
-      "Disk that JetStream may use, in bytes, from the server's next start. Absent: nats-server's choice.",
+      "Disk that JetStream may use, in bytes; takes effect at the server's next start. Absent: nats-server decides.",
     ),
   ),
 });
 
-/** One region as written in the file. */
+/** One region, as it is written in the file. */
 export const RegionSchema = v.strictObject({
   id: v.pipe(
     v.string(),
     v.maxLength(32),
     v.regex(ID_PATTERN, ID_FORM),
     v.description(
-      `The region's id: ${ID_FORM}. Class, binding and container are named after it; renaming it makes a new, empty region.`,
+      `The region's id: ${ID_FORM}. Class, binding and container are named after it; renaming it creates a new, empty region.`,
     ),
   ),
   name: v.exactOptional(
     v.pipe(
       v.string(),
       v.maxLength(64),
-      v.regex(/^\S(.*\S)?$/, 'one line of text with no space around it'),
-      v.description('The name people see. Absent: the id.'),
+      v.regex(/^\S(.*\S)?$/, 'one line of text without leading or trailing spaces'),
+      v.description('Display name. Absent: the id.'),
     ),
   ),
   hint: v.pipe(
     v.picklist(HINTS),
     v.description(
-      "Durable Objects location hint of the region's object. sam lands where enam does, afr where weur does, me where eeur does; apac-ne and apac-se are inside apac.",
+      "Location hint of the region's Durable Object. sam lands in enam, afr in weur, me in eeur; apac-ne and apac-se are parts of apac.",
     ),
   ),
   placement: v.pipe(
     v.array(v.picklist(PLACEMENTS)),
     v.minLength(1),
     v.description(
-      'Where the container may run (constraints.regions). ME, OC and AFR have limited capacity and are refused unless another place stands beside them, so oc takes ["OC", "APAC"]: the container starts in the one nearest to its object, in Oceania while there is room.',
+      'Where the container may run (constraints.regions). ME, OC and AFR have limited capacity and are refused without another placement, so the region oc has ["OC", "APAC"]: the container starts in the one nearest to its object, in Oceania while there is room.',
     ),
   ),
   latitude: v.pipe(
@@ -105,58 +108,60 @@ export const RegionSchema = v.strictObject({
     v.minValue(-90),
     v.maxValue(90),
     v.description(
-      'Latitude of the middle of the hosts, in degrees north. Estimates of latency start from it.',
+      'Latitude of the center of the hosts, in degrees north. Latency estimates are based on it.',
     ),
   ),
   longitude: v.pipe(
     v.number(),
     v.minValue(-180),
     v.maxValue(180),
-    v.description('Longitude of the middle of the hosts, in degrees east.'),
+    v.description('Longitude of the center of the hosts, in degrees east.'),
   ),
-  enabled: v.optional(yesOrNo('Whether clients are sent here.'), true),
+  enabled: v.optional(yesOrNo('Whether the region takes clients.'), true),
   keepAwake: v.optional(
     yesOrNo(
-      'Whether the container runs all the time. A region that may sleep leaves the mesh while it does.',
+      'Whether the container runs all the time. Otherwise the region sleeps while it has no clients, and is not part of the mesh then.',
     ),
     false,
   ),
   sleepAfter: v.optional(
     v.pipe(
       v.string(),
-      v.regex(DURATION_PATTERN, 'a whole number and s, m or h, such as "10m"'),
+      v.regex(DURATION_PATTERN, 'a whole number followed by s, m or h, such as "10m"'),
       v.description(
-        'How long without a client before the container stops: <n>s, <n>m or <n>h, from 10s to 24h. Without effect where keepAwake is true.',
+        'How long the container runs without clients before it stops: <n>s, <n>m or <n>h, from 10s to 24h. No effect if keepAwake is true.',
       ),
     ),
     '10m',
   ),
   jetstream: v.optional(
-    yesOrNo('Whether the region takes part in JetStream. Needs keepAwake, and at least three such regions.'),
+    yesOrNo(
+      'Whether the region takes part in JetStream. Needs keepAwake, and at least three JetStream regions.',
+    ),
     false,
   ),
   instanceType: v.optional(
     v.pipe(
       v.union([v.picklist(INSTANCE_TYPES), CustomInstanceSchema]),
-      v.description('Size of the container: a named instance type, or one of your own.'),
+      v.description('Size of the container: a named instance type, or a custom one.'),
     ),
     'basic',
   ),
   limits: v.optional(v.pipe(LimitsSchema, v.description('Limits of the nats-server.')), {}),
-  ...SteeringEntries,
+  ...RegionRoutingEntries,
 });
 
-/** Who may reach the admin endpoints besides the bearer tokens, which are secrets and not written here. */
+/** Who may use the admin endpoints, in addition to bearer tokens, which are secrets and not in this file. */
 const AdminSchema = v.strictObject({
   accessTeamDomain: v.exactOptional(
     v.pipe(
       v.string(),
       v.regex(
         /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.cloudflareaccess\.com$/,
-        'a team domain with no https://, such as "example.cloudflareaccess.com"',
+        'a team domain without https://, such as "example.cloudflareaccess.com"',
       ),
       v.description(
-        'Team domain of Cloudflare Access, such as "example.cloudflareaccess.com": whose sign-ins may administer. Needs accessAudience.',
+        'Cloudflare Access team domain whose users may administer, such as "example.cloudflareaccess.com". Needs accessAudience.',
       ),
     ),
   ),
@@ -179,14 +184,14 @@ export const ConfigSchema = v.strictObject({
       v.string(),
       v.maxLength(64),
       v.regex(/^[A-Za-z0-9_-]+$/, 'letters, digits, - and _'),
-      v.description('Name of the NATS cluster that all regions form.'),
+      v.description('Name of the NATS cluster that the regions form.'),
     ),
     'meridian',
   ),
   defaultRegion: v.exactOptional(
     v.pipe(
       v.string(),
-      v.description('Where a request with no usable place goes. Absent: the first enabled region.'),
+      v.description('Region for requests from an unknown place. Absent: the first enabled region.'),
     ),
   ),
   mesh: v.optional(
@@ -197,22 +202,25 @@ export const ConfigSchema = v.strictObject({
           30,
         ),
         retryMaxMs: v.optional(
-          between(100, 60_000, 'Longest pause between two attempts to make a link.'),
+          between(100, 60_000, 'Longest pause between two attempts to establish a link.'),
           5000,
         ),
       }),
-      v.description('How the regions keep their routes to each other.'),
+      v.description('How the regions maintain their routes to each other.'),
     ),
     {},
   ),
   admin: v.optional(
-    v.pipe(AdminSchema, v.description('Who may administer by signing in with Cloudflare Access.')),
+    v.pipe(AdminSchema, v.description('Who may administer after signing in with Cloudflare Access.')),
     {},
   ),
   lameDuck: v.optional(
-    v.pipe(LameDuckSchema, v.description('How the clients of a region that drains are told to go.')),
+    v.pipe(
+      LameDuckSchema,
+      v.description('Lame duck mode of nats-server: how the clients of a draining region are disconnected.'),
+    ),
     {},
   ),
-  routing: v.optional(v.pipe(RoutingSchema, v.description('How the region of a client is chosen.')), {}),
+  routing: v.optional(v.pipe(RoutingSchema, v.description('How a region is chosen for each client.')), {}),
   regions: v.pipe(v.array(RegionSchema), v.minLength(1), v.description('The regions, one nats-server each.')),
 });

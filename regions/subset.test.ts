@@ -16,7 +16,7 @@ function idsOf(subset: Subset): string[] {
   return subset.ok ? subset.config.regions.map(({ id }) => id) : [];
 }
 
-test('keeps the regions asked for, in their own order', () => {
+test('keeps the given regions, in the order of the configuration', () => {
   expect(idsOf(onlyRegions(CONFIG, ['oc', 'weur', 'oc']))).toEqual(['weur', 'oc']);
 });
 
@@ -25,7 +25,7 @@ test('all regions are the configuration itself', () => {
   expect(onlyRegions(CONFIG, ids)).toEqual({ ok: true, config: CONFIG, notes: [] });
 });
 
-test('a default region that is gone becomes the first that is left', () => {
+test('if the default region is gone, the first one left takes its place', () => {
   expect(onlyRegions(CONFIG, ['weur', 'oc'])).toMatchObject({ config: { defaultRegion: 'weur' } });
   expect(onlyRegions(CONFIG, ['weur', 'enam'])).toMatchObject({ config: { defaultRegion: 'enam' } });
 });
@@ -53,7 +53,7 @@ test('what comes out is always valid', () => {
   }
 });
 
-test('every unknown id is named with the nearest known one', () => {
+test('every unknown id is reported with the nearest known one', () => {
   expect(onlyRegions(CONFIG, ['wuer', 'oc', 'mars'])).toMatchObject({
     ok: false,
     problems: [

@@ -1,18 +1,18 @@
-// A smaller configuration out of a valid one: what `npm start -- --regions wnam,weur` runs.
+// Reduces a valid configuration to some of its regions, for `npm start -- --regions wnam,weur`.
 
 import type { MeridianConfig, RegionConfig, RegionId } from './config.ts';
 import type { Problem } from './problems.ts';
 import { LEAST_MEMBERS } from './rules/jetstream.ts';
 import { unknownRegion } from './rules/service.ts';
 
-/** The smaller configuration and what had to change in it, or why there is none. */
+/** The smaller configuration and what else had to change in it, or why there is none. */
 export type Subset =
   | { ok: true; config: MeridianConfig; notes: Problem[] }
   | { ok: false; problems: Problem[] };
 
 /**
- * Keeps the regions of `ids`, in the configuration's order. Where JetStream would be left with fewer than
- * three regions it is turned off, and a default region that is gone becomes the first enabled one that is left.
+ * Keeps the regions in `ids`, in the configuration's order. If fewer than three JetStream regions are left, JetStream is
+ * turned off; if the default region is gone, the first enabled one that is left takes its place.
  */
 export function onlyRegions(config: MeridianConfig, ids: readonly RegionId[]): Subset {
   const problems = problemsOfIds(config, ids);

@@ -1,11 +1,11 @@
-// Keys that the schema does not know, all of them: valibot stops at the first of each object, and takes a
-// list for an object.
+// Finds all keys that the schema does not know: valibot stops at the first one of each object, and accepts a list as an
+// object.
 
 import type * as v from 'valibot';
-import { nearest } from './nearest.ts';
+import { nearest } from './did-you-mean.ts';
 import type { Problem } from './problems.ts';
 import { isArray, isObject, isOptional, isUnion, type ObjectSchema } from './schema-kinds.ts';
-import { formatPath } from './shape.ts';
+import { formatPath } from './schema-problems.ts';
 
 type Path = readonly (string | number)[];
 

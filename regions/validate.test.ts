@@ -59,7 +59,7 @@ test('every default is filled in', () => {
   });
 });
 
-test('without a default region the first enabled one is it', () => {
+test('without a default region it is the first enabled one', () => {
   const result = validateConfig(fileOf(region('wnam', { enabled: false }), region('weur')));
   expect(result).toMatchObject({ ok: true, config: { defaultRegion: 'weur' } });
 });
@@ -82,16 +82,16 @@ test('everything that is wrong is reported at once, and one broken region hides 
   });
   expect(result.ok).toBe(false);
   expect(result.ok ? [] : result.problems.map(describeProblem)).toEqual([
-    'regions[0].hint: "wuer" is not known; did you mean "weur"? Take one of wnam, enam, sam, weur, eeur, apac, apac-ne, apac-se, oc, afr, me.',
+    'regions[0].hint: "wuer" is not known; did you mean "weur"? Use one of wnam, enam, sam, weur, eeur, apac, apac-ne, apac-se, oc, afr, me.',
     'regions[1].latitude: should be a number, but is "46".',
     'there is no "clutser" here; did you mean "cluster"? Remove or rename it.',
     'there is no "colour" here. Remove or rename it.',
     'regions[0]: there is no "keepawake" here; did you mean "keepAwake"? Remove or rename it.',
-    'regions[2].id: "oc" is already the id at regions[1].id: give one of the two another id.',
-    'regions[1].placement: Cloudflare refuses OC alone (limited capacity): add a place beside it, such as APAC.',
+    'regions[2].id: "oc" is already used at regions[1].id: give one of the two regions a different id.',
+    'regions[1].placement: Cloudflare refuses OC alone (limited capacity): add another placement, such as APAC.',
     'regions[2].sleepAfter: should be from 10s to 24h, but is "5s".',
     'regions[1].jetstream: a region that may sleep would break the JetStream majority: set keepAwake to true, or jetstream to false.',
-    'regions: JetStream in oc only cannot keep a majority when one is lost: have at least three regions with it, or none.',
+    'regions: JetStream in oc only would lose its majority when one region is lost: enable it in at least three regions, or in none.',
     'defaultRegion: there is no region "nowhere". Known: weur, oc, oc.',
   ]);
 });

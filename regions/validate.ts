@@ -1,5 +1,5 @@
-// From anything to a configuration, or to every problem with it at once. Pure: runs in the Worker, where the
-// admin API takes edits, in the command, and in tests. Never throws.
+// Turns any input into a configuration, or into the list of all its problems. Pure: runs in the Worker, where the admin
+// API takes edits, in the command, and in tests. Never throws.
 
 import * as v from 'valibot';
 import { type MeridianConfig, resolveConfig } from './config.ts';
@@ -13,17 +13,17 @@ import { checkJetstream } from './rules/jetstream.ts';
 import { checkPlace } from './rules/place.ts';
 import { checkService } from './rules/service.ts';
 import { ConfigSchema } from './schema.ts';
-import { problemsOfIssue } from './shape.ts';
+import { problemsOfIssue } from './schema-problems.ts';
 import { findUnknownKeys } from './unknown-keys.ts';
 
-/** Either a resolved configuration or what is wrong with it; warnings come with both. */
+/** Either a resolved configuration or its problems; both with warnings. */
 export type Validation =
   | { ok: true; config: MeridianConfig; warnings: Problem[] }
   | { ok: false; problems: Problem[]; warnings: Problem[] };
 
 const RULES = [checkIdentity, checkPlace, checkInstance, checkJetstream, checkService, checkAccess];
 
-/** Checks an already parsed configuration: its shape, and every rule that its readable parts allow. */
+/** Checks a parsed configuration: its shape, and every rule that can be checked on the parts that are valid. */
 export function validateConfig(input: unknown): Validation {
   const parsed = v.safeParse(ConfigSchema, input);
   const draft = readDraft(input);
@@ -47,7 +47,7 @@ export function parseConfig(text: string): Validation {
   try {
     input = JSON.parse(text);
   } catch {
-    // What JSON.parse says about it depends on the engine; the text itself says more.
+    // JSON.parse's messages depend on the engine, and often lack the position.
     const { line, column, expected } = findJsonSyntaxError(text) ?? { line: 1, column: 1, expected: 'JSON' };
     return { ok: false, problems: [{ code: 'broken-json', path: '', line, column, expected }], warnings: [] };
   }

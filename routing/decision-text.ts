@@ -1,9 +1,10 @@
-// A decision in words: the compact form of the header, and a table for people. The only place where effects are
-// put into words.
+// A decision in words: the compact form of the header, and a table for people. Each effect has those of its filter.
 
 import { formatTable } from '../regions/table.ts';
-import type { Candidate, Considered, Decision, Failover } from './decision.ts';
-import type { Effect } from './effect.ts';
+import type { Assessment, Decision, Failover } from './decision.ts';
+import type { AnyEffect, AnyFilter } from './filter.ts';
+import { FILTERS } from './filters/all.ts';
+import { inMs } from './milliseconds.ts';
 
 /**
  * The compact form in the header `x-nats-decision`, fields joined by `;`, for tools:
@@ -29,20 +30,24 @@ export function compactDecision(decision: Decision): string {
   ].join(';');
 }
 
-/** A short table for people: the regions in their order, then the rejected ones, with what the filters said. */
-export function decisionTable(decision: Decision): string {
+/**
+ * A short table for people: the regions in their order, then the rejected ones, with what the filters said.
+ *
+ * @param filters those of the plan that decided
+ */
+export function decisionTable(decision: Decision, filters: readonly AnyFilter[] = FILTERS): string {
   const { entry, version, candidates, rejected, refusal, failover, failed, panic, wake, notes } = decision;
   const rows = [
     ['rank', 'region', 'estimate', 'prior', 'measured', 'score', 'why'],
-    ...candidates.map((candidate, index) => candidateRow(candidate, index + 1)),
-    ...rejected.map(rejectedRow),
+    ...candidates.map((each, index) => rowOf(each, String(index + 1), inMs(each.scoreMs), filters)),
+    ...rejected.map((each) => rowOf(each, '-', '', filters)),
   ];
   return [
     `from ${entry.source} ${entry.value}, configuration ${version}`,
     formatTable(rows),
     ...(refusal === undefined ? [] : [`refused: ${refusal}`]),
-    ...(failover === undefined ? [] : [describeFailover(failover, decision.winner)]),
-    ...(failed ?? []).map(({ region, reason, ms: spent }) => `tried ${region} for ${ms(spent)}: ${reason}`),
+    ...(failover === undefined ? [] : [describeFailover(failover, decision.winner, filters)]),
+    ...(failed ?? []).map(({ region, reason, ms: spent }) => `tried ${region} for ${inMs(spent)}: ${reason}`),
     ...(panic ? ['panic: too few regions look healthy, so health was ignored'] : []),
     ...(wake === undefined ? [] : [`waking ${wake} for those who come next`]),
     ...notes.map((note) => `note: ${note}`),
@@ -50,81 +55,31 @@ export function decisionTable(decision: Decision): string {
 }
 
 /** Why another region serves than the one that should. */
-export function describeFailover({ from, cause }: Failover, winner?: string): string {
-  const why = cause.effect === 'fail' ? `did not take the client: ${cause.message}` : describeEffect(cause);
+export function describeFailover(
+  { from, cause }: Failover,
+  winner: string | undefined,
+  filters: readonly AnyFilter[] = FILTERS,
+): string {
+  const why =
+    cause.effect === 'fail' ? `did not take the client: ${cause.message}` : describeEffect(cause, filters);
   return `failover from ${from}${winner === undefined ? '' : ` to ${winner}`}: ${why}`;
 }
 
-/** An effect in words. */
-export function describeEffect(effect: Effect): string {
-  switch (effect.code) {
-    case 'disabled':
-      return 'disabled in the configuration';
-    case 'draining':
-      return 'draining: takes no new clients';
-    case 'denied':
-      return `may not serve clients from ${effect.country} (rule: deny ${effect.rule})`;
-    case 'not-allowed':
-      return `may only serve clients from ${effect.rule}, not from ${effect.country}`;
-    case 'not-forced':
-      return `the request accepts only ${effect.forced}`;
-    case 'dialled-down':
-      return `takes ${effect.percent}% of its clients, and not this one`;
-    case 'full':
-      return `full: ${effect.clients} clients of at most ${effect.limit}`;
-    case 'state':
-      return `last: it is ${effect.state}`;
-    case 'ejected':
-      return `last: attempts failed, left out for ${Math.round(effect.forMs)} ms more`;
-    case 'cut-off':
-      return `last: linked with only ${Math.round(effect.meshShare * 100)}% of the regions`;
-    case 'reserve':
-      return `in reserve: priority ${effect.priority}`;
-    case 'bias':
-      return `${signed(effect.ms)}: bias ${effect.factor}`;
-    case 'incumbent':
-      return `${signed(effect.ms)}: the choice so far, another must be better by this`;
-    case 'over-soft-limit':
-      return `${signed(effect.ms)}: ${effect.clients} clients, soft limit ${effect.limit}`;
-    case 'asleep':
-      return `${signed(effect.ms)}: asleep, would have to start`;
-    case 'returning':
-      return `${signed(effect.ms)}: the client was here before`;
-    case 'share':
-      return `${signed(effect.ms)}: share of weight ${effect.weight}`;
-    case 'asked-for':
-      return 'first: asked for by the request';
-  }
+/** An effect in the words of its filter. */
+export function describeEffect(effect: AnyEffect, filters: readonly AnyFilter[] = FILTERS): string {
+  const { words } = filters.find((filter) => Object.hasOwn(filter.words, effect.code)) ?? {};
+  const describe = words?.[effect.code] as ((effect: AnyEffect) => string) | undefined;
+  return describe?.(effect) ?? effect.code;
 }
 
-function candidateRow({ region, estimate, scoreMs, effects }: Candidate, rank: number): string[] {
-  return [
-    String(rank),
-    region,
-    ms(estimate.finalMs),
-    ms(estimate.priorMs),
-    measured(estimate),
-    ms(scoreMs),
-    why(effects),
-  ];
-}
-
-function rejectedRow({ region, estimate, effects }: Considered): string[] {
-  return ['-', region, ms(estimate.finalMs), ms(estimate.priorMs), measured(estimate), '', why(effects)];
-}
-
-function measured({ measuredMs, samples }: Considered['estimate']): string {
-  return measuredMs === undefined ? '' : `${ms(measuredMs)} (${samples})`;
-}
-
-function why(effects: readonly Effect[]): string {
-  return effects.map(describeEffect).join('; ');
-}
-
-function ms(value: number): string {
-  return `${value.toFixed(1)} ms`;
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '' : '+'}${ms(value)}`;
+function rowOf(
+  { region, estimate, effects }: Assessment,
+  rank: string,
+  score: string,
+  filters: readonly AnyFilter[],
+): string[] {
+  const { finalMs, priorMs, measuredMs, samples } = estimate;
+  const measured = measuredMs === undefined ? '' : `${inMs(measuredMs)} (${samples})`;
+  const why = effects.map((effect) => describeEffect(effect, filters)).join('; ');
+  return [rank, region, inMs(finalMs), inMs(priorMs), measured, score, why];
 }

@@ -1,9 +1,15 @@
 // The record of a decision: what getOptimalRegion returns and /api/route shows. Plain data.
+//
+// Its words: the filters have effects on each region, which make its assessment; a region that none of them dropped is
+// a candidate, and has a rank; the others are rejected. A setback (failover.ts) is how a region would rank without what
+// speaks against it only for now; where one would come first, the decision is a failover.
 
 import type { RegionId } from '../regions/config.ts';
 import type { Coordinates } from './coordinates.ts';
-import type { Effect, SetbackEffect } from './effect.ts';
 import type { Estimate } from './estimate.ts';
+import type { Refusal } from './filter.ts';
+import type { Effect } from './filters/all.ts';
+import type { Rank } from './rank.ts';
 
 /** From what the place of a request was known, best first. */
 export type EntrySource = 'colo' | 'coordinates' | 'country' | 'continent' | 'default';
@@ -16,32 +22,15 @@ export interface Entry {
   readonly coordinates: Coordinates;
 }
 
-/** What the filters made of a region, in their order. */
-export interface Considered {
+/** What the filters made of a region, in their order: of one that may serve the request, and of one that may not. */
+export interface Assessment {
   readonly region: RegionId;
   readonly estimate: Estimate;
   readonly effects: readonly Effect[];
 }
 
-/** A region that may serve the request. */
-export interface Candidate extends Considered {
-  /**
-   * Lower tiers come first: preferred regions below 0, then the usual ones by their priority, less one (0 to 99), then
-   * demoted ones, from 100 on, by their priority too.
-   */
-  readonly tier: number;
-  /** What it is ranked by, among regions of the same tier: the estimate with all that the filters added, ms. */
-  readonly scoreMs: number;
-}
-
-/** Why no region may serve the request. */
-export type Refusal =
-  /** The rules of every region that could have served it exclude this client. */
-  | 'residency'
-  /** The only region that the request accepts cannot serve it. */
-  | 'forced'
-  /** Every region is disabled, draining, dialled down or full. */
-  | 'nowhere';
+/** A region that may serve the request, and where it stands among those that may. */
+export interface Candidate extends Assessment, Rank {}
 
 /** A region that could not be handed the client, and why. */
 export interface FailedAttempt {
@@ -58,10 +47,10 @@ export interface NotTaken {
   readonly message: string;
 }
 
-/** Another region serves than the one that would if all were healthy and had room. */
+/** Another region serves than the one that would if nothing temporary spoke against any. */
 export interface Failover {
   readonly from: RegionId;
-  readonly cause: SetbackEffect | NotTaken;
+  readonly cause: Effect | NotTaken;
 }
 
 /** Which region, and why. */
@@ -78,7 +67,7 @@ export interface Decision {
   /** Ranked, best first. Empty when no region may serve the request. */
   readonly candidates: readonly Candidate[];
   /** Regions that may not serve it; the last effect of each is the drop. */
-  readonly rejected: readonly Considered[];
+  readonly rejected: readonly Assessment[];
   /** Set when `candidates` is empty. */
   readonly refusal?: Refusal;
   /** Whether the winner was asked for by the request. */

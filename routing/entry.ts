@@ -2,9 +2,9 @@
 // Town can enter at Madrid), then the client's own coordinates, its country, its continent, and a stated default.
 
 import type { Entry } from './decision.ts';
+import { quote } from './notes.ts';
 import { coordinatesOfColo, coordinatesOfContinent, coordinatesOfCountry } from './places/lookup.ts';
 import type { RoutingPlan } from './plan.ts';
-import { quote } from './quote.ts';
 
 /** The fields of `request.cf` that say where, each of which may be absent or nonsense. */
 interface Place {

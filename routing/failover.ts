@@ -1,36 +1,33 @@
-// Whether a decision is a failover: another region would serve, if all were healthy and had room. What the rules say
-// (residency, dials, drains, priorities) is how it should be, and no failover.
+// What would be if nothing temporary spoke against the regions: whether a decision is a failover, and which region
+// to wake. What the rules say (residency, dials, drains, priorities) is how it should be, and no failover.
 
-import type { Candidate, Failover } from './decision.ts';
-import type { Effect, SetbackEffect } from './effect.ts';
-import type { Estimate } from './estimate.ts';
-import { byRank, type Rank, rankOf } from './rank.ts';
+import type { RegionId } from '../regions/config.ts';
+import type { Failover } from './decision.ts';
+import type { Effect } from './filters/all.ts';
+import { byRank, type Rank } from './rank.ts';
 
-/** A region that its health or load speaks against, as it would rank without that. */
-export interface SetBack extends Rank {
-  readonly region: string;
-  readonly cause: SetbackEffect;
-}
-
-/** Undefined where nothing speaks against the region. */
-export function setBackOf(
-  region: string,
-  estimate: Estimate,
-  effects: readonly Effect[],
-): SetBack | undefined {
-  const cause = effects.find(isSetback);
-  if (cause === undefined) return undefined;
-  const others = effects.filter((effect) => !isSetback(effect));
-  return { region, cause, ...rankOf(estimate, others) };
+/** A region as it would rank without what speaks against it only for now. */
+export interface Setback extends Rank {
+  /** The first thing that does. */
+  readonly cause: Effect;
 }
 
 /** @param first the best as things are */
-export function failoverOf(first: Candidate, setBack: readonly SetBack[]): Failover | undefined {
-  const [best] = setBack.toSorted(byRank);
+export function failoverOf(first: Rank, setbacks: readonly Setback[]): Failover | undefined {
+  if (setbacks.length === 0) return undefined;
+  const [best] = setbacks.toSorted(byRank);
   if (best === undefined || best.region === first.region || byRank(first, best) < 0) return undefined;
   return { from: best.region, cause: best.cause };
 }
 
-function isSetback(effect: Effect): effect is SetbackEffect {
-  return effect.filter === 'health' || effect.filter === 'capacity';
+/**
+ * The sleeping region that would be first if it were awake, where it isn't.
+ *
+ * @param sleepers as they would rank if they were awake
+ */
+export function toWake(first: Rank, sleepers: readonly Rank[]): RegionId | undefined {
+  if (sleepers.length === 0) return undefined;
+  const [best] = sleepers.filter(({ tier }) => tier === first.tier).sort(byRank);
+  if (best === undefined || best.region === first.region || best.scoreMs >= first.scoreMs) return undefined;
+  return best.region;
 }

@@ -1,19 +1,19 @@
 // The decision: which region serves a request, and why. Pure: no I/O, no clock, no randomness; the same request
 // and state always give the same decision, and no input makes it throw.
 
+import type { RegionId } from '../regions/config.ts';
+import { assessAll, type PresentRegion } from './assess.ts';
 import { hashText } from './client-hash.ts';
-import type { Candidate, Considered, Decision, Entry, Refusal } from './decision.ts';
-import type { Effect } from './effect.ts';
-import { entryOf } from './entry.ts';
+import type { Decision, Entry } from './decision.ts';
+import { entryOf, type RequestPlace } from './entry.ts';
 import { estimate } from './estimate.ts';
-import { failoverOf, type SetBack, setBackOf } from './failover.ts';
-import type { Contender, FilterContext } from './filter.ts';
-import { looksHealthy } from './filters/health.ts';
+import { failoverOf, toWake } from './failover.ts';
+import type { AnyFilter, FilterContext, Refusal } from './filter.ts';
+import { notesOfWishes } from './notes.ts';
 import type { Observations } from './observation.ts';
-import { pinNotes } from './pin-notes.ts';
 import type { RoutingPlan } from './plan.ts';
 import { priorsOf } from './priors.ts';
-import { byRank, isPreferred, rankOf } from './rank.ts';
+import { byRank, isPreferred } from './rank.ts';
 
 /** What the decision reads of a request. A Workers `Request` is one, with its `cf`. */
 export interface RoutingRequest {
@@ -42,11 +42,14 @@ export interface RoutingState {
 
 /** Ranks the regions for a request. */
 export function getOptimalRegion(request: RoutingRequest, state: RoutingState): Decision {
+  return rankRegions(request, entryOf(request.cf, state.plan), state);
+}
+
+/** As above, for those who have looked up where the request entered, since what they observed there depends on it. */
+export function rankRegions(request: RoutingRequest, from: RequestPlace, state: RoutingState): Decision {
   const { plan, observations, now } = state;
-  const { entry, country, inEu, notes } = entryOf(request.cf, plan);
-  const contenders = contendersOf(entry, plan, observations);
+  const { entry, country, inEu, notes } = from;
   const context: FilterContext = {
-    plan,
     country,
     inEu,
     clientHash: hashText(request.client ?? entry.value),
@@ -55,16 +58,15 @@ export function getOptimalRegion(request: RoutingRequest, state: RoutingState): 
     previous: request.previous,
     incumbent: observations.incumbent,
     now,
-    panic: isPanic(contenders, plan, now),
   };
-  const field: Field = { candidates: [], rejected: [], setBack: [] };
-  for (const contender of contenders) consider(contender, context, field);
-  const { candidates, rejected, setBack } = field;
+  const regions = regionsNow(entry, plan, observations);
+  const run = assessAll(regions, context, plan.config.routing);
+  const { panic, candidates, rejected } = run;
   candidates.sort(byRank);
   const [first] = candidates;
-  const wake = sleepingBest(candidates);
-  const failover = first && failoverOf(first, setBack);
-  const moreNotes = pinNotes(context, request.notes);
+  const failover = first && failoverOf(first, run.setbacks);
+  const wake = first && toWake(first, run.sleepers);
+  const wishNotes = notesOfWishes(request, plan);
   return {
     version: plan.version,
     entry,
@@ -72,103 +74,32 @@ export function getOptimalRegion(request: RoutingRequest, state: RoutingState): 
     ...(failover !== undefined && { failover }),
     candidates,
     rejected,
-    ...(candidates.length === 0 && { refusal: refusalOf(rejected) }),
+    ...(first === undefined && { refusal: refusalOf(run.rejecting, plan) }),
     pinned: first !== undefined && isPreferred(first),
-    panic: context.panic,
+    panic,
     ...(wake !== undefined && { wake }),
-    notes: moreNotes.length === 0 ? notes : [...notes, ...moreNotes],
+    notes: wishNotes.length === 0 ? notes : [...notes, ...wishNotes],
   };
 }
 
-function contendersOf(entry: Entry, plan: RoutingPlan, { regions }: Observations): readonly Contender[] {
+/**
+ * The region that a data center prefers by a margin from now on: its best for a client about whom nothing is known but
+ * where it entered. Undefined when no region may serve a client from there.
+ */
+export function chooseIncumbent(colo: string, state: RoutingState): RegionId | undefined {
+  return getOptimalRegion({ cf: { colo } }, state).winner;
+}
+
+function regionsNow(entry: Entry, plan: RoutingPlan, { regions }: Observations): readonly PresentRegion[] {
   const priors = priorsOf(entry, plan);
-  return plan.regions.map((region, index) => {
-    const observation = regions.get(region.id);
-    return { region, observation, estimate: estimate(priors[index] ?? 0, observation?.measurement) };
+  return plan.regions.map((planned, index) => {
+    const observation = regions.get(planned.id);
+    return { planned, observation, estimate: estimate(priors[index] ?? 0, observation?.measurement) };
   });
 }
 
-/** Most regions pass without a word: they share this. */
-const NO_EFFECTS: readonly Effect[] = [];
-
-/** Where the regions are filed. */
-interface Field {
-  readonly candidates: Candidate[];
-  readonly rejected: Considered[];
-  readonly setBack: SetBack[];
-}
-
-/** Runs the filters over one region and files it. */
-function consider(contender: Contender, context: FilterContext, field: Field): void {
-  const { estimate: estimated } = contender;
-  const { id: region, filters } = contender.region;
-  let effects = NO_EFFECTS;
-  for (const filter of filters) {
-    const effect = filter.apply(contender, context);
-    if (effect === undefined) continue;
-    effects = [...effects, effect];
-    if (effect.effect !== 'drop') continue;
-    field.rejected.push({ region, estimate: estimated, effects });
-    if (effect.filter !== 'capacity') return;
-    // How a full region would rank if it had room, the filters say as well that are not shown it.
-    const others = filters.slice(filters.indexOf(filter) + 1);
-    const more = others.flatMap((each) => each.apply(contender, context) ?? []);
-    noteSetBack(contender, [...effects, ...more], field);
-    return;
-  }
-  const { tier, scoreMs } = rankOf(estimated, effects);
-  field.candidates.push({ region, tier, scoreMs, estimate: estimated, effects });
-  if (effects !== NO_EFFECTS) noteSetBack(contender, effects, field);
-}
-
-function noteSetBack(
-  { region, estimate: estimated }: Contender,
-  effects: readonly Effect[],
-  field: Field,
-): void {
-  const setBack = setBackOf(region.id, estimated, effects);
-  if (setBack !== undefined) field.setBack.push(setBack);
-}
-
-/** Whether fewer of the enabled regions look healthy than `panicShare`. */
-function isPanic(contenders: readonly Contender[], plan: RoutingPlan, now: number): boolean {
-  let enabledCount = 0;
-  let healthyCount = 0;
-  for (const contender of contenders) {
-    if (!contender.region.config.enabled) continue;
-    enabledCount += 1;
-    if (looksHealthy(contender, now)) healthyCount += 1;
-  }
-  return healthyCount < enabledCount * plan.config.routing.panicShare;
-}
-
-/** The sleeping region that would be first if it were awake, where it isn't. */
-function sleepingBest(candidates: readonly Candidate[]): string | undefined {
-  const first = candidates[0];
-  if (first === undefined) return undefined;
-  let best: string | undefined;
-  let least = first.scoreMs;
-  for (const candidate of candidates) {
-    if (candidate.tier !== first.tier) break;
-    const cost = warmthCost(candidate);
-    const awakeMs = candidate.scoreMs - cost;
-    if (cost === 0 || awakeMs >= least) continue;
-    least = awakeMs;
-    best = candidate.region;
-  }
-  return best === first.region ? undefined : best;
-}
-
-function warmthCost({ effects }: Candidate): number {
-  for (const effect of effects) {
-    if (effect.effect === 'cost' && effect.filter === 'warmth') return effect.ms;
-  }
-  return 0;
-}
-
-/** Residency only when it is what stood between the client and a region that could have served it. */
-function refusalOf(rejected: readonly Considered[]): Refusal {
-  const lastFilters = rejected.map(({ effects }) => effects.at(-1)?.filter);
-  if (lastFilters.includes('residency')) return 'residency';
-  return lastFilters.includes('pin') ? 'forced' : 'nowhere';
+/** The filter that runs first says why, of those that stood between the client and a region. */
+function refusalOf(rejecting: readonly AnyFilter[], { filters }: RoutingPlan): Refusal {
+  const first = filters.find((filter) => filter.refusal !== undefined && rejecting.includes(filter));
+  return first?.refusal ?? 'nowhere';
 }

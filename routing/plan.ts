@@ -1,28 +1,32 @@
 // A configuration, compiled: all that a decision needs and that depends on nothing else. Made once per version.
 
 import type { MeridianConfig, RegionConfig, RegionId } from '../regions/config.ts';
-import { hashText } from './client-hash.ts';
-import type { Filter, RoutingConfig } from './filter.ts';
-import { FILTERS } from './filters/all.ts';
+import type { AnyFilter, Judge, RoutingConfig } from './filter.ts';
+import { type Effect, FILTERS } from './filters/all.ts';
 import { compilePrior, type Prior } from './latency/prior.ts';
+
+/** A filter that is on and can say something about a region. */
+export interface Rule {
+  readonly filter: AnyFilter;
+  readonly judge: Judge<Effect>;
+}
 
 /** One region, ready to be ranked. */
 export interface PlannedRegion {
   readonly config: RegionConfig;
   readonly id: RegionId;
-  /** Seeds of its numbers per client; see client-hash.ts. */
-  readonly shareSeed: number;
-  readonly dialSeed: number;
-  readonly allow: ReadonlySet<string> | undefined;
-  readonly deny: ReadonlySet<string> | undefined;
-  /** Those that are on and can say something about it. */
-  readonly filters: readonly Filter[];
+  /** In the order of the filters. */
+  readonly rules: readonly Rule[];
+  /** What is ignored in a panic tells when it is time for one, also where it is switched off. */
+  readonly alarms: readonly Judge<Effect>[];
 }
 
 export interface RoutingPlan {
   readonly version: number;
   readonly config: MeridianConfig;
+  readonly filters: readonly AnyFilter[];
   readonly regions: readonly PlannedRegion[];
+  readonly regionsById: ReadonlyMap<RegionId, PlannedRegion>;
   /** Where a request counts as coming from whose place is not known at all. */
   readonly defaultRegion: RegionConfig;
   readonly prior: Prior;
@@ -30,9 +34,15 @@ export interface RoutingPlan {
   readonly priors: Map<string, readonly number[]>;
 }
 
-/** Compiles a valid configuration. */
-export function compileRouting(config: MeridianConfig, version: number): RoutingPlan {
-  const defaultRegion = config.regions.find(({ id }) => id === config.defaultRegion);
+/** Compiles a valid configuration. @param filters in the order in which they run */
+export function compileRouting(
+  config: MeridianConfig,
+  version: number,
+  filters: readonly AnyFilter[] = FILTERS,
+): RoutingPlan {
+  const regions = config.regions.map((region) => planRegion(region, config.routing, filters));
+  const regionsById = new Map(regions.map((region) => [region.id, region]));
+  const defaultRegion = regionsById.get(config.defaultRegion)?.config;
   if (defaultRegion === undefined) {
     throw new Error(
       `defaultRegion ${config.defaultRegion} is not one of the regions: the configuration was not validated`,
@@ -41,23 +51,30 @@ export function compileRouting(config: MeridianConfig, version: number): Routing
   return {
     version,
     config,
-    regions: config.regions.map((region) => planRegion(region, config.routing)),
+    filters,
+    regions,
+    regionsById,
     defaultRegion,
     prior: compilePrior(config.regions),
     priors: new Map(),
   };
 }
 
-function planRegion(region: RegionConfig, routing: RoutingConfig): PlannedRegion {
-  const off = new Set<string>([...routing.off, ...region.off]);
-  const { allow, deny } = region.residency;
+function planRegion(
+  config: RegionConfig,
+  routing: RoutingConfig,
+  filters: readonly AnyFilter[],
+): PlannedRegion {
+  const off = new Set<string>([...routing.off, ...config.off]);
+  const rules = filters.flatMap((filter) => {
+    // A plan is made with other filters only to try one out: then the decision shows effects of its own besides.
+    const judge = filter.forRegion(config, routing) as Judge<Effect> | undefined;
+    return judge === undefined ? [] : [{ filter, judge }];
+  });
   return {
-    config: region,
-    id: region.id,
-    shareSeed: hashText(`share ${region.id}`),
-    dialSeed: hashText(`dial ${region.id}`),
-    allow: allow && new Set(allow),
-    deny: deny && new Set(deny),
-    filters: FILTERS.filter(({ name, concerns }) => !off.has(name) && concerns(region, routing)),
+    config,
+    id: config.id,
+    rules: rules.filter(({ filter }) => !off.has(filter.name)),
+    alarms: rules.filter(({ filter }) => filter.ignoredInPanic).map(({ judge }) => judge),
   };
 }

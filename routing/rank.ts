@@ -1,20 +1,25 @@
 // Where a region stands among the others: what the filters said of it, as a tier and a score within it.
 
-import type { Candidate } from './decision.ts';
-import type { Effect } from './effect.ts';
+import type { RegionId } from '../regions/config.ts';
 import type { Estimate } from './estimate.ts';
+import type { AnyEffect } from './filter.ts';
 
-export type Rank = Pick<Candidate, 'tier' | 'scoreMs'>;
+export interface Rank {
+  readonly region: RegionId;
+  /**
+   * Lower tiers come first: preferred regions below 0, then the usual ones by their priority, less one (0 to 99), then
+   * demoted ones, from 100 on, by their priority too.
+   */
+  readonly tier: number;
+  /** What it is ranked by, among regions of the same tier: the estimate with all that the filters added, ms. */
+  readonly scoreMs: number;
+}
 
-/**
- * Tiers: preferred regions come before the usual ones, by their place; demoted ones after all that are not. The usual
- * and the demoted ones are in tiers by their priority, of which there are a hundred.
- */
 const PREFERRED_TIER = -1000;
 const USUAL_TIER = 0;
 const DEMOTED_TIER = 100;
 
-export function rankOf({ finalMs }: Estimate, effects: readonly Effect[]): Rank {
+export function rankOf({ finalMs }: Estimate, effects: readonly AnyEffect[]): Omit<Rank, 'region'> {
   let scoreMs = finalMs;
   let tier = USUAL_TIER;
   let preferredTier: number | undefined;
@@ -27,15 +32,11 @@ export function rankOf({ finalMs }: Estimate, effects: readonly Effect[]): Rank 
   return { tier: preferredTier ?? tier, scoreMs };
 }
 
-interface Ranked extends Rank {
-  readonly region: string;
-}
-
 /** Ties go to the region whose id sorts first, whatever order the configuration has. */
-export function byRank(a: Ranked, b: Ranked): number {
+export function byRank(a: Rank, b: Rank): number {
   return a.tier - b.tier || a.scoreMs - b.scoreMs || (a.region < b.region ? -1 : 1);
 }
 
-export function isPreferred({ tier }: Rank): boolean {
+export function isPreferred({ tier }: Pick<Rank, 'tier'>): boolean {
   return tier < USUAL_TIER;
 }

@@ -1,9 +1,5 @@
-// The bindings of the Worker, and how a region's object is reached.
-
-import type { RegionConfig } from '../regions/config.ts';
-import { bindingNameOf, instanceNameOf } from '../regions/names.ts';
-import type { ConfigStore } from './config/config-store.ts';
-import type { NatsRegion } from './region/nats-region.ts';
+// The bindings of the Worker. The regions' own are not named here: their names follow from the regions' ids
+// (region/region-stub.ts).
 
 /** Secrets by which NATS lets clients in; they go to every container as they are. */
 export const NATS_SECRETS = [
@@ -15,33 +11,21 @@ export const NATS_SECRETS = [
   'NATS_RESOLVER_PRELOAD',
 ] as const;
 
-import type { AdminEnv } from './admin/admin-env.ts';
+/** What the admin endpoints read. All of it may be absent: without any credential configured, admin is off. */
+export interface AdminEnv {
+  /** Secret. Its bearer may do everything. */
+  readonly MERIDIAN_ADMIN_TOKEN?: string;
+  /** Secret. Its bearer may look at everything. */
+  readonly MERIDIAN_READ_TOKEN?: string;
+  /** Cloudflare's counter; where it is absent, nothing is counted. */
+  readonly ADMIN_RATE_LIMIT?: RateLimit;
+}
+
 export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[number], string>> {
   /** A configuration as JSON, in place of the checked-in `regions/regions.json`. */
   readonly MERIDIAN_CONFIG?: string;
   /** Where the newest version is published. Without it an isolate knows only the versions that it stored itself. */
   readonly CONFIG?: KVNamespace;
-  /** The one writer of the configuration. Without it nothing can be changed live. */
-  readonly CONFIG_STORE?: DurableObjectNamespace<ConfigStore>;
-}
-
-/**
- * The object of a region. The location hint goes with every call: only the first get of an object counts, and
- * nobody knows which one that is.
- *
- * @throws Error when the deployment has no binding for the region
- */
-export function regionStub(env: Env, region: RegionConfig): DurableObjectStub<NatsRegion> {
-  const binding = bindingNameOf(region.id);
-  const namespace = (env as Record<string, unknown>)[binding] as
-    | DurableObjectNamespace<NatsRegion>
-    | undefined;
-  if (namespace === undefined) {
-    throw new Error(
-      `region ${region.id} has no binding ${binding}: run "npm run regions -- sync" and deploy`,
-    );
-  }
-  return namespace.getByName(instanceNameOf(region.id), {
-    locationHint: region.hint as DurableObjectLocationHint,
-  });
+  /** The one writer of the configuration (config/store-stub.ts). Without it nothing can be changed live. */
+  readonly CONFIG_STORE?: DurableObjectNamespace;
 }

@@ -1,6 +1,8 @@
 // What a benchmark may ask of a running stack. Each kind of stack implements it in its own file; process.ts runs one
 // of them in a process of its own.
 
+import type { Closeable } from '../../local/teardown.ts';
+
 export type Kind = 'direct' | 'platform' | 'stock' | 'meridian' | 'tcp-cluster';
 
 export interface StackRequest {
@@ -25,7 +27,7 @@ export interface ServerPorts {
   readonly monitoring: number;
 }
 
-export interface RunningStack {
+export interface RunningStack extends Closeable {
   /** Where clients connect, a `ws://` URL. */
   readonly url: string;
   /** Milliseconds from the start to each step. */
@@ -38,7 +40,6 @@ export interface RunningStack {
   cutLink(): Promise<void>;
   /** Puts a server to sleep. */
   stop(server: string): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Connections per stack, above every level of the benchmarks. */

@@ -3,12 +3,13 @@
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { parse } from 'smol-toml';
 import type { WorkerBuild } from '../../local/worker-build.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
+import { generateWorkerClasses } from '../../regions/generate/worker-classes.ts';
 import { bindingNameOf, classNameOf } from '../../regions/names.ts';
-import { generateWorkerClasses } from '../../regions/worker-classes.ts';
+import { bundleWorker } from './bundle-worker.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,7 +27,7 @@ interface WranglerToml {
   readonly vars?: Readonly<Record<string, string>>;
 }
 
-export async function buildCrowdedWorker(config: MeridianConfig): Promise<WorkerBuild> {
+export async function buildCrowdedWorker(_folder: string, config: MeridianConfig): Promise<WorkerBuild> {
   const toml = parse(await readFile(`${PROJECT}wrangler.toml`, 'utf8')) as unknown as WranglerToml;
   return {
     script: await bundle(config),
@@ -45,23 +46,17 @@ export async function buildCrowdedWorker(config: MeridianConfig): Promise<Worker
   };
 }
 
-async function bundle(config: MeridianConfig): Promise<string> {
+function bundle(config: MeridianConfig): Promise<string> {
   const classes = generateWorkerClasses(config).replace(
     "'./nats-region.ts'",
     "'./worker/region/nats-region.ts'",
   );
-  const { outputFiles } = await build({
+  return bundleWorker({
     stdin: {
       contents: `export { default, ConfigStore } from './worker/index.ts';\n${classes}`,
       resolveDir: PROJECT,
       loader: 'ts',
     },
     plugins: [withoutRuleOnPlaces],
-    bundle: true,
-    format: 'esm',
-    target: 'es2024',
-    external: ['cloudflare:*', 'node:*'],
-    write: false,
   });
-  return outputFiles[0]?.text ?? '';
 }

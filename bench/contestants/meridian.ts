@@ -7,7 +7,7 @@ import type { MeridianConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { configFor, DISTINCT_PLACES } from './config.ts';
 import type { RunningStack, ServerPorts, StackRequest } from './contestant.ts';
-import { startCrowdedStack } from './crowded-stack.ts';
+import { buildCrowdedWorker } from './crowded-worker.ts';
 import { portsOf } from './nats-process.ts';
 import { routeBetween } from './routes.ts';
 
@@ -23,8 +23,12 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
     steps[stepName(step)] = performance.now() - started;
   };
   const isCrowded = config.regions.length > DISTINCT_PLACES;
-  const start = isCrowded ? startCrowdedStack : startStack;
-  const stack = await start({ config, natsServer, onProgress });
+  const stack = await startStack({
+    config,
+    natsServer,
+    onProgress,
+    ...(isCrowded && { build: buildCrowdedWorker }),
+  });
   steps.mesh = performance.now() - started;
   return {
     url: `${stack.url.replace('http:', 'ws:')}/`,
@@ -33,7 +37,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
     kill: (name) => killServer(stack.engine, name),
     cutLink: () => cutLink(stack.engine, config),
     stop: (name) => stopRegion(stack, name),
-    close: () => stack.close(),
+    close: stack.close,
   };
 }
 

@@ -3,34 +3,35 @@
 // dials the first through a relay.
 
 import { createRunFolder } from '../../local/run-folder.ts';
+import { withTeardown } from '../../local/teardown.ts';
 import type { RunningStack, StackRequest } from './contestant.ts';
 import { type NatsProcess, startNats } from './nats-process.ts';
 import { type RouteRelay, startRouteRelay } from './route-relay.ts';
 import { waitForFullMesh } from './routes.ts';
 
-export async function startCluster({
+export function startCluster({
   natsServer,
   regions = 1,
   cuttable = false,
 }: StackRequest): Promise<RunningStack> {
-  const started = performance.now();
-  const folder = await createRunFolder();
-  const servers: NatsProcess[] = [];
-  const add = async (name: string, peers: readonly NatsProcess[]) => {
-    const routes = peers.map(({ cluster }) => `nats-route://127.0.0.1:${cluster}`);
-    return startNats({ natsServer, folder, name, routes });
-  };
-  let relay: RouteRelay | undefined;
-  const close = async () => {
-    await relay?.close();
-    await Promise.all(servers.map(({ app }) => app.remove()));
-    await folder.remove();
-  };
-  try {
+  return withTeardown(async (undo) => {
+    const started = performance.now();
+    const folder = await createRunFolder();
+    undo.defer(folder.remove);
+    const servers: NatsProcess[] = [];
+    undo.defer(async () => void (await Promise.all(servers.map(({ app }) => app.remove()))));
+    const add = async (name: string, peers: readonly NatsProcess[]) => {
+      const routes = peers.map(({ cluster }) => `nats-route://127.0.0.1:${cluster}`);
+      return startNats({ natsServer, folder, name, routes });
+    };
+    let relay: RouteRelay | undefined;
     for (let index = 0; index < regions; index++) {
       const [first] = servers;
       const isThroughRelay = cuttable && index === 1 && first !== undefined;
-      if (isThroughRelay) relay = await startRouteRelay(first.cluster);
+      if (isThroughRelay) {
+        relay = await startRouteRelay(first.cluster);
+        undo.defer(relay.close);
+      }
       const peers = relay && isThroughRelay ? [{ ...first, cluster: relay.port }] : servers;
       servers.push(await add(`plain-${index}`, peers));
     }
@@ -50,12 +51,8 @@ export async function startCluster({
         relay.cut();
       },
       stop: async (name) => servers[indexOf(servers, name)]?.app.remove(),
-      close,
     };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  });
 }
 
 function indexOf(servers: readonly NatsProcess[], name: string): number {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AppContainer } from '../../local/engine/container.ts';
 import { natsImage } from '../../local/engine/nats-image.ts';
 import type { RunFolder } from '../../local/run-folder.ts';
+import { CLIENT_PORT, MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import type { ServerPorts } from './contestant.ts';
 
 export interface NatsProcessOptions {
@@ -38,15 +39,15 @@ export async function startNats({
     },
   );
   await app.start();
-  return { ...(await portsOf(name, app)), app, cluster: await portOf(app, 6222) };
+  return { ...(await portsOf(name, app)), app, cluster: await portOf(app, ROUTE_PORT) };
 }
 
 export async function portsOf(name: string, app: AppContainer): Promise<ServerPorts> {
   return {
     name,
-    client: await portOf(app, 4222),
-    webSocket: await portOf(app, 8080),
-    monitoring: await portOf(app, 8222),
+    client: await portOf(app, CLIENT_PORT),
+    webSocket: await portOf(app, WEBSOCKET_PORT),
+    monitoring: await portOf(app, MONITORING_PORT),
   };
 }
 

@@ -1,6 +1,8 @@
 // The platform's floor, as a Worker: hands every request to a container and returns its response as it is.
 // Compiled with Node's types, as all of loadtest/ is, hence the few types of workerd written out.
 
+import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+
 interface Container {
   readonly running: boolean;
   start(options: { readonly env: Readonly<Record<string, string>>; readonly enableInternet: boolean }): void;
@@ -10,8 +12,6 @@ interface Container {
 interface Env {
   readonly NATS: { getByName(name: string): { fetch(request: Request): Promise<Response> } };
 }
-
-const WEBSOCKET_PORT = 8080;
 
 export class PassThrough {
   readonly #container: Container;

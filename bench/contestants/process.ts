@@ -25,8 +25,8 @@ const methods = {
     const { url, steps } = await starting;
     return { url, steps };
   },
-  servers: async (_: null) => (await running()).servers(),
-  usage: async (_: null) => usageBelow(process.pid),
+  servers: async () => (await running()).servers(),
+  usage: async () => usageBelow(process.pid),
   stop: async ({ server }: { server: string }) => (await running()).stop(server),
   /** Kills a server; returns the milliseconds until all servers are linked again. */
   killAndHeal: async ({ server }: { server: string }): Promise<number> => {
@@ -37,13 +37,13 @@ const methods = {
     return performance.now() - started;
   },
   /** Cuts the route between the first two servers; returns the milliseconds until there is another one. */
-  cutAndHeal: async (_: null): Promise<number> => {
+  cutAndHeal: async (): Promise<number> => {
     const stack = await running();
     const [one, other] = await stack.servers();
     if (one === undefined || other === undefined) throw new Error('there are no two servers');
     return timeToRemake([one, other], () => stack.cutLink());
   },
-  close: async (_: null) => close(),
+  close: async () => close(),
 };
 
 export type StackMethods = typeof methods;

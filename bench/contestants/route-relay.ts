@@ -1,19 +1,20 @@
 // A loopback port that leads to another one, so that what goes through can be cut: the control of a cut link.
 
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
-export interface RouteRelay {
+import { closeServer, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
+import type { Closeable } from '../../local/teardown.ts';
+
+export interface RouteRelay extends Closeable {
   readonly port: number;
   /** Resets every connection; new ones are taken. */
   cut(): void;
-  close(): Promise<void>;
 }
 
 export async function startRouteRelay(to: number): Promise<RouteRelay> {
   const open = new Set<Socket>();
   const server = createServer((near) => {
-    const far = connect(to, '127.0.0.1');
+    const far = connect(to, LOOPBACK);
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -27,17 +28,17 @@ export async function startRouteRelay(to: number): Promise<RouteRelay> {
       one.pipe(other);
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenOnLoopback(server);
   const cut = () => {
     for (const socket of open) socket.resetAndDestroy();
   };
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     cut,
     close: async () => {
-      server.close();
+      const closed = closeServer(server);
       cut();
+      await closed;
     },
   };
 }

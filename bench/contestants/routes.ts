@@ -20,8 +20,8 @@ interface Routez {
 }
 
 /** Returns once each server has a route to every other. */
-export function waitForFullMesh(servers: readonly ServerPorts[]): Promise<void> {
-  return waitFor('all servers to be linked', { timeoutMs: MESH_TIMEOUT_MS }, () => isFullMesh(servers));
+export async function waitForFullMesh(servers: readonly ServerPorts[]): Promise<void> {
+  await waitFor('all servers to be linked', { timeoutMs: MESH_TIMEOUT_MS }, () => isFullMesh(servers));
 }
 
 async function isFullMesh(servers: readonly ServerPorts[]): Promise<boolean> {
@@ -55,12 +55,14 @@ export async function timeToRemake(
   const before = await look();
   const started = performance.now();
   await cut();
-  while (performance.now() - started < MESH_TIMEOUT_MS) {
+  const options = { timeoutMs: MESH_TIMEOUT_MS, pollMs: 0 };
+  return waitFor(`the route between ${one.name} and ${other.name} to be made again`, options, async () => {
     const now = await look();
-    if (now.every((route, index) => route !== undefined && route.rid !== before[index]?.rid))
-      return performance.now() - started;
-  }
-  throw new Error(`the route between ${one.name} and ${other.name} was not made again`);
+    return (
+      now.every((route, index) => route !== undefined && route.rid !== before[index]?.rid) &&
+      performance.now() - started
+    );
+  });
 }
 
 async function readRoutez(port: number): Promise<Routez> {

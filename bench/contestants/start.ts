@@ -1,6 +1,7 @@
 // Starts a stack in a process of its own.
 
 import { fileURLToPath } from 'node:url';
+import { type Closeable, withTeardown } from '../../local/teardown.ts';
 import { type Child, startChild } from '../child.ts';
 import type { Context } from '../context.ts';
 import type { StackRequest } from './contestant.ts';
@@ -8,7 +9,7 @@ import type { StackMethods } from './process.ts';
 
 const FILE = fileURLToPath(new URL('process.ts', import.meta.url));
 
-export interface Contestant {
+export interface Contestant extends Closeable {
   /** As it is called in the results. */
   readonly name: string;
   readonly url: string;
@@ -16,26 +17,22 @@ export interface Contestant {
   /** From asking to having, the start of the process not counted. */
   readonly startMs: number;
   readonly child: Child<StackMethods>;
-  close(): Promise<void>;
 }
 
-export async function startContestant(
+export function startContestant(
   name: string,
   request: Omit<StackRequest, 'natsServer'>,
   { signal, profile, natsServer }: Context,
 ): Promise<Contestant> {
-  const child = startChild<StackMethods>({ file: FILE, signal, profile });
-  try {
+  return withTeardown(async (undo) => {
+    const child = startChild<StackMethods>({ file: FILE, signal, profile });
+    undo.defer(child.close);
     // The process is up once it answers anything.
-    await child.call('usage', null);
+    await child.call.usage();
     const started = performance.now();
-    const { url, steps } = await child.call('start', { ...request, natsServer });
-    const startMs = performance.now() - started;
-    return { name, url, steps, startMs, child, close: () => child.close() };
-  } catch (error) {
-    await child.close();
-    throw error;
-  }
+    const { url, steps } = await child.call.start({ ...request, natsServer });
+    return { name, url, steps, startMs: performance.now() - started, child };
+  });
 }
 
 /** Starts several, one after another, and stops them when `use` is done with them. */
@@ -44,14 +41,13 @@ export async function withContestants<T>(
   context: Context,
   use: (contestants: readonly Contestant[]) => Promise<T>,
 ): Promise<T> {
+  await using undo = new AsyncDisposableStack();
   const started: Contestant[] = [];
-  try {
-    for (const [name, request] of Object.entries(requests)) {
-      context.progress(`starting ${name}`);
-      started.push(await startContestant(name, request, context));
-    }
-    return await use(started);
-  } finally {
-    await Promise.all(started.map((contestant) => contestant.close()));
+  for (const [name, request] of Object.entries(requests)) {
+    context.progress(`starting ${name}`);
+    const contestant = await startContestant(name, request, context);
+    undo.defer(contestant.close);
+    started.push(contestant);
   }
+  return await use(started);
 }

@@ -1,13 +1,14 @@
 // The container class as its documentation uses it: a default port, and `fetch` of the class does the rest.
 
 import { Container } from '@cloudflare/containers';
+import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 
 interface Env {
   readonly NATS: { getByName(name: string): { fetch(request: Request): Promise<Response> } };
 }
 
 export class Stock extends Container {
-  override defaultPort = 8080;
+  override defaultPort = WEBSOCKET_PORT;
   override sleepAfter = '1h';
   override enableInternet = false;
   override envVars = { NATS_SERVER_NAME: 'stock' };

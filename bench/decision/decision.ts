@@ -2,8 +2,8 @@
 
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
-import { withoutSignalHooks } from '../../local/signal-hooks.ts';
+import { convertV4MiniflareOptions } from 'miniflare';
+import { startMiniflare } from '../../local/miniflare.ts';
 import { alternating } from '../alternating.ts';
 import type { Context } from '../context.ts';
 import type { BenchResult, Measure } from '../result.ts';
@@ -32,9 +32,8 @@ export async function decision(context: Context): Promise<BenchResult> {
       },
     ],
   });
-  const miniflare = withoutSignalHooks(() => new Miniflare(settings));
+  const { url, close } = await startMiniflare(settings);
   try {
-    const url = await miniflare.ready;
     const measures: Measure[] = [];
     for (const regions of REGIONS) measures.push(...(await measure(url, regions, context)));
     return {
@@ -47,7 +46,7 @@ export async function decision(context: Context): Promise<BenchResult> {
       measures,
     };
   } finally {
-    await miniflare.dispose();
+    await close();
   }
 }
 

@@ -74,16 +74,14 @@ async function measureAll(
         { what: 'PING to PONG, p99', unit: 'ms', control: 'platform' },
       ],
       async ({ url }) => {
-        const { p50Ms, p99Ms } = await clients.near.call('pingLatency', { url, count: pings });
+        const { p50Ms, p99Ms } = await clients.near.call.pingLatency({ url, count: pings });
         await clients.closeLoads();
         return [p50Ms, p99Ms];
       },
     )),
     ...(await alternate(
       [{ what: 'connecting, to the first PONG, p50', unit: 'ms', control: 'platform' }],
-      async ({ url }) => [
-        (await clients.near.call('connectLatency', { url, count: quick ? 20 : 100 })).p50Ms,
-      ],
+      async ({ url }) => [(await clients.near.call.connectLatency({ url, count: quick ? 20 : 100 })).p50Ms],
     )),
   ];
   const goals = RATE_GOALS;

@@ -65,10 +65,10 @@ async function measure(regions: number, context: Context): Promise<readonly Meas
       try {
         const { workerd = 0, mesh = 0 } = contestant.steps;
         await delay(SETTLE_MS, undefined, { signal: context.signal });
-        const before = await contestant.child.call('usage', null);
+        const before = await contestant.child.call.usage();
         const from = performance.now();
         await delay(IDLE_MS, undefined, { signal: context.signal });
-        const after = await contestant.child.call('usage', null);
+        const after = await contestant.child.call.usage();
         const ms = performance.now() - from;
         const parts =
           kind === 'meridian'

@@ -47,25 +47,25 @@ export class LoadClients {
 
   /** From the publishers to the subscribers; all of them arrived. */
   async oneWay({ near, far }: Ends, { durationMs, ...load }: Shape): Promise<OneWay> {
-    await this.far.call('openSink', { url: far, ...load });
-    await this.near.call('openSource', { url: near, ...load });
-    const count = await this.near.call('publish', { durationMs });
-    const { elapsedMs } = await this.far.call('received', { count, timeoutMs: DELIVERY_TIMEOUT_MS });
+    await this.far.call.openSink({ url: far, ...load });
+    await this.near.call.openSource({ url: near, ...load });
+    const count = await this.near.call.publish({ durationMs });
+    const { elapsedMs } = await this.far.call.received({ count, timeoutMs: DELIVERY_TIMEOUT_MS });
     await this.closeLoads();
     return { count, perSecond: (count / elapsedMs) * MS_PER_SECOND };
   }
 
   /** Requests answered per second with so many in flight per pair, or the latency of each with one. */
   async requests({ near, far }: Ends, { pairs, payloadBytes, durationMs }: Shape, inFlight: number) {
-    await this.far.call('openResponder', { url: far, pairs, payloadBytes });
-    await this.near.call('openRequester', { url: near, pairs, payloadBytes });
-    const result = await this.near.call('request', { durationMs, inFlight });
+    await this.far.call.openResponder({ url: far, pairs, payloadBytes });
+    await this.near.call.openRequester({ url: near, pairs, payloadBytes });
+    const result = await this.near.call.request({ durationMs, inFlight });
     await this.closeLoads();
     return { ...result, perSecond: (result.count / result.elapsedMs) * MS_PER_SECOND };
   }
 
   async closeLoads(): Promise<void> {
-    await Promise.all([this.near.call('closeLoad', null), this.far.call('closeLoad', null)]);
+    await Promise.all([this.near.call.closeLoad(), this.far.call.closeLoad()]);
   }
 
   async close(): Promise<void> {

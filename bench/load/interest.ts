@@ -2,6 +2,7 @@
 // begins its publishing end asks its receiving end a question. What both ends subscribed to before is known everywhere
 // once the answer is there, since routes pass subscriptions on in their order.
 
+import { waitFor } from '../../local/wait-for.ts';
 import { connectNats, type NatsSocket } from './nats-socket.ts';
 
 const SUBJECT = 'interest.question';
@@ -28,14 +29,11 @@ export async function askUntilAnswered(url: string): Promise<void> {
   });
   try {
     socket.write(`SUB ${ANSWER} 1\r\n`);
-    for (let waited = 0; !isAnswered; waited += ASK_EVERY_MS) {
-      if (waited > TIMEOUT_MS)
-        throw new Error(
-          `nothing that is published at ${url} arrives at the other end within ${TIMEOUT_MS} ms`,
-        );
-      socket.write(`PUB ${SUBJECT} 0\r\n\r\n`);
-      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
-    }
+    const options = { timeoutMs: TIMEOUT_MS, pollMs: ASK_EVERY_MS };
+    await waitFor(`what is published at ${url} to arrive at the other end`, options, () => {
+      if (!isAnswered) socket.write(`PUB ${SUBJECT} 0\r\n\r\n`);
+      return isAnswered;
+    });
   } finally {
     socket.close();
   }

@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { withTimeout } from '../../local/wait-for.ts';
 import { NatsStream } from './nats-stream.ts';
 import { clientFrame, FrameStream, pongFrame } from './websocket-frames.ts';
 
@@ -145,18 +146,13 @@ export class NatsSocket {
   }
 
   async #handshake(url: URL, timeoutMs: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const failed = new Promise<never>((_, reject) => {
+    const answered = new Promise<void>((resolve, reject) => {
+      this.#pongs.push(resolve);
       this.#failed = reject;
-      timer = setTimeout(
-        () => reject(new Error(`${url.host} did not answer within ${timeoutMs} ms`)),
-        timeoutMs,
-      );
     });
     try {
-      await Promise.race([new Promise<void>((resolve) => this.#pongs.push(resolve)), failed]);
+      await withTimeout(answered, timeoutMs, `${url.host} did not answer within ${timeoutMs} ms`);
     } finally {
-      clearTimeout(timer);
       this.#failed = () => {};
     }
   }

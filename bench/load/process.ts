@@ -28,7 +28,7 @@ const methods = {
     held(Sink).received(count, timeoutMs),
   request: (options: RequestOptions): Promise<RequestResult> => held(Requester).request(options),
   growTo: ({ count }: { count: number }): Promise<GrowthReport> => held(IdleClients).growTo(count),
-  pingAll: (_: null): Promise<GrowthReport> => held(IdleClients).pingAll(),
+  pingAll: (): Promise<GrowthReport> => held(IdleClients).pingAll(),
 
   pingLatency: async ({ url, count }: { url: string; count: number }): Promise<Latencies> => {
     const socket = keep(await connectNats(url));
@@ -38,7 +38,7 @@ const methods = {
     timesOf(count, async () => (await connectNats(url)).close()),
   firstMessage: (options: FirstMessageOptions): Promise<number> => firstMessage(options),
 
-  closeLoad: async (_: null) => closeLoad(),
+  closeLoad: async () => closeLoad(),
 };
 
 export type LoadMethods = typeof methods;

@@ -1,6 +1,7 @@
 // One-way load: pairs of a publisher and a subscriber, each pair on a subject of its own. The subscriber tells the
 // publisher how far it is, so that what is under way stays bounded and no server drops a slow consumer.
 
+import { waitFor } from '../../local/wait-for.ts';
 import { answerQuestions, askUntilAnswered } from './interest.ts';
 import { connectNats, type NatsSocket } from './nats-socket.ts';
 
@@ -18,6 +19,9 @@ const ACKS_PER_WINDOW = 8;
 
 /** Written to the socket at a time: as much as nats.js gathers. */
 const BATCH_BYTES = 64 * 1024;
+
+/** Between two looks at whether all have arrived. */
+const POLL_MS = 2;
 
 /** Messages between two acknowledgements. */
 function messagesPerAck({ pairs, payloadBytes }: PairOptions): number {
@@ -45,11 +49,12 @@ export class Sink {
 
   /** Waits for as many messages, then forgets them. The rate is that between the first chunk and the last. */
   async received(count: number, timeoutMs: number): Promise<{ readonly elapsedMs: number }> {
-    const end = performance.now() + timeoutMs;
-    while (this.#count < count && this.#failure === undefined && performance.now() < end)
-      await new Promise((resolve) => setTimeout(resolve, 2));
+    const isOver = () => this.#count >= count || this.#failure !== undefined;
+    await waitFor(`${count} messages`, { timeoutMs, pollMs: POLL_MS }, isOver).catch((cause: unknown) => {
+      throw new Error(`${this.#count} of ${count} messages arrived`, { cause });
+    });
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#count !== count) throw new Error(`${this.#count} of ${count} messages arrived`);
+    if (this.#count !== count) throw new Error(`${this.#count} messages arrived, of ${count}`);
     const elapsedMs = this.#last - this.#first;
     this.#count = 0;
     return { elapsedMs };

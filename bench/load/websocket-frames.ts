@@ -1,40 +1,42 @@
 // WebSocket framing (RFC 6455) as a NATS client needs it: binary frames out, masked with zeros, which spares the
-// client the masking and leaves the servers all of their work; any frames in, read as a stream.
+// client the masking and leaves the servers all of their work; any frames in, read as a stream. Frames are made by ws;
+// its receiver gathers whole messages and copies them, so reading is done here.
 
-const FINAL_BINARY = 0x82;
-const FINAL_PONG = 0x8a;
-const MASKED = 0x80;
-const MASK_BYTES = 4;
+import { Sender } from 'ws';
+
 const OPCODE = 0x0f;
 const LENGTH = 0x7f;
 
+const OPCODE_BINARY = 0x2;
 const OPCODE_CLOSE = 0x8;
 const OPCODE_PING = 0x9;
 const OPCODE_PONG = 0xa;
 
 /** In the second byte: the length follows in 16, or in 64 bits. */
 const LENGTH_16 = 126;
-const LENGTH_64 = 127;
-const MAX_16_BITS = 0xffff;
 const SHORT_HEADER_BYTES = 2;
 const EXTENDED_16_BYTES = 2;
 const EXTENDED_64_BYTES = 8;
 
+/** A mask of zeros, which ws leaves out of its work. */
+function maskWithZeros(mask: Buffer): void {
+  mask.fill(0);
+}
+
 /** One frame as a client sends it. */
-export function clientFrame(payload: Buffer, firstByte = FINAL_BINARY): Buffer {
-  const { length } = payload;
-  const extended = length < LENGTH_16 ? 0 : length <= MAX_16_BITS ? EXTENDED_16_BYTES : EXTENDED_64_BYTES;
-  const frame = Buffer.alloc(SHORT_HEADER_BYTES + extended + MASK_BYTES + length);
-  frame[0] = firstByte;
-  frame[1] = MASKED | (extended === 0 ? length : extended === EXTENDED_16_BYTES ? LENGTH_16 : LENGTH_64);
-  if (extended === EXTENDED_16_BYTES) frame.writeUInt16BE(length, SHORT_HEADER_BYTES);
-  if (extended === EXTENDED_64_BYTES) frame.writeBigUInt64BE(BigInt(length), SHORT_HEADER_BYTES);
-  payload.copy(frame, SHORT_HEADER_BYTES + extended + MASK_BYTES);
-  return frame;
+export function clientFrame(payload: Buffer, opcode = OPCODE_BINARY): Buffer {
+  const parts = Sender.frame(payload, {
+    fin: true,
+    opcode,
+    mask: true,
+    generateMask: maskWithZeros,
+    readOnly: true,
+  });
+  return Buffer.concat(parts);
 }
 
 export function pongFrame(payload: Buffer): Buffer {
-  return clientFrame(payload, FINAL_PONG);
+  return clientFrame(payload, OPCODE_PONG);
 }
 
 export interface FrameHandlers {

@@ -55,7 +55,7 @@ export async function memory(context: Context): Promise<BenchResult> {
         { levels, fits, kind: request.kind },
         context,
       );
-      const reports = await Promise.all(holders.map(({ clients }) => clients.near.call('pingAll', null)));
+      const reports = await Promise.all(holders.map(({ clients }) => clients.near.call.pingAll()));
       for (const [text, count] of reports.flatMap((report) => Object.entries(report.errors)))
         errors.set(`${name}: ${text}`, (errors.get(`${name}: ${text}`) ?? 0) + count);
       const connected = reports.reduce((total, report) => total + report.connected, 0);
@@ -94,7 +94,7 @@ async function startHolder(
 ): Promise<Holder> {
   const contestant = await startContestant(name, request, context);
   const clients = new LoadClients(context);
-  await clients.near.call('openIdle', { url: contestant.url });
+  await clients.near.call.openIdle({ url: contestant.url });
   return { contestant, clients };
 }
 
@@ -122,7 +122,7 @@ async function grow(
     const shares = spread(level, fits);
     const used = holders.slice(0, shares.length);
     await Promise.all(
-      used.map(({ clients }, index) => clients.near.call('growTo', { count: shares[index] ?? 0 })),
+      used.map(({ clients }, index) => clients.near.call.growTo({ count: shares[index] ?? 0 })),
     );
     await delay(SETTLE_MS, undefined, { signal });
     rows.push(await sizes(used));
@@ -133,7 +133,7 @@ async function grow(
 
 /** Resident bytes of each program; NaN for one that the contestant does not have. */
 async function sizesOf({ contestant }: Holder, kind: Kind): Promise<Sizes> {
-  const usage = await contestant.child.call('usage', null);
+  const usage = await contestant.child.call.usage();
   return PROGRAMS.map((program) => (hasProgram(kind, program) ? usage[program].residentBytes : Number.NaN));
 }
 

@@ -49,7 +49,7 @@ export async function mesh(context: Context): Promise<BenchResult> {
 }
 
 async function pathThrough({ name, child }: Contestant): Promise<Path> {
-  const [near, far] = await child.call('servers', null);
+  const [near, far] = await child.call.servers();
   if (near === undefined || far === undefined) throw new Error(`${name} does not have two servers`);
   return { name, child, near: `nats://127.0.0.1:${near.client}`, far: `nats://127.0.0.1:${far.client}` };
 }

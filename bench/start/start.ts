@@ -88,19 +88,19 @@ async function firstMessages(context: Context): Promise<readonly Measure[]> {
 /** The region sleeps when the stack comes up, and is put to sleep again after each time. */
 async function wakeByMessage({ url, child }: Contestant, { near }: LoadClients): Promise<number> {
   const server = `nats-${SLEEPER}`;
-  const ms = await near.call('firstMessage', {
+  const ms = await near.call.firstMessage({
     url: `${url}?region=${SLEEPER}`,
     server,
     timeoutMs: FIRST_MESSAGE_TIMEOUT_MS,
   });
-  await child.call('stop', { server });
+  await child.call.stop({ server });
   return ms;
 }
 
 async function spawnToMessage(context: Context, { near }: LoadClients): Promise<number> {
   const contestant = await startContestant(CONTROL, { kind: 'direct' }, context);
   try {
-    const ms = await near.call('firstMessage', { url: contestant.url, timeoutMs: FIRST_MESSAGE_TIMEOUT_MS });
+    const ms = await near.call.firstMessage({ url: contestant.url, timeoutMs: FIRST_MESSAGE_TIMEOUT_MS });
     return contestant.startMs + ms;
   } finally {
     await contestant.close();
@@ -118,8 +118,8 @@ async function healing(context: Context): Promise<readonly Measure[]> {
       contestants,
       0,
     )([{ what: 'a killed region to the whole mesh', unit: 's', control: CONTROL }], async ({ child }) => {
-      const servers = await child.call('servers', null);
-      return [inSeconds(await child.call('killAndHeal', { server: servers.at(-1)?.name ?? '' }))];
+      const servers = await child.call.servers();
+      return [inSeconds(await child.call.killAndHeal({ server: servers.at(-1)?.name ?? '' }))];
     }),
   );
 }
@@ -139,7 +139,7 @@ async function remaking(context: Context): Promise<readonly Measure[]> {
           goals: [{ of: 'Meridian', atMost: 0.2 }],
         },
       ],
-      async ({ child }) => [inSeconds(await child.call('cutAndHeal', null))],
+      async ({ child }) => [inSeconds(await child.call.cutAndHeal())],
     ),
   );
 }

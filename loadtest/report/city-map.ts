@@ -1,10 +1,7 @@
 // The world with the cities where clients stood, coloured by their latency, and the regions that served them.
 
-import { BASE_MAP_STYLE, baseMap, diamond, escapeXml } from '../world-map/base-map.ts';
-import { greatCircle } from '../world-map/great-circle.ts';
-import { linePath } from '../world-map/map-line.ts';
-import type { Projection } from '../world-map/projection.ts';
-import { regionLabels } from '../world-map/region-labels.ts';
+import { BASE_MAP_STYLE, type BaseMap, baseMap, diamond, escapeXml } from '../world-map/base-map.ts';
+import { regionLabels } from '../world-map/map-labels.ts';
 import type { Chart } from './chart-style.ts';
 import { formatMs } from './format-value.ts';
 import { classesFor, type LatencyClass } from './latency-classes.ts';
@@ -35,25 +32,21 @@ export function drawCityMap(summary: Summary): Chart | undefined {
   if (first === undefined) return undefined;
   const title = `Where clients stood: ${nameOf(first.metric)}, median`;
   const map = baseMap({ left: MARGIN, top: TITLE_HEIGHT, width: WIDTH - 2 * MARGIN });
-  const { projection } = map;
   const regions = placed(summary);
   const classes = classesFor(cities.map(({ p50 }) => p50));
-  const legendTop = TITLE_HEIGHT + projection.height;
+  const legendTop = TITLE_HEIGHT + map.height;
   const height = Math.ceil(legendTop + LEGEND_HEIGHT);
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" class="world-map" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}">
 <style>${STYLE}</style>
-${map.definitions}
 <rect class="paper" width="${WIDTH}" height="${height}"/>
 <text class="name" x="${MARGIN}" y="42">${escapeXml(title)}</text>
 <text class="score" x="${MARGIN}" y="68">${escapeXml(standing(summary))}</text>
-<g clip-path="url(#globe)">
 ${map.ground}
-${ways(cities, regions, projection).join('\n')}
-</g>
+${ways(cities, regions, map).join('\n')}
 ${map.frame}
-${regions.map(({ longitude, latitude }) => diamond(projection.project([longitude, latitude]))).join('\n')}
-${dots(cities, classes, projection).join('\n')}
-${labels(cities, regions, projection).join('\n')}
+${regions.map((region) => diamond(map.pointOf(region))).join('\n')}
+${dots(cities, classes, map).join('\n')}
+${labels(cities, regions, map).join('\n')}
 ${legend(cities, classes, legendTop + LEGEND_HEIGHT / 2)}
 </svg>
 `;
@@ -77,13 +70,11 @@ function placed({ regions }: Summary): readonly PlacedRegion[] {
 function ways(
   cities: readonly CityLatency[],
   regions: readonly PlacedRegion[],
-  projection: Projection,
+  { wayBetween }: BaseMap,
 ): readonly string[] {
   return cities.flatMap((city) => {
     const region = regions.find(({ id }) => id === city.region);
-    return region === undefined
-      ? []
-      : [`<path class="way" d="${linePath(greatCircle(city, region), projection)}"/>`];
+    return region === undefined ? [] : [`<path class="way" d="${wayBetween(city, region)}"/>`];
   });
 }
 
@@ -91,12 +82,13 @@ function ways(
 function dots(
   cities: readonly CityLatency[],
   classes: readonly LatencyClass[],
-  { project }: Projection,
+  { pointOf }: BaseMap,
 ): readonly string[] {
   return cities
     .toSorted((a, b) => a.p50 - b.p50)
-    .map(({ city, region, longitude, latitude, p50, p95 }) => {
-      const [x, y] = project([longitude, latitude]);
+    .map((place) => {
+      const { city, region, p50, p95 } = place;
+      const [x, y] = pointOf(place);
       const look = classOf(p50, classes);
       const text = `${city}: ${region ?? 'no region'}, p50 ${formatMs(p50)}, p95 ${formatMs(p95)}`;
       return `<circle class="client" fill="${look?.colour}" r="${look?.radius}" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}"><title>${escapeXml(text)}</title></circle>`;
@@ -106,16 +98,10 @@ function dots(
 function labels(
   cities: readonly CityLatency[],
   regions: readonly PlacedRegion[],
-  { project }: Projection,
+  { pointOf }: BaseMap,
 ): readonly string[] {
-  const markers = regions.map(({ id, longitude, latitude }) => ({
-    text: id,
-    at: project([longitude, latitude]),
-  }));
-  return regionLabels(
-    markers,
-    cities.map(({ longitude, latitude }) => project([longitude, latitude])),
-  );
+  const markers = regions.map((region) => ({ text: region.id, at: pointOf(region) }));
+  return regionLabels(markers, cities.map(pointOf));
 }
 
 function legend(cities: readonly CityLatency[], classes: readonly LatencyClass[], middle: number): string {

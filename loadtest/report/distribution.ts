@@ -1,6 +1,8 @@
 // Quantiles of any number of values in bounded memory: exact up to a limit, beyond it a histogram whose buckets are
 // of equal relative width (as in DDSketch, Masson et al. 2019), so that any quantile is off by 0.5% at most.
 
+import { quantileSorted } from 'simple-statistics';
+
 /** 40 kB; with some hundred series that is little, and a short run is exact. */
 const EXACT_VALUES = 5_000;
 
@@ -58,11 +60,10 @@ export class Distribution {
   quantile(share: number): number {
     if (this.count === 0) return 0;
     if (this.#buckets !== undefined) return this.#quantileOfBuckets(this.#buckets, share);
-    const sorted = this.#exact.sort((a, b) => a - b);
-    const position = share * (sorted.length - 1);
-    const below = sorted[Math.floor(position)] ?? 0;
-    const above = sorted[Math.ceil(position)] ?? below;
-    return below + (above - below) * (position - Math.floor(position));
+    return quantileSorted(
+      this.#exact.sort((a, b) => a - b),
+      share,
+    );
   }
 
   #quantileOfBuckets(buckets: ReadonlyMap<number, number>, share: number): number {

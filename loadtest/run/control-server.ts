@@ -1,16 +1,15 @@
 // What a k6 script may do to the local stack from outside: read what its processes use, kill a region's server, make
 // an outage. On loopback, for as long as a run lasts.
 
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { closeServer, listenOnLoopback } from '../../local/listen.ts';
 import type { Stack } from '../../local/stack.ts';
+import type { Closeable } from '../../local/teardown.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { readProcesses } from './processes.ts';
 
-export interface ControlServer {
+export interface ControlServer extends Closeable {
   readonly url: string;
-  close(): Promise<void>;
 }
 
 type Controlled = Pick<Stack, 'engine' | 'config'>;
@@ -19,9 +18,7 @@ export async function startControlServer(stack: Controlled): Promise<ControlServ
   const server = createServer((request, response) => {
     answer(stack, request, response).catch((error: Error) => send(response, 500, { error: error.message }));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnLoopback(server);
   return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 }
 
@@ -46,9 +43,4 @@ async function answer(stack: Controlled, request: IncomingMessage, response: Ser
 function send(response: ServerResponse, status: number, body?: object): void {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(body === undefined ? undefined : JSON.stringify(body));
-}
-
-function closeServer(server: Server): Promise<void> {
-  server.closeAllConnections();
-  return new Promise((resolve) => server.close(() => resolve()));
 }

@@ -8,7 +8,8 @@ import { helpTopics } from './help-text.ts';
 import { type Interrupts, watchInterrupts } from './interrupts.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
 import { mergeRuns } from './merge-command.ts';
-import { type RunOptions, run } from './run.ts';
+import type { RunOptions } from './run.ts';
+import { run } from './run.ts';
 
 const interrupts = watchInterrupts();
 process.exit(await main(process.argv, interrupts));

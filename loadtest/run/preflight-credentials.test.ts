@@ -3,14 +3,16 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
-import { waitFor } from '../../local/wait-for.ts';
+import { portsFileReader } from '../../local/engine/listening-ports.ts';
+import { closeServer, listenOnLoopback } from '../../local/listen.ts';
+import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { EXIT } from './loadtest-error.ts';
 import { checkTarget } from './preflight.ts';
 
@@ -27,7 +29,8 @@ beforeAll(async () => {
     `host: 127.0.0.1\nport: -1\nports_file_dir: "${folder}"\nauthorization { token: "right" }\nwebsocket { host: 127.0.0.1, port: -1, no_tls: true }\n`,
   );
   nats = spawn((await ensureNatsServer()).path, ['-c', config], { stdio: 'ignore' });
-  const port = await webSocketPort();
+  const ports = await portsFileReader(folder)(() => nats.exitCode === null);
+  const port = ports?.get(WEBSOCKET_PORT) ?? 0;
   front = createServer((_request, response) => response.writeHead(200).end());
   front.on('upgrade', ({ url: path, rawHeaders }, socket) => {
     const upstream = connect(port, '127.0.0.1');
@@ -38,30 +41,16 @@ beforeAll(async () => {
     upstream.pipe(socket).pipe(upstream);
     for (const end of [upstream, socket]) end.on('error', () => end.destroy());
   });
-  front.listen(0, '127.0.0.1');
-  await once(front, 'listening');
-  url = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+  url = `http://127.0.0.1:${await listenOnLoopback(front)}`;
 });
 
 afterAll(async () => {
-  front.close();
-  front.closeAllConnections();
   nats.kill('SIGKILL');
   await once(nats, 'exit');
+  // Not awaited: what has been upgraded is no connection of HTTP any more.
+  void closeServer(front);
   await rm(folder, { recursive: true });
 });
-
-async function webSocketPort(): Promise<number> {
-  let port = 0;
-  await waitFor('nats-server to write its ports', { timeoutMs: 20_000 }, async () => {
-    const file = (await readdir(folder)).find((name) => name.endsWith('.ports'));
-    if (file === undefined) return false;
-    const { websocket } = JSON.parse(await readFile(join(folder, file), 'utf8')) as { websocket: string[] };
-    port = Number(new URL(websocket[0] ?? '').port);
-    return port > 0;
-  });
-  return port;
-}
 
 test('with its token it is let in, and learns the version of the server', async () => {
   const { natsServer } = await checkTarget(url, { NATS_TOKEN: 'right' });

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { listenOnLoopback } from '../../local/listen.ts';
 import { EXIT } from './loadtest-error.ts';
 import { checkTarget } from './preflight.ts';
 
@@ -14,10 +13,9 @@ afterEach(() => {
 
 async function answering(status: number): Promise<string> {
   const server = createServer((_request, response) => response.writeHead(status).end());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenOnLoopback(server);
   stop = () => server.close();
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://127.0.0.1:${port}`;
 }
 
 test('a port where nobody listens is a target that is down', async () => {

@@ -3,6 +3,7 @@
 
 import { errors, type NatsConnection, wsconnect } from '@nats-io/nats-core';
 import { PATHS } from '../../api/paths.ts';
+import { TimeoutError, withTimeout } from '../../local/wait-for.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
 
 /** A region that sleeps is started by its first client, which takes seconds. */
@@ -43,25 +44,15 @@ async function connect(url: string, env: Environment): Promise<NatsConnection> {
       timeout: TIMEOUT_MS,
       name: 'meridian-loadtest',
     });
-    const connection = await withinTime(attempt, timeoutMs);
-    if (connection !== undefined) return connection;
+    try {
+      return await withTimeout(attempt, timeoutMs, 'no answer in time');
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+    }
     // Should it be answered after all, nobody is there any more; that it fails is what the next try is for.
     attempt.then((late) => late.close()).catch(() => {});
   }
   throw new Error(`no answer to the upgrade and CONNECT within ${TIMEOUT_MS / 1000} s`);
-}
-
-/** Undefined when it takes longer. */
-async function withinTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function checkHealth(url: string): Promise<void> {

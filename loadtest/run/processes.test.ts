@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { nameProcesses, parseList } from './processes.ts';
+import { parseList } from '../../local/process-list.ts';
+import { nameProcesses } from './processes.ts';
 
 const LIST = `
    10     1  20480 00:01:02 /x/workerd serve --binary

@@ -1,7 +1,7 @@
 // The profiles that every script knows (loadtest/lib/profiles.js has their figures), and how a mistyped name is
 // answered.
 
-import { nearest } from '../../regions/nearest.ts';
+import { nearest } from '../../regions/did-you-mean.ts';
 import { LoadtestError } from './loadtest-error.ts';
 
 export const PROFILES = {

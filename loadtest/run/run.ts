@@ -10,12 +10,12 @@ import type { Interrupts } from './interrupts.ts';
 import { k6Arguments, k6Environment } from './k6-arguments.ts';
 import { K6Process } from './k6-process.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
-import { checkTarget, type TargetFacts } from './preflight.ts';
+import { checkTarget } from './preflight.ts';
 import { checkProfile } from './profiles.ts';
 import { checkReportFolder, makeReportFolder } from './report-folder.ts';
-import { findScript, type Script } from './scripts.ts';
-import { summarizeRun } from './summarize-run.ts';
-import { openTarget, type Target } from './target.ts';
+import { findScript } from './scripts.ts';
+import { type MeasuredRun, summarizeRun } from './summarize-run.ts';
+import { openTarget } from './target.ts';
 
 export interface RunOptions {
   readonly url?: string;
@@ -64,13 +64,9 @@ function hurry(now: AbortSignal): Promise<number> {
   return new Promise((resolve) => now.addEventListener('abort', () => resolve(EXIT.interrupted)));
 }
 
-export interface Measurement {
-  readonly script: Script;
+interface Measurement extends MeasuredRun {
   readonly options: RunOptions;
   readonly k6: Binary;
-  readonly target: Target;
-  readonly facts: TargetFacts;
-  readonly folder: string;
   readonly interrupts: Interrupts;
 }
 

@@ -1,16 +1,34 @@
 // From what k6 left in the folder to the summary of the run.
 
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { loadConfig } from '../../local/load-config.ts';
+import { readMachine } from '../../local/machine.ts';
 import { type Aggregated, Aggregator } from '../report/aggregate.ts';
 import { buildSummary } from '../report/build-summary.ts';
 import type { RegionPlace, Summary, Threshold } from '../report/summary.ts';
 import { type K6Summary, thresholdsOf } from '../report/thresholds.ts';
 import { readCities } from './cities.ts';
 import { K6_SUMMARY_FILE, SAMPLES_FILE } from './k6-arguments.ts';
-import { readMachine, readMeridianVersion } from './machine.ts';
-import type { Measurement } from './run.ts';
+import type { TargetFacts } from './preflight.ts';
+import type { Script } from './scripts.ts';
+import type { Target } from './target.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What was run, and where. */
+export interface MeasuredRun {
+  readonly script: Script;
+  readonly options: { readonly profile: string; readonly site?: string; readonly wan?: true };
+  readonly k6: { readonly version: string };
+  readonly target: Target;
+  readonly facts: TargetFacts;
+  /** Where k6 has written. */
+  readonly folder: string;
+}
 
 export interface RunEnd {
   readonly startedAt: Date;
@@ -18,8 +36,8 @@ export interface RunEnd {
   readonly interrupted: boolean;
 }
 
-export async function summarizeRun(measurement: Measurement, end: RunEnd): Promise<Summary> {
-  const { script, options, k6, target, facts, folder } = measurement;
+export async function summarizeRun(measured: MeasuredRun, end: RunEnd): Promise<Summary> {
+  const { script, options, k6, target, facts, folder } = measured;
   const site = options.site ?? null;
   const { aggregated, notes } = await readFigures(folder, site);
   const exported = await readThresholds(folder);
@@ -83,4 +101,14 @@ async function readThresholds(
 async function regionPlaces(): Promise<readonly RegionPlace[]> {
   const { config } = await loadConfig();
   return config.regions.map(({ id, name, latitude, longitude }) => ({ id, name, latitude, longitude }));
+}
+
+/** The version in package.json, with the commit where there is one: `0.1.0 (e968bbc)`. */
+async function readMeridianVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as { version: string };
+  const commit = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT }).then(
+    ({ stdout }) => stdout.trim(),
+    () => undefined, // A copy without git's folder, or no git.
+  );
+  return commit === undefined ? version : `${version} (${commit})`;
 }

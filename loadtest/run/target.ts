@@ -6,17 +6,17 @@ import { BinaryError } from '../../local/binaries/binary-error.ts';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { ConfigError, loadConfig } from '../../local/load-config.ts';
 import { startStack } from '../../local/stack.ts';
-import { type ControlServer, startControlServer } from './control-server.ts';
+import { type Closeable, withTeardown } from '../../local/teardown.ts';
+import { startControlServer } from './control-server.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
 
-export interface Target {
+/** Closing it stops what was started for the run. */
+export interface Target extends Closeable {
   readonly url: string;
   /** Cities come in through MF-CF-Blob, which only an edge on this machine reads. */
   readonly isLocal: boolean;
   readonly control: string | undefined;
   readonly adminToken: string | undefined;
-  /** Stops what was started for the run; nothing is left. */
-  close(): Promise<void>;
 }
 
 export interface TargetOptions {
@@ -62,17 +62,11 @@ async function startLocal({ regions, wan, signal, onProgress }: TargetOptions): 
     throw cause instanceof BinaryError ? new LoadtestError(cause.message, EXIT.noProgram, { cause }) : cause;
   });
   signal.throwIfAborted();
-  const stack = await startStack({ config, natsServer: path, wan, onProgress, signal });
-  let control: ControlServer | undefined;
-  const close = async () => {
-    await control?.close();
-    await stack.close();
-  };
-  try {
-    control = await startControlServer(stack);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { url: stack.url, isLocal: true, control: control.url, adminToken: stack.adminToken, close };
+  return withTeardown(async (undo) => {
+    const stack = await startStack({ config, natsServer: path, wan, onProgress, signal });
+    undo.defer(stack.close);
+    const control = await startControlServer(stack);
+    undo.defer(control.close);
+    return { url: stack.url, isLocal: true, control: control.url, adminToken: stack.adminToken };
+  });
 }

@@ -1,12 +1,19 @@
-// The map of the world that others draw on: sea, land and borders, and the shapes and colours that every map of ours
-// has. As SVG text; the same input is the same text.
+// The map of the world that others draw on, as SVG text: sea, land and borders from Natural Earth (by way of the
+// package world-atlas), in the Equal Earth projection, which shows areas in their true proportion; where a place is on
+// it, and the way between two. The same input is the same text.
 
-import { coastline } from './coastline.ts';
-import { equalEarth, type Point, type Position, type Projection } from './projection.ts';
+import { createRequire } from 'node:module';
+import { type GeoPermissibleObjects, geoEqualEarth, geoPath } from 'd3-geo';
+import { feature, mesh } from 'topojson-client';
+import type { GeometryCollection, Topology } from 'topojson-specification';
+import type { Coordinates } from '../../routing/coordinates.ts';
 
-/** Where people live, from Svalbard to Cape Horn. */
+/** Where people live, from Svalbard to Cape Horn: what lies beyond is cut off. */
 const NORTH = 80;
 const SOUTH = -57;
+
+/** Digits of a pixel: a tenth is finer than the coastline. */
+const DIGITS = 1;
 
 /** Rules for the style element; each holds within `.world-map` only, for maps that stand in a page. */
 export const BASE_MAP_STYLE = `
@@ -18,51 +25,92 @@ export const BASE_MAP_STYLE = `
 .world-map .client{stroke:#fff;stroke-width:1.1}.world-map .region{fill:#17263a;stroke:#fff;stroke-width:1.4}
 .world-map .id{font-size:14px;font-weight:650;paint-order:stroke;stroke:#fff;stroke-width:3.5;stroke-linejoin:round}`;
 
+/** A point on paper: x to the right, y down, in pixels. */
+export type Point = readonly [x: number, y: number];
+
 export interface BaseMap {
-  readonly projection: Projection;
-  /** Clip what may run over the edge of the globe with `url(#globe)`. */
-  readonly definitions: string;
-  /** To be drawn within the clip. */
+  /** In pixels. */
+  readonly height: number;
+  /** Sea, land and borders. */
   readonly ground: string;
+  /** The edge of the part of the globe that is shown. */
   readonly frame: string;
+  pointOf(place: Coordinates): Point;
+  /**
+   * Path data of the way between two places along the surface. One that crosses the date line leaves the map at one
+   * edge and comes in again at the other.
+   */
+  wayBetween(from: Coordinates, to: Coordinates): string;
 }
 
-export function baseMap(place: {
+/** The whole width of the globe, scaled to the frame. */
+export function baseMap({
+  left,
+  top,
+  width,
+}: {
   readonly left: number;
   readonly top: number;
   readonly width: number;
 }): BaseMap {
-  const projection = equalEarth({ ...place, north: NORTH, south: SOUTH });
-  const { land, borders } = coastline(projection);
-  const outline = outlineOf(projection);
+  const projection = geoEqualEarth().scale(1).translate([0, 0]);
+  const pointOf = ({ longitude, latitude }: Coordinates): Point => {
+    const point = projection([longitude, latitude]);
+    if (point === null) throw new Error(`${latitude}, ${longitude} is nowhere on the map`);
+    return point;
+  };
+  projection.scale(width / (2 * pointOf({ latitude: 0, longitude: 180 })[0]));
+  const [, north] = pointOf({ latitude: NORTH, longitude: 0 });
+  const [, south] = pointOf({ latitude: SOUTH, longitude: 0 });
+  const height = south - north;
+  projection.translate([left + width / 2, top - north]).clipExtent([
+    [left, top],
+    [left + width, top + height],
+  ]);
+  const path = geoPath(projection).digits(DIGITS);
+  const draw = (shape: GeoPermissibleObjects) => path(shape) ?? '';
+  const { land, borders } = readWorld();
+  const globe = draw({ type: 'Sphere' });
   return {
-    projection,
-    definitions: `<defs><clipPath id="globe"><path d="${outline}"/></clipPath></defs>`,
-    ground: `<path class="sea" d="${outline}"/>
-<path class="land" d="${land}"/>
-<path class="border" d="${borders}"/>`,
-    frame: `<path class="frame" d="${outline}"/>`,
+    height,
+    ground: `<path class="sea" d="${globe}"/>
+<path class="land" d="${draw(land)}"/>
+<path class="border" d="${draw(borders)}"/>`,
+    frame: `<path class="frame" d="${globe}"/>`,
+    pointOf,
+    wayBetween: (from, to) => draw({ type: 'LineString', coordinates: [from, to].map(positionOf) }),
   };
 }
 
-/** The edge of the part of the globe that is shown. */
-function outlineOf({ project }: Projection): string {
-  const latitudes = Array.from({ length: NORTH - SOUTH + 1 }, (_, index) => NORTH - index);
-  const edge: readonly Position[] = [
-    ...latitudes.map((latitude) => [180, latitude] as const),
-    ...latitudes.toReversed().map((latitude) => [-180, latitude] as const),
-  ];
-  return `M${edge.map(project).map(at).join('L')}Z`;
+interface World extends Topology {
+  readonly objects: { readonly land: GeometryCollection; readonly countries: GeometryCollection };
+}
+
+const require = createRequire(import.meta.url);
+
+/** All land, and the borders between countries. */
+function readWorld() {
+  const world = require('world-atlas/countries-110m.json') as World;
+  return {
+    land: feature(world, world.objects.land),
+    borders: mesh(world, world.objects.countries, (a, b) => a !== b),
+  };
+}
+
+/** As GeoJSON has it. */
+function positionOf({ longitude, latitude }: Coordinates): [longitude: number, latitude: number] {
+  return [longitude, latitude];
 }
 
 /** The marker of a region. */
 export function diamond([x, y]: Point): string {
-  return `<path class="region" d="M${at([x, y - 10])}L${at([x + 10, y])}L${at([x, y + 10])}L${at([x - 10, y])}Z"/>`;
-}
-
-/** A tenth of a pixel is finer than the coastline. */
-export function at([x, y]: Point): string {
-  return `${x.toFixed(1)},${y.toFixed(1)}`;
+  const corners = [
+    [x, y - 10],
+    [x + 10, y],
+    [x, y + 10],
+    [x - 10, y],
+  ];
+  return `<path class="region" d="M${corners.map(([px = 0, py = 0]) => `${px.toFixed(DIGITS)},${py.toFixed(DIGITS)}`).join('L')}Z"/>`;
 }
 
 export function escapeXml(text: string): string {

@@ -1,6 +1,6 @@
 // Where the labels of regions go: on the side of the marker where they hide the least.
 
-import type { Point } from './projection.ts';
+import { escapeXml, type Point } from './base-map.ts';
 
 /** A label, and the point that its middle line starts, centres or ends at. */
 export interface Label {
@@ -27,7 +27,22 @@ const ABOVE = 19;
 /** To hide a marker or a label is worse than to hide a client. */
 const HIDDEN_MARKER_COST = 5;
 
-/** @param dots what else is on the map and should stay visible */
+/**
+ * The ids of the regions beside their markers.
+ *
+ * @param dots what else is on the map and should stay visible
+ */
+export function regionLabels(
+  markers: readonly { readonly text: string; readonly at: Point }[],
+  dots: readonly Point[],
+): readonly string[] {
+  return placeLabels(markers, dots).map(({ text, at: [x, y], anchor }) => {
+    const place = `x="${x.toFixed(1)}" y="${(y + 5).toFixed(1)}" text-anchor="${anchor}"`;
+    return `<text class="id" ${place}>${escapeXml(text)}</text>`;
+  });
+}
+
+/** Of each marker the place of its label. */
 export function placeLabels(
   markers: readonly { readonly text: string; readonly at: Point }[],
   dots: readonly Point[],

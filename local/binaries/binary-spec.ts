@@ -40,6 +40,16 @@ export interface Target {
   readonly arch: string;
 }
 
+const GO_ARCH: ReadonlyMap<string, string> = new Map([
+  ['x64', 'amd64'],
+  ['arm64', 'arm64'],
+]);
+
+/** Go's word for a processor, by Node's; undefined for those that workerd does not run on either. */
+export function goArchOf(arch: string): string | undefined {
+  return GO_ARCH.get(arch);
+}
+
 /** An environment, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 

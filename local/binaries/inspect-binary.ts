@@ -1,6 +1,6 @@
 // Asks an executable what it is. Nothing is taken for nats-server, or k6, because of its name alone.
+import { access, constants, stat } from 'node:fs/promises';
 import type { BinarySpec, Environment, Problem } from './binary-spec.ts';
-import { whyNotExecutable } from './executable-file.ts';
 import { runCommand } from './run-command.ts';
 
 /** A program prints its version at once, but the first start of a large one on a loaded machine takes a while. */
@@ -33,4 +33,19 @@ export async function inspectBinary(
 /** True when version "2.9.25" comes before "2.10.0". */
 export function isOlder(version: string, minimum: string): boolean {
   return version.localeCompare(minimum, 'en', { numeric: true }) < 0;
+}
+
+/** What keeps the file from being run ("does not exist", ...); undefined when nothing does. */
+async function whyNotExecutable(path: string): Promise<string | undefined> {
+  try {
+    // A directory passes the check of access() below.
+    if (!(await stat(path)).isFile()) return 'is not a file';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? 'does not exist' : `can't be reached (${code})`;
+  }
+  return access(path, constants.X_OK).then(
+    () => undefined,
+    () => 'is not executable',
+  );
 }

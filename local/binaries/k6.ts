@@ -1,7 +1,6 @@
 // k6, for the load tests.
-import type { Binary, BinarySpec, ReleaseArchive, Target } from './binary-spec.ts';
+import { type Binary, type BinarySpec, goArchOf, type ReleaseArchive, type Target } from './binary-spec.ts';
 import { type EnsureBinaryOptions, ensureBinary } from './ensure-binary.ts';
-import { goArchOf } from './go-arch.ts';
 
 const VERSION = '2.2.0';
 

@@ -1,7 +1,6 @@
 // nats-server for everything that runs on one machine: the local stack, the tests, the benchmarks.
-import type { Binary, BinarySpec, ReleaseArchive, Target } from './binary-spec.ts';
+import { type Binary, type BinarySpec, goArchOf, type ReleaseArchive, type Target } from './binary-spec.ts';
 import { type EnsureBinaryOptions, ensureBinary } from './ensure-binary.ts';
-import { goArchOf } from './go-arch.ts';
 
 /** The version that the image runs as well (container/Dockerfile). */
 const VERSION = '2.15.1';

@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { FAKE_SERVER, FakeMachine, serverScript } from '../../test/support/fake-machine.ts';
+import { closeServer, listenOnLoopback } from '../listen.ts';
 import type { BinarySpec } from './binary-spec.ts';
 import { ensureBinary } from './ensure-binary.ts';
 import { checksumOf } from './release-archive.ts';
@@ -19,14 +19,10 @@ async function publish(files: Files): Promise<{ spec: BinarySpec } & AsyncDispos
     const content = files[request.url?.slice(1) ?? ''];
     response.writeHead(content === undefined ? 404 : 200).end(content);
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnLoopback(server);
   return {
     spec: { ...FAKE_SERVER, release: { ...FAKE_SERVER.release, baseUrl: `http://127.0.0.1:${port}` } },
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
+    [Symbol.asyncDispose]: () => closeServer(server),
   };
 }
 

@@ -347,8 +347,8 @@ async function stateOf(name: string): Promise<unknown> {
   return (body as { State: unknown }).State;
 }
 
-function fileIn(name: string, file: string): Promise<void> {
-  return waitFor(`${file} of ${name}`, TIMEOUT, async () => {
+async function fileIn(name: string, file: string): Promise<void> {
+  await waitFor(`${file} of ${name}`, TIMEOUT, async () => {
     await stat(join(folder, 'containers', name, file));
     return true;
   });

@@ -3,6 +3,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { listen } from '../listen.ts';
 import { type Engine, EngineError } from './engine.ts';
 
 /** What Docker's bridge network looks like to workerd: it binds the gateway, so that has to be an address here. */
@@ -43,10 +44,7 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, handler: Handler
 /** Serves the engine on a unix socket until the returned server is closed. */
 export async function serveDockerApi(engine: Engine, socketPath: string): Promise<Server> {
   const server = createServer((request, response) => void answer(engine, request, response));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(socketPath, resolve);
-  });
+  await listen(server, { path: socketPath });
   return server;
 }
 

@@ -1,15 +1,21 @@
 // Where a region's nats-server listens. It is told to take any free port for everything and to write down which
 // ones it took (`--ports_file_dir`), so no port is ever guessed and two stacks never collide.
 
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { CLIENT_PORT, MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { waitFor } from '../wait-for.ts';
 
 /** Resolves with container port -> loopback port, or with undefined once `alive` says false. */
 export type ReadPorts = (alive: () => boolean) => Promise<ReadonlyMap<number, number> | undefined>;
 
-/** The ports that the image listens on, and nats-server's name for each in its ports file. */
-const CONTAINER_PORTS = { nats: 4222, websocket: 8080, monitoring: 8222, cluster: 6222 } as const;
+/** The ports that the image listens on, by nats-server's name for each in its ports file. */
+const CONTAINER_PORTS = {
+  nats: CLIENT_PORT,
+  websocket: WEBSOCKET_PORT,
+  monitoring: MONITORING_PORT,
+  cluster: ROUTE_PORT,
+} as const;
 
 /** How often to look: a start takes 100 ms or so, and a client is waiting. */
 const POLL_MS = 10;
@@ -17,12 +23,14 @@ const POLL_MS = 10;
 /** Reads the ports file that nats-server writes to `folder` once all its listeners are up. */
 export function portsFileReader(folder: string): ReadPorts {
   return async (alive) => {
-    while (alive()) {
-      const ports = await readPortsFile(folder);
-      if (ports !== undefined) return ports;
-      await delay(POLL_MS);
-    }
-    return undefined;
+    // A folder that is not there will never have the file.
+    await access(folder);
+    // As long as it lives: whoever starts the server decides how long that may be.
+    const options = { timeoutMs: Number.POSITIVE_INFINITY, pollMs: POLL_MS };
+    const found = await waitFor(`the ports file in ${folder}`, options, async () =>
+      alive() ? readPortsFile(folder) : 'ended',
+    );
+    return found === 'ended' ? undefined : found;
   };
 }
 

@@ -130,8 +130,8 @@ async function* linesOf({ output: [stdout] }: ProcessGroup): AsyncGenerator<stri
 }
 
 /** A killed orphan is a zombie until init has reaped it; it runs no more by then. */
-function gone(pid: number): Promise<void> {
-  return waitFor(`process ${pid} to be gone`, TIMEOUT, () => {
+async function gone(pid: number): Promise<void> {
+  await waitFor(`process ${pid} to be gone`, TIMEOUT, () => {
     try {
       process.kill(pid, 0);
       return isZombie(pid);

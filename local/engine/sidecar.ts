@@ -4,6 +4,7 @@
 
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { closeServer, listenOnLoopback } from '../listen.ts';
 import { type DelayOf, joinDelayed } from '../wan/join-delayed.ts';
 import { Relay, toLoopback } from './relay.ts';
 
@@ -12,8 +13,6 @@ export type ResolvePort = (containerPort: number) => Promise<number | undefined>
 
 /** How connections to a port of the container are delayed; undefined when they are not. */
 export type DelayToPort = (containerPort: number) => DelayOf | undefined;
-
-const LOOPBACK = '127.0.0.1';
 
 /** One container's proxy. */
 export class Sidecar {
@@ -35,14 +34,8 @@ export class Sidecar {
   }
 
   /** Listens on a free loopback port and returns it. */
-  async listen(): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, LOOPBACK, resolve);
-    });
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string') throw new Error('the sidecar has no TCP address');
-    return address.port;
+  listen(): Promise<number> {
+    return listenOnLoopback(this.#server);
   }
 
   /** Ends every tunnel, as the network does when a container dies. */
@@ -62,8 +55,7 @@ export class Sidecar {
 
   close(): void {
     this.cut();
-    this.#server.close();
-    this.#server.closeAllConnections();
+    void closeServer(this.#server);
   }
 
   async #tunnel(request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {

@@ -4,16 +4,13 @@
 // (monitoring) is not.
 
 import type { MeridianConfig } from '../../regions/config.ts';
+import { ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { entryOf } from '../../routing/entry.ts';
 import { expectedRttMs } from '../../routing/latency/prior.ts';
 import { compileRouting } from '../../routing/plan.ts';
 import { priorsOf } from '../../routing/priors.ts';
 import type { DelayOf } from './join-delayed.ts';
-
-/** Ports of the image; container/nats-server.conf. */
-const WEBSOCKET_PORT = 8080;
-const ROUTE_PORT = 6222;
 
 /** The delay of tunnels to a port of a server's container; undefined where there is none. */
 export type WanDelays = (serverName: string, containerPort: number) => DelayOf | undefined;

@@ -1,4 +1,4 @@
-// A change as a line of text, for the command and for messages.
+// One line of text for a change, for the command and for messages.
 
 import type { Change } from './diff.ts';
 

@@ -16,7 +16,7 @@ const WEUR = region('weur');
 const ENAM = region('enam');
 const BOTH = configOf(WEUR, ENAM);
 
-const steering = fc.record(
+const routingSettings = fc.record(
   {
     weight: fc.integer({ min: 1, max: 1000 }),
     dial: fc.integer({ min: 0, max: 100 }),
@@ -28,16 +28,16 @@ const steering = fc.record(
 
 test('a configuration does not differ from itself', () => {
   fc.assert(
-    fc.property(steering, (more) => {
+    fc.property(routingSettings, (more) => {
       const make = () => configOf(region('weur', more), ENAM);
       expect(diffConfigs(make(), make())).toEqual([]);
     }),
   );
 });
 
-test('back again is the same changes the other way round', () => {
+test('the way back has the same changes in reverse', () => {
   fc.assert(
-    fc.property(steering, steering, (one, other) => {
+    fc.property(routingSettings, routingSettings, (one, other) => {
       const a = configOf(region('weur', one), ENAM);
       const b = configOf(region('weur', other), ENAM);
       const back = diffConfigs(b, a).map(({ path, from, to, kind }) => ({ path, from: to, to: from, kind }));
@@ -46,7 +46,7 @@ test('back again is the same changes the other way round', () => {
   );
 });
 
-test('steering fields go live, by the path that people write', () => {
+test('routing settings need no deploy, and are named by the path that people write', () => {
   const after = configOf(
     region('weur', { priority: 2, weight: 50, residency: { allow: ['DE', 'FR'] } }),
     ENAM,
@@ -86,7 +86,7 @@ test.each([
   expect(platformChanges(changes)).toEqual([]);
 });
 
-test('what regions read at their start needs a deploy', () => {
+test('settings that regions read at their start need a deploy', () => {
   const changes = diffConfigs(BOTH, {
     ...BOTH,
     cluster: 'other',
@@ -100,7 +100,7 @@ test('what regions read at their start needs a deploy', () => {
   ]);
 });
 
-test('a region that comes or goes is one change, which needs a deploy', () => {
+test('adding or removing a region is one change, which needs a deploy', () => {
   const changes = diffConfigs(configOf(WEUR, ENAM), configOf(WEUR, region('apac')));
   expect(changes.map(describeChange)).toEqual([
     'regions.apac: added (needs a deploy)',
@@ -108,7 +108,7 @@ test('a region that comes or goes is one change, which needs a deploy', () => {
   ]);
 });
 
-test('another order is a change too', () => {
+test('a different order is a change too', () => {
   const changes = diffConfigs(BOTH, { ...BOTH, regions: BOTH.regions.toReversed() });
   expect(changes.map(describeChange)).toEqual(['regions: order weur,enam -> enam,weur']);
 });

@@ -1,22 +1,23 @@
-// What differs between two configurations, field by field, and which of it only a deploy can bring about.
-// Pure. The ConfigStore refuses live edits by it, the dry run and the command show it.
+// The differences between two configurations, field by field: routing settings, which take effect without a deploy, and
+// platform settings, which need one. Pure. The ConfigStore decides with it which live edits to refuse; the dry run and
+// the command show it.
 
 import type { MeridianConfig, RegionConfig } from '../config.ts';
 
 /**
- * One field that differs. A region that was added has no `from`, one that was removed no `to`; a field that is
- * absent on one side is undefined there.
+ * One field that differs; undefined on the side where it is absent. A region that was added has no `from`, one that was
+ * removed no `to`.
  */
 export interface Change {
   /** `regions.weur.weight`, `routing.bandMs`, `regions.oc` */
   readonly path: string;
   readonly from?: unknown;
   readonly to?: unknown;
-  /** `steers` goes live at once, `platform` needs a deploy. */
+  /** `steers`: a routing setting, takes effect without a deploy. `platform`: a platform setting, needs a deploy. */
   readonly kind: 'steers' | 'platform';
 }
 
-/** Fields of a region that are in wrangler.toml, or that all regions with JetStream must agree on. */
+/** Fields of a region that are in wrangler.toml, or that all JetStream regions must agree on. */
 const PLATFORM_REGION_FIELDS: ReadonlySet<string> = new Set([
   'hint',
   'placement',
@@ -24,10 +25,10 @@ const PLATFORM_REGION_FIELDS: ReadonlySet<string> = new Set([
   'jetstream',
 ]);
 
-/** Parts that regions read when their objects are made, or that all of them must agree on. */
+/** Parts that a region's object reads when it is created, or that all regions must agree on. */
 const PLATFORM_PARTS: ReadonlySet<string> = new Set(['cluster', 'mesh', 'lameDuck']);
 
-/** Every field that differs: the general ones first, then region by region, in the order of `after`. */
+/** Every field that differs: first the general ones, then region by region, in the order of `after`. */
 export function diffConfigs(before: MeridianConfig, after: MeridianConfig): readonly Change[] {
   const { regions: regionsBefore, ...generalBefore } = before;
   const { regions: regionsAfter, ...generalAfter } = after;
@@ -38,7 +39,7 @@ export function diffConfigs(before: MeridianConfig, after: MeridianConfig): read
   return [...general, ...orderChange(before, after), ...regionChanges(regionsBefore, regionsAfter)];
 }
 
-/** Those that only a deploy can bring about. */
+/** Only the changes that need a deploy. */
 export function platformChanges(changes: readonly Change[]): readonly Change[] {
   return changes.filter(({ kind }) => kind === 'platform');
 }
@@ -73,12 +74,12 @@ function fieldChanges(path: string, before: RegionConfig, after: RegionConfig): 
   }));
 }
 
-// An instance type may be an object, whose fields are then the path's.
+// A custom instance type is an object, and its fields are part of the path.
 function isPlatformField(field: string): boolean {
   return PLATFORM_REGION_FIELDS.has(field) || field.startsWith('instanceType.');
 }
 
-// The order of the regions that both have: where estimates are equal, it decides.
+// The order of the regions that both have: it decides between equal estimates.
 function orderChange(before: MeridianConfig, after: MeridianConfig): Change[] {
   const idsBefore = new Set(before.regions.map(({ id }) => id));
   const idsAfter = new Set(after.regions.map(({ id }) => id));
@@ -93,7 +94,7 @@ interface Difference {
   readonly to: unknown;
 }
 
-/** Objects are compared by field, everything else, lists too, as a whole. */
+/** Compares objects field by field, and everything else, lists included, as a whole. */
 function differences(from: unknown, to: unknown, path = ''): Difference[] {
   if (isRecord(from) && isRecord(to)) {
     const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
@@ -106,7 +107,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// What is not a record is a plain value or a list of them. -0 is 0, as in JSON.
+// Values that are not records are plain values or lists of them. -0 equals 0, as in JSON.
 function isSame(a: unknown, b: unknown): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
   return a.length === b.length && a.every((item, index) => isSame(item, b[index]));

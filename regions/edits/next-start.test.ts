@@ -4,17 +4,19 @@ import { nextStartNotes } from './next-start.ts';
 
 const changeOf = (path: string): Change => ({ path, from: 1, to: 2, kind: 'steers' });
 
-test("a hard limit is the router's at once, and the server's from its next start", () => {
+test('the router uses a hard limit at once, the server from its next start', () => {
   const [note] = nextStartNotes([changeOf('regions.weur.limits.maxConnections')]);
   expect(note).toMatchObject({ path: 'regions.weur.limits.maxConnections', code: 'next-start' });
-  expect(note?.message).toMatch(/^the router goes by it at once; nats-server of weur takes it from its next/);
+  expect(note?.message).toMatch(
+    /^the router uses it at once; nats-server of weur uses it from its next start/,
+  );
 });
 
 test.each(['maxPayloadBytes', 'jetstreamMaxMemoryBytes', 'jetstreamMaxStoreBytes'])(
   'the server reads %s when it starts',
   (field) => {
     expect(nextStartNotes([changeOf(`regions.apac-ne.limits.${field}`)])).toMatchObject([
-      { message: expect.stringMatching(/^nats-server of apac-ne takes it from its next start/) },
+      { message: expect.stringMatching(/^nats-server of apac-ne uses it from its next start/) },
     ]);
   },
 );

@@ -1,9 +1,9 @@
-// Limits that a region's nats-server reads when it starts: an edit of them is live at once, but the server that runs
-// goes by its own until it is started anew. Pure. The answers to edits and dry runs say so.
+// Limits that a region's nats-server reads when it starts: an edit of them takes effect at once, but a running server
+// keeps its own until it is restarted. Pure. The answers to edits and dry runs include these notes.
 
 import type { Change } from './diff.ts';
 
-/** Shaped like a problem, as warnings are. */
+/** Has the shape of a problem, like the warnings it is listed with. */
 export interface NextStartNote {
   readonly path: string;
   readonly code: 'next-start';
@@ -13,19 +13,19 @@ export interface NextStartNote {
 /** `regions.weur.limits.maxPayloadBytes`: the id, and the field. */
 const LIMIT_PATH = /^regions\.([^.]+)\.limits\.([^.]+)$/;
 
-/** The soft limit is the router's alone. */
-const OF_THE_ROUTER = 'softConnections';
+/** Only the router uses the soft limit. */
+const ROUTER_ONLY = 'softConnections';
 
-/** One for each limit among the changes that a server reads at its start. */
+/** One note for each changed limit that a server reads when it starts. */
 export function nextStartNotes(changes: readonly Change[]): readonly NextStartNote[] {
   return changes.flatMap(({ path }) => {
     const [, id, field] = LIMIT_PATH.exec(path) ?? [];
-    if (id === undefined || field === undefined || field === OF_THE_ROUTER) return [];
-    const when = `nats-server of ${id} takes it from its next start (regions drain and undrain, or stop)`;
+    if (id === undefined || field === undefined || field === ROUTER_ONLY) return [];
+    const when = `nats-server of ${id} uses it from its next start (to restart it: regions drain and undrain, or stop)`;
     const message =
       field === 'maxConnections'
-        ? `the router goes by it at once; ${when}, and until then its own limit holds where that is lower`
-        : `${when}`;
+        ? `the router uses it at once; ${when}, and until then keeps its own limit if that is lower`
+        : when;
     return [{ path, code: 'next-start', message }];
   });
 }

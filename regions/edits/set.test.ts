@@ -109,13 +109,13 @@ test('each field is read as its own type', () => {
   expect(routing.off).toEqual(['band']);
 });
 
-test('nothing after the = is the default', () => {
+test('nothing after the = restores the default', () => {
   const limited = applied('weur.weight=50', 'weur.limits.softConnections=5', 'weur.name=West');
   const result = applyAssignments(limited, ['weur.weight=', 'weur.limits.softConnections=', 'weur.name=']);
   expect(result.ok && diffConfigs(CONFIG, result.config)).toEqual([]);
 });
 
-test('what is not known is named, with the nearest that is', () => {
+test('an unknown name is reported, with the nearest known one', () => {
   expect(refused('weur.wieght=50')[0]).toContain('weur: there is no "wieght" here; did you mean "weight"?');
   expect(refused('wuer.weight=50')[0]).toContain('there is no region "wuer"; did you mean "weur"?');
   expect(refused('routng.bandMs=5')[0]).toContain('did you mean "routing"?');
@@ -137,7 +137,7 @@ test('wrong values are refused by their path', () => {
   expect(refused('weur.hint=')).toEqual(['weur.hint: is missing and has no default: add it.']);
 });
 
-test('what assigns nothing, everything or twice is refused', () => {
+test('an assignment without a value, of a whole object, or made twice is refused', () => {
   expect(refused('weur.weight')[0]).toContain('such as "weur.weight=50"');
   expect(refused('=50')[0]).toContain('such as "weur.weight=50"');
   expect(refused('weur=50')[0]).toContain('field by field');
@@ -147,7 +147,7 @@ test('what assigns nothing, everything or twice is refused', () => {
   ]);
 });
 
-test('all wrong assignments are named at once, and none is made', () => {
+test('all wrong assignments are reported at once, and none is applied', () => {
   expect(refused('weur.wieght=50', 'apac.dial=lots', 'enam.weight=5')).toHaveLength(2);
 });
 

@@ -1,22 +1,22 @@
-// Assignments such as `weur.weight=50` applied to a configuration. Pure. The result is validated like a file,
-// so that what comes out is a configuration or all that is wrong, in the words of problems.ts.
+// Applies assignments such as `weur.weight=50` to a configuration. Pure. The result is validated like a file, so it is
+// either a valid configuration or the list of everything that is wrong with it.
 
 import type * as v from 'valibot';
 import type { MeridianConfig } from '../config.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../did-you-mean.ts';
 import type { Problem } from '../problems.ts';
 import { unknownRegion } from '../rules/service.ts';
 import { ConfigSchema, RegionSchema } from '../schema.ts';
 import { isArray, isObject, isUnion, type ObjectSchema, required } from '../schema-kinds.ts';
-import { received } from '../shape.ts';
+import { received } from '../schema-problems.ts';
 import { type Validation, validateConfig } from '../validate.ts';
 
-/** Top-level fields that an assignment may name; regions go by their ids. */
+/** Top-level fields that an assignment may name; regions are named by their ids. */
 const GENERAL_FIELDS = Object.keys(ConfigSchema.entries).filter(
   (key) => key !== 'regions' && key !== '$schema',
 );
 
-/** Where a value goes: the object that starts the way, the keys from there, the schema of what is there. */
+/** Where a value goes: the object to start from, the keys from there on, and the schema of the value. */
 interface Target {
   readonly path: string;
   readonly root: Record<string, unknown>;
@@ -28,12 +28,12 @@ type Draft = Record<string, unknown> & { readonly regions: Record<string, unknow
 type Found<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
 /**
- * Applies all assignments, or none. `<region>.<field>=<value>` or `<field>=<value>`; lists have commas, an object
- * is JSON, and nothing after the `=` means the default. `config` is not changed.
+ * Applies all assignments, or none. `<region>.<field>=<value>` or `<field>=<value>`; list items are separated by commas,
+ * objects are JSON, and nothing after the `=` restores the default. `config` is not changed.
  */
 export function applyAssignments(config: MeridianConfig, assignments: readonly string[]): Validation {
   const draft = JSON.parse(JSON.stringify(config)) as Draft; // A configuration is JSON.
-  // All paths are found before anything is written: an assignment that renames a region hides it from no other.
+  // All paths are resolved before anything is written, so that renaming a region hides it from no other assignment.
   const edits = assignments.map((assignment) => editOf(draft, assignment));
   const problems = [
     ...edits.flatMap((edit) => (edit.ok ? [] : [edit.problem])),
@@ -44,7 +44,7 @@ export function applyAssignments(config: MeridianConfig, assignments: readonly s
   return withIds(validateConfig(draft), draft);
 }
 
-// `regions[2].weight` -> `weur.weight`: who assigns by id reads by id.
+// `regions[2].weight` -> `weur.weight`: the assignments name regions by id, so the problems do too.
 function withIds(result: Validation, { regions }: Draft): Validation {
   const rename = (problem: Problem): Problem =>
     problem.code === 'broken-json'
@@ -110,7 +110,7 @@ function walk(from: Target, keys: readonly string[]): Found<Target> {
   return walk({ path, root: from.root, keys: [...from.keys, key], schema: required(next) }, rest);
 }
 
-// The object that a schema is, or that one of its options is (an instance type of one's own).
+// The schema itself if it is an object, otherwise its option that is one (a custom instance type).
 function objectIn(schema: v.GenericSchema): ObjectSchema | undefined {
   if (isObject(schema)) return schema;
   return isUnion(schema) ? schema.options.find(isObject) : undefined;
@@ -123,7 +123,7 @@ function parseValue({ path, schema }: Target, text: string): Found<unknown> {
   if (isObject(schema)) return refuse(notOneValue(path, schema));
   if (isArray(schema)) return { ok: true, value: text.split(',').map((item) => item.trim()) };
   if (schema.type === 'number') {
-    // Number() takes "0x10" and "Infinity" too, which nobody means.
+    // Number() would also accept "0x10" and "Infinity", which nobody means.
     const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
     return isNumber ? { ok: true, value: Number(text) } : wrongType(path, 'a number', text);
   }
@@ -141,7 +141,7 @@ function parseJson(path: string, text: string): Found<unknown> {
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {
-    return wrongType(path, 'JSON, where it begins like that', text);
+    return wrongType(path, 'valid JSON, since it starts with { or [', text);
   }
 }
 
@@ -149,7 +149,7 @@ function notOneValue(path: string, { entries }: { entries: object }): Problem {
   const expected = `assigned field by field (${Object.keys(entries)
     .map((key) => `${path}.${key}`)
     .join(', ')})`;
-  return { code: 'bad-value', path, expected, received: 'one value for all' };
+  return { code: 'bad-value', path, expected, received: 'assigned as a whole' };
 }
 
 function wrongType(path: string, expected: string, text: string): Found<never> {
@@ -170,7 +170,7 @@ function write({ root, keys }: Target, value: unknown): void {
   let place = root;
   for (const key of keys.slice(0, -1)) {
     const inside = place[key];
-    // An absent object, or a named instance type that becomes one of one's own.
+    // The object is absent, or a named instance type is replaced by a custom one.
     if (typeof inside !== 'object' || inside === null) place[key] = {};
     place = place[key] as Record<string, unknown>;
   }

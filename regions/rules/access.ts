@@ -1,10 +1,10 @@
-// A sign-in with Cloudflare Access is checked against a team and an audience. With one of the two alone, the sign-in
-// of any team, or to any application, would do; so half of it is refused and not taken for none.
+// A sign-in with Cloudflare Access is checked against a team and an audience. With only one of the two, a sign-in of any
+// team, or to any application, would be accepted; so one without the other is refused, not treated as neither.
 
 import type { Problem } from '../problems.ts';
 import type { ConfigDraft } from './draft.ts';
 
-/** A team domain without an audience, and the other way round. */
+/** Reports a team domain without an audience, and the other way round. */
 export function checkAccess({ admin }: ConfigDraft): Problem[] {
   if (admin === undefined) return [];
   const hasTeam = admin.accessTeamDomain !== undefined;

@@ -1,5 +1,5 @@
-// What can be understood of a configuration that may be broken: each field on its own, absent where its shape
-// is wrong. The rules read this, so that one broken region hides nothing that is wrong with the others.
+// The valid parts of a configuration that may be broken: each field is read on its own, and absent if it is malformed.
+// The rules read this, so that one broken region does not hide problems of the others.
 
 import * as v from 'valibot';
 import { ConfigSchema, RegionSchema } from '../schema.ts';
@@ -18,7 +18,7 @@ export interface ConfigDraft {
   readonly regions: readonly RegionDraft[];
 }
 
-/** Reads what can be read. Never throws. */
+/** Reads every field that is valid. Never throws. */
 export function readDraft(input: unknown): ConfigDraft {
   const file = asRecord(input);
   const admin = v.safeParse(ConfigSchema.entries.admin, file.admin);
@@ -39,7 +39,7 @@ function readEntries<E extends v.ObjectEntries>(entries: E, input: unknown): Rea
     const result = v.safeParse(schema, Object.hasOwn(input, key) ? input[key] : undefined);
     if (result.success) draft[key] = result.output;
   }
-  // Each value has passed the schema of its own key, which the compiler cannot follow through the loop.
+  // Each value has passed the schema of its own key; the compiler cannot see that through the loop.
   return draft as Readable<E>;
 }
 

@@ -1,4 +1,4 @@
-// Ids must name one region each, and so must the classes named after them.
+// Each id must belong to one region, and so must each class that is named after one.
 
 import { classNameOf } from '../names.ts';
 import type { Problem } from '../problems.ts';
@@ -7,7 +7,7 @@ import type { ConfigDraft } from './draft.ts';
 // The base class of all regions, worker/region/nats-region.ts.
 const BASE_CLASS_NAME = 'NatsRegion';
 
-/** Duplicate ids, ids whose class would be the base class, and two ids with one class name. */
+/** Reports duplicate ids, ids whose class would be the base class, and two ids with the same class name. */
 export function checkIdentity({ regions }: ConfigDraft): Problem[] {
   const problems: Problem[] = [];
   const firstPathOf = new Map<string, string>();

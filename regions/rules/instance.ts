@@ -1,4 +1,4 @@
-// Limits on one region's container that tie two numbers together or need a unit read.
+// Rules on one region's container that relate two numbers or need a unit to be parsed.
 // Cloudflare's rules for custom instance types: https://developers.cloudflare.com/containers/platform/limits/
 
 import { parseDurationMs } from '../duration.ts';
@@ -8,12 +8,12 @@ import type { ConfigDraft, RegionDraft } from './draft.ts';
 const LEAST_MEMORY_PER_VCPU_MIB = 3 * 1024;
 const MOST_DISK_PER_MEMORY_MB_PER_MIB = 2000 / 1024;
 
-/** Any shorter, and a client that reconnects would find the container stopping. */
+/** With a shorter time, a client that reconnects would find the container stopping. */
 const LEAST_SLEEP_AFTER_MS = parseDurationMs('10s');
-/** Beyond this a region should rather be `keepAwake`. */
+/** A region that should stay awake longer than this should have `keepAwake`. */
 const MOST_SLEEP_AFTER_MS = parseDurationMs('24h');
 
-/** Custom instance types out of proportion, a soft limit that is not below the hard one, and `sleepAfter` out of range. */
+/** Reports disproportionate custom instance types, a soft limit not below the hard one, and `sleepAfter` out of range. */
 export function checkInstance({ regions }: ConfigDraft): Problem[] {
   return regions.flatMap((region, index) => [
     ...checkInstanceType(region.instanceType, `regions[${index}].instanceType`),

@@ -1,20 +1,21 @@
-// JetStream needs a majority of its servers, so its regions must stay awake and be at least three: nats-server's meta group in a
-// cluster never has fewer than two peers, so one alone elects no leader, and of two neither can be lost.
+// JetStream needs a majority of its servers, so there must be at least three JetStream regions, and they must stay awake.
+// In a cluster nats-server's meta group never has fewer than two peers: a single server elects no leader, and of two
+// neither can be lost.
 
 import type { Problem } from '../problems.ts';
 import type { ConfigDraft, RegionDraft } from './draft.ts';
 
-/** The least number of servers that keeps a majority when one is lost. */
+/** The smallest number of servers that keeps a majority when one is lost. */
 export const LEAST_MEMBERS = 3;
 
-/** JetStream regions that may sleep, fewer than three of them, or an even number. */
+/** Reports JetStream regions that may sleep, fewer than three of them, or an even number. */
 export function checkJetstream({ regions }: ConfigDraft): Problem[] {
   const sleepers = regions.flatMap(({ jetstream, keepAwake }, index): Problem[] =>
     jetstream === true && keepAwake === false
       ? [{ code: 'jetstream-may-sleep', path: `regions[${index}].jetstream` }]
       : [],
   );
-  // Without every region's answer there is no count.
+  // They can only be counted if both fields of every region are valid.
   return regions.every(isCountable) ? [...sleepers, ...checkCount(regions)] : sleepers;
 }
 

@@ -1,10 +1,10 @@
-// A region must be a place of its own, and one that Cloudflare offers.
+// Each region must be in a place of its own, and one that Cloudflare offers.
 
 import { type Hint, isSamePlace, LANDS_IN, LIMITED_PLACEMENTS } from '../hints.ts';
 import type { Problem } from '../problems.ts';
 import type { ConfigDraft } from './draft.ts';
 
-/** Hints that are another region's place, hints that land elsewhere, and placements refused alone. */
+/** Reports hints for another region's place, hints that land elsewhere, and placements that Cloudflare refuses alone. */
 export function checkPlace({ regions }: ConfigDraft): Problem[] {
   const problems: Problem[] = [];
   const seen: { hint: Hint; path: string }[] = [];
@@ -31,7 +31,7 @@ function problemsOfHint(
   if (other !== undefined) {
     return [{ code: 'hint-alias', path, hint, otherHint: other.hint, otherPath: other.path, landsIn }];
   }
-  // The halves of apac are in it: they land where they say.
+  // The halves of apac are part of it, so they do not land elsewhere.
   const landsElsewhere = landsIn !== hint && landsIn !== 'apac';
   return landsElsewhere ? [{ code: 'hint-lands-elsewhere', path, hint, landsIn }] : [];
 }

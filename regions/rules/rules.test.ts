@@ -11,7 +11,7 @@ function problemsOf(...regions: unknown[]): Problem[] {
 const awake = (id: string, more: Record<string, unknown> = {}) =>
   region(id, { jetstream: true, keepAwake: true, ...more });
 
-test('the third region with one id points at the first', () => {
+test('the third region with the same id is reported against the first', () => {
   const problems = problemsOf(
     region('a', { hint: 'wnam' }),
     region('a', { hint: 'enam' }),
@@ -23,18 +23,18 @@ test('the third region with one id points at the first', () => {
   ]);
 });
 
-test('two ids that would be one class are refused', () => {
+test('two ids with the same class are refused', () => {
   expect(problemsOf(region('a-1', { hint: 'wnam' }), region('a1', { hint: 'enam' }))).toEqual([
     { code: 'duplicate-class-name', path: 'regions[1].id', id: 'a1', otherId: 'a-1', className: 'NatsA1' },
   ]);
   expect(problemsOf(region('a-b', { hint: 'wnam' }), region('ab', { hint: 'enam' }))).toEqual([]);
 });
 
-test('no region can be the class that all extend', () => {
+test('no region can have the name of the base class', () => {
   expect(problemsOf(region('region', { hint: 'wnam' }))).toMatchObject([{ code: 'reserved-id' }]);
 });
 
-test('a hint that is the place of another region is refused with what it aliases to', () => {
+test('a hint for the place of another region is refused, with the place where both land', () => {
   expect(problemsOf(region('enam'), region('brazil', { hint: 'sam' }))).toEqual([
     {
       code: 'hint-alias',
@@ -53,14 +53,14 @@ test('a hint that is the place of another region is refused with what it aliases
   ]);
 });
 
-test('the two halves of apac stand side by side', () => {
+test('the two halves of apac can be used together', () => {
   expect(validateConfig(fileOf(region('apac-ne'), region('apac-se')))).toMatchObject({
     ok: true,
     warnings: [],
   });
 });
 
-test('an alias without its original is only warned about', () => {
+test('an alias without its original only gives a warning', () => {
   expect(validateConfig(fileOf(region('afr')))).toMatchObject({
     ok: true,
     warnings: [{ code: 'hint-lands-elsewhere', path: 'regions[0].hint', hint: 'afr', landsIn: 'weur' }],
@@ -71,7 +71,7 @@ test.each([[['ME']], [['OC']], [['AFR']], [['OC', 'ME']]])('%j is refused as a p
   expect(problemsOf(region('weur', { placement }))).toMatchObject([{ code: 'placement-limited', placement }]);
 });
 
-test('a place of limited capacity is fine beside another', () => {
+test('a placement of limited capacity is fine with another one', () => {
   expect(problemsOf(region('oc', { placement: ['OC', 'APAC'] }))).toEqual([]);
 });
 
@@ -109,7 +109,7 @@ test.each([0, 3, 5])('%i JetStream regions are fine', (count) => {
   expect(result).toMatchObject({ ok: true, warnings: [] });
 });
 
-test('one or two JetStream regions are refused, four are warned about', () => {
+test('one or two JetStream regions are refused, four give a warning', () => {
   for (const few of [AWAKE.slice(0, 1), AWAKE.slice(0, 2)]) {
     const ids = few.map(({ id }) => id);
     expect(problemsOf(...few)).toEqual([{ code: 'jetstream-too-few', path: 'regions', ids }]);
@@ -126,7 +126,7 @@ test('a disabled region does not count towards the JetStream majority', () => {
   ]);
 });
 
-test('one region of unknown shape leaves the JetStream regions uncounted', () => {
+test('JetStream regions are not counted if one region is malformed', () => {
   expect(problemsOf(...AWAKE.slice(0, 2), awake('oc', { jetstream: 'yes' }))).toMatchObject([
     { code: 'wrong-type', path: 'regions[2].jetstream' },
   ]);
@@ -149,7 +149,7 @@ test('the default region must exist, and should be enabled', () => {
   });
 });
 
-test('a default region is not called unknown while an id is broken', () => {
+test('a default region is not reported as unknown if an id is malformed', () => {
   expect(
     validateConfig({ defaultRegion: 'Oc', regions: [region('weur'), region('Oc', { hint: 'oc' })] }),
   ).toMatchObject({
@@ -173,7 +173,7 @@ test('Cloudflare Access needs a team and an audience, both or neither', () => {
   });
 });
 
-test('a broken audience is not called missing as well', () => {
+test('a malformed audience is not also reported as missing', () => {
   expect(administered({ ...TEAM, accessAudience: 'x' })).toMatchObject({
     problems: [{ code: 'bad-value', path: 'admin.accessAudience' }],
   });
@@ -189,7 +189,7 @@ test.each([
   '.cloudflareaccess.com',
   'Example.cloudflareaccess.com',
   'example.cloudflareaccess.com\n',
-])('%j is no team domain', (accessTeamDomain) => {
+])('%j is not a team domain', (accessTeamDomain) => {
   expect(administered({ accessTeamDomain, ...AUDIENCE })).toMatchObject({
     problems: [{ code: 'bad-value', path: 'admin.accessTeamDomain' }],
   });

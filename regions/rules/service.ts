@@ -1,10 +1,10 @@
-// Somebody must be able to serve: an enabled region, and a default region that exists.
+// At least one region must be enabled, and the default region must exist.
 
-import { nearest } from '../nearest.ts';
+import { nearest } from '../did-you-mean.ts';
 import type { Problem } from '../problems.ts';
 import type { ConfigDraft } from './draft.ts';
 
-/** No enabled region, and a default region that is unknown or disabled. */
+/** Reports that no region is enabled, or that the default region is unknown or disabled. */
 export function checkService({ regions, defaultRegion }: ConfigDraft): Problem[] {
   const problems: Problem[] = [];
   if (regions.length > 0 && regions.every(({ enabled }) => enabled === false)) {
@@ -19,13 +19,13 @@ function checkDefaultRegion(regions: ConfigDraft['regions'], id: string): Proble
   const region = regions.find((candidate) => candidate.id === id);
   if (region !== undefined)
     return region.enabled === false ? [{ code: 'default-region-disabled', path, id }] : [];
-  // It may be meant for a region whose id is broken; that problem comes first.
+  // It may refer to a region whose id is malformed, which is reported already.
   const known = regions.flatMap((candidate) => candidate.id ?? []);
   if (known.length === 0 || known.length < regions.length) return [];
   return [unknownRegion(path, id, known)];
 }
 
-/** The problem of an id that names none of the known regions. */
+/** The problem for an id that is none of the known regions. */
 export function unknownRegion(path: string, id: string, known: readonly string[]): Problem {
   const near = nearest(id, known);
   return { code: 'unknown-region', path, id, known, ...(near !== undefined && { nearest: near }) };

@@ -1,15 +1,24 @@
 // A client that was at a region before goes back there, if another one is not better by the margin.
 
 import type { Filter } from '../filter.ts';
+import { signedMs } from '../milliseconds.ts';
 import { marginMs } from './incumbent.ts';
 
-export const affinity: Filter = {
+interface Returning {
+  readonly effect: 'cost';
+  readonly filter: 'affinity';
+  readonly code: 'returning';
+  readonly ms: number;
+}
+
+export const affinity: Filter<Returning> = {
   name: 'affinity',
-  concerns: () => true,
-  apply: ({ region, estimate }, { previous, plan }) => {
-    if (previous !== region.id) return undefined;
-    const { routing } = plan.config;
-    const ms = -Math.max(routing.bandMs, marginMs(estimate.finalMs, routing));
-    return { effect: 'cost', filter: 'affinity', code: 'returning', ms };
-  },
+  forRegion:
+    ({ id }, routing) =>
+    ({ estimate }, { previous }) => {
+      if (previous !== id) return undefined;
+      const ms = -Math.max(routing.bandMs, marginMs(estimate.finalMs, routing));
+      return { effect: 'cost', filter: 'affinity', code: 'returning', ms };
+    },
+  words: { returning: ({ ms }) => `${signedMs(ms)}: the client was here before` },
 };

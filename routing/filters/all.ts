@@ -1,6 +1,6 @@
 // The filters, in the order in which they run; a region that one of them drops is not shown to the next.
 
-import type { Filter } from '../filter.ts';
+import type { AnyFilter, EffectOf } from '../filter.ts';
 import { affinity } from './affinity.ts';
 import { band } from './band.ts';
 import { bias } from './bias.ts';
@@ -14,7 +14,7 @@ import { priority } from './priority.ts';
 import { residency } from './residency.ts';
 import { warmth } from './warmth.ts';
 
-export const FILTERS: readonly Filter[] = [
+export const FILTERS = [
   enabled,
   health,
   residency,
@@ -27,4 +27,7 @@ export const FILTERS: readonly Filter[] = [
   warmth,
   affinity,
   band,
-];
+] as const satisfies readonly AnyFilter[];
+
+/** What one filter did to one region. */
+export type Effect = EffectOf<(typeof FILTERS)[number]>;

@@ -6,19 +6,31 @@
 // 1 - exp(-x) keeps their order while it bounds them); a region that is `bandMs` farther gets none; in between it
 // falls gradually. A hard edge would move clients between two regions when a third one is added.
 
-import { uniform } from '../client-hash.ts';
+import { hashText, uniform } from '../client-hash.ts';
 import type { Filter } from '../filter.ts';
+import { signedMs } from '../milliseconds.ts';
 
 /** The weight that a region has when none is configured. */
 const USUAL_WEIGHT = 100;
 
-export const band: Filter = {
+interface Share {
+  readonly effect: 'cost';
+  readonly filter: 'band';
+  readonly code: 'share';
+  readonly weight: number;
+  readonly ms: number;
+}
+
+export const band: Filter<Share> = {
   name: 'band',
-  concerns: (_region, { bandMs }) => bandMs > 0,
-  apply: ({ region }, { clientHash, plan }) => {
-    const { bandMs } = plan.config.routing;
-    const { weight } = region.config;
-    const ms = bandMs * (1 - (1 - uniform(clientHash, region.shareSeed)) ** (USUAL_WEIGHT / weight));
-    return { effect: 'cost', filter: 'band', code: 'share', weight, ms };
+  draws: true,
+  forRegion: ({ id, weight }, { bandMs }) => {
+    if (bandMs === 0) return undefined;
+    const seed = hashText(`share ${id}`);
+    return (_region, { clientHash }) => {
+      const ms = bandMs * (1 - (1 - uniform(clientHash, seed)) ** (USUAL_WEIGHT / weight));
+      return { effect: 'cost', filter: 'band', code: 'share', weight, ms };
+    };
   },
+  words: { share: ({ ms, weight }) => `${signedMs(ms)}: share of weight ${weight}` },
 };

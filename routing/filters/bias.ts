@@ -1,12 +1,24 @@
 // A factor on the estimate, which moves the border between a region and its neighbours.
 
 import type { Filter } from '../filter.ts';
+import { signedMs } from '../milliseconds.ts';
 
-export const bias: Filter = {
+interface Bias {
+  readonly effect: 'cost';
+  readonly filter: 'estimate';
+  readonly code: 'bias';
+  readonly factor: number;
+  readonly ms: number;
+}
+
+export const bias: Filter<Bias> = {
   name: 'estimate',
-  concerns: ({ bias: factor }) => factor !== 1,
-  apply: ({ region, estimate }) => {
-    const factor = region.config.bias;
-    return { effect: 'cost', filter: 'estimate', code: 'bias', factor, ms: estimate.finalMs * (factor - 1) };
+  forRegion: ({ bias: factor }) => {
+    if (factor === 1) return undefined;
+    return ({ estimate }) => {
+      const ms = estimate.finalMs * (factor - 1);
+      return { effect: 'cost', filter: 'estimate', code: 'bias', factor, ms };
+    };
   },
+  words: { bias: ({ ms, factor }) => `${signedMs(ms)}: bias ${factor}` },
 };

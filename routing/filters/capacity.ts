@@ -2,25 +2,39 @@
 // live edit of the hard limit the server still has its own until it is started anew: the lower of the two holds.
 
 import type { Filter } from '../filter.ts';
+import { signedMs } from '../milliseconds.ts';
 
-export const capacity: Filter = {
+type CapacityEffect = {
+  readonly filter: 'capacity';
+  readonly clients: number;
+  readonly limit: number;
+} & (
+  | { readonly effect: 'drop'; readonly code: 'full' }
+  | { readonly effect: 'cost'; readonly code: 'over-soft-limit'; readonly ms: number }
+);
+
+export const capacity: Filter<CapacityEffect> = {
   name: 'capacity',
-  concerns: () => true,
-  apply: ({ region, observation }, { plan }) => {
-    const clients = observation?.clients;
-    if (clients === undefined) return undefined;
-    const { maxConnections, softConnections } = region.config.limits;
-    const limit = Math.min(maxConnections, observation?.maxClients ?? maxConnections);
-    if (clients >= limit) return { effect: 'drop', filter: 'capacity', code: 'full', clients, limit };
-    if (softConnections === undefined || clients < softConnections) return undefined;
-    const ms = plan.config.routing.spillMs;
-    return {
-      effect: 'cost',
-      filter: 'capacity',
-      code: 'over-soft-limit',
-      clients,
-      limit: softConnections,
-      ms,
-    };
+  temporary: true,
+  forRegion:
+    ({ limits: { maxConnections, softConnections } }, { spillMs }) =>
+    ({ observation }) => {
+      const clients = observation?.clients;
+      if (clients === undefined) return undefined;
+      const limit = Math.min(maxConnections, observation?.maxClients ?? maxConnections);
+      if (clients >= limit) return { effect: 'drop', filter: 'capacity', code: 'full', clients, limit };
+      if (softConnections === undefined || clients < softConnections) return undefined;
+      return {
+        effect: 'cost',
+        filter: 'capacity',
+        code: 'over-soft-limit',
+        clients,
+        limit: softConnections,
+        ms: spillMs,
+      };
+    },
+  words: {
+    full: ({ clients, limit }) => `full: ${clients} clients of at most ${limit}`,
+    'over-soft-limit': ({ ms, clients, limit }) => `${signedMs(ms)}: ${clients} clients, soft limit ${limit}`,
   },
 };

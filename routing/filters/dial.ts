@@ -1,15 +1,26 @@
 // A gradual dial: a region takes so many percent of the clients, always the same ones first, so that turning it up
 // only adds clients.
 
-import { uniform } from '../client-hash.ts';
+import { hashText, uniform } from '../client-hash.ts';
 import type { Filter } from '../filter.ts';
 
-export const dial: Filter = {
+interface DialledDown {
+  readonly effect: 'drop';
+  readonly filter: 'dial';
+  readonly code: 'dialled-down';
+  readonly percent: number;
+}
+
+export const dial: Filter<DialledDown> = {
   name: 'dial',
-  concerns: ({ dial: percent }) => percent < 100,
-  apply: ({ region }, { clientHash }) => {
-    const percent = region.config.dial;
-    if (uniform(clientHash, region.dialSeed) * 100 < percent) return undefined;
-    return { effect: 'drop', filter: 'dial', code: 'dialled-down', percent };
+  draws: true,
+  forRegion: ({ id, dial: percent }) => {
+    if (percent >= 100) return undefined;
+    const seed = hashText(`dial ${id}`);
+    return (_region, { clientHash }) => {
+      if (uniform(clientHash, seed) * 100 < percent) return undefined;
+      return { effect: 'drop', filter: 'dial', code: 'dialled-down', percent };
+    };
   },
+  words: { 'dialled-down': ({ percent }) => `takes ${percent}% of its clients, and not this one` },
 };

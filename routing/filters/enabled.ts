@@ -1,15 +1,29 @@
 // Only regions that are enabled and not draining.
 
-import type { Filter } from '../filter.ts';
+import type { Filter, RegionNow } from '../filter.ts';
 
-export const enabled: Filter = {
+interface NotEnabled {
+  readonly effect: 'drop';
+  readonly filter: 'enabled';
+  readonly code: 'disabled' | 'draining';
+}
+
+const DISABLED: NotEnabled = { effect: 'drop', filter: 'enabled', code: 'disabled' };
+const DRAINING: NotEnabled = { effect: 'drop', filter: 'enabled', code: 'draining' };
+
+export const enabled: Filter<NotEnabled> = {
   name: 'enabled',
-  concerns: () => true,
-  apply: ({ region, observation }) => {
-    if (!region.config.enabled) return { effect: 'drop', filter: 'enabled', code: 'disabled' };
-    if (region.config.drain || observation?.state === 'draining') {
-      return { effect: 'drop', filter: 'enabled', code: 'draining' };
-    }
-    return undefined;
+  forRegion: (region) => {
+    if (!region.enabled) return () => DISABLED;
+    return region.drain ? () => DRAINING : unlessDraining;
+  },
+  words: {
+    disabled: () => 'disabled in the configuration',
+    draining: () => 'draining: takes no new clients',
   },
 };
+
+/** A region also drains by its own word. */
+function unlessDraining({ observation }: RegionNow): NotEnabled | undefined {
+  return observation?.state === 'draining' ? DRAINING : undefined;
+}

@@ -2,8 +2,7 @@
 // They stay candidates: what was seen of them may be old, and somebody has to try.
 
 import type { SeenState } from '../../api/states.ts';
-import type { Effect } from '../effect.ts';
-import type { Contender, Filter, FilterContext } from '../filter.ts';
+import type { Filter, FilterContext, RegionNow } from '../filter.ts';
 
 /** States in which a region cannot take a client. One that sleeps or starts can: the client waits for it. */
 const NOT_SERVING: ReadonlySet<SeenState> = new Set(['down', 'stopping', 'unreachable']);
@@ -11,22 +10,30 @@ const NOT_SERVING: ReadonlySet<SeenState> = new Set(['down', 'stopping', 'unreac
 /** A region with routes to fewer of the others than this hears too little of what is published. */
 const LEAST_MESH_SHARE = 0.5;
 
-export const health: Filter = {
+type Unhealthy = { readonly effect: 'demote'; readonly filter: 'health' } & (
+  | { readonly code: 'state'; readonly state: SeenState }
+  | { readonly code: 'ejected'; readonly forMs: number }
+  | { readonly code: 'cut-off'; readonly meshShare: number }
+);
+
+export const health: Filter<Unhealthy> = {
   name: 'health',
-  concerns: () => true,
-  apply: (contender, { panic, now }) => (panic ? undefined : problemOf(contender, now)),
+  temporary: true,
+  ignoredInPanic: true,
+  forRegion: () => problemOf,
+  words: {
+    state: ({ state }) => `last: it is ${state}`,
+    ejected: ({ forMs }) => `last: attempts failed, left out for ${Math.round(forMs)} ms more`,
+    'cut-off': ({ meshShare }) => `last: linked with only ${Math.round(meshShare * 100)}% of the regions`,
+  },
 };
 
-/** Whether a region looks healthy; used to tell when too few do. */
-export function looksHealthy(contender: Contender, now: FilterContext['now']): boolean {
-  return problemOf(contender, now) === undefined;
-}
-
-function problemOf({ observation }: Contender, now: number): Effect | undefined {
+function problemOf({ observation }: RegionNow, { now }: FilterContext): Unhealthy | undefined {
   if (observation === undefined) return undefined;
   const { state, ejectedUntil, meshShare } = observation;
-  if (state !== undefined && NOT_SERVING.has(state))
+  if (state !== undefined && NOT_SERVING.has(state)) {
     return { effect: 'demote', filter: 'health', code: 'state', state };
+  }
   if (ejectedUntil !== undefined && ejectedUntil > now) {
     return { effect: 'demote', filter: 'health', code: 'ejected', forMs: ejectedUntil - now };
   }

@@ -1,28 +1,33 @@
 // The region that a data center has been choosing keeps a margin, so that noise does not make clients come and go.
 // Where clients are shared between regions (`bandMs`) there is no one choice to keep.
 
-import type { MeridianConfig } from '../../regions/config.ts';
-import type { Filter } from '../filter.ts';
+import type { Filter, RoutingConfig } from '../filter.ts';
+import { signedMs } from '../milliseconds.ts';
 
-export const incumbent: Filter = {
+interface Incumbent {
+  readonly effect: 'cost';
+  readonly filter: 'estimate';
+  readonly code: 'incumbent';
+  readonly ms: number;
+}
+
+export const incumbent: Filter<Incumbent> = {
   name: 'estimate',
-  concerns: (_region, { bandMs }) => bandMs === 0,
-  apply: ({ region, estimate }, context) => {
-    const { routing } = context.plan.config;
-    if (context.incumbent !== region.id) return undefined;
-    return {
-      effect: 'cost',
-      filter: 'estimate',
-      code: 'incumbent',
-      ms: -marginMs(estimate.finalMs, routing),
+  forRegion: ({ id }, routing) => {
+    if (routing.bandMs > 0) return undefined;
+    return ({ estimate }, context) => {
+      if (context.incumbent !== id) return undefined;
+      const ms = -marginMs(estimate.finalMs, routing);
+      return { effect: 'cost', filter: 'estimate', code: 'incumbent', ms };
     };
   },
+  words: { incumbent: ({ ms }) => `${signedMs(ms)}: the choice so far, another must be better by this` },
 };
 
 /** By how much another region must be better: a share of the estimate, and a least number of milliseconds. */
 export function marginMs(
   estimateMs: number,
-  { flipRatio, flipFloorMs }: Pick<MeridianConfig['routing'], 'flipRatio' | 'flipFloorMs'>,
+  { flipRatio, flipFloorMs }: Pick<RoutingConfig, 'flipRatio' | 'flipFloorMs'>,
 ): number {
   return Math.max(flipFloorMs, estimateMs * (1 - 1 / flipRatio));
 }

@@ -2,14 +2,27 @@
 
 import type { Filter } from '../filter.ts';
 
-export const pin: Filter = {
+type PinEffect = { readonly filter: 'pin' } & (
+  | { readonly effect: 'drop'; readonly code: 'not-forced'; readonly forced: string }
+  | { readonly effect: 'prefer'; readonly code: 'asked-for'; readonly place: number }
+);
+
+export const pin: Filter<PinEffect> = {
   name: 'pin',
-  concerns: () => true,
-  apply: ({ region }, { preferred, forced }) => {
-    if (forced !== undefined && forced !== region.id) {
-      return { effect: 'drop', filter: 'pin', code: 'not-forced', forced };
-    }
-    const place = preferred.indexOf(region.id);
-    return place < 0 ? undefined : { effect: 'prefer', filter: 'pin', code: 'asked-for', place };
+  refusal: 'forced',
+  forRegion:
+    ({ id }) =>
+    (_region, { preferred, forced }) => {
+      if (forced !== undefined && forced !== id) {
+        return { effect: 'drop', filter: 'pin', code: 'not-forced', forced };
+      }
+      const position = preferred.indexOf(id);
+      return position < 0
+        ? undefined
+        : { effect: 'prefer', filter: 'pin', code: 'asked-for', place: position };
+    },
+  words: {
+    'not-forced': ({ forced }) => `the request accepts only ${forced}`,
+    'asked-for': () => 'first: asked for by the request',
   },
 };

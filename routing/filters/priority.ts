@@ -5,14 +5,26 @@ import type { Filter } from '../filter.ts';
 /** The priority of regions that serve as usual. */
 const USUAL_PRIORITY = 1;
 
-export const priority: Filter = {
+interface Reserve {
+  readonly effect: 'postpone';
+  readonly filter: 'priority';
+  readonly code: 'reserve';
+  readonly priority: number;
+  readonly tiers: number;
+}
+
+export const priority: Filter<Reserve> = {
   name: 'priority',
-  concerns: ({ priority: number }) => number > USUAL_PRIORITY,
-  apply: ({ region }) => ({
-    effect: 'postpone',
-    filter: 'priority',
-    code: 'reserve',
-    priority: region.config.priority,
-    tiers: region.config.priority - USUAL_PRIORITY,
-  }),
+  forRegion: (region) => {
+    const tiers = region.priority - USUAL_PRIORITY;
+    if (tiers <= 0) return undefined;
+    return () => ({
+      effect: 'postpone',
+      filter: 'priority',
+      code: 'reserve',
+      priority: region.priority,
+      tiers,
+    });
+  },
+  words: { reserve: (effect) => `in reserve: priority ${effect.priority}` },
 };

@@ -7,24 +7,35 @@ const EU = 'EU';
 /** What a record says when the country is not known. */
 const UNKNOWN_COUNTRY = 'unknown';
 
-export const residency: Filter = {
+interface Forbidden {
+  readonly effect: 'drop';
+  readonly filter: 'residency';
+  readonly code: 'denied' | 'not-allowed';
+  readonly country: string;
+  readonly rule: string;
+}
+
+export const residency: Filter<Forbidden> = {
   name: 'residency',
-  concerns: ({ residency: { allow, deny } }) => allow !== undefined || deny !== undefined,
-  apply: ({ region }, context) => {
-    const { allow, deny } = region;
-    const country = context.country ?? UNKNOWN_COUNTRY;
-    const denied = deny && matchOf(deny, context);
-    if (denied) return { effect: 'drop', filter: 'residency', code: 'denied', country, rule: denied };
-    if (allow && !matchOf(allow, context)) {
-      return {
-        effect: 'drop',
-        filter: 'residency',
-        code: 'not-allowed',
-        country,
-        rule: [...allow].join(','),
-      };
-    }
-    return undefined;
+  refusal: 'residency',
+  forRegion: ({ residency: rules }) => {
+    if (rules.allow === undefined && rules.deny === undefined) return undefined;
+    const allow = rules.allow && new Set(rules.allow);
+    const deny = rules.deny && new Set(rules.deny);
+    return (_region, context) => {
+      const country = context.country ?? UNKNOWN_COUNTRY;
+      const denied = deny && matchOf(deny, context);
+      if (denied) return { effect: 'drop', filter: 'residency', code: 'denied', country, rule: denied };
+      if (allow && !matchOf(allow, context)) {
+        const rule = [...allow].join(',');
+        return { effect: 'drop', filter: 'residency', code: 'not-allowed', country, rule };
+      }
+      return undefined;
+    };
+  },
+  words: {
+    denied: ({ country, rule }) => `may not serve clients from ${country} (rule: deny ${rule})`,
+    'not-allowed': ({ country, rule }) => `may only serve clients from ${rule}, not from ${country}`,
   },
 };
 

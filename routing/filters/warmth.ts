@@ -2,13 +2,23 @@
 // to make, that is so many ms: an awake region that is nearer than that serves better now, while this one wakes.
 
 import type { Filter } from '../filter.ts';
+import { signedMs } from '../milliseconds.ts';
 
-export const warmth: Filter = {
+interface Asleep {
+  readonly effect: 'cost';
+  readonly filter: 'warmth';
+  readonly code: 'asleep';
+  readonly ms: number;
+}
+
+export const warmth: Filter<Asleep> = {
   name: 'warmth',
-  concerns: ({ keepAwake }) => !keepAwake,
-  apply: ({ observation }, { plan }) => {
-    if (observation?.state !== 'asleep') return undefined;
-    const { coldStartMs, coldStartRoundTrips } = plan.config.routing;
-    return { effect: 'cost', filter: 'warmth', code: 'asleep', ms: coldStartMs / coldStartRoundTrips };
+  endsByWaking: true,
+  forRegion: ({ keepAwake }, { coldStartMs, coldStartRoundTrips }) => {
+    if (keepAwake) return undefined;
+    const ms = coldStartMs / coldStartRoundTrips;
+    return ({ observation }) =>
+      observation?.state === 'asleep' ? { effect: 'cost', filter: 'warmth', code: 'asleep', ms } : undefined;
   },
+  words: { asleep: ({ ms }) => `${signedMs(ms)}: asleep, would have to start` },
 };

@@ -12,7 +12,7 @@ import type { RegionViews } from '../../api/regions.ts';
 import { SCHEMAS } from '../../api/schemas.ts';
 import { pairsOf } from '../../worker/mesh/topology.ts';
 import { OPENAPI } from '../../worker/status/openapi-document.ts';
-import { PLACES, REGIONS } from '../support/places.ts';
+import { PLACES, REGIONS } from '../support/data/places.ts';
 import { rawUpgrade } from '../support/raw-upgrade.ts';
 import { describeLocally, target } from '../support/target.ts';
 

@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import { connectFrom } from '../support/connect-from.ts';
+import { connectFrom } from '../support/client.ts';
+import { cfOf, cityOf, standingIn } from '../support/data/places.ts';
 import { readMonitor } from '../support/monitor.ts';
-import { cfOf, cityOf, standingIn } from '../support/places.ts';
 import { clientFrame, rawUpgrade } from '../support/raw-upgrade.ts';
 import { describeLocally, monitorUrl, target } from '../support/target.ts';
 

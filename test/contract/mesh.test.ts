@@ -3,10 +3,10 @@
 import { createInbox, headers } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import type { Client } from '../support/connect-from.ts';
+import type { Client } from '../support/client.ts';
+import { PAIRS, REGIONS, type Region } from '../support/data/places.ts';
 import { awaitInterest, awaitInterestOfAll } from '../support/interest.ts';
 import { readMonitor } from '../support/monitor.ts';
-import { PAIRS, REGIONS, type Region } from '../support/places.ts';
 import { clientIn, describeLocally, monitorUrl } from '../support/target.ts';
 
 /** Messages from each region in the test of queue groups. */

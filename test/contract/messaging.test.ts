@@ -2,10 +2,10 @@
 
 import { createInbox, headers, InvalidArgumentError } from '@nats-io/nats-core';
 import { describe, expect, test } from 'vitest';
-import { type Client, connectFrom } from '../support/connect-from.ts';
+import { type Client, connectFrom } from '../support/client.ts';
+import { cityOf } from '../support/data/places.ts';
 import { awaitInterest } from '../support/interest.ts';
 import { readMonitor } from '../support/monitor.ts';
-import { cityOf } from '../support/places.ts';
 import { describeLocally, monitorUrl, target } from '../support/target.ts';
 
 describe('two clients', () => {

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { DECISION_HEADER, FORCE_REGION_HEADER, REGION_HEADER } from '../../api/headers.ts';
-import { type Client, connectFrom } from '../support/connect-from.ts';
-import { cityOf, PLACES, REGIONS, standingIn } from '../support/places.ts';
+import { type Client, connectFrom } from '../support/client.ts';
+import { cityOf, PLACES, REGIONS, standingIn } from '../support/data/places.ts';
 import { rawUpgrade } from '../support/raw-upgrade.ts';
 import { describeLocally, target } from '../support/target.ts';
 

@@ -3,12 +3,12 @@
 import { createInbox } from '@nats-io/nats-core';
 import { describe, expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import { type Client, connectFrom } from '../support/connect-from.ts';
+import { type Client, connectFrom } from '../support/client.ts';
+import { configOf } from '../support/data/checked-in.ts';
+import { cityOf, type Region } from '../support/data/places.ts';
+import { useStack } from '../support/file-stack.ts';
 import { awaitInterest } from '../support/interest.ts';
-import { configOf } from '../support/local-config.ts';
 import { linkBetween, regionIs, stateOf } from '../support/mesh-state.ts';
-import { cityOf, type Region } from '../support/places.ts';
-import { useStack } from '../support/use-stack.ts';
 
 /** The shortest that the configuration takes. */
 const SLEEP_AFTER_MS = 10_000;

@@ -3,9 +3,9 @@
 import { platform } from 'node:process';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import { configOf } from '../support/local-config.ts';
+import { configOf } from '../support/data/checked-in.ts';
+import { useStack } from '../support/file-stack.ts';
 import { clientFrame, rawUpgrade } from '../support/raw-upgrade.ts';
-import { useStack } from '../support/use-stack.ts';
 
 /** Linux has all of 127.0.0.0/8; other systems have only its first address. */
 const CLIENT_ADDRESS = '127.0.0.2';

@@ -4,8 +4,8 @@ import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { loadConfig } from '../../local/load-config.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { waitFor } from '../../local/wait-for.ts';
-import { type Client, connectFrom } from '../support/connect-from.ts';
-import { cityOf } from '../support/places.ts';
+import { type Client, connectFrom } from '../support/client.ts';
+import { cityOf } from '../support/data/places.ts';
 import { jetStreamIsReady, publishFirst } from '../support/streams.ts';
 
 let stack: Stack;

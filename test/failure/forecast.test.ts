@@ -9,9 +9,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Forecast, Move as ForeseenMove } from '../../api/forecast.ts';
 import { waitFor } from '../../local/wait-for.ts';
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
-import { connectFrom } from '../support/connect-from.ts';
-import { cfOf, PLACES, type Place, type Region } from '../support/places.ts';
-import { useStack } from '../support/use-stack.ts';
+import { connectFrom } from '../support/client.ts';
+import { cfOf, PLACES, type Place, type Region } from '../support/data/places.ts';
+import { useStack } from '../support/file-stack.ts';
 
 /** Half of the clients belong here, so that a share of its clients is one of many. */
 const AT_HOME: Region = 'weur';

@@ -4,12 +4,12 @@ import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jet
 import { expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
 import { instanceNameOf } from '../../regions/names.ts';
-import { type Client, connectFrom } from '../support/connect-from.ts';
+import { type Client, connectFrom } from '../support/client.ts';
+import { cityOf } from '../support/data/places.ts';
+import { useStack } from '../support/file-stack.ts';
 import { meshIsWhole } from '../support/mesh-state.ts';
 import { monitorOf, readMonitor } from '../support/monitor.ts';
-import { cityOf } from '../support/places.ts';
 import { API_TIMEOUT_MS, currentReplicas, jetStreamIsReady } from '../support/streams.ts';
-import { useStack } from '../support/use-stack.ts';
 
 const running = useStack();
 

@@ -3,12 +3,12 @@
 import { createInbox } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import { type Client, connectFrom } from '../support/connect-from.ts';
+import { type Client, connectFrom } from '../support/client.ts';
+import { cityOf, type Region } from '../support/data/places.ts';
+import { useStack } from '../support/file-stack.ts';
 import { awaitInterest } from '../support/interest.ts';
 import { linkBetween } from '../support/mesh-state.ts';
 import { monitorOf, readMonitor } from '../support/monitor.ts';
-import { cityOf, type Region } from '../support/places.ts';
-import { useStack } from '../support/use-stack.ts';
 
 const running = useStack();
 

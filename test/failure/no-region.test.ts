@@ -3,11 +3,11 @@
 import { expect, test } from 'vitest';
 import { DECISION_HEADER, RETRY_AFTER_HEADER } from '../../api/headers.ts';
 import { PATHS } from '../../api/paths.ts';
-import { connectFrom } from '../support/connect-from.ts';
+import { connectFrom } from '../support/client.ts';
+import { cfOf, cityOf, REGIONS, standingIn } from '../support/data/places.ts';
+import { useStack } from '../support/file-stack.ts';
 import { landsIn, meshIsWhole } from '../support/mesh-state.ts';
-import { cfOf, cityOf, REGIONS, standingIn } from '../support/places.ts';
 import { rawUpgrade } from '../support/raw-upgrade.ts';
-import { useStack } from '../support/use-stack.ts';
 
 const running = useStack();
 

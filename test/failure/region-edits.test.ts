@@ -7,8 +7,8 @@ import { loadConfig } from '../../local/load-config.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { waitFor } from '../../local/wait-for.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
-import { type Client, connectFrom } from '../support/connect-from.ts';
-import { cityOf } from '../support/places.ts';
+import { type Client, connectFrom } from '../support/client.ts';
+import { cityOf } from '../support/data/places.ts';
 
 let stack: Stack;
 

@@ -3,12 +3,12 @@
 import { createInbox } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import { type Client, connectFrom } from '../support/connect-from.ts';
+import { type Client, connectFrom } from '../support/client.ts';
+import { cfOf, cityNamed, cityOf, type Place, REGIONS, standingIn } from '../support/data/places.ts';
+import { useStack } from '../support/file-stack.ts';
 import { awaitInterest } from '../support/interest.ts';
 import { landsIn, meshIsWhole, regionIs } from '../support/mesh-state.ts';
-import { cfOf, cityNamed, cityOf, type Place, REGIONS, standingIn } from '../support/places.ts';
-import { descendantsOf } from '../support/process-tree.ts';
-import { useStack } from '../support/use-stack.ts';
+import { processesBelow } from '../support/process-tree.ts';
 
 const running = useStack();
 
@@ -118,7 +118,7 @@ test('a region that hangs instead of ending costs a client its share of the dead
     const [first, second] = await candidatesFor(PARIS);
     return first === 'weur' && second === 'eeur';
   });
-  const server = descendantsOf(process.pid).find(({ command }) =>
+  const server = (await processesBelow(process.pid)).find(({ command }) =>
     /nats-server\S* -c .*NatsWeur/.test(command),
   );
   if (server === undefined) throw new Error('the server of weur runs below this process');

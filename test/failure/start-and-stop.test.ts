@@ -5,11 +5,12 @@ import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkPortIsFree } from '../../local/free-port.ts';
+import { checkPortIsFree } from '../../local/listen.ts';
 import { waitFor } from '../../local/wait-for.ts';
-import { CliProcess, temporaryFolder } from '../support/cli-process.ts';
-import { connectFrom } from '../support/connect-from.ts';
-import { cityOf } from '../support/places.ts';
+import { CliProcess } from '../support/cli-process.ts';
+import { connectFrom } from '../support/client.ts';
+import { temporaryFolder } from '../support/command-process.ts';
+import { cityOf } from '../support/data/places.ts';
 import { stillAlive } from '../support/process-tree.ts';
 
 const REGIONS = ['--regions', 'eeur,oc'];

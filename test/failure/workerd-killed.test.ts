@@ -3,20 +3,21 @@
 
 import { expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import { type Client, connectFrom } from '../support/connect-from.ts';
+import { type Client, connectFrom } from '../support/client.ts';
+import { cityOf, REGIONS } from '../support/data/places.ts';
+import { useStack } from '../support/file-stack.ts';
 import { awaitInterest } from '../support/interest.ts';
 import { meshIsWhole } from '../support/mesh-state.ts';
 import { monitorOf, readMonitor } from '../support/monitor.ts';
-import { cityOf, REGIONS } from '../support/places.ts';
-import { descendantsOf } from '../support/process-tree.ts';
-import { useStack } from '../support/use-stack.ts';
+import { processesBelow } from '../support/process-tree.ts';
 
 const running = useStack();
 
 const RECOVERED_WITHIN_MS = 15_000;
 
-function workerd(): number | undefined {
-  return descendantsOf(process.pid).find(({ command }) => command.includes('workerd serve'))?.pid;
+async function workerd(): Promise<number | undefined> {
+  const found = await processesBelow(process.pid);
+  return found.find(({ command }) => command.includes('workerd serve'))?.pid;
 }
 
 test.each(['once', 'again'])(
@@ -25,7 +26,7 @@ test.each(['once', 'again'])(
     const { stack } = running;
     const clients: Client[] = [];
     for (const region of REGIONS) clients.push(await connectFrom(stack.url, cityOf(region)));
-    const before = workerd();
+    const before = await workerd();
     if (before === undefined) throw new Error('workerd runs below this process');
     const reconnected = clients.map(async ({ nats }) => {
       for await (const { type } of nats.status()) if (type === 'reconnect') return;
@@ -34,7 +35,7 @@ test.each(['once', 'again'])(
     const servers = REGIONS.map((region) => stack.engine.server(`nats-${region}`)?.app);
     process.kill(before, 'SIGKILL');
     await Promise.all(reconnected);
-    expect(workerd()).not.toBe(before);
+    expect(await workerd()).not.toBe(before);
     await waitFor('every client to be in its own region', { timeoutMs: RECOVERED_WITHIN_MS }, () =>
       clients.every(({ region }, n) => region === REGIONS[n]),
     );

@@ -1,94 +1,18 @@
-// `npm start` in a process of its own with a temporary folder of its own, so that whatever it leaves behind, in
-// processes or in files, can be told.
+// `npm start` in a process of its own.
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { waitFor } from '../../local/wait-for.ts';
-import { descendantsOf, type FoundProcess, stillAlive } from './process-tree.ts';
+import { CommandProcess } from './command-process.ts';
 
-const CLI = fileURLToPath(new URL('../../local/cli.ts', import.meta.url));
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
-const LINE_TIMEOUT_MS = 60_000;
-
-/** Wrangler's note of when it last looked for a newer version of itself: one for all of its runs. */
-const SHARED: ReadonlySet<string> = new Set(['update-check']);
-
-/** An empty temporary folder; the caller removes it. */
-export function temporaryFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'meridian-test-'));
-}
-
-export class CliProcess {
-  readonly #child: ChildProcess;
-  readonly #folder: string;
-  readonly #exited: Promise<number | null>;
-  readonly #lines: string[] = [];
-  #seen: readonly FoundProcess[] = [];
-
-  /** @param folder its temporary folder */
-  constructor(folder: string, ...args: readonly string[]) {
-    this.#folder = folder;
-    this.#child = spawn(process.execPath, [CLI, ...args], {
-      env: { ...process.env, TMPDIR: folder, NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#exited = once(this.#child, 'exit').then(([code]) => code as number | null);
-    for (const input of [this.#child.stdout, this.#child.stderr]) {
-      if (input !== null) createInterface({ input }).on('line', (line) => this.#lines.push(line));
-    }
-  }
-
-  /** All that it wrote so far. */
-  get output(): string {
-    return this.#lines.join('\n');
-  }
-
-  /** Waits for a line and notes the processes that live at that moment below this one. */
-  async line(pattern: RegExp): Promise<RegExpExecArray> {
-    let found: RegExpExecArray | undefined;
-    await waitFor(`a line like ${pattern}`, { timeoutMs: LINE_TIMEOUT_MS }, () => {
-      found = this.#lines.map((line) => pattern.exec(line)).find((match) => match !== null);
-      return found !== undefined || this.#child.exitCode !== null;
-    });
-    if (found === undefined) throw new Error(`it ended without a line like ${pattern}:\n${this.output}`);
-    this.#seen = descendantsOf(this.pid);
-    return found;
-  }
-
-  /** The processes that were there when the latest awaited line came. */
-  get seen(): readonly FoundProcess[] {
-    return this.#seen;
-  }
-
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
-  /** Sends a signal and resolves with the exit code, which is null after a SIGKILL. */
-  end(signal: NodeJS.Signals): Promise<number | null> {
-    this.#child.kill(signal);
-    return this.#exited;
-  }
-
-  /** Resolves with the exit code. */
-  get exited(): Promise<number | null> {
-    return this.#exited;
-  }
-
-  /** What it left: the commands of processes, and files of its temporary folder. */
-  async leftovers(): Promise<readonly string[]> {
-    const files = (await readdir(this.#folder)).filter((name) => !SHARED.has(name));
-    return [...stillAlive(this.#seen).map(({ command }) => command), ...files];
-  }
-
-  /** For the end of a test, whatever happened in it. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await this.end('SIGTERM');
-    await rm(this.#folder, { recursive: true, force: true });
+export class CliProcess extends CommandProcess {
+  /** @param where its temporary folder; with it, another checkout to run */
+  constructor(
+    where: string | { readonly folder: string; readonly project: string },
+    ...args: readonly string[]
+  ) {
+    const { folder, project } = typeof where === 'string' ? { folder: where, project: PROJECT } : where;
+    super(join(project, 'local/cli.ts'), folder, args);
   }
 }

@@ -1,5 +1,5 @@
-// For the tests of this folder: a machine in a temporary directory, with a PATH and a cache of its own, on
-// which only what a test put there can be found.
+// For the tests of local/binaries: a machine in a temporary directory, with a PATH and a cache of its own, on which
+// only what a test put there can be found.
 import { chmod, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

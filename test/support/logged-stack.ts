@@ -3,7 +3,7 @@
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
-import { defaultConfig } from './local-config.ts';
+import { defaultConfig } from './data/checked-in.ts';
 
 /** Enough for the whole story of one failed test. */
 const KEPT_LINES = 150;

@@ -4,8 +4,8 @@ import type { MeshLink } from '../../api/mesh.ts';
 import type { SeenState } from '../../api/states.ts';
 import type { Stack } from '../../local/stack.ts';
 import { waitFor } from '../../local/wait-for.ts';
-import { connectFrom } from './connect-from.ts';
-import type { Place } from './places.ts';
+import { connectFrom } from './client.ts';
+import type { Place } from './data/places.ts';
 
 /** Restarts are at most 30 s apart after a long outage; after a short one they take a second or two. */
 const WHOLE_TIMEOUT_MS = 40_000;

@@ -1,9 +1,8 @@
 // What a local nats-server says of itself, asked on its own port, past the edge. In part.
 
 import type { Engine } from '../../local/engine/engine.ts';
+import { MONITORING_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
-
-const MONITORING_PORT = 8222;
 
 export interface Connz {
   readonly connections: readonly {

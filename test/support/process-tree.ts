@@ -1,7 +1,7 @@
 // The processes below a process, and which of them are still there later.
 
-import { execFileSync } from 'node:child_process';
 import { processStartOf } from '../../local/process-identity.ts';
+import { descendantsOf, listProcesses } from '../../local/process-list.ts';
 
 export interface FoundProcess {
   readonly pid: number;
@@ -11,16 +11,8 @@ export interface FoundProcess {
 }
 
 /** All descendants of a process that live now. */
-export function descendantsOf(root: number): readonly FoundProcess[] {
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter((match) => match !== null)
-    .map(([, pid, parent, command = '']) => ({ pid: Number(pid), parent: Number(parent), command }));
-  const below = (parent: number): typeof rows =>
-    rows.filter((row) => row.parent === parent).flatMap((row) => [row, ...below(row.pid)]);
-  return below(root)
+export async function processesBelow(root: number): Promise<readonly FoundProcess[]> {
+  return descendantsOf(root, await listProcesses())
     .map(({ pid, command }) => ({ pid, command, start: processStartOf(pid) }))
     .filter(({ start }) => start !== '');
 }

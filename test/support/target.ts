@@ -3,8 +3,8 @@
 
 import { describe, inject } from 'vitest';
 import { FORCE_REGION_HEADER } from '../../api/headers.ts';
-import { type Client, connectFrom } from './connect-from.ts';
-import { cityOf, type Region } from './places.ts';
+import { type Client, connectFrom } from './client.ts';
+import { cityOf, type Region } from './data/places.ts';
 
 export interface Target {
   /** Without a slash at its end. */

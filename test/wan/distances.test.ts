@@ -5,12 +5,12 @@ import { expect, test } from 'vitest';
 import { FORCE_REGION_HEADER } from '../../api/headers.ts';
 import { waitFor } from '../../local/wait-for.ts';
 import { expectedRttMs } from '../../routing/latency/prior.ts';
-import { connectFrom } from '../support/connect-from.ts';
+import { connectFrom } from '../support/client.ts';
+import { configOf } from '../support/data/checked-in.ts';
+import { cityOf, type Region } from '../support/data/places.ts';
+import { useStack } from '../support/file-stack.ts';
 import { awaitInterest } from '../support/interest.ts';
-import { configOf } from '../support/local-config.ts';
 import { linkBetween } from '../support/mesh-state.ts';
-import { cityOf, type Region } from '../support/places.ts';
-import { useStack } from '../support/use-stack.ts';
 
 const config = configOf(['weur', 'oc'], {
   weur: { jetstream: false },

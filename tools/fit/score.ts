@@ -1,5 +1,7 @@
 // How good a choice of regions is: what a client loses by the region chosen for it. Pure.
 
+import { mean } from 'simple-statistics';
+import { nearestRank } from '../nearest-rank.ts';
 import type { Estimator } from './estimator.ts';
 import type { Measurement, Scenario } from './measurements.ts';
 
@@ -49,15 +51,11 @@ export function scoreOfPairs(measurements: readonly Measurement[], estimate: Est
 }
 
 function score(outcomes: readonly Outcome[]): Score {
-  const regrets = outcomes.map(({ best, chosen }) => chosen - best).sort((a, b) => a - b);
+  const regrets = outcomes.map(({ best, chosen }) => chosen - best);
   return {
     bestShare: regrets.filter((regret) => regret === 0).length / regrets.length,
     meanRegretMs: mean(regrets),
-    p95RegretMs: regrets[Math.ceil(0.95 * regrets.length) - 1] ?? Number.NaN,
+    p95RegretMs: nearestRank(regrets, 0.95) ?? Number.NaN,
     meanRatio: mean(outcomes.map(({ chosen }) => chosen)) / mean(outcomes.map(({ best }) => best)),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -3,9 +3,8 @@
 // (regionsToAsk), how a sample counts (withAnswer, addSample), when a choice may flip (chooseIncumbent). A region
 // that is asked in every round has as many samples as there were rounds.
 
-import { chooseIncumbent } from '../../routing/choose-incumbent.ts';
 import type { Decision } from '../../routing/decision.ts';
-import { getOptimalRegion, type RoutingState } from '../../routing/optimal-region.ts';
+import { chooseIncumbent, getOptimalRegion, type RoutingState } from '../../routing/optimal-region.ts';
 import {
   ASK_EVERY_MS,
   type ColoRecord,

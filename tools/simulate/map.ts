@@ -1,11 +1,14 @@
 // A map of one simulated scenario, as SVG: every client coloured by its regret, the regions, and where the clients
 // with a regret were sent.
 
-import { BASE_MAP_STYLE, baseMap, diamond, escapeXml } from '../../loadtest/world-map/base-map.ts';
-import { greatCircle } from '../../loadtest/world-map/great-circle.ts';
-import { linePath } from '../../loadtest/world-map/map-line.ts';
-import type { Projection } from '../../loadtest/world-map/projection.ts';
-import { regionLabels } from '../../loadtest/world-map/region-labels.ts';
+import {
+  BASE_MAP_STYLE,
+  type BaseMap,
+  baseMap,
+  diamond,
+  escapeXml,
+} from '../../loadtest/world-map/base-map.ts';
+import { regionLabels } from '../../loadtest/world-map/map-labels.ts';
 import type { Coordinates } from '../../routing/coordinates.ts';
 import { classOf, isBad, REGRET_CLASSES } from './map-regret.ts';
 import type { ScenarioResult } from './result.ts';
@@ -31,22 +34,18 @@ const STYLE = `${BASE_MAP_STYLE}
 /** Deterministic: the same result is the same text. */
 export function drawMap(mapped: Mapped): string {
   const map = baseMap({ left: MARGIN, top: TITLE_HEIGHT, width: WIDTH - 2 * MARGIN });
-  const { projection } = map;
-  const legendTop = TITLE_HEIGHT + projection.height;
+  const legendTop = TITLE_HEIGHT + map.height;
   const height = Math.ceil(legendTop + LEGEND_HEIGHT);
   return `<svg xmlns="http://www.w3.org/2000/svg" class="world-map" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}">
 <style>${STYLE}</style>
-${map.definitions}
 <rect class="paper" width="${WIDTH}" height="${height}"/>
 ${titleOf(mapped.result)}
-<g clip-path="url(#globe)">
 ${map.ground}
-${waysOf(mapped, projection).join('\n')}
-</g>
+${waysOf(mapped, map).join('\n')}
 ${map.frame}
-${markersOf(mapped.setup, projection).join('\n')}
-${clientsOf(mapped, projection).join('\n')}
-${labelsOf(mapped.setup, projection).join('\n')}
+${markersOf(mapped.setup, map).join('\n')}
+${clientsOf(mapped, map).join('\n')}
+${labelsOf(mapped.setup, map).join('\n')}
 ${legendOf(mapped, legendTop + LEGEND_HEIGHT / 2)}
 </svg>
 `;
@@ -62,17 +61,17 @@ function titleOf({ name, policies }: ScenarioResult): string {
 }
 
 /** From each client with a real regret to the region it was given. */
-function waysOf({ setup, choices }: Mapped, projection: Projection): readonly string[] {
+function waysOf({ setup, choices }: Mapped, { wayBetween }: BaseMap): readonly string[] {
   return choices.filter(isBad).flatMap((choice) => {
     const region = setup.regions.find(({ id }) => id === choice.chosen);
     if (region === undefined) return [];
-    const path = linePath(greatCircle(choice.client, region), projection);
+    const path = wayBetween(choice.client, region);
     return [`<path class="way" stroke="${classOf(choice).colour}" d="${path}"/>`];
   });
 }
 
 /** The worst last, on top of their neighbours. */
-function clientsOf({ setup, choices }: Mapped, { project }: Projection): readonly string[] {
+function clientsOf({ setup, choices }: Mapped, { pointOf }: BaseMap): readonly string[] {
   const served = new Set<SimulatedClient>(choices.map(({ client }) => client));
   const refused = setup.clients.filter((client) => !served.has(client));
   return [
@@ -86,7 +85,7 @@ function clientsOf({ setup, choices }: Mapped, { project }: Projection): readonl
   ];
 
   function dot(place: Coordinates, attributes: string, title: string): string {
-    const [x, y] = project([place.longitude, place.latitude]);
+    const [x, y] = pointOf(place);
     return `<circle ${attributes} cx="${x.toFixed(1)}" cy="${y.toFixed(1)}"><title>${escapeXml(title)}</title></circle>`;
   }
 }
@@ -97,12 +96,11 @@ function hoverText({ client, chosen, chosenMs, best, bestMs, regretMs }: Choice)
   return regretMs === 0 ? `${went}, the best` : `${went}, best ${best} in ${bestMs.toFixed(1)} ms`;
 }
 
-function markersOf({ regions }: Setup, { project }: Projection): readonly string[] {
-  return regions.map(({ latitude, longitude }) => diamond(project([longitude, latitude])));
+function markersOf({ regions }: Setup, { pointOf }: BaseMap): readonly string[] {
+  return regions.map((region) => diamond(pointOf(region)));
 }
 
-function labelsOf({ regions, clients }: Setup, { project }: Projection): readonly string[] {
-  const pointOf = ({ longitude, latitude }: Coordinates) => project([longitude, latitude]);
+function labelsOf({ regions, clients }: Setup, { pointOf }: BaseMap): readonly string[] {
   const markers = regions.map((region) => ({ text: region.id, at: pointOf(region) }));
   return regionLabels(markers, clients.map(pointOf));
 }

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { findJsonSyntaxError } from '../../regions/json-syntax.ts';
 import { describeProblem } from '../../regions/problems.ts';
 import { RegionSchema } from '../../regions/schema.ts';
-import { problemsOfIssue } from '../../regions/shape.ts';
+import { problemsOfIssue } from '../../regions/schema-problems.ts';
 import type { Coordinates } from '../../routing/coordinates.ts';
 
 /** A region of a scenario. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { tinySetup } from '../../test/support/data/scenario.ts';
-import { choicesOf, percentile, scoreOf, worstOf } from './score.ts';
+import { choicesOf, scoreOf, worstOf } from './score.ts';
 
 const { clients, regions } = tinySetup();
 const allToWest = choicesOf(clients, regions, () => 'wnam');
@@ -72,11 +72,4 @@ test('the worst come first, and only those that could have done better', () => {
   const allToEast = choicesOf(clients, regions, () => 'weur');
   expect(worstOf(allToEast, 3).map(({ client }) => client.id)).toEqual(['west-coast', 'slow', 'middle']);
   expect(worstOf(allToWest, 10)).toHaveLength(1);
-});
-
-test('a percentile is the least value that so many do not exceed', () => {
-  const twenty = Array.from({ length: 20 }, (_, index) => index + 1);
-  expect(percentile(twenty, 0.95)).toBe(19);
-  expect(percentile([...twenty, 21], 0.95)).toBe(20);
-  expect(percentile([7], 0.95)).toBe(7);
 });

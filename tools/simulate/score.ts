@@ -1,5 +1,7 @@
 // What choices cost: the measured round trip to the region that was chosen, compared with the best there is.
 
+import { mean as average } from 'simple-statistics';
+import { nearestRank } from '../nearest-rank.ts';
 import type { Policy } from './policies.ts';
 import type { ScenarioClient, ScenarioRegion } from './scenario.ts';
 import type { SimulatedClient } from './setup.ts';
@@ -76,7 +78,7 @@ export function scoreOf(choices: readonly Choice[], asked: number): Score {
     refused: asked - choices.length,
     bestShare: mean(choices.map(({ regretMs }) => (regretMs === 0 ? 1 : 0))),
     meanRegretMs: mean(regrets),
-    p95RegretMs: percentile(regrets, 0.95),
+    p95RegretMs: nearestRank(regrets, 0.95) ?? 0,
     meanRatio: mean(choices.map(({ chosenMs, bestMs }) => atLeast(chosenMs) / atLeast(bestMs))),
     ratioOfMeans:
       atLeast(mean(choices.map(({ chosenMs }) => chosenMs))) /
@@ -94,13 +96,7 @@ export function worstOf(choices: readonly Choice[], most: number): readonly Choi
 
 /** 0 for nothing. */
 export function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** The least value that `share` of all values don't exceed; 0 for nothing. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  return values.length === 0 ? 0 : average([...values]);
 }
 
 function atLeast(ms: number): number {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import checkedIn from '../../regions/regions.json' with { type: 'json' };
 import { validateConfig } from '../../regions/validate.ts';
 import type { AuditEvent } from '../config/audit-table.ts';
-import type { AdminEnv } from './admin-env.ts';
+import type { AdminEnv } from '../env.ts';
 import { type AdminContext, type AdminHandler, type AdminRouteOptions, adminRoute } from './admin-route.ts';
 import type { Need } from './authorize.ts';
 import { COLLECT_MS } from './refused-calls.ts';

@@ -5,11 +5,12 @@ import { ERROR_STATUS } from '../../api/errors.ts';
 import { RETRY_AFTER_HEADER, WWW_AUTHENTICATE_HEADER } from '../../api/headers.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import type { AuditEvent } from '../config/audit-table.ts';
+import type { AdminEnv } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
 import { messageOf } from '../message-of.ts';
 import { addressOf } from './address.ts';
-import { type AdminEnv, PERIOD_SECONDS } from './admin-env.ts';
 import { authorize, type Need, type Refused } from './authorize.ts';
+import { PERIOD_SECONDS } from './rate-limit.ts';
 import { COLLECT_MS, RefusedCalls } from './refused-calls.ts';
 
 /** Of the audit log, for one entry. A path is as long as its sender likes. */

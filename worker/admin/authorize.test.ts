@@ -4,7 +4,7 @@ import type { MeridianConfig } from '../../regions/config.ts';
 import checkedIn from '../../regions/regions.json' with { type: 'json' };
 import { validateConfig } from '../../regions/validate.ts';
 import { signingKey, Team } from '../../test/support/access-team.ts';
-import type { AdminEnv } from './admin-env.ts';
+import type { AdminEnv } from '../env.ts';
 import { authorize, type Need } from './authorize.ts';
 
 const TOKENS = { MERIDIAN_ADMIN_TOKEN: 'admin-secret', MERIDIAN_READ_TOKEN: 'read-secret' };

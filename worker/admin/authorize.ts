@@ -4,9 +4,9 @@
 
 import type { ErrorCode } from '../../api/errors.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
+import type { AdminEnv } from '../env.ts';
 import { type AccessApplication, accessApplicationOf, accessJwtOf, verifyAccessJwt } from './access-jwt.ts';
 import { addressOf } from './address.ts';
-import type { AdminEnv } from './admin-env.ts';
 import { bearerTokenOf, grantOf, hasTokenInUrl, hasTokens } from './bearer-token.ts';
 import { isCrossSite } from './cross-site.ts';
 import { mayCall } from './rate-limit.ts';

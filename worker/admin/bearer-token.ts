@@ -1,6 +1,6 @@
 // Bearer tokens: reading them from a request, and comparing them with the secrets in constant time.
 
-import type { AdminEnv } from './admin-env.ts';
+import type { AdminEnv } from '../env.ts';
 
 /** RFC 6750's header with a token of any visible characters: operators choose them freely. */
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;

@@ -1,6 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { CALLS_PER_PERIOD } from './admin-env.ts';
-import { mayCall } from './rate-limit.ts';
+import { CALLS_PER_PERIOD, mayCall } from './rate-limit.ts';
 
 /** Counts as Cloudflare does within one period: a call is allowed while its counter is below the limit. */
 class Counter implements RateLimit {

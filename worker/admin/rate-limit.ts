@@ -5,6 +5,10 @@
 import { messageOf } from '../message-of.ts';
 import { networkOf } from './address.ts';
 
+/** Calls from one address in a period; the numbers of wrangler.toml's entry `ADMIN_RATE_LIMIT`. */
+export const CALLS_PER_PERIOD = 60;
+export const PERIOD_SECONDS = 60;
+
 /**
  * Counts a call. Whether it is within the limit. A counter that fails stops nobody: it bounds what guessing costs us,
  * and is not what keeps anybody out.

@@ -4,8 +4,8 @@
 import type { RegionOperation } from '../../api/paths.ts';
 import type { OperationResult } from '../../api/regions.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { regionStub } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
+import { type RegionStub, regionStub } from '../region/region-stub.ts';
 import type { RegionStatus } from '../region/status.ts';
 import { setDrain } from './drain-edit.ts';
 import type { Author } from './edit.ts';
@@ -32,9 +32,9 @@ export async function operateRegion(
   return setDrain({ request, edge, author, region: id, drain: operation === 'drain', answer: run });
 }
 
-type Stub = ReturnType<typeof regionStub>;
-
-const RUN: Readonly<Record<RegionOperation, (stub: Stub, settleSeconds: number) => Promise<RegionStatus>>> = {
+const RUN: Readonly<
+  Record<RegionOperation, (stub: RegionStub, settleSeconds: number) => Promise<RegionStatus>>
+> = {
   drain: (stub, settleSeconds) => stub.drain(settleSeconds),
   undrain: (stub) => stub.undrain(),
   wake: async (stub) => {

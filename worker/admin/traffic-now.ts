@@ -1,10 +1,10 @@
 // Where the clients are who are connected now, for a forecast.
 
 import type { EdgeContext } from '../edge-context.ts';
-import { regionStub } from '../env.ts';
 import { populationTraffic } from '../forecast/population-traffic.ts';
 import type { Traffic } from '../forecast/traffic.ts';
 import { messageOf } from '../message-of.ts';
+import { regionStub } from '../region/region-stub.ts';
 
 /** What the regions have counted; with nothing counted yet, the world's population. */
 export async function trafficNow({ env, config: { regions } }: EdgeContext): Promise<Traffic> {
@@ -16,11 +16,22 @@ export async function trafficNow({ env, config: { regions } }: EdgeContext): Pro
         return { samples, clients };
       } catch (error) {
         console.warn(`region ${region.id} does not say where its clients come from: ${messageOf(error)}`);
-        return { samples: [], clients: 0 };
+        return { samples: [], clients: undefined };
       }
     }),
   );
   const samples = known.flatMap((region) => region.samples);
-  const connected = known.reduce((sum, { clients }) => sum + clients, 0);
-  return { ...(samples.length === 0 ? populationTraffic() : { source: 'traffic', samples }), connected };
+  const connected = sumOfKnown(known.map(({ clients }) => clients));
+  return {
+    ...(samples.length === 0 ? populationTraffic() : { source: 'traffic', samples }),
+    ...(connected !== undefined && { connected }),
+  };
+}
+
+/** Undefined as soon as one is unknown: the sum would be of fewer regions than those that were asked. */
+function sumOfKnown(counts: readonly (number | undefined)[]): number | undefined {
+  return counts.reduce(
+    (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),
+    0,
+  );
 }

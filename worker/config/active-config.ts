@@ -1,4 +1,4 @@
-// The configuration that this isolate works with: one copy, shared by the Worker and the objects that live here.
+// The configuration that this isolate uses: one copy, shared by the Worker and the Durable Objects that run here.
 
 import type { MeridianConfig } from '../../regions/config.ts';
 import { describeProblem } from '../../regions/problems.ts';
@@ -12,25 +12,25 @@ export type { ActiveConfig } from './config-copy.ts';
 let copy: ConfigCopy | undefined;
 
 /**
- * The version that this isolate steers by, at once.
+ * The version that this isolate uses now. Never waits.
  *
- * @throws Error with every problem of the deployed configuration, when it doesn't validate
+ * @throws Error with every problem of the deployed configuration, if it is not valid
  */
 export function activeConfig(env: Env): ActiveConfig {
   return copyOf(env).active;
 }
 
-/** Version 0: what was deployed, whatever has been stored since. */
+/** Version 0: the configuration that was deployed, whatever has been stored since. */
 export function deployedConfig(env: Env): MeridianConfig {
   return copyOf(env).deployed;
 }
 
-/** Takes over what KV has that is newer; looks at most once a second. For the background: nothing waits for KV. */
+/** Adopts a newer version from KV; reads at most once a second. Call it in the background: nothing waits for KV. */
 export async function refreshConfig(env: Env): Promise<void> {
   if (env.CONFIG !== undefined) await copyOf(env).refresh(env.CONFIG, Date.now());
 }
 
-/** Steers by a version that was just stored, without waiting for KV to show it. Older ones are ignored. */
+/** Adopts a version that was just stored, without waiting for KV to show it. Older versions are ignored. */
 export function adoptConfig(env: Env, version: number, config: MeridianConfig): void {
   copyOf(env).adopt({ version, config });
 }

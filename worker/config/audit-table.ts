@@ -1,10 +1,10 @@
-// The audit log in the ConfigStore's SQLite: who did or tried what, when and from where. Bounded, so that nobody
-// can fill the object with refused attempts; the oldest entries go first. Of attempts that come by the hundred there is
-// one entry a minute, which counts them.
+// The audit log in the ConfigStore's SQLite: who did or tried what, when and from where. Bounded, so that nobody can
+// fill the object with refused attempts; the oldest entries are deleted first. Attempts over the rate limit share one
+// entry a minute, which counts them.
 
 const ENTRIES_KEPT = 10_000;
 
-/** Longer texts are cut: some of them come from whoever was refused. */
+/** Longer texts are cut: some of them come from clients that were refused. */
 const TEXT_CHARACTERS = 1_000;
 
 /** Something that was done or refused. */
@@ -20,11 +20,11 @@ export interface AuditEvent {
   /** Where the request came from. */
   readonly address?: string;
   readonly detail?: string;
-  /** How many attempts it stands for; absent: one, with an entry of its own. */
+  /** How many attempts it stands for. Absent: one, which gets an entry of its own. */
   readonly attempts?: number;
 }
 
-/** Entries of this long are put together, where an event stands for several attempts. */
+/** Events that count attempts share an entry within this time. */
 const MINUTE_MS = 60_000;
 
 export interface AuditEntry {
@@ -49,7 +49,7 @@ export class AuditTable {
     sql.exec(`CREATE TABLE IF NOT EXISTS audit (
       id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
       outcome TEXT NOT NULL, from_version INTEGER, to_version INTEGER, address TEXT, detail TEXT)`);
-    // A table that an earlier version made has no such column.
+    // A table that was created by an earlier Meridian lacks this column.
     const columns = sql.exec<{ name: string }>('PRAGMA table_info(audit)').toArray();
     if (!columns.some(({ name }) => name === 'attempts'))
       sql.exec('ALTER TABLE audit ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1');
@@ -67,7 +67,7 @@ export class AuditTable {
     this.#sql.exec('DELETE FROM audit WHERE id <= ?', id - ENTRIES_KEPT);
   }
 
-  /** Whether there was an entry of this minute to count them in. */
+  /** Adds the attempts to this minute's entry. False if there is none yet. */
   #addToMinute({ outcome, address }: AuditEvent, attempts: number, time: number): boolean {
     const query = `UPDATE audit SET attempts = attempts + ? WHERE id =
       (SELECT id FROM audit WHERE outcome = ? AND address IS ? AND time >= ? ORDER BY id DESC LIMIT 1)`;
@@ -75,7 +75,7 @@ export class AuditTable {
     return this.#sql.exec(query, attempts, cut(outcome), cut(address), minute).rowsWritten > 0;
   }
 
-  /** Newest first, below `before`. */
+  /** Entries with ids below `before`, newest first. */
   page(before: number, limit: number): readonly AuditEntry[] {
     const query = `SELECT id, time, actor, action, outcome, from_version AS "from", to_version AS "to", address, detail, attempts
       FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?`;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { configOf, region, withRegion } from '../../test/support/data/config.ts';
+import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
 import { ConfigCopy, type ConfigSource } from './config-copy.ts';
 
 const deployed = configOf([region('weur'), region('enam')]);
@@ -28,7 +28,7 @@ test('the deployed configuration is version 0', () => {
   expect(active.plan.version).toBe(0);
 });
 
-test('what KV has is taken over, compiled', async () => {
+test('a version in KV is adopted, compiled', async () => {
   const [copy, source] = [new ConfigCopy(deployed), new Source()];
   await copy.refresh(source, 0);
   expect(copy.active.version).toBe(0);
@@ -47,7 +47,7 @@ test('KV is read once a second at most', async () => {
   expect(source.reads).toBe(2);
 });
 
-test('an older version is no news', async () => {
+test('an older version is ignored', async () => {
   const [copy, source] = [new ConfigCopy(deployed), new Source()];
   copy.adopt({ version: 5, config: withRegion(deployed, 'weur', { weight: 5 }) });
   source.content = published(4);
@@ -56,14 +56,14 @@ test('an older version is no news', async () => {
 });
 
 test.each([
-  ['half a JSON', published(9).slice(0, 90)],
-  ['no object', '"text"'],
+  ['truncated JSON', published(9).slice(0, 90)],
+  ['a string', '"text"'],
   ['null', 'null'],
   ['no version', JSON.stringify({ config: deployed })],
-  ['a version that is none', published('9', 9)],
+  ['a version that is not a number', published('9', 9)],
   ['a configuration that is not valid', published(9, -1)],
   ['nothing at all', ''],
-])('with %s in KV the last good version is kept, with one warning', async (_name, content) => {
+])('with %s in KV the last valid version is kept, with one warning', async (_name, content) => {
   const [copy, source] = [new ConfigCopy(deployed), new Source()];
   copy.adopt({ version: 5, config: withRegion(deployed, 'weur', { weight: 5 }) });
   source.content = content;
@@ -71,10 +71,10 @@ test.each([
   await copy.refresh(source, 1_000);
   expect([copy.active.version, weightOf(copy)]).toEqual([5, 5]);
   expect(warn).toHaveBeenCalledOnce();
-  expect(warn.mock.lastCall?.[0]).toContain('going on with version 5');
+  expect(warn.mock.lastCall?.[0]).toContain('keeping version 5');
 });
 
-test('when KV is down the last good version is kept, and the next one is found when KV is back', async () => {
+test('when KV is down the last valid version is kept, and the next one is found when KV is back', async () => {
   const [copy, source] = [new ConfigCopy(deployed), new Source()];
   source.content = new Error('KV is down');
   await copy.refresh(source, 0);

@@ -1,8 +1,8 @@
-// The configuration that one isolate works with: the deployed one at first, then whatever newer version it hears
-// of, from KV or from an edit made here. It never goes back to an older one, since KV may still show that for a
-// while, and never to a broken one: the last good one is kept, with a warning.
+// The configuration that one isolate uses: the deployed one at first, then every newer version that arrives from KV or
+// from an edit made here. An older version is ignored, since KV may still show it for a while. An invalid one is ignored
+// with a warning.
 
-import type { MeridianConfig } from '../../regions/config.ts';
+import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 import { describeProblem } from '../../regions/problems.ts';
 import { validateConfig } from '../../regions/validate.ts';
 import { compileRouting, type RoutingPlan } from '../../routing/plan.ts';
@@ -11,21 +11,28 @@ import { ontoDeployed } from './onto-deployed.ts';
 import { CURRENT_KEY, type PublishedConfig } from './published-config.ts';
 
 export interface ActiveConfig {
-  /** 0 is the one that was deployed. */
+  /** 0 is the deployed configuration. */
   readonly version: number;
   readonly config: MeridianConfig;
   readonly plan: RoutingPlan;
 }
 
-/** Where published versions are read: what is used of a KV namespace. */
+/** @throws Error when the configuration has no such region */
+export function regionOf(id: string, { plan }: ActiveConfig): RegionConfig {
+  const region = plan.regionsById.get(id);
+  if (region === undefined) throw new Error(`region ${id} is not in the configuration`);
+  return region.config;
+}
+
+/** Where published versions are read from: the part of a KV namespace that is used. */
 export interface ConfigSource {
   get(key: string, options: { type: 'text'; cacheTtl: number }): Promise<string | null>;
 }
 
-/** Least time between two looks at KV. */
+/** Minimum time between two reads of KV. */
 const REFRESH_EVERY_MS = 1_000;
 
-/** The shortest that KV allows: how long a data center may go on with what it read before. */
+/** How long a data center may use what it read before. KV allows no less. */
 const KV_CACHE_SECONDS = 30;
 
 export class ConfigCopy {
@@ -43,14 +50,14 @@ export class ConfigCopy {
     return this.#active;
   }
 
-  /** Takes over a version that is newer than the own one. The configuration has to be a valid one. */
+  /** Adopts a version if it is newer than the current one. The configuration must be valid. */
   adopt({ version, config }: PublishedConfig): void {
     if (version <= this.#active.version) return;
     const merged = ontoDeployed(config, this.deployed);
     this.#active = { version, config: merged, plan: compileRouting(merged, version) };
   }
 
-  /** Looks whether there is a newer version, at most once a second. Never rejects: going on is always possible. */
+  /** Looks for a newer version, at most once a second. Never rejects: the current version stays usable. */
   async refresh(source: ConfigSource, now: number): Promise<void> {
     if (now - this.#lookedAt < REFRESH_EVERY_MS) return;
     this.#lookedAt = now;
@@ -60,12 +67,12 @@ export class ConfigCopy {
       this.#lastText = text;
       this.adopt(readPublished(text));
     } catch (error) {
-      console.warn(`going on with version ${this.#active.version}: KV "${CURRENT_KEY}": ${messageOf(error)}`);
+      console.warn(`keeping version ${this.#active.version}: KV "${CURRENT_KEY}": ${messageOf(error)}`);
     }
   }
 }
 
-/** @throws Error when the text is not what the ConfigStore publishes */
+/** @throws Error if the text is not what the ConfigStore publishes */
 function readPublished(text: string): PublishedConfig {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || !('version' in value) || !('config' in value)) {

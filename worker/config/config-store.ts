@@ -1,26 +1,26 @@
-// The one writer of the configuration: a single object that stores versions and the audit log, and publishes the
-// newest version to KV. What may be stored is for edit-rules.ts to say. Version 0, the deployed configuration, is
-// not stored; it comes with each call, from the Worker that asks.
+// The only writer of the configuration: a single Durable Object that stores versions and the audit log, and publishes
+// the newest version to KV. edit-rules.ts decides what may be stored. Version 0, the deployed configuration, is not
+// stored; each call brings that of the Worker that makes it.
 
 import { DurableObject } from 'cloudflare:workers';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { type Change, diffConfigs } from '../../regions/edits/diff.ts';
 import type { Env } from '../env.ts';
 import { type AuditEntry, type AuditEvent, AuditTable } from './audit-table.ts';
-import { judgeEdit, type Standing, standingOf, type Verdict } from './edit-rules.ts';
+import { checkEdit, type Standing, standingOf, type Verdict } from './edit-rules.ts';
 import { KvPublisher } from './kv-publisher.ts';
 import { ontoDeployed } from './onto-deployed.ts';
 import { type StoredVersion, VERSIONS_KEPT, type VersionSummary, VersionTable } from './version-table.ts';
 
 /** What every edit says. */
 export interface EditRequest {
-  /** The version that the author had before them. */
+  /** The version that the author started from. */
   readonly base: number;
   readonly message: string;
   readonly author: string;
   readonly force: boolean;
   readonly address?: string;
-  /** Version 0, as the caller was deployed with it. */
+  /** Version 0: the configuration that the caller was deployed with. */
   readonly deployed: MeridianConfig;
 }
 
@@ -29,7 +29,7 @@ export interface PutRequest extends EditRequest {
 }
 
 export interface RollbackRequest extends EditRequest {
-  /** The version whose content comes back. 0 is the deployed one. */
+  /** The version whose content becomes the newest. 0 is the deployed one. */
   readonly version: number;
 }
 
@@ -42,14 +42,14 @@ export type EditOutcome =
 interface ConflictOutcome {
   readonly kind: 'conflict';
   readonly current: number;
-  /** From the base to the current version; empty when the base is not kept any more. */
+  /** From the base to the current version; empty if the base is no longer kept. */
   readonly changes: readonly Change[];
-  /** Those after the base, newest first. */
+  /** The versions after the base, newest first. */
   readonly versions: readonly VersionSummary[];
 }
 
 export interface PageRequest {
-  /** Only what is older than this number. */
+  /** Only entries with a lower number. */
   readonly before?: number;
   readonly limit: number;
 }
@@ -66,12 +66,12 @@ export class ConfigStore extends DurableObject<Env> {
     this.#publisher = new KvPublisher(ctx.storage, () => this.#versions.newest());
   }
 
-  /** The newest version as it was stored; undefined while there is only the deployed one. */
+  /** The newest version as it was stored; undefined if there is only the deployed one. */
   async current(): Promise<StoredVersion | undefined> {
     return this.#versions.newest();
   }
 
-  /** A version as it was stored; undefined when it never was or is not kept any more. */
+  /** A version as it was stored; undefined if it does not exist or is no longer kept. */
   async version(version: number): Promise<StoredVersion | undefined> {
     return this.#versions.get(version);
   }
@@ -84,7 +84,7 @@ export class ConfigStore extends DurableObject<Env> {
     return this.#recorded('put', request, this.#edit(request));
   }
 
-  /** Makes the content of an earlier version the newest one. */
+  /** Stores the content of an earlier version as a new one. */
   async rollback(request: RollbackRequest): Promise<EditOutcome> {
     const { version, deployed } = request;
     const config = version === 0 ? deployed : this.#versions.get(version)?.config;
@@ -101,15 +101,15 @@ export class ConfigStore extends DurableObject<Env> {
     return this.#audit.page(before ?? Number.MAX_SAFE_INTEGER, limit);
   }
 
-  /** Tries again to bring the newest version to KV. */
+  /** Retries publishing the newest version to KV. */
   override alarm(): Promise<void> {
     return this.#publisher.publish(this.env.CONFIG);
   }
 
-  // Without an await between reading the current version and storing the next one, nothing can come between them.
+  // There is no await between reading the current version and storing the next one, so no other edit can interleave.
   #edit({ base, config, force, deployed, author, message }: PutRequest): EditOutcome {
     const current = standingOf(this.#versions.newest(), deployed);
-    const verdict = judgeEdit(current, { base, config, force });
+    const verdict = checkEdit(current, { base, config, force });
     if (verdict.kind === 'conflict') return this.#conflict(current, base);
     if (verdict.kind !== 'ok') return verdict;
     const stored: StoredVersion = {

@@ -1,11 +1,11 @@
-// The ConfigStore inside workerd: a real object with its SQLite, and real KV.
+// The ConfigStore inside workerd: a real Durable Object with its SQLite, and real KV.
 
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test, vi } from 'vitest';
 import type { MeridianConfig } from '../../regions/config.ts';
 import '../../test/support/workerd/config-bindings.ts';
-import { configOf, region, withRegion } from '../../test/support/data/config.ts';
+import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
 import { eventually } from '../../test/support/workerd/eventually.ts';
 import type { ConfigStore, EditOutcome } from './config-store.ts';
 import type { PublishedConfig } from './published-config.ts';
@@ -15,7 +15,7 @@ const weighing = (weight: number) => withRegion(deployed, 'weur', { weight });
 
 let stores = 0;
 
-/** A store of its own for each test; only the one named `config` is ever used elsewhere. */
+/** A new store for each test; everything else uses the one named `config`. */
 function newStore(): DurableObjectStub<ConfigStore> {
   stores += 1;
   return env.CONFIG_STORE.getByName(`test ${stores}`);
@@ -38,7 +38,7 @@ async function publishedConfig(): Promise<PublishedConfig | undefined> {
   return (await env.CONFIG.get<PublishedConfig>('current', 'json')) ?? undefined;
 }
 
-test('a version is stored with all that belongs to it', async () => {
+test('a version is stored with its author, time and message', async () => {
   const store = newStore();
   expect(await store.current()).toBeUndefined();
   const outcome = await put(store, 0, weighing(50), 'less');
@@ -77,7 +77,7 @@ test('of two edits at once one wins, and the other is told what changed', async 
   });
 });
 
-test('what is not valid, needs a deploy, or serves nobody is never stored, and is in the audit log', async () => {
+test('an edit that is not valid, needs a deploy, or serves nobody is never stored, and is in the audit log', async () => {
   const store = newStore();
   const nobody = withRegion(withRegion(deployed, 'weur', { drain: true }), 'enam', { drain: true });
   const refused = [3, { regions: 'weur' }, configOf([region('weur')]), nobody];
@@ -106,7 +106,7 @@ test('the last 100 versions are kept', async () => {
   expect(await put(store, 1, weighing(5))).toMatchObject({ kind: 'conflict', current: 101, changes: [] });
 });
 
-test('a rollback makes a new version with the old content', async () => {
+test('a rollback stores a new version with the old content', async () => {
   const store = newStore();
   await fill(store, 1, 3);
   const rollback = (version: number, base: number) =>
@@ -133,7 +133,7 @@ test('a rollback to before a deploy is refused, with what would have to be deplo
   expect(outcome).toMatchObject({ kind: 'needs_deploy', changes: [{ path: 'regions.weur.instanceType' }] });
 });
 
-test('after a deploy an edit is compared with the stored steering on the new platform', async () => {
+test('after a deploy an edit is compared with the stored routing settings on the new platform settings', async () => {
   const store = newStore();
   await fill(store, 1, 1);
   const later = configOf([region('weur', { instanceType: 'lite' }), region('apac')]);
@@ -142,7 +142,7 @@ test('after a deploy an edit is compared with the stored steering on the new pla
   expect(outcome).toMatchObject({ kind: 'stored', changes: [{ path: 'regions.apac.dial', to: 10 }] });
 });
 
-test('attempts that come by the hundred are counted in one entry a minute, for each address', async () => {
+test('counted attempts share one entry a minute, for each address', async () => {
   const store = newStore();
   const refused = (address: string, attempts: number) => ({
     actor: 'anonymous',
@@ -220,7 +220,7 @@ test('a version that comes while another is being published is published after i
   expect(written).toEqual([1, 3]);
 });
 
-/** Puts something else in the place of the object's KV. */
+/** Replaces the object's KV. */
 async function setKv(
   store: DurableObjectStub<ConfigStore>,
   CONFIG: Pick<KVNamespace, 'put'> | object,

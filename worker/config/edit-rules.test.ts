@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { configOf, region, withRegion } from '../../test/support/data/config.ts';
-import { judgeEdit } from './edit-rules.ts';
+import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
+import { checkEdit } from './edit-rules.ts';
 
 const deployed = configOf([region('weur'), region('enam')]);
 const config = withRegion(deployed, 'weur', { weight: 50 });
 const current = { version: 3, config, deployed };
 
 const judge = (proposed: unknown, { base = 3, force = false } = {}) =>
-  judgeEdit(current, { base, config: proposed, force });
+  checkEdit(current, { base, config: proposed, force });
 
-describe('an edit that only steers', () => {
-  test('is stored, with what it changes compared to the current version', () => {
+describe('an edit of routing settings', () => {
+  test('is accepted, with its changes to the current version', () => {
     const next = withRegion(config, 'weur', { weight: 60 });
     expect(judge(next)).toEqual({
       kind: 'ok',
@@ -41,7 +41,7 @@ describe('an edit is refused', () => {
     expect(judge(config, { base }).kind).toBe('conflict');
   });
 
-  test('when it depends on a platform that is not deployed', () => {
+  test('when it changes platform settings', () => {
     const more = configOf([region('weur', { instanceType: 'lite' }), region('enam'), region('apac')]);
     expect(judge(more)).toMatchObject({
       kind: 'needs_deploy',
@@ -56,7 +56,7 @@ describe('an edit is refused', () => {
     expect(judge(valid, { force: true }).kind).toBe('ok');
   });
 
-  test('for its platform even when it is forced', () => {
+  test('for its platform settings, even when it is forced', () => {
     const one = configOf([region('weur')]);
     expect(judge(one, { force: true })).toMatchObject({
       kind: 'needs_deploy',
@@ -65,15 +65,15 @@ describe('an edit is refused', () => {
   });
 });
 
-test('the platform is compared with what is deployed, not with what was stored before that', () => {
+test('platform settings are compared with what is deployed, not with what was stored before the deploy', () => {
   const later = configOf([region('weur', { instanceType: 'lite' }), region('enam')]);
   const proposed = withRegion(later, 'weur', { weight: 60 });
   const standing = { version: 3, config: withRegion(later, 'weur', { weight: 50 }), deployed: later };
-  expect(judgeEdit(standing, { base: 3, config: proposed, force: false })).toMatchObject({
+  expect(checkEdit(standing, { base: 3, config: proposed, force: false })).toMatchObject({
     kind: 'ok',
     changes: [{ path: 'regions.weur.weight' }],
   });
-  expect(judgeEdit(standing, { base: 3, config, force: false })).toMatchObject({
+  expect(checkEdit(standing, { base: 3, config, force: false })).toMatchObject({
     kind: 'needs_deploy',
     changes: [{ path: 'regions.weur.instanceType', from: 'lite' }],
   });

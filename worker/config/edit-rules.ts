@@ -1,5 +1,5 @@
-// What may be stored: judges a proposed configuration against the current one and the deployed one. Pure; the
-// ConfigStore asks before it stores anything.
+// Decides what may be stored: checks a proposed configuration against the current and the deployed one. Pure; the
+// ConfigStore calls it before it stores anything.
 
 import type { MeridianConfig } from '../../regions/config.ts';
 import { type Change, diffConfigs, platformChanges } from '../../regions/edits/diff.ts';
@@ -8,13 +8,13 @@ import { validateConfig } from '../../regions/validate.ts';
 import { ontoDeployed, takesNewClients } from './onto-deployed.ts';
 import type { PublishedConfig } from './published-config.ts';
 
-/** What an edit is judged against. */
+/** What an edit is checked against. */
 export interface Standing {
   /** Number of the current version; 0 is the deployed file. */
   readonly version: number;
-  /** The current version, merged onto the deployed platform. */
+  /** The current version, with the platform settings that are deployed. */
   readonly config: MeridianConfig;
-  /** Version 0, whose platform is what really runs. */
+  /** Version 0, whose platform settings are what really runs. */
   readonly deployed: MeridianConfig;
 }
 
@@ -25,10 +25,10 @@ export function standingOf(newest: PublishedConfig | undefined, deployed: Meridi
 }
 
 export interface Proposal {
-  /** The version that its author had before them. */
+  /** The version that its author started from. */
   readonly base: number;
   readonly config: unknown;
-  /** Stores even what leaves no region for new clients. */
+  /** Accepts the edit even if it leaves no region for new clients. */
   readonly force: boolean;
 }
 
@@ -39,8 +39,8 @@ export type Verdict =
   | { readonly kind: 'needs_deploy'; readonly changes: readonly Change[] }
   | { readonly kind: 'last_region' };
 
-/** Judges an edit. What is wrong with the edit itself comes first, then who was faster, then what it would do. */
-export function judgeEdit(current: Standing, proposed: Proposal): Verdict {
+/** Checks an edit: first whether it is valid, then for a conflict with another edit, then for its effects. */
+export function checkEdit(current: Standing, proposed: Proposal): Verdict {
   const validation = validateConfig(proposed.config);
   if (!validation.ok) return { kind: 'invalid', problems: validation.problems };
   if (proposed.base !== current.version) return { kind: 'conflict' };
@@ -51,7 +51,7 @@ export function judgeEdit(current: Standing, proposed: Proposal): Verdict {
   return { kind: 'ok', config, changes: diffConfigs(current.config, config) };
 }
 
-/** What would have to be deployed before this configuration could be live. */
+/** The platform settings that would have to be deployed before this configuration could take effect. */
 export function changesToDeploy(deployed: MeridianConfig, config: MeridianConfig): readonly Change[] {
   return platformChanges(diffConfigs(deployed, config));
 }

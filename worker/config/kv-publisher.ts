@@ -1,17 +1,17 @@
-// Brings the newest version to KV, from which all Workers read. One write at a time, so that an older version never
-// lands after a newer one. A write that fails is tried again by the object's alarm, for as long as it takes.
+// Publishes the newest version to KV, from which all Workers read. One write at a time, so that an older version never
+// overwrites a newer one. The object's alarm retries a failed write for as long as it takes.
 
-import { backoffMs } from '../mesh/backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import { messageOf } from '../message-of.ts';
 import { CURRENT_KEY, type PublishedConfig } from './published-config.ts';
 
-/** KV takes one write to a key per second; an outage of minutes should not cost minutes more. */
+/** KV accepts one write per second to a key. Longer pauses would delay a version well beyond an outage of KV. */
 const RETRY_MAX_MS = 30_000;
 
-/** This long after a write began, the alarm looks whether it came to its end: the object may have ended first. */
+/** When the alarm checks a write that has begun: the object may be evicted before the write is finished. */
 const LOOK_AGAIN_MS = 10_000;
 
-/** The version that KV has, in the object's own storage. */
+/** The key in the object's storage of the version that was last written to KV. */
 const PUBLISHED_KEY = 'published';
 
 export class KvPublisher {
@@ -25,7 +25,7 @@ export class KvPublisher {
     this.#newest = newest;
   }
 
-  /** Resolves when KV has the newest version, or when the alarm is set that tries again. */
+  /** Resolves when KV has the newest version, or when the alarm for a retry is set. */
   publish(kv: KVNamespace | undefined): Promise<void> {
     this.#running ??= this.#publish(kv).finally(() => {
       this.#running = undefined;
@@ -36,7 +36,7 @@ export class KvPublisher {
   async #publish(kv: KVNamespace | undefined): Promise<void> {
     if (kv === undefined) return;
     try {
-      // Up to the alarm nothing is awaited: it is stored together with the version, or neither is.
+      // Nothing is awaited before setAlarm: the alarm and the version are stored together or not at all.
       for (let next = this.#unpublished(); next !== undefined; next = this.#unpublished()) {
         await this.#storage.setAlarm(Date.now() + LOOK_AGAIN_MS);
         await kv.put(CURRENT_KEY, JSON.stringify({ version: next.version, config: next.config }));
@@ -45,7 +45,7 @@ export class KvPublisher {
       this.#failures = 0;
     } catch (error) {
       this.#failures += 1;
-      console.error(`the configuration could not be written to KV, trying again: ${messageOf(error)}`);
+      console.error(`the configuration could not be written to KV, retrying: ${messageOf(error)}`);
       await this.#storage.setAlarm(Date.now() + backoffMs(this.#failures, RETRY_MAX_MS, Math.random()));
     }
   }

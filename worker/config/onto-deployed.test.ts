@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diffConfigs } from '../../regions/edits/diff.ts';
 import { validateConfig } from '../../regions/validate.ts';
-import { configOf, region, withRegion } from '../../test/support/data/config.ts';
+import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
 import { ontoDeployed, takesNewClients } from './onto-deployed.ts';
 
 const weur = region('weur');
@@ -10,14 +10,14 @@ const enam = region('enam');
 const apac = region('apac');
 const deployed = configOf([weur, enam]);
 
-test('on the deployment it was stored on, a version is what was stored', () => {
+test('on the deployment it was stored on, a version stays as it was stored', () => {
   const stored = configOf([region('enam', { weight: 7 }), region('weur', { dial: 10 })], {
     routing: { bandMs: 20 },
   });
   expect(ontoDeployed(stored, deployed)).toEqual(stored);
 });
 
-test('a region that is not deployed any more drops out, and one that is new comes with the values of the file', () => {
+test('a region that is no longer deployed is dropped, and a new one comes with the values of the file', () => {
   const stored = configOf([region('weur', { weight: 7 }), enam], { defaultRegion: 'enam' });
   const later = configOf([weur, region('apac', { weight: 9 })]);
   const merged = ontoDeployed(stored, later);
@@ -46,7 +46,7 @@ test('hint, size, cluster and mesh are the deployed ones; weight, limits, reside
   expect(merged.regions[0]?.limits).toMatchObject({ softConnections: 5, maxConnections: 9 });
 });
 
-test('a region that was moved is where the file says; one that was not, where it was stored', () => {
+test('a region that was moved has its place from the file; one that was not, from the stored version', () => {
   const stored = configOf([region('weur', { name: 'old' }), region('enam', { name: 'mine' })]);
   const moved = configOf([region('weur', { hint: 'eeur', name: 'new', latitude: 51 }), enam]);
   expect(ontoDeployed(stored, moved).regions).toMatchObject([
@@ -56,30 +56,30 @@ test('a region that was moved is where the file says; one that was not, where it
 });
 
 describe('where stored and deployed contradict each other', () => {
-  test('regions that JetStream needs stay awake', () => {
+  test('JetStream regions stay awake', () => {
     const awake = { jetstream: true, keepAwake: true };
     const later = configOf([region('weur', awake), region('enam', awake), region('apac', awake)]);
     const stored = configOf([weur, enam, apac]);
     expect(ontoDeployed(stored, later).regions.map(({ keepAwake }) => keepAwake)).toEqual([true, true, true]);
   });
 
-  test('when the only region that served is gone, the others serve as the file says', () => {
+  test('when the only region that took clients is gone, the others do as the file says', () => {
     const stored = configOf([region('weur', { drain: true, weight: 7 }), enam]);
     expect(ontoDeployed(stored, configOf([weur])).regions).toMatchObject([{ drain: false, weight: 7 }]);
   });
 
-  test('when none served by intent, none does after the deploy', () => {
+  test('when no region took clients on purpose, none does after the deploy', () => {
     const stored = configOf([region('weur', { drain: true }), region('enam', { drain: true })]);
     expect(takesNewClients(ontoDeployed(stored, configOf([weur])))).toBe(false);
   });
 });
 
-test('a version that lacks fields which are new since gets their defaults', () => {
+test('a version that lacks newer fields gets their defaults', () => {
   const { routing: _routing, ...old } = deployed;
   expect(ontoDeployed(old as typeof deployed, deployed)).toEqual(deployed);
 });
 
-test('a version that is no longer valid counts as the deployed configuration', () => {
+test('instead of a version that is no longer valid, the deployed configuration is used', () => {
   expect(ontoDeployed(withRegion(deployed, 'weur', { weight: -1 }), deployed)).toBe(deployed);
 });
 

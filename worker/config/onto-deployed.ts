@@ -1,26 +1,26 @@
-// What a stored configuration means on the deployment that runs now. A version was judged against the platform of
-// the day it was stored; a later deploy may have other regions, places and sizes. Pure.
+// Combines a stored configuration with the current deployment. A version was checked against the platform settings of
+// its time; a later deploy may have other regions, placements and instance types. Pure.
 //
-// The rule: the platform is the deployed one, the steering the stored one. Of all that differs between the two, the
-// deployed side counts
+// The rule: routing settings are the stored ones, platform settings the deployed ones. Where the two configurations
+// differ, the deployed value is used
 //
-// - where it is the platform's: regions that are not deployed drop out, those that are not stored come with the
-//   file's own values, and hint, placement, size and the like are the file's;
-// - for the name and coordinates of a region that the deploy has moved: the stored ones say where it was;
-// - for a default region that has dropped out;
-// - where the result would contradict itself or serve nobody, for more and more of `FIELDS_TO_YIELD`, in all regions.
-//   Residency, weights and the like never yield.
+// - for platform settings: regions that are not deployed are dropped, regions that are not stored come with the file's
+//   own values, and hint, placement, instance type and the like are the file's;
+// - for the name and coordinates of a region that the deploy has moved, since the stored ones say where it was;
+// - for a default region that no longer exists;
+// - if the result would be invalid or serve nobody, for `FALLBACK_FIELDS` in all regions, step by step. Residency,
+//   weights and the like always stay as stored.
 //
-// A version that an older Meridian stored gets the defaults of fields that are new since. One that is no longer
-// valid at all counts as the deployed configuration, which is also what the isolates make of it (config-copy.ts).
+// A version that an older Meridian stored gets the defaults of fields added since. If it is no longer valid at all, the
+// deployed configuration is used instead, as the isolates do (config-copy.ts).
 
 import type { MeridianConfig } from '../../regions/config.ts';
 import { type Change, diffConfigs } from '../../regions/edits/diff.ts';
 import { validateConfig } from '../../regions/validate.ts';
 import { withChanges } from './with-changes.ts';
 
-/** The fields that the rules tie to the platform: to JetStream, to which regions there are. */
-const FIELDS_TO_YIELD: readonly ReadonlySet<string>[] = [
+/** Fields that depend on platform settings, on JetStream or on which regions exist: the fewest that work are replaced. */
+const FALLBACK_FIELDS: readonly ReadonlySet<string>[] = [
   new Set(),
   new Set(['keepAwake']),
   new Set(['keepAwake', 'enabled', 'drain']),
@@ -31,7 +31,7 @@ const PLACE_FIELDS: ReadonlySet<string> = new Set(['name', 'latitude', 'longitud
 /** `regions.weur.limits.maxConnections`: the id, and the field. */
 const REGION_PATH = /^regions\.([^.]+)\.(.+)$/;
 
-/** Merges the steering of a stored configuration onto the platform of the deployed one. What comes out is valid. */
+/** Combines stored routing settings with deployed platform settings. The result is always valid. */
 export function ontoDeployed(config: MeridianConfig, deployed: MeridianConfig): MeridianConfig {
   const validation = validateConfig(config);
   if (!validation.ok) return deployed;
@@ -39,14 +39,14 @@ export function ontoDeployed(config: MeridianConfig, deployed: MeridianConfig): 
   const changes = diffConfigs(stored, deployed);
   if (changes.every(({ kind }) => kind === 'steers')) return stored;
   const moved = movedRegions(changes);
-  // Nobody is to be served only where one of the two says so itself.
+  // The result may serve nobody only if one of the two configurations does so itself.
   const mustServe = takesNewClients(stored) && takesNewClients(deployed);
-  for (const yielding of FIELDS_TO_YIELD) {
+  for (const replaced of FALLBACK_FIELDS) {
     const isDeployed = ({ path, kind }: Change) => {
       if (kind === 'platform') return true;
       if (path === 'defaultRegion') return !deployed.regions.some(({ id }) => id === stored.defaultRegion);
       const [, id = '', field = ''] = REGION_PATH.exec(path) ?? [];
-      return yielding.has(field) || (moved.has(id) && PLACE_FIELDS.has(field));
+      return replaced.has(field) || (moved.has(id) && PLACE_FIELDS.has(field));
     };
     const merged = withChanges(stored, changes.filter(isDeployed));
     if (validateConfig(merged).ok && (takesNewClients(merged) || !mustServe)) return merged;
@@ -54,7 +54,7 @@ export function ontoDeployed(config: MeridianConfig, deployed: MeridianConfig): 
   return deployed;
 }
 
-/** Whether any region takes clients that are not connected yet. */
+/** Whether any region takes new clients. */
 export function takesNewClients({ regions }: MeridianConfig): boolean {
   return regions.some(({ enabled, drain }) => enabled && !drain);
 }

@@ -4,7 +4,7 @@ import type { MeridianConfig } from '../../regions/config.ts';
 
 export const CURRENT_KEY = 'current';
 
-/** A version as it was stored. Readers merge it onto their own deployment; see onto-deployed.ts. */
+/** A version as it was stored. Readers combine it with their own deployment; see onto-deployed.ts. */
 export interface PublishedConfig {
   readonly version: number;
   readonly config: MeridianConfig;

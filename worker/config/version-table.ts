@@ -55,7 +55,7 @@ export class VersionTable {
     this.#sql.exec('DELETE FROM versions WHERE version <= ?', version - VERSIONS_KEPT);
   }
 
-  /** Newest first, below `before`. */
+  /** Versions below `before`, newest first. */
   page(before: number, limit: number): readonly VersionSummary[] {
     const query = `SELECT version, author, time, message, changes FROM versions
       WHERE version < ? ORDER BY version DESC LIMIT ?`;
@@ -64,7 +64,7 @@ export class VersionTable {
 
   #one(query: string, ...bindings: number[]): StoredVersion | undefined {
     const [row] = this.#sql.exec<Row>(query, ...bindings);
-    // Only valid configurations are ever added. A later Meridian that reads more of them validates what it uses.
+    // Only valid configurations are added, but maybe by an older Meridian: readers validate what they use.
     return row && { ...row, config: JSON.parse(row.config) as MeridianConfig };
   }
 }

@@ -1,12 +1,12 @@
-// Applies changes of fields, as diffConfigs finds them, to a configuration. Pure; nothing is checked. A change of
-// the regions' order (its path is `regions`) is left out: no caller has any use for it.
+// Applies changes, as diffConfigs finds them, to a configuration. Pure; the result is not validated. A change of the
+// regions' order (its path is `regions`) is ignored: no caller needs it.
 
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 import type { Change } from '../../regions/edits/diff.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The configuration with every change's `to` in place. Regions that are added come last. */
+/** The configuration with the `to` of every change. Added regions come last. */
 export function withChanges(config: MeridianConfig, changes: readonly Change[]): MeridianConfig {
   return changes.reduce(withChange, config);
 }

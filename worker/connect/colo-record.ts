@@ -81,7 +81,8 @@ function isDueAt(region: RegionRecord | undefined, now: number): boolean {
 /** What a region answered. */
 export interface Answer {
   readonly state: SeenState;
-  readonly clients: number;
+  /** Absent where it is not known. */
+  readonly clients?: number;
   /** How many its server takes, where it says so. */
   readonly maxClients?: number;
   /** Regions that it has routes to. */
@@ -98,7 +99,7 @@ export function withAnswer(record: ColoRecord, id: string, answer: Answer, now: 
   return withRegion(record, id, {
     ...(measurement && { measurement }),
     state: answer.state,
-    clients: answer.clients,
+    ...(answer.clients !== undefined && { clients: answer.clients }),
     ...(answer.maxClients !== undefined && { maxClients: answer.maxClients }),
     ...(meshShare !== undefined && { meshShare }),
     askedAt: now,

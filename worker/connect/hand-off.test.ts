@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type Dial, type Handoff, handOff, MAX_ATTEMPTS } from './hand-off.ts';
+import { type Dialable, type Handoff, handOff, MAX_ATTEMPTS } from './hand-off.ts';
 
 const DEADLINE_MS = 1_000;
 
 describe('the first region that takes the client gets it', () => {
   test('without any other being dialled', async () => {
     const { dial, dialled } = regions({ weur: () => upgrade(), enam: () => upgrade() });
-    const handoff = await handOff({ candidates: candidates('weur', 'enam'), dial, now: Date.now });
+    const handoff = await handOff({ candidates: candidates(dial, 'weur', 'enam'), now: Date.now });
     expect(handoff).toMatchObject({ ok: true, region: 'weur', failed: [] });
     expect(dialled).toEqual(['weur']);
   });
@@ -17,7 +17,7 @@ describe('the first region that takes the client gets it', () => {
       enam: () => Promise.reject(new Error('object reset')),
       apac: () => upgrade(),
     });
-    const handoff = await handOff({ candidates: candidates('weur', 'enam', 'apac'), dial, now: () => 0 });
+    const handoff = await handOff({ candidates: candidates(dial, 'weur', 'enam', 'apac'), now: () => 0 });
     expect(handoff).toMatchObject({
       ok: true,
       region: 'apac',
@@ -32,21 +32,20 @@ describe('the first region that takes the client gets it', () => {
   test('and its response comes as it is', async () => {
     const response = upgrade();
     const { dial } = regions({ weur: () => response });
-    const handoff = await handOff({ candidates: candidates('weur'), dial, now: Date.now });
+    const handoff = await handOff({ candidates: candidates(dial, 'weur'), now: Date.now });
     expect(responseOf(handoff)).toBe(response);
   });
 });
 
 describe('no region', () => {
   test('takes the client when there is no candidate', async () => {
-    const { dial } = regions({});
-    expect(await handOff({ candidates: [], dial, now: Date.now })).toEqual({ ok: false, failed: [] });
+    expect(await handOff({ candidates: [], now: Date.now })).toEqual({ ok: false, failed: [] });
   });
 
   test(`is dialled after ${MAX_ATTEMPTS} that failed`, async () => {
     const ids = ['a', 'b', 'c', 'd'].slice(0, MAX_ATTEMPTS + 1);
     const { dial, dialled } = regions({ d: () => upgrade() });
-    const handoff = await handOff({ candidates: candidates(...ids), dial, now: Date.now });
+    const handoff = await handOff({ candidates: candidates(dial, ...ids), now: Date.now });
     expect(handoff.ok).toBe(false);
     expect(dialled).toEqual(['a', 'b', 'c']);
     expect(handoff.failed.map(({ region }) => region)).toEqual(['a', 'b', 'c']);
@@ -61,7 +60,7 @@ describe('no region', () => {
       },
       enam: () => upgrade(),
     });
-    const options = { candidates: candidates('weur', 'enam'), dial, deadlineMs: DEADLINE_MS };
+    const options = { candidates: candidates(dial, 'weur', 'enam'), deadlineMs: DEADLINE_MS };
     expect(await handOff({ ...options, now: () => clock.now })).toMatchObject({ ok: false });
     expect(dialled).toEqual(['weur']);
   });
@@ -70,7 +69,7 @@ describe('no region', () => {
 describe('an answer', () => {
   test.each([101, 400, 401, 403, 404, 426, 428, 430, 499])("of %i is the client's own", async (status) => {
     const { dial, dialled } = regions({ weur: () => json(status, 'no'), enam: () => upgrade() });
-    const handoff = await handOff({ candidates: candidates('weur', 'enam'), dial, now: Date.now });
+    const handoff = await handOff({ candidates: candidates(dial, 'weur', 'enam'), now: Date.now });
     expect(responseOf(handoff)?.status).toBe(status);
     expect(dialled).toEqual(['weur']);
   });
@@ -79,7 +78,7 @@ describe('an answer', () => {
     'of %i is followed by the next region',
     async (status) => {
       const { dial, dialled } = regions({ weur: () => json(status, 'no'), enam: () => upgrade() });
-      const handoff = await handOff({ candidates: candidates('weur', 'enam'), dial, now: Date.now });
+      const handoff = await handOff({ candidates: candidates(dial, 'weur', 'enam'), now: Date.now });
       expect(handoff).toMatchObject({ ok: true, region: 'enam', failed: [{ reason: 'no' }] });
       expect(dialled).toEqual(['weur', 'enam']);
     },
@@ -89,7 +88,7 @@ describe('an answer', () => {
     'of 503 with the body %j is told by its status',
     async (body) => {
       const { dial } = regions({ weur: () => new Response(body, { status: 503 }) });
-      const handoff = await handOff({ candidates: candidates('weur'), dial, now: Date.now });
+      const handoff = await handOff({ candidates: candidates(dial, 'weur'), now: Date.now });
       expect(handoff.failed[0]?.reason).toBe('the upgrade was answered with status 503');
     },
   );
@@ -99,7 +98,7 @@ describe('an answer', () => {
       if (region === 'weur') throw new Error('region weur has no binding REGION_WEUR');
       return Promise.resolve(upgrade());
     };
-    const handoff = await handOff({ candidates: candidates('weur', 'enam'), dial, now: () => 0 });
+    const handoff = await handOff({ candidates: candidates(dial, 'weur', 'enam'), now: () => 0 });
     expect(handoff).toMatchObject({
       ok: true,
       region: 'enam',
@@ -113,8 +112,8 @@ describe('a region that hangs', () => {
     const { handoff, aborted } = await withFakeTime(async () => {
       const { dial, aborts } = hanging();
       const result = handOff({
-        candidates: candidates('weur', 'enam', 'apac'),
-        dial,
+        candidates: candidates(dial, 'weur', 'enam', 'apac'),
+
         now: Date.now,
         deadlineMs: DEADLINE_MS,
       });
@@ -136,8 +135,8 @@ describe('a region that hangs', () => {
     const handoff = await withFakeTime(async () => {
       const { dial } = hanging({ weur: () => json(503, 'full') });
       const result = handOff({
-        candidates: candidates('weur', 'enam', 'apac'),
-        dial,
+        candidates: candidates(dial, 'weur', 'enam', 'apac'),
+
         now: Date.now,
         deadlineMs: DEADLINE_MS,
       });
@@ -155,8 +154,8 @@ describe('a region that hangs', () => {
     const handoff = await withFakeTime(async () => {
       const { dial } = regions({ weur: () => new Promise(() => {}), enam: () => upgrade() });
       const result = handOff({
-        candidates: candidates('weur', 'enam'),
-        dial,
+        candidates: candidates(dial, 'weur', 'enam'),
+
         now: Date.now,
         deadlineMs: DEADLINE_MS,
       });
@@ -171,8 +170,8 @@ describe('a region that hangs', () => {
       const endless = new Response(new ReadableStream(), { status: 503 });
       const { dial } = regions({ weur: () => endless, enam: () => upgrade() });
       const result = handOff({
-        candidates: candidates('weur', 'enam'),
-        dial,
+        candidates: candidates(dial, 'weur', 'enam'),
+
         now: Date.now,
         deadlineMs: DEADLINE_MS,
       });
@@ -209,7 +208,7 @@ test('a region that takes the client in time is never aborted or closed', async 
   const webSocket = { accept: vi.fn(), close: vi.fn() };
   const { aborts } = await withFakeTime(async () => {
     const { dial, aborts } = hanging({ weur: () => upgrade(webSocket) });
-    await handOff({ candidates: candidates('weur', 'enam'), dial, now: Date.now, deadlineMs: DEADLINE_MS });
+    await handOff({ candidates: candidates(dial, 'weur', 'enam'), now: Date.now, deadlineMs: DEADLINE_MS });
     await vi.advanceTimersByTimeAsync(2 * DEADLINE_MS);
     expect(vi.getTimerCount()).toBe(0);
     return { aborts };
@@ -255,8 +254,8 @@ async function answerLate(late: Answer): Promise<Handoff> {
     const weur = Promise.withResolvers<Response>();
     const { dial } = regions({ weur: () => weur.promise, enam: () => upgrade() });
     const result = handOff({
-      candidates: candidates('weur', 'enam'),
-      dial,
+      candidates: candidates(dial, 'weur', 'enam'),
+
       now: Date.now,
       deadlineMs: DEADLINE_MS,
     });
@@ -278,8 +277,10 @@ async function withFakeTime<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-function candidates(...ids: readonly string[]) {
-  return ids.map((region) => ({ region, distanceKm: 0, reasons: [] }) as never);
+type Dial = (region: string, signal: AbortSignal) => Promise<Response>;
+
+function candidates(dial: Dial, ...ids: readonly string[]): readonly Dialable[] {
+  return ids.map((region) => ({ region, dial: (signal) => dial(region, signal) }));
 }
 
 function responseOf(handoff: Handoff): Response | undefined {

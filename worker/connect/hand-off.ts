@@ -1,8 +1,9 @@
 // Hands a client to the best region that takes it: the candidates of the decision in their order, three at most,
 // within one deadline. Health only saves an attempt; this is what makes a failure harmless.
 
-import type { Candidate, FailedAttempt } from '../../routing/decision.ts';
+import type { FailedAttempt } from '../../routing/decision.ts';
 import { messageOf } from '../message-of.ts';
+import { withTimeout } from '../with-timeout.ts';
 
 /** The third-best region is far; whoever cannot be served by three is better served by trying again. */
 export const MAX_ATTEMPTS = 3;
@@ -13,8 +14,12 @@ export const DEADLINE_MS = 10_000;
 /** Close code of a WebSocket whose other end has left (RFC 6455, 7.4.1). */
 const GOING_AWAY = 1001;
 
-/** Dials a region; the signal aborts when its share of the deadline is over. */
-export type Dial = (region: string, signal: AbortSignal) => Promise<Response>;
+/** A region that may take the client, and the way there. */
+export interface Dialable {
+  readonly region: string;
+  /** @param signal aborts when the region's share of the deadline is over */
+  readonly dial: (signal: AbortSignal) => Promise<Response>;
+}
 
 export type Handoff =
   | {
@@ -26,8 +31,8 @@ export type Handoff =
   | { readonly ok: false; readonly failed: readonly FailedAttempt[] };
 
 export interface HandoffOptions {
-  readonly candidates: readonly Candidate[];
-  readonly dial: Dial;
+  /** Best first. */
+  readonly candidates: readonly Dialable[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly deadlineMs?: number;
@@ -39,18 +44,18 @@ export interface HandoffOptions {
  */
 export async function handOff({
   candidates,
-  dial,
   now,
   deadlineMs = DEADLINE_MS,
 }: HandoffOptions): Promise<Handoff> {
   const end = now() + deadlineMs;
   const chosen = candidates.slice(0, MAX_ATTEMPTS);
   const failed: FailedAttempt[] = [];
-  for (const [index, { region }] of chosen.entries()) {
+  for (const [index, candidate] of chosen.entries()) {
+    const { region } = candidate;
     const started = now();
     const left = end - started;
     if (left <= 0) break;
-    const result = await attempt(region, dial, index === chosen.length - 1 ? left : left / 2);
+    const result = await attempt(candidate, index === chosen.length - 1 ? left : left / 2);
     if (typeof result !== 'string') return { ok: true, region, response: result, failed };
     failed.push({ region, reason: result, ms: now() - started });
   }
@@ -58,28 +63,23 @@ export async function handOff({
 }
 
 /** The response of a region that took the client or answered it; otherwise why not. */
-async function attempt(region: string, dial: Dial, limitMs: number): Promise<Response | string> {
+async function attempt({ dial }: Dialable, limitMs: number): Promise<Response | string> {
   const controller = new AbortController();
-  const answer = ask(region, dial, controller.signal);
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const timeUp = new Promise<string>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(`no answer within ${Math.round(limitMs)} ms`);
-      controller.abort();
-      void answer.then(discard);
-    }, limitMs);
-  });
+  const outcome = outcomeOf(dial, controller.signal);
   try {
-    return await Promise.race([answer, timeUp]);
-  } finally {
-    clearTimeout(timer);
+    return await withTimeout(outcome, 'the region', limitMs);
+  } catch {
+    // An outcome never rejects: time is up.
+    controller.abort();
+    void outcome.then(discard);
+    return `no answer within ${Math.round(limitMs)} ms`;
   }
 }
 
 /** Never rejects. */
-async function ask(region: string, dial: Dial, signal: AbortSignal): Promise<Response | string> {
+async function outcomeOf(dial: Dialable['dial'], signal: AbortSignal): Promise<Response | string> {
   try {
-    const response = await dial(region, signal);
+    const response = await dial(signal);
     return isTaken(response) ? response : await refusalOf(response);
   } catch (error) {
     return messageOf(error);

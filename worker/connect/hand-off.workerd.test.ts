@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { eventually } from '../../test/support/workerd/eventually.ts';
-import { type Dial, handOff } from './hand-off.ts';
+import { handOff } from './hand-off.ts';
 
 const DEADLINE_MS = 400;
 
@@ -11,12 +11,12 @@ test('a WebSocket that a region returns after its time is closed', async () => {
   const { response, server } = upgradeResponse();
   const closed: number[] = [];
   server.addEventListener('close', ({ code }) => void closed.push(code));
-  const dial: Dial = (region) =>
-    region === 'weur' ? late.promise : Promise.resolve(upgradeResponse().response);
 
   const handoff = await handOff({
-    candidates: ['weur', 'enam'].map((region) => ({ region }) as never),
-    dial,
+    candidates: [
+      { region: 'weur', dial: () => late.promise },
+      { region: 'enam', dial: async () => upgradeResponse().response },
+    ],
     now: Date.now,
     deadlineMs: DEADLINE_MS,
   });
@@ -31,8 +31,7 @@ test('a WebSocket that a region returns in time stays open', async () => {
   const closed: number[] = [];
   server.addEventListener('close', ({ code }) => void closed.push(code));
   const handoff = await handOff({
-    candidates: [{ region: 'weur' } as never],
-    dial: () => Promise.resolve(response),
+    candidates: [{ region: 'weur', dial: async () => response }],
     now: Date.now,
     deadlineMs: DEADLINE_MS,
   });

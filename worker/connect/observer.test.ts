@@ -44,6 +44,15 @@ test('a region that does not answer is known to be unreachable, and hides nothin
   expect(regions.get('c')).toMatchObject({ state: 'up' });
 });
 
+test('of a region that does not know how many clients it has, none are known either', async () => {
+  const observer = new Observer();
+  const host = new FakeHost({ clients: undefined });
+  await observer.refresh('AMS', host, OPTIONS);
+  const a = observer.observations('AMS', host.now()).regions.get('a');
+  expect(a).toMatchObject({ state: 'up' });
+  expect(a).not.toHaveProperty('clients');
+});
+
 test('the round trip to an object that had to be made first does not count, nor any where nothing is measured', async () => {
   for (const [host, options] of [
     [new FakeHost({ objectAgeMs: 5 }), OPTIONS],
@@ -69,18 +78,19 @@ class FakeHost implements ObserverHost {
   #clock = 100_000;
   #shared = new Map<string, string>();
   readonly #silent: readonly string[];
-  readonly #objectAgeMs: number;
 
-  constructor({ silent = [], objectAgeMs = 1e6 }: { silent?: readonly string[]; objectAgeMs?: number } = {}) {
+  readonly #status: Pick<RegionStatus, 'objectAgeMs' | 'clients'>;
+
+  constructor({ silent = [], ...status }: { silent?: readonly string[] } & Partial<RegionStatus> = {}) {
     this.#silent = silent;
-    this.#objectAgeMs = objectAgeMs;
+    this.#status = { objectAgeMs: 1e6, clients: 1, ...status };
   }
 
   async ask(region: string): Promise<RegionStatus> {
     this.asked.push(region);
     if (this.asked.length === 1) this.#clock += 10;
     if (this.#silent.includes(region)) throw new Error('no answer');
-    return { region, state: 'up', since: 0, clients: 1, peers: ['x', 'y'], objectAgeMs: this.#objectAgeMs };
+    return { region, state: 'up', since: 0, peers: ['x', 'y'], ...this.#status };
   }
 
   async load(colo: string): Promise<ColoRecord | undefined> {

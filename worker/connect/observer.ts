@@ -108,7 +108,7 @@ export class Observer {
       const counts = measure && status.objectAgeMs > rttMs;
       const answer = {
         state: status.state,
-        clients: status.clients,
+        ...(status.clients !== undefined && { clients: status.clients }),
         ...(status.maxClients !== undefined && { maxClients: status.maxClients }),
         peers: status.peers.length,
         ...(counts && { rttMs }),

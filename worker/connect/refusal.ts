@@ -2,8 +2,9 @@
 
 import type { ErrorCode } from '../../api/errors.ts';
 import { DECISION_HEADER } from '../../api/headers.ts';
-import type { Decision, Refusal } from '../../routing/decision.ts';
+import type { Decision } from '../../routing/decision.ts';
 import { compactDecision, describeEffect } from '../../routing/decision-text.ts';
+import type { Refusal } from '../../routing/filter.ts';
 import { errorResponse } from '../error-response.ts';
 
 interface Answer {

@@ -39,14 +39,14 @@ export function routingRequestOf(request: Request): RoutingRequest {
 
 /** As above, with the place of the query (`?colo=`, `?lat=&lon=`, `?country=`, `?continent=`) where it has one. */
 export function whatIfRequestOf(request: Request): RoutingRequest {
-  const asked = routingRequestOf(request);
+  const own = routingRequestOf(request);
   const query = new URL(request.url).searchParams;
-  if (!PLACE_PARAMETERS.some((name) => query.has(name))) return asked;
+  if (!PLACE_PARAMETERS.some((name) => query.has(name))) return own;
   const [colo, latitude, longitude, country, continent] = PLACE_PARAMETERS.map(
     (name) => query.get(name) ?? undefined,
   );
-  const client = query.get('client') ?? asked.client;
-  return { ...asked, cf: { colo, latitude, longitude, country, continent }, client };
+  const client = query.get('client') ?? own.client;
+  return { ...own, cf: { colo, latitude, longitude, country, continent }, client };
 }
 
 interface Pins {
@@ -66,9 +66,9 @@ function pinsOf(text: string | null): Pins {
   return { ids: ids.slice(0, MAX_PINS), isCut: text.length > MAX_PIN_CHARACTERS || ids.length > MAX_PINS };
 }
 
-function noteOf({ isCut }: Pins, place: string): readonly string[] {
+function noteOf({ isCut }: Pins, where: string): readonly string[] {
   const most = `at most ${MAX_PINS} regions and ${MAX_PIN_CHARACTERS} characters`;
-  return isCut ? [`${place} takes ${most}: the rest was ignored`] : [];
+  return isCut ? [`${where} takes ${most}: the rest was ignored`] : [];
 }
 
 function cookieOf(headers: Headers): string | undefined {

@@ -1,4 +1,4 @@
-// How sure a forecast is: what it was made from, and how far a share may be off.
+// How reliable a forecast is: what it is based on, and its margin of error.
 
 import type { Replay } from './replay.ts';
 import type { Traffic } from './traffic.ts';
@@ -6,7 +6,7 @@ import type { Traffic } from './traffic.ts';
 /** Two-sided, for a normal distribution. */
 const SIGMAS_OF_95_PERCENT = 1.96;
 
-/** A share that may be off by more than this says little. */
+/** With a larger margin of error than this, the forecast is called uncertain. */
 const ROUGH_MARGIN = 0.05;
 
 export interface Confidence {
@@ -15,14 +15,14 @@ export interface Confidence {
 }
 
 /**
- * The margin is that of a share of one half, the widest: connections are taken as drawn at random from all that
- * there will be, and the keys of the replay as drawn from all clients.
+ * The margin of error is that of a share of one half, where it is largest. Connections are treated as a random sample of
+ * all future ones, and the keys of the replay as a random sample of all clients.
  */
 export function confidenceOf(
   source: Traffic['source'],
   { clients, places, drawVariance }: Replay,
 ): Confidence {
-  if (places === 0) return { marginShare: 1, confidence: 'There is nothing to go by: no traffic was given.' };
+  if (places === 0) return { marginShare: 1, confidence: 'No data: no traffic was given.' };
   const trafficVariance = source === 'traffic' ? 1 / (4 * clients) : 0;
   const marginShare = Math.min(1, SIGMAS_OF_95_PERCENT * Math.sqrt(trafficVariance + drawVariance));
   return { marginShare, confidence: textOf(source, { clients, places, marginShare }) };
@@ -36,13 +36,13 @@ interface Basis {
 
 function textOf(source: Traffic['source'], { clients, places, marginShare }: Basis): string {
   if (source === 'population') {
-    return `No traffic yet: as if people everywhere connected alike, from ${places} cities that stand for the world. Your own clients may be elsewhere.`;
+    return `No traffic yet, so this is based on the world population (${places} cities). Your own clients may be elsewhere.`;
   }
-  const from = `From about ${count(clients, 'recent connection')} in ${count(places, 'place')}`;
+  const from = `Based on about ${count(clients, 'recent connection')} in ${count(places, 'place')}`;
   const points = (100 * marginShare).toFixed(1);
   return marginShare > ROUGH_MARGIN
-    ? `${from}: too few to be sure, shares may be off by ${points} percentage points.`
-    : `${from}: shares are right to about ${points} percentage points, as long as clients come from where they came from.`;
+    ? `${from}: too few for certainty, shares may be off by ${points} percentage points.`
+    : `${from}: shares are accurate to about ${points} percentage points, if clients keep coming from the same places.`;
 }
 
 function count(value: number, noun: string): string {

@@ -25,7 +25,7 @@ describe('moves', () => {
     }
   });
 
-  test('a region that is disabled loses exactly its clients, who are named by country and data center', () => {
+  test('a disabled region loses exactly its own clients, which are listed by country and data center', () => {
     const { movedShare, moves, regions } = forecast(PLAN, planWith({ weur: { enabled: false } }), TRAFFIC);
     expect(movedShare).toBeCloseTo(0.9, 12);
     expect(moves).toEqual([
@@ -46,14 +46,14 @@ describe('moves', () => {
     expect(regions.find(({ region }) => region === 'oc')).toMatchObject({ before: 0.1, after: 0.1 });
   });
 
-  test('a region put in reserve loses its clients to the next best one of the others', () => {
+  test('a region that becomes a reserve loses its clients to the next best one', () => {
     const { moves } = forecast(PLAN, planWith({ weur: { priority: 2 } }), TRAFFIC);
     expect(moves).toMatchObject([{ from: 'weur', to: 'eeur', share: expect.closeTo(0.9, 12) }]);
     const all = planWith(Object.fromEntries(IDS.map((id) => [id, { priority: 7 }])));
     expect(forecast(PLAN, all, TRAFFIC).movedShare).toBe(0);
   });
 
-  test('a data center keeps to its choice by the margin, and a place without one does not', () => {
+  test('a data center keeps its choice by the switching margin, and a place without a data center does not', () => {
     const after = planWith({ weur: { bias: 2 } });
     expect(forecast(PLAN, after, trafficOf(PARIS)).movedShare).toBe(0);
     const { colo: _colo, ...paris } = { ...PARIS, latitude: 49, longitude: 2 };
@@ -67,12 +67,12 @@ describe('moves', () => {
     expect(Math.abs(movedShare - 0.45)).toBeLessThan(0.01);
   });
 
-  test('from a single place the share of a dial is right to a percent as well', () => {
+  test('the share of a dial is accurate to a percent even for a single place', () => {
     const { movedShare } = forecast(PLAN, planWith({ oc: { dial: 20 } }), trafficOf(SYDNEY));
     expect(Math.abs(movedShare - 0.8)).toBeLessThan(0.01);
   });
 
-  test('clients who are refused go to null, and come from there', () => {
+  test('refused clients move to null, and from null once they are served', () => {
     const closed = planWith(Object.fromEntries(IDS.map((id) => [id, { residency: { deny: ['AU'] } }])));
     const there = forecast(PLAN, closed, TRAFFIC);
     expect(there.moves).toMatchObject([{ from: 'oc', to: null, share: 0.1 }]);
@@ -81,7 +81,7 @@ describe('moves', () => {
     expect(back.moves).toMatchObject([{ from: null, to: 'oc', share: 0.1 }]);
   });
 
-  test('it is what happens to single clients, one by one', () => {
+  test('it agrees with routing single clients one by one', () => {
     const [before, after] = [
       planWith({}, { bandMs: 20 }),
       planWith({ weur: { weight: 20 } }, { bandMs: 20 }),
@@ -106,7 +106,7 @@ describe('moves', () => {
 });
 
 describe('latency', () => {
-  test('mean and 95th percentile are over clients, the worst come first', () => {
+  test('mean and 95th percentile are over clients, and the worst come first', () => {
     const { latency } = forecast(PLAN, planWith({ oc: { enabled: false } }), TRAFFIC);
     const msOf = (place: TrafficSample, plan: RoutingPlan) =>
       getOptimalRegion({ cf: place }, { plan, observations: NOTHING_OBSERVED, now: 0 }).candidates[0]
@@ -141,7 +141,7 @@ describe('latency', () => {
     expect([p95(highIsSydney ? 4 : 96), p95(highIsSydney ? 6 : 94)]).toEqual([lower, higher]);
   });
 
-  test('at most ten are the worst, and there is none where nobody is served', () => {
+  test('at most ten are listed as worst, and none if nobody is served', () => {
     expect(forecast(PLAN, PLAN, populationTraffic()).latency.worst).toHaveLength(10);
     const nothing = forecast(PLAN, allDisabled(), TRAFFIC).latency;
     expect([nothing.after, nothing.worst]).toEqual([{ meanMs: null, p95Ms: null }, []]);
@@ -165,7 +165,7 @@ describe('limits', () => {
       expect([region, clients]).toEqual(['weur', Math.round(0.9 * connected)]);
   });
 
-  test('the traffic itself counts where it is not known who is connected; people of the world do not', () => {
+  test('the traffic counts if the number of connected clients is unknown; the population does not', () => {
     expect(forecast(PLAN, limited, TRAFFIC).limits).toHaveLength(1);
     expect(forecast(PLAN, limited, populationTraffic()).limits).toEqual([]);
   });
@@ -176,7 +176,7 @@ describe('unserved countries', () => {
     expect(forecast(PLAN, PLAN, TRAFFIC).unserved).toEqual([]);
   });
 
-  test('one that the rules shut out is named, with or without traffic', () => {
+  test('one that the rules exclude is named, with or without traffic', () => {
     const deny = { residency: { deny: ['AU', 'FJ'] } };
     const closed = planWith(Object.fromEntries(IDS.map((id) => [id, deny])));
     expect(forecast(PLAN, closed, TRAFFIC).unserved).toEqual([
@@ -186,7 +186,7 @@ describe('unserved countries', () => {
     expect(forecast(closed, closed, TRAFFIC).unserved).toMatchObject([{ isNew: false }, { isNew: false }]);
   });
 
-  test('where all regions are for the EU only, everybody else is, those of unknown country too', () => {
+  test('if all regions are for the EU only, all other countries are unserved, the unknown one included', () => {
     const onlyEu = planWith(Object.fromEntries(IDS.map((id) => [id, { residency: { allow: ['EU'] } }])));
     const names = forecast(PLAN, onlyEu, TRAFFIC).unserved.map(({ country }) => country);
     expect(names).toHaveLength(populatedCountries().length - 27 + 1);
@@ -194,7 +194,7 @@ describe('unserved countries', () => {
     expect(names).not.toContain('FR');
   });
 
-  test('a country whose only region is dialled down is served, but for the share that is refused', () => {
+  test('a country whose only region is dialled down is served, except for the share that is refused', () => {
     const others = { residency: { deny: ['AU'] } };
     const regions = Object.fromEntries(IDS.map((id) => [id, id === 'oc' ? { dial: 1 } : others]));
     const { unserved } = forecast(PLAN, planWith(regions), trafficOf(LONDON));
@@ -217,7 +217,7 @@ describe('what is observed', () => {
     expect(regions.find(({ region }) => region === 'weur')).toMatchObject({ before: 0, after: 0 });
   });
 
-  test('what one data center measured and failed at says nothing of clients elsewhere', () => {
+  test('what one data center measured or failed to reach says nothing about clients elsewhere', () => {
     const measurement = { meanMs: 1, varianceMs2: 1, samples: 100 };
     const observations: Observations = {
       regions: new Map([
@@ -230,8 +230,8 @@ describe('what is observed', () => {
   });
 });
 
-describe('how sure it is', () => {
-  test('with more traffic it is surer', () => {
+describe('confidence', () => {
+  test('more traffic means more confidence', () => {
     const few = forecast(PLAN, PLAN, trafficOf({ ...LONDON, clients: 20 }));
     const many = forecast(PLAN, PLAN, trafficOf({ ...LONDON, clients: 20_000 }));
     expect(few.confidence).toContain('too few');
@@ -247,19 +247,19 @@ describe('how sure it is', () => {
     });
     const nothing = forecast(PLAN, PLAN, trafficOf());
     expect(nothing).toMatchObject({ samples: 0, movedShare: 0, marginShare: 1 });
-    expect(nothing.confidence).toContain('nothing to go by');
+    expect(nothing.confidence).toContain('No data: no traffic');
   });
 });
 
 test('whatever changes: shares sum to 1, moves to what moved, and flows to what regions gain and lose', () => {
-  const steering = fc.record({
+  const routingSettings = fc.record({
     weight: fc.integer({ min: 1, max: 1000 }),
     dial: fc.constantFrom(0, 10, 50, 100),
     enabled: fc.boolean(),
     residency: fc.constantFrom({}, { allow: ['EU'] }, { deny: ['US', 'GB'] }),
   });
   const plans = fc
-    .tuple(fc.tuple(...IDS.map(() => steering)), fc.constantFrom(0, 30))
+    .tuple(fc.tuple(...IDS.map(() => routingSettings)), fc.constantFrom(0, 30))
     .map(([all, bandMs]) =>
       planWith(Object.fromEntries(IDS.map((id, index) => [id, all[index] ?? {}])), { bandMs }),
     );
@@ -284,7 +284,7 @@ test('whatever changes: shares sum to 1, moves to what moved, and flows to what 
   );
 });
 
-test('an answer takes some tens of milliseconds', () => {
+test('a forecast takes some tens of milliseconds', () => {
   const colos = ['LHR', 'SYD', 'GRU', 'JNB', 'NRT', 'ORD', 'BOM', 'FRA', 'AMS', 'LAX'];
   const samples = Array.from({ length: 500 }, (_, index) => ({
     ...SYDNEY,

@@ -1,7 +1,7 @@
-// The forecast: what a change of the configuration would do to the clients, found by sending recent traffic
-// through the very function that routes, with both configurations. Pure; the dry run of an edit calls it.
+// The forecast: how a change of the configuration would affect clients. It routes recent traffic with both
+// configurations, using the same function as live traffic. Pure; the dry run of an edit calls it.
 //
-// It tells where clients go who connect after the change. Those who are connected stay until they connect again.
+// It covers clients that connect after the change. Connected clients stay where they are until they reconnect.
 
 import type { Forecast, RegionShare } from '../../api/forecast.ts';
 import { NOTHING_OBSERVED } from '../../routing/observation.ts';
@@ -19,8 +19,8 @@ export { populationTraffic } from './population-traffic.ts';
 export type { Traffic, TrafficSample } from './traffic.ts';
 
 /**
- * What goes from `before` to `after`. By default as if nothing were known of the regions' health. Limits are compared
- * with the clients connected now; where that is not known with the samples' own number, if they are traffic.
+ * The effects of replacing `before` with `after`. By default nothing is known of the regions' health. Limits are compared
+ * with the number of connected clients, or, if that is unknown, with the number in the traffic samples.
  */
 export function forecast(
   before: RoutingPlan,

@@ -1,4 +1,4 @@
-// Expected round trips before and after, over the clients that are served.
+// Expected round trips of the served clients before and after.
 
 import type { Forecast, LatencySummary, WorstClients } from '../../api/forecast.ts';
 import type { Trip } from './replay.ts';

@@ -1,4 +1,4 @@
-// Which limits the clients of a region would pass, if as many as are connected now were spread anew.
+// Which limits would be exceeded if all connected clients were distributed by the new configuration.
 
 import type { PassedLimit, RegionShare } from '../../api/forecast.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';

@@ -1,4 +1,4 @@
-// Who would move: the trips that end in another region than now, by the pair of regions.
+// Which clients would move: trips to a different region than before, grouped by the pair of regions.
 
 import type { ColoShare, CountryShare, Move } from '../../api/forecast.ts';
 import type { Trip } from './replay.ts';
@@ -8,7 +8,7 @@ import { UNKNOWN_COUNTRY } from './traffic.ts';
 /** How many countries and data centers a move names. */
 const NAMED = 5;
 
-/** Largest first; one for each pair of regions. */
+/** One for each pair of regions, largest first. */
 export function movesOf(trips: readonly Trip[]): readonly Move[] {
   const flows = Map.groupBy(
     trips.filter(({ from, to }) => from !== to),

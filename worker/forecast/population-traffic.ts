@@ -1,14 +1,14 @@
-// The traffic to go by before there is any: as if people everywhere connected alike.
+// The traffic to use while there is none: as if everybody in the world were equally likely to connect.
 
 import { POPULATION } from './population.ts';
 import type { Traffic, TrafficSample } from './traffic.ts';
 
-/** One sample a city; `clients` are thousands of people. */
+/** One sample per city; `clients` are thousands of people. */
 export function populationTraffic(): Traffic {
   return { source: 'population', samples: POPULATION.split('\n').flatMap(citiesOf) };
 }
 
-/** ISO 3166 alpha-2 codes of all countries where somebody lives. */
+/** ISO 3166 alpha-2 codes of all populated countries. */
 export function populatedCountries(): readonly string[] {
   return POPULATION.split('\n').map((line) => line.slice(0, 2));
 }

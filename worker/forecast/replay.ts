@@ -1,23 +1,28 @@
-// Sends every sample of the traffic through the decision twice, with the configuration before and the one after.
-// Dials and weights tell clients apart by a hash, so a sample stands for several clients with keys of their own,
-// the same ones in both runs: whoever moves does so because of the change.
+// Routes every traffic sample twice, with the configuration before and the one after. Dials and weights tell clients
+// apart by a hash, so a sample is replayed as several clients with keys of their own. The keys are the same in both runs,
+// so that a client only moves because of the change.
 
 import type { RegionId } from '../../regions/config.ts';
-import { chooseIncumbent } from '../../routing/choose-incumbent.ts';
+
 import type { Observations, RegionObservation } from '../../routing/observation.ts';
-import { getOptimalRegion, type RoutingRequest, type RoutingState } from '../../routing/optimal-region.ts';
+import {
+  chooseIncumbent,
+  getOptimalRegion,
+  type RoutingRequest,
+  type RoutingState,
+} from '../../routing/optimal-region.ts';
 import { coordinatesOfColo } from '../../routing/places/lookup.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';
 import { mergeSamples, type Traffic, type TrafficPlace } from './traffic.ts';
 
-/** Clients of one place whom both configurations treat alike. */
+/** Clients of one place that go to the same region before, and to the same region after. */
 export interface Trip {
   readonly place: TrafficPlace;
-  /** Of all clients. */
+  /** Share of all clients. */
   readonly share: number;
   readonly from: RegionId | null;
   readonly to: RegionId | null;
-  /** The estimate of the region that serves them, null where none does. */
+  /** The estimate for the region that serves them; null if none does. */
   readonly beforeMs: number | null;
   readonly afterMs: number | null;
 }
@@ -28,11 +33,11 @@ export interface Replay {
   readonly places: number;
   /** Sum of the samples. */
   readonly clients: number;
-  /** What the drawing of keys adds to the variance of a share of one half; 0 where nothing is drawn. */
+  /** What sampling keys adds to the variance of a share of one half; 0 if nothing is sampled. */
   readonly drawVariance: number;
 }
 
-/** What both configurations are asked with. */
+/** The state that both configurations are replayed with. */
 export interface ReplayState {
   readonly observations: Observations;
   /** Milliseconds since the epoch. */
@@ -40,14 +45,11 @@ export interface ReplayState {
 }
 
 /**
- * Keys over all places, each of which has at least one: shares are right to about a percent, and the answer takes
- * some tens of milliseconds. Where people live is a guess that deserves fewer, and estimates from coordinates take
- * several times as long as those of a data center.
+ * Keys for all places together; each place has at least one. Shares are accurate to about a percent, and a forecast takes
+ * some tens of milliseconds. The population is only a guess, so it gets fewer; and its estimates from coordinates take
+ * several times as long as those for a data center.
  */
 const KEYS = { traffic: 8000, population: 2000 } as const;
-
-/** The filters that treat clients of one place differently. */
-const DRAWING_FILTERS: ReadonlySet<string> = new Set(['dial', 'band']);
 
 export function replay(
   before: RoutingPlan,
@@ -69,7 +71,7 @@ export function replay(
     const share = weight / clients;
     const keys = isDrawn ? Math.ceil(share * KEYS[source]) : 1;
     if (isDrawn) drawVariance += share ** 2 / keys / 4;
-    for (const { trip, count } of tripsOf(place, key, keys, asChosenSoFar(place, states))) {
+    for (const { trip, count } of tripsOf(place, key, keys, withCurrentChoice(place, states))) {
       trips.push({ ...trip, share: (share * count) / keys });
     }
   }
@@ -104,10 +106,10 @@ function tripsOf(place: TrafficPlace, key: string, keys: number, states: States)
 }
 
 /**
- * A data center that has been choosing a region keeps to it by a margin, also after the change: the region that it
- * chooses before, as far as anybody can tell who is elsewhere.
+ * A data center keeps its current choice unless another region is better by the switching margin, also after the change.
+ * The current choice is taken to be what the configuration before gives without that data center's own measurements.
  */
-function asChosenSoFar({ colo }: TrafficPlace, { before, after }: States): States {
+function withCurrentChoice({ colo }: TrafficPlace, { before, after }: States): States {
   if (colo === undefined || coordinatesOfColo(colo) === undefined) return { before, after };
   const incumbent = chooseIncumbent(colo, before);
   if (incumbent === undefined) return { before, after };
@@ -125,13 +127,14 @@ function choose(
 
 const NOWHERE = { region: null, ms: null };
 
+/** Whether clients of one place may be treated differently. */
 function draws({ regions }: RoutingPlan): boolean {
-  return regions.some(({ filters }) => filters.some(({ name }) => DRAWING_FILTERS.has(name)));
+  return regions.some(({ rules }) => rules.some(({ filter }) => filter.draws));
 }
 
 /**
- * What holds wherever a client is: how the regions are. What one data center measured, what it has been choosing
- * and what failed from there says nothing about clients of another.
+ * The observations that hold for all clients: the state of the regions. What one data center measured, chose or failed
+ * to reach says nothing about clients of another.
  */
 function seenFromAnywhere({ regions }: Observations): Observations {
   const common = new Map<string, RegionObservation>();

@@ -1,4 +1,4 @@
-// Shares of the clients, added up by country, data center or region.
+// Adds up shares of the clients by country or data center.
 
 export class SharesByKey {
   readonly #shares = new Map<string, number>();

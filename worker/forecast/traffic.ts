@@ -1,10 +1,10 @@
-// Where clients come from: what a forecast replays. From the tallies that the regions keep, or, with no traffic
-// yet, from where people live (population-traffic.ts).
+// Where clients come from: the input of a forecast. It comes from the tallies that the regions keep, or, while there is
+// no traffic, from the world population (population-traffic.ts).
 
-/** A place that clients come from, in the words of `request.cf`. No field of it tells one person from another. */
+/** A place that clients come from, with the field names of `request.cf`. No field identifies a person. */
 export interface TrafficPlace {
   readonly colo?: string;
-  /** ISO 3166 alpha-2; absent where it is not known. */
+  /** ISO 3166 alpha-2; absent if unknown. */
   readonly country?: string;
   readonly continent?: string;
   readonly isEUCountry?: '1';
@@ -12,29 +12,29 @@ export interface TrafficPlace {
   readonly longitude?: number;
 }
 
-/** A place, and how much traffic it stands for, in any unit: a forecast uses the shares. */
+/** A place and its amount of traffic, in any unit: a forecast only uses the shares. */
 export interface TrafficSample extends TrafficPlace {
   readonly clients: number;
 }
 
 export interface Traffic {
   readonly source: 'traffic' | 'population';
-  /** Clients connected now, in all regions, where that is known: what limits are compared with. */
+  /** Number of clients connected in all regions, if known: limits are compared with it. */
   readonly connected?: number;
-  /** May name a place more than once, as the tallies of several regions do. */
+  /** May contain a place more than once, as the tallies of several regions do. */
   readonly samples: readonly TrafficSample[];
 }
 
-/** Cloudflare's code for a country that is not known. */
+/** Cloudflare's code for an unknown country. */
 export const UNKNOWN_COUNTRY = 'XX';
 
-/** The same for equal places, different for different ones. */
+/** A key that is the same for equal places and different for different ones. */
 export function placeKey(place: TrafficPlace): string {
   const { colo, country, continent, isEUCountry, latitude, longitude } = place;
   return JSON.stringify([colo, country, continent, isEUCountry, latitude, longitude]);
 }
 
-/** Each place once, with all its clients; samples that stand for nobody are left out. */
+/** Each place once, with all its clients; samples without clients are left out. */
 export function mergeSamples(samples: readonly TrafficSample[]): ReadonlyMap<string, TrafficSample> {
   const merged = new Map<string, TrafficSample>();
   for (const sample of samples) {

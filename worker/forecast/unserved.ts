@@ -1,8 +1,8 @@
-// Who would be refused: countries of whose traffic some would be, and countries that the rules shut out
-// altogether, whether they sent traffic or not.
+// Countries whose clients would be refused: those with refused traffic, and those that the rules exclude altogether,
+// with or without traffic.
 
 import type { UnservedCountry } from '../../api/forecast.ts';
-import type { Effect } from '../../routing/effect.ts';
+import type { Effect } from '../../routing/filters/all.ts';
 import { NOTHING_OBSERVED } from '../../routing/observation.ts';
 import { getOptimalRegion } from '../../routing/optimal-region.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';
@@ -26,23 +26,23 @@ export function unservedOf(
     if (from !== null) newlyRefused.add(country);
   }
   for (const country of [...populatedCountries(), UNKNOWN_COUNTRY]) {
-    if (!isShutOut(country, after)) continue;
+    if (!isExcluded(country, after)) continue;
     refused.add(country, 0);
-    if (!isShutOut(country, before)) newlyRefused.add(country);
+    if (!isExcluded(country, before)) newlyRefused.add(country);
   }
   return refused.largest().map(([country, share]) => ({ country, share, isNew: newlyRefused.has(country) }));
 }
 
-/** Whether no region would take anybody from there, however healthy and empty all are. */
-function isShutOut(country: string, plan: RoutingPlan): boolean {
+/** Whether no region would take clients from there, even if all are healthy and empty. */
+function isExcluded(country: string, plan: RoutingPlan): boolean {
   const { candidates, rejected } = getOptimalRegion(
     { cf: { country } },
     { plan, observations: NOTHING_OBSERVED, now: 0 },
   );
-  return candidates.length === 0 && !rejected.some(({ effects }) => isForSome(effects.at(-1)));
+  return candidates.length === 0 && !rejected.some(({ effects }) => refusesOnlySome(effects.at(-1)));
 }
 
-/** A region that is dialled down takes others from the same place. */
-function isForSome(effect: Effect | undefined): boolean {
+/** Whether the region takes other clients from the same place: it is dialled down, but not to 0. */
+function refusesOnlySome(effect: Effect | undefined): boolean {
   return effect?.effect === 'drop' && effect.code === 'dialled-down' && effect.percent > 0;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { FIRST_RETRY_MS, STABLE_AFTER_MS } from './backoff.ts';
+import { FIRST_RETRY_MS, STABLE_AFTER_MS } from '../backoff.ts';
 import { ASLEEP, Link } from './link.ts';
 import { RouteRefusedError } from './route-handshake.ts';
 import type { Splice } from './splice.ts';

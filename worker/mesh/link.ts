@@ -2,7 +2,7 @@
 // peer sleeps nothing is tried; whoever wakes it says so (`kick`).
 
 import type { LinkState, RegionState } from '../../api/states.ts';
-import { backoffMs, STABLE_AFTER_MS } from './backoff.ts';
+import { backoffMs, STABLE_AFTER_MS } from '../backoff.ts';
 import { RouteRefusedError } from './route-handshake.ts';
 import type { Splice } from './splice.ts';
 

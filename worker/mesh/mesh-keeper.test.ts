@@ -176,7 +176,12 @@ function makeMesh({ announceTo = async () => {}, dialPeer, greeting }: Fakes = {
     now: () => clock.now,
     random: () => 0,
   };
-  const mesh = new MeshKeeper(host, { region: 'enam', regions: REGIONS, retryMaxMs: 1_000 });
+  const mesh = new MeshKeeper(host, {
+    region: 'enam',
+    regions: REGIONS,
+    retryMaxMs: 1_000,
+    handshakeTimeoutMs: 1_000,
+  });
   return { mesh, host, peers, clock };
 }
 

@@ -8,13 +8,19 @@ import { peersThatDial, peersToDial } from './topology.ts';
 
 /** What the mesh needs of the object it lives in. The one seam to sockets and other objects. */
 export interface MeshHost {
-  /** A connection to the route port of the own server. */
+  /**
+   * A new connection to the route port of the own server, which the mesh owns from then on. One that does not come
+   * about may throw here or fail as a channel does; either way that try is over, and the link is tried again.
+   */
   dialLocal(): ByteChannel;
-  /** A connection to the route port of a peer's server, through its object. */
+  /**
+   * The same to a peer's server, through the peer's object. An object whose server does not run answers with a line
+   * that refuses the route (`refusalLine`): with `asleep` it is left alone until it says that it is up.
+   */
   dialPeer(peer: string): ByteChannel;
-  /** Tells a peer's object that this region is up. */
+  /** Tells a peer's object that this region is up. One that does not get there rejects; `reconcile` makes up for it. */
   announceTo(peer: string): Promise<void>;
-  /** Told of what failed; the mesh tries again by itself. */
+  /** Told of each failure, for the log; the mesh tries again by itself. Must not throw. */
   onFailure(peer: string, error: unknown): void;
   now(): number;
   random(): number;
@@ -25,6 +31,8 @@ export interface MeshOptions {
   /** All regions of the configuration. */
   readonly regions: readonly string[];
   readonly retryMaxMs: number;
+  /** Both servers send their INFO at once; a link that took longer than this to shake hands is given up and retried. */
+  readonly handshakeTimeoutMs: number;
 }
 
 /** A link as its dialling side knows it. */
@@ -104,6 +112,6 @@ export class MeshKeeper {
   }
 
   async #open(peer: string): Promise<Splice> {
-    return splice(this.#host.dialLocal(), this.#host.dialPeer(peer));
+    return splice(this.#host.dialLocal(), this.#host.dialPeer(peer), this.#options.handshakeTimeoutMs);
   }
 }

@@ -4,21 +4,22 @@ import type { LinkReport } from '../mesh/mesh-keeper.ts';
 import { parseGoDurationMs, type RoutezRoute } from './monitoring.ts';
 import type { LinkStatus } from './status.ts';
 
+/** @param routes undefined when the server did not say: then a link is what was spliced, and nothing more is known */
 export function linkStatuses(
   reports: readonly LinkReport[],
-  routes: readonly RoutezRoute[],
+  routes: readonly RoutezRoute[] | undefined,
 ): readonly LinkStatus[] {
   return reports.map(({ remoteServerId, peer, state, since, remade }) => {
-    const route = routes.find(({ remote_id }) => remote_id === remoteServerId);
+    const route = routes?.find(({ remote_id }) => remote_id === remoteServerId);
     const rttMs = route?.rtt === undefined ? undefined : parseGoDurationMs(route.rtt);
     return {
       peer,
       // Up is what the server says is up, not what was spliced.
-      state: state === 'up' && route === undefined ? 'connecting' : state,
+      state: state === 'up' && routes !== undefined && route === undefined ? 'connecting' : state,
       since,
       remade,
-      ...(rttMs === undefined ? {} : { rttMs }),
-      bytes: route === undefined ? 0 : route.in_bytes + route.out_bytes,
+      ...(rttMs !== undefined && { rttMs }),
+      ...(route !== undefined && { bytes: route.in_bytes + route.out_bytes }),
     };
   });
 }

@@ -1,25 +1,22 @@
 // How a region's mesh reaches the outside: its own server, and the other regions' objects.
 
+import { ROUTE_PORT } from '../../regions/container-ports.ts';
 import { activeConfig } from '../config/active-config.ts';
-import { type Env, regionStub } from '../env.ts';
+import { regionOf } from '../config/config-copy.ts';
+import type { Env } from '../env.ts';
 import type { MeshHost } from '../mesh/mesh-keeper.ts';
 import { RouteRefusedError } from '../mesh/route-handshake.ts';
 import { messageOf } from '../message-of.ts';
 import type { NatsServer } from './nats-server.ts';
-
-/** Stands in the address by which an object is dialled; what it reaches is the object's own choice. */
-const PEER_PORT = 6222;
+import { regionStub } from './region-stub.ts';
 
 /** @param id of the region whose mesh it is */
 export function meshHostOf(id: string, env: Env, server: NatsServer): MeshHost {
-  const peerOf = (peer: string) => {
-    const region = activeConfig(env).config.regions.find((each) => each.id === peer);
-    if (region === undefined) throw new Error(`region ${peer} is not in the configuration`);
-    return regionStub(env, region);
-  };
+  const peerOf = (peer: string) => regionStub(env, regionOf(peer, activeConfig(env)));
   return {
     dialLocal: () => server.dialRoute(),
-    dialPeer: (peer) => peerOf(peer).connect(`${id}.${peer}:${PEER_PORT}`),
+    // Stands in the address for those who read it; what it reaches is the object's own choice.
+    dialPeer: (peer) => peerOf(peer).connect(`${id}.${peer}:${ROUTE_PORT}`),
     announceTo: (peer) => peerOf(peer).peerUp(id),
     onFailure: (peer, error) => {
       // A peer that sleeps or starts is no news; it says so itself when it is up.

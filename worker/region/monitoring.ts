@@ -1,8 +1,5 @@
 // What a region's nats-server says of itself on its monitoring port. Only the fields that are used are typed.
 
-/** https://docs.nats.io/running-a-nats-service/nats_admin/monitoring */
-export const MONITORING_PORT = 8222;
-
 /** `/varz`, in part. */
 export interface Varz {
   readonly server_id: string;

@@ -1,11 +1,7 @@
 // The nats-server in a region's container, as its object reaches it: only the object can.
 
+import { MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { type Routez, type RoutezRoute, readMonitoring, type Varz } from './monitoring.ts';
-
-/** nats-server's ports in the image; see container/nats-server.conf. */
-export const WEBSOCKET_PORT = 8080;
-const MONITORING_PORT = 8222;
-const ROUTE_PORT = 6222;
 
 /** Makes it a lame duck. */
 const SIGUSR2 = 12;

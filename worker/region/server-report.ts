@@ -15,7 +15,7 @@ export class ServerReport {
     this.#server = server;
   }
 
-  /** The status of a region whose server runs. @param status what the object knows without it */
+  /** The status of a region whose server runs. @param status what the object knows without asking it */
   async status(status: RegionStatus): Promise<RegionStatus> {
     try {
       const [varz, routes] = await Promise.all([this.#server.varz(), this.#server.routes()]);
@@ -32,23 +32,23 @@ export class ServerReport {
     }
   }
 
-  /** Connected clients; none when the server does not answer any more. */
-  async connections(): Promise<number> {
+  /** Connected clients; undefined when the server does not answer, which says nothing of how many there are. */
+  async connections(): Promise<number | undefined> {
     try {
       return (await this.#server.varz()).connections;
     } catch (error) {
       console.warn(`region ${this.#region}: /varz: ${messageOf(error)}`);
-      return 0;
+      return undefined;
     }
   }
 
-  /** The server's routes; one that does not answer has none. */
-  async routes(): Promise<readonly RoutezRoute[]> {
+  /** The server's routes; undefined when it does not answer, which says nothing of how many there are. */
+  async routes(): Promise<readonly RoutezRoute[] | undefined> {
     try {
       return await this.#server.routes();
     } catch (error) {
       console.warn(`region ${this.#region}: /routez: ${messageOf(error)}`);
-      return [];
+      return undefined;
     }
   }
 }

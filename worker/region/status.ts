@@ -8,8 +8,8 @@ export interface RegionStatus {
   readonly state: RegionState;
   /** Milliseconds since the epoch at which it came to be in this state. */
   readonly since: number;
-  /** Connected clients; 0 unless it is up. */
-  readonly clients: number;
+  /** Connected clients; 0 where no server runs, undefined where one does and did not say within its time. */
+  readonly clients: number | undefined;
   /** How many the server that runs takes, which may be another number than is configured by now. */
   readonly maxClients?: number;
   /** How long this object has been in memory, ms: an answer right after it was made took longer than the way. */
@@ -22,8 +22,10 @@ export interface RegionStatus {
 }
 
 /** A link, from the side that dials it. */
-export interface LinkStatus extends Pick<MeshLink, 'state' | 'since' | 'remade' | 'bytes'> {
+export interface LinkStatus extends Pick<MeshLink, 'state' | 'since' | 'remade'> {
   readonly peer: string;
   /** Round trip over the route as nats-server measures it; absent until it has. */
   readonly rttMs?: number;
+  /** Bytes in both directions since the route was made; absent where the server says nothing of a route. */
+  readonly bytes?: number;
 }

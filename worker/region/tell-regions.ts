@@ -2,8 +2,8 @@
 
 import type { PublishedConfig } from '../config/published-config.ts';
 import type { Env } from '../env.ts';
-import { regionStub } from '../env.ts';
 import { messageOf } from '../message-of.ts';
+import { regionStub } from './region-stub.ts';
 
 /** Tells every region, which wakes those that should be awake. One that does not answer keeps nobody from the others. */
 export async function tellRegions(env: Env, { version, config }: PublishedConfig): Promise<void> {

@@ -33,7 +33,7 @@ test('a link whose round trip was not measured yet has none', () => {
 
 test('a link that nobody reports is down, since now', () => {
   expect(meshLinks(['apac', 'enam'], ALL_UP, new Map(), NOW)).toEqual([
-    { a: 'apac', b: 'enam', state: 'down', since: NOW, remade: 0, rttMs: null, bytes: 0 },
+    { a: 'apac', b: 'enam', state: 'down', since: NOW, remade: 0, rttMs: null, bytes: null },
   ]);
 });
 

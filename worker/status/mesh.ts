@@ -34,7 +34,7 @@ export function meshLinks(
       state: asleep ? 'asleep' : (link?.state ?? 'down'),
       since: link?.since ?? now,
       rttMs: link?.rttMs ?? null,
-      bytes: link?.bytes ?? 0,
+      bytes: link?.bytes ?? null,
       remade: link?.remade ?? 0,
     };
   });

@@ -5,8 +5,9 @@ import { type SeenState, UNREACHABLE } from '../../api/states.ts';
 import type { RegionConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { type Env, regionStub } from '../env.ts';
+import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
+import { regionStub } from '../region/region-stub.ts';
 import type { LinkStatus, RegionStatus } from '../region/status.ts';
 import { withTimeout } from '../with-timeout.ts';
 

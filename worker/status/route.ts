@@ -3,20 +3,20 @@
 
 import { DECISION_HEADER, REGION_HEADER } from '../../api/headers.ts';
 import type { Route } from '../../api/route.ts';
-import type { Considered, Decision } from '../../routing/decision.ts';
+import type { Assessment, Decision } from '../../routing/decision.ts';
 import {
   compactDecision,
   decisionTable,
   describeEffect,
   describeFailover,
 } from '../../routing/decision-text.ts';
-import { ask } from '../connect/decide.ts';
+import { decide } from '../connect/decide.ts';
 import { whatIfRequestOf } from '../connect/routing-request.ts';
 import type { EdgeContext } from '../edge-context.ts';
 
 /** The decision for this request or for a place; with `?format=text` as a table. */
 export function route(request: Request, edge: EdgeContext): Response {
-  const decision = ask(whatIfRequestOf(request), edge);
+  const decision = decide(whatIfRequestOf(request), edge);
   const headers: Record<string, string> = { [DECISION_HEADER]: compactDecision(decision) };
   const region = decision.winner;
   if (region !== undefined) headers[REGION_HEADER] = region;
@@ -36,15 +36,15 @@ function decisionView(decision: Decision) {
         : { from: failover.from, ...failover.cause, reason: describeFailover(failover, winner) },
     candidates: candidates.map((candidate, index) => ({
       rank: index + 1,
-      ...consideredView(candidate),
+      ...assessmentView(candidate),
       tier: candidate.tier,
       scoreMs: round(candidate.scoreMs),
     })),
-    rejected: rejected.map(consideredView),
+    rejected: rejected.map(assessmentView),
   };
 }
 
-function consideredView({ region, estimate, effects }: Considered) {
+function assessmentView({ region, estimate, effects }: Assessment) {
   return {
     region,
     estimate: {

@@ -1,5 +1,7 @@
 // Text that arrives over time, such as a log or a socket's bytes, and how a test waits for something in it.
 
+import { withTimeout } from '../../../local/wait-for.ts';
+
 /** Long for a loaded machine; most of what is awaited takes a fraction of a second. */
 const DEADLINE_MS = 15_000;
 
@@ -7,16 +9,8 @@ const DEADLINE_MS = 15_000;
 export const TEST_TIMEOUT_MS = 3 * DEADLINE_MS;
 
 /** Resolves as `awaited` does; rejects with `problem()` when that takes too long. */
-export async function withDeadline<T>(awaited: Promise<T>, problem: () => string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${problem()} within ${DEADLINE_MS} ms`)), DEADLINE_MS);
-  });
-  try {
-    return await Promise.race([awaited, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function withDeadline<T>(awaited: Promise<T>, problem: () => string): Promise<T> {
+  return withTimeout(awaited, DEADLINE_MS, () => `${problem()} within ${DEADLINE_MS} ms`);
 }
 
 export class Transcript {

@@ -3,6 +3,7 @@
 
 import { connect } from 'cloudflare:sockets';
 import { DurableObject } from 'cloudflare:workers';
+import { ROUTE_PORT } from '../../../regions/container-ports.ts';
 import { ASLEEP } from '../../../worker/mesh/link.ts';
 import { type LinkReport, MeshKeeper } from '../../../worker/mesh/mesh-keeper.ts';
 import { refusalLine } from '../../../worker/mesh/route-handshake.ts';
@@ -24,6 +25,7 @@ declare global {
 }
 
 const RETRY_MAX_MS = 200;
+const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 export class MeshNode extends DurableObject<Cloudflare.Env> {
   readonly #dials: string[] = [];
@@ -43,14 +45,14 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
         dialLocal: () => this.#dialServer(),
         dialPeer: (peer) => {
           this.#dials.push(peer);
-          return this.env.MESH_NODE.getByName(peer).connect(`${peer}:6222`);
+          return this.env.MESH_NODE.getByName(peer).connect(`${peer}:${ROUTE_PORT}`);
         },
         announceTo: (peer) => this.env.MESH_NODE.getByName(peer).peerUp(region),
         onFailure: (peer, error) => void this.#failures.push(`${peer}: ${messageOf(error)}`),
         now: () => Date.now() + this.#clockAheadMs,
         random: Math.random,
       },
-      { region, regions, retryMaxMs: RETRY_MAX_MS },
+      { region, regions, retryMaxMs: RETRY_MAX_MS, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS },
     );
     this.#mesh.serverUp();
   }

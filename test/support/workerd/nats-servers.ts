@@ -1,4 +1,4 @@
-// The nats-servers that test/support/workerd-global-setup.ts starts on Node, as the tests inside workerd get to know them.
+// The nats-servers that test/support/global-setup-workerd.ts starts on Node, as the tests inside workerd get to know them.
 
 /** A running server of the cluster that has no routes of its own. */
 export interface NatsServer {

@@ -1,5 +1,7 @@
-// The entry of the tests inside workerd: the Worker itself, and an object that stands in for the regions' own.
+// The entry of the tests inside workerd: the Worker itself, and objects that stand in for the regions' own.
 
+export { ContainerProxy } from '@cloudflare/containers';
 export { ConfigStore } from '../../../worker/config/config-store.ts';
 export { default } from '../../../worker/index.ts';
 export { MeshNode } from './mesh-node.ts';
+export { RegionNode } from './region-node.ts';

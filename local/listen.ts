@@ -1,0 +1,49 @@
+// Servers of this machine: how they begin to listen and how they are closed for good.
+
+import type { Server as HttpServer } from 'node:http';
+import { createServer, type ListenOptions, type Server } from 'node:net';
+
+export const LOOPBACK = '127.0.0.1';
+
+/** Resolves once it listens; rejects when it cannot. */
+export function listen(server: Server, where: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(where, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Listens on a free port of loopback, and resolves with it. */
+export async function listenOnLoopback(server: Server): Promise<number> {
+  await listen(server, { port: 0, host: LOOPBACK });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no TCP address');
+  return address.port;
+}
+
+/** Resolves when it listens no more. Open connections do not keep an HTTP server: they are closed. */
+export function closeServer(server: Server | HttpServer): Promise<void> {
+  if ('closeAllConnections' in server) server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+/**
+ * Before anything is started that needs the port.
+ *
+ * @throws Error that says who may hold it and how to take another, when it is taken
+ */
+export async function checkPortIsFree(host: string, port: number): Promise<void> {
+  const server = createServer();
+  try {
+    await listen(server, { port, host });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason =
+      code === 'EADDRINUSE' ? 'is taken by another process' : `cannot be listened on: ${message}`;
+    throw new Error(`port ${port} on ${host} ${reason}; choose another one with --port`);
+  }
+  await closeServer(server);
+}

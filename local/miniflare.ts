@@ -1,0 +1,65 @@
+// Starts miniflare, and keeps to itself what miniflare (5.20261117) does to a process beyond running workerd.
+
+import type { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { basename } from 'node:path';
+import { Miniflare } from 'miniflare';
+import { type Closeable, withTeardown } from './teardown.ts';
+
+export interface StartedMiniflare extends Closeable {
+  readonly miniflare: Miniflare;
+  readonly url: URL;
+}
+
+/**
+ * Returns once workerd runs.
+ *
+ * @param onProcess told the id of every workerd that it starts; after a crash it starts another one
+ */
+export function startMiniflare(
+  settings: ConstructorParameters<typeof Miniflare>[0],
+  onProcess: (pid: number) => void = () => {},
+): Promise<StartedMiniflare> {
+  return withTeardown(async (undo) => {
+    undo.defer(watchSpawns('workerd', onProcess));
+    const miniflare = withoutSignalHooks(() => new Miniflare(settings));
+    // Also if it does not start: it has made a folder by then.
+    undo.defer(() => miniflare.dispose());
+    return { miniflare, url: await miniflare.ready };
+  });
+}
+
+/** Node publishes every child process here as it is made, before it has an id. */
+const CHANNEL = 'child_process';
+
+/**
+ * From now on tells the id of every process of this program that this one starts, also of those that a library keeps
+ * to itself; returns how to end it.
+ */
+function watchSpawns(program: string, tell: (pid: number) => void): () => void {
+  const listener = (message: unknown) => {
+    const { process: child } = message as { readonly process: ChildProcess };
+    child.once('spawn', () => {
+      if (child.pid !== undefined && basename(child.spawnfile) === program) tell(child.pid);
+    });
+  };
+  subscribe(CHANNEL, listener);
+  return () => void unsubscribe(CHANNEL, listener);
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs `create` and removes the signal listeners that it added: they end the process on the spot, in the middle of
+ * whatever is being stopped in order. What miniflare does at exit is kept.
+ */
+function withoutSignalHooks<T>(create: () => T): T {
+  const before = SIGNALS.map((signal) => new Set(process.listeners(signal)));
+  const created = create();
+  for (const [index, signal] of SIGNALS.entries()) {
+    for (const listener of process.listeners(signal)) {
+      if (!before[index]?.has(listener)) process.removeListener(signal, listener);
+    }
+  }
+  return created;
+}

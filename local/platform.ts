@@ -1,0 +1,136 @@
+// Cloudflare on one machine: the container engine, the Docker API by which workerd reaches it, and a Worker in workerd.
+// Which Worker is up to the caller: the local stack runs Meridian's, benchmarks run their controls on the same.
+
+import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEdge } from './edge.ts';
+import { serveDockerApi } from './engine/docker-api.ts';
+import { Engine } from './engine/engine.ts';
+import { natsImage } from './engine/nats-image.ts';
+import { checkPortIsFree, closeServer } from './listen.ts';
+import { createRunFolder, type RunFolder, sweepDeadRuns } from './run-folder.ts';
+import { type Closeable, withTeardown } from './teardown.ts';
+import type { WanDelays } from './wan/wan-delays.ts';
+import type { WorkerBuild } from './worker-build.ts';
+
+export interface PlatformOptions {
+  /** Path of the nats-server program, which every container runs. */
+  readonly natsServer: string;
+  /** Makes the Worker; files go into the folder. */
+  readonly build: (folder: string) => Promise<WorkerBuild>;
+  /** 0 takes a free one. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Default: none. */
+  readonly delays?: WanDelays | undefined;
+  /** Progress of the start, for people. */
+  readonly onProgress?: ((step: string) => void) | undefined;
+  /** Log lines of the Worker and of the servers. */
+  readonly onLog?: ((source: string, line: string) => void) | undefined;
+  /** Ends the start early; what was started is stopped. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A running Worker and its containers. */
+export interface Platform extends Closeable {
+  /** Such as `http://127.0.0.1:8787`. */
+  readonly url: string;
+  /** What the Worker has as MERIDIAN_ADMIN_TOKEN, made for this run. */
+  readonly adminToken: string;
+  readonly engine: Engine;
+  /** Aborted, with the reason, when a server keeps ending: it will not come up. */
+  readonly hopeless: AbortSignal;
+  /** Fires the cron trigger, as Cloudflare does every minute. */
+  tick(): Promise<void>;
+  /** Runs another Worker in place of this one; containers run on. After an error the old one runs on. */
+  reload(build: PlatformOptions['build']): Promise<void>;
+}
+
+/** A server that has ended so often will not come up. */
+const HOPELESS_EXITS = 3;
+
+/** Returns once the Worker answers; its containers start when it asks for them. */
+export function startPlatform(options: PlatformOptions): Promise<Platform> {
+  return withTeardown((undo) => bringUp(options, undo));
+}
+
+async function bringUp(
+  options: PlatformOptions,
+  undo: AsyncDisposableStack,
+): Promise<Omit<Platform, keyof Closeable>> {
+  const { host = '127.0.0.1', port = 0, onProgress, onLog, signal } = options;
+  const swept = await sweepDeadRuns();
+  if (swept > 0) onProgress?.(`ended ${swept} processes that an earlier run had left`);
+  if (port !== 0) await checkPortIsFree(host, port);
+
+  const folder = await createRunFolder();
+  undo.defer(folder.remove);
+  const hopeless = new AbortController();
+  const engine = startEngine(options, folder, hopeless);
+  undo.defer(() => engine.close());
+  const engineSocket = join(folder.path, 'docker.sock');
+  const server = await serveDockerApi(engine, engineSocket);
+  undo.defer(() => closeServer(server));
+  onProgress?.('engine ready');
+
+  const build = await options.build(join(folder.path, 'worker'));
+  signal?.throwIfAborted();
+  onProgress?.('Worker built');
+  const adminToken = randomBytes(24).toString('base64url');
+  const edge = await startEdge({
+    build,
+    host,
+    port,
+    engineSocket,
+    adminToken,
+    onLog: (line) => onLog?.('worker', line),
+    onProcess: folder.noteProcess,
+  });
+  undo.defer(edge.close);
+  await writeTokenFile(folder, edge.url, adminToken);
+  onProgress?.(`Worker running in workerd at ${edge.url}`);
+  const reload = async (build: PlatformOptions['build']) => {
+    await edge.reload(await build(join(folder.path, 'worker')));
+    // Wakes the objects, which find their servers running and link them again.
+    await edge.tick();
+  };
+  return { url: edge.url, adminToken, engine, hopeless: hopeless.signal, tick: edge.tick, reload };
+}
+
+function startEngine(
+  { natsServer, delays, onLog }: PlatformOptions,
+  folder: RunFolder,
+  hopeless: AbortController,
+): Engine {
+  const exits = new Map<string, number>();
+  return new Engine({
+    folder: join(folder.path, 'containers'),
+    delays,
+    prepare: natsImage({
+      natsServer,
+      onStart: folder.noteGroup,
+      onLine: (server, line) => onLog?.(server, line),
+      onExit: (server, code, lastLines) => {
+        const count = (exits.get(server) ?? 0) + 1;
+        exits.set(server, count);
+        if (count === HOPELESS_EXITS) hopeless.abort(new Error(whyHopeless(server, code, lastLines)));
+      },
+    }),
+  });
+}
+
+/** The token where the `regions` command finds it, by the port of the stack: a file that only its owner can read. */
+async function writeTokenFile(folder: RunFolder, url: string, token: string): Promise<void> {
+  const path = join(tmpdir(), `meridian-token-${new URL(url).port}`);
+  folder.noteFile(path);
+  // An old file may have other rights, and keeps them when it is written to.
+  await rm(path, { force: true });
+  await writeFile(path, token, { mode: 0o600, flag: 'wx' });
+}
+
+function whyHopeless(server: string, code: number, lastLines: readonly string[]): string {
+  const said = lastLines.length === 0 ? 'It wrote nothing.' : `It wrote:\n  ${lastLines.join('\n  ')}`;
+  return `${server} keeps ending, with exit code ${code}. ${said}`;
+}

@@ -1,0 +1,110 @@
+// Turns valibot's issues into problems. Nothing else knows valibot's issues.
+
+import type * as v from 'valibot';
+import { nearest } from './did-you-mean.ts';
+import { HINTS, PLACEMENTS } from './hints.ts';
+import type { Problem } from './problems.ts';
+import { INSTANCE_TYPES } from './schema.ts';
+
+type Path = readonly (string | number)[];
+
+/** `['regions', 2, 'hint']` -> `regions[2].hint`. */
+export function formatPath(path: Path): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** The problems that an issue stands for: none if unknown-keys.ts reports it, several for a union. */
+export function problemsOfIssue(issue: v.BaseIssue<unknown>, parent: Path = []): Problem[] {
+  const path = [
+    ...parent,
+    ...(issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key))),
+  ];
+  const at = formatPath(path);
+  if (issue.type === 'union') return problemsOfUnion(issue, path);
+  if (issue.type === 'picklist') return [problemOfPicklist(issue.input, path)];
+  if (issue.type === 'strict_object' && issue.expected === 'never') return []; // unknown-keys.ts reports all of them.
+  if (issue.kind === 'validation') {
+    if (issue.type === 'min_length' && Array.isArray(issue.input)) return [{ code: 'empty-list', path: at }];
+    return [{ code: 'bad-value', path: at, expected: expectedOf(issue), received: received(issue.input) }];
+  }
+  if (issue.input === undefined) return [{ code: 'missing-field', path: at }];
+  return [
+    { code: 'wrong-type', path: at, expected: nameOfType(issue.type), received: received(issue.input) },
+  ];
+}
+
+// The only union is the instance type: a name, or an object whose own issues say more than the union's.
+function problemsOfUnion(issue: v.BaseIssue<unknown>, path: Path): Problem[] {
+  if (typeof issue.input === 'string') return [problemOfPicklist(issue.input, path)];
+  if (Array.isArray(issue.input)) return []; // unknown-keys.ts reports that it is a list.
+  const inner = (issue.issues ?? []).filter(({ type }) => type !== 'picklist');
+  return inner.flatMap((each) => problemsOfIssue(each, path));
+}
+
+function problemOfPicklist(input: unknown, path: Path): Problem {
+  const at = formatPath(path);
+  if (input === undefined) return { code: 'missing-field', path: at };
+  if (typeof input !== 'string')
+    return { code: 'wrong-type', path: at, expected: 'a string', received: received(input) };
+  const options = optionsOf(path);
+  const near = nearest(input, options);
+  return {
+    code: 'unknown-option',
+    path: at,
+    received: input,
+    options,
+    ...(near !== undefined && { nearest: near }),
+  };
+}
+
+function optionsOf(path: Path): readonly string[] {
+  if (path.includes('placement')) return PLACEMENTS;
+  return path.at(-1) === 'hint' ? HINTS : INSTANCE_TYPES;
+}
+
+function expectedOf({
+  type,
+  requirement,
+  message,
+}: v.BaseIssue<unknown> & { requirement?: unknown }): string {
+  switch (type) {
+    case 'integer':
+      return 'a whole number';
+    case 'min_value':
+      return `at least ${requirement}`;
+    case 'max_value':
+      return `at most ${requirement}`;
+    case 'min_length':
+      return `at least ${requirement} characters long`;
+    case 'max_length':
+      return `at most ${requirement} characters long`;
+    default:
+      return message; // Patterns have their own text in schema.ts.
+  }
+}
+
+const TYPE_NAMES = new Map([
+  ['strict_object', 'an object'],
+  ['array', 'a list'],
+  ['string', 'a string'],
+  ['number', 'a number'],
+  ['boolean', 'true or false'],
+]);
+
+function nameOfType(type: string): string {
+  return TYPE_NAMES.get(type) ?? type;
+}
+
+// Long enough to recognise, short enough for a line of text.
+const RECEIVED_MAX_CHARS = 60;
+
+/** The value as it is shown in a message. */
+export function received(input: unknown): string {
+  if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'object' && input !== null) return 'an object';
+  const text = typeof input === 'string' ? JSON.stringify(input) : String(input);
+  return text.length > RECEIVED_MAX_CHARS ? `${text.slice(0, RECEIVED_MAX_CHARS)}…` : text;
+}

@@ -1,0 +1,201 @@
+// `npm run outages -- [options]`: measures from outside what clients see while regions are killed, hang or are full.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
+import { cityNamed, PLACES, type Place, REGIONS } from '../support/data/places.ts';
+import { CLIENT_KINDS, type ClientKind, type Program, readyProgram } from './clients/programs.ts';
+import {
+  combinationsOf,
+  OUTAGE_KINDS,
+  type OutageKind,
+  type Wanted,
+  WHERES,
+  type Where,
+} from './combination.ts';
+import { isMissed, type Judgement } from './judge.ts';
+import { crowdLoad, usualLoad } from './load.ts';
+import { listOf, numberOf, rangeOf } from './options.ts';
+import { combinationText, summaryText } from './report.ts';
+import { runCombination } from './run.ts';
+
+interface Options {
+  readonly kinds: readonly OutageKind[];
+  readonly k: readonly number[];
+  readonly where: readonly Where[];
+  readonly clients: readonly ClientKind[];
+  readonly observer: Place;
+  readonly seconds: number;
+  readonly recovery: number;
+  readonly rate: number;
+  readonly lasting: number;
+  readonly crowd?: number;
+  readonly seed: string;
+  readonly maxConnections: number;
+  readonly maxRefused: number;
+  readonly maxServedMs: number;
+  readonly maxHungMs: number;
+  readonly maxHomeMs: number;
+  readonly maxAstray: number;
+  readonly natsServer?: string;
+  readonly json?: string;
+  readonly verbose?: true;
+}
+
+/** Exit codes. */
+const MISSED = 1;
+const INTERRUPTED = 130;
+
+/** One region has to be left. */
+const MOST = REGIONS.length - 1;
+const ALL = `1..${MOST}`;
+
+const program = new Command('npm run outages --')
+  .description(
+    'Measures what clients see while regions fail: of six regions on this machine k are killed, hang or are full, while clients of three libraries come, go and stay. Each combination gets a new stack.',
+  )
+  .addOption(
+    new Option('--kinds <list>', 'how they fail')
+      .default(OUTAGE_KINDS, OUTAGE_KINDS.join())
+      .argParser(listOf(OUTAGE_KINDS)),
+  )
+  .addOption(
+    new Option('--k <range>', 'how many fail, such as 3 or 1,3,5')
+      .default(rangeOf(MOST)(ALL), ALL)
+      .argParser(rangeOf(MOST)),
+  )
+  .addOption(
+    new Option('--where <list>', 'which, as the observer sees them')
+      .default(WHERES, WHERES.join())
+      .argParser(listOf(WHERES)),
+  )
+  .addOption(
+    new Option('--clients <list>', 'which libraries')
+      .default(CLIENT_KINDS, CLIENT_KINDS.join())
+      .argParser(listOf(CLIENT_KINDS)),
+  )
+  .addOption(
+    new Option('--observer <city>', 'the city by which regions are near or far')
+      .default(cityNamed('Sydney'), 'Sydney')
+      .argParser(parseCity),
+  )
+  .option('--seconds <number>', 'how long an outage lasts', numberOf(1), 15)
+  .option('--recovery <number>', 'how long to watch once the servers are back, in seconds', numberOf(0), 15)
+  .option('--rate <number>', 'clients of each library that come in a second', numberOf(0), 8)
+  .option('--lasting <number>', 'clients of each library that stay, in each of the cities', numberOf(0), 2)
+  .option(
+    '--crowd <number>',
+    'instead: so many clients of nats.js in the cities of one region, which is killed (or what --kinds, --k and --where say)',
+    numberOf(1),
+  )
+  .option('--seed <text>', 'draws the regions of "mixed"', 'meridian')
+  .option('--max-connections <number>', 'of every region, where regions are filled', numberOf(1), 150)
+  .option(
+    '--max-refused <number>',
+    'goal: connects that fail though a healthy region is there',
+    numberOf(0),
+    0,
+  )
+  .option('--max-served-ms <number>', 'goal: a client that comes is served, p99', numberOf(0), 1_500)
+  .option('--max-hung-ms <number>', 'goal: without service on a server that hangs, p99', numberOf(0), 10_000)
+  .option('--max-home-ms <number>', 'goal: at home again after its return, every city', numberOf(0), 10_000)
+  .option(
+    '--max-astray <share>',
+    'goal: of those on a killed region, elsewhere than the ranking says',
+    numberOf(0),
+    0.05,
+  )
+  .option(
+    '--nats-server <path>',
+    'the nats-server program (else: NATS_SERVER, PATH, the cache, or obtained once)',
+  )
+  .option('--json <file>', 'keep all figures there')
+  .option('--verbose', 'print everything that the Worker and the servers log')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run outages -- --kinds hung --k 1,3,5 --where near
+  npm run outages -- --crowd 2000
+Ends with 0 when all goals are met, 1 when one is missed. Ctrl-C stops everything; nothing is left.
+The Go and the Python client need go and python3 on PATH; they are made once and kept in the cache.`,
+  )
+  .allowExcessArguments(false);
+
+await main(program.parse().opts<Options>());
+
+async function main(options: Options): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  try {
+    const judgements = await run(options, stop.signal);
+    if (judgements.length > 1) console.log(summaryText(judgements));
+    if (judgements.some(isMissed)) process.exitCode = MISSED;
+  } catch (error) {
+    process.exitCode = stop.signal.aborted ? INTERRUPTED : MISSED;
+    if (!stop.signal.aborted) console.error(`error: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+async function run(options: Options, signal: AbortSignal): Promise<readonly Judgement[]> {
+  const started = performance.now();
+  const progress = (text: string) =>
+    console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}`);
+  const { path: natsServer } = await ensureNatsServer({ path: options.natsServer, log: progress });
+  const programs = await readyPrograms(options.crowd === undefined ? options.clients : ['nats.js'], progress);
+  const judgements: Judgement[] = [];
+  for (const combination of combinationsOf(wantedOf(options))) {
+    signal.throwIfAborted();
+    const judgement = await runCombination(combination, {
+      natsServer,
+      programs,
+      observer: options.observer,
+      seed: options.seed,
+      load: options.crowd === undefined ? usualLoad(options) : crowdLoad(options, options.crowd),
+      outageMs: options.seconds * 1_000,
+      recoveryMs: options.recovery * 1_000,
+      goals: options,
+      maxConnections: options.maxConnections,
+      signal,
+      progress,
+      ...(options.verbose && { onLog: (source, line) => console.error(`         ${source}: ${line}`) }),
+    });
+    judgements.push(judgement);
+    console.log(`${combinationText(judgement)}\n`);
+    if (options.json !== undefined) await keep(options.json, judgements);
+  }
+  return judgements;
+}
+
+async function readyPrograms(
+  kinds: readonly ClientKind[],
+  log: (line: string) => void,
+): Promise<ReadonlyMap<ClientKind, Program>> {
+  const programs = new Map<ClientKind, Program>();
+  for (const kind of kinds) programs.set(kind, await readyProgram(kind, log));
+  return programs;
+}
+
+/** A crowd has one thing to do, unless more is asked for. */
+function wantedOf(options: Options): Wanted {
+  const chosen = <T>(name: keyof Wanted, value: T, usual: T) =>
+    options.crowd !== undefined && program.getOptionValueSource(name) === 'default' ? usual : value;
+  return {
+    kinds: chosen('kinds', options.kinds, ['killed']),
+    k: chosen('k', options.k, [1]),
+    where: chosen('where', options.where, ['near']),
+  };
+}
+
+/** After each combination, so that a run that is interrupted has left what it found. */
+async function keep(file: string, judgements: readonly Judgement[]): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify({ judgements }, null, 2)}\n`);
+}
+
+function parseCity(name: string): Place {
+  if (!PLACES.some(({ city }) => city === name))
+    throw new InvalidArgumentError(`There are ${PLACES.map(({ city }) => city).join(', ')}.`);
+  return cityNamed(name);
+}

@@ -1,0 +1,51 @@
+// What a client program says, a line of JSON each. Times are milliseconds since the epoch.
+
+import * as v from 'valibot';
+
+const FAILURE = v.object({
+  at: v.number(),
+  /** The status of a refused upgrade, or what the library said. */
+  why: v.string(),
+});
+
+const EVENT = v.variant('type', [
+  /** Every lasting client is connected. */
+  v.object({ type: v.literal('ready') }),
+  /** A lasting client was connected, for the first time or again. */
+  v.object({
+    type: v.literal('landed'),
+    client: v.string(),
+    city: v.string(),
+    region: v.string(),
+    at: v.number(),
+  }),
+  /** A lasting client heard nothing of itself for a while; `isOpen` when it never did again. */
+  v.object({
+    type: v.literal('silence'),
+    client: v.string(),
+    city: v.string(),
+    from: v.number(),
+    ms: v.number(),
+    isOpen: v.boolean(),
+  }),
+  /** A client that came: served after `ms` from when it was due, or never, with what failed before. */
+  v.object({
+    type: v.literal('arrival'),
+    city: v.string(),
+    due: v.number(),
+    ms: v.number(),
+    /** Where it was served; empty when it never was. */
+    region: v.string(),
+    failures: v.pipe(v.array(FAILURE), v.readonly()),
+  }),
+]);
+
+export type ClientEvent = v.InferOutput<typeof EVENT>;
+export type Arrival = Extract<ClientEvent, { type: 'arrival' }>;
+export type Landed = Extract<ClientEvent, { type: 'landed' }>;
+export type Silence = Extract<ClientEvent, { type: 'silence' }>;
+
+/** @throws where the line is none of the events */
+export function parseEvent(line: string): ClientEvent {
+  return v.parse(EVENT, JSON.parse(line));
+}

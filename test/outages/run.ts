@@ -1,0 +1,65 @@
+// Runs combinations one after the other, each on a stack of its own: what one outage leaves behind, in ejections and
+// in restarts, is none of the next one's.
+
+import { startStack } from '../../local/stack.ts';
+import type { MeridianConfig } from '../../regions/config.ts';
+import { defaultConfig } from '../support/data/checked-in.ts';
+import type { Place } from '../support/data/places.ts';
+import type { ClientKind, Program } from './clients/programs.ts';
+import { affectedRegions, type Combination, nameOf } from './combination.ts';
+import { type Goals, type Judgement, judge } from './judge.ts';
+import { type Load, measureOutage, rankingFor } from './measure.ts';
+
+export interface RunOptions {
+  readonly natsServer: string;
+  readonly programs: ReadonlyMap<ClientKind, Program>;
+  /** By whom regions are near or far. */
+  readonly observer: Place;
+  readonly seed: string;
+  readonly load: Load;
+  readonly outageMs: number;
+  readonly recoveryMs: number;
+  readonly goals: Goals;
+  /** Of every region, where regions are filled. */
+  readonly maxConnections: number;
+  readonly signal: AbortSignal;
+  readonly progress: (step: string) => void;
+  readonly onLog?: (source: string, line: string) => void;
+}
+
+export async function runCombination(combination: Combination, options: RunOptions): Promise<Judgement> {
+  const progress = (step: string) => options.progress(`${nameOf(combination)}: ${step}`);
+  progress('starting a stack');
+  const stack = await startStack({
+    config: combination.kind === 'full' ? limitedTo(options.maxConnections) : defaultConfig(),
+    natsServer: options.natsServer,
+    signal: options.signal,
+    ...(options.onLog && { onLog: options.onLog }),
+  });
+  try {
+    const ranking = await rankingFor(stack.url, options.observer);
+    const { programs, load, outageMs, recoveryMs, signal } = options;
+    const observed = await measureOutage({
+      stack,
+      kind: combination.kind,
+      regions: affectedRegions(combination, ranking, options.seed),
+      programs,
+      load,
+      outageMs,
+      recoveryMs,
+      signal,
+      progress,
+    });
+    return judge(combination, observed, options.goals);
+  } finally {
+    await stack.close();
+  }
+}
+
+function limitedTo(maxConnections: number): MeridianConfig {
+  const config = defaultConfig();
+  return {
+    ...config,
+    regions: config.regions.map((region) => ({ ...region, limits: { ...region.limits, maxConnections } })),
+  };
+}

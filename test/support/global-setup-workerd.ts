@@ -1,0 +1,108 @@
+// Starts what the tests inside workerd talk to: nats-servers of one cluster, of which none knows any other (only
+// the code under test joins them), and servers that misbehave.
+
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
+import { portsFileReader } from '../../local/engine/listening-ports.ts';
+import { OutputLog } from '../../local/engine/output-log.ts';
+import { ProcessGroup } from '../../local/engine/process-group.ts';
+import { listenOnLoopback } from '../../local/listen.ts';
+import { withTeardown } from '../../local/teardown.ts';
+import { CLIENT_PORT, MONITORING_PORT, ROUTE_PORT } from '../../regions/container-ports.ts';
+import type { NatsServer, OddServers } from './workerd/nats-servers.ts';
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { path } = await ensureNatsServer();
+  const { close } = await withTeardown(async (undo) => {
+    const folder = await mkdtemp(join(tmpdir(), 'meridian-workerd-'));
+    undo.defer(() => rm(folder, { recursive: true, force: true }));
+    const start = (name: string) => startServer(path, name, join(folder, name), undo);
+    project.provide('natsServers', [await start('nats-aa'), await start('nats-bb'), await start('nats-cc')]);
+    project.provide('oddServers', await startOddServers(undo));
+    return {};
+  });
+  return close;
+}
+
+async function startOddServers(undo: AsyncDisposableStack): Promise<OddServers> {
+  const open = new Set<Socket>();
+  const silent = createServer();
+  const observed = createServer((socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy());
+    socket.resume().write('INFO {"server_id":"OBSERVED"}\r\n');
+  });
+  const observedCount = createHttpServer((_request, response) => response.end(String(open.size)));
+  undo.defer(() => {
+    // Not awaited: what the tests left open would keep them.
+    for (const server of [silent, observed, observedCount]) server.close().unref();
+  });
+  return {
+    silent: await listenOnLoopback(silent),
+    observed: await listenOnLoopback(observed),
+    observedCount: await listenOnLoopback(observedCount),
+  };
+}
+
+async function startServer(
+  program: string,
+  name: string,
+  folder: string,
+  undo: AsyncDisposableStack,
+): Promise<NatsServer> {
+  await mkdir(folder);
+  const config = join(folder, 'nats-server.conf');
+  await writeFile(config, configurationOf(name));
+  const group = await ProcessGroup.start({
+    file: program,
+    args: ['--config', config, '--ports_file_dir', folder],
+    cwd: folder,
+    env: {},
+  });
+  undo.defer(async () => {
+    group.kill();
+    await group.exited;
+  });
+  let running = true;
+  void group.exited.then(() => {
+    running = false;
+  });
+  const log = new OutputLog();
+  for (const stream of group.output) log.follow(stream);
+  const ports = await portsFileReader(folder)(() => running);
+  if (ports === undefined) throw new Error(`${name} did not start:\n${log.tail(20).join('\n')}`);
+  const portOf = (containerPort: number) => ports.get(containerPort) ?? 0;
+  const varz = await fetch(`http://127.0.0.1:${portOf(MONITORING_PORT)}/varz`);
+  const { server_id: id } = (await varz.json()) as { server_id: string };
+  return {
+    name,
+    id,
+    clientPort: portOf(CLIENT_PORT),
+    routePort: portOf(ROUTE_PORT),
+    monitorPort: portOf(MONITORING_PORT),
+  };
+}
+
+/** What of container/nats-server.conf makes a route that can be spliced. */
+function configurationOf(name: string): string {
+  return `
+    server_name: ${name}
+    host: 127.0.0.1
+    port: -1
+    http: 127.0.0.1:-1
+    cluster {
+      name: test
+      host: 127.0.0.1
+      port: -1
+      no_advertise: true
+      pool_size: -1
+      compression: off
+      connect_retries: 0
+    }
+  `;
+}

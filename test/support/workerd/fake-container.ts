@@ -1,0 +1,77 @@
+// Stands in for `ctx.container`, which workerd has only with a container engine: it starts, ends and answers as a test
+// says, and writes down what it was told, in order.
+
+type Answer = (path: string) => Promise<Response> | Response;
+
+export class FakeContainer {
+  running = false;
+  /** What it was told: `start`, `signal 2`, `destroy`. */
+  readonly told: string[] = [];
+  /** How its server answers on any port; by default it is up and empty. */
+  answer: Answer = answerOfServer(0);
+  /** Whether it ends at once when it is told to. */
+  endsOnSignal = true;
+  /** Whether it ends as soon as it was started. */
+  isBroken = false;
+  #end: PromiseWithResolvers<void> | undefined;
+  #exitCode = 0;
+
+  start(): void {
+    if (this.running) throw new Error('start() cannot be called on a container that is already running.');
+    this.told.push('start');
+    this.running = true;
+    if (this.isBroken) this.end(3);
+  }
+
+  /** For one at a time: an object that was reset does not hear of the end any more. */
+  monitor(): Promise<void> {
+    this.#end = Promise.withResolvers();
+    // The class looks at it only once the container is up.
+    this.#end.promise.catch(() => {});
+    if (!this.running) this.end(this.#exitCode);
+    return this.#end.promise;
+  }
+
+  signal(signal: number): void {
+    this.told.push(`signal ${signal}`);
+    if (signal === SIGINT && this.endsOnSignal) this.end();
+  }
+
+  async destroy(): Promise<void> {
+    this.told.push('destroy');
+    this.end(137);
+  }
+
+  /** The process is gone. For the object's own context only, as what it awaits goes on from here. */
+  end(exitCode = 0): void {
+    this.running = false;
+    this.#exitCode = exitCode;
+    if (exitCode === 0) this.#end?.resolve();
+    else this.#end?.reject(new Error(`container exited with unexpected exit code: ${exitCode}`));
+  }
+
+  getTcpPort(): Pick<Fetcher, 'fetch' | 'connect'> {
+    return {
+      fetch: async (input: RequestInfo | URL) => {
+        if (!this.running) throw new Error('the container is not running');
+        return this.answer(new URL(input instanceof Request ? input.url : input).pathname);
+      },
+      connect: () => {
+        throw new Error('nobody dials routes in this test');
+      },
+    } as Pick<Fetcher, 'fetch' | 'connect'>;
+  }
+}
+
+const SIGINT = 2;
+
+/** The monitoring of a server with so many clients and no routes. */
+export function answerOfServer(connections: number): Answer {
+  return (path) =>
+    path === '/varz'
+      ? Response.json({ connections, max_connections: 100, version: '2.15.1' })
+      : Response.json({ routes: [] });
+}
+
+/** A server that hangs. */
+export const NO_ANSWER: Answer = () => Promise.reject(new Error('no answer'));

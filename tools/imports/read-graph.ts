@@ -1,0 +1,20 @@
+// Reads every source file of the repository for what it imports.
+
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ImportGraph } from './forbidden.ts';
+import { importsOf } from './imports-of.ts';
+
+/** Files of folders: those at the root configure tools. Hidden folders are not ours. */
+const SOURCES = '*/**/*.{ts,js,mjs}';
+
+/** Of the folder that is given, or of this repository. */
+export function readGraph(root = join(import.meta.dirname, '../..')): ImportGraph {
+  const files = globSync(SOURCES, {
+    cwd: root,
+    exclude: (path) => path === 'node_modules' || path.startsWith('.'),
+  });
+  return new Map(
+    files.toSorted().map((path) => [path, importsOf(path, readFileSync(join(root, path), 'utf8'))]),
+  );
+}

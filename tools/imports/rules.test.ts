@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { importCycles } from './cycles.ts';
+import { partOf } from './part-of.ts';
+import { readGraph } from './read-graph.ts';
+import { PARTS } from './rules.ts';
+import { withTable } from './table.ts';
+
+const SHIPS = /^(api|regions|routing|worker)(\/|$)/;
+
+test('arrows go one way: no part imports itself by way of others', () => {
+  const known = PARTS.map(({ path }) => path);
+  const arrows = PARTS.map(({ path, imports }) => [path, imports.includes('*') ? [] : imports] as const);
+  expect(importCycles(new Map(arrows))).toEqual([]);
+  expect(PARTS.flatMap(({ imports, tests = [] }) => [...imports, ...tests])).toSatisfy(
+    (names: readonly string[]) => names.every((name) => name === '*' || known.includes(name)),
+  );
+});
+
+test('what ships imports only what ships, and every package of it is listed', () => {
+  for (const { path, imports, packages } of PARTS.filter(({ path }) => SHIPS.test(path))) {
+    expect({ path, others: imports.filter((name) => !SHIPS.test(name)) }).toEqual({ path, others: [] });
+    expect({ path, packages }).toEqual({ path, packages: expect.any(Array) });
+  }
+});
+
+test('what is pure knows nothing of Node or Cloudflare', () => {
+  for (const pure of ['regions', 'api', 'routing', 'worker/forecast']) {
+    const { packages = ['any'], imports } = PARTS.find(({ path }) => path === pure) ?? { imports: [] };
+    expect(packages.filter((name) => name !== 'valibot')).toEqual([]);
+    expect(imports.filter((name) => !['regions', 'api', 'routing'].includes(name))).toEqual([]);
+  }
+});
+
+test('the Worker has no way to what generates files', () => {
+  const importers = PARTS.filter(({ imports }) => imports.includes('regions/generate'));
+  expect(importers.map(({ path }) => path).filter((path) => SHIPS.test(path))).toEqual([]);
+});
+
+test('every rule is about files that are there, those of the Worker among them', () => {
+  const files = [...readGraph().keys()];
+  expect(files).toContain('worker/index.ts');
+  expect(files).toContain('tools/imports/rules.test.ts');
+  for (const part of PARTS) expect(files.some((file) => partOf(file, PARTS) === part)).toBe(true);
+});
+
+test('the table of docs/architecture.md is current', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/architecture.md'), 'utf8');
+  expect(withTable(page, PARTS)).toBe(page);
+});
+
+test('a page without the marker lines, or with two of them, is not touched', () => {
+  expect(() => withTable('no table', PARTS)).toThrow(/should have/);
+  const page = withTable('<!-- imports: written by npm run imports -->\n<!-- end of imports -->', PARTS);
+  expect(() => withTable(page + page, PARTS)).toThrow(/should have/);
+});

@@ -1,0 +1,75 @@
+// What a drain changes: its beginning, its steps, and its being taken back. Pure; part of lifecycle.ts.
+
+import type { Change, Command, Lifecycle, Wants } from './lifecycle-events.ts';
+import { ASLEEP, DRAINED, isWanted, NOTHING, START, stop, UP } from './server-changes.ts';
+import type { Stage } from './stages.ts';
+
+/** How often a lame duck is asked whether the last client has gone. */
+export const DRAIN_POLL_SECONDS = 1;
+
+export function drain({ stage, lastDrainAt }: Lifecycle, settleSeconds: number, now: number): Change {
+  switch (stage.kind) {
+    case 'asleep':
+      return DRAINED;
+    case 'down':
+      return stage.isStarting ? { stage: { kind: 'starting', goal: 'drained' } } : DRAINED;
+    case 'starting':
+      return { stage: { ...stage, goal: 'drained' } };
+    case 'stopping':
+      return { stage: { ...stage, goal: 'drained' } };
+    case 'up': {
+      const begunAt = Math.max(now, lastDrainAt + 1);
+      return {
+        stage: { kind: 'settling', begunAt, unanswered: stage.unanswered },
+        lastDrainAt: begunAt,
+        commands: [{ kind: 'schedule-drain', afterSeconds: settleSeconds, begunAt }],
+      };
+    }
+    case 'lame-duck':
+      return { stage: { ...stage, startAgain: false } };
+    case 'settling':
+    case 'drained':
+      return NOTHING;
+  }
+}
+
+/** Service goes on at once where the server was not told to go; otherwise it is started again when it has ended. */
+export function undrain(stage: Stage, wants: Wants): Change {
+  switch (stage.kind) {
+    case 'settling':
+      return { stage: { ...UP, unanswered: stage.unanswered } };
+    case 'lame-duck':
+      return { stage: { ...stage, startAgain: true } };
+    case 'drained':
+      return isWanted(wants) ? START : ASLEEP;
+    case 'starting':
+      return { stage: { ...stage, goal: 'up' } };
+    case 'stopping':
+      if (stage.goal !== 'drained') return NOTHING;
+      return { stage: { ...stage, goal: isWanted(wants) ? 'up' : 'asleep' } };
+    default:
+      return NOTHING;
+  }
+}
+
+export function advanceDrain(stage: Stage, begunAt: number | undefined): Change {
+  if ((stage.kind !== 'settling' && stage.kind !== 'lame-duck') || stage.begunAt !== begunAt) return NOTHING;
+  if (stage.kind === 'lame-duck') return { commands: [{ kind: 'count-clients' }] };
+  return {
+    stage: { ...stage, kind: 'lame-duck', startAgain: false },
+    commands: [{ kind: 'become-lame-duck' }, lookAgain(begunAt)],
+  };
+}
+
+/** Only a server that says itself that nobody is there is ended: one that does not answer may be full of clients. */
+export function countedClients({ stage, wants }: Lifecycle, clients: number | undefined): Change {
+  if (stage.kind === 'lame-duck') {
+    return clients === 0 ? stop(stage) : { commands: [lookAgain(stage.begunAt)] };
+  }
+  if (stage.kind !== 'up' || !stage.isCounting) return NOTHING;
+  return clients === 0 && !wants.keepAwake ? stop(stage) : { stage: { ...stage, isCounting: false } };
+}
+
+function lookAgain(begunAt: number | undefined): Command {
+  return { kind: 'schedule-drain', afterSeconds: DRAIN_POLL_SECONDS, begunAt };
+}

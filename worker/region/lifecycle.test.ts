@@ -1,0 +1,460 @@
+// Every stage meets every event. A cell of the table says where it leads and what is commanded, in a short form;
+// where there is no cell nothing may change and nothing may be commanded.
+
+import { describe, expect, test } from 'vitest';
+import { DRAIN_POLL_SECONDS } from './drain-changes.ts';
+import type { DrainPhase, DrainRecord } from './drain-record.ts';
+import { afterReset, step } from './lifecycle.ts';
+import type { Command, Lifecycle, LifecycleEvent, Wants } from './lifecycle-events.ts';
+import { STABLE_AFTER_MS } from './server-changes.ts';
+import { recordOf, regionStateOf, type Stage, sinceOf } from './stages.ts';
+
+const AWAKE: Wants = { enabled: true, keepAwake: true };
+const SLEEPY: Wants = { enabled: true, keepAwake: false };
+const DISABLED: Wants = { enabled: false, keepAwake: true };
+
+/** When the stages of the table began, and their drain. */
+const THEN = 5_000;
+const BEGUN_AT = 4_000;
+const ANOTHER_DRAIN = 3_999;
+const NOW = 9_000;
+
+/** Restarts so far, and so the attempt of the restart that is due. */
+const ATTEMPT = 3;
+
+const STAGES = {
+  asleep: { kind: 'asleep' },
+  drained: { kind: 'drained' },
+  starting: { kind: 'starting', goal: 'up' },
+  'starting to be drained': { kind: 'starting', goal: 'drained' },
+  up: { kind: 'up', isCounting: false, unanswered: 0 },
+  'up, counting': { kind: 'up', isCounting: true, unanswered: 0 },
+  'up, silent': { kind: 'up', isCounting: false, unanswered: 1 },
+  settling: { kind: 'settling', begunAt: BEGUN_AT, unanswered: 0 },
+  'lame-duck': { kind: 'lame-duck', begunAt: BEGUN_AT, startAgain: false, unanswered: 0 },
+  'lame-duck, again': { kind: 'lame-duck', begunAt: BEGUN_AT, startAgain: true, unanswered: 0 },
+  'lame-duck, silent': { kind: 'lame-duck', begunAt: BEGUN_AT, startAgain: false, unanswered: 1 },
+  'stopping to sleep': { kind: 'stopping', goal: 'asleep', unanswered: 0 },
+  'stopping to start': { kind: 'stopping', goal: 'up', unanswered: 0 },
+  'stopping to be drained': { kind: 'stopping', goal: 'drained', unanswered: 0 },
+  'stopping, silent': { kind: 'stopping', goal: 'asleep', unanswered: 1 },
+  down: { kind: 'down', problem: 'it broke', attempt: ATTEMPT - 1, isStarting: false },
+  'down, starting': { kind: 'down', problem: 'it broke', attempt: ATTEMPT - 1, isStarting: true },
+} as const satisfies Record<string, Stage>;
+
+type StageName = keyof typeof STAGES;
+
+/** `stage: command command`; what is stored shows as the phase, or `-` for nothing. */
+type Cells = Partial<Record<StageName, string>>;
+
+type Row = readonly [LifecycleEvent, Wants, Cells];
+
+const TABLE: Readonly<Record<string, Row>> = {
+  'a client': [
+    { kind: 'client' },
+    SLEEPY,
+    {
+      asleep: 'starting>up: start',
+      'up, counting': 'up:',
+      'stopping to sleep': 'stopping>up: stop',
+      'stopping to start': 'stopping>up: stop',
+      'stopping, silent': 'stopping>up/1: stop',
+    },
+  ],
+  'a wake': [
+    { kind: 'wake' },
+    SLEEPY,
+    {
+      asleep: 'starting>up: start',
+      'stopping to sleep': 'stopping>up: stop',
+      'stopping to start': 'stopping>up: stop',
+      'stopping, silent': 'stopping>up/1: stop',
+      down: 'down#2+start: start',
+    },
+  ],
+  'configured to be awake': [
+    { kind: 'configured', wants: AWAKE },
+    AWAKE,
+    {
+      asleep: 'starting>up: start',
+      'stopping to sleep': 'stopping>up: stop',
+      'stopping to start': 'stopping>up: stop',
+      'stopping, silent': 'stopping>up/1: stop',
+    },
+  ],
+  'configured as one that may sleep': [{ kind: 'configured', wants: SLEEPY }, SLEEPY, {}],
+  'configured to be awake, but disabled': [{ kind: 'configured', wants: DISABLED }, DISABLED, {}],
+  started: [
+    { kind: 'started' },
+    AWAKE,
+    {
+      starting: 'up: mesh-up watch',
+      'starting to be drained': 'stopping>drained: store=drained stop watch',
+      'down, starting': 'up: mesh-up watch',
+    },
+  ],
+  'a start that failed': [
+    { kind: 'start-failed', problem: 'no' },
+    AWAKE,
+    {
+      starting: 'down#3: restart-after#3',
+      'starting to be drained': 'drained: store=drained',
+      'down, starting': 'down#3: restart-after#3',
+    },
+  ],
+  'a start that failed, of one that may sleep': [
+    { kind: 'start-failed', problem: 'no' },
+    SLEEPY,
+    {
+      starting: 'asleep:',
+      'starting to be drained': 'drained: store=drained',
+      'down, starting': 'down#3: restart-after#3',
+    },
+  ],
+  'an end with exit code 1': [
+    { kind: 'ended', exitCode: 1 },
+    SLEEPY,
+    {
+      up: 'down#3: mesh-down restart-after#3',
+      'up, counting': 'down#3: mesh-down restart-after#3',
+      'up, silent': 'down#3: mesh-down restart-after#3',
+      settling: 'drained: store=drained mesh-down',
+      'lame-duck': 'drained: store=drained mesh-down',
+      'lame-duck, again': 'starting>up: store=- mesh-down start',
+      'lame-duck, silent': 'drained: store=drained mesh-down',
+      'stopping to sleep': 'asleep: mesh-down',
+      'stopping to start': 'starting>up: mesh-down start',
+      'stopping to be drained': 'drained: store=drained mesh-down',
+      'stopping, silent': 'asleep: mesh-down',
+    },
+  ],
+  'an end with exit code 0': [
+    { kind: 'ended', exitCode: 0 },
+    SLEEPY,
+    {
+      up: 'asleep: mesh-down',
+      'up, counting': 'asleep: mesh-down',
+      'up, silent': 'asleep: mesh-down',
+      settling: 'drained: store=drained mesh-down',
+      'lame-duck': 'drained: store=drained mesh-down',
+      'lame-duck, again': 'starting>up: store=- mesh-down start',
+      'lame-duck, silent': 'drained: store=drained mesh-down',
+      'stopping to sleep': 'asleep: mesh-down',
+      'stopping to start': 'starting>up: mesh-down start',
+      'stopping to be drained': 'drained: store=drained mesh-down',
+      'stopping, silent': 'asleep: mesh-down',
+    },
+  ],
+  'an end with exit code 0 of one that stays awake': [
+    { kind: 'ended', exitCode: 0 },
+    AWAKE,
+    {
+      up: 'down#3: mesh-down restart-after#3',
+      'up, counting': 'down#3: mesh-down restart-after#3',
+      'up, silent': 'down#3: mesh-down restart-after#3',
+      settling: 'drained: store=drained mesh-down',
+      'lame-duck': 'drained: store=drained mesh-down',
+      'lame-duck, again': 'starting>up: store=- mesh-down start',
+      'lame-duck, silent': 'drained: store=drained mesh-down',
+      'stopping to sleep': 'asleep: mesh-down',
+      'stopping to start': 'starting>up: mesh-down start',
+      'stopping to be drained': 'drained: store=drained mesh-down',
+      'stopping, silent': 'asleep: mesh-down',
+    },
+  ],
+  'a restart that is due': [
+    { kind: 'restart-due', attempt: ATTEMPT - 1 },
+    AWAKE,
+    { down: 'down#2+start: start' },
+  ],
+  'a restart that was due before others': [{ kind: 'restart-due', attempt: 0 }, AWAKE, {}],
+  'a drain': [
+    { kind: 'drain', settleSeconds: 60 },
+    AWAKE,
+    {
+      asleep: 'drained: store=drained',
+      starting: 'starting>drained: store=drained',
+      up: 'settling@9000: store=settling drain-due@9000/60s',
+      'up, counting': 'settling@9000: store=settling drain-due@9000/60s',
+      'up, silent': 'settling@9000/1: store=settling drain-due@9000/60s',
+      'lame-duck, again': 'lame-duck@4000: store=lame-duck',
+      'stopping to sleep': 'stopping>drained: store=drained',
+      'stopping to start': 'stopping>drained: store=drained',
+      'stopping, silent': 'stopping>drained/1: store=drained',
+      down: 'drained: store=drained',
+      'down, starting': 'starting>drained: store=drained',
+    },
+  ],
+  'an undrain': [
+    { kind: 'undrain' },
+    AWAKE,
+    {
+      drained: 'starting>up: store=- start',
+      'starting to be drained': 'starting>up: store=-',
+      settling: 'up: store=-',
+      'lame-duck': 'lame-duck@4000+again: store=lame-duck+again',
+      'lame-duck, silent': 'lame-duck@4000/1+again: store=lame-duck+again',
+      'stopping to be drained': 'stopping>up: store=-',
+    },
+  ],
+  'an undrain of one that may sleep': [
+    { kind: 'undrain' },
+    SLEEPY,
+    {
+      drained: 'asleep: store=-',
+      'starting to be drained': 'starting>up: store=-',
+      settling: 'up: store=-',
+      'lame-duck': 'lame-duck@4000+again: store=lame-duck+again',
+      'lame-duck, silent': 'lame-duck@4000/1+again: store=lame-duck+again',
+      'stopping to be drained': 'stopping>asleep: store=-',
+    },
+  ],
+  'the next step of the drain': [
+    { kind: 'drain-due', begunAt: BEGUN_AT },
+    AWAKE,
+    {
+      settling: 'lame-duck@4000: store=lame-duck become-lame-duck drain-due@4000/1s',
+      'lame-duck': 'lame-duck@4000: count-clients',
+      'lame-duck, again': 'lame-duck@4000+again: count-clients',
+      'lame-duck, silent': 'lame-duck@4000/1: count-clients',
+    },
+  ],
+  'a step of another drain': [{ kind: 'drain-due', begunAt: ANOTHER_DRAIN }, AWAKE, {}],
+  'a step of a drain from before drains were told apart': [
+    { kind: 'drain-due', begunAt: undefined },
+    AWAKE,
+    {},
+  ],
+  'a halt': [
+    { kind: 'halt' },
+    AWAKE,
+    {
+      up: 'stopping>asleep: stop',
+      'up, counting': 'stopping>asleep: stop',
+      'up, silent': 'stopping>asleep/1: stop',
+      settling: 'stopping>drained: store=drained stop',
+      'lame-duck': 'stopping>drained: store=drained stop',
+      'lame-duck, again': 'stopping>up: store=- stop',
+      'lame-duck, silent': 'stopping>drained/1: store=drained stop',
+    },
+  ],
+  'no client for long': [
+    { kind: 'activity-expired' },
+    SLEEPY,
+    {
+      up: 'up?: count-clients',
+      'up, counting': 'up?: count-clients',
+      'up, silent': 'up?/1: count-clients',
+    },
+  ],
+  'no client for long, of one that stays awake': [{ kind: 'activity-expired' }, AWAKE, {}],
+  'a count of 0': [
+    { kind: 'clients-counted', clients: 0 },
+    SLEEPY,
+    {
+      'up, counting': 'stopping>asleep: stop',
+      'lame-duck': 'stopping>drained: store=drained stop',
+      'lame-duck, again': 'stopping>up: store=- stop',
+      'lame-duck, silent': 'stopping>drained/1: store=drained stop',
+    },
+  ],
+  'a count of 0 in one that stays awake by now': [
+    { kind: 'clients-counted', clients: 0 },
+    AWAKE,
+    {
+      'up, counting': 'up:',
+      'lame-duck': 'stopping>drained: store=drained stop',
+      'lame-duck, again': 'stopping>up: store=- stop',
+      'lame-duck, silent': 'stopping>drained/1: store=drained stop',
+    },
+  ],
+  ...Object.fromEntries(
+    [1, undefined].map((clients): [string, Row] => [
+      `a count of ${clients ?? 'nobody knows how many'}`,
+      [
+        { kind: 'clients-counted', clients },
+        SLEEPY,
+        {
+          'up, counting': 'up:',
+          'lame-duck': 'lame-duck@4000: drain-due@4000/1s',
+          'lame-duck, again': 'lame-duck@4000+again: drain-due@4000/1s',
+          'lame-duck, silent': 'lame-duck@4000/1: drain-due@4000/1s',
+        },
+      ],
+    ]),
+  ),
+  'an answer of the server': [
+    { kind: 'answered' },
+    AWAKE,
+    {
+      up: 'up: watch',
+      'up, counting': 'up?: watch',
+      'up, silent': 'up: watch',
+      settling: 'settling@4000: watch',
+      'lame-duck': 'lame-duck@4000: watch',
+      'lame-duck, again': 'lame-duck@4000+again: watch',
+      'lame-duck, silent': 'lame-duck@4000: watch',
+      'stopping to sleep': 'stopping>asleep: stop watch',
+      'stopping to start': 'stopping>up: stop watch',
+      'stopping to be drained': 'stopping>drained: stop watch',
+      'stopping, silent': 'stopping>asleep: stop watch',
+    },
+  ],
+  'no answer of the server': [
+    { kind: 'unanswered' },
+    AWAKE,
+    {
+      up: 'up/1: watch',
+      'up, counting': 'up?/1: watch',
+      'up, silent': 'up/2: destroy watch',
+      settling: 'settling@4000/1: watch',
+      'lame-duck': 'lame-duck@4000/1: watch',
+      'lame-duck, again': 'lame-duck@4000/1+again: watch',
+      'lame-duck, silent': 'lame-duck@4000/2: destroy watch',
+      'stopping to sleep': 'stopping>asleep/1: watch',
+      'stopping to start': 'stopping>up/1: watch',
+      'stopping to be drained': 'stopping>drained/1: watch',
+      'stopping, silent': 'stopping>asleep/2: destroy watch',
+    },
+  ],
+};
+
+describe.each(Object.entries(TABLE))('%s', (_, [event, wants, cells]) => {
+  test.each(Object.entries(STAGES))('at the stage %s', (name, stage) => {
+    const before = at(stage, wants);
+    const { state, commands } = step(before, event, NOW);
+    const cell = (cells as Readonly<Record<string, string>>)[name] ?? `${shown(stage)}:`;
+    expect(`${shown(state.stage)}: ${commands.map(shownCommand).join(' ')}`.trimEnd()).toBe(cell);
+    expect(state.since).toBe(state.stage.kind === stage.kind ? THEN : NOW);
+    expect(state.wants).toEqual(wants);
+    // What comes twice, with nothing in between, is done once: never two starts, two drains, two signals.
+    const again = step(state, event, NOW).commands.map(({ kind }) => kind);
+    for (const once of ['start', 'become-lame-duck', 'mesh-up', 'restart-after', 'store']) {
+      expect(again).not.toContain(once);
+    }
+  });
+});
+
+describe('after a reset of the object', () => {
+  const record = (phase: DrainPhase, startAgain = false): DrainRecord => ({
+    phase,
+    since: THEN,
+    startAgain,
+    ...(phase !== 'drained' && { begunAt: BEGUN_AT }),
+  });
+
+  test.each<[string, DrainRecord | undefined, boolean, string]>([
+    ['nothing stored, nothing running', undefined, false, 'asleep:'],
+    ['nothing stored, running', undefined, true, 'up: mesh-up watch'],
+    ['settling, running', record('settling'), true, 'settling@4000: mesh-up watch'],
+    ['settling, ended', record('settling'), false, 'drained: store=drained'],
+    ['lame duck, running', record('lame-duck'), true, 'lame-duck@4000: mesh-up watch'],
+    ['lame duck taken back, running', record('lame-duck', true), true, 'lame-duck@4000+again: mesh-up watch'],
+    ['lame duck, ended', record('lame-duck'), false, 'drained: store=drained'],
+    ['lame duck taken back, ended', record('lame-duck', true), false, 'asleep: store=-'],
+    ['drained, ended', record('drained'), false, 'drained:'],
+    ['drained while it started, running', record('drained'), true, 'stopping>drained: stop watch'],
+  ])('%s', (_, stored, isRunning, expected) => {
+    const { state, commands } = afterReset(stored, isRunning, AWAKE, NOW);
+    expect(`${shown(state.stage)}: ${commands.map(shownCommand).join(' ')}`.trimEnd()).toBe(expected);
+  });
+
+  test.each(['settling', 'lame-duck'] as const)(
+    'a drain that an earlier version began goes on, %s, by the schedule that it has',
+    (phase) => {
+      const { state } = afterReset({ phase, since: 7, startAgain: false }, true, AWAKE, NOW);
+      const { state: after, commands } = step(state, { kind: 'drain-due', begunAt: undefined }, NOW);
+      expect(after.stage.kind).toBe('lame-duck');
+      expect(commands.map(({ kind }) => kind)).toContain(
+        phase === 'settling' ? 'become-lame-duck' : 'count-clients',
+      );
+      expect(step(state, { kind: 'drain-due', begunAt: 7 }, NOW).commands).toEqual([]);
+    },
+  );
+});
+
+test('drained, taken back and drained again within a millisecond, it goes by the last drain only', () => {
+  const first = step(at(STAGES.up, AWAKE), { kind: 'drain', settleSeconds: 10 }, NOW);
+  const back = step(first.state, { kind: 'undrain' }, NOW);
+  const second = step(back.state, { kind: 'drain', settleSeconds: 60 }, NOW);
+  const [one, other] = [first, second].map(({ commands }) =>
+    commands.find((command) => command.kind === 'schedule-drain'),
+  );
+  expect(one?.begunAt).not.toBe(other?.begunAt);
+  expect(step(second.state, { kind: 'drain-due', begunAt: one?.begunAt }, NOW).commands).toEqual([]);
+  const due = step(second.state, { kind: 'drain-due', begunAt: other?.begunAt }, NOW);
+  expect(due.commands.map(shownCommand)).toContain('become-lame-duck');
+  expect(due.commands).toContainEqual({
+    kind: 'schedule-drain',
+    afterSeconds: DRAIN_POLL_SECONDS,
+    begunAt: other?.begunAt,
+  });
+});
+
+test.each([
+  [STABLE_AFTER_MS - 1, ATTEMPT],
+  [STABLE_AFTER_MS, 0],
+])('a server that ends after %i ms is restarted as attempt %i', (livedMs, attempt) => {
+  const { state, commands } = step(at(STAGES.up, AWAKE), { kind: 'ended', exitCode: 1 }, THEN + livedMs);
+  expect(commands).toContainEqual({ kind: 'restart-after', attempt });
+  expect(state.restarts).toBe(attempt + 1);
+});
+
+test('the pauses between restarts that fail count up', () => {
+  let { state } = step(at(STAGES.up, AWAKE), { kind: 'ended', exitCode: 1 }, THEN + STABLE_AFTER_MS);
+  for (const attempt of [0, 1, 2]) {
+    ({ state } = step(state, { kind: 'restart-due', attempt }, NOW));
+    const failed = step(state, { kind: 'start-failed', problem: 'no' }, NOW);
+    expect(failed.commands).toEqual([{ kind: 'restart-after', attempt: attempt + 1 }]);
+    expect(failed.state.since).toBe(THEN + STABLE_AFTER_MS);
+    ({ state } = failed);
+  }
+});
+
+test('a drain is one state to Workers, since its beginning', () => {
+  const { state } = step(at(STAGES.settling, AWAKE), { kind: 'drain-due', begunAt: BEGUN_AT }, NOW);
+  expect([regionStateOf(state.stage), sinceOf(state)]).toEqual(['draining', BEGUN_AT]);
+  expect(recordOf(state.stage, state.since)).toEqual({
+    phase: 'lame-duck',
+    since: NOW,
+    startAgain: false,
+    begunAt: BEGUN_AT,
+  });
+});
+
+function at(stage: Stage, wants: Wants): Lifecycle {
+  return { stage, since: THEN, wants, restarts: ATTEMPT, lastDrainAt: BEGUN_AT };
+}
+
+function shown(stage: Stage): string {
+  const silent = 'unanswered' in stage && stage.unanswered > 0 ? `/${stage.unanswered}` : '';
+  switch (stage.kind) {
+    case 'asleep':
+    case 'drained':
+      return stage.kind;
+    case 'starting':
+    case 'stopping':
+      return `${stage.kind}>${stage.goal}${silent}`;
+    case 'up':
+      return `up${stage.isCounting ? '?' : ''}${silent}`;
+    case 'settling':
+      return `settling@${stage.begunAt}${silent}`;
+    case 'lame-duck':
+      return `lame-duck@${stage.begunAt}${silent}${stage.startAgain ? '+again' : ''}`;
+    case 'down':
+      return `down#${stage.attempt}${stage.isStarting ? '+start' : ''}`;
+  }
+}
+
+function shownCommand(command: Command): string {
+  switch (command.kind) {
+    case 'store':
+      return `store=${command.record?.phase ?? '-'}${command.record?.startAgain ? '+again' : ''}`;
+    case 'schedule-drain':
+      return `drain-due@${command.begunAt}/${command.afterSeconds}s`;
+    case 'restart-after':
+      return `restart-after#${command.attempt}`;
+    default:
+      return command.kind;
+  }
+}

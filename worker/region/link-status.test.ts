@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import type { LinkReport } from '../mesh/mesh-keeper.ts';
+import { linkStatuses } from './link-status.ts';
+
+const UP: LinkReport = { peer: 'enam', state: 'up', since: 7, remade: 1, remoteServerId: 'E' };
+const ROUTE = { remote_id: 'E', rtt: '1.5ms', in_bytes: 3, out_bytes: 4 };
+
+test('a link is what the server says of its route', () => {
+  expect(linkStatuses([UP], [ROUTE])).toEqual([
+    { peer: 'enam', state: 'up', since: 7, remade: 1, rttMs: 1.5, bytes: 7 },
+  ]);
+});
+
+test('a link that was spliced, of which the server knows nothing, is not up yet and has carried nobody knows what', () => {
+  expect(linkStatuses([UP], [])).toEqual([{ peer: 'enam', state: 'connecting', since: 7, remade: 1 }]);
+});
+
+test('a link of a server that says nothing is what was spliced, and nothing more is known of it', () => {
+  expect(linkStatuses([UP], undefined)).toEqual([{ peer: 'enam', state: 'up', since: 7, remade: 1 }]);
+});
+
+test.each(['connecting', 'down', 'asleep'] as const)(
+  'a link that is %s is so whatever the server says',
+  (state) => {
+    const report = { ...UP, state, remoteServerId: undefined };
+    for (const routes of [undefined, [], [ROUTE]]) {
+      expect(linkStatuses([report], routes)).toEqual([{ peer: 'enam', state, since: 7, remade: 1 }]);
+    }
+  },
+);

@@ -1,0 +1,263 @@
+// The object of a region inside workerd, with its own storage, schedules and alarm, and a container that is faked:
+// that events reach the lifecycle, and that its commands are carried out, in order, once. What follows from what is
+// lifecycle.test.ts.
+
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { RegionState } from '../../api/states.ts';
+import { eventually } from '../../test/support/workerd/eventually.ts';
+import { answerOfServer, type FakeContainer, NO_ANSWER } from '../../test/support/workerd/fake-container.ts';
+import { containerOf, type RegionNode } from '../../test/support/workerd/region-node.ts';
+import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
+
+/** Longer than any test takes. */
+const LONG_SECONDS = 600;
+
+const STARTED = 'start';
+const LAME_DUCK = 'signal 12';
+const STOPPED = 'signal 2';
+const DESTROYED = 'destroy';
+
+let round = 0;
+let region: DurableObjectStub<RegionNode>;
+let container: FakeContainer;
+
+beforeEach(async () => {
+  for (const method of ['warn', 'error'] as const) vi.spyOn(console, method).mockImplementation(() => {});
+  round += 1;
+  region = env.REGION_NODE.getByName(`region-${round}`);
+  await region.status();
+  container = containerOf(region);
+});
+
+describe('a start', () => {
+  test('is one, however many clients wait for it, and all of them are served', async () => {
+    const answers = await Promise.all([client(), client(), client(), region.wake()]);
+    expect(answers.slice(0, 3)).toEqual([200, 200, 200]);
+    expect(container.told).toEqual([STARTED]);
+    expect(await region.status()).toMatchObject({ state: 'up', clients: 0 });
+  });
+
+  test('that fails turns away whoever waited, with the reason', async () => {
+    await region.reconfigure({ keepAwake: false });
+    container.isBroken = true;
+    const answer = await region.fetch('http://region/');
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain('did not start');
+    expect(await region.status()).toMatchObject({
+      state: 'asleep',
+      problem: expect.stringContaining('did not start'),
+    });
+  });
+
+  test('goes again where the region should be awake, until it works', async () => {
+    container.isBroken = true;
+    expect(await client()).toBe(503);
+    expect(await region.status()).toMatchObject({ state: 'down', clients: 0 });
+    container.isBroken = false;
+    await is('up');
+  });
+});
+
+test('a server that ends unasked is started again, once, however often its end is told', async () => {
+  await region.wake();
+  await runInDurableObject(region, async (instance) => {
+    container.end(1);
+    await Promise.all([1, 2, 3].map(() => instance.onStop({ exitCode: 1 })));
+  });
+  await eventually('the second start', () => container.told.length === 2);
+  await is('up');
+  expect(container.told).toEqual([STARTED, STARTED]);
+});
+
+describe('a drain', () => {
+  test('is carried out step by step by the alarm, and ends a server that says that nobody is left', async () => {
+    await region.wake();
+    expect(await region.drain(0)).toMatchObject({ state: 'draining' });
+    expect(await client()).toBe(503);
+    await is('asleep');
+    expect(container.told).toEqual([STARTED, LAME_DUCK, STOPPED]);
+    expect(await recordOf(region)).toMatchObject({ phase: 'drained' });
+    expect(await client()).toBe(503);
+    await region.wake();
+    expect(container.told).toEqual([STARTED, LAME_DUCK, STOPPED]);
+  });
+
+  test.each([
+    ['clients', answerOfServer(3)],
+    ['no answer', NO_ANSWER],
+  ])('does not end a server that has %s', async (_, answer) => {
+    await region.wake();
+    await drained('lame-duck');
+    container.answer = answer;
+    const { begunAt } = await recordOf(region);
+    for (let look = 0; look < 3; look += 1) await region.advanceDrain(begunAt);
+    expect(container.told).toEqual([STARTED, LAME_DUCK]);
+    expect(await region.status()).toMatchObject({ clients: answer === NO_ANSWER ? undefined : 3 });
+  });
+
+  test('ends a server that hangs for two looks, and does not start it again', async () => {
+    await region.wake();
+    await drained('lame-duck');
+    container.answer = NO_ANSWER;
+    await region.reconcile();
+    expect(container.told).not.toContain(DESTROYED);
+    await region.reconcile();
+    await is('asleep');
+    expect(container.told).toEqual([STARTED, LAME_DUCK, DESTROYED]);
+  });
+
+  test('whose alarm comes twice signals once', async () => {
+    await region.wake();
+    container.answer = answerOfServer(1);
+    await region.drain(LONG_SECONDS);
+    const { begunAt } = await recordOf(region);
+    await Promise.all([region.advanceDrain(begunAt), region.advanceDrain(begunAt)]);
+    expect(container.told).toEqual([STARTED, LAME_DUCK]);
+    expect(await schedules(region, 'advanceDrain')).toHaveLength(1);
+  });
+
+  test('that was taken back and begun again has one schedule, its own; the first one fires into nothing', async () => {
+    await region.wake();
+    await region.drain(1);
+    const { begunAt: first } = await recordOf(region);
+    expect(await region.undrain()).toMatchObject({ state: 'up' });
+    await region.drain(LONG_SECONDS);
+    const { begunAt } = await recordOf(region);
+    expect(begunAt).not.toBe(first);
+    expect(await schedules(region, 'advanceDrain')).toEqual([String(begunAt)]);
+    await region.advanceDrain(first);
+    expect(container.told).toEqual([STARTED]);
+    expect(await region.status()).toMatchObject({ state: 'draining' });
+  });
+
+  test('that is taken back after the signal starts the server again once it has ended', async () => {
+    await region.wake();
+    container.answer = answerOfServer(1);
+    await drained('lame-duck');
+    expect(await region.undrain()).toMatchObject({ state: 'draining' });
+    await ends(0);
+    await is('up');
+    expect(container.told).toEqual([STARTED, LAME_DUCK, STARTED]);
+    expect(await recordOf(region)).toBeUndefined();
+  });
+
+  test.each(['settling', 'lame-duck'] as const)('goes on after a reset of the object, %s', async (phase) => {
+    await region.wake();
+    container.answer = answerOfServer(1);
+    await drained(phase);
+    const before = await recordOf(region);
+    await reset();
+    expect(await region.status()).toMatchObject({ state: 'draining', since: before.begunAt });
+    expect(await recordOf(region)).toEqual(before);
+    await region.advanceDrain(before.begunAt);
+    expect(container.told.slice(0, 2)).toEqual([STARTED, LAME_DUCK]);
+    expect(container.told.filter((each) => each === LAME_DUCK)).toHaveLength(1);
+  });
+
+  test('stays down after a reset of the object, and a server that runs in spite of it is ended', async () => {
+    await region.drain(LONG_SECONDS);
+    expect(await region.status()).toMatchObject({ state: 'asleep' });
+    container.start();
+    await reset();
+    await is('asleep');
+    expect(container.told).toEqual([STARTED, STOPPED]);
+  });
+
+  test('that an earlier version began is read and goes on', async () => {
+    await region.wake();
+    await runInDurableObject(region, (_, { storage }) => {
+      storage.kv.put(DRAIN_KEY, { phase: 'settling', since: 7, startAgain: false });
+    });
+    await reset();
+    expect(await region.status()).toMatchObject({ state: 'draining', since: 7 });
+    await region.advanceDrain();
+    expect(container.told).toEqual([STARTED, LAME_DUCK]);
+  });
+});
+
+test('a region that may sleep is ended when it says that nobody is there, not when it says nothing', async () => {
+  await region.reconfigure({ keepAwake: false });
+  await region.wake();
+  container.answer = NO_ANSWER;
+  await runInDurableObject(region, (instance) => instance.onActivityExpired());
+  expect(container.told).toEqual([STARTED]);
+  container.answer = answerOfServer(0);
+  await runInDurableObject(region, (instance) => instance.onActivityExpired());
+  await is('asleep');
+  expect(container.told).toEqual([STARTED, STOPPED]);
+});
+
+test('a client that comes while the server stops waits for its end, and is served by the next', async () => {
+  await region.reconfigure({ keepAwake: false });
+  await region.wake();
+  container.endsOnSignal = false;
+  await region.halt();
+  expect(await region.status()).toMatchObject({ state: 'stopping', clients: undefined });
+  const served = client();
+  await eventually('the server to be told again', () => container.told.length >= 3);
+  expect(container.told).not.toContain(DESTROYED);
+  await ends(0);
+  expect(await served).toBe(200);
+  expect(container.told.filter((each) => each === STARTED)).toHaveLength(2);
+});
+
+test('a server that hangs is destroyed after two looks, counts nobody meanwhile, and comes back', async () => {
+  await region.wake();
+  container.answer = NO_ANSWER;
+  expect(await region.status()).toMatchObject({ state: 'down', clients: undefined });
+  await region.reconcile();
+  container.answer = answerOfServer(0);
+  await region.reconcile();
+  container.answer = NO_ANSWER;
+  await region.reconcile();
+  expect(container.told).toEqual([STARTED]);
+  await region.reconcile();
+  container.answer = answerOfServer(0);
+  await eventually('the second start', () => container.told.length === 3);
+  await is('up');
+  expect(container.told).toEqual([STARTED, DESTROYED, STARTED]);
+});
+
+async function client(): Promise<number> {
+  return (await region.fetch('http://region/')).status;
+}
+
+/** As a deploy or an update of the runtime does it: the object is gone at once, its container runs on. */
+async function reset(): Promise<void> {
+  await runInDurableObject(region, (_, ctx) => ctx.abort('reset')).catch(() => {});
+  region = env.REGION_NODE.getByName(`region-${round}`);
+}
+
+/** The process in the container is gone. */
+function ends(exitCode: number): Promise<void> {
+  return runInDurableObject(region, () => container.end(exitCode));
+}
+
+function is(state: RegionState): Promise<boolean> {
+  return eventually(`the region to be ${state}`, async () => (await region.status()).state === state);
+}
+
+/** The region is drained as far as this phase; what comes next is up to the test. */
+async function drained(phase: 'settling' | 'lame-duck'): Promise<void> {
+  await region.drain(LONG_SECONDS);
+  if (phase === 'settling') return;
+  const { begunAt } = await recordOf(region);
+  await region.advanceDrain(begunAt);
+  expect(await recordOf(region)).toMatchObject({ phase });
+}
+
+function recordOf(stub: DurableObjectStub<RegionNode>): Promise<DrainRecord> {
+  return runInDurableObject(stub, (_, { storage }) => storage.kv.get<DrainRecord>(DRAIN_KEY) as DrainRecord);
+}
+
+/** What each schedule of a method passes to it. */
+function schedules(stub: DurableObjectStub<RegionNode>, method: string): Promise<readonly string[]> {
+  return runInDurableObject(stub, (_, { storage }) =>
+    storage.sql
+      .exec<{ payload: string }>('SELECT payload FROM container_schedules WHERE callback = ?', method)
+      .toArray()
+      .map(({ payload }) => payload),
+  );
+}

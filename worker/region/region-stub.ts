@@ -1,0 +1,40 @@
+// How a region's object is reached, and what can be asked of it.
+
+import type { RegionConfig } from '../../regions/config.ts';
+import { bindingNameOf, instanceNameOf } from '../../regions/names.ts';
+import type { Env } from '../env.ts';
+import type { TrafficSample } from '../forecast/traffic.ts';
+import type { LinkStatus, RegionStatus } from './status.ts';
+
+/** What Workers and other regions' objects call, over RPC. */
+export interface RegionMethods {
+  status(): Promise<RegionStatus>;
+  links(): Promise<readonly LinkStatus[]>;
+  traffic(): Promise<readonly TrafficSample[]>;
+  configure(region: RegionConfig, version: number): Promise<void>;
+  wake(): Promise<void>;
+  drain(settleSeconds: number): Promise<RegionStatus>;
+  undrain(): Promise<RegionStatus>;
+  halt(): Promise<RegionStatus>;
+  peerUp(peer: string): Promise<void>;
+}
+
+export type RegionStub = RegionMethods & Pick<Fetcher, 'fetch' | 'connect'>;
+
+/**
+ * The object of a region. The location hint goes with every call: only the first get of an object counts, and
+ * nobody knows which one that is.
+ *
+ * @throws Error when the deployment has no binding for the region
+ */
+export function regionStub(env: Env, region: RegionConfig): RegionStub {
+  const binding = bindingNameOf(region.id);
+  const namespace = (env as Record<string, unknown>)[binding] as DurableObjectNamespace | undefined;
+  if (namespace === undefined) {
+    throw new Error(
+      `region ${region.id} has no binding ${binding}: run "npm run regions -- sync" and deploy`,
+    );
+  }
+  const options = { locationHint: region.hint as DurableObjectLocationHint };
+  return namespace.getByName(instanceNameOf(region.id), options) as DurableObjectStub & RegionMethods;
+}
