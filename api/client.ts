@@ -28,9 +28,12 @@ export interface Page {
 }
 
 /** What to decide for, instead of the request itself. */
-export type RouteQuery = Partial<
-  Readonly<Record<'colo' | 'lat' | 'lon' | 'country' | 'continent' | 'client' | 'region', string | number>>
->;
+export type RouteQuery = {
+  readonly [name in 'colo' | 'lat' | 'lon' | 'country' | 'continent' | 'client' | 'region']?:
+    | string
+    | number
+    | undefined;
+};
 
 export interface OperateOptions {
   /** The version that was looked at, for a drain and its way back; the edge refuses if there is a newer one. */
@@ -135,9 +138,10 @@ export class ApiClient {
       throw this.#failWith(new NoAnswerError(`${method} ${url.origin}${path}`, isChange, cause));
     }
     const body = parseJson(text);
-    const isAnswer = response.ok || response.status === alsoStatus;
+    const error = new ApiError(response.status, body);
+    const isAnswer = response.ok || (response.status === alsoStatus && error.code === undefined);
     if (isAnswer && body !== undefined) return body as T;
-    throw this.#failWith(new ApiError(response.status, body));
+    throw this.#failWith(error);
   }
 
   #requestOf({ method, body, headers = {} }: Call): RequestInit {

@@ -67,7 +67,7 @@ const CONNECT_ERRORS: readonly ErrorCode[] = [
 const PREFERRED: QueryParameter = {
   name: 'region',
   type: 'string',
-  what: 'best first, with commas between',
+  what: 'best first, commas between',
 };
 
 const PLACE: readonly QueryParameter[] = [
@@ -131,7 +131,7 @@ const open = (id: string, path: string, summary: string, answer: EndpointAnswer)
 });
 
 const CONNECT: Endpoint = {
-  ...open('connect', PATHS.root, 'a NATS connection over WebSocket', { kind: 'upgrade' }),
+  ...open('connect', PATHS.root, 'NATS over WebSocket', { kind: 'upgrade' }),
   decides: true,
   query: [PREFERRED],
   errors: CONNECT_ERRORS,
@@ -140,11 +140,11 @@ const CONNECT: Endpoint = {
 export const ENDPOINTS: readonly Endpoint[] = [
   CONNECT,
   { ...CONNECT, id: 'connectToNats', path: PATHS.nats, sameAs: PATHS.root },
-  open('health', PATHS.health, 'whether a region can serve, and which', json('Health', 200, 503)),
+  open('health', PATHS.health, 'which regions can serve', json('Health', 200, 503)),
   open('regions', PATHS.regions, 'every region with its state', json('Regions')),
-  open('mesh', PATHS.mesh, 'the links between the regions', json('Mesh')),
+  open('mesh', PATHS.mesh, 'the links between regions', json('Mesh')),
   {
-    ...open('route', PATHS.route, 'the decision for this request, or the place in the query', {
+    ...open('route', PATHS.route, 'the decision for this request, or a place', {
       kind: 'json',
       schema: 'Route',
       statuses: [200],
@@ -194,7 +194,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     errors: [...EDIT_ERRORS, 'no_such_version'],
   },
   {
-    ...open('history', PATHS.history, 'versions of the configuration, newest first', json('History')),
+    ...open('history', PATHS.history, 'versions, newest first', json('History')),
     caller: 'reader',
     query: PAGE,
     errors: ['bad_request', 'store_unavailable'],

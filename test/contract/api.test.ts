@@ -1,14 +1,113 @@
 // The HTTP API: shapes that others may rely on, and refusals.
 
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { ENDPOINTS, type Endpoint } from '../../api/endpoints.ts';
+import { ErrorAnswerSchema } from '../../api/error-answer.ts';
+import { ERROR_STATUS } from '../../api/errors.ts';
+import { DECISION_HEADER, REGION_HEADER } from '../../api/headers.ts';
+import type { Mesh } from '../../api/mesh.ts';
+import { PATHS } from '../../api/paths.ts';
+import type { RegionViews } from '../../api/regions.ts';
+import { SCHEMAS } from '../../api/schemas.ts';
 import { pairsOf } from '../../worker/mesh/topology.ts';
+import { OPENAPI } from '../../worker/status/openapi-document.ts';
 import { PLACES, REGIONS } from '../support/data/places.ts';
 import { rawUpgrade } from '../support/raw-upgrade.ts';
-import { target } from '../support/target.ts';
+import { describeLocally, target } from '../support/target.ts';
 
-async function get(path: string): Promise<{ status: number; headers: Headers; body: unknown }> {
-  const response = await fetch(target.url + path);
+async function get(
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; headers: Headers; body: unknown }> {
+  const response = await fetch(target.url + path, { headers });
   return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+/** Those that look, and answer without a query. */
+const READABLE = ENDPOINTS.flatMap(({ method, path, caller, answer }) =>
+  method === 'GET' && answer.kind === 'json' ? [{ path, caller, schema: SCHEMAS[answer.schema] }] : [],
+);
+
+describe('the contract', () => {
+  test.each(READABLE.filter(({ caller }) => caller === 'anyone'))(
+    '$path answers with what its schema says, and nothing else',
+    async ({ path, schema }) => {
+      const { body } = await get(path);
+      expect(v.safeParse(schema, body).issues).toBeUndefined();
+    },
+  );
+
+  test.each(READABLE.filter(({ caller }) => caller !== 'anyone'))(
+    '$path answers with an error of the contract to those without credentials',
+    async ({ path }) => {
+      await expectError(await fetch(target.url + path));
+    },
+  );
+
+  test.each(ENDPOINTS.filter(({ method }) => method !== 'GET'))(
+    '$method $path changes nothing for those without credentials, and says so as the contract does',
+    async ({ method, path }: Endpoint) => {
+      await expectError(await fetch(target.url + path.replace('{id}', 'weur'), { method }));
+    },
+  );
+
+  test(`is at ${PATHS.openapi}, for programs`, async () => {
+    const response = await fetch(target.url + PATHS.openapi);
+    expect(response.headers.get('content-type')).toContain('application/json');
+    expect(await response.json()).toEqual(JSON.parse(OPENAPI));
+  });
+});
+
+describeLocally('needs an admin token', 'the contract, for admins', () => {
+  const admin = () => ({ authorization: `Bearer ${target.adminToken}` });
+  const send = (method: string, path: string, body: unknown) =>
+    fetch(target.url + path, { method, headers: admin(), body: JSON.stringify(body) });
+
+  test.each(READABLE.filter(({ caller }) => caller !== 'anyone'))(
+    '$path answers with what its schema says, and nothing else',
+    async ({ path, schema }) => {
+      const { status, body } = await get(path, admin());
+      expect(status).toBe(200);
+      expect(v.safeParse(schema, body).issues).toBeUndefined();
+    },
+  );
+
+  test('so do a dry run, and an edit that is refused', async () => {
+    const { body: live } = await get(PATHS.config, admin());
+    const { config, version } = v.parse(SCHEMAS.LiveConfig, live);
+    const dryRun = await send('POST', PATHS.dryRun, { config: { ...config, defaultRegion: 'oc' } });
+    expect(v.safeParse(SCHEMAS.DryRun, await dryRun.json()).issues).toBeUndefined();
+    const edit = { base: version + 1, config, message: 'from a version that is not there yet' };
+    const refused = await expectError(await send('PUT', PATHS.config, edit));
+    expect(refused).toMatchObject({ code: 'conflict', current: version });
+  });
+
+  test.each([
+    ['bad_json', 'PUT', PATHS.config, '{'],
+    ['bad_request', 'PUT', PATHS.config, '{}'],
+    ['invalid', 'POST', PATHS.dryRun, '{"config":{}}'],
+    ['no_such_version', 'GET', `${PATHS.config}?version=4000`, undefined],
+    ['bad_request', 'GET', `${PATHS.history}?limit=none`, undefined],
+    ['token_in_url', 'GET', `${PATHS.audit}?token=x`, undefined],
+    ['no_such_region', 'POST', `${PATHS.regions}/moon/wake`, undefined],
+  ] as const)('%s is an error of the contract: %s %s', async (code, method, path, body) => {
+    const response = await fetch(target.url + path, {
+      method,
+      headers: admin(),
+      ...(body !== undefined && { body }),
+    });
+    expect(await expectError(response)).toMatchObject({ code });
+  });
+});
+
+/** The error of an answer that is one, with the status of its code. */
+async function expectError(response: Response): Promise<v.InferOutput<typeof ErrorAnswerSchema>['error']> {
+  const body: unknown = await response.json();
+  expect(v.safeParse(ErrorAnswerSchema, body).issues).toBeUndefined();
+  const { error } = v.parse(ErrorAnswerSchema, body);
+  expect(response.status).toBe(ERROR_STATUS[error.code]);
+  return error;
 }
 
 describe('/health', () => {
@@ -24,7 +123,7 @@ describe('/api/regions', () => {
   test('lists every region with its place, its state and what its server says', async () => {
     const { status, body } = await get('/api/regions');
     expect(status).toBe(200);
-    const { regions } = body as { regions: readonly { id: string; state: string; peers: string[] }[] };
+    const { regions } = body as RegionViews;
     expect(regions.map(({ id }) => id).toSorted()).toEqual(REGIONS.toSorted());
     for (const region of regions) {
       expect(region).toMatchObject({
@@ -50,7 +149,7 @@ describe('/api/mesh', () => {
   test('shows one link for every pair of regions, each of them up', async () => {
     const { status, body } = await get('/api/mesh');
     expect(status).toBe(200);
-    const { links } = body as { links: readonly { a: string; b: string }[] };
+    const { links } = body as Mesh;
     expect(links.map(({ a, b }) => ({ a, b }))).toEqual(pairsOf(REGIONS));
     for (const link of links) {
       expect(link).toMatchObject({
@@ -80,8 +179,8 @@ describe('/api/route', () => {
       estimate: { finalMs: expect.any(Number) },
       effects: expect.any(Array),
     });
-    expect(headers.get('x-nats-region')).toBe(region);
-    expect(headers.get('x-nats-decision')).toContain(`rank=${candidates.map(({ region }) => region).join()}`);
+    expect(headers.get(REGION_HEADER)).toBe(region);
+    expect(headers.get(DECISION_HEADER)).toContain(`rank=${candidates.map(({ region }) => region).join()}`);
   });
 
   test.each(PLACES)('sends what enters at $colo ($city) to $region', async ({ colo, region }) => {
@@ -132,22 +231,24 @@ describe('what is not there', () => {
     const response = await fetch(target.url + path, { method });
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toContain('application/json');
-    expect(await response.json()).toMatchObject({
-      error: { code: 'not_found', message: expect.stringContaining(path) },
+    expect(await expectError(response)).toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining(path),
     });
   });
 
   test('an upgrade anywhere else is 404 too', async () => {
     const { status, body } = await rawUpgrade(`${target.url}/nothing`);
     expect(status).toBe(404);
-    expect(JSON.parse(body)).toMatchObject({ error: { code: 'not_found' } });
+    expect(v.parse(ErrorAnswerSchema, JSON.parse(body)).error).toMatchObject({ code: 'not_found' });
   });
 
   test.each(['/', '/nats'])('%s without an upgrade is 426 and says what it is for', async (path) => {
     const response = await fetch(target.url + path);
     expect(response.status).toBe(426);
-    expect(await response.json()).toMatchObject({
-      error: { code: 'upgrade_required', message: expect.stringContaining('WebSocket') },
+    expect(await expectError(response)).toMatchObject({
+      code: 'upgrade_required',
+      message: expect.stringContaining('WebSocket'),
     });
   });
 });

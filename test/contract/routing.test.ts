@@ -1,6 +1,7 @@
 // Where a client lands, for real: by the server that greets it and by the headers of the 101.
 
 import { describe, expect, test } from 'vitest';
+import { DECISION_HEADER, FORCE_REGION_HEADER, REGION_HEADER } from '../../api/headers.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { cityOf, PLACES, REGIONS, standingIn } from '../support/data/places.ts';
 import { rawUpgrade } from '../support/raw-upgrade.ts';
@@ -10,8 +11,8 @@ describeLocally('sees only where this machine is', 'a client that stands somewhe
   test.each(PLACES)('in $city is served by $region, and told so in the 101', async (place) => {
     await using client: Client = await connectFrom(target.url, place);
     expect(client.region).toBe(place.region);
-    expect(client.upgradeHeaders['x-nats-region']).toBe(place.region);
-    expect(client.upgradeHeaders['x-nats-decision']).toMatch(
+    expect(client.upgradeHeaders[REGION_HEADER]).toBe(place.region);
+    expect(client.upgradeHeaders[DECISION_HEADER]).toMatch(
       new RegExp(`^v=\\d+;entry=colo:${place.colo};rank=${place.region},`),
     );
   });
@@ -40,7 +41,7 @@ describeLocally('sees only where this machine is', 'a client that stands somewhe
   ])('with an odd request.cf: %s', async (_name, cf, region) => {
     const { socket, status, headers } = await rawUpgrade(target.url, standingIn(cf));
     socket?.destroy();
-    expect({ status, region: headers['x-nats-region'] }).toEqual({ status: 101, region });
+    expect({ status, region: headers[REGION_HEADER] }).toEqual({ status: 101, region });
   });
 
   test('at /nats is served as at /', async () => {
@@ -52,13 +53,13 @@ describeLocally('sees only where this machine is', 'a client that stands somewhe
 describe('a client from wherever this machine is', () => {
   test('is told its region in the 101 and greeted by that server', async () => {
     await using client = await connectFrom(target.url, undefined);
-    expect(REGIONS).toContain(client.upgradeHeaders['x-nats-region']);
-    expect(client.region).toBe(client.upgradeHeaders['x-nats-region']);
-    expect(client.upgradeHeaders['x-nats-decision']).toMatch(/^v=\d+;entry=\w+:[^;]+;rank=\w/);
+    expect(REGIONS).toContain(client.upgradeHeaders[REGION_HEADER]);
+    expect(client.region).toBe(client.upgradeHeaders[REGION_HEADER]);
+    expect(client.upgradeHeaders[DECISION_HEADER]).toMatch(/^v=\d+;entry=\w+:[^;]+;rank=\w/);
   });
 
   test.each(REGIONS)('is served by %s when it insists on it', async (region) => {
-    const headers = { 'x-nats-force-region': region };
+    const headers = { [FORCE_REGION_HEADER]: region };
     await using client = await connectFrom(target.url, undefined, { headers });
     expect(client.region).toBe(region);
   });
@@ -69,7 +70,7 @@ describe('a client from wherever this machine is', () => {
   });
 
   test('that insists on a region which does not exist is refused, with the reason', async () => {
-    const { status, body } = await rawUpgrade(target.url, { 'x-nats-force-region': 'moon' });
+    const { status, body } = await rawUpgrade(target.url, { [FORCE_REGION_HEADER]: 'moon' });
     expect(status).toBe(503);
     expect(JSON.parse(body)).toMatchObject({ error: { code: 'forced_region_unavailable' } });
   });

@@ -40,11 +40,11 @@ test('looking at it does not wake it, clients elsewhere do not, and health count
   const { stack } = running;
   await using warsaw: Client = await connectFrom(stack.url, cityOf('eeur'));
   expect(warsaw.region).toBe('eeur');
-  expect(await (await fetch(`${stack.url}/health`)).json()).toMatchObject({
+  expect(await stack.api.health()).toMatchObject({
     ok: true,
     regions: expect.arrayContaining(['oc']),
   });
-  await fetch(`${stack.url}/api/route?colo=SYD`);
+  await stack.api.route({ colo: 'SYD' });
   expect(await stateOf(stack, 'oc')).toBe('asleep');
 });
 

@@ -27,9 +27,9 @@ const CLIENTS = 200;
 test('a drained region is chosen no more, and taken back before the signal it goes on as if nothing had been', async () => {
   await using client: Client = await connectFrom(stack.url, cityOf('oc'));
   expect(client.region).toBe('oc');
-  expect(await operate('oc', 'drain')).toMatchObject({ region: 'oc', state: 'draining' });
+  expect(await stack.api.operate('oc', 'drain')).toMatchObject({ region: 'oc', state: 'draining' });
   expect(await regionNow('oc')).not.toBe('oc');
-  expect(await operate('oc', 'undrain')).toMatchObject({ state: 'up' });
+  expect(await stack.api.operate('oc', 'undrain')).toMatchObject({ state: 'up' });
   await waitFor(
     'clients from there to be sent there again',
     { timeoutMs: 5_000 },
@@ -75,7 +75,7 @@ test('a region with 200 clients is drained: each moves once, and nothing that wa
     }
   })();
 
-  expect(await operate('weur', 'drain')).toMatchObject({ state: 'draining' });
+  expect(await stack.api.operate('weur', 'drain')).toMatchObject({ state: 'draining' });
   await waitFor('weur to be empty and asleep', { timeoutMs: DRAINED_WITHIN_MS }, async () => {
     return (await stack.regions()).find(({ id }) => id === 'weur')?.state === 'asleep';
   });
@@ -91,7 +91,7 @@ test('a region with 200 clients is drained: each moves once, and nothing that wa
   expect(state.messages).toBeGreaterThanOrEqual(acknowledged);
   expect(acknowledged).toBeGreaterThan(0);
 
-  expect((await operate('weur', 'undrain')).region).toBe('weur');
+  expect((await stack.api.operate('weur', 'undrain')).region).toBe('weur');
   await waitFor(
     'weur to serve again',
     { timeoutMs: 20_000 },
@@ -99,18 +99,6 @@ test('a region with 200 clients is drained: each moves once, and nothing that wa
   );
   await Promise.all(clients.map((client) => client.close()));
 });
-
-async function operate(
-  region: string,
-  operation: 'drain' | 'undrain',
-): Promise<{ region: string; state: string }> {
-  const response = await fetch(`${stack.url}/api/regions/${region}/${operation}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${stack.adminToken}` },
-  });
-  if (!response.ok) throw new Error(`${operation} ${region}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as { region: string; state: string };
-}
 
 /** Where a client from the city of a region lands. */
 async function regionNow(home: Parameters<typeof cityOf>[0]): Promise<string> {

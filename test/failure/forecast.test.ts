@@ -6,6 +6,7 @@
 // so many clients drawn at random come to their share, and three standard deviations are allowed.
 
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Forecast, Move as ForeseenMove } from '../../api/forecast.ts';
 import { waitFor } from '../../local/wait-for.ts';
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 import { connectFrom } from '../support/client.ts';
@@ -45,23 +46,8 @@ const people: readonly Person[] = Array.from({ length: CLIENTS }, (_, index) => 
   return { place, address: addressOf(index), connections: 0, region: NOT_SERVED };
 });
 
-interface Move {
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly share: number;
-  readonly countries: readonly { readonly country: string; readonly share: number }[];
-}
-
-interface Forecast {
-  readonly source: string;
-  readonly movedShare: number;
-  readonly moves: readonly Move[];
-}
-
-interface Version {
-  readonly version: number;
-  readonly config: MeridianConfig;
-}
+/** As far as clients tell by where they land. */
+type Move = Omit<ForeseenMove, 'colos'>;
 
 type Edit = (config: MeridianConfig) => MeridianConfig;
 
@@ -133,14 +119,13 @@ async function foretellAndSee(edit: Edit): Promise<{ forecast: Forecast; moved: 
   const before = people.map(({ region }) => region);
   // What the regions have counted so far is what they forecast from.
   const shares = sharesOfConnections();
-  const { version, config } = await call<Version>('GET', '/api/config');
-  const { forecast } = await call<{ forecast: Forecast }>('POST', '/api/config/dry-run', {
-    config: edit(config),
-  });
-  await call('PUT', '/api/config', { base: version, config: edit(config), message: 'try' });
+  const { api } = running.stack;
+  const { version, config } = await api.config();
+  const { forecast } = await api.dryRun(edit(config));
+  await api.put({ base: version, config: edit(config), message: 'try' });
   await everybodyConnects();
   const moved = movesOf(before, shares);
-  await call('PUT', '/api/config', { base: version + 1, config, message: 'back' });
+  await api.put({ base: version + 1, config, message: 'back' });
   return { forecast, moved };
 }
 
@@ -207,22 +192,8 @@ function sum(parts: readonly { readonly share: number }[]): number {
 /** Whether a client from there would be told that the data center keeps to a region. */
 async function hasChosen(place: Place): Promise<boolean> {
   const { colo, country } = cfOf(place);
-  const { candidates } = await call<{ candidates: { effects: { code: string }[] }[] }>(
-    'GET',
-    `/api/route?colo=${colo}&country=${country}`,
-  );
+  const { candidates } = await running.stack.api.route({ colo, country });
   return candidates.some(({ effects }) => effects.some(({ code }) => code === 'incumbent'));
-}
-
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const { url, adminToken } = running.stack;
-  const response = await fetch(url + path, {
-    method,
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as T;
 }
 
 function withRegion(id: Region, change: Partial<RegionConfig>): Edit {

@@ -1,6 +1,8 @@
 // No region can take the client.
 
 import { expect, test } from 'vitest';
+import { DECISION_HEADER, RETRY_AFTER_HEADER } from '../../api/headers.ts';
+import { PATHS } from '../../api/paths.ts';
 import { connectFrom } from '../support/client.ts';
 import { cfOf, cityOf, REGIONS, standingIn } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';
@@ -26,9 +28,9 @@ test('with every region out, the client is told so: 503, when to try again, and 
   try {
     const { status, headers, body } = await rawUpgrade(stack.url, standingIn(cfOf(cityOf('oc'))));
     expect(status).toBe(503);
-    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(headers[RETRY_AFTER_HEADER])).toBeGreaterThan(0);
     const { error } = JSON.parse(body) as Refusal;
-    const ranked = /rank=([^;]*)/.exec(`${headers['x-nats-decision']}`)?.[1]?.split(',') ?? [];
+    const ranked = /rank=([^;]*)/.exec(`${headers[DECISION_HEADER]}`)?.[1]?.split(',') ?? [];
     expect(error.code).toBe('no_region');
     expect(error.tried.map(({ region }) => region)).toEqual(ranked.slice(0, TRIED_AT_MOST));
     expect(error.tried[0]?.region).toBe('oc');
@@ -36,9 +38,8 @@ test('with every region out, the client is told so: 503, when to try again, and 
       expect(reason).not.toBe('');
       expect(error.message).toContain(region);
     }
-    const health = await fetch(`${stack.url}/health`);
-    expect(health.status).toBe(503);
-    expect(await health.json()).toMatchObject({ ok: false, regions: [] });
+    expect((await fetch(stack.url + PATHS.health)).status).toBe(503);
+    expect(await stack.api.health()).toMatchObject({ ok: false, regions: [] });
   } finally {
     for (const region of REGIONS) stack.engine.endOutage(`nats-${region}`);
   }
@@ -48,7 +49,7 @@ test('once the regions are back they serve again, without anybody having asked t
   const { stack } = running;
   await meshIsWhole(stack);
   await landsIn(stack, cityOf('oc'), 'oc');
-  expect((await fetch(`${stack.url}/health`)).status).toBe(200);
+  expect((await fetch(stack.url + PATHS.health)).status).toBe(200);
 });
 
 test('two best regions out, the third best serves', async () => {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LiveConfig } from '../../api/config.ts';
+import { FORCE_REGION_HEADER } from '../../api/headers.ts';
+import { PATHS, regionOperationPath } from '../../api/paths.ts';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { loadConfig } from '../../local/load-config.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
@@ -6,11 +9,6 @@ import { waitFor } from '../../local/wait-for.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { cityOf } from '../support/data/places.ts';
-
-interface Version {
-  readonly version: number;
-  readonly config: MeridianConfig;
-}
 
 let stack: Stack;
 
@@ -27,7 +25,7 @@ test('an edit steers the next connection, and a rollback the one after', async (
   expect(edited.status).toBe(200);
   await using elsewhere: Client = await connectFrom(stack.url, cityOf('oc'));
   expect(elsewhere.region).not.toBe('oc');
-  const back = await call('POST', '/api/config/rollback', {
+  const back = await call('POST', PATHS.rollback, {
     version: before.version,
     base: before.version + 1,
   });
@@ -65,7 +63,7 @@ test('what changes the platform is refused, with what it is', async () => {
 test('a configuration that is not valid is refused with every problem, and nothing changes', async () => {
   const before = await current();
   const broken = withRegion(withRegion(before.config, 'oc', { dial: 101 }), 'weur', { weight: 0 });
-  const answer = await call('PUT', '/api/config', { base: before.version, config: broken, message: 'no' });
+  const answer = await call('PUT', PATHS.config, { base: before.version, config: broken, message: 'no' });
   expect(answer.status).toBe(422);
   const { error } = (await answer.json()) as { error: { problems: { path: string }[] } };
   expect(error.problems.map(({ path }) => path)).toEqual(
@@ -82,14 +80,14 @@ test('the last region that takes new clients is not switched off, unless forced'
   });
   const refused = await put(before, off, 'all off');
   expect([refused.status, (await errorOf(refused)).code]).toEqual([409, 'last_region']);
-  const forced = await call('PUT', '/api/config', {
+  const forced = await call('PUT', PATHS.config, {
     base: before.version,
     config: off(before.config),
     message: 'all off',
     force: true,
   });
   expect(forced.status).toBe(200);
-  const back = await call('POST', '/api/config/rollback', {
+  const back = await call('POST', PATHS.rollback, {
     version: before.version,
     base: before.version + 1,
   });
@@ -98,7 +96,7 @@ test('the last region that takes new clients is not switched off, unless forced'
 
 test('the forecast names whom an edit would move', async () => {
   const { config } = await current();
-  const answer = await call('POST', '/api/config/dry-run', {
+  const answer = await call('POST', PATHS.dryRun, {
     config: withRegion(config, 'oc', { enabled: false }),
   });
   const { forecast } = (await answer.json()) as {
@@ -115,10 +113,12 @@ test('a client that a new rule forbids is refused with the rule, never sent else
     regions: config.regions.map((region) => ({ ...region, residency: { deny: ['JP'] } })),
   });
   expect((await put(before, nobodyFromJapan, 'no clients from Japan')).status).toBe(200);
-  const route = await fetch(`${stack.url}/api/route?colo=NRT&country=JP`);
-  expect(await route.json()).toMatchObject({ region: null, refusal: 'residency' });
+  expect(await stack.api.route({ colo: 'NRT', country: 'JP' })).toMatchObject({
+    region: null,
+    refusal: 'residency',
+  });
   await expect(connectFrom(stack.url, cityOf('apac'), { reconnect: false })).rejects.toThrow();
-  const back = await call('POST', '/api/config/rollback', {
+  const back = await call('POST', PATHS.rollback, {
     version: before.version,
     base: before.version + 1,
   });
@@ -155,11 +155,11 @@ test('limits go live: the answer says from when, and the server has them after i
   });
   await using now: Client = await connectFrom(stack.url, cityOf('oc'));
   expect([now.region, now.nats.info?.max_payload]).toEqual(['oc', 1_048_576]);
-  expect((await call('POST', '/api/regions/oc/stop')).status).toBe(200);
+  await stack.api.operate('oc', 'stop');
   await waitFor('oc to serve with its new limits', { timeoutMs: 30_000 }, async () => {
-    await call('POST', '/api/regions/oc/wake');
+    await stack.api.operate('oc', 'wake');
     await using anew = await connectFrom(stack.url, cityOf('oc'), {
-      headers: { 'x-nats-force-region': 'oc' },
+      headers: { [FORCE_REGION_HEADER]: 'oc' },
       reconnect: false,
     }).catch(() => undefined);
     return anew?.nats.info?.max_payload === 4096;
@@ -172,7 +172,7 @@ test('a drain that was planned before somebody else edited is refused, with what
   expect((await put(planned, (config) => withRegion(config, 'weur', { weight: 33 }), 'less')).status).toBe(
     200,
   );
-  const refused = await call('POST', `/api/regions/oc/drain?base=${planned.version}`);
+  const refused = await call('POST', `${regionOperationPath('oc', 'drain')}?base=${planned.version}`);
   expect(refused.status).toBe(409);
   expect(await refused.json()).toMatchObject({
     error: {
@@ -186,14 +186,10 @@ test('a drain that was planned before somebody else edited is refused, with what
 });
 
 test('history and audit tell what happened, newest first', async () => {
-  const history = (await (await call('GET', '/api/config/history')).json()) as {
-    versions: { version: number }[];
-  };
+  const history = await stack.api.history();
   const versions = history.versions.map(({ version }) => version);
   expect(versions).toEqual(versions.toSorted((a, b) => b - a));
-  const audit = (await (await call('GET', '/api/audit')).json()) as {
-    entries: { action: string; outcome: string }[];
-  };
+  const audit = await stack.api.audit();
   expect(audit.entries.map(({ outcome }) => outcome)).toEqual(
     expect.arrayContaining(['ok', 'conflict', 'needs_deploy', 'invalid', 'last_region']),
   );
@@ -202,24 +198,24 @@ test('history and audit tell what happened, newest first', async () => {
 test('without the token nothing is shown and nothing is changed', async () => {
   const before = await current();
   for (const headers of [{}, { authorization: 'Bearer wrong' }]) {
-    expect((await fetch(`${stack.url}/api/config`, { headers })).status).toBe(401);
-    const drained = await fetch(`${stack.url}/api/regions/oc/drain`, { method: 'POST', headers });
+    expect((await fetch(stack.url + PATHS.config, { headers })).status).toBe(401);
+    const drained = await fetch(stack.url + regionOperationPath('oc', 'drain'), { method: 'POST', headers });
     expect(drained.status).toBe(401);
   }
-  expect((await fetch(`${stack.url}/api/config?token=${stack.adminToken}`)).status).toBe(401);
+  expect((await fetch(`${stack.url}${PATHS.config}?token=${stack.adminToken}`)).status).toBe(401);
   expect((await current()).version).toBe(before.version);
 });
 
-async function current(): Promise<Version> {
-  return (await (await call('GET', '/api/config')).json()) as Version;
+function current(): Promise<LiveConfig> {
+  return stack.api.config();
 }
 
 function put(
-  { version, config }: Version,
+  { version, config }: LiveConfig,
   change: (config: MeridianConfig) => unknown,
   message: string,
 ): Promise<Response> {
-  return call('PUT', '/api/config', { base: version, config: change(config), message });
+  return call('PUT', PATHS.config, { base: version, config: change(config), message });
 }
 
 function call(method: string, path: string, body?: unknown): Promise<Response> {

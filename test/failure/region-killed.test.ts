@@ -136,10 +136,7 @@ test('a region that hangs instead of ending costs a client its share of the dead
 
 /** Ids of the regions that would be tried for a client there, best first. */
 async function candidatesFor(place: Place): Promise<readonly string[]> {
-  const response = await fetch(`${running.stack.url}/api/route`, { headers: standingIn(cfOf(place)) });
-  const { candidates } = (await response.json()) as {
-    readonly candidates: readonly { readonly region: string }[];
-  };
+  const { candidates } = await running.stack.api.route({}, standingIn(cfOf(place)));
   return candidates.map(({ region }) => region);
 }
 

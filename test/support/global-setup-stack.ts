@@ -8,12 +8,16 @@ import type { Target } from './target.ts';
 export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
   const deployed = process.env.MERIDIAN_URL;
   if (deployed) {
-    provide('target', { url: deployed.replace(/\/+$/, ''), monitors: undefined } satisfies Target);
+    provide('target', {
+      url: deployed.replace(/\/+$/, ''),
+      monitors: undefined,
+      adminToken: undefined,
+    } satisfies Target);
     return undefined;
   }
   const { stack } = await startLoggedStack();
   const monitors: Record<string, string> = {};
   for (const { id } of stack.config.regions) monitors[id] = await monitorOf(stack.engine, id);
-  provide('target', { url: stack.url, monitors });
+  provide('target', { url: stack.url, monitors, adminToken: stack.adminToken });
   return stack.close;
 }

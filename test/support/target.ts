@@ -2,6 +2,7 @@
 // whole suite, which global-setup.ts starts.
 
 import { describe, inject } from 'vitest';
+import { FORCE_REGION_HEADER } from '../../api/headers.ts';
 import { type Client, connectFrom } from './client.ts';
 import { cityOf, type Region } from './data/places.ts';
 
@@ -10,6 +11,8 @@ export interface Target {
   readonly url: string;
   /** Region -> base address of its server's monitoring; undefined for a deployment, which shows it to nobody. */
   readonly monitors: Readonly<Record<string, string>> | undefined;
+  /** Of the local stack; whoever runs the suite against a deployment keeps theirs. */
+  readonly adminToken: string | undefined;
 }
 
 declare module 'vitest' {
@@ -31,7 +34,7 @@ export function describeLocally(needs: string, name: string, tests: () => void):
 /** A client of this region: locally it stands in one of its cities, elsewhere it insists. */
 export function clientIn(region: Region): Promise<Client> {
   if (isLocal) return connectFrom(target.url, cityOf(region));
-  return connectFrom(target.url, undefined, { headers: { 'x-nats-force-region': region } });
+  return connectFrom(target.url, undefined, { headers: { [FORCE_REGION_HEADER]: region } });
 }
 
 /** The monitoring of a region's server. */

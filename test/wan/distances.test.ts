@@ -2,6 +2,7 @@
 // later, and nothing may be earlier.
 
 import { expect, test } from 'vitest';
+import { FORCE_REGION_HEADER } from '../../api/headers.ts';
 import { waitFor } from '../../local/wait-for.ts';
 import { expectedRttMs } from '../../routing/latency/prior.ts';
 import { connectFrom } from '../support/client.ts';
@@ -32,7 +33,7 @@ function between(a: Region, b: Region): number {
 test('a client is as far from a region as the model says, and much nearer to its own', async () => {
   const { url } = running.stack;
   await using near = await connectFrom(url, SYDNEY);
-  await using far = await connectFrom(url, SYDNEY, { headers: { 'x-nats-force-region': 'weur' } });
+  await using far = await connectFrom(url, SYDNEY, { headers: { [FORCE_REGION_HEADER]: 'weur' } });
   expect([near.region, far.region]).toEqual(['oc', 'weur']);
   const nearMs = Math.min(await near.nats.rtt(), await near.nats.rtt(), await near.nats.rtt());
   const farMs = await far.nats.rtt();
