@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { bindingNameOf } from '../../regions/names.ts';
+import { planOf } from '../../test/support/data/checked-in.ts';
+import type { EdgeContext } from '../edge-context.ts';
+import { PLACE_HEADER } from '../region/place-header.ts';
+import { arrive } from './arrive.ts';
+import { decide } from './decide.ts';
+import type { Handoff } from './hand-off.ts';
+import { routingRequestOf } from './routing-request.ts';
+
+describe('a visit', () => {
+  test('has the regions in the order of the decision, each with the way to its own object', async () => {
+    const { edge, dialled } = edgeOf();
+    const { decision, candidates } = arrive(requestFrom('LHR'), edge);
+    expect(decision.winner).toBe('weur');
+    expect(candidates.map(({ region }) => region)).toEqual(decision.candidates.map(({ region }) => region));
+    for (const { dial } of candidates.slice(0, 2)) await dial(new AbortController().signal);
+    expect(dialled.map(({ region }) => region)).toEqual(['weur', 'eeur']);
+  });
+
+  test("tells the region where the client is and its address, whatever the client's own headers say", async () => {
+    const { edge, dialled } = edgeOf();
+    const headers = { 'cf-connecting-ip': '192.0.2.1', 'x-forwarded-for': '203.0.113.9', 'x-kept': 'yes' };
+    await arrive(requestFrom('LHR', headers), edge).candidates[0]?.dial(new AbortController().signal);
+    const seen = dialled[0]?.request.headers;
+    expect(JSON.parse(seen?.get(PLACE_HEADER) ?? '')).toEqual({ colo: 'LHR', country: 'GB' });
+    expect([seen?.get('x-forwarded-for'), seen?.get('x-kept')]).toEqual(['192.0.2.1', 'yes']);
+    const nameless = requestFrom('LHR', { 'x-forwarded-for': '203.0.113.9' });
+    await arrive(nameless, edge).candidates[0]?.dial(new AbortController().signal);
+    expect(dialled[1]?.request.headers.has('x-forwarded-for')).toBe(false);
+  });
+
+  test('ends a dial when it is aborted', async () => {
+    const { edge, dialled } = edgeOf();
+    const controller = new AbortController();
+    await arrive(requestFrom('LHR'), edge).candidates[0]?.dial(controller.signal);
+    controller.abort();
+    expect(dialled[0]?.request.signal.aborted).toBe(true);
+  });
+
+  test('leaves what came of it to the next one at its data center, and to no other', () => {
+    const { edge } = edgeOf();
+    arrive(requestFrom('CDG'), edge).note(failedAt('weur'));
+    expect(arrive(requestFrom('CDG'), edge).decision.failover).toMatchObject({ from: 'weur' });
+    expect(arrive(requestFrom('AMS'), edge).decision.failover).toBeUndefined();
+  });
+
+  test('from no known data center shares what is known with all such', () => {
+    const { edge } = edgeOf();
+    arrive(requestFrom('QQQ'), edge).note(failedAt('weur'));
+    expect(arrive(requestFrom(undefined), edge).decision.failover).toMatchObject({ from: 'weur' });
+  });
+
+  test('has the regions observed in the background, once in a while', () => {
+    const { edge, works } = edgeOf();
+    arrive(requestFrom('MAD'), edge);
+    arrive(requestFrom('MAD'), edge);
+    expect(works).toEqual(['observe']);
+  });
+});
+
+test('a decision alone is the one that a visit has, and nothing comes of it', () => {
+  const { edge, works } = edgeOf();
+  const decision = decide(routingRequestOf(requestFrom('LIS')), edge);
+  expect(works).toEqual([]);
+  expect(arrive(requestFrom('LIS'), edge).decision).toEqual(decision);
+});
+
+function failedAt(region: string): Handoff {
+  return { ok: false, failed: [{ region, reason: 'reset', ms: 1_000 }] };
+}
+
+/** An edge whose regions answer dials, and whose background work is only named. */
+function edgeOf() {
+  const dialled: { readonly region: string; readonly request: Request }[] = [];
+  const works: string[] = [];
+  const plan = planOf();
+  const namespaces = plan.regions.map(({ id: region }) => {
+    const fetch = async (request: Request) => {
+      dialled.push({ region, request });
+      return new Response();
+    };
+    return [bindingNameOf(region), { getByName: () => ({ fetch }) }] as const;
+  });
+  const edge = {
+    version: 0,
+    config: plan.config,
+    plan,
+    env: Object.fromEntries(namespaces),
+    audit: () => {},
+    background: (name: string, work: Promise<unknown>) => {
+      works.push(name);
+      // Node has no cache of a data center.
+      work.catch(() => {});
+    },
+  } as unknown as EdgeContext;
+  return { edge, dialled, works };
+}
+
+/** A request as Workers get it: Node's has no `cf`. */
+function requestFrom(colo: string | undefined, headers: Readonly<Record<string, string>> = {}): Request {
+  const request = new Request('https://meridian.example/', { headers });
+  return Object.defineProperty(request, 'cf', { value: { colo, country: 'GB', city: 'London' } });
+}
