@@ -45,8 +45,8 @@ export interface ReplayState {
 }
 
 /**
- * Keys for all places together; each place has at least one. Shares are accurate to about a percent, and a forecast takes
- * some tens of milliseconds. The population is only a guess, so it gets fewer; and its estimates from coordinates take
+ * Keys for all places together; each place has at least one. Shares are accurate to about a percent, and a forecast took
+ * some tens of milliseconds on a laptop. The population is only a guess, so it gets fewer; and its estimates from coordinates take
  * several times as long as those for a data center.
  */
 const KEYS = { traffic: 8000, population: 2000 } as const;
