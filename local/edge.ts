@@ -71,12 +71,14 @@ export function startEdge(options: EdgeOptions): Promise<Edge> {
 }
 
 function settingsOf({ build, host, port, engineSocket, adminToken, onLog }: EdgeOptions) {
+  const { toSources = (text: string) => text } = build;
+  const log = (line: string) => onLog(toSources(line));
   return convertV4MiniflareOptions({
     host,
     port,
     cf: false,
-    log: new LineLog(onLog),
-    handleStructuredLogs: ({ message }) => onLog(message),
+    log: new LineLog(log),
+    handleStructuredLogs: ({ message }) => log(message),
     containerEngine: {
       localDocker: { socketPath: `unix:${engineSocket}`, containerEgressInterceptorImage: EGRESS_IMAGE },
     },

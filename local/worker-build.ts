@@ -11,12 +11,15 @@ import { parse } from 'smol-toml';
 import type { MeridianConfig } from '../regions/config.ts';
 import { generateWorkerClasses } from '../regions/generate/worker-classes.ts';
 import { syncWranglerToml } from '../regions/generate/wrangler-sync.ts';
+import { sourceFrames } from './source-frames.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 export interface WorkerBuild {
   /** One ES module. */
   readonly script: string;
+  /** Says of positions in the script which lines of the sources they are. Default: positions stay. */
+  readonly toSources?: (text: string) => string;
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
   readonly vars: Readonly<Record<string, string>>;
@@ -55,7 +58,7 @@ export async function buildWorker(folder: string, config: MeridianConfig): Promi
   const configPath = isCheckedIn ? checkedIn : await writeVariant(folder, synced, config);
   const toml = isCheckedIn ? (parse(text) as unknown as WranglerToml) : wanted;
   return {
-    script: await bundle(folder, configPath),
+    ...(await bundle(folder, configPath)),
     compatibilityDate: toml.compatibility_date,
     compatibilityFlags: toml.compatibility_flags ?? [],
     vars: toml.vars ?? {},
@@ -68,7 +71,10 @@ export async function buildWorker(folder: string, config: MeridianConfig): Promi
   };
 }
 
-async function bundle(folder: string, configPath: string): Promise<string> {
+async function bundle(
+  folder: string,
+  configPath: string,
+): Promise<Pick<WorkerBuild, 'script' | 'toSources'>> {
   const manifest = createRequire(import.meta.url).resolve('wrangler/package.json');
   const wrangler = join(dirname(manifest), 'bin/wrangler.js');
   const output = join(folder, 'bundle');
@@ -94,7 +100,11 @@ async function bundle(folder: string, configPath: string): Promise<string> {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`wrangler could not build the Worker:\n${stdout}${stderr}`);
   }
-  return readFile(join(output, 'index.js'), 'utf8');
+  const [script, map] = await Promise.all(
+    ['index.js', 'index.js.map'].map((name) => readFile(join(output, name), 'utf8')),
+  );
+  if (script === undefined || map === undefined) throw new Error(`wrangler left no bundle in ${output}`);
+  return { script, toSources: sourceFrames(map, { bundle: output, project: PROJECT }) };
 }
 
 /** A project that differs from this one only in its regions: the same Worker with other classes. */
