@@ -3,9 +3,9 @@
 
 import type { Assessment, Candidate } from './decision.ts';
 import type { Setback } from './failover.ts';
-import type { AnyEffect, AnyFilter, FilterContext, RegionNow, RoutingConfig } from './filter.ts';
+import type { AnyEffect, AnyFilter, FilterContext, RegionNow } from './filter.ts';
 import type { Effect } from './filters/all.ts';
-import type { PlannedRegion } from './plan.ts';
+import type { PlannedRegion, RoutingPlan } from './plan.ts';
 import { type Rank, rankOf } from './rank.ts';
 
 /** A region of the plan, as it is at present. */
@@ -29,14 +29,10 @@ export interface Run {
 /** Most regions pass without a word: they share this. */
 const NO_EFFECTS: readonly Effect[] = [];
 
-export function assessAll(
-  regions: readonly PresentRegion[],
-  context: FilterContext,
-  routing: RoutingConfig,
-): Run {
+export function assessAll(regions: readonly PresentRegion[], context: FilterContext, plan: RoutingPlan): Run {
   const run: Run = {
     context,
-    panic: isPanic(regions, context, routing),
+    panic: isPanic(regions, context, plan),
     candidates: [],
     rejected: [],
     rejecting: [],
@@ -47,20 +43,18 @@ export function assessAll(
   return run;
 }
 
-/** Whether fewer of the enabled regions look healthy than `panicShare`. */
+/** Whether fewer of the enabled regions look healthy than have to. */
 function isPanic(
   regions: readonly PresentRegion[],
   context: FilterContext,
-  { panicShare }: RoutingConfig,
+  { leastHealthy }: RoutingPlan,
 ): boolean {
-  let enabledCount = 0;
   let healthyCount = 0;
   for (const region of regions) {
-    if (!region.planned.config.enabled) continue;
-    enabledCount += 1;
-    if (looksHealthy(region, context)) healthyCount += 1;
+    if (healthyCount >= leastHealthy) return false;
+    if (region.planned.config.enabled && looksHealthy(region, context)) healthyCount += 1;
   }
-  return healthyCount < enabledCount * panicShare;
+  return healthyCount < leastHealthy;
 }
 
 function looksHealthy(region: PresentRegion, context: FilterContext): boolean {
@@ -69,14 +63,13 @@ function looksHealthy(region: PresentRegion, context: FilterContext): boolean {
 }
 
 function assess(region: PresentRegion, run: Run): void {
-  const { planned, estimate } = region;
-  const { id, rules } = planned;
+  const { id, estimate, planned } = region;
   const { context, panic } = run;
   let effects = NO_EFFECTS;
   let temporary = NO_EFFECTS;
   let asleepMs = 0;
   let isRejected = false;
-  for (const { filter, judge } of rules) {
+  for (const { filter, judge } of planned.rules) {
     if (panic && filter.ignoredInPanic) continue;
     const effect = judge(region, context);
     if (effect === undefined) continue;
@@ -97,7 +90,7 @@ function assess(region: PresentRegion, run: Run): void {
     run.candidates.push({ region: id, tier, scoreMs, estimate, effects });
     if (asleepMs > 0) run.sleepers.push({ region: id, tier, scoreMs: scoreMs - asleepMs });
   }
-  const [cause] = temporary;
+  const cause = temporary[0];
   if (cause === undefined) return;
   const lasting = effects.filter((effect) => !temporary.includes(effect));
   run.setbacks.push({ region: id, ...rankOf(estimate, lasting), cause });

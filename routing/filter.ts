@@ -3,7 +3,7 @@
 // count as nearer or farther; it says so as an effect, or says nothing. That it never looks at the other regions is
 // what makes a new region draw clients to itself only.
 
-import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
+import type { MeridianConfig, RegionConfig, RegionId } from '../regions/config.ts';
 import type { Estimate } from './estimate.ts';
 import type { RegionObservation } from './observation.ts';
 
@@ -13,7 +13,10 @@ export type RoutingConfig = MeridianConfig['routing'];
 export interface Filter<E extends AnyEffect> extends FilterTraits {
   /** By which a configuration switches it off; one that regions/routing-schema.ts does not list always runs. */
   readonly name: E['filter'];
-  /** Compiles it for a region, once per configuration; undefined where it can never say anything about the region. */
+  /**
+   * Compiles it for a region, once per configuration; undefined where it can never say anything about the region.
+   * One function for all regions is best, where it needs nothing of a region but its id.
+   */
   readonly forRegion: (region: RegionConfig, routing: RoutingConfig) => Judge<E> | undefined;
   /** Its effects in words, by their codes, of which no two filters share one. */
   readonly words: { readonly [Code in E['code']]: (effect: E & { readonly code: Code }) => string };
@@ -73,14 +76,16 @@ export interface AnyFilter extends FilterTraits {
 /** The effects that a filter may have. */
 export type EffectOf<F extends AnyFilter> = F extends Filter<infer E> ? E : never;
 
-/** What changes about a region from one request to the next. */
+/** A region, and what changes about it from one request to the next. */
 export interface RegionNow {
+  readonly id: RegionId;
   readonly observation: RegionObservation | undefined;
   readonly estimate: Estimate;
 }
 
 /** What a filter may look at besides the region. */
 export interface FilterContext {
+  readonly routing: RoutingConfig;
   /** ISO country of the client, if known. */
   readonly country: string | undefined;
   readonly inEu: boolean;

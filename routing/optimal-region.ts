@@ -50,6 +50,7 @@ export function rankRegions(request: RoutingRequest, from: RequestPlace, state: 
   const { plan, observations, now } = state;
   const { entry, country, inEu, notes } = from;
   const context: FilterContext = {
+    routing: plan.config.routing,
     country,
     inEu,
     clientHash: hashText(request.client ?? entry.value),
@@ -60,7 +61,7 @@ export function rankRegions(request: RoutingRequest, from: RequestPlace, state: 
     now,
   };
   const regions = regionsNow(entry, plan, observations);
-  const run = assessAll(regions, context, plan.config.routing);
+  const run = assessAll(regions, context, plan);
   const { panic, candidates, rejected } = run;
   candidates.sort(byRank);
   const [first] = candidates;
@@ -94,7 +95,12 @@ function regionsNow(entry: Entry, plan: RoutingPlan, { regions }: Observations):
   const priors = priorsOf(entry, plan);
   return plan.regions.map((planned, index) => {
     const observation = regions.get(planned.id);
-    return { planned, observation, estimate: estimate(priors[index] ?? 0, observation?.measurement) };
+    return {
+      planned,
+      id: planned.id,
+      observation,
+      estimate: estimate(priors[index] ?? 0, observation?.measurement),
+    };
   });
 }
 

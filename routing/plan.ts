@@ -27,6 +27,8 @@ export interface RoutingPlan {
   readonly filters: readonly AnyFilter[];
   readonly regions: readonly PlannedRegion[];
   readonly regionsById: ReadonlyMap<RegionId, PlannedRegion>;
+  /** How many of the enabled ones have to look healthy for their health to be believed. */
+  readonly leastHealthy: number;
   /** Where a request counts as coming from whose place is not known at all. */
   readonly defaultRegion: RegionConfig;
   readonly prior: Prior;
@@ -54,6 +56,7 @@ export function compileRouting(
     filters,
     regions,
     regionsById,
+    leastHealthy: config.regions.filter(({ enabled }) => enabled).length * config.routing.panicShare,
     defaultRegion,
     prior: compilePrior(config.regions),
     priors: new Map(),

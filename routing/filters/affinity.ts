@@ -1,6 +1,6 @@
 // A client that was at a region before goes back there, if another one is not better by the margin.
 
-import type { Filter } from '../filter.ts';
+import type { Filter, FilterContext, RegionNow } from '../filter.ts';
 import { signedMs } from '../milliseconds.ts';
 import { marginMs } from './incumbent.ts';
 
@@ -13,12 +13,15 @@ interface Returning {
 
 export const affinity: Filter<Returning> = {
   name: 'affinity',
-  forRegion:
-    ({ id }, routing) =>
-    ({ estimate }, { previous }) => {
-      if (previous !== id) return undefined;
-      const ms = -Math.max(routing.bandMs, marginMs(estimate.finalMs, routing));
-      return { effect: 'cost', filter: 'affinity', code: 'returning', ms };
-    },
+  forRegion: () => backWhereItWas,
   words: { returning: ({ ms }) => `${signedMs(ms)}: the client was here before` },
 };
+
+function backWhereItWas(
+  { id, estimate }: RegionNow,
+  { previous, routing }: FilterContext,
+): Returning | undefined {
+  if (previous !== id) return undefined;
+  const ms = -Math.max(routing.bandMs, marginMs(estimate.finalMs, routing));
+  return { effect: 'cost', filter: 'affinity', code: 'returning', ms };
+}

@@ -1,7 +1,7 @@
 // The region that a data center has been choosing keeps a margin, so that noise does not make clients come and go.
 // Where clients are shared between regions (`bandMs`) there is no one choice to keep.
 
-import type { Filter, RoutingConfig } from '../filter.ts';
+import type { Filter, FilterContext, RegionNow, RoutingConfig } from '../filter.ts';
 import { signedMs } from '../milliseconds.ts';
 
 interface Incumbent {
@@ -13,16 +13,17 @@ interface Incumbent {
 
 export const incumbent: Filter<Incumbent> = {
   name: 'estimate',
-  forRegion: ({ id }, routing) => {
-    if (routing.bandMs > 0) return undefined;
-    return ({ estimate }, context) => {
-      if (context.incumbent !== id) return undefined;
-      const ms = -marginMs(estimate.finalMs, routing);
-      return { effect: 'cost', filter: 'estimate', code: 'incumbent', ms };
-    };
-  },
+  forRegion: (_region, { bandMs }) => (bandMs > 0 ? undefined : asChosenSoFar),
   words: { incumbent: ({ ms }) => `${signedMs(ms)}: the choice so far, another must be better by this` },
 };
+
+function asChosenSoFar(
+  { id, estimate }: RegionNow,
+  { incumbent: chosen, routing }: FilterContext,
+): Incumbent | undefined {
+  if (chosen !== id) return undefined;
+  return { effect: 'cost', filter: 'estimate', code: 'incumbent', ms: -marginMs(estimate.finalMs, routing) };
+}
 
 /** By how much another region must be better: a share of the estimate, and a least number of milliseconds. */
 export function marginMs(

@@ -1,6 +1,6 @@
 // Regions that the request asks for: preferred ones come first, a forced one is the only one.
 
-import type { Filter } from '../filter.ts';
+import type { Filter, FilterContext, RegionNow } from '../filter.ts';
 
 type PinEffect = { readonly filter: 'pin' } & (
   | { readonly effect: 'drop'; readonly code: 'not-forced'; readonly forced: string }
@@ -10,19 +10,17 @@ type PinEffect = { readonly filter: 'pin' } & (
 export const pin: Filter<PinEffect> = {
   name: 'pin',
   refusal: 'forced',
-  forRegion:
-    ({ id }) =>
-    (_region, { preferred, forced }) => {
-      if (forced !== undefined && forced !== id) {
-        return { effect: 'drop', filter: 'pin', code: 'not-forced', forced };
-      }
-      const position = preferred.indexOf(id);
-      return position < 0
-        ? undefined
-        : { effect: 'prefer', filter: 'pin', code: 'asked-for', place: position };
-    },
+  forRegion: () => asWished,
   words: {
     'not-forced': ({ forced }) => `the request accepts only ${forced}`,
     'asked-for': () => 'first: asked for by the request',
   },
 };
+
+function asWished({ id }: RegionNow, { preferred, forced }: FilterContext): PinEffect | undefined {
+  if (forced !== undefined && forced !== id) {
+    return { effect: 'drop', filter: 'pin', code: 'not-forced', forced };
+  }
+  const position = preferred.indexOf(id);
+  return position < 0 ? undefined : { effect: 'prefer', filter: 'pin', code: 'asked-for', place: position };
+}

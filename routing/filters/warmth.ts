@@ -1,7 +1,7 @@
 // A region that sleeps costs its first client a cold start. Spread over the round trips that a session is likely
 // to make, that is so many ms: an awake region that is nearer than that serves better now, while this one wakes.
 
-import type { Filter } from '../filter.ts';
+import type { Filter, FilterContext, RegionNow } from '../filter.ts';
 import { signedMs } from '../milliseconds.ts';
 
 interface Asleep {
@@ -14,11 +14,12 @@ interface Asleep {
 export const warmth: Filter<Asleep> = {
   name: 'warmth',
   endsByWaking: true,
-  forRegion: ({ keepAwake }, { coldStartMs, coldStartRoundTrips }) => {
-    if (keepAwake) return undefined;
-    const ms = coldStartMs / coldStartRoundTrips;
-    return ({ observation }) =>
-      observation?.state === 'asleep' ? { effect: 'cost', filter: 'warmth', code: 'asleep', ms } : undefined;
-  },
+  forRegion: ({ keepAwake }) => (keepAwake ? undefined : unlessAwake),
   words: { asleep: ({ ms }) => `${signedMs(ms)}: asleep, would have to start` },
 };
+
+function unlessAwake({ observation }: RegionNow, { routing }: FilterContext): Asleep | undefined {
+  if (observation?.state !== 'asleep') return undefined;
+  const { coldStartMs, coldStartRoundTrips } = routing;
+  return { effect: 'cost', filter: 'warmth', code: 'asleep', ms: coldStartMs / coldStartRoundTrips };
+}
