@@ -21,7 +21,7 @@ const MOVED_WITHIN_MS = 10_000;
 const HOME_WITHIN_MS = 10_000;
 
 /** As long as those on a server that hangs may take, and no longer than it takes to see the rest. */
-const KILLED_MS = 4_000;
+const KILLED_MS = 8_000;
 const HUNG_MS = 12_000;
 const RECOVERY_MS = 11_000;
 
