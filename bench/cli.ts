@@ -40,7 +40,7 @@ const program = new Command('npm run bench --')
   .option('--write', 'put the results into docs/performance.md')
   .option(
     '--nats-server <path>',
-    'the nats-server program (else: NATS_SERVER, PATH, the cache, or obtained once)',
+    'the nats-server program (else: NATS_SERVER, PATH, the cache, or downloaded or built on first use)',
   )
   .option('--cpu-profile <folder>', 'write CPU profiles of the engine and the clients; costs some speed')
   .addHelpText('after', '\nLeave the machine alone meanwhile. Ctrl-C stops everything; nothing is left.');

@@ -42,7 +42,7 @@ async function commandWith(signals: Interrupts, done: (exitCode: number) => void
     .option('--report <folder>', 'where the report goes (default: .meridian/reports/<script>-<time>)')
     .option('--site <name>', 'where k6 stands, to tell the runs of several places apart')
     .option('--wan', 'delay the links of the local stack as distance would')
-    .option('--k6 <path>', 'the k6 program (else: K6, PATH, the cache, or obtained once)')
+    .option('--k6 <path>', 'the k6 program (else: K6, PATH, the cache, or downloaded or built on first use)')
     .option('-e, --env <KEY=VALUE>', 'for the script, as of k6 itself (may be repeated)', collect)
     .addHelpText('after', await helpTopics())
     .showHelpAfterError('Try --help.')

@@ -1,7 +1,7 @@
 // The profiles that every script knows (loadtest/lib/profiles.js has their figures), and how a mistyped name is
 // answered.
 
-import { nearest } from '../../regions/did-you-mean.ts';
+import { didYouMean } from '../../regions/did-you-mean.ts';
 import { LoadtestError } from './loadtest-error.ts';
 
 export const PROFILES = {
@@ -20,7 +20,7 @@ export function checkProfile(name: string): string {
 
 /** `there is no profile "smok"; did you mean "smoke"? There are: ...` */
 export function unknownName(kind: string, name: string, known: readonly string[]): string {
-  const near = nearest(name, known);
+  const near = didYouMean(name, known);
   const guess = near === undefined ? '.' : `; did you mean "${near}"?`;
   return `there is no ${kind} "${name}"${guess} There are: ${known.join(', ')}`;
 }

@@ -54,8 +54,8 @@ async function write(text: string, line: RegExp): Promise<void> {
   );
 }
 
-const RELOADED = /worker\/router\.ts changed: the Worker runs/;
-const REFUSED = /worker\/router\.ts changed, but the old Worker runs on/;
+const RELOADED = /worker\/router\.ts changed: the Worker was rebuilt/;
+const REFUSED = /worker\/router\.ts changed, but the old Worker keeps running/;
 
 test('a changed source is what answers; servers and clients stay', async () => {
   const servers = await natsServers();
@@ -99,7 +99,9 @@ test('routing settings of regions.json are taken over; what changes the platform
     (await (await fetch(`${url}/api/regions`)).text()).includes('Down under'),
   );
   await project.write(file, JSON.stringify({ ...(JSON.parse(text) as object), cluster: 'another' }));
-  await run.line(/regions\/regions\.json changed, but the old Worker runs on: cluster changed.* restart/);
+  await run.line(
+    /regions\/regions\.json changed, but the old Worker keeps running: cluster changed.* restart/,
+  );
   await project.write(file, text);
   await waitFor('the old name', { timeoutMs: RELOADED_WITHIN_MS }, async () =>
     (await (await fetch(`${url}/api/regions`)).text()).includes('Oceania'),

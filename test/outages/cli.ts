@@ -104,7 +104,7 @@ const program = new Command('npm run outages --')
   )
   .option(
     '--nats-server <path>',
-    'the nats-server program (else: NATS_SERVER, PATH, the cache, or obtained once)',
+    'the nats-server program (else: NATS_SERVER, PATH, the cache, or downloaded or built on first use)',
   )
   .option('--json <file>', 'keep all figures there')
   .option('--verbose', 'print everything that the Worker and the servers log')
