@@ -1,4 +1,4 @@
-// Where a region stands among the others: what the filters said of it, as a tier and a score within it.
+// The rank of a region among the others: its effects, summed up as a tier and a score within the tier.
 
 import type { RegionId } from '../regions/config.ts';
 import type { Estimate } from './estimate.ts';
@@ -11,7 +11,7 @@ export interface Rank {
    * demoted ones, from 100 on, by their priority too.
    */
   readonly tier: number;
-  /** What it is ranked by, among regions of the same tier: the estimate with all that the filters added, ms. */
+  /** What ranks it among regions of the same tier: the estimate plus all that the filters added, ms. */
   readonly scoreMs: number;
 }
 
