@@ -7,8 +7,8 @@ import type { AnyEffect } from './filter.ts';
 export interface Rank {
   readonly region: RegionId;
   /**
-   * Lower tiers come first: preferred regions below 0, then the usual ones by their priority, less one (0 to 99), then
-   * demoted ones, from 100 on, by their priority too.
+   * Lower tiers come first: preferred regions below 0, then regular ones at `priority` - 1 (0 to 99), then demoted ones
+   * from 100 on, also by priority.
    */
   readonly tier: number;
   /** What ranks it among regions of the same tier: the estimate plus all that the filters added, ms. */
