@@ -12,7 +12,7 @@ export const PROFILES = {
   soak: 'an ordinary day for hours: does anything grow',
 } as const;
 
-/** @throws LoadtestError that names the nearest profile */
+/** @throws LoadtestError that names the most similar profile */
 export function checkProfile(name: string): string {
   if (Object.hasOwn(PROFILES, name)) return name;
   throw new LoadtestError(unknownName('profile', name, Object.keys(PROFILES)));
