@@ -4,7 +4,7 @@ import type { SeenState } from '../api/states.ts';
 import { regionView } from '../test/support/fake-edge.ts';
 import { waitUntilEmpty } from './wait-until-empty.ts';
 
-/** State and clients, look by look. */
+/** State and clients at each check. */
 type Looks = readonly (readonly [SeenState, number | null])[];
 
 const STARTED: OperationResult = { region: 'weur', state: 'draining', clients: 200 };

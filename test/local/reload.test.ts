@@ -1,4 +1,4 @@
-// `npm run dev`: a change of the Worker's sources is answered within seconds, by the same servers.
+// `npm run dev`: a change of the Worker's sources takes effect within seconds, with the same servers.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ApiClient } from '../../api/client.ts';
@@ -45,7 +45,7 @@ async function answer(): Promise<string> {
   return (await fetch(`${url}/nowhere`)).text();
 }
 
-/** Writes another router, and waits for the line that tells of it. */
+/** Writes another router, and waits for the line that reports it. */
 async function write(text: string, line: RegExp): Promise<void> {
   const before = run.output.length;
   await project.write(ROUTER, text);
