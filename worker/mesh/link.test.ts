@@ -41,7 +41,7 @@ describe('a link that comes up', () => {
 });
 
 describe('a link that ends', () => {
-  test('after a stable life is made again at once', async () => {
+  test('is re-established at once if it was stable', async () => {
     const { link, tries } = makeLink();
     await tries[0]?.succeed();
     await vi.advanceTimersByTimeAsync(STABLE_AFTER_MS);
@@ -244,7 +244,7 @@ describe('closing', () => {
 });
 
 describe('a reset', () => {
-  test('breaks the link, which is made anew', async () => {
+  test('breaks the link, which is re-established', async () => {
     const { link, tries } = makeLink();
     await tries[0]?.succeed();
     await vi.advanceTimersByTimeAsync(STABLE_AFTER_MS);

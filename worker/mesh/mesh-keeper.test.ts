@@ -112,7 +112,7 @@ test('reconcile leaves a link that the server does not know yet', async () => {
   expect(peers).toHaveLength(1);
 });
 
-test('reconcile breaks a link that the server should know by now, and it is made anew', async () => {
+test('reconcile breaks a link that the server should know by now, and it is re-established', async () => {
   const { mesh, peers, clock } = makeMesh();
   mesh.serverUp();
   await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));

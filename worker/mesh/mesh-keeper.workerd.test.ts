@@ -65,7 +65,7 @@ test('a message reaches subscribers in every region', async () => {
   await Promise.all([publisher, ...subscribers].map((client) => client?.close()));
 });
 
-test('a link that is cut is made again by itself', async () => {
+test('a link that is cut is re-established by itself', async () => {
   const [aa, bb] = makeNodes();
   await wake(aa, bb);
   await linked(aa, bb);
@@ -109,7 +109,7 @@ test('a region whose own server goes drops its links for good', async () => {
   expect(await aa.stub.reports()).toEqual([]);
 });
 
-test('a link that the server knows nothing of is broken and made anew by reconcile', async () => {
+test('a link that the server knows nothing of is broken and re-established by reconcile', async () => {
   const [aa, bb] = makeNodes();
   await wake(aa, bb);
   await linked(aa, bb);
