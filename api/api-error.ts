@@ -1,4 +1,4 @@
-// How a call of the API fails. What words and exit codes come of it is for the caller to say.
+// How a call of the API fails. The caller decides which messages and exit codes that becomes.
 
 import type { ErrorDetails } from './error-answer.ts';
 
@@ -6,7 +6,7 @@ import type { ErrorDetails } from './error-answer.ts';
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
-  /** Undefined where the answer is not one of Meridian's: a proxy's page, a login, another server. */
+  /** Undefined if the answer is not Meridian's: a proxy's page, a login, another server. */
   readonly code: string | undefined;
   readonly details: ErrorDetails;
 
@@ -26,12 +26,12 @@ export class NoAnswerError extends Error {
   readonly isLate: boolean;
   /** What the system calls it, such as `ECONNREFUSED`; a sentence where it has no name for it. */
   readonly reason: string;
-  /** Whether what was asked for may have been done all the same, and only the answer been lost. */
+  /** Whether the call may have taken effect, and only the answer was lost. */
   readonly mayHaveHappened: boolean;
 
   constructor(what: string, isChange: boolean, cause: unknown) {
     const { name, message: said, cause: deeper } = cause as Error;
-    // fetch says "fetch failed", and what it means is the cause of that.
+    // fetch says only "fetch failed"; its cause has the reason.
     const { code, message } = (deeper ?? { message: said }) as { code?: string; message?: string };
     const reason = code ?? message ?? 'no connection';
     super(`${what}: ${reason}`, { cause });
@@ -41,7 +41,7 @@ export class NoAnswerError extends Error {
   }
 }
 
-/** Codes that a later Meridian may have are taken as they are. */
+/** Codes that only a later Meridian knows are accepted as they are. */
 interface ErrorFields extends ErrorDetails {
   readonly code: string;
   readonly message: string;

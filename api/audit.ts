@@ -13,7 +13,7 @@ export const AuditEntrySchema = v.strictObject({
   to: v.nullable(Count),
   address: v.nullable(v.string()),
   detail: v.nullable(v.string()),
-  attempts: v.pipe(Count, v.description('how many attempts it stands for')),
+  attempts: v.pipe(Count, v.description('how many attempts it represents')),
 });
 export type AuditEntry = Wire<typeof AuditEntrySchema>;
 

@@ -1,4 +1,4 @@
-// The HTTP API of an edge, local or deployed, as a typed client. Knows nothing of Node: it runs wherever there is fetch.
+// The HTTP API of an edge, local or deployed, as a typed client. It runs wherever there is fetch, not only in Node.
 
 import { ApiError, NoAnswerError } from './api-error.ts';
 import type { Audit } from './audit.ts';
@@ -10,14 +10,14 @@ import { PATHS, type RegionOperation, regionOperationPath } from './paths.ts';
 import type { OperationResult, RegionViews } from './regions.ts';
 import type { Route } from './route.ts';
 
-/** Longer than an edge takes that replays its traffic for a forecast; shorter than people wait. */
+/** Longer than an edge takes to replay its traffic for a forecast; shorter than people are ready to wait. */
 export const REQUEST_TIMEOUT_MS = 20_000;
 
 export interface ApiClientOptions {
   readonly url: string | URL;
-  /** Without one only what anybody may see. */
+  /** Without one, only what anyone may see. */
   readonly token?: string | undefined;
-  /** What a failure is rejected with; the error itself by default. */
+  /** What a failed call is rejected with; the error itself by default. */
   readonly failWith?: (error: ApiError | NoAnswerError) => Error;
 }
 
@@ -27,7 +27,7 @@ export interface Page {
   readonly limit?: number;
 }
 
-/** What to decide for, instead of the request itself. */
+/** The place to decide for, instead of that of the request itself. */
 export type RouteQuery = {
   readonly [name in 'colo' | 'lat' | 'lon' | 'country' | 'continent' | 'client' | 'region']?:
     | string
@@ -36,7 +36,7 @@ export type RouteQuery = {
 };
 
 export interface OperateOptions {
-  /** The version that was looked at, for a drain and its way back; the edge refuses if there is a newer one. */
+  /** The version that a drain or undrain is based on; the edge refuses if there is a newer one. */
   readonly base?: number;
   readonly force?: true | undefined;
 }
@@ -51,7 +51,7 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether it changes something. */
   readonly isChange?: boolean;
-  /** A status besides those of success with which the answer is one. */
+  /** A status, besides those of success, that is not an error here. */
   readonly alsoStatus?: number;
 }
 
@@ -79,7 +79,7 @@ export class ApiClient {
     return this.#call({ method: 'GET', path: PATHS.mesh });
   }
 
-  /** @param headers as a client would send them, to be decided for */
+  /** @param headers those of the client to decide for */
   route(query: RouteQuery = {}, headers: Readonly<Record<string, string>> = {}): Promise<Route> {
     return this.#call({ method: 'GET', path: PATHS.route, query, headers });
   }
@@ -88,7 +88,7 @@ export class ApiClient {
     return this.#call({ method: 'GET', path: PATHS.config });
   }
 
-  /** An earlier version; undefined where the edge shows the current one only. */
+  /** An earlier version; undefined if the edge shows only the current one. */
   async configOf(version: number): Promise<LiveConfig | undefined> {
     const found = await this.#call<LiveConfig>({ method: 'GET', path: PATHS.config, query: { version } });
     return found.version === version ? found : undefined;
@@ -154,7 +154,7 @@ export class ApiClient {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      // A redirect is Cloudflare Access asking for a login: nothing that a program could follow.
+      // A redirect is Cloudflare Access requiring a login, which a program cannot follow.
       redirect: 'manual',
     };
   }

@@ -1,4 +1,4 @@
-// What the endpoints of the configuration answer. What is sent to them is in edits.ts.
+// Answers of the configuration's endpoints. The bodies of requests to them are in edits.ts.
 
 import * as v from 'valibot';
 import { ConfigSchema as FileSchema, RegionSchema } from '../regions/schema.ts';
@@ -20,7 +20,9 @@ export const ChangeSchema = v.strictObject({
   to: v.exactOptional(v.unknown()),
   kind: v.pipe(
     v.picklist(['steers', 'platform']),
-    v.description('steers goes live at once, platform needs a deploy'),
+    v.description(
+      '`steers`: a routing setting, takes effect without a deploy; `platform`: a platform setting, needs a deploy',
+    ),
   ),
 });
 
@@ -59,7 +61,10 @@ export type Published = Wire<typeof PublishedSchema>;
 export const DryRunSchema = v.strictObject({
   base: v.pipe(Version, v.description('the version that it was compared with')),
   changes: v.array(ChangeSchema),
-  needsDeploy: v.pipe(v.array(ChangeSchema), v.description('those for which the edit would be refused')),
+  needsDeploy: v.pipe(
+    v.array(ChangeSchema),
+    v.description('the changes for which the edit would be refused'),
+  ),
   warnings: v.array(ProblemViewSchema),
   forecast: ForecastSchema,
 });

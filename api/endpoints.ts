@@ -1,11 +1,11 @@
-// Every endpoint as data: what the OpenAPI document, the tables of docs/http-api.md and the tests are made from.
-// The Worker does not import this; a test holds its route table against it.
+// Every endpoint as data, from which the OpenAPI document, the tables of docs/http-api.md and tests are generated.
+// The Worker does not import this; a test checks its route table against it.
 
 import type { ErrorCode } from './errors.ts';
 import { PATHS, REGION_OPERATIONS, type RegionOperation, regionOperationPath } from './paths.ts';
 import type { SchemaName } from './schemas.ts';
 
-/** `reader`: the read token will do. `admin`: the admin token or a sign-in with Cloudflare Access. */
+/** `reader`: the read token is enough. `admin`: the admin token or a login with Cloudflare Access. */
 export type CallerKind = 'anyone' | 'reader' | 'admin';
 
 export interface QueryParameter {
@@ -14,20 +14,20 @@ export interface QueryParameter {
   readonly what: string;
 }
 
-/** What an endpoint answers when it has done what it is for. */
+/** The answer of an endpoint that succeeded. */
 export type EndpointAnswer =
   | {
       readonly kind: 'json';
       readonly schema: SchemaName;
       readonly statuses: readonly number[];
-      /** Whether it can be had as text too. */
+      /** Whether it is available as text too. */
       readonly orText?: true;
     }
   | { readonly kind: 'document' }
   | { readonly kind: 'upgrade' };
 
 export interface Endpoint {
-  /** Unique; the client and generated ones name their methods like this. */
+  /** Unique; our client and generated ones use it as the method's name. */
   readonly id: string;
   readonly method: 'GET' | 'PUT' | 'POST';
   /** With placeholders as OpenAPI writes them. */
@@ -39,9 +39,9 @@ export interface Endpoint {
   readonly query: readonly QueryParameter[];
   readonly body?: SchemaName;
   readonly answer: EndpointAnswer;
-  /** It decides for a client: takes its wishes from headers, and says in headers what came of them. */
+  /** It decides for a client: it reads preferences from the headers, and answers with the headers of the decision. */
   readonly decides?: true;
-  /** Besides `internal`, and what those are told who may not call it. */
+  /** Besides `internal`, and the errors for callers without permission. */
   readonly errors: readonly ErrorCode[];
 }
 
@@ -67,7 +67,7 @@ const CONNECT_ERRORS: readonly ErrorCode[] = [
 const PREFERRED: QueryParameter = {
   name: 'region',
   type: 'string',
-  what: 'best first, commas between',
+  what: 'best first, separated by commas',
 };
 
 const PLACE: readonly QueryParameter[] = [
@@ -76,7 +76,7 @@ const PLACE: readonly QueryParameter[] = [
   { name: 'lon', type: 'number', what: 'degrees east' },
   { name: 'country', type: 'string', what: 'such as AU' },
   { name: 'continent', type: 'string', what: 'such as OC' },
-  { name: 'client', type: 'string', what: 'an address, by which shares are drawn' },
+  { name: 'client', type: 'string', what: 'an address, used to draw shares' },
 ];
 
 const PAGE: readonly QueryParameter[] = [
@@ -90,13 +90,13 @@ const BASE: QueryParameter = {
   what: 'refused unless it is the current version',
 };
 
-const FORCE: QueryParameter = { name: 'force', type: 'boolean', what: 'takes the last region too' };
+const FORCE: QueryParameter = { name: 'force', type: 'boolean', what: 'even if it is the last region' };
 
 const OPERATION_SUMMARIES: Readonly<Record<RegionOperation, string>> = {
-  drain: 'no new clients, then those who are there move',
-  undrain: 'back into service',
-  wake: 'starts one that sleeps',
-  stop: 'ends its server now, with whoever is connected',
+  drain: 'refuses new clients, then moves its clients to other regions',
+  undrain: 'puts it back into service',
+  wake: 'starts a sleeping region',
+  stop: 'stops its server at once and disconnects its clients',
 };
 
 const OPERATION_QUERY: Readonly<Record<RegionOperation, readonly QueryParameter[]>> = {
@@ -144,7 +144,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   open('regions', PATHS.regions, 'every region with its state', json('Regions')),
   open('mesh', PATHS.mesh, 'the links between regions', json('Mesh')),
   {
-    ...open('route', PATHS.route, 'the decision for this request, or a place', {
+    ...open('route', PATHS.route, 'the decision for this request, or for a place', {
       kind: 'json',
       schema: 'Route',
       statuses: [200],
@@ -155,7 +155,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   open('openapi', PATHS.openapi, 'this API as OpenAPI 3.1', { kind: 'document' }),
   {
-    ...open('config', PATHS.config, 'the one in force, or an earlier one', json('LiveConfig')),
+    ...open('config', PATHS.config, 'the current version, or an earlier one', json('LiveConfig')),
     caller: 'reader',
     query: [{ name: 'version', type: 'integer', what: 'an earlier one' }],
     errors: ['bad_request', 'no_such_version', 'store_unavailable'],
@@ -187,7 +187,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: 'POST',
     path: PATHS.rollback,
     caller: 'admin',
-    summary: 'an earlier version as a new one',
+    summary: 'makes an earlier version the newest',
     query: [],
     body: 'RollbackBody',
     answer: json('Published'),

@@ -11,12 +11,15 @@ const CODES = Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]];
 const DETAILS = {
   current: v.exactOptional(v.pipe(Version, v.description('conflict: the current version'))),
   changes: v.exactOptional(
-    v.pipe(v.array(ChangeSchema), v.description('conflict: since then; needs_deploy: of the platform')),
+    v.pipe(
+      v.array(ChangeSchema),
+      v.description('conflict: those since then; needs_deploy: those of platform settings'),
+    ),
   ),
   versions: v.exactOptional(
     v.pipe(v.array(RivalVersionSchema), v.description('conflict: stored since then, newest first')),
   ),
-  problems: v.exactOptional(v.pipe(v.array(ProblemViewSchema), v.description('invalid: all of them'))),
+  problems: v.exactOptional(v.pipe(v.array(ProblemViewSchema), v.description('invalid: all problems'))),
   regions: v.exactOptional(
     v.pipe(
       v.array(v.strictObject({ region: v.string(), reason: v.string() })),

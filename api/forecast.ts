@@ -1,17 +1,17 @@
 // A forecast: what a change of the configuration would do. The dry run of an edit answers with one.
-// Every share is one of all clients, 0 to 1; a region that is null is none: the client is refused.
+// Every share is a share of all clients, 0 to 1; where a region is null, the client is refused.
 
 import * as v from 'valibot';
 import { Count, Share, type Wire } from './schema-kinds.ts';
 
 const Region = v.string();
-/** None: the client is refused. */
+/** Null: the client is refused. */
 const RegionOrNone = v.nullable(Region);
-/** None: nobody is served. */
+/** Null: no clients are served. */
 const MillisecondsOrNone = v.nullable(v.number());
 
 const CountryShareSchema = v.strictObject({
-  country: v.pipe(v.string(), v.description('ISO 3166 alpha-2; XX stands for those that are not known')),
+  country: v.pipe(v.string(), v.description('ISO 3166 alpha-2; XX for unknown ones')),
   share: Share,
 });
 export type CountryShare = Wire<typeof CountryShareSchema>;
@@ -23,10 +23,13 @@ const MoveSchema = v.strictObject({
   from: RegionOrNone,
   to: RegionOrNone,
   share: Share,
-  countries: v.pipe(v.array(CountryShareSchema), v.description('where most of them come from, most first')),
+  countries: v.pipe(
+    v.array(CountryShareSchema),
+    v.description('where most of them come from, largest first'),
+  ),
   colos: v.array(ColoShareSchema),
 });
-/** Clients that another region would serve than now. */
+/** Clients that would be served by another region than now. */
 export type Move = Wire<typeof MoveSchema>;
 
 const LatencySummarySchema = v.strictObject({ meanMs: MillisecondsOrNone, p95Ms: MillisecondsOrNone });
@@ -55,14 +58,14 @@ const PassedLimitSchema = v.strictObject({
   limit: Count,
   kind: v.picklist(['soft', 'hard']),
 });
-/** A limit that the clients of a region would pass. */
+/** A limit that the clients of a region would exceed. */
 export type PassedLimit = Wire<typeof PassedLimitSchema>;
 
 const UnservedCountrySchema = v.strictObject({
   ...CountryShareSchema.entries,
-  isNew: v.pipe(v.boolean(), v.description('whether the change is to blame')),
+  isNew: v.pipe(v.boolean(), v.description('whether the change causes it')),
 });
-/** A country of which some or all clients would be refused; a share of 0 is one that sent nobody yet. */
+/** A country of which some or all clients would be refused; with a share of 0 it has had no clients yet. */
 export type UnservedCountry = Wire<typeof UnservedCountrySchema>;
 
 const RegionShareSchema = v.strictObject({ region: Region, before: Share, after: Share });
@@ -71,12 +74,12 @@ export type RegionShare = Wire<typeof RegionShareSchema>;
 export const ForecastSchema = v.strictObject({
   source: v.pipe(
     v.picklist(['traffic', 'population']),
-    v.description('what the regions have counted, or with nothing counted where people live'),
+    v.description('traffic that the regions have counted, or, with nothing counted, the world population'),
   ),
-  clients: v.pipe(Count, v.description('connections that the samples stand for; 0 where they are people')),
-  samples: v.pipe(Count, v.description('places that were replayed')),
-  confidence: v.pipe(v.string(), v.description('how sure this is, in words')),
-  marginShare: v.pipe(Share, v.description('how far a share may be off, with a probability of 95%')),
+  clients: v.pipe(Count, v.description('connections that the samples represent; 0 where they are people')),
+  samples: v.pipe(Count, v.description('how many places were replayed')),
+  confidence: v.pipe(v.string(), v.description('how reliable the forecast is, as text')),
+  marginShare: v.pipe(Share, v.description('margin of error of a share, with 95% confidence')),
   movedShare: Share,
   moves: v.pipe(v.array(MoveSchema), v.description('largest first')),
   latency: v.strictObject({
@@ -86,7 +89,7 @@ export const ForecastSchema = v.strictObject({
   }),
   limits: v.array(PassedLimitSchema),
   unserved: v.pipe(v.array(UnservedCountrySchema), v.description('largest share first')),
-  regions: v.pipe(v.array(RegionShareSchema), v.description('with `refused` they sum to 1')),
+  regions: v.pipe(v.array(RegionShareSchema), v.description('their shares and `refused` add up to 1')),
   refused: v.strictObject({ before: Share, after: Share }),
 });
 export type Forecast = Wire<typeof ForecastSchema>;

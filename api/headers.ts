@@ -1,21 +1,21 @@
 // Names of headers and of the cookie, and what each is for.
 
-/** Says in an answer which region took the client. */
+/** In an answer: which region took the client. */
 export const REGION_HEADER = 'x-nats-region';
 
-/** Says in an answer why, in short. */
+/** In an answer: the decision in short. */
 export const DECISION_HEADER = 'x-nats-decision';
 
-/** Asks for regions, best first, where the rules allow them. */
+/** In a request: preferred regions, best first, as far as the rules allow them. */
 export const PREFER_REGION_HEADER = 'x-nats-prefer-region';
 
-/** Asks for one region or none. */
+/** In a request: the only region that the client accepts. */
 export const FORCE_REGION_HEADER = 'x-nats-force-region';
 
-/** Says where the client was before. */
+/** In a request: the client's last region. */
 export const LAST_REGION_HEADER = 'x-nats-last-region';
 
-/** Says the same for browsers; set by every connection. */
+/** The same for browsers; every connection sets it. */
 export const REGION_COOKIE = 'meridian-region';
 
 export const RETRY_AFTER_HEADER = 'retry-after';
@@ -39,31 +39,31 @@ export const HEADERS: readonly DocumentedHeader[] = [
   {
     name: DECISION_HEADER,
     in: 'answer',
-    what: 'why, in short',
+    what: 'the decision in short: why this region',
     example: 'v=0;entry=colo:SYD;rank=oc,apac,wnam;ms=8,135,160',
   },
   {
     name: RETRY_AFTER_HEADER,
     in: 'answer',
-    what: 'seconds to wait before the next try; with `no_region` and `rate_limited`',
+    what: 'seconds to wait before a retry; with `no_region` and `rate_limited`',
     example: '2',
   },
   {
     name: PREFER_REGION_HEADER,
     in: 'request',
-    what: 'these first, in this order, where the rules allow them; as `?region=` does',
+    what: 'preferred regions, best first, as far as the rules allow them; like `?region=`',
     example: 'weur,oc',
   },
   {
     name: FORCE_REGION_HEADER,
     in: 'request',
-    what: 'this region or none: `503` instead of another',
+    what: 'this region only: `503` if it cannot serve the client',
     example: 'weur',
   },
   {
     name: LAST_REGION_HEADER,
     in: 'request',
-    what: 'where the client was before: it goes back there unless another region is better by the margin; browsers send the cookie `meridian-region` instead, which every connection sets',
+    what: "the client's last region: it returns there unless another region is better by the switching margin; browsers send the cookie `meridian-region` instead, which every connection sets",
     example: 'weur',
   },
 ];

@@ -11,19 +11,19 @@ export const MeshLinkSchema = v.strictObject({
   state: v.pipe(
     v.picklist(LINK_STATES),
     v.description(
-      '`up` (nats-server says so), `connecting`, `down` (waiting to be tried again), `asleep` (one of the two sleeps)',
+      '`up` (nats-server has the route), `connecting`, `down` (waiting for a retry), `asleep` (one of the two regions sleeps)',
     ),
   ),
   since: v.pipe(Instant, v.description('since when it is in this state, milliseconds since the epoch')),
   rttMs: v.pipe(
     v.nullable(v.number()),
-    v.description('round trip over the route as nats-server measures it; null until it has'),
+    v.description('round trip over the route as measured by nats-server; null until it has measured one'),
   ),
   bytes: v.pipe(
     v.nullable(Count),
-    v.description('in both directions since the route was made; null where no server says how many'),
+    v.description('in both directions since the route was established; null if unknown'),
   ),
-  remade: v.pipe(Count, v.description('how often it was made again')),
+  remade: v.pipe(Count, v.description('how often the link was re-established')),
 });
 export type MeshLink = Wire<typeof MeshLinkSchema>;
 

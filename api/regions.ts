@@ -1,4 +1,4 @@
-// `GET /api/regions`, and what is done to one region.
+// `GET /api/regions`, and the operations on one region.
 
 import * as v from 'valibot';
 import { HINTS } from '../regions/hints.ts';
@@ -7,10 +7,10 @@ import { REGION_STATES, SEEN_STATES } from './states.ts';
 
 const Clients = v.pipe(
   v.nullable(Count),
-  v.description('connected clients; null where that is not known, as of a server that does not answer'),
+  v.description('connected clients; null if unknown, for example when the server does not answer'),
 );
 
-/** A region: how it is configured, and what it says of itself. */
+/** A region: how it is configured, and what it reports. */
 export const RegionViewSchema = v.strictObject({
   id: v.string(),
   name: v.string(),
@@ -24,13 +24,13 @@ export const RegionViewSchema = v.strictObject({
   state: v.pipe(
     v.picklist(SEEN_STATES),
     v.description(
-      '`up`, `asleep`, `starting`, `draining`, `stopping`, `down` (it ended unasked and is being started again) or `unreachable` (its object does not answer)',
+      '`up`, `asleep`, `starting`, `draining`, `stopping`, `down` (its server exited unexpectedly and is being restarted) or `unreachable` (its object does not answer)',
     ),
   ),
   since: v.pipe(Instant, v.description('since when it is in this state, milliseconds since the epoch')),
   clients: Clients,
   maxClients: v.exactOptional(
-    v.pipe(Count, v.description('how many the running server takes: its own limit, from when it started')),
+    v.pipe(Count, v.description('the limit of the running server, which it took when it started')),
   ),
   objectAgeMs: v.pipe(v.number(), v.description('how long its object has been in memory')),
   peers: v.pipe(v.array(v.string()), v.description('names of the servers that it has routes to')),
@@ -42,7 +42,7 @@ export type RegionView = Wire<typeof RegionViewSchema>;
 export const RegionViewsSchema = v.strictObject({ version: Version, regions: v.array(RegionViewSchema) });
 export type RegionViews = Wire<typeof RegionViewsSchema>;
 
-/** How a region is after something was done to it. */
+/** The state of a region after an operation on it. */
 export const OperationResultSchema = v.strictObject({
   region: v.string(),
   state: v.picklist(REGION_STATES),

@@ -6,13 +6,13 @@ import { Count, Version, type Wire } from './schema-kinds.ts';
 const Milliseconds = v.number();
 
 export const EstimateSchema = v.strictObject({
-  priorMs: v.pipe(Milliseconds, v.description('what the model says')),
+  priorMs: v.pipe(Milliseconds, v.description('the estimate of the model')),
   measuredMs: v.pipe(v.nullable(Milliseconds), v.description('mean of the measurements, if there are any')),
   samples: Count,
-  finalMs: v.pipe(Milliseconds, v.description('both together')),
+  finalMs: v.pipe(Milliseconds, v.description('both combined')),
 });
 
-/** What besides its kind an effect tells is for its filter to say: a limit, a rule, a share. */
+/** Other fields of an effect depend on its filter: a limit, a rule, a share. */
 const Details = v.union([v.string(), v.number()]);
 
 export const EffectSchema = v.pipe(
@@ -21,11 +21,11 @@ export const EffectSchema = v.pipe(
       effect: v.picklist(['drop', 'demote', 'postpone', 'prefer', 'cost']),
       filter: v.string(),
       code: v.string(),
-      reason: v.pipe(v.string(), v.description('the same in words')),
+      reason: v.pipe(v.string(), v.description('the same as text')),
     },
     Details,
   ),
-  v.description('what a filter did to the region; `cost` has `ms`, others what their filter has to tell'),
+  v.description('what a filter did to the region; `cost` has `ms`, and filters may add fields of their own'),
 );
 
 export const ConsideredSchema = v.strictObject({
@@ -49,7 +49,7 @@ const FailoverSchema = v.pipe(
     { from: v.string(), effect: v.string(), filter: v.string(), code: v.string(), reason: v.string() },
     Details,
   ),
-  v.description('the region that would serve, were all healthy and had room, and what it is passed over for'),
+  v.description('the region that would serve if all were healthy and had room, and why it does not'),
 );
 
 const EntrySchema = v.strictObject({
@@ -59,16 +59,22 @@ const EntrySchema = v.strictObject({
 });
 
 export const RouteSchema = v.strictObject({
-  region: v.pipe(v.nullable(v.string()), v.description('the winner; null where nobody may serve')),
+  region: v.pipe(v.nullable(v.string()), v.description('the winner; null if no region may serve')),
   version: Version,
-  entry: v.pipe(EntrySchema, v.description('where the request entered, and how that was known')),
+  entry: v.pipe(EntrySchema, v.description('where the request entered, and how that was determined')),
   failover: v.nullable(FailoverSchema),
   candidates: v.pipe(v.array(CandidateSchema), v.description('best first')),
-  rejected: v.pipe(v.array(ConsideredSchema), v.description('the last effect of each is the drop')),
-  refusal: v.exactOptional(
-    v.pipe(v.picklist(['residency', 'forced', 'nowhere']), v.description('only without candidates')),
+  rejected: v.pipe(
+    v.array(ConsideredSchema),
+    v.description('regions that were dropped; the last effect of each is the drop'),
   ),
-  pinned: v.pipe(v.boolean(), v.description('whether the winner was asked for')),
+  refusal: v.exactOptional(
+    v.pipe(
+      v.picklist(['residency', 'forced', 'nowhere']),
+      v.description('why no region may serve; only without candidates'),
+    ),
+  ),
+  pinned: v.pipe(v.boolean(), v.description('whether the request asked for the winner')),
   panic: v.pipe(v.boolean(), v.description('so few regions looked healthy that health was ignored')),
   wake: v.exactOptional(v.pipe(v.string(), v.description('a sleeping region that would be better awake'))),
   notes: v.pipe(v.array(v.string()), v.description('what in the request was ignored, and why')),

@@ -1,9 +1,9 @@
-// What the schemas of several answers are made of.
+// Parts that the schemas of several answers share.
 
 import * as v from 'valibot';
 import type { DeepReadonly } from '../regions/config.ts';
 
-/** The type of what a schema describes; nobody changes what came over the wire. */
+/** The type that a schema describes, read-only: what came over the wire is never changed. */
 export type Wire<S extends v.GenericSchema> = DeepReadonly<v.InferOutput<S>>;
 
 /** A number of things. */
@@ -12,10 +12,10 @@ export const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** A version of the configuration; 0 is what was deployed. */
 export const Version = Count;
 
-/** A moment as a number. */
+/** A time as a number. */
 export const Instant = v.pipe(v.number(), v.description('milliseconds since the epoch'));
 
-/** A moment as text. */
+/** A time as text. */
 export const IsoTime = v.pipe(v.string(), v.isoTimestamp());
 
 /** From 0 to 1. */

@@ -1,5 +1,4 @@
-// The schemas that have a name of their own in the OpenAPI document: those of whole bodies, and what several of them
-// contain.
+// The schemas that are named in the OpenAPI document: those of whole bodies, and parts that several of them share.
 
 import type * as v from 'valibot';
 import { AuditEntrySchema, AuditSchema } from './audit.ts';

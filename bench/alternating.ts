@@ -1,5 +1,5 @@
-// Measures something with each contestant in turn, round after round, while the others are up and idle: what the
-// machine does meanwhile then hits all of them, and who goes first changes from round to round.
+// Measures something with each contestant in turn, round after round, while the others are up and idle: so whatever
+// else the machine does affects all of them, and the order changes from round to round.
 
 import type { Context } from './context.ts';
 import { type Measure, type MeasureOptions, Samples } from './result.ts';
@@ -53,7 +53,7 @@ export async function inRounds<T>(
   }
 }
 
-/** The same items, starting `by` places further on. */
+/** The same items, rotated by `by` positions. */
 export function rotated<T>(items: readonly T[], by: number): readonly T[] {
   const start = items.length === 0 ? 0 : by % items.length;
   return [...items.slice(start), ...items.slice(0, start)];

@@ -1,4 +1,4 @@
-// Children of the benchmarks: calls, errors, and what becomes of calls that nobody will answer.
+// Children of the benchmarks: calls, errors, and what happens to calls that will never be answered.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
-// A process of its own for whatever is measured and whatever measures it, so that neither slows the other's event
-// loop. Its methods are called over Node's IPC channel, by birpc; when this process goes, however it goes, the channel
-// closes and the child stops everything it started.
+// Separate processes for what is measured and what measures it, so that neither slows the other's event loop. A child's
+// methods are called over Node's IPC channel, by birpc; when this process ends, for whatever reason, the channel closes
+// and the child stops everything it started.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -66,10 +66,10 @@ export function startChild<M extends Methods>({ file, profile, signal }: ChildOp
   };
 }
 
-/** In the child: answers calls until the parent lets go or is gone, then stops what `close` stops, and exits. */
+/** In the child: answers calls until the parent disconnects or is gone, then calls `close` and exits. */
 export function serveParent(methods: Methods, close: () => Promise<void>): void {
   createBirpc<object, Methods>(Object.fromEntries(Object.entries(methods).map(withName)), {
-    // The parent may have gone while a method was at work.
+    // The parent may have ended during a call.
     post: (message) => void (process.connected && process.send?.(message)),
     on: (receive) => void process.on('message', receive),
   });

@@ -28,22 +28,25 @@ const FAILED = 1;
 const INTERRUPTED = 130;
 
 const program = new Command('npm run bench --')
-  .description('Measures Meridian on this machine beside controls that do the same without it.')
+  .description('Measures Meridian on this machine, compared with controls that do the same without it.')
   .argument('[names...]', `benchmarks to run, of ${BENCHMARK_NAMES.join(', ')}; all if none is given`)
   .option(
     '--rounds <number>',
     `rounds of every contestant (default: ${ROUNDS}, quick: ${QUICK_ROUNDS})`,
     parseRounds,
   )
-  .option('--quick', 'fewer rounds, sizes and clients: a look at whether all works, in about three minutes')
+  .option('--quick', 'fewer rounds, sizes and clients: checks in about three minutes that everything works')
   .option('--json <file>', 'where to keep the results (default: .meridian/bench/<time>.json)')
   .option('--write', 'put the results into docs/performance.md')
   .option(
     '--nats-server <path>',
-    'the nats-server program (else: NATS_SERVER, PATH, the cache, or obtained once)',
+    'the nats-server program (else: NATS_SERVER, PATH, the cache, or downloaded or built on first use)',
   )
   .option('--cpu-profile <folder>', 'write CPU profiles of the engine and the clients; costs some speed')
-  .addHelpText('after', '\nLeave the machine alone meanwhile. Ctrl-C stops everything; nothing is left.');
+  .addHelpText(
+    'after',
+    '\nDo not use the machine for anything else meanwhile. Ctrl-C stops everything and leaves nothing behind.',
+  );
 
 await main(program.parse().args, program.opts<Options>());
 

@@ -1,5 +1,5 @@
-// What a message costs each program in CPU time. On a machine whose cores are all busy this is what limits the
-// throughput: the messages of a second are the CPU time of a second over the sum of these and the clients' own.
+// The CPU time of each program per message. On a machine whose cores are all busy this limits the throughput: messages
+// per second are the CPU time per second divided by the sum of these and of the clients' own.
 
 import type { Contestant } from './contestants/start.ts';
 import type { OneWay } from './load/clients.ts';
@@ -14,7 +14,7 @@ export function cpuRows(what: string, control: string): readonly MeasureOptions[
   return PROGRAMS.map((program) => ({ what: `${what}, CPU of ${program} per message`, unit: 'us', control }));
 }
 
-/** Messages per second, then the values of the rows of `cpuRows`; NaN for programs that a contestant does not have. */
+/** Messages per second, then the values for the rows of `cpuRows`; NaN for programs that a contestant does not have. */
 export async function withCpu(
   { child }: Pick<Contestant, 'child'>,
   run: () => Promise<OneWay>,

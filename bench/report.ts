@@ -1,5 +1,5 @@
-// Results as people read them: a table with a row for each measure and a column for each contestant, and what became
-// of the goals. The same rows as plain text and as Markdown.
+// Results for people: a table with a row for each measure and a column for each contestant, and whether the goals were
+// met. The same rows as plain text and as Markdown.
 
 import { formatTable } from '../regions/table.ts';
 import type { BenchResult, Goal, Measure } from './result.ts';
@@ -60,7 +60,7 @@ function cellOf({ samples, control }: Measure, name: string): string {
   return Number.isNaN(ratio) ? figure : `${figure} ×${ratio.toFixed(2)}`;
 }
 
-/** Three digits that count; from 1,000 on whole numbers. */
+/** Three significant digits; from 1,000 on whole numbers. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '-';
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
@@ -84,7 +84,7 @@ function goalLine({ what, unit, samples }: Measure, goal: Goal): string | undefi
   return `${isMet(goal, figure) ? 'met' : 'MISSED'}: ${what}, ${of} ${wanted}: ${was}`;
 }
 
-/** @param figure the ratio, or the median where the goal is not against anything */
+/** @param figure the ratio, or the median if the goal is not relative to another contestant */
 export function isMet({ atLeast, atMost }: Goal, figure: number): boolean {
   return figure >= (atLeast ?? Number.NEGATIVE_INFINITY) && figure <= (atMost ?? Number.POSITIVE_INFINITY);
 }

@@ -1,7 +1,7 @@
-// What a benchmark hands back: samples by measure and contestant, a round each, as they are kept as JSON. Everything
+// The result of a benchmark: samples by measure and contestant, one per round, as they are stored as JSON. Everything
 // shown is computed from these.
 
-/** What was wanted: `of` is at least, or at most, so many times `against`, or without it so much in the measure's unit. */
+/** A goal: `of` is at least, or at most, this many times `against`, or, without it, this much in the measure's unit. */
 export interface Goal {
   readonly of: string;
   readonly against?: string;
@@ -26,7 +26,7 @@ export interface BenchResult {
   readonly name: string;
   readonly title: string;
   readonly rounds: number;
-  /** What a reader has to know: conditions, limits met, errors counted. */
+  /** What a reader has to know: conditions, limits that were reached, errors counted. */
   readonly notes: readonly string[];
   readonly measures: readonly Measure[];
 }

@@ -1,4 +1,4 @@
-// A run as it is kept: JSON in `.meridian/bench/`, and the results section of docs/performance.md.
+// How a run is stored: as JSON in `.meridian/bench/`, and in the results section of docs/performance.md.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -29,7 +29,7 @@ export async function keepRun(file: string, run: BenchRun): Promise<void> {
   await writeFile(file, `${JSON.stringify(run, null, 2)}\n`);
 }
 
-/** Puts the report in place of the one that docs/performance.md has. */
+/** Replaces the report in docs/performance.md. */
 export async function writeResults(report: string): Promise<void> {
   await writeFile(PERFORMANCE_DOC, replaceResults(await readFile(PERFORMANCE_DOC, 'utf8'), report));
 }

@@ -23,8 +23,8 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /**
- * How many times the control: the median of the ratios of each round. Values of one round were taken seconds
- * apart, so what the machine did meanwhile is in both. NaN where there is nothing to divide by.
+ * The ratio to the control: the median of the ratios of each round. Values of one round were measured seconds
+ * apart, so other load on the machine affected both. NaN if there is nothing to divide by.
  */
 export function pairedRatio(values: readonly number[], control: readonly number[]): number {
   const ratios = values.flatMap((value, round) => {

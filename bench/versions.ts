@@ -1,4 +1,4 @@
-// With what a run was made: figures of another version are another matter.
+// The versions that a run was made with: figures from different versions cannot be compared.
 
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';

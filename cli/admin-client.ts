@@ -1,5 +1,5 @@
-// The API's client for the command: every way in which a call can fail becomes a CommandError that says what happened,
-// the likely fix, and the exit code.
+// The API's client for the commands: every failure of a call becomes a CommandError that says what happened, the
+// likely fix, and the exit code.
 
 import { ApiError, type NoAnswerError } from '../api/api-error.ts';
 import { ApiClient, REQUEST_TIMEOUT_MS } from '../api/client.ts';
@@ -28,13 +28,13 @@ function noAnswer({ url }: Connection, cause: NoAnswerError): CommandError {
   const { isLate, mayHaveHappened, reason } = cause;
   const why = isLate ? `no answer within ${REQUEST_TIMEOUT_MS / 1000} s` : reason;
   const fix = mayHaveHappened
-    ? 'It is not known whether the change was made: see `regions history`.'
+    ? 'The change may have been made all the same: see `regions history`.'
     : 'Start the local stack with `npm start`, or name another edge with --url or MERIDIAN_URL.';
   const details = { code: 'no_server', isLate, mayHaveHappened };
   return new CommandError(EXIT.noServer, `No server at ${url.origin} (${why}). ${fix}`, { details, cause });
 }
 
-/** The one place that turns the API's errors into words and exit codes. */
+/** The one function that turns the API's errors into messages and exit codes. */
 function refused(connection: Connection, error: ApiError): CommandError {
   const { status, code, details } = error;
   const { origin } = connection.url;
@@ -45,7 +45,7 @@ function refused(connection: Connection, error: ApiError): CommandError {
   if (status >= 300 && status < 400) {
     return end(
       EXIT.notAuthorized,
-      `${origin} asks for a login in a browser (${status}). Cloudflare Access protects it: let the admin token past it, or take another --url.`,
+      `${origin} asks for a login in a browser (${status}). It is behind Cloudflare Access: let the admin token through, or use another --url.`,
     );
   }
   if (status === 401) return end(EXIT.notAuthorized, notAuthorized(connection));
@@ -56,12 +56,12 @@ function refused(connection: Connection, error: ApiError): CommandError {
         : printable(error.message);
     return end(EXIT.notAuthorized, `${origin} refuses: ${why}`);
   }
-  if (status === 413) return end(EXIT.refused, 'The configuration is too large: 256 KiB is the most.');
+  if (status === 413) return end(EXIT.refused, 'The configuration is too large: the limit is 256 KiB.');
   if (status === 429) return end(EXIT.refused, `${origin} refuses: too many requests. Wait a minute.`);
   if (code === undefined) {
     return status === 404 || (status >= 200 && status < 300)
       ? end(EXIT.noServer, `${origin} answers, but is not Meridian (${status}). Check --url.`)
-      : end(EXIT.noServer, `${origin} failed (${status}, with nothing that explains it). Look at its log.`);
+      : end(EXIT.noServer, `${origin} failed (${status}, without an explanation). Look at its log.`);
   }
   switch (code as ErrorCode) {
     case 'conflict':
@@ -73,7 +73,7 @@ function refused(connection: Connection, error: ApiError): CommandError {
     case 'last_region':
       return end(
         EXIT.refused,
-        'Refused: no region would take new clients. Enable or undrain another one first; --force does it all the same.',
+        'Refused: no region would take new clients. Enable or undrain another one first, or use --force.',
       );
     case 'no_such_version':
       return end(
@@ -81,7 +81,7 @@ function refused(connection: Connection, error: ApiError): CommandError {
         'There is no such version: the last 100 are kept. `regions history` lists them.',
       );
     case 'no_such_region':
-      return end(EXIT.refused, `${printable(error.message)}. \`regions list\` shows those there are.`);
+      return end(EXIT.refused, `${printable(error.message)}. \`regions list\` shows them all.`);
     case 'admin_off':
     case 'not_found':
       return end(
@@ -101,7 +101,7 @@ function notAuthorized({ url, token, note }: Connection): string {
     return `${url.origin} does not know this token. Check --token and MERIDIAN_TOKEN; the local stack makes a new one at each start.`;
   }
   const reason = note === undefined ? '' : ` ${note}`;
-  return `${url.origin} wants a token, and there is none.${reason} Give it as MERIDIAN_TOKEN or --token.`;
+  return `${url.origin} requires a token.${reason} Set MERIDIAN_TOKEN, or use --token.`;
 }
 
 function conflict({ current, versions = [], changes = [] }: ErrorDetails): string {
@@ -111,10 +111,10 @@ function conflict({ current, versions = [], changes = [] }: ErrorDetails): strin
   const what = changes.map((change) => `\n  ${printable(describeChange(change))}`);
   const now = current === undefined ? '' : ` (it is now at version ${current})`;
   const changed = what.length === 0 ? '' : `\nWhat changed:${what.join('')}`;
-  return `Not done: somebody else changed the configuration in between${now}.${who.join('')}${changed}\nLook at \`regions diff\`, then try again.`;
+  return `Not done: the configuration was changed in between${now}.${who.join('')}${changed}\nLook at \`regions diff\`, then try again.`;
 }
 
-/** What to do about changes that cannot go live. */
+/** What to do about changes that need a deploy. */
 export function needsDeploy(changes: readonly Change[], start = 'Not done'): string {
   const what = changes.map((change) => `\n  ${printable(describeChange(change))}`).join('');
   return `${start}: this needs a deploy.${what}\nPut it into regions/regions.json, then run \`npm run regions -- sync\` and \`npm run deploy\`.`;

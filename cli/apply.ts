@@ -13,7 +13,7 @@ export function applyCommand(): Command {
     .description('make a file the live configuration, after showing what would change')
     .argument('<file>', 'the configuration, such as regions/regions.json')
     .requiredOption('-m, --message <text>', 'why, for the history')
-    .option('-y, --yes', 'without a question')
+    .option('-y, --yes', 'do not ask for confirmation')
     .option('--force', 'even if no region would take new clients')
     .option('--json', 'print changes, forecast and result as JSON')
     .action(async (file: string, options: PublishOptions & ConnectionOptions, command: Command) => {

@@ -22,7 +22,7 @@ export function auditCommand(): Command {
       const audit = await (await openClient(options)).audit(options);
       if (json) return console.log(JSON.stringify(audit, null, 2));
       console.log(formatTable([HEAD, ...audit.entries.map(rowOf)]));
-      if (audit.next !== null) console.log(`Older ones: --before ${audit.next}`);
+      if (audit.next !== null) console.log(`For older ones: --before ${audit.next}`);
     });
 }
 

@@ -1,4 +1,4 @@
-// `regions check [FILE]`: everything that is wrong with a configuration, at once. Exit code 1 if anything is.
+// `regions check [FILE]`: all problems of a configuration at once. Exit code 1 if there are any.
 
 import { Command } from 'commander';
 import { describeProblem, type Problem } from '../regions/problems.ts';
@@ -7,7 +7,7 @@ import { REGIONS_FILE, readConfig } from './regions-file.ts';
 /** Makes the subcommand. */
 export function checkCommand(): Command {
   return new Command('check')
-    .description('check a configuration and name all of its problems (exit code 1 if there are any)')
+    .description('check a configuration and list all of its problems (exit code 1 if there are any)')
     .argument('[file]', 'the file to check', REGIONS_FILE)
     .option('--json', 'print problems and warnings as JSON')
     .action(async (file: string, { json }: { json?: true }, command: Command) => {

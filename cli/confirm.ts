@@ -1,4 +1,4 @@
-// Nothing changes unseen: shows what would happen, and asks.
+// Before a change: shows what would happen, and asks for confirmation.
 
 import { createInterface } from 'node:readline/promises';
 import type { DryRun } from '../api/config.ts';
@@ -12,8 +12,8 @@ export interface ConfirmOptions {
 }
 
 /**
- * Shows a dry run before its change is made; with `--json` on stderr, and only where a question follows.
- * @throws CommandError when it cannot go live
+ * Shows a dry run before its change is made; with `--json` on stderr, and only if a question follows.
+ * @throws CommandError when the change needs a deploy
  */
 export function showBefore(dryRun: DryRun, { yes, json }: ConfirmOptions): void {
   if (dryRun.needsDeploy.length > 0) {
@@ -31,7 +31,7 @@ export async function confirm(question: string, { yes }: ConfirmOptions): Promis
   if (!process.stdin.isTTY) {
     throw new CommandError(
       EXIT.usage,
-      'Nothing was changed: there is no terminal to ask on. Say --yes to go on without a question.',
+      'Nothing was changed: there is no terminal to ask for confirmation. Use --yes to change it without being asked.',
     );
   }
   if (!(await ask(question))) throw new CommandError(EXIT.refused, 'Nothing was changed.');

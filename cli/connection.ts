@@ -1,5 +1,5 @@
-// Which edge the command talks to and as whom: `--url`, `--token`, the environment, and the token that the
-// local stack leaves for its user.
+// Which edge the command talks to, and with which token: `--url`, `--token`, the environment, and the token file of
+// the local stack.
 
 import { readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ export const DEFAULT_URL = 'http://127.0.0.1:8787';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-/** Mode bits that let anybody but the owner in. */
+/** Mode bits that give anyone but the owner access. */
 const OTHERS = 0o077;
 
 export interface ConnectionOptions {
@@ -22,14 +22,14 @@ export interface ConnectionOptions {
 export interface Connection {
   /** The origin of the edge. */
   readonly url: URL;
-  /** Whether somebody asked for this edge, or it is only where the local stack usually is. */
+  /** Whether the user named this edge; otherwise it is where the local stack usually is. */
   readonly isExplicit: boolean;
   readonly token: string | undefined;
-  /** Why the local stack's token was not taken. */
+  /** Why the local stack's token was not used. */
   readonly note?: string;
 }
 
-/** Where the connection is looked for: the process's own, or a test's. */
+/** The environment and token folder to read: the process's own, or a test's. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly tokenFolder: string;
@@ -47,9 +47,9 @@ export async function resolveConnection(
   { url: urlOption, token: tokenOption }: ConnectionOptions,
   { env, tokenFolder }: Surroundings = { env: process.env, tokenFolder: tmpdir() },
 ): Promise<Connection> {
-  const asked = urlOption ?? (env.MERIDIAN_URL || undefined);
-  const url = parseUrl(asked ?? DEFAULT_URL);
-  const isExplicit = asked !== undefined;
+  const namedUrl = urlOption ?? (env.MERIDIAN_URL || undefined);
+  const url = parseUrl(namedUrl ?? DEFAULT_URL);
+  const isExplicit = namedUrl !== undefined;
   const isHere = LOOPBACK.has(url.hostname);
   const given = tokenOption ?? (env.MERIDIAN_TOKEN || undefined);
   if (given !== undefined) {
@@ -88,13 +88,16 @@ function parseUrl(text: string): URL {
   return url;
 }
 
-// The folder is shared with others: a file that is not ours, or that they could write, says nothing.
+// The folder is shared with other users: a file that they own or could have written cannot be trusted.
 async function readLocalToken(path: string): Promise<{ token: string | undefined; note?: string }> {
   try {
     const { mode, uid } = await stat(path);
     const isOurs = process.getuid === undefined || (uid === process.getuid() && (mode & OTHERS) === 0);
     if (!isOurs) {
-      return { token: undefined, note: `${path} belongs to or is open to others, so it was not read.` };
+      return {
+        token: undefined,
+        note: `${path} belongs to another user, or others have access to it, so it was not read.`,
+      };
     }
     return { token: (await readFile(path, 'utf8')).trim() || undefined };
   } catch (error) {

@@ -1,4 +1,4 @@
-// `regions diff [FILE]`: what `apply` would change, and what would come of it.
+// `regions diff [FILE]`: what `apply` would change, and which clients would move.
 
 import { Command } from 'commander';
 import { needsDeploy } from './admin-client.ts';

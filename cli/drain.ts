@@ -12,7 +12,7 @@ import { CommandError, EXIT } from './exit.ts';
 import { openClient } from './live.ts';
 import { waitUntilEmpty } from './wait-until-empty.ts';
 
-/** Longer than any lame duck that is useful; a drain goes on without its watcher. */
+/** Longer than any useful lame duck mode. The drain itself continues when the command stops waiting. */
 const WAIT_TIMEOUT_S = 900;
 
 interface Options extends ConfirmOptions, ConnectionOptions {
@@ -22,7 +22,7 @@ interface Options extends ConfirmOptions, ConnectionOptions {
 /** Makes the subcommand. */
 export function drainCommand(): Command {
   return withOptions(new Command('drain'))
-    .description('take a region out of service: no new clients, then those who are there move')
+    .description('take a region out of service: it refuses new clients, then its clients are moved')
     .option('--force', 'even if no region would take new clients')
     .option('--wait', 'wait until its clients have gone and it has stopped')
     .option('--timeout <seconds>', 'how long to wait', positiveNumber, WAIT_TIMEOUT_S)
@@ -58,11 +58,11 @@ export function undrainCommand(): Command {
 function withOptions(command: Command): Command {
   return withConnection(command)
     .argument('<id>', 'id of the region, such as weur')
-    .option('-y, --yes', 'without a question')
+    .option('-y, --yes', 'do not ask for confirmation')
     .option('--json', 'print the result as JSON');
 }
 
-// The version that was looked at. The configuration may say so already, as after an edit: then there is no effect on
+// The version that was shown. The region may be configured like this already, by an edit: then there is no effect on
 // routing to show.
 async function showEffect(
   client: AdminClient,

@@ -17,12 +17,12 @@ Exit codes:
   0  done
   1  refused or invalid, or answered with no
   2  wrong usage
-  3  conflict: somebody else changed the configuration in between
+  3  conflict: the configuration was changed in between
   4  needs a deploy
   5  not authorized
   6  no server answered`;
 
-/** Ends the command with this message and code. */
+/** Makes the command exit with this message and code. */
 export class CommandError extends Error {
   override name = 'CommandError';
   readonly exitCode: ExitCode;

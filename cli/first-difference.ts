@@ -1,4 +1,4 @@
-// Where two texts part, for people who wonder why a check fails.
+// The first difference between two texts, which explains why a check fails.
 
 /** The first line that differs, as it is and as it should be. */
 export function firstDifference(current: string, wanted: string): string {

@@ -1,4 +1,4 @@
-// A forecast and what it belongs to as text for people.
+// A dry run as text: its changes, warnings and forecast.
 
 import { styleText } from 'node:util';
 import type { DryRun } from '../api/config.ts';
@@ -8,7 +8,7 @@ import type { Change } from '../regions/edits/diff.ts';
 import { formatTable } from '../regions/table.ts';
 import { printable } from './printable.ts';
 
-/** Countries named per move; the rest is counted. */
+/** Countries named per move; the others are only counted. */
 const COUNTRIES_SHOWN = 5;
 const UNSERVED_SHOWN = 20;
 
@@ -41,7 +41,7 @@ export function forecastText(forecast: Forecast): string {
     `Latency: mean ${ms(before.meanMs)} -> ${ms(after.meanMs)}, p95 ${ms(before.p95Ms)} -> ${ms(after.p95Ms)}.`,
     ...forecast.limits.map(limitLine),
     ...unservedLines(forecast.unserved),
-    styleText('dim', `How sure: ${printable(forecast.confidence)}`),
+    styleText('dim', `Confidence: ${printable(forecast.confidence)}`),
   ].join('\n');
 }
 
@@ -83,7 +83,7 @@ function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
-/** Small shares are not zero: somebody moves. */
+/** A small share is not shown as 0%: some clients do move. */
 function percent(share: number): string {
   const value = share * 100;
   if (value > 0 && value < 0.1) return '<0.1%';
@@ -91,6 +91,6 @@ function percent(share: number): string {
 }
 
 function ms(value: number | null): string {
-  if (value === null) return 'nobody served';
+  if (value === null) return 'no clients served';
   return `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 }

@@ -22,7 +22,7 @@ export function historyCommand(): Command {
       const history = await (await openClient(options)).history(options);
       if (json) return console.log(JSON.stringify(history, null, 2));
       console.log(formatTable([HEAD, ...history.versions.map(rowOf)]));
-      if (history.next !== null) console.log(`Older ones: --before ${history.next}`);
+      if (history.next !== null) console.log(`For older ones: --before ${history.next}`);
     });
 }
 

@@ -1,4 +1,4 @@
-// `regions list`: all regions as a table; as they are at the edge, or as the file has them where there is none.
+// `regions list`: all regions as a table: as the edge reports them, or as the file has them if no edge answers.
 
 import { styleText } from 'node:util';
 import { Command } from 'commander';
@@ -17,7 +17,7 @@ import { versionText } from './version-text.ts';
 /** Makes the subcommand. */
 export function listCommand(): Command {
   return withConnection(new Command('list'))
-    .description('list all regions: what they do now, or, where no edge answers, what the file says')
+    .description('list all regions: their current state, or, if no edge answers, what the file says')
     .option('--file', 'only what regions/regions.json says')
     .option('--json', 'print the regions as JSON')
     .action(async (options: LiveOptions & { json?: true }, command: Command) => {

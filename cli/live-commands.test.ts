@@ -63,7 +63,7 @@ test('set shows the changes and the forecast, then makes them', async () => {
 test('without a terminal and without --yes nothing is changed', async () => {
   const { code, err, changes } = await run(livingEdge(), ...SET);
   expect(code).toBe(2);
-  expect(err).toContain('Say --yes');
+  expect(err).toContain('Use --yes');
   expect(changes).toEqual([]);
 });
 
@@ -178,7 +178,7 @@ test('history and audit print what others wrote as one harmless line each', asyn
   };
   const history = await run(answers, 'history', '--limit', '5');
   expect(history.out).toMatch(/^7 +2026-11-23 14:06:54Z +alice +2 +ab c$/m);
-  expect(history.out).toContain('Older ones: --before 3');
+  expect(history.out).toContain('For older ones: --before 3');
   const audit = await run(answers, 'audit');
   expect(audit.out).toMatch(
     /^1 +2026-11-23 14:06:54Z +ab c +put +refused \(3 times\) +7 +203\.0\.113\.7 +PUT \/api\/config$/m,

@@ -1,4 +1,4 @@
-// The edge for those commands that can also do with the checked-in file.
+// The edge, for commands that can also use the checked-in file instead.
 
 import type { LiveConfig } from '../api/config.ts';
 import { AdminClient } from './admin-client.ts';
@@ -6,7 +6,7 @@ import { type ConnectionOptions, resolveConnection } from './connection.ts';
 import { CommandError, EXIT, type ExitCode } from './exit.ts';
 
 export interface LiveOptions extends ConnectionOptions {
-  /** Only the file. */
+  /** Use only the file. */
   readonly file?: true;
 }
 
@@ -16,7 +16,7 @@ export async function openClient(options: ConnectionOptions): Promise<AdminClien
 }
 
 /**
- * What `read` finds at the edge; undefined, with a note on stderr, where there is none and none was asked for.
+ * What `read` gets from the edge; undefined, with a note on stderr, if no edge answers and the user named none.
  */
 export async function readLive<T>(
   options: LiveOptions,

@@ -1,5 +1,5 @@
-// `npm run regions -- ...`: looks at and checks the regions, writes what is generated from them, and changes
-// them live. Wires the subcommands; each is a file in command/.
+// `npm run regions -- ...`: shows and checks the regions, writes what is generated from them, and changes them live.
+// Wires the subcommands, each of which has its own file here.
 
 import { Command, type CommanderError } from 'commander';
 import { applyCommand } from './apply.ts';
@@ -36,10 +36,10 @@ const program = new Command('regions')
   .addHelpText(
     'after',
     `
-What only steers goes live at once:
+Routing settings take effect without a deploy:
   $ npm run regions -- set weur.weight=50 apac.dial=10 --message "less of apac"
   $ npm run regions -- drain weur --wait
-What changes the platform (a region added, its placement, its size) needs a deploy: edit
+Platform settings (which regions there are, their placement, their size) need a deploy: edit
 regions/regions.json (editors know its schema), then
   $ npm run regions -- check
   $ npm run regions -- sync
@@ -66,7 +66,7 @@ try {
   process.exitCode = error.exitCode;
 }
 
-/** Commander has said what is wrong; only how the arguments were written is a matter of usage. */
+/** Commander has printed what is wrong; only errors in the arguments get the exit code for usage. */
 function leave({ code, exitCode }: CommanderError): never {
   const isUsage = exitCode !== 0 && code !== 'commander.error';
   process.exit(isUsage ? EXIT.usage : exitCode);

@@ -1,4 +1,4 @@
-// Text that others wrote (messages of versions, addresses and paths of refused attempts), made harmless for a terminal.
+// Makes text from others (messages of versions, addresses and paths of refused attempts) harmless for a terminal.
 
 import { stripVTControlCharacters } from 'node:util';
 

@@ -1,4 +1,4 @@
-// What `apply` and `set` share: see, ask, publish, say what came of it.
+// What `apply` and `set` share: show the effect, ask for confirmation, publish, report the result.
 
 import type { Published } from '../api/config.ts';
 import type { MeridianConfig } from '../regions/config.ts';
@@ -29,6 +29,7 @@ export async function publish(
 /** The last line of a change; `result` is null where there was nothing to do. */
 export function report({ json }: { json?: true }, outcome: { readonly result: Published | null }): void {
   if (json) console.log(JSON.stringify(outcome, null, 2));
-  else if (outcome.result === null) console.log('Nothing to change: the live configuration is like that.');
+  else if (outcome.result === null)
+    console.log('Nothing to change: the live configuration is like that already.');
   else console.log(`Done: ${versionText(outcome.result)}.`);
 }

@@ -13,7 +13,7 @@ export const ROOT = new URL('../', import.meta.url);
 /** The checked-in configuration. */
 export const REGIONS_FILE = fileURLToPath(new URL('regions/regions.json', ROOT));
 
-/** Reads and checks a configuration file; ends the command where there is none. */
+/** Reads and checks a configuration file; exits if there is none. */
 export async function readConfig(command: Command, file: string): Promise<Validation> {
   try {
     return parseConfig(await readFile(file, 'utf8'));
@@ -22,14 +22,14 @@ export async function readConfig(command: Command, file: string): Promise<Valida
   }
 }
 
-/** The configuration of a file; ends the command with all of its problems if it has any. */
+/** The configuration of a file; exits with all of its problems if it has any. */
 export async function loadConfig(command: Command, file: string, name = file): Promise<MeridianConfig> {
   const result = await readConfig(command, file);
   if (result.ok) return result.config;
   return command.error([`${name} is not valid:`, ...result.problems.map(describeProblem)].join('\n  '));
 }
 
-/** The checked-in configuration; ends the command with all of its problems if it has any. */
+/** The checked-in configuration; exits with all of its problems if it has any. */
 export function loadRegions(command: Command): Promise<MeridianConfig> {
   return loadConfig(command, REGIONS_FILE, 'regions/regions.json');
 }

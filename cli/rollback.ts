@@ -1,4 +1,4 @@
-// `regions rollback N`: makes the configuration of an old version a new version.
+// `regions rollback N`: stores the configuration of an earlier version as a new version.
 
 import { Command } from 'commander';
 import { wholeNumber } from './arguments.ts';
@@ -12,10 +12,10 @@ type Options = Omit<PublishOptions, 'message'> & ConnectionOptions & { readonly 
 /** Makes the subcommand. */
 export function rollbackCommand(): Command {
   return withConnection(new Command('rollback'))
-    .description('go back to an old version, as a new one, after showing what would change')
+    .description('go back to an earlier version, which becomes a new one, after showing what would change')
     .argument('<version>', 'its number; see `regions history`', wholeNumber)
     .option('-m, --message <text>', 'why, for the history')
-    .option('-y, --yes', 'without a question')
+    .option('-y, --yes', 'do not ask for confirmation')
     .option('--force', 'even if no region would take new clients')
     .option('--json', 'print changes, forecast and result as JSON')
     .action(async (version: number, options: Options) => {

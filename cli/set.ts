@@ -15,10 +15,13 @@ export function setCommand(): Command {
     .description('change fields of the live configuration, after showing what would happen')
     .argument('<assignment...>', 'such as weur.weight=50 routing.bandMs=5 weur.residency.allow=DE,FR')
     .requiredOption('-m, --message <text>', 'why, for the history')
-    .option('-y, --yes', 'without a question')
+    .option('-y, --yes', 'do not ask for confirmation')
     .option('--force', 'even if no region would take new clients')
     .option('--json', 'print changes, forecast and result as JSON')
-    .addHelpText('after', '\nLists have commas between. Nothing after the = means the default.')
+    .addHelpText(
+      'after',
+      '\nSeparate the items of a list with commas. Nothing after the = restores the default.',
+    )
     .action(async (assignments: string[], options: PublishOptions & ConnectionOptions) => {
       const client = await openClient(options);
       const { version, config } = await client.config();

@@ -1,5 +1,5 @@
-// `regions show [ID]`: everything about one region, with the names it has on Cloudflare, or the whole
-// configuration; live, or from the file where no edge answers.
+// `regions show [ID]`: everything about one region, with its names on Cloudflare, or the whole configuration; live, or
+// from the file if no edge answers.
 
 import { Command } from 'commander';
 import type { VersionInfo } from '../api/config.ts';
@@ -36,7 +36,7 @@ interface Source {
   readonly views?: readonly RegionView[];
 }
 
-// Without a token the file is what there is to show, unless somebody asked for this edge.
+// Without a token only the file can be shown; if the user named this edge, that is an error instead.
 async function readSource(client: AdminClient): Promise<Source | undefined> {
   const live = client.connection.isExplicit ? await client.config() : await readConfigIfAllowed(client);
   if (live === undefined) {
@@ -71,7 +71,7 @@ function regionOf({ config, info, views }: Source, id: string, command: Command)
   };
 }
 
-// `limits.maxConnections  10000`, one line for each plain value, `?` for what is not known; regions go by their ids.
+// `limits.maxConnections  10000`, one line for each plain value, `?` for unknown ones; regions are named by their ids.
 function linesOf(value: object, prefix = ''): string[][] {
   return Object.entries(value).flatMap(([key, item]: [string, unknown]) => {
     if (item === undefined) return [];

@@ -13,7 +13,7 @@ import { loadRegions, ROOT } from './regions-file.ts';
 
 const WRANGLER_FILE = 'wrangler.toml';
 
-/** A generated file: what is there (undefined: nothing), and what should be. */
+/** A generated file: its current text (undefined: no such file), and what it should be. */
 interface GeneratedFile {
   readonly path: string;
   readonly current: string | undefined;
@@ -26,7 +26,7 @@ export function syncCommand(): Command {
     .description(
       'write what is generated from regions.json: wrangler.toml, the Worker classes, the JSON Schema, its reference',
     )
-    .option('--check', 'write nothing, say what differs (exit code 1 if anything does)')
+    .option('--check', 'write nothing, report what differs (exit code 1 if anything does)')
     .action(async ({ check }: { check?: true }, command: Command) => {
       const config = await loadRegions(command);
       const { files, added } = await generate(config).catch((error: unknown) => {

@@ -10,7 +10,7 @@ export function versionText({ version, author, time, message }: VersionInfo): st
   return `version ${version} by ${printable(author)}, ${timeText(time)}${what}`;
 }
 
-/** ISO 8601 without the T and the fraction; what is no time stays as it is. */
+/** ISO 8601 without the T and the fraction; text that is not a time stays as it is. */
 export function timeText(time: string | null): string {
   return printable(time ?? '-').replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?/, '$1 $2');
 }

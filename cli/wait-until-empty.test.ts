@@ -4,7 +4,7 @@ import type { SeenState } from '../api/states.ts';
 import { regionView } from '../test/support/fake-edge.ts';
 import { waitUntilEmpty } from './wait-until-empty.ts';
 
-/** State and clients, look by look. */
+/** State and clients at each check. */
 type Looks = readonly (readonly [SeenState, number | null])[];
 
 const STARTED: OperationResult = { region: 'weur', state: 'draining', clients: 200 };
@@ -73,13 +73,13 @@ test('nor is one that has stopped with clients that nobody has counted', async (
   await expect(wait([['asleep', null]], { timeoutMs: 5 }).result).rejects.toThrow('? clients');
 });
 
-test('a drain that is taken back is no success', async () => {
+test('a drain that is undone is no success', async () => {
   await expect(
     wait([
       ['draining', 50],
       ['up', 51],
     ]).result,
-  ).rejects.toThrow('taken back');
+  ).rejects.toThrow('undone');
 });
 
 test('a region that has not begun to drain yet is waited for', async () => {
@@ -91,6 +91,6 @@ test('a region that has not begun to drain yet is waited for', async () => {
   });
 });
 
-test('a drain that takes too long goes on without its watcher', async () => {
-  await expect(wait([['draining', 50]], { timeoutMs: 5 }).result).rejects.toThrow('The drain goes on');
+test('a drain that takes too long continues without its watcher', async () => {
+  await expect(wait([['draining', 50]], { timeoutMs: 5 }).result).rejects.toThrow('The drain continues');
 });

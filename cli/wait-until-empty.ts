@@ -1,4 +1,4 @@
-// Watches a region that drains until it has stopped, with a bar of the clients that are left.
+// Watches a draining region until it has stopped, with a progress bar of its remaining clients.
 
 import type { OperationResult } from '../api/regions.ts';
 import type { SeenState } from '../api/states.ts';
@@ -12,10 +12,10 @@ const GONE: ReadonlySet<SeenState> = new Set(['asleep']);
 const LEAVING: ReadonlySet<SeenState> = new Set(['draining', 'stopping']);
 const BACK: ReadonlySet<SeenState> = new Set(['up', 'starting']);
 
-/** How the region is as the edge sees it, which may not reach it any more. */
+/** The region as the edge sees it; the edge may no longer reach it. */
 type Seen = Omit<OperationResult, 'state'> & { readonly state: SeenState };
 
-/** Where progress goes, and how long to sleep between two looks: a test's are shorter. */
+/** Where progress is written, and how long to wait between two checks; tests wait less. */
 export interface WaitOptions {
   readonly timeoutMs: number;
   readonly pollMs?: number;
@@ -23,7 +23,7 @@ export interface WaitOptions {
 }
 
 /**
- * @throws CommandError when the drain was taken back, or takes too long
+ * @throws CommandError when the drain was undone, or takes too long
  */
 export async function waitUntilEmpty(
   client: Pick<AdminClient, 'regions'>,
@@ -40,13 +40,13 @@ export async function waitUntilEmpty(
       show(now);
       if (GONE.has(now.state) && now.clients === 0) return now;
       if (wasLeaving && BACK.has(now.state)) {
-        throw new CommandError(EXIT.refused, `${region} is ${now.state} again: its drain was taken back.`);
+        throw new CommandError(EXIT.refused, `${region} is ${now.state} again: its drain was undone.`);
       }
       wasLeaving ||= LEAVING.has(now.state);
       if (performance.now() >= deadline) {
         throw new CommandError(
           EXIT.refused,
-          `${region} still has ${now.clients ?? '?'} clients and is ${now.state} after ${timeoutMs / 1000} s. The drain goes on: see \`regions list\`.`,
+          `${region} still has ${now.clients ?? '?'} clients and is ${now.state} after ${timeoutMs / 1000} s. The drain continues: see \`regions list\`.`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, pollMs));
@@ -64,7 +64,7 @@ async function look(client: Pick<AdminClient, 'regions'>, id: string): Promise<S
   return { region: id, state: view.state, clients: view.clients };
 }
 
-// On a terminal one line that is written over, elsewhere a line for each news.
+// On a terminal one line that is overwritten, elsewhere a line for each change.
 function progressOn(
   out: NonNullable<WaitOptions['out']>,
   clientsAtStart: Seen['clients'],

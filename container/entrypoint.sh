@@ -1,9 +1,9 @@
 #!/bin/sh
 # Runs nats-server as one region, in the image (as process 1, under busybox) and on one machine (dash, bash).
 # It turns the environment into the variables that nats-server.conf reads, chooses who may connect, and makes
-# SIGTERM a lame duck. No secret touches the disk: nats-server reads them from its environment.
+# SIGTERM start lame duck mode. No secret touches the disk: nats-server reads them from its environment.
 #
-# Environment, where an empty variable is an absent one:
+# Environment, with defaults; an empty variable counts as not set:
 #
 #   NATS_SERVER_NAME              required; unique in the cluster, such as nats-weur
 #   NATS_CLUSTER_NAME             meridian
@@ -33,10 +33,10 @@
 #   NATS_OPERATOR_JWT, NATS_SYSTEM_ACCOUNT and NATS_RESOLVER_PRELOAD
 #                                 the last as {"<account>": "<jwt>", ...} or as lines `<account> <jwt>`
 #
-# Arguments are handed on to nats-server (-t, -DV, --ports_file_dir DIR).
+# Arguments are passed to nats-server (-t, -DV, --ports_file_dir DIR).
 #
-# Signals: SIGTERM and SIGUSR2 start the lame duck; after a SIGTERM another one, or SIGINT at any time, ends it
-# at once.
+# Signals: SIGTERM and SIGUSR2 start lame duck mode; a second SIGTERM, or SIGINT at any time, stops the server at
+# once.
 #
 # Exit code: nats-server's own (0 after a lame duck or SIGINT, 1 for a configuration it refuses), 128 + n when
 # signal n killed it, 127 when it was not found, 78 (EX_CONFIG) when this script refuses the environment.
@@ -52,8 +52,8 @@ refuse() {
   exit "$EX_CONFIG"
 }
 
-# nats-server parses a variable's value as configuration, so text is exported as a string literal: as it stands,
-# `2m` would be two million and everything after a `#` a comment.
+# nats-server parses a variable's value as configuration, so text is exported as a string literal: otherwise `2m`
+# would be two million, and everything after a `#` a comment.
 export_text() { # name value
   case $2 in
     *[[:cntrl:]]*) refuse "$1 contains a line break or another control character: set it again without" ;;
@@ -101,7 +101,7 @@ export_jetstream() {
   case $NATS_JETSTREAM in
     true) export_placeholder_routes "${NATS_JETSTREAM_PEERS:-3}" ;;
     false) export NATS_ROUTES='[]' ;;
-    *) refuse "NATS_JETSTREAM is '$NATS_JETSTREAM': it is true or false" ;;
+    *) refuse "NATS_JETSTREAM is '$NATS_JETSTREAM': it must be true or false" ;;
   esac
 }
 
@@ -109,7 +109,7 @@ export_jetstream() {
 # leader. So there is one for each peer, to port 0, where nothing can ever listen.
 export_placeholder_routes() { # peers
   case $1 in
-    '' | *[!0-9]* | ?????*) refuse "NATS_JETSTREAM_PEERS is '$1': it is the number of regions with JetStream" ;;
+    '' | *[!0-9]* | ?????*) refuse "NATS_JETSTREAM_PEERS is '$1': it must be the number of regions with JetStream" ;;
   esac
   [ "$1" -ge 2 ] || refuse "NATS_JETSTREAM_PEERS is $1: in a cluster JetStream elects no leader among fewer than 2"
   NATS_ROUTES=
@@ -151,7 +151,7 @@ export_operator() {
   done
   export_text NATS_OPERATOR_JWT "$NATS_OPERATOR_JWT"
   export_text NATS_SYSTEM_ACCOUNT "$NATS_SYSTEM_ACCOUNT"
-  # Keys and JWTs contain none of JSON's punctuation: without it, JSON and lines are the same words.
+  # Keys and JWTs contain none of JSON's punctuation: with that removed, JSON and lines are the same list of words.
   # shellcheck disable=SC2046
   export_resolver_preload $(printf '%s' "$NATS_RESOLVER_PRELOAD" | tr '{}":,\r' '      ')
 }
@@ -177,15 +177,15 @@ require_loopback() {
 }
 
 server=      # nats-server's process id, once it has started
-wanted=      # the signal it is to get
-repeater=    # process id of what repeats that signal
+wanted=      # the signal to send it
+repeater=    # process id of the loop that repeats that signal
 terminating= # whether a SIGTERM has come
 interrupted= # whether a signal may have interrupted `wait`
 
-# Cloudflare sends SIGTERM and waits 15 minutes, while nats-server drops every client on SIGTERM at once and, as a
-# lame duck, ignores it: so it never gets one.
-# A further signal may come while one is being handled (dash nests its traps): so which TERM this is, is read and
-# noted in one command, and a wish for INT stays.
+# Cloudflare sends SIGTERM and waits 15 minutes. nats-server would drop every client on SIGTERM at once, and ignores
+# it in lame duck mode, so it never gets one.
+# Another signal may come while one is being handled (dash nests its traps), so one command both reads and records
+# whether this is the first TERM, and INT is never replaced by another signal.
 on_term() {
   before=$terminating terminating=yes
   if [ -n "$before" ]; then on_signal INT; else on_signal USR2; fi
@@ -197,8 +197,8 @@ on_signal() { # signal
   [ -z "$server" ] || signal_server
 }
 
-# nats-server drops a signal that comes before it listens, so the signal is repeated, ever more seldom, until the
-# server has gone.
+# nats-server drops a signal that comes before it listens, so the signal is repeated, less and less often, until the
+# server has exited.
 signal_server() {
   stop_repeating
   (
@@ -235,7 +235,7 @@ export_credentials
 
 folder=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
-# Until nats-server listens for it, SIGUSR2 would kill it: it starts with the signal ignored.
+# SIGUSR2 would kill nats-server until it has set up its handler, so it starts with the signal ignored.
 (
   trap '' USR2
   exec "${NATS_SERVER_BIN:-nats-server}" -c "$folder/auth/$auth.conf" "$@"

@@ -1,4 +1,4 @@
-// What the environment becomes: a configuration that nats-server accepts, or a refusal that says what to do.
+// What the entrypoint makes of the environment: a configuration that nats-server accepts, or a refusal with the fix.
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';

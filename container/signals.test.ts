@@ -1,4 +1,4 @@
-// How a server ends: what each signal becomes, at any time, under every shell that runs the entrypoint.
+// How a server stops: the effect of each signal, at any time, under every shell that runs the entrypoint.
 
 import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: TEST_TIMEOUT_MS });
 /** Each as one runs it: busybox is the image's, bash is sh on macOS. */
 const SHELLS = ['sh', 'dash', 'bash --posix', 'busybox ash'].filter(isInstalled);
 
-/** Too long to pass during a test: who waits for it was not told to hurry. */
+/** Longer than a test: a server that waits for it did not get the second signal. */
 const LONG_LAME_DUCK = { NATS_LAME_DUCK_GRACE_PERIOD: '5m', NATS_LAME_DUCK_DURATION: '10m' };
 const SHORT_LAME_DUCK = { NATS_LAME_DUCK_GRACE_PERIOD: '100ms', NATS_LAME_DUCK_DURATION: '30s' };
 

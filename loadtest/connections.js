@@ -19,11 +19,11 @@ const CLIENTS = { smoke: 100, average: 1_000, stress: 3_000, spike: 2_000, soak:
 const profile = profileOfRun();
 const CLIENT_COUNT = Math.round(numberFrom('CLIENTS', CLIENTS[profile.name] ?? profile.clients));
 
-/** A virtual user costs k6 megabytes, a socket little: each holds many. */
+/** A virtual user costs k6 megabytes, a socket little, so each user holds many. */
 const USERS = Math.min(50, Math.ceil(CLIENT_COUNT / 20));
 const CLIENTS_PER_USER = Math.ceil(CLIENT_COUNT / USERS);
 
-/** Of one virtual user at a time. */
+/** Connections that one virtual user opens at a time. */
 const CONNECTING_AT_ONCE = 4;
 
 /** Time for all to connect, before they are held: two cores that also run the edge take 130 to 600 a second. */
@@ -54,7 +54,7 @@ export async function setup() {
   return { memoryBefore: noteMemory(), clientsBefore: clientsOfTarget() };
 }
 
-/** Connects this user's share of the clients, keeps them until the time is over, and lets them go. */
+/** Connects this user's share of the clients, keeps them until the time is over, and closes them. */
 export async function holdClients() {
   /** @type {Idle[]} */
   const clients = [];
@@ -86,7 +86,7 @@ async function connectEvery(lane, clients) {
   }
 }
 
-/** So often in all, whatever the number of clients: what is asked is what idle ones cost. */
+/** PINGs in total, whatever the number of clients: the question is what idle ones cost. */
 const PINGS_PER_SECOND = 200;
 
 /** @param {Idle} idle */
@@ -99,7 +99,7 @@ async function pingOnce({ client, place }) {
 }
 
 /**
- * Counts the clients, and once all are there notes what they cost.
+ * Counts the clients, and once all are connected records what they cost.
  *
  * @param {{ memoryBefore: number | undefined, clientsBefore: number }} before
  */

@@ -2,8 +2,8 @@
 // When a region is drained, and when another one's server dies: how long is each client without service, and is
 // anything lost that JetStream had acknowledged?
 //
-// Clients stand in their cities, unpinned, and come back by themselves. Meanwhile one publishes to a stream with
-// three replicas, waiting for each acknowledgement; at the end the stream is read back and compared.
+// Clients pretend to be in their cities, without pins, and reconnect by themselves. Meanwhile one publishes to a stream
+// with three replicas, waiting for each acknowledgement; at the end the stream is read back and compared.
 
 import http from 'k6/http';
 import { CITIES, spreadOver } from './lib/cities.js';
@@ -17,13 +17,13 @@ import { IS_LOCAL, URL } from './lib/settings.js';
 import { ANY_STATUS, connectFrom, decisionFor, forcedTo, jsonOf, reachTarget } from './lib/target.js';
 import { eventually, pause } from './lib/wait.js';
 
-/** @typedef {{ stream: string | null, publishIn: string, drained: string | null, killed: string | null }} Plan null where there is none: k6 hands it on as JSON */
+/** @typedef {{ stream: string | null, publishIn: string, drained: string | null, killed: string | null }} Plan null where there is none: k6 passes it on as JSON */
 
 const profile = profileOfRun();
 const CLIENTS_PER_USER = 10;
 const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
 
-/** Everything is connected and steady by then. */
+/** By then everything is connected and steady. */
 const DRAIN_AT_MS = 2_000;
 const KILL_AT_MS = 3_000;
 
@@ -31,13 +31,13 @@ const KILL_AT_MS = 3_000;
 const AFTERMATH_SECONDS = 14;
 const SECONDS = Math.max(profile.seconds, KILL_AT_MS / 1000 + AFTERMATH_SECONDS);
 
-/** Connecting before, reading back after it. */
+/** For connecting before, and reading back after it. */
 const AROUND_SECONDS = 60;
 
 /** How often something is published to the stream. */
 const PUBLISH_EVERY_MS = 20;
 
-/** Without service for longer than this is not failing over but being down. */
+/** A client without service for longer than this has an outage, not a failover. */
 const OUTAGE_LIMIT_MS = 10_000;
 
 export const options = {
@@ -52,11 +52,11 @@ export const options = {
     'nats_outage{kind:drain}': [`max<${OUTAGE_LIMIT_MS}`],
     'nats_outage{kind:kill}': [`max<${OUTAGE_LIMIT_MS}`],
     'nats_disconnects{kind:none}': ['count==0'],
-    // An outage that nobody noticed was none, and says nothing.
+    // A disturbance that no client noticed says nothing about failing over.
     ...(MAY_ADMINISTER && IS_LOCAL && { 'nats_disconnects{kind:drain}': ['count>0'] }),
     ...(HAS_CONTROL && { 'nats_disconnects{kind:kill}': ['count>0'] }),
     'nats_errors{kind:gone}': ['rate==0'],
-    // What failed to disturb or to record would otherwise look like a good result.
+    // A failure to disturb or to record would otherwise look like a good result.
     'nats_errors{kind:disturb}': ['rate==0'],
     'nats_errors{kind:journal}': ['rate==0'],
   },
@@ -69,13 +69,13 @@ export async function setup() {
   const { regions } = await reachTarget();
   if (!MAY_ADMINISTER && !HAS_CONTROL)
     throw new Error(
-      'nothing can be disturbed: draining needs the token of the admin API in ADMIN_TOKEN (MERIDIAN_TOKEN for npm run loadtest), killing a server needs npm run loadtest without --url',
+      'nothing can be disturbed: to drain, put the token of the admin API into ADMIN_TOKEN (MERIDIAN_TOKEN for npm run loadtest); to kill a server, use npm run loadtest without --url',
     );
   if (!MAY_ADMINISTER)
     console.warn('no region is drained: that needs ADMIN_TOKEN (MERIDIAN_TOKEN for npm run loadtest)');
   if (!HAS_CONTROL) console.warn('no server is killed: that needs npm run loadtest and a local stack');
   const plan = choose(regions);
-  if (plan.stream === null) console.warn('nothing is said of JetStream: fewer than three regions have it');
+  if (plan.stream === null) console.warn('JetStream is not tested: fewer than three regions have it');
   else await withClient(plan.publishIn, (client) => createStream(client, plan.stream ?? ''));
   console.info(
     `drains ${plan.drained ?? 'none'}, kills ${plan.killed ?? 'none'}, publishes in ${plan.publishIn}`,
@@ -84,8 +84,8 @@ export async function setup() {
 }
 
 /**
- * Drained is a region without JetStream, and killed one with it: one replica of three goes, and its disk with it. The
- * journal is kept elsewhere.
+ * A region without JetStream is drained, and one with it is killed: one of three replicas is lost, and its disk with
+ * it. The journal is published in another region.
  *
  * @param {readonly string[]} regions
  * @returns {Plan}
@@ -109,7 +109,7 @@ function choose(regions) {
   return { stream, publishIn, drained, killed };
 }
 
-/** How many of the clients each region will have: a region with none would show nothing. @param {readonly string[]} regions */
+/** How many of the clients each region will have: one without clients would show nothing. @param {readonly string[]} regions */
 function mostClients(regions) {
   /** @type {Record<string, number>} */
   const counts = Object.fromEntries(regions.map((id) => [id, 0]));
@@ -137,7 +137,7 @@ export async function stayConnected(plan) {
   await Promise.all(clients.map((client) => client.close()));
 }
 
-/** Publishes one after the other, and at the end looks whether all that was acknowledged is there. @param {Plan} plan */
+/** Publishes one message after the other, and at the end checks that all acknowledged ones are there. @param {Plan} plan */
 export async function keepJournal({ stream, publishIn }) {
   if (stream === null) return;
   await noteFailure('journal', async () => {
@@ -183,7 +183,7 @@ export async function disturb({ drained, killed }) {
 }
 
 /**
- * k6 only logs what an iteration throws, and goes on.
+ * Counts an error: k6 itself only logs what an iteration throws, and continues.
  *
  * @param {'journal' | 'disturb'} kind
  * @param {() => Promise<void>} work

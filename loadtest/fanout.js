@@ -1,6 +1,6 @@
 // @ts-check
-// How long until each of many subscribers in all regions has what one publisher sends, and do all of them get all of
-// it?
+// How long until each of many subscribers in all regions has a message of one publisher, and does every subscriber get
+// every message?
 
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs } from './lib/clock.js';
@@ -19,10 +19,10 @@ import { eventually } from './lib/wait.js';
 
 const profile = profileOfRun();
 
-/** Payload, bytes; the time of publishing has to fit in. */
+/** Payload, bytes; it has to hold the time of publishing. */
 const SIZE = Math.max(24, Math.round(numberFrom('SIZE', 128)));
 
-/** Every region is to have some, in a smoke run too. */
+/** Every region should have some, even in a smoke run. */
 const SUBSCRIBERS = Math.max(60, profile.clients);
 const SUBSCRIBERS_PER_USER = 20;
 const USERS = Math.ceil(SUBSCRIBERS / SUBSCRIBERS_PER_USER);
@@ -70,7 +70,7 @@ export async function publish({ subject }) {
   client.subscribe(`${subject}.ready`, ({ payload }) => {
     ready += Number(textOf(payload));
   });
-  // Interest crosses the mesh behind the subscription: everyone says when the first probe has arrived.
+  // Interest crosses the mesh after the subscription: each subscriber reports when the first probe has arrived.
   const listeners = await eventually(READY_WITHIN_MS, async () => {
     client.publish(`${subject}.probe`, '');
     return ready >= USERS * SUBSCRIBERS_PER_USER ? ready : undefined;
@@ -102,7 +102,7 @@ async function send(client, subject) {
   await client.ping().catch(() => undefined);
 }
 
-/** Some subscribers, until each has had the publisher's last word. @param {Setup} setup */
+/** Some subscribers, until each has received the publisher's last message. @param {Setup} setup */
 export async function subscribe({ subject }) {
   const first = ((__VU - 1) % USERS) * SUBSCRIBERS_PER_USER;
   const cities = people.slice(first, first + SUBSCRIBERS_PER_USER);

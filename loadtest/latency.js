@@ -17,13 +17,13 @@ import { pause } from './lib/wait.js';
 const profile = profileOfRun();
 const isSmoke = profile.name === 'smoke';
 
-/** Payload, bytes: room for the time at which it was published. */
+/** Payload, bytes; it has to hold the time of publishing. */
 const SIZE = Math.max(24, numberFrom('SIZE', 128));
 
-/** Of each pair, one after the other. */
+/** Messages per pair, one after the other. */
 const MESSAGES = isSmoke ? 10 : 100;
 
-/** Apart so far that no message waits for the one before it. */
+/** Interval, so long that no message waits for the one before it. */
 const EVERY_MS = 20;
 
 /** Pairs at the same time: few, so that they don't wait for each other. */
@@ -60,7 +60,7 @@ export async function setup() {
 
 /** @param {Setup} target */
 export default async function measurePair({ regions, cities }) {
-  // Each region with itself, then with the next one, and so on: a run that is cut short has seen every region.
+  // Each region with itself, then with the next one, and so on: even an interrupted run covers every region.
   const number = exec.scenario.iterationInTest;
   const from = regions[number % regions.length] ?? '';
   const to = regions[(number + Math.floor(number / regions.length)) % regions.length] ?? '';

@@ -1,7 +1,7 @@
 // @ts-check
-// From sixty cities, weighted by population: does each client land where the decision says, how long does the
-// connection take, how long a PING? With WAN=1 the same clients are also sent by chance, to one fixed region, and by a
-// table of continents, so that choosing well shows in milliseconds.
+// From sixty cities, weighted by population: does each client get the region of the decision, how long does connecting
+// take, how long a PING? With WAN=1 the same clients are also sent to random regions, to one fixed region, and by a
+// table of continents, which shows in milliseconds what a good choice gains.
 
 import exec from 'k6/execution';
 import { CITIES, spreadOver } from './lib/cities.js';
@@ -29,7 +29,7 @@ const isSmoke = profile.name === 'smoke';
 /** A smoke run visits every city once; a longer one each as often as its weight says. */
 const people = spreadOver(isSmoke ? CITIES.length : 10 * CITIES.length, CITIES);
 
-/** Without a common factor with the number of people: neighbours in the list are not visited one after the other. */
+/** Has no common factor with the number of clients, so that neighbours in the list are not visited in a row. */
 const STRIDE = 257;
 
 /** What a table of continents would say of the default regions. */
@@ -43,7 +43,7 @@ const CONTROLS = /** @type {const} */ (['random', 'fixed', 'continent']);
 
 const comparesPolicies = IS_WAN && IS_LOCAL;
 
-/** What the clocks of one machine tell apart, ms: where two policies choose the same region, chance decides. */
+/** Resolution of one machine's clocks, ms: where two policies choose the same region, the rest is chance. */
 const TIE_MS = 1;
 
 export const options = {
@@ -65,11 +65,11 @@ export const options = {
     nats_ping: ['p(95)<1000'],
     ...(comparesPolicies && {
       'nats_ping{policy:meridian}': ['p(95)<400'],
-      // k6 compares with constants only: the difference is taken client by client.
+      // k6 can only compare with constants, so the difference is taken client by client.
       ...Object.fromEntries(
         CONTROLS.map((policy) => [`nats_policy_gain{policy:${policy}}`, [`med>=-${TIE_MS}`]]),
       ),
-      // Shown in k6's summary; nothing is asked of controls.
+      // Shown in k6's summary; controls have no thresholds to meet.
       ...Object.fromEntries(CONTROLS.map((policy) => [`nats_ping{policy:${policy}}`, ['med>=0']])),
     }),
   },
@@ -77,13 +77,13 @@ export const options = {
 
 export function setup() {
   if (IS_WAN && !IS_LOCAL)
-    console.warn('policies are not compared: against a deployment every client stands in one place');
+    console.warn('policies are not compared: against a deployment every client is in the same place');
   return reachTarget();
 }
 
 /** One visit of one client. @param {Target} target */
 export default async function visit({ regions }) {
-  // Clients that start together would otherwise connect together at every visit, and wait for each other.
+  // Otherwise clients that start together would connect together at every visit, and wait for each other.
   if (!isSmoke && exec.vu.iterationInScenario === 0) await pause(REST_MS * chanceOf(exec.vu.idInTest));
   const number = exec.scenario.iterationInTest;
   const city = people[(number * STRIDE) % people.length];

@@ -18,23 +18,23 @@ import { pause } from './lib/wait.js';
 const profile = profileOfRun();
 const isShort = profile.seconds < 600;
 
-/** Payload, bytes; the time of publishing has to fit in. */
+/** Payload, bytes; it has to hold the time of publishing. */
 const SIZE = Math.max(24, Math.round(numberFrom('SIZE', 128)));
 
 /** Each virtual user is a ring: every client publishes to the next one. */
 const CLIENTS_PER_USER = 6;
 const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
 
-/** Between two rounds of a client, a PING and a message: over hours this is still a file that can be read. */
+/** Between two rounds of a client, each a PING and a message: few enough that a run of hours leaves a readable file. */
 const EVERY_MS = numberFrom('EVERY_MS', isShort ? 200 : 2_000);
 
 /** For the last message to arrive. */
 const AFTER_SECONDS = 2;
 
-/** A hundred looks at the memory over the run, no more than four a second. */
+/** A hundred samples of the memory over the run, but no more than four a second. */
 const LOOK_EVERY_MS = Math.max(250, profile.seconds * 10);
 
-/** Over minutes the caches of all processes still fill; over hours they have. */
+/** For minutes the caches of all processes still fill; after hours they are full. */
 const MEMORY_GROWTH_LIMIT = isShort ? 3 : 1.25;
 const LATENCY_GROWTH_LIMIT = isShort ? 5 : 1.5;
 
@@ -54,7 +54,7 @@ export const options = {
 };
 
 export async function setup() {
-  if (!HAS_CONTROL) console.warn('memory is not watched: that needs npm run loadtest and a local stack');
+  if (!HAS_CONTROL) console.warn('memory is not measured: that needs npm run loadtest and a local stack');
   return reachTarget();
 }
 
@@ -88,7 +88,7 @@ export async function talk() {
   await Promise.all(ring.map(({ client }) => client.close()));
 }
 
-/** Interest crosses the mesh behind the subscription; a message published before it would be missed. */
+/** Interest crosses the mesh after the subscription; a message published before it arrives would be missed. */
 const INTEREST_MS = 1_000;
 
 /** @param {readonly Member[]} ring */

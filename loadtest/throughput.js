@@ -1,6 +1,6 @@
 // @ts-check
 // How many messages and bytes per second does the edge carry: at which rate does delivery fall behind? Each step
-// offers a rate for some seconds, whatever became of what was sent before. The first step whose messages come late or
+// offers a rate for some seconds, whatever happened to earlier messages. The first step whose messages come late or
 // not at all ends the run: the knee is the last one before it.
 //
 // What arrives, by an arrival-rate executor of k6, are pairs of a publisher and a subscriber: the higher the rate of
@@ -23,7 +23,7 @@ import { eventually, pause } from './lib/wait.js';
 
 const profile = profileOfRun();
 
-/** Payload, bytes; a time stamp has to fit in. */
+/** Payload, bytes; it has to hold a time stamp. */
 const SIZE = Math.max(24, Math.round(numberFrom('SIZE', 128)));
 
 /** Messages per second, offered by all publishers together. */
@@ -41,10 +41,10 @@ const STEP_SECONDS = Math.max(3, Math.round(profile.seconds / rates.length));
 const ARRIVAL_SECONDS = 2;
 const CONNECT_SECONDS = 4;
 
-/** Of a step at least; each pair is in two regions, and a virtual user, and so a thread. */
+/** Minimum of a step; each pair is in two regions, and is one virtual user, and so one thread. */
 const LEAST_PAIRS = Math.round(numberFrom('PAIRS', profile.name === 'smoke' ? 2 : 4));
 
-/** Messages per second of one publisher at most. With more and slower ones k6 has more to do than the edge. */
+/** Maximum per publisher, messages per second. With more publishers at lower rates k6 works harder than the edge. */
 const PAIR_RATE = numberFrom('PAIR_RATE', 40_000);
 
 /** @param {number} rate messages per second of all pairs */
@@ -52,19 +52,19 @@ function pairsOf(rate) {
   return Math.max(LEAST_PAIRS, Math.ceil(rate / PAIR_RATE));
 }
 
-/** Of each batch the last message carries the time: latencies are a bounded sample, with the batch ahead of it. */
+/** The last message of each batch carries the time: so there is a bounded sample of latencies, each after a batch. */
 const BATCH_MS = 20;
 
 /** A message that takes longer than this at the 95th percentile is late: the edge does not keep up. */
 const LATE_MS = numberFrom('LATE_MS', 750);
 
-/** So much of what a step offers may be missing at its end: not taken by the edge, or not delivered. */
+/** The share of a step's messages that may be missing at its end: not accepted by the edge, or not delivered. */
 const MISSING_SHARE = 0.001;
 
-/** Bytes waiting in k6; with more than this a batch is not sent any more, and is missing. */
+/** Bytes waiting in k6; with more than this a batch is not sent, and counts as missing. */
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 
-/** What has not arrived so long after the last was sent has not been delivered. */
+/** A message that has not arrived this long after the last one was sent counts as not delivered. */
 const GIVE_UP_MS = 5_000;
 
 /** How often counters become samples. */
@@ -78,7 +78,7 @@ export const options = {
         executor: 'constant-arrival-rate',
         rate: pairsOf(rate),
         timeUnit: `${ARRIVAL_SECONDS}s`,
-        // Until between the last pair and the one that would be too many.
+        // Until halfway between the last pair and one that would be too many.
         duration: `${Math.round(ARRIVAL_SECONDS * 1000 * (1 - 0.5 / pairsOf(rate)))}ms`,
         preAllocatedVUs: pairsOf(rate),
         startTime: `${index * (CONNECT_SECONDS + STEP_SECONDS)}s`,
@@ -98,7 +98,7 @@ export const options = {
           `nats_delivery{rate:${rate}}`,
           [{ threshold: `p(95)<${LATE_MS}`, abortOnFail: true, delayAbortEval: '2s' }],
         ],
-        // Of a step that was not reached: no samples, count 0, which holds.
+        // A step that was not reached has no samples, so its count is 0, and the threshold holds.
         [
           `nats_missing{rate:${rate}}`,
           [{ threshold: `count<=${Math.ceil(rate * STEP_SECONDS * MISSING_SHARE)}`, abortOnFail: true }],
@@ -207,8 +207,8 @@ function counted(messages, bytes, tags) {
 }
 
 /**
- * Waits until the interest in this step's subjects has crossed the mesh: it does in the order of the subscriptions,
- * behind that of the pair's service, which is asked.
+ * Waits until the interest in this step's subjects has crossed the mesh. Interest crosses in the order of the
+ * subscriptions, so a request to the last one of them suffices.
  *
  * @param {import('./lib/nats-client.js').NatsClient} publisher
  * @param {import('./lib/nats-client.js').NatsClient} subscriber

@@ -29,17 +29,17 @@ const program = new Command('npm start --')
   .option('--regions <ids>', 'only these regions, such as wnam,weur', (text: string) => text.split(','))
   .option(
     '--nats-server <path>',
-    'the nats-server program (else: NATS_SERVER, PATH, the cache, or obtained once)',
+    'the nats-server program (else: NATS_SERVER, PATH, the cache, or downloaded or built on first use)',
   )
   .option('--config <file>', 'another region configuration than regions/regions.json')
-  .option('--wan', 'delay clients and routes by the distances of the world, as the routing model has them')
+  .option('--wan', 'add the latency of real distances, as the routing model has them, to clients and routes')
   .option('--watch', 'restart the Worker when its sources or its configuration change (npm run dev)')
   .option('--quiet', 'print nothing but errors and the last line')
   .option('--verbose', 'print everything that the servers log')
   .addHelpText(
     'after',
     `
-Stand in another city:
+Pretend to be in another city:
   curl -H 'MF-CF-Blob: {"colo":"SYD"}' http://127.0.0.1:8787/api/route
 Ctrl-C stops everything.`,
   )
@@ -103,7 +103,7 @@ function showReady(
   output.ready(`ready ${stack.url}`);
 }
 
-/** One message, without a stack where the message says it all. */
+/** One message, without a stack trace where the message is enough. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError || error instanceof BinaryError) return error.message;
   if (!(error instanceof Error)) return String(error);

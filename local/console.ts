@@ -1,5 +1,5 @@
-// What `npm start` prints: steps with the time they came at, the servers' warnings, errors. Colours only where
-// the terminal takes them.
+// What `npm start` prints: steps with their time, the servers' warnings, errors. Colours only where the terminal
+// supports them.
 
 import { styleText } from 'node:util';
 
@@ -8,11 +8,11 @@ export interface Console {
   readonly step: (text: string) => void;
   /** A log line of the Worker or of a server. */
   readonly log: (source: string, line: string) => void;
-  /** From now on log lines are dropped: what servers say while they are stopped is no news. */
+  /** From now on log lines are dropped: servers that are being stopped log nothing of interest. */
   readonly closeLog: () => void;
-  /** What people want to read once it is ready. */
+  /** What users want to read once the stack is ready. */
   readonly print: (text: string) => void;
-  /** The last line, which scripts wait for: printed always. */
+  /** The last line, which scripts wait for; always printed. */
   readonly ready: (text: string) => void;
   readonly error: (text: string) => void;
 }
@@ -25,10 +25,10 @@ export interface ConsoleOptions {
 /** nats-server's levels that people should see. */
 const NOTEWORTHY = /\[(?:WRN|ERR|FTL)\]/;
 
-/** What it warns of at every start, and is meant to be so. */
+/** Warnings that come with every start and are expected. */
 const EXPECTED = [
   /Websocket not configured with TLS/, // TLS ends at Cloudflare.
-  /Error trying to connect to route/, // JetStream's placeholder routes lead nowhere; see container/entrypoint.sh.
+  /Error trying to connect to route/, // JetStream's placeholder routes lead nowhere: container/entrypoint.sh.
   /invalid value for header 'Upgrade'/, // The container class asks whether the port is open.
   /Waiting for routing to be established|has not established contact with a meta leader/, // The mesh comes next.
 ];

@@ -11,7 +11,7 @@ const WORKER = 'meridian';
 const EVERY_MINUTE = '* * * * *';
 const MINUTE_MS = 60_000;
 
-/** Any name will do: the embedded engine runs one image, and the interceptor's place is taken by its sidecar. */
+/** Any name will do: the embedded engine runs one image, and its own sidecar instead of the interceptor. */
 const IMAGE = 'meridian/nats-server';
 const EGRESS_IMAGE = 'meridian/sidecar';
 
@@ -20,7 +20,7 @@ export interface EdgeOptions {
   readonly host: string;
   readonly port: number;
   readonly engineSocket: string;
-  /** Secret by which the admin API lets in. */
+  /** The admin API's token. */
   readonly adminToken: string;
   /** What the Worker writes to its console, and workerd to its own. */
   readonly onLog: (line: string) => void;
@@ -34,8 +34,9 @@ export interface Edge extends Closeable {
   /** Fires the cron trigger, as Cloudflare does every minute. */
   tick(): Promise<void>;
   /**
-   * Runs another Worker in place of this one, at the same address and with what the objects and KV have stored.
-   * Connections through it end; containers run on. If it cannot start, the old one runs again and this throws.
+   * Replaces this Worker with another one, at the same address and with what the objects and KV have stored.
+   * Connections through it end; containers keep running. If the new one cannot start, the old one is restarted and
+   * this throws.
    */
   reload(build: WorkerBuild): Promise<void>;
 }
@@ -46,7 +47,7 @@ export function startEdge(options: EdgeOptions): Promise<Edge> {
     const { miniflare, url, close } = await startMiniflare(settingsOf(options), onProcess);
     undo.defer(close);
     const tick = async () => {
-      // Asked for each time: after a crash miniflare starts workerd again, and what it gave out before is of no use.
+      // Fetched anew each time: after a crash miniflare restarts workerd, and what it returned before no longer works.
       const worker = await miniflare.getWorker(WORKER);
       await worker.scheduled({ cron: EVERY_MINUTE });
     };
@@ -90,7 +91,7 @@ function settingsOf({ build, host, port, engineSocket, adminToken, onLog }: Edge
         compatibilityFlags: [...build.compatibilityFlags],
         bindings: { ...build.vars, MERIDIAN_ADMIN_TOKEN: adminToken },
         kvNamespaces: [...build.kvNamespaces],
-        // No rate limit: everybody on this machine has one address, and tests make a thousand edits from it.
+        // No rate limit: all users of this machine share one address, and tests make a thousand edits from it.
         durableObjects: Object.fromEntries(
           build.objects.map(({ binding, className, hasContainer }) => [
             binding,
@@ -102,7 +103,7 @@ function settingsOf({ build, host, port, engineSocket, adminToken, onLog }: Edge
   });
 }
 
-/** Miniflare's own log, handed on. */
+/** Miniflare's own log, forwarded. */
 class LineLog extends Log {
   readonly #onLine: (line: string) => void;
 

@@ -1,4 +1,4 @@
-// Servers of this machine: how they begin to listen and how they are closed for good.
+// How servers on this machine begin to listen and how they are closed.
 
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type ListenOptions, type Server } from 'node:net';
@@ -24,16 +24,16 @@ export async function listenOnLoopback(server: Server): Promise<number> {
   return address.port;
 }
 
-/** Resolves when it listens no more. Open connections do not keep an HTTP server: they are closed. */
+/** Resolves when it no longer listens. An HTTP server does not wait for open connections: they are closed. */
 export function closeServer(server: Server | HttpServer): Promise<void> {
   if ('closeAllConnections' in server) server.closeAllConnections();
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
 /**
- * Before anything is started that needs the port.
+ * Checks a port before anything is started that needs it.
  *
- * @throws Error that says who may hold it and how to take another, when it is taken
+ * @throws Error that says how to take another one, when it is taken
  */
 export async function checkPortIsFree(host: string, port: number): Promise<void> {
   const server = createServer();

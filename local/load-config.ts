@@ -1,4 +1,4 @@
-// The configuration that the local stack runs: the checked-in one or another file, whole or some regions of it.
+// The configuration that the local stack runs: the checked-in file or another one, with all or some of its regions.
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// The machine that a run was made on: figures of another one are another matter.
+// The machine that a run was made on: figures from different machines cannot be compared.
 
 import { arch, cpus, release, totalmem, type } from 'node:os';
 

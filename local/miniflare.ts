@@ -1,4 +1,4 @@
-// Starts miniflare, and keeps to itself what miniflare (5.20261117) does to a process beyond running workerd.
+// Starts miniflare, and undoes what miniflare (5.20261117) does to a process besides running workerd.
 
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
@@ -14,7 +14,7 @@ export interface StartedMiniflare extends Closeable {
 /**
  * Returns once workerd runs.
  *
- * @param onProcess told the id of every workerd that it starts; after a crash it starts another one
+ * @param onProcess told the id of every workerd that it starts, those that replace a crashed one included
  */
 export function startMiniflare(
   settings: ConstructorParameters<typeof Miniflare>[0],
@@ -23,18 +23,18 @@ export function startMiniflare(
   return withTeardown(async (undo) => {
     undo.defer(watchSpawns('workerd', onProcess));
     const miniflare = withoutSignalHooks(() => new Miniflare(settings));
-    // Also if it does not start: it has made a folder by then.
+    // Also if it does not start: by then it has created a folder.
     undo.defer(() => miniflare.dispose());
     return { miniflare, url: await miniflare.ready };
   });
 }
 
-/** Node publishes every child process here as it is made, before it has an id. */
+/** Node publishes every child process here when it is created, before it has an id. */
 const CHANNEL = 'child_process';
 
 /**
- * From now on tells the id of every process of this program that this one starts, also of those that a library keeps
- * to itself; returns how to end it.
+ * From now on reports the id of every process of this program that the current one starts, also of those that a
+ * library does not expose. Returns a function that ends it.
  */
 function watchSpawns(program: string, tell: (pid: number) => void): () => void {
   const listener = (message: unknown) => {
@@ -50,8 +50,8 @@ function watchSpawns(program: string, tell: (pid: number) => void): () => void {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs `create` and removes the signal listeners that it added: they end the process on the spot, in the middle of
- * whatever is being stopped in order. What miniflare does at exit is kept.
+ * Runs `create` and removes the signal listeners that it added: they end the process at once, even in the middle of an
+ * orderly stop. What miniflare does at exit is kept.
  */
 function withoutSignalHooks<T>(create: () => T): T {
   const before = SIGNALS.map((signal) => new Set(process.listeners(signal)));

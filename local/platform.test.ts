@@ -1,4 +1,4 @@
-// What is left of a platform once it is closed, also when a step of the closing fails: nothing.
+// A platform leaves nothing behind once it is closed, even if a step of closing it fails.
 
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ const BUILD: WorkerBuild = {
   kvNamespaces: [],
 };
 
-/** Of the run: nothing of another run is looked at. */
+/** Of this run only, not of other runs. */
 let temporary = '';
 
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 // Cloudflare on one machine: the container engine, the Docker API by which workerd reaches it, and a Worker in workerd.
-// Which Worker is up to the caller: the local stack runs Meridian's, benchmarks run their controls on the same.
+// The caller chooses the Worker: the local stack runs Meridian's, benchmarks also run their controls here.
 
 import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
@@ -29,7 +29,7 @@ export interface PlatformOptions {
   readonly onProgress?: ((step: string) => void) | undefined;
   /** Log lines of the Worker and of the servers. */
   readonly onLog?: ((source: string, line: string) => void) | undefined;
-  /** Ends the start early; what was started is stopped. */
+  /** Aborts the start; what was started is stopped. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,21 +37,21 @@ export interface PlatformOptions {
 export interface Platform extends Closeable {
   /** Such as `http://127.0.0.1:8787`. */
   readonly url: string;
-  /** What the Worker has as MERIDIAN_ADMIN_TOKEN, made for this run. */
+  /** The Worker's MERIDIAN_ADMIN_TOKEN, generated for this run. */
   readonly adminToken: string;
   readonly engine: Engine;
-  /** Aborted, with the reason, when a server keeps ending: it will not come up. */
+  /** Aborted, with the reason, when a server keeps exiting: it will not come up. */
   readonly hopeless: AbortSignal;
   /** Fires the cron trigger, as Cloudflare does every minute. */
   tick(): Promise<void>;
-  /** Runs another Worker in place of this one; containers run on. After an error the old one runs on. */
+  /** Replaces the Worker with another one; containers keep running. After an error so does the old Worker. */
   reload(build: PlatformOptions['build']): Promise<void>;
 }
 
-/** A server that has ended so often will not come up. */
+/** A server that has exited this often will not come up. */
 const HOPELESS_EXITS = 3;
 
-/** Returns once the Worker answers; its containers start when it asks for them. */
+/** Returns once the Worker answers; its containers start when the Worker starts them. */
 export function startPlatform(options: PlatformOptions): Promise<Platform> {
   return withTeardown((undo) => bringUp(options, undo));
 }
@@ -93,7 +93,7 @@ async function bringUp(
   onProgress?.(`Worker running in workerd at ${edge.url}`);
   const reload = async (build: PlatformOptions['build']) => {
     await edge.reload(await build(join(folder.path, 'worker')));
-    // Wakes the objects, which find their servers running and link them again.
+    // Wakes the objects, which find their servers running and re-establish the links.
     await edge.tick();
   };
   return { url: edge.url, adminToken, engine, hopeless: hopeless.signal, tick: edge.tick, reload };
@@ -121,16 +121,16 @@ function startEngine(
   });
 }
 
-/** The token where the `regions` command finds it, by the port of the stack: a file that only its owner can read. */
+/** Writes the token where the `regions` command finds it, by the stack's port: to a file only its owner can read. */
 async function writeTokenFile(folder: RunFolder, url: string, token: string): Promise<void> {
   const path = join(tmpdir(), `meridian-token-${new URL(url).port}`);
   folder.noteFile(path);
-  // An old file may have other rights, and keeps them when it is written to.
+  // An old file may have other permissions, and would keep them.
   await rm(path, { force: true });
   await writeFile(path, token, { mode: 0o600, flag: 'wx' });
 }
 
 function whyHopeless(server: string, code: number, lastLines: readonly string[]): string {
   const said = lastLines.length === 0 ? 'It wrote nothing.' : `It wrote:\n  ${lastLines.join('\n  ')}`;
-  return `${server} keeps ending, with exit code ${code}. ${said}`;
+  return `${server} keeps exiting, with exit code ${code}. ${said}`;
 }

@@ -1,4 +1,4 @@
-// Which process a pid means: pids are used again, a pid with its start time is not.
+// Identifies a process by its pid and start time: a pid alone may be reused.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -6,13 +6,13 @@ import { readFileSync } from 'node:fs';
 /** Field 22 of /proc/PID/stat, counted after the command's name, which is in parentheses and may hold anything. */
 const START_TIME_FIELD = 22 - 3;
 
-/** Field 20: a killed process holds its ports until its last thread is gone, though its first one is a zombie by then. */
+/** Field 20: a killed process holds its ports until its last thread is gone, though its first is a zombie by then. */
 const THREADS_FIELD = 20 - 3;
 
-/** Field 3 of a process that has ended and that its parent has not noticed yet; some parents never do. */
+/** Field 3 of a process that has exited but was not waited for by its parent; some parents never do. */
 const ZOMBIE = 'Z';
 
-/** When a process started, in whatever form the system has; empty when there is no such process any more. */
+/** When a process started, in the system's own form; empty when the process no longer exists. */
 export function processStartOf(pid: number): string {
   try {
     if (process.platform === 'linux') {

@@ -1,4 +1,4 @@
-// The processes of this machine, as `ps` lists them on Linux and macOS alike, and which of them are below another one.
+// The processes of this machine, as `ps` lists them on Linux and macOS alike, and the descendants of a process.
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -18,7 +18,7 @@ export async function listProcesses(): Promise<readonly ListedProcess[]> {
   return parseList(stdout);
 }
 
-/** All that a process has started, and what these have, and so on. */
+/** All descendants of a process. */
 export function descendantsOf<T extends { readonly pid: number; readonly parent: number }>(
   root: number,
   listed: readonly T[],

@@ -1,5 +1,5 @@
-// `npm run dev`: when a source of the Worker or the configuration changes, the Worker is built and started anew. The
-// regions' servers run on; so does the old Worker when the new one cannot be built or started.
+// `npm run dev`: when a source of the Worker or the configuration changes, the Worker is rebuilt and restarted. The
+// regions' servers keep running; so does the old Worker if the new one cannot be built or started.
 
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,10 +15,10 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 /** What the Worker is made of. */
 const SOURCES = ['worker', 'routing', 'regions', 'api', 'wrangler.toml'];
 
-/** An editor or a `git checkout` writes several files, and some of them twice. */
+/** How long to wait for more: an editor or a `git checkout` writes several files, and some of them twice. */
 const SETTLE_MS = 100;
 
-/** Watches until it is closed, which waits for a reload that is under way. */
+/** Watches until it is closed; closing waits for a reload in progress. */
 export function reloadOnChange(
   stack: Stack,
   source: ConfigSource,
@@ -32,9 +32,9 @@ export function reloadOnChange(
       const path = relative(PROJECT, changed);
       changed = undefined;
       await reload(stack, source)
-        .then(() => output.step(`${path} changed: the Worker runs what is there now`))
+        .then(() => output.step(`${path} changed: the Worker was rebuilt and restarted`))
         .catch((error: Error) =>
-          output.error(`${path} changed, but the old Worker runs on: ${error.message}`),
+          output.error(`${path} changed, but the old Worker keeps running: ${error.message}`),
         );
     }
     reloading = undefined;
@@ -64,14 +64,14 @@ async function reload(stack: Stack, source: ConfigSource): Promise<void> {
   await stack.reload(config);
 }
 
-/** @throws Error where the change is one of the kind that needs a deploy: here, a new stack. */
+/** @throws Error for a change that would need a deploy: here it needs a new stack. */
 function checkPlatform(running: MeridianConfig, wanted: MeridianConfig): void {
   const paths = platformChanges(diffConfigs(running, wanted)).map(({ path }) => path);
   if (paths.length > 0)
     throw new Error(`${paths.join(', ')} changed, which needs a restart (Ctrl-C, npm run dev)`);
 }
 
-/** Not a test, and not what an editor writes beside a file. */
+/** True for sources: not for tests, and not for an editor's temporary files. */
 function isSource(path: string): boolean {
   return /\.(ts|json|toml)$/.test(path) && !path.endsWith('.test.ts');
 }

@@ -1,4 +1,4 @@
-// Regions and links as tables, and the lines to copy.
+// Regions and links as tables, and what to copy to try the stack.
 
 import type { MeshLink } from '../api/mesh.ts';
 import { PATHS } from '../api/paths.ts';
@@ -31,7 +31,7 @@ export function linkTable(links: readonly MeshLink[]): string {
   return `${formatTable([['links', ...ids.slice(0, -1)], ...rows])}\n${up} of ${links.length} links up`;
 }
 
-/** How to connect, to be copied. */
+/** How to connect, for copying. */
 export function instructions(url: string, adminToken: string): string {
   const socket = url.replace(/^http/, 'ws');
   return `NATS over WebSocket: ${socket}     health: ${url}${PATHS.health}     regions: ${url}${PATHS.regions}     mesh: ${url}${PATHS.mesh}
@@ -49,6 +49,6 @@ change the regions while clients are connected (the command finds its token by i
   npm run regions -- set weur.weight=50
 admin API: Authorization: Bearer ${adminToken}
 
-where would Sydney go?
+which region would a client in Sydney get?
   curl -H 'MF-CF-Blob: {"colo":"SYD"}' ${url}${PATHS.route}`;
 }

@@ -1,5 +1,5 @@
 // The folder of one run of the local stack: sockets, containers' files, the built Worker, and the ids of the
-// processes that it started. It goes when the run ends; what a killed run left is swept by the next one.
+// processes that it started. It is removed when the run ends; the next run cleans up what a killed one left.
 
 import { appendFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,26 +12,26 @@ import { waitFor } from './wait-for.ts';
 const PREFIX = 'meridian-run-';
 
 /**
- * First line: the owner. Further lines: what it started, a process group by its negative id, as in kill(2). Each
- * `<pid> <start>`, since pids are used again.
+ * First line: the owner. Further lines: what it started, a process group by its negative id, as in kill(2). Each line
+ * is `<pid> <start>`, since a pid alone may be reused.
  */
 const PROCESSES_FILE = 'processes';
 
-/** What it wrote elsewhere: a path a line. */
+/** What it wrote elsewhere: one path per line. */
 const FILES_FILE = 'files';
 
-/** A killed process is gone within milliseconds, on a busy machine within a second. */
+/** A killed process is gone within milliseconds, or within a second on a busy machine. */
 const END_TIMEOUT_MS = 10_000;
 
 export interface RunFolder {
   readonly path: string;
-  /** Notes a process group, so that a later run can end it should this one be killed. */
+  /** Records a process group, so that a later run can end it should this one be killed. */
   noteGroup(pid: number): void;
   /** The same for one process. */
   noteProcess(pid: number): void;
   /** The same for a file outside of the folder. */
   noteFile(path: string): void;
-  /** Removes it and everything noted. What has not ended by now, since stopping it in order failed, is killed. */
+  /** Removes it and everything recorded; kills what still runs because stopping it in order failed. */
   remove(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export async function createRunFolder(): Promise<RunFolder> {
   };
 }
 
-/** Ends what runs that were killed left behind, and returns how many processes and groups that were. */
+/** Ends what killed runs left behind, and returns how many processes and groups that were. */
 export async function sweepDeadRuns(): Promise<number> {
   const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
   const killed = await Promise.all(names.map((name) => sweep(join(tmpdir(), name))));
@@ -58,7 +58,7 @@ export async function sweepDeadRuns(): Promise<number> {
 }
 
 async function sweep(path: string): Promise<number> {
-  // Without the file it is being made, or taken down, at this moment.
+  // Without the file it is being created, or removed, at this moment.
   const [owner, ...started] = (await readProcesses(path)) ?? [];
   if (owner === undefined || isAlive(owner)) return 0;
   return endAndRemove(path, started);
@@ -74,7 +74,7 @@ async function readProcesses(path: string): Promise<readonly NotedProcess[] | un
 async function endAndRemove(path: string, started: readonly NotedProcess[]): Promise<number> {
   const left = started.filter(isAlive);
   for (const { id } of left) killQuietly(id);
-  // Until they are gone they hold their ports, one of which may be wanted now.
+  // Until they are gone they hold their ports, one of which may be needed now.
   await waitFor(`the processes of ${path} to end`, { timeoutMs: END_TIMEOUT_MS }, () => !left.some(isAlive));
   const files = await readFile(join(path, FILES_FILE), 'utf8').catch(() => '');
   await Promise.all(files.split('\n').map((file) => file !== '' && rm(file, { force: true })));

@@ -1,5 +1,5 @@
 // The whole of Meridian on one machine: the platform with its Worker, the regions, the mesh. `npm start`, the
-// end-to-end tests, the load tests and the benchmarks all stand on it.
+// end-to-end tests, the load tests and the benchmarks all use it.
 
 import { ApiClient } from '../api/client.ts';
 import type { MeshLink } from '../api/mesh.ts';
@@ -14,7 +14,7 @@ import { buildWorker, type WorkerBuild } from './worker-build.ts';
 
 export interface StackOptions extends Omit<PlatformOptions, 'build' | 'delays'> {
   readonly config: MeridianConfig;
-  /** Delays clients and routes as the distance would that they cover in the world. Default: false. */
+  /** Adds the latency of real distances to clients and routes. Default: false. */
   readonly wan?: boolean | undefined;
   /** Default: as wrangler would deploy it. */
   readonly build?: (folder: string, config: MeridianConfig) => Promise<WorkerBuild>;
@@ -28,13 +28,13 @@ export interface Stack extends Omit<Platform, 'hopeless' | 'tick' | 'reload'> {
   regions(): Promise<readonly RegionView[]>;
   mesh(): Promise<readonly MeshLink[]>;
   /**
-   * Builds the Worker from its sources as they are now and runs it in place of the old one; the regions' servers run
-   * on. Clients are cut off once, and connect again by themselves. After an error the old Worker runs on.
+   * Builds the Worker from its current sources and replaces the old one; the regions' servers keep running. Clients
+   * lose their connection once, and reconnect by themselves. After an error the old Worker keeps running.
    */
   reload(config: MeridianConfig): Promise<void>;
 }
 
-/** All regions and links come up well within this, also on a machine that is busy with something else. */
+/** All regions and links come up well within this, even on a busy machine. */
 const READY_TIMEOUT_MS = 60_000;
 
 /** Starts a stack and returns once every region that stays awake is up and linked with all others. */
@@ -65,14 +65,14 @@ export function startStack(options: StackOptions): Promise<Stack> {
   });
 }
 
-/** The Worker with its configuration, as a deployment may set it too. */
+/** The Worker with its configuration, set as a deployment may set it too. */
 function withConfig(build: WorkerBuild, config: MeridianConfig): WorkerBuild {
   return { ...build, vars: { ...build.vars, MERIDIAN_CONFIG: JSON.stringify(asOnOneMachine(config)) } };
 }
 
 /**
- * On one machine every region is equally near, whatever city a client claims to be in: the model is all there is.
- * And whoever should know of a drain knows at once.
+ * On one machine every region is equally near, whatever city a client pretends to be in, so routing uses the model
+ * alone. And a drain is known everywhere at once, so it need not wait for that.
  */
 function asOnOneMachine(config: MeridianConfig): MeridianConfig {
   return { ...config, routing: { ...config.routing, measure: false, drainSettleSeconds: 1 } };

@@ -1,14 +1,14 @@
-// Things that are started in several steps and stopped as one. Every step is undone, the last one first, even if the
-// undoing of another fails; what failed is told in one error.
+// Things that are started in several steps and stopped as one. Every step is undone, the last one first, even if
+// undoing another one fails; one error reports all that failed.
 
 export interface Closeable {
-  /** Stops everything in order; nothing is left. */
+  /** Stops everything in order and leaves nothing behind. */
   close(): Promise<void>;
 }
 
 /**
- * Starts something in steps: `start` tells `undo` after each how to undo it. Should a step fail, those before it are
- * undone.
+ * Starts something in steps: after each step, `start` tells `undo` how to undo it. If a step fails, those before it
+ * are undone.
  */
 export async function withTeardown<T extends object>(
   start: (undo: AsyncDisposableStack) => Promise<T>,
@@ -33,7 +33,7 @@ async function undoAll(undo: AsyncDisposableStack): Promise<void> {
   }
 }
 
-/** What a disposable stack throws nests: the latest failure holds all that came before it. In order of time. */
+/** The errors in order of time. A disposable stack throws them nested: the latest one holds all earlier ones. */
 function causesOf(error: unknown): readonly unknown[] {
   return error instanceof SuppressedError
     ? [...causesOf(error.suppressed), ...causesOf(error.error)]

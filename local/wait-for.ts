@@ -1,17 +1,17 @@
-// Waiting with a deadline: for a condition that comes true by itself, or for a promise. It runs in Node and in workerd.
+// Waiting with a deadline: for a condition to become true, or for a promise. It runs in Node and in workerd.
 
-/** Between two looks. */
+/** Between two calls. */
 const POLL_MS = 25;
 
 export interface WaitOptions {
   readonly timeoutMs: number;
-  /** From one look to the next. Default: 25. */
+  /** From one call of `look` to the next. Default: 25. */
   readonly pollMs?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Looks until there is something: resolves with the first value that is neither undefined nor false.
+ * Calls `look` until it returns something: resolves with the first value that is neither undefined nor false.
  *
  * @throws Error that names what was awaited, with the last error of `look` as its cause, when time is up
  */
@@ -36,7 +36,7 @@ export async function waitFor<T>(
   throw new Error(`waited ${timeoutMs / 1000} s for ${name}, in vain`, { cause });
 }
 
-/** A promise that took longer than it may. */
+/** A promise took too long. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
@@ -44,7 +44,7 @@ export class TimeoutError extends Error {
 /**
  * Resolves or rejects as `promise` does, within the time.
  *
- * @throws TimeoutError with this message when time is up; what the promise does later is of no account
+ * @throws TimeoutError with this message when time is up; what the promise does later is ignored
  */
 export async function withTimeout<T>(
   promise: Promise<T>,

@@ -1,9 +1,9 @@
-// Learns of changes to files, whichever way an editor writes them.
+// Notices changes to files, however an editor writes them.
 
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** Tells the path of each file that changes: one of these, or one below a folder of these. Returns how to end it. */
+/** Reports the path of each changed file among these paths and below these folders. Returns a function that ends it. */
 export function watchPaths(paths: readonly string[], tell: (path: string) => void): () => void {
   const watchers = paths.map((path) => (statSync(path).isDirectory() ? watchFolder : watchFile)(path, tell));
   return () => {
@@ -17,7 +17,7 @@ function watchFolder(folder: string, tell: (path: string) => void): FSWatcher {
   });
 }
 
-/** By its folder: many editors put a new file in the place of the old one, and a watch of the old one stays with it. */
+/** By its folder: many editors replace the file by a new one, and a watch would stay with the old one. */
 function watchFile(path: string, tell: (path: string) => void): FSWatcher {
   return watch(dirname(path), (_event, name) => {
     if (name === basename(path)) tell(path);

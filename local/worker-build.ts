@@ -45,7 +45,7 @@ interface WranglerToml {
   };
 }
 
-/** Builds into `folder`. A configuration with regions that are not checked in is built as its deploy would be. */
+/** Builds into `folder`. A configuration with other regions than the checked-in one is built as its deploy would be. */
 export async function buildWorker(folder: string, config: MeridianConfig): Promise<WorkerBuild> {
   await mkdir(folder, { recursive: true });
   const checkedIn = join(PROJECT, 'wrangler.toml');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearest } from './did-you-mean.ts';
+import { didYouMean } from './did-you-mean.ts';
 
 const KNOWN = ['keepAwake', 'latitude', 'longitude', 'hint', 'id'];
 
@@ -9,11 +9,11 @@ test.each([
   ['hnit', 'hint'],
   ['hints', 'hint'],
 ])('%s was meant as %s', (word, meant) => {
-  expect(nearest(word, KNOWN)).toBe(meant);
+  expect(didYouMean(word, KNOWN)).toBe(meant);
 });
 
 test('a word unlike all known ones gets no suggestion', () => {
-  expect(nearest('colour', KNOWN)).toBeUndefined();
-  expect(nearest('x'.repeat(100_000), KNOWN)).toBeUndefined();
-  expect(nearest('', KNOWN)).toBeUndefined();
+  expect(didYouMean('colour', KNOWN)).toBeUndefined();
+  expect(didYouMean('x'.repeat(100_000), KNOWN)).toBeUndefined();
+  expect(didYouMean('', KNOWN)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
-// For "did you mean": the known word that is nearest to a mistyped one.
+// For "did you mean": the known word that is most similar to a mistyped one.
 
-/** The nearest known word that takes at most a third of `word`'s length in edits (always allowing 2), if there is one. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+/** The most similar known word within edits of a third of the length of `word` (2 are always allowed), if there is one. */
+export function didYouMean(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {

@@ -56,9 +56,9 @@ function textOf(p: Problem): string {
     case 'missing-field':
       return 'is missing and has no default: add it.';
     case 'unknown-key':
-      return `there is no "${p.key}" here${didYouMean(p.nearest)} Remove or rename it.`;
+      return `there is no "${p.key}" here${suggestion(p.nearest)} Remove or rename it.`;
     case 'unknown-option':
-      return `"${p.received}" is not known${didYouMean(p.nearest)} Use one of ${p.options.join(', ')}.`;
+      return `"${p.received}" is not known${suggestion(p.nearest)} Use one of ${p.options.join(', ')}.`;
     case 'bad-value':
       return `should be ${p.expected}, but is ${p.received}.`;
     case 'empty-list':
@@ -94,13 +94,13 @@ function textOf(p: Problem): string {
     case 'no-enabled-region':
       return 'no region is enabled, so no client could connect: set enabled to true in at least one.';
     case 'unknown-region':
-      return `there is no region "${p.id}"${didYouMean(p.nearest)} Known: ${p.known.join(', ')}.`;
+      return `there is no region "${p.id}"${suggestion(p.nearest)} Known: ${p.known.join(', ')}.`;
     case 'default-region-disabled':
       return `the default region "${p.id}" is disabled, so requests from an unknown place go to the best of the others: enable it or choose another one.`;
   }
 }
 
-function didYouMean(nearest: string | undefined): string {
+function suggestion(nearest: string | undefined): string {
   return nearest === undefined ? '.' : `; did you mean "${nearest}"?`;
 }
 

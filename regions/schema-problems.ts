@@ -1,7 +1,7 @@
 // Turns valibot's issues into problems. Nothing else knows valibot's issues.
 
 import type * as v from 'valibot';
-import { nearest } from './did-you-mean.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { HINTS, PLACEMENTS } from './hints.ts';
 import type { Problem } from './problems.ts';
 import { INSTANCE_TYPES } from './schema.ts';
@@ -50,7 +50,7 @@ function problemOfPicklist(input: unknown, path: Path): Problem {
   if (typeof input !== 'string')
     return { code: 'wrong-type', path: at, expected: 'a string', received: received(input) };
   const options = optionsOf(path);
-  const near = nearest(input, options);
+  const near = didYouMean(input, options);
   return {
     code: 'unknown-option',
     path: at,

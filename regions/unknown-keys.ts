@@ -2,7 +2,7 @@
 // object.
 
 import type * as v from 'valibot';
-import { nearest } from './did-you-mean.ts';
+import { didYouMean } from './did-you-mean.ts';
 import type { Problem } from './problems.ts';
 import { isArray, isObject, isOptional, isUnion, type ObjectSchema } from './schema-kinds.ts';
 import { formatPath } from './schema-problems.ts';
@@ -31,6 +31,6 @@ export function findUnknownKeys(schema: v.GenericSchema, input: unknown, path: P
 }
 
 function unknownKey(key: string, schema: ObjectSchema, path: Path): Problem {
-  const near = nearest(key, Object.keys(schema.entries));
+  const near = didYouMean(key, Object.keys(schema.entries));
   return { code: 'unknown-key', path: formatPath(path), key, ...(near !== undefined && { nearest: near }) };
 }

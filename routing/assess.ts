@@ -1,5 +1,5 @@
-// Runs the filters over each region and files it: as a candidate or as rejected, and beside that as what it would be
-// if what speaks against it only for now did not.
+// Runs the filters over each region and classifies it: as a candidate or as rejected, and also as it would rank without
+// temporary effects.
 
 import type { Assessment, Candidate } from './decision.ts';
 import type { Setback } from './failover.ts';
@@ -8,12 +8,12 @@ import type { Effect } from './filters/all.ts';
 import type { PlannedRegion, RoutingPlan } from './plan.ts';
 import { type Rank, rankOf } from './rank.ts';
 
-/** A region of the plan, as it is at present. */
+/** A region of the plan, in its current state. */
 export interface PresentRegion extends RegionNow {
   readonly planned: PlannedRegion;
 }
 
-/** One run of the filters over all regions, and where it files them. */
+/** The result of running the filters over all regions. */
 export interface Run {
   readonly context: FilterContext;
   readonly panic: boolean;
@@ -26,7 +26,7 @@ export interface Run {
   readonly sleepers: Rank[];
 }
 
-/** Most regions pass without a word: they share this. */
+/** Shared by the regions on which no filter has an effect, as is true of most. */
 const NO_EFFECTS: readonly Effect[] = [];
 
 export function assessAll(regions: readonly PresentRegion[], context: FilterContext, plan: RoutingPlan): Run {
@@ -82,7 +82,7 @@ function assess(region: PresentRegion, run: Run): void {
       run.rejecting.push(filter);
       isRejected = true;
     }
-    // The filters after one that drops for now say where the region would rank, but no more what becomes of it.
+    // After a temporary drop, further filters only say where the region would rank; it stays rejected.
     if (!filter.temporary) return;
   }
   if (!isRejected) {

@@ -1,5 +1,5 @@
-// A stable number per client and region: the same client gets the same one for a region, whatever other regions
-// there are. That is what keeps a client where it is when a region is added or its share grows.
+// A stable number per client and region: it does not depend on which other regions there are, so a client stays where
+// it is when a region is added or its share grows.
 
 /** FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
 export function hashText(text: string): number {

@@ -1,4 +1,4 @@
-// A decision in words: the compact form of the header, and a table for people. Each effect has those of its filter.
+// A decision as text: the compact form for the header, and a table for people. Filters give the text of their effects.
 
 import { formatTable } from '../regions/table.ts';
 import type { Assessment, Decision, Failover } from './decision.ts';
@@ -9,7 +9,7 @@ import { inMs } from './milliseconds.ts';
 /**
  * The compact form in the header `x-nats-decision`, fields joined by `;`, for tools:
  * `v=3;entry=colo:SYD;rank=oc,apac,wnam;ms=12,118,160;flags=failover,panic;failed=oc;from=oc:not-taken`. `flags` and
- * what comes after them are there only when they say something.
+ * what follows are there only if they have something to say.
  */
 export function compactDecision(decision: Decision): string {
   const { version, entry, candidates, pinned, panic, refusal, failover, failed = [] } = decision;
@@ -54,7 +54,7 @@ export function decisionTable(decision: Decision, filters: readonly AnyFilter[] 
   ].join('\n');
 }
 
-/** Why another region serves than the one that should. */
+/** Why another region serves the client than the one that should. */
 export function describeFailover(
   { from, cause }: Failover,
   winner: string | undefined,
@@ -65,7 +65,7 @@ export function describeFailover(
   return `failover from ${from}${winner === undefined ? '' : ` to ${winner}`}: ${why}`;
 }
 
-/** An effect in the words of its filter. */
+/** The text of an effect, from its filter. */
 export function describeEffect(effect: AnyEffect, filters: readonly AnyFilter[] = FILTERS): string {
   const { words } = filters.find((filter) => Object.hasOwn(filter.words, effect.code)) ?? {};
   const describe = words?.[effect.code] as ((effect: AnyEffect) => string) | undefined;

@@ -1,8 +1,8 @@
 // The record of a decision: what getOptimalRegion returns and /api/route shows. Plain data.
 //
-// Its words: the filters have effects on each region, which make its assessment; a region that none of them dropped is
-// a candidate, and has a rank; the others are rejected. A setback (failover.ts) is how a region would rank without what
-// speaks against it only for now; where one would come first, the decision is a failover.
+// Its terms: the effects of the filters on a region are its assessment. A region that no filter dropped is a candidate
+// and has a rank; the others are rejected. A setback (failover.ts) is how a region would rank without temporary effects;
+// if one would come first, the decision is a failover.
 
 import type { RegionId } from '../regions/config.ts';
 import type { Coordinates } from './coordinates.ts';
@@ -11,7 +11,7 @@ import type { Refusal } from './filter.ts';
 import type { Effect } from './filters/all.ts';
 import type { Rank } from './rank.ts';
 
-/** From what the place of a request was known, best first. */
+/** How the place of a request was determined, most reliable first. */
 export type EntrySource = 'colo' | 'coordinates' | 'country' | 'continent' | 'default';
 
 /** Where a request entered the network. */
@@ -22,24 +22,24 @@ export interface Entry {
   readonly coordinates: Coordinates;
 }
 
-/** What the filters made of a region, in their order: of one that may serve the request, and of one that may not. */
+/** The effects of the filters on a region, in their order, whether it may serve the request or not. */
 export interface Assessment {
   readonly region: RegionId;
   readonly estimate: Estimate;
   readonly effects: readonly Effect[];
 }
 
-/** A region that may serve the request, and where it stands among those that may. */
+/** A region that may serve the request, and its rank among those that may. */
 export interface Candidate extends Assessment, Rank {}
 
-/** A region that could not be handed the client, and why. */
+/** A region that did not take the client, and why. */
 export interface FailedAttempt {
   readonly region: RegionId;
   readonly reason: string;
   readonly ms: number;
 }
 
-/** A client could not be handed to the region. */
+/** The region did not take the client. */
 export interface NotTaken {
   readonly effect: 'fail';
   readonly filter: 'handoff';
@@ -47,7 +47,7 @@ export interface NotTaken {
   readonly message: string;
 }
 
-/** Another region serves than the one that would if nothing temporary spoke against any. */
+/** Another region serves than the one that would without temporary effects. */
 export interface Failover {
   readonly from: RegionId;
   readonly cause: Effect | NotTaken;
@@ -62,7 +62,7 @@ export interface Decision {
   readonly winner?: RegionId;
   /** Set when another region than the winner would serve, if all were healthy, had room and took the client. */
   readonly failover?: Failover;
-  /** Regions that were tried first, in this order. Absent until somebody tries. */
+  /** Regions that were tried and did not take the client, in this order. Absent before any attempt. */
   readonly failed?: readonly FailedAttempt[];
   /** Ranked, best first. Empty when no region may serve the request. */
   readonly candidates: readonly Candidate[];
@@ -70,7 +70,7 @@ export interface Decision {
   readonly rejected: readonly Assessment[];
   /** Set when `candidates` is empty. */
   readonly refusal?: Refusal;
-  /** Whether the winner was asked for by the request. */
+  /** Whether the request asked for the winner. */
   readonly pinned: boolean;
   /** Whether so many regions looked unhealthy that health was ignored. */
   readonly panic: boolean;

@@ -7,7 +7,7 @@ export const EARTH_RADIUS_KM = 6371;
 
 const RADIANS = Math.PI / 180;
 
-/** Distance along the surface in km, by the haversine formula, which stays exact for near points. */
+/** Distance along the surface in km, by the haversine formula, which is accurate for near points too. */
 export function distanceKm(from: Coordinates, to: Coordinates): number {
   const sinLatitude = Math.sin(((to.latitude - from.latitude) * RADIANS) / 2);
   const sinLongitude = Math.sin(((to.longitude - from.longitude) * RADIANS) / 2);

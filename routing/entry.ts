@@ -1,12 +1,12 @@
-// Where a request entered: the data center first, since that is where the packet already is (a client in Cape
-// Town can enter at Madrid), then the client's own coordinates, its country, its continent, and a stated default.
+// Where a request entered: by its data center, since that is where the packet already is (a client in Cape Town can
+// enter at Madrid), else by the client's coordinates, its country, its continent, or the configured default.
 
 import type { Entry } from './decision.ts';
 import { quote } from './notes.ts';
 import { coordinatesOfColo, coordinatesOfContinent, coordinatesOfCountry } from './places/lookup.ts';
 import type { RoutingPlan } from './plan.ts';
 
-/** The fields of `request.cf` that say where, each of which may be absent or nonsense. */
+/** The fields of `request.cf` that say where the client is. Each may be absent or invalid. */
 interface Place {
   readonly colo?: unknown;
   readonly latitude?: unknown;
@@ -16,7 +16,7 @@ interface Place {
   readonly isEUCountry?: unknown;
 }
 
-/** What a request says of where it comes from. */
+/** Where a request comes from, as far as it says. */
 export interface RequestPlace {
   readonly entry: Entry;
   /** ISO 3166 alpha-2, if known. */
@@ -30,10 +30,10 @@ const EU_COUNTRIES: ReadonlySet<string> = new Set(
   'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '),
 );
 
-/** Cloudflare's codes for "not known" and for Tor, which are no places. */
+/** Cloudflare's codes for "unknown" and for Tor, which are not places. */
 const NO_PLACE = new Set(['', 'XX', 'T1']);
 
-/** Finds the entry of a request, and says what it had to ignore. Never throws. */
+/** Finds the entry of a request, and reports what it had to ignore. Never throws. */
 export function entryOf(cf: unknown, plan: RoutingPlan): RequestPlace {
   const notes: string[] = [];
   const place: Place = typeof cf === 'object' && cf !== null ? cf : {};

@@ -1,5 +1,5 @@
-// The expected round trip to a region: what the model says, corrected by what was measured, each weighted by how
-// much is known of it.
+// The expected round trip to a region: the model's estimate combined with the measurements, each weighted by its
+// certainty.
 
 import type { Measurement } from './observation.ts';
 
@@ -13,20 +13,20 @@ export interface Estimate {
 }
 
 /**
- * Standard deviation of the model's error, as a share of its estimate, and its least value: what the fit leaves
- * unexplained across data sets (latency/prior-table.ts).
+ * Standard deviation of the model's error, as a share of its estimate, and its minimum: what the fit leaves unexplained
+ * across data sets (latency/prior-table.ts).
  */
 export const PRIOR_SD_SHARE = 0.3;
 export const PRIOR_SD_FLOOR_MS = 8;
 
-/** Noise of one measurement that its own variance, known badly after few samples, is not trusted below. */
+/** Minimum noise of one measurement: the variance of few samples is uncertain, and may be too low. */
 export const NOISE_SD_SHARE = 0.2;
 export const NOISE_SD_FLOOR_MS = 1;
 
-/** Weight of a new sample once there are many: about the last 20 count. */
+/** Weight of a new sample once there are many: in effect, about the last 20 count. */
 export const EWMA_ALPHA = 0.1;
 
-/** An exponentially weighted mean never knows more than this many equal samples would: (2 - alpha) / alpha. */
+/** An exponentially weighted mean is worth at most this many equally weighted samples: (2 - alpha) / alpha. */
 const MOST_EFFECTIVE_SAMPLES = (2 - EWMA_ALPHA) / EWMA_ALPHA;
 
 /** Mean of two normal beliefs, weighted by their precisions (the conjugate update with a known noise). */

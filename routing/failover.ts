@@ -1,18 +1,18 @@
-// What would be if nothing temporary spoke against the regions: whether a decision is a failover, and which region
-// to wake. What the rules say (residency, dials, drains, priorities) is how it should be, and no failover.
+// What the decision would be without temporary effects: whether it is a failover, and which region to wake. What the
+// rules exclude (residency, dials, drains, priorities) is excluded on purpose, and is not a failover.
 
 import type { RegionId } from '../regions/config.ts';
 import type { Failover } from './decision.ts';
 import type { Effect } from './filters/all.ts';
 import { byRank, type Rank } from './rank.ts';
 
-/** A region as it would rank without what speaks against it only for now. */
+/** A region as it would rank without temporary effects. */
 export interface Setback extends Rank {
-  /** The first thing that does. */
+  /** The first of these effects. */
   readonly cause: Effect;
 }
 
-/** @param first the best as things are */
+/** @param first the best region with all effects */
 export function failoverOf(first: Rank, setbacks: readonly Setback[]): Failover | undefined {
   if (setbacks.length === 0) return undefined;
   const [best] = setbacks.toSorted(byRank);
@@ -21,7 +21,7 @@ export function failoverOf(first: Rank, setbacks: readonly Setback[]): Failover 
 }
 
 /**
- * The sleeping region that would be first if it were awake, where it isn't.
+ * The sleeping region that would come first if it were awake, unless it comes first anyway.
  *
  * @param sleepers as they would rank if they were awake
  */

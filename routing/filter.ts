@@ -1,7 +1,7 @@
-// What a filter is: one step of the decision, and one file of filters/, with its effects, their words and its traits.
-// It looks at one region at a time and may drop it, demote it behind all others, postpone it, prefer it, or let it
-// count as nearer or farther; it says so as an effect, or says nothing. That it never looks at the other regions is
-// what makes a new region draw clients to itself only.
+// What a filter is: one step of the decision, and one file of filters/, with its effects, their text and its traits. It
+// looks at one region at a time and may drop it, demote it behind all others, postpone it, prefer it, or count it as
+// nearer or farther: that is its effect. Since it never looks at the other regions, a new region only draws clients to
+// itself.
 
 import type { MeridianConfig, RegionConfig, RegionId } from '../regions/config.ts';
 import type { Estimate } from './estimate.ts';
@@ -11,31 +11,31 @@ export type RoutingConfig = MeridianConfig['routing'];
 
 /** A filter, with the effects that it may have. */
 export interface Filter<E extends AnyEffect> extends FilterTraits {
-  /** By which a configuration switches it off; one that regions/routing-schema.ts does not list always runs. */
+  /** A configuration switches it off by this name; a filter that regions/routing-schema.ts does not list always runs. */
   readonly name: E['filter'];
   /**
-   * Compiles it for a region, once per configuration; undefined where it can never say anything about the region.
-   * One function for all regions is best, where it needs nothing of a region but its id.
+   * Compiles it for a region, once per configuration; undefined if it can never have an effect on the region. If it needs
+   * only the region's id, one function for all regions is fastest.
    */
   readonly forRegion: (region: RegionConfig, routing: RoutingConfig) => Judge<E> | undefined;
-  /** Its effects in words, by their codes, of which no two filters share one. */
+  /** The text of its effects by their codes, which are unique across filters. */
   readonly words: { readonly [Code in E['code']]: (effect: E & { readonly code: Code }) => string };
 }
 
-/** What a filter that was compiled for a region says about it, for one request. */
+/** A filter compiled for a region: gives its effect on the region for one request. */
 export type Judge<E extends AnyEffect> = (region: RegionNow, context: FilterContext) => E | undefined;
 
-/** What the decision has to know about a filter; all of it is usually absent. */
+/** What the decision has to know about a filter. Usually all are absent. */
 export interface FilterTraits {
-  /** What it says holds only for now: a region that is passed over for it is one to fail over from. */
+  /** Its effects hold only for now: if a region is skipped because of them, that is a failover. */
   readonly temporary?: true;
-  /** What it counts would not count if the region were awake: the region is woken for those who come next. */
+  /** Its effect would be gone if the region were awake: the region is woken for later clients. */
   readonly endsByWaking?: true;
-  /** When it speaks against too many regions, it is more likely wrong than they are, and is ignored. */
+  /** If it is against too many regions, it is more likely to be wrong than they are, and is ignored. */
   readonly ignoredInPanic?: true;
   /** It treats clients of one place differently, by a stable draw. */
   readonly draws?: true;
-  /** What a client is told when this is what no region serves it for. */
+  /** The refusal that a client gets if this filter is why no region serves it. */
   readonly refusal?: Exclude<Refusal, 'nowhere'>;
 }
 
@@ -48,7 +48,7 @@ export type Refusal =
   /** Every region is disabled, draining, dialled down or full. */
   | 'nowhere';
 
-/** What a filter did to a region, as data. Each filter adds what its words need. */
+/** A filter's effect on a region, as data. Each filter adds the fields that its text needs. */
 export type AnyEffect = { readonly filter: string; readonly code: string } & (
   | /** It may not serve this request. */ { readonly effect: 'drop' }
   | /** It is only for when the others fail. */ { readonly effect: 'demote' }
@@ -66,7 +66,7 @@ export type AnyEffect = { readonly filter: string; readonly code: string } & (
     }
 );
 
-/** A filter of whatever effects: what the decision works with. */
+/** A filter with any effects, as the decision uses it. */
 export interface AnyFilter extends FilterTraits {
   readonly name: string;
   readonly forRegion: (region: RegionConfig, routing: RoutingConfig) => Judge<AnyEffect> | undefined;
@@ -76,7 +76,7 @@ export interface AnyFilter extends FilterTraits {
 /** The effects that a filter may have. */
 export type EffectOf<F extends AnyFilter> = F extends Filter<infer E> ? E : never;
 
-/** A region, and what changes about it from one request to the next. */
+/** A region, and what about it may differ from one request to the next. */
 export interface RegionNow {
   readonly id: RegionId;
   readonly observation: RegionObservation | undefined;
@@ -89,7 +89,7 @@ export interface FilterContext {
   /** ISO country of the client, if known. */
   readonly country: string | undefined;
   readonly inEu: boolean;
-  /** Hash of whatever tells this client from others. */
+  /** Hash of what tells this client from others. */
   readonly clientHash: number;
   /** Ids of regions that the request prefers, best first. */
   readonly preferred: readonly string[];
@@ -97,7 +97,7 @@ export interface FilterContext {
   readonly forced: string | undefined;
   /** Id of the region where the client was before. */
   readonly previous: string | undefined;
-  /** Id of the region that the data center has been choosing. */
+  /** Id of the data center's current choice. */
   readonly incumbent: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;

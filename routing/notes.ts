@@ -1,16 +1,16 @@
-// What of a request was ignored, in words. Bounded, and safe to print: a request may ask for anything.
+// What was ignored in a request, as text. Bounded, and safe to print: a request may contain anything.
 
 import type { RoutingPlan } from './plan.ts';
 
 /** How much of a value is repeated. */
 const QUOTED_CHARACTERS = 20;
 
-/** Unknown regions that are named; the rest is counted. */
+/** How many unknown regions are named; the others are only counted. */
 const NAMED = 5;
 
 const NOTHING: readonly string[] = [];
 
-/** What a request asks for, and what of that was ignored before. */
+/** What a request asks for, and what was already ignored in it. */
 interface Wishes {
   readonly preferred?: readonly string[];
   readonly forced?: string | undefined;
@@ -18,7 +18,7 @@ interface Wishes {
   readonly notes?: readonly string[];
 }
 
-/** What it asked for and did not get since no region is called so, after what was ignored before. */
+/** The notes so far, then those on regions that the request asks for and that do not exist. */
 export function notesOfWishes(
   { preferred = NOTHING, forced, previous, notes = NOTHING }: Wishes,
   { regionsById }: RoutingPlan,

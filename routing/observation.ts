@@ -1,5 +1,5 @@
-// What a data center has seen of a region: round trips it measured, and what the region said of itself. All of it
-// may be absent, old or wrong; the decision must be good without it.
+// What a data center knows of a region: the round trips that it measured, and what the region reported. All of it may
+// be absent, old or wrong; the decision must be good without it.
 
 import type { SeenState } from '../api/states.ts';
 
@@ -12,15 +12,15 @@ export interface Measurement {
   readonly samples: number;
 }
 
-/** What a region said of itself, seen from one data center. */
+/** What a region reported, as seen from one data center. */
 export interface RegionObservation {
   readonly measurement?: Measurement;
   /** Its state when it last answered; `unreachable` when it did not. */
   readonly state?: SeenState;
   readonly clients?: number;
-  /** How many its server takes: its own limit, from when it started. */
+  /** The connection limit that its server took when it started. */
   readonly maxClients?: number;
-  /** Share of the regions that are up to which it has a route, 0 to 1. */
+  /** To what share of the regions that are up it has a route, 0 to 1. */
   readonly meshShare?: number;
   /** Until when it is left out because attempts to connect failed; milliseconds since the epoch. */
   readonly ejectedUntil?: number;
@@ -29,7 +29,7 @@ export interface RegionObservation {
 /** What one data center knows. */
 export interface Observations {
   readonly regions: ReadonlyMap<string, RegionObservation>;
-  /** The region that this data center has been choosing; another must be better by a margin. */
+  /** The current choice of this data center; another region must be better by the switching margin. */
   readonly incumbent?: string;
 }
 

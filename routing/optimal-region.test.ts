@@ -121,7 +121,7 @@ describe('properties of every decision', () => {
     fc.assert(
       fc.property(requests, (request) => {
         expect(decide(request)).toEqual(decide(request));
-        // Also where nothing was computed before: estimates of places are kept.
+        // Also before anything was computed: estimates of places are cached.
         expect(decide(request, planOf())).toEqual(decide(request));
       }),
     );
@@ -175,7 +175,7 @@ test('the compact form flags a pin', () => {
   expect(compactDecision(decision)).toMatch(/;flags=pin$/);
 });
 
-/** Requests of any kind: with a place or any nonsense for one, and wishes that may be regions. */
+/** Requests of any kind: with a valid or invalid place, and preferences that may or may not be regions. */
 const requests: fc.Arbitrary<RoutingRequest> = fc.record(
   {
     cf: fc.oneof(

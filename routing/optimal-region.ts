@@ -19,7 +19,7 @@ import { byRank, isPreferred } from './rank.ts';
 export interface RoutingRequest {
   /** `request.cf`, taken as it comes. */
   readonly cf?: unknown;
-  /** Whatever tells this client from others, such as its address. Absent: its entry. */
+  /** What tells this client from others, such as its address. Absent: its entry. */
   readonly client?: string | undefined;
   /** Ids of regions to prefer, best first. */
   readonly preferred?: readonly string[];
@@ -27,7 +27,7 @@ export interface RoutingRequest {
   readonly forced?: string | undefined;
   /** Id of the region where the client was before. */
   readonly previous?: string | undefined;
-  /** What of it was ignored before it came here, in words. */
+  /** What was already ignored in it, as text. */
   readonly notes?: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export function getOptimalRegion(request: RoutingRequest, state: RoutingState): 
   return rankRegions(request, entryOf(request.cf, state.plan), state);
 }
 
-/** As above, for those who have looked up where the request entered, since what they observed there depends on it. */
+/** The same for callers that already know the entry, which they need to look up its observations. */
 export function rankRegions(request: RoutingRequest, from: RequestPlace, state: RoutingState): Decision {
   const { plan, observations, now } = state;
   const { entry, country, inEu, notes } = from;
@@ -84,8 +84,8 @@ export function rankRegions(request: RoutingRequest, from: RequestPlace, state: 
 }
 
 /**
- * The region that a data center prefers by a margin from now on: its best for a client about whom nothing is known but
- * where it entered. Undefined when no region may serve a client from there.
+ * The choice that a data center keeps from now on: its best region for a client of which only the entry is known.
+ * Undefined when no region may serve a client from there.
  */
 export function chooseIncumbent(colo: string, state: RoutingState): RegionId | undefined {
   return getOptimalRegion({ cf: { colo } }, state).winner;
@@ -104,7 +104,7 @@ function regionsNow(entry: Entry, plan: RoutingPlan, { regions }: Observations):
   });
 }
 
-/** The filter that runs first says why, of those that stood between the client and a region. */
+/** Of the filters that dropped regions, the one that runs first gives the reason. */
 function refusalOf(rejecting: readonly AnyFilter[], { filters }: RoutingPlan): Refusal {
   const first = filters.find((filter) => filter.refusal !== undefined && rejecting.includes(filter));
   return first?.refusal ?? 'nowhere';

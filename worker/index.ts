@@ -21,7 +21,7 @@ export default {
   },
 
   /**
-   * Every minute: each region is told what it is configured to be, and is awake if it should be, also after a deploy
+   * Every minute: each region gets the current configuration and is woken if it should be awake, also after a deploy
    * or when its alarm or an edit's message was lost.
    */
   scheduled: async (_event, env) => {

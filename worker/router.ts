@@ -1,4 +1,4 @@
-// The route table: one line a route.
+// The route table: one line per route.
 
 import type { IRequest } from 'itty-router';
 import { Router } from 'itty-router/Router';
@@ -18,7 +18,7 @@ type Handler = (request: Request, ...rest: Arguments) => Response | Promise<Resp
 
 const isUpgrade = (request: Request) => request.headers.get('upgrade')?.toLowerCase() === 'websocket';
 
-/** A route that only takes WebSocket upgrades; without one, it says what it is for. */
+/** A route for WebSocket upgrades only; other requests are told so. */
 const upgrade =
   (handler: Handler): Handler =>
   (request, ...rest) =>
@@ -31,7 +31,7 @@ const upgrade =
 const missing: Handler = ({ method, url }) =>
   errorResponse('not_found', `nothing at ${method} ${new URL(url).pathname}`);
 
-/** A test holds its routes against the contract. */
+/** A test checks its routes against the contract. */
 export const router = Router<IRequest, Arguments, Response>({
   catch: (error: unknown) => {
     console.error(error);
@@ -57,7 +57,7 @@ export const router = Router<IRequest, Arguments, Response>({
   .post(regionOperationPath(':id', 'stop'), admin.regionOperations.stop)
   .all('*', missing);
 
-/** Answers a request. itty-router adds what an `IRequest` has beyond a `Request` by itself. */
+/** Answers a request. itty-router itself adds what an `IRequest` has beyond a `Request`. */
 export function answer(request: Request, ...rest: Arguments): Promise<Response> {
   return router.fetch(request as IRequest, ...rest);
 }

@@ -1,4 +1,4 @@
-// The Worker's answers inside workerd, as far as they need no container. Regions are stand-ins for their bindings:
+// The Worker's answers inside workerd, as far as they need no container. Regions are fake bindings:
 // what matters here is what the Worker makes of their answers.
 
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
@@ -8,7 +8,7 @@ import worker from './index.ts';
 
 const REGIONS = ['wnam', 'enam', 'weur', 'eeur', 'apac', 'oc'];
 const SYDNEY = { colo: 'SYD', country: 'AU' };
-/** Each client comes through a data center of its own: what one has seen of the regions is no other's concern. */
+/** Each client comes through its own data center, so that observations of the regions are not shared. */
 const COLOS = ['MEL', 'BNE', 'AKL', 'ADL', 'CBR', 'CHC', 'PER', 'HBA', 'NOU', 'SUV'];
 const UPGRADE = { upgrade: 'websocket' };
 
@@ -238,7 +238,7 @@ type Region = (request: Request) => Promise<Response>;
 interface ClientRequest {
   readonly path?: string;
   readonly headers?: Record<string, string>;
-  /** What regions say of themselves, when that is not `up`. */
+  /** The states that regions report, where they are not `up`. */
   readonly states?: Readonly<Record<string, string>>;
 }
 

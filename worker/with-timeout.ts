@@ -1,4 +1,4 @@
-// A promise that is waited for no longer than a limit. What it stands for goes on; nobody listens to it any more.
+// Waits for a promise until a time limit. The work behind it continues after that, but its result is ignored.
 
 /** @throws Error that says who did not answer, when time is up */
 export async function withTimeout<T>(call: Promise<T>, who: string, limitMs: number): Promise<T> {

@@ -8,7 +8,7 @@ import { MAX_CONNECTIONS, type StackRequest } from './contestant.ts';
 /** Regions that a valid configuration of distinct places can have, as the checked-in one does. */
 export const DISTINCT_PLACES = 6;
 
-/** Two regions lie so far apart in degrees at least, so that no place is there twice. */
+/** Minimum distance of two regions in degrees, so that no place is used twice. */
 const DEGREES_APART = 7;
 
 export async function configFor({
@@ -32,7 +32,7 @@ export async function configFor({
   };
 }
 
-/** So many regions without JetStream, which a cluster of two cannot have: copies of the checked-in ones, in turn. */
+/** This many regions, copies of the checked-in ones in turn. Without JetStream, which a cluster of two cannot have. */
 function resized(config: MeridianConfig, count: number): MeridianConfig {
   const all = Array.from({ length: count }, (_, index): RegionConfig[] => {
     const original = config.regions[index % config.regions.length];

@@ -9,13 +9,13 @@ export interface StackRequest {
   readonly kind: Kind;
   /** Path of the nats-server program. */
   readonly natsServer: string;
-  /** How many regions, or servers. Absent: what the checked-in configuration has, or one. */
+  /** How many regions, or servers. Absent: as many as the checked-in configuration has, or one server. */
   readonly regions?: number;
   /** A region that sleeps while it has no clients. */
   readonly sleeps?: boolean;
-  /** Whether `cutLink` will be asked for, of plain servers; regions' links can always be cut. */
+  /** For plain servers: whether `cutLink` will be called. Regions' links can always be cut. */
   readonly cuttable?: boolean;
-  /** How often regions compare their routes with the configuration, in place of what is configured. */
+  /** How often regions compare their routes with the configuration; replaces the configured interval. */
   readonly reconcileSeconds?: number;
 }
 
@@ -36,7 +36,7 @@ export interface RunningStack extends Closeable {
   servers(): Promise<readonly ServerPorts[]>;
   /** Kills a server, with SIGKILL, and sees to it that it comes back. */
   kill(server: string): Promise<void>;
-  /** Cuts the route between the first two servers, which live on. */
+  /** Cuts the route between the first two servers, which keep running. */
   cutLink(): Promise<void>;
   /** Puts a server to sleep. */
   stop(server: string): Promise<void>;

@@ -1,4 +1,4 @@
-// A Worker with one container and nothing of ours in it, on the very platform that the local stack uses.
+// A Worker with one container and none of our code, on the same platform that the local stack uses.
 
 import { fileURLToPath } from 'node:url';
 import { startPlatform } from '../../local/platform.ts';

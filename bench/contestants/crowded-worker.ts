@@ -1,5 +1,5 @@
-// The Worker for more regions than Cloudflare has places, which it would refuse, rightly: the rule about places is
-// left out, everything else is the same code.
+// The Worker for more regions than Cloudflare has places. It would rightly refuse them, so the rule about places is
+// left out; everything else is the same code.
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -41,7 +41,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
   };
 }
 
-/** What of the steps of a start is told apart; the last of several is kept. */
+/** The step of a start that a progress line belongs to; of several lines the last one counts. */
 function stepName(step: string): string {
   if (step.startsWith('Worker built')) return 'built';
   if (step.startsWith('Worker running')) return 'workerd';
@@ -58,7 +58,7 @@ async function serversOf(engine: Engine, config: MeridianConfig): Promise<readon
   return (await Promise.all(running)).flat();
 }
 
-/** As the network does it: by a reset of the connection at the container of the one. */
+/** As a network failure does: resets the connection at one of the two containers. */
 async function cutLink(engine: Engine, config: MeridianConfig): Promise<void> {
   const [one, other] = await serversOf(engine, config);
   if (one === undefined || other === undefined) throw new Error('there are no two servers');

@@ -1,6 +1,6 @@
-// Plain nats-servers, alone or as a cluster over TCP routes: what there would be without an edge. Each dials all
-// that were started before it; after that, gossip and reconnects are NATS's own. Where a link is to be cut, the second
-// dials the first through a relay.
+// Plain nats-servers, alone or as a cluster over TCP routes: the alternative without an edge. Each dials all that were
+// started before it; after that, gossip and reconnects are NATS's own. If a link is to be cut, the second server dials
+// the first through a relay.
 
 import { createRunFolder } from '../../local/run-folder.ts';
 import { withTeardown } from '../../local/teardown.ts';

@@ -1,4 +1,4 @@
-// A nats-server as the regions run it, image configuration and all, but started by nobody's Durable Object.
+// A nats-server as the regions run it, with the image's configuration, but started directly instead of by an object.
 
 import { join } from 'node:path';
 import { AppContainer } from '../../local/engine/container.ts';

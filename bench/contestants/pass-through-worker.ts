@@ -1,5 +1,5 @@
-// The platform's floor, as a Worker: hands every request to a container and returns its response as it is.
-// Compiled with Node's types, as all of loadtest/ is, hence the few types of workerd written out.
+// The minimum that the platform itself costs, as a Worker: passes every request to a container and returns its response
+// unchanged. Compiled with Node's types, as all of bench/ is, so the few types of workerd are written out.
 
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 

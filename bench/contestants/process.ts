@@ -55,7 +55,7 @@ async function running(): Promise<RunningStack> {
   return starting;
 }
 
-/** Waits for a start that is under way: only what is up can be stopped in order. */
+/** Waits for a start in progress: only what is up can be stopped in order. */
 async function close(): Promise<void> {
   const stack = await starting?.catch(() => undefined);
   starting = undefined;

@@ -1,4 +1,4 @@
-// A loopback port that leads to another one, so that what goes through can be cut: the control of a cut link.
+// A loopback port that forwards to another one, so that its connections can be cut: the control for a cut link.
 
 import { connect, createServer, type Socket } from 'node:net';
 
@@ -7,7 +7,7 @@ import type { Closeable } from '../../local/teardown.ts';
 
 export interface RouteRelay extends Closeable {
   readonly port: number;
-  /** Resets every connection; new ones are taken. */
+  /** Resets every connection; new ones are accepted. */
   cut(): void;
 }
 

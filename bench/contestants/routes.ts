@@ -1,5 +1,5 @@
-// Asks the servers themselves about their routes, the same of every kind of cluster: whether all are linked, and how
-// long until a route that was cut is there again.
+// Reads the routes from the servers themselves, in the same way for every kind of cluster: whether all servers are
+// linked, and how long it takes until a cut route is re-established.
 
 import { waitFor } from '../../local/wait-for.ts';
 import type { ServerPorts } from './contestant.ts';

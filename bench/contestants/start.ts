@@ -10,11 +10,11 @@ import type { StackMethods } from './process.ts';
 const FILE = fileURLToPath(new URL('process.ts', import.meta.url));
 
 export interface Contestant extends Closeable {
-  /** As it is called in the results. */
+  /** Its name in the results. */
   readonly name: string;
   readonly url: string;
   readonly steps: Readonly<Record<string, number>>;
-  /** From asking to having, the start of the process not counted. */
+  /** From the request to the running stack, without the start of the process. */
   readonly startMs: number;
   readonly child: Child<StackMethods>;
 }

@@ -1,4 +1,4 @@
-// The container class as its documentation uses it: a default port, and `fetch` of the class does the rest.
+// The container class as its documentation uses it: a default port, and the class's own `fetch`.
 
 import { Container } from '@cloudflare/containers';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';

@@ -1,4 +1,4 @@
-// Names of what is compared; worker.ts has what each does. On their own, so that only the Worker loads it.
+// Names of what is compared; worker.ts has what each does. A separate file, so that only the Worker loads worker.ts.
 
 export const CONTESTANTS = [
   'getOptimalRegion',

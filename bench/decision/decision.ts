@@ -11,11 +11,11 @@ import { CONTESTANTS } from './contestants.ts';
 
 const REGIONS = [6, 20, 100];
 
-/** Regions looked at in a round, over all its decisions: enough that a request's own cost does not show. */
+/** Regions evaluated in a round, over all its decisions: enough that a request's own cost is negligible. */
 const REGIONS_PER_ROUND = 600_000;
 const QUICK_REGIONS_PER_ROUND = 60_000;
 
-/** One contestant is so slow that it gets fewer. */
+/** One contestant is so much slower that it gets fewer. */
 const SLOWER: Readonly<Record<string, number>> = { 'geolib findNearest': 50 };
 
 const CONTROL = 'haversine loop';
@@ -41,7 +41,7 @@ export async function decision(context: Context): Promise<BenchResult> {
       title: 'Choosing a region',
       rounds: context.rounds,
       notes: [
-        'Nanoseconds of one decision in workerd, the cost of the request that runs many of them taken off.',
+        'Nanoseconds of one decision in workerd, without the cost of the request that runs many of them.',
       ],
       measures,
     };

@@ -1,5 +1,5 @@
 // What is measured, as a Worker: `?run=NAME&regions=N&times=M` runs one contestant M times and answers nothing.
-// Clocks stand still inside workerd while it computes, so the time is taken outside.
+// Clocks in workerd do not advance during computation, so the time is measured outside.
 
 import { findNearest } from 'geolib';
 import * as v from 'valibot';
@@ -12,7 +12,7 @@ import { coordinatesOfColo } from '../../routing/places/lookup.ts';
 import { compileRouting, type RoutingPlan } from '../../routing/plan.ts';
 import { CONTESTANTS } from './contestants.ts';
 
-/** Data centers all over the world, so that no run is about one place. */
+/** Data centers all over the world, so that no run depends on one place. */
 const COLOS = ['AMS', 'LHR', 'SYD', 'SIN', 'NRT', 'GRU', 'JNB', 'IAD', 'LAX', 'BOM', 'DXB', 'YYZ'];
 
 type Contestant = (plan: RoutingPlan, colo: string, client: string) => unknown;

@@ -1,5 +1,5 @@
-// What the edge costs a client: the same loads through Meridian, through the platform with nothing of ours, through
-// the stock container class, and straight to a nats-server.
+// What the edge costs a client: the same loads through Meridian, through the platform with none of our code, through
+// the stock container class, and directly to a nats-server.
 
 import { alternating } from '../alternating.ts';
 import { type Contestant, withContestants } from '../contestants/start.ts';
@@ -15,7 +15,7 @@ const CONTESTANTS = {
   Meridian: { kind: 'meridian' },
 } as const;
 
-/** In flight at a time for throughput: enough that nobody waits for one answer. Large ones fill the path sooner. */
+/** Requests in flight for throughput: enough that no program waits for a single answer. Large ones need fewer. */
 const IN_FLIGHT = 64;
 const LARGE_BYTES = 65_536;
 const LARGE_IN_FLIGHT = 8;

@@ -18,7 +18,7 @@ const CONTESTANTS: readonly { readonly name: string; readonly kind: Kind }[] = [
 ];
 const PROGRAMS: readonly Program[] = ['workerd', 'engine', 'nats-server'];
 
-/** Before the CPU is looked at: what the start left over is done by then. */
+/** Wait before measuring CPU: what remains of the start is done by then. */
 const SETTLE_MS = 1000;
 const IDLE_MS = 5000;
 

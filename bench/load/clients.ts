@@ -6,7 +6,7 @@ import type { LoadMethods } from './process.ts';
 
 const FILE = fileURLToPath(new URL('process.ts', import.meta.url));
 
-/** A path that is not slower than this has failed. */
+/** A path slower than this has failed. */
 const DELIVERY_TIMEOUT_MS = 30_000;
 const MS_PER_SECOND = 1000;
 
@@ -63,7 +63,7 @@ export class LoadClients implements AsyncDisposable {
     return { count, perSecond: (count / elapsedMs) * MS_PER_SECOND };
   }
 
-  /** Requests answered per second with so many in flight per pair, or the latency of each with one. */
+  /** Requests answered per second with this many in flight per pair, or the latency of each with one in flight. */
   async requests({ near, far }: Ends, { pairs, payloadBytes, durationMs }: Shape, inFlight: number) {
     await this.far.call.openResponder({ url: far, pairs, payloadBytes });
     await this.near.call.openRequester({ url: near, pairs, payloadBytes });

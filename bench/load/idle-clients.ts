@@ -1,4 +1,4 @@
-// Many clients that connect, stay, and say nothing but PONG.
+// Many clients that connect, stay connected, and send nothing but PONG.
 
 import { connectNats, type NatsSocket } from './nats-socket.ts';
 
@@ -23,7 +23,7 @@ export class IdleClients {
     this.#url = url;
   }
 
-  /** Connects until there are so many, or have been tried. */
+  /** Connects until there are this many, or this many were tried. */
   async growTo(count: number): Promise<GrowthReport> {
     let left = count - this.#sockets.size;
     const connectSome = async () => {
@@ -50,7 +50,7 @@ export class IdleClients {
 
   async #connect(): Promise<void> {
     try {
-      // One that ends before it is there makes connectNats reject.
+      // One that ends before it is connected makes connectNats reject.
       let socket: NatsSocket | undefined;
       socket = await connectNats(this.#url, {
         timeoutMs: TIMEOUT_MS,

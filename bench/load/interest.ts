@@ -1,6 +1,6 @@
-// Interest crosses a cluster without a receipt: what is published too early is heard by nobody. So before a load
-// begins its publishing end asks its receiving end a question. What both ends subscribed to before is known everywhere
-// once the answer is there, since routes pass subscriptions on in their order.
+// Interest crosses a cluster without acknowledgement: a message published too early reaches no subscriber. So before a
+// load begins, its publishing end sends its receiving end a request. Once the answer has arrived, earlier subscriptions
+// of both ends are known everywhere, since routes forward subscriptions in order.
 
 import { waitFor } from '../../local/wait-for.ts';
 import { connectNats, type NatsSocket } from './nats-socket.ts';

@@ -1,5 +1,5 @@
-// A NATS connection for load tests, over WebSocket (`ws://`) or TCP (`nats://`): as little work for each message as
-// Node allows, so that the servers are what is measured. No reconnects: a connection that ends is an error.
+// A NATS connection for benchmarks, over WebSocket (`ws://`) or TCP (`nats://`). It does as little work per message as
+// Node allows, so that the servers are measured. No reconnects: a connection that ends is an error.
 
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
@@ -9,11 +9,11 @@ import { clientFrame, FrameStream, pongFrame } from './websocket-frames.ts';
 
 export interface NatsSocketOptions {
   readonly onMessage?: (payloadBytes: number, reply: string) => void;
-  /** Whether `onMessage` is told where to reply, which costs more. */
+  /** Whether `onMessage` gets the reply subject, which costs more. */
   readonly wantsReply?: boolean;
   /** After each chunk from the network. */
   readonly onChunk?: () => void;
-  /** Once, when it ended without being closed from here. */
+  /** Called once, if the connection ended without `close`. */
   readonly onEnd?: (error: Error) => void;
   /** A sleeping region has to start first. */
   readonly timeoutMs?: number;

@@ -27,7 +27,7 @@ function read(chunks: readonly Buffer[], wantsReply = true): string[] {
     onError: (text) => events.push(`error ${text}`),
   });
   for (const chunk of chunks) {
-    // The network's buffer is used again: nothing may be kept of it.
+    // The network's buffer is reused: the reader must not keep references to it.
     const reused = Buffer.from(chunk);
     stream.push(reused);
     reused.fill(0);

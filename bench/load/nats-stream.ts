@@ -1,5 +1,5 @@
-// Reads what a nats-server sends, at the pace of a load test: messages are counted where they lie and nothing is
-// copied, apart from a control line that two chunks share.
+// Reads what a nats-server sends, fast enough for a benchmark: messages are counted in place and nothing is copied,
+// except a control line that is split between two chunks.
 
 export interface NatsHandlers {
   /** A whole message has arrived. `reply` is set where the message wants an answer and `wantsReply` is true. */

@@ -1,5 +1,4 @@
-// The load generator's process. It holds one load at a time, of which the benchmarks open one end here and the
-// other in a second such process.
+// The load generator's process. It runs one end of a load; the benchmarks run the other end in a second such process.
 
 import { serveParent } from '../child.ts';
 import { percentile } from '../statistics.ts';

@@ -108,7 +108,7 @@ class RequestClient {
   }
 
   static async open(pair: number, { url, payloadBytes }: PairOptions): Promise<RequestClient> {
-    // The socket is there before the client is: until then there is nothing to answer.
+    // The socket exists before the client: until then there is nothing to answer.
     let client: RequestClient | undefined;
     const socket = await connectNats(url, {
       onMessage: () => {

@@ -1,5 +1,5 @@
-// One-way load: pairs of a publisher and a subscriber, each pair on a subject of its own. The subscriber tells the
-// publisher how far it is, so that what is under way stays bounded and no server drops a slow consumer.
+// One-way load: pairs of a publisher and a subscriber, each pair on its own subject. The subscriber acknowledges what
+// it has received, so that the bytes in flight stay bounded and no server drops a slow consumer.
 
 import { waitFor } from '../../local/wait-for.ts';
 import { answerQuestions, askUntilAnswered } from './interest.ts';
@@ -13,14 +13,14 @@ export interface PairOptions {
   readonly isFramedEach?: boolean;
 }
 
-/** What may be on its way per pair: far more than any path holds, far less than nats-server's 64 MiB. */
+/** Bytes in flight per pair at most: far more than any path holds, far less than nats-server's 64 MiB. */
 const WINDOW_BYTES = 8 * 1024 * 1024;
 const ACKS_PER_WINDOW = 8;
 
 /** Written to the socket at a time: as much as nats.js gathers. */
 const BATCH_BYTES = 64 * 1024;
 
-/** Between two looks at whether all have arrived. */
+/** Between two checks whether all have arrived. */
 const POLL_MS = 2;
 
 /** Messages between two acknowledgements. */
@@ -47,7 +47,7 @@ export class Sink {
     return this.#sockets[0]?.serverName ?? '';
   }
 
-  /** Waits for as many messages, then forgets them. The rate is that between the first chunk and the last. */
+  /** Waits for this many messages, then resets the count. The rate is measured from the first chunk to the last. */
   async received(count: number, timeoutMs: number): Promise<{ readonly elapsedMs: number }> {
     const isOver = () => this.#count >= count || this.#failure !== undefined;
     await waitFor(`${count} messages`, { timeoutMs, pollMs: POLL_MS }, isOver).catch((cause: unknown) => {
@@ -107,7 +107,7 @@ export class Source {
     return this.#publishers[0]?.socket.serverName ?? '';
   }
 
-  /** Publishes for so long; returns how many messages that were. */
+  /** Publishes for this long; returns the number of messages. */
   async publish(durationMs: number): Promise<number> {
     const counts = await Promise.all(this.#publishers.map((publisher) => publisher.publish(durationMs)));
     return counts.reduce((sum, count) => sum + count, 0);

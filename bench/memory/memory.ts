@@ -21,7 +21,7 @@ const PROGRAMS: readonly Program[] = ['workerd', 'engine', 'nats-server'];
 const LEVELS = [0, 1000, 5000, 10_000];
 const QUICK_LEVELS = [0, 500];
 
-/** After the last client has connected, for what the handshakes used to be given back. */
+/** Wait after the last client has connected, until the memory of the handshakes has been freed. */
 const SETTLE_MS = 1500;
 
 const KIB = 1024;
@@ -96,7 +96,7 @@ interface Growth {
   readonly connectMs: number;
 }
 
-/** Connects more and more clients, and looks at the sizes at each level. */
+/** Connects more and more clients, and reads the sizes at each level. */
 async function grow(
   holders: readonly Holder[],
   { levels, fits, kind }: { readonly levels: readonly number[]; readonly fits: number; readonly kind: Kind },
@@ -130,7 +130,7 @@ function sum(all: readonly Sizes[]): Sizes {
   return PROGRAMS.map((_, index) => all.reduce((total, sizes) => total + (sizes[index] ?? 0), 0));
 }
 
-/** Without an edge there is only the server; the process that started it is not part of anything. */
+/** Without an edge only the server counts, not the process that started it. */
 function hasProgram(kind: Kind, program: Program): boolean {
   return kind !== 'direct' || program === 'nats-server';
 }

@@ -8,10 +8,10 @@ import { readFile } from 'node:fs/promises';
  */
 const FILES_PER_CLIENT = 3;
 
-/** What a process has open besides. */
+/** Other files that a process has open. */
 const OTHER_FILES = 200;
 
-/** The hard limit: Node raises the soft one to it, and hands it on to what it starts. */
+/** The hard limit: Node raises the soft one to it, and its child processes inherit that. */
 export async function openFilesLimit(): Promise<number> {
   return parseLimit(await readFile('/proc/self/limits', 'utf8'));
 }
@@ -26,7 +26,7 @@ export function clientsThatFit(limit: number): number {
   return Math.max(0, Math.floor((limit - OTHER_FILES) / FILES_PER_CLIENT));
 }
 
-/** How many clients go to each of the stacks that so many need: as many as fit to the first, the rest to the next. */
+/** How many clients go to each of the stacks that they need: as many as fit to the first, the rest to the next. */
 export function spread(clients: number, fits: number): readonly number[] {
   if (fits < 1) throw new Error('the limit on open files (ulimit -n) leaves no room for a single client');
   const shares: number[] = [Math.min(clients, fits)];

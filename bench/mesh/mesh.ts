@@ -1,5 +1,5 @@
-// What the spliced mesh costs beside a route that the servers dial themselves: the same loads from one server to
-// another, with clients at the servers' own TCP ports, so that the route is all that differs.
+// What the spliced mesh costs compared with a route that the servers dial themselves: the same loads from one server to
+// another, with clients at the servers' own TCP ports, so that only the route differs.
 
 import { alternating } from '../alternating.ts';
 import { type Contestant, withContestants } from '../contestants/start.ts';

@@ -81,7 +81,7 @@ async function firstMessages(context: Context): Promise<readonly Measure[]> {
   );
 }
 
-/** The region sleeps when the stack comes up, and is put to sleep again after each time. */
+/** The region sleeps when the stack comes up, and is put to sleep again after each measurement. */
 async function wakeByMessage({ url, child }: Contestant, { near }: LoadClients): Promise<number> {
   const server = `nats-${SLEEPER}`;
   const ms = await near.call.firstMessage({

@@ -1,5 +1,5 @@
-// Sixty cities of the world for clients to stand in, with the data center where they enter and how many people
-// stand for them (millions in and around the city, rounded, UN World Urbanization Prospects 2018).
+// Sixty cities of the world that clients pretend to be in, with the data center where they enter and their population
+// (millions in and around the city, rounded, UN World Urbanization Prospects 2018).
 
 /**
  * @typedef {object} City
@@ -93,8 +93,8 @@ function readCity(line) {
 }
 
 /**
- * So many clients over the cities, each city as often as its weight says (largest remainders), every city once
- * before any twice where there are enough clients.
+ * Distributes clients over the cities by weight (largest remainders); if there are enough clients, every city gets one
+ * before any gets two.
  *
  * @param {number} clients
  * @param {readonly City[]} cities
@@ -117,7 +117,7 @@ export function spreadOver(clients, cities) {
 }
 
 /**
- * `request.cf` of a client there, in the header by which the local stack takes it.
+ * `request.cf` of a client there, in the header from which the local stack reads it.
  *
  * @param {City} city
  * @returns {Record<string, string>}

@@ -15,12 +15,12 @@ export function nowMs() {
     instance ??= exec.instance;
     return instance.currentTestRunDuration;
   } catch {
-    // In teardown() k6 2.2 has no such clock any more. There only timeouts are counted.
+    // In teardown() k6 2.2 no longer has such a clock. Only timeouts need it there.
     return Date.now();
   }
 }
 
-/** Milliseconds since the scenario of this virtual user began: what happens when is counted from there. */
+/** Milliseconds since the scenario of this virtual user began: the time base of a script's schedule. */
 export function scenarioMs() {
   return Date.now() - exec.scenario.startTime;
 }

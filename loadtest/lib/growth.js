@@ -1,4 +1,4 @@
-// Whether something grows over a run: what it was early, after the start has settled, against what it is at the end.
+// Whether something grows over a run: compares its early values, once the start has settled, with those at the end.
 
 /** The first three tenths are the start: connections, caches, the first use of everything. */
 const SLICES = 10;
@@ -27,7 +27,7 @@ export class Growth {
     if (slice >= LATE) this.#late.push(value);
   }
 
-  /** The late median over the early one: 1 when nothing grows; undefined when there is nothing to compare. */
+  /** The late median divided by the early one: 1 when nothing grows; undefined when there is nothing to compare. */
   ratio() {
     const early = median(this.#early);
     const late = median(this.#late);

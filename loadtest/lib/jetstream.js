@@ -8,14 +8,14 @@ import { eventually } from './wait.js';
 
 const API_TIMEOUT_MS = 5_000;
 
-/** A meta leader that has just gone is replaced within seconds; a fresh stack elects its first one. */
+/** A meta leader that was lost is replaced within seconds; a fresh stack still has to elect its first one. */
 const READY_WITHIN_MS = 15_000;
 
-/** Publishing waits no longer for an acknowledgement: without one the message may be there or not. */
+/** How long publishing waits for an acknowledgement: without one the message may have been stored or not. */
 const ACK_TIMEOUT_MS = 2_000;
 
 /**
- * Asks the API until it does not refuse.
+ * Calls the API until it no longer refuses.
  *
  * @param {NatsClient} client
  * @param {string} operation such as `STREAM.DELETE.name`
@@ -31,7 +31,7 @@ export async function ask(client, operation, body) {
         body === undefined ? '' : JSON.stringify(body),
         API_TIMEOUT_MS,
       );
-      if (payload.length === 0) throw new Error(`JetStream is not there (${headers.split('\r\n')[0]})`);
+      if (payload.length === 0) throw new Error(`JetStream does not answer (${headers.split('\r\n')[0]})`);
       const parsed = JSON.parse(textOf(payload));
       if (parsed.error === undefined) return parsed;
       throw new Error(parsed.error.description);
@@ -82,7 +82,7 @@ export async function publishAcknowledged(client, stream, payload) {
 }
 
 /**
- * Everything in the stream, read through a consumer of its own as any subscriber would.
+ * Everything in the stream, read through a new consumer, as any subscriber would.
  *
  * @param {NatsClient} client
  * @param {string} stream

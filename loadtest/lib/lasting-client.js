@@ -1,5 +1,5 @@
-// A client that comes back: when its connection ends it waits a little and connects again, as NATS clients do, and
-// notes how long it was without service.
+// A client that reconnects: when its connection ends it waits a little and connects again, as NATS clients do, and
+// records how long it was without service.
 
 import { nowMs } from './clock.js';
 import * as metrics from './metrics.js';
@@ -9,14 +9,14 @@ import { pause } from './wait.js';
 /** @typedef {import('./cities.js').City} City */
 /** @typedef {import('./nats-client.js').NatsClient} NatsClient */
 
-/** Before the first attempt, so that the clients of a dead region do not come all at once. */
+/** Before the first attempt, so that the clients of a dead region do not reconnect all at once. */
 const RECONNECT_WAIT_MS = 100;
 const RECONNECT_JITTER_MS = 100;
 
-/** A client that has no service for so long gives up; the script counts it as an error. */
+/** A client without service for this long gives up; the script counts it as an error. */
 const GIVE_UP_MS = 30_000;
 
-/** One attempt may take no longer, so that one that hangs leaves time for others. */
+/** The longest that one attempt may take, so that one that hangs leaves time for others. */
 const ATTEMPT_TIMEOUT_MS = 5_000;
 
 export class LastingClient {
@@ -30,7 +30,7 @@ export class LastingClient {
 
   /**
    * @param {City} city
-   * @param {(region: string) => string} kindOf the reason why a region's clients lose their connections just now
+   * @param {(region: string) => string} kindOf why a region's clients are losing their connections at the moment
    */
   constructor(city, kindOf) {
     this.#city = city;
@@ -41,7 +41,7 @@ export class LastingClient {
     this.connection = await this.#connect();
   }
 
-  /** No longer than until it is served again. */
+  /** Waits at most until it is served again. */
   async close() {
     this.#isOver = true;
     await this.#coming;

@@ -1,5 +1,5 @@
-// What `npm run loadtest` offers beside the target when that is a stack on this machine: the memory of its
-// processes, and ways to break things. Without it (plain k6, a deployment) scripts leave these parts out, and say so.
+// What `npm run loadtest` offers in addition when the target is a stack on this machine: the memory of its processes,
+// and ways to cause failures. Otherwise (plain k6, a deployment) scripts skip these parts, and say so.
 
 import http from 'k6/http';
 import * as metrics from './metrics.js';
@@ -22,7 +22,7 @@ export function readMemory() {
 }
 
 /**
- * The memory of the whole stack, each process noted as a sample.
+ * The memory of the whole stack; each process is recorded as a sample.
  *
  * @returns {number | undefined} bytes, resident; undefined without a control server
  */
@@ -53,7 +53,7 @@ export function operate(region, operation) {
     throw new Error(`${operation} ${region} was answered with ${response.status}: ${response.body}`);
 }
 
-/** How many clients all regions have, as they say themselves. */
+/** How many clients all regions report, in total. */
 export function clientsOfTarget() {
   const regions = jsonOf(http.get(`${URL}/api/regions`, { tags: { name: 'api/regions' } }))?.regions ?? [];
   return regions.reduce(

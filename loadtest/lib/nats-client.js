@@ -1,5 +1,5 @@
-// A NATS client for k6: one WebSocket, driven by events, with promises where a script waits. It counts what goes
-// wrong and measures nothing by itself but how long it took to connect.
+// A NATS client for k6: one WebSocket, driven by events, with promises where a script waits. It counts errors, and by
+// itself measures only how long it took to connect.
 
 import http from 'k6/http';
 import { WebSocket } from 'k6/websockets';
@@ -22,16 +22,16 @@ import { CREDENTIALS, SOCKET_URL } from './settings.js';
 
 /**
  * @typedef {object} ConnectOptions
- * @property {Record<string, string>} [headers] of the upgrade, such as where the client stands
+ * @property {Record<string, string>} [headers] of the upgrade, such as the client's place
  * @property {number} [timeoutMs] for upgrade and handshake together
  * @property {boolean} [echo] whether it hears what it publishes itself; default true
- * @property {(reason: string) => void} [onClose] told when the connection ends without having been asked to
+ * @property {(reason: string) => void} [onClose] called when the connection ends unexpectedly
  */
 
 /** Long enough for a region that has to be started first. */
 const CONNECT_TIMEOUT_MS = 15_000;
 
-/** k6 tags its own metrics with the URL otherwise, and with every query. */
+/** Otherwise k6 tags its own metrics with the whole URL, query included. */
 const TAGS = { name: 'nats' };
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -71,13 +71,13 @@ export class NatsClient {
   constructor(options) {
     this.#options = options;
     this.#parser = new Parser((operation) => this.#take(operation));
-    // A jar of its own: the cookie by which Meridian keeps a client at its region would pass to the next client of
-    // the same virtual user, who stands elsewhere.
+    // With its own cookie jar: otherwise the cookie that keeps a client at its region would pass to the next client of
+    // the same virtual user, which is in another city.
     const jar = new http.CookieJar();
     this.#socket = new WebSocket(SOCKET_URL, null, { headers: options.headers ?? {}, jar, tags: TAGS });
     this.#socket.binaryType = 'arraybuffer';
-    // k6 2.2 drops a message that it has read before it has told of the opening, which once in some thousand
-    // connections is the server's INFO. So CONNECT doesn't wait for it, and the INFO that answers CONNECT serves as well.
+    // k6 2.2 drops a message that it reads before it has fired `open`: in one of some thousand connections that is the
+    // server's INFO. So CONNECT doesn't wait for it, and the INFO that answers CONNECT is used as well.
     this.#socket.onopen = () => this.#introduce();
     this.#socket.onmessage = (event) => this.#receive(/** @type {ArrayBuffer | string} */ (event?.data));
     this.#socket.onerror = (event) => this.#fail(new NatsError('refused', String(event?.error)));
@@ -121,7 +121,7 @@ export class NatsClient {
     this.write(pubBytes(subject, typeof payload === 'string' ? bytesOf(payload) : payload, reply));
   }
 
-  /** Whole operations as bytes, such as many messages for one frame. @param {Uint8Array<ArrayBuffer>} bytes */
+  /** Sends complete operations as bytes, such as many messages in one frame. @param {Uint8Array<ArrayBuffer>} bytes */
   write(bytes) {
     this.#write(bytes.buffer);
   }
@@ -186,7 +186,7 @@ export class NatsClient {
     return within(REQUEST_TIMEOUT_MS, 'no close', ended).catch(() => {});
   }
 
-  /** k6 waits for ever when a socket that is still connecting is closed: that waits until it is open. */
+  /** k6 waits for ever if a socket is closed while it is connecting, so this waits until it is open. */
   #abandon() {
     this.#isClosing = true;
     this.isOpen = false;
@@ -260,7 +260,7 @@ export class NatsClient {
     this.#write(`${connectLine({ ...options, ...CREDENTIALS, name: 'k6', lang: 'k6' })}${PING}`);
   }
 
-  /** @param {Record<string, unknown>} info the first, the answer to CONNECT, and news of the cluster later on */
+  /** @param {Record<string, unknown>} info the first one, the answer to CONNECT, or a later change of the cluster */
   #learn(info) {
     this.region = String(info.server_name ?? '').replace(/^nats-/, '');
     if (this.#hasPong) this.#greeted();

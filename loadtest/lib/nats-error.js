@@ -2,7 +2,7 @@
 
 import { clearTimeout, setTimeout } from 'k6/timers';
 
-/** What went wrong, in a word for a tag, and in words. */
+/** What went wrong: as one word, for a tag, and as a message. */
 export class NatsError extends Error {
   /**
    * @param {'refused' | 'timeout' | 'authorization' | 'protocol' | 'closed'} kind
@@ -15,7 +15,7 @@ export class NatsError extends Error {
   }
 }
 
-/** @param {string} error as nats-server words it */
+/** @param {string} error nats-server's own text */
 export function errorOf(error) {
   return new NatsError(/authoriz|authentic/i.test(error) ? 'authorization' : 'protocol', error);
 }

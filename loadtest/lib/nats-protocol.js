@@ -1,6 +1,6 @@
-// The NATS client protocol over WebSocket frames, which may hold half a message or many. Pure: bytes in, operations
-// out; what a client writes, as bytes. Searching and decoding are left to the engine's own functions: k6 interprets
-// JavaScript, a loop over bytes would be what is measured.
+// The NATS client protocol over WebSocket frames, which may hold half a message or many. Pure: it turns bytes into
+// operations, and a client's operations into bytes. Searching and decoding are left to built-in functions: k6
+// interprets JavaScript, so a loop over bytes would dominate the measurement.
 
 /**
  * @typedef {object} Message
@@ -50,7 +50,7 @@ export class Parser {
   }
 
   /**
-   * From now on these messages are counted where they lie, a few looks at each; all else is read as before.
+   * From now on these messages are counted in place, checking only a few bytes of each; all else is read as before.
    *
    * @param {Alike} alike
    */

@@ -1,11 +1,11 @@
-// Keeps a rate whatever becomes of the load: what a late tick has missed, the next one makes up for. A slow target
-// meets the same load as a quick one, so its slowness shows.
+// Keeps a rate whatever happens to the load: the next tick makes up for a late one. A slow target gets the same load as
+// a quick one, so its slowness shows.
 
 import { nowMs } from './clock.js';
 import { pause } from './wait.js';
 
 /**
- * How many messages are due in all, so long after the start.
+ * How many messages in total are due at this time after the start.
  *
  * @param {{ perSecond: number, seconds: number }} pace
  * @param {number} elapsedMs
@@ -16,7 +16,7 @@ export function dueAfter({ perSecond, seconds }, elapsedMs) {
 
 /**
  * @param {{ perSecond: number, seconds: number, everyMs: number }} pace
- * @param {(due: number) => void} send told how many are due since the last time, at least one
+ * @param {(due: number) => void} send called with the number of messages due since the last call, at least one
  */
 export async function keepPace(pace, send) {
   const started = nowMs();

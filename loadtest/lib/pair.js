@@ -1,4 +1,4 @@
-// A publisher and a subscriber, in two regions or in one, linked: what one publishes arrives at the other.
+// A publisher and a subscriber, in two regions or in one, ready: what one publishes arrives at the other.
 
 import * as metrics from './metrics.js';
 import { connectFrom, forcedTo } from './target.js';
@@ -24,7 +24,7 @@ let count = 0;
 /**
  * @param {{ from: string, to: string, cities: Record<string, City> }} ends ids of the regions
  * @param {(message: import('./nats-protocol.js').Message) => void} onMessage
- * @returns {Promise<Pair | undefined>} undefined when it could not be linked, which is counted
+ * @returns {Promise<Pair | undefined>} undefined, and counted, if messages do not arrive
  */
 export async function openPair({ from, to, cities }, onMessage) {
   const publisher = await connectFrom(cities[from], { headers: forcedTo(from) });

@@ -1,4 +1,4 @@
-// The shared load profiles: how many clients, for how long, in what shape. What a client does is each script's own.
+// The shared load profiles: how many clients, for how long, in what shape. What a client does is up to each script.
 
 import { numberFrom, secondsFrom } from './settings.js';
 
@@ -101,7 +101,7 @@ export function shapedUsers({ seconds, stages }, users) {
     share === 0 ? 0 : Math.max(1, Math.round(users * share));
   return {
     executor: 'ramping-vus',
-    // Nobody waits for the first stage: who has not started measures nothing.
+    // No wait for the first stage: users that have not started measure nothing.
     startVUs: usersFor(stages[0]?.[0] ?? 1),
     stages: stages.map(([share, part]) => ({
       target: usersFor(share),
@@ -113,7 +113,7 @@ export function shapedUsers({ seconds, stages }, users) {
 }
 
 /**
- * What scripts with a fixed crowd do: so many virtual users, each once, as long as it takes.
+ * For scripts with a fixed number of users: each runs once, for as long as it takes.
  *
  * @param {{ users?: number, seconds: number, exec?: string }} options
  * @returns {import('k6/options').PerVUIterationsScenario}

@@ -1,7 +1,7 @@
-// Chance that is the same in every run.
+// Randomness that is the same in every run.
 
 /**
- * A number of 0 to below 1 for a whole number, with nothing in common with that of its neighbours.
+ * A number from 0 to below 1 for each whole number, unrelated to those of its neighbours.
  *
  * @param {number} seed
  */

@@ -1,4 +1,4 @@
-// What a run is told by its environment, with the defaults for a local stack.
+// The settings of a run, from its environment, with defaults for a local stack.
 
 /**
  * @param {string} name
@@ -37,13 +37,13 @@ export const URL = url;
 /** The same for WebSockets. */
 export const SOCKET_URL = `${url.replace(/^http/, 'ws')}/nats`;
 
-/** Whether clients may say where they stand: only a stack on this machine believes it. */
+/** Whether clients can pretend to be in a city: only a stack on this machine supports that. */
 export const IS_LOCAL = __ENV.LOCAL ? __ENV.LOCAL === '1' : /\/\/(127\.|localhost|\[::1\])/.test(url);
 
-/** Where k6 stands, for results that are merged with those of other places. */
+/** Where k6 runs, for results that are merged with those of other sites. */
 export const SITE = __ENV.SITE || 'here';
 
-/** Whether the local stack delays what crosses the world. */
+/** Whether the local stack adds the latency of real distances. */
 export const IS_WAN = __ENV.WAN === '1';
 
 /** Address of the control server of `npm run loadtest`; empty under plain k6. */
@@ -59,7 +59,7 @@ export const REGIONS = __ENV.REGIONS
       .filter((id) => id !== '')
   : undefined;
 
-/** What NATS asks for, as CONNECT has it; empty where it asks for nothing. */
+/** The credentials for NATS, as fields of CONNECT; empty if it requires none. */
 export const CREDENTIALS = Object.fromEntries(
   Object.entries({ user: __ENV.NATS_USER, pass: __ENV.NATS_PASSWORD, auth_token: __ENV.NATS_TOKEN }).filter(
     ([, value]) => value,

@@ -1,5 +1,5 @@
-// The target of a run: whether it is there, what regions it has, and clients that stand in a city or are sent to a
-// region. Whatever is wrong with it is said before the first measurement.
+// The target of a run: whether it is up, what regions it has, and clients that pretend to be in a city or are sent to a
+// region. Whatever is wrong with it is reported before the first measurement.
 
 import http from 'k6/http';
 import { CITIES, standingIn } from './cities.js';
@@ -10,7 +10,7 @@ import { IS_LOCAL, REGIONS, SITE, URL } from './settings.js';
 
 /** @typedef {import('./cities.js').City} City */
 
-/** Every status is looked at here; none counts as k6's own failure. */
+/** Every status is checked here; k6 itself should count none as a failure. */
 export const ANY_STATUS = http.expectedStatuses({ min: 100, max: 599 });
 
 /**
@@ -24,7 +24,7 @@ export const ANY_STATUS = http.expectedStatuses({ min: 100, max: 599 });
  * @returns {Promise<Target>}
  */
 export async function reachTarget() {
-  // A threshold on a metric without a sample passes: what may stay at nothing is begun with nothing.
+  // A threshold on a metric without samples passes, so metrics that may stay at zero get a sample of zero first.
   metrics.disconnects.add(0);
   metrics.missing.add(0);
 
@@ -58,9 +58,9 @@ async function shakeHands() {
 }
 
 /**
- * A client that stands in a city, counted and tagged.
+ * A client that pretends to be in a city, counted and tagged.
  *
- * @param {City | undefined} city undefined: wherever k6 stands
+ * @param {City | undefined} city undefined: where k6 runs
  * @param {import('./nats-client.js').ConnectOptions & { tags?: Record<string, string> }} [options]
  * @returns {Promise<NatsClient | undefined>} undefined when it failed, which is counted
  */
@@ -86,8 +86,8 @@ export function forcedTo(region) {
 }
 
 /**
- * For each region a city whose clients it serves, the largest; none for a region that serves no city of the list.
- * Against a deployment every client stands where k6 does.
+ * For each region the largest city whose clients it serves; none for a region that serves no city of the list.
+ * Against a deployment every client is where k6 runs.
  *
  * @param {readonly string[]} regions
  * @returns {Record<string, City>}
@@ -110,7 +110,7 @@ export function cityTag(city) {
 }
 
 /**
- * Id of the region that the decision names for a client there.
+ * Id of the region that the decision gives to a client there.
  *
  * @param {City | undefined} city
  * @returns {string | undefined}
@@ -129,7 +129,7 @@ function headersOf(city) {
   return IS_LOCAL && city !== undefined ? standingIn(city) : {};
 }
 
-/** @param {import('k6/http').Response} response @returns {any} undefined when it is no JSON */
+/** @param {import('k6/http').Response} response @returns {any} undefined if it is not JSON */
 export function jsonOf(response) {
   try {
     return response.json();

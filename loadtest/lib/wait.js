@@ -8,7 +8,7 @@ export function pause(ms) {
 }
 
 /**
- * Calls `attempt` until it gives something other than undefined.
+ * Calls `attempt` until it returns something other than undefined.
  *
  * @template T
  * @param {number} timeoutMs

@@ -5,7 +5,7 @@ import type { Dimension, Figures, MetricSummary, TimeSeries } from './summary.ts
 import { Tally } from './tally.ts';
 import { TimeSlices } from './time-slices.ts';
 
-/** The contract's own metrics, and of k6's those that say how the run went. */
+/** The scripts' own metrics, and those of k6 that say how the run went. */
 const WANTED = /^(nats_.*|process_memory|clients_memory|checks|vus|iterations|dropped_iterations)$/;
 
 /** Tags that are dimensions by themselves. */
@@ -14,7 +14,7 @@ const TAGS = ['region', 'city', 'policy', 'size', 'rate', 'kind', 'process'] as 
 /** The policy that is measured; the others are controls. */
 const MEASURED_POLICY = 'meridian';
 
-/** A tag with more values than this is no dimension, and would fill the memory. */
+/** A tag with more values than this is not a dimension, and would fill the memory. */
 const MAX_VALUES = 500;
 
 export interface Aggregated {
@@ -53,7 +53,7 @@ export class Aggregator {
   #startedAt: number | undefined;
   #durationMs = 0;
 
-  /** Takes in a file of samples; those of several runs are laid over each other, each from its own start. */
+  /** Adds a file of samples; those of several runs are overlaid, each from its own start. */
   async addFile(file: string, site: string | null = null): Promise<void> {
     let origin: number | undefined;
     for await (const item of readSamples(file, (metric) => WANTED.test(metric))) {

@@ -4,20 +4,20 @@ import type { Aggregated } from './aggregate.ts';
 import { kneesOf, stepsOf } from './steps.ts';
 import { type CityLatency, SUMMARY_FORMAT, type Summary } from './summary.ts';
 
-/** What no sample says. */
+/** What the samples do not contain. */
 export type RunFacts = Omit<
   Summary,
   'format' | 'durationMs' | 'metrics' | 'timeSeries' | 'steps' | 'knees' | 'cities'
 >;
 
-/** A city where k6's clients stand. */
+/** A city that k6's clients pretend to be in. */
 export interface CityPlace {
   readonly name: string;
   readonly latitude: number;
   readonly longitude: number;
 }
 
-/** What a city's colour is of: the first that the run has. */
+/** The metrics that may colour a city; the first that the run has is used. */
 const CITY_METRICS = ['nats_ping', 'nats_request', 'nats_delivery', 'nats_connect'];
 
 export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: readonly CityPlace[]): Summary {

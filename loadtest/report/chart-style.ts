@@ -1,5 +1,5 @@
-// How charts look, and drawing one. The colours of ink, lines and paper are single values which the page's style
-// replaces in the dark; those of series are seen on light and on dark.
+// How charts look, and how one is drawn. The colours of ink, lines and paper are single values that the page's style
+// replaces in dark mode; those of series are visible on light and on dark.
 
 import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
@@ -13,7 +13,7 @@ export const MUTED = '#5d6b7a';
 export const LINE = '#dfe5ea';
 export const PAPER = '#ffffff';
 
-/** Told apart by the colour-blind too (Okabe and Ito). */
+/** The colour-blind can tell them apart too (Okabe and Ito). */
 export const SERIES_COLOURS = [
   '#0b84c6',
   '#e69f00',
@@ -85,7 +85,7 @@ export function drawChart({ name, title, colours, option }: ChartSpec): Chart {
   }
 }
 
-/** ECharts adds rules for a mouse, which say nothing in a picture and would hold for the whole page. */
+/** ECharts adds CSS rules for a mouse, which are useless in a picture and would apply to the whole page. */
 function withoutHover(svg: string): string {
   return svg
     .replace(/<style\s*>[\s\S]*?<\/style>/g, '')

@@ -19,7 +19,7 @@ import type { Figures, Summary, ThroughputStep } from './summary.ts';
 
 export type { Chart } from './chart-style.ts';
 
-/** The times that a client sees. */
+/** The times that a client experiences. */
 const TIMES: readonly (readonly [metric: string, title: string])[] = [
   ['nats_ping', 'Ping to pong'],
   ['nats_connect', 'Connecting'],
@@ -61,7 +61,7 @@ function byPolicy({ metrics }: Summary): ChartSpec | undefined {
   const values = metric === undefined ? undefined : metrics[metric]?.by.policy;
   if (values === undefined) return undefined;
   const names = Object.keys(values).toSorted((a, b) => (values[a]?.p50 ?? 0) - (values[b]?.p50 ?? 0));
-  return percentileBars('policies', 'Ways to choose a region, side by side', names, values);
+  return percentileBars('policies', 'Ways to choose a region, compared', names, values);
 }
 
 function percentileBars(

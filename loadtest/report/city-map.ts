@@ -1,4 +1,4 @@
-// The world with the cities where clients stood, coloured by their latency, and the regions that served them.
+// The world with the cities of the clients, coloured by their latency, and the regions that served them.
 
 import { BASE_MAP_STYLE, type BaseMap, baseMap, diamond, escapeXml } from '../world-map/base-map.ts';
 import { regionLabels } from '../world-map/map-labels.ts';
@@ -30,7 +30,7 @@ export function drawCityMap(summary: Summary): Chart | undefined {
   const { cities } = summary;
   const [first] = cities;
   if (first === undefined) return undefined;
-  const title = `Where clients stood: ${nameOf(first.metric)}, median`;
+  const title = `Cities of the clients: ${nameOf(first.metric)}, median`;
   const map = baseMap({ left: MARGIN, top: TITLE_HEIGHT, width: WIDTH - 2 * MARGIN });
   const regions = placed(summary);
   const classes = classesFor(cities.map(({ p50 }) => p50));
@@ -57,7 +57,7 @@ function standing({ local, wan, cities }: Summary): string {
   const where = `${cities.length} cities, each with a line to the region that served it`;
   if (!local) return where;
   return wan
-    ? `${where}; all on one machine, with the delays of distance added to its links`
+    ? `${where}; all on one machine, with the latency of real distances added to its links`
     : `${where}; all on one machine, so the latency is the software's alone`;
 }
 

@@ -9,7 +9,7 @@ const EXACT_VALUES = 5_000;
 const ACCURACY = 0.005;
 const LOG_GAMMA = Math.log((1 + ACCURACY) / (1 - ACCURACY));
 
-/** Below this, which is far finer than any clock here, a value counts as nothing. */
+/** A value below this, which is far finer than any clock here, counts as 0. */
 const SMALLEST = 1e-6;
 const NOTHING = Number.NEGATIVE_INFINITY;
 
@@ -38,7 +38,7 @@ export class Distribution {
     }
   }
 
-  /** Takes in what another one holds, and leaves that as it is. */
+  /** Adds the values of another distribution, which is not changed. */
   merge(other: Distribution): void {
     if (other.#buckets === undefined) {
       for (const value of other.#exact) this.add(value);
@@ -90,7 +90,7 @@ function bucketOf(value: number): number {
   return value < SMALLEST ? NOTHING : Math.ceil(Math.log(value) / LOG_GAMMA);
 }
 
-/** The value whose relative distance to both ends of the bucket is the same. */
+/** The value with the same relative distance to both ends of the bucket. */
 function middleOf(bucket: number): number {
   return bucket === NOTHING ? 0 : Math.exp(bucket * LOG_GAMMA) * (1 - ACCURACY);
 }

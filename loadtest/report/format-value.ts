@@ -1,4 +1,4 @@
-// Figures as people read them: three digits that matter, and the unit.
+// Figures for people: three significant digits, and the unit.
 
 import type { Figures, MetricSummary } from './summary.ts';
 
@@ -48,7 +48,7 @@ export function formatValue(
   return contains === 'data' ? formatBytes(value) : formatCount(value);
 }
 
-/** The metrics whose numbers are bytes though k6 does not say so. */
+/** The metrics that are bytes although k6 does not say so. */
 const BYTES = new Set(['process_memory', 'clients_memory', 'nats_published_bytes', 'nats_delivered_bytes']);
 
 /** A metric with its true unit. */
@@ -59,7 +59,7 @@ export function unitOf(
   return { type, contains: BYTES.has(name) ? 'data' : contains };
 }
 
-/** What a metric has, in the words of its type. */
+/** The figures of a metric, as text by its type. */
 export function headline(name: string, metric: MetricSummary, figures: Figures = metric.all): string {
   const unit = unitOf(name, metric);
   if (metric.type !== 'trend') return formatValue(figures.value, unit);

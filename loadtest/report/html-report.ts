@@ -1,5 +1,4 @@
-// The page of a run: what was asked, the verdict, the figures that matter, the map, charts, tables, and what it was
-// measured with.
+// The page of a run: the question, the verdict, the key figures, the map, charts, tables, and how it was measured.
 
 import type { Chart } from './chart-style.ts';
 import {
@@ -51,7 +50,7 @@ ${section('Measured with', provenance(summary))}`;
 }
 
 function circumstances({ startedAt, durationMs, url, local, wan, site, merged }: Summary): string {
-  const where = local ? `${url}, on this machine${wan ? ' with the delays of distance' : ''}` : url;
+  const where = local ? `${url}, on this machine${wan ? ' with the latency of real distances' : ''}` : url;
   const from = site === null ? '' : `, from ${site}`;
   const runs = merged.length === 0 ? '' : `${merged.length} runs merged; the first: `;
   return `${runs}${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}, against ${where}${from}`;

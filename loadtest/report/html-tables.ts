@@ -28,7 +28,7 @@ function cells({ count, mean, p50, p90, p95, p99, max }: Figures): readonly stri
   return [formatCount(count), ...[mean, p50, p90, p95, p99, max].map(formatMs)];
 }
 
-/** To whom in rows, from whom in columns: the median. */
+/** Medians; receiving regions in rows, sending ones in columns. */
 export function pairTable({ metrics }: Summary): Html | undefined {
   const parts = ['nats_delivery', 'nats_request'].flatMap((metric) => {
     const values = metrics[metric]?.by.pair;
@@ -53,7 +53,7 @@ export function pairTable({ metrics }: Summary): Html | undefined {
   return parts.length === 0 ? undefined : html`${parts}`;
 }
 
-/** A veil that is seen on light and on dark. */
+/** A transparent colour that is visible on light and on dark. */
 function heat(share: number): string {
   return `rgb(226 98 43 / ${(share * 45).toFixed(0)}%)`;
 }

@@ -1,5 +1,5 @@
-// Classes of latency on the map. The colours are those of the simulation's map, from calm to alarming; they stay apart
-// for the colour-blind.
+// Classes of latency on the map. The colours are those of the simulation's map, from calm to alarming; the colour-blind
+// can tell them apart.
 
 export interface LatencyClass {
   readonly title: string;
@@ -22,7 +22,7 @@ const LOOKS = [
 const WIDE_MS = [20, 50, 100, 200];
 const LOCAL_MS = [1, 2, 5, 10];
 
-/** The scale on which these differ: loopback is a thousand times faster than an ocean. */
+/** The scale that fits these values: loopback is a thousand times faster than an ocean. */
 export function classesFor(latencies: readonly number[]): readonly LatencyClass[] {
   const limits = Math.max(...latencies) < (WIDE_MS[0] ?? 0) ? LOCAL_MS : WIDE_MS;
   return LOOKS.map((look, index) => {

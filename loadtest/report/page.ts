@@ -1,9 +1,9 @@
-// The frame of our HTML pages: one file, nothing fetched from anywhere, readable in light and dark and on paper.
+// The frame of our HTML pages: one file that loads nothing else, readable in light and dark mode and on paper.
 
 import { escapeXml } from '../world-map/base-map.ts';
 import { type Chart, INK, LINE, MUTED, PAPER } from './chart-style.ts';
 
-/** Markup, as opposed to text, which may hold anything and is escaped. */
+/** Markup, as opposed to text, which may contain anything and is escaped. */
 export class Html {
   readonly markup: string;
   constructor(markup: string) {
@@ -59,7 +59,7 @@ ${rows.map(
 </tbody></table></div>`;
 }
 
-/** Nothing where there is nothing to show. */
+/** Nothing if there is nothing to show. */
 export function section(title: string, ...content: readonly (Html | undefined)[]): Html {
   const parts = content.filter((part) => part !== undefined && part.markup !== '');
   return parts.length === 0

@@ -9,7 +9,7 @@ import { SUMMARY_FORMAT, type Summary } from './summary.ts';
 export const SUMMARY_FILE = 'summary.json';
 export const PAGE_FILE = 'report.html';
 
-/** A folder or file that is no summary of ours; the message names it. */
+/** A folder or file is not one of our summaries; the message names it. */
 export class SummaryError extends Error {
   override readonly name = 'SummaryError';
 }

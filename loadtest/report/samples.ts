@@ -21,7 +21,7 @@ export interface Sample {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Lines that are no JSON: the last one of a file that k6 could not finish. */
+/** Lines that are not JSON: the last line of a file that k6 could not finish. */
 export interface BrokenLine {
   readonly kind: 'broken';
 }
@@ -38,24 +38,24 @@ interface Line {
   };
 }
 
-/** Every line begins so, or has the metric at its end: k6 2 writes points the first way and definitions the second. */
+/** Lines begin like this, or have the metric at their end: k6 2 writes points the first way, definitions the second. */
 const POINT = /^\{"metric":"([^"]+)"/;
 
 /**
- * Everything that the file says of the wanted metrics. A file that ends too early is read as far as it goes.
- * @param isWanted asked before a line is parsed, which is what takes the time
+ * Everything that the file says about the wanted metrics. A file that ends too early is read as far as it goes.
+ * @param isWanted called before a line is parsed, since parsing takes the time
  */
 export async function* readSamples(
   file: string,
   isWanted: (metric: string) => boolean,
 ): AsyncGenerator<MetricDefinition | Sample | BrokenLine> {
   const source = createReadStream(file);
-  // Sync flush takes what is there of a stream that was cut off.
+  // Sync flush accepts a stream that was cut off.
   const text = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
   source.once('error', (error) => text.destroy(error));
   source.pipe(text);
   const lines = createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY });
-  // readline does not hand its input's errors on (Node 24).
+  // readline does not forward its input's errors (Node 24).
   let failure: Error | undefined;
   text.once('error', (error) => {
     failure = error;
@@ -80,7 +80,7 @@ function parseLine(line: string): MetricDefinition | Sample | BrokenLine {
   return { kind: 'sample', metric, time: timeOf(data.time), value: data.value, tags: data.tags ?? {} };
 }
 
-/** `Date` keeps whole milliseconds only, which is enough for slices. */
+/** `Date` keeps only whole milliseconds, which is enough for slices. */
 function timeOf(text: string): number {
   return Date.parse(text);
 }

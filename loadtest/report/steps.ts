@@ -1,8 +1,8 @@
 // The steps of a throughput run, and the knee: the highest offered rate that went through with all lower ones.
 //
-// A step went through when at least 95% of what was offered was published, each message reached as large a share of
-// its subscribers as in the slowest step, give or take 5%, and the p99 of the delivery stayed within ten times that
-// of the slowest step. Past the knee a queue grows somewhere, and latencies are those of the queue.
+// A step went through if at least 95% of the offered messages were published, the share of subscribers that each
+// message reached was the same as in the slowest step, give or take 5%, and the p99 of the delivery stayed within ten
+// times that of the slowest step. Past the knee a queue grows somewhere, and latencies are those of the queue.
 
 import type { Aggregated } from './aggregate.ts';
 import type { Figures, Knee, ThroughputStep } from './summary.ts';
@@ -10,7 +10,7 @@ import type { Figures, Knee, ThroughputStep } from './summary.ts';
 const KEPT_SHARE = 0.95;
 const DELAY_LIMIT = 10;
 
-/** A queue that is this short nobody notices, even where the slowest step was much faster. */
+/** A delay this short is not noticed, even if the slowest step was much faster. */
 const HARMLESS_MS = 20;
 
 export function stepsOf({ stepMs, stepFigures }: Aggregated): readonly ThroughputStep[] {

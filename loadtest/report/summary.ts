@@ -1,5 +1,5 @@
-// summary.json: what a run leaves for people's scripts and for `compare`. Its shape is stable: a field that changes
-// its meaning changes `format`.
+// summary.json: the result of a run for other programs and for `compare`. Its schema is stable: when a field changes
+// its meaning, `format` changes.
 
 export const SUMMARY_FORMAT = 1;
 
@@ -10,21 +10,21 @@ export interface Summary {
   /** The script's opening question. */
   readonly question: string;
   readonly profile: string;
-  /** Where k6 stood, in the words of SITE; null when nobody said. */
+  /** Where k6 ran, as given in SITE; null if not given. */
   readonly site: string | null;
   /** ISO 8601. */
   readonly startedAt: string;
   /** From k6's first sample to its last. */
   readonly durationMs: number;
   readonly url: string;
-  /** Cities were simulated with MF-CF-Blob on one machine; else every client stood where k6 stood. */
+  /** Cities were simulated with MF-CF-Blob on one machine; otherwise every client was where k6 ran. */
   readonly local: boolean;
-  /** The local stack delayed its links by what a wide area network would add. */
+  /** The local stack added the latency of real distances. */
   readonly wan: boolean;
   readonly regions: readonly RegionPlace[];
   readonly versions: Versions;
   readonly machine: Machine;
-  /** Ended before its time; figures are those up to then. */
+  /** Ended early; figures cover the time until then. */
   readonly interrupted: boolean;
   /** k6's exit code: 0, 99 for thresholds crossed, others for errors. */
   readonly k6ExitCode: number;
@@ -39,7 +39,7 @@ export interface Summary {
   readonly cities: readonly CityLatency[];
   /** The runs that were merged into this one; empty in a plain run. */
   readonly merged: readonly MergedRun[];
-  /** What a reader should know of the samples, such as that the file ends in the middle. */
+  /** What a reader should know about the samples, such as that the file is incomplete. */
   readonly notes: readonly string[];
 }
 
@@ -76,20 +76,20 @@ export interface Threshold {
   readonly passed: boolean;
 }
 
-/** Dimensions that figures are broken down by; each is a k6 tag, apart from `site` and `pair`. */
+/** Dimensions by which figures are broken down; each is a k6 tag, except `site` and `pair`. */
 export type Dimension = 'region' | 'city' | 'pair' | 'policy' | 'size' | 'rate' | 'kind' | 'process' | 'site';
 
 /** `all` and, by dimension, each value of it. Samples of control policies count in `by.policy` alone. */
 export interface MetricSummary {
   readonly type: 'trend' | 'counter' | 'rate' | 'gauge';
-  /** What the numbers are: `time` is milliseconds, `data` is bytes. */
+  /** The unit of the numbers: `time` is milliseconds, `data` is bytes. */
   readonly contains: 'default' | 'time' | 'data';
   readonly all: Figures;
   /** A pair is `<region> < <peer>`, such as `weur < oc`: to the first, from the second. */
   readonly by: Readonly<Partial<Record<Dimension, Readonly<Record<string, Figures>>>>>;
 }
 
-/** What the type has: a trend all but `value`, a counter its sum, a rate its share of 0 to 1, a gauge its latest. */
+/** By type: a trend has all but `value`, a counter its sum, a rate its share from 0 to 1, a gauge its latest. */
 export interface Figures {
   /** Samples. */
   readonly count: number;

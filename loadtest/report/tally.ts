@@ -3,7 +3,7 @@
 import { Distribution } from './distribution.ts';
 import type { Figures, MetricSummary, Slice } from './summary.ts';
 
-/** Enough for the exact p95 of a slice of a usual run; beyond it the histogram. */
+/** Enough for the exact p95 of a slice of a typical run; with more values it is a histogram. */
 const SLICE_VALUES = 500;
 
 export class Tally {
@@ -80,7 +80,7 @@ export class Tally {
   }
 }
 
-/** A nanosecond of a millisecond figure; the rest is noise of binary fractions. */
+/** Rounds milliseconds to nanoseconds; finer digits are noise of binary fractions. */
 function rounded(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }

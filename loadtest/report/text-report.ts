@@ -5,7 +5,7 @@ import { formatCount, formatMs, formatShare, formatValue, unitOf } from './forma
 import type { Figures, Knee, MetricSummary, Summary, ThroughputStep } from './summary.ts';
 import { verdictOf } from './verdict.ts';
 
-/** Times that have columns of their own, in the order in which a client meets them. */
+/** Times that have their own columns, in the order in which a client experiences them. */
 const TIMES = ['nats_connect', 'nats_ping', 'nats_request', 'nats_delivery', 'nats_outage'] as const;
 
 export function textReport(summary: Summary): string {
@@ -66,7 +66,7 @@ function dimensionTable({ metrics }: Summary, dimension: 'policy', metric: strin
   ]);
 }
 
-/** Everything of ours that is no time of a region. */
+/** All of our metrics that are not times of a region. */
 function otherTable({ metrics }: Summary): string | undefined {
   const rows = Object.entries(metrics).filter(
     ([name, { all }]) =>

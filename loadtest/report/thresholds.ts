@@ -25,7 +25,7 @@ export function thresholdsOf({ metrics }: K6Summary): readonly Threshold[] {
     .toSorted((a, b) => a.metric.localeCompare(b.metric));
 }
 
-/** `p(95)<50` asks for the field `p(95)`; a rate's share is exported as `value`. */
+/** `p(95)<50` needs the field `p(95)`; a rate's share is exported as `value`. */
 function comparedValue(expression: string, exported: ExportedMetric): number | null {
   const stat = /^\s*([a-z]+(?:\([\d.]+\))?)/.exec(expression)?.[1] ?? '';
   const value = stat === 'rate' && 'passes' in exported ? exported.value : exported[stat];

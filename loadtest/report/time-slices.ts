@@ -1,10 +1,10 @@
-// Series over time in slices of equal length. How long a run will be is not known while its samples come in, so the
-// slices begin short, and twice as long ones take their place whenever there are too many.
+// Series over time in slices of equal length. The length of a run is unknown while its samples come in, so slices begin
+// short, and are merged in pairs whenever there are too many.
 
 import type { MetricSummary, Slice, TimeSeries } from './summary.ts';
 import { Tally } from './tally.ts';
 
-/** A run of ten seconds still has enough of them to be compared. */
+/** Even a run of ten seconds has enough of these to be compared. */
 const FIRST_SLICE_MS = 500;
 
 /** As many as a chart can show and a test of significance can use. */

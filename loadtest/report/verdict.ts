@@ -1,4 +1,4 @@
-// What a run comes to, in one line.
+// The outcome of a run, in one line.
 
 import type { Summary } from './summary.ts';
 

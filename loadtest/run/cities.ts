@@ -1,4 +1,4 @@
-// Where the clients of the k6 scripts stand: the scripts' own list, which is plain JavaScript and needs no k6.
+// The cities of the k6 scripts' clients: the scripts' own list, which is plain JavaScript and needs no k6.
 
 import type { CityPlace } from '../report/build-summary.ts';
 

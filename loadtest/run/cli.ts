@@ -1,5 +1,5 @@
-// `npm run loadtest -- ...`: starts the command itself in a session of its own and hands signals on to it. Ctrl-C
-// reaches every process of the terminal's group at once; workerd would be gone before k6 has ended its last
+// `npm run loadtest -- ...`: starts the command itself in its own session and forwards signals to it. Otherwise Ctrl-C
+// would reach every process of the terminal's group at once; workerd would be gone before k6 has finished its last
 // iterations, and these would be reported as failures.
 
 import { spawn } from 'node:child_process';
@@ -10,7 +10,7 @@ const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 
 const child = spawn(process.execPath, [...process.execArgv, MAIN, ...process.argv.slice(2)], {
   detached: true,
-  // The channel tells it should this process be killed.
+  // Through the channel it notices if this process is killed.
   stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));

@@ -1,4 +1,4 @@
-// `compare BEFORE AFTER`: two reports set side by side.
+// `compare BEFORE AFTER`: compares two reports.
 
 import { writeFile } from 'node:fs/promises';
 import { compareSummaries, IncomparableError } from '../report/compare/compare.ts';

@@ -1,5 +1,5 @@
-// What a k6 script may do to the local stack from outside: read what its processes use, kill a region's server, make
-// an outage. On loopback, for as long as a run lasts.
+// What a k6 script may do to the local stack: read the memory of its processes, kill a region's server, cause an
+// outage. It listens on loopback for the duration of a run.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { closeServer, listenOnLoopback } from '../../local/listen.ts';

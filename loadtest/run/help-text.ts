@@ -23,9 +23,9 @@ ${indented([
   [`${EXIT.thresholdsCrossed}`, 'measured, and a threshold was crossed'],
   [`${EXIT.interrupted}`, 'interrupted; the report says so'],
   [`${EXIT.failed}`, 'wrong arguments, or something unforeseen'],
-  [`${EXIT.noProgram}`, 'k6 or nats-server is not there and could not be had'],
+  [`${EXIT.noProgram}`, 'k6 or nats-server was not found, and could not be downloaded or built'],
   [`${EXIT.targetDown}`, 'nothing that serves NATS answers at the target'],
-  [`${EXIT.refused}`, 'the target wants credentials, or other ones'],
+  [`${EXIT.refused}`, 'the target requires credentials, or other ones'],
   ['other', "k6's own, such as 107 for an error in the script"],
 ])}`;
 }

@@ -1,6 +1,6 @@
-// Ctrl-C, as a person means it: once is "stop and tell me what you have", twice is "stop now".
+// Ctrl-C as users mean it: once is "stop and show me the results so far", twice is "stop now".
 
-/** npm hands a SIGINT on to a child that the terminal has sent it to already: what comes within this is the same. */
+/** npm forwards a SIGINT to a child that already got it from the terminal: within this time it is the same one. */
 const SAME_PRESS_MS = 400;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -27,7 +27,7 @@ export function watchInterrupts(
     } else if (clock() - firstAt > SAME_PRESS_MS) now.abort();
   };
   for (const signal of SIGNALS) source.on(signal, heard);
-  // The command's front was killed: nobody is there any more to press anything.
+  // The process that the user started was killed: no further Ctrl-C can come.
   source.on('disconnect', heard);
   return { stop: stop.signal, now: now.signal };
 }

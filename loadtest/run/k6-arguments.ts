@@ -1,5 +1,5 @@
-// How k6 is called: its arguments and its environment. Secrets go in by the environment, since everybody on the
-// machine can read the arguments of a process.
+// How k6 is called: its arguments and its environment. Secrets are in the environment, since every user of the machine
+// can read the arguments of a process.
 
 import { join } from 'node:path';
 
@@ -23,7 +23,7 @@ export interface K6Run {
 export const SAMPLES_FILE = 'samples.json.gz';
 export const K6_SUMMARY_FILE = 'k6-summary.json';
 
-/** What a threshold may ask of a trend has to be in k6's summary for its value to be shown. */
+/** The figures of a trend that thresholds may use: to show their values, k6's summary must have them. */
 const TREND_STATS = 'avg,min,med,max,p(90),p(95),p(99)';
 
 export function k6Arguments(run: K6Run): readonly string[] {
@@ -48,7 +48,7 @@ export function k6Arguments(run: K6Run): readonly string[] {
   ];
 }
 
-/** Names that only this command may set: left over in a shell they would mislead the scripts. */
+/** Names that only this command may set: if they were left over in a shell, they would mislead the scripts. */
 const OWN = ['URL', 'PROFILE', 'REGIONS', 'SITE', 'WAN', 'LOCAL', 'CONTROL', 'ADMIN_TOKEN'];
 
 export function k6Environment(

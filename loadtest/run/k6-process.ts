@@ -1,5 +1,5 @@
-// k6 as a process in a group of its own: Ctrl-C reaches every process of the terminal's group, and k6 takes a second
-// SIGINT as the wish to end without its summary. So it gets exactly the one that is sent here.
+// k6 as a process in its own group: Ctrl-C reaches every process of the terminal's group, and on a second SIGINT k6
+// ends without its summary. So it gets exactly the one that is sent here.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { exitCodeOf, killGroup } from '../../local/engine/process-group.ts';
@@ -16,7 +16,7 @@ export class K6Process {
   readonly exited: Promise<number>;
 
   constructor({ path, args, env }: K6Command) {
-    // Its progress bar and colours want the terminal itself.
+    // Its progress bar and colours need the terminal itself.
     this.#child = spawn(path, args, { detached: true, env, stdio: ['ignore', 'inherit', 'inherit'] });
     this.exited = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
@@ -24,7 +24,7 @@ export class K6Process {
     });
   }
 
-  /** Asks it to stop gracefully: iterations end, teardown runs, files are written. */
+  /** Stops it gracefully: iterations end, teardown runs, files are written. */
   stop(): void {
     this.#child.kill('SIGINT');
   }

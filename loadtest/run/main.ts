@@ -1,5 +1,5 @@
-// The command `npm run loadtest`, as cli.ts runs it: reads the arguments, runs a script or looks at runs, and exits
-// as they say.
+// The command `npm run loadtest`, as cli.ts starts it: reads the arguments, runs a script or compares or merges runs,
+// and exits with the resulting code.
 
 import { Command } from 'commander';
 import { SummaryError } from '../report/report-files.ts';
@@ -32,17 +32,15 @@ async function main(argv: readonly string[], signals: Interrupts): Promise<numbe
 
 async function commandWith(signals: Interrupts, done: (exitCode: number) => void): Promise<Command> {
   const program = new Command('npm run loadtest --')
-    .description(
-      'Measures Meridian with k6: a local stack, made for the run, or the deployment that --url names.',
-    )
+    .description('Measures Meridian with k6: a local stack, started for the run, or the deployment at --url.')
     .argument('[script]', 'what to measure; without it, this help')
-    .option('--url <url>', 'the edge to measure, in place of a local stack')
+    .option('--url <url>', 'the edge to measure, instead of a local stack')
     .option('--profile <name>', 'how much load', 'smoke')
     .option('--regions <ids>', 'only these regions, such as wnam,weur', (text: string) => text.split(','))
     .option('--report <folder>', 'where the report goes (default: .meridian/reports/<script>-<time>)')
-    .option('--site <name>', 'where k6 stands, to tell the runs of several places apart')
-    .option('--wan', 'delay the links of the local stack as distance would')
-    .option('--k6 <path>', 'the k6 program (else: K6, PATH, the cache, or obtained once)')
+    .option('--site <name>', 'where k6 runs, to tell the runs of several sites apart')
+    .option('--wan', 'add the latency of real distances to the local stack')
+    .option('--k6 <path>', 'the k6 program (else: K6, PATH, the cache, or downloaded or built on first use)')
     .option('-e, --env <KEY=VALUE>', 'for the script, as of k6 itself (may be repeated)', collect)
     .addHelpText('after', await helpTopics())
     .showHelpAfterError('Try --help.')
@@ -53,16 +51,16 @@ async function commandWith(signals: Interrupts, done: (exitCode: number) => void
     });
   program
     .command('compare <before> <after>')
-    .description('say what differs between two runs by more than chance')
+    .description('show the significant differences between two runs')
     .option('--json', 'print JSON')
-    .option('--html <file>', 'write a page with the charts of both laid over each other')
+    .option('--html <file>', 'write a page that shows both in the same charts')
     .option('--fail-on-worse', 'exit with 1 when something is worse')
     .action(async (before: string, after: string, options) =>
       done(await compareRuns(before, after, options)),
     );
   program
     .command('merge <folders...>')
-    .description('one report of runs made in several places')
+    .description('make one report of runs at several sites')
     .action(async (folders: readonly string[]) =>
       done(await mergeRuns(folders, program.opts<RunOptions>().report)),
     );
@@ -73,7 +71,7 @@ function collect(value: string, before: readonly string[] = []): readonly string
   return [...before, value];
 }
 
-/** What others said, with what was behind it; of a mistake in this program also where it is. */
+/** The message with its cause; for a bug in this program also its stack. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, cause, stack } = error;

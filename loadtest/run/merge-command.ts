@@ -1,4 +1,4 @@
-// `merge FOLDER FOLDER...`: one report of the samples of several runs, each laid over the others from its own start.
+// `merge FOLDER FOLDER...`: one report of the samples of several runs, overlaid from the start of each.
 
 import { basename, join, relative } from 'node:path';
 import { Aggregator } from '../report/aggregate.ts';

@@ -1,4 +1,4 @@
-// The look at a target whose nats-server wants a token: a real one, behind a server that answers /health as the
+// The check of a target whose nats-server requires a token: a real one, behind a server that answers /health as the
 // Worker does.
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -47,7 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   nats.kill('SIGKILL');
   await once(nats, 'exit');
-  // Not awaited: what has been upgraded is no connection of HTTP any more.
+  // Not awaited: an upgraded connection no longer counts as one of HTTP.
   void closeServer(front);
   await rm(folder, { recursive: true });
 });

@@ -1,22 +1,22 @@
-// A look at the target before k6 starts: does it answer, does NATS let us in. Later k6 could only report a thousand
-// failed connections.
+// Checks the target before k6 starts: does it answer, does NATS accept us. Later k6 could only report a thousand failed
+// connections.
 
 import { errors, type NatsConnection, wsconnect } from '@nats-io/nats-core';
 import { PATHS } from '../../api/paths.ts';
 import { TimeoutError, withTimeout } from '../../local/wait-for.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
 
-/** A region that sleeps is started by its first client, which takes seconds. */
+/** A sleeping region is started by its first client, which takes seconds. */
 const TIMEOUT_MS = 20_000;
 
 /**
- * nats.js 3.4 can wait for ever when a server refuses it and closes at the same moment: then it is asked again. The
- * last try has the time that a sleeping region takes.
+ * nats.js 3.4 can wait for ever if a server refuses it and closes at the same moment, so there are several attempts.
+ * The last one has as much time as a sleeping region needs.
  */
 const TRIES_MS = [5_000, 5_000, TIMEOUT_MS];
 
 export interface TargetFacts {
-  /** nats-server's version, of the region that served the look. */
+  /** The nats-server version of the region that took the check's client. */
   readonly natsServer: string;
 }
 
@@ -49,7 +49,7 @@ async function connect(url: string, env: Environment): Promise<NatsConnection> {
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error;
     }
-    // Should it be answered after all, nobody is there any more; that it fails is what the next try is for.
+    // A late connection is closed; a late failure is ignored, since the next attempt follows.
     attempt.then((late) => late.close()).catch(() => {});
   }
   throw new Error(`no answer to the upgrade and CONNECT within ${TIMEOUT_MS / 1000} s`);
@@ -80,7 +80,9 @@ function handshakeError(url: string, cause: unknown, hadCredentials: boolean): L
     const fix = hadCredentials
       ? 'The credentials in NATS_USER and NATS_PASSWORD, or NATS_TOKEN, are not its own.'
       : 'Set NATS_USER and NATS_PASSWORD, or NATS_TOKEN, in the environment.';
-    return new LoadtestError(`the NATS servers at ${url} want credentials. ${fix}`, EXIT.refused, { cause });
+    return new LoadtestError(`the NATS servers at ${url} require credentials. ${fix}`, EXIT.refused, {
+      cause,
+    });
   }
   return new LoadtestError(
     `${url} is up, but a NATS client cannot connect to it: ${reasonOf(cause)}. Look at its ${PATHS.regions}.`,
@@ -97,6 +99,6 @@ function credentialsOf({ NATS_USER, NATS_PASSWORD, NATS_TOKEN }: Environment): R
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
-  // fetch says "fetch failed" and keeps what happened to itself.
+  // fetch says only "fetch failed"; its cause has the reason.
   return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
 }

@@ -1,4 +1,4 @@
-// What the local stack's processes use, for the control server: this process with the container engine in it,
+// The memory of the local stack's processes, for the control server: this process with the container engine,
 // workerd, and each region's nats-server.
 
 import { basename } from 'node:path';
@@ -28,7 +28,7 @@ export async function readProcesses(engine: Engine): Promise<readonly ProcessUse
   return [own, ...nameProcesses(descendantsOf(process.pid, listed), containers)];
 }
 
-/** Those that are workerd or the nats-server of a container; a server's shell waits beside it and is left out. */
+/** Those that are workerd or the nats-server of a container; the shell that waits for a server is left out. */
 export function nameProcesses(
   listed: readonly ListedProcess[],
   containers: readonly { readonly container: string; readonly server: string }[],

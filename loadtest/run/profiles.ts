@@ -1,7 +1,7 @@
 // The profiles that every script knows (loadtest/lib/profiles.js has their figures), and how a mistyped name is
 // answered.
 
-import { nearest } from '../../regions/did-you-mean.ts';
+import { didYouMean } from '../../regions/did-you-mean.ts';
 import { LoadtestError } from './loadtest-error.ts';
 
 export const PROFILES = {
@@ -12,7 +12,7 @@ export const PROFILES = {
   soak: 'an ordinary day for hours: does anything grow',
 } as const;
 
-/** @throws LoadtestError that names the nearest profile */
+/** @throws LoadtestError that names the most similar profile */
 export function checkProfile(name: string): string {
   if (Object.hasOwn(PROFILES, name)) return name;
   throw new LoadtestError(unknownName('profile', name, Object.keys(PROFILES)));
@@ -20,7 +20,7 @@ export function checkProfile(name: string): string {
 
 /** `there is no profile "smok"; did you mean "smoke"? There are: ...` */
 export function unknownName(kind: string, name: string, known: readonly string[]): string {
-  const near = nearest(name, known);
+  const near = didYouMean(name, known);
   const guess = near === undefined ? '.' : `; did you mean "${near}"?`;
   return `there is no ${kind} "${name}"${guess} There are: ${known.join(', ')}`;
 }

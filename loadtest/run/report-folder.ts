@@ -8,7 +8,7 @@ import { LoadtestError } from './loadtest-error.ts';
 const REPORTS = '.meridian/reports';
 
 /**
- * Before anything is started for a report that could not be written.
+ * Checks the folder before anything is started for a report that could not be written.
  *
  * @throws LoadtestError when it holds a run already: two runs must not become one report unasked
  */
@@ -36,7 +36,7 @@ export async function makeReportFolder(
   return folder;
 }
 
-/** `2026-11-24T11-50-38-120`: what sorts by time and any file system takes. */
+/** `2026-11-24T11-50-38-120`: sorts by time, and is allowed in any file system. */
 function stampOf(now: Date): string {
   return now.toISOString().replace(/[:.]/g, '-').replace('Z', '');
 }

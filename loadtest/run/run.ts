@@ -1,4 +1,4 @@
-// One run: a target, k6 against it, and the report of what it measured, also when somebody stopped it.
+// One run: a target, k6 against it, and the report of what it measured, even if it was interrupted.
 
 import { relative } from 'node:path';
 import { BinaryError } from '../../local/binaries/binary-error.ts';
@@ -28,7 +28,7 @@ export interface RunOptions {
   readonly env?: readonly string[];
 }
 
-/** Told what happens, for people; standard error, so that k6 has standard output to itself. */
+/** Progress for people; on standard error, so that k6 has standard output to itself. */
 const progress = (step: string) => console.error(step);
 
 /** @returns the exit code */
@@ -59,7 +59,7 @@ export async function run(name: string, options: RunOptions, interrupts: Interru
   }
 }
 
-/** The second Ctrl-C waits for no report. */
+/** After the second Ctrl-C no report is written. */
 function hurry(now: AbortSignal): Promise<number> {
   return new Promise((resolve) => now.addEventListener('abort', () => resolve(EXIT.interrupted)));
 }
@@ -120,9 +120,7 @@ async function runK6({ script, options, k6, target, folder, interrupts }: Measur
 function checkOptions({ profile, url, wan, env }: RunOptions): void {
   checkProfile(profile);
   if (wan && url !== undefined)
-    throw new LoadtestError(
-      '--wan delays the links of the local stack, and --url names another target: leave one out',
-    );
+    throw new LoadtestError('--wan is for the local stack, and --url names another target: leave one out');
   const bad = env?.find((each) => !/^[A-Za-z_]\w*=/.test(each));
   if (bad !== undefined) throw new LoadtestError(`-e takes KEY=VALUE, and was given "${bad}"`);
 }

@@ -25,8 +25,8 @@ export async function listScripts(folder: string = SCRIPT_FOLDER): Promise<reado
 }
 
 /**
- * A script by its name, or by a path, which is how one of your own is run.
- * @throws LoadtestError that names the nearest script
+ * A script by its name, or by a path, for custom scripts.
+ * @throws LoadtestError that names the most similar script
  */
 export async function findScript(name: string, folder: string = SCRIPT_FOLDER): Promise<Script> {
   if (name.endsWith('.js')) return readScript(name);

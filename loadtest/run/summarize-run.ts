@@ -1,4 +1,4 @@
-// From what k6 left in the folder to the summary of the run.
+// Makes the summary of a run from the files that k6 wrote into the folder.
 
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -26,7 +26,7 @@ export interface MeasuredRun {
   readonly k6: { readonly version: string };
   readonly target: Target;
   readonly facts: TargetFacts;
-  /** Where k6 has written. */
+  /** The folder with k6's files. */
   readonly folder: string;
 }
 
@@ -70,7 +70,7 @@ export async function summarizeRun(measured: MeasuredRun, end: RunEnd): Promise<
   );
 }
 
-/** A file that k6 never began, or broke off in the middle, is no reason to lose the rest. */
+/** A file that k6 never started, or did not finish, is no reason to lose the rest. */
 async function readFigures(
   folder: string,
   site: string | null,
@@ -92,12 +92,12 @@ async function readThresholds(
     const exported = JSON.parse(await readFile(join(folder, K6_SUMMARY_FILE), 'utf8')) as K6Summary;
     return { thresholds: thresholdsOf(exported), notes: [] };
   } catch (error) {
-    // k6 ended before it could judge, as it does when setup() fails.
+    // k6 ended before it could judge the thresholds, as when setup() fails.
     return { thresholds: [], notes: [`k6 left no verdicts: ${(error as Error).message}`] };
   }
 }
 
-/** Where the regions of the checked-in configuration lie; a deployment's own may have moved. */
+/** The coordinates of the checked-in configuration's regions; those of a deployment may differ. */
 async function regionPlaces(): Promise<readonly RegionPlace[]> {
   const { config } = await loadConfig();
   return config.regions.map(({ id, name, latitude, longitude }) => ({ id, name, latitude, longitude }));
@@ -108,7 +108,7 @@ async function readMeridianVersion(): Promise<string> {
   const { version } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as { version: string };
   const commit = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT }).then(
     ({ stdout }) => stdout.trim(),
-    () => undefined, // A copy without git's folder, or no git.
+    () => undefined, // A copy without .git, or no git.
   );
   return commit === undefined ? version : `${version} (${commit})`;
 }

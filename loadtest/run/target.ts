@@ -1,4 +1,4 @@
-// What a run is aimed at: the edge that --url names, or a local stack with its control server, started for the run.
+// The target of a run: the edge that --url names, or a local stack with its control server, started for the run.
 
 import { resolveConnection } from '../../cli/connection.ts';
 import { CommandError } from '../../cli/exit.ts';
@@ -13,7 +13,7 @@ import { EXIT, LoadtestError } from './loadtest-error.ts';
 /** Closing it stops what was started for the run. */
 export interface Target extends Closeable {
   readonly url: string;
-  /** Cities come in through MF-CF-Blob, which only an edge on this machine reads. */
+  /** Clients can pretend to be in a city through MF-CF-Blob, which only an edge on this machine reads. */
   readonly isLocal: boolean;
   readonly control: string | undefined;
   readonly adminToken: string | undefined;

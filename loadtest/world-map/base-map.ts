@@ -1,6 +1,6 @@
 // The map of the world that others draw on, as SVG text: sea, land and borders from Natural Earth (by way of the
-// package world-atlas), in the Equal Earth projection, which shows areas in their true proportion; where a place is on
-// it, and the way between two. The same input is the same text.
+// package world-atlas), in the Equal Earth projection, which shows areas in their true proportion; the position of a
+// place on it, and the path between two. The same input gives the same text.
 
 import { createRequire } from 'node:module';
 import { type GeoPermissibleObjects, geoEqualEarth, geoPath } from 'd3-geo';
@@ -15,7 +15,7 @@ const SOUTH = -57;
 /** Digits of a pixel: a tenth is finer than the coastline. */
 const DIGITS = 1;
 
-/** Rules for the style element; each holds within `.world-map` only, for maps that stand in a page. */
+/** Rules for the style element; each applies within `.world-map` only, since maps are embedded in pages. */
 export const BASE_MAP_STYLE = `
 .world-map text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:#1c2733}
 .world-map .name{font-size:25px;font-weight:650}.world-map .score{font-size:15px;fill:#4a5a6a}

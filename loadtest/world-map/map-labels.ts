@@ -1,8 +1,8 @@
-// Where the labels of regions go: on the side of the marker where they hide the least.
+// Positions of the regions' labels: on the side of the marker where they hide the least.
 
 import { escapeXml, type Point } from './base-map.ts';
 
-/** A label, and the point that its middle line starts, centres or ends at. */
+/** A label, and the point where its middle line starts, is centred or ends. */
 export interface Label {
   readonly text: string;
   readonly at: Point;
@@ -37,12 +37,12 @@ export function regionLabels(
   dots: readonly Point[],
 ): readonly string[] {
   return placeLabels(markers, dots).map(({ text, at: [x, y], anchor }) => {
-    const place = `x="${x.toFixed(1)}" y="${(y + 5).toFixed(1)}" text-anchor="${anchor}"`;
-    return `<text class="id" ${place}>${escapeXml(text)}</text>`;
+    const position = `x="${x.toFixed(1)}" y="${(y + 5).toFixed(1)}" text-anchor="${anchor}"`;
+    return `<text class="id" ${position}>${escapeXml(text)}</text>`;
   });
 }
 
-/** Of each marker the place of its label. */
+/** The label of each marker, with its position. */
 export function placeLabels(
   markers: readonly { readonly text: string; readonly at: Point }[],
   dots: readonly Point[],
@@ -60,14 +60,14 @@ export function placeLabels(
         HIDDEN_MARKER_COST * (markersHidden + labelsHidden)
       );
     };
-    const best = placesOf(text, at).reduce((a, b) => (cost(b) < cost(a) ? b : a));
+    const best = positionsOf(text, at).reduce((a, b) => (cost(b) < cost(a) ? b : a));
     taken.push(boxOf(best));
     return best;
   });
 }
 
-/** In the order in which they are liked. */
-function placesOf(text: string, [x, y]: Point): readonly [Label, ...Label[]] {
+/** In order of preference. */
+function positionsOf(text: string, [x, y]: Point): readonly [Label, ...Label[]] {
   return [
     { text, at: [x + ASIDE, y], anchor: 'start' },
     { text, at: [x - ASIDE, y], anchor: 'end' },

@@ -1,6 +1,6 @@
-// The one error of this folder: a program is not there and could not be had.
+// The one error of this folder: a program was not found, and could not be downloaded or built either.
 
-/** What was wrong, for a person to read; `tried` has one line for each way that was tried. */
+/** The message is for people; `tried` has one line for each way of getting the program that was tried. */
 export class BinaryError extends Error {
   override readonly name = 'BinaryError';
   readonly binary: string;

@@ -1,6 +1,6 @@
-// What `ensureBinary` has to know about a program, and the words its steps share.
+// What `ensureBinary` has to know about a program, and the types that its steps share.
 
-/** A program that is found on this machine, or else obtained once in exactly `version`. */
+/** A program that is found on this machine, or else downloaded or built on first use in exactly `version`. */
 export interface BinarySpec {
   /** The name of its executable. */
   readonly name: string;
@@ -70,7 +70,7 @@ export interface Binary {
   readonly source: BinarySource;
 }
 
-/** Why a step came to nothing. */
+/** Why a step failed. */
 export interface Problem {
   readonly problem: string;
 }

@@ -1,6 +1,6 @@
-// The cache of obtained programs: `<cache>/bin/<name>-<version>`. A program is made in a directory of its
-// own, asked for its version there, and only then renamed into place. So two processes that obtain the same
-// one at once both succeed, whoever is last, and nobody ever runs half a file.
+// The cache of downloaded or built programs: `<cache>/bin/<name>-<version>`. A program is put into a temporary
+// directory, run there once to check its version, and only then renamed into place. So two processes that fetch the
+// same one at the same time both succeed, and no process ever runs half a file.
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
@@ -21,7 +21,7 @@ export function cachedPath(spec: BinarySpec, host: Host): string {
   return join(cacheDirectory(host), 'bin', `${spec.name}-${spec.version}`);
 }
 
-/** Calls `produce` with an empty directory, then keeps the executable whose path it returns. Nothing else stays. */
+/** Calls `produce` with an empty directory, then keeps the executable whose path it returns, and nothing else. */
 export async function keepInCache(
   spec: BinarySpec,
   host: Host,
@@ -36,9 +36,9 @@ export async function keepInCache(
     const produced = await produce(directory);
     if ('problem' in produced) return produced;
     const inspected = await inspectBinary(spec, produced.path, host.env);
-    if ('problem' in inspected) return { problem: `what came of it ${inspected.problem}` };
+    if ('problem' in inspected) return { problem: `the result ${inspected.problem}` };
     if (inspected.version !== spec.version) {
-      return { problem: `what came of it is version ${inspected.version}, not ${spec.version}` };
+      return { problem: `the result is version ${inspected.version}, not ${spec.version}` };
     }
     await rename(produced.path, path);
     return { path, version: inspected.version, source };

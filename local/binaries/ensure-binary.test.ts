@@ -44,11 +44,11 @@ test('an empty environment variable is as good as none', async () => {
 
 test.each([
   ['too old', serverScript('1.9.25'), 'is version 1.9.25, older than 1.10.0'],
-  ['another program', 'echo hello', 'is not fake-server: asked with --version it says "hello"'],
+  ['another program', 'echo hello', 'is not fake-server: run with --version it says "hello"'],
   [
     'broken',
     'echo no such library >&2; exit 7',
-    'ended with status 7: no such library when asked with --version',
+    'ended with status 7: no such library when run with --version',
   ],
 ])('a given path that is %s is refused, whatever else there is', async (_what, script, problem) => {
   await using machine = await FakeMachine.create();
@@ -86,7 +86,7 @@ test('an older one on PATH is passed over, and said, for a newer one further on'
     version: '1.11.0',
     source: 'PATH',
   });
-  expect(machine.lines[0]).toBe(`passing over ${old}: it is version 1.9.0, older than 1.10.0`);
+  expect(machine.lines[0]).toBe(`skipping ${old}: it is version 1.9.0, older than 1.10.0`);
 });
 
 test('what is in the cache is used and nothing is built', async () => {
@@ -138,7 +138,7 @@ test('a build that gives another version is not kept', async () => {
   await using machine = await FakeMachine.create();
   await machine.put('bin1/go', goScript('1.15.0'));
   const error = await failureOf(ensureBinary(FAKE_SERVER, machine.options));
-  expect(error.message).toContain('go install: what came of it is version 1.15.0, not 1.15.1');
+  expect(error.message).toContain('go install: the result is version 1.15.0, not 1.15.1');
   expect(await machine.cached()).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
-// Finds a program that Meridian runs on this machine, or obtains it once. In this order: the `path` option,
-// its environment variable, PATH, the project's cache, `go install`, the release archive. A path that
-// somebody gave is used or refused, never passed over in silence.
+// Finds a program that Meridian runs on this machine, or downloads or builds it on first use. In this order: the
+// `path` option, its environment variable, PATH, the project's cache, `go install`, the release archive. A path that
+// was given explicitly is used or refused, never silently skipped.
 import { resolve } from 'node:path';
 import { BinaryError } from './binary-error.ts';
 import type { Binary, BinarySource, BinarySpec, Environment, Host, Problem, Target } from './binary-spec.ts';
@@ -11,9 +11,9 @@ import { downloadRelease } from './release-archive.ts';
 import { executablesOnPath } from './search-path.ts';
 
 export interface EnsureBinaryOptions {
-  /** The executable to use; nothing is searched for then. Default: none. */
+  /** The executable to use, without any search. Default: none. */
   readonly path?: string | undefined;
-  /** Told what is used and where it is from, and before anything that takes long. Default: nobody. */
+  /** Told what is used and where it came from, and before any step that takes long. Default: no log. */
   readonly log?: ((line: string) => void) | undefined;
   /** Default: `process.env`. */
   readonly env?: Environment | undefined;
@@ -30,7 +30,7 @@ const STEPS: readonly Step[] = [
   ['release archive', downloadRelease],
 ];
 
-/** The program, asked for its version. Throws a `BinaryError` that names everything tried. */
+/** The program, its version checked. Throws a `BinaryError` that names everything tried. */
 export async function ensureBinary(spec: BinarySpec, options: EnsureBinaryOptions = {}): Promise<Binary> {
   const { env = process.env, target = process, log = () => {} } = options;
   const host: Host = { env, target, log };
@@ -53,7 +53,7 @@ async function useGiven(
     return { path, version: inspected.version, source: option === undefined ? 'environment' : 'option' };
   }
   const origin = option === undefined ? `the environment variable ${spec.variable}` : 'the option "path"';
-  const fix = `Correct it, or leave it out to have ${spec.name} found or obtained.`;
+  const fix = `Correct it, or leave it out to have ${spec.name} found, downloaded or built.`;
   throw new BinaryError(
     spec.name,
     `${path}, given as ${spec.name} by ${origin}, ${inspected.problem}. ${fix}`,
@@ -69,7 +69,7 @@ async function tryInOrder(spec: BinarySpec, host: Host): Promise<Binary> {
   }
   const { name, version, minimumVersion, variable } = spec;
   const message = [
-    `${name} was not found and could not be obtained:`,
+    `${name} was not found, and could not be downloaded or built:`,
     ...tried.map((line) => `  - ${line}`),
     `Install ${name} ${minimumVersion} or later (${version} is best) and put it on PATH, or name it in ${variable}.`,
   ];
@@ -81,7 +81,7 @@ async function findOnPath(spec: BinarySpec, host: Host): Promise<Binary | Proble
   for (const path of await executablesOnPath(spec.name, host.env)) {
     const inspected = await inspectBinary(spec, path, host.env);
     if (!('problem' in inspected)) return { path, version: inspected.version, source: 'PATH' };
-    host.log(`passing over ${path}: it ${inspected.problem}`);
+    host.log(`skipping ${path}: it ${inspected.problem}`);
     passedOver.push(`${path} ${inspected.problem}`);
   }
   return { problem: passedOver.join('; ') || `no ${spec.name}` };

@@ -1,11 +1,11 @@
-// Asks an executable what it is. Nothing is taken for nats-server, or k6, because of its name alone.
+// Runs an executable to learn what it is. Its name alone does not make it nats-server, or k6.
 import { access, constants, stat } from 'node:fs/promises';
 import type { BinarySpec, Environment, Problem } from './binary-spec.ts';
 import { runCommand } from './run-command.ts';
 
 /** A program prints its version at once, but the first start of a large one on a loaded machine takes a while. */
 const VERSION_TIMEOUT_MS = 15_000;
-/** Enough of a stranger's output to recognize it. */
+/** Enough of an unknown program's output to recognize it. */
 const MAX_QUOTED_CHARACTERS = 60;
 
 /** The version of the program at `path`, or why it is not one that `spec` can use. */
@@ -18,11 +18,11 @@ export async function inspectBinary(
   if (obstacle !== undefined) return { problem: obstacle };
   const run = await runCommand(path, spec.versionArguments, { env, timeoutMs: VERSION_TIMEOUT_MS });
   const asked = spec.versionArguments.join(' ');
-  if ('problem' in run) return { problem: `${run.problem} when asked with ${asked}` };
+  if ('problem' in run) return { problem: `${run.problem} when run with ${asked}` };
   const version = spec.versionPattern.exec(run.stdout)?.[1];
   if (version === undefined) {
     const said = JSON.stringify(run.stdout.trim().slice(0, MAX_QUOTED_CHARACTERS));
-    return { problem: `is not ${spec.name}: asked with ${asked} it says ${said}` };
+    return { problem: `is not ${spec.name}: run with ${asked} it says ${said}` };
   }
   if (isOlder(version, spec.minimumVersion)) {
     return { problem: `is version ${version}, older than ${spec.minimumVersion}` };

@@ -10,14 +10,14 @@ const PLATFORMS: ReadonlyMap<string, readonly [name: string, archive: string]> =
   ['darwin', ['macos', 'zip']],
 ]);
 
-/** From 2.0 on: earlier ones have other commands, and WebSockets that were still an experiment. */
+/** From 2.0 on: earlier versions have other commands, and their WebSockets were still experimental. */
 export const K6: BinarySpec = {
   name: 'k6',
   version: VERSION,
   minimumVersion: '2.0.0',
   variable: 'K6',
   versionArguments: ['version'],
-  // It says the name of its own file, which has the version in it where it lies in the cache.
+  // It prints its own file's name, which in the cache contains the version.
   versionPattern: /^k6\S* v(\d+\.\d+\.\d+)/,
   goPackage: 'go.k6.io/k6/v2',
   release: {
@@ -27,7 +27,7 @@ export const K6: BinarySpec = {
   },
 };
 
-/** A k6 to run: found, or else built or downloaded once into the cache. */
+/** A k6 to run: found, or else downloaded or built on first use. */
 export function ensureK6(options?: EnsureBinaryOptions): Promise<Binary> {
   return ensureBinary(K6, options);
 }

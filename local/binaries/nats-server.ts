@@ -5,7 +5,7 @@ import { type EnsureBinaryOptions, ensureBinary } from './ensure-binary.ts';
 /** The version that the image runs as well (container/Dockerfile). */
 const VERSION = '2.15.1';
 
-/** 2.10 and later all passed what Meridian needs of routes, WebSocket and monitoring. */
+/** 2.10 and later all have what Meridian needs of routes, WebSocket and monitoring. */
 export const NATS_SERVER: BinarySpec = {
   name: 'nats-server',
   version: VERSION,
@@ -21,12 +21,12 @@ export const NATS_SERVER: BinarySpec = {
   },
 };
 
-/** A nats-server to run: found, or else built or downloaded once into the cache. */
+/** A nats-server to run: found, or else downloaded or built on first use. */
 export function ensureNatsServer(options?: EnsureBinaryOptions): Promise<Binary> {
   return ensureBinary(NATS_SERVER, options);
 }
 
-/** The releases have more (arm, 386, Windows); these are the ones workerd runs on as well. */
+/** There are releases for more platforms (arm, 386, Windows); these are the ones that workerd runs on too. */
 function archiveFor({ platform, arch }: Target): ReleaseArchive | undefined {
   const goArch = goArchOf(arch);
   if (goArch === undefined || (platform !== 'linux' && platform !== 'darwin')) return undefined;

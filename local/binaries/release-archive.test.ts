@@ -89,7 +89,7 @@ test('a release that is not there is said with its address and status', async ()
 });
 
 test.each([
-  ['holds no such executable', 'fake/other', serverScript('1.15.1'), 'what came of it does not exist'],
+  ['holds no such executable', 'fake/other', serverScript('1.15.1'), 'the result does not exist'],
   ['holds another version', 'fake/fake-server', serverScript('1.14.0'), 'is version 1.14.0, not 1.15.1'],
 ])('an archive that %s is not kept', async (_what, executable, script, problem) => {
   await using machine = await FakeMachine.create();

@@ -1,8 +1,8 @@
 // Downloads a program from its project's releases, for machines without Go.
 //
-// The archive has to match the SHA-256 that the release itself publishes. Both come from one place over
-// HTTPS: that catches a damaged or mixed-up download, not a release that somebody has replaced. (Pinning the
-// sums here would; they could not be obtained where this was written.)
+// The archive has to match the SHA-256 that the release itself publishes. Both come from the same server over
+// HTTPS, so that catches a damaged or mixed-up download, but not a release that was replaced. (Checksums pinned
+// here would catch that too; they were not reachable when this was written.)
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { Binary, BinarySpec, Host, Problem, ReleaseArchive } from './binary
 import { keepInCache } from './cache.ts';
 import { runCommand } from './run-command.ts';
 
-/** Some 10 to 40 MB; slower than this and one would rather install the program oneself. */
+/** Archives have 10 to 40 MB; on a connection slower than this, installing the program by hand is better. */
 const DOWNLOAD_TIMEOUT_MS = 5 * 60_000;
 const UNPACK_TIMEOUT_MS = 60_000;
 

@@ -7,7 +7,7 @@ const execFileAsync = promisify(execFile);
 
 /** Building nats-server prints a few hundred lines at most; more than this is not worth keeping. */
 const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
-/** A compiler's or `tar`'s last words say what went wrong. */
+/** The end of a compiler's or `tar`'s output says what went wrong. */
 const LINES_IN_PROBLEM = 3;
 
 export interface CommandOptions {
@@ -16,7 +16,7 @@ export interface CommandOptions {
   readonly cwd?: string;
 }
 
-/** What the program printed to standard output, or why it failed, with the end of what it said. */
+/** What the program printed to standard output, or why it failed, with the end of its output. */
 export async function runCommand(
   file: string,
   args: readonly string[],

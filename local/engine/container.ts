@@ -21,7 +21,7 @@ export interface ContainerSpec {
 /** How an image runs on this machine. */
 export interface Launch {
   readonly command: Command;
-  /** Called until it answers, from the start on: the loopback port behind each of the container's ports. */
+  /** The loopback port behind each of the container's ports; called from the start on, until it answers. */
   readonly readPorts: ReadPorts;
   readonly log: OutputLog;
   /** Told the id of the group, so that a later run can end it should this one be killed. */
@@ -29,7 +29,7 @@ export interface Launch {
   readonly onExit: (code: number) => void;
 }
 
-/** What both kinds share, and all that the API needs to know. */
+/** What both kinds share, which is all that the API needs. */
 export interface EngineContainer {
   readonly spec: ContainerSpec;
   readonly status: Status;
@@ -42,7 +42,7 @@ export interface EngineContainer {
   wait(): Promise<number>;
   /** False when it is not running. SIGKILL takes all of its processes. */
   kill(signal: NodeJS.Signals | number): boolean;
-  /** Ends it and everything it holds. */
+  /** Ends it and frees all that it holds. */
   remove(): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ abstract class Lifecycle {
   }
 }
 
-/** The app: an image run as a process group in a folder of its own, which is empty at every start. */
+/** The app: an image run as a process group, in its own folder, which is empty at every start. */
 export class AppContainer extends Lifecycle implements EngineContainer {
   readonly proxyPort = undefined;
   readonly #folder: string;
@@ -141,7 +141,7 @@ export class SidecarContainer extends Lifecycle implements EngineContainer {
     this.status = 'running';
   }
 
-  /** Ends every connection through it, not the sidecar itself. */
+  /** Ends every connection through it, but not the sidecar itself. */
   cut(): void {
     this.#sidecar.cut();
   }

@@ -1,5 +1,5 @@
-// The part of the Docker Engine API that workerd speaks, over a unix socket. Everything here was seen on the
-// wire of workerd 2026-11-17 and miniflare 5; what they do not ask for is not here.
+// The part of the Docker Engine API that workerd uses, over a unix socket. It was derived from the requests of
+// workerd 2026-11-17 and miniflare 5; what they never request is not implemented.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';

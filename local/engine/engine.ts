@@ -1,5 +1,5 @@
-// The embedded container engine: the containers that workerd asked for, by name, and what tests and chaos may do
-// to them from outside. docker-api.ts is the door that workerd knocks at.
+// The embedded container engine: the containers that workerd created, by name, and what tests may do to them to cause
+// failures. workerd reaches it through docker-api.ts.
 
 import { rm } from 'node:fs/promises';
 import type { DelayOf } from '../wan/join-delayed.ts';
@@ -14,7 +14,7 @@ import {
 /** workerd names a container's sidecar after it. */
 const SIDECAR_SUFFIX = '-proxy';
 
-/** An operation that cannot be done; `status` is what the Docker Engine API answers for it. */
+/** An operation that failed; `status` is the Docker Engine API's status for it. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly status: 404 | 409 | 500;

@@ -1,5 +1,5 @@
-// Where a region's nats-server listens. It is told to take any free port for everything and to write down which
-// ones it took (`--ports_file_dir`), so no port is ever guessed and two stacks never collide.
+// Where a region's nats-server listens. It is told to take any free ports and to write them to a file
+// (`--ports_file_dir`), so no port is ever guessed and two stacks never collide.
 
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const CONTAINER_PORTS = {
   cluster: ROUTE_PORT,
 } as const;
 
-/** How often to look: a start takes 100 ms or so, and a client is waiting. */
+/** How often to check: a start takes 100 ms or so, and a client is waiting. */
 const POLL_MS = 10;
 
 /** Reads the ports file that nats-server writes to `folder` once all its listeners are up. */
@@ -25,7 +25,7 @@ export function portsFileReader(folder: string): ReadPorts {
   return async (alive) => {
     // A folder that is not there will never have the file.
     await access(folder);
-    // As long as it lives: whoever starts the server decides how long that may be.
+    // For as long as the server lives: its caller decides how long that may be.
     const options = { timeoutMs: Number.POSITIVE_INFINITY, pollMs: POLL_MS };
     const found = await waitFor(`the ports file in ${folder}`, options, async () =>
       alive() ? readPortsFile(folder) : 'ended',
@@ -38,7 +38,7 @@ async function readPortsFile(folder: string): Promise<ReadonlyMap<number, number
   const file = (await readdir(folder)).find((name) => name.endsWith('.ports'));
   if (file === undefined) return undefined;
   const text = await readFile(join(folder, file), 'utf8');
-  // It is written in place: until the closing brace is there, it is not all there.
+  // It is written in place: without its closing brace it is not complete yet.
   if (!text.trimEnd().endsWith('}')) return undefined;
   return parsePorts(JSON.parse(text) as Partial<Record<keyof typeof CONTAINER_PORTS, readonly string[]>>);
 }

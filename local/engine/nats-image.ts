@@ -1,4 +1,4 @@
-// The image of container/, run without an image: its own nats-server.conf and entrypoint.sh, with the
+// The image of container/, run without a container: the same nats-server.conf and entrypoint.sh, with the
 // environment that the Worker passed, on loopback and on ports that nats-server chooses.
 
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { OutputLog } from './output-log.ts';
 
 const ENTRYPOINT = fileURLToPath(new URL('../../container/entrypoint.sh', import.meta.url));
 
-/** What of this process's environment a container sees, as an image brings its own. */
+/** The part of this process's environment that a container sees; an image would bring its own. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG'] as const;
 
 export interface NatsImageOptions {
@@ -40,7 +40,7 @@ export function natsImage(options: NatsImageOptions): (spec: ContainerSpec, fold
   };
 }
 
-/** Lines of a server's log that are shown when it exits unexpectedly. */
+/** How many lines of a server's log are shown when it exits unexpectedly. */
 const LINES_SHOWN = 20;
 
 function localEnvironment(natsServer: string, folder: string): Record<string, string> {

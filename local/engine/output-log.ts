@@ -1,4 +1,4 @@
-// The last lines that a container wrote, kept to be shown when something goes wrong.
+// The last lines that a container wrote, kept to be shown in case something goes wrong.
 
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';

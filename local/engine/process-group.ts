@@ -1,5 +1,5 @@
-// One container's processes as a process group: the nearest thing that a plain machine has to a container.
-// Like Docker, a signal goes to the first process alone and only a kill takes everything.
+// One container's processes as a process group: the nearest thing to a container that a plain machine has.
+// As with Docker, a signal goes to the first process only, and SIGKILL to all of them.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -16,7 +16,7 @@ export interface Command {
 /** A shell reports a process that died of signal n as 128 + n; Docker does the same. */
 const SIGNAL_EXIT_BASE = 128;
 
-/** The exit code of a process as a shell puts it, from what Node's `exit` event gives. */
+/** The exit code of a process as a shell reports it, from what Node's `exit` event gives. */
 export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
   return code ?? SIGNAL_EXIT_BASE + constants.signals[signal ?? 'SIGKILL'];
 }
@@ -74,12 +74,12 @@ export class ProcessGroup {
   }
 }
 
-/** Kills a group by its id; one that is already gone is no error. */
+/** Kills a group by its id. It is no error if it is gone already. */
 export function killGroup(pid: number): void {
   killQuietly(-pid);
 }
 
-/** Kills a process, or a group by its negative id; one that is already gone is no error. */
+/** Kills a process, or a group by its negative id. It is no error if it is gone already. */
 export function killQuietly(id: number): void {
   try {
     process.kill(id, 'SIGKILL');

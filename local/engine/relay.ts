@@ -1,10 +1,10 @@
-// The two ways of a tunnel. Each reads into one buffer of its own and writes from it. What Node does otherwise, a
-// buffer of 64 KiB for every read, kept its garbage collector busy with a third of what the whole engine used, and
-// the engine is the larger part of what a message costs on this machine.
+// The two directions of a tunnel. Each reads into one buffer of its own and writes from it. By default Node allocates
+// a buffer of 64 KiB for every read; collecting that garbage took a third of the engine's CPU time, and the engine is
+// the larger part of what a message costs on this machine.
 
 import { connect, type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 
-/** Largest read; a page of it is touched at a time, so an idle tunnel costs little. */
+/** Largest read. Pages that are never written cost no memory, so an idle tunnel costs little. */
 const READ_BYTES = 64 * 1024;
 
 /** Where a server listens, for `connect`. */
@@ -12,9 +12,9 @@ export function toLoopback(port: number) {
   return { host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true };
 }
 
-/** Dials a port, and passes bytes both ways once `join` has given it the other side. */
+/** Dials a port, and forwards bytes both ways once `join` has given it the other side. */
 export class Relay {
-  /** Whoever joins it does so in its `connect` event: a server speaks first. */
+  /** To be joined in its `connect` event: a server speaks first. */
   readonly upstream: Socket;
   #client: Socket | undefined;
 
@@ -27,11 +27,11 @@ export class Relay {
   }
 
   /**
-   * Takes over a connection that was accepted. The end of one side ends the other's input only; a side that breaks
-   * off takes the other one with it.
+   * Takes over an accepted connection. When one side ends, only the other's input ends; when one side breaks, both
+   * are closed.
    *
    * @param head what came with the request
-   * @returns the client, in place of the socket that was given
+   * @returns the client, to be used instead of the given socket
    */
   join(accepted: Socket, head: Buffer): Socket {
     const { upstream } = this;
@@ -62,12 +62,12 @@ function passOn(from: () => Socket, to: () => Socket | undefined): OnReadOpts {
     buffer: Buffer.allocUnsafeSlow(READ_BYTES),
     callback: (count, buffer) => {
       const destination = to();
-      if (destination === undefined) throw new Error('bytes arrived before anybody was there to take them');
+      if (destination === undefined) throw new Error('bytes arrived before the tunnel was joined');
       destination.write(buffer.subarray(0, count), () => {
         if (isHeld) from().resume();
         isHeld = false;
       });
-      // What the kernel did not take at once still lies in the buffer: no more reading until it has.
+      // What the kernel did not accept at once is still in the buffer, so reading waits until it has.
       isHeld = destination.writableLength > 0;
       return !isHeld;
     },
@@ -75,8 +75,8 @@ function passOn(from: () => Socket, to: () => Socket | undefined): OnReadOpts {
 }
 
 /**
- * A socket with other options on the connection of one that was accepted, which is of no use any more. Node 24 takes
- * `onread` for sockets that it dials only; it builds accepted ones with the `handle` option, as is done here.
+ * A new socket, with other options, for the connection of an accepted one, which must no longer be used. Node 24
+ * supports `onread` only for sockets that it dials; it builds accepted ones with the `handle` option, as is done here.
  */
 function takeOver(accepted: Socket, options: SocketConstructorOpts): Socket {
   const old = accepted as Socket & { _handle: object | null };

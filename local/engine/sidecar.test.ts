@@ -249,7 +249,7 @@ async function read(socket: Socket): Promise<string> {
   return chunk.toString();
 }
 
-/** Resolves when the other side is done, by an end or a reset; what still comes until then is not looked at. */
+/** Resolves when the other side has ended or reset the connection; data until then is ignored. */
 async function closed(socket: Socket): Promise<void> {
   socket.resume().once('end', () => socket.end());
   await once(socket, 'close');

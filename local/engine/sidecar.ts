@@ -88,7 +88,7 @@ export class Sidecar {
     });
   }
 
-  /** Keeps a tunnel in mind until it is closed. */
+  /** Remembers a tunnel until it is closed. */
   #note(client: Socket): void {
     this.#tunnels.add(client);
     client.once('close', () => this.#tunnels.delete(client));
@@ -99,7 +99,7 @@ function refuse(client: Socket): void {
   client.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n');
 }
 
-/** Answers the CONNECT; from now on a server that breaks off takes the client with it. */
+/** Answers the CONNECT; from now on a broken connection to the server also closes the client's. */
 function accept(client: Socket, upstream: Socket): void {
   client.setNoDelay(true);
   client.allowHalfOpen = true;

@@ -1,9 +1,9 @@
-// One direction of a connection across the world: what is put in comes out the same, so much later. Bytes on their
-// way are bounded; a source that sends more is held back, as a TCP window would.
+// One direction of a connection across the world: bytes come out unchanged, after a delay. How many are on their way
+// is bounded; a source that sends more is paused, as a TCP window would do.
 
 import type { Readable, Writable } from 'node:stream';
 
-/** On their way at most: what a gigabit path of a quarter of a second holds. */
+/** What a path of 1 Gbit/s and a quarter of a second holds. */
 const MAX_BYTES_UNDER_WAY = 32 * 1024 * 1024;
 
 interface Parcel {
@@ -13,7 +13,7 @@ interface Parcel {
 }
 
 export class DelayLine {
-  /** One way, ms. May grow while bytes are on their way, not shrink: they would overtake each other. */
+  /** One way, ms. May grow while bytes are on their way, but not shrink: later bytes would overtake earlier ones. */
   delayMs = 0;
   readonly #source: Readable;
   readonly #destination: Writable;
@@ -21,10 +21,10 @@ export class DelayLine {
   #bytesUnderWay = 0;
   #timer: NodeJS.Timeout | undefined;
   #isEnding = false;
-  /** The destination takes nothing more until it has drained. */
+  /** The destination accepts nothing more until it has drained. */
   #isStuck = false;
 
-  /** Whoever makes it hands over what the source reads (`send`, `end`); the line only ever pauses the source. */
+  /** The caller passes on what the source reads (`send`, `end`); the line itself only pauses and resumes the source. */
   constructor(source: Readable, destination: Writable) {
     this.#source = source;
     this.#destination = destination;

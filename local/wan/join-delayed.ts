@@ -1,16 +1,16 @@
-// Joins the two ends of a tunnel as if an ocean lay between them. How wide it is, the first bytes of the side that
-// dialled tell: a client's upgrade says where it stands, a route names the server that it is for.
+// Joins the two ends of a tunnel as if an ocean lay between them. The delay follows from the first bytes of the side
+// that dialled: a client's upgrade says where the client is, a route names the server that it is for.
 
 import type { Duplex } from 'node:stream';
 import { DelayLine } from './delay-line.ts';
 
-/** The delay of a tunnel, one way in ms, by how it opens; undefined while more of it is needed. */
+/** The delay of a tunnel, one way in ms, by its first bytes; undefined while more of them are needed. */
 export type DelayOf = (opening: Buffer) => number | undefined;
 
-/** An opening that is longer than this tells nothing, and is not delayed. */
+/** If so many bytes say nothing about the distance, the tunnel is not delayed. */
 const MAX_OPENING_BYTES = 64 * 1024;
 
-/** Passes bytes both ways, later; the end of one side ends the other side's input only. */
+/** Forwards bytes both ways, delayed; when one side ends, only the other side's input ends. */
 export function joinDelayed(dialler: Duplex, server: Duplex, head: Buffer, delayOf: DelayOf): void {
   const toServer = new DelayLine(dialler, server);
   const toDialler = new DelayLine(server, dialler);

@@ -1,7 +1,6 @@
-// How far apart everything is: the delays of tunnels into a region's container, from the routing model's expected
-// round trips. What is delayed is what crosses the world in a deployment: a client's WebSocket, between the data
-// center where it enters and the region, and a route, between two regions. A region's object beside its container
-// (monitoring) is not.
+// The delays of tunnels into a region's container, from the routing model's expected round trips. Delayed is what
+// crosses the world in a deployment: a client's WebSocket, between the data center where it enters and the region,
+// and a route, between two regions. Monitoring is not: a region's object runs beside its container.
 
 import type { MeridianConfig } from '../../regions/config.ts';
 import { ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
@@ -39,7 +38,7 @@ export function wanDelays(config: MeridianConfig): WanDelays {
   };
 }
 
-/** `request.cf` of the client, as far as the Worker tells the region of it; undefined until the headers are all there. */
+/** The part of `request.cf` that the Worker sends to the region; undefined until the headers are complete. */
 function placeInUpgrade(opening: Buffer): object | undefined {
   const text = opening.toString('latin1');
   if (!text.includes('\r\n\r\n')) return undefined;
@@ -47,7 +46,7 @@ function placeInUpgrade(opening: Buffer): object | undefined {
   return json === undefined ? {} : (JSON.parse(json) as object);
 }
 
-/** The name of the server that a spliced route leads to; undefined until its INFO is all there. */
+/** The name of the server that a spliced route leads to; undefined until its INFO is complete. */
 function peerInGreeting(opening: Buffer): string | undefined {
   const info = /(?:^|\r\n)INFO (\{.*\})\r\n/.exec(opening.toString('utf8'))?.[1];
   if (info === undefined) return undefined;

@@ -3,7 +3,7 @@
 
 import type * as v from 'valibot';
 import type { MeridianConfig } from '../config.ts';
-import { nearest } from '../did-you-mean.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { Problem } from '../problems.ts';
 import { unknownRegion } from '../rules/service.ts';
 import { ConfigSchema, RegionSchema } from '../schema.ts';
@@ -86,8 +86,8 @@ function findTarget(draft: Draft, path: string): Found<Target> {
 
 function unknownStart(draft: Draft, id: string, isRegion: boolean): Problem {
   const ids = draft.regions.map((region) => String(region.id));
-  if (isRegion || nearest(id, ids) !== undefined) return unknownRegion('', id, ids);
-  const near = nearest(id, GENERAL_FIELDS);
+  if (isRegion || didYouMean(id, ids) !== undefined) return unknownRegion('', id, ids);
+  const near = didYouMean(id, GENERAL_FIELDS);
   if (near !== undefined) return { code: 'unknown-key', path: '', key: id, nearest: near };
   return unknownRegion('', id, [...ids, ...GENERAL_FIELDS]);
 }
@@ -98,7 +98,7 @@ function walk(from: Target, keys: readonly string[]): Found<Target> {
   const schema = objectIn(from.schema);
   const next = schema !== undefined && Object.hasOwn(schema.entries, key) ? schema.entries[key] : undefined;
   if (next === undefined) {
-    const near = nearest(key, Object.keys(schema?.entries ?? {}));
+    const near = didYouMean(key, Object.keys(schema?.entries ?? {}));
     return refuse({
       code: 'unknown-key',
       path: from.path,

@@ -1,6 +1,6 @@
 // At least one region must be enabled, and the default region must exist.
 
-import { nearest } from '../did-you-mean.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { Problem } from '../problems.ts';
 import type { ConfigDraft } from './draft.ts';
 
@@ -27,6 +27,6 @@ function checkDefaultRegion(regions: ConfigDraft['regions'], id: string): Proble
 
 /** The problem for an id that is none of the known regions. */
 export function unknownRegion(path: string, id: string, known: readonly string[]): Problem {
-  const near = nearest(id, known);
+  const near = didYouMean(id, known);
   return { code: 'unknown-region', path, id, known, ...(near !== undefined && { nearest: near }) };
 }

@@ -1,4 +1,4 @@
-// A client that was at a region before goes back there, if another one is not better by the margin.
+// A client returns to its last region unless another one is better by the switching margin.
 
 import type { Filter, FilterContext, RegionNow } from '../filter.ts';
 import { signedMs } from '../milliseconds.ts';

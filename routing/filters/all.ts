@@ -29,5 +29,5 @@ export const FILTERS = [
   band,
 ] as const satisfies readonly AnyFilter[];
 
-/** What one filter did to one region. */
+/** The effect of one filter on one region. */
 export type Effect = EffectOf<(typeof FILTERS)[number]>;

@@ -1,10 +1,10 @@
 // Clients for whom several regions are about equally good are shared between them by weight.
 //
 // Each client draws a number for each region, the same one every time, and the region counts as farther by up to
-// `bandMs` accordingly. Regions with equal estimates then get clients in proportion to their weights (the least of
-// independent exponential variables with rates w is the first with probability w1 / (w1 + w2 + ...), and
-// 1 - exp(-x) keeps their order while it bounds them); a region that is `bandMs` farther gets none; in between it
-// falls gradually. A hard edge would move clients between two regions when a third one is added.
+// `bandMs` accordingly. Regions with equal estimates then get clients in proportion to their weights (of independent
+// exponential variables with rates w, the first is the lowest with probability w1 / (w1 + w2 + ...), and 1 - exp(-x)
+// bounds them without changing their order). A region that is `bandMs` farther gets none; in between the share falls
+// gradually. With a hard edge, adding a third region would move clients between the other two.
 
 import { hashText, uniform } from '../client-hash.ts';
 import type { Filter } from '../filter.ts';

@@ -1,5 +1,5 @@
-// A gradual dial: a region takes so many percent of the clients, always the same ones first, so that turning it up
-// only adds clients.
+// The dial: a region takes this percentage of its clients, always the same ones first, so turning it up only adds
+// clients.
 
 import { hashText, uniform } from '../client-hash.ts';
 import type { Filter } from '../filter.ts';

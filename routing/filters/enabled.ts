@@ -23,7 +23,7 @@ export const enabled: Filter<NotEnabled> = {
   },
 };
 
-/** A region also drains by its own word. */
+/** The configuration may say that a region drains, or the region itself may report it. */
 function unlessDraining({ observation }: RegionNow): NotEnabled | undefined {
   return observation?.state === 'draining' ? DRAINING : undefined;
 }

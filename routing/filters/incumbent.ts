@@ -1,5 +1,5 @@
-// The region that a data center has been choosing keeps a margin, so that noise does not make clients come and go.
-// Where clients are shared between regions (`bandMs`) there is no one choice to keep.
+// A data center keeps its current choice unless another region is better by the switching margin, so that noise does
+// not move clients back and forth. If clients are shared between regions (`bandMs`), there is no single choice to keep.
 
 import type { Filter, FilterContext, RegionNow, RoutingConfig } from '../filter.ts';
 import { signedMs } from '../milliseconds.ts';
@@ -25,7 +25,7 @@ function asChosenSoFar(
   return { effect: 'cost', filter: 'estimate', code: 'incumbent', ms: -marginMs(estimate.finalMs, routing) };
 }
 
-/** By how much another region must be better: a share of the estimate, and a least number of milliseconds. */
+/** By how much another region must be better: a share of the estimate, and a minimum in milliseconds. */
 export function marginMs(
   estimateMs: number,
   { flipRatio, flipFloorMs }: Pick<RoutingConfig, 'flipRatio' | 'flipFloorMs'>,

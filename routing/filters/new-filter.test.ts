@@ -1,4 +1,4 @@
-// A filter that only this test knows goes through all of the decision: that nothing else has to know of it.
+// A filter that only this test knows runs through the whole decision: no other code has to know it.
 
 import { describe, expect, test } from 'vitest';
 import { OPTIONAL_FILTERS } from '../../regions/routing-schema.ts';
@@ -10,7 +10,7 @@ import { getOptimalRegion } from '../optimal-region.ts';
 import { compileRouting } from '../plan.ts';
 import { FILTERS } from './all.ts';
 
-/** Regions where it storms: closed at the worst, else farther, and first for those who like it. */
+/** Regions with a storm: dropped in the worst one, else farther, and first for clients that like storms. */
 type Storm = { readonly filter: 'weather'; readonly wind: number } & (
   | { readonly effect: 'drop'; readonly code: 'hurricane' }
   | { readonly effect: 'demote'; readonly code: 'gale' }

@@ -1,4 +1,4 @@
-// Regions that the request asks for: preferred ones come first, a forced one is the only one.
+// Regions that the request asks for: preferred ones come first, a forced one is the only candidate.
 
 import type { Filter, FilterContext, RegionNow } from '../filter.ts';
 

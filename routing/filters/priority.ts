@@ -1,8 +1,8 @@
-// Regions in reserve: one of a higher number comes after all of a lower one, however near it is.
+// Reserve regions: a region with a higher number comes after all regions with a lower one, however near it is.
 
 import type { Filter } from '../filter.ts';
 
-/** The priority of regions that serve as usual. */
+/** The priority of regular regions, which are not in reserve. */
 const USUAL_PRIORITY = 1;
 
 interface Reserve {

@@ -1,10 +1,10 @@
-// Which clients a region may serve, by country. `EU` in a rule stands for the whole European Union.
+// Which clients a region may serve, by country. `EU` in a rule means the whole European Union.
 
 import type { Filter, FilterContext } from '../filter.ts';
 
 const EU = 'EU';
 
-/** What a record says when the country is not known. */
+/** The country in a record if it is unknown. */
 const UNKNOWN_COUNTRY = 'unknown';
 
 interface Forbidden {
@@ -39,7 +39,7 @@ export const residency: Filter<Forbidden> = {
   },
 };
 
-/** The entry of a rule that a client falls under. */
+/** The entry of a rule that applies to a client. */
 function matchOf(rule: ReadonlySet<string>, { country, inEu }: FilterContext): string | undefined {
   if (inEu && rule.has(EU)) return EU;
   return country !== undefined && rule.has(country) ? country : undefined;

@@ -1,5 +1,5 @@
-// A region that sleeps costs its first client a cold start. Spread over the round trips that a session is likely
-// to make, that is so many ms: an awake region that is nearer than that serves better now, while this one wakes.
+// A sleeping region costs its first client a cold start. Spread over the round trips of a typical session, that makes
+// the region count as farther: an awake region that is nearer than that serves better while this one wakes.
 
 import type { Filter, FilterContext, RegionNow } from '../filter.ts';
 import { signedMs } from '../milliseconds.ts';

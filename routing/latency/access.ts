@@ -1,11 +1,11 @@
 // How a place reaches the backbone: by its nearest hub, and by the nearest others of the same area that traffic
-// may pass through. Pure geometry; what a kilometre costs stands in prior-table.ts.
+// may pass through. Pure geometry; the cost per kilometre is in prior-table.ts.
 
 import type { Coordinates } from '../coordinates.ts';
 import { distanceKm } from '../distance.ts';
 import { HUBS } from './hubs.ts';
 
-/** For places between hubs. Data centers sit at hubs: measured between them, one to four score alike. */
+/** More than one is for places between hubs. Data centers are at hubs: for them, one to four score alike. */
 const HUBS_PER_PLACE = 3;
 
 /** A place and the hubs it may use, nearest first. */

@@ -1,5 +1,5 @@
-// The backbone as a graph: hubs, the links between them, and the RTT from a place to every hub over the best way
-// there. Pure. A way may begin or end at a stub but not pass through it (see hubs.ts), so it is the same both ways.
+// The backbone as a graph: hubs, the links between them, and the RTT from a place to every hub over the best path.
+// Pure. A path may begin or end at a stub but not pass through it (see hubs.ts), so it is the same in both directions.
 
 import { HUBS } from './hubs.ts';
 

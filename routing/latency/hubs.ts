@@ -5,8 +5,8 @@
 // no hub of another: Lahore doesn't enter at Delhi, nor Rome across the Adriatic.
 //
 // Traffic starts or ends at a stub but never passes through it, as an operator gives its neighbours no transit.
-// That keeps a short line on the map from becoming a route: Bahrain is near Mumbai and near Dubai, and still no
-// way from one to the other.
+// So a short line on the map does not become a path: Bahrain is near Mumbai and near Dubai, but traffic between them
+// does not pass through it.
 
 /** Lines of an area and its hubs, CODE latitude longitude; `!` marks a stub. An area may take several lines. */
 const LINES = `
@@ -60,7 +60,7 @@ export interface Hub {
   readonly stub: boolean;
 }
 
-/** Everything about a hub elsewhere goes by its position here. */
+/** Other tables refer to a hub by its position here. */
 export const HUBS: readonly Hub[] = LINES.trim().split('\n').flatMap(hubsOfLine);
 
 function hubsOfLine(line: string): Hub[] {

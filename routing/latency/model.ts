@@ -1,7 +1,7 @@
-// The model behind the prior, apart from its numbers: what an estimate is made of. Pure. prior.ts gives it the
-// shipped numbers, the fit tries others.
+// The model behind the prior, without its numbers: how an estimate is computed. Pure. prior.ts gives it the shipped
+// numbers, the fit tries others.
 //
-//   RTT = END_MS + least over ways of (access + links + access)
+//   RTT = END_MS + minimum over paths of (access + links + access)
 //
 // Access is the kilometres to a hub times a slope of the area. Two places that share a hub may also meet directly:
 // their own kilometres times the slope. Every slope and link is at least light in fibre, so the sum is too.
@@ -28,7 +28,7 @@ export interface Target {
   readonly msToHubs: Float64Array;
 }
 
-/** Works out the ways to a place once, so that an estimate is a few additions. */
+/** Computes the paths to a place once, so that an estimate is a few additions. */
 export function compileTarget(model: LatencyModel, access: Access): Target {
   const slope = slopeOf(model, access);
   const starts = access.hubs.map(({ index, km }) => ({ index, ms: km * slope }));
@@ -52,7 +52,7 @@ function slopeOf(model: LatencyModel, { area }: Access): number {
   return (model.accessMsPer1000Km.get(area) ?? 2 * FIBRE_MS_PER_1000_KM) / 1000;
 }
 
-/** Only places of one area can: a place uses hubs of its own area alone. */
+/** Only places of one area can: a place uses only hubs of its own area. */
 function shareHub(a: Access, b: Access): boolean {
   return a.area === b.area && a.hubs.some(({ index }) => b.hubs.some((other) => other.index === index));
 }

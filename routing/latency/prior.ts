@@ -1,6 +1,6 @@
-// The prior: the RTT to expect between a place and a region before anybody has measured it. Routing ranks regions
-// by it until a data center's own measurements correct it. Pure; any place on the globe, any set of regions, the
-// same both ways.
+// The prior: the RTT to expect between a place and a region before it has been measured. Routing ranks regions by it
+// until a data center's own measurements correct it. Pure; for any place on the globe and any set of regions, and the
+// same in both directions.
 //
 // The model is in model.ts, its graph in hubs.ts, its numbers in prior-table.ts, how they were found in tools/fit/.
 
@@ -10,7 +10,7 @@ import { buildBackbone, parseLink } from './backbone.ts';
 import { compileTarget, type LatencyModel, rttMs } from './model.ts';
 import { ACCESS_MS_PER_1000_KM, END_MS, LINKS_MS } from './prior-table.ts';
 
-/** Regions, compiled: their ways over the backbone are worked out. */
+/** Compiled regions: their paths over the backbone are computed. */
 export interface Prior {
   /**
    * Expected RTT in ms from a place to each region, in the order they were compiled in. `from` is what accessOf

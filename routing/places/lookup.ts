@@ -1,6 +1,5 @@
-// Where a place that a request names lies: a Cloudflare data center, a country, a continent. Routing asks
-// here when `request.cf` has no coordinates of its own. Codes are as `request.cf` writes them, in capitals;
-// anything else, however long or odd, is unknown: undefined, never an error.
+// The coordinates of the places that a request names: a Cloudflare data center, a country, a continent. Codes are as
+// `request.cf` writes them, in capitals; anything else, however long or odd, is unknown: undefined, never an error.
 import type { Coordinates } from '../coordinates.ts';
 import { COLOS } from './colos.ts';
 import { CONTINENTS, COUNTRIES } from './countries.ts';

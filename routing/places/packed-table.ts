@@ -1,6 +1,6 @@
-// A table of coordinates in one string: records of a fixed width, sorted by key, searched where they lie.
-// An isolate that starts decodes nothing and keeps no map; a lookup reads about a dozen records and
-// allocates only its answer. `npm run places` writes such tables, `lookup.ts` reads them.
+// A table of coordinates in one string: records of a fixed width, sorted by key, searched without unpacking.
+// An isolate decodes nothing at its start and keeps no map; a lookup reads about a dozen records and
+// allocates only its result. `npm run places` writes such tables, `lookup.ts` reads them.
 //
 // A record is the key, then two characters of latitude and two of longitude: steps of 0.05 degrees from the
 // south pole or the antimeridian, as a number in base 85. A place is thus at most 0.025 degrees (2.8 km) off.
@@ -9,7 +9,7 @@ import type { Coordinates } from '../coordinates.ts';
 /** Steps in one degree. 360 * 20 + 1 longitudes is what fits into two digits of base 85 (7,225). */
 const STEPS_PER_DEGREE = 20;
 const BASE = 85;
-/** '(', the digit 0. The digits up to '|' are printable and hold no quote, so a table is cheap to write down. */
+/** '(', the digit 0. The digits up to '|' are printable and contain no quote, so a table needs no escapes. */
 const ZERO_CHAR_CODE = 0x28;
 const COORDINATES_LENGTH = 4;
 /** Where counting starts, in degrees. */

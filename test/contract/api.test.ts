@@ -1,4 +1,4 @@
-// The HTTP API: shapes that others may rely on, and refusals.
+// The HTTP API: the answers that clients may rely on, and refusals.
 
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
@@ -24,7 +24,7 @@ async function get(
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
-/** Those that look, and answer without a query. */
+/** Read-only endpoints that answer without a query. */
 const READABLE = ENDPOINTS.flatMap(({ method, path, caller, answer }) =>
   method === 'GET' && answer.kind === 'json' ? [{ path, caller, schema: SCHEMAS[answer.schema] }] : [],
 );

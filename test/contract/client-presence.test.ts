@@ -1,4 +1,4 @@
-// A region's server knows of a client as long as there is one, and no longer.
+// A region's server counts a client as long as the client is there, and no longer.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

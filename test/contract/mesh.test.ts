@@ -1,4 +1,4 @@
-// Six clients, one in each region: all regions are one cluster, and no server has found another by itself.
+// Six clients, one in each region: all regions are one cluster, and no server has dialled another by itself.
 
 import { createInbox, headers } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -85,7 +85,7 @@ describeLocally('does not show its monitoring', 'a client that ignores the limit
   });
 });
 
-/** Makes nats.js believe in a limit that is so many times the server's, which it returns. */
+/** Makes nats.js assume a limit that is this many times the server's, which it returns. */
 function raiseLimit({ nats: { info } }: Client, factor: number): number {
   if (info === undefined) throw new Error('the client is connected, so it has an INFO');
   const limit = info.max_payload;
@@ -93,7 +93,7 @@ function raiseLimit({ nats: { info } }: Client, factor: number): number {
   return limit;
 }
 
-/** Bytes of which no two stretches are alike, so that one that is lost or moved shows. */
+/** Bytes that never repeat a sequence, so that lost or moved ones are detected. */
 function patterned(length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length; at += 1) bytes[at] = (at * 31 + (at >> 8) * 7 + (at >> 16)) & 0xff;

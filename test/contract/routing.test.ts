@@ -1,4 +1,4 @@
-// Where a client lands, for real: by the server that greets it and by the headers of the 101.
+// Which region a client really gets: by the server that greets it and by the headers of the 101.
 
 import { describe, expect, test } from 'vitest';
 import { DECISION_HEADER, FORCE_REGION_HEADER, REGION_HEADER } from '../../api/headers.ts';

@@ -13,7 +13,7 @@ import { linkBetween, regionIs, stateOf } from '../support/mesh-state.ts';
 /** The shortest that the configuration takes. */
 const SLEEP_AFTER_MS = 10_000;
 
-/** Activity is looked at once per `sleepAfter`, so sleep can take twice as long; a look that a busy machine missed, thrice. */
+/** Activity is checked once per `sleepAfter`, so sleep can take twice as long; three times if a check was missed. */
 const ASLEEP_WITHIN_MS = 4 * SLEEP_AFTER_MS;
 
 const TEST_TIMEOUT_MS = 3 * ASLEEP_WITHIN_MS;

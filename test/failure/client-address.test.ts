@@ -1,4 +1,4 @@
-// Whom to blame: a client that misbehaves is logged with the address from which it reached the edge.
+// A client that misbehaves is logged with the address from which it reached the edge.
 
 import { platform } from 'node:process';
 import { expect, test } from 'vitest';

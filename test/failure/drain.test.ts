@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => stack.close());
 
-/** Grace and duration of the lame duck, and the way back. */
+/** Grace period and duration of lame duck mode, and the time to reconnect. */
 const DRAINED_WITHIN_MS = 60_000;
 const CLIENTS = 200;
 

@@ -1,9 +1,9 @@
-// A forecast is right if what it says is what happens: clients from many cities connect, an edit is forecast from
-// what the regions counted of them, it is made, and all connect again.
+// A forecast is right if it predicts what happens: clients from many cities connect, an edit is forecast from
+// what the regions counted of them, the edit is made, and all clients connect again.
 //
-// What depends on where a client is has to come out exactly, since the tallies know the data centers. Dials and
-// weights draw clients by a hash of their addresses, which no tally has: there the forecast can only be as near as
-// so many clients drawn at random come to their share, and three standard deviations are allowed.
+// What depends on where a client is has to be predicted exactly, since the tallies know the data centers. Dials and
+// weights draw clients by a hash of their addresses, which no tally has: there the forecast can only be as accurate
+// as a random sample of this many clients, and three standard deviations are allowed.
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Forecast, Move as ForeseenMove } from '../../api/forecast.ts';
@@ -13,14 +13,14 @@ import { connectFrom } from '../support/client.ts';
 import { cfOf, PLACES, type Place, type Region } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';
 
-/** Half of the clients belong here, so that a share of its clients is one of many. */
+/** Half of the clients belong here, so that a share of its clients is a share of many. */
 const AT_HOME: Region = 'weur';
 const CLIENTS = 60;
 
 /** TEST-NET-3 (RFC 5737): each client has an address of its own, as on the Internet. */
 const addressOf = (index: number) => `203.0.113.${index + 1}`;
 
-/** Once moved, Lagos stays by the margin when the edit is taken back: it would not start the next test at home. */
+/** Once moved, Lagos stays by the switching margin after the edit is undone: the next test would start elsewhere. */
 const CITIES = PLACES.filter(({ city }) => city !== 'Lagos');
 
 /** Counts fade by half in a day: over the minutes of this file by less than 0.001 of a share. */
@@ -46,7 +46,7 @@ const people: readonly Person[] = Array.from({ length: CLIENTS }, (_, index) => 
   return { place, address: addressOf(index), connections: 0, region: NOT_SERVED };
 });
 
-/** As far as clients tell by where they land. */
+/** As far as can be told from the regions that clients get. */
 type Move = Omit<ForeseenMove, 'colos'>;
 
 type Edit = (config: MeridianConfig) => MeridianConfig;
@@ -55,7 +55,7 @@ const running = useStack();
 
 beforeAll(async () => {
   await everybodyConnects();
-  // From its first client on a data center keeps to its choice by a margin. It learns that in the background.
+  // After its first client a data center keeps its choice by the switching margin. It records that in the background.
   await waitFor('every data center to have chosen', { timeoutMs: 20_000 }, async () => {
     const chosen = await Promise.all(CITIES.map(hasChosen));
     return chosen.every(Boolean);
@@ -104,7 +104,7 @@ describe('where the address draws, about as many move as were said to, and nobod
     expect(share).toBeLessThan(0.9);
     const tolerance = SIGMAS * Math.sqrt((share * (1 - share)) / CLIENTS);
     expect(Math.abs(sum(moved) - share)).toBeLessThan(tolerance);
-    // Some of the clients of a city, and not all of them: each address is drawn by itself.
+    // Some of a city's clients, but not all: each address is drawn independently.
     const fromHome = sum(moved.filter(({ from }) => from === AT_HOME));
     expect(fromHome).toBeGreaterThan(0.02);
     expect(fromHome).toBeLessThan(0.48);
@@ -113,7 +113,7 @@ describe('where the address draws, about as many move as were said to, and nobod
   });
 });
 
-/** Forecasts an edit, makes it, lets everybody connect anew, and takes it back. */
+/** Forecasts an edit, makes it, lets all clients reconnect, and undoes it. */
 async function foretellAndSee(edit: Edit): Promise<{ forecast: Forecast; moved: readonly Move[] }> {
   await everybodyConnects();
   const before = people.map(({ region }) => region);
@@ -148,7 +148,7 @@ function sharesOfConnections(): readonly number[] {
   return people.map(({ connections }) => connections / all);
 }
 
-/** By pair of regions and by country: who is elsewhere than before. */
+/** The clients that are elsewhere than before, by pair of regions and by country. */
 function movesOf(before: readonly string[], shares: readonly number[]): readonly Move[] {
   const steps = people.map(({ place, region }, index) => ({
     from: before[index] ?? NOT_SERVED,
@@ -189,7 +189,7 @@ function sum(parts: readonly { readonly share: number }[]): number {
   return parts.reduce((total, { share }) => total + share, 0);
 }
 
-/** Whether a client from there would be told that the data center keeps to a region. */
+/** Whether a client from there would see that the data center keeps its choice of a region. */
 async function hasChosen(place: Place): Promise<boolean> {
   const { colo, country } = cfOf(place);
   const { candidates } = await running.stack.api.route({ colo, country });

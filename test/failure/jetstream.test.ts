@@ -1,4 +1,4 @@
-// JetStream's promise: what was acknowledged is there, whichever one region is lost.
+// JetStream's promise: acknowledged messages survive the loss of any one region.
 
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { expect, test } from 'vitest';
@@ -54,7 +54,7 @@ test('a stream on three regions survives the SIGKILL of each of them in turn, th
   expect([...acknowledged].filter((order) => !stored.has(order))).toEqual([]);
 });
 
-/** By the leader's word, and by what each server itself says it has. */
+/** According to the leader, and to what each server itself reports. */
 async function allCurrent(manager: JetStreamManager): Promise<void> {
   let wanted = 0;
   await waitFor('three current replicas', { timeoutMs: REPAIRED_WITHIN_MS }, async () => {

@@ -1,4 +1,4 @@
-// One link of the mesh is cut, while both of its servers live on.
+// One link of the mesh is cut, while both of its servers keep running.
 
 import { createInbox } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';

@@ -20,7 +20,7 @@ const SERVED_WITHIN_MS = 1_500;
 const MOVED_WITHIN_MS = 10_000;
 const HOME_WITHIN_MS = 10_000;
 
-/** As long as those on a server that hangs may take, and no longer than it takes to see the rest. */
+/** How long an outage lasts: with hung servers, as long as their clients may take to move. */
 const KILLED_MS = 8_000;
 const HUNG_MS = 12_000;
 const RECOVERY_MS = 11_000;
@@ -80,7 +80,7 @@ async function measured(kind: OutageKind, k: number, outageMs: number) {
   return { figures: figuresOf(events, observed), homes: homecomings(events, observed) };
 }
 
-/** What an outage taught the data centers is forgotten before the next one. */
+/** The data centers have to forget what they learned in an outage before the next one. */
 async function everybodyIsAtHome(): Promise<void> {
   await waitFor('every region to be the first for its cities', { timeoutMs: ENDED_WITHIN_MS }, async () => {
     const firsts = await Promise.all(LOAD.places.map((place) => rankingFor(running.stack.url, place)));

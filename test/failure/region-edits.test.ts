@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => stack.close());
 
-test('an edit steers the next connection, and a rollback the one after', async () => {
+test('an edit decides about the next connection, and a rollback about the one after', async () => {
   const before = await current();
   const edited = await put(before, (config) => withRegion(config, 'oc', { enabled: false }), 'oc off');
   expect(edited.status).toBe(200);
@@ -143,7 +143,7 @@ test('a region in reserve serves nobody while another can, and takes its clients
   expect((await put(await current(), () => before.config, 'back')).status).toBe(200);
 });
 
-test('limits go live: the answer says from when, and the server has them after its next start', async () => {
+test('a live edit of limits says when they take effect, and the server has them after its next start', async () => {
   const before = await current();
   const limits = { maxConnections: 77, maxPayloadBytes: 4096, softConnections: 70 };
   const edited = await put(before, (config) => withRegion(config, 'oc', { limits }), 'small');

@@ -1,4 +1,4 @@
-// A region's server ends unasked, with clients on it.
+// A region's server exits unexpectedly, with clients on it.
 
 import { createInbox } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';
@@ -16,7 +16,7 @@ const PARIS = cityOf('weur');
 const LONDON = cityNamed('London');
 const CLIENTS = 5;
 
-/** nats.js tries again every 100 ms here; what it waits for is another region's 101. */
+/** nats.js retries every 100 ms here; it is waiting for another region's 101. */
 const MOVED_WITHIN_MS = 5_000;
 
 /** The Worker's own deadline over all regions is 10 s. */
@@ -113,7 +113,7 @@ test('a region that hangs instead of ending costs a client its share of the dead
   timeout: 120_000,
 }, async () => {
   const { stack } = running;
-  // The data center still leaves out what it could not hand clients to a moment ago.
+  // The data center still leaves out the region that just failed to take clients.
   await waitFor('weur and eeur to be the first for Paris', { timeoutMs: 60_000 }, async () => {
     const [first, second] = await candidatesFor(PARIS);
     return first === 'weur' && second === 'eeur';
@@ -130,7 +130,7 @@ test('a region that hangs instead of ending costs a client its share of the dead
     process.kill(server.pid, 'SIGCONT');
   }
   await meshIsWhole(stack);
-  // Paris itself does not risk it again for a minute.
+  // Paris itself does not retry it for a minute.
   await landsIn(stack, LONDON, 'weur');
 });
 

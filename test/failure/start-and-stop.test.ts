@@ -21,7 +21,7 @@ const READY = /^ready (http:\/\/127\.0\.0\.1:(\d+))$/;
 const FAILED = 1;
 const INTERRUPTED = 130;
 
-/** What was killed is gone within milliseconds of its killer's exit, on a busy machine within a second or two. */
+/** Killed processes are gone milliseconds after their killer has exited, on a busy machine after a second or two. */
 const GONE_WITHIN_MS = 5_000;
 
 async function nothingIsLeft(run: CliProcess): Promise<void> {

@@ -1,5 +1,5 @@
-// The edge itself dies: workerd, with the Worker and all objects in it. Miniflare starts it again, as Cloudflare
-// would; the containers live on, and what the objects held open has to be made again.
+// The edge itself dies: workerd, with the Worker and all objects in it. Miniflare restarts it, as Cloudflare
+// would; the containers keep running, and the connections of the objects have to be re-established.
 
 import { expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';

@@ -1,4 +1,4 @@
-// `npm run loadtest` from end to end: a script with k6 on a local stack, and what it leaves.
+// `npm run loadtest` from end to end: a script with k6 on a local stack, and the files that it writes.
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import { LoadtestProcess } from '../support/loadtest-process.ts';
 const TARGET_DOWN = 3;
 const INTERRUPTED = 130;
 
-/** What was killed is gone within milliseconds of its killer's exit, on a busy machine within a second or two. */
+/** Killed processes are gone milliseconds after their killer has exited, on a busy machine after a second or two. */
 const GONE_WITHIN_MS = 5_000;
 
 const RUN_TIMEOUT_MS = 180_000;
@@ -27,7 +27,7 @@ const OBTAIN_TIMEOUT_MS = 16 * 60_000;
 /** A SIGINT that follows another one this soon is taken for the same press of Ctrl-C (loadtest/run/interrupts.ts). */
 const SAME_PRESS_MS = 500;
 
-/** k6 writes so once its clients are on their way. */
+/** k6 prints this once its clients have started. */
 const RUNNING = /^running \(/;
 
 let k6 = '';
@@ -104,7 +104,7 @@ test(
   async () => {
     await using run = await LoadtestProcess.start('soak', '--profile', 'average', '--k6', k6);
     await run.line(RUNNING);
-    // k6 is frozen: it cannot end by itself, so whoever waits for it waits for ever.
+    // k6 is frozen: it cannot end by itself, so waiting for it would never end.
     const frozen = run.seen.filter(({ command }) => command.startsWith(k6));
     expect(frozen).toHaveLength(1);
     for (const { pid } of frozen) process.kill(pid, 'SIGSTOP');

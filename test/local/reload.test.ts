@@ -1,4 +1,4 @@
-// `npm run dev`: a change of the Worker's sources is answered within seconds, by the same servers.
+// `npm run dev`: a change of the Worker's sources takes effect within seconds, with the same servers.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ApiClient } from '../../api/client.ts';
@@ -45,7 +45,7 @@ async function answer(): Promise<string> {
   return (await fetch(`${url}/nowhere`)).text();
 }
 
-/** Writes another router, and waits for the line that tells of it. */
+/** Writes another router, and waits for the line that reports it. */
 async function write(text: string, line: RegExp): Promise<void> {
   const before = run.output.length;
   await project.write(ROUTER, text);
@@ -54,8 +54,8 @@ async function write(text: string, line: RegExp): Promise<void> {
   );
 }
 
-const RELOADED = /worker\/router\.ts changed: the Worker runs/;
-const REFUSED = /worker\/router\.ts changed, but the old Worker runs on/;
+const RELOADED = /worker\/router\.ts changed: the Worker was rebuilt/;
+const REFUSED = /worker\/router\.ts changed, but the old Worker keeps running/;
 
 test('a changed source is what answers; servers and clients stay', async () => {
   const servers = await natsServers();
@@ -99,7 +99,9 @@ test('routing settings of regions.json are taken over; what changes the platform
     (await (await fetch(`${url}/api/regions`)).text()).includes('Down under'),
   );
   await project.write(file, JSON.stringify({ ...(JSON.parse(text) as object), cluster: 'another' }));
-  await run.line(/regions\/regions\.json changed, but the old Worker runs on: cluster changed.* restart/);
+  await run.line(
+    /regions\/regions\.json changed, but the old Worker keeps running: cluster changed.* restart/,
+  );
   await project.write(file, text);
   await waitFor('the old name', { timeoutMs: RELOADED_WITHIN_MS }, async () =>
     (await (await fetch(`${url}/api/regions`)).text()).includes('Oceania'),

@@ -104,7 +104,7 @@ const program = new Command('npm run outages --')
   )
   .option(
     '--nats-server <path>',
-    'the nats-server program (else: NATS_SERVER, PATH, the cache, or obtained once)',
+    'the nats-server program (else: NATS_SERVER, PATH, the cache, or downloaded or built on first use)',
   )
   .option('--json <file>', 'keep all figures there')
   .option('--verbose', 'print everything that the Worker and the servers log')
@@ -174,7 +174,7 @@ async function readyPrograms(
   return programs;
 }
 
-/** A crowd has one thing to do, and takes its time to do it, unless something else is asked for. */
+/** The defaults for a crowd: one combination, for a long time. */
 function forCrowd(options: Options): Options {
   const chosen = <K extends keyof Options>(name: K, usual: Options[K]): Options[K] =>
     program.getOptionValueSource(name) === 'default' ? usual : options[name];
@@ -188,7 +188,7 @@ function forCrowd(options: Options): Options {
   };
 }
 
-/** After each combination, so that a run that is interrupted has left what it found. */
+/** After each combination, so that an interrupted run has written its results so far. */
 async function keep(file: string, judgements: readonly Judgement[]): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify({ judgements }, null, 2)}\n`);

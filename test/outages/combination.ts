@@ -1,4 +1,4 @@
-// What is tried: how regions fail, how many, and which.
+// What a run tests: how regions fail, how many, and which.
 
 import { shuffle } from 'simple-statistics';
 import { seededRandom } from '../../tools/simulate/random.ts';

@@ -1,4 +1,4 @@
-// From what was observed to the figures that count. Pure.
+// Computes the figures of an outage from what was observed. Pure.
 
 import { quantile } from 'simple-statistics';
 import type { Arrival, ClientEvent, Landed, Silence } from './clients/client-event.ts';
@@ -16,7 +16,7 @@ export interface Spread {
 export interface Arrivals {
   /** Due during the outage. */
   readonly count: number;
-  /** Connects that failed from the beginning of the outage on, though a healthy region was there all along. */
+  /** Connection attempts that failed since the beginning of the outage, although there always was a healthy region. */
   readonly refused: number;
   /** Clients of which one connect or more failed. */
   readonly refusedClients: number;
@@ -34,7 +34,7 @@ export interface Lasting {
   readonly withoutService: Spread | undefined;
   /** Of those that were elsewhere. */
   readonly bystanders: Spread | undefined;
-  /** Clients that were on a region that failed and never heard of themselves again. */
+  /** Clients of a failed region that never received their own messages again. */
   readonly lost: number;
   /** Of those that were on a region that failed: where they were when the outage ended. */
   readonly landed: Readonly<Record<string, number>>;
@@ -53,7 +53,7 @@ export interface Homecoming {
   readonly home: string;
   /** From the end of the outage until its server answered; undefined: not in time. */
   readonly returnMs: number | undefined;
-  /** From then on until all who came landed there; undefined: not by the end. */
+  /** From then on until all arriving clients got that region; undefined: not by the end. */
   readonly homeMs: number | undefined;
 }
 
@@ -113,7 +113,7 @@ function lastLanding(landings: readonly Landed[], time: number): ReadonlyMap<str
   return new Map(earlier.map((landed) => [landed.client, landed]));
 }
 
-/** How much of a silence lies after the beginning of the outage. */
+/** The part of a silence that is after the beginning of the outage. */
 function msSince({ from, ms }: Silence, { begunAt }: Observed): number {
   return Math.max(0, from + ms - Math.max(from, begunAt));
 }
@@ -123,7 +123,7 @@ function refugeOf(city: string, { rankings, affected }: Observed): string | unde
   return rankings[city]?.find((region) => !affected.includes(region));
 }
 
-/** For each city whose region failed: when clients that came from there landed at home again. */
+/** For each city whose region failed: when arriving clients got that region again. */
 export function homecomings(events: readonly ClientEvent[], observed: Observed): readonly Homecoming[] {
   const arrivals = events.filter(isArrival).toSorted((one, other) => one.due - other.due);
   return Object.entries(observed.rankings)
@@ -138,7 +138,7 @@ export function homecomings(events: readonly ClientEvent[], observed: Observed):
     });
 }
 
-/** When the first client landed at home after which no other one landed elsewhere; undefined: none did. */
+/** When the first client got its region after which no other one got another region; undefined: none did. */
 function homeMsOf(arrivals: readonly Arrival[], home: string, returned: number): number | undefined {
   const lastAway = arrivals.findLastIndex(({ region }) => region !== home);
   const first = arrivals[lastAway + 1];

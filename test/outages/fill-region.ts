@@ -1,4 +1,4 @@
-// Fills a region up to its `maxConnections` with clients that insist on it, stay, and say nothing; and keeps it full.
+// Fills a region up to its `maxConnections` with idle clients that force it and stay; and keeps it full.
 
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { waitFor } from '../../local/wait-for.ts';
 import { monitorOf } from '../support/monitor.ts';
 import { clientFrame, rawUpgrade } from '../support/raw-upgrade.ts';
 
-/** Between two looks at whether there is room again. */
+/** Between two checks whether there is room again. */
 const LOOK_MS = 100;
 const FULL_WITHIN_MS = 30_000;
 
@@ -54,7 +54,7 @@ export async function fillRegion(engine: Engine, url: string, region: string): P
 
 async function keepFull(fill: () => Promise<void>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    // A look that fails is made up for by the next one.
+    // The next check makes up for one that fails.
     await fill().catch(() => {});
     await delay(LOOK_MS);
   }

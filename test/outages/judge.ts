@@ -1,4 +1,4 @@
-// What was observed of one combination, as figures for each kind of client, beside the goals. Pure.
+// The figures of one combination for each kind of client, compared with the goals. Pure.
 
 import type { ClientKind } from './clients/programs.ts';
 import { type Combination, nameOf } from './combination.ts';
@@ -6,7 +6,7 @@ import { type Figures, figuresOf, type Homecoming, homecomings, type Lasting, sp
 import type { Observed } from './observed.ts';
 
 export interface Goals {
-  /** Connects that fail though a healthy region is there. */
+  /** Connection attempts that fail although there is a healthy region. */
   readonly maxRefused: number;
   /** Until a client that comes is served, at p99. */
   readonly maxServedMs: number;
@@ -22,7 +22,7 @@ export interface Verdict {
   readonly what: string;
   readonly limit: number;
   readonly unit: string;
-  /** Infinite where it never came to that. */
+  /** Infinite if that never happened. */
   readonly was: number;
   readonly isMet: boolean;
 }

@@ -36,12 +36,12 @@ export interface MeasureOptions {
   readonly progress?: (step: string) => void;
 }
 
-/** Arrivals before the outage, so that the edge knows its regions as one does that has been running. */
+/** Arrivals before the outage, so that the edge knows its regions as a running one does. */
 const BEFORE_MS = 3_000;
 
 const STAY_MS = 300;
 
-/** nats.js waits 20 s for a connection; nobody who wants in waits longer than this. */
+/** nats.js waits 20 s for a connection; clients give up after this. */
 const GIVE_UP_MS = 20_000;
 
 /** Three echoes that did not come. */
@@ -49,7 +49,7 @@ const SILENT_ECHOES = 3;
 
 const READY_WITHIN_MS = 120_000;
 
-/** An object starts its server again after 30 s at most. */
+/** An object restarts its server after 30 s at most. */
 const RETURN_WITHIN_MS = 45_000;
 
 export async function measureOutage(options: MeasureOptions): Promise<Observed> {
@@ -118,7 +118,7 @@ function startClients({ stack, programs, load }: MeasureOptions) {
   };
 }
 
-/** Asks the servers themselves, past the edge: region -> when it answered. */
+/** Polls the servers directly, not through the edge: region -> when it answered. */
 async function awaitReturn({
   stack,
   regions,

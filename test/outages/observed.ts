@@ -1,4 +1,4 @@
-// What a run of one outage yields, before anything is concluded from it. Times are milliseconds since the epoch.
+// The raw observations of one outage. Times are milliseconds since the epoch.
 
 import type { ClientEvent } from './clients/client-event.ts';
 import type { ClientKind } from './clients/programs.ts';
@@ -12,7 +12,7 @@ export interface Observed {
   readonly endedAt: number;
   /** Region that failed -> when its server answered again; without an entry it did not in time. */
   readonly returnedAt: Readonly<Record<string, number>>;
-  /** When the clients were asked for their last words. */
+  /** When the clients were told to finish. */
   readonly finishedAt: number;
   readonly events: Readonly<Partial<Record<ClientKind, readonly ClientEvent[]>>>;
 }

@@ -1,5 +1,5 @@
-// Makes regions fail, and heals them. What Meridian does about it meanwhile is its own affair: a hung server that it
-// ends and starts again is well again.
+// Makes regions fail, and heals them. Meridian may react meanwhile: a hung server that it
+// kills and restarts is healthy again.
 
 import type { Engine } from '../../local/engine/engine.ts';
 import { processStartOf } from '../../local/process-identity.ts';

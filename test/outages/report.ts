@@ -1,4 +1,4 @@
-// Judgements as people read them.
+// Results for people.
 
 import { formatTable } from '../../regions/table.ts';
 import type { Figures, Homecoming, Spread } from './figures.ts';

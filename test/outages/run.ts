@@ -1,5 +1,5 @@
-// Runs combinations one after the other, each on a stack of its own: what one outage leaves behind, in ejections and
-// in restarts, is none of the next one's.
+// Runs combinations one after the other, each on its own stack, so that the ejections and restarts of one outage do
+// not affect the next one.
 
 import { startStack } from '../../local/stack.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
@@ -13,7 +13,7 @@ import { type Load, measureOutage, rankingFor } from './measure.ts';
 export interface RunOptions {
   readonly natsServer: string;
   readonly programs: ReadonlyMap<ClientKind, Program>;
-  /** By whom regions are near or far. */
+  /** The city from which regions are near or far. */
   readonly observer: Place;
   readonly seed: string;
   readonly load: Load;

@@ -18,7 +18,7 @@ export async function signingKey(kid: string, alg = 'ES256'): Promise<SigningKey
 
 export const AUDIENCE = '0123456789abcdef'.repeat(4);
 
-/** Of any type: a JWT may say anything. */
+/** Of any type: a JWT may contain anything. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 let teams = 0;

@@ -1,4 +1,4 @@
-// The official nats.js over Node's own WebSocket, standing in a city of one's choice.
+// The official nats.js over Node's own WebSocket, pretending to be in any city.
 
 import { channel } from 'node:diagnostics_channel';
 import { type NatsConnection, type WsConnectionOptions, wsconnect } from '@nats-io/nats-core';
@@ -17,14 +17,14 @@ export interface Client {
 }
 
 export type ClientOptions = Omit<WsConnectionOptions, 'servers' | 'wsFactory'> & {
-  /** Headers of the upgrade, besides those that say where the client stands. */
+  /** Headers of the upgrade, besides those that say where the client is. */
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** nats.js waits 2 s before it tries again; a suite that waits for it often waits less. */
+/** nats.js waits 2 s before a retry; suites that need many retries set less. */
 const RECONNECT_WAIT_MS = 100;
 
-/** Connects from a place; from wherever this machine is when it is undefined. It reconnects for ever. */
+/** Connects from a place, or, if it is undefined, from where this machine is. It reconnects for ever. */
 export async function connectFrom(
   url: string,
   place: Place | undefined,
@@ -65,7 +65,7 @@ interface OpenEvent {
   readonly handshakeResponse: { readonly headers: Readonly<Record<string, string>> };
 }
 
-/** The WebSocket API shows no headers of the 101; undici, which Node's WebSocket is, tells its diagnostics channel. */
+/** The WebSocket API hides the headers of the 101; undici, on which Node's is built, publishes them for diagnostics. */
 function onUpgrade(socket: WebSocket, tell: (headers: Readonly<Record<string, string>>) => void): void {
   const opened = channel('undici:websocket:open');
   const listener = (message: unknown) => {
@@ -79,8 +79,8 @@ function onUpgrade(socket: WebSocket, tell: (headers: Readonly<Record<string, st
 }
 
 /**
- * By what a deployment lets the tests in, as options of nats.js: MERIDIAN_NATS_TOKEN, or MERIDIAN_NATS_USER and
- * MERIDIAN_NATS_PASSWORD. The local stack lets everybody in.
+ * The credentials for a deployment, as options of nats.js: MERIDIAN_NATS_TOKEN, or MERIDIAN_NATS_USER and
+ * MERIDIAN_NATS_PASSWORD. The local stack requires none.
  */
 export function credentials(): { token?: string; user?: string; pass?: string } {
   const { MERIDIAN_NATS_TOKEN: token, MERIDIAN_NATS_USER: user, MERIDIAN_NATS_PASSWORD: pass } = process.env;

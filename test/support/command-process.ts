@@ -13,7 +13,7 @@ import { type FoundProcess, processesBelow, stillAlive } from './process-tree.ts
 /** A stack starts within ten seconds; a busy machine takes longer. */
 const LINE_TIMEOUT_MS = 60_000;
 
-/** Wrangler's note of when it last looked for a newer version of itself: one for all of its runs. */
+/** The file in which wrangler records its last check for updates, shared by all of its runs. */
 const SHARED: ReadonlySet<string> = new Set(['update-check']);
 
 /** An empty temporary folder; the caller removes it. */
@@ -46,7 +46,7 @@ export class CommandProcess {
     return this.#lines.join('\n');
   }
 
-  /** Waits for a line and notes the processes that live at that moment below this one. */
+  /** Waits for a line and records the descendants of this process at that moment. */
   async line(pattern: RegExp): Promise<RegExpExecArray> {
     const found = await waitFor(`a line like ${pattern}`, { timeoutMs: LINE_TIMEOUT_MS }, () => {
       const match = this.#lines.map((line) => pattern.exec(line)).find((each) => each !== null);
@@ -92,7 +92,7 @@ export class CommandProcess {
     return !SHARED.has(name);
   }
 
-  /** For the end of a test, whatever happened in it. */
+  /** Cleans up at the end of a test, whatever happened in it. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) await this.end('SIGTERM');
     await rm(this.#folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// An edge that answers what a test says, and remembers what it was asked.
+// An edge that answers as a test specifies, and records the requests.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -68,7 +68,7 @@ async function read(request: IncomingMessage): Promise<Asked> {
   };
 }
 
-/** An error as the edge words it. */
+/** An error in the form of the edge. */
 export function refusal(status: number, code: string, more: ErrorDetails = {}): Answer {
   return { status, body: { error: { code, message: `refused: ${code}`, ...more } } };
 }
@@ -128,7 +128,7 @@ const ROUTE: Route = {
   notes: [],
 };
 
-/** A region that is up, but for what a test says of it. */
+/** A region that is up, unless a test specifies otherwise. */
 export function regionView(of: Partial<RegionView> = {}): RegionView {
   const { id = 'weur' } = of;
   return {

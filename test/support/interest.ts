@@ -1,5 +1,5 @@
-// Interest travels through the mesh without a receipt: a message published elsewhere right after a subscription
-// may find nobody. This waits until it has arrived, without sleeping for a guess.
+// Interest travels through the mesh without acknowledgement: a message published elsewhere right after a subscription
+// may reach no subscriber. This waits until it has arrived, without a guessed delay.
 
 import type { NatsConnection } from '@nats-io/nats-core';
 import { createInbox } from '@nats-io/nats-core';
@@ -12,7 +12,7 @@ const REQUEST_TIMEOUT_MS = 1_000;
 
 /**
  * Waits until everything that `subscriber` has subscribed to so far is known where `publishers` are connected. A
- * server passes subscriptions on in their order, so once a later one is known the earlier ones are.
+ * server forwards subscriptions in order, so once a later one is known, the earlier ones are too.
  */
 export async function awaitInterest(
   subscriber: NatsConnection,

@@ -41,7 +41,7 @@ export async function stateOf(stack: Stack, region: string): Promise<SeenState |
   return (await stack.regions()).find(({ id }) => id === region)?.state;
 }
 
-/** A data center leaves a region alone for some seconds after it has failed it; this waits for its return. */
+/** A data center avoids a region for some seconds after it failed; this waits until it no longer does. */
 export async function landsIn(stack: Stack, place: Place, region: string): Promise<void> {
   await waitFor(
     `a client in ${place.city} to land in ${region}`,

@@ -1,4 +1,4 @@
-// What a local nats-server says of itself, asked on its own port, past the edge. In part.
+// The monitoring of a local nats-server, read directly, not through the edge. In part.
 
 import type { Engine } from '../../local/engine/engine.ts';
 import { MONITORING_PORT } from '../../regions/container-ports.ts';

@@ -1,5 +1,5 @@
 // A WebSocket upgrade by hand: for what a WebSocket client hides (the status and body of a refusal) and for what
-// it would never do (vanish without a word).
+// it would never do (vanish without closing).
 
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';

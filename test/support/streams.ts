@@ -1,4 +1,4 @@
-// What the tests ask of JetStream.
+// What the tests need of JetStream.
 
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
@@ -31,8 +31,8 @@ export async function currentReplicas(manager: JetStreamManager, stream: string)
 }
 
 /**
- * Publishes until it is acknowledged. A stream that was made through another region is published to in vain until
- * its interest has come round.
+ * Publishes until it is acknowledged. Messages to a stream that was created through another region are lost until
+ * its interest has arrived.
  */
 export async function publishFirst(nats: NatsConnection, subject: string, text: string): Promise<void> {
   await waitFor(`${subject} to be taken`, { timeoutMs: ELECTION_TIMEOUT_MS }, async () => {

@@ -11,7 +11,7 @@ export interface Target {
   readonly url: string;
   /** Region -> base address of its server's monitoring; undefined for a deployment, which shows it to nobody. */
   readonly monitors: Readonly<Record<string, string>> | undefined;
-  /** Of the local stack; whoever runs the suite against a deployment keeps theirs. */
+  /** Of the local stack only: the suite does not get a deployment's. */
   readonly adminToken: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export function describeLocally(needs: string, name: string, tests: () => void):
   describe.runIf(isLocal)(name, tests);
 }
 
-/** A client of this region: locally it stands in one of its cities, elsewhere it insists. */
+/** A client of this region: locally it pretends to be in one of its cities, elsewhere it forces the region. */
 export function clientIn(region: Region): Promise<Client> {
   if (isLocal) return connectFrom(target.url, cityOf(region));
   return connectFrom(target.url, undefined, { headers: { [FORCE_REGION_HEADER]: region } });

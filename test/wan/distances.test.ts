@@ -1,5 +1,5 @@
-// `--wan`: distances of the world on one machine. Only lower bounds are asserted: a busy machine makes everything
-// later, and nothing may be earlier.
+// `--wan`: the latency of real distances on one machine. Only lower bounds are asserted: a busy machine makes
+// everything later, and nothing may be earlier.
 
 import { expect, test } from 'vitest';
 import { FORCE_REGION_HEADER } from '../../api/headers.ts';

@@ -1,4 +1,4 @@
-// Coordinate descent on positive numbers: each in turn is made larger or smaller by a factor, and stays so where that
+// Coordinate descent on positive numbers: each in turn is made larger or smaller by a factor, and stays so if that
 // lowers the cost. Pure and deterministic.
 
 /** A number that the descent may change. */
@@ -18,7 +18,7 @@ export function parameter(start: number, least: number): Parameter {
   return { start, least, value: start };
 }
 
-/** Lowers `cost`, which reads the parameters, as far as steps of single numbers can. Changes their values. */
+/** Lowers `cost`, which reads the parameters, as far as changes of single numbers can. Changes their values. */
 export function descend(parameters: readonly Parameter[], cost: () => number): void {
   let best = cost();
   for (const step of STEPS) {

@@ -7,7 +7,7 @@ import { compileTarget, type LatencyModel, rttMs, type Target } from '../../rout
 /** Estimates the RTT in ms from a client to a region. */
 export type Estimator = (from: Coordinates, to: Coordinates) => number;
 
-/** Keeps what it worked out about each place: scores ask about the same few over and over. */
+/** Caches its results for each place: scores need the same few again and again. */
 export function estimatorOf(model: LatencyModel): Estimator {
   const accesses = new Map<Coordinates, Access>();
   const targets = new Map<Coordinates, Target>();

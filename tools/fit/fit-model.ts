@@ -1,5 +1,5 @@
-// Fits the model to measured pairs. What no measurement crosses stays as it was stated: each link and slope is pulled
-// back to where it began, by the square of its logarithm. Pure and deterministic; half a minute.
+// Fits the model to measured pairs. Each link and slope is pulled back to its initial value, by the square of the
+// logarithm of its change, so those that no measurement crosses keep it. Pure and deterministic; takes half a minute.
 
 import { FIBRE_MS_PER_1000_KM } from '../../routing/latency/model.ts';
 import { descend, type Parameter, parameter } from './descent.ts';
@@ -12,7 +12,7 @@ const LEAST_INFLATION = 1.02;
 /** ms. A host in the same room. */
 const LEAST_END_MS = 0.5;
 
-/** Fits to several data sets, each weighing the same. `pull` is how firmly a number stays where it began. */
+/** Fits to several data sets with equal weights. `pull` is how strongly a number is held at its initial value. */
 export function fitModel(data: ReadonlyMap<string, readonly Measurement[]>, pull: number): Numbers {
   const links = START.links.map(({ ms, leastMs, stated }) =>
     parameter(ms, stated ? ms : leastMs * LEAST_INFLATION),
@@ -21,7 +21,7 @@ export function fitModel(data: ReadonlyMap<string, readonly Measurement[]>, pull
     [...START.slopes].map(([area, slope]) => [area, parameter(slope, FIBRE_MS_PER_1000_KM)]),
   );
   const pulled = [...slopes.values(), ...links.filter((_, i) => START.links[i]?.stated === false)];
-  // Hosts differ between data sets, so each has its own end; roads don't.
+  // Hosts differ between data sets, so each has its own end cost; links don't.
   const sets = [...data.values()].map((measurements) => ({
     prepared: prepare(measurements),
     end: parameter(START.endMs, LEAST_END_MS),

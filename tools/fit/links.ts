@@ -1,8 +1,8 @@
-// Which hubs are linked and how long a way round each group of links takes: the start that the fit begins with.
-// Hand-made from cable maps and from what traceroutes show. Not shipped: prior-table.ts holds the result.
+// Which hubs are linked, and how much longer than a straight line each group of links is: the initial values of the
+// fit. Hand-made from cable maps and from traceroutes. Not shipped: prior-table.ts holds the result.
 //
-// `A-B` is a link that takes `inflation` times the RTT of straight fibre. `A-B=ms` states the RTT where the
-// road that the Internet takes is known to differ from the cable on the map; a stated link isn't fitted.
+// `A-B` is a link that takes `inflation` times the RTT of straight fibre. `A-B=ms` states the RTT if the path that
+// traffic takes is known to differ from the cable on the map; a stated link isn't fitted.
 
 /** Links of one kind, and why they are as they are. */
 export interface LinkGroup {

@@ -1,6 +1,6 @@
-// Writes prior-table.ts: `node tools/fit/main.ts DATA_FOLDER` (or MERIDIAN_RTT_DATA). Some minutes on
+// Writes prior-table.ts: `node tools/fit/main.ts DATA_FOLDER` (or MERIDIAN_RTT_DATA). Takes some minutes on
 // one core; the same data give the same bytes. What ships is fitted to all data sets. For the table's header it fits
-// again without each of them, since what counts is what a model says of networks that it has never seen.
+// again without each of them, since what counts is how well a model predicts networks that it has never seen.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,8 +12,8 @@ import { modelOf, type Numbers, START } from './numbers.ts';
 import { type Score, scoreOf, scoreOfPairs } from './score.ts';
 
 /**
- * How firmly a number stays where it began. On the data set left out 0.3, 1 and 4 are alike between any two regions;
- * at 0.3 the habits of one network are learnt too well (skyplane's scenario: a regret of 0.84 ms instead of 0.01).
+ * How strongly a number is held at its initial value. On the data set left out, 0.3, 1 and 4 score alike between any
+ * two regions; at 0.3 it overfits to single networks (skyplane's scenario: a regret of 0.84 ms instead of 0.01).
  */
 const PULL = 1;
 

@@ -1,4 +1,4 @@
-// Reads the measured data (data/rtt and data/scenarios of the project's shared folder) into pairs of places. Pure: text in, data out.
+// Reads the measured data (`rtt/` and `scenarios/` of the data folder) into pairs of places. Pure: text in, data out.
 
 import type { Coordinates } from '../../routing/coordinates.ts';
 import { distanceKm } from '../../routing/distance.ts';
@@ -59,7 +59,7 @@ export function readMeasurements(read: ReadFile): ReadonlyMap<string, readonly M
   ]);
 }
 
-/** Skyplane's file has rows out of GCP that belong to another pair: they are faster than light. */
+/** Skyplane's file has rows from GCP that belong to another pair: they are faster than light. */
 function possible(measurements: readonly Measurement[]): Measurement[] {
   return measurements.filter(
     ({ from, to, ms }) => ms > 0 && ms >= (distanceKm(from, to) * FIBRE_MS_PER_1000_KM) / 1000,

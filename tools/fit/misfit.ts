@@ -5,11 +5,11 @@ import { type Access, accessOf } from '../../routing/latency/access.ts';
 import { compileTarget, type LatencyModel, rttMs } from '../../routing/latency/model.ts';
 import type { Measurement } from './measurements.ts';
 
-/** A relative error beyond this is the detour of one network, not the length of the road: it pulls no harder. */
+/** A larger relative error is a detour of one network, not the length of the link; its weight stops growing. */
 const OUTLIER = 0.15;
 /** Added to the RTT that an error is relative to, so that 2 ms off on 5 ms is no catastrophe. */
 const SOFTENING_MS = 15;
-/** Of a data set as a whole, however many pairs it has: sets the scale that a pull is measured on. */
+/** The weight of a data set as a whole, however many pairs it has: the scale for `pull`. */
 const DATA_SET_WEIGHT = 1000;
 
 /** A data set whose places are resolved once. */
@@ -42,7 +42,7 @@ export function misfit({ targets, pairs }: Prepared, model: LatencyModel): numbe
   return (DATA_SET_WEIGHT * sum) / pairs.length;
 }
 
-/** Squared near nought, linear beyond OUTLIER. */
+/** Squared near zero, linear beyond OUTLIER. */
 function huber(error: number): number {
   const size = Math.abs(error);
   return size <= OUTLIER ? size * size : OUTLIER * (2 * size - OUTLIER);

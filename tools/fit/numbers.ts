@@ -1,4 +1,4 @@
-// The numbers of a model, and those a fit begins with: links as long as links.ts says, slopes as stated here. Pure.
+// The numbers of a model, and the initial values of a fit: links as in links.ts, slopes as stated here. Pure.
 
 import { distanceKm } from '../../routing/distance.ts';
 import { buildBackbone, type Link, parseLink } from '../../routing/latency/backbone.ts';
@@ -18,13 +18,13 @@ export interface Numbers {
 /** A link `A-B`. */
 export interface NamedLink extends Link {
   readonly name: string;
-  /** Its RTT is known otherwise and isn't fitted. */
+  /** Its RTT is stated and isn't fitted. */
   readonly stated: boolean;
   /** Light in straight fibre. */
   readonly leastMs: number;
 }
 
-/** Slopes where roads are many. Straight fibre is 10. */
+/** Slopes of areas with a dense network. Straight fibre is 10. */
 const DENSE_SLOPES: Readonly<Record<string, number>> = {
   'us-canada': 16,
   europe: 18,
@@ -32,7 +32,7 @@ const DENSE_SLOPES: Readonly<Record<string, number>> = {
   'east-asia': 17,
   oceania: 16,
 };
-/** And where they are few. */
+/** And of those with a sparse one. */
 const SPARSE_SLOPE = 22;
 
 export const START: Numbers = {

@@ -1,4 +1,4 @@
-// How good a choice of regions is: what a client loses by the region chosen for it. Pure.
+// How good a choice of regions is: how much latency a client loses by the region chosen for it. Pure.
 
 import { mean } from 'simple-statistics';
 import { nearestRank } from '../nearest-rank.ts';
@@ -20,7 +20,7 @@ interface Outcome {
   readonly chosen: number;
 }
 
-/** Scores the region with the least estimate for each client. */
+/** Scores the region with the lowest estimate for each client. */
 export function scoreOf({ regions, clients }: Scenario, estimate: Estimator): Score {
   return score(
     clients.map((client) => {
@@ -34,7 +34,7 @@ export function scoreOf({ regions, clients }: Scenario, estimate: Estimator): Sc
   );
 }
 
-/** Scores every choice between two regions that a data set allows, whatever the regions of a scenario are. */
+/** Scores every choice between two regions of a data set, not only between the regions of a scenario. */
 export function scoreOfPairs(measurements: readonly Measurement[], estimate: Estimator): Score {
   const byClient = Map.groupBy(measurements, ({ from }) => from);
   return score(

@@ -2,7 +2,7 @@
 
 import type { ImportGraph } from './forbidden.ts';
 
-/** Cycles as the files on the way, the first again at the end. Of those that share a file, some are found. */
+/** Cycles as lists of files, with the first repeated at the end. Of cycles that share a file, at least one is found. */
 export function importCycles(graph: ImportGraph): readonly (readonly string[])[] {
   const cycles: (readonly string[])[] = [];
   const done = new Set<string>();

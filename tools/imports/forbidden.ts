@@ -11,7 +11,7 @@ const TEST_FILE = /\.test\.ts$/;
 /** For tests of every part. */
 const TEST_SUPPORT = 'test';
 
-/** One sentence for each import that is not allowed, and for each file that no rule is about. */
+/** One sentence for each import that is not allowed, and for each file without a rule. */
 export function forbiddenImports(graph: ImportGraph, parts: readonly Part[]): readonly string[] {
   return [...graph].flatMap(([file, imported]) => {
     const part = partOf(file, parts);

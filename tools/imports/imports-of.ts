@@ -1,5 +1,5 @@
-// Which modules a file imports, those of types only included. The parser is the one that vitest brings. A type that
-// is written as `import('...').Name` is not seen: it is in no statement.
+// Which modules a file imports, type-only imports included. The parser is the one that vitest brings. A type written as
+// `import('...').Name` is not found, since it is not in a statement.
 
 import { posix } from 'node:path';
 import { parseSync } from 'vite';
@@ -14,7 +14,7 @@ export function importsOf(path: string, source: string): readonly string[] {
     ...module.staticExports.flatMap(({ entries }) =>
       entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? []),
     ),
-    // Of `import(...)` only where the text is; one that is computed names nothing.
+    // Of `import(...)` only the position of the text is known; a computed one names no module.
     ...module.dynamicImports.flatMap(({ moduleRequest: { start, end } }) =>
       literalOf(source.slice(start, end)),
     ),

@@ -1,4 +1,4 @@
-// `npm run imports`: checks who imports whom, and writes the rules into docs/architecture.md; with `--check` it only
+// `npm run imports`: checks all imports, and writes the rules into docs/architecture.md; with `--check` it only
 // compares them.
 
 import { readFileSync, writeFileSync } from 'node:fs';

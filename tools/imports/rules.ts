@@ -1,20 +1,20 @@
-// Which part of the code may import what. The check and the table in docs/architecture.md are made from this list, in
-// its order. Imports of types count like any other.
+// Which part of the code may import what. The check and the table in docs/architecture.md follow this list and its
+// order. Imports of types count like any other.
 
-/** A folder, or a file that stands between folders. The part with the longest path that fits a file is the file's. */
+/** A folder, or a file with rules of its own. A file belongs to the part with the longest path that matches it. */
 export interface Part {
   readonly path: string;
   /** What it is, for the table in docs/architecture.md. */
   readonly what: string;
   /** The other parts that it may import. */
   readonly imports: readonly string[];
-  /** Packages, with all that is in them, and modules of the platform that it may import. Absent: any, since it does not ship. */
+  /** Packages, with all of their modules, and platform modules that it may import. Absent: any, since it does not ship. */
   readonly packages?: readonly string[];
-  /** What its tests may import besides: they may import test/support in any case. */
+  /** What its tests may import in addition; all tests may import test/support. */
   readonly tests?: readonly string[];
 }
 
-// Used where nearly all of what ships is needed.
+// Imports that many parts share.
 const PURE = ['regions', 'api', 'routing'];
 const SHARED = ['regions', 'api', 'worker'];
 
@@ -27,8 +27,8 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'regions/generate',
-    what: 'what is generated from it: the parts of wrangler.toml, the classes, the JSON Schema, its reference',
-    // Apart from the rest because of its packages, which must not get into the Worker.
+    what: 'what is generated from the configuration: parts of wrangler.toml, the classes, the JSON Schema, its reference',
+    // Separate because its packages must not get into the Worker.
     imports: ['regions'],
     packages: ['valibot', '@valibot/to-json-schema', 'smol-toml'],
   },
@@ -43,57 +43,57 @@ export const PARTS: readonly Part[] = [
     what: 'the decision. Pure: no I/O, no clock, no randomness; compiled with no ambient types to prove it',
     imports: ['regions', 'api'],
     packages: [],
-    // How well the latency model does is told by the measurements that it was fitted to.
+    // Tests compare the latency model with the measurements that it was fitted to.
     tests: ['tools'],
   },
   {
     path: 'worker',
-    what: 'the bindings, and what everything in the Worker uses: errors, waiting times',
+    what: 'the bindings, and what all of the Worker shares: errors, waiting times',
     imports: ['regions', 'api'],
     packages: [],
   },
   {
     path: 'worker/mesh',
-    what: 'topology, route handshake, splice, keeping links. Knows bytes and peers, no objects',
+    what: 'topology, route handshake, splice, keeping links up. Knows bytes and peers, but no objects',
     imports: SHARED,
     packages: [],
   },
   {
     path: 'worker/config',
-    what: 'the one writer of the configuration, what may be stored (pure), the copy of each isolate',
-    // An isolate's copy holds the plan that routes, compiled.
+    what: "the only writer of the configuration, the rules for what may be stored (pure), each isolate's copy",
+    // An isolate's copy contains the compiled plan that routing uses.
     imports: [...SHARED, 'routing'],
     packages: ['cloudflare:workers'],
   },
   {
     path: 'worker/forecast',
-    what: 'whom an edit would move, by replaying traffic through the decision. Pure',
+    what: 'which clients an edit would move, by replaying traffic through the decision. Pure',
     imports: PURE,
     packages: [],
   },
   {
     path: 'worker/region',
     what: "a region's object: lifecycle, pass-through, status; how it is reached",
-    // Of the forecast it takes the form in which traffic is counted.
+    // From the forecast: the format in which traffic is counted.
     imports: [...SHARED, 'worker/mesh', 'worker/config', 'worker/forecast'],
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {
     path: 'worker/edge-context.ts',
-    what: 'what a handler has besides its request',
+    what: 'what a handler gets besides its request',
     imports: ['worker', 'worker/config'],
     packages: [],
   },
   {
     path: 'worker/connect',
-    what: 'a client: arrive, decide, hand off, observe',
+    what: 'client connections: arrive, decide, hand off, observe',
     imports: [...SHARED, 'routing', 'worker/config', 'worker/region', 'worker/edge-context.ts'],
     packages: [],
   },
   {
     path: 'worker/status',
-    what: 'what there is to see: health, regions, mesh, a decision',
-    // A decision that is shown is made as one for a client is.
+    what: 'read-only answers: health, regions, mesh, a decision',
+    // A decision that is shown is made in the same way as one for a client.
     imports: [
       ...SHARED,
       'routing',
@@ -106,7 +106,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'worker/admin',
-    what: 'who may do what, and doing it: edits, drains, the audit log',
+    what: 'authorization and what it protects: edits, drains, the audit log',
     imports: [
       ...SHARED,
       'routing',
@@ -143,7 +143,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'local',
-    what: 'everything on one machine: the container engine, the stack, the binaries, the distances of the world (`--wan`). Of the Worker it takes the bundle',
+    what: 'everything on one machine: the container engine, the stack, the binaries, the latency of real distances (`--wan`). It imports nothing of the Worker, but runs its bundle',
     imports: [...PURE, 'regions/generate'],
   },
   {
@@ -151,7 +151,7 @@ export const PARTS: readonly Part[] = [
     what: 'the k6 scripts and their `lib/`; they run inside k6, which has no packages',
     imports: [],
     packages: ['k6'],
-    // Where the cities of the scripts lie is checked against the places of the decision.
+    // Tests compare the coordinates of the scripts' cities with routing's own.
     tests: ['routing'],
   },
   {
@@ -167,21 +167,21 @@ export const PARTS: readonly Part[] = [
   {
     path: 'loadtest/run',
     what: 'the command that runs the k6 scripts',
-    // It finds the deployment and its token as the operators' command does.
+    // It finds the deployment and its token in the same way as the operators' commands.
     imports: [...PURE, 'local', 'cli', 'loadtest', 'loadtest/report'],
   },
   {
     path: 'bench',
     what: 'benchmarks and their contestants',
-    // A crowded Worker has many more regions' classes than there are.
+    // A benchmark builds Workers with many more regions.
     imports: [...PURE, 'regions/generate', 'worker/forecast', 'local'],
   },
   {
     path: 'tools',
     what: 'what is run by hand and writes into the repository: fit, places, population, simulate, this table',
-    // The simulation learns as a data center does (`worker/connect/colo-record.ts`, pure), and draws a map.
+    // The simulation learns as a data center does (with `worker/connect/colo-record.ts`, pure), and draws a map.
     imports: [...PURE, 'worker/forecast', 'worker/connect', 'loadtest/world-map'],
-    // What is generated is compared with what ships.
+    // Tests compare generated files with those that ship.
     tests: ['worker/status'],
   },
   {
@@ -191,7 +191,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'test',
-    what: 'what crosses folders, and `support/` for all tests',
+    what: 'tests that cross folders, and `support/` for all tests',
     imports: ['*'],
   },
 ];

@@ -1,5 +1,5 @@
-// The OpenAPI document of the HTTP API, made from the contract in api/. It ships in the Worker: what each field and each
-// code means is left to docs/http-api.md, which is made from the same contract.
+// The OpenAPI document of the HTTP API, generated from the contract in api/. It ships in the Worker, so the meaning of
+// fields and codes is left to docs/http-api.md, which is generated from the same contract.
 
 import { ENDPOINTS, type Endpoint } from '../../api/endpoints.ts';
 import { ERROR_STATUS, type ErrorCode } from '../../api/errors.ts';
@@ -65,7 +65,7 @@ function parameterNamesOf({ path, query, decides }: Endpoint): readonly string[]
   return [...inPath, ...[...query, ...inHeaders].map(({ name }) => name)];
 }
 
-/** A name means the same wherever it is a parameter. */
+/** A parameter's name means the same everywhere. */
 function parameters(): Json {
   const inQuery = ENDPOINTS.flatMap(({ query }) => query).map(({ name, type, what }) => [
     name,
@@ -97,7 +97,7 @@ function answersOf({ answer, decides }: Endpoint): Json {
   }
 }
 
-/** Every error looks alike, so one answer stands for all of an endpoint, and names those that are its own. */
+/** All errors have the same form, so one answer represents all errors of an endpoint, and names its specific ones. */
 function errorsAnswer({ errors }: Endpoint): Json {
   const ref = '#/components/responses/Error';
   return { $ref: ref, ...(errors.length > 0 && { description: errors.join(', ') }) };

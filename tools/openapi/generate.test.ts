@@ -5,7 +5,7 @@ import { ENDPOINTS } from '../../api/endpoints.ts';
 import { OPENAPI } from '../../worker/status/openapi-document.ts';
 import { generated } from './generate.ts';
 
-/** What a Worker may spend on telling of itself. */
+/** How many bytes a Worker may spend on its own description. */
 const MAX_BYTES = 24 * 1024;
 
 const document = JSON.parse(OPENAPI);

@@ -1,5 +1,5 @@
-// Writes what is made from the contract in api/: `npm run openapi`, after a change there. The same contract gives the same
-// bytes, and a test fails while the files say otherwise.
+// Writes what is generated from the contract in api/: `npm run openapi`, after a change there. The same contract gives
+// the same bytes, and a test fails while the files differ.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { openApiDocument } from './document.ts';
@@ -8,7 +8,7 @@ import { withTables } from './tables.ts';
 const ROOT = new URL('../../', import.meta.url);
 const REFERENCE = 'docs/http-api.md';
 
-/** The text of each generated file, by its path. Of the reference only what is between its markers is generated. */
+/** The text of each generated file, by its path. In the reference only the parts between markers are generated. */
 export function generated(): ReadonlyMap<string, string> {
   return new Map([
     ['worker/status/openapi-document.ts', moduleOf(openApiDocument())],

@@ -1,13 +1,13 @@
 // The contract's schemas as JSON Schemas that refer to each other by name. The document ships in the Worker, so it has
-// shapes only: what each field means is in docs/http-api.md, made from the same schemas.
+// no descriptions: those are in docs/http-api.md, generated from the same schemas.
 
 import { type JsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import { SCHEMAS, type SchemaName } from '../../api/schemas.ts';
 
-/** What the Worker is sent, as it is before defaults are filled in. */
+/** The bodies of requests, before defaults are filled in. */
 const SENT: ReadonlySet<SchemaName> = new Set(['PutBody', 'RollbackBody', 'DryRunBody']);
 
-/** As long as a quarter of the document, and written down in regions/regions.schema.json. */
+/** It would be a quarter of the document, and is published as regions/regions.schema.json. */
 const CONFIG: JsonSchema = { type: 'object' };
 
 export function namedSchemas(): Readonly<Record<SchemaName, JsonSchema>> {
@@ -32,7 +32,7 @@ function pathTo({ referenceId }: { readonly referenceId: string }): string {
 
 type IsLeftOut = (key: string, value: unknown, schema: object) => boolean;
 
-/** Says nothing about what may be in there. */
+/** Keywords that do not restrict the values. */
 const isSilent: IsLeftOut = (key, value, schema) =>
   (key === 'description' && typeof value === 'string') ||
   // No number is larger in JavaScript.
@@ -40,7 +40,7 @@ const isSilent: IsLeftOut = (key, value, schema) =>
   // The values say what type they have.
   (key === 'type' && 'enum' in schema);
 
-/** Answers may get fields that a client does not know yet, and no client has to check them. */
+/** Answers may get fields that a client does not know yet, so it must not refuse them. */
 const isForWriters: IsLeftOut = (key, value) =>
   (key === 'additionalProperties' && value === false) || key === 'minimum';
 

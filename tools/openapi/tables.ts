@@ -1,4 +1,4 @@
-// The tables of docs/http-api.md, made from the contract in api/. Each stands between markers that name it.
+// The tables of docs/http-api.md, generated from the contract in api/. Each is between markers that name it.
 
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { type CallerKind, ENDPOINTS } from '../../api/endpoints.ts';
@@ -12,7 +12,7 @@ const CALLERS: Readonly<Record<CallerKind, string>> = {
   admin: 'the admin token, Access',
 };
 
-/** The text with every table as the contract has it now. @throws Error for a marker that names no table */
+/** The text with every table up to date. @throws Error for a marker that names no table */
 export function withTables(text: string): string {
   return text.replaceAll(
     /(<!-- generated: (.+?) -->\n).*?(<!-- end -->)/gs,
@@ -58,7 +58,7 @@ function errors(): string {
   return table(['status', 'code', 'when'], rows);
 }
 
-/** Fields that say all by their names stand together in the first line. */
+/** Fields whose names explain themselves are together in the first row. */
 function fields(name: SchemaName): string {
   const { properties = {}, required = [] } = toJsonSchema(SCHEMAS[name], { typeMode: 'output' });
   const named = Object.entries(properties).map(([field, schema]) => ({

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { generatePlaces } from './generate.ts';
 
-/** What a Worker may spend on places: they are parsed at every start of an isolate. */
+/** How many bytes a Worker may spend on places: they are parsed at every start of an isolate. */
 const COLOS_MAX_BYTES = 40 * 1024;
 
 test('the generated files are what the packages give today; if not: npm run places', () => {

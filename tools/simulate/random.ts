@@ -1,4 +1,4 @@
-// Chance that is the same every time: a generator from a seed, and the normal distribution on top.
+// Reproducible randomness: a generator with a seed, and the normal distribution based on it.
 
 import { hashText } from '../../routing/client-hash.ts';
 

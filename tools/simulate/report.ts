@@ -1,4 +1,4 @@
-// Results in words: tables for a terminal.
+// Results as text: tables for a terminal.
 
 import { formatTable } from '../../regions/table.ts';
 import { decisionTable } from '../../routing/decision-text.ts';

@@ -1,4 +1,4 @@
-// Everything that the simulation says of one scenario, as data: what `--json` prints and report.ts puts into words.
+// The results of the simulation for one scenario, as data: `--json` prints them, report.ts turns them into text.
 
 import type { Decision } from '../../routing/decision.ts';
 import { type Learning, type LearningOptions, type LearningStep, learn } from './learning.ts';

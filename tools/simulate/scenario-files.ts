@@ -45,7 +45,7 @@ function read(file: string): Promise<string> {
   });
 }
 
-/** A file of another kind is wrong in every client; this many lines show how. */
+/** A file of another kind has a problem in every client; showing this many is enough. */
 const MAX_PROBLEMS = 20;
 
 function list(title: string, problems: readonly string[]): string {

@@ -41,7 +41,7 @@ const text = v.pipe(v.string(), v.minLength(1));
 const latitude = v.pipe(v.number(), v.minValue(-90), v.maxValue(90));
 const longitude = v.pipe(v.number(), v.minValue(-180), v.maxValue(180));
 
-/** Other fields, such as the hosts of a region, say where the numbers come from and are not read. */
+/** Other fields, such as the hosts of a region, document where the numbers come from and are ignored. */
 const ScenarioSchema = v.object({
   name: text,
   regions: v.pipe(v.array(v.object({ id: RegionSchema.entries.id, latitude, longitude })), v.minLength(1)),
@@ -69,7 +69,7 @@ export function parseScenario(fileText: string): ParsedScenario {
   try {
     input = JSON.parse(fileText);
   } catch {
-    // The engine's own words differ; the text itself says where.
+    // The engines' messages differ, so the position is found in the text itself.
     const { line, column, expected } = findJsonSyntaxError(fileText) ?? {
       line: 1,
       column: 1,

@@ -29,14 +29,14 @@ export interface Score {
   readonly p95RegretMs: number;
   /** Mean over clients of chosen / best. */
   readonly meanRatio: number;
-  /** Mean of chosen / mean of best: less moved by clients who have a region next door. */
+  /** Mean of chosen / mean of best: less affected by clients with a region very near. */
   readonly ratioOfMeans: number;
 }
 
-/** Round trips below this count as this in ratios: less is the same building, and 0 has no ratio. */
+/** Shorter round trips count as this in ratios: less means the same building, and 0 has no ratio. */
 const LEAST_RTT_MS = 0.1;
 
-/** What a policy chooses for those clients that it does not refuse. */
+/** What a policy chooses for the clients that it does not refuse. */
 export function choicesOf(
   clients: readonly SimulatedClient[],
   regions: readonly ScenarioRegion[],
@@ -70,7 +70,7 @@ export function rttMs(client: ScenarioClient, region: string): number {
   return ms;
 }
 
-/** @param asked how many clients there were, with those refused */
+/** @param asked how many clients there were, refused ones included */
 export function scoreOf(choices: readonly Choice[], asked: number): Score {
   const regrets = choices.map(({ regretMs }) => regretMs);
   return {
@@ -86,7 +86,7 @@ export function scoreOf(choices: readonly Choice[], asked: number): Score {
   };
 }
 
-/** Of choices, those that cost the most, worst first; the ones that cost nothing are not among them. */
+/** The choices that cost the most, worst first, without those that cost nothing. */
 export function worstOf(choices: readonly Choice[], most: number): readonly Choice[] {
   return choices
     .filter(({ regretMs }) => regretMs > 0)
@@ -94,7 +94,7 @@ export function worstOf(choices: readonly Choice[], most: number): readonly Choi
     .slice(0, most);
 }
 
-/** 0 for nothing. */
+/** 0 without values. */
 export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : average([...values]);
 }

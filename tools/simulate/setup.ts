@@ -63,8 +63,8 @@ function makeSetup(scenario: Scenario, config: MeridianConfig, notes: readonly s
 }
 
 /**
- * Shape and defaults only. The rules of `validateConfig` are about what Cloudflare offers, where nine hints are
- * six places; a scenario may well have measured nine.
+ * Applies the schema and defaults only. The rules of `validateConfig` are about what Cloudflare offers, where nine
+ * hints are six places; a scenario may have measured all nine.
  */
 function configOf(regions: readonly ScenarioRegion[]): MeridianConfig {
   const parsed = v.parse(ConfigSchema, {
@@ -80,7 +80,7 @@ function configOf(regions: readonly ScenarioRegion[]): MeridianConfig {
   return resolveConfig(parsed, regions[0]?.id ?? '');
 }
 
-/** A data center and its airport are this near to each other. */
+/** A data center is no farther than this from its airport. */
 const SAME_COLO_KM = 100;
 
 function toSimulated(client: ScenarioClient): SimulatedClient {

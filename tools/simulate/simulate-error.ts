@@ -1,5 +1,5 @@
-// What the simulation cannot do because of what it was given. The message says what is wrong, where, and is all
-// that a person needs; the command prints it without a stack.
+// The simulation's input is wrong. The message says what is wrong and where; since that is enough, the command prints
+// it without a stack trace.
 
 export class SimulateError extends Error {
   override readonly name = 'SimulateError';

@@ -1,16 +1,16 @@
-// Reads the first line of a byte stream and leaves the rest of it untouched.
+// Reads the first line of a byte stream and leaves the rest unread.
 
 import { MAX_LINE_BYTES } from './route-handshake.ts';
 
 const NEWLINE = 0x0a;
 
-/** The first line, without its end, and the bytes that came with it but belong to what follows. */
+/** The first line, without its line end, and the bytes after it that were read along with it. */
 export interface FirstLine {
   readonly line: string;
   readonly rest: Uint8Array;
 }
 
-/** The stream can be read on afterwards. @throws Error when it ends, or runs too long, before a line is there */
+/** The stream can be read further afterwards. @throws Error when it ends, or becomes too long, before a line end */
 export async function readFirstLine(stream: ReadableStream<Uint8Array>): Promise<FirstLine> {
   const reader = stream.getReader();
   let bytes = new Uint8Array(0);

@@ -41,7 +41,7 @@ describe('a link that comes up', () => {
 });
 
 describe('a link that ends', () => {
-  test('after a stable life is made again at once', async () => {
+  test('is re-established at once if it was stable', async () => {
     const { link, tries } = makeLink();
     await tries[0]?.succeed();
     await vi.advanceTimersByTimeAsync(STABLE_AFTER_MS);
@@ -145,7 +145,7 @@ describe('a link whose peer sleeps', () => {
     link.kick();
     await tries[0]?.fail(new RouteRefusedError(ASLEEP));
     expect(tries).toHaveLength(2);
-    // The second refusal is news: nobody announced anything since.
+    // The second refusal counts: there was no announcement since.
     await tries[1]?.fail(new RouteRefusedError(ASLEEP));
     expect(link.state).toBe('asleep');
     await vi.advanceTimersByTimeAsync(LONG_MS);
@@ -244,7 +244,7 @@ describe('closing', () => {
 });
 
 describe('a reset', () => {
-  test('breaks the link, which is made anew', async () => {
+  test('breaks the link, which is re-established', async () => {
     const { link, tries } = makeLink();
     await tries[0]?.succeed();
     await vi.advanceTimersByTimeAsync(STABLE_AFTER_MS);
@@ -303,7 +303,7 @@ class Try {
   }
 }
 
-/** Lets what is ready happen, without any time passing. */
+/** Lets pending promises settle, without any time passing. */
 function settle(): Promise<unknown> {
   return vi.advanceTimersByTimeAsync(0);
 }

@@ -1,17 +1,17 @@
-// One link of the mesh, seen from the side that dials: made, watched, and made again when it ends. While the
-// peer sleeps nothing is tried; whoever wakes it says so (`kick`).
+// One link of the mesh, seen from the side that dials: it is established, watched, and re-established when it ends.
+// While the peer sleeps there are no attempts; when the peer wakes, `kick` is called.
 
 import type { LinkState, RegionState } from '../../api/states.ts';
 import { backoffMs, STABLE_AFTER_MS } from '../backoff.ts';
 import { RouteRefusedError } from './route-handshake.ts';
 import type { Splice } from './splice.ts';
 
-/** The word by which a region's object says that its server is not running and nobody asked it to run. */
+/** The reason with which a region's object refuses a route because its server sleeps. */
 export const ASLEEP = 'asleep' satisfies RegionState;
 
 export interface LinkOptions {
   readonly peer: string;
-  /** Makes the splice, or says why not. */
+  /** Establishes the splice, or rejects with the reason why not. */
   readonly open: () => Promise<Splice>;
   readonly retryMaxMs: number;
   /** Uniform in [0, 1). */
@@ -48,12 +48,12 @@ export class Link {
     return this.#state;
   }
 
-  /** When it came to be in its present state, milliseconds since the epoch. */
+  /** When it entered its current state, milliseconds since the epoch. */
   get since(): number {
     return this.#since;
   }
 
-  /** How often it was made again after the first time. */
+  /** How often it was re-established. */
   get remade(): number {
     return Math.max(0, this.#remade);
   }
@@ -63,7 +63,7 @@ export class Link {
     return this.#splice?.remoteServerId;
   }
 
-  /** Tries at once, where it isn't up; a try that is under way is followed by another should it fail. */
+  /** Retries at once unless it is up; if an attempt in progress fails, another one follows at once. */
   kick(): void {
     if (this.#closed || this.#state === 'up') return;
     if (this.#state === 'connecting') {
@@ -75,7 +75,7 @@ export class Link {
     this.#schedule();
   }
 
-  /** Breaks the link so that it is made anew: for one that looks up but isn't. */
+  /** Breaks the link so that it is re-established: for one that looks up but isn't. */
   reset(): void {
     this.#splice?.close();
   }

@@ -7,7 +7,7 @@ import type { ByteChannel } from './splice.ts';
 const REGIONS = ['apac', 'enam', 'weur'];
 const START = 1_000_000;
 
-/** How long a link may be up without the server knowing it, and a moment more. */
+/** A little longer than a link may be up without a route in the server. */
 const GRACE_MS = 5_000;
 
 test('a server that comes up dials those that are its own to dial and tells the others', async () => {
@@ -112,7 +112,7 @@ test('reconcile leaves a link that the server does not know yet', async () => {
   expect(peers).toHaveLength(1);
 });
 
-test('reconcile breaks a link that the server should know by now, and it is made anew', async () => {
+test('reconcile breaks a link that the server should know by now, and it is re-established', async () => {
   const { mesh, peers, clock } = makeMesh();
   mesh.serverUp();
   await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
@@ -125,7 +125,7 @@ test('reconcile breaks a link that the server should know by now, and it is made
   expect(peers[0]?.isClosed()).toBe(true);
 });
 
-/** The connection to a server that sent its first line and takes whatever comes, until it is closed. */
+/** The connection to a server that sent its first line and accepts all input, until it is closed. */
 class FakeServer implements ByteChannel {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
@@ -140,7 +140,7 @@ class FakeServer implements ByteChannel {
       },
     });
     const writer = this.#in.writable.getWriter();
-    // Whoever hangs up early leaves it unread.
+    // A side that closes early leaves it unread.
     writer.write(new TextEncoder().encode(firstLine)).catch(() => {});
   }
 

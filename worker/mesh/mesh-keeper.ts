@@ -1,26 +1,26 @@
-// Keeps the links of one region. The region's object owns one, tells it when its server comes up and goes, passes
-// on what peers say, and calls `reconcile` from its alarm.
+// Keeps the links of one region. The region's object owns one, tells it when its server comes up or goes down and when
+// a peer comes up, and calls `reconcile` from its alarm.
 
 import type { MeshLink } from '../../api/mesh.ts';
 import { Link } from './link.ts';
 import { type ByteChannel, type Splice, splice } from './splice.ts';
 import { peersThatDial, peersToDial } from './topology.ts';
 
-/** What the mesh needs of the object it lives in. The one seam to sockets and other objects. */
+/** What the mesh needs of the object it belongs to: its only access to sockets and other objects. */
 export interface MeshHost {
   /**
-   * A new connection to the route port of the own server, which the mesh owns from then on. One that does not come
-   * about may throw here or fail as a channel does; either way that try is over, and the link is tried again.
+   * A new connection to the route port of the region's own server. The mesh owns it from then on. A failure to connect
+   * may throw here or show as a channel's failure does; either way this attempt has failed, and the link is retried.
    */
   dialLocal(): ByteChannel;
   /**
    * The same to a peer's server, through the peer's object. An object whose server does not run answers with a line
-   * that refuses the route (`refusalLine`): with `asleep` it is left alone until it says that it is up.
+   * that refuses the route (`refusalLine`). After `asleep` it is not dialled again until it announces that it is up.
    */
   dialPeer(peer: string): ByteChannel;
-  /** Tells a peer's object that this region is up. One that does not get there rejects; `reconcile` makes up for it. */
+  /** Tells a peer's object that this region is up. Rejects if it could not; then `reconcile` repairs the link later. */
   announceTo(peer: string): Promise<void>;
-  /** Told of each failure, for the log; the mesh tries again by itself. Must not throw. */
+  /** Called with each failure, for the log; the mesh retries by itself. Must not throw. */
   onFailure(peer: string, error: unknown): void;
   now(): number;
   random(): number;
@@ -31,7 +31,7 @@ export interface MeshOptions {
   /** All regions of the configuration. */
   readonly regions: readonly string[];
   readonly retryMaxMs: number;
-  /** Both servers send their INFO at once; a link that took longer than this to shake hands is given up and retried. */
+  /** Both servers send their INFO at once; a handshake that takes longer than this has failed, and is retried. */
   readonly handshakeTimeoutMs: number;
 }
 
@@ -41,7 +41,7 @@ export interface LinkReport extends Pick<MeshLink, 'state' | 'since' | 'remade'>
   readonly remoteServerId: string | undefined;
 }
 
-/** A link that has been up for this long without the server knowing its remote is no link. */
+/** A link that is up for this long without a route in the server's `/routez` is broken. */
 const ROUTE_MISSING_AFTER_MS = 5_000;
 
 export class MeshKeeper {
@@ -54,7 +54,7 @@ export class MeshKeeper {
     this.#options = options;
   }
 
-  /** The own server is up: dial those that are this side's to dial, and tell the others. */
+  /** The region's own server is up: dials the peers that this side dials, and notifies the others. */
   serverUp(): void {
     this.serverDown();
     const { region, regions } = this.#options;
@@ -64,7 +64,7 @@ export class MeshKeeper {
     }
   }
 
-  /** The own server is gone, and its connections with it. */
+  /** The region's own server is gone, and its connections with it. */
   serverDown(): void {
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
@@ -76,9 +76,9 @@ export class MeshKeeper {
   }
 
   /**
-   * Mends what no message told of.
+   * Repairs links whose failure was not noticed, or whose peer's message was lost.
    *
-   * @param connected ids of the servers that the own server has routes to, from `/routez`
+   * @param connected ids of the servers that the region's own server has routes to, from `/routez`
    */
   reconcile(connected: ReadonlySet<string>): void {
     for (const link of this.#links.values()) {

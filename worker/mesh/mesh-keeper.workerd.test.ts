@@ -65,7 +65,7 @@ test('a message reaches subscribers in every region', async () => {
   await Promise.all([publisher, ...subscribers].map((client) => client?.close()));
 });
 
-test('a link that is cut is made again by itself', async () => {
+test('a link that is cut is re-established by itself', async () => {
   const [aa, bb] = makeNodes();
   await wake(aa, bb);
   await linked(aa, bb);
@@ -80,7 +80,7 @@ test('a region that sleeps is dialled once, and not again until it says that it 
   await eventually('bb to count as asleep', async () => (await linkOf(aa, bb))?.state === 'asleep');
   const failures = async () => (await aa.stub.failures()).filter((failure) => failure.startsWith(bb.region));
   expect(await failures()).toEqual([`${bb.region}: the route was refused: asleep`]);
-  // Another link's cycle of ending and coming back takes longer than any wait between two tries.
+  // Ending and re-establishing another link takes longer than any wait between two attempts.
   const dialled = await dials(aa, bb);
   await churn(aa);
   expect(await dials(aa, bb)).toBe(dialled);
@@ -109,7 +109,7 @@ test('a region whose own server goes drops its links for good', async () => {
   expect(await aa.stub.reports()).toEqual([]);
 });
 
-test('a link that the server knows nothing of is broken and made anew by reconcile', async () => {
+test('a link that the server knows nothing of is broken and re-established by reconcile', async () => {
   const [aa, bb] = makeNodes();
   await wake(aa, bb);
   await linked(aa, bb);
@@ -132,7 +132,7 @@ test('an announcement that was lost is made up for by reconcile', async () => {
   const [aa, bb] = makeNodes();
   await wake(aa);
   await eventually('bb to count as asleep', async () => (await linkOf(aa, bb))?.state === 'asleep');
-  // As if nobody dialled bb: it does not know whom to tell.
+  // As if no peer dialled bb: it does not know which to notify.
   await bb.stub.wake({ region: bb.region, regions: [bb.region], routePort: bb.server.routePort });
   expect((await linkOf(aa, bb))?.state).toBe('asleep');
   await aa.stub.reconcile([], 0);

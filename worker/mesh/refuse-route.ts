@@ -1,4 +1,4 @@
-// Tells a peer who dials that there is nobody to link with, in the words that its handshake reads, and hangs up.
+// Refuses a peer that dials while there is no server to link with: sends the line that its handshake reads, and closes.
 
 import { refusalLine } from './route-handshake.ts';
 import { type ByteChannel, closeQuietly } from './splice.ts';

@@ -1,9 +1,9 @@
 // The handshake that makes two nats-servers believe that each was dialled by the other. Both have accepted a
 // connection on their route port and sent their INFO; each is now sent what a server that dials would send: a
 // CONNECT, then the other one's INFO. nats-server's route.go (processRouteConnect, processRouteInfo, addRoute) is
-// the reference; seen to work with 2.10 and 2.15.
+// the reference; tested with 2.10 and 2.15.
 
-/** The fields of a route's INFO that are read here; all others are passed on as they came. */
+/** The fields of a route's INFO that are read here; all others are passed on unchanged. */
 export interface RouteInfo {
   readonly server_id: string;
   readonly server_name?: string;
@@ -13,7 +13,7 @@ export interface RouteInfo {
   readonly [field: string]: unknown;
 }
 
-/** A server, or the object in front of it, does not take the route; `reason` is its own word. */
+/** A server, or the object in front of it, refuses the route; `reason` is quoted from it. */
 export class RouteRefusedError extends Error {
   override readonly name = 'RouteRefusedError';
   readonly reason: string;
@@ -31,8 +31,8 @@ export const MAX_LINE_BYTES = 64 * 1024;
 const GOSSIP_DISABLED = 1;
 
 /**
- * A port that nobody listens on (discard, RFC 863). Before 2.11 a server gossips the address of a new peer and
- * the others dial it; they must not get through, or a second, direct route would form.
+ * A port that nothing listens on (discard, RFC 863). Before 2.11 a server gossips the address of a new peer, and the
+ * others dial it; that must fail, or a second, direct route would form.
  */
 const UNREACHABLE_PORT = 9;
 
@@ -58,7 +58,7 @@ export function parseInfoLine(line: string): RouteInfo {
   return info;
 }
 
-/** What a server is sent so that it takes the connection for a route of `peer`. */
+/** What a server is sent so that it accepts the connection as a route of `peer`. */
 export function greetingFrom(peer: RouteInfo): string {
   const connect = {
     echo: true,

@@ -1,21 +1,21 @@
 // A route between two nats-servers that cannot dial each other: this side dials the route ports of both, shakes
-// hands with each in the name of the other, and then only pumps. The pumps are native (`pipeTo` between two
-// sockets), so no message passes through JavaScript.
+// hands with each on behalf of the other, and from then on only forwards bytes. It does so natively (`pipeTo` between
+// two sockets), so no message passes through JavaScript.
 
 import { readFirstLine } from './first-line.ts';
 import { greetingFrom, parseInfoLine } from './route-handshake.ts';
 
 /**
- * A connection: bytes both ways, in order, as `Socket` is one. It may still be on its way when it is handed over, and
- * it may never come about: a failure to connect, and every later one, shows as a readable that ends or errors and as
- * a writable that errors, never in another way.
+ * A connection, such as a `Socket`: bytes both ways, in order. It may still be connecting when it is handed over, and
+ * connecting may fail: that failure, like every later one, shows only as a readable that ends or errors and a writable
+ * that errors.
  *
- * Whoever is given a channel owns it from then on: both of its streams, which nobody else may lock, and its end.
+ * The code that is given a channel owns it from then on: no other code may lock its streams, or has to close it.
  */
 export interface ByteChannel {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
-  /** May be called at any time and more than once; rejects or does nothing where there is nothing left to close. */
+  /** May be called at any time and more than once; rejects or does nothing if there is nothing left to close. */
   close(): Promise<void>;
 }
 
@@ -24,19 +24,19 @@ export interface Splice {
   /** Id of the server at the other end, as `/routez` shows it. */
   readonly remoteServerId: string;
   /**
-   * Resolves when the route is over, whoever ended it and why: a server that closed its side, a connection that broke,
-   * `close`. Never rejects: whoever wants the route makes a new one.
+   * Resolves when the route has ended, for whatever reason: a server closed its side, a connection broke, `close` was
+   * called. Never rejects: its owner establishes a new one.
    */
   readonly ended: Promise<void>;
-  /** Ends it; `ended` resolves soon after. What is under way in the channels may be lost. */
+  /** Ends it; `ended` resolves soon after. Bytes that are still in the channels may be lost. */
   close(): void;
 }
 
 /**
- * Joins two servers' route ports, and takes both channels over. What has not shaken hands within
- * `handshakeTimeoutMs` has failed. On failure both channels are closed, and nothing of the route is left.
+ * Joins two servers' route ports, and takes over both channels. If the handshake takes longer than
+ * `handshakeTimeoutMs` or fails, both channels are closed, and nothing of the route is left.
  *
- * @throws RouteRefusedError when the peer says no; Error when a side ends, is late or says something else
+ * @throws RouteRefusedError when the peer refuses; Error when a side ends, is late or sends something else
  */
 export async function splice(
   local: ByteChannel,
@@ -74,16 +74,16 @@ export async function splice(
 }
 
 /**
- * Passes bytes both ways until either side ends or `stop` is aborted, then closes both: a route has no use for
- * half of itself. Never rejects.
+ * Forwards bytes both ways until either side ends or `stop` is aborted, then closes both: half a route is of no use.
+ * Never rejects.
  */
 export async function pump(
   one: ByteChannel,
   other: ByteChannel,
   stop: AbortController = new AbortController(),
 ): Promise<void> {
-  // A socket that is being piped, or whose writable a pipe has aborted, sends no end of stream, and its close()
-  // does nothing (workerd 2026-11-17): so the pipes let go first, and leave the writables whole.
+  // A socket that is being piped, or whose writable was aborted by a pipe, sends no end of stream, and its close()
+  // does nothing (workerd 2026-11-17). So the pipes are stopped first, without aborting the writables.
   const options = { signal: stop.signal, preventAbort: true };
   const both = [
     one.readable.pipeTo(other.writable, options).catch(ignoreBrokenConnection),
@@ -95,18 +95,18 @@ export async function pump(
   await Promise.all([end(one), end(other)]);
 }
 
-/** Closes a channel that may be closed, or broken, already. */
+/** Closes a channel that may be closed or broken already. */
 export function closeQuietly(channel: ByteChannel): void {
   void end(channel);
 }
 
 async function end(channel: ByteChannel): Promise<void> {
-  // The writable first: after a pipe was aborted, only this still sends the end of stream.
+  // The writable first: once a pipe was aborted, only this still sends the end of stream.
   await channel.writable.close().catch(ignoreBrokenConnection);
   await channel.close().catch(ignoreBrokenConnection);
 }
 
-/** A connection that breaks is how a route ends, which `ended` says; whoever keeps the route makes it again. */
+/** A broken connection ends the route, which `ended` reports; the route's owner re-establishes it. */
 function ignoreBrokenConnection(): void {}
 
 async function write({ writable }: ByteChannel, text: string, rest: Uint8Array): Promise<void> {

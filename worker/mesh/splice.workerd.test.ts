@@ -14,7 +14,7 @@ const odd = inject('oddServers');
 /** Longer than any handshake takes, on a loaded machine too. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 
-/** Far shorter than what waits for a server that says nothing. */
+/** Far shorter than the time-out for a server that sends nothing. */
 const SHORT_TIMEOUT_MS = 300;
 
 const spliced: Splice[] = [];
@@ -183,7 +183,7 @@ function noneObserved(): Promise<boolean> {
   return eventually('the connections to be closed', async () => (await observed()) === 0);
 }
 
-/** The far end of a connection that says one thing and then nothing. */
+/** The far end of a connection that sends one line and then nothing. */
 function channelThatSays(text: string): ByteChannel {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();

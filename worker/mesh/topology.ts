@@ -1,5 +1,5 @@
-// Who is linked with whom. Routes are one hop, so every pair of regions has a link of its own; of each pair one
-// side dials, fixed by the order of the ids, so that no pair is ever linked twice.
+// Which regions are linked. Routes are one hop, so every pair of regions has its own link; in each pair the region
+// whose id sorts first dials, so that no pair is ever linked twice.
 
 /** An unordered pair of regions; `a` dials `b`. */
 export interface Pair {
@@ -18,7 +18,7 @@ export function peersToDial(region: string, regions: readonly string[]): readonl
   return regions.filter((peer) => region < peer).toSorted();
 }
 
-/** The regions that dial `region`, which have to be told when it comes up. */
+/** The regions that dial `region`, which have to be notified when it comes up. */
 export function peersThatDial(region: string, regions: readonly string[]): readonly string[] {
   return regions.filter((peer) => peer < region).toSorted();
 }

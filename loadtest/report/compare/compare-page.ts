@@ -1,4 +1,4 @@
-// A comparison as a page: the conclusion, both runs' medians over time laid over each other, and every figure.
+// A comparison as a page: the conclusion, both runs' medians over time in one chart, and every figure.
 
 import { type Chart, drawChart, line, timeAxis, valueAxis } from '../chart-style.ts';
 import { chartFigure, html, pageOf, section, table } from '../page.ts';

@@ -16,7 +16,7 @@ export function comparisonText(comparison: Comparison): string {
   ].join('\n');
 }
 
-/** One sentence for each thing that differs, or that nothing does. */
+/** One sentence for each difference, or one that there is none. */
 export function conclusionsOf({ differences }: Comparison): readonly string[] {
   const found = differences.filter(({ verdict }) => verdict === 'worse' || verdict === 'better');
   if (found.length > 0) return found.map(sentenceOf);

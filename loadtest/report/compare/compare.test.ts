@@ -14,7 +14,7 @@ interface Made {
   readonly seconds?: number;
 }
 
-/** Thirty pings a second and region, in a load that swells, with noise that lasts from one second to the next. */
+/** Thirty pings per second and region, in a growing load, with noise that is correlated from second to second. */
 function run({ seed, oceania = 1, seconds = 30 }: Made): Promise<Summary> {
   const random = randomFrom(seed);
   const drift = { weur: 0, oc: 0 };

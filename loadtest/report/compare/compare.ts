@@ -1,4 +1,4 @@
-// What differs between two runs of one script and profile, and what of it is more than chance and more than a trifle.
+// What differs between two runs of one script and profile, and which differences are significant and large enough.
 
 import { mean } from 'simple-statistics';
 import type { Slice, Summary } from '../summary.ts';
@@ -9,7 +9,7 @@ export interface Comparison {
   readonly script: string;
   readonly profile: string;
   readonly differences: readonly Difference[];
-  /** Circumstances that differ, so that a difference may come from them. */
+  /** Circumstances that differ, and may be the cause of a difference. */
   readonly warnings: readonly string[];
 }
 
@@ -52,18 +52,18 @@ const QUESTIONS: readonly Question[] = [
   { metric: 'nats_delivered', figure: 'per second', worse: 'lower' },
 ];
 
-/** Chance of calling anything different when nothing is. */
+/** Probability of reporting a difference when there is none. */
 const LEVEL = 0.05;
 
-/** Below these a difference is of no interest, however certain. */
+/** A smaller difference is of no interest, however certain. */
 const MIN_CHANGE = 0.05;
 const MIN_CHANGE_MS = 0.5;
 const MIN_CHANGE_SHARE = 0.01;
 
-/** A slice's percentile of fewer samples is one of them. */
+/** With fewer samples a slice's percentile would just be one of them. */
 const MIN_SAMPLES: Readonly<Record<Figure, number>> = { p50: 5, p95: 20, share: 1, 'per second': 1 };
 
-/** Two runs that asked different questions have no answer in common. */
+/** The two runs answer different questions, so they cannot be compared. */
 export class IncomparableError extends Error {
   override readonly name = 'IncomparableError';
 }
@@ -117,7 +117,7 @@ function measure(
     values.map(([, b]) => b),
     figure,
   );
-  // Times and throughputs differ by factors, shares by points.
+  // Times and throughputs are compared by their ratio, shares by their difference.
   const scale =
     figure === 'share' ? (value: number) => value : (value: number) => Math.log(Math.max(value, SMALLEST));
   return {
@@ -132,7 +132,7 @@ function measure(
 /** A microsecond, or a message in a thousand seconds: finer than anything measured. */
 const SMALLEST = 1e-3;
 
-/** What the test is about: the geometric mean of what differs by factors, the mean of shares. */
+/** The values that are tested: geometric means of what is compared by ratio, means of shares. */
 function typical(values: readonly number[], figure: Figure): number {
   if (figure === 'share') return mean([...values]);
   return Math.exp(mean(values.map((value) => Math.log(Math.max(value, SMALLEST)))));

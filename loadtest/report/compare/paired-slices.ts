@@ -1,4 +1,4 @@
-// Slices of two runs side by side: the same moment after each run's beginning.
+// Pairs of slices of two runs: at the same time after each run's beginning.
 
 import type { Slice, TimeSeries } from '../summary.ts';
 
@@ -6,7 +6,7 @@ export type Pair = readonly [before: Slice, after: Slice];
 
 type Slices = readonly (Slice | null)[];
 
-/** The pairs of which both were measured. The last slice of either run is a part of one and left out. */
+/** The pairs in which both slices have values. The last slice of either run is incomplete and left out. */
 export function pairSlices(before: Series, after: Series): readonly Pair[] {
   const sliceMs = Math.max(before.sliceMs, after.sliceMs);
   const a = widen(before, sliceMs);

@@ -38,7 +38,7 @@ test('of differences around 0 that drift, at most about one in twenty is called 
     });
     if (pairedPValue(differences) < 0.05) found += 1;
   }
-  // Taken for independent, a third would be.
+  // If they were treated as independent, a third would be.
   expect(found / TRIES).toBeLessThan(0.09);
 });
 

@@ -1,15 +1,14 @@
-// Whether the difference between two runs is more than chance. Samples of one second resemble each other, so no
-// sample counts as a witness: the unit is a slice of time, each run's slice set against the other's of the same
-// moment, which takes out what the load profile does to both. Slices resemble their neighbours too, so they count for
-// as many as they are worth (effective sample size of an AR(1) process). Then a paired t-test, and Holm's correction
-// for asking many questions at once.
+// Whether the difference between two runs is significant. Samples within a second resemble each other, so they are not
+// independent: the unit is a slice of time, compared with the other run's slice of the same moment, which removes the
+// effect of the load profile. Slices resemble their neighbours too, so their effective number is used (effective sample
+// size of an AR(1) process). Then a paired t-test, with Holm's correction for testing many hypotheses.
 
 import { gammaln, mean, sampleStandardDeviation } from 'simple-statistics';
 
-/** Fewer pairs than this can say nothing. */
+/** Fewer pairs than this are too few for a conclusion. */
 export const MIN_PAIRS = 8;
 
-/** A higher autocorrelation cannot be told from that of a trend by so few slices. */
+/** With so few slices a higher autocorrelation cannot be told from a trend. */
 const MAX_AUTOCORRELATION = 0.95;
 
 /** Two-sided p of the hypothesis that these differences are around 0; 1 when there are too few to say. */
@@ -23,7 +22,7 @@ export function pairedPValue(differences: readonly number[]): number {
   return studentP((centre * Math.sqrt(worth)) / deviation, worth - 1);
 }
 
-/** As many independent values as these are worth: fewer the more each resembles the one before. */
+/** The number of independent values that these are worth: the more each resembles the one before, the fewer. */
 export function effectiveSize(values: readonly number[]): number {
   const centre = mean([...values]);
   const spread = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
@@ -31,7 +30,7 @@ export function effectiveSize(values: readonly number[]): number {
   const product = values
     .slice(1)
     .reduce((sum, value, index) => sum + (value - centre) * ((values[index] ?? 0) - centre), 0);
-  // Of a short series the estimate is too low by about 1/n.
+  // For a short series the estimate is too low by about 1/n.
   const resemblance = product / spread + 1 / values.length;
   const r = Math.min(MAX_AUTOCORRELATION, Math.max(0, resemblance));
   return Math.max(2, (values.length * (1 - r)) / (1 + r));

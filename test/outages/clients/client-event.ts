@@ -1,4 +1,4 @@
-// What a client program says, a line of JSON each. Times are milliseconds since the epoch.
+// The events that a client program prints, each as a line of JSON. Times are milliseconds since the epoch.
 
 import * as v from 'valibot';
 
@@ -19,7 +19,7 @@ const EVENT = v.variant('type', [
     region: v.string(),
     at: v.number(),
   }),
-  /** A lasting client heard nothing of itself for a while; `isOpen` when it never did again. */
+  /** A lasting client did not receive its own messages for a while; `isOpen` when it never did again. */
   v.object({
     type: v.literal('silence'),
     client: v.string(),
@@ -28,7 +28,7 @@ const EVENT = v.variant('type', [
     ms: v.number(),
     isOpen: v.boolean(),
   }),
-  /** A client that came: served after `ms` from when it was due, or never, with what failed before. */
+  /** A client arrived: it was served `ms` after it was due, or never; with the failures before that. */
   v.object({
     type: v.literal('arrival'),
     city: v.string(),

@@ -21,7 +21,7 @@ export class ClientProcess implements AsyncDisposable {
       env: { ...process.env, ...program.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    // One that has ended takes no commands; how it ended, `finish` tells.
+    // A program that has ended accepts no commands; `finish` reports how it ended.
     this.#child.stdin.on('error', () => {});
     this.#child.stderr.on('data', (bytes: Buffer) => {
       this.#errors += bytes;

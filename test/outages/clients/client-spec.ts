@@ -1,5 +1,5 @@
-// What a client program is told, and the commands that it reads a line each: the three programs (nats-js/main.ts,
-// go/main.go, python/client.py) do the same thing with three libraries, each with its library's default options.
+// The specification of a client program, and the commands that it reads, one per line: the three programs
+// (nats-js/main.ts, go/main.go, python/client.py) do the same thing with three libraries and their default options.
 
 export interface City {
   readonly city: string;

@@ -1,5 +1,5 @@
-// When clients come: at a steady rate, whatever became of those before (an open model). A client that is started late
-// was still due when it was due, so what the machine could not start in time counts as waiting.
+// When clients arrive: at a steady rate, whatever happened to earlier ones (an open model). A client that is started
+// late keeps its due time, so a delay of the machine in starting it counts as waiting.
 
 /** When the n-th client is due, n from 0, in the same milliseconds as `start`. */
 export function dueAt(start: number, perSecond: number, n: number): number {

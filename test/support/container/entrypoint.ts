@@ -94,7 +94,7 @@ export class Entrypoint implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** The exit code as a shell puts it, once all that writes to its output has gone. */
+  /** The exit code as a shell reports it, once all processes that write to its output have ended. */
   exitCode(): Promise<number> {
     return withDeadline(
       this.#exited,

@@ -1,5 +1,5 @@
 // Places and the region that is best for them over the public Internet where that is well known, with the reason.
-// From cable maps and transit habits, by the author of links.ts: it guards what the model means to say and is no
+// From cable maps and transit habits, by the author of links.ts: it protects the intentions of the model, but is no
 // evidence that it is right.
 
 /** A place; the best of the nine location hints; the best of the six that place containers. `|`: either will do. */

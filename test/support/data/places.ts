@@ -1,5 +1,5 @@
-// Cities to stand in: what Cloudflare would say of a client there, and the region that serves it. All are well
-// inside their region's catchment, so a finer model of latency should not change its mind about any of them.
+// Cities that clients pretend to be in: what Cloudflare reports about them, and the region that serves them. All are
+// well inside their region's catchment area, so a better latency model should not change any of these regions.
 
 export interface Place {
   readonly city: string;
@@ -19,7 +19,7 @@ function place(
   return { city, colo, country, latitude, longitude, region };
 }
 
-/** The first city of each region is the one to take where any will do. */
+/** Where any city of a region will do, the first one is used. */
 const CITIES = {
   wnam: [
     ['San Jose', 'SJC', 'US', 37.34, -121.89],

@@ -1,4 +1,4 @@
-// Waits, inside workerd, for something that comes true by itself.
+// Waits, inside workerd, for a condition to become true.
 
 import { waitFor } from '../../../local/wait-for.ts';
 

@@ -1,5 +1,5 @@
-// Stands in for `ctx.container`, which workerd has only with a container engine: it starts, ends and answers as a test
-// says, and writes down what it was told, in order.
+// Replaces `ctx.container`, which workerd has only with a container engine: it starts, exits and answers as a test
+// specifies, and records the calls in order.
 
 type Answer = (path: string) => Promise<Response> | Response;
 
@@ -23,7 +23,7 @@ export class FakeContainer {
     if (this.isBroken) this.end(3);
   }
 
-  /** For one at a time: an object that was reset does not hear of the end any more. */
+  /** One at a time: an object that was reset is no longer told of the exit. */
   monitor(): Promise<void> {
     this.#end = Promise.withResolvers();
     // The class looks at it only once the container is up.

@@ -57,7 +57,7 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
     this.#mesh.serverUp();
   }
 
-  /** The object looks for its server no more, as when the container has stopped. */
+  /** The object no longer expects its server, as when the container has stopped. */
   async sleep(): Promise<void> {
     this.#up = false;
     this.#mesh?.serverDown();

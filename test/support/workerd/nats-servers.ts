@@ -20,9 +20,9 @@ export interface Route {
 
 /** Ports of servers that are no nats-servers. */
 export interface OddServers {
-  /** Takes connections and never says a word. */
+  /** Accepts connections and never sends anything. */
   readonly silent: number;
-  /** Sends an INFO and takes whatever comes. */
+  /** Sends an INFO and accepts all input. */
   readonly observed: number;
   /** HTTP: how many connections to `observed` are open, as seen from its side. */
   readonly observedCount: number;

@@ -1,4 +1,4 @@
-// A region's own object, with a container that is none: everything else in it is as deployed.
+// A region's own object, with a fake container: everything else in it is as deployed.
 
 import type { DurableObject } from 'cloudflare:workers';
 import type { RegionConfig } from '../../../regions/config.ts';
@@ -18,7 +18,7 @@ declare global {
 
 const REGION = 'oc';
 
-/** The one region that there is, so that its mesh has nobody to link it to. */
+/** The only region, so that its mesh has no peers. */
 const CONFIG = {
   ...checkedIn,
   defaultRegion: REGION,

@@ -1,4 +1,4 @@
-// The entry of the tests inside workerd: the Worker itself, and objects that stand in for the regions' own.
+// The entry of the tests inside workerd: the Worker itself, and objects that replace the regions' own.
 
 export { ContainerProxy } from '@cloudflare/containers';
 export { ConfigStore } from '../../../worker/config/config-store.ts';

@@ -8,7 +8,7 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// A client that stays: it publishes to itself all the time, and tells when it hears nothing for a while.
+// A client that stays: it publishes to itself all the time, and reports when it hears nothing for a while.
 type lastingClient struct {
 	city    city
 	name    string

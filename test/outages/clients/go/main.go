@@ -1,5 +1,5 @@
 // The client program with nats.go and its default options: 2 s for a connection, 2 s between reconnects. What it is
-// told and what it says is in ../client-spec.ts and ../client-event.ts.
+// given and what it prints is in ../client-spec.ts and ../client-event.ts.
 package main
 
 import (

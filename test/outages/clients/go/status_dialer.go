@@ -8,8 +8,8 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// Dials as nats.go does by default, and notes the status of a refused upgrade, which nats.go calls "invalid websocket
-// connection" whatever it was.
+// Dials as nats.go does by default, and records the status of a refused upgrade, for which nats.go only says "invalid
+// websocket connection".
 type statusDialer struct {
 	status atomic.Pointer[string]
 }

@@ -6,7 +6,7 @@ import type { City } from '../client-spec.ts';
 import { connect, RETRY_MS, regionOf } from './connect.ts';
 import { emit, spec } from './program.ts';
 
-/** Publishes to itself all the time, and tells when it hears nothing for a while. */
+/** Publishes to itself all the time, and reports when it hears nothing for a while. */
 export class LastingClient {
   readonly #city: City;
   readonly #name: string;

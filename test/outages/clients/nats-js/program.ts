@@ -1,4 +1,4 @@
-// What this program was told, and how it says something.
+// The specification that this program was given, and how it prints events.
 
 import type { ClientEvent } from '../client-event.ts';
 import type { ClientSpec } from '../client-spec.ts';

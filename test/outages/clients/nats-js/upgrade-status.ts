@@ -1,5 +1,5 @@
-// The status of a refused upgrade, which the WebSocket API hides: undici, which Node's WebSocket is, tells its
-// diagnostics channel of every response. A header that the request carries says whose it is.
+// The status of a refused upgrade, which the WebSocket API hides: undici, on which Node's WebSocket is built, reports
+// every response on a diagnostics channel. A header of the request identifies the client.
 
 import { channel } from 'node:diagnostics_channel';
 
