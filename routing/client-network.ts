@@ -4,6 +4,8 @@
 //
 // Runs once per connection, hence character by character: splitting the text would take longer than the decision.
 
+/** The longest IPv6 address: six groups of four digits, and an IPv4 address. */
+const MAX_CHARS = 45;
 const ALL_GROUPS = 8;
 /** Groups of four hexadecimal digits in a /64. */
 const NETWORK_GROUPS = 4;
@@ -16,7 +18,7 @@ const BYTE_MAX = 0xff;
  * `2001:DB8:1:2::7`. What is no address counts as itself.
  */
 export function networkOf(address: string): string {
-  if (!address.includes(':')) return address;
+  if (address.length > MAX_CHARS || !address.includes(':')) return address;
   const groups = groupsOf(address.includes('.') ? withoutDots(address) : address);
   if (groups === undefined) return address;
   if (isMapped(groups)) return addressIn(groups);
