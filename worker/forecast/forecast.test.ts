@@ -132,6 +132,18 @@ describe('latency', () => {
     });
   });
 
+  test('clients that would be refused count neither before nor after', () => {
+    const withoutSydney = planWith(
+      Object.fromEntries(IDS.map((id) => [id, { residency: { deny: ['AU'] } }])),
+    );
+    const { latency } = forecast(PLAN, withoutSydney, TRAFFIC);
+    expect(latency.before).toEqual(forecast(PLAN, PLAN, trafficOf(LONDON, PARIS)).latency.before);
+    expect(latency.after).toEqual(latency.before);
+    expect(forecast(withoutSydney, PLAN, TRAFFIC).latency.after).toEqual(
+      forecast(PLAN, PLAN, TRAFFIC).latency.after,
+    );
+  });
+
   test('the 95th percentile leaves out a twentieth of the clients', () => {
     const p95 = (sydney: number) =>
       forecast(PLAN, PLAN, trafficOf({ ...LONDON, clients: 100 - sydney }, { ...SYDNEY, clients: sydney }))
