@@ -63,7 +63,7 @@ function refused(connection: Connection, error: ApiError): CommandError {
       ? end(EXIT.noServer, `${origin} answers, but is not Meridian (${status}). Check --url.`)
       : end(EXIT.noServer, `${origin} failed (${status}, without an explanation). Look at its log.`);
   }
-  switch (code as ErrorCode) {
+  switch (code as ErrorCode | 'drained') {
     case 'conflict':
       return end(EXIT.conflict, conflict(details));
     case 'invalid':
@@ -73,7 +73,12 @@ function refused(connection: Connection, error: ApiError): CommandError {
     case 'last_region':
       return end(
         EXIT.refused,
-        'Refused: no region would take new clients. Enable or undrain another one first, or use --force.',
+        'Refused: no region would serve anybody. Enable, undrain or dial up another one first, or open it to a country; --force does it all the same.',
+      );
+    case 'drained':
+      return end(
+        EXIT.refused,
+        `Refused: ${printable(error.message)}. \`regions undrain\` ends a drain; \`regions set <id>.enabled=true\` enables a region.`,
       );
     case 'no_such_version':
       return end(

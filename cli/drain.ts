@@ -22,8 +22,8 @@ interface Options extends ConfirmOptions, ConnectionOptions {
 /** Makes the subcommand. */
 export function drainCommand(): Command {
   return withOptions(new Command('drain'))
-    .description('take a region out of service: it refuses new clients, then its clients are moved')
-    .option('--force', 'even if no region would take new clients')
+    .description('take a region out of service: no new clients, then those who are there move')
+    .option('--force', 'even if no region would serve anybody')
     .option('--wait', 'wait until its clients have gone and it has stopped')
     .option('--timeout <seconds>', 'how long to wait', positiveNumber, WAIT_TIMEOUT_S)
     .action(async (id: string, options: Options & { wait?: true; timeout: number }) => {

@@ -14,6 +14,7 @@ import { rollbackCommand } from './rollback.ts';
 import { setCommand } from './set.ts';
 import { showCommand } from './show.ts';
 import { syncCommand } from './sync.ts';
+import { wakeCommand } from './wake.ts';
 
 const SUBCOMMANDS = [
   listCommand(),
@@ -24,6 +25,7 @@ const SUBCOMMANDS = [
   setCommand(),
   drainCommand(),
   undrainCommand(),
+  wakeCommand(),
   historyCommand(),
   rollbackCommand(),
   auditCommand(),

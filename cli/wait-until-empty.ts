@@ -6,18 +6,23 @@ import type { AdminClient } from './admin-client.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 const POLL_MS = 1000;
+/** The region's object is told of its drain directly. If it still serves after this, it was not, or was woken since. */
+const BEGIN_TIMEOUT_MS = 30_000;
 const BAR_CELLS = 30;
 
 const GONE: ReadonlySet<SeenState> = new Set(['asleep']);
 const LEAVING: ReadonlySet<SeenState> = new Set(['draining', 'stopping']);
 const BACK: ReadonlySet<SeenState> = new Set(['up', 'starting']);
 
-/** The region as the edge sees it; the edge may no longer reach it. */
+/** The region as the edge sees it, which may no longer reach it. */
 type Seen = Omit<OperationResult, 'state'> & { readonly state: SeenState };
 
-/** Where progress is written, and how long to wait between two checks; tests wait less. */
+/** Where progress goes, and how long to wait: a test waits less. */
 export interface WaitOptions {
   readonly timeoutMs: number;
+  /** How long it may take until the region drains. */
+  readonly beginTimeoutMs?: number;
+  /** Between two looks. */
   readonly pollMs?: number;
   readonly out?: { readonly isTTY?: boolean; write(text: string): unknown };
 }
@@ -28,9 +33,9 @@ export interface WaitOptions {
 export async function waitUntilEmpty(
   client: Pick<AdminClient, 'regions'>,
   started: Seen,
-  { timeoutMs, pollMs = POLL_MS, out = process.stderr }: WaitOptions,
+  { timeoutMs, beginTimeoutMs = BEGIN_TIMEOUT_MS, pollMs = POLL_MS, out = process.stderr }: WaitOptions,
 ): Promise<Seen> {
-  const deadline = performance.now() + timeoutMs;
+  const startedAt = performance.now();
   const { region } = started;
   const show = progressOn(out, started.clients);
   let now = started;
@@ -40,10 +45,17 @@ export async function waitUntilEmpty(
       show(now);
       if (GONE.has(now.state) && now.clients === 0) return now;
       if (wasLeaving && BACK.has(now.state)) {
-        throw new CommandError(EXIT.refused, `${region} is ${now.state} again: its drain was undone.`);
+        throw new CommandError(EXIT.refused, `${region} is ${now.state} again: its drain was cancelled.`);
       }
       wasLeaving ||= LEAVING.has(now.state);
-      if (performance.now() >= deadline) {
+      const waitedMs = performance.now() - startedAt;
+      if (!wasLeaving && BACK.has(now.state) && waitedMs >= beginTimeoutMs) {
+        throw new CommandError(
+          EXIT.refused,
+          `${region} is ${now.state} and has not begun to drain: see \`regions show ${region}\`, then drain it again.`,
+        );
+      }
+      if (waitedMs >= timeoutMs) {
         throw new CommandError(
           EXIT.refused,
           `${region} still has ${now.clients ?? '?'} clients and is ${now.state} after ${timeoutMs / 1000} s. The drain continues: see \`regions list\`.`,

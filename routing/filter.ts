@@ -4,6 +4,7 @@
 // itself.
 
 import type { MeridianConfig, RegionConfig, RegionId } from '../regions/config.ts';
+import type { ClientCountry } from './client-country.ts';
 import type { Estimate } from './estimate.ts';
 import type { RegionObservation } from './observation.ts';
 
@@ -84,11 +85,8 @@ export interface RegionNow {
 }
 
 /** What a filter may look at besides the region. */
-export interface FilterContext {
+export interface FilterContext extends ClientCountry {
   readonly routing: RoutingConfig;
-  /** ISO country of the client, if known. */
-  readonly country: string | undefined;
-  readonly inEu: boolean;
   /** Hash of what tells this client from others. */
   readonly clientHash: number;
   /** Ids of regions that the request prefers, best first. */

@@ -4,6 +4,7 @@
 import type { RegionId } from '../regions/config.ts';
 import { assessAll, type PresentRegion } from './assess.ts';
 import { hashText } from './client-hash.ts';
+import { networkOf } from './client-network.ts';
 import type { Decision, Entry } from './decision.ts';
 import { entryOf, type RequestPlace } from './entry.ts';
 import { estimate } from './estimate.ts';
@@ -53,7 +54,7 @@ export function rankRegions(request: RoutingRequest, from: RequestPlace, state: 
     routing: plan.config.routing,
     country,
     inEu,
-    clientHash: hashText(request.client ?? entry.value),
+    clientHash: hashText(request.client === undefined ? entry.value : networkOf(request.client)),
     preferred: request.preferred ?? [],
     forced: request.forced,
     previous: request.previous,
