@@ -21,10 +21,15 @@ export const ERROR_STATUS = {
   rate_limited: 429,
   residency: 451,
   internal: 500,
+  asleep: 503,
+  draining: 503,
   forced_region_unavailable: 503,
+  full: 503,
   no_region: 503,
   no_store: 503,
   region_unavailable: 503,
+  restarting: 503,
+  starting: 503,
   store_unavailable: 503,
 } as const;
 
@@ -51,9 +56,15 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   rate_limited: 'more than 60 calls a minute from one address',
   residency: 'the rules on where data may be kept let no region serve this client',
   internal: 'a bug: the log of the Worker has more',
+  asleep: 'the region sleeps, and the Worker asked it not to wake',
+  draining: 'the region takes no new clients; the Worker tries the next one',
   forced_region_unavailable: 'the only region that the request accepts cannot serve it',
+  full: 'the region has as many clients as it may have; the Worker tries the next one',
   no_region: 'no region took the client, or none takes new clients now',
   no_store: 'the deployment has no ConfigStore, so nothing can be changed live',
   region_unavailable: 'the region refuses a client; the Worker tries the next one',
+  restarting:
+    "the region's server exited unexpectedly and is being started again; the Worker tries the next one",
+  starting: 'the region starts, and the Worker asked it not to have the client wait',
   store_unavailable: 'the ConfigStore does not answer',
 };

@@ -24,6 +24,8 @@ export interface RegionObservation {
   readonly meshShare?: number;
   /** Until when it is left out because attempts to connect failed; milliseconds since the epoch. */
   readonly ejectedUntil?: number;
+  /** When it last refused a client, or could not be handed one; milliseconds since the epoch. */
+  readonly refusedAt?: number;
 }
 
 /** What one data center knows. */
