@@ -14,7 +14,7 @@ import { retryAfter } from './retry-after.ts';
 export async function connectClient(request: Request, edge: EdgeContext): Promise<Response> {
   const { decision, ...visit } = arrive(request, edge);
   if (decision.refusal !== undefined) return refusalResponse(decision, decision.refusal);
-  const { taken, missed, leftBehind } = await handOff({ ...visit, now: Date.now });
+  const { taken, missed, leftBehind } = await handOff({ ...visit, now: Date.now, signal: request.signal });
   edge.background('attempts left behind', leftBehind);
   const record = afterAttempts(decision, taken?.region, missed.map(attemptOf));
   return taken === undefined ? unavailable(record, missed) : accepted(taken.response, taken.region, record);

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type Dialable, type Handoff, handOff, type Lesson } from './hand-off.ts';
+import { type Dialable, type Handoff, type HandoffOptions, handOff, type Lesson } from './hand-off.ts';
 import { DEADLINE_MS, HEDGE_MIN_MS } from './hedge.ts';
 
 describe('the first region that takes the client gets it', () => {
@@ -183,6 +183,20 @@ describe('a region that hangs', () => {
   });
 });
 
+test('a client that has left has no other region dialled, and those that were are aborted', async () => {
+  const { handoff, aborts } = await withFakeTime(async () => {
+    const { dial, aborts } = hanging({ apac: () => upgrade() });
+    const client = new AbortController();
+    const result = handedTo({ signal: client.signal }, dial, 'weur', 'enam', 'apac');
+    await vi.advanceTimersByTimeAsync(HEDGE_MIN_MS);
+    client.abort();
+    await vi.advanceTimersByTimeAsync(DEADLINE_MS);
+    return { ...(await result), aborts };
+  });
+  expect(handoff.taken).toBeUndefined();
+  expect(aborts).toEqual([`weur ${HEDGE_MIN_MS}`, `enam ${HEDGE_MIN_MS}`]);
+});
+
 describe('a region that takes the client too late', () => {
   test('has its WebSocket accepted and closed', async () => {
     const webSocket = { accept: vi.fn(), close: vi.fn() };
@@ -274,7 +288,7 @@ function handed(dial: Dial, ...ids: readonly string[]): Promise<Handed> {
 }
 
 async function handedTo(
-  options: { readonly firstSleeps?: boolean },
+  options: Pick<HandoffOptions, 'firstSleeps' | 'signal'>,
   dial: Dial,
   ...ids: readonly string[]
 ): Promise<Handed> {

@@ -47,6 +47,8 @@ export interface HandoffOptions {
   /** Whether the first is known to sleep. */
   readonly firstSleeps?: boolean;
   readonly learn: (lesson: Lesson) => void;
+  /** Aborts when the client has left. */
+  readonly signal?: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -74,10 +76,11 @@ class HandingOff {
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: HandoffOptions) {
-    const { candidates, firstSleeps = false, now } = options;
+    const { candidates, firstSleeps = false, now, signal } = options;
     this.#options = options;
     this.#hedge = beginHedge(candidates, firstSleeps, now());
     this.#advance();
+    signal?.addEventListener('abort', () => this.#end());
   }
 
   get result(): Promise<Handoff> {
