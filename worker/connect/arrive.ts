@@ -1,6 +1,7 @@
 // A client arrives: what is worked out once for its visit, and what goes on in the background because of it.
 
 import type { Candidate, Decision } from '../../routing/decision.ts';
+import type { Observations } from '../../routing/observation.ts';
 import { regionOf } from '../config/config-copy.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { PLACE_HEADER } from '../region/place-header.ts';
@@ -8,7 +9,7 @@ import { regionStub } from '../region/region-stub.ts';
 import { setMayWake } from '../region/wake-header.ts';
 import { coloOf, decide } from './decide.ts';
 import type { Dialable, Lesson } from './hand-off.ts';
-import { learnAt, observeFrom } from './observe.ts';
+import { learnAt, observationsAt, observeFrom } from './observe.ts';
 import { routingRequestOf } from './routing-request.ts';
 
 /** A client at the door. */
@@ -33,17 +34,24 @@ export function arrive(request: Request, edge: EdgeContext): Visit {
   const colo = coloOf(entry);
   observeFrom(colo, decision, edge);
   if (wake !== undefined) edge.background('wake', stubOf(wake).wake());
+  const seen = observationsAt(colo, Date.now());
   const upgradeHeaders = headersOf(request);
   return {
     decision,
     candidates: candidates.map(({ region, estimate }) => ({
       region,
       estimateMs: estimate.finalMs,
+      ...tookOf(region, seen),
       dial: async (wakes, signal) => stubOf(region).fetch(upgradeRequest(upgradeHeaders, wakes, signal)),
     })),
     firstSleeps: isAsleep(candidates[0]),
     learn: (lesson) => learnAt(colo, lesson),
   };
+}
+
+function tookOf(region: string, { regions }: Observations): Pick<Dialable, 'tookMs'> {
+  const tookMs = regions.get(region)?.tookMs;
+  return tookMs === undefined ? {} : { tookMs };
 }
 
 /** As the filters have seen it. */

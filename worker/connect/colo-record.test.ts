@@ -12,6 +12,7 @@ import {
   EJECT_MIN_MS,
   EJECT_TIMES_COST,
   EMPTY_RECORD,
+  FAST_MS,
   type Failure,
   isAnyDue,
   observationsOf,
@@ -178,11 +179,11 @@ describe('ejection', () => {
 
   test('ends with the first client that is taken, and is not begun by one', () => {
     const failed = failedAt(EMPTY_RECORD, NOW);
-    expect(seen(withSuccess(failed, 'a'), NOW)).not.toHaveProperty('ejectedUntil');
-    expect(seen(withSuccess(failed, 'a'), NOW)).not.toHaveProperty('refusedAt');
-    expect(withSuccess(EMPTY_RECORD, 'a')).toBe(EMPTY_RECORD);
+    expect(seen(withSuccess(failed, 'a', 5), NOW)).not.toHaveProperty('ejectedUntil');
+    expect(seen(withSuccess(failed, 'a', 5), NOW)).not.toHaveProperty('refusedAt');
+    expect(withSuccess(EMPTY_RECORD, 'a', 5)).toBe(EMPTY_RECORD);
     const up = withAnswer(EMPTY_RECORD, 'a', UP, NOW);
-    expect(withSuccess(up, 'a')).toBe(up);
+    expect(withSuccess(up, 'a', 5)).toBe(up);
   });
 
   test.each<[SeenState, boolean]>([
@@ -211,9 +212,21 @@ describe('ejection', () => {
 
 test('a region that takes a client is up, whatever it said before', () => {
   for (const state of ['asleep', 'starting', 'down', 'unreachable'] as const) {
-    const record = withSuccess(withState(EMPTY_RECORD, 'a', state, NOW), 'a');
+    const record = withSuccess(withState(EMPTY_RECORD, 'a', state, NOW), 'a', 5);
     expect(seen(record, NOW)).toMatchObject({ state: 'up' });
   }
+});
+
+test('how long a region takes to take clients is known while it is long', () => {
+  const took = (...times: number[]) =>
+    times.reduce((record, ms) => withSuccess(record, 'a', ms), EMPTY_RECORD).regions.a?.tookMs;
+  expect(took(FAST_MS - 1)).toBeUndefined();
+  expect(took(500)).toBe(500);
+  expect(took(500, 600)).toBeCloseTo(530);
+  expect(took(500, 5)).toBeGreaterThan(FAST_MS);
+  expect(took(500, ...Array.from({ length: 6 }, () => 5))).toBeUndefined();
+  const slow = withSuccess(EMPTY_RECORD, 'a', 500);
+  expect(seen(withAnswer(slow, 'a', UP, NOW), NOW)).toMatchObject({ tookMs: 500 });
 });
 
 function ranked(...ids: readonly string[]): readonly Ranked[] {

@@ -21,6 +21,8 @@ export interface RegionRecord {
   readonly ejectedUntil?: number;
   /** When it last failed or refused to take a client. */
   readonly refusedAt?: number;
+  /** How long it has taken to take clients lately, while that is worth a word. */
+  readonly tookMs?: number;
 }
 
 export interface ColoRecord {
@@ -131,9 +133,10 @@ function troublesOf({ failures, ejectedUntil, refusedAt }: RegionRecord): Region
 
 /** What a region said, with what came of this isolate's attempts unless the answer is newer and ends it. */
 export function withTroublesOf(own: RegionRecord, told: RegionRecord): RegionRecord {
-  const { failures: _failures, ejectedUntil: _until, refusedAt: _refused, ...said } = told;
+  const { failures: _failures, ejectedUntil: _until, refusedAt: _refused, tookMs: _took, ...said } = told;
   const isForgiven = takesClients(told) && (own.refusedAt ?? 0) < (told.askedAt ?? 0);
-  return { ...said, ...(!isForgiven && troublesOf(own)) };
+  const { tookMs } = own;
+  return { ...said, ...(tookMs !== undefined && { tookMs }), ...(!isForgiven && troublesOf(own)) };
 }
 
 /** A region did not answer. */
@@ -171,14 +174,25 @@ export function withFailure(record: ColoRecord, id: string, failure: Failure, no
   return withRegion(record, id, { ...refused, failures, ejectedUntil });
 }
 
-/** A client was handed to a region. The same record where that is nothing new. */
-export function withSuccess(record: ColoRecord, id: string): ColoRecord {
-  const before = record.regions[id];
-  if (before === undefined) return record;
-  const isNew = before.state !== undefined && before.state !== 'up';
-  if (!isNew && before.refusedAt === undefined) return record;
-  const { failures: _failures, ejectedUntil: _until, refusedAt: _refused, ...after } = before;
-  return withRegion(record, id, isNew ? { ...after, state: 'up' } : after);
+/** A region that takes clients within this is as fast as any. */
+export const FAST_MS = 100;
+
+/** Weight of the last client: a few that are taken fast show that a rush is over. */
+const LAST_TOOK_WEIGHT = 0.3;
+
+/** A client was handed to a region, which took so long. The same record where that is nothing new. */
+export function withSuccess(record: ColoRecord, id: string, ms: number): ColoRecord {
+  const before = record.regions[id] ?? {};
+  const tookMs = tookAfter(before.tookMs, ms);
+  const isNews = before.state !== undefined && before.state !== 'up';
+  if (!isNews && before.refusedAt === undefined && tookMs === before.tookMs) return record;
+  const { failures: _failures, ejectedUntil: _until, refusedAt: _refused, tookMs: _took, ...after } = before;
+  return withRegion(record, id, dropUndefined({ ...after, ...(isNews && { state: 'up' as const }), tookMs }));
+}
+
+function tookAfter(before: number | undefined, ms: number): number | undefined {
+  const tookMs = before === undefined ? ms : before + LAST_TOOK_WEIGHT * (ms - before);
+  return tookMs < FAST_MS ? undefined : tookMs;
 }
 
 export function withIncumbent(record: ColoRecord, incumbent: string | undefined): ColoRecord {
@@ -192,11 +206,11 @@ export function observationsOf(record: ColoRecord, now: number): Observations {
     ([, region]) => region.state === 'up' && region.refusedAt === undefined && isFresh(region),
   );
   const regions = Object.entries(record.regions).map(([id, region]) => {
-    const { measurement, ejectedUntil, refusedAt, state, clients, maxClients } = region;
+    const { measurement, ejectedUntil, refusedAt, tookMs, state, clients, maxClients } = region;
     const said = { state, clients, maxClients, meshShare: meshShareOf(id, region, up) };
     return [
       id,
-      dropUndefined({ measurement, ejectedUntil, refusedAt, ...(isFresh(region) && said) }),
+      dropUndefined({ measurement, ejectedUntil, refusedAt, tookMs, ...(isFresh(region) && said) }),
     ] as const;
   });
   const { incumbent } = record;

@@ -20,7 +20,7 @@ export interface Dialable extends Contender {
 
 /** What an attempt teaches about a region, told as soon as it is known: the client may be gone before the end. */
 export type Lesson = { readonly region: string } & (
-  | { readonly kind: 'taken' }
+  | { readonly kind: 'taken'; readonly ms: number; readonly hasStarted: boolean }
   /** The region's object said so itself. */
   | { readonly kind: 'refused'; readonly code: string }
   /** It did not answer in time, or the connection was lost. `startedAt` is when it was dialled. */
@@ -111,16 +111,18 @@ class HandingOff {
     const ended = answerOf(dial, wakes, controller.signal).then((answer) => {
       if (controller.signal.aborted) return discard(answer);
       this.#dialled.delete(index);
-      if ('response' in answer) this.#taken(region, answer.response);
+      if ('response' in answer) this.#taken({ region, response: answer.response }, startedAt, wakes);
       else this.#refused(index, { ...answer, region, startedAt });
     });
     this.#dialled.set(index, { startedAt, wakes, controller, ended });
   }
 
-  #taken(region: string, response: Response): void {
+  #taken(taken: NonNullable<Handoff['taken']>, startedAt: number, hasStarted: boolean): void {
+    const { region } = taken;
+    const { learn, now } = this.#options;
     this.#missed.delete(region);
-    this.#options.learn({ kind: 'taken', region });
-    this.#end({ region, response });
+    learn({ kind: 'taken', region, ms: now() - startedAt, hasStarted });
+    this.#end(taken);
   }
 
   #refused(index: number, refusal: Refusal & { readonly region: string; readonly startedAt: number }): void {

@@ -125,6 +125,15 @@ describe('how a client is handed over', () => {
     expect(told([HANGS, TAKES], { estimateMs })[1]).toBe(`${hedgeMs} slow 0`);
   });
 
+  test.each([
+    [100, 300],
+    [200, 400],
+    [5_000, 1_000],
+  ])('where clients were taken after %i ms lately, the next is dialled after %i ms', (tookMs, hedgeMs) => {
+    const begun = beginHedge([{ region: 'a', estimateMs: 10, tookMs }], false, 0);
+    expect(advance(begun, 0).nextAt).toBe(hedgeMs);
+  });
+
   test('a second region is woken only when the first has had time to start', () => {
     const never: Behaviour = { ...SLEEPS, woken: HANGS };
     const wakes = told([never, SLEEPS, SLEEPS]).filter((line) => line.includes('wake'));

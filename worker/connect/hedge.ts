@@ -8,7 +8,10 @@
 /** One deadline over all attempts. NATS clients give up on a connection after 20 s (nats.js) or 2 s (nats.go). */
 export const DEADLINE_MS = 10_000;
 
-/** A region that has not answered after twice its round trip and a little is slow, within these bounds. */
+/**
+ * A region that has not answered after twice its round trip and a little, or twice what it took lately, is slow, within
+ * these bounds.
+ */
 export const HEDGE_MIN_MS = 300;
 export const HEDGE_MAX_MS = 1_000;
 const HEDGE_FIXED_MS = 200;
@@ -34,6 +37,8 @@ export interface Contender {
   readonly region: string;
   /** Expected round trip. */
   readonly estimateMs: number;
+  /** How long it has taken to take clients lately, where that was long: when many come at once, all of them wait. */
+  readonly tookMs?: number;
 }
 
 /**
@@ -86,8 +91,9 @@ export interface HedgeStep {
 
 /** @param firstSleeps whether the first choice is known to sleep, so that it need not be asked first */
 export function beginHedge(contenders: readonly Contender[], firstSleeps: boolean, now: number): Hedge {
-  const attempts = contenders.map(({ region, estimateMs }, index) => {
-    const hedgeMs = clamp(2 * estimateMs + HEDGE_FIXED_MS, HEDGE_MIN_MS, HEDGE_MAX_MS);
+  const attempts = contenders.map(({ region, estimateMs, tookMs = 0 }, index) => {
+    const usualMs = Math.max(2 * estimateMs + HEDGE_FIXED_MS, 2 * tookMs);
+    const hedgeMs = clamp(usualMs, HEDGE_MIN_MS, HEDGE_MAX_MS);
     const stage: Stage = firstSleeps && index === 0 ? 'asleep' : 'idle';
     return { region, hedgeMs, stage, dialledAt: 0, dueAt: 0, dials: 0, wakes: false };
   });

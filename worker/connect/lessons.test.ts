@@ -6,6 +6,8 @@ import { afterLesson } from './lessons.ts';
 
 const NOW = 1_000_000;
 
+const TAKEN: Lesson = { kind: 'taken', region: 'a', ms: 5, hasStarted: false };
+
 const refusedWith = (code: string): Lesson => ({ kind: 'refused', region: 'a', code });
 
 test.each<[string, Lesson, RegionObservation]>([
@@ -23,7 +25,7 @@ test.each<[string, Lesson, RegionObservation]>([
 ])('a region that %s', (_what, lesson, seen) => {
   const record = afterLesson(EMPTY_RECORD, lesson, NOW);
   expect(observationsOf(record, NOW).regions.get('a')).toEqual(seen);
-  const after = afterLesson(record, { kind: 'taken', region: 'a' }, NOW);
+  const after = afterLesson(record, TAKEN, NOW);
   expect(observationsOf(after, NOW).regions.get('a')?.state ?? 'up').toBe('up');
 });
 
@@ -32,5 +34,10 @@ test.each(['residency', 'rate_limited'])('a refusal of one client, %s, says noth
 });
 
 test('a client that is taken teaches nothing new where nothing was wrong', () => {
-  expect(afterLesson(EMPTY_RECORD, { kind: 'taken', region: 'a' }, NOW)).toBe(EMPTY_RECORD);
+  expect(afterLesson(EMPTY_RECORD, TAKEN, NOW)).toBe(EMPTY_RECORD);
+});
+
+test('a region that had to start for a client is not known to be slow for that', () => {
+  expect(afterLesson(EMPTY_RECORD, { ...TAKEN, ms: 2_000, hasStarted: true }, NOW)).toBe(EMPTY_RECORD);
+  expect(afterLesson(EMPTY_RECORD, { ...TAKEN, ms: 2_000 }, NOW).regions.a?.tookMs).toBe(2_000);
 });

@@ -17,7 +17,7 @@ export function afterLesson(record: ColoRecord, lesson: Lesson, now: number): Co
   const { region } = lesson;
   switch (lesson.kind) {
     case 'taken':
-      return withSuccess(record, region);
+      return withSuccess(record, region, lesson.hasStarted ? 0 : lesson.ms);
     case 'failed':
       return withFailure(record, region, { startedAt: lesson.startedAt, costMs: lesson.ms }, now);
     case 'refused':

@@ -33,6 +33,7 @@ export function outcomeOf({ code }: Refusal): Outcome {
     case 'starting':
       return code;
     case 'draining':
+    case 'rate_limited':
     case 'residency':
       return 'lasting';
     default:
