@@ -68,14 +68,11 @@ export const RouteSchema = v.strictObject({
     v.array(ConsideredSchema),
     v.description('regions that were dropped; the last effect of each is the drop'),
   ),
-  refusal: v.exactOptional(
-    v.pipe(
-      v.picklist(['residency', 'forced', 'nowhere']),
-      v.description('why no region may serve; only without candidates'),
-    ),
+  pinned: v.pipe(v.boolean(), v.description('whether the winner was asked for')),
+  panic: v.pipe(
+    v.boolean(),
+    v.description('so few regions looked healthy that guesses at health were ignored'),
   ),
-  pinned: v.pipe(v.boolean(), v.description('whether the request asked for the winner')),
-  panic: v.pipe(v.boolean(), v.description('so few regions looked healthy that health was ignored')),
   wake: v.exactOptional(v.pipe(v.string(), v.description('a sleeping region that would be better awake'))),
   notes: v.pipe(v.array(v.string()), v.description('what in the request was ignored, and why')),
 });

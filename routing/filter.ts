@@ -11,8 +11,8 @@ import type { RegionObservation } from './observation.ts';
 export type RoutingConfig = MeridianConfig['routing'];
 
 /** A filter, with the effects that it may have. */
-export interface Filter<E extends AnyEffect> extends FilterTraits {
-  /** A configuration switches it off by this name; a filter that regions/routing-schema.ts does not list always runs. */
+export interface Filter<E extends AnyEffect> extends FilterTraits<E['code']> {
+  /** By which a configuration switches it off; one that regions/routing-schema.ts does not list always runs. */
   readonly name: E['filter'];
   /**
    * Compiles it for a region, once per configuration; undefined if it can never have an effect on the region. If it needs
@@ -26,14 +26,17 @@ export interface Filter<E extends AnyEffect> extends FilterTraits {
 /** A filter compiled for a region: gives its effect on the region for one request. */
 export type Judge<E extends AnyEffect> = (region: RegionNow, context: FilterContext) => E | undefined;
 
-/** What the decision has to know about a filter. Usually all are absent. */
-export interface FilterTraits {
-  /** Its effects hold only for now: if a region is skipped because of them, that is a failover. */
+/** What the decision has to know about a filter; all of it is usually absent. */
+export interface FilterTraits<Code extends string = string> {
+  /** What it says holds only for now: a region that is passed over for it is one to fail over from. */
   readonly temporary?: true;
   /** Its effect would be gone if the region were awake: the region is woken for later clients. */
   readonly endsByWaking?: true;
-  /** If it is against too many regions, it is more likely to be wrong than they are, and is ignored. */
-  readonly ignoredInPanic?: true;
+  /**
+   * It looks at health. When it speaks against too many regions, it is more likely wrong than they are: then its effects
+   * of these codes, which are guesses, are ignored. What is known holds all the same.
+   */
+  readonly ignoredInPanic?: readonly Code[];
   /** It treats clients of one place differently, by a stable draw. */
   readonly draws?: true;
   /** The refusal that a client gets if this filter is why no region serves it. */

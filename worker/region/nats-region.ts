@@ -40,6 +40,7 @@ import {
 import type { LinkStatus, RegionStatus } from './status.ts';
 import { ToldLimits } from './told-limits.ts';
 import { TrafficTally } from './traffic-tally.ts';
+import { mayWake } from './wake-header.ts';
 
 /** Ends nats-server at once; SIGTERM would make it a lame duck first, for clients that are not there. */
 const SIGINT = 2;
@@ -97,6 +98,11 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   override async fetch(request: Request): Promise<Response> {
     const refusal = refusalOf(this.#lifecycle.stage);
     if (refusal !== undefined) return this.#unavailable(refusal);
+    const { stage } = this.#lifecycle;
+    if (stage.kind !== 'up' && !mayWake(request.headers)) {
+      const code = isComingUp(stage) ? 'starting' : 'asleep';
+      return errorResponse(code, `region ${this.#region.id}: it is ${code}`);
+    }
     try {
       await this.#comeUp({ kind: 'client' });
       this.renewActivityTimeout();

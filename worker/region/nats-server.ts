@@ -17,9 +17,12 @@ export class NatsServer {
     return this.#container?.running ?? false;
   }
 
-  /** Passes an upgrade on. What comes back is the server's own response, whose WebSocket is pumped natively. */
+  /** Passes an upgrade on, until it is given up. What comes back is the server's own response, whose WebSocket is pumped natively. */
   upgrade(request: Request): Promise<Response> {
-    return this.#port(WEBSOCKET_PORT).fetch('http://nats-server/', request);
+    return this.#port(WEBSOCKET_PORT).fetch(
+      'http://nats-server/',
+      new Request(request, { signal: request.signal }),
+    );
   }
 
   dialRoute(): Socket {
