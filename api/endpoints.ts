@@ -41,7 +41,7 @@ export interface Endpoint {
   readonly answer: EndpointAnswer;
   /** It decides for a client: takes its wishes from headers, and says in headers what came of them. */
   readonly decides?: true;
-  /** Besides `internal`, and what those are told who may not call it. */
+  /** Besides `internal`, `method_not_allowed`, and what callers without permission are told. */
   readonly errors: readonly ErrorCode[];
 }
 
@@ -58,6 +58,7 @@ const EDIT_ERRORS: readonly ErrorCode[] = [
 ];
 
 const CONNECT_ERRORS: readonly ErrorCode[] = [
+  'bad_request',
   'upgrade_required',
   'residency',
   'forced_region_unavailable',
@@ -140,7 +141,7 @@ const CONNECT: Endpoint = {
 export const ENDPOINTS: readonly Endpoint[] = [
   CONNECT,
   { ...CONNECT, id: 'connectToNats', path: PATHS.nats, sameAs: PATHS.root },
-  open('health', PATHS.health, 'which regions can serve', json('Health', 200, 503)),
+  open('health', PATHS.health, 'which regions would take a client', json('Health', 200, 503)),
   open('regions', PATHS.regions, 'every region with its state', json('Regions')),
   open('mesh', PATHS.mesh, 'the links between regions', json('Mesh')),
   {
@@ -152,6 +153,11 @@ export const ENDPOINTS: readonly Endpoint[] = [
     }),
     decides: true,
     query: [...PLACE, PREFERRED, { name: 'format', type: 'string', what: '`text` gives a table for people' }],
+  },
+  {
+    ...open('whoami', PATHS.whoami, 'where this caller would be connected, and why', json('Whoami')),
+    decides: true,
+    query: [PREFERRED],
   },
   open('openapi', PATHS.openapi, 'this API as OpenAPI 3.1', { kind: 'document' }),
   {

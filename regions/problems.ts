@@ -12,6 +12,7 @@ export type Problem =
   | { code: 'unknown-option'; path: string; received: string; options: readonly string[]; nearest?: string }
   | { code: 'bad-value'; path: string; expected: string; received: string }
   | { code: 'empty-list'; path: string }
+  | { code: 'too-many-regions'; path: string; count: number; most: number }
   | { code: 'duplicate-id'; path: string; id: string; firstPath: string }
   | { code: 'reserved-id'; path: string; id: string; className: string }
   | { code: 'duplicate-class-name'; path: string; id: string; otherId: string; className: string }
@@ -28,7 +29,8 @@ export type Problem =
   | { code: 'access-incomplete'; path: string; given: string; missing: string }
   | { code: 'no-enabled-region'; path: string }
   | { code: 'unknown-region'; path: string; id: string; known: readonly string[]; nearest?: string }
-  | { code: 'default-region-disabled'; path: string; id: string };
+  | { code: 'default-region-disabled'; path: string; id: string }
+  | { code: 'more-problems'; path: string; count: number };
 
 const WARNING_CODES: ReadonlySet<Problem['code']> = new Set([
   'hint-lands-elsewhere',
@@ -63,6 +65,8 @@ function textOf(p: Problem): string {
       return `should be ${p.expected}, but is ${p.received}.`;
     case 'empty-list':
       return 'is empty: add at least one entry.';
+    case 'too-many-regions':
+      return `has ${p.count} regions: leave at most ${p.most}.`;
     case 'duplicate-id':
       return `"${p.id}" is already used at ${p.firstPath}: give one of the two regions a different id.`;
     case 'reserved-id':
@@ -97,6 +101,8 @@ function textOf(p: Problem): string {
       return `there is no region "${p.id}"${didYouMean(p.nearest)} Known: ${p.known.join(', ')}.`;
     case 'default-region-disabled':
       return `the default region "${p.id}" is disabled, so requests from an unknown place go to the best of the others: enable it or choose another one.`;
+    case 'more-problems':
+      return `and ${p.count} more.`;
   }
 }
 
