@@ -4,6 +4,7 @@
 
 import { errorResponse } from './error-response.ts';
 
+const WEBSOCKET = 'websocket';
 const VERSION = '13';
 const VERSION_HEADER = 'sec-websocket-version';
 
@@ -12,14 +13,16 @@ const KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 
 /** How to refuse the request; undefined for an upgrade that may go on. */
 export function upgradeRefusal({ headers }: Request): Response | undefined {
-  const protocols = tokensOf(headers.get('upgrade'));
-  if (!protocols.includes('websocket')) return notAnUpgrade('connect a NATS client here, over WebSocket');
+  const upgrade = headers.get('upgrade')?.trim().toLowerCase() ?? '';
+  if (!tokensOf(upgrade).includes(WEBSOCKET)) {
+    return notAnUpgrade('connect a NATS client here, over WebSocket');
+  }
   const connection = headers.get('connection');
   if (connection === null ? !cameThroughCloudflare(headers) : !tokensOf(connection).includes('upgrade')) {
     return errorResponse('bad_request', 'an upgrade to WebSocket needs the header "Connection: Upgrade"');
   }
   // workerd (2026-11-17) gives a WebSocket only to a request that asks for nothing else, and ends any other with a 500.
-  if (protocols.length > 1) return notAnUpgrade('ask for "Upgrade: websocket" alone');
+  if (upgrade !== WEBSOCKET) return notAnUpgrade('ask for "Upgrade: websocket" alone');
   if (headers.get(VERSION_HEADER)?.trim() !== VERSION) {
     return notAnUpgrade(`this server speaks version ${VERSION} of WebSocket only`);
   }
@@ -29,7 +32,7 @@ export function upgradeRefusal({ headers }: Request): Response | undefined {
 
 function notAnUpgrade(message: string): Response {
   return errorResponse('upgrade_required', message, {
-    headers: { upgrade: 'websocket', [VERSION_HEADER]: VERSION },
+    headers: { upgrade: WEBSOCKET, [VERSION_HEADER]: VERSION },
   });
 }
 
@@ -38,7 +41,6 @@ function cameThroughCloudflare(headers: Headers): boolean {
   return headers.has('cf-ray');
 }
 
-function tokensOf(list: string | null): readonly string[] {
-  const tokens = (list ?? '').split(',').map((token) => token.trim().toLowerCase());
-  return tokens.filter((token) => token !== '');
+function tokensOf(list: string): readonly string[] {
+  return list.split(',').map((token) => token.trim().toLowerCase());
 }
