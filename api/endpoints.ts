@@ -108,8 +108,8 @@ const OPERATION_QUERY: Readonly<Record<RegionOperation, readonly QueryParameter[
 };
 
 const OPERATION_ERRORS: Readonly<Record<RegionOperation, readonly ErrorCode[]>> = {
-  drain: ['bad_request', 'conflict', 'last_region', 'needs_deploy', 'invalid', 'store_unavailable'],
-  undrain: ['bad_request', 'conflict', 'last_region', 'needs_deploy', 'invalid', 'store_unavailable'],
+  drain: ['conflict', 'last_region', 'needs_deploy', 'invalid', 'store_unavailable'],
+  undrain: ['conflict', 'last_region', 'needs_deploy', 'invalid', 'store_unavailable'],
   wake: [],
   stop: [],
 };
@@ -220,7 +220,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
       summary: OPERATION_SUMMARIES[operation],
       query: OPERATION_QUERY[operation],
       answer: json('OperationResult'),
-      errors: ['no_such_region', ...OPERATION_ERRORS[operation]],
+      errors: ['no_such_region', 'bad_request', 'region_unavailable', ...OPERATION_ERRORS[operation]],
     }),
   ),
 ];

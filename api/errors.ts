@@ -56,7 +56,8 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   forced_region_unavailable: 'the only region that the request accepts cannot serve it',
   no_region: 'no region took the client, or none takes new clients now',
   no_store: 'the deployment has no ConfigStore, so nothing can be changed live',
-  region_unavailable: 'the region refuses a client; the Worker tries the next one',
+  region_unavailable:
+    'the region does not answer an operation, or refuses a client, for which the Worker tries the next one',
   store_unavailable: 'the ConfigStore does not answer',
 };
 

@@ -156,6 +156,21 @@ test('no request is answered with an error that is ours, or without words', asyn
   );
 });
 
+const adminCall = fc.constantFrom(...ENDPOINTS.filter(({ caller }) => caller !== 'anyone'));
+const oddId = fc.oneof(scrap, fc.constantFrom('oc', 'weur', 'moon'));
+
+test('nor is what an admin sends', async () => {
+  await fc.assert(
+    fc.asyncProperty(adminCall, oddId, oddQuery, oddBody, async ({ method, path }, id, query, body) => {
+      const url = new URL(`https://meridian.example${path.replace('{id}', id)}`);
+      for (const [name, value] of query) url.searchParams.append(name, value);
+      const headers = { authorization: `Bearer ${TOKEN}` };
+      await expectWords(new Request(url, { method, headers, ...(method !== 'GET' && { body }) }));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
 const upgradeHeaders = fc.record({
   upgrade: fc.oneof(fc.constant('websocket'), headerValue),
   connection: fc.oneof(fc.constant('Upgrade'), headerValue),
