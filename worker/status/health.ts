@@ -13,7 +13,7 @@ export async function health(_request: Request, edge: EdgeContext): Promise<Resp
   const regions: string[] = [];
   const others: { readonly region: string; readonly reason: string }[] = [];
   for (const { config, report } of await seenRegions(edge)) {
-    const reason = whyNotServing(config, report);
+    const reason = whyNotServing(config, report, edge.config.routing);
     if (reason === undefined) regions.push(config.id);
     else others.push({ region: config.id, reason });
   }

@@ -6,6 +6,7 @@ import type { RegionReport } from './region-reports.ts';
 import { whyNotServing } from './serving.ts';
 
 const [REGION] = defaultConfig().regions as readonly [RegionConfig];
+const ALL_ON = { off: [] };
 const LIMITS = { ...REGION.limits, maxConnections: 10 };
 
 const report = (changes: Partial<RegionReport> = {}): RegionReport => ({
@@ -21,7 +22,7 @@ const report = (changes: Partial<RegionReport> = {}): RegionReport => ({
 const TAKES: ReadonlySet<SeenState> = new Set(['up', 'asleep', 'starting']);
 
 test.each(SEEN_STATES)('a region that is %s', (state) => {
-  const reason = whyNotServing(REGION, report({ state, problem: 'the words for it' }));
+  const reason = whyNotServing(REGION, report({ state, problem: 'the words for it' }), ALL_ON);
   expect(reason).toBe(TAKES.has(state) ? undefined : `it is ${state}: the words for it`);
 });
 
@@ -30,8 +31,9 @@ test.each([
   [{ drain: true }, 'drained in the configuration'],
   [{ dial: 0 }, 'takes 0% of its clients (dial)'],
   [{ dial: 1 }, undefined],
+  [{ dial: 0, off: ['dial'] }, undefined],
 ] as const)('one that is up and configured with %j', (changes, reason) => {
-  expect(whyNotServing({ ...REGION, ...changes }, report())).toBe(reason);
+  expect(whyNotServing({ ...REGION, ...changes }, report(), ALL_ON)).toBe(reason);
 });
 
 test.each([
@@ -44,5 +46,9 @@ test.each([
   [null, 5, undefined],
 ])('one with a limit of 10 and %s clients, of whom its server takes %s', (clients, maxClients, reason) => {
   const seen = report({ clients, ...(maxClients !== undefined && { maxClients }) });
-  expect(whyNotServing({ ...REGION, limits: LIMITS }, seen)).toBe(reason);
+  expect(whyNotServing({ ...REGION, limits: LIMITS }, seen, ALL_ON)).toBe(reason);
+});
+
+test('a dial that is switched off everywhere does not count', () => {
+  expect(whyNotServing({ ...REGION, dial: 0 }, report(), { off: ['dial'] })).toBeUndefined();
 });
