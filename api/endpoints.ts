@@ -59,6 +59,7 @@ const EDIT_ERRORS: readonly ErrorCode[] = [
 
 const CONNECT_ERRORS: readonly ErrorCode[] = [
   'bad_request',
+  'method_not_allowed',
   'upgrade_required',
   'residency',
   'forced_region_unavailable',

@@ -45,6 +45,8 @@ describe('what is none is refused as a server would', () => {
     [{ upgrade: 'websocket, h2c' }, 426, '"Upgrade: websocket" alone'],
     [{ upgrade: 'h2c, WebSocket' }, 426, '"Upgrade: websocket" alone'],
     [{ upgrade: 'websocket,' }, 426, '"Upgrade: websocket" alone'],
+    [{ 'content-length': '0' }, 405, 'without a body'],
+    [{ 'transfer-encoding': 'chunked' }, 405, 'without a body'],
     [{ connection: undefined }, 400, 'Connection: Upgrade'],
     [{ connection: 'close' }, 400, 'Connection: Upgrade'],
     [{ connection: 'keep-alive', 'cf-ray': '8f00-SYD' }, 400, 'Connection: Upgrade'],

@@ -17,6 +17,12 @@ export function upgradeRefusal({ headers }: Request): Response | undefined {
   if (!tokensOf(upgrade).includes(WEBSOCKET)) {
     return notAnUpgrade('connect a NATS client here, over WebSocket');
   }
+  if (headers.has('content-length') || headers.has('transfer-encoding')) {
+    // A POST: between two hops workerd (2026-11-17) makes every upgrade a GET, but leaves it these headers.
+    return errorResponse('method_not_allowed', 'an upgrade to WebSocket is a GET, without a body', {
+      headers: { allow: 'GET' },
+    });
+  }
   const connection = headers.get('connection');
   if (connection === null ? !cameThroughCloudflare(headers) : !tokensOf(connection).includes('upgrade')) {
     return errorResponse('bad_request', 'an upgrade to WebSocket needs the header "Connection: Upgrade"');
