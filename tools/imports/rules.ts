@@ -51,6 +51,8 @@ export const PARTS: readonly Part[] = [
     what: 'the bindings, and what all of the Worker shares: errors, waiting times',
     imports: ['regions', 'api'],
     packages: [],
+    // What no route may do is tested on the whole Worker.
+    tests: ['worker/index.ts'],
   },
   {
     path: 'worker/mesh',

@@ -5,6 +5,7 @@ import type { RegionOperation } from '../../api/paths.ts';
 import type { OperationResult } from '../../api/regions.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
+import { messageOf } from '../message-of.ts';
 import { type RegionStub, regionStub } from '../region/region-stub.ts';
 import type { RegionStatus } from '../region/status.ts';
 import { setDrain } from './drain-edit.ts';
@@ -24,7 +25,13 @@ export async function operateRegion(
     return errorResponse('no_such_region', `there is no region ${JSON.stringify(id)}; known: ${known}`);
   }
   const run = async () => {
-    const status = await RUN[operation](regionStub(env, region), config.routing.drainSettleSeconds);
+    let status: RegionStatus;
+    try {
+      status = await RUN[operation](regionStub(env, region), config.routing.drainSettleSeconds);
+    } catch (error) {
+      const message = `region ${id} does not answer: ${messageOf(error)}. Look at GET /api/regions before you try again`;
+      return errorResponse('region_unavailable', message);
+    }
     const { state, clients = null } = status;
     return Response.json({ region: status.region, state, clients } satisfies OperationResult);
   };
