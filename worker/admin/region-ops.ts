@@ -24,7 +24,10 @@ export async function operateRegion(
     return errorResponse('no_such_region', `there is no region ${JSON.stringify(id)}; known: ${known}`);
   }
   const run = async () => {
-    const status = await RUN[operation](regionStub(env, region), config.routing.drainSettleSeconds);
+    const stub = regionStub(env, region);
+    const refusal = operation === 'wake' ? await stub.wake() : undefined;
+    if (refusal !== undefined) return errorResponse('drained', `region ${id} is not woken: ${refusal}`);
+    const status = await RUN[operation](stub, config.routing.drainSettleSeconds);
     const { state, clients = null } = status;
     return Response.json({ region: status.region, state, clients } satisfies OperationResult);
   };
@@ -37,9 +40,6 @@ const RUN: Readonly<
 > = {
   drain: (stub, settleSeconds) => stub.drain(settleSeconds),
   undrain: (stub) => stub.undrain(),
-  wake: async (stub) => {
-    await stub.wake();
-    return stub.status();
-  },
+  wake: (stub) => stub.status(),
   stop: (stub) => stub.halt(),
 };

@@ -44,6 +44,17 @@ export async function readMonitoring<T>(port: Fetcher, endpoint: 'varz' | 'route
   return response.json<T>();
 }
 
+/**
+ * In lame duck mode a server has closed the port for clients, which `/healthz` reports. It is read as a text since
+ * `/healthz` also fails, without naming a port, on a machine that is too busy to check within a millisecond.
+ */
+export async function isInLameDuckMode(port: Fetcher): Promise<boolean> {
+  const response = await port.fetch('http://nats-server/healthz?js-enabled-only=true', {
+    signal: AbortSignal.timeout(MONITORING_TIMEOUT_MS),
+  });
+  return !response.ok && (await response.text()).includes('websocket');
+}
+
 const GO_UNITS_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
   m: 60_000,

@@ -5,6 +5,7 @@
 
 import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
+import type { ErrorCode } from '../../api/errors.ts';
 import type { RegionConfig } from '../../regions/config.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { backoffMs } from '../backoff.ts';
@@ -27,6 +28,7 @@ import { NatsServer } from './nats-server.ts';
 import { placeOf } from './place-header.ts';
 import type { RegionMethods } from './region-stub.ts';
 import { ServerReport } from './server-report.ts';
+import { type Look, ServerWatch } from './server-watch.ts';
 import {
   hasServer,
   isComingUp,
@@ -38,7 +40,7 @@ import {
   sinceOf,
 } from './stages.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
-import { ToldLimits } from './told-limits.ts';
+import { ToldRegion } from './told-region.ts';
 import { TrafficTally } from './traffic-tally.ts';
 
 /** Ends nats-server at once; SIGTERM would make it a lame duck first, for clients that are not there. */
@@ -49,6 +51,12 @@ const START_POLL_MS = 50;
 
 /** A server sends its INFO at once; a link to one that takes longer than this is tried again. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
+
+/** A server answers an upgrade within milliseconds; one that takes longer than this is looked at. */
+const SLOW_UPGRADE_MS = 1_000;
+
+/** A server that was dialled so recently is in use, whoever it says is connected. */
+const IN_USE_MS = 10_000;
 
 /** Restarts of a server that keeps ending are this far apart at most. */
 const RESTART_MAX_MS = 30_000;
@@ -61,7 +69,11 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   #region: RegionConfig;
   readonly #server: NatsServer;
   readonly #report: ServerReport;
-  readonly #limits: ToldLimits;
+  readonly #told: ToldRegion;
+  readonly #watch: ServerWatch;
+  /** Upgrades that the server has not answered yet. */
+  readonly #dials = new Set<AbortController>();
+  #lastClientAt = Number.NEGATIVE_INFINITY;
   readonly #tally: TrafficTally;
   readonly #mesh: MeshKeeper;
   readonly #createdAt = Date.now();
@@ -75,13 +87,19 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const id = (new.target as typeof NatsRegion).region;
     const region = config.regions.find((candidate) => candidate.id === id);
     if (region === undefined) throw new Error(`region ${id} is not in the configuration`);
-    this.#limits = new ToldLimits(ctx.storage.kv);
-    this.#region = this.#limits.newest(region, version);
+    this.#told = new ToldRegion(ctx.storage.kv);
+    this.#region = this.#told.newest(region, version);
     this.#server = new NatsServer(ctx.container);
     this.#report = new ServerReport(id, this.#server);
+    this.#watch = new ServerWatch({
+      ask: () => this.#server.look(),
+      isRunning: () => this.#server.isRunning,
+      isInUse: (look) => this.#isInUse(look),
+      tell: (look) => this.#looked(look),
+    });
     this.#tally = new TrafficTally(ctx.storage.sql);
     this.defaultPort = WEBSOCKET_PORT;
-    this.sleepAfter = region.sleepAfter;
+    this.sleepAfter = this.#region.sleepAfter;
     const regions = config.regions.map((each) => each.id);
     const { retryMaxMs } = config.mesh;
     const host = meshHostOf(id, env, this.#server);
@@ -91,20 +109,42 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const { state, commands } = afterReset(record, this.#server.isRunning, this.#region, this.#createdAt);
     this.#lifecycle = state;
     ctx.waitUntil(this.#carryOut(commands));
+    // Also where the message that it is drained got lost, or came before this object knew of such messages.
+    if (this.#region.drain) ctx.waitUntil(this.drain(config.routing.drainSettleSeconds));
   }
 
   /** A client: its WebSocket is passed through as the container's own response, natively. */
   override async fetch(request: Request): Promise<Response> {
-    const refusal = refusalOf(this.#lifecycle.stage);
-    if (refusal !== undefined) return this.#unavailable(refusal);
+    const refusal = refusalOf(this.#lifecycle);
+    if (refusal !== undefined) return this.#refuse(refusal.code, refusal.reason);
     try {
       await this.#comeUp({ kind: 'client' });
-      this.renewActivityTimeout();
-      const response = await this.#server.upgrade(request);
+      const response = await this.#upgrade(request);
       if (response.status === 101) this.#tally.note(placeOf(request.headers), Date.now());
       return response;
     } catch (error) {
-      return this.#unavailable(messageOf(error));
+      const { code = 'region_unavailable' } = refusalOf(this.#lifecycle) ?? {};
+      return this.#refuse(code, messageOf(error));
+    }
+  }
+
+  /** A server that takes long to answer is looked at; once that has shown that it hangs, nobody waits for it longer. */
+  async #upgrade(request: Request): Promise<Response> {
+    this.renewActivityTimeout();
+    this.#lastClientAt = Date.now();
+    this.#watch.use();
+    const dial = new AbortController();
+    this.#dials.add(dial);
+    const slow = setTimeout(() => void this.#watch.look(), SLOW_UPGRADE_MS);
+    try {
+      return await this.#server.upgrade(request, AbortSignal.any([request.signal, dial.signal]));
+    } catch (error) {
+      // It may have closed its port, as in lame duck mode.
+      void this.#watch.look();
+      throw error;
+    } finally {
+      clearTimeout(slow);
+      this.#dials.delete(dial);
     }
   }
 
@@ -116,9 +156,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await refuseRoute(socket, state === 'asleep' ? ASLEEP : state);
   }
 
-  /** Starts the server where it isn't running, and returns once it takes clients. One that is drained stays so. */
-  async wake(): Promise<void> {
-    if (!isLeaving(this.#lifecycle.stage)) await this.#comeUp({ kind: 'wake' });
+  /** Starts the server where it isn't running, and returns once it takes clients, or with why it must not run. */
+  async wake(): Promise<string | undefined> {
+    const { stage, wants } = this.#lifecycle;
+    if (isLeaving(stage) || !wants.enabled) return refusalOf(this.#lifecycle)?.reason;
+    await this.#comeUp({ kind: 'wake' });
+    return undefined;
   }
 
   /**
@@ -153,13 +196,18 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return this.#tally.samples(Date.now());
   }
 
-  /** Takes over what steers, from a newer configuration: after an edit, and from the cron trigger. */
-  async configure(region: RegionConfig, version = 0): Promise<void> {
-    this.#limits.tell(region, version);
+  /**
+   * Adopts the region's configuration: after an edit, and from the cron trigger. It alone says whether the region is
+   * drained, however it came to be: by a drain, a rollback, or an edit of the whole.
+   */
+  async configure(region: RegionConfig, version: number, settleSeconds: number): Promise<void> {
+    const news = this.#told.tell(region, version);
+    if (news === undefined) return;
     this.#region = region;
     this.sleepAfter = region.sleepAfter;
-    const { enabled, keepAwake } = region;
-    await this.#dispatch({ kind: 'configured', wants: { enabled, keepAwake } });
+    const { enabled, keepAwake, jetstream } = region;
+    const wants = { enabled, keepAwake, jetstream };
+    await this.#dispatch({ kind: 'configured', wants, drain: news.drain, settleSeconds });
   }
 
   /** A peer says that its server is up. */
@@ -199,14 +247,26 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await this.#dispatch({ kind: 'activity-expired' });
   }
 
-  /** Scheduled by itself while a server runs, every `mesh.reconcileSeconds`. */
+  /** Scheduled by itself while a server runs, every `mesh.reconcileSeconds`: for the links, and if timers were lost. */
   async reconcile(): Promise<void> {
     if (!hasServer(this.#lifecycle.stage)) return;
+    await this.#scheduleReconcile();
     this.#tally.flush();
+    if ((await this.#watch.look()) === undefined) return;
     const routes = await this.#report.routes();
-    if (routes === undefined) return this.#dispatch({ kind: 'unanswered' });
-    this.#mesh.reconcile(new Set(routes.map(({ remote_id }) => remote_id)));
-    await this.#dispatch({ kind: 'answered' });
+    if (routes !== undefined) this.#mesh.reconcile(new Set(routes.map(({ remote_id }) => remote_id)));
+  }
+
+  /** A server without clients is left alone, unless it was just dialled or is to end. */
+  #isInUse(look: Look | undefined): boolean {
+    const isDialled = this.#dials.size > 0 || Date.now() - this.#lastClientAt < IN_USE_MS;
+    return look?.connections !== 0 || isDialled || this.#lifecycle.stage.kind !== 'up';
+  }
+
+  #looked(look: Look | undefined): void {
+    const event: LifecycleEvent =
+      look === undefined ? { kind: 'unanswered' } : { kind: 'answered', isClosing: look.isClosing };
+    this.ctx.waitUntil(this.#dispatch(event));
   }
 
   #dispatch(event: LifecycleEvent): Promise<void> {
@@ -216,6 +276,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     if (!isSame) {
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
+      const refusal = refusalOf(state);
+      if (refusal !== undefined) for (const dial of this.#dials) dial.abort(new Error(refusal.reason));
     }
     return this.#carryOut(commands);
   }
@@ -249,9 +311,11 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       case 'mesh-up':
         return this.#mesh.serverUp();
       case 'mesh-down':
+        this.#watch.end();
         return this.#mesh.serverDown();
       case 'watch':
-        return this.#scheduleOnly(activeConfig(this.env).config.mesh.reconcileSeconds, 'reconcile');
+        this.#watch.begin();
+        return this.#scheduleReconcile();
       case 'count-clients':
         return this.#countClients();
       case 'schedule-drain':
@@ -294,6 +358,10 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await this.#dispatch({ kind: 'clients-counted', clients: await this.#report.connections() });
   }
 
+  #scheduleReconcile(): Promise<void> {
+    return this.#scheduleOnly(activeConfig(this.env).config.mesh.reconcileSeconds, 'reconcile');
+  }
+
   /** Schedules a call of one of the methods, in place of any that is scheduled already. */
   async #scheduleOnly(afterSeconds: number, method: 'reconcile' | 'advanceDrain', payload?: number) {
     this.deleteSchedules(method);
@@ -310,10 +378,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     void this.#dispatch(event);
     await this.#untilSettled();
     const { stage } = this.#lifecycle;
-    if (stage.kind !== 'up') throw new Error(problemOf(stage) ?? refusalOf(stage) ?? `it is ${stage.kind}`);
+    if (stage.kind !== 'up') {
+      throw new Error(problemOf(stage) ?? refusalOf(this.#lifecycle)?.reason ?? `it is ${stage.kind}`);
+    }
   }
 
-  #unavailable(reason: string): Response {
-    return errorResponse('region_unavailable', `region ${this.#region.id}: ${reason}`);
+  #refuse(code: ErrorCode, reason: string): Response {
+    return errorResponse(code, `region ${this.#region.id}: ${reason}`);
   }
 }

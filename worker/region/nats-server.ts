@@ -1,9 +1,10 @@
 // The nats-server in a region's container, as its object reaches it: only the object can.
 
 import { MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
-import { type Routez, type RoutezRoute, readMonitoring, type Varz } from './monitoring.ts';
+import { isInLameDuckMode, type Routez, type RoutezRoute, readMonitoring, type Varz } from './monitoring.ts';
+import type { Look } from './server-watch.ts';
 
-/** Makes it a lame duck. */
+/** Makes it enter lame duck mode. */
 const SIGUSR2 = 12;
 
 export class NatsServer {
@@ -17,9 +18,13 @@ export class NatsServer {
     return this.#container?.running ?? false;
   }
 
-  /** Passes an upgrade on. What comes back is the server's own response, whose WebSocket is pumped natively. */
-  upgrade(request: Request): Promise<Response> {
-    return this.#port(WEBSOCKET_PORT).fetch('http://nats-server/', request);
+  /**
+   * Forwards an upgrade. What comes back is the server's own response, whose WebSocket is forwarded natively.
+   *
+   * @param signal gives it up: the connection to the server is closed, so that it keeps nothing of it
+   */
+  upgrade(request: Request, signal: AbortSignal): Promise<Response> {
+    return this.#port(WEBSOCKET_PORT).fetch('http://nats-server/', new Request(request, { signal }));
   }
 
   dialRoute(): Socket {
@@ -28,6 +33,15 @@ export class NatsServer {
 
   varz(): Promise<Varz> {
     return readMonitoring<Varz>(this.#port(MONITORING_PORT), 'varz');
+  }
+
+  /** @throws Error when it does not answer in time */
+  async look(): Promise<Look> {
+    const [{ connections }, isClosing] = await Promise.all([
+      this.varz(),
+      isInLameDuckMode(this.#port(MONITORING_PORT)),
+    ]);
+    return { connections, isClosing };
   }
 
   async routes(): Promise<readonly RoutezRoute[]> {

@@ -10,7 +10,7 @@ export async function tellRegions(env: Env, { version, config }: PublishedConfig
   await Promise.all(
     config.regions.map(async (region) => {
       try {
-        await regionStub(env, region).configure(region, version);
+        await regionStub(env, region).configure(region, version, config.routing.drainSettleSeconds);
       } catch (error) {
         console.error(`region ${region.id} could not be told of version ${version}: ${messageOf(error)}`);
       }
