@@ -30,6 +30,7 @@ export const ERROR_STATUS = {
   no_store: 503,
   region_unavailable: 503,
   restarting: 503,
+  starting: 503,
   store_unavailable: 503,
 } as const;
 
@@ -49,12 +50,13 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   no_such_version: 'there never was such a version, or it is no longer kept',
   conflict: 'the edit was made from a version that is no longer the current one',
   needs_deploy: 'the edit changes what only a deploy can change',
-  drained: 'the region is drained or disabled, and is not woken',
+  drained: 'the region is drained or disabled, so it is not woken',
   last_region: 'no region would take new clients; `force` does it all the same',
   too_large: 'the body is larger than 256 KiB',
   invalid: 'the configuration is not valid',
   upgrade_required: 'no upgrade to WebSocket was asked for',
-  rate_limited: 'more than 60 calls a minute from one address',
+  rate_limited:
+    'more than 60 calls a minute from one address; of a region: too many connections that have not authenticated',
   residency: 'the rules on where data may be kept let no region serve this client',
   internal: 'a bug: the log of the Worker has more',
   asleep: 'the region sleeps, and the Worker asked it not to wake',
@@ -66,5 +68,6 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   region_unavailable: 'the region refuses a client; the Worker tries the next one',
   restarting:
     "the region's server exited unexpectedly and is being started again; the Worker tries the next one",
+  starting: 'the region starts, and the Worker asked it not to have the client wait',
   store_unavailable: 'the ConfigStore does not answer',
 };

@@ -74,8 +74,9 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/region',
     what: "a region's object: lifecycle, pass-through, status; how it is reached",
-    // Of the forecast it takes the form in which traffic is counted.
-    imports: [...SHARED, 'worker/mesh', 'worker/config', 'worker/forecast'],
+    // Of the forecast it takes the form in which traffic is counted; of the decision, which addresses are one client and
+    // whom a region may serve.
+    imports: [...SHARED, 'routing', 'worker/mesh', 'worker/config', 'worker/forecast'],
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {

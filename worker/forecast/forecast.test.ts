@@ -150,7 +150,7 @@ describe('latency', () => {
 
 describe('limits', () => {
   const limited = planWith({
-    weur: { limits: { softConnections: 800, maxConnections: 900, maxPayloadBytes: 1 } },
+    weur: { limits: { ...LIMITS, softConnections: 800, maxConnections: 900 } },
   });
 
   test.each([

@@ -5,9 +5,9 @@
 
 import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
-import type { ErrorCode } from '../../api/errors.ts';
 import type { RegionConfig } from '../../regions/config.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { networkOf } from '../../routing/client-network.ts';
 import { backoffMs } from '../backoff.ts';
 import { activeConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
@@ -19,14 +19,16 @@ import { refuseRoute } from '../mesh/refuse-route.ts';
 import { pump } from '../mesh/splice.ts';
 import { messageOf } from '../message-of.ts';
 import { containerEnvironment } from './container-settings.ts';
+import { Door } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
 import { afterReset, step } from './lifecycle.ts';
 import type { Command, Lifecycle, LifecycleEvent } from './lifecycle-events.ts';
 import { linkStatuses } from './link-status.ts';
 import { meshHostOf } from './mesh-host.ts';
 import { NatsServer } from './nats-server.ts';
-import { placeOf } from './place-header.ts';
+import { addressOf, placeOf } from './place-header.ts';
 import type { RegionMethods } from './region-stub.ts';
+import type { Seat } from './seats.ts';
 import { ServerReport } from './server-report.ts';
 import { type Look, ServerWatch } from './server-watch.ts';
 import {
@@ -35,6 +37,7 @@ import {
   isLeaving,
   isServing,
   problemOf,
+  type Refusal,
   refusalOf,
   regionStateOf,
   sinceOf,
@@ -71,6 +74,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   readonly #report: ServerReport;
   readonly #told: ToldRegion;
   readonly #watch: ServerWatch;
+  readonly #door: Door;
   /** Upgrades that the server has not answered yet. */
   readonly #dials = new Set<AbortController>();
   #lastClientAt = Number.NEGATIVE_INFINITY;
@@ -97,6 +101,10 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       isInUse: (look) => this.#isInUse(look),
       tell: (look) => this.#looked(look),
     });
+    this.#door = new Door({
+      look: () => this.#watch.look(),
+      unauthenticated: (connections, atMost) => this.#server.unauthenticated(connections, atMost),
+    });
     this.#tally = new TrafficTally(ctx.storage.sql);
     this.defaultPort = WEBSOCKET_PORT;
     this.sleepAfter = this.#region.sleepAfter;
@@ -116,20 +124,20 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   /** A client: its WebSocket is passed through as the container's own response, natively. */
   override async fetch(request: Request): Promise<Response> {
     const refusal = refusalOf(this.#lifecycle);
-    if (refusal !== undefined) return this.#refuse(refusal.code, refusal.reason);
+    if (refusal !== undefined) return this.#refuse(refusal);
     try {
       await this.#comeUp({ kind: 'client' });
-      const response = await this.#upgrade(request);
-      if (response.status === 101) this.#tally.note(placeOf(request.headers), Date.now());
-      return response;
+      const admission = await this.#door.admit(networkOf(addressOf(request)), this.#region);
+      if ('code' in admission) return this.#refuse(refusalOf(this.#lifecycle) ?? admission);
+      return await this.#upgrade(request, admission.seat);
     } catch (error) {
       const { code = 'region_unavailable' } = refusalOf(this.#lifecycle) ?? {};
-      return this.#refuse(code, messageOf(error));
+      return this.#refuse({ code, reason: messageOf(error) });
     }
   }
 
   /** A server that takes long to answer is looked at; once that has shown that it hangs, nobody waits for it longer. */
-  async #upgrade(request: Request): Promise<Response> {
+  async #upgrade(request: Request, seat: Seat): Promise<Response> {
     this.renewActivityTimeout();
     this.#lastClientAt = Date.now();
     this.#watch.use();
@@ -137,8 +145,14 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#dials.add(dial);
     const slow = setTimeout(() => void this.#watch.look(), SLOW_UPGRADE_MS);
     try {
-      return await this.#server.upgrade(request, AbortSignal.any([request.signal, dial.signal]));
+      const response = await this.#server.upgrade(request, AbortSignal.any([request.signal, dial.signal]));
+      if (response.status === 101) {
+        this.#door.taken(seat);
+        this.#tally.note(placeOf(request.headers), Date.now());
+      } else this.#door.left(seat);
+      return response;
     } catch (error) {
+      this.#door.left(seat);
       // It may have closed its port, as in lame duck mode.
       void this.#watch.look();
       throw error;
@@ -226,6 +240,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       clients: hasServer(stage) ? undefined : 0,
       objectAgeMs: Date.now() - this.#createdAt,
       peers: [],
+      maxClients: this.#door.limit(this.#region),
       ...(problem !== undefined && { problem }),
     };
     return isServing(stage) ? this.#report.status(status) : status;
@@ -253,6 +268,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await this.#scheduleReconcile();
     this.#tally.flush();
     if ((await this.#watch.look()) === undefined) return;
+    await this.#door.checkNewcomers();
     const routes = await this.#report.routes();
     if (routes !== undefined) this.#mesh.reconcile(new Set(routes.map(({ remote_id }) => remote_id)));
   }
@@ -264,6 +280,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   }
 
   #looked(look: Look | undefined): void {
+    if (look !== undefined) this.#door.counted(look);
     const event: LifecycleEvent =
       look === undefined ? { kind: 'unanswered' } : { kind: 'answered', isClosing: look.isClosing };
     this.ctx.waitUntil(this.#dispatch(event));
@@ -344,6 +361,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       const problem = `nats-server of ${id} did not start: ${messageOf(error)}`;
       return this.#dispatch({ kind: 'start-failed', problem });
     }
+    this.#door.open();
     await this.#dispatch({ kind: 'started' });
   }
 
@@ -383,7 +401,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     }
   }
 
-  #refuse(code: ErrorCode, reason: string): Response {
+  #refuse({ code, reason }: Refusal): Response {
     return errorResponse(code, `region ${this.#region.id}: ${reason}`);
   }
 }

@@ -1,7 +1,15 @@
 // The nats-server in a region's container, as its object reaches it: only the object can.
 
 import { MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
-import { isInLameDuckMode, type Routez, type RoutezRoute, readMonitoring, type Varz } from './monitoring.ts';
+import {
+  agesOfUnauthenticated,
+  type Connz,
+  isInLameDuckMode,
+  type Routez,
+  type RoutezRoute,
+  readMonitoring,
+  type Varz,
+} from './monitoring.ts';
 import type { Look } from './server-watch.ts';
 
 /** Makes it enter lame duck mode. */
@@ -37,11 +45,25 @@ export class NatsServer {
 
   /** @throws Error when it does not answer in time */
   async look(): Promise<Look> {
-    const [{ connections }, isClosing] = await Promise.all([
+    const askedAt = Date.now();
+    const [{ connections, max_connections }, isClosing] = await Promise.all([
       this.varz(),
       isInLameDuckMode(this.#port(MONITORING_PORT)),
     ]);
-    return { connections, isClosing };
+    return { connections, maxConnections: max_connections, isClosing, askedAt };
+  }
+
+  /**
+   * How long each connection that has not authenticated has been there, ms. The server sorts by round trip, and has
+   * measured none of those who have not said a word: they come last.
+   *
+   * @param connections how many there are
+   * @param atMost how many of them to look at
+   */
+  async unauthenticated(connections: number, atMost: number): Promise<readonly number[]> {
+    const offset = Math.max(0, connections - atMost);
+    const query = `connz?sort=rtt&offset=${offset}&limit=${atMost}` as const;
+    return agesOfUnauthenticated(await readMonitoring<Connz>(this.#port(MONITORING_PORT), query));
   }
 
   async routes(): Promise<readonly RoutezRoute[]> {

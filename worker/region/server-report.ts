@@ -23,7 +23,6 @@ export class ServerReport {
       return {
         ...status,
         clients: varz.connections,
-        maxClients: varz.max_connections,
         peers: [...peers],
         serverVersion: varz.version,
       };

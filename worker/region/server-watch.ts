@@ -5,8 +5,12 @@
 export interface Look {
   /** Connected clients. */
   readonly connections: number;
+  /** How many it takes. */
+  readonly maxConnections: number;
   /** It is in lame duck mode. */
   readonly isClosing: boolean;
+  /** When it was asked; milliseconds since the epoch. */
+  readonly askedAt: number;
 }
 
 export interface WatchHost {
