@@ -30,7 +30,7 @@ const MoveSchema = v.strictObject({
 export type Move = Wire<typeof MoveSchema>;
 
 const LatencySummarySchema = v.strictObject({ meanMs: MillisecondsOrNone, p95Ms: MillisecondsOrNone });
-/** Expected round trips of the clients that are served. */
+/** Expected round trips, before and after, of the clients that are served after. */
 export type LatencySummary = Wire<typeof LatencySummarySchema>;
 
 const WorstClientsSchema = v.strictObject({

@@ -63,7 +63,7 @@ function refused(connection: Connection, error: ApiError): CommandError {
       ? end(EXIT.noServer, `${origin} answers, but is not Meridian (${status}). Check --url.`)
       : end(EXIT.noServer, `${origin} failed (${status}, with nothing that explains it). Look at its log.`);
   }
-  switch (code as ErrorCode) {
+  switch (code as ErrorCode | 'drained') {
     case 'conflict':
       return end(EXIT.conflict, conflict(details));
     case 'invalid':
@@ -73,7 +73,12 @@ function refused(connection: Connection, error: ApiError): CommandError {
     case 'last_region':
       return end(
         EXIT.refused,
-        'Refused: no region would take new clients. Enable or undrain another one first; --force does it all the same.',
+        'Refused: no region would serve anybody. Enable, undrain or dial up another one first, or open it to a country; --force does it all the same.',
+      );
+    case 'drained':
+      return end(
+        EXIT.refused,
+        `Refused: ${printable(error.message)}. \`regions undrain\` ends a drain; \`regions set <id>.enabled=true\` enables a region.`,
       );
     case 'no_such_version':
       return end(
@@ -114,7 +119,7 @@ function conflict({ current, versions = [], changes = [] }: ErrorDetails): strin
   return `Not done: somebody else changed the configuration in between${now}.${who.join('')}${changed}\nLook at \`regions diff\`, then try again.`;
 }
 
-/** What to do about changes that cannot go live. */
+/** What to do about changes that cannot take effect without a deploy. */
 export function needsDeploy(changes: readonly Change[], start = 'Not done'): string {
   const what = changes.map((change) => `\n  ${printable(describeChange(change))}`).join('');
   return `${start}: this needs a deploy.${what}\nPut it into regions/regions.json, then run \`npm run regions -- sync\` and \`npm run deploy\`.`;

@@ -14,7 +14,7 @@ export function applyCommand(): Command {
     .argument('<file>', 'the configuration, such as regions/regions.json')
     .requiredOption('-m, --message <text>', 'why, for the history')
     .option('-y, --yes', 'without a question')
-    .option('--force', 'even if no region would take new clients')
+    .option('--force', 'even if no region would serve anybody')
     .option('--json', 'print changes, forecast and result as JSON')
     .action(async (file: string, options: PublishOptions & ConnectionOptions, command: Command) => {
       const config = await loadConfig(command, file);

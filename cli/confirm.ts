@@ -13,7 +13,7 @@ export interface ConfirmOptions {
 
 /**
  * Shows a dry run before its change is made; with `--json` on stderr, and only where a question follows.
- * @throws CommandError when it cannot go live
+ * @throws CommandError when it needs a deploy
  */
 export function showBefore(dryRun: DryRun, { yes, json }: ConfirmOptions): void {
   if (dryRun.needsDeploy.length > 0) {

@@ -21,6 +21,7 @@ export function diffCommand(): Command {
         return console.log(`No difference to the live configuration, version ${dryRun.base}.`);
       }
       console.log(dryRunText(dryRun));
-      if (dryRun.needsDeploy.length > 0) console.log(`\n${needsDeploy(dryRun.needsDeploy, 'Not live')}`);
+      if (dryRun.needsDeploy.length > 0)
+        console.log(`\n${needsDeploy(dryRun.needsDeploy, 'Not possible as a live edit')}`);
     });
 }

@@ -23,7 +23,7 @@ interface Options extends ConfirmOptions, ConnectionOptions {
 export function drainCommand(): Command {
   return withOptions(new Command('drain'))
     .description('take a region out of service: no new clients, then those who are there move')
-    .option('--force', 'even if no region would take new clients')
+    .option('--force', 'even if no region would serve anybody')
     .option('--wait', 'wait until its clients have gone and it has stopped')
     .option('--timeout <seconds>', 'how long to wait', positiveNumber, WAIT_TIMEOUT_S)
     .action(async (id: string, options: Options & { wait?: true; timeout: number }) => {

@@ -12,14 +12,17 @@ import { printable } from './printable.ts';
 const COUNTRIES_SHOWN = 5;
 const UNSERVED_SHOWN = 20;
 
-/** Changes, warnings and forecast of a dry run. */
+/** Changes, warnings and forecast of a dry run. Whom nobody would serve, the forecast says. */
 export function dryRunText({ changes, warnings, forecast }: DryRun): string {
   return [
     ...changes.map(changeLine),
-    ...warnings.map(({ path, message }) => {
-      const where = path === '' || message.startsWith(path) ? '' : `${path}: `;
-      return `${styleText('yellow', 'warning')} ${printable(where + message)}`;
-    }),
+    ...changes.flatMap(drainLine),
+    ...warnings
+      .filter(({ code }) => code !== 'unserved')
+      .map(({ path, message }) => {
+        const where = path === '' || message.startsWith(path) ? '' : `${path}: `;
+        return `${styleText('yellow', 'warning')} ${printable(where + message)}`;
+      }),
     '',
     forecastText(forecast),
   ].join('\n');
@@ -33,15 +36,26 @@ export function changeLine(change: Change): string {
   return change.kind === 'platform' ? styleText('yellow', `~ ${text}`) : `~ ${text}`;
 }
 
+/** What an edit does to drains, whatever it is called: a rollback ends them too. */
+function drainLine({ path, from, to }: Change): string[] {
+  const id = /^regions\.([^.]+)\.drain$/.exec(path)?.[1];
+  if (id === undefined) return [];
+  if (to === true) return [styleText('yellow', `  begins to drain ${id}: its clients go elsewhere`)];
+  return from === true ? [styleText('green', `  ends the drain of ${id}: it takes clients again`)] : [];
+}
+
 export function forecastText(forecast: Forecast): string {
-  const { before, after } = forecast.latency;
+  const { latency, refused } = forecast;
+  const { before, after } = latency;
+  const whose = refused.before + refused.after > 0 ? 'Latency of those who are served' : 'Latency';
   return [
     `${styleText('bold', 'Forecast')}: ${percent(forecast.movedShare)} of the clients would move.`,
     ...movesTable(forecast.moves),
-    `Latency: mean ${ms(before.meanMs)} -> ${ms(after.meanMs)}, p95 ${ms(before.p95Ms)} -> ${ms(after.p95Ms)}.`,
+    ...refusedLine(refused),
+    `${whose}: mean ${ms(before.meanMs)} -> ${ms(after.meanMs)}, p95 ${ms(before.p95Ms)} -> ${ms(after.p95Ms)}.`,
     ...forecast.limits.map(limitLine),
     ...unservedLines(forecast.unserved),
-    styleText('dim', `How sure: ${printable(forecast.confidence)}`),
+    styleText('dim', `Confidence: ${printable(forecast.confidence)}`),
   ].join('\n');
 }
 
@@ -58,6 +72,14 @@ function movesTable(moves: readonly Move[]): string[] {
 function limitLine({ region, clients, limit, kind }: Forecast['limits'][number]): string {
   const text = `${region}: about ${Math.round(clients)} clients, over its ${kind} limit of ${limit}`;
   return kind === 'hard' ? styleText('red', text) : styleText('yellow', text);
+}
+
+function refusedLine({ before, after }: Forecast['refused']): string[] {
+  if (after === 0) return [];
+  const text = `${percent(after)} of the clients would be served by nobody`;
+  return after > before
+    ? [styleText('red', `${text}; now ${before === 0 ? 'all are served' : `it is ${percent(before)}`}.`)]
+    : [`${text}, ${after === before ? 'as now' : `now it is ${percent(before)}`}.`];
 }
 
 function unservedLines(unserved: Forecast['unserved']): string[] {

@@ -105,7 +105,7 @@ test('diff says what a deploy would be needed for, and changes nothing', async (
   const { code, out, changes } = await run(livingEdge(), 'diff', await fileOf(fewer));
   expect({ code, changes }).toEqual({ code: 0, changes: [] });
   expect(out).toContain('- regions.oc: removed');
-  expect(out).toContain('Not live: this needs a deploy.');
+  expect(out).toContain('Not possible as a live edit: this needs a deploy.');
   expect((await run(livingEdge(), 'diff')).out).toContain(
     'No difference to the live configuration, version 7.',
   );
@@ -155,6 +155,33 @@ test('rollback shows what would change where the edge keeps the version', async 
   expect(code).toBe(0);
   expect(out).toContain('~ routing.bandMs: 0 -> 5');
   expect(changes).toMatchObject([{ body: { version: 3, base: 7, force: false } }]);
+});
+
+test('rollback shows that it ends a drain, and that it begins one', async () => {
+  const withDrain = (id: string) => ({
+    ...CONFIG,
+    regions: CONFIG.regions.map((each) => (each.id === id ? { ...each, drain: true } : each)),
+  });
+  const answers: Answers = {
+    ...livingEdge(withDrain('weur')),
+    'GET /api/config?version=3': { body: { ...INFO, version: 3, config: withDrain('oc') } },
+    'POST /api/config/rollback': { body: { ...INFO, version: 8, changes: [] } },
+  };
+  const { code, out } = await run(answers, 'rollback', '3', '--yes');
+  expect(code).toBe(0);
+  expect(out).toContain('ends the drain of weur: it takes clients again');
+  expect(out).toContain('begins to drain oc: its clients go elsewhere');
+});
+
+test('wake says how the region is, or why it is not woken and what ends that', async () => {
+  const path = 'POST /api/regions/weur/wake';
+  const up = { body: { region: 'weur', state: 'up', clients: 0 } };
+  expect(await run({ [path]: up }, 'wake', 'weur')).toMatchObject({ code: 0, out: 'weur is up.\n' });
+  const refused = await run({ [path]: refusal(409, 'drained') }, 'wake', 'weur');
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain('Refused: refused: drained. `regions undrain` ends a drain');
+  const asJson = await run({ [path]: refusal(409, 'drained') }, 'wake', 'weur', '--json');
+  expect(JSON.parse(asJson.out)).toMatchObject({ error: { code: 'drained', status: 409 } });
 });
 
 test('history and audit print what others wrote as one harmless line each', async () => {

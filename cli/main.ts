@@ -1,5 +1,5 @@
-// `npm run regions -- ...`: looks at and checks the regions, writes what is generated from them, and changes
-// them live. Wires the subcommands; each is a file in command/.
+// `npm run regions -- ...`: shows and checks the regions, writes what is generated from them, and edits the live
+// configuration. Wires the subcommands; each is a file of this folder.
 
 import { Command, type CommanderError } from 'commander';
 import { applyCommand } from './apply.ts';
@@ -14,6 +14,7 @@ import { rollbackCommand } from './rollback.ts';
 import { setCommand } from './set.ts';
 import { showCommand } from './show.ts';
 import { syncCommand } from './sync.ts';
+import { wakeCommand } from './wake.ts';
 
 const SUBCOMMANDS = [
   listCommand(),
@@ -24,6 +25,7 @@ const SUBCOMMANDS = [
   setCommand(),
   drainCommand(),
   undrainCommand(),
+  wakeCommand(),
   historyCommand(),
   rollbackCommand(),
   auditCommand(),
@@ -36,10 +38,10 @@ const program = new Command('regions')
   .addHelpText(
     'after',
     `
-What only steers goes live at once:
+Routing settings take effect without a deploy:
   $ npm run regions -- set weur.weight=50 apac.dial=10 --message "less of apac"
   $ npm run regions -- drain weur --wait
-What changes the platform (a region added, its placement, its size) needs a deploy: edit
+Platform settings (which regions there are, their placement, their size) need a deploy: edit
 regions/regions.json (editors know its schema), then
   $ npm run regions -- check
   $ npm run regions -- sync

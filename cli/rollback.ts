@@ -16,7 +16,7 @@ export function rollbackCommand(): Command {
     .argument('<version>', 'its number; see `regions history`', wholeNumber)
     .option('-m, --message <text>', 'why, for the history')
     .option('-y, --yes', 'without a question')
-    .option('--force', 'even if no region would take new clients')
+    .option('--force', 'even if no region would serve anybody')
     .option('--json', 'print changes, forecast and result as JSON')
     .action(async (version: number, options: Options) => {
       const client = await openClient(options);

@@ -16,7 +16,7 @@ export function setCommand(): Command {
     .argument('<assignment...>', 'such as weur.weight=50 routing.bandMs=5 weur.residency.allow=DE,FR')
     .requiredOption('-m, --message <text>', 'why, for the history')
     .option('-y, --yes', 'without a question')
-    .option('--force', 'even if no region would take new clients')
+    .option('--force', 'even if no region would serve anybody')
     .option('--json', 'print changes, forecast and result as JSON')
     .addHelpText('after', '\nLists have commas between. Nothing after the = means the default.')
     .action(async (assignments: string[], options: PublishOptions & ConnectionOptions) => {

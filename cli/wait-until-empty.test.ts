@@ -21,10 +21,14 @@ function edgeOf(...states: Looks): { regions(): Promise<RegionViews> } {
   };
 }
 
-function wait(states: Looks, { timeoutMs = 5_000, isTTY = false } = {}) {
+function wait(
+  states: Looks,
+  { started = STARTED, timeoutMs = 5_000, beginTimeoutMs = 5_000, isTTY = false } = {},
+) {
   const lines: string[] = [];
   const out = { isTTY, write: (text: string) => lines.push(text) };
-  return { lines, result: waitUntilEmpty(edgeOf(...states), STARTED, { timeoutMs, pollMs: 1, out }) };
+  const options = { timeoutMs, beginTimeoutMs, pollMs: 1, out };
+  return { lines, result: waitUntilEmpty(edgeOf(...states), started, options) };
 }
 
 test('it waits until the clients have gone and the region has stopped', async () => {
@@ -73,22 +77,39 @@ test('nor is one that has stopped with clients that nobody has counted', async (
   await expect(wait([['asleep', null]], { timeoutMs: 5 }).result).rejects.toThrow('? clients');
 });
 
-test('a drain that is taken back is no success', async () => {
+test('a drain that is cancelled is no success', async () => {
   await expect(
     wait([
       ['draining', 50],
       ['up', 51],
     ]).result,
-  ).rejects.toThrow('taken back');
+  ).rejects.toThrow('cancelled');
 });
 
+const UP: OperationResult = { region: 'weur', state: 'up', clients: 1 };
+
 test('a region that has not begun to drain yet is waited for', async () => {
-  const up: OperationResult = { region: 'weur', state: 'up', clients: 1 };
-  const edge = edgeOf(['up', 1], ['draining', 1], ['asleep', 0]);
-  const out = { write: () => true };
-  expect(await waitUntilEmpty(edge, up, { timeoutMs: 5_000, pollMs: 1, out })).toMatchObject({
-    state: 'asleep',
-  });
+  const { result } = wait(
+    [
+      ['up', 1],
+      ['draining', 1],
+      ['asleep', 0],
+    ],
+    { started: UP },
+  );
+  expect(await result).toMatchObject({ state: 'asleep' });
+});
+
+test.each(['up', 'starting'] as const)('but not for ever if it stays %s', async (state) => {
+  const { result } = wait([[state, 0]], { started: UP, beginTimeoutMs: 20 });
+  await expect(result).rejects.toThrow(`weur is ${state} and has not begun to drain`);
+});
+
+test('a region that is asleep already is not waited for', async () => {
+  const asleep: OperationResult = { region: 'weur', state: 'asleep', clients: 0 };
+  const { lines, result } = wait([['unreachable', null]], { started: asleep });
+  expect(await result).toBe(asleep);
+  expect(lines).toEqual(['weur asleep, 0 clients left\n']);
 });
 
 test('a drain that takes too long goes on without its watcher', async () => {

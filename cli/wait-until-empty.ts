@@ -1,4 +1,4 @@
-// Watches a region that drains until it has stopped, with a bar of the clients that are left.
+// Watches a draining region until it has stopped, with a bar of the clients that are left.
 
 import type { OperationResult } from '../api/regions.ts';
 import type { SeenState } from '../api/states.ts';
@@ -6,31 +6,36 @@ import type { AdminClient } from './admin-client.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 const POLL_MS = 1000;
+/** The region's object is told of its drain directly. If it still serves after this, it was not, or was woken since. */
+const BEGIN_TIMEOUT_MS = 30_000;
 const BAR_CELLS = 30;
 
 const GONE: ReadonlySet<SeenState> = new Set(['asleep']);
 const LEAVING: ReadonlySet<SeenState> = new Set(['draining', 'stopping']);
 const BACK: ReadonlySet<SeenState> = new Set(['up', 'starting']);
 
-/** How the region is as the edge sees it, which may not reach it any more. */
+/** The region as the edge sees it, which may no longer reach it. */
 type Seen = Omit<OperationResult, 'state'> & { readonly state: SeenState };
 
-/** Where progress goes, and how long to sleep between two looks: a test's are shorter. */
+/** Where progress goes, and how long to wait: a test waits less. */
 export interface WaitOptions {
   readonly timeoutMs: number;
+  /** How long it may take until the region drains. */
+  readonly beginTimeoutMs?: number;
+  /** Between two looks. */
   readonly pollMs?: number;
   readonly out?: { readonly isTTY?: boolean; write(text: string): unknown };
 }
 
 /**
- * @throws CommandError when the drain was taken back, or takes too long
+ * @throws CommandError when the drain was cancelled, does not begin, or takes too long
  */
 export async function waitUntilEmpty(
   client: Pick<AdminClient, 'regions'>,
   started: Seen,
-  { timeoutMs, pollMs = POLL_MS, out = process.stderr }: WaitOptions,
+  { timeoutMs, beginTimeoutMs = BEGIN_TIMEOUT_MS, pollMs = POLL_MS, out = process.stderr }: WaitOptions,
 ): Promise<Seen> {
-  const deadline = performance.now() + timeoutMs;
+  const startedAt = performance.now();
   const { region } = started;
   const show = progressOn(out, started.clients);
   let now = started;
@@ -40,10 +45,17 @@ export async function waitUntilEmpty(
       show(now);
       if (GONE.has(now.state) && now.clients === 0) return now;
       if (wasLeaving && BACK.has(now.state)) {
-        throw new CommandError(EXIT.refused, `${region} is ${now.state} again: its drain was taken back.`);
+        throw new CommandError(EXIT.refused, `${region} is ${now.state} again: its drain was cancelled.`);
       }
       wasLeaving ||= LEAVING.has(now.state);
-      if (performance.now() >= deadline) {
+      const waitedMs = performance.now() - startedAt;
+      if (!wasLeaving && BACK.has(now.state) && waitedMs >= beginTimeoutMs) {
+        throw new CommandError(
+          EXIT.refused,
+          `${region} is ${now.state} and has not begun to drain: see \`regions show ${region}\`, then drain it again.`,
+        );
+      }
+      if (waitedMs >= timeoutMs) {
         throw new CommandError(
           EXIT.refused,
           `${region} still has ${now.clients ?? '?'} clients and is ${now.state} after ${timeoutMs / 1000} s. The drain goes on: see \`regions list\`.`,

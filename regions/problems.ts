@@ -12,6 +12,9 @@ export type Problem =
   | { code: 'unknown-option'; path: string; received: string; options: readonly string[]; nearest?: string }
   | { code: 'bad-value'; path: string; expected: string; received: string }
   | { code: 'empty-list'; path: string }
+  | { code: 'unknown-country'; path: string; received: string; meant?: string }
+  | { code: 'uninhabited-country'; path: string; country: string }
+  | { code: 'allow-overruled'; path: string; country: string; by: string }
   | { code: 'duplicate-id'; path: string; id: string; firstPath: string }
   | { code: 'reserved-id'; path: string; id: string; className: string }
   | { code: 'duplicate-class-name'; path: string; id: string; otherId: string; className: string }
@@ -31,6 +34,8 @@ export type Problem =
   | { code: 'default-region-disabled'; path: string; id: string };
 
 const WARNING_CODES: ReadonlySet<Problem['code']> = new Set([
+  'uninhabited-country',
+  'allow-overruled',
   'hint-lands-elsewhere',
   'jetstream-even',
   'jetstream-turned-off',
@@ -63,6 +68,12 @@ function textOf(p: Problem): string {
       return `should be ${p.expected}, but is ${p.received}.`;
     case 'empty-list':
       return 'is empty: add at least one entry.';
+    case 'unknown-country':
+      return `${p.received} is no country${didYouMean(p.meant)} Write an ISO 3166 code such as "DE", "EU" for the European Union, "T1" for Tor or "XX" for clients whose country is unknown.`;
+    case 'uninhabited-country':
+      return `nobody lives in ${p.country}, so this matches no client: remove it, or correct the code.`;
+    case 'allow-overruled':
+      return `deny names ${p.by} and takes precedence, so this allows no client from ${p.country}: remove one of the two.`;
     case 'duplicate-id':
       return `"${p.id}" is already used at ${p.firstPath}: give one of the two regions a different id.`;
     case 'reserved-id':

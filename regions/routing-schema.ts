@@ -2,6 +2,7 @@
 // which do not.
 
 import * as v from 'valibot';
+import { RULE_CODE_PATTERN } from './countries.ts';
 
 /** The filters that can be switched off, in the order in which they run; `enabled` and `estimate` always run. */
 export const OPTIONAL_FILTERS = [
@@ -26,13 +27,7 @@ const off = (text: string) =>
 
 const places = (text: string) =>
   v.exactOptional(
-    v.pipe(
-      v.array(
-        v.pipe(v.string(), v.regex(/^[A-Z]{2}$/, 'a country code such as "DE", or "EU" for all of the EU')),
-      ),
-      v.minLength(1),
-      v.description(text),
-    ),
+    v.pipe(v.array(v.pipe(v.string(), v.regex(RULE_CODE_PATTERN))), v.minLength(1), v.description(text)),
   );
 
 /** The routing settings of one region. */
@@ -75,8 +70,10 @@ export const RegionRoutingEntries = {
   residency: v.optional(
     v.pipe(
       v.strictObject({
-        allow: places('Only clients from these countries. Excludes clients whose country is unknown.'),
-        deny: places('No clients from these countries. Takes precedence over allow.'),
+        allow: places(
+          'Only clients from these countries: ISO 3166 codes such as "DE", "EU" for the European Union, "T1" for Tor, "XX" for clients whose country is unknown. Excludes both unless they are named.',
+        ),
+        deny: places('No clients from these countries, by the same codes. Takes precedence over allow.'),
       }),
       v.description(
         'Which clients the region may serve, by country. A client that no region may serve is refused with 451.',

@@ -1,6 +1,7 @@
 // Turns valibot's issues into problems. Nothing else knows valibot's issues.
 
 import type * as v from 'valibot';
+import { codeMeantBy, RULE_CODE_PATTERN } from './countries.ts';
 import { nearest } from './did-you-mean.ts';
 import { HINTS, PLACEMENTS } from './hints.ts';
 import type { Problem } from './problems.ts';
@@ -27,6 +28,7 @@ export function problemsOfIssue(issue: v.BaseIssue<unknown>, parent: Path = []):
   if (issue.type === 'picklist') return [problemOfPicklist(issue.input, path)];
   if (issue.type === 'strict_object' && issue.expected === 'never') return []; // unknown-keys.ts reports all of them.
   if (issue.kind === 'validation') {
+    if (issue.requirement === RULE_CODE_PATTERN) return [unknownCountry(String(issue.input), at)];
     if (issue.type === 'min_length' && Array.isArray(issue.input)) return [{ code: 'empty-list', path: at }];
     return [{ code: 'bad-value', path: at, expected: expectedOf(issue), received: received(issue.input) }];
   }
@@ -58,6 +60,11 @@ function problemOfPicklist(input: unknown, path: Path): Problem {
     options,
     ...(near !== undefined && { nearest: near }),
   };
+}
+
+function unknownCountry(input: string, path: string): Problem {
+  const meant = codeMeantBy(input);
+  return { code: 'unknown-country', path, received: received(input), ...(meant !== undefined && { meant }) };
 }
 
 function optionsOf(path: Path): readonly string[] {

@@ -11,6 +11,7 @@ import { checkIdentity } from './rules/identity.ts';
 import { checkInstance } from './rules/instance.ts';
 import { checkJetstream } from './rules/jetstream.ts';
 import { checkPlace } from './rules/place.ts';
+import { checkResidency } from './rules/residency.ts';
 import { checkService } from './rules/service.ts';
 import { ConfigSchema } from './schema.ts';
 import { problemsOfIssue } from './schema-problems.ts';
@@ -21,7 +22,15 @@ export type Validation =
   | { ok: true; config: MeridianConfig; warnings: Problem[] }
   | { ok: false; problems: Problem[]; warnings: Problem[] };
 
-const RULES = [checkIdentity, checkPlace, checkInstance, checkJetstream, checkService, checkAccess];
+const RULES = [
+  checkIdentity,
+  checkPlace,
+  checkInstance,
+  checkJetstream,
+  checkResidency,
+  checkService,
+  checkAccess,
+];
 
 /** Checks a parsed configuration: its shape, and every rule that can be checked on the parts that are valid. */
 export function validateConfig(input: unknown): Validation {

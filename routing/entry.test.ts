@@ -71,7 +71,7 @@ describe("Cloudflare's codes for no place", () => {
   test('T1 as country and continent, as Tor has it, leaves the default', () => {
     const place = entryOf({ country: 'T1', continent: 'T1' }, plan);
     expect(place.entry.source).toBe('default');
-    expect(place.country).toBeUndefined();
+    expect(place.country).toBe('T1');
     expect(place.notes).toHaveLength(1);
   });
 });
@@ -174,8 +174,12 @@ describe('the country', () => {
     expect(entryOf(cf, plan).inEu).toBe(inEu);
   });
 
-  test.each(['de', 'DEU', 'XX', 'T1', '', 7, null])('%j is none', (country) => {
-    expect(entryOf({ country }, plan).country).toBeUndefined();
+  test.each(['de', 'DEU', 'XX', 'T2', 't1', '', 7, null, undefined])('%j is unknown, XX', (country) => {
+    expect(entryOf({ country }, plan)).toMatchObject({ country: 'XX', inEu: false });
+  });
+
+  test('of a client of Tor is T1', () => {
+    expect(entryOf({ country: 'T1', continent: 'T1' }, plan)).toMatchObject({ country: 'T1', inEu: false });
   });
 });
 

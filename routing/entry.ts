@@ -1,6 +1,8 @@
 // Where a request entered: the data center first, since that is where the packet already is (a client in Cape
 // Town can enter at Madrid), then the client's own coordinates, its country, its continent, and a stated default.
 
+import { TOR, UNKNOWN_COUNTRY } from '../regions/countries.ts';
+import { type ClientCountry, clientCountryOf } from './client-country.ts';
 import type { Entry } from './decision.ts';
 import { quote } from './notes.ts';
 import { coordinatesOfColo, coordinatesOfContinent, coordinatesOfCountry } from './places/lookup.ts';
@@ -13,25 +15,16 @@ interface Place {
   readonly longitude?: unknown;
   readonly country?: unknown;
   readonly continent?: unknown;
-  readonly isEUCountry?: unknown;
 }
 
 /** What a request says of where it comes from. */
-export interface RequestPlace {
+export interface RequestPlace extends ClientCountry {
   readonly entry: Entry;
-  /** ISO 3166 alpha-2, if known. */
-  readonly country: string | undefined;
-  readonly inEu: boolean;
   readonly notes: readonly string[];
 }
 
-/** The European Union; `isEUCountry` says so too, but a what-if query gives a country only. */
-const EU_COUNTRIES: ReadonlySet<string> = new Set(
-  'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '),
-);
-
-/** Cloudflare's codes for "not known" and for Tor, which are no places. */
-const NO_PLACE = new Set(['', 'XX', 'T1']);
+/** What stands for a country or a continent, and is nowhere. */
+const NO_PLACE = new Set(['', UNKNOWN_COUNTRY, TOR]);
 
 /** Finds the entry of a request, and says what it had to ignore. Never throws. */
 export function entryOf(cf: unknown, plan: RoutingPlan): RequestPlace {
@@ -43,9 +36,7 @@ export function entryOf(cf: unknown, plan: RoutingPlan): RequestPlace {
     fromCode('country', place.country, coordinatesOfCountry, notes) ??
     fromCode('continent', place.continent, coordinatesOfContinent, notes) ??
     fromDefault(plan, notes);
-  const country = countryOf(place);
-  const inEu = place.isEUCountry === '1' || (country !== undefined && EU_COUNTRIES.has(country));
-  return { entry, country, inEu, notes };
+  return { entry, ...clientCountryOf(cf), notes };
 }
 
 function fromCode(
@@ -87,10 +78,4 @@ function toDegrees(value: unknown, limit: number): number | undefined {
   if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
   const degrees = Number(value);
   return Math.abs(degrees) <= limit ? degrees : undefined;
-}
-
-function countryOf({ country }: Place): string | undefined {
-  return typeof country === 'string' && /^[A-Z]{2}$/.test(country) && !NO_PLACE.has(country)
-    ? country
-    : undefined;
 }

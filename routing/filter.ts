@@ -4,6 +4,7 @@
 // what makes a new region draw clients to itself only.
 
 import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
+import type { ClientCountry } from './client-country.ts';
 import type { Estimate } from './estimate.ts';
 import type { RegionObservation } from './observation.ts';
 
@@ -80,10 +81,7 @@ export interface RegionNow {
 }
 
 /** What a filter may look at besides the region. */
-export interface FilterContext {
-  /** ISO country of the client, if known. */
-  readonly country: string | undefined;
-  readonly inEu: boolean;
+export interface FilterContext extends ClientCountry {
   /** Hash of whatever tells this client from others. */
   readonly clientHash: number;
   /** Ids of regions that the request prefers, best first. */

@@ -4,6 +4,7 @@
 import type { RegionId } from '../regions/config.ts';
 import { assessAll, type PresentRegion } from './assess.ts';
 import { hashText } from './client-hash.ts';
+import { networkOf } from './client-network.ts';
 import type { Decision, Entry } from './decision.ts';
 import { entryOf, type RequestPlace } from './entry.ts';
 import { estimate } from './estimate.ts';
@@ -19,7 +20,7 @@ import { byRank, isPreferred } from './rank.ts';
 export interface RoutingRequest {
   /** `request.cf`, taken as it comes. */
   readonly cf?: unknown;
-  /** Whatever tells this client from others, such as its address. Absent: its entry. */
+  /** Whatever tells this client from others, such as its address, which counts as networkOf says. Absent: its entry. */
   readonly client?: string | undefined;
   /** Ids of regions to prefer, best first. */
   readonly preferred?: readonly string[];
@@ -52,7 +53,7 @@ export function rankRegions(request: RoutingRequest, from: RequestPlace, state: 
   const context: FilterContext = {
     country,
     inEu,
-    clientHash: hashText(request.client ?? entry.value),
+    clientHash: hashText(request.client === undefined ? entry.value : networkOf(request.client)),
     preferred: request.preferred ?? [],
     forced: request.forced,
     previous: request.previous,

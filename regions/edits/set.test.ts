@@ -132,7 +132,10 @@ test('wrong values are refused by their path', () => {
   expect(refused('weur.weight=1001')).toEqual(['weur.weight: should be at most 1000, but is 1001.']);
   expect(refused('weur.drain=yes')).toEqual(['weur.drain: should be true or false, but is "yes".']);
   expect(refused('weur.residency.allow=germany')[0]).toMatch(
-    /^weur\.residency\.allow\[0\]: should be a country/,
+    /^weur\.residency\.allow\[0\]: "germany" is no country\. Write/,
+  );
+  expect(refused('weur.residency.deny=DE,UK')[0]).toMatch(
+    /^weur\.residency\.deny\[1\]: "UK" is no country; did you mean "GB"\?/,
   );
   expect(refused('weur.hint=')).toEqual(['weur.hint: is missing and has no default: add it.']);
 });

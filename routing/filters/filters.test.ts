@@ -96,6 +96,35 @@ describe('residency', () => {
     },
   );
 
+  test.each([
+    ['T1', 'Tor'],
+    ['XX', 'an unknown country'],
+  ])('a rule may name %s, %s: then it matches', (country, inWords) => {
+    const client = { cf: { colo: 'CDG', country } };
+    const denied = decide(client, { regions: { weur: { residency: { deny: [country] } } } });
+    expect(ranked(denied)).not.toContain('weur');
+    expect(decisionTable(denied)).toContain(`may not serve clients from ${inWords} (rule: deny ${country})`);
+    const allowed = { regions: { weur: { residency: { allow: [country] } } } };
+    expect(ranked(decide(client, allowed))).toContain('weur');
+    const others = decide(PARIS, allowed);
+    expect(decisionTable(others)).toContain(`may only serve clients from ${country}, not from FR`);
+  });
+
+  test('a client whose country nobody stated is one of an unknown country', () => {
+    const regions = { weur: { residency: { deny: ['XX'] } } };
+    expect(ranked(decide({ cf: { colo: 'CDG' } }, { regions }))).not.toContain('weur');
+    expect(ranked(decide({ cf: { colo: 'CDG', country: 'T1' } }, { regions }))).toContain('weur');
+    expect(ranked(decide(PARIS, { regions }))).toContain('weur');
+  });
+
+  test('a client of the European Union whose country is unknown falls under both', () => {
+    const client = { cf: { colo: 'CDG', isEUCountry: '1' } };
+    for (const code of ['EU', 'XX']) {
+      const setting = { regions: { weur: { residency: { deny: [code] } } } };
+      expect(ranked(decide(client, setting))).not.toContain('weur');
+    }
+  });
+
   test('a client that no region may serve is refused, even if it is pinned or there is a panic', () => {
     const everywhere = { residency: { deny: ['GB'] } };
     const regions = Object.fromEntries(planOf().regions.map(({ id }) => [id, everywhere]));

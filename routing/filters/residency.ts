@@ -1,13 +1,13 @@
-// Which clients a region may serve, by country. `EU` in a rule stands for the whole European Union.
+// Which clients a region may serve, by country. `EU` in a rule stands for the whole European Union, `T1` for clients that
+// come through Tor, `XX` for those whose country is unknown.
 
-import type { Filter, FilterContext } from '../filter.ts';
+import type { RegionConfig } from '../../regions/config.ts';
+import { EUROPEAN_UNION, TOR, UNKNOWN_COUNTRY } from '../../regions/countries.ts';
+import type { ClientCountry } from '../client-country.ts';
+import type { Filter } from '../filter.ts';
 
-const EU = 'EU';
-
-/** What a record says when the country is not known. */
-const UNKNOWN_COUNTRY = 'unknown';
-
-interface Forbidden {
+/** A region that may not serve the client. */
+export interface Forbidden {
   readonly effect: 'drop';
   readonly filter: 'residency';
   readonly code: 'denied' | 'not-allowed';
@@ -19,28 +19,42 @@ export const residency: Filter<Forbidden> = {
   name: 'residency',
   refusal: 'residency',
   forRegion: ({ residency: rules }) => {
-    if (rules.allow === undefined && rules.deny === undefined) return undefined;
-    const allow = rules.allow && new Set(rules.allow);
-    const deny = rules.deny && new Set(rules.deny);
-    return (_region, context) => {
-      const country = context.country ?? UNKNOWN_COUNTRY;
-      const denied = deny && matchOf(deny, context);
-      if (denied) return { effect: 'drop', filter: 'residency', code: 'denied', country, rule: denied };
-      if (allow && !matchOf(allow, context)) {
-        const rule = [...allow].join(',');
-        return { effect: 'drop', filter: 'residency', code: 'not-allowed', country, rule };
-      }
-      return undefined;
-    };
+    const judge = compileResidency(rules);
+    return judge && ((_region, client) => judge(client));
   },
   words: {
-    denied: ({ country, rule }) => `may not serve clients from ${country} (rule: deny ${rule})`,
-    'not-allowed': ({ country, rule }) => `may only serve clients from ${rule}, not from ${country}`,
+    denied: ({ country, rule }) => `may not serve clients ${fromWhere(country)} (rule: deny ${rule})`,
+    'not-allowed': ({ country, rule }) => `may only serve clients from ${rule}, not ${fromWhere(country)}`,
   },
 };
 
+/**
+ * The rules of one region: what they say about a client that they forbid. Undefined if they forbid none. The region's
+ * object applies them too, whatever the isolate knew that sent the client.
+ */
+export function compileResidency({
+  allow: allowed,
+  deny: denied,
+}: RegionConfig['residency']): ((client: ClientCountry) => Forbidden | undefined) | undefined {
+  if (allowed === undefined && denied === undefined) return undefined;
+  const allow = allowed && new Set(allowed);
+  const deny = new Set(denied);
+  return (client) => {
+    const { country } = client;
+    const rule = matchOf(deny, client);
+    if (rule !== undefined) return { effect: 'drop', filter: 'residency', code: 'denied', country, rule };
+    if (allow === undefined || matchOf(allow, client) !== undefined) return undefined;
+    return { effect: 'drop', filter: 'residency', code: 'not-allowed', country, rule: [...allow].join(',') };
+  };
+}
+
 /** The entry of a rule that a client falls under. */
-function matchOf(rule: ReadonlySet<string>, { country, inEu }: FilterContext): string | undefined {
-  if (inEu && rule.has(EU)) return EU;
-  return country !== undefined && rule.has(country) ? country : undefined;
+function matchOf(rule: ReadonlySet<string>, { country, inEu }: ClientCountry): string | undefined {
+  if (inEu && rule.has(EUROPEAN_UNION)) return EUROPEAN_UNION;
+  return rule.has(country) ? country : undefined;
+}
+
+function fromWhere(country: string): string {
+  if (country === UNKNOWN_COUNTRY) return 'from an unknown country';
+  return country === TOR ? 'from Tor' : `from ${country}`;
 }

@@ -8,14 +8,14 @@ import { validateConfig } from '../../regions/validate.ts';
 import { compileRouting } from '../../routing/plan.ts';
 import { deployedConfig } from '../config/active-config.ts';
 import { changesToDeploy, standingOf } from '../config/edit-rules.ts';
-import { takesNewClients } from '../config/onto-deployed.ts';
 import { configStore } from '../config/store-stub.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { forecast, type Traffic } from '../forecast/forecast.ts';
-import { invalidAnswer, LAST_REGION } from './edit-answer.ts';
+import { invalidAnswer } from './edit-answer.ts';
 import { fromStore } from './from-store.ts';
 import { readJsonBody } from './json-body.ts';
 import { problemView } from './problem-view.ts';
+import { serviceWarnings } from './service-warnings.ts';
 
 /** `POST /api/config/dry-run`. Stores nothing, and needs no store. @param traffic what the forecast replays */
 export async function dryRunConfig(
@@ -33,17 +33,21 @@ export async function dryRunConfig(
     async (stored) => {
       const { version: base, config: before, deployed } = standingOf(stored, deployedConfig(env));
       const changes = diffConfigs(before, after);
-      const lastRegion = { path: 'regions', code: 'last_region', message: LAST_REGION };
+      const foreseen = forecast(
+        compileRouting(before, base),
+        compileRouting(after, base + 1),
+        await traffic(),
+      );
       return Response.json({
         base,
         changes,
         needsDeploy: changesToDeploy(deployed, after),
         warnings: [
           ...warnings.map(problemView),
-          ...(takesNewClients(after) ? [] : [lastRegion]),
+          ...serviceWarnings(after, foreseen),
           ...nextStartNotes(changes),
         ],
-        forecast: forecast(compileRouting(before, base), compileRouting(after, base + 1), await traffic()),
+        forecast: foreseen,
       } satisfies DryRun);
     },
   );

@@ -56,7 +56,7 @@ export function noSuchVersion(version: number | undefined): Response {
 }
 
 export const LAST_REGION =
-  'no region would take new clients: leave one that is enabled and not draining, or send "force": true';
+  'no region would serve anybody: leave one that is enabled, not draining, dialled above 0 and open to some country, or send "force": true';
 
 export function invalidAnswer(problems: Extract<EditOutcome, { kind: 'invalid' }>['problems']): Response {
   const views = problems.map(problemView);

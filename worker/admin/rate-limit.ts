@@ -2,8 +2,8 @@
 // each of its locations (wrangler.toml, ADMIN_RATE_LIMIT). Every call counts before its credentials are looked at,
 // so guessing costs as much as using. Where the binding is absent, nothing is counted.
 
+import { networkOf } from '../../routing/client-network.ts';
 import { messageOf } from '../message-of.ts';
-import { networkOf } from './address.ts';
 
 /** Calls from one address in a period; the numbers of wrangler.toml's entry `ADMIN_RATE_LIMIT`. */
 export const CALLS_PER_PERIOD = 60;

@@ -2,8 +2,8 @@
 // thousand a second causes one write in some seconds. Kept in the isolate's memory; what it holds is written by work
 // that goes on after the answer. An isolate that ends before loses a few seconds of its count.
 
+import { networkOf } from '../../routing/client-network.ts';
 import type { AuditEvent } from '../config/audit-table.ts';
-import { networkOf } from './address.ts';
 
 /** Well within the 30 s that work may go on after an answer. */
 export const COLLECT_MS = 10_000;

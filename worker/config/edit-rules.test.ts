@@ -49,11 +49,28 @@ describe('an edit is refused', () => {
     });
   });
 
-  test('when no region would take new clients, and not when that is forced', () => {
-    const drained = withRegion(withRegion(config, 'weur', { drain: true }), 'enam', { enabled: false });
-    const valid = { ...drained, defaultRegion: 'weur' };
-    expect(judge(valid)).toEqual({ kind: 'last_region' });
-    expect(judge(valid, { force: true }).kind).toBe('ok');
+  test.each([
+    ['disabled', { enabled: false }],
+    ['drained', { drain: true }],
+    ['dialled to 0', { dial: 0 }],
+    ['allowed to serve nobody', { residency: { allow: ['FR', 'T1'], deny: ['EU', 'T1'] } }],
+  ])('when the last region that serves anybody is %s, and not when that is forced', (_how, fields) => {
+    for (const other of [{ drain: true }, { dial: 0 }, { residency: { allow: ['XX'], deny: ['XX'] } }]) {
+      const last = withRegion(withRegion(config, 'weur', other), 'enam', fields);
+      const valid = { ...last, defaultRegion: 'weur' };
+      expect(judge(valid)).toEqual({ kind: 'last_region' });
+      expect(judge(valid, { force: true }).kind).toBe('ok');
+    }
+  });
+
+  test.each([
+    ['a dial of 1', { dial: 1 }],
+    ['a rule for one country', { residency: { allow: ['TV'] } }],
+    ['a rule for clients of unknown countries', { residency: { allow: ['XX'] } }],
+    ['a low limit', { limits: { maxConnections: 1, maxPayloadBytes: 1 } }],
+    ['a dial of 0 that is switched off', { dial: 0, off: ['dial'] }],
+  ])('but not for %s in the last region', (_what, fields) => {
+    expect(judge(withRegion(withRegion(config, 'weur', { drain: true }), 'enam', fields)).kind).toBe('ok');
   });
 
   test('for its platform settings, even when it is forced', () => {

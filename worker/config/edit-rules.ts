@@ -5,7 +5,8 @@ import type { MeridianConfig } from '../../regions/config.ts';
 import { type Change, diffConfigs, platformChanges } from '../../regions/edits/diff.ts';
 import type { Problem } from '../../regions/problems.ts';
 import { validateConfig } from '../../regions/validate.ts';
-import { ontoDeployed, takesNewClients } from './onto-deployed.ts';
+import { servesAnybody } from '../../routing/served.ts';
+import { ontoDeployed } from './onto-deployed.ts';
 import type { PublishedConfig } from './published-config.ts';
 
 /** What an edit is checked against. */
@@ -28,7 +29,7 @@ export interface Proposal {
   /** The version that its author started from. */
   readonly base: number;
   readonly config: unknown;
-  /** Accepts the edit even if it leaves no region for new clients. */
+  /** Accepts the edit even if no region would serve anybody. */
   readonly force: boolean;
 }
 
@@ -47,7 +48,7 @@ export function checkEdit(current: Standing, proposed: Proposal): Verdict {
   const { config } = validation;
   const needsDeploy = changesToDeploy(current.deployed, config);
   if (needsDeploy.length > 0) return { kind: 'needs_deploy', changes: needsDeploy };
-  if (!takesNewClients(config) && !proposed.force) return { kind: 'last_region' };
+  if (!proposed.force && !servesAnybody(config)) return { kind: 'last_region' };
   return { kind: 'ok', config, changes: diffConfigs(current.config, config) };
 }
 

@@ -2,8 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diffConfigs } from '../../regions/edits/diff.ts';
 import { validateConfig } from '../../regions/validate.ts';
+import { servesAnybody } from '../../routing/served.ts';
 import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
-import { ontoDeployed, takesNewClients } from './onto-deployed.ts';
+import { ontoDeployed } from './onto-deployed.ts';
 
 const weur = region('weur');
 const enam = region('enam');
@@ -68,9 +69,22 @@ describe('where stored and deployed contradict each other', () => {
     expect(ontoDeployed(stored, configOf([weur])).regions).toMatchObject([{ drain: false, weight: 7 }]);
   });
 
+  test('a dial of 0 keeps clients away as a drain does', () => {
+    const stored = configOf([region('weur', { dial: 0, weight: 7 }), enam]);
+    expect(ontoDeployed(stored, configOf([weur])).regions).toMatchObject([{ dial: 100, weight: 7 }]);
+  });
+
+  test('residency stays as stored, even if it leaves nobody to be served', () => {
+    const residency = { allow: ['FR'], deny: ['FR'] };
+    const stored = configOf([region('weur', { residency, weight: 7 }), enam]);
+    const merged = ontoDeployed(stored, configOf([weur]));
+    expect(merged.regions).toMatchObject([{ residency, weight: 7 }]);
+    expect(servesAnybody(merged)).toBe(false);
+  });
+
   test('when no region took clients on purpose, none does after the deploy', () => {
     const stored = configOf([region('weur', { drain: true }), region('enam', { drain: true })]);
-    expect(takesNewClients(ontoDeployed(stored, configOf([weur])))).toBe(false);
+    expect(servesAnybody(ontoDeployed(stored, configOf([weur])))).toBe(false);
   });
 });
 

@@ -9,7 +9,7 @@
 // - for the name and coordinates of a region that the deploy has moved, since the stored ones say where it was;
 // - for a default region that no longer exists;
 // - if the result would be invalid or serve nobody, for `FALLBACK_FIELDS` in all regions, step by step. Residency,
-//   weights and the like always stay as stored.
+//   weights and the like always stay as stored, even if nobody is served then.
 //
 // A version that an older Meridian stored gets the defaults of fields added since. If it is no longer valid at all, the
 // deployed configuration is used instead, as the isolates do (config-copy.ts).
@@ -17,13 +17,14 @@
 import type { MeridianConfig } from '../../regions/config.ts';
 import { type Change, diffConfigs } from '../../regions/edits/diff.ts';
 import { validateConfig } from '../../regions/validate.ts';
+import { servesAnybody } from '../../routing/served.ts';
 import { withChanges } from './with-changes.ts';
 
-/** Fields that depend on platform settings, on JetStream or on which regions exist: the fewest that work are replaced. */
+/** Fields that depend on JetStream, and fields that keep clients from a region: the fewest that work are replaced. */
 const FALLBACK_FIELDS: readonly ReadonlySet<string>[] = [
   new Set(),
   new Set(['keepAwake']),
-  new Set(['keepAwake', 'enabled', 'drain']),
+  new Set(['keepAwake', 'enabled', 'drain', 'dial']),
 ];
 
 const PLACE_FIELDS: ReadonlySet<string> = new Set(['name', 'latitude', 'longitude']);
@@ -40,7 +41,8 @@ export function ontoDeployed(config: MeridianConfig, deployed: MeridianConfig): 
   if (changes.every(({ kind }) => kind === 'steers')) return stored;
   const moved = movedRegions(changes);
   // The result may serve nobody only if one of the two configurations does so itself.
-  const mustServe = takesNewClients(stored) && takesNewClients(deployed);
+  const mustServe = servesAnybody(stored) && servesAnybody(deployed);
+  let valid: MeridianConfig | undefined;
   for (const replaced of FALLBACK_FIELDS) {
     const isDeployed = ({ path, kind }: Change) => {
       if (kind === 'platform') return true;
@@ -49,14 +51,12 @@ export function ontoDeployed(config: MeridianConfig, deployed: MeridianConfig): 
       return replaced.has(field) || (moved.has(id) && PLACE_FIELDS.has(field));
     };
     const merged = withChanges(stored, changes.filter(isDeployed));
-    if (validateConfig(merged).ok && (takesNewClients(merged) || !mustServe)) return merged;
+    if (!validateConfig(merged).ok) continue;
+    if (!mustServe || servesAnybody(merged)) return merged;
+    valid ??= merged;
   }
-  return deployed;
-}
-
-/** Whether any region takes new clients. */
-export function takesNewClients({ regions }: MeridianConfig): boolean {
-  return regions.some(({ enabled, drain }) => enabled && !drain);
+  // What is left that excludes everybody is residency, which must not lapse.
+  return valid ?? deployed;
 }
 
 function movedRegions(changes: readonly Change[]): ReadonlySet<string> {

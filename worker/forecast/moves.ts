@@ -1,9 +1,9 @@
 // Which clients would move: trips to a different region than before, grouped by the pair of regions.
 
 import type { ColoShare, CountryShare, Move } from '../../api/forecast.ts';
+import { UNKNOWN_COUNTRY } from '../../regions/countries.ts';
 import type { Trip } from './replay.ts';
 import { SharesByKey } from './shares-by-key.ts';
-import { UNKNOWN_COUNTRY } from './traffic.ts';
 
 /** How many countries and data centers a move names. */
 const NAMED = 5;

@@ -8,11 +8,6 @@ export function populationTraffic(): Traffic {
   return { source: 'population', samples: POPULATION.split('\n').flatMap(citiesOf) };
 }
 
-/** ISO 3166 alpha-2 codes of all populated countries. */
-export function populatedCountries(): readonly string[] {
-  return POPULATION.split('\n').map((line) => line.slice(0, 2));
-}
-
 function citiesOf(line: string): readonly TrafficSample[] {
   const [country = '', ...cities] = line.split(' ');
   return cities.map((city) => {

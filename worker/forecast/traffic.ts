@@ -4,7 +4,7 @@
 /** A place that clients come from, with the field names of `request.cf`. No field identifies a person. */
 export interface TrafficPlace {
   readonly colo?: string;
-  /** ISO 3166 alpha-2; absent if unknown. */
+  /** ISO 3166 alpha-2, or `T1` for Tor; absent if unknown. */
   readonly country?: string;
   readonly continent?: string;
   readonly isEUCountry?: '1';
@@ -24,9 +24,6 @@ export interface Traffic {
   /** May contain a place more than once, as the tallies of several regions do. */
   readonly samples: readonly TrafficSample[];
 }
-
-/** Cloudflare's code for an unknown country. */
-export const UNKNOWN_COUNTRY = 'XX';
 
 /** A key that is the same for equal places and different for different ones. */
 export function placeKey(place: TrafficPlace): string {

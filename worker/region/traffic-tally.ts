@@ -150,7 +150,7 @@ function widerPlace(place: TrafficPlace): TrafficPlace {
 /** The fields that are of the form in which Cloudflare gives them. Coordinates come as strings, or as numbers. */
 function placeOf(cf: ClientPlace): TrafficPlace {
   const colo = textOf(cf.colo, /^[A-Z]{3}$/);
-  const country = textOf(cf.country, /^(?!XX)[A-Z]{2}$/);
+  const country = textOf(cf.country, /^(?!XX)(?:[A-Z]{2}|T1)$/);
   const continent = textOf(cf.continent, /^[A-Z]{2}$/);
   const latitude = degreesOf(cf.latitude, 90);
   const longitude = degreesOf(cf.longitude, 180);

@@ -32,6 +32,14 @@ test('clients are counted by place, with coordinates in whole degrees and nothin
   });
 });
 
+test('Tor is counted as a country, since residency rules may name it', async () => {
+  await withSql((sql) => {
+    const tally = new TrafficTally(sql);
+    tally.note({ country: 'T1', continent: 'T1' }, NOW);
+    expect(tally.samples(NOW)).toEqual([{ country: 'T1', clients: 1 }]);
+  });
+});
+
 test('what is no place is counted as from nowhere', async () => {
   await withSql((sql) => {
     const tally = new TrafficTally(sql);
@@ -39,7 +47,7 @@ test('what is no place is counted as from nowhere', async () => {
       { colo: 'x'.repeat(9999), country: 'XX', isEUCountry: 'yes', latitude: '', longitude: 7 },
       NOW,
     );
-    tally.note({ colo: 7, country: 'T1', latitude: '91', longitude: 'NaN' }, NOW);
+    tally.note({ colo: 7, country: 'T2', latitude: '91', longitude: 'NaN' }, NOW);
     tally.note({}, NOW);
     expect(tally.samples(NOW)).toEqual([{ clients: 3 }]);
   });
