@@ -184,12 +184,12 @@ describe('priority', () => {
 
   test('it serves when those before it are full, and not when they are over their soft limits only', () => {
     const limits = {
-    maxConnections: 100,
-    softConnections: 80,
-    maxUnauthenticatedPerAddress: 20,
-    maxUnauthenticated: 200,
-    maxPayloadBytes: 1_048_576,
-  };
+      maxConnections: 100,
+      softConnections: 80,
+      maxUnauthenticatedPerAddress: 20,
+      maxUnauthenticated: 200,
+      maxPayloadBytes: 1_048_576,
+    };
     const regions = Object.fromEntries(
       planOf().regions.map(({ id }) => [id, { limits, priority: id === 'eeur' ? 2 : 1 }]),
     );
@@ -201,12 +201,12 @@ describe('priority', () => {
 
   test('spilling stays within a priority: the next region of the same number is taken', () => {
     const limits = {
-    maxConnections: 100,
-    softConnections: 80,
-    maxUnauthenticatedPerAddress: 20,
-    maxUnauthenticated: 200,
-    maxPayloadBytes: 1_048_576,
-  };
+      maxConnections: 100,
+      softConnections: 80,
+      maxUnauthenticatedPerAddress: 20,
+      maxUnauthenticated: 200,
+      maxPayloadBytes: 1_048_576,
+    };
     const regions = { weur: { limits, priority: 2 }, eeur: { priority: 2 } };
     const gone = Object.fromEntries(['wnam', 'enam', 'apac', 'oc'].map((id) => [id, { priority: 3 }]));
     const observed = { weur: upWith(80) };

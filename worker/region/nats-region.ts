@@ -7,6 +7,7 @@ import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
 import type { RegionConfig } from '../../regions/config.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { instanceNameOf } from '../../regions/names.ts';
 import { networkOf } from '../../routing/client-network.ts';
 import { backoffMs } from '../backoff.ts';
 import { activeConfig } from '../config/active-config.ts';
@@ -28,6 +29,7 @@ import { meshHostOf } from './mesh-host.ts';
 import { NatsServer } from './nats-server.ts';
 import { addressOf, placeOf } from './place-header.ts';
 import type { RegionMethods } from './region-stub.ts';
+import { residencyRuleOf } from './residency-rule.ts';
 import type { Seat } from './seats.ts';
 import { ServerReport } from './server-report.ts';
 import { type Look, ServerWatch } from './server-watch.ts';
@@ -43,8 +45,10 @@ import {
   sinceOf,
 } from './stages.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
-import { ToldRegion } from './told-region.ts';
+import { asTold, ToldRegion } from './told-region.ts';
 import { TrafficTally } from './traffic-tally.ts';
+import { mayWake } from './wake-header.ts';
+import { Wakes } from './wakes.ts';
 
 /** Ends nats-server at once; SIGTERM would make it a lame duck first, for clients that are not there. */
 const SIGINT = 2;
@@ -61,6 +65,17 @@ const SLOW_UPGRADE_MS = 1_000;
 /** A server that was dialled so recently is in use, whoever it says is connected. */
 const IN_USE_MS = 10_000;
 
+const SLEEPS: Refusal = { code: 'asleep', reason: 'it sleeps, and is not woken for this client' };
+const STARTING: Refusal = { code: 'starting', reason: 'it is being started' };
+const WOKEN_TOO_OFTEN: Refusal = { code: 'asleep', reason: 'it sleeps, and this address has just woken it' };
+
+/** A server that was just started takes its first client when it is linked with those that are up, or after this. */
+const LINKED_WITHIN_MS = 1_000;
+const LINK_POLL_MS = 25;
+
+/** The servers at the other ends tell what their clients have subscribed to as soon as a link is there. */
+const INTEREST_MS = 50;
+
 /** Restarts of a server that keeps ending are this far apart at most. */
 const RESTART_MAX_MS = 30_000;
 
@@ -70,11 +85,15 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   override enableInternet = false;
   #region: RegionConfig;
+  #residencyRule: ReturnType<typeof residencyRuleOf>;
   readonly #server: NatsServer;
   readonly #report: ServerReport;
   readonly #told: ToldRegion;
   readonly #watch: ServerWatch;
   readonly #door: Door;
+  readonly #wakes = new Wakes();
+  /** Resolves when a server that was just started may take its first client. */
+  #linked = Promise.resolve();
   /** Upgrades that the server has not answered yet. */
   readonly #dials = new Set<AbortController>();
   #lastClientAt = Number.NEGATIVE_INFINITY;
@@ -92,7 +111,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const region = config.regions.find((candidate) => candidate.id === id);
     if (region === undefined) throw new Error(`region ${id} is not in the configuration`);
     this.#told = new ToldRegion(ctx.storage.kv);
-    this.#region = this.#told.newest(region, version);
+    this.#region = this.#told.newest(asTold(region, config), version);
+    this.#residencyRule = residencyRuleOf(this.#region);
     this.#server = new NatsServer(ctx.container);
     this.#report = new ServerReport(id, this.#server);
     this.#watch = new ServerWatch({
@@ -123,17 +143,33 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   /** A client: its WebSocket is passed through as the container's own response, natively. */
   override async fetch(request: Request): Promise<Response> {
-    const refusal = refusalOf(this.#lifecycle);
+    const network = networkOf(addressOf(request));
+    const refusal =
+      refusalOf(this.#lifecycle) ?? this.#forbids(request) ?? this.#staysAsleep(request, network);
     if (refusal !== undefined) return this.#refuse(refusal);
     try {
       await this.#comeUp({ kind: 'client' });
-      const admission = await this.#door.admit(networkOf(addressOf(request)), this.#region);
+      await this.#linked;
+      const admission = await this.#door.admit(network, this.#region);
       if ('code' in admission) return this.#refuse(refusalOf(this.#lifecycle) ?? admission);
       return await this.#upgrade(request, admission.seat);
     } catch (error) {
       const { code = 'region_unavailable' } = refusalOf(this.#lifecycle) ?? {};
       return this.#refuse({ code, reason: messageOf(error) });
     }
+  }
+
+  /** Whatever the isolate knew that sent the client. */
+  #forbids({ headers }: Request): Refusal | undefined {
+    return this.#residencyRule(placeOf(headers));
+  }
+
+  /** Waking costs money: not for a client that another region may serve, and not for one that does nothing else. */
+  #staysAsleep({ headers }: Request, network: string): Refusal | undefined {
+    const { stage } = this.#lifecycle;
+    if (stage.kind === 'up') return undefined;
+    if (!mayWake(headers)) return isComingUp(stage) ? STARTING : SLEEPS;
+    return isComingUp(stage) || this.#wakes.note(network, Date.now()) ? undefined : WOKEN_TOO_OFTEN;
   }
 
   /** A server that takes long to answer is looked at; once that has shown that it hangs, nobody waits for it longer. */
@@ -218,15 +254,17 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const news = this.#told.tell(region, version);
     if (news === undefined) return;
     this.#region = region;
+    this.#residencyRule = residencyRuleOf(region);
     this.sleepAfter = region.sleepAfter;
     const { enabled, keepAwake, jetstream } = region;
     const wants = { enabled, keepAwake, jetstream };
     await this.#dispatch({ kind: 'configured', wants, drain: news.drain, settleSeconds });
   }
 
-  /** A peer says that its server is up. */
-  async peerUp(peer: string): Promise<void> {
+  /** A peer says that its server is up. Returns whether this one is too, so that it will be dialled. */
+  async peerUp(peer: string): Promise<boolean> {
     this.#mesh.peerUp(peer);
+    return isServing(this.#lifecycle.stage);
   }
 
   /** What state the region is in; asks the server when it is up. Never starts anything. */
@@ -329,6 +367,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
         return this.#mesh.serverUp();
       case 'mesh-down':
         this.#watch.end();
+        this.#report.forget();
         return this.#mesh.serverDown();
       case 'watch':
         this.#watch.begin();
@@ -362,7 +401,21 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       return this.#dispatch({ kind: 'start-failed', problem });
     }
     this.#door.open();
-    await this.#dispatch({ kind: 'started' });
+    const started = this.#dispatch({ kind: 'started' });
+    this.#linked = this.#untilLinked();
+    await started;
+  }
+
+  /** What a client publishes before its server is linked reaches nobody elsewhere, and nobody learns of it. */
+  async #untilLinked(): Promise<void> {
+    const end = Date.now() + LINKED_WITHIN_MS;
+    while (isServing(this.#lifecycle.stage) && Date.now() < end) {
+      const names = new Set((await this.#report.routes())?.map(({ remote_name }) => remote_name));
+      const isConnected = (region: string) => names.has(instanceNameOf(region));
+      const isLinked = this.#mesh.isLinked(isConnected);
+      await new Promise((resolve) => setTimeout(resolve, isLinked ? INTEREST_MS : LINK_POLL_MS));
+      if (isLinked) return;
+    }
   }
 
   async #restartAfter(attempt: number): Promise<void> {

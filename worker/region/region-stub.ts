@@ -17,7 +17,7 @@ export interface RegionMethods {
   drain(settleSeconds: number): Promise<RegionStatus>;
   undrain(): Promise<RegionStatus>;
   halt(): Promise<RegionStatus>;
-  peerUp(peer: string): Promise<void>;
+  peerUp(peer: string): Promise<boolean>;
 }
 
 export type RegionStub = RegionMethods & Pick<Fetcher, 'fetch' | 'connect'>;

@@ -2,7 +2,7 @@
 // isolate was just born and uses the deployed version, must not forget a newer rule. Versions older than the newest
 // known are ignored: whoever tells them has not heard of it yet.
 
-import type { RegionConfig } from '../../regions/config.ts';
+import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 
 export interface Told {
   readonly version: number;
@@ -26,6 +26,11 @@ export interface News {
   readonly region: RegionConfig;
   /** Whether the region is to be drained from now on, or no longer; undefined where nothing is new about that. */
   readonly drain: boolean | undefined;
+}
+
+/** A region as its object is told of it: with the filters that are switched off for all regions among its own. */
+export function asTold(region: RegionConfig, { routing }: MeridianConfig): RegionConfig {
+  return { ...region, off: [...region.off, ...routing.off] };
 }
 
 export class ToldRegion {
