@@ -48,7 +48,14 @@ test('it is linked once all that are up are connected: those that sleep or do no
 
 test.each([
   ['sleeps', { greeting: refusalLine('asleep') }],
-  ['cannot be reached', { dialPeer: () => Promise.reject(new Error('no')) as never }],
+  [
+    'cannot be reached',
+    {
+      dialPeer: () => {
+        throw new Error('no');
+      },
+    },
+  ],
 ])('it does not wait for a peer that %s', async (_, fakes) => {
   const { mesh } = makeMesh({ ...fakes, announceTo: () => Promise.reject(new Error('no')) });
   mesh.serverUp();
