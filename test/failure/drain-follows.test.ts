@@ -95,7 +95,7 @@ test('nobody is disconnected before the grace is over, also where the server pau
   const told = await toldAt.promise;
   await delay(1_000);
   {
-    await using _outage = await beginOutage({ kind: 'hung', regions: ['enam'], ...stack });
+    await using _outage = await beginOutage({ ...stack, kind: 'hung', regions: ['enam'] });
     await delay(2_500);
   }
   await waitFor('all to be disconnected', { timeoutMs: 60_000 }, () => closedAt.length === clients.length);

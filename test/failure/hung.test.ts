@@ -24,7 +24,7 @@ const SHOWN_WITHIN_MS = 6_000;
 /** Shorter than two seconds, which a server may take to answer. */
 const PAUSE_MS = 1_500;
 
-const hang = () => beginOutage({ kind: 'hung', regions: ['weur'], ...running.stack });
+const hang = () => beginOutage({ ...running.stack, kind: 'hung', regions: ['weur'] });
 
 async function clientsInParis(count: number): Promise<readonly Client[]> {
   return Promise.all(Array.from({ length: count }, () => connectFrom(running.stack.url, PARIS)));

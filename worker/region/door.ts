@@ -18,11 +18,14 @@ export interface DoorHost {
 
 type Admission = Refusal | { readonly seat: Seat };
 
-/** What the server said within this time is not asked again. */
-const ASK_AGAIN_MS = 250;
+/** From one look at a server that seems to be full to the next. */
+const LOOK_PAUSE_MS = 100;
 
-/** So often at most those are looked for who have not authenticated, as long as nobody is refused because of them. */
+/** From one check of who has authenticated to the next, as long as nobody would be refused without it. */
 const CHECK_EVERY_MS = 1_000;
+
+/** From one check to the next, where somebody would be refused without it. */
+const CHECK_PAUSE_MS = 50;
 
 /** Of the server's connections, so many more are looked at than are looked for. */
 const SPARE_CONNECTIONS = 64;
@@ -69,14 +72,13 @@ export class Door {
 
   /** A place for a client from a network, or why there is none. The place is given back by `left`. */
   async admit(network: string, region: RegionConfig): Promise<Admission> {
-    if (this.#free(region) <= 0 && Date.now() - this.#lookedAt > ASK_AGAIN_MS) await this.#host.look();
-    if (this.#free(region) <= 0) return FULL;
+    if (!(await this.#hasRoom(region))) return FULL;
     if (this.#isCrowded(network, region)) {
-      await this.#checkUnlessSince(ASK_AGAIN_MS);
+      await this.#checkAgain();
       if (this.#isCrowded(network, region)) return CROWDED;
       if (this.#free(region) <= 0) return FULL;
     } else if (this.#newcomers.of(network) >= region.limits.maxUnauthenticatedPerAddress) {
-      void this.#checkUnlessSince(CHECK_EVERY_MS);
+      void this.checkNewcomers();
     }
     this.#newcomers.note(network, Date.now());
     return { seat: this.#seats.take() };
@@ -92,9 +94,21 @@ export class Door {
     this.#seats.free(seat);
   }
 
-  /** Looks who has authenticated by now. */
+  /** Looks who has authenticated by now, unless it was done just now. */
   async checkNewcomers(): Promise<void> {
-    if (this.#newcomers.size > 0) await this.#checkUnlessSince(CHECK_EVERY_MS);
+    if (this.#newcomers.size > 0 && Date.now() - this.#checkedAt > CHECK_EVERY_MS) await this.#checkAgain();
+  }
+
+  /** Full is what the server says is full; clients who came a moment ago may count twice, until it is asked again. */
+  async #hasRoom(region: RegionConfig): Promise<boolean> {
+    if (this.#free(region) > 0) return true;
+    const pauseMs = this.#lookedAt + LOOK_PAUSE_MS - Date.now();
+    if (pauseMs > 0) {
+      if (this.#connections >= this.limit(region)) return false;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+    await this.#host.look();
+    return this.#free(region) > 0;
   }
 
   /** Below 0 where the limit was lowered. Nothing is free as long as nobody has counted. */
@@ -113,16 +127,17 @@ export class Door {
     return idle.ofNetwork >= maxUnauthenticatedPerAddress || this.#newcomers.of(network) >= share;
   }
 
-  async #checkUnlessSince(ms: number): Promise<void> {
-    if (this.#check === undefined && Date.now() - this.#checkedAt > ms) {
-      this.#check = this.#settle().finally(() => {
-        this.#check = undefined;
-      });
-    }
-    await this.#check;
+  /** One check is for all who wait for it. */
+  #checkAgain(): Promise<void> {
+    this.#check ??= this.#settle().finally(() => {
+      this.#check = undefined;
+    });
+    return this.#check;
   }
 
   async #settle(): Promise<void> {
+    const pauseMs = this.#checkedAt + CHECK_PAUSE_MS - Date.now();
+    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     const askedAt = Date.now();
     this.#checkedAt = askedAt;
     const total = (this.#seats.used ?? 0) + this.#connections;

@@ -7,8 +7,8 @@ export interface Seat {
   takenAt?: number;
 }
 
-/** The server counts a client a moment after it has answered its upgrade. */
-export const COUNTED_AFTER_MS = 100;
+/** The server counts a client a moment after it has answered its upgrade, mostly before the object hears of that. */
+export const COUNTED_AFTER_MS = 10;
 
 export class Seats {
   #counted: number | undefined;
