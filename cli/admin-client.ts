@@ -63,7 +63,7 @@ function refused(connection: Connection, error: ApiError): CommandError {
       ? end(EXIT.noServer, `${origin} answers, but is not Meridian (${status}). Check --url.`)
       : end(EXIT.noServer, `${origin} failed (${status}, without an explanation). Look at its log.`);
   }
-  switch (code as ErrorCode | 'drained') {
+  switch (code as ErrorCode) {
     case 'conflict':
       return end(EXIT.conflict, conflict(details));
     case 'invalid':

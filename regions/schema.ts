@@ -46,9 +46,23 @@ const LimitsSchema = v.strictObject({
   maxConnections: v.optional(
     atLeast(
       1,
-      "Maximum number of clients. The router uses it at once; nats-server's max_connections changes at its next start.",
+      "Maximum number of clients, beyond which new ones go to the next region. The container's memory may bear fewer, about one for 60 KiB; a higher number than the server was started with takes effect at its next start.",
     ),
     10_000,
+  ),
+  maxUnauthenticatedPerAddress: v.optional(
+    atLeast(
+      0,
+      'How many connections that do not authenticate within 2 seconds one address may have (of IPv6, one /64), and at most as many others as half of the free places. 0: any number.',
+    ),
+    20,
+  ),
+  maxUnauthenticated: v.optional(
+    atLeast(
+      0,
+      'How many connections that do not authenticate within 2 seconds the region may have. 0: any number.',
+    ),
+    200,
   ),
   maxPayloadBytes: v.optional(
     between(

@@ -32,7 +32,12 @@ test('every default is filled in', () => {
           sleepAfter: '10m',
           jetstream: false,
           instanceType: 'basic',
-          limits: { maxConnections: 10_000, maxPayloadBytes: 1_048_576 },
+          limits: {
+            maxConnections: 10_000,
+            maxUnauthenticatedPerAddress: 20,
+            maxUnauthenticated: 200,
+            maxPayloadBytes: 1_048_576,
+          },
           priority: 1,
           weight: 100,
           bias: 1,

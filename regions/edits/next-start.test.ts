@@ -8,7 +8,7 @@ test('the router uses a hard limit at once, the server from its next start', () 
   const [note] = nextStartNotes([changeOf('regions.weur.limits.maxConnections')]);
   expect(note).toMatchObject({ path: 'regions.weur.limits.maxConnections', code: 'next-start' });
   expect(note?.message).toMatch(
-    /^the router uses it at once; nats-server of weur uses it from its next start/,
+    /^the router and the region use it at once; nats-server of weur uses it from its next start/,
   );
 });
 

@@ -13,18 +13,22 @@ export interface NextStartNote {
 /** `regions.weur.limits.maxPayloadBytes`: the id, and the field. */
 const LIMIT_PATH = /^regions\.([^.]+)\.limits\.([^.]+)$/;
 
-/** Only the router uses the soft limit. */
-const ROUTER_ONLY = 'softConnections';
+/** Limits that no server reads: the router uses the first, the region's object the others. */
+const AT_ONCE: ReadonlySet<string> = new Set([
+  'softConnections',
+  'maxUnauthenticatedPerAddress',
+  'maxUnauthenticated',
+]);
 
 /** One note for each changed limit that a server reads when it starts. */
 export function nextStartNotes(changes: readonly Change[]): readonly NextStartNote[] {
   return changes.flatMap(({ path }) => {
     const [, id, field] = LIMIT_PATH.exec(path) ?? [];
-    if (id === undefined || field === undefined || field === ROUTER_ONLY) return [];
+    if (id === undefined || field === undefined || AT_ONCE.has(field)) return [];
     const when = `nats-server of ${id} uses it from its next start (to restart it: regions drain and undrain, or stop)`;
     const message =
       field === 'maxConnections'
-        ? `the router uses it at once; ${when}, and until then keeps its own limit if that is lower`
+        ? `the router and the region use it at once; ${when}, and until then keeps its own limit if that is lower`
         : when;
     return [{ path, code: 'next-start', message }];
   });

@@ -202,7 +202,13 @@ describe('priority', () => {
   });
 
   test('it serves when those before it are full, and not when they are over their soft limits only', () => {
-    const limits = { maxConnections: 100, softConnections: 80, maxPayloadBytes: 1_048_576 };
+    const limits = {
+      maxConnections: 100,
+      softConnections: 80,
+      maxUnauthenticatedPerAddress: 20,
+      maxUnauthenticated: 200,
+      maxPayloadBytes: 1_048_576,
+    };
     const regions = Object.fromEntries(
       planOf().regions.map(({ id }) => [id, { limits, priority: id === 'eeur' ? 2 : 1 }]),
     );
@@ -213,7 +219,13 @@ describe('priority', () => {
   });
 
   test('spilling stays within a priority: the next region of the same number is taken', () => {
-    const limits = { maxConnections: 100, softConnections: 80, maxPayloadBytes: 1_048_576 };
+    const limits = {
+      maxConnections: 100,
+      softConnections: 80,
+      maxUnauthenticatedPerAddress: 20,
+      maxUnauthenticated: 200,
+      maxPayloadBytes: 1_048_576,
+    };
     const regions = { weur: { limits, priority: 2 }, eeur: { priority: 2 } };
     const gone = Object.fromEntries(['wnam', 'enam', 'apac', 'oc'].map((id) => [id, { priority: 3 }]));
     const observed = { weur: upWith(80) };
@@ -245,7 +257,13 @@ describe('priority', () => {
 });
 
 describe('a failover', () => {
-  const limits = { maxConnections: 100, softConnections: 80, maxPayloadBytes: 1_048_576 };
+  const limits = {
+    maxConnections: 100,
+    softConnections: 80,
+    maxUnauthenticatedPerAddress: 20,
+    maxUnauthenticated: 200,
+    maxPayloadBytes: 1_048_576,
+  };
 
   test.each<[string, RegionObservation, string]>([
     ['is down', { state: 'down' }, 'state'],
@@ -327,7 +345,13 @@ describe('the estimate', () => {
 });
 
 describe('capacity', () => {
-  const limits = { maxConnections: 100, softConnections: 80, maxPayloadBytes: 1_048_576 };
+  const limits = {
+    maxConnections: 100,
+    softConnections: 80,
+    maxUnauthenticatedPerAddress: 20,
+    maxUnauthenticated: 200,
+    maxPayloadBytes: 1_048_576,
+  };
   const regions = { weur: { limits } };
   const withClients = (clients: number) => decide(LONDON, { regions, observed: { weur: upWith(clients) } });
 

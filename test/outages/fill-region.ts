@@ -1,39 +1,40 @@
 // Fills a region up to its `maxConnections` with idle clients that force it and stay; and keeps it full.
 
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Engine } from '../../local/engine/engine.ts';
+import { ApiClient } from '../../api/client.ts';
 import { waitFor } from '../../local/wait-for.ts';
-import { monitorOf } from '../support/monitor.ts';
 import { clientFrame, rawUpgrade } from '../support/raw-upgrade.ts';
 
 /** Between two checks whether there is room again. */
 const LOOK_MS = 100;
 const FULL_WITHIN_MS = 30_000;
 
-interface Varz {
-  readonly connections: number;
-  readonly max_connections: number;
-}
+/** With what clients say of themselves: one that says nothing counts as one that has not authenticated. */
+const CONNECT = clientFrame('CONNECT {"verbose":false,"lang":"none","version":"0"}\r\nPING\r\n');
 
 /** Returns once it is full; from then on it is kept full until the returned function is called. */
-export async function fillRegion(engine: Engine, url: string, region: string): Promise<() => void> {
-  const monitor = await monitorOf(engine, region);
+export async function fillRegion(url: string, region: string): Promise<() => void> {
   const sockets = new Set<Socket>();
   const end = new AbortController();
-  const room = async () => {
-    const { connections, max_connections } = (await (await fetch(`${monitor}/varz`)).json()) as Varz;
-    return max_connections - connections;
+  const isFull = async () => {
+    const { regions } = await new ApiClient({ url }).regions();
+    const { clients, maxClients } = regions.find(({ id }) => id === region) ?? {};
+    return (clients ?? 0) >= (maxClients ?? Number.POSITIVE_INFINITY);
   };
+  /** Until the next one is refused, and returns whether it was. */
   const fill = async () => {
-    for (let left = await room(); left > 0; left -= 1) {
+    while (!end.signal.aborted) {
       const { socket } = await rawUpgrade(url, { 'x-nats-force-region': region });
       if (end.signal.aborted) socket?.destroy();
-      if (socket === undefined || end.signal.aborted) return;
+      if (socket === undefined || end.signal.aborted) return true;
       sockets.add(socket);
       socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
-      socket.resume().write(clientFrame('CONNECT {"verbose":false}\r\nPING\r\n'));
+      socket.resume().write(CONNECT);
+      await once(socket, 'data');
     }
+    return false;
   };
   const close = () => {
     end.abort();
@@ -41,8 +42,8 @@ export async function fillRegion(engine: Engine, url: string, region: string): P
   };
   try {
     await waitFor(`${region} to be full`, { timeoutMs: FULL_WITHIN_MS }, async () => {
-      await fill();
-      return (await room()) <= 0;
+      const isRefused = await fill();
+      return isRefused && (await isFull());
     });
   } catch (error) {
     close();
@@ -52,7 +53,7 @@ export async function fillRegion(engine: Engine, url: string, region: string): P
   return close;
 }
 
-async function keepFull(fill: () => Promise<void>, signal: AbortSignal): Promise<void> {
+async function keepFull(fill: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     // The next check makes up for one that fails.
     await fill().catch(() => {});

@@ -24,7 +24,7 @@ export async function beginOutage({ kind, regions, engine, url }: OutageOptions)
     case 'hung':
       return endedBy(await Promise.all(regions.map((region) => hang(engine, instanceNameOf(region)))));
     case 'full':
-      return endedBy(await Promise.all(regions.map((region) => fillRegion(engine, url, region))));
+      return endedBy(await Promise.all(regions.map((region) => fillRegion(url, region))));
   }
 }
 

@@ -76,8 +76,9 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/region',
     what: "a region's object: lifecycle, pass-through, status; how it is reached",
-    // From the forecast: the format in which traffic is counted.
-    imports: [...SHARED, 'worker/mesh', 'worker/config', 'worker/forecast'],
+    // From the forecast: the format in which traffic is counted. From the decision: which addresses are one client, and
+    // whom a region may serve.
+    imports: [...SHARED, 'routing', 'worker/mesh', 'worker/config', 'worker/forecast'],
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {

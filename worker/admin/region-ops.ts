@@ -25,9 +25,12 @@ export async function operateRegion(
     return errorResponse('no_such_region', `there is no region ${JSON.stringify(id)}; known: ${known}`);
   }
   const run = async () => {
+    const stub = regionStub(env, region);
     let status: RegionStatus;
     try {
-      status = await RUN[operation](regionStub(env, region), config.routing.drainSettleSeconds);
+      const refusal = operation === 'wake' ? await stub.wake() : undefined;
+      if (refusal !== undefined) return errorResponse('drained', `region ${id} is not woken: ${refusal}`);
+      status = await RUN[operation](stub, config.routing.drainSettleSeconds);
     } catch (error) {
       const message = `region ${id} does not answer: ${messageOf(error)}. Look at GET /api/regions before you try again`;
       return errorResponse('region_unavailable', message);
@@ -44,9 +47,6 @@ const RUN: Readonly<
 > = {
   drain: (stub, settleSeconds) => stub.drain(settleSeconds),
   undrain: (stub) => stub.undrain(),
-  wake: async (stub) => {
-    await stub.wake();
-    return stub.status();
-  },
+  wake: (stub) => stub.status(),
   stop: (stub) => stub.halt(),
 };

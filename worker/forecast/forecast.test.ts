@@ -162,8 +162,9 @@ describe('latency', () => {
 });
 
 describe('limits', () => {
+  const unauthenticated = { maxUnauthenticatedPerAddress: 20, maxUnauthenticated: 200 };
   const limited = planWith({
-    weur: { limits: { softConnections: 800, maxConnections: 900, maxPayloadBytes: 1 } },
+    weur: { limits: { ...unauthenticated, softConnections: 800, maxConnections: 900, maxPayloadBytes: 1 } },
   });
 
   test.each([

@@ -34,6 +34,35 @@ test('an announcement that fails is reported with the peer it was for', async ()
   await eventually(() => expect(host.onFailure).toHaveBeenCalledWith('apac', failure));
 });
 
+test('it is linked once all that are up are connected: those that sleep or do not answer are not waited for', async () => {
+  const answer = Promise.withResolvers<boolean>();
+  const { mesh } = makeMesh({ announceTo: () => answer.promise });
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  const isLinked = (...connected: string[]) => mesh.isLinked((region) => connected.includes(region));
+  expect([isLinked(), isLinked('weur'), isLinked('weur', 'apac')]).toEqual([false, false, true]);
+  answer.resolve(false);
+  await eventually(() => expect(isLinked('weur')).toBe(true));
+  expect(isLinked('apac')).toBe(false);
+});
+
+test.each([
+  ['sleeps', { greeting: refusalLine('asleep') }],
+  [
+    'cannot be reached',
+    {
+      dialPeer: () => {
+        throw new Error('no');
+      },
+    },
+  ],
+])('it does not wait for a peer that %s', async (_, fakes) => {
+  const { mesh } = makeMesh({ ...fakes, announceTo: () => Promise.reject(new Error('no')) });
+  mesh.serverUp();
+  await eventually(() => expect(mesh.isLinked(() => false)).toBe(true));
+  mesh.serverDown();
+});
+
 test('a dial that throws is a failed try, not an exception', async () => {
   const failure = new Error('region weur is not in the configuration');
   const { mesh, host } = makeMesh({
@@ -160,7 +189,7 @@ interface Fakes {
   readonly greeting?: string;
 }
 
-function makeMesh({ announceTo = async () => {}, dialPeer, greeting }: Fakes = {}) {
+function makeMesh({ announceTo = async () => true, dialPeer, greeting }: Fakes = {}) {
   const clock = { now: START };
   const peers: FakeServer[] = [];
   const dial = (): FakeServer => {

@@ -18,8 +18,11 @@ export interface MeshHost {
    * that refuses the route (`refusalLine`). After `asleep` it is not dialled again until it announces that it is up.
    */
   dialPeer(peer: string): ByteChannel;
-  /** Tells a peer's object that this region is up. Rejects if it could not; then `reconcile` repairs the link later. */
-  announceTo(peer: string): Promise<void>;
+  /**
+   * Tells a peer's object that this region is up, and returns whether the peer is too, so that it dials. Rejects if it
+   * could not; then `reconcile` repairs the link later.
+   */
+  announceTo(peer: string): Promise<boolean>;
   /** Called with each failure, for the log; the mesh retries by itself. Must not throw. */
   onFailure(peer: string, error: unknown): void;
   now(): number;
@@ -48,6 +51,8 @@ export class MeshKeeper {
   readonly #host: MeshHost;
   readonly #options: MeshOptions;
   readonly #links = new Map<string, Link>();
+  /** Peers that dial this side, and are up or have not said yet. */
+  #awaited = new Set<string>();
 
   constructor(host: MeshHost, options: MeshOptions) {
     this.#host = host;
@@ -59,15 +64,14 @@ export class MeshKeeper {
     this.serverDown();
     const { region, regions } = this.#options;
     for (const peer of peersToDial(region, regions)) this.#links.set(peer, this.#newLink(peer));
-    for (const peer of peersThatDial(region, regions)) {
-      this.#host.announceTo(peer).catch((error: unknown) => this.#host.onFailure(peer, error));
-    }
+    for (const peer of peersThatDial(region, regions)) void this.#announceTo(peer);
   }
 
   /** The region's own server is gone, and its connections with it. */
   serverDown(): void {
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
+    this.#awaited = new Set();
   }
 
   /** A peer says that its server is up. */
@@ -88,6 +92,17 @@ export class MeshKeeper {
     }
   }
 
+  /**
+   * Whether the own server is linked with all that are up: those that sleep, or do not answer, are not waited for.
+   *
+   * @param isConnected whether the own server has a route to a region's server
+   */
+  isLinked(isConnected: (region: string) => boolean): boolean {
+    const links = [...this.#links.values()];
+    const dialled = links.filter(({ state }) => state === 'connecting' || state === 'up');
+    return [...dialled.map(({ peer }) => peer), ...this.#awaited].every(isConnected);
+  }
+
   /** The links that this side dials. */
   reports(): readonly LinkReport[] {
     return [...this.#links.values()].map(({ peer, state, since, remade, remoteServerId }) => ({
@@ -97,6 +112,17 @@ export class MeshKeeper {
       remade,
       remoteServerId,
     }));
+  }
+
+  async #announceTo(peer: string): Promise<void> {
+    const awaited = this.#awaited;
+    awaited.add(peer);
+    try {
+      if (!(await this.#host.announceTo(peer))) awaited.delete(peer);
+    } catch (error) {
+      awaited.delete(peer);
+      this.#host.onFailure(peer, error);
+    }
   }
 
   #newLink(peer: string): Link {

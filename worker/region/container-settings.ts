@@ -1,8 +1,15 @@
 // What a region's container is started with: the environment that container/entrypoint.sh documents.
 
+import { clientCapacity } from '../../regions/client-capacity.ts';
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { type Env, NATS_SECRETS } from '../env.ts';
+
+/**
+ * How many more connections a server takes than its region has clients. The object refuses those beyond the region's
+ * limit, in time for the next region; what the server refuses has had its 101 and is lost.
+ */
+export const SERVER_HEADROOM = 16;
 
 /** The environment of a region's container. */
 export function containerEnvironment(
@@ -15,7 +22,7 @@ export function containerEnvironment(
     NATS_SERVER_NAME: instanceNameOf(region.id),
     NATS_CLUSTER_NAME: config.cluster,
     NATS_REGION: region.id,
-    NATS_MAX_CONNECTIONS: limits.maxConnections,
+    NATS_MAX_CONNECTIONS: clientCapacity(region) + SERVER_HEADROOM,
     NATS_MAX_PAYLOAD: limits.maxPayloadBytes,
     NATS_LAME_DUCK_GRACE_PERIOD: `${config.lameDuck.graceSeconds}s`,
     NATS_LAME_DUCK_DURATION: `${config.lameDuck.durationSeconds}s`,

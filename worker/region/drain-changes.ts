@@ -1,7 +1,8 @@
-// What a drain changes: its beginning, its steps, and its being taken back. Pure; part of lifecycle.ts.
+// What a drain changes: its beginning, its steps, and its being taken back, by a command or by the configuration.
+// Pure; part of lifecycle.ts.
 
-import type { Change, Command, Lifecycle, Wants } from './lifecycle-events.ts';
-import { ASLEEP, DRAINED, isWanted, NOTHING, START, stop, UP } from './server-changes.ts';
+import type { Change, Command, Lifecycle, LifecycleEvent, Wants } from './lifecycle-events.ts';
+import { ASLEEP, comeUp, DRAINED, isWanted, NOTHING, START, stop, UP } from './server-changes.ts';
 import type { Stage } from './stages.ts';
 
 /** How often a lame duck is asked whether the last client has gone. */
@@ -31,6 +32,19 @@ export function drain({ stage, lastDrainAt }: Lifecycle, settleSeconds: number, 
     case 'drained':
       return NOTHING;
   }
+}
+
+/** A drain that the configuration begins or ends goes before its wish that the server run. */
+export function configured(
+  before: Lifecycle,
+  { wants, drain: isDrain, settleSeconds }: LifecycleEvent & { readonly kind: 'configured' },
+  now: number,
+): Change {
+  const { stage } = before;
+  if (isDrain === true) return { ...drain(before, settleSeconds, now), wants };
+  const taken = isDrain === false ? undrain(stage, wants) : NOTHING;
+  if (taken !== NOTHING) return { ...taken, wants };
+  return { ...(isWanted(wants) ? comeUp(stage, wants) : NOTHING), wants };
 }
 
 /** Service goes on at once where the server was not told to go; otherwise it is started again when it has ended. */
@@ -67,7 +81,7 @@ export function countedClients({ stage, wants }: Lifecycle, clients: number | un
     return clients === 0 ? stop(stage) : { commands: [lookAgain(stage.begunAt)] };
   }
   if (stage.kind !== 'up' || !stage.isCounting) return NOTHING;
-  return clients === 0 && !wants.keepAwake ? stop(stage) : { stage: { ...stage, isCounting: false } };
+  return clients === 0 && !isWanted(wants) ? stop(stage) : { stage: { ...stage, isCounting: false } };
 }
 
 function lookAgain(begunAt: number | undefined): Command {

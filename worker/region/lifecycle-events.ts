@@ -7,6 +7,7 @@ import type { Stage } from './stages.ts';
 export interface Wants {
   readonly enabled: boolean;
   readonly keepAwake: boolean;
+  readonly jetstream: boolean;
 }
 
 export interface Lifecycle {
@@ -25,7 +26,16 @@ export type LifecycleEvent =
   | { readonly kind: 'client' }
   /** Somebody asks for the server to run. */
   | { readonly kind: 'wake' }
-  | { readonly kind: 'configured'; readonly wants: Wants }
+  /**
+   * The region's configuration has come, maybe not for the first time. `drain` says what is new of its drain: that it
+   * begins, or ends; undefined where nothing is.
+   */
+  | {
+      readonly kind: 'configured';
+      readonly wants: Wants;
+      readonly drain: boolean | undefined;
+      readonly settleSeconds: number;
+    }
   /** The start that was commanded has led to a server that takes clients, or has not. */
   | { readonly kind: 'started' }
   | { readonly kind: 'start-failed'; readonly problem: string }
@@ -41,8 +51,8 @@ export type LifecycleEvent =
   | { readonly kind: 'activity-expired' }
   /** The count that was commanded; undefined when the server did not answer. */
   | { readonly kind: 'clients-counted'; readonly clients: number | undefined }
-  /** The server was looked at, and answered in time, or did not. */
-  | { readonly kind: 'answered' }
+  /** The server was looked at, and answered in time, maybe as one in lame duck mode; or it did not. */
+  | { readonly kind: 'answered'; readonly isClosing: boolean }
   | { readonly kind: 'unanswered' };
 
 export type Command =
@@ -58,7 +68,7 @@ export type Command =
   /** Make the links to other regions, or forget them: their connections went with the server. */
   | { readonly kind: 'mesh-up' }
   | { readonly kind: 'mesh-down' }
-  /** Look at the server after `mesh.reconcileSeconds`, once, and say `answered` or `unanswered`. */
+  /** Look at the server for as long as it runs, and say each time whether it `answered`. */
   | { readonly kind: 'watch' }
   /** Ask the server now, and say `clients-counted`. */
   | { readonly kind: 'count-clients' }

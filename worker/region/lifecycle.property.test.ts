@@ -17,7 +17,7 @@ class World {
   #now = 1_000_000;
   #stored: DrainRecord | undefined;
   #lifecycle: Lifecycle;
-  #wants: Wants = { enabled: true, keepAwake: true };
+  #wants: Wants = { enabled: true, keepAwake: true, jetstream: false };
   /** Of the container. */
   #isRunning = false;
   #isToEnd = false;
@@ -48,7 +48,10 @@ class World {
   ask(event: LifecycleEvent): void {
     if (event.kind === 'drain') this.isDrainWanted = true;
     if (event.kind === 'undrain') this.isDrainWanted = false;
-    if (event.kind === 'configured') this.#wants = event.wants;
+    if (event.kind === 'configured') {
+      this.#wants = event.wants;
+      this.isDrainWanted = event.drain ?? this.isDrainWanted;
+    }
     this.#tell(event);
   }
 
@@ -102,8 +105,7 @@ class World {
 
   looked(answered: boolean): void {
     if (!this.#isWatching) return;
-    this.#isWatching = false;
-    this.#tell({ kind: answered ? 'answered' : 'unanswered' });
+    this.#tell(answered ? { kind: 'answered', isClosing: this.#isLameDuck } : { kind: 'unanswered' });
   }
 
   restartDue(): void {
@@ -128,7 +130,7 @@ class World {
 
   /** Everything that is under way goes well, until nothing is. */
   rest(): void {
-    this.#tell({ kind: 'configured', wants: this.#wants });
+    this.#tell({ kind: 'configured', wants: this.#wants, drain: undefined, settleSeconds: 0 });
     for (let turn = 0; turn < TURNS_TO_REST; turn += 1) {
       this.startSucceeds();
       if (this.#isToEnd) this.serverEnds(0);
@@ -136,7 +138,7 @@ class World {
       this.restartDue();
       this.drainDue();
     }
-    this.#tell({ kind: 'configured', wants: this.#wants });
+    this.#tell({ kind: 'configured', wants: this.#wants, drain: undefined, settleSeconds: 0 });
     this.startSucceeds();
   }
 
@@ -173,6 +175,7 @@ class World {
         return;
       case 'mesh-down':
         this.#isMeshed = false;
+        this.#isWatching = false;
         return;
       case 'watch':
         this.#isWatching = true;
@@ -220,7 +223,13 @@ function willStart({ stage }: Lifecycle): boolean {
   return stage.kind === 'lame-duck' && stage.startAgain;
 }
 
-const wants = fc.record({ enabled: fc.boolean(), keepAwake: fc.boolean() });
+const wants = fc.record({ enabled: fc.boolean(), keepAwake: fc.boolean(), jetstream: fc.boolean() });
+const configured = fc.record({
+  kind: fc.constant('configured' as const),
+  wants,
+  drain: fc.constantFrom(true, false, undefined),
+  settleSeconds: fc.nat(60),
+});
 const askedFor = fc.oneof(
   fc.constantFrom<LifecycleEvent>(
     { kind: 'client' },
@@ -230,7 +239,7 @@ const askedFor = fc.oneof(
   ),
   fc.constant<LifecycleEvent>({ kind: 'undrain' }),
   fc.nat(60).map((settleSeconds): LifecycleEvent => ({ kind: 'drain', settleSeconds })),
-  wants.map((each): LifecycleEvent => ({ kind: 'configured', wants: each })),
+  configured,
 );
 
 type Happening = (world: World) => void;
@@ -336,8 +345,8 @@ test('a region that is taken back and should be awake comes to rest up', () => {
     fc.property(history, (happenings) => {
       const world = new World();
       for (const happen of happenings) happen(world);
-      world.ask({ kind: 'undrain' });
-      world.ask({ kind: 'configured', wants: { enabled: true, keepAwake: true } });
+      const awake = { enabled: true, keepAwake: true, jetstream: false };
+      world.ask({ kind: 'configured', wants: awake, drain: false, settleSeconds: 0 });
       world.rest();
       expect(world.stage.kind).toBe('up');
     }),

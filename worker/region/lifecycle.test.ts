@@ -9,9 +9,11 @@ import type { Command, Lifecycle, LifecycleEvent, Wants } from './lifecycle-even
 import { STABLE_AFTER_MS } from './server-changes.ts';
 import { recordOf, regionStateOf, type Stage, sinceOf } from './stages.ts';
 
-const AWAKE: Wants = { enabled: true, keepAwake: true };
-const SLEEPY: Wants = { enabled: true, keepAwake: false };
-const DISABLED: Wants = { enabled: false, keepAwake: true };
+const AWAKE: Wants = { enabled: true, keepAwake: true, jetstream: false };
+const SLEEPY: Wants = { enabled: true, keepAwake: false, jetstream: false };
+const DISABLED: Wants = { enabled: false, keepAwake: true, jetstream: false };
+/** Both have JetStream. */
+const STORING: Wants = { ...AWAKE, jetstream: true };
 
 /** When the stages of the table began, and their drain. */
 const THEN = 5_000;
@@ -27,9 +29,11 @@ const STAGES = {
   drained: { kind: 'drained' },
   starting: { kind: 'starting', goal: 'up' },
   'starting to be drained': { kind: 'starting', goal: 'drained' },
-  up: { kind: 'up', isCounting: false, unanswered: 0 },
-  'up, counting': { kind: 'up', isCounting: true, unanswered: 0 },
-  'up, silent': { kind: 'up', isCounting: false, unanswered: 1 },
+  up: { kind: 'up', isCounting: false, isClosing: false, unanswered: 0 },
+  'up, counting': { kind: 'up', isCounting: true, isClosing: false, unanswered: 0 },
+  'up, silent': { kind: 'up', isCounting: false, isClosing: false, unanswered: 1 },
+  'up, silent for long': { kind: 'up', isCounting: false, isClosing: false, unanswered: 3 },
+  'up, closing': { kind: 'up', isCounting: false, isClosing: true, unanswered: 0 },
   settling: { kind: 'settling', begunAt: BEGUN_AT, unanswered: 0 },
   'lame-duck': { kind: 'lame-duck', begunAt: BEGUN_AT, startAgain: false, unanswered: 0 },
   'lame-duck, again': { kind: 'lame-duck', begunAt: BEGUN_AT, startAgain: true, unanswered: 0 },
@@ -48,6 +52,72 @@ type StageName = keyof typeof STAGES;
 type Cells = Partial<Record<StageName, string>>;
 
 type Row = readonly [LifecycleEvent, Wants, Cells];
+
+/** The first look that a server leaves unanswered changes what is told of it, and nothing else. */
+const SILENT: Cells = {
+  up: 'up/1:',
+  'up, counting': 'up?/1:',
+  'up, closing': 'up!/1:',
+  settling: 'settling@4000/1:',
+  'lame-duck': 'lame-duck@4000/1:',
+  'lame-duck, again': 'lame-duck@4000/1+again:',
+  'stopping to sleep': 'stopping>asleep/1:',
+  'stopping to start': 'stopping>up/1:',
+  'stopping to be drained': 'stopping>drained/1:',
+};
+
+/** The second ends it. */
+const HUNG: Cells = {
+  'up, silent': 'up/2: destroy',
+  'up, silent for long': 'up/4: destroy',
+  'lame-duck, silent': 'lame-duck@4000/2: destroy',
+  'stopping, silent': 'stopping>asleep/2: destroy',
+};
+
+/** To run, where it does not and nothing forbids it. */
+const WAKE: Cells = {
+  asleep: 'starting>up: start',
+  'stopping to sleep': 'stopping>up: stop',
+  'stopping to start': 'stopping>up: stop',
+  'stopping, silent': 'stopping>up/1: stop',
+};
+
+/** To be drained. */
+const DRAIN: Cells = {
+  asleep: 'drained: store=drained',
+  starting: 'starting>drained: store=drained',
+  up: 'settling@9000: store=settling drain-due@9000/60s',
+  'up, counting': 'settling@9000: store=settling drain-due@9000/60s',
+  'up, silent': 'settling@9000/1: store=settling drain-due@9000/60s',
+  'up, silent for long': 'settling@9000/3: store=settling drain-due@9000/60s',
+  'up, closing': 'settling@9000: store=settling drain-due@9000/60s',
+  'lame-duck, again': 'lame-duck@4000: store=lame-duck',
+  'stopping to sleep': 'stopping>drained: store=drained',
+  'stopping to start': 'stopping>drained: store=drained',
+  'stopping, silent': 'stopping>drained/1: store=drained',
+  down: 'drained: store=drained',
+  'down, starting': 'starting>drained: store=drained',
+};
+
+/** To be drained no longer, and awake. */
+const UNDRAIN: Cells = {
+  drained: 'starting>up: store=- start',
+  'starting to be drained': 'starting>up: store=-',
+  settling: 'up: store=-',
+  'lame-duck': 'lame-duck@4000+again: store=lame-duck+again',
+  'lame-duck, silent': 'lame-duck@4000/1+again: store=lame-duck+again',
+  'stopping to be drained': 'stopping>up: store=-',
+};
+
+/** To be drained no longer; it may sleep. */
+const UNDRAIN_SLEEPY: Cells = {
+  drained: 'asleep: store=-',
+  'starting to be drained': 'starting>up: store=-',
+  settling: 'up: store=-',
+  'lame-duck': 'lame-duck@4000+again: store=lame-duck+again',
+  'lame-duck, silent': 'lame-duck@4000/1+again: store=lame-duck+again',
+  'stopping to be drained': 'stopping>asleep: store=-',
+};
 
 const TABLE: Readonly<Record<string, Row>> = {
   'a client': [
@@ -72,18 +142,23 @@ const TABLE: Readonly<Record<string, Row>> = {
       down: 'down#2+start: start',
     },
   ],
-  'configured to be awake': [
-    { kind: 'configured', wants: AWAKE },
-    AWAKE,
-    {
-      asleep: 'starting>up: start',
-      'stopping to sleep': 'stopping>up: stop',
-      'stopping to start': 'stopping>up: stop',
-      'stopping, silent': 'stopping>up/1: stop',
-    },
+  'configured to be awake': [configuredAs(AWAKE), AWAKE, WAKE],
+  'configured as one that may sleep': [configuredAs(SLEEPY), SLEEPY, {}],
+  'configured to be awake, but disabled': [configuredAs(DISABLED), DISABLED, {}],
+  'configured to be drained': [configuredAs(AWAKE, true), AWAKE, DRAIN],
+  'configured to be drained no longer': [configuredAs(AWAKE, false), AWAKE, { ...WAKE, ...UNDRAIN }],
+  'configured to be drained no longer, but disabled': [
+    configuredAs(DISABLED, false),
+    DISABLED,
+    UNDRAIN_SLEEPY,
   ],
-  'configured as one that may sleep': [{ kind: 'configured', wants: SLEEPY }, SLEEPY, {}],
-  'configured to be awake, but disabled': [{ kind: 'configured', wants: DISABLED }, DISABLED, {}],
+  'a client of a disabled region': [{ kind: 'client' }, DISABLED, { 'up, counting': 'up:' }],
+  'a wake of a disabled region': [{ kind: 'wake' }, DISABLED, { down: 'asleep:' }],
+  'a restart of a disabled region': [
+    { kind: 'restart-due', attempt: ATTEMPT - 1 },
+    DISABLED,
+    { down: 'asleep:' },
+  ],
   started: [
     { kind: 'started' },
     AWAKE,
@@ -118,6 +193,8 @@ const TABLE: Readonly<Record<string, Row>> = {
       up: 'down#3: mesh-down restart-after#3',
       'up, counting': 'down#3: mesh-down restart-after#3',
       'up, silent': 'down#3: mesh-down restart-after#3',
+      'up, silent for long': 'down#3: mesh-down restart-after#3',
+      'up, closing': 'asleep: mesh-down',
       settling: 'drained: store=drained mesh-down',
       'lame-duck': 'drained: store=drained mesh-down',
       'lame-duck, again': 'starting>up: store=- mesh-down start',
@@ -135,6 +212,8 @@ const TABLE: Readonly<Record<string, Row>> = {
       up: 'asleep: mesh-down',
       'up, counting': 'asleep: mesh-down',
       'up, silent': 'asleep: mesh-down',
+      'up, silent for long': 'asleep: mesh-down',
+      'up, closing': 'asleep: mesh-down',
       settling: 'drained: store=drained mesh-down',
       'lame-duck': 'drained: store=drained mesh-down',
       'lame-duck, again': 'starting>up: store=- mesh-down start',
@@ -152,6 +231,8 @@ const TABLE: Readonly<Record<string, Row>> = {
       up: 'down#3: mesh-down restart-after#3',
       'up, counting': 'down#3: mesh-down restart-after#3',
       'up, silent': 'down#3: mesh-down restart-after#3',
+      'up, silent for long': 'down#3: mesh-down restart-after#3',
+      'up, closing': 'starting>up: mesh-down start',
       settling: 'drained: store=drained mesh-down',
       'lame-duck': 'drained: store=drained mesh-down',
       'lame-duck, again': 'starting>up: store=- mesh-down start',
@@ -168,47 +249,9 @@ const TABLE: Readonly<Record<string, Row>> = {
     { down: 'down#2+start: start' },
   ],
   'a restart that was due before others': [{ kind: 'restart-due', attempt: 0 }, AWAKE, {}],
-  'a drain': [
-    { kind: 'drain', settleSeconds: 60 },
-    AWAKE,
-    {
-      asleep: 'drained: store=drained',
-      starting: 'starting>drained: store=drained',
-      up: 'settling@9000: store=settling drain-due@9000/60s',
-      'up, counting': 'settling@9000: store=settling drain-due@9000/60s',
-      'up, silent': 'settling@9000/1: store=settling drain-due@9000/60s',
-      'lame-duck, again': 'lame-duck@4000: store=lame-duck',
-      'stopping to sleep': 'stopping>drained: store=drained',
-      'stopping to start': 'stopping>drained: store=drained',
-      'stopping, silent': 'stopping>drained/1: store=drained',
-      down: 'drained: store=drained',
-      'down, starting': 'starting>drained: store=drained',
-    },
-  ],
-  'an undrain': [
-    { kind: 'undrain' },
-    AWAKE,
-    {
-      drained: 'starting>up: store=- start',
-      'starting to be drained': 'starting>up: store=-',
-      settling: 'up: store=-',
-      'lame-duck': 'lame-duck@4000+again: store=lame-duck+again',
-      'lame-duck, silent': 'lame-duck@4000/1+again: store=lame-duck+again',
-      'stopping to be drained': 'stopping>up: store=-',
-    },
-  ],
-  'an undrain of one that may sleep': [
-    { kind: 'undrain' },
-    SLEEPY,
-    {
-      drained: 'asleep: store=-',
-      'starting to be drained': 'starting>up: store=-',
-      settling: 'up: store=-',
-      'lame-duck': 'lame-duck@4000+again: store=lame-duck+again',
-      'lame-duck, silent': 'lame-duck@4000/1+again: store=lame-duck+again',
-      'stopping to be drained': 'stopping>asleep: store=-',
-    },
-  ],
+  'a drain': [{ kind: 'drain', settleSeconds: 60 }, AWAKE, DRAIN],
+  'an undrain': [{ kind: 'undrain' }, AWAKE, UNDRAIN],
+  'an undrain of one that may sleep': [{ kind: 'undrain' }, SLEEPY, UNDRAIN_SLEEPY],
   'the next step of the drain': [
     { kind: 'drain-due', begunAt: BEGUN_AT },
     AWAKE,
@@ -232,6 +275,8 @@ const TABLE: Readonly<Record<string, Row>> = {
       up: 'stopping>asleep: stop',
       'up, counting': 'stopping>asleep: stop',
       'up, silent': 'stopping>asleep/1: stop',
+      'up, silent for long': 'stopping>asleep/3: stop',
+      'up, closing': 'stopping>asleep: stop',
       settling: 'stopping>drained: store=drained stop',
       'lame-duck': 'stopping>drained: store=drained stop',
       'lame-duck, again': 'stopping>up: store=- stop',
@@ -245,6 +290,8 @@ const TABLE: Readonly<Record<string, Row>> = {
       up: 'up?: count-clients',
       'up, counting': 'up?: count-clients',
       'up, silent': 'up?/1: count-clients',
+      'up, silent for long': 'up?/3: count-clients',
+      'up, closing': 'up?!: count-clients',
     },
   ],
   'no client for long, of one that stays awake': [{ kind: 'activity-expired' }, AWAKE, {}],
@@ -284,37 +331,44 @@ const TABLE: Readonly<Record<string, Row>> = {
     ]),
   ),
   'an answer of the server': [
-    { kind: 'answered' },
+    { kind: 'answered', isClosing: false },
     AWAKE,
     {
-      up: 'up: watch',
-      'up, counting': 'up?: watch',
-      'up, silent': 'up: watch',
-      settling: 'settling@4000: watch',
-      'lame-duck': 'lame-duck@4000: watch',
-      'lame-duck, again': 'lame-duck@4000+again: watch',
-      'lame-duck, silent': 'lame-duck@4000: watch',
-      'stopping to sleep': 'stopping>asleep: stop watch',
-      'stopping to start': 'stopping>up: stop watch',
-      'stopping to be drained': 'stopping>drained: stop watch',
-      'stopping, silent': 'stopping>asleep: stop watch',
+      'up, silent': 'up:',
+      'up, silent for long': 'up:',
+      'up, closing': 'up:',
+      'lame-duck, silent': 'lame-duck@4000:',
+      'stopping to sleep': 'stopping>asleep: stop',
+      'stopping to start': 'stopping>up: stop',
+      'stopping to be drained': 'stopping>drained: stop',
+      'stopping, silent': 'stopping>asleep: stop',
     },
   ],
-  'no answer of the server': [
-    { kind: 'unanswered' },
+  'an answer of a server that the platform is about to end': [
+    { kind: 'answered', isClosing: true },
     AWAKE,
     {
-      up: 'up/1: watch',
-      'up, counting': 'up?/1: watch',
-      'up, silent': 'up/2: destroy watch',
-      settling: 'settling@4000/1: watch',
-      'lame-duck': 'lame-duck@4000/1: watch',
-      'lame-duck, again': 'lame-duck@4000/1+again: watch',
-      'lame-duck, silent': 'lame-duck@4000/2: destroy watch',
-      'stopping to sleep': 'stopping>asleep/1: watch',
-      'stopping to start': 'stopping>up/1: watch',
-      'stopping to be drained': 'stopping>drained/1: watch',
-      'stopping, silent': 'stopping>asleep/2: destroy watch',
+      up: 'up!:',
+      'up, counting': 'up?!:',
+      'up, silent': 'up!:',
+      'up, silent for long': 'up!:',
+      'lame-duck, silent': 'lame-duck@4000:',
+      'stopping to sleep': 'stopping>asleep: stop',
+      'stopping to start': 'stopping>up: stop',
+      'stopping to be drained': 'stopping>drained: stop',
+      'stopping, silent': 'stopping>asleep: stop',
+    },
+  ],
+  'no answer of the server': [{ kind: 'unanswered' }, AWAKE, { ...SILENT, ...HUNG }],
+  'no answer of a server with JetStream': [
+    { kind: 'unanswered' },
+    STORING,
+    {
+      ...SILENT,
+      'up, silent': 'up/2:',
+      'up, silent for long': 'up/4: destroy',
+      'lame-duck, silent': 'lame-duck@4000/2:',
+      'stopping, silent': 'stopping>asleep/2:',
     },
   ],
 };
@@ -422,6 +476,10 @@ test('a drain is one state to Workers, since its beginning', () => {
   });
 });
 
+function configuredAs(wants: Wants, drain?: boolean): LifecycleEvent {
+  return { kind: 'configured', wants, drain, settleSeconds: 60 };
+}
+
 function at(stage: Stage, wants: Wants): Lifecycle {
   return { stage, since: THEN, wants, restarts: ATTEMPT, lastDrainAt: BEGUN_AT };
 }
@@ -436,7 +494,7 @@ function shown(stage: Stage): string {
     case 'stopping':
       return `${stage.kind}>${stage.goal}${silent}`;
     case 'up':
-      return `up${stage.isCounting ? '?' : ''}${silent}`;
+      return `up${stage.isCounting ? '?' : ''}${stage.isClosing ? '!' : ''}${silent}`;
     case 'settling':
       return `settling@${stage.begunAt}${silent}`;
     case 'lame-duck':

@@ -4,7 +4,7 @@
 //
 // Every event may come at any stage, twice, or late: one that means nothing there changes nothing.
 
-import { advanceDrain, countedClients, drain, undrain } from './drain-changes.ts';
+import { advanceDrain, configured, countedClients, drain, undrain } from './drain-changes.ts';
 import { type DrainRecord, isSameRecord } from './drain-record.ts';
 import type { Change, Command, Lifecycle, LifecycleEvent, Wants } from './lifecycle-events.ts';
 import {
@@ -31,7 +31,7 @@ export interface Step {
 export function afterReset(
   record: DrainRecord | undefined,
   isRunning: boolean,
-  { enabled, keepAwake }: Wants,
+  { enabled, keepAwake, jetstream }: Wants,
   now: number,
 ): Step {
   const stage = isRunning ? runningStage(record) : endedStage(record);
@@ -39,7 +39,7 @@ export function afterReset(
   const state = {
     stage,
     since,
-    wants: { enabled, keepAwake },
+    wants: { enabled, keepAwake, jetstream },
     restarts: 0,
     lastDrainAt: record?.begunAt ?? 0,
   };
@@ -95,11 +95,11 @@ function changeBy(before: Lifecycle, event: LifecycleEvent, now: number): Change
     case 'client':
       return stage.kind === 'up' && stage.isCounting
         ? { stage: { ...stage, isCounting: false } }
-        : comeUp(stage);
+        : comeUp(stage, wants);
     case 'wake':
-      return stage.kind === 'down' ? restart(stage) : comeUp(stage);
+      return stage.kind === 'down' ? restart(stage, wants) : comeUp(stage, wants);
     case 'configured':
-      return { ...(isWanted(event.wants) ? comeUp(stage) : NOTHING), wants: event.wants };
+      return configured(before, event, now);
     case 'started':
       return started(stage);
     case 'start-failed':
@@ -107,7 +107,7 @@ function changeBy(before: Lifecycle, event: LifecycleEvent, now: number): Change
     case 'ended':
       return ended(before, event.exitCode, now);
     case 'restart-due':
-      return stage.kind === 'down' && stage.attempt === event.attempt ? restart(stage) : NOTHING;
+      return stage.kind === 'down' && stage.attempt === event.attempt ? restart(stage, wants) : NOTHING;
     case 'drain':
       return drain(before, event.settleSeconds, now);
     case 'undrain':
@@ -117,14 +117,14 @@ function changeBy(before: Lifecycle, event: LifecycleEvent, now: number): Change
     case 'halt':
       return isServing(stage) ? stop(stage) : NOTHING;
     case 'activity-expired':
-      return stage.kind === 'up' && !wants.keepAwake
+      return stage.kind === 'up' && !isWanted(wants)
         ? { stage: { ...stage, isCounting: true }, commands: [{ kind: 'count-clients' }] }
         : NOTHING;
     case 'clients-counted':
       return countedClients(before, event.clients);
     case 'answered':
-      return hasServer(stage) ? answered(stage) : NOTHING;
+      return hasServer(stage) ? answered(stage, event.isClosing) : NOTHING;
     case 'unanswered':
-      return hasServer(stage) ? unanswered(stage) : NOTHING;
+      return hasServer(stage) ? unanswered(stage, wants) : NOTHING;
   }
 }

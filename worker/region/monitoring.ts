@@ -27,6 +27,28 @@ export interface Routez {
   readonly routes: readonly RoutezRoute[];
 }
 
+/** `/connz`, in part. */
+export interface Connz {
+  readonly now: string;
+  readonly connections: readonly {
+    readonly start: string;
+    /** These a client says of itself when it authenticates, or does afterwards. */
+    readonly lang?: string;
+    readonly version?: string;
+    readonly name?: string;
+    readonly in_msgs: number;
+    readonly subscriptions: number;
+  }[];
+}
+
+/** Of the connections that have not authenticated, how long each has been there, ms. */
+export function agesOfUnauthenticated({ now, connections }: Connz): readonly number[] {
+  return connections
+    .filter(({ lang, version, name }) => lang === undefined && version === undefined && name === undefined)
+    .filter(({ in_msgs, subscriptions }) => in_msgs === 0 && subscriptions === 0)
+    .map(({ start }) => Date.parse(now) - Date.parse(start));
+}
+
 /** A monitoring endpoint answered something else than 200 with JSON. */
 export class MonitoringError extends Error {
   override readonly name = 'MonitoringError';
@@ -35,13 +57,26 @@ export class MonitoringError extends Error {
 /** A server that is up answers within milliseconds; one that takes longer than this is as good as down. */
 const MONITORING_TIMEOUT_MS = 2_000;
 
+type Endpoint = 'varz' | 'routez' | `connz?${string}`;
+
 /** Asks the server behind `port` for one of its monitoring endpoints. */
-export async function readMonitoring<T>(port: Fetcher, endpoint: 'varz' | 'routez'): Promise<T> {
+export async function readMonitoring<T>(port: Fetcher, endpoint: Endpoint): Promise<T> {
   const response = await port.fetch(`http://nats-server/${endpoint}`, {
     signal: AbortSignal.timeout(MONITORING_TIMEOUT_MS),
   });
   if (!response.ok) throw new MonitoringError(`/${endpoint} answered ${response.status}`);
   return response.json<T>();
+}
+
+/**
+ * In lame duck mode a server has closed the port for clients, which `/healthz` reports. It is read as a text since
+ * `/healthz` also fails, without naming a port, on a machine that is too busy to check within a millisecond.
+ */
+export async function isInLameDuckMode(port: Fetcher): Promise<boolean> {
+  const response = await port.fetch('http://nats-server/healthz?js-enabled-only=true', {
+    signal: AbortSignal.timeout(MONITORING_TIMEOUT_MS),
+  });
+  return !response.ok && (await response.text()).includes('websocket');
 }
 
 const GO_UNITS_MS: Readonly<Record<string, number>> = {

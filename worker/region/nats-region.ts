@@ -7,6 +7,8 @@ import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
 import type { RegionConfig } from '../../regions/config.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { instanceNameOf } from '../../regions/names.ts';
+import { networkOf } from '../../routing/client-network.ts';
 import { backoffMs } from '../backoff.ts';
 import { activeConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
@@ -18,29 +20,35 @@ import { refuseRoute } from '../mesh/refuse-route.ts';
 import { pump } from '../mesh/splice.ts';
 import { messageOf } from '../message-of.ts';
 import { containerEnvironment } from './container-settings.ts';
+import { Door } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
 import { afterReset, step } from './lifecycle.ts';
 import type { Command, Lifecycle, LifecycleEvent } from './lifecycle-events.ts';
 import { linkStatuses } from './link-status.ts';
 import { meshHostOf } from './mesh-host.ts';
 import { NatsServer } from './nats-server.ts';
-import { placeOf } from './place-header.ts';
+import { addressOf, placeOf } from './place-header.ts';
 import type { RegionMethods } from './region-stub.ts';
+import { residencyRuleOf } from './residency-rule.ts';
+import type { Seat } from './seats.ts';
 import { ServerReport } from './server-report.ts';
+import { type Look, ServerWatch } from './server-watch.ts';
 import {
   hasServer,
   isComingUp,
   isLeaving,
   isServing,
   problemOf,
+  type Refusal,
   refusalOf,
   regionStateOf,
   sinceOf,
 } from './stages.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
-import { ToldLimits } from './told-limits.ts';
+import { asTold, ToldRegion } from './told-region.ts';
 import { TrafficTally } from './traffic-tally.ts';
 import { mayWake } from './wake-header.ts';
+import { Wakes } from './wakes.ts';
 
 /** Ends nats-server at once; SIGTERM would make it a lame duck first, for clients that are not there. */
 const SIGINT = 2;
@@ -51,6 +59,23 @@ const START_POLL_MS = 50;
 /** A server sends its INFO at once; a link to one that takes longer than this is tried again. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 
+/** A server answers an upgrade within milliseconds; one that takes longer than this is looked at. */
+const SLOW_UPGRADE_MS = 1_000;
+
+/** A server that was dialled so recently is in use, whoever it says is connected. */
+const IN_USE_MS = 10_000;
+
+const SLEEPS: Refusal = { code: 'asleep', reason: 'it sleeps, and is not woken for this client' };
+const STARTING: Refusal = { code: 'starting', reason: 'it is being started' };
+const WOKEN_TOO_OFTEN: Refusal = { code: 'asleep', reason: 'it sleeps, and this address has just woken it' };
+
+/** A server that was just started takes its first client when it is linked with those that are up, or after this. */
+const LINKED_WITHIN_MS = 1_000;
+const LINK_POLL_MS = 25;
+
+/** The servers at the other ends tell what their clients have subscribed to as soon as a link is there. */
+const INTEREST_MS = 50;
+
 /** Restarts of a server that keeps ending are this far apart at most. */
 const RESTART_MAX_MS = 30_000;
 
@@ -60,9 +85,18 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   override enableInternet = false;
   #region: RegionConfig;
+  #residencyRule: ReturnType<typeof residencyRuleOf>;
   readonly #server: NatsServer;
   readonly #report: ServerReport;
-  readonly #limits: ToldLimits;
+  readonly #told: ToldRegion;
+  readonly #watch: ServerWatch;
+  readonly #door: Door;
+  readonly #wakes = new Wakes();
+  /** Resolves when a server that was just started may take its first client. */
+  #linked = Promise.resolve();
+  /** Upgrades that the server has not answered yet. */
+  readonly #dials = new Set<AbortController>();
+  #lastClientAt = Number.NEGATIVE_INFINITY;
   readonly #tally: TrafficTally;
   readonly #mesh: MeshKeeper;
   readonly #createdAt = Date.now();
@@ -76,13 +110,24 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const id = (new.target as typeof NatsRegion).region;
     const region = config.regions.find((candidate) => candidate.id === id);
     if (region === undefined) throw new Error(`region ${id} is not in the configuration`);
-    this.#limits = new ToldLimits(ctx.storage.kv);
-    this.#region = this.#limits.newest(region, version);
+    this.#told = new ToldRegion(ctx.storage.kv);
+    this.#region = this.#told.newest(asTold(region, config), version);
+    this.#residencyRule = residencyRuleOf(this.#region);
     this.#server = new NatsServer(ctx.container);
     this.#report = new ServerReport(id, this.#server);
+    this.#watch = new ServerWatch({
+      ask: () => this.#server.look(),
+      isRunning: () => this.#server.isRunning,
+      isInUse: (look) => this.#isInUse(look),
+      tell: (look) => this.#looked(look),
+    });
+    this.#door = new Door({
+      look: () => this.#watch.look(),
+      unauthenticated: (connections, atMost) => this.#server.unauthenticated(connections, atMost),
+    });
     this.#tally = new TrafficTally(ctx.storage.sql);
     this.defaultPort = WEBSOCKET_PORT;
-    this.sleepAfter = region.sleepAfter;
+    this.sleepAfter = this.#region.sleepAfter;
     const regions = config.regions.map((each) => each.id);
     const { retryMaxMs } = config.mesh;
     const host = meshHostOf(id, env, this.#server);
@@ -92,25 +137,64 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const { state, commands } = afterReset(record, this.#server.isRunning, this.#region, this.#createdAt);
     this.#lifecycle = state;
     ctx.waitUntil(this.#carryOut(commands));
+    // Also where the message that it is drained got lost, or came before this object knew of such messages.
+    if (this.#region.drain) ctx.waitUntil(this.drain(config.routing.drainSettleSeconds));
   }
 
   /** A client: its WebSocket is passed through as the container's own response, natively. */
   override async fetch(request: Request): Promise<Response> {
-    const refusal = refusalOf(this.#lifecycle.stage);
-    if (refusal !== undefined) return this.#unavailable(refusal);
-    const { stage } = this.#lifecycle;
-    if (stage.kind !== 'up' && !mayWake(request.headers)) {
-      const code = isComingUp(stage) ? 'starting' : 'asleep';
-      return errorResponse(code, `region ${this.#region.id}: it is ${code}`);
-    }
+    const network = networkOf(addressOf(request));
+    const refusal =
+      refusalOf(this.#lifecycle) ?? this.#forbids(request) ?? this.#staysAsleep(request, network);
+    if (refusal !== undefined) return this.#refuse(refusal);
     try {
       await this.#comeUp({ kind: 'client' });
-      this.renewActivityTimeout();
-      const response = await this.#server.upgrade(request);
-      if (response.status === 101) this.#tally.note(placeOf(request.headers), Date.now());
+      await this.#linked;
+      const admission = await this.#door.admit(network, this.#region);
+      if ('code' in admission) return this.#refuse(refusalOf(this.#lifecycle) ?? admission);
+      return await this.#upgrade(request, admission.seat);
+    } catch (error) {
+      const { code = 'region_unavailable' } = refusalOf(this.#lifecycle) ?? {};
+      return this.#refuse({ code, reason: messageOf(error) });
+    }
+  }
+
+  /** Whatever the isolate knew that sent the client. */
+  #forbids({ headers }: Request): Refusal | undefined {
+    return this.#residencyRule(placeOf(headers));
+  }
+
+  /** Waking costs money: not for a client that another region may serve, and not for one that does nothing else. */
+  #staysAsleep({ headers }: Request, network: string): Refusal | undefined {
+    const { stage } = this.#lifecycle;
+    if (stage.kind === 'up') return undefined;
+    if (!mayWake(headers)) return isComingUp(stage) ? STARTING : SLEEPS;
+    return isComingUp(stage) || this.#wakes.note(network, Date.now()) ? undefined : WOKEN_TOO_OFTEN;
+  }
+
+  /** A server that takes long to answer is looked at; once that has shown that it hangs, nobody waits for it longer. */
+  async #upgrade(request: Request, seat: Seat): Promise<Response> {
+    this.renewActivityTimeout();
+    this.#lastClientAt = Date.now();
+    this.#watch.use();
+    const dial = new AbortController();
+    this.#dials.add(dial);
+    const slow = setTimeout(() => void this.#watch.look(), SLOW_UPGRADE_MS);
+    try {
+      const response = await this.#server.upgrade(request, AbortSignal.any([request.signal, dial.signal]));
+      if (response.status === 101) {
+        this.#door.taken(seat);
+        this.#tally.note(placeOf(request.headers), Date.now());
+      } else this.#door.left(seat);
       return response;
     } catch (error) {
-      return this.#unavailable(messageOf(error));
+      this.#door.left(seat);
+      // It may have closed its port, as in lame duck mode.
+      void this.#watch.look();
+      throw error;
+    } finally {
+      clearTimeout(slow);
+      this.#dials.delete(dial);
     }
   }
 
@@ -122,9 +206,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await refuseRoute(socket, state === 'asleep' ? ASLEEP : state);
   }
 
-  /** Starts the server where it isn't running, and returns once it takes clients. One that is drained stays so. */
-  async wake(): Promise<void> {
-    if (!isLeaving(this.#lifecycle.stage)) await this.#comeUp({ kind: 'wake' });
+  /** Starts the server where it isn't running, and returns once it takes clients, or with why it must not run. */
+  async wake(): Promise<string | undefined> {
+    const { stage, wants } = this.#lifecycle;
+    if (isLeaving(stage) || !wants.enabled) return refusalOf(this.#lifecycle)?.reason;
+    await this.#comeUp({ kind: 'wake' });
+    return undefined;
   }
 
   /**
@@ -159,18 +246,25 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return this.#tally.samples(Date.now());
   }
 
-  /** Takes over what steers, from a newer configuration: after an edit, and from the cron trigger. */
-  async configure(region: RegionConfig, version = 0): Promise<void> {
-    this.#limits.tell(region, version);
+  /**
+   * Adopts the region's configuration: after an edit, and from the cron trigger. It alone says whether the region is
+   * drained, however it came to be: by a drain, a rollback, or an edit of the whole.
+   */
+  async configure(region: RegionConfig, version: number, settleSeconds: number): Promise<void> {
+    const news = this.#told.tell(region, version);
+    if (news === undefined) return;
     this.#region = region;
+    this.#residencyRule = residencyRuleOf(region);
     this.sleepAfter = region.sleepAfter;
-    const { enabled, keepAwake } = region;
-    await this.#dispatch({ kind: 'configured', wants: { enabled, keepAwake } });
+    const { enabled, keepAwake, jetstream } = region;
+    const wants = { enabled, keepAwake, jetstream };
+    await this.#dispatch({ kind: 'configured', wants, drain: news.drain, settleSeconds });
   }
 
-  /** A peer says that its server is up. */
-  async peerUp(peer: string): Promise<void> {
+  /** A peer says that its server is up. Returns whether this one is too, so that it will be dialled. */
+  async peerUp(peer: string): Promise<boolean> {
     this.#mesh.peerUp(peer);
+    return isServing(this.#lifecycle.stage);
   }
 
   /** What state the region is in; asks the server when it is up. Never starts anything. */
@@ -184,6 +278,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       clients: hasServer(stage) ? undefined : 0,
       objectAgeMs: Date.now() - this.#createdAt,
       peers: [],
+      maxClients: this.#door.limit(this.#region),
       ...(problem !== undefined && { problem }),
     };
     return isServing(stage) ? this.#report.status(status) : status;
@@ -205,14 +300,28 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await this.#dispatch({ kind: 'activity-expired' });
   }
 
-  /** Scheduled by itself while a server runs, every `mesh.reconcileSeconds`. */
+  /** Scheduled by itself while a server runs, every `mesh.reconcileSeconds`: for the links, and if timers were lost. */
   async reconcile(): Promise<void> {
     if (!hasServer(this.#lifecycle.stage)) return;
+    await this.#scheduleReconcile();
     this.#tally.flush();
+    if ((await this.#watch.look()) === undefined) return;
+    await this.#door.checkNewcomers();
     const routes = await this.#report.routes();
-    if (routes === undefined) return this.#dispatch({ kind: 'unanswered' });
-    this.#mesh.reconcile(new Set(routes.map(({ remote_id }) => remote_id)));
-    await this.#dispatch({ kind: 'answered' });
+    if (routes !== undefined) this.#mesh.reconcile(new Set(routes.map(({ remote_id }) => remote_id)));
+  }
+
+  /** A server without clients is left alone, unless it was just dialled or is to end. */
+  #isInUse(look: Look | undefined): boolean {
+    const isDialled = this.#dials.size > 0 || Date.now() - this.#lastClientAt < IN_USE_MS;
+    return look?.connections !== 0 || isDialled || this.#lifecycle.stage.kind !== 'up';
+  }
+
+  #looked(look: Look | undefined): void {
+    if (look !== undefined) this.#door.counted(look);
+    const event: LifecycleEvent =
+      look === undefined ? { kind: 'unanswered' } : { kind: 'answered', isClosing: look.isClosing };
+    this.ctx.waitUntil(this.#dispatch(event));
   }
 
   #dispatch(event: LifecycleEvent): Promise<void> {
@@ -222,6 +331,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     if (!isSame) {
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
+      const refusal = refusalOf(state);
+      if (refusal !== undefined) for (const dial of this.#dials) dial.abort(new Error(refusal.reason));
     }
     return this.#carryOut(commands);
   }
@@ -255,9 +366,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       case 'mesh-up':
         return this.#mesh.serverUp();
       case 'mesh-down':
+        this.#watch.end();
+        this.#report.forget();
         return this.#mesh.serverDown();
       case 'watch':
-        return this.#scheduleOnly(activeConfig(this.env).config.mesh.reconcileSeconds, 'reconcile');
+        this.#watch.begin();
+        return this.#scheduleReconcile();
       case 'count-clients':
         return this.#countClients();
       case 'schedule-drain':
@@ -286,7 +400,22 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       const problem = `nats-server of ${id} did not start: ${messageOf(error)}`;
       return this.#dispatch({ kind: 'start-failed', problem });
     }
-    await this.#dispatch({ kind: 'started' });
+    this.#door.open();
+    const started = this.#dispatch({ kind: 'started' });
+    this.#linked = this.#untilLinked();
+    await started;
+  }
+
+  /** What a client publishes before its server is linked reaches nobody elsewhere, and nobody learns of it. */
+  async #untilLinked(): Promise<void> {
+    const end = Date.now() + LINKED_WITHIN_MS;
+    while (isServing(this.#lifecycle.stage) && Date.now() < end) {
+      const names = new Set((await this.#report.routes())?.map(({ remote_name }) => remote_name));
+      const isConnected = (region: string) => names.has(instanceNameOf(region));
+      const isLinked = this.#mesh.isLinked(isConnected);
+      await new Promise((resolve) => setTimeout(resolve, isLinked ? INTEREST_MS : LINK_POLL_MS));
+      if (isLinked) return;
+    }
   }
 
   async #restartAfter(attempt: number): Promise<void> {
@@ -298,6 +427,10 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   async #countClients(): Promise<void> {
     await this.#dispatch({ kind: 'clients-counted', clients: await this.#report.connections() });
+  }
+
+  #scheduleReconcile(): Promise<void> {
+    return this.#scheduleOnly(activeConfig(this.env).config.mesh.reconcileSeconds, 'reconcile');
   }
 
   /** Schedules a call of one of the methods, in place of any that is scheduled already. */
@@ -316,10 +449,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     void this.#dispatch(event);
     await this.#untilSettled();
     const { stage } = this.#lifecycle;
-    if (stage.kind !== 'up') throw new Error(problemOf(stage) ?? refusalOf(stage) ?? `it is ${stage.kind}`);
+    if (stage.kind !== 'up') {
+      throw new Error(problemOf(stage) ?? refusalOf(this.#lifecycle)?.reason ?? `it is ${stage.kind}`);
+    }
   }
 
-  #unavailable(reason: string): Response {
-    return errorResponse('region_unavailable', `region ${this.#region.id}: ${reason}`);
+  #refuse({ code, reason }: Refusal): Response {
+    return errorResponse(code, `region ${this.#region.id}: ${reason}`);
   }
 }

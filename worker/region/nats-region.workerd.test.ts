@@ -7,7 +7,13 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RegionState } from '../../api/states.ts';
 import { eventually } from '../../test/support/workerd/eventually.ts';
-import { answerOfServer, type FakeContainer, NO_ANSWER } from '../../test/support/workerd/fake-container.ts';
+import {
+  answerOfServer,
+  CLOSING,
+  type FakeContainer,
+  HANGS,
+  NO_ANSWER,
+} from '../../test/support/workerd/fake-container.ts';
 import { containerOf, type RegionNode } from '../../test/support/workerd/region-node.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
 
@@ -18,6 +24,8 @@ const STARTED = 'start';
 const LAME_DUCK = 'signal 12';
 const STOPPED = 'signal 2';
 const DESTROYED = 'destroy';
+
+const SILENT = 'does not answer';
 
 let round = 0;
 let region: DurableObjectStub<RegionNode>;
@@ -80,7 +88,7 @@ describe('a drain', () => {
     expect(container.told).toEqual([STARTED, LAME_DUCK, STOPPED]);
     expect(await recordOf(region)).toMatchObject({ phase: 'drained' });
     expect(await client()).toBe(503);
-    await region.wake();
+    expect(await region.wake()).toContain('drained');
     expect(container.told).toEqual([STARTED, LAME_DUCK, STOPPED]);
   });
 
@@ -94,15 +102,15 @@ describe('a drain', () => {
     const { begunAt } = await recordOf(region);
     for (let look = 0; look < 3; look += 1) await region.advanceDrain(begunAt);
     expect(container.told).toEqual([STARTED, LAME_DUCK]);
-    expect(await region.status()).toMatchObject({ clients: answer === NO_ANSWER ? undefined : 3 });
+    const expected = answer === NO_ANSWER ? undefined : 3;
+    await eventually('the status to say so', async () => (await region.status()).clients === expected);
   });
 
   test('ends a server that hangs for two looks, and does not start it again', async () => {
+    await region.reconfigure({ jetstream: false });
     await region.wake();
     await drained('lame-duck');
     container.answer = NO_ANSWER;
-    await region.reconcile();
-    expect(container.told).not.toContain(DESTROYED);
     await region.reconcile();
     await is('asleep');
     expect(container.told).toEqual([STARTED, LAME_DUCK, DESTROYED]);
@@ -203,21 +211,117 @@ test('a client that comes while the server stops waits for its end, and is serve
   expect(container.told.filter((each) => each === STARTED)).toHaveLength(2);
 });
 
-test('a server that hangs is destroyed after two looks, counts nobody meanwhile, and comes back', async () => {
+describe('a server that hangs', () => {
+  test('is told as down from the first look on, takes nobody, is destroyed after two, and comes back', async () => {
+    await region.reconfigure({ jetstream: false });
+    await region.wake();
+    container.answer = NO_ANSWER;
+    await region.reconcile();
+    expect(await region.status()).toMatchObject({
+      state: 'down',
+      clients: undefined,
+      problem: expect.stringContaining(SILENT),
+    });
+    const refused = await region.fetch('http://region/');
+    expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining(SILENT)]);
+    await eventually('its end', () => container.told.includes(DESTROYED));
+    container.answer = answerOfServer(0);
+    await is('up');
+    expect(container.told).toEqual([STARTED, DESTROYED, STARTED]);
+  });
+
+  test('and answers again within two seconds is left alone', async () => {
+    await region.reconfigure({ jetstream: false });
+    await region.wake();
+    container.answer = NO_ANSWER;
+    const looked = region.reconcile();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    container.answer = answerOfServer(0);
+    await looked;
+    expect(await region.status()).toMatchObject({ state: 'up' });
+    expect(container.told).toEqual([STARTED]);
+  });
+
+  test('and was left alone without clients is looked at when a client waits for longer than a second', async () => {
+    await region.reconfigure({ jetstream: false });
+    await region.wake();
+    await region.reconcile();
+    container.answer = HANGS;
+    const startedAt = Date.now();
+    const refused = await region.fetch('http://region/');
+    expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining(SILENT)]);
+    expect(Date.now() - startedAt).toBeLessThan(6_000);
+    await eventually('its end', () => container.told.includes(DESTROYED));
+    container.answer = answerOfServer(0);
+    await is('up');
+  });
+
+  test('with JetStream is given more time', async () => {
+    await region.reconfigure({ jetstream: true });
+    await region.wake();
+    container.answer = NO_ANSWER;
+    await region.reconcile();
+    await region.reconcile();
+    expect(container.told).toEqual([STARTED]);
+  });
+});
+
+test('a server that the platform has told to end is draining, takes nobody, and is started again after', async () => {
   await region.wake();
-  container.answer = NO_ANSWER;
-  expect(await region.status()).toMatchObject({ state: 'down', clients: undefined });
+  container.answer = CLOSING;
   await region.reconcile();
+  expect(await region.status()).toMatchObject({ state: 'draining' });
+  const refused = await region.fetch('http://region/');
+  expect(await refused.json()).toMatchObject({ error: { code: 'draining' } });
   container.answer = answerOfServer(0);
-  await region.reconcile();
-  container.answer = NO_ANSWER;
-  await region.reconcile();
-  expect(container.told).toEqual([STARTED]);
-  await region.reconcile();
-  container.answer = answerOfServer(0);
-  await eventually('the second start', () => container.told.length === 3);
+  await ends(0);
   await is('up');
-  expect(container.told).toEqual([STARTED, DESTROYED, STARTED]);
+  expect(container.told).toEqual([STARTED, STARTED]);
+});
+
+describe('the configuration', () => {
+  test('begins a drain and ends it, at whatever stage, and it is up at once', async () => {
+    await region.wake();
+    await region.reconfigure({ drain: true }, 5);
+    expect(await region.status()).toMatchObject({ state: 'draining' });
+    await region.reconfigure({ drain: false }, 6);
+    expect(await region.status()).toMatchObject({ state: 'up' });
+    await region.reconfigure({ drain: true }, 7);
+    const { begunAt } = await recordOf(region);
+    await region.advanceDrain(begunAt);
+    await region.advanceDrain(begunAt);
+    await is('asleep');
+    await region.reconfigure({ drain: false }, 8);
+    await is('up');
+    expect(container.told).toEqual([STARTED, LAME_DUCK, STOPPED, STARTED]);
+  });
+
+  test('of an older version, or the same one again, changes nothing', async () => {
+    await region.reconfigure({ drain: true }, 5);
+    await region.reconfigure({ drain: false }, 4);
+    await region.reconfigure({ drain: false }, 0);
+    expect(await region.wake()).toContain('drained');
+    expect(await region.status()).toMatchObject({
+      state: 'asleep',
+      problem: expect.stringContaining('drained'),
+    });
+  });
+
+  test('that drains holds after a reset of the object, which would use the deployed version', async () => {
+    await region.reconfigure({ drain: true }, 5);
+    await reset();
+    expect(await client()).toBe(503);
+    expect(container.told).toEqual([]);
+  });
+
+  test('that disables it: nobody is let in, and nothing wakes it', async () => {
+    await region.reconfigure({ enabled: false }, 5);
+    expect(await client()).toBe(503);
+    expect(await region.wake()).toContain('disabled');
+    expect(container.told).toEqual([]);
+    await region.reconfigure({ enabled: true }, 6);
+    await is('up');
+  });
 });
 
 async function client(): Promise<number> {

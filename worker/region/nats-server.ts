@@ -1,9 +1,18 @@
 // The nats-server in a region's container, as its object reaches it: only the object can.
 
 import { MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
-import { type Routez, type RoutezRoute, readMonitoring, type Varz } from './monitoring.ts';
+import {
+  agesOfUnauthenticated,
+  type Connz,
+  isInLameDuckMode,
+  type Routez,
+  type RoutezRoute,
+  readMonitoring,
+  type Varz,
+} from './monitoring.ts';
+import type { Look } from './server-watch.ts';
 
-/** Makes it a lame duck. */
+/** Makes it enter lame duck mode. */
 const SIGUSR2 = 12;
 
 export class NatsServer {
@@ -17,12 +26,13 @@ export class NatsServer {
     return this.#container?.running ?? false;
   }
 
-  /** Passes an upgrade on, until it is given up. What comes back is the server's own response, whose WebSocket is pumped natively. */
-  upgrade(request: Request): Promise<Response> {
-    return this.#port(WEBSOCKET_PORT).fetch(
-      'http://nats-server/',
-      new Request(request, { signal: request.signal }),
-    );
+  /**
+   * Forwards an upgrade. What comes back is the server's own response, whose WebSocket is forwarded natively.
+   *
+   * @param signal gives it up: the connection to the server is closed, so that it keeps nothing of it
+   */
+  upgrade(request: Request, signal: AbortSignal): Promise<Response> {
+    return this.#port(WEBSOCKET_PORT).fetch('http://nats-server/', new Request(request, { signal }));
   }
 
   dialRoute(): Socket {
@@ -31,6 +41,29 @@ export class NatsServer {
 
   varz(): Promise<Varz> {
     return readMonitoring<Varz>(this.#port(MONITORING_PORT), 'varz');
+  }
+
+  /** @throws Error when it does not answer in time */
+  async look(): Promise<Look> {
+    const askedAt = Date.now();
+    const [{ connections, max_connections }, isClosing] = await Promise.all([
+      this.varz(),
+      isInLameDuckMode(this.#port(MONITORING_PORT)),
+    ]);
+    return { connections, maxConnections: max_connections, isClosing, askedAt };
+  }
+
+  /**
+   * How long each connection that has not authenticated has been there, ms. The server sorts by round trip, and has
+   * measured none of those who have not said a word: they come last.
+   *
+   * @param connections how many there are
+   * @param atMost how many of them to look at
+   */
+  async unauthenticated(connections: number, atMost: number): Promise<readonly number[]> {
+    const offset = Math.max(0, connections - atMost);
+    const query = `connz?sort=rtt&offset=${offset}&limit=${atMost}` as const;
+    return agesOfUnauthenticated(await readMonitoring<Connz>(this.#port(MONITORING_PORT), query));
   }
 
   async routes(): Promise<readonly RoutezRoute[]> {

@@ -6,6 +6,11 @@ import type { ClientPlace } from './traffic-tally.ts';
 /** Set by the Worker on every upgrade, so a client cannot say it itself. */
 export const PLACE_HEADER = 'x-meridian-place';
 
+/** The client's address, as the Worker hands it on for the log of the server. */
+export function addressOf({ headers }: Request): string {
+  return headers.get('x-forwarded-for') ?? 'unknown';
+}
+
 /** The place of a request; nothing when there is none. */
 export function placeOf(headers: Headers): ClientPlace {
   const text = headers.get(PLACE_HEADER);

@@ -11,12 +11,13 @@ export interface RegionMethods {
   status(): Promise<RegionStatus>;
   links(): Promise<readonly LinkStatus[]>;
   traffic(): Promise<readonly TrafficSample[]>;
-  configure(region: RegionConfig, version: number): Promise<void>;
-  wake(): Promise<void>;
+  configure(region: RegionConfig, version: number, settleSeconds: number): Promise<void>;
+  /** Why it must not be woken; undefined once it is up. */
+  wake(): Promise<string | undefined>;
   drain(settleSeconds: number): Promise<RegionStatus>;
   undrain(): Promise<RegionStatus>;
   halt(): Promise<RegionStatus>;
-  peerUp(peer: string): Promise<void>;
+  peerUp(peer: string): Promise<boolean>;
 }
 
 export type RegionStub = RegionMethods & Pick<Fetcher, 'fetch' | 'connect'>;

@@ -3,8 +3,11 @@
 import type { Change, Command, Lifecycle, Wants } from './lifecycle-events.ts';
 import { type Down, hasServer, type Running, type Stage, type Stopping, type Up } from './stages.ts';
 
-/** A server that leaves so many looks in a row unanswered hangs, and is destroyed. */
+/** A server that leaves so many looks in a row unanswered hangs: each of them waits for two seconds. */
 export const UNANSWERED_LIMIT = 2;
+
+/** One with JetStream is given more time: what it has stored since its replicas heard of it ends with it. */
+export const UNANSWERED_LIMIT_JETSTREAM = 4;
 
 /** A server that ran this long was a good one: when it ends unasked, the first restart goes at once. */
 export const STABLE_AFTER_MS = 10_000;
@@ -13,14 +16,20 @@ export const NOTHING: Change = {};
 export const ASLEEP: Change = { stage: { kind: 'asleep' } };
 export const DRAINED: Change = { stage: { kind: 'drained' } };
 export const START: Change = { stage: { kind: 'starting', goal: 'up' }, commands: [{ kind: 'start' }] };
-export const UP: Up = { kind: 'up', isCounting: false, unanswered: 0 };
+export const UP: Up = { kind: 'up', isCounting: false, isClosing: false, unanswered: 0 };
 
 /** Whether it should run all the time. */
 export function isWanted({ enabled, keepAwake }: Wants): boolean {
   return enabled && keepAwake;
 }
 
-export function comeUp(stage: Stage): Change {
+/** Whether a server that has left so many looks in a row unanswered may be ended by force. */
+export function mayEnd({ jetstream }: Wants, unansweredLooks: number): boolean {
+  return unansweredLooks >= (jetstream ? UNANSWERED_LIMIT_JETSTREAM : UNANSWERED_LIMIT);
+}
+
+export function comeUp(stage: Stage, { enabled }: Pick<Wants, 'enabled'>): Change {
+  if (!enabled) return NOTHING;
   if (stage.kind === 'asleep') return START;
   // It must end first. Telling it again makes sure that the end is noticed.
   if (stage.kind === 'stopping' && stage.goal !== 'drained') {
@@ -42,7 +51,7 @@ export function startFailed({ stage, wants, restarts }: Lifecycle, problem: stri
   switch (stage.kind) {
     case 'starting':
       if (stage.goal === 'drained') return DRAINED;
-      return wants.keepAwake ? goDown(problem, restarts) : { stage: { kind: 'asleep', problem } };
+      return isWanted(wants) ? goDown(problem, restarts) : { stage: { kind: 'asleep', problem } };
     case 'down':
       return stage.isStarting ? goDown(problem, restarts) : NOTHING;
     default:
@@ -59,7 +68,8 @@ function goDown(problem: string, attempt: number): Change {
   };
 }
 
-export function restart(stage: Down): Change {
+export function restart(stage: Down, { enabled }: Wants): Change {
+  if (!enabled && !stage.isStarting) return { stage: { kind: 'asleep', problem: stage.problem } };
   return stage.isStarting
     ? NOTHING
     : { stage: { ...stage, isStarting: true }, commands: [{ kind: 'start' }] };
@@ -80,7 +90,8 @@ function afterwards(
   now: number,
 ): Change {
   if (stage.kind === 'up') {
-    if (exitCode === 0 && !wants.keepAwake) return ASLEEP;
+    if (stage.isClosing) return isWanted(wants) ? START : ASLEEP;
+    if (!wants.enabled || (exitCode === 0 && !wants.keepAwake)) return ASLEEP;
     const attempt = now - since >= STABLE_AFTER_MS ? 0 : restarts;
     return goDown(`nats-server ended with exit code ${exitCode}`, attempt);
   }
@@ -88,7 +99,7 @@ function afterwards(
     case 'asleep':
       return ASLEEP;
     case 'up':
-      return START;
+      return wants.enabled ? START : ASLEEP;
     case 'drained':
       return DRAINED;
   }
@@ -116,14 +127,16 @@ export function stop(stage: Running): Change {
   };
 }
 
-export function answered(stage: Running): Change {
-  const again: readonly Command[] = stage.kind === 'stopping' ? [{ kind: 'stop' }] : [];
-  return { stage: { ...stage, unanswered: 0 }, commands: [...again, { kind: 'watch' }] };
+/** @param isClosing whether it is in lame duck mode; where nobody here asked for that, the platform did */
+export function answered(stage: Running, isClosing: boolean): Change {
+  const commands: readonly Command[] = stage.kind === 'stopping' ? [{ kind: 'stop' }] : [];
+  if (stage.kind === 'up') return { stage: { ...stage, isClosing, unanswered: 0 }, commands };
+  return { stage: { ...stage, unanswered: 0 }, commands };
 }
 
 /** A server that hangs takes clients and serves none. Its end is noticed as any other. */
-export function unanswered(stage: Running): Change {
+export function unanswered(stage: Running, wants: Wants): Change {
   const count = stage.unanswered + 1;
-  const end: readonly Command[] = count >= UNANSWERED_LIMIT ? [{ kind: 'destroy' }] : [];
-  return { stage: { ...stage, unanswered: count }, commands: [...end, { kind: 'watch' }] };
+  const commands: readonly Command[] = mayEnd(wants, count) ? [{ kind: 'destroy' }] : [];
+  return { stage: { ...stage, unanswered: count }, commands };
 }

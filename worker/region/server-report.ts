@@ -6,7 +6,13 @@ import type { RoutezRoute } from './monitoring.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { RegionStatus } from './status.ts';
 
+type ToldByServer = Required<Pick<RegionStatus, 'peers' | 'serverVersion'>> & Pick<RegionStatus, 'clients'>;
+
+/** How long what a server said of itself is passed on without asking it again. */
+const TOLD_VALID_MS = 1_000;
+
 export class ServerReport {
+  #lastTold: { readonly at: number; readonly answer: Promise<ToldByServer> } | undefined;
   readonly #region: string;
   readonly #server: NatsServer;
 
@@ -18,18 +24,34 @@ export class ServerReport {
   /** The status of a region whose server runs. @param status what the object knows without asking it */
   async status(status: RegionStatus): Promise<RegionStatus> {
     try {
-      const [varz, routes] = await Promise.all([this.#server.varz(), this.#server.routes()]);
-      const peers = new Set(routes.map(({ remote_name, remote_id }) => remote_name ?? remote_id));
-      return {
-        ...status,
-        clients: varz.connections,
-        maxClients: varz.max_connections,
-        peers: [...peers],
-        serverVersion: varz.version,
-      };
+      return { ...status, ...(await this.#told()) };
     } catch (error) {
       return { ...status, state: 'down', problem: `its monitoring does not answer: ${messageOf(error)}` };
     }
+  }
+
+  /** The server has ended: the next one is asked anew. */
+  forget(): void {
+    this.#lastTold = undefined;
+  }
+
+  /** Many ask at the same time, and one answer serves them for a second; one that fails serves only those who wait. */
+  #told(): Promise<ToldByServer> {
+    const now = Date.now();
+    if (this.#lastTold === undefined || now - this.#lastTold.at >= TOLD_VALID_MS) {
+      const told = { at: now, answer: this.#ask() };
+      this.#lastTold = told;
+      told.answer.catch(() => {
+        if (this.#lastTold === told) this.#lastTold = undefined;
+      });
+    }
+    return this.#lastTold.answer;
+  }
+
+  async #ask(): Promise<ToldByServer> {
+    const [varz, routes] = await Promise.all([this.#server.varz(), this.#server.routes()]);
+    const peers = new Set(routes.map(({ remote_name, remote_id }) => remote_name ?? remote_id));
+    return { clients: varz.connections, peers: [...peers], serverVersion: varz.version };
   }
 
   /** Connected clients; undefined when the server does not answer, which says nothing of how many there are. */

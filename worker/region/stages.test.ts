@@ -6,6 +6,7 @@ import { hasServer, isComingUp, isServing, refusalOf, regionStateOf, type Stage 
 type Row = readonly [Stage, RegionState, 'served' | 'waits' | 'refused', 'linked' | 'refused'];
 
 const unanswered = 0;
+const isClosing = false;
 const begunAt = 1;
 
 const ROWS: readonly Row[] = [
@@ -13,8 +14,10 @@ const ROWS: readonly Row[] = [
   [{ kind: 'drained' }, 'asleep', 'refused', 'refused'],
   [{ kind: 'starting', goal: 'up' }, 'starting', 'waits', 'refused'],
   [{ kind: 'starting', goal: 'drained' }, 'draining', 'refused', 'refused'],
-  [{ kind: 'up', isCounting: false, unanswered }, 'up', 'served', 'linked'],
-  [{ kind: 'up', isCounting: true, unanswered }, 'up', 'served', 'linked'],
+  [{ kind: 'up', isCounting: false, isClosing, unanswered }, 'up', 'served', 'linked'],
+  [{ kind: 'up', isCounting: true, isClosing, unanswered }, 'up', 'served', 'linked'],
+  [{ kind: 'up', isCounting: false, isClosing, unanswered: 1 }, 'down', 'refused', 'linked'],
+  [{ kind: 'up', isCounting: false, isClosing: true, unanswered }, 'draining', 'refused', 'linked'],
   [{ kind: 'settling', begunAt, unanswered }, 'draining', 'refused', 'linked'],
   [{ kind: 'lame-duck', begunAt, startAgain: false, unanswered }, 'draining', 'refused', 'linked'],
   [{ kind: 'lame-duck', begunAt, startAgain: true, unanswered }, 'draining', 'refused', 'linked'],
@@ -31,8 +34,12 @@ describe.each(ROWS)('%j', (stage, state, client, peer) => {
   });
 
   test(`a client is ${client}`, () => {
-    expect(refusalOf(stage) !== undefined).toBe(client === 'refused');
+    expect(refusalOf({ stage, wants: { enabled: true } }) !== undefined).toBe(client === 'refused');
     if (client !== 'refused') expect(isComingUp(stage)).toBe(client === 'waits');
+  });
+
+  test('a client of a disabled region is refused', () => {
+    expect(refusalOf({ stage, wants: { enabled: false } })?.code).toBe('draining');
   });
 
   test(`a peer is ${peer}`, () => {

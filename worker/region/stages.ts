@@ -1,10 +1,11 @@
 // The stages of a region's life, and what can be read off each: what Workers are told of it, whom it takes, what of
 // it is stored. Pure.
 
+import type { ErrorCode } from '../../api/errors.ts';
 import type { RegionState } from '../../api/states.ts';
 import type { DrainRecord } from './drain-record.ts';
 
-/** A server that runs is asked now and then; this is how many answers in a row it has left out. */
+/** A running server is looked at regularly; this is how many looks in a row it has left unanswered. */
 interface Watched {
   readonly unanswered: number;
 }
@@ -18,6 +19,8 @@ export interface Up extends Watched {
   readonly kind: 'up';
   /** Its clients are being counted, since nobody came for long; a client who comes makes the count worthless. */
   readonly isCounting: boolean;
+  /** It is in lame duck mode although its object did not ask for it: the platform is about to replace the container. */
+  readonly isClosing: boolean;
 }
 
 export interface Settling extends Watched, OfDrain {
@@ -85,6 +88,9 @@ export function regionStateOf(stage: Stage): RegionState {
       return 'draining';
     case 'starting':
       return stage.goal === 'drained' ? 'draining' : 'starting';
+    case 'up':
+      if (stage.unanswered > 0) return 'down';
+      return stage.isClosing ? 'draining' : 'up';
     default:
       return stage.kind;
   }
@@ -95,10 +101,21 @@ export function sinceOf({ stage, since }: { readonly stage: Stage; readonly sinc
   return stage.kind === 'settling' || stage.kind === 'lame-duck' ? (stage.begunAt ?? since) : since;
 }
 
-/** Why no server runs, where that was not wanted. */
+/** Why it does not serve although it is wanted, or what holds it down. */
 export function problemOf(stage: Stage): string | undefined {
-  return stage.kind === 'asleep' || stage.kind === 'down' ? stage.problem : undefined;
+  if (hasServer(stage) && stage.unanswered > 0) return SILENT;
+  switch (stage.kind) {
+    case 'asleep':
+    case 'down':
+      return stage.problem;
+    case 'drained':
+      return 'it is drained, and stays down until the drain is taken back';
+    default:
+      return undefined;
+  }
 }
+
+const SILENT = 'nats-server does not answer';
 
 /** Whether it will be up soon, so that waiting is worth it. */
 export function isComingUp(stage: Stage): boolean {
@@ -113,10 +130,27 @@ export function isComingUp(stage: Stage): boolean {
   }
 }
 
-/** Why a new client is turned away at once; undefined where it is served, now or after a start. */
-export function refusalOf(stage: Stage): string | undefined {
-  if (isLeaving(stage)) return 'it is drained and takes no new clients';
-  return stage.kind === 'down' ? 'it ended unasked and is being started again' : undefined;
+/** Why a new client is refused, as the code of an error and in words. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+interface InService {
+  readonly stage: Stage;
+  readonly wants: { readonly enabled: boolean };
+}
+
+/** Why a new client is refused at once; undefined where it is served, now or after a start. */
+export function refusalOf({ stage, wants }: InService): Refusal | undefined {
+  if (isLeaving(stage)) return { code: 'draining', reason: 'it is drained and takes no new clients' };
+  if (!wants.enabled) return { code: 'draining', reason: 'it is disabled and takes no new clients' };
+  if (stage.kind === 'down') {
+    return { code: 'restarting', reason: 'it exited unexpectedly and is being started again' };
+  }
+  if (stage.kind !== 'up') return undefined;
+  if (stage.unanswered > 0) return { code: 'region_unavailable', reason: SILENT };
+  return stage.isClosing ? { code: 'draining', reason: 'its container is about to be replaced' } : undefined;
 }
 
 /** Whether it was taken out of service, so that nothing but the end of the drain starts it. */

@@ -10,7 +10,7 @@ export interface RegionStatus {
   readonly since: number;
   /** Connected clients; 0 where no server runs, undefined where one does and did not say within its time. */
   readonly clients: number | undefined;
-  /** How many the server that runs takes, which may be another number than is configured by now. */
+  /** At how many clients it is full: as configured, or fewer where its memory or its server takes no more. */
   readonly maxClients?: number;
   /** How long this object has been in memory, ms: an answer right after it was made took longer than the way. */
   readonly objectAgeMs: number;

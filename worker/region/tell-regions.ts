@@ -4,13 +4,15 @@ import type { PublishedConfig } from '../config/published-config.ts';
 import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from './region-stub.ts';
+import { asTold } from './told-region.ts';
 
 /** Tells every region, which wakes those that should be awake. One that does not answer keeps nobody from the others. */
 export async function tellRegions(env: Env, { version, config }: PublishedConfig): Promise<void> {
   await Promise.all(
     config.regions.map(async (region) => {
       try {
-        await regionStub(env, region).configure(region, version);
+        const { drainSettleSeconds } = config.routing;
+        await regionStub(env, region).configure(asTold(region, config), version, drainSettleSeconds);
       } catch (error) {
         console.error(`region ${region.id} could not be told of version ${version}: ${messageOf(error)}`);
       }

@@ -52,15 +52,20 @@ export class FakeContainer {
 
   getTcpPort(): Pick<Fetcher, 'fetch' | 'connect'> {
     return {
-      fetch: async (input: RequestInfo | URL) => {
+      fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
         if (!this.running) throw new Error('the container is not running');
-        return this.answer(new URL(input instanceof Request ? input.url : input).pathname);
+        const answer = this.answer(new URL(input instanceof Request ? input.url : input).pathname);
+        return Promise.race([answer, abortOf(init?.signal)]);
       },
       connect: () => {
         throw new Error('nobody dials routes in this test');
       },
     } as Pick<Fetcher, 'fetch' | 'connect'>;
   }
+}
+
+function abortOf(signal: AbortSignal | null | undefined): Promise<never> {
+  return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
 }
 
 const SIGINT = 2;
@@ -73,5 +78,14 @@ export function answerOfServer(connections: number): Answer {
       : Response.json({ routes: [] });
 }
 
-/** A server that hangs. */
+/** A server whose connections break. */
 export const NO_ANSWER: Answer = () => Promise.reject(new Error('no answer'));
+
+/** A server that takes connections and says nothing on them. */
+export const HANGS: Answer = () => new Promise(() => {});
+
+/** A server in lame duck mode. */
+export const CLOSING: Answer = (path) =>
+  path === '/healthz'
+    ? Response.json({ error: 'failed to be ready for connections: server, websocket' }, { status: 500 })
+    : answerOfServer(1)(path);

@@ -73,8 +73,9 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
     this.#incoming.delete(stop);
   }
 
-  async peerUp(peer: string): Promise<void> {
+  async peerUp(peer: string): Promise<boolean> {
     this.#mesh?.peerUp(peer);
+    return this.#up;
   }
 
   /** Breaks the links that peers dialled. */

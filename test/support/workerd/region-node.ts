@@ -37,9 +37,9 @@ export class RegionNode extends NatsRegion {
   }
 
   /** As an edit of its region's configuration does. */
-  async reconfigure(change: Partial<RegionConfig>): Promise<void> {
+  async reconfigure(change: Partial<RegionConfig>, version = 0): Promise<void> {
     const [region] = activeConfig(this.env).config.regions;
-    if (region !== undefined) await this.configure({ ...region, ...change });
+    if (region !== undefined) await this.configure({ ...region, ...change }, version, 60);
   }
 }
 

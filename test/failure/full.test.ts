@@ -1,0 +1,127 @@
+// A region takes as many clients as its limit says, and refuses the next in time for another region: nobody gets a 101
+// and is then told that there is no room.
+
+import type { Socket } from 'node:net';
+import { platform } from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { waitFor } from '../../local/wait-for.ts';
+import { type Client, connectFrom } from '../support/client.ts';
+import { configOf } from '../support/data/checked-in.ts';
+import { cfOf, cityOf, standingIn } from '../support/data/places.ts';
+import { useStack } from '../support/file-stack.ts';
+import { monitorOf, readMonitor } from '../support/monitor.ts';
+import { clientFrame, rawUpgrade, type Upgraded } from '../support/raw-upgrade.ts';
+
+const LIMIT = 20;
+const limits = {
+  maxConnections: LIMIT,
+  maxUnauthenticatedPerAddress: 20,
+  maxUnauthenticated: 200,
+  maxPayloadBytes: 1_048_576,
+};
+
+const running = useStack(
+  configOf(['weur', 'eeur', 'enam'], {
+    weur: { limits, jetstream: false },
+    eeur: { jetstream: false },
+    enam: { jetstream: false },
+  }),
+);
+
+const PARIS = cityOf('weur');
+const IN_PARIS = standingIn(cfOf(PARIS));
+const EMPTIED_WITHIN_MS = 5_000;
+const CHOSEN_AGAIN_WITHIN_MS = 40_000;
+
+/** What nats.js and the others say of themselves. */
+const CONNECT = clientFrame('CONNECT {"verbose":false,"lang":"test","version":"1"}\r\nPING\r\n');
+
+const sockets = new Set<Socket>();
+
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  sockets.clear();
+  await waitFor('weur to be empty', { timeoutMs: EMPTIED_WITHIN_MS }, async () => (await connected()) === 0);
+  await waitFor('weur to be chosen again', { timeoutMs: CHOSEN_AGAIN_WITHIN_MS }, async () => {
+    await using client = await connectFrom(running.stack.url, PARIS);
+    return client.region === 'weur';
+  });
+});
+
+async function connected(): Promise<number> {
+  const monitor = await monitorOf(running.stack.engine, 'weur');
+  return (await readMonitor(monitor, 'connz')).connections.length;
+}
+
+async function upgrade(headers: Record<string, string> = {}, address?: string): Promise<Upgraded> {
+  const upgraded = await rawUpgrade(
+    running.stack.url,
+    { ...IN_PARIS, ...headers },
+    {
+      ...(address !== undefined && { localAddress: address }),
+    },
+  );
+  upgraded.socket?.on('error', () => {});
+  if (upgraded.socket !== undefined) sockets.add(upgraded.socket);
+  return upgraded;
+}
+
+function heardFrom({ socket }: Upgraded): () => string {
+  let heard = '';
+  socket?.on('data', (bytes: Buffer) => {
+    heard += bytes.toString('latin1');
+  });
+  return () => heard;
+}
+
+test('of three times as many clients at once as there is room for, all are served, and none is told that there is none', async () => {
+  const upgrades = await Promise.all(Array.from({ length: 3 * LIMIT }, () => upgrade()));
+  const heard = upgrades.map(heardFrom);
+  for (const { socket } of upgrades) socket?.write(CONNECT);
+  await waitFor('all to be served', { timeoutMs: EMPTIED_WITHIN_MS }, () =>
+    heard.every((text) => text().includes('PONG')),
+  );
+  expect(upgrades.map(({ status }) => status)).toEqual(upgrades.map(() => 101));
+  expect(heard.filter((text) => text().includes('maximum connections'))).toEqual([]);
+  expect(await connected()).toBeLessThanOrEqual(LIMIT);
+});
+
+test('a region fills up to its limit, whoever insists on it then is refused, and room that is made is used', async () => {
+  const force = { 'x-nats-force-region': 'weur' };
+  for (let client = 0; client < LIMIT; client += 1) {
+    const upgraded = await upgrade(force);
+    expect(upgraded.status, `client ${client}: ${upgraded.body}`).toBe(101);
+    const heard = heardFrom(upgraded);
+    upgraded.socket?.write(CONNECT);
+    await waitFor('an answer', { timeoutMs: EMPTIED_WITHIN_MS }, () => heard().includes('PONG'));
+  }
+  const refused = await upgrade(force);
+  expect(refused.status).toBe(503);
+  expect(refused.body).toContain('full');
+  await using elsewhere: Client = await connectFrom(running.stack.url, PARIS);
+  expect(elsewhere.region).not.toBe('weur');
+  expect((await running.stack.regions()).find(({ id }) => id === 'weur')).toMatchObject({
+    clients: LIMIT,
+    maxClients: LIMIT,
+  });
+  const [leaving] = sockets;
+  leaving?.destroy();
+  await waitFor('the room to be used', { timeoutMs: CHOSEN_AGAIN_WITHIN_MS }, async () => {
+    return (await upgrade(force)).status === 101;
+  });
+});
+
+test.runIf(platform === 'linux')('sockets that say nothing do not lock the region for others', async () => {
+  const idle = await Promise.all(
+    Array.from({ length: 25 }, () => upgrade({ 'x-nats-force-region': 'weur' }, '127.0.0.2')),
+  );
+  const taken = idle.filter(({ status }) => status === 101).length;
+  expect(taken).toBeGreaterThan(0);
+  expect(taken).toBeLessThanOrEqual(LIMIT / 2);
+  await delay(1_000);
+  const forced = await upgrade({ 'x-nats-force-region': 'weur' }, '127.0.0.3');
+  expect(forced.status).toBe(101);
+  await using client: Client = await connectFrom(running.stack.url, PARIS);
+  expect(client.region).toBe('weur');
+});
