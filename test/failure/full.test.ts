@@ -101,9 +101,9 @@ test('a region fills up to its limit, whoever insists on it then is refused, and
   expect(refused.body).toContain('full');
   await using elsewhere: Client = await connectFrom(running.stack.url, PARIS);
   expect(elsewhere.region).not.toBe('weur');
-  expect((await running.stack.regions()).find(({ id }) => id === 'weur')).toMatchObject({
-    clients: LIMIT,
-    maxClients: LIMIT,
+  await waitFor('its status to say so', { timeoutMs: EMPTIED_WITHIN_MS }, async () => {
+    const weur = (await running.stack.regions()).find(({ id }) => id === 'weur');
+    return weur?.clients === LIMIT && weur.maxClients === LIMIT;
   });
   const [leaving] = sockets;
   leaving?.destroy();

@@ -436,7 +436,9 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   /** Schedules a call of one of the methods, in place of any that is scheduled already. */
   async #scheduleOnly(afterSeconds: number, method: 'reconcile' | 'advanceDrain', payload?: number) {
     this.deleteSchedules(method);
-    await this.schedule(afterSeconds, method, payload);
+    // The class rounds down to whole seconds of the clock, so a step of a drain could come up to one too early.
+    const now = Date.now() / 1000;
+    await this.schedule(new Date(Math.ceil(now + afterSeconds) * 1000), method, payload);
   }
 
   /** Returns once it isn't coming up any more: it is up, or it failed, or it was told otherwise. */
