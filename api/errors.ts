@@ -78,8 +78,13 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
 /** `Retry-After` of each refusal that may pass, in seconds. The others last until somebody changes something. */
 export const RETRY_AFTER_SECONDS: Readonly<Partial<Record<ErrorCode, number>>> = {
   rate_limited: 60,
+  asleep: 1,
+  draining: 2,
   forced_region_unavailable: 2,
+  full: 2,
   no_region: 2,
   region_unavailable: 1,
+  restarting: 1,
+  starting: 1,
   store_unavailable: 2,
 };

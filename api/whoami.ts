@@ -13,8 +13,8 @@ export const WhoamiSchema = v.strictObject({
   version: v.pipe(Version, v.description('version of the configuration that decided')),
   entry: v.pipe(EntrySchema, v.description('where the request entered, and how that was known')),
   country: v.pipe(
-    v.nullable(v.string()),
-    v.description('the country that residency rules see; null if unknown'),
+    v.string(),
+    v.description('the country that residency rules see; `T1` for Tor, `XX` if unknown'),
   ),
   address: v.pipe(
     v.nullable(v.string()),

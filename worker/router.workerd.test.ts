@@ -281,7 +281,7 @@ describe('a client', () => {
   test('that no region takes is told which were tried, why, and when to come back', async () => {
     const { response, dialled } = await connectClient(Object.fromEntries(REGIONS.map((id) => [id, fail])));
     expect(response.status).toBe(503);
-    expect(response.headers.get('retry-after')).toBe('2');
+    expect(response.headers.get('retry-after')).toMatch(/^[123]$/);
     expect(response.headers.get('x-nats-decision')).toMatch(/^v=0;/);
     const { error } = await response.json<{ error: { code: string; message: string; tried: object[] } }>();
     expect(error.code).toBe('no_region');
@@ -295,7 +295,7 @@ describe('a client', () => {
   test('of a deployment without bindings is told which are missing', async () => {
     const response = await fetchPath('/', { headers: UPGRADE, cf: SYDNEY });
     expect(response.status).toBe(503);
-    expect(response.headers.get('retry-after')).toBe('2');
+    expect(response.headers.get('retry-after')).toMatch(/^[123]$/);
     expect(await response.json()).toMatchObject({
       error: {
         code: 'no_region',
@@ -361,7 +361,7 @@ describe('/api/whoami', () => {
 
   test('of one who comes from nowhere says so', async () => {
     const response = await fetchPath('/api/whoami');
-    expect(await response.json()).toMatchObject({ country: null, address: null });
+    expect(await response.json()).toMatchObject({ country: 'XX', address: null });
   });
 });
 

@@ -25,9 +25,9 @@ export async function operateRegion(
     return errorResponse('no_such_region', `there is no region ${JSON.stringify(id)}; known: ${known}`);
   }
   const run = async () => {
-    const stub = regionStub(env, region);
     let status: RegionStatus;
     try {
+      const stub = regionStub(env, region);
       const refusal = operation === 'wake' ? await stub.wake() : undefined;
       if (refusal !== undefined) return errorResponse('drained', `region ${id} is not woken: ${refusal}`);
       status = await RUN[operation](stub, config.routing.drainSettleSeconds);

@@ -1,9 +1,9 @@
 // `GET /api/whoami`: for a page, which cannot see the headers that answer its upgrade, what they would tell it.
 
 import type { Whoami } from '../../api/whoami.ts';
+import { clientCountryOf } from '../../routing/client-country.ts';
 import { networkOf } from '../../routing/client-network.ts';
 import { compactDecision } from '../../routing/decision-text.ts';
-import { entryOf } from '../../routing/entry.ts';
 import { decide } from '../connect/decide.ts';
 import { routingRequestOf } from '../connect/routing-request.ts';
 import type { EdgeContext } from '../edge-context.ts';
@@ -12,7 +12,7 @@ import { decisionHeaders } from './decision-headers.ts';
 export function whoami(request: Request, edge: EdgeContext): Response {
   const asked = routingRequestOf(request);
   const decision = decide(asked, edge);
-  const { country = null } = entryOf(asked.cf, edge.plan);
+  const { country } = clientCountryOf(asked.cf);
   return Response.json(
     {
       region: decision.winner ?? null,
