@@ -285,11 +285,12 @@ describe('a client', () => {
     expect(response.headers.get('x-nats-decision')).toMatch(/^v=0;/);
     const { error } = await response.json<{ error: { code: string; message: string; tried: object[] } }>();
     expect(error.code).toBe('no_region');
+    const regions = [...new Set(dialled)];
+    expect(regions.toSorted()).toEqual(REGIONS.toSorted());
     expect(error.tried).toEqual(
-      dialled.map((region) => ({ region, reason: 'the object was reset', ms: expect.any(Number) })),
+      regions.map((region) => ({ region, reason: 'the object was reset', ms: expect.any(Number) })),
     );
-    expect(dialled).toHaveLength(3);
-    for (const region of dialled) expect(error.message).toContain(`${region} (the object was reset)`);
+    for (const region of regions) expect(error.message).toContain(`${region} (the object was reset)`);
   });
 
   test('of a deployment without bindings is told which are missing', async () => {
