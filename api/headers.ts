@@ -45,7 +45,7 @@ export const HEADERS: readonly DocumentedHeader[] = [
   {
     name: RETRY_AFTER_HEADER,
     in: 'answer',
-    what: 'seconds to wait before the next try; with `no_region` and `rate_limited`',
+    what: 'seconds to wait before the next try; with every refusal that may pass',
     example: '2',
   },
   {

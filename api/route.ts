@@ -69,7 +69,10 @@ export const RouteSchema = v.strictObject({
     v.pipe(v.picklist(['residency', 'forced', 'nowhere']), v.description('only without candidates')),
   ),
   pinned: v.pipe(v.boolean(), v.description('whether the winner was asked for')),
-  panic: v.pipe(v.boolean(), v.description('so few regions looked healthy that health was ignored')),
+  panic: v.pipe(
+    v.boolean(),
+    v.description('so few regions looked healthy that guesses at health were ignored'),
+  ),
   wake: v.exactOptional(v.pipe(v.string(), v.description('a sleeping region that would be better awake'))),
   notes: v.pipe(v.array(v.string()), v.description('what in the request was ignored, and why')),
 });

@@ -149,7 +149,7 @@ export const RoutingSchema = v.strictObject({
     number(
       0,
       1,
-      'If less than this share of the enabled regions looks healthy, health is ignored: then the measurement is more likely to be wrong.',
+      'If less than this share of the enabled regions looks healthy, guesses at health are ignored: they are more likely to be wrong. What a region says of itself still holds.',
     ),
     0.5,
   ),

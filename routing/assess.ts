@@ -77,9 +77,9 @@ function assess(region: PresentRegion, run: Run): void {
   let asleepMs = 0;
   let isRejected = false;
   for (const { filter, judge } of rules) {
-    if (panic && filter.ignoredInPanic) continue;
     const effect = judge(region, context);
     if (effect === undefined) continue;
+    if (panic && filter.ignoredInPanic?.includes(effect.code)) continue;
     effects = [...effects, effect];
     if (filter.temporary) temporary = [...temporary, effect];
     if (filter.endsByWaking) asleepMs += msOf(effect);

@@ -48,7 +48,7 @@ export function decisionTable(decision: Decision, filters: readonly AnyFilter[] 
     ...(refusal === undefined ? [] : [`refused: ${refusal}`]),
     ...(failover === undefined ? [] : [describeFailover(failover, decision.winner, filters)]),
     ...(failed ?? []).map(({ region, reason, ms: spent }) => `tried ${region} for ${inMs(spent)}: ${reason}`),
-    ...(panic ? ['panic: too few regions look healthy, so health was ignored'] : []),
+    ...(panic ? ['panic: too few regions look healthy, so guesses at it were ignored'] : []),
     ...(wake === undefined ? [] : [`waking ${wake} for those who come next`]),
     ...notes.map((note) => `note: ${note}`),
   ].join('\n');

@@ -72,7 +72,7 @@ export interface Decision {
   readonly refusal?: Refusal;
   /** Whether the winner was asked for by the request. */
   readonly pinned: boolean;
-  /** Whether so many regions looked unhealthy that health was ignored. */
+  /** Whether so many regions looked unhealthy that guesses at health were ignored. */
   readonly panic: boolean;
   /** A sleeping region that would be better if it were awake, and should be woken. */
   readonly wake?: RegionId;

@@ -11,7 +11,7 @@ import type { RegionObservation } from './observation.ts';
 export type RoutingConfig = MeridianConfig['routing'];
 
 /** A filter, with the effects that it may have. */
-export interface Filter<E extends AnyEffect> extends FilterTraits {
+export interface Filter<E extends AnyEffect> extends FilterTraits<E['code']> {
   /** By which a configuration switches it off; one that regions/routing-schema.ts does not list always runs. */
   readonly name: E['filter'];
   /** Compiles it for a region, once per configuration; undefined where it can never say anything about the region. */
@@ -24,13 +24,16 @@ export interface Filter<E extends AnyEffect> extends FilterTraits {
 export type Judge<E extends AnyEffect> = (region: RegionNow, context: FilterContext) => E | undefined;
 
 /** What the decision has to know about a filter; all of it is usually absent. */
-export interface FilterTraits {
+export interface FilterTraits<Code extends string = string> {
   /** What it says holds only for now: a region that is passed over for it is one to fail over from. */
   readonly temporary?: true;
   /** What it counts would not count if the region were awake: the region is woken for those who come next. */
   readonly endsByWaking?: true;
-  /** When it speaks against too many regions, it is more likely wrong than they are, and is ignored. */
-  readonly ignoredInPanic?: true;
+  /**
+   * It looks at health. When it speaks against too many regions, it is more likely wrong than they are: then its effects
+   * of these codes, which are guesses, are ignored. What is known holds all the same.
+   */
+  readonly ignoredInPanic?: readonly Code[];
   /** It treats clients of one place differently, by a stable draw. */
   readonly draws?: true;
   /** What a client is told when this is what no region serves it for. */

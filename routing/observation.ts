@@ -24,6 +24,10 @@ export interface RegionObservation {
   readonly meshShare?: number;
   /** Until when it is left out because attempts to connect failed; milliseconds since the epoch. */
   readonly ejectedUntil?: number;
+  /** When it last refused a client, or could not be handed one; milliseconds since the epoch. */
+  readonly refusedAt?: number;
+  /** How long it has taken to take clients lately, ms; absent while it is fast. */
+  readonly tookMs?: number;
 }
 
 /** What one data center knows. */

@@ -35,7 +35,9 @@ const upWith = (clients: number): RegionObservation => ({ state: 'up', clients }
 describe('health', () => {
   test.each<[string, RegionObservation, string]>([
     ['is down', { state: 'down' }, 'state'],
-    ['does not answer', { state: 'unreachable' }, 'state'],
+    ['is stopping', { state: 'stopping' }, 'state'],
+    ['does not answer', { state: 'unreachable' }, 'unreachable'],
+    ['has just refused a client', { state: 'up', refusedAt: NOW - 1_999 }, 'just-refused'],
     ['is ejected', { ejectedUntil: NOW + 1 }, 'ejected'],
     ['is cut off from most others', { state: 'up', meshShare: 0.49 }, 'cut-off'],
   ])('a region that %s comes last, but stays a candidate', (_what, weur, code) => {
@@ -48,17 +50,34 @@ describe('health', () => {
     ['is up', { state: 'up', meshShare: 0.5 }],
     ['starts', { state: 'starting' }],
     ['was ejected until now', { ejectedUntil: NOW }],
+    ['refused a client two seconds ago', { refusedAt: NOW - 2_000 }],
   ])('a region that %s is where it belongs', (_what, weur) => {
     expect(ranked(decide(LONDON, { observed: { weur } }))[0]).toBe('weur');
   });
 
-  test('with half of the regions unhealthy health counts, with more it is a panic and does not', () => {
-    const down = (ids: string[]) => Object.fromEntries(ids.map((id) => [id, DOWN]));
-    const half = decide(LONDON, { observed: down(['weur', 'oc', 'apac']) });
+  const seenAs = (seen: RegionObservation, ids: readonly string[]) =>
+    Object.fromEntries(ids.map((id) => [id, seen]));
+
+  test.each<[string, RegionObservation]>([
+    ['do not answer', { state: 'unreachable' }],
+    ['are ejected', { ejectedUntil: NOW + 1 }],
+    ['are cut off', { state: 'up', meshShare: 0 }],
+  ])('with half of the regions unhealthy health counts, with more that %s it is a panic', (_what, seen) => {
+    const half = decide(LONDON, { observed: seenAs(seen, ['weur', 'oc', 'apac']) });
     expect([half.panic, ranked(half)[0]]).toEqual([false, 'eeur']);
-    const most = decide(LONDON, { observed: down(['weur', 'oc', 'apac', 'enam']) });
+    const most = decide(LONDON, { observed: seenAs(seen, ['weur', 'oc', 'apac', 'enam']) });
     expect([most.panic, ranked(most)[0]]).toEqual([true, 'weur']);
     expect(decisionTable(most)).toContain('panic');
+  });
+
+  test.each<[string, RegionObservation]>([
+    ['says that it is down', DOWN],
+    ['has just refused a client', { state: 'up', refusedAt: NOW - 1 }],
+  ])('a region that %s is not first in a panic either', (_what, weur) => {
+    const others = seenAs({ ejectedUntil: NOW + 1 }, ['eeur', 'enam', 'wnam', 'apac', 'oc']);
+    const decision = decide(LONDON, { observed: { ...others, weur } });
+    expect(decision.panic).toBe(true);
+    expect([ranked(decision)[0], ranked(decision).at(-1)]).toEqual(['eeur', 'weur']);
   });
 
   test('it can be switched off, everywhere or for one region', () => {

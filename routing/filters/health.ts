@@ -1,17 +1,22 @@
 // Regions that do not serve, that clients could not be handed to, or that are cut off from the others come last.
 // They stay candidates: what was seen of them may be old, and somebody has to try.
+//
+// Some of it is known: what a region says of itself, and that it has just refused a client. The rest is a guess, which
+// is ignored when it would leave too few regions.
 
-import type { SeenState } from '../../api/states.ts';
+import type { RegionState, UNREACHABLE } from '../../api/states.ts';
 import type { Filter, FilterContext, RegionNow } from '../filter.ts';
-
-/** States in which a region cannot take a client. One that sleeps or starts can: the client waits for it. */
-const NOT_SERVING: ReadonlySet<SeenState> = new Set(['down', 'stopping', 'unreachable']);
 
 /** A region with routes to fewer of the others than this hears too little of what is published. */
 const LEAST_MESH_SHARE = 0.5;
 
+/** A region that refused a client so recently would refuse the next one too. */
+export const JUST_REFUSED_MS = 2_000;
+
 type Unhealthy = { readonly effect: 'demote'; readonly filter: 'health' } & (
-  | { readonly code: 'state'; readonly state: SeenState }
+  | { readonly code: 'state'; readonly state: RegionState }
+  | { readonly code: 'just-refused'; readonly agoMs: number }
+  | { readonly code: typeof UNREACHABLE }
   | { readonly code: 'ejected'; readonly forMs: number }
   | { readonly code: 'cut-off'; readonly meshShare: number }
 );
@@ -19,21 +24,29 @@ type Unhealthy = { readonly effect: 'demote'; readonly filter: 'health' } & (
 export const health: Filter<Unhealthy> = {
   name: 'health',
   temporary: true,
-  ignoredInPanic: true,
+  ignoredInPanic: ['unreachable', 'ejected', 'cut-off'],
   forRegion: () => problemOf,
   words: {
     state: ({ state }) => `last: it is ${state}`,
+    'just-refused': ({ agoMs }) => `last: it did not take a client ${Math.round(agoMs)} ms ago`,
+    unreachable: () => 'last: it does not answer',
     ejected: ({ forMs }) => `last: attempts failed, left out for ${Math.round(forMs)} ms more`,
     'cut-off': ({ meshShare }) => `last: linked with only ${Math.round(meshShare * 100)}% of the regions`,
   },
 };
 
+/** What is known first. */
 function problemOf({ observation }: RegionNow, { now }: FilterContext): Unhealthy | undefined {
   if (observation === undefined) return undefined;
-  const { state, ejectedUntil, meshShare } = observation;
-  if (state !== undefined && NOT_SERVING.has(state)) {
+  const { state, ejectedUntil, refusedAt, meshShare } = observation;
+  // One that sleeps or starts can take a client: the client waits for it.
+  if (state === 'down' || state === 'stopping') {
     return { effect: 'demote', filter: 'health', code: 'state', state };
   }
+  if (refusedAt !== undefined && now - refusedAt < JUST_REFUSED_MS) {
+    return { effect: 'demote', filter: 'health', code: 'just-refused', agoMs: now - refusedAt };
+  }
+  if (state === 'unreachable') return UNREACHABLE_REGION;
   if (ejectedUntil !== undefined && ejectedUntil > now) {
     return { effect: 'demote', filter: 'health', code: 'ejected', forMs: ejectedUntil - now };
   }
@@ -42,3 +55,5 @@ function problemOf({ observation }: RegionNow, { now }: FilterContext): Unhealth
   }
   return undefined;
 }
+
+const UNREACHABLE_REGION: Unhealthy = { effect: 'demote', filter: 'health', code: 'unreachable' };

@@ -17,12 +17,14 @@ type Storm = { readonly filter: 'weather'; readonly wind: number } & (
   | { readonly effect: 'cost'; readonly code: 'breeze'; readonly ms: number }
 );
 
+type Traits = FilterTraits<Storm['code']>;
+
 type Winds = Readonly<Record<string, number>>;
 
 const HURRICANE = 12;
 const GALE = 8;
 
-function weather(winds: Winds, traits: FilterTraits = {}): Filter<Storm> {
+function weather(winds: Winds, traits: Traits = {}): Filter<Storm> {
   return {
     name: 'weather',
     ...traits,
@@ -95,15 +97,17 @@ describe('a new filter', () => {
   test('that is ignored in a panic is, once it speaks against too many', () => {
     const gales = (count: number) =>
       weather(Object.fromEntries(['weur', ...OTHERS].slice(0, count).map((id) => [id, GALE])), {
-        ignoredInPanic: true,
+        ignoredInPanic: ['gale'],
       });
     expect(decide(gales(3)).decision).toMatchObject({ panic: false, winner: 'eeur' });
     expect(decide(gales(4)).decision).toMatchObject({ panic: true, winner: 'weur' });
+    const known = Object.fromEntries(['weur', ...OTHERS].slice(0, 4).map((id) => [id, GALE]));
+    expect(decide(weather(known, { ignoredInPanic: [] })).decision).toMatchObject({ winner: 'apac' });
   });
 
   test('tells a client that no region serves because of it what its refusal is', () => {
     const everywhere = Object.fromEntries(['weur', ...OTHERS].map((id) => [id, HURRICANE]));
-    const refusalOf = (traits: FilterTraits) => decide(weather(everywhere, traits)).decision.refusal;
+    const refusalOf = (traits: Traits) => decide(weather(everywhere, traits)).decision.refusal;
     expect(refusalOf({})).toBe('nowhere');
     expect(refusalOf({ refusal: 'forced' })).toBe('forced');
     expect(refusalOf({ refusal: 'residency' })).toBe('residency');

@@ -19,7 +19,11 @@ const running = useStack(configOf(['oc']));
 
 /** nats-server shows the address of the edge's client in its log only; `/connz` has the container's neighbour. */
 async function offend(header: string): Promise<string> {
-  const { socket } = await rawUpgrade(running.stack.url, { [header]: SPOOFED_ADDRESS }, CLIENT_ADDRESS);
+  const { socket } = await rawUpgrade(
+    running.stack.url,
+    { [header]: SPOOFED_ADDRESS },
+    { localAddress: CLIENT_ADDRESS },
+  );
   socket?.write(clientFrame(`CONNECT {"name":"${header}"}\r\nNONSENSE\r\n`));
   let line: string | undefined;
   await waitFor('the parser error in the log', { timeoutMs: LOGGED_WITHIN_MS }, () => {

@@ -16,16 +16,22 @@ export interface Upgraded {
   readonly socket: Socket | undefined;
 }
 
-/** @param localAddress address to come from, where the machine has several */
+export interface UpgradeOptions {
+  /** Address to come from, where the machine has several. */
+  readonly localAddress?: string;
+  /** Has the client leave. */
+  readonly signal?: AbortSignal;
+}
+
 export function rawUpgrade(
   url: string,
   headers: Readonly<Record<string, string>> = {},
-  localAddress?: string,
+  options: UpgradeOptions = {},
 ): Promise<Upgraded> {
   const request = url.startsWith('https:') ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const sent = request(url, {
-      ...(localAddress !== undefined && { localAddress }),
+      ...options,
       headers: {
         connection: 'Upgrade',
         upgrade: 'websocket',

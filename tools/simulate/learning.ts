@@ -3,7 +3,9 @@
 // (regionsToAsk), how a sample counts (withAnswer, addSample), when a choice may flip (chooseIncumbent). A region
 // that is asked in every round has as many samples as there were rounds.
 
+import { instanceNameOf } from '../../regions/names.ts';
 import type { Decision } from '../../routing/decision.ts';
+import { lastingOrder } from '../../routing/lasting-order.ts';
 import { chooseIncumbent, getOptimalRegion, type RoutingState } from '../../routing/optimal-region.ts';
 import {
   ASK_EVERY_MS,
@@ -104,15 +106,14 @@ function follow(client: SimulatedClient, setup: Setup, noise: number, random: Ra
 /** One round: the regions whose turn it is answer, and what they measured is remembered. */
 function measure(
   record: ColoRecord,
-  { candidates, rejected }: Decision,
+  decision: Decision,
   now: number,
   chance: number,
   sample: (region: string) => number,
 ): ColoRecord {
-  const ranked = candidates.map(({ region }) => region);
   // Every region is up and has routes to all the others.
-  const peers = candidates.length + rejected.length - 1;
-  return regionsToAsk(record, ranked, now, chance).reduce(
+  const peers = [...decision.candidates, ...decision.rejected].map(({ region }) => instanceNameOf(region));
+  return regionsToAsk(record, lastingOrder(decision), now, chance).reduce(
     (known, region) =>
       withAnswer(known, region, { state: 'up', clients: 0, peers, rttMs: sample(region) }, now),
     record,

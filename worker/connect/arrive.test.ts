@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { FORCE_REGION_HEADER } from '../../api/headers.ts';
+import type { RegionConfig } from '../../regions/config.ts';
 import { bindingNameOf } from '../../regions/names.ts';
 import { planOf } from '../../test/support/data/checked-in.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { PLACE_HEADER } from '../region/place-header.ts';
+import { mayWake, WAKE_HEADER } from '../region/wake-header.ts';
 import { arrive } from './arrive.ts';
 import { decide } from './decide.ts';
-import type { Handoff } from './hand-off.ts';
+import type { Lesson } from './hand-off.ts';
 import { routingRequestOf } from './routing-request.ts';
 
 describe('a visit', () => {
@@ -14,40 +17,55 @@ describe('a visit', () => {
     const { decision, candidates } = arrive(requestFrom('LHR'), edge);
     expect(decision.winner).toBe('weur');
     expect(candidates.map(({ region }) => region)).toEqual(decision.candidates.map(({ region }) => region));
-    for (const { dial } of candidates.slice(0, 2)) await dial(new AbortController().signal);
+    for (const { dial } of candidates.slice(0, 2)) await dial(true, new AbortController().signal);
     expect(dialled.map(({ region }) => region)).toEqual(['weur', 'eeur']);
   });
 
   test("tells the region where the client is and its address, whatever the client's own headers say", async () => {
     const { edge, dialled } = edgeOf();
     const headers = { 'cf-connecting-ip': '192.0.2.1', 'x-forwarded-for': '203.0.113.9', 'x-kept': 'yes' };
-    await arrive(requestFrom('LHR', headers), edge).candidates[0]?.dial(new AbortController().signal);
+    await arrive(requestFrom('LHR', headers), edge).candidates[0]?.dial(true, new AbortController().signal);
     const seen = dialled[0]?.request.headers;
     expect(JSON.parse(seen?.get(PLACE_HEADER) ?? '')).toEqual({ colo: 'LHR', country: 'GB' });
     expect([seen?.get('x-forwarded-for'), seen?.get('x-kept')]).toEqual(['192.0.2.1', 'yes']);
     const nameless = requestFrom('LHR', { 'x-forwarded-for': '203.0.113.9' });
-    await arrive(nameless, edge).candidates[0]?.dial(new AbortController().signal);
+    await arrive(nameless, edge).candidates[0]?.dial(true, new AbortController().signal);
     expect(dialled[1]?.request.headers.has('x-forwarded-for')).toBe(false);
+  });
+
+  test('says whether the region may start for the client, whatever its own headers say', async () => {
+    const { edge, dialled } = edgeOf();
+    const [first] = arrive(requestFrom('LHR', { [WAKE_HEADER]: 'no' }), edge).candidates;
+    for (const wakes of [true, false]) await first?.dial(wakes, new AbortController().signal);
+    expect(dialled.map(({ request }) => mayWake(request.headers))).toEqual([true, false]);
+  });
+
+  test('knows that the first choice sleeps once that was learned', () => {
+    const { edge } = edgeOf({ oc: { keepAwake: false } });
+    const request = requestFrom('MEL', { [FORCE_REGION_HEADER]: 'oc' });
+    expect(arrive(request, edge).firstSleeps).toBe(false);
+    arrive(request, edge).learn({ kind: 'refused', region: 'oc', code: 'asleep' });
+    expect(arrive(request, edge).firstSleeps).toBe(true);
   });
 
   test('ends a dial when it is aborted', async () => {
     const { edge, dialled } = edgeOf();
     const controller = new AbortController();
-    await arrive(requestFrom('LHR'), edge).candidates[0]?.dial(controller.signal);
+    await arrive(requestFrom('LHR'), edge).candidates[0]?.dial(true, controller.signal);
     controller.abort();
     expect(dialled[0]?.request.signal.aborted).toBe(true);
   });
 
   test('leaves what came of it to the next one at its data center, and to no other', () => {
     const { edge } = edgeOf();
-    arrive(requestFrom('CDG'), edge).note(failedAt('weur'));
+    arrive(requestFrom('CDG'), edge).learn(failedAt('weur'));
     expect(arrive(requestFrom('CDG'), edge).decision.failover).toMatchObject({ from: 'weur' });
     expect(arrive(requestFrom('AMS'), edge).decision.failover).toBeUndefined();
   });
 
   test('from no known data center shares what is known with all such', () => {
     const { edge } = edgeOf();
-    arrive(requestFrom('QQQ'), edge).note(failedAt('weur'));
+    arrive(requestFrom('QQQ'), edge).learn(failedAt('weur'));
     expect(arrive(requestFrom(undefined), edge).decision.failover).toMatchObject({ from: 'weur' });
   });
 
@@ -66,15 +84,18 @@ test('a decision alone is the one that a visit has, and nothing comes of it', ()
   expect(arrive(requestFrom('LIS'), edge).decision).toEqual(decision);
 });
 
-function failedAt(region: string): Handoff {
-  return { ok: false, failed: [{ region, reason: 'reset', ms: 1_000 }] };
+function failedAt(region: string): Lesson {
+  return { kind: 'failed', region, startedAt: Date.now() - 1_000, ms: 1_000 };
 }
 
 /** An edge whose regions answer dials, and whose background work is only named. */
-function edgeOf() {
+function edgeOf(changes: Readonly<Record<string, Partial<RegionConfig>>> = {}) {
   const dialled: { readonly region: string; readonly request: Request }[] = [];
   const works: string[] = [];
-  const plan = planOf();
+  const plan = planOf((config) => ({
+    ...config,
+    regions: config.regions.map((region) => ({ ...region, ...changes[region.id] })),
+  }));
   const namespaces = plan.regions.map(({ id: region }) => {
     const fetch = async (request: Request) => {
       dialled.push({ region, request });

@@ -1,13 +1,15 @@
 // A client arrives: what is worked out once for its visit, and what goes on in the background because of it.
 
-import type { Decision } from '../../routing/decision.ts';
+import type { Candidate, Decision } from '../../routing/decision.ts';
+import type { Observations } from '../../routing/observation.ts';
 import { regionOf } from '../config/config-copy.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { PLACE_HEADER } from '../region/place-header.ts';
 import { regionStub } from '../region/region-stub.ts';
+import { setMayWake } from '../region/wake-header.ts';
 import { coloOf, decide } from './decide.ts';
-import type { Dialable, Handoff } from './hand-off.ts';
-import { noteHandoff, observeFrom } from './observe.ts';
+import type { Dialable, Lesson } from './hand-off.ts';
+import { learnAt, observationsAt, observeFrom } from './observe.ts';
 import { routingRequestOf } from './routing-request.ts';
 
 /** A client at the door. */
@@ -15,8 +17,10 @@ export interface Visit {
   readonly decision: Decision;
   /** The regions that may take it, best first, each with the way there. */
   readonly candidates: readonly Dialable[];
-  /** Remembers for the next visits to which region it could be handed, and to which not. */
-  readonly note: (handoff: Handoff) => void;
+  /** Whether the first of them sleeps, as far as is known. */
+  readonly firstSleeps: boolean;
+  /** Remembers for the next visits what came of an attempt to hand it over. */
+  readonly learn: (lesson: Lesson) => void;
 }
 
 /** What of `request.cf` a region counts its clients by. */
@@ -26,28 +30,48 @@ const PLACE_FIELDS = ['colo', 'country', 'continent', 'isEUCountry', 'latitude',
 export function arrive(request: Request, edge: EdgeContext): Visit {
   const stubOf = (id: string) => regionStub(edge.env, regionOf(id, edge));
   const decision = decide(routingRequestOf(request), edge);
-  const { entry, wake } = decision;
-  const ranked = decision.candidates.map(({ region }) => region);
+  const { entry, wake, candidates } = decision;
   const colo = coloOf(entry);
-  observeFrom(colo, ranked, edge);
+  observeFrom(colo, decision, edge);
   if (wake !== undefined) edge.background('wake', stubOf(wake).wake());
-  const upgrade = upgradeRequest(request);
+  const seen = observationsAt(colo, Date.now());
+  const upgradeHeaders = headersOf(request);
   return {
     decision,
-    candidates: ranked.map((region) => ({
+    candidates: candidates.map(({ region, estimate }) => ({
       region,
-      dial: (signal) => stubOf(region).fetch(new Request(upgrade, { signal })),
+      estimateMs: estimate.finalMs,
+      ...tookOf(region, seen),
+      dial: async (wakes, signal) => stubOf(region).fetch(upgradeRequest(upgradeHeaders, wakes, signal)),
     })),
-    note: (handoff) => noteHandoff(colo, handoff),
+    firstSleeps: isAsleep(candidates[0]),
+    learn: (lesson) => learnAt(colo, lesson),
   };
 }
 
-/** The client's request as its region's server gets it: the same upgrade, with the address it came from. */
-function upgradeRequest(request: Request): Request {
+function tookOf(region: string, { regions }: Observations): Pick<Dialable, 'tookMs'> {
+  const tookMs = regions.get(region)?.tookMs;
+  return tookMs === undefined ? {} : { tookMs };
+}
+
+/** As the filters have seen it. */
+function isAsleep(candidate: Candidate | undefined): boolean {
+  return candidate?.effects.some(({ code }) => code === 'asleep') ?? false;
+}
+
+/** The headers of the client's request as its region's server gets them, with the address that it came from. */
+function headersOf(request: Request): Headers {
   const headers = new Headers(request.headers);
   headers.set(PLACE_HEADER, JSON.stringify(request.cf ?? {}, PLACE_FIELDS));
   const address = headers.get('cf-connecting-ip');
   if (address === null) headers.delete('x-forwarded-for');
   else headers.set('x-forwarded-for', address);
-  return new Request('http://nats-region/', { headers });
+  return headers;
+}
+
+/** The same upgrade as the client's. */
+function upgradeRequest(headers: Headers, wakes: boolean, signal: AbortSignal): Request {
+  const request = new Request('http://nats-region/', { headers, signal });
+  setMayWake(request.headers, wakes);
+  return request;
 }

@@ -8,7 +8,7 @@ const KEEP_SECONDS = 3600;
 
 /** The address under which a record is kept; nothing is ever fetched from it. */
 function keyOf(colo: string): string {
-  return `https://meridian.invalid/observations/v1/${encodeURIComponent(colo)}`;
+  return `https://meridian.invalid/observations/v2/${encodeURIComponent(colo)}`;
 }
 
 export async function loadRecord(colo: string): Promise<ColoRecord | undefined> {

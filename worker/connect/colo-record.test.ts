@@ -1,26 +1,39 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { SeenState } from '../../api/states.ts';
+import { instanceNameOf } from '../../regions/names.ts';
 import {
   type Answer,
   ASK_AGAIN_MS,
   ASK_EVERY_MS,
   BAD_STATE_VALID_MS,
+  type ColoRecord,
   EJECT_MAX_MS,
   EJECT_MIN_MS,
   EJECT_TIMES_COST,
   EMPTY_RECORD,
+  FAST_MS,
+  type Failure,
   isAnyDue,
   observationsOf,
+  type Ranked,
   regionsToAsk,
+  SAME_TIME_MS,
   STATE_VALID_MS,
   withAnswer,
   withFailure,
+  withRefusal,
   withSilence,
+  withState,
   withSuccess,
 } from './colo-record.ts';
 
-const RANKED = ['a', 'b', 'c', 'd', 'e'];
+const LOST: Failure = { startedAt: 1_000_000, costMs: 5 };
+const IDS = ['a', 'b', 'c', 'd', 'e'];
+const RANKED = ranked(...IDS);
 const NOW = 1_000_000;
-const UP: Answer = { state: 'up', clients: 3, peers: 5, rttMs: 20 };
+const PEERS = IDS.map(instanceNameOf);
+const UP: Answer = { state: 'up', clients: 3, peers: PEERS, rttMs: 20 };
 
 describe('whom to ask', () => {
   test('at first the likely best three, and now and then another', () => {
@@ -31,14 +44,24 @@ describe('whom to ask', () => {
 
   test('a region that is up again after the interval, not before', () => {
     const record = withAnswer(EMPTY_RECORD, 'a', UP, NOW);
-    expect(regionsToAsk(record, ['a'], NOW + ASK_EVERY_MS - 1, 1)).toEqual([]);
-    expect(regionsToAsk(record, ['a'], NOW + ASK_EVERY_MS, 1)).toEqual(['a']);
+    expect(regionsToAsk(record, ranked('a'), NOW + ASK_EVERY_MS - 1, 1)).toEqual([]);
+    expect(regionsToAsk(record, ranked('a'), NOW + ASK_EVERY_MS, 1)).toEqual(['a']);
   });
 
-  test('a region that did not serve sooner', () => {
-    const record = withSilence(EMPTY_RECORD, 'a', NOW);
-    expect(isAnyDue(record, ['a'], NOW + ASK_AGAIN_MS - 1)).toBe(false);
-    expect(isAnyDue(record, ['a'], NOW + ASK_AGAIN_MS)).toBe(true);
+  test.each<[string, ColoRecord, boolean]>([
+    ['did not answer', withSilence(EMPTY_RECORD, 'a', NOW), false],
+    ['said that it is down', withState(EMPTY_RECORD, 'a', 'down', NOW), false],
+    ['clients are kept from, as when it is full', withAnswer(EMPTY_RECORD, 'a', UP, NOW), true],
+  ])('a region that %s sooner', (_what, record, isAvoided) => {
+    const those = [{ region: 'a', isAvoided }];
+    expect(isAnyDue(record, those, NOW + ASK_AGAIN_MS - 1)).toBe(false);
+    expect(isAnyDue(record, those, NOW + ASK_AGAIN_MS)).toBe(true);
+  });
+
+  test('a region that has not taken a client since it was asked, at once', () => {
+    const record = withAnswer(EMPTY_RECORD, 'a', UP, NOW);
+    expect(isAnyDue(withRefusal(record, 'a', NOW + 1), ranked('a'), NOW + 1)).toBe(true);
+    expect(isAnyDue(failedAt(record, NOW + 1), ranked('a'), NOW + 1)).toBe(true);
   });
 });
 
@@ -69,39 +92,151 @@ describe('what is known', () => {
     });
     expect(seen(withAnswer(EMPTY_RECORD, 'a', UP, NOW), NOW)).not.toHaveProperty('maxClients');
   });
+});
 
-  test('how much of the mesh a region has is judged by the others that are up', () => {
-    const others = ['b', 'c', 'd', 'e'].reduce((record, id) => withAnswer(record, id, UP, NOW), EMPTY_RECORD);
-    expect(seen(withAnswer(others, 'a', { ...UP, peers: 1 }, NOW), NOW)).toMatchObject({ meshShare: 0.25 });
-    expect(seen(withAnswer(EMPTY_RECORD, 'a', { ...UP, peers: 0 }, NOW), NOW)).not.toHaveProperty(
-      'meshShare',
+describe('how much of the mesh a region has', () => {
+  const linkedWithB: Answer = { ...UP, peers: [instanceNameOf('b')] };
+  const answered = (at: number, ...ids: string[]) =>
+    ids.reduce(
+      (record, id) => withAnswer(record, id, UP, at),
+      withAnswer(EMPTY_RECORD, 'a', linkedWithB, NOW),
+    );
+
+  test.each<[string, ColoRecord, number | undefined]>([
+    ['the others that are up', answered(NOW, 'b', 'c', 'd', 'e'), 0.25],
+    ['nothing where no other is known', answered(NOW), undefined],
+    ['none that was asked long before', answered(NOW - SAME_TIME_MS, 'b', 'c'), undefined],
+    ['none that was asked long after', answered(NOW + SAME_TIME_MS, 'b', 'c'), undefined],
+    ['none that has not answered since', withSilence(answered(NOW, 'b', 'c'), 'c', NOW + 1), 1],
+    ['none that is down', withState(answered(NOW, 'b', 'c'), 'c', 'down', NOW + 1), 1],
+    ['none that sleeps', withState(answered(NOW, 'b', 'c'), 'c', 'asleep', NOW + 1), 1],
+    ['none that has failed since', withFailure(answered(NOW, 'b', 'c'), 'c', LOST, NOW + 1), 1],
+  ])('is judged by %s', (_what, record, meshShare) => {
+    expect(seen(record, NOW + 1)?.meshShare).toBe(meshShare);
+  });
+
+  test('does not become less when the others die, one after another or all at once', () => {
+    const all = answered(NOW, ...IDS.slice(1));
+    const whole = withAnswer(all, 'a', UP, NOW);
+    const ways = fc.array(
+      fc.tuple(fc.constantFrom(...IDS.slice(1)), fc.constantFrom('silent', 'failed', 'down')),
+    );
+    fc.assert(
+      fc.property(ways, fc.nat(60_000), (deaths, laterMs) => {
+        const later = NOW + laterMs;
+        const died = deaths.reduce((record, [id, how]) => {
+          if (how === 'failed') return withFailure(record, id, LOST, later);
+          return how === 'silent' ? withSilence(record, id, later) : withState(record, id, 'down', later);
+        }, whole);
+        const alive = IDS.filter((id) => deaths.every(([dead]) => dead !== id)).map(instanceNameOf);
+        const asked = withAnswer(died, 'a', { ...UP, peers: alive }, later);
+        expect(seen(asked, later)?.meshShare ?? 1).toBe(1);
+      }),
     );
   });
 });
 
 describe('ejection', () => {
-  const until = (costs: readonly number[]) =>
-    (costs.reduce((record, cost) => withFailure(record, 'a', cost, NOW), EMPTY_RECORD).regions.a
-      ?.ejectedUntil ?? 0) - NOW;
+  /** Failures one after another, each as soon as the region is tried again. */
+  const untilAfter = (costs: readonly number[]) => {
+    let record = EMPTY_RECORD;
+    let now = NOW;
+    for (const costMs of costs) {
+      const startedAt = Math.max(now, record.regions.a?.ejectedUntil ?? 0);
+      now = startedAt + costMs;
+      record = withFailure(record, 'a', { startedAt, costMs }, now);
+    }
+    return (record.regions.a?.ejectedUntil ?? 0) - now;
+  };
 
   test('lasts as long as the attempt was dear, within bounds', () => {
-    expect(until([1])).toBe(EJECT_MIN_MS);
-    expect(until([100])).toBe(100 * EJECT_TIMES_COST);
-    expect(until([5_000])).toBe(EJECT_MAX_MS);
+    expect(untilAfter([1])).toBe(EJECT_MIN_MS);
+    expect(untilAfter([100])).toBe(100 * EJECT_TIMES_COST);
+    expect(untilAfter([5_000])).toBe(EJECT_MAX_MS);
   });
 
   test('doubles with every further failure, up to eight times', () => {
-    expect(until([100, 100])).toBe(2 * 100 * EJECT_TIMES_COST);
-    expect(until(Array.from({ length: 9 }, () => 100))).toBe(8 * 100 * EJECT_TIMES_COST);
+    expect(untilAfter([100, 100])).toBe(2 * 100 * EJECT_TIMES_COST);
+    expect(untilAfter(Array.from({ length: 9 }, () => 100))).toBe(8 * 100 * EJECT_TIMES_COST);
+  });
+
+  test('counts the failures of one outage once, however many clients they are of', () => {
+    const attempts = fc.array(
+      fc.record({ startedAt: fc.integer({ min: NOW - 5_000, max: NOW }), costMs: fc.nat(5_000) }),
+      {
+        minLength: 1,
+        maxLength: 300,
+      },
+    );
+    fc.assert(
+      fc.property(attempts, ([first, ...others]) => {
+        const once = withFailure(EMPTY_RECORD, 'a', first as Failure, NOW);
+        const all = others.reduce((record, failure) => withFailure(record, 'a', failure, NOW + 500), once);
+        expect(all.regions.a).toEqual({ ...once.regions.a, refusedAt: others.length > 0 ? NOW + 500 : NOW });
+      }),
+    );
   });
 
   test('ends with the first client that is taken, and is not begun by one', () => {
-    const failed = withFailure(EMPTY_RECORD, 'a', 100, NOW);
-    expect(seen(withSuccess(failed, 'a'), NOW)).not.toHaveProperty('ejectedUntil');
-    expect(withSuccess(EMPTY_RECORD, 'a')).toBe(EMPTY_RECORD);
+    const failed = failedAt(EMPTY_RECORD, NOW);
+    expect(seen(withSuccess(failed, 'a', 5), NOW)).not.toHaveProperty('ejectedUntil');
+    expect(seen(withSuccess(failed, 'a', 5), NOW)).not.toHaveProperty('refusedAt');
+    expect(withSuccess(EMPTY_RECORD, 'a', 5)).toBe(EMPTY_RECORD);
+    const up = withAnswer(EMPTY_RECORD, 'a', UP, NOW);
+    expect(withSuccess(up, 'a', 5)).toBe(up);
+  });
+
+  test.each<[SeenState, boolean]>([
+    ['up', true],
+    ['starting', true],
+    ['asleep', true],
+    ['down', false],
+    ['stopping', false],
+  ])('ends with an answer %s that is newer: %s', (state, ends) => {
+    const failed = failedAt(EMPTY_RECORD, NOW);
+    const older = withAnswer(failed, 'a', { ...UP, state }, NOW);
+    expect(older.regions.a).toHaveProperty('ejectedUntil');
+    const newer = withAnswer(failed, 'a', { ...UP, state }, NOW + 1);
+    expect(newer.regions.a?.ejectedUntil === undefined).toBe(ends);
+    expect(newer.regions.a?.failures === undefined).toBe(ends);
+    expect(newer.regions.a?.refusedAt === undefined).toBe(ends);
+  });
+
+  test('ends with no refusal, since that is no better', () => {
+    expect(withRefusal(failedAt(EMPTY_RECORD, NOW), 'a', NOW + 1).regions.a).toMatchObject({
+      ejectedUntil: expect.any(Number),
+      refusedAt: NOW + 1,
+    });
   });
 });
 
-function seen(record: Parameters<typeof observationsOf>[0], now: number) {
+test('a region that takes a client is up, whatever it said before', () => {
+  for (const state of ['asleep', 'starting', 'down', 'unreachable'] as const) {
+    const record = withSuccess(withState(EMPTY_RECORD, 'a', state, NOW), 'a', 5);
+    expect(seen(record, NOW)).toMatchObject({ state: 'up' });
+  }
+});
+
+test('how long a region takes to take clients is known while it is long', () => {
+  const took = (...times: number[]) =>
+    times.reduce((record, ms) => withSuccess(record, 'a', ms), EMPTY_RECORD).regions.a?.tookMs;
+  expect(took(FAST_MS - 1)).toBeUndefined();
+  expect(took(500)).toBe(500);
+  expect(took(500, 600)).toBeCloseTo(530);
+  expect(took(500, 5)).toBeGreaterThan(FAST_MS);
+  expect(took(500, ...Array.from({ length: 6 }, () => 5))).toBeUndefined();
+  const slow = withSuccess(EMPTY_RECORD, 'a', 500);
+  expect(seen(withAnswer(slow, 'a', UP, NOW), NOW)).toMatchObject({ tookMs: 500 });
+});
+
+function ranked(...ids: readonly string[]): readonly Ranked[] {
+  return ids.map((region) => ({ region, isAvoided: false }));
+}
+
+function failedAt(record: ColoRecord, now: number): ColoRecord {
+  return withFailure(record, 'a', { startedAt: now - 100, costMs: 100 }, now);
+}
+
+function seen(record: ColoRecord, now: number) {
   return observationsOf(record, now).regions.get('a');
 }

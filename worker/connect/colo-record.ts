@@ -2,6 +2,7 @@
 // passed in. Kept as JSON in the data center's cache, so all of it is plain data.
 
 import { type SeenState, UNREACHABLE } from '../../api/states.ts';
+import { instanceNameOf } from '../../regions/names.ts';
 import { addSample } from '../../routing/estimate.ts';
 import type { Measurement, Observations } from '../../routing/observation.ts';
 
@@ -11,12 +12,17 @@ export interface RegionRecord {
   readonly state?: SeenState;
   readonly clients?: number;
   readonly maxClients?: number;
-  readonly meshShare?: number;
-  /** When it was last asked; milliseconds since the epoch. */
+  /** Names of the servers that its own has a route to. */
+  readonly peers?: readonly string[];
+  /** When it was last asked, or said how it is; milliseconds since the epoch. */
   readonly askedAt?: number;
-  /** Attempts to hand a client over that failed in a row. */
+  /** Outages, as far as they were noticed, since it was last known to serve. */
   readonly failures?: number;
   readonly ejectedUntil?: number;
+  /** When it last failed or refused to take a client. */
+  readonly refusedAt?: number;
+  /** How long it has taken to take clients lately, while that is worth a word. */
+  readonly tookMs?: number;
 }
 
 export interface ColoRecord {
@@ -29,7 +35,7 @@ export const EMPTY_RECORD: ColoRecord = { regions: {} };
 /** A region is asked this often at most, from one data center. */
 export const ASK_EVERY_MS = 30_000;
 
-/** One that did not serve when it was last asked: a restart takes a second or so, and its clients want it back. */
+/** One that clients are kept from: a restart takes a second or so, and its clients want it back. */
 export const ASK_AGAIN_MS = 2_000;
 
 /** The likely best, which decide where clients go. */
@@ -45,37 +51,49 @@ export const STATE_VALID_MS = 3 * ASK_EVERY_MS;
 export const BAD_STATE_VALID_MS = 2 * ASK_AGAIN_MS;
 
 /**
- * After a failed attempt a region is left out for so many times what the attempt had cost, twice as long after the
- * next failure, and so on: a region that refuses at once may be tried again soon, one that hangs may not.
+ * After a failed attempt a region is left out for so many times what the attempt had cost, twice as long after each
+ * further one, within these bounds.
  */
 export const EJECT_TIMES_COST = 25;
 export const EJECT_DOUBLINGS = 3;
-export const EJECT_MIN_MS = 500;
+export const EJECT_MIN_MS = 1_000;
 export const EJECT_MAX_MS = 60_000;
+
+/** Answers of two regions that are further apart than this say nothing of the link between them. */
+export const SAME_TIME_MS = 5_000;
+
+/** A region that clients from here belong to, however it is now. */
+export interface Ranked {
+  readonly region: string;
+  /** Whether something that may pass keeps clients from it. */
+  readonly isAvoided: boolean;
+}
 
 /** Which regions to ask now, of those ranked best first. @param random uniform in [0, 1) */
 export function regionsToAsk(
   record: ColoRecord,
-  ranked: readonly string[],
+  ranked: readonly Ranked[],
   now: number,
   random: number,
 ): readonly string[] {
-  const isDue = (id: string) => isDueAt(record.regions[id], now);
   const others = ranked.slice(ASK_BEST);
   const other =
     random < ASK_OTHER_CHANCE ? others[Math.floor((random / ASK_OTHER_CHANCE) * others.length)] : undefined;
-  return [...ranked.slice(0, ASK_BEST), ...(other === undefined ? [] : [other])].filter(isDue);
+  return [...ranked.slice(0, ASK_BEST), ...(other === undefined ? [] : [other])]
+    .filter((each) => isDueAt(record, each, now))
+    .map(({ region }) => region);
 }
 
 /** Whether one of the likely best should be asked again. */
-export function isAnyDue(record: ColoRecord, ranked: readonly string[], now: number): boolean {
-  return ranked.slice(0, ASK_BEST).some((id) => isDueAt(record.regions[id], now));
+export function isAnyDue(record: ColoRecord, ranked: readonly Ranked[], now: number): boolean {
+  return ranked.slice(0, ASK_BEST).some((each) => isDueAt(record, each, now));
 }
 
-function isDueAt(region: RegionRecord | undefined, now: number): boolean {
-  if (region?.askedAt === undefined) return true;
-  const isGood = region.state === 'up' && region.ejectedUntil === undefined;
-  return now - region.askedAt >= (isGood ? ASK_EVERY_MS : ASK_AGAIN_MS);
+function isDueAt({ regions }: ColoRecord, { region, isAvoided }: Ranked, now: number): boolean {
+  const { askedAt, state, refusedAt } = regions[region] ?? {};
+  if (askedAt === undefined || (refusedAt !== undefined && refusedAt > askedAt)) return true;
+  const isGood = state === 'up' && refusedAt === undefined && !isAvoided;
+  return now - askedAt >= (isGood ? ASK_EVERY_MS : ASK_AGAIN_MS);
 }
 
 /** What a region answered. */
@@ -85,48 +103,96 @@ export interface Answer {
   readonly clients?: number;
   /** How many its server takes, where it says so. */
   readonly maxClients?: number;
-  /** Regions that it has routes to. */
-  readonly peers: number;
+  /** Names of the servers that its own has a route to. */
+  readonly peers: readonly string[];
   /** Round trip; absent when it says nothing about the way, such as when the object had to be made first. */
   readonly rttMs?: number;
 }
 
-export function withAnswer(record: ColoRecord, id: string, answer: Answer, now: number): ColoRecord {
+/**
+ * A region answered. That it serves, or will for the next client, ends what any failure before has caused.
+ *
+ * @param askedAt when it was asked: what came after that, the answer does not know
+ */
+export function withAnswer(record: ColoRecord, id: string, answer: Answer, askedAt: number): ColoRecord {
+  const { rttMs, ...said } = answer;
   const before = record.regions[id] ?? {};
-  const measurement =
-    answer.rttMs === undefined ? before.measurement : addSample(before.measurement, answer.rttMs);
-  const meshShare = meshShareOf(record, id, answer, now);
-  return withRegion(record, id, {
-    ...(measurement && { measurement }),
-    state: answer.state,
-    ...(answer.clients !== undefined && { clients: answer.clients }),
-    ...(answer.maxClients !== undefined && { maxClients: answer.maxClients }),
-    ...(meshShare !== undefined && { meshShare }),
-    askedAt: now,
-    ...(before.failures !== undefined && { failures: before.failures }),
-    ...(before.ejectedUntil !== undefined && { ejectedUntil: before.ejectedUntil }),
-  });
+  const measurement = rttMs === undefined ? before.measurement : addSample(before.measurement, rttMs);
+  const told = { ...(measurement && { measurement }), ...said, askedAt };
+  return withRegion(record, id, withTroublesOf(before, told));
+}
+
+/** One that starts, or will for the next client, is only slow for a good reason. */
+function takesClients({ state }: RegionRecord): boolean {
+  return state === 'up' || state === 'starting' || state === 'asleep';
+}
+
+function troublesOf({ failures, ejectedUntil, refusedAt }: RegionRecord): RegionRecord {
+  return dropUndefined({ failures, ejectedUntil, refusedAt });
+}
+
+/** What a region said, with what came of this isolate's attempts unless the answer is newer and ends it. */
+export function withTroublesOf(own: RegionRecord, told: RegionRecord): RegionRecord {
+  const { failures: _failures, ejectedUntil: _until, refusedAt: _refused, tookMs: _took, ...said } = told;
+  const isForgiven = takesClients(told) && (own.refusedAt ?? 0) < (told.askedAt ?? 0);
+  const { tookMs } = own;
+  return { ...said, ...(tookMs !== undefined && { tookMs }), ...(!isForgiven && troublesOf(own)) };
 }
 
 /** A region did not answer. */
-export function withSilence(record: ColoRecord, id: string, now: number): ColoRecord {
-  return withRegion(record, id, { ...record.regions[id], state: UNREACHABLE, askedAt: now });
+export function withSilence(record: ColoRecord, id: string, askedAt: number): ColoRecord {
+  return withState(record, id, UNREACHABLE, askedAt);
 }
 
-/** A client could not be handed to a region: it is left out for a while, longer each time. */
-export function withFailure(record: ColoRecord, id: string, costMs: number, now: number): ColoRecord {
-  const failures = (record.regions[id]?.failures ?? 0) + 1;
-  const ejectMs = costMs * EJECT_TIMES_COST * 2 ** Math.min(failures - 1, EJECT_DOUBLINGS);
-  const ejectedUntil = now + Math.min(EJECT_MAX_MS, Math.max(EJECT_MIN_MS, ejectMs));
-  return withRegion(record, id, { ...record.regions[id], failures, ejectedUntil });
+/** A region said, as it refused a client, in which state it is. */
+export function withState(record: ColoRecord, id: string, state: SeenState, now: number): ColoRecord {
+  return withRegion(record, id, { ...record.regions[id], state, askedAt: now });
 }
 
-/** A client was handed to a region. The same record where there is nothing to forgive. */
-export function withSuccess(record: ColoRecord, id: string): ColoRecord {
+/** A region refused a client for a reason that may pass any moment. */
+export function withRefusal(record: ColoRecord, id: string, now: number): ColoRecord {
+  return withRegion(record, id, { ...record.regions[id], refusedAt: now });
+}
+
+/** An attempt to hand a client over that failed. */
+export interface Failure {
+  readonly startedAt: number;
+  readonly costMs: number;
+}
+
+/**
+ * A client could not be handed to a region: it is left out for a while, longer each time. However many fail in one
+ * outage, it counts once: an attempt that began before the region was to be tried again tells nothing new.
+ */
+export function withFailure(record: ColoRecord, id: string, failure: Failure, now: number): ColoRecord {
   const before = record.regions[id];
-  if (before?.failures === undefined) return record;
-  const { failures: _failures, ejectedUntil: _until, ...after } = before;
-  return withRegion(record, id, { ...after, state: 'up' });
+  const refused = { ...before, refusedAt: now };
+  if (failure.startedAt < (before?.ejectedUntil ?? 0)) return withRegion(record, id, refused);
+  const failures = (before?.failures ?? 0) + 1;
+  const ejectMs = failure.costMs * EJECT_TIMES_COST * 2 ** Math.min(failures - 1, EJECT_DOUBLINGS);
+  const ejectedUntil = now + Math.min(EJECT_MAX_MS, Math.max(EJECT_MIN_MS, ejectMs));
+  return withRegion(record, id, { ...refused, failures, ejectedUntil });
+}
+
+/** A region that takes clients within this is as fast as any. */
+export const FAST_MS = 100;
+
+/** Weight of the last client: a few that are taken fast show that a rush is over. */
+const LAST_TOOK_WEIGHT = 0.3;
+
+/** A client was handed to a region, which took so long. The same record where that is nothing new. */
+export function withSuccess(record: ColoRecord, id: string, ms: number): ColoRecord {
+  const before = record.regions[id] ?? {};
+  const tookMs = tookAfter(before.tookMs, ms);
+  const isNews = before.state !== undefined && before.state !== 'up';
+  if (!isNews && before.refusedAt === undefined && tookMs === before.tookMs) return record;
+  const { failures: _failures, ejectedUntil: _until, refusedAt: _refused, tookMs: _took, ...after } = before;
+  return withRegion(record, id, dropUndefined({ ...after, ...(isNews && { state: 'up' as const }), tookMs }));
+}
+
+function tookAfter(before: number | undefined, ms: number): number | undefined {
+  const tookMs = before === undefined ? ms : before + LAST_TOOK_WEIGHT * (ms - before);
+  return tookMs < FAST_MS ? undefined : tookMs;
 }
 
 export function withIncumbent(record: ColoRecord, incumbent: string | undefined): ColoRecord {
@@ -135,30 +201,41 @@ export function withIncumbent(record: ColoRecord, incumbent: string | undefined)
 
 /** What the decision reads: states that are old count as not known. */
 export function observationsOf(record: ColoRecord, now: number): Observations {
-  const regions = new Map(
-    Object.entries(record.regions).map(([id, region]) => {
-      const { measurement, ejectedUntil, state, clients, maxClients, meshShare, askedAt = 0 } = region;
-      const validMs = state === 'up' || state === 'asleep' ? STATE_VALID_MS : BAD_STATE_VALID_MS;
-      const seen = now - askedAt < validMs ? { state, clients, maxClients, meshShare } : {};
-      return [id, dropUndefined({ measurement, ejectedUntil, ...seen })] as const;
-    }),
+  const isFresh = ({ state, askedAt = 0 }: RegionRecord) => now - askedAt < validMs(state);
+  const up = Object.entries(record.regions).filter(
+    ([, region]) => region.state === 'up' && region.refusedAt === undefined && isFresh(region),
   );
-  return { regions, ...(record.incumbent !== undefined && { incumbent: record.incumbent }) };
+  const regions = Object.entries(record.regions).map(([id, region]) => {
+    const { measurement, ejectedUntil, refusedAt, tookMs, state, clients, maxClients } = region;
+    const said = { state, clients, maxClients, meshShare: meshShareOf(id, region, up) };
+    return [
+      id,
+      dropUndefined({ measurement, ejectedUntil, refusedAt, tookMs, ...(isFresh(region) && said) }),
+    ] as const;
+  });
+  const { incumbent } = record;
+  return { regions: new Map(regions), ...(incumbent !== undefined && { incumbent }) };
 }
 
-/** Share of the regions known to be up, besides itself, to which a region has a route. */
+function validMs(state: SeenState | undefined): number {
+  return state === 'up' || state === 'asleep' ? STATE_VALID_MS : BAD_STATE_VALID_MS;
+}
+
+/**
+ * Share of the other regions to which a region has a route, of those that were up when it said so: one that was asked
+ * long before or after may have come or gone in between.
+ */
 function meshShareOf(
-  record: ColoRecord,
   id: string,
-  { state, peers }: Answer,
-  now: number,
+  { state, peers, askedAt = 0 }: RegionRecord,
+  up: readonly (readonly [string, RegionRecord])[],
 ): number | undefined {
-  if (state !== 'up') return undefined;
-  const others = Object.entries(record.regions).filter(
-    ([other, region]) =>
-      other !== id && region.state === 'up' && now - (region.askedAt ?? 0) < STATE_VALID_MS,
+  if (state !== 'up' || peers === undefined) return undefined;
+  const others = up.filter(
+    ([other, region]) => other !== id && Math.abs((region.askedAt ?? 0) - askedAt) < SAME_TIME_MS,
   );
-  return others.length === 0 ? undefined : Math.min(1, peers / others.length);
+  if (others.length === 0) return undefined;
+  return others.filter(([other]) => peers.includes(instanceNameOf(other))).length / others.length;
 }
 
 function withRegion(record: ColoRecord, id: string, region: RegionRecord): ColoRecord {

@@ -7,21 +7,21 @@ import { compactDecision } from '../../routing/decision-text.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { arrive } from './arrive.ts';
-import { handOff } from './hand-off.ts';
+import { handOff, type Miss } from './hand-off.ts';
 import { refusalResponse } from './refusal.ts';
-
-/** How long a client should wait before it tries again, when no region took it. */
-const RETRY_AFTER_SECONDS = 2;
+import { retryAfter } from './retry-after.ts';
 
 export async function connectClient(request: Request, edge: EdgeContext): Promise<Response> {
-  const { decision, candidates, note } = arrive(request, edge);
+  const { decision, ...visit } = arrive(request, edge);
   if (decision.refusal !== undefined) return refusalResponse(decision, decision.refusal);
-  const handoff = await handOff({ candidates, now: Date.now });
-  note(handoff);
-  const record = afterAttempts(decision, handoff.ok ? handoff.region : undefined, handoff.failed);
-  return handoff.ok
-    ? accepted(handoff.response, handoff.region, record)
-    : unavailable(record, handoff.failed);
+  const { taken, missed, leftBehind } = await handOff({ ...visit, now: Date.now, signal: request.signal });
+  edge.background('attempts left behind', leftBehind);
+  const record = afterAttempts(decision, taken?.region, missed.map(attemptOf));
+  return taken === undefined ? unavailable(record, missed) : accepted(taken.response, taken.region, record);
+}
+
+function attemptOf({ region, reason, ms }: Miss): FailedAttempt {
+  return { region, reason, ms };
 }
 
 function accepted(response: Response, region: string, decision: Decision): Response {
@@ -32,12 +32,14 @@ function accepted(response: Response, region: string, decision: Decision): Respo
   return new Response(response.body, { status: response.status, headers, webSocket: response.webSocket });
 }
 
-function unavailable(decision: Decision, tried: readonly FailedAttempt[]): Response {
-  const message = `no region took the client: ${tried.map(({ region, reason }) => `${region} (${reason})`).join('; ')}`;
-  return errorResponse('no_region', message, {
-    details: { tried },
+/** Where every region has newer rules than the decision, and by them may not serve the client, no later try helps. */
+function unavailable(decision: Decision, missed: readonly Miss[]): Response {
+  const isForbidden = missed.every(({ code }) => code === 'residency');
+  const reasons = missed.map(({ region, reason }) => `${region} (${reason})`).join('; ');
+  return errorResponse(isForbidden ? 'residency' : 'no_region', `no region took the client: ${reasons}`, {
+    details: { tried: missed.map(attemptOf) },
     headers: {
-      [RETRY_AFTER_HEADER]: String(RETRY_AFTER_SECONDS),
+      ...(!isForbidden && { [RETRY_AFTER_HEADER]: retryAfter() }),
       [DECISION_HEADER]: compactDecision(decision),
     },
   });

@@ -1,107 +1,182 @@
-// Hands a client to the best region that takes it: the candidates of the decision in their order, three at most,
-// within one deadline. Health only saves an attempt; this is what makes a failure harmless.
+// Hands a client to the best region that takes it, by the rules of hedge.ts. Health only saves an attempt; this is what
+// makes a failure harmless: the first region that takes the client wins, and nothing is left of the other attempts.
 
 import type { FailedAttempt } from '../../routing/decision.ts';
 import { messageOf } from '../message-of.ts';
-import { withTimeout } from '../with-timeout.ts';
-
-/** The third-best region is far; whoever cannot be served by three is better served by trying again. */
-export const MAX_ATTEMPTS = 3;
-
-/** One deadline over all attempts. NATS clients give up on a connection after 20 s (nats.js) or 2 s (nats.go). */
-export const DEADLINE_MS = 10_000;
+import { advance, afterRefusal, beginHedge, type Contender, type Hedge, type HedgeCommand } from './hedge.ts';
+import { isTaken, outcomeOf, type Refusal, refusalIn } from './region-answer.ts';
 
 /** Close code of a WebSocket whose other end has left (RFC 6455, 7.4.1). */
 const GOING_AWAY = 1001;
 
 /** A region that may take the client, and the way there. */
-export interface Dialable {
-  readonly region: string;
-  /** @param signal aborts when the region's share of the deadline is over */
-  readonly dial: (signal: AbortSignal) => Promise<Response>;
+export interface Dialable extends Contender {
+  /**
+   * @param wakes whether the region may start for this client
+   * @param signal aborts when nobody waits for the answer any longer
+   */
+  readonly dial: (wakes: boolean, signal: AbortSignal) => Promise<Response>;
 }
 
-export type Handoff =
-  | {
-      readonly ok: true;
-      readonly region: string;
-      readonly response: Response;
-      readonly failed: readonly FailedAttempt[];
-    }
-  | { readonly ok: false; readonly failed: readonly FailedAttempt[] };
+/** What an attempt teaches about a region, told as soon as it is known: the client may be gone before the end. */
+export type Lesson = { readonly region: string } & (
+  | { readonly kind: 'taken'; readonly ms: number; readonly hasStarted: boolean }
+  /** The region's object said so itself. */
+  | { readonly kind: 'refused'; readonly code: string }
+  /** It did not answer in time, or the connection was lost. `startedAt` is when it was dialled. */
+  | { readonly kind: 'failed'; readonly startedAt: number; readonly ms: number }
+);
+
+/** A region that did not take the client, with the code that its object gave. */
+export interface Miss extends FailedAttempt {
+  readonly code: string | undefined;
+}
+
+export interface Handoff {
+  /** The region that took the client, and its answer; absent when none did. */
+  readonly taken?: { readonly region: string; readonly response: Response };
+  /** The regions that did not, each once, in the order in which they were dialled first. */
+  readonly missed: readonly Miss[];
+  /** Resolves when the attempts that nobody waits for any longer have ended. */
+  readonly leftBehind: Promise<unknown>;
+}
 
 export interface HandoffOptions {
   /** Best first. */
   readonly candidates: readonly Dialable[];
+  /** Whether the first is known to sleep. */
+  readonly firstSleeps?: boolean;
+  readonly learn: (lesson: Lesson) => void;
+  /** Aborts when the client has left. */
+  readonly signal?: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  readonly deadlineMs?: number;
 }
 
-/**
- * Tries the candidates. An attempt gets half of the time that is left, the last one all of it, so that one region
- * that hangs leaves time for the next.
- */
-export async function handOff({
-  candidates,
-  now,
-  deadlineMs = DEADLINE_MS,
-}: HandoffOptions): Promise<Handoff> {
-  const end = now() + deadlineMs;
-  const chosen = candidates.slice(0, MAX_ATTEMPTS);
-  const failed: FailedAttempt[] = [];
-  for (const [index, candidate] of chosen.entries()) {
-    const { region } = candidate;
-    const started = now();
-    const left = end - started;
-    if (left <= 0) break;
-    const result = await attempt(candidate, index === chosen.length - 1 ? left : left / 2);
-    if (typeof result !== 'string') return { ok: true, region, response: result, failed };
-    failed.push({ region, reason: result, ms: now() - started });
+export function handOff(options: HandoffOptions): Promise<Handoff> {
+  return new HandingOff(options).result;
+}
+
+interface Dialled {
+  readonly startedAt: number;
+  readonly wakes: boolean;
+  readonly controller: AbortController;
+  /** Resolves when the answer has come and has been dealt with. */
+  readonly ended: Promise<void>;
+}
+
+class HandingOff {
+  readonly #options: HandoffOptions;
+  readonly #result = Promise.withResolvers<Handoff>();
+  readonly #missed = new Map<string, Miss>();
+  /** By their index. */
+  readonly #dialled = new Map<number, Dialled>();
+  readonly #leftBehind: Promise<void>[] = [];
+  #hedge: Hedge;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(options: HandoffOptions) {
+    const { candidates, firstSleeps = false, now, signal } = options;
+    this.#options = options;
+    this.#hedge = beginHedge(candidates, firstSleeps, now());
+    this.#advance();
+    signal?.addEventListener('abort', () => this.#end());
   }
-  return { ok: false, failed };
-}
 
-/** The response of a region that took the client or answered it; otherwise why not. */
-async function attempt({ dial }: Dialable, limitMs: number): Promise<Response | string> {
-  const controller = new AbortController();
-  const outcome = outcomeOf(dial, controller.signal);
-  try {
-    return await withTimeout(outcome, 'the region', limitMs);
-  } catch {
-    // An outcome never rejects: time is up.
+  get result(): Promise<Handoff> {
+    return this.#result.promise;
+  }
+
+  #advance(): void {
+    const { now } = this.#options;
+    clearTimeout(this.#timer);
+    const { hedge, commands, nextAt } = advance(this.#hedge, now());
+    this.#hedge = hedge;
+    for (const command of commands) this.#perform(command);
+    if (nextAt === undefined) this.#end();
+    else this.#timer = setTimeout(() => this.#advance(), nextAt - now());
+  }
+
+  #perform({ kind, index, ...command }: HedgeCommand): void {
+    const candidate = this.#options.candidates[index] as Dialable;
+    const dialled = this.#dialled.get(index);
+    if ('wakes' in command) this.#dial(index, candidate, command.wakes);
+    else if (dialled !== undefined && kind === 'note-slow') this.#noteSlow(candidate, dialled);
+    else if (dialled !== undefined) this.#giveUp(index, dialled);
+  }
+
+  #dial(index: number, { region, dial }: Dialable, wakes: boolean): void {
+    const controller = new AbortController();
+    const startedAt = this.#options.now();
+    const ended = answerOf(dial, wakes, controller.signal).then((answer) => {
+      if (controller.signal.aborted) return discard(answer);
+      this.#dialled.delete(index);
+      if ('response' in answer) this.#taken({ region, response: answer.response }, startedAt, wakes);
+      else this.#refused(index, { ...answer, region, startedAt });
+    });
+    this.#dialled.set(index, { startedAt, wakes, controller, ended });
+  }
+
+  #taken(taken: NonNullable<Handoff['taken']>, startedAt: number, hasStarted: boolean): void {
+    const { region } = taken;
+    const { learn, now } = this.#options;
+    this.#missed.delete(region);
+    learn({ kind: 'taken', region, ms: now() - startedAt, hasStarted });
+    this.#end(taken);
+  }
+
+  #refused(index: number, refusal: Refusal & { readonly region: string; readonly startedAt: number }): void {
+    const { region, startedAt, code, reason } = refusal;
+    const { now, learn } = this.#options;
+    const ms = now() - startedAt;
+    this.#missed.set(region, { region, code, reason, ms });
+    if (code === undefined) learn({ kind: 'failed', region, startedAt, ms });
+    else learn({ kind: 'refused', region, code });
+    this.#hedge = afterRefusal(this.#hedge, index, outcomeOf(refusal), now());
+    this.#advance();
+  }
+
+  /** One that starts is slow for a good reason: nothing is learned of it. */
+  #noteSlow({ region }: Dialable, { startedAt, wakes }: Dialled): void {
+    const ms = this.#options.now() - startedAt;
+    this.#missed.set(region, { region, code: undefined, reason: `no answer within ${ms} ms`, ms });
+    if (!wakes) this.#options.learn({ kind: 'failed', region, startedAt, ms });
+  }
+
+  /** Should its answer still come, it is discarded. */
+  #giveUp(index: number, { controller, ended }: Dialled): void {
+    this.#dialled.delete(index);
+    this.#leftBehind.push(ended);
     controller.abort();
-    void outcome.then(discard);
-    return `no answer within ${Math.round(limitMs)} ms`;
+  }
+
+  #end(taken?: Handoff['taken']): void {
+    clearTimeout(this.#timer);
+    for (const [index, dialled] of this.#dialled) this.#giveUp(index, dialled);
+    const leftBehind = Promise.all(this.#leftBehind);
+    this.#result.resolve({ ...(taken && { taken }), missed: [...this.#missed.values()], leftBehind });
   }
 }
+
+type Answer = { readonly response: Response } | Refusal;
 
 /** Never rejects. */
-async function outcomeOf(dial: Dialable['dial'], signal: AbortSignal): Promise<Response | string> {
+async function answerOf(dial: Dialable['dial'], wakes: boolean, signal: AbortSignal): Promise<Answer> {
   try {
-    const response = await dial(signal);
-    return isTaken(response) ? response : await refusalOf(response);
+    const response = await dial(wakes, signal);
+    return isTaken(response) ? { response } : await refusalIn(response);
   } catch (error) {
-    return messageOf(error);
+    return { code: undefined, reason: messageOf(error) };
   }
 }
 
-/** A region that took the client after its time was up holds a connection that nobody will use. */
-async function discard(late: Response | string): Promise<void> {
-  if (typeof late === 'string') return;
+/** A region that took a client who is served elsewhere, or gone, holds a connection that nobody will use. */
+async function discard(answer: Answer): Promise<void> {
+  if (!('response' in answer)) return;
+  const { webSocket, body } = answer.response;
   // A WebSocket can only be closed once it was accepted.
-  late.webSocket?.accept();
-  late.webSocket?.close(GOING_AWAY, 'the client was handed to another region');
+  webSocket?.accept();
+  webSocket?.close(GOING_AWAY, 'the client was handed to another region');
   // A body that is broken already needs no cancelling.
-  await late.body?.cancel().catch(() => {});
-}
-
-/** An upgrade, or the server's own word that this request is wrong, which no other region would take either. */
-function isTaken({ status }: Response): boolean {
-  return status === 101 || (status >= 400 && status < 500 && status !== 429);
-}
-
-async function refusalOf(response: Response): Promise<string> {
-  const body = await response.json<{ error?: { message?: string } }>().catch(() => undefined);
-  return body?.error?.message ?? `the upgrade was answered with status ${response.status}`;
+  await body?.cancel().catch(() => {});
 }

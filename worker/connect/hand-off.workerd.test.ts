@@ -4,38 +4,37 @@ import { expect, test } from 'vitest';
 import { eventually } from '../../test/support/workerd/eventually.ts';
 import { handOff } from './hand-off.ts';
 
-const DEADLINE_MS = 400;
-
-test('a WebSocket that a region returns after its time is closed', async () => {
+test('a WebSocket that a region returns once another has taken the client is closed', async () => {
   const late = Promise.withResolvers<Response>();
   const { response, server } = upgradeResponse();
   const closed: number[] = [];
   server.addEventListener('close', ({ code }) => void closed.push(code));
 
-  const handoff = await handOff({
+  const { taken, leftBehind } = await handOff({
     candidates: [
-      { region: 'weur', dial: () => late.promise },
-      { region: 'enam', dial: async () => upgradeResponse().response },
+      { region: 'weur', estimateMs: 10, dial: () => late.promise },
+      { region: 'enam', estimateMs: 10, dial: async () => upgradeResponse().response },
     ],
     now: Date.now,
-    deadlineMs: DEADLINE_MS,
+    learn: () => {},
   });
   late.resolve(response);
 
-  expect(handoff).toMatchObject({ ok: true, region: 'enam' });
+  expect(taken?.region).toBe('enam');
   expect(await eventually('the late WebSocket to be closed', () => closed[0])).toBe(1001);
+  await leftBehind;
 });
 
 test('a WebSocket that a region returns in time stays open', async () => {
   const { response, server } = upgradeResponse();
   const closed: number[] = [];
   server.addEventListener('close', ({ code }) => void closed.push(code));
-  const handoff = await handOff({
-    candidates: [{ region: 'weur', dial: async () => response }],
+  const { taken } = await handOff({
+    candidates: [{ region: 'weur', estimateMs: 10, dial: async () => response }],
     now: Date.now,
-    deadlineMs: DEADLINE_MS,
+    learn: () => {},
   });
-  const client = handoff.ok ? handoff.response.webSocket : null;
+  const client = taken?.response.webSocket;
   client?.accept();
   const message = new Promise((resolve) => client?.addEventListener('message', ({ data }) => resolve(data)));
   server.send('INFO');

@@ -1,13 +1,16 @@
 // What this isolate has learned of the regions, and the work in the background that keeps it up to date. No request
 // waits for any of it.
 
+import type { Decision } from '../../routing/decision.ts';
+import { lastingOrder } from '../../routing/lasting-order.ts';
 import type { Observations } from '../../routing/observation.ts';
 import { chooseIncumbent } from '../../routing/optimal-region.ts';
 import { regionOf } from '../config/config-copy.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { regionStub } from '../region/region-stub.ts';
 import { loadRecord, saveRecord } from './colo-cache.ts';
-import type { Handoff } from './hand-off.ts';
+import type { Lesson } from './hand-off.ts';
+import { afterLesson } from './lessons.ts';
 import { Observer, type ObserverHost } from './observer.ts';
 
 /** Stands for the data center where it is not known, as in tests and on the local stack. */
@@ -21,8 +24,9 @@ export function observationsAt(colo: string, now: number): Observations {
   return observer.observations(colo, now);
 }
 
-/** Asks the regions how they are, if it is time to. @param ranked those that clients may be sent to, best first */
-export function observeFrom(colo: string, ranked: readonly string[], edge: EdgeContext): void {
+/** Asks the regions how they are, if it is time to: those that clients like this one belong to first. */
+export function observeFrom(colo: string, decision: Decision, edge: EdgeContext): void {
+  const ranked = () => lastingOrder(decision);
   if (!observer.isDue(colo, ranked, Date.now())) return;
   const { env, config, plan } = edge;
   const host: ObserverHost = {
@@ -33,7 +37,7 @@ export function observeFrom(colo: string, ranked: readonly string[], edge: EdgeC
     random: Math.random,
   };
   const refreshed = observer.refresh(colo, host, {
-    ranked,
+    ranked: ranked(),
     measure: config.routing.measure,
     incumbent: (observations) =>
       colo === UNKNOWN_COLO ? undefined : chooseIncumbent(colo, { plan, observations, now: Date.now() }),
@@ -41,8 +45,7 @@ export function observeFrom(colo: string, ranked: readonly string[], edge: EdgeC
   edge.background('observe', refreshed);
 }
 
-/** Remembers to which region a client could be handed, and to which not. */
-export function noteHandoff(colo: string, handoff: Handoff): void {
-  for (const { region, ms } of handoff.failed) observer.noteFailure(colo, region, ms, Date.now());
-  if (handoff.ok) observer.noteSuccess(colo, handoff.region);
+/** Remembers what came of an attempt to hand a client over. */
+export function learnAt(colo: string, lesson: Lesson): void {
+  observer.note(colo, (record) => afterLesson(record, lesson, Date.now()));
 }

@@ -1,15 +1,15 @@
 import { expect, test, vi } from 'vitest';
 import type { RegionStatus } from '../region/status.ts';
-import { ASK_EVERY_MS, type ColoRecord } from './colo-record.ts';
+import { ASK_EVERY_MS, type ColoRecord, type Ranked, withFailure } from './colo-record.ts';
 import { Observer, type ObserverHost, type RefreshOptions } from './observer.ts';
 
-const OPTIONS: RefreshOptions = { ranked: ['a', 'b', 'c'], measure: true, incumbent: () => 'a' };
+const OPTIONS: RefreshOptions = { ranked: ranked('a', 'b', 'c'), measure: true, incumbent: () => 'a' };
 
 test('before anything was learned nothing is known, and it is time to ask, once', () => {
   const observer = new Observer();
   expect(observer.observations('AMS', 0).regions.size).toBe(0);
-  expect(observer.isDue('AMS', ['a'], 0)).toBe(true);
-  expect(observer.isDue('AMS', ['a'], 0)).toBe(false);
+  expect(observer.isDue('AMS', () => ranked('a'), 0)).toBe(true);
+  expect(observer.isDue('AMS', () => ranked('a'), 0)).toBe(false);
 });
 
 test('what was asked is known at that data center, and at no other', async () => {
@@ -20,8 +20,8 @@ test('what was asked is known at that data center, and at no other', async () =>
   expect(known.regions.get('a')).toMatchObject({ state: 'up', measurement: { meanMs: 10, samples: 1 } });
   expect(known.incumbent).toBe('a');
   expect(observer.observations('SYD', host.now()).regions.size).toBe(0);
-  expect(observer.isDue('AMS', ['a', 'b', 'c'], host.now() + ASK_EVERY_MS - 1000)).toBe(false);
-  expect(observer.isDue('AMS', ['a', 'b', 'c'], host.now() + ASK_EVERY_MS)).toBe(true);
+  expect(observer.isDue('AMS', () => ranked('a', 'b', 'c'), host.now() + ASK_EVERY_MS - 1000)).toBe(false);
+  expect(observer.isDue('AMS', () => ranked('a', 'b', 'c'), host.now() + ASK_EVERY_MS)).toBe(true);
 });
 
 test('what it learns it shares, and what others have learned it takes over without asking again', async () => {
@@ -64,13 +64,35 @@ test('the round trip to an object that had to be made first does not count, nor 
   }
 });
 
-test('a failed handoff is known at once, and forgiven by one that succeeds', () => {
+test('what came of an attempt is known at once, until a region says later that it serves', async () => {
   const observer = new Observer();
-  observer.noteFailure('AMS', 'a', 100, 0);
-  expect(observer.observations('AMS', 0).regions.get('a')).toHaveProperty('ejectedUntil');
-  observer.noteSuccess('AMS', 'a');
-  expect(observer.observations('AMS', 0).regions.get('a')).not.toHaveProperty('ejectedUntil');
+  const host = new FakeHost();
+  const failedAt = host.now() - 1;
+  observer.note('AMS', (record) => withFailure(record, 'a', { startedAt: failedAt, costMs: 100 }, failedAt));
+  expect(observer.observations('AMS', host.now()).regions.get('a')).toHaveProperty('ejectedUntil');
+  await observer.refresh('AMS', host, OPTIONS);
+  expect(observer.observations('AMS', host.now()).regions.get('a')).not.toHaveProperty('ejectedUntil');
 });
+
+test('what came of an attempt is kept from what other isolates knew before it, and no longer', async () => {
+  const host = new FakeHost();
+  await new Observer().refresh('AMS', host, OPTIONS);
+  for (const [failedAt, isKept] of [
+    [host.now() + 1, true],
+    [0, false],
+  ] as const) {
+    const observer = new Observer();
+    observer.note('AMS', (record) =>
+      withFailure(record, 'a', { startedAt: failedAt, costMs: 5_000 }, failedAt),
+    );
+    await observer.refresh('AMS', host, { ...OPTIONS, ranked: [] });
+    expect('ejectedUntil' in (observer.observations('AMS', 0).regions.get('a') ?? {})).toBe(isKept);
+  }
+});
+
+function ranked(...ids: readonly string[]): readonly Ranked[] {
+  return ids.map((region) => ({ region, isAvoided: false }));
+}
 
 /** Regions that answer after 10 ms of a clock that only they move. */
 class FakeHost implements ObserverHost {

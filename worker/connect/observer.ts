@@ -6,16 +6,17 @@ import type { Observations } from '../../routing/observation.ts';
 import { messageOf } from '../message-of.ts';
 import type { RegionStatus } from '../region/status.ts';
 import {
+  type Answer,
   type ColoRecord,
   EMPTY_RECORD,
   isAnyDue,
   observationsOf,
+  type Ranked,
   regionsToAsk,
   withAnswer,
-  withFailure,
   withIncumbent,
   withSilence,
-  withSuccess,
+  withTroublesOf,
 } from './colo-record.ts';
 
 /** What the observer needs of the platform. */
@@ -30,8 +31,8 @@ export interface ObserverHost {
 }
 
 export interface RefreshOptions {
-  /** Regions that clients may be sent to from here, best first. */
-  readonly ranked: readonly string[];
+  /** Regions that clients from here belong to, best first. */
+  readonly ranked: readonly Ranked[];
   /** Whether round trips count, or only what the regions say of themselves. */
   readonly measure: boolean;
   /** The region to prefer by a margin from now on, given what is known then: first of all, nothing but the model. */
@@ -68,18 +69,15 @@ export class Observer {
     return kept.observations;
   }
 
-  noteFailure(colo: string, region: string, costMs: number, now: number): void {
-    this.#update(colo, (record) => withFailure(record, region, costMs, now));
-  }
-
-  noteSuccess(colo: string, region: string): void {
-    this.#update(colo, (record) => withSuccess(record, region));
+  /** Notes what came of an attempt to hand a client over. */
+  note(colo: string, change: (record: ColoRecord) => ColoRecord): void {
+    this.#update(colo, change);
   }
 
   /** Whether it is time to `refresh`; says yes to one caller per interval. */
-  isDue(colo: string, ranked: readonly string[], now: number): boolean {
+  isDue(colo: string, ranked: () => readonly Ranked[], now: number): boolean {
     const kept = this.#keep(colo);
-    if (now - kept.refreshedAt < REFRESH_EVERY_MS || !isAnyDue(kept.record, ranked, now)) return false;
+    if (now - kept.refreshedAt < REFRESH_EVERY_MS || !isAnyDue(kept.record, ranked(), now)) return false;
     kept.refreshedAt = now;
     return true;
   }
@@ -102,21 +100,20 @@ export class Observer {
     const started = host.now();
     try {
       const status = await host.ask(region);
-      const now = host.now();
-      const rttMs = now - started;
+      const rttMs = host.now() - started;
       // An object that had to be made first answered late for a reason that has nothing to do with the way.
       const counts = measure && status.objectAgeMs > rttMs;
-      const answer = {
+      const answer: Answer = {
         state: status.state,
         ...(status.clients !== undefined && { clients: status.clients }),
         ...(status.maxClients !== undefined && { maxClients: status.maxClients }),
-        peers: status.peers.length,
+        peers: status.peers,
         ...(counts && { rttMs }),
       };
-      this.#update(colo, (record) => withAnswer(record, region, answer, now));
+      this.#update(colo, (record) => withAnswer(record, region, answer, started));
     } catch (error) {
       console.warn(`region ${region} does not answer in ${colo}: ${messageOf(error)}`);
-      this.#update(colo, (record) => withSilence(record, region, host.now()));
+      this.#update(colo, (record) => withSilence(record, region, started));
     }
   }
 
@@ -138,18 +135,13 @@ export class Observer {
   }
 }
 
-/** Of each region whichever record has asked it last; failures are the isolate's own. */
+/** Of each region whichever record has asked it last; what came of attempts is the isolate's own. */
 function newer(own: ColoRecord, shared: ColoRecord): ColoRecord {
   const regions = { ...own.regions };
   for (const [id, theirs] of Object.entries(shared.regions)) {
-    const mine = regions[id];
-    if ((theirs.askedAt ?? 0) <= (mine?.askedAt ?? 0)) continue;
-    const { failures: _failures, ejectedUntil: _until, ...seen } = theirs;
-    regions[id] = {
-      ...seen,
-      ...(mine?.failures !== undefined && { failures: mine.failures }),
-      ...(mine?.ejectedUntil !== undefined && { ejectedUntil: mine.ejectedUntil }),
-    };
+    const mine = regions[id] ?? {};
+    if ((theirs.askedAt ?? 0) <= (mine.askedAt ?? 0)) continue;
+    regions[id] = withTroublesOf(mine, theirs);
   }
   const incumbent = shared.incumbent ?? own.incumbent;
   return { regions, ...(incumbent !== undefined && { incumbent }) };

@@ -1,11 +1,12 @@
 // What a client is told that no region may serve.
 
 import type { ErrorCode } from '../../api/errors.ts';
-import { DECISION_HEADER } from '../../api/headers.ts';
+import { DECISION_HEADER, RETRY_AFTER_HEADER } from '../../api/headers.ts';
 import type { Decision } from '../../routing/decision.ts';
 import { compactDecision, describeEffect } from '../../routing/decision-text.ts';
 import type { Refusal } from '../../routing/filter.ts';
 import { errorResponse } from '../error-response.ts';
+import { retryAfter } from './retry-after.ts';
 
 interface Answer {
   readonly code: ErrorCode;
@@ -33,6 +34,10 @@ export function refusalResponse(decision: Decision, refusal: Refusal): Response 
   const words = reasons.map(({ region, reason }) => `${region}: ${reason}`).join('; ');
   return errorResponse(code, `${message} (${words})`, {
     details: { regions: reasons, notes: decision.notes },
-    headers: { [DECISION_HEADER]: compactDecision(decision) },
+    headers: {
+      // What the rules forbid will not pass.
+      ...(code !== 'residency' && { [RETRY_AFTER_HEADER]: retryAfter() }),
+      [DECISION_HEADER]: compactDecision(decision),
+    },
   });
 }

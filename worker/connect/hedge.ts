@@ -1,0 +1,226 @@
+// The order in which regions are dialled for one client: what to dial next, when, and whom to give up. Pure: what
+// happened and the time go in, commands as data come out. hand-off.ts feeds it and carries them out.
+//
+// The best region is dialled first. One that refuses is followed by the next at once; one that does not answer in time
+// is slow, and the next is dialled beside it. Time bounds the attempts, not a count: every candidate is dialled within
+// the deadline, and those that refused for a reason that may pass are dialled again.
+
+/** One deadline over all attempts. NATS clients give up on a connection after 20 s (nats.js) or 2 s (nats.go). */
+export const DEADLINE_MS = 10_000;
+
+/**
+ * A region that has not answered after twice its round trip and a little, or twice what it took lately, is slow, within
+ * these bounds.
+ */
+export const HEDGE_MIN_MS = 300;
+export const HEDGE_MAX_MS = 1_000;
+const HEDGE_FIXED_MS = 200;
+
+/** Once one region was slow, the others are given less time: the last one is dialled by then, however many hang. */
+export const LAST_DIAL_MS = 900;
+export const HEDGE_LEAST_MS = 75;
+
+/** Attempts at a time. The platform lets six connections wait for their answer; asking how regions are needs some. */
+export const PENDING_MAX = 4;
+
+/** How long one region that was woken is waited for before a second one is: most are up by then. */
+export const WAKE_PATIENCE_MS = 3_000;
+
+/** Those that refused for a reason that may pass are dialled again after this, then after twice as long, and so on. */
+export const RETRY_MS = 500;
+
+/** When nobody is left to wait for, those are dialled again for so long. */
+export const RETRY_FOR_MS = 2_000;
+
+/** A region that may take the client. */
+export interface Contender {
+  readonly region: string;
+  /** Expected round trip. */
+  readonly estimateMs: number;
+  /** How long it has taken to take clients lately, where that was long: when many come at once, all of them wait. */
+  readonly tookMs?: number;
+}
+
+/**
+ * - `idle`: to be dialled, in its turn
+ * - `asleep`, `starting`: it cannot take a client at once, so it is dialled when no other can. The first choice is
+ *   woken at once: the decision knows what a start costs
+ * - `pending`: dialled a moment ago
+ * - `slow`: dialled, and the next is dialled beside it
+ * - `refused`: to be dialled again at `retryAt`
+ * - `out`: it refused for a reason that will not pass in time
+ */
+type Stage = 'idle' | 'asleep' | 'starting' | 'pending' | 'slow' | 'refused' | 'out';
+
+export interface Attempt {
+  readonly region: string;
+  readonly hedgeMs: number;
+  readonly stage: Stage;
+  /** When it was dialled last. */
+  readonly dialledAt: number;
+  /** When it counts as slow (pending), or is dialled again (refused). */
+  readonly dueAt: number;
+  readonly dials: number;
+  /** Whether it was dialled so that it may start for this client. */
+  readonly wakes: boolean;
+}
+
+export interface Hedge {
+  readonly startedAt: number;
+  /** In the order of the decision. */
+  readonly attempts: readonly Attempt[];
+}
+
+/** Why a region did not take the client, as far as it matters what to do then. */
+export type Outcome = 'asleep' | 'starting' | 'passing' | 'lasting';
+
+export type HedgeCommand =
+  /** Dial a region; it may start for this client only if `wakes`. */
+  | { readonly kind: 'dial'; readonly index: number; readonly wakes: boolean }
+  /** It has not answered in time. It may still do so. */
+  | { readonly kind: 'note-slow'; readonly index: number }
+  /** Nobody waits for its answer any longer. */
+  | { readonly kind: 'give-up'; readonly index: number };
+
+export interface HedgeStep {
+  readonly hedge: Hedge;
+  readonly commands: readonly HedgeCommand[];
+  /** When to go on if no region has answered before; undefined once no region will take the client. */
+  readonly nextAt: number | undefined;
+}
+
+/** @param firstSleeps whether the first choice is known to sleep, so that it need not be asked first */
+export function beginHedge(contenders: readonly Contender[], firstSleeps: boolean, now: number): Hedge {
+  const attempts = contenders.map(({ region, estimateMs, tookMs = 0 }, index) => {
+    const usualMs = Math.max(2 * estimateMs + HEDGE_FIXED_MS, 2 * tookMs);
+    const hedgeMs = clamp(usualMs, HEDGE_MIN_MS, HEDGE_MAX_MS);
+    const stage: Stage = firstSleeps && index === 0 ? 'asleep' : 'idle';
+    return { region, hedgeMs, stage, dialledAt: 0, dueAt: 0, dials: 0, wakes: false };
+  });
+  return { startedAt: now, attempts };
+}
+
+/** A region has answered that it does not take the client, or was lost. */
+export function afterRefusal(hedge: Hedge, index: number, outcome: Outcome, now: number): Hedge {
+  const attempt = hedge.attempts[index];
+  if (attempt === undefined || !isWaitedFor(attempt)) return hedge;
+  return changed(hedge, index, stageAfter(attempt, outcome, now));
+}
+
+function stageAfter(attempt: Attempt, outcome: Outcome, now: number): Partial<Attempt> {
+  if (outcome === 'lasting') return { stage: 'out' };
+  // One that was to start and does not is dialled again like any other.
+  if (outcome === 'passing' || attempt.wakes) return retryOf(attempt, now);
+  return { stage: outcome };
+}
+
+function retryOf({ dials }: Attempt, now: number): Partial<Attempt> {
+  return { stage: 'refused', dueAt: now + RETRY_MS * 2 ** (dials - 1) };
+}
+
+/** Goes on: at the beginning, after each refusal, and at `nextAt`. */
+export function advance(before: Hedge, now: number): HedgeStep {
+  const { startedAt, attempts } = before;
+  if (now >= startedAt + DEADLINE_MS) return end(before);
+  const commands: HedgeCommand[] = [];
+  let hedge = before;
+  for (const [index, attempt] of attempts.entries()) {
+    if (attempt.stage !== 'pending' || attempt.dueAt > now) continue;
+    hedge = changed(hedge, index, { stage: 'slow' });
+    commands.push({ kind: 'note-slow', index });
+  }
+  const next = nextToDial(hedge, now);
+  if (next !== undefined) {
+    const victim = toGiveUp(hedge);
+    if (victim !== undefined) {
+      hedge = changed(hedge, victim, retryOf(hedge.attempts[victim] as Attempt, now));
+      commands.push({ kind: 'give-up', index: victim });
+    }
+    hedge = dialled(hedge, next, now);
+    commands.push({ kind: 'dial', index: next, wakes: hedge.attempts[next]?.wakes ?? false });
+  }
+  return { hedge, commands, nextAt: nextTime(hedge, now) };
+}
+
+/** Time is up. */
+function end(hedge: Hedge): HedgeStep {
+  const commands = hedge.attempts.flatMap((attempt, index) =>
+    isWaitedFor(attempt) ? [{ kind: 'give-up', index } as const] : [],
+  );
+  return { hedge, commands, nextAt: undefined };
+}
+
+/** While the one dialled last may answer in time, nobody else is dialled. */
+function nextToDial({ attempts }: Hedge, now: number): number | undefined {
+  if (attempts.some(({ stage }) => stage === 'pending')) return undefined;
+  const first = (test: (attempt: Attempt) => boolean) => {
+    const index = attempts.findIndex(test);
+    return index < 0 ? undefined : index;
+  };
+  if (attempts[0]?.stage === 'asleep') return 0;
+  const awake = first(({ stage }) => stage === 'idle');
+  if (awake !== undefined) return awake;
+  const due = first(({ stage, dueAt }) => stage === 'refused' && dueAt <= now);
+  if (due !== undefined) return due;
+  if (wakingUntil(attempts, now) !== undefined) return undefined;
+  // One that starts already costs nothing more.
+  return first(({ stage }) => stage === 'starting') ?? first(({ stage }) => stage === 'asleep');
+}
+
+/** Until when no other region is woken, since one that was may be up any moment. */
+function wakingUntil(attempts: readonly Attempt[], now: number): number | undefined {
+  const last = Math.max(
+    ...attempts.filter((each) => each.wakes && isWaitedFor(each)).map(({ dialledAt }) => dialledAt),
+  );
+  const until = last + WAKE_PATIENCE_MS;
+  return until > now ? until : undefined;
+}
+
+/** The one that has been slow for longest, if there are too many; one that starts is slow for a good reason. */
+function toGiveUp({ attempts }: Hedge): number | undefined {
+  const waited = attempts.flatMap((attempt, index) => (isWaitedFor(attempt) ? [{ ...attempt, index }] : []));
+  if (waited.length < PENDING_MAX) return undefined;
+  const [oldest] = waited.toSorted((a, b) => Number(a.wakes) - Number(b.wakes) || a.dialledAt - b.dialledAt);
+  return oldest?.index;
+}
+
+function dialled(hedge: Hedge, index: number, now: number): Hedge {
+  const attempt = hedge.attempts[index];
+  if (attempt === undefined) return hedge;
+  const wakes = attempt.wakes || attempt.stage === 'asleep' || attempt.stage === 'starting';
+  const dueAt = now + (wakes ? HEDGE_MAX_MS : hedgeOf(attempt, hedge, now));
+  return changed(hedge, index, { stage: 'pending', dialledAt: now, dueAt, wakes, dials: attempt.dials + 1 });
+}
+
+/** Its own time; once another was slow, no more than leaves as much for each that is still to be dialled. */
+function hedgeOf({ hedgeMs }: Attempt, { attempts, startedAt }: Hedge, now: number): number {
+  if (!attempts.some(({ stage }) => stage === 'slow')) return hedgeMs;
+  const after = attempts.filter(({ stage }) => stage === 'idle').length - 1;
+  const share = (startedAt + LAST_DIAL_MS - now) / Math.max(1, after);
+  return clamp(share, HEDGE_LEAST_MS, hedgeMs);
+}
+
+function nextTime({ attempts, startedAt }: Hedge, now: number): number | undefined {
+  const end = startedAt + DEADLINE_MS;
+  const fresh = attempts.find(({ stage }) => stage === 'pending');
+  if (fresh !== undefined) return Math.min(end, fresh.dueAt);
+  const times = attempts.flatMap(({ stage, dueAt }) => (stage === 'refused' ? [dueAt] : []));
+  if (!attempts.some(isWaitedFor)) {
+    const next = Math.min(...times);
+    return next <= startedAt + RETRY_FOR_MS ? next : undefined;
+  }
+  return Math.min(end, wakingUntil(attempts, now) ?? end, ...times);
+}
+
+/** Whether it was dialled and has not answered yet. */
+function isWaitedFor({ stage }: Attempt): boolean {
+  return stage === 'pending' || stage === 'slow';
+}
+
+function changed({ startedAt, attempts }: Hedge, index: number, change: Partial<Attempt>): Hedge {
+  return { startedAt, attempts: attempts.map((each, at) => (at === index ? { ...each, ...change } : each)) };
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
+}

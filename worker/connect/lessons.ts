@@ -1,0 +1,33 @@
+// What a data center makes of an attempt to hand a client over: what a region's object says of itself is known, and for
+// whom it refuses and why; that it was slow, or lost, is a guess at its health. Pure.
+
+import type { SeenState } from '../../api/states.ts';
+import { type ColoRecord, withFailure, withRefusal, withState, withSuccess } from './colo-record.ts';
+import type { Lesson } from './hand-off.ts';
+
+/** The state of a region that refuses a client with this code. */
+const STATE_BY_CODE: Readonly<Partial<Record<string, SeenState>>> = {
+  asleep: 'asleep',
+  starting: 'starting',
+  restarting: 'down',
+  draining: 'draining',
+};
+
+export function afterLesson(record: ColoRecord, lesson: Lesson, now: number): ColoRecord {
+  const { region } = lesson;
+  switch (lesson.kind) {
+    case 'taken':
+      return withSuccess(record, region, lesson.hasStarted ? 0 : lesson.ms);
+    case 'failed':
+      return withFailure(record, region, { startedAt: lesson.startedAt, costMs: lesson.ms }, now);
+    case 'refused':
+      return afterRefusal(record, region, lesson.code, now);
+  }
+}
+
+function afterRefusal(record: ColoRecord, region: string, code: string, now: number): ColoRecord {
+  // That the rules forbid one client says nothing of the next.
+  if (code === 'residency' || code === 'rate_limited') return record;
+  const state = STATE_BY_CODE[code];
+  return state === undefined ? withRefusal(record, region, now) : withState(record, region, state, now);
+}

@@ -1,0 +1,42 @@
+// What a region answered to an upgrade: that it takes the client, or why not.
+
+import type { Outcome } from './hedge.ts';
+
+/** Why a region did not take the client. */
+export interface Refusal {
+  /** Code of its object's error; undefined where something else answered, or nothing did. */
+  readonly code: string | undefined;
+  readonly reason: string;
+}
+
+/** An upgrade, or the server's own word that this request is wrong, which no other region would take either. */
+export function isTaken({ status }: Response): boolean {
+  return status === 101 || (status >= 400 && status < 500 && status !== 429 && status !== 451);
+}
+
+/** Reads the error of a region's object. */
+export async function refusalIn(response: Response): Promise<Refusal> {
+  const body = await response
+    .json<{ error?: { code?: unknown; message?: unknown } } | null>()
+    .catch(() => undefined);
+  const { code, message } = body?.error ?? {};
+  return {
+    code: typeof code === 'string' ? code : undefined,
+    reason: typeof message === 'string' ? message : `the upgrade was answered with status ${response.status}`,
+  };
+}
+
+/** What follows for the attempt. Whatever is not known may pass. */
+export function outcomeOf({ code }: Refusal): Outcome {
+  switch (code) {
+    case 'asleep':
+    case 'starting':
+      return code;
+    case 'draining':
+    case 'rate_limited':
+    case 'residency':
+      return 'lasting';
+    default:
+      return 'passing';
+  }
+}
