@@ -9,6 +9,7 @@ import type { Mesh } from './mesh.ts';
 import { PATHS, type RegionOperation, regionOperationPath } from './paths.ts';
 import type { OperationResult, RegionViews } from './regions.ts';
 import type { Route } from './route.ts';
+import type { Whoami } from './whoami.ts';
 
 /** Longer than an edge takes that replays its traffic for a forecast; shorter than people wait. */
 export const REQUEST_TIMEOUT_MS = 20_000;
@@ -82,6 +83,10 @@ export class ApiClient {
   /** @param headers as a client would send them, to be decided for */
   route(query: RouteQuery = {}, headers: Readonly<Record<string, string>> = {}): Promise<Route> {
     return this.#call({ method: 'GET', path: PATHS.route, query, headers });
+  }
+
+  whoami(): Promise<Whoami> {
+    return this.#call({ method: 'GET', path: PATHS.whoami });
   }
 
   config(): Promise<LiveConfig> {

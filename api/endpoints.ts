@@ -41,7 +41,7 @@ export interface Endpoint {
   readonly answer: EndpointAnswer;
   /** It decides for a client: takes its wishes from headers, and says in headers what came of them. */
   readonly decides?: true;
-  /** Besides `internal`, and what those are told who may not call it. */
+  /** Besides `internal`, `method_not_allowed`, and what callers without permission are told. */
   readonly errors: readonly ErrorCode[];
 }
 
@@ -58,6 +58,8 @@ const EDIT_ERRORS: readonly ErrorCode[] = [
 ];
 
 const CONNECT_ERRORS: readonly ErrorCode[] = [
+  'bad_request',
+  'method_not_allowed',
   'upgrade_required',
   'residency',
   'forced_region_unavailable',
@@ -107,8 +109,8 @@ const OPERATION_QUERY: Readonly<Record<RegionOperation, readonly QueryParameter[
 };
 
 const OPERATION_ERRORS: Readonly<Record<RegionOperation, readonly ErrorCode[]>> = {
-  drain: ['bad_request', 'conflict', 'last_region', 'needs_deploy', 'invalid', 'store_unavailable'],
-  undrain: ['bad_request', 'conflict', 'last_region', 'needs_deploy', 'invalid', 'store_unavailable'],
+  drain: ['conflict', 'last_region', 'needs_deploy', 'invalid', 'store_unavailable'],
+  undrain: ['conflict', 'last_region', 'needs_deploy', 'invalid', 'store_unavailable'],
   wake: [],
   stop: [],
 };
@@ -140,7 +142,7 @@ const CONNECT: Endpoint = {
 export const ENDPOINTS: readonly Endpoint[] = [
   CONNECT,
   { ...CONNECT, id: 'connectToNats', path: PATHS.nats, sameAs: PATHS.root },
-  open('health', PATHS.health, 'which regions can serve', json('Health', 200, 503)),
+  open('health', PATHS.health, 'which regions would take a client', json('Health', 200, 503)),
   open('regions', PATHS.regions, 'every region with its state', json('Regions')),
   open('mesh', PATHS.mesh, 'the links between regions', json('Mesh')),
   {
@@ -152,6 +154,11 @@ export const ENDPOINTS: readonly Endpoint[] = [
     }),
     decides: true,
     query: [...PLACE, PREFERRED, { name: 'format', type: 'string', what: '`text` gives a table for people' }],
+  },
+  {
+    ...open('whoami', PATHS.whoami, 'where this caller would be connected, and why', json('Whoami')),
+    decides: true,
+    query: [PREFERRED],
   },
   open('openapi', PATHS.openapi, 'this API as OpenAPI 3.1', { kind: 'document' }),
   {
@@ -214,7 +221,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
       summary: OPERATION_SUMMARIES[operation],
       query: OPERATION_QUERY[operation],
       answer: json('OperationResult'),
-      errors: ['no_such_region', ...OPERATION_ERRORS[operation]],
+      errors: ['no_such_region', 'bad_request', 'region_unavailable', ...OPERATION_ERRORS[operation]],
     }),
   ),
 ];

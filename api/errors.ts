@@ -12,6 +12,7 @@ export const ERROR_STATUS = {
   not_found: 404,
   no_such_region: 404,
   no_such_version: 404,
+  method_not_allowed: 405,
   conflict: 409,
   needs_deploy: 409,
   drained: 409,
@@ -39,22 +40,23 @@ export type ErrorCode = keyof typeof ERROR_STATUS;
 /** When each code is answered, for the documentation and the OpenAPI document. */
 export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   bad_json: 'the body is not JSON; the message says where',
-  bad_request: 'the body or the query has not the form that the endpoint takes',
+  bad_request: 'the request does not have the form that the endpoint takes: its path, query, headers or body',
   unauthorized: 'no credentials, or wrong ones: the same answer, whatever is wrong',
   token_in_url: 'a token in the query, right or wrong; change it, for logs have it now',
   read_only: 'the read token, for a change',
   cross_site: "a change that another site's page made a browser send",
   admin_off: 'no token and no Cloudflare Access is configured',
-  not_found: 'there is no such path, or not with this method',
+  not_found: 'there is no such path',
   no_such_region: 'the configuration has no region of this id',
   no_such_version: 'there never was such a version, or it is no longer kept',
+  method_not_allowed: 'the path has no such method; `Allow` names those that it has',
   conflict: 'the edit was made from a version that is no longer the current one',
   needs_deploy: 'the edit changes what only a deploy can change',
   drained: 'the region is drained or disabled, so it is not woken',
   last_region: 'no region would take new clients; `force` does it all the same',
   too_large: 'the body is larger than 256 KiB',
   invalid: 'the configuration is not valid',
-  upgrade_required: 'no upgrade to WebSocket was asked for',
+  upgrade_required: 'the request is no upgrade to WebSocket, version 13',
   rate_limited:
     'more than 60 calls a minute from one address; of a region: too many connections that have not authenticated',
   residency: 'the rules on where data may be kept let no region serve this client',
@@ -65,9 +67,24 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   full: 'the region has as many clients as it may have; the Worker tries the next one',
   no_region: 'no region took the client, or none takes new clients now',
   no_store: 'the deployment has no ConfigStore, so nothing can be changed live',
-  region_unavailable: 'the region refuses a client; the Worker tries the next one',
+  region_unavailable:
+    'the region does not answer an operation, or refuses a client, for which the Worker tries the next one',
   restarting:
     "the region's server exited unexpectedly and is being started again; the Worker tries the next one",
   starting: 'the region starts, and the Worker asked it not to have the client wait',
   store_unavailable: 'the ConfigStore does not answer',
+};
+
+/** `Retry-After` of each refusal that may pass, in seconds. The others last until somebody changes something. */
+export const RETRY_AFTER_SECONDS: Readonly<Partial<Record<ErrorCode, number>>> = {
+  rate_limited: 60,
+  asleep: 2,
+  draining: 2,
+  forced_region_unavailable: 2,
+  full: 2,
+  no_region: 2,
+  region_unavailable: 1,
+  restarting: 1,
+  starting: 1,
+  store_unavailable: 2,
 };

@@ -4,8 +4,15 @@ import * as v from 'valibot';
 import { Version, type Wire } from './schema-kinds.ts';
 
 export const HealthSchema = v.strictObject({
-  ok: v.pipe(v.boolean(), v.description('whether at least one enabled region can serve')),
+  ok: v.pipe(v.boolean(), v.description('whether at least one region would take a client now')),
   version: Version,
-  regions: v.pipe(v.array(v.string()), v.description('those that can; one that sleeps can')),
+  regions: v.pipe(
+    v.array(v.string()),
+    v.description('those that would; one that sleeps is started by its client'),
+  ),
+  others: v.pipe(
+    v.array(v.strictObject({ region: v.string(), reason: v.string() })),
+    v.description('why each of the others would not'),
+  ),
 });
 export type Health = Wire<typeof HealthSchema>;

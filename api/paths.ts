@@ -8,6 +8,7 @@ export const PATHS = {
   regions: '/api/regions',
   mesh: '/api/mesh',
   route: '/api/route',
+  whoami: '/api/whoami',
   openapi: '/api/openapi.json',
   config: '/api/config',
   dryRun: '/api/config/dry-run',
@@ -15,6 +16,16 @@ export const PATHS = {
   history: '/api/config/history',
   audit: '/api/audit',
 } as const;
+
+/** What anyone may read, from any page of the web. */
+export const PUBLIC_PATHS: readonly string[] = [
+  PATHS.health,
+  PATHS.regions,
+  PATHS.mesh,
+  PATHS.route,
+  PATHS.whoami,
+  PATHS.openapi,
+];
 
 /** What an operator may do to a region. */
 export const REGION_OPERATIONS = ['drain', 'undrain', 'wake', 'stop'] as const;

@@ -52,7 +52,7 @@ const FailoverSchema = v.pipe(
   v.description('the region that would serve, were all healthy and had room, and what it is passed over for'),
 );
 
-const EntrySchema = v.strictObject({
+export const EntrySchema = v.strictObject({
   source: v.picklist(['colo', 'coordinates', 'country', 'continent', 'default']),
   value: v.string(),
   coordinates: v.strictObject({ latitude: v.number(), longitude: v.number() }),

@@ -18,7 +18,8 @@ import { ForecastSchema } from './forecast.ts';
 import { HealthSchema } from './health.ts';
 import { MeshLinkSchema, MeshSchema } from './mesh.ts';
 import { OperationResultSchema, RegionViewSchema, RegionViewsSchema } from './regions.ts';
-import { ConsideredSchema, EffectSchema, EstimateSchema, RouteSchema } from './route.ts';
+import { ConsideredSchema, EffectSchema, EntrySchema, EstimateSchema, RouteSchema } from './route.ts';
+import { WhoamiSchema } from './whoami.ts';
 
 export const SCHEMAS = {
   Audit: AuditSchema,
@@ -29,6 +30,7 @@ export const SCHEMAS = {
   DryRun: DryRunSchema,
   DryRunBody: DryRunBodySchema,
   Effect: EffectSchema,
+  Entry: EntrySchema,
   Error: ErrorAnswerSchema,
   Estimate: EstimateSchema,
   Forecast: ForecastSchema,
@@ -45,6 +47,7 @@ export const SCHEMAS = {
   Regions: RegionViewsSchema,
   RollbackBody: RollbackBodySchema,
   Route: RouteSchema,
+  Whoami: WhoamiSchema,
 } as const satisfies Readonly<Record<string, v.GenericSchema>>;
 
 export type SchemaName = keyof typeof SCHEMAS;

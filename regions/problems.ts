@@ -15,6 +15,7 @@ export type Problem =
   | { code: 'unknown-country'; path: string; received: string; meant?: string }
   | { code: 'uninhabited-country'; path: string; country: string }
   | { code: 'allow-overruled'; path: string; country: string; by: string }
+  | { code: 'too-many-regions'; path: string; count: number; most: number }
   | { code: 'duplicate-id'; path: string; id: string; firstPath: string }
   | { code: 'reserved-id'; path: string; id: string; className: string }
   | { code: 'duplicate-class-name'; path: string; id: string; otherId: string; className: string }
@@ -31,7 +32,8 @@ export type Problem =
   | { code: 'access-incomplete'; path: string; given: string; missing: string }
   | { code: 'no-enabled-region'; path: string }
   | { code: 'unknown-region'; path: string; id: string; known: readonly string[]; nearest?: string }
-  | { code: 'default-region-disabled'; path: string; id: string };
+  | { code: 'default-region-disabled'; path: string; id: string }
+  | { code: 'more-problems'; path: string; count: number };
 
 const WARNING_CODES: ReadonlySet<Problem['code']> = new Set([
   'uninhabited-country',
@@ -74,6 +76,8 @@ function textOf(p: Problem): string {
       return `nobody lives in ${p.country}, so this matches no client: remove it, or correct the code.`;
     case 'allow-overruled':
       return `deny names ${p.by} and takes precedence, so this allows no client from ${p.country}: remove one of the two.`;
+    case 'too-many-regions':
+      return `has ${p.count} regions: leave at most ${p.most}.`;
     case 'duplicate-id':
       return `"${p.id}" is already used at ${p.firstPath}: give one of the two regions a different id.`;
     case 'reserved-id':
@@ -108,6 +112,8 @@ function textOf(p: Problem): string {
       return `there is no region "${p.id}"${didYouMean(p.nearest)} Known: ${p.known.join(', ')}.`;
     case 'default-region-disabled':
       return `the default region "${p.id}" is disabled, so requests from an unknown place go to the best of the others: enable it or choose another one.`;
+    case 'more-problems':
+      return `and ${p.count} more.`;
   }
 }
 

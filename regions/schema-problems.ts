@@ -56,7 +56,7 @@ function problemOfPicklist(input: unknown, path: Path): Problem {
   return {
     code: 'unknown-option',
     path: at,
-    received: input,
+    received: shortened(input),
     options,
     ...(near !== undefined && { nearest: near }),
   };
@@ -113,5 +113,10 @@ export function received(input: unknown): string {
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'object' && input !== null) return 'an object';
   const text = typeof input === 'string' ? JSON.stringify(input) : String(input);
+  return shortened(text);
+}
+
+/** A text of whoever wrote the file, as long as a message can bear. */
+export function shortened(text: string): string {
   return text.length > RECEIVED_MAX_CHARS ? `${text.slice(0, RECEIVED_MAX_CHARS)}…` : text;
 }

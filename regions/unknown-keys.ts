@@ -5,7 +5,7 @@ import type * as v from 'valibot';
 import { nearest } from './did-you-mean.ts';
 import type { Problem } from './problems.ts';
 import { isArray, isObject, isOptional, isUnion, type ObjectSchema } from './schema-kinds.ts';
-import { formatPath } from './schema-problems.ts';
+import { formatPath, shortened } from './schema-problems.ts';
 
 type Path = readonly (string | number)[];
 
@@ -32,5 +32,10 @@ export function findUnknownKeys(schema: v.GenericSchema, input: unknown, path: P
 
 function unknownKey(key: string, schema: ObjectSchema, path: Path): Problem {
   const near = nearest(key, Object.keys(schema.entries));
-  return { code: 'unknown-key', path: formatPath(path), key, ...(near !== undefined && { nearest: near }) };
+  return {
+    code: 'unknown-key',
+    path: formatPath(path),
+    key: shortened(key),
+    ...(near !== undefined && { nearest: near }),
+  };
 }

@@ -2,6 +2,7 @@
 // API takes edits, in the command, and in tests. Never throws.
 
 import * as v from 'valibot';
+import { capProblems } from './capped-problems.ts';
 import { type MeridianConfig, resolveConfig } from './config.ts';
 import { findJsonSyntaxError } from './json-syntax.ts';
 import { isWarning, type Problem } from './problems.ts';
@@ -17,7 +18,7 @@ import { ConfigSchema } from './schema.ts';
 import { problemsOfIssue } from './schema-problems.ts';
 import { findUnknownKeys } from './unknown-keys.ts';
 
-/** Either a resolved configuration or its problems; both with warnings. */
+/** Either a resolved configuration or its problems, both with warnings. Of each only so many are told. */
 export type Validation =
   | { ok: true; config: MeridianConfig; warnings: Problem[] }
   | { ok: false; problems: Problem[]; warnings: Problem[] };
@@ -32,8 +33,16 @@ const RULES = [
   checkAccess,
 ];
 
+/** Many times as many as there are places to host one; the more there are, the longer the check takes. */
+const MOST_REGIONS = 1_000;
+
 /** Checks a parsed configuration: its shape, and every rule that can be checked on the parts that are valid. */
 export function validateConfig(input: unknown): Validation {
+  const count = countRegions(input);
+  if (count > MOST_REGIONS) {
+    const problem: Problem = { code: 'too-many-regions', path: 'regions', count, most: MOST_REGIONS };
+    return { ok: false, problems: [problem], warnings: [] };
+  }
   const parsed = v.safeParse(ConfigSchema, input);
   const draft = readDraft(input);
   const found = [
@@ -41,13 +50,18 @@ export function validateConfig(input: unknown): Validation {
     ...findUnknownKeys(ConfigSchema, input),
     ...RULES.flatMap((rule) => rule(draft)),
   ];
-  const warnings = found.filter(isWarning);
-  const problems = found.filter((problem) => !isWarning(problem));
+  const warnings = capProblems(found.filter(isWarning));
+  const problems = capProblems(found.filter((problem) => !isWarning(problem)));
   if (!parsed.success || problems.length > 0) return { ok: false, problems, warnings };
 
   const firstEnabled = parsed.output.regions.find(({ enabled }) => enabled)?.id ?? '';
   const defaultRegion = parsed.output.defaultRegion ?? firstEnabled;
   return { ok: true, config: resolveConfig(parsed.output, defaultRegion), warnings };
+}
+
+function countRegions(input: unknown): number {
+  const { regions } = (input ?? {}) as { readonly regions?: unknown };
+  return Array.isArray(regions) ? regions.length : 0;
 }
 
 /** Checks the text of a configuration file. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ERROR_STATUS, type ErrorCode, RETRY_AFTER_SECONDS } from '../api/errors.ts';
 import { errorResponse } from './error-response.ts';
 
 test('an error is JSON with a code and a message', async () => {
@@ -14,7 +15,23 @@ test('its details stand beside them', async () => {
 });
 
 test('it carries the headers that it is given', () => {
-  const response = errorResponse('no_region', 'none', { headers: { 'retry-after': '2' } });
-  expect(response.headers.get('retry-after')).toBe('2');
+  const response = errorResponse('no_region', 'none', { headers: { 'retry-after': '7', 'x-other': 'x' } });
+  expect(response.headers.get('retry-after')).toBe('7');
+  expect(response.headers.get('x-other')).toBe('x');
   expect(response.headers.get('content-type')).toMatch(/^application\/json/);
 });
+
+/** What no time will mend: somebody has to deploy a store. */
+const LASTING: ReadonlySet<string> = new Set(['no_store']);
+
+test.each(Object.entries(ERROR_STATUS))(
+  '%s (%i) says when to try again if it may pass, and only then',
+  (code, status) => {
+    const mayPass = (status === 429 || status === 503) && !LASTING.has(code);
+    const header = errorResponse(code as ErrorCode, 'refused').headers.get('retry-after');
+    expect(header === null ? undefined : Number(header)).toBe(
+      mayPass ? RETRY_AFTER_SECONDS[code as ErrorCode] : undefined,
+    );
+    if (mayPass) expect(Number(header)).toBeGreaterThan(0);
+  },
+);

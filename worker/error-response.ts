@@ -1,7 +1,9 @@
-// Errors as JSON: `{ "error": { "code", "message", ... } }`, with the status that belongs to the code.
+// Errors as JSON: `{ "error": { "code", "message", ... } }`, with the status that belongs to the code, and with
+// `Retry-After` where it is worth trying again.
 
 import type { ErrorAnswer, ErrorDetails } from '../api/error-answer.ts';
-import { ERROR_STATUS, type ErrorCode } from '../api/errors.ts';
+import { ERROR_STATUS, type ErrorCode, RETRY_AFTER_SECONDS } from '../api/errors.ts';
+import { RETRY_AFTER_HEADER } from '../api/headers.ts';
 
 export function errorResponse(
   code: ErrorCode,
@@ -9,5 +11,9 @@ export function errorResponse(
   { details, headers }: { details?: ErrorDetails; headers?: HeadersInit } = {},
 ): Response {
   const answer: ErrorAnswer = { error: { code, message, ...details } };
-  return Response.json(answer, { status: ERROR_STATUS[code], ...(headers && { headers }) });
+  const response = Response.json(answer, { status: ERROR_STATUS[code], ...(headers && { headers }) });
+  const seconds = RETRY_AFTER_SECONDS[code];
+  if (seconds !== undefined && !response.headers.has(RETRY_AFTER_HEADER))
+    response.headers.set(RETRY_AFTER_HEADER, String(seconds));
+  return response;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ENDPOINTS } from '../api/endpoints.ts';
+import { PUBLIC_PATHS } from '../api/paths.ts';
 import { router } from './router.ts';
 
 test('every endpoint of the contract has a route, and every route is in the contract', () => {
@@ -7,4 +8,9 @@ test('every endpoint of the contract has a route, and every route is in the cont
   // itty-router takes the slash from the end of a path.
   const routes = router.routes.map(([method, , , path]) => `${method} ${path || '/'}`);
   expect(routes.toSorted()).toEqual([...asRoutes, 'ALL *'].toSorted());
+});
+
+test('what anyone may read is what pages may read', () => {
+  const readable = ENDPOINTS.filter(({ caller, answer }) => caller === 'anyone' && answer.kind !== 'upgrade');
+  expect(PUBLIC_PATHS.toSorted()).toEqual(readable.map(({ path }) => path).toSorted());
 });

@@ -1,4 +1,5 @@
-// The route table: one line a route.
+// The route table: one line a route. What holds for every route is below it: HEAD is a GET without its body, another
+// method is refused with those that there are, what is public may be read by pages, and a bug is an answer too.
 
 import type { IRequest } from 'itty-router';
 import { Router } from 'itty-router/Router';
@@ -7,36 +8,44 @@ import * as admin from './admin/admin-api.ts';
 import { connectClient } from './connect/connect-client.ts';
 import type { EdgeContext } from './edge-context.ts';
 import { errorResponse } from './error-response.ts';
+import { messageOf } from './message-of.ts';
+import { isPublic, preflight, readableByPages } from './status/cross-origin.ts';
 import { health } from './status/health.ts';
 import { mesh } from './status/mesh.ts';
 import { openApi } from './status/openapi.ts';
 import { regions } from './status/regions.ts';
 import { route } from './status/route.ts';
+import { whoami } from './status/whoami.ts';
+import { upgradeRefusal } from './upgrade-check.ts';
 
 type Arguments = [edge: EdgeContext];
 type Handler = (request: Request, ...rest: Arguments) => Response | Promise<Response>;
 
-const isUpgrade = (request: Request) => request.headers.get('upgrade')?.toLowerCase() === 'websocket';
-
-/** A route that only takes WebSocket upgrades; without one, it says what it is for. */
+/** A route that only takes upgrades to WebSocket. */
 const upgrade =
   (handler: Handler): Handler =>
   (request, ...rest) =>
-    isUpgrade(request)
-      ? handler(request, ...rest)
-      : errorResponse('upgrade_required', 'connect a NATS client here, over WebSocket', {
-          headers: { upgrade: 'websocket' },
-        });
+    upgradeRefusal(request) ?? handler(request, ...rest);
 
-const missing: Handler = ({ method, url }) =>
-  errorResponse('not_found', `nothing at ${method} ${new URL(url).pathname}`);
+/** No route has taken the request: there is none of its path, or none of its method. */
+const missing: Handler = ({ method, url }) => {
+  const { pathname } = new URL(url);
+  const methods = methodsOf(pathname);
+  if (methods.length === 0) return errorResponse('not_found', `nothing at ${method} ${pathname}`);
+  const allow = methods.join(', ');
+  if (method === 'OPTIONS' && isPublic(pathname)) return preflight(allow);
+  return errorResponse('method_not_allowed', `${pathname} takes ${allow}, not ${method}`, {
+    headers: { allow },
+  });
+};
 
 /** A test holds its routes against the contract. */
 export const router = Router<IRequest, Arguments, Response>({
   catch: (error: unknown) => {
     console.error(error);
-    return errorResponse('internal', error instanceof Error ? error.message : String(error));
+    return errorResponse('internal', messageOf(error));
   },
+  finally: [(response, { url }) => (isPublic(new URL(url).pathname) ? readableByPages(response) : response)],
 })
   .get(PATHS.root, upgrade(connectClient))
   .get(PATHS.nats, upgrade(connectClient))
@@ -44,6 +53,7 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.regions, regions)
   .get(PATHS.mesh, mesh)
   .get(PATHS.route, route)
+  .get(PATHS.whoami, whoami)
   .get(PATHS.openapi, openApi)
   .get(PATHS.config, admin.readConfig)
   .put(PATHS.config, admin.putConfig)
@@ -57,7 +67,19 @@ export const router = Router<IRequest, Arguments, Response>({
   .post(regionOperationPath(':id', 'stop'), admin.regionOperations.stop)
   .all('*', missing);
 
+/** The methods of a path. */
+function methodsOf(pathname: string): readonly string[] {
+  const routes = router.routes.filter(([method, pattern]) => method !== 'ALL' && pattern.test(pathname));
+  const methods = routes.flatMap(([method]) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return isPublic(pathname) ? [...methods, 'OPTIONS'] : methods;
+}
+
 /** Answers a request. itty-router adds what an `IRequest` has beyond a `Request` by itself. */
-export function answer(request: Request, ...rest: Arguments): Promise<Response> {
-  return router.fetch(request as IRequest, ...rest);
+export async function answer(request: Request, ...rest: Arguments): Promise<Response> {
+  if (request.method !== 'HEAD') return router.fetch(request as IRequest, ...rest);
+  const headers = new Headers(request.headers);
+  // A connection begins with a GET only (RFC 6455, 4.1).
+  headers.delete('upgrade');
+  const response = await router.fetch(new Request(request, { method: 'GET', headers }) as IRequest, ...rest);
+  return new Response(null, response);
 }

@@ -2,24 +2,34 @@
 // what matters here is what the Worker makes of their answers.
 
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { ENDPOINTS } from '../api/endpoints.ts';
+import { PUBLIC_PATHS } from '../api/paths.ts';
+import { type Whoami, WhoamiSchema } from '../api/whoami.ts';
 import type { Env } from './env.ts';
 import worker from './index.ts';
 
 const REGIONS = ['wnam', 'enam', 'weur', 'eeur', 'apac', 'oc'];
 const SYDNEY = { colo: 'SYD', country: 'AU' };
 /** Each client comes through a data center of its own: what one has seen of the regions is no other's concern. */
-const COLOS = ['MEL', 'BNE', 'AKL', 'ADL', 'CBR', 'CHC', 'PER', 'HBA', 'NOU', 'SUV'];
-const UPGRADE = { upgrade: 'websocket' };
+const COLOS = 'MEL BNE AKL ADL CBR CHC PER HBA NOU SUV WLG DRW OOL CNS TSV ZQN DUD NTL LST MKY'.split(' ');
+const UPGRADE = {
+  upgrade: 'websocket',
+  connection: 'Upgrade',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
 
 describe('a path that does not exist', () => {
   test.each([
     ['GET', '/nowhere'],
     ['GET', '/api'],
     ['GET', '/api/route/x'],
-    ['POST', '/api/route'],
-    ['DELETE', '/health'],
-    ['PUT', '/'],
+    ['POST', '/api/regions/oc/fly'],
+    ['OPTIONS', '/nowhere'],
+    ['GET', '/%zz'],
+    ['GET', '//health'],
   ])('%s %s is 404, as JSON', async (method, path) => {
     const response = await fetchPath(path, { method });
     expect(response.status).toBe(404);
@@ -27,6 +37,81 @@ describe('a path that does not exist', () => {
       error: { code: 'not_found', message: `nothing at ${method} ${path}` },
     });
   });
+});
+
+describe('another method than those of the path', () => {
+  test.each([
+    ['PUT', '/', 'GET, HEAD'],
+    ['OPTIONS', '/nats', 'GET, HEAD'],
+    ['DELETE', '/health', 'GET, HEAD, OPTIONS'],
+    ['POST', '/api/route', 'GET, HEAD, OPTIONS'],
+    ['PATCH', '/api/regions/', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/api/config', 'GET, HEAD, PUT'],
+    ['OPTIONS', '/api/config', 'GET, HEAD, PUT'],
+    ['GET', '/api/config/rollback', 'POST'],
+    ['GET', '/api/regions/oc/drain', 'POST'],
+    ['HEAD', '/api/regions/oc/drain', 'POST'],
+  ])('%s %s is 405, with those that there are', async (method, path, allow) => {
+    const response = await fetchPath(path, { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe(allow);
+    if (method !== 'HEAD')
+      expect(await response.json()).toMatchObject({ error: { code: 'method_not_allowed' } });
+  });
+});
+
+describe('HEAD', () => {
+  const paths = ENDPOINTS.filter(({ method }) => method === 'GET').map(({ path }) => path);
+
+  test.each(paths)('of %s answers as GET does, without the body', async (path) => {
+    const [get, head] = [await fetchPath(path), await fetchPath(path, { method: 'HEAD' })];
+    expect(head.status).toBe(get.status);
+    expect([...head.headers]).toEqual([...get.headers]);
+    expect(await head.text()).toBe('');
+    expect(await get.text()).not.toBe('');
+  });
+
+  test('connects nobody', async () => {
+    const { response, dialled } = await connectClient({ oc: accept }, { method: 'HEAD' });
+    expect(response.status).toBe(426);
+    expect(dialled).toEqual([]);
+  });
+});
+
+describe('a page of another site', () => {
+  const origin = { origin: 'https://page.example' };
+  const isOpen = (headers: Headers) => headers.get('access-control-allow-origin') === '*';
+
+  test.each([...PUBLIC_PATHS, '/health/'])('may read %s, and its headers', async (path) => {
+    const { headers } = await fetchPath(path, { headers: origin });
+    expect(isOpen(headers)).toBe(true);
+    expect(headers.get('access-control-expose-headers')).toBe('x-nats-region, x-nats-decision, retry-after');
+  });
+
+  test.each(PUBLIC_PATHS)('may ask %s with the headers of a client', async (path) => {
+    const ask = { ...origin, 'access-control-request-method': 'GET' };
+    const { status, headers } = await fetchPath(path, { method: 'OPTIONS', headers: ask });
+    expect(status).toBe(204);
+    expect(isOpen(headers)).toBe(true);
+    expect(headers.get('access-control-allow-methods')).toBe('GET, HEAD, OPTIONS');
+    expect(headers.get('access-control-allow-headers')).toContain('x-nats-prefer-region');
+  });
+
+  test('may read why it was refused', async () => {
+    const { status, headers } = await fetchPath('/health', { method: 'POST', headers: origin });
+    expect(status).toBe(405);
+    expect(isOpen(headers)).toBe(true);
+  });
+
+  test.each(ENDPOINTS.filter(({ caller }) => caller !== 'anyone'))(
+    'may not use $method $path',
+    async ({ method, path }) => {
+      for (const asked of [method, 'OPTIONS']) {
+        const { headers } = await fetchPath(path, { method: asked, headers: origin });
+        expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+      }
+    },
+  );
 });
 
 describe.each(['/', '/nats'])('on %s', (path) => {
@@ -42,8 +127,20 @@ describe.each(['/', '/nats'])('on %s', (path) => {
   });
 
   test('an upgrade to WebSocket is one, in whatever case', async () => {
-    const { response } = await connectClient({}, { path, headers: { upgrade: 'WebSocket' } });
+    const { response } = await connectClient({}, { path, headers: { ...UPGRADE, upgrade: 'WebSocket' } });
     expect(response.status).toBe(503);
+  });
+
+  test.each([
+    ['sec-websocket-version', '8', 426],
+    ['sec-websocket-key', 'abc', 400],
+    ['connection', 'close', 400],
+    ['upgrade', 'websocket, h2c', 426],
+  ])('an upgrade with %s: %s reaches no region', async (name, value, status) => {
+    const headers = { ...UPGRADE, [name]: value };
+    const { response, dialled } = await connectClient({ oc: accept }, { path, headers });
+    expect(response.status).toBe(status);
+    expect(dialled).toEqual([]);
   });
 });
 
@@ -212,7 +309,13 @@ describe('without any region', () => {
   test('/health is 503', async () => {
     const response = await fetchPath('/health');
     expect(response.status).toBe(503);
-    expect(await response.json()).toEqual({ ok: false, version: 0, regions: [] });
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await response.json()).toEqual({
+      ok: false,
+      version: 0,
+      regions: [],
+      others: REGIONS.map((region) => ({ region, reason: expect.stringMatching(/^it is unreachable: /) })),
+    });
   });
 
   test('/api/regions shows every region as unreachable, with the reason', async () => {
@@ -233,10 +336,72 @@ describe('without any region', () => {
   });
 });
 
+describe('/api/whoami', () => {
+  test('tells a page what the headers of its connection would', async () => {
+    const headers = { 'cf-connecting-ip': '2001:DB8:1:2::7' };
+    const colo = COLOS.shift() ?? '';
+    const response = await fetchPath('/api/whoami', { cf: { colo, country: 'AU' }, headers });
+    const body = await response.json<Whoami>();
+    expect(v.safeParse(WhoamiSchema, body).issues).toBeUndefined();
+    expect(body).toMatchObject({
+      region: 'oc',
+      version: 0,
+      entry: { source: 'colo', value: colo },
+      country: 'AU',
+      address: '2001:db8:1:2::/64',
+    });
+    expect(body.decision).toBe(response.headers.get('x-nats-decision'));
+    expect(body.region).toBe(response.headers.get('x-nats-region'));
+  });
+
+  test('hears what a client would ask for', async () => {
+    const response = await fetchPath('/api/whoami?region=apac', { cf: SYDNEY });
+    expect(await response.json()).toMatchObject({ region: 'apac' });
+  });
+
+  test('of one who comes from nowhere says so', async () => {
+    const response = await fetchPath('/api/whoami');
+    expect(await response.json()).toMatchObject({ country: null, address: null });
+  });
+});
+
+describe('the regions', () => {
+  test('are asked once a second, whoever asks how they are', async () => {
+    const { env, calls } = regionsOf({});
+    const paths = ['/health', '/api/regions', '/api/mesh'];
+    const asked = Array.from({ length: 30 }, (_, index) => paths[index % paths.length] ?? '');
+    const answers = await Promise.all(asked.map((path) => fetchWorker(requestFor(path), env)));
+    expect(answers.map(({ status }) => status)).toEqual(asked.map(() => 200));
+    expect(calls).toEqual({ status: REGIONS.length, links: REGIONS.length });
+  });
+
+  test('that are full or down are named by /health, each with its reason', async () => {
+    const { env } = regionsOf({ states: { oc: 'down', weur: 'asleep' }, clients: { enam: 1e6 } });
+    const response = await fetchWorker(requestFor('/health'), env);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      ok: true,
+      regions: REGIONS.filter((id) => id !== 'oc' && id !== 'enam'),
+      others: [
+        { region: 'enam', reason: expect.stringMatching(/^full: /) },
+        { region: 'oc', reason: 'it is down' },
+      ],
+    });
+  });
+
+  test.each(['down', 'draining', 'stopping'])('that are all %s serve nobody', async (state) => {
+    const { env } = regionsOf({ states: Object.fromEntries(REGIONS.map((id) => [id, state])) });
+    const response = await fetchWorker(requestFor('/health'), env);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ ok: false, regions: [] });
+  });
+});
+
 type Region = (request: Request) => Promise<Response>;
 
 interface ClientRequest {
   readonly path?: string;
+  readonly method?: string;
   readonly headers?: Record<string, string>;
   /** What regions say of themselves, when that is not `up`. */
   readonly states?: Readonly<Record<string, string>>;
@@ -256,7 +421,7 @@ const fail: Region = async () => {
 
 /** A request to a Worker that has no binding of any region. */
 function fetchPath(path: string, init: RequestInit<CfProperties> = {}): Promise<Response> {
-  return fetchWorker(new Request(`https://meridian.example${path}`, init), {});
+  return fetchWorker(requestFor(path, init), {});
 }
 
 async function fetchWorker(request: Request<unknown, CfProperties>, env: Env): Promise<Response> {
@@ -266,10 +431,46 @@ async function fetchWorker(request: Request<unknown, CfProperties>, env: Env): P
   return response;
 }
 
+function requestFor(path: string, init: RequestInit<CfProperties> = {}): Request<unknown, CfProperties> {
+  return new Request(`https://meridian.example${path}`, init);
+}
+
+/** Regions that say of themselves what a test wants, and how often each was asked. */
+function regionsOf({
+  states = {},
+  clients = {},
+}: {
+  readonly states?: Readonly<Record<string, string>>;
+  readonly clients?: Readonly<Record<string, number>>;
+}) {
+  const calls = { status: 0, links: 0 };
+  const namespaceOf = (id: string) => ({
+    getByName: () => ({
+      status: async () => {
+        calls.status += 1;
+        return {
+          region: id,
+          state: states[id] ?? 'up',
+          since: 0,
+          clients: clients[id] ?? 0,
+          objectAgeMs: 0,
+          peers: [],
+        };
+      },
+      links: async () => {
+        calls.links += 1;
+        return [];
+      },
+    }),
+  });
+  const bindings = REGIONS.map((id) => [`REGION_${id.toUpperCase()}`, namespaceOf(id)]);
+  return { env: Object.fromEntries(bindings) as Env, calls };
+}
+
 /** A client from Oceania at a Worker with these regions; all others throw. */
 async function connectClient(
   regions: Readonly<Record<string, Region>>,
-  { path = '/', headers = UPGRADE, states = {} }: ClientRequest = {},
+  { path = '/', method = 'GET', headers = UPGRADE, states = {} }: ClientRequest = {},
 ): Promise<{ readonly response: Response; readonly dialled: readonly string[]; readonly colo: string }> {
   const dialled: string[] = [];
   const namespaceOf = (id: string) => ({
@@ -290,6 +491,6 @@ async function connectClient(
   });
   const bindings = REGIONS.map((id) => [`REGION_${id.toUpperCase()}`, namespaceOf(id)]);
   const colo = COLOS.shift() ?? 'SYD';
-  const request = new Request(`https://meridian.example${path}`, { headers, cf: { colo } });
+  const request = new Request(`https://meridian.example${path}`, { method, headers, cf: { colo } });
   return { response: await fetchWorker(request, Object.fromEntries(bindings)), dialled, colo };
 }

@@ -2,6 +2,7 @@
 
 import { nearest } from '../did-you-mean.ts';
 import type { Problem } from '../problems.ts';
+import { shortened } from '../schema-problems.ts';
 import type { ConfigDraft } from './draft.ts';
 
 /** Reports that no region is enabled, or that the default region is unknown or disabled. */
@@ -28,5 +29,11 @@ function checkDefaultRegion(regions: ConfigDraft['regions'], id: string): Proble
 /** The problem for an id that is none of the known regions. */
 export function unknownRegion(path: string, id: string, known: readonly string[]): Problem {
   const near = nearest(id, known);
-  return { code: 'unknown-region', path, id, known, ...(near !== undefined && { nearest: near }) };
+  return {
+    code: 'unknown-region',
+    path,
+    id: shortened(id),
+    known,
+    ...(near !== undefined && { nearest: near }),
+  };
 }

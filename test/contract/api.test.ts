@@ -4,12 +4,14 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { ENDPOINTS, type Endpoint } from '../../api/endpoints.ts';
 import { ErrorAnswerSchema } from '../../api/error-answer.ts';
-import { ERROR_STATUS } from '../../api/errors.ts';
+import { ERROR_STATUS, type ErrorCode } from '../../api/errors.ts';
 import { DECISION_HEADER, REGION_HEADER } from '../../api/headers.ts';
+import type { Health } from '../../api/health.ts';
 import type { Mesh } from '../../api/mesh.ts';
-import { PATHS } from '../../api/paths.ts';
+import { PATHS, PUBLIC_PATHS } from '../../api/paths.ts';
 import type { RegionViews } from '../../api/regions.ts';
 import { SCHEMAS } from '../../api/schemas.ts';
+import type { Whoami } from '../../api/whoami.ts';
 import { pairsOf } from '../../worker/mesh/topology.ts';
 import { OPENAPI } from '../../worker/status/openapi-document.ts';
 import { PLACES, REGIONS } from '../support/data/places.ts';
@@ -91,6 +93,8 @@ describeLocally('needs an admin token', 'the contract, for admins', () => {
     ['bad_request', 'GET', `${PATHS.history}?limit=none`, undefined],
     ['token_in_url', 'GET', `${PATHS.audit}?token=x`, undefined],
     ['no_such_region', 'POST', `${PATHS.regions}/moon/wake`, undefined],
+    ['bad_request', 'POST', `${PATHS.regions}/%E0%A4%A/drain`, undefined],
+    ['bad_request', 'POST', PATHS.dryRun, `{"config":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
   ] as const)('%s is an error of the contract: %s %s', async (code, method, path, body) => {
     const response = await fetch(target.url + path, {
       method,
@@ -115,7 +119,8 @@ describe('/health', () => {
     const { status, body } = await get('/health');
     expect(status).toBe(200);
     expect(body).toMatchObject({ ok: true, version: expect.any(Number), regions: expect.any(Array) });
-    expect((body as { regions: string[] }).regions.toSorted()).toEqual(REGIONS.toSorted());
+    expect((body as Health).regions.toSorted()).toEqual(REGIONS.toSorted());
+    expect((body as Health).others).toEqual([]);
   });
 });
 
@@ -221,12 +226,100 @@ describe('/api/route', () => {
   });
 });
 
+describe('/api/whoami', () => {
+  test('tells what the headers of a connection would', async () => {
+    const { status, headers, body } = await get(PATHS.whoami);
+    expect(status).toBe(200);
+    const { region, decision, address } = body as Whoami;
+    expect(headers.get(REGION_HEADER)).toBe(region);
+    expect(headers.get(DECISION_HEADER)).toBe(decision);
+    expect(address).not.toBeNull();
+    expect(REGIONS).toContain(region);
+  });
+});
+
+describe('the methods of HTTP', () => {
+  test.each(READABLE.filter(({ caller }) => caller === 'anyone'))(
+    'HEAD of $path answers as GET does, without the body',
+    async ({ path }) => {
+      const [{ status, headers }, head] = await Promise.all([
+        get(path),
+        fetch(target.url + path, { method: 'HEAD' }),
+      ]);
+      expect(head.status).toBe(status);
+      expect(head.headers.get('content-type')).toBe(headers.get('content-type'));
+      expect(await head.text()).toBe('');
+    },
+  );
+
+  test.each([
+    ['DELETE', '/health', 'GET, HEAD, OPTIONS'],
+    ['POST', '/', 'GET, HEAD'],
+    ['DELETE', '/api/config', 'GET, HEAD, PUT'],
+    ['GET', '/api/regions/oc/drain', 'POST'],
+  ])('%s %s is refused, with those that the path takes', async (method, path, allow) => {
+    const response = await fetch(target.url + path, { method });
+    expect(response.headers.get('allow')).toBe(allow);
+    expect(await expectError(response)).toMatchObject({ code: 'method_not_allowed' });
+  });
+});
+
+describe('a page of another site', () => {
+  const origin = { origin: 'https://page.example' };
+
+  test.each([...PUBLIC_PATHS])('may read %s', async (path) => {
+    const response = await fetch(target.url + path, { headers: origin });
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-expose-headers')).toContain(REGION_HEADER);
+    await response.body?.cancel();
+    const asked = await fetch(target.url + path, {
+      method: 'OPTIONS',
+      headers: { ...origin, 'access-control-request-method': 'GET' },
+    });
+    expect(asked.status).toBe(204);
+  });
+
+  test.each(ENDPOINTS.filter(({ caller }) => caller !== 'anyone'))(
+    'may not use $method $path',
+    async ({ method, path }) => {
+      const response = await fetch(target.url + path.replace('{id}', 'oc'), { method, headers: origin });
+      expect(response.headers.get('access-control-allow-origin')).toBeNull();
+      await response.body?.cancel();
+    },
+  );
+});
+
+describe('an upgrade', () => {
+  test.each([
+    [{ 'sec-websocket-version': '8' }, 'upgrade_required'],
+    [{ 'sec-websocket-key': 'abc' }, 'bad_request'],
+    [{ connection: 'keep-alive' }, 'bad_request'],
+    // workerd takes `websocket` alone.
+    [{ upgrade: 'websocket, h2c' }, 'upgrade_required'],
+  ])('with %j is refused in words', async (headers, code) => {
+    const { status, body } = await rawUpgrade(target.url, headers);
+    const { error } = v.parse(ErrorAnswerSchema, JSON.parse(body));
+    expect(error.code).toBe(code);
+    expect(status).toBe(ERROR_STATUS[code as ErrorCode]);
+  });
+
+  test.each([{ upgrade: 'WebSocket' }, { connection: 'keep-alive, Upgrade' }])(
+    'with %j is taken',
+    async (headers) => {
+      const { status, socket } = await rawUpgrade(target.url, headers);
+      socket?.destroy();
+      expect(status).toBe(101);
+    },
+  );
+});
+
 describe('what is not there', () => {
   test.each([
     ['GET', '/nothing'],
     ['GET', '/api'],
     ['GET', '/api/regions/nowhere'],
-    ['POST', '/health'],
+    ['POST', '/api/regions/nowhere'],
+    ['GET', '/%zz'],
   ])('%s %s is answered with 404 as JSON that names it', async (method, path) => {
     const response = await fetch(target.url + path, { method });
     expect(response.status).toBe(404);

@@ -2,6 +2,7 @@
 
 import { REGION_OPERATIONS, type RegionOperation } from '../../api/paths.ts';
 import type { EdgeContext } from '../edge-context.ts';
+import { errorResponse } from '../error-response.ts';
 import { adminRoute } from './admin-route.ts';
 import * as edits from './config-edits.ts';
 import { currentConfig } from './config-read.ts';
@@ -27,18 +28,31 @@ export const configHistory = adminRoute<EdgeContext>('read', 'history', records.
 
 export const auditLog = adminRoute<EdgeContext>('read', 'audit', records.auditLog);
 
-/** One handler for each operation on a region; the id is the last but one part of the path. */
+/** A request whose route names a region. */
+interface RegionRequest extends Request {
+  readonly params: { readonly id?: string };
+}
+
+/** One handler for each operation on a region. */
 export const regionOperations = Object.fromEntries(
   REGION_OPERATIONS.map((operation) => [
     operation,
-    adminRoute<EdgeContext>('write', operation, (request, edge, caller) => {
-      const id = regionIdOf(request);
+    adminRoute<EdgeContext, RegionRequest>('write', operation, (request, edge, caller) => {
+      const id = decoded(request.params.id ?? '');
+      if (id === undefined) {
+        return errorResponse('bad_request', 'the path has a "%" that does not begin a character in UTF-8');
+      }
       caller.note({ detail: `${operation} ${id.slice(0, 64)}` });
       return operateRegion(request, edge, caller, { id, operation });
     }),
   ]),
-) as Record<RegionOperation, ReturnType<typeof adminRoute<EdgeContext>>>;
+) as Record<RegionOperation, ReturnType<typeof adminRoute<EdgeContext, RegionRequest>>>;
 
-function regionIdOf({ url }: Request): string {
-  return decodeURIComponent(new URL(url).pathname.split('/').at(-2) ?? '');
+/** Undefined for what is not percent-encoded UTF-8. */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
 }

@@ -2,7 +2,7 @@
 // is told to the audit log. Looking at something is not a change and leaves no entry.
 
 import { ERROR_STATUS } from '../../api/errors.ts';
-import { RETRY_AFTER_HEADER, WWW_AUTHENTICATE_HEADER } from '../../api/headers.ts';
+import { WWW_AUTHENTICATE_HEADER } from '../../api/headers.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import type { AuditEvent } from '../config/audit-table.ts';
 import type { AdminEnv } from '../env.ts';
@@ -10,7 +10,6 @@ import { errorResponse } from '../error-response.ts';
 import { messageOf } from '../message-of.ts';
 import { addressOf } from './address.ts';
 import { authorize, type Need, type Refused } from './authorize.ts';
-import { PERIOD_SECONDS } from './rate-limit.ts';
 import { COLLECT_MS, RefusedCalls } from './refused-calls.ts';
 
 /** Of the audit log, for one entry. A path is as long as its sender likes. */
@@ -118,7 +117,6 @@ async function auditRefusedCalls({ audit }: AdminContext): Promise<void> {
 function refusal({ code, message }: Refused): Response {
   const headers: Record<string, string> = {};
   if (ERROR_STATUS[code] === 401) headers[WWW_AUTHENTICATE_HEADER] = 'Bearer realm="meridian"';
-  if (code === 'rate_limited') headers[RETRY_AFTER_HEADER] = String(PERIOD_SECONDS);
   return errorResponse(code, message, { headers });
 }
 

@@ -198,6 +198,66 @@ describe('PUT /api/config', () => {
     });
   });
 
+  test.each([
+    ['lists', `{"base":0,"message":"","config":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
+    ['objects', `{"base":0,"message":"","config":${'{"a":'.repeat(30_000)}1${'}'.repeat(30_000)}}`],
+    ['lists that do not end', '['.repeat(200_000)],
+  ])('with 30,000 nested %s is refused in words, and is in the audit log', async (_what, body) => {
+    const { answer, entries } = await putText(body);
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error: { code: 'bad_request', message: expect.stringContaining('nested more than 64 deep') } },
+    });
+    expect(entries).toEqual([
+      { ...ANN, action: 'put', outcome: 'bad_request', detail: expect.stringContaining('nested') },
+    ]);
+  });
+
+  test('with brackets in strings is not nested', async () => {
+    const { answer } = await putText(JSON.stringify({ base: 0, message: '["{'.repeat(100), config: {} }));
+    expect(answer).toMatchObject({ status: 422, body: { error: { code: 'invalid' } } });
+  });
+
+  test('with a body that is both chunked and sized is refused in words', async () => {
+    const { answer, entries } = await putText('{}', {
+      'transfer-encoding': 'chunked',
+      'content-length': '2',
+    });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error: { code: 'bad_request', message: expect.stringContaining('both chunked and sized') } },
+    });
+    expect(entries).toHaveLength(1);
+  });
+
+  test('with a body that breaks off is refused in words', async () => {
+    const broken = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.error(new Error('the connection was lost')),
+    });
+    const { answer } = await putText(broken);
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error: { code: 'bad_request', message: expect.stringContaining('the connection was lost') } },
+    });
+  });
+
+  test('of 256 KiB of nonsense gets an answer that is no larger', async () => {
+    const config = {
+      regions: Array.from({ length: 900 }, () => ({ 'a key': 1, [`${Math.random()}`.repeat(9)]: 2 })),
+    };
+    const answer = await edit({ base: 0, config, message: '' });
+    expect(answer).toMatchObject({ status: 422, body: { error: { code: 'invalid' } } });
+    const { error } = answer.body as {
+      error: { message: string; problems: { code: string; message: string }[] };
+    };
+    expect(error.problems).toHaveLength(101);
+    expect(error.problems.at(-1)).toMatchObject({
+      code: 'more-problems',
+      message: expect.stringMatching(/^and \d+ more/),
+    });
+    expect(JSON.stringify(answer.body).length).toBeLessThan(64 * 1024);
+  });
+
   test('with a body that never ends is refused at the limit', async () => {
     let chunks = 0;
     const body = new ReadableStream<Uint8Array>({
@@ -326,6 +386,14 @@ async function edit(body: object | string) {
   const answer = await jsonOf(putConfig(put(body), edgeOf(), ANN));
   await Promise.all(pending.splice(0));
   return answer;
+}
+
+/** An edit as it comes over the wire, and what of it is in the audit log without the store. */
+async function putText(body: BodyInit, headers: Readonly<Record<string, string>> = {}) {
+  const entries: AuditEvent[] = [];
+  const edge = { ...edgeOf(), audit: (...events: readonly AuditEvent[]) => void entries.push(...events) };
+  const request = new Request('https://meridian.example/api/config', { method: 'PUT', body, headers });
+  return { answer: await jsonOf(putConfig(request, edge, ANN)), entries };
 }
 
 async function jsonOf(answer: Promise<Response>) {

@@ -4,6 +4,13 @@ import * as v from 'valibot';
 import type { ErrorCode } from '../../api/errors.ts';
 import { findJsonSyntaxError } from '../../regions/json-syntax.ts';
 import { errorResponse } from '../error-response.ts';
+import { messageOf } from '../message-of.ts';
+
+/** A configuration is nested 6 deep. What is nested thousands deep exhausts the stack of whatever walks through it. */
+const MOST_NESTED = 64;
+
+/** Of what is said about one body. */
+const MAX_MESSAGE_CHARS = 2_000;
 
 /** A configuration of hundreds of regions fits in this several times over. */
 export const BODY_LIMIT_BYTES = 256 * 1024;
@@ -13,6 +20,7 @@ export type JsonBody<T> = { readonly ok: true; readonly body: T } | JsonRefusal;
 export interface JsonRefusal {
   readonly ok: false;
   readonly code: Extract<ErrorCode, 'too_large' | 'bad_json' | 'bad_request'>;
+  readonly message: string;
   readonly response: Response;
 }
 
@@ -21,16 +29,26 @@ export async function readJsonBody<S extends v.GenericSchema>(
   request: Request,
   schema: S,
 ): Promise<JsonBody<v.InferOutput<S>>> {
-  const bytes = await readLimited(request);
+  const { headers } = request;
+  if (headers.has('transfer-encoding') && headers.has('content-length')) {
+    // Two servers may disagree on where such a body ends (RFC 9112, 6.3).
+    return refusal('bad_request', 'the body is both chunked and sized: send one of the two headers only');
+  }
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = await readLimited(request);
+  } catch (error) {
+    return refusal('bad_request', `the body ended before its end: ${messageOf(error)}`);
+  }
   if (bytes === undefined) {
     return refusal('too_large', `the body is larger than ${BODY_LIMIT_BYTES / 1024} KiB`);
   }
   const json = parse(bytes);
-  if (!json.ok) return refusal('bad_json', json.message);
+  if (!json.ok) return refusal(json.code, json.message);
   const result = v.safeParse(schema, json.value);
   if (result.success) return { ok: true, body: result.output };
   const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`);
-  return refusal('bad_request', problems.join('; '));
+  return refusal('bad_request', problems.join('; ').slice(0, MAX_MESSAGE_CHARS));
 }
 
 async function readLimited(request: Request): Promise<Uint8Array | undefined> {
@@ -47,14 +65,18 @@ async function readLimited(request: Request): Promise<Uint8Array | undefined> {
 
 type Parsed =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly code: 'bad_json' | 'bad_request'; readonly message: string };
 
 function parse(bytes: Uint8Array): Parsed {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
-    return { ok: false, message: 'the body is not UTF-8' };
+    return { ok: false, code: 'bad_json', message: 'the body is not UTF-8' };
+  }
+  if (isNestedTooDeep(text)) {
+    const message = `lists and objects in the body are nested more than ${MOST_NESTED} deep`;
+    return { ok: false, code: 'bad_request', message };
   }
   try {
     return { ok: true, value: JSON.parse(text) };
@@ -63,11 +85,23 @@ function parse(bytes: Uint8Array): Parsed {
     const { line, column, expected } = findJsonSyntaxError(text) ?? { line: 1, column: 1, expected: 'JSON' };
     return {
       ok: false,
+      code: 'bad_json',
       message: `the body is not JSON: line ${line}, column ${column} should be ${expected}`,
     };
   }
 }
 
+/** Brackets inside of strings do not count. */
+function isNestedTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [part] of text.matchAll(/"(?:[^"\\]+|\\.)*"?|[[\]{}]/gs)) {
+    if (part === '[' || part === '{') depth += 1;
+    else if (part === ']' || part === '}') depth -= 1;
+    if (depth > MOST_NESTED) return true;
+  }
+  return false;
+}
+
 function refusal(code: JsonRefusal['code'], message: string): JsonRefusal {
-  return { ok: false, code, response: errorResponse(code, message) };
+  return { ok: false, code, message, response: errorResponse(code, message) };
 }

@@ -5,9 +5,8 @@
 import { networkOf } from '../../routing/client-network.ts';
 import { messageOf } from '../message-of.ts';
 
-/** Calls from one address in a period; the numbers of wrangler.toml's entry `ADMIN_RATE_LIMIT`. */
+/** Calls from one address in a minute; the number of wrangler.toml's entry `ADMIN_RATE_LIMIT`. */
 export const CALLS_PER_PERIOD = 60;
-export const PERIOD_SECONDS = 60;
 
 /**
  * Counts a call. Whether it is within the limit. A counter that fails stops nobody: it bounds what guessing costs us,

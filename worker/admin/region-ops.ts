@@ -5,6 +5,7 @@ import type { RegionOperation } from '../../api/paths.ts';
 import type { OperationResult } from '../../api/regions.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
+import { messageOf } from '../message-of.ts';
 import { type RegionStub, regionStub } from '../region/region-stub.ts';
 import type { RegionStatus } from '../region/status.ts';
 import { setDrain } from './drain-edit.ts';
@@ -25,9 +26,15 @@ export async function operateRegion(
   }
   const run = async () => {
     const stub = regionStub(env, region);
-    const refusal = operation === 'wake' ? await stub.wake() : undefined;
-    if (refusal !== undefined) return errorResponse('drained', `region ${id} is not woken: ${refusal}`);
-    const status = await RUN[operation](stub, config.routing.drainSettleSeconds);
+    let status: RegionStatus;
+    try {
+      const refusal = operation === 'wake' ? await stub.wake() : undefined;
+      if (refusal !== undefined) return errorResponse('drained', `region ${id} is not woken: ${refusal}`);
+      status = await RUN[operation](stub, config.routing.drainSettleSeconds);
+    } catch (error) {
+      const message = `region ${id} does not answer: ${messageOf(error)}. Look at GET /api/regions before you try again`;
+      return errorResponse('region_unavailable', message);
+    }
     const { state, clients = null } = status;
     return Response.json({ region: status.region, state, clients } satisfies OperationResult);
   };

@@ -1,16 +1,24 @@
-// `GET /health`: whether any region can serve.
+// `GET /health`: whether a client could be served now, by which regions, and why not by the others.
 
+import { RETRY_AFTER_HEADER } from '../../api/headers.ts';
 import type { Health } from '../../api/health.ts';
-import type { SeenState } from '../../api/states.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { regionReports } from './region-reports.ts';
+import { seenRegions } from './region-reports.ts';
+import { whyNotServing } from './serving.ts';
 
-/** States in which a region takes a client, or is started by it. */
-const SERVING: ReadonlySet<SeenState> = new Set(['up', 'asleep', 'starting']);
+/** A region that restarts is up again about as soon. */
+const RETRY_AFTER_SECONDS = 2;
 
 export async function health(_request: Request, edge: EdgeContext): Promise<Response> {
-  const reports = await regionReports(edge, ({ enabled }) => enabled);
-  const regions = reports.filter(({ state }) => SERVING.has(state)).map(({ region }) => region);
+  const regions: string[] = [];
+  const others: { readonly region: string; readonly reason: string }[] = [];
+  for (const { config, report } of await seenRegions(edge)) {
+    const reason = whyNotServing(config, report, edge.config.routing);
+    if (reason === undefined) regions.push(config.id);
+    else others.push({ region: config.id, reason });
+  }
   const ok = regions.length > 0;
-  return Response.json({ ok, version: edge.version, regions } satisfies Health, { status: ok ? 200 : 503 });
+  const body = { ok, version: edge.version, regions, others } satisfies Health;
+  if (ok) return Response.json(body);
+  return Response.json(body, { status: 503, headers: { [RETRY_AFTER_HEADER]: String(RETRY_AFTER_SECONDS) } });
 }

@@ -4,25 +4,19 @@ import type { Mesh, MeshLink } from '../../api/mesh.ts';
 import type { SeenState } from '../../api/states.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { pairsOf } from '../mesh/topology.ts';
-import type { LinkStatus } from '../region/status.ts';
-import { linksOf, regionReports } from './region-reports.ts';
+import { type DialledLinks, dialledLinks, seenRegions } from './region-reports.ts';
 
 export async function mesh(_request: Request, edge: EdgeContext): Promise<Response> {
-  const { env, config } = edge;
-  const [reports, dialled] = await Promise.all([
-    regionReports(edge),
-    Promise.all(config.regions.map(async (region) => [region.id, await linksOf(env, region)] as const)),
-  ]);
-  const states = new Map(reports.map(({ region, state }) => [region, state]));
-  const ids = config.regions.map(({ id }) => id);
-  return Response.json({ links: meshLinks(ids, states, new Map(dialled), Date.now()) } satisfies Mesh);
+  const [regions, dialled] = await Promise.all([seenRegions(edge), dialledLinks(edge)]);
+  const states = new Map(regions.map(({ config, report }) => [config.id, report.state]));
+  return Response.json({ links: meshLinks([...states.keys()], states, dialled, Date.now()) } satisfies Mesh);
 }
 
 /** One link for every pair of regions; a pair of which one side sleeps is asleep, one that nobody knows is down. */
 export function meshLinks(
   regions: readonly string[],
   states: ReadonlyMap<string, SeenState>,
-  dialled: ReadonlyMap<string, readonly LinkStatus[]>,
+  dialled: DialledLinks,
   now: number,
 ): readonly MeshLink[] {
   return pairsOf(regions).map(({ a, b }) => {

@@ -1,4 +1,5 @@
-// What the regions' objects say of themselves, each within a limit. Nothing here starts a region or rejects.
+// What the regions' objects say of themselves, each within a limit and at most once a second. Nothing here starts a
+// region or rejects.
 
 import type { RegionView } from '../../api/regions.ts';
 import { type SeenState, UNREACHABLE } from '../../api/states.ts';
@@ -10,24 +11,51 @@ import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import type { LinkStatus, RegionStatus } from '../region/status.ts';
 import { withTimeout } from '../with-timeout.ts';
+import { OnceASecond } from './once-a-second.ts';
 
 /** A region that doesn't answer its own Worker for this long counts as unreachable. */
 const REGION_TIMEOUT_MS = 3_000;
+
+/** Within this, all of them have answered or are given up. */
+const ALL_TIMEOUT_MS = REGION_TIMEOUT_MS + 500;
 
 /** What a region says of itself, as the API shows it. */
 export type RegionReport = Pick<RegionView, 'clients'> &
   Omit<RegionStatus, 'state' | 'clients'> & { readonly state: SeenState };
 
-/** The reports of all regions, or of those that are `wanted`. */
-export function regionReports(
-  { env, config }: EdgeContext,
-  wanted: (region: RegionConfig) => boolean = () => true,
-): Promise<readonly RegionReport[]> {
-  return Promise.all(config.regions.filter(wanted).map((region) => regionReport(env, region)));
+/** A region of the configuration, with what it says of itself. */
+export interface SeenRegion {
+  readonly config: RegionConfig;
+  readonly report: RegionReport;
+}
+
+/** By the id of the region that dials them. */
+export type DialledLinks = ReadonlyMap<string, readonly LinkStatus[]>;
+
+const sharedRegions = new OnceASecond<readonly SeenRegion[]>('the regions', ALL_TIMEOUT_MS);
+const sharedLinks = new OnceASecond<DialledLinks>('the links', ALL_TIMEOUT_MS);
+
+/** All regions, in the order of the configuration. */
+export function seenRegions(edge: EdgeContext): Promise<readonly SeenRegion[]> {
+  const { env, config } = edge;
+  return sharedRegions.get(edge, () =>
+    Promise.all(
+      config.regions.map(async (region) => ({ config: region, report: await reportOf(env, region) })),
+    ),
+  );
+}
+
+/** The links of all regions, each as the side that dials it sees it. */
+export function dialledLinks(edge: EdgeContext): Promise<DialledLinks> {
+  const { env, config } = edge;
+  return sharedLinks.get(edge, async () => {
+    const links = config.regions.map(async (region) => [region.id, await linksOf(env, region)] as const);
+    return new Map(await Promise.all(links));
+  });
 }
 
 /** One that does not answer is unreachable, and nobody knows how many clients it has. */
-export async function regionReport(env: Env, region: RegionConfig): Promise<RegionReport> {
+async function reportOf(env: Env, region: RegionConfig): Promise<RegionReport> {
   try {
     const { clients = null, ...status } = await inTime(region, regionStub(env, region).status());
     return { ...status, clients };
@@ -44,8 +72,8 @@ export async function regionReport(env: Env, region: RegionConfig): Promise<Regi
   }
 }
 
-/** The links that a region dials; none where it does not answer. */
-export async function linksOf(env: Env, region: RegionConfig): Promise<readonly LinkStatus[]> {
+/** None where the region does not answer. */
+async function linksOf(env: Env, region: RegionConfig): Promise<readonly LinkStatus[]> {
   try {
     return await inTime(region, regionStub(env, region).links());
   } catch (error) {

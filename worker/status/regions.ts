@@ -1,22 +1,20 @@
 // `GET /api/regions`: every region, as it is configured and as it is.
 
-import type { RegionView, RegionViews } from '../../api/regions.ts';
+import type { RegionViews } from '../../api/regions.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { regionReport } from './region-reports.ts';
+import { seenRegions } from './region-reports.ts';
 
-export async function regions(_request: Request, { env, config, version }: EdgeContext): Promise<Response> {
-  const views = config.regions.map(
-    async (region): Promise<RegionView> => ({
-      id: region.id,
-      name: region.name,
-      hint: region.hint,
-      latitude: region.latitude,
-      longitude: region.longitude,
-      enabled: region.enabled,
-      keepAwake: region.keepAwake,
-      jetstream: region.jetstream,
-      ...(await regionReport(env, region)),
-    }),
-  );
-  return Response.json({ version, regions: await Promise.all(views) } satisfies RegionViews);
+export async function regions(_request: Request, edge: EdgeContext): Promise<Response> {
+  const views = (await seenRegions(edge)).map(({ config, report }) => ({
+    id: config.id,
+    name: config.name,
+    hint: config.hint,
+    latitude: config.latitude,
+    longitude: config.longitude,
+    enabled: config.enabled,
+    keepAwake: config.keepAwake,
+    jetstream: config.jetstream,
+    ...report,
+  }));
+  return Response.json({ version: edge.version, regions: views } satisfies RegionViews);
 }

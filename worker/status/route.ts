@@ -1,25 +1,18 @@
 // `GET /api/route`: a decision, as JSON or as a table. The record itself, with what each filter did in words as well, and
 // no more digits than anyone can use.
 
-import { DECISION_HEADER, REGION_HEADER } from '../../api/headers.ts';
 import type { Route } from '../../api/route.ts';
 import type { Assessment, Decision } from '../../routing/decision.ts';
-import {
-  compactDecision,
-  decisionTable,
-  describeEffect,
-  describeFailover,
-} from '../../routing/decision-text.ts';
+import { decisionTable, describeEffect, describeFailover } from '../../routing/decision-text.ts';
 import { decide } from '../connect/decide.ts';
 import { whatIfRequestOf } from '../connect/routing-request.ts';
 import type { EdgeContext } from '../edge-context.ts';
+import { decisionHeaders } from './decision-headers.ts';
 
 /** The decision for this request or for a place; with `?format=text` as a table. */
 export function route(request: Request, edge: EdgeContext): Response {
   const decision = decide(whatIfRequestOf(request), edge);
-  const headers: Record<string, string> = { [DECISION_HEADER]: compactDecision(decision) };
-  const region = decision.winner;
-  if (region !== undefined) headers[REGION_HEADER] = region;
+  const headers = decisionHeaders(decision);
   const isText = new URL(request.url).searchParams.get('format') === 'text';
   if (isText) return new Response(`${decisionTable(decision)}\n`, { headers });
   return Response.json(decisionView(decision) satisfies Route, { headers });

@@ -1,0 +1,27 @@
+// `GET /api/whoami`: for a page, which cannot see the headers that answer its upgrade, what they would tell it.
+
+import type { Whoami } from '../../api/whoami.ts';
+import { networkOf } from '../../routing/client-network.ts';
+import { compactDecision } from '../../routing/decision-text.ts';
+import { entryOf } from '../../routing/entry.ts';
+import { decide } from '../connect/decide.ts';
+import { routingRequestOf } from '../connect/routing-request.ts';
+import type { EdgeContext } from '../edge-context.ts';
+import { decisionHeaders } from './decision-headers.ts';
+
+export function whoami(request: Request, edge: EdgeContext): Response {
+  const asked = routingRequestOf(request);
+  const decision = decide(asked, edge);
+  const { country = null } = entryOf(asked.cf, edge.plan);
+  return Response.json(
+    {
+      region: decision.winner ?? null,
+      decision: compactDecision(decision),
+      version: decision.version,
+      entry: decision.entry,
+      country,
+      address: asked.client === undefined ? null : networkOf(asked.client),
+    } satisfies Whoami,
+    { headers: decisionHeaders(decision) },
+  );
+}
