@@ -75,16 +75,14 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   store_unavailable: 'the ConfigStore does not answer',
 };
 
-/** `Retry-After` of each refusal that may pass, in seconds. The others last until somebody changes something. */
-export const RETRY_AFTER_SECONDS: Readonly<Partial<Record<ErrorCode, number>>> = {
-  rate_limited: 60,
-  asleep: 2,
-  draining: 2,
-  forced_region_unavailable: 2,
-  full: 2,
-  no_region: 2,
-  region_unavailable: 1,
-  restarting: 1,
-  starting: 1,
-  store_unavailable: 2,
-};
+/** The rate limit counts by the minute. */
+const RATE_LIMIT_SECONDS = 60;
+
+/** About as long as a region takes to start, or another one to be chosen. */
+const PASSING_SECONDS = 2;
+
+/** `Retry-After` of a refusal that may pass by itself, in seconds; undefined where somebody has to change something. */
+export function retryAfterSeconds(code: ErrorCode): number | undefined {
+  if (code === 'rate_limited') return RATE_LIMIT_SECONDS;
+  return ERROR_STATUS[code] === 503 && code !== 'no_store' ? PASSING_SECONDS : undefined;
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ERROR_STATUS, type ErrorCode, RETRY_AFTER_SECONDS } from '../api/errors.ts';
+import { ERROR_STATUS, type ErrorCode } from '../api/errors.ts';
 import { errorResponse } from './error-response.ts';
 
 test('an error is JSON with a code and a message', async () => {
@@ -29,9 +29,7 @@ test.each(Object.entries(ERROR_STATUS))(
   (code, status) => {
     const mayPass = (status === 429 || status === 503) && !LASTING.has(code);
     const header = errorResponse(code as ErrorCode, 'refused').headers.get('retry-after');
-    expect(header === null ? undefined : Number(header)).toBe(
-      mayPass ? RETRY_AFTER_SECONDS[code as ErrorCode] : undefined,
-    );
+    expect(header !== null).toBe(mayPass);
     if (mayPass) expect(Number(header)).toBeGreaterThan(0);
   },
 );

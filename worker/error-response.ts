@@ -2,7 +2,7 @@
 // `Retry-After` where it is worth trying again.
 
 import type { ErrorAnswer, ErrorDetails } from '../api/error-answer.ts';
-import { ERROR_STATUS, type ErrorCode, RETRY_AFTER_SECONDS } from '../api/errors.ts';
+import { ERROR_STATUS, type ErrorCode, retryAfterSeconds } from '../api/errors.ts';
 import { RETRY_AFTER_HEADER } from '../api/headers.ts';
 
 export function errorResponse(
@@ -12,7 +12,7 @@ export function errorResponse(
 ): Response {
   const answer: ErrorAnswer = { error: { code, message, ...details } };
   const response = Response.json(answer, { status: ERROR_STATUS[code], ...(headers && { headers }) });
-  const seconds = RETRY_AFTER_SECONDS[code];
+  const seconds = retryAfterSeconds(code);
   if (seconds !== undefined && !response.headers.has(RETRY_AFTER_HEADER))
     response.headers.set(RETRY_AFTER_HEADER, String(seconds));
   return response;

@@ -2,7 +2,7 @@
 
 import type { Part } from './rules.ts';
 
-const TEST_SUFFIX = /(\.workerd)?\.test\.ts$/;
+const TEST_SUFFIX = /(\.property)?(\.workerd)?\.test\.ts$/;
 
 /** The part with the longest path that fits; undefined when there is none. A test belongs to what it tests. */
 export function partOf(path: string, parts: readonly Part[]): Part | undefined {

@@ -3,6 +3,7 @@ import checkedIn from '../../regions/regions.json' with { type: 'json' };
 import { validateConfig } from '../../regions/validate.ts';
 import type { AuditEvent } from '../config/audit-table.ts';
 import type { AdminEnv } from '../env.ts';
+import { errorResponse } from '../error-response.ts';
 import { type AdminContext, type AdminHandler, type AdminRouteOptions, adminRoute } from './admin-route.ts';
 import type { Need } from './authorize.ts';
 import { COLLECT_MS } from './refused-calls.ts';
@@ -91,8 +92,8 @@ describe('who may', () => {
   });
 
   test('did not change anything when the handler refused', async () => {
-    const { entries } = await call(ADMIN, { handler: () => new Response('', { status: 409 }) });
-    expect(entries).toMatchObject([{ outcome: 'status_409', detail: 'PUT /api/config' }]);
+    const { entries } = await call(ADMIN, { handler: () => errorResponse('conflict', 'too late') });
+    expect(entries).toMatchObject([{ outcome: 'conflict', detail: 'PUT /api/config' }]);
   });
 
   test('is left to the handler where that writes the entry itself, unless refused', async () => {

@@ -1,6 +1,7 @@
 // Wraps the handler of an admin endpoint: only those who may get through, and every change and every refused attempt
 // is told to the audit log. Looking at something is not a change and leaves no entry.
 
+import type { ErrorAnswer } from '../../api/error-answer.ts';
 import { ERROR_STATUS } from '../../api/errors.ts';
 import { WWW_AUTHENTICATE_HEADER } from '../../api/headers.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
@@ -74,17 +75,16 @@ export function adminRoute<C extends AdminContext, R extends Request = Request>(
     const note = (more: AuditNote) => {
       notes = { ...notes, ...more };
     };
-    const report = (outcome: string, detail: string) => {
-      if (isAudited) edge.audit({ actor, action, outcome, address, detail, ...notes });
-    };
+    const report = (outcome: string, detail: string) =>
+      edge.audit({ actor, action, outcome, address, detail, ...notes });
     let response: Response;
     try {
       response = await handler(request, edge, { actor, mayWrite, address, note });
     } catch (error) {
-      report('failed', bounded(`${placeOf(request)}: ${messageOf(error)}`));
+      if (isAudited) report('failed', bounded(`${placeOf(request)}: ${messageOf(error)}`));
       throw error;
     }
-    report(response.ok ? 'ok' : `status_${response.status}`, placeOf(request));
+    if (isAudited) report(await outcomeOf(response), placeOf(request));
     return uncached(response);
   };
 }
@@ -118,6 +118,13 @@ function refusal({ code, message }: Refused): Response {
   const headers: Record<string, string> = {};
   if (ERROR_STATUS[code] === 401) headers[WWW_AUTHENTICATE_HEADER] = 'Bearer realm="meridian"';
   return errorResponse(code, message, { headers });
+}
+
+/** `ok`, or the code of the error that the handler answered with. */
+async function outcomeOf(response: Response): Promise<string> {
+  if (response.ok) return 'ok';
+  const { error } = await response.clone().json<ErrorAnswer>();
+  return error.code;
 }
 
 /** Method and path, without the query: a token may be in there. */

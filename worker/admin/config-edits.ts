@@ -48,13 +48,7 @@ async function editByBody<S extends v.GenericSchema<unknown, Asked>>(
   const read = await readJsonBody(request, schema);
   if (!read.ok) {
     // It could not even be read, so no store writes it down; it is in the audit log all the same.
-    edge.audit({
-      actor: author.actor,
-      address: author.address,
-      action,
-      outcome: read.code,
-      detail: read.message,
-    });
+    edge.audit({ actor: author.actor, address: author.address, action, outcome: read.code });
     return read.response;
   }
   const { body } = read;

@@ -208,9 +208,7 @@ describe('PUT /api/config', () => {
       status: 400,
       body: { error: { code: 'bad_request', message: expect.stringContaining('nested more than 64 deep') } },
     });
-    expect(entries).toEqual([
-      { ...ANN, action: 'put', outcome: 'bad_request', detail: expect.stringContaining('nested') },
-    ]);
+    expect(entries).toEqual([{ ...ANN, action: 'put', outcome: 'bad_request' }]);
   });
 
   test('with brackets in strings is not nested', async () => {

@@ -20,7 +20,6 @@ export type JsonBody<T> = { readonly ok: true; readonly body: T } | JsonRefusal;
 export interface JsonRefusal {
   readonly ok: false;
   readonly code: Extract<ErrorCode, 'too_large' | 'bad_json' | 'bad_request'>;
-  readonly message: string;
   readonly response: Response;
 }
 
@@ -103,5 +102,5 @@ function isNestedTooDeep(text: string): boolean {
 }
 
 function refusal(code: JsonRefusal['code'], message: string): JsonRefusal {
-  return { ok: false, code, message, response: errorResponse(code, message) };
+  return { ok: false, code, response: errorResponse(code, message) };
 }
