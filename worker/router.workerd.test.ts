@@ -281,21 +281,25 @@ describe('a client', () => {
   test('that no region takes is told which were tried, why, and when to come back', async () => {
     const { response, dialled } = await connectClient(Object.fromEntries(REGIONS.map((id) => [id, fail])));
     expect(response.status).toBe(503);
-    expect(response.headers.get('retry-after')).toBe('2');
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(response.headers.get('x-nats-decision')).toMatch(/^v=0;/);
     const { error } = await response.json<{ error: { code: string; message: string; tried: object[] } }>();
     expect(error.code).toBe('no_region');
     expect(error.tried).toEqual(
-      dialled.map((region) => ({ region, reason: 'the object was reset', ms: expect.any(Number) })),
+      REGIONS.map((_, at) => ({
+        region: dialled[at],
+        reason: 'the object was reset',
+        ms: expect.any(Number),
+      })),
     );
-    expect(dialled).toHaveLength(3);
-    for (const region of dialled) expect(error.message).toContain(`${region} (the object was reset)`);
+    expect(dialled.slice(0, REGIONS.length).toSorted()).toEqual(REGIONS.toSorted());
+    for (const region of REGIONS) expect(error.message).toContain(`${region} (the object was reset)`);
   });
 
   test('of a deployment without bindings is told which are missing', async () => {
     const response = await fetchPath('/', { headers: UPGRADE, cf: SYDNEY });
     expect(response.status).toBe(503);
-    expect(response.headers.get('retry-after')).toBe('2');
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await response.json()).toMatchObject({
       error: {
         code: 'no_region',

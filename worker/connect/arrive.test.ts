@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FORCE_REGION_HEADER } from '../../api/headers.ts';
-import type { RegionConfig } from '../../regions/config.ts';
-import { bindingNameOf } from '../../regions/names.ts';
-import { planOf } from '../../test/support/data/checked-in.ts';
-import type { EdgeContext } from '../edge-context.ts';
+import { edgeOf, requestFrom } from '../../test/support/workerd/edge-context.ts';
 import { PLACE_HEADER } from '../region/place-header.ts';
 import { mayWake, WAKE_HEADER } from '../region/wake-header.ts';
 import { arrive } from './arrive.ts';
@@ -41,7 +38,7 @@ describe('a visit', () => {
   });
 
   test('knows that the first choice sleeps once that was learned', () => {
-    const { edge } = edgeOf({ oc: { keepAwake: false } });
+    const { edge } = edgeOf({ changes: { oc: { keepAwake: false } } });
     const request = requestFrom('MEL', { [FORCE_REGION_HEADER]: 'oc' });
     expect(arrive(request, edge).firstSleeps).toBe(false);
     arrive(request, edge).learn({ kind: 'refused', region: 'oc', code: 'asleep' });
@@ -86,40 +83,4 @@ test('a decision alone is the one that a visit has, and nothing comes of it', ()
 
 function failedAt(region: string): Lesson {
   return { kind: 'failed', region, startedAt: Date.now() - 1_000, ms: 1_000 };
-}
-
-/** An edge whose regions answer dials, and whose background work is only named. */
-function edgeOf(changes: Readonly<Record<string, Partial<RegionConfig>>> = {}) {
-  const dialled: { readonly region: string; readonly request: Request }[] = [];
-  const works: string[] = [];
-  const plan = planOf((config) => ({
-    ...config,
-    regions: config.regions.map((region) => ({ ...region, ...changes[region.id] })),
-  }));
-  const namespaces = plan.regions.map(({ id: region }) => {
-    const fetch = async (request: Request) => {
-      dialled.push({ region, request });
-      return new Response();
-    };
-    return [bindingNameOf(region), { getByName: () => ({ fetch }) }] as const;
-  });
-  const edge = {
-    version: 0,
-    config: plan.config,
-    plan,
-    env: Object.fromEntries(namespaces),
-    audit: () => {},
-    background: (name: string, work: Promise<unknown>) => {
-      works.push(name);
-      // Node has no cache of a data center.
-      work.catch(() => {});
-    },
-  } as unknown as EdgeContext;
-  return { edge, dialled, works };
-}
-
-/** A request as Workers get it: Node's has no `cf`. */
-function requestFrom(colo: string | undefined, headers: Readonly<Record<string, string>> = {}): Request {
-  const request = new Request('https://meridian.example/', { headers });
-  return Object.defineProperty(request, 'cf', { value: { colo, country: 'GB', city: 'London' } });
 }

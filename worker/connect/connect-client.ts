@@ -34,7 +34,7 @@ function accepted(response: Response, region: string, decision: Decision): Respo
 
 /** Where every region has newer rules than the decision, and by them may not serve the client, no later try helps. */
 function unavailable(decision: Decision, missed: readonly Miss[]): Response {
-  const isForbidden = missed.every(({ code }) => code === 'residency');
+  const isForbidden = missed.length > 0 && missed.every(({ code }) => code === 'residency');
   const reasons = missed.map(({ region, reason }) => `${region} (${reason})`).join('; ');
   return errorResponse(isForbidden ? 'residency' : 'no_region', `no region took the client: ${reasons}`, {
     details: { tried: missed.map(attemptOf) },
