@@ -8,7 +8,8 @@ import { type Stack, startStack } from '../../local/stack.ts';
 import { waitFor } from '../../local/wait-for.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { type Client, connectFrom } from '../support/client.ts';
-import { cityOf } from '../support/data/places.ts';
+import { cfOf, cityOf, standingIn } from '../support/data/places.ts';
+import { rawUpgrade } from '../support/raw-upgrade.ts';
 
 let stack: Stack;
 
@@ -94,6 +95,34 @@ test('the last region that takes new clients is not switched off, unless forced'
   expect(back.status).toBe(200);
 });
 
+test.each([
+  ['dialled to 0', { dial: 0 }],
+  ['closed by rules that allow nobody', { residency: { allow: ['DE', 'XX'], deny: ['EU', 'XX'] } }],
+])('nor is it %s, and a dry run says so first', async (_how, fields) => {
+  const before = await current();
+  const off = (config: MeridianConfig) => ({
+    ...config,
+    regions: config.regions.map((region) => ({
+      ...region,
+      ...(region.id === 'oc' ? fields : { drain: true }),
+    })),
+  });
+  const dryRun = await stack.api.dryRun(off(before.config));
+  expect(dryRun.warnings).toContainEqual(expect.objectContaining({ code: 'last_region' }));
+  expect(dryRun.forecast.refused).toEqual({ before: 0, after: 1 });
+  const refused = await put(before, off, 'all off');
+  expect([refused.status, (await errorOf(refused)).code]).toEqual([409, 'last_region']);
+  expect((await current()).version).toBe(before.version);
+});
+
+test('a country that would lose every region is warned of, with its share of the clients', async () => {
+  const { config } = await current();
+  const regions = config.regions.map((region) => ({ ...region, residency: { deny: ['IN'] } }));
+  const { warnings, forecast } = await stack.api.dryRun({ ...config, regions });
+  expect(warnings).toMatchObject([{ code: 'unserved', message: expect.stringContaining('clients from IN') }]);
+  expect(forecast.unserved).toMatchObject([{ country: 'IN', isNew: true }]);
+});
+
 test('the forecast names whom an edit would move', async () => {
   const { config } = await current();
   const answer = await call('POST', PATHS.dryRun, {
@@ -123,6 +152,47 @@ test('a client that a new rule forbids is refused with the rule, never sent else
     base: before.version + 1,
   });
   expect(back.status).toBe(200);
+});
+
+test.each([
+  ['T1', 'Tor'],
+  ['XX', 'an unknown country'],
+])('a rule that names %s holds for clients from %s, and for nobody else', async (country, inWords) => {
+  const before = await current();
+  const denied = (config: MeridianConfig) => ({
+    ...config,
+    regions: config.regions.map((region) => ({ ...region, residency: { deny: [country] } })),
+  });
+  expect((await put(before, denied, `no clients from ${inWords}`)).status).toBe(200);
+  const paris = cfOf(cityOf('weur'));
+  const refused = await rawUpgrade(stack.url, standingIn({ ...paris, country }));
+  expect(refused.status).toBe(451);
+  expect(refused.body).toContain(`may not serve clients from ${inWords} (rule: deny ${country})`);
+  await using other: Client = await connectFrom(stack.url, cityOf('weur'));
+  expect(other.region).toBe('weur');
+  expect((await put(await current(), () => before.config, 'back')).status).toBe(200);
+});
+
+test('a code that matches nobody is refused with its path and the one that was meant', async () => {
+  const before = await current();
+  const answer = await put(
+    before,
+    (config) => withRegion(config, 'oc', { residency: { deny: ['UK'] } }),
+    'no',
+  );
+  expect(answer.status).toBe(422);
+  expect(await answer.json()).toMatchObject({
+    error: {
+      problems: [
+        {
+          code: 'unknown-country',
+          path: 'regions[5].residency.deny[0]',
+          message: expect.stringContaining('did you mean "GB"?'),
+        },
+      ],
+    },
+  });
+  expect((await current()).version).toBe(before.version);
 });
 
 test('a region in reserve serves nobody while another can, and takes its clients back when it is none', async () => {
