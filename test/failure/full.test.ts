@@ -55,13 +55,8 @@ async function connected(): Promise<number> {
 }
 
 async function upgrade(headers: Record<string, string> = {}, address?: string): Promise<Upgraded> {
-  const upgraded = await rawUpgrade(
-    running.stack.url,
-    { ...IN_PARIS, ...headers },
-    {
-      ...(address !== undefined && { localAddress: address }),
-    },
-  );
+  const from = address === undefined ? {} : { localAddress: address };
+  const upgraded = await rawUpgrade(running.stack.url, { ...IN_PARIS, ...headers }, from);
   upgraded.socket?.on('error', () => {});
   if (upgraded.socket !== undefined) sockets.add(upgraded.socket);
   return upgraded;

@@ -72,14 +72,16 @@ export class Door {
 
   /** A place for a client from a network, or why there is none. The place is given back by `left`. */
   async admit(network: string, region: RegionConfig): Promise<Admission> {
-    if (!(await this.#hasRoom(region))) return FULL;
+    if (this.#free(region) <= 0) await this.#lookForRoom(region);
+    if (this.#free(region) <= 0) return FULL;
     if (this.#isCrowded(network, region)) {
       await this.#checkAgain();
       if (this.#isCrowded(network, region)) return CROWDED;
-      if (this.#free(region) <= 0) return FULL;
     } else if (this.#newcomers.of(network) >= region.limits.maxUnauthenticatedPerAddress) {
       void this.checkNewcomers();
     }
+    // Others who waited for the same answers may have taken what was free.
+    if (this.#free(region) <= 0) return FULL;
     this.#newcomers.note(network, Date.now());
     return { seat: this.#seats.take() };
   }
@@ -100,15 +102,13 @@ export class Door {
   }
 
   /** Full is what the server says is full; clients who came a moment ago may count twice, until it is asked again. */
-  async #hasRoom(region: RegionConfig): Promise<boolean> {
-    if (this.#free(region) > 0) return true;
+  async #lookForRoom(region: RegionConfig): Promise<void> {
     const pauseMs = this.#lookedAt + LOOK_PAUSE_MS - Date.now();
     if (pauseMs > 0) {
-      if (this.#connections >= this.limit(region)) return false;
+      if (this.#connections >= this.limit(region)) return;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
     await this.#host.look();
-    return this.#free(region) > 0;
   }
 
   /** Below 0 where the limit was lowered. Nothing is free as long as nobody has counted. */

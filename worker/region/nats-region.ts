@@ -67,7 +67,10 @@ const IN_USE_MS = 10_000;
 
 const SLEEPS: Refusal = { code: 'asleep', reason: 'it sleeps, and is not woken for this client' };
 const STARTING: Refusal = { code: 'starting', reason: 'it is being started' };
-const WOKEN_TOO_OFTEN: Refusal = { code: 'asleep', reason: 'it sleeps, and this address has just woken it' };
+const WOKEN_TOO_OFTEN: Refusal = {
+  code: 'rate_limited',
+  reason: 'it sleeps, and this address has woken it too often',
+};
 
 /** A server that was just started takes its first client when it is linked with those that are up, or after this. */
 const LINKED_WITHIN_MS = 1_000;
