@@ -159,7 +159,8 @@ describe('/api/route', () => {
   });
 
   test('says of a region that is down that another one serves for it, as a failover with its reason', async () => {
-    const { colo } = await connectClient({ oc: accept }, { states: { oc: 'down' } });
+    const everywhere = Object.fromEntries(REGIONS.map((id) => [id, accept]));
+    const { colo } = await connectClient(everywhere, { states: { oc: 'down' } });
     const response = await fetchPath(`/api/route?colo=${colo}`);
     expect(response.headers.get('x-nats-decision')).toMatch(/;flags=failover;from=oc:state$/);
     expect(await response.json()).toMatchObject({
