@@ -10,7 +10,7 @@ import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs } from './lib/clock.js';
 import { createStream, deleteStream, publishAcknowledged, readAll } from './lib/jetstream.js';
 import { LastingClient } from './lib/lasting-client.js';
-import { HAS_CONTROL, killServer, MAY_ADMINISTER, operate } from './lib/machine.js';
+import { HAS_CONTROL, killServer, MAY_ADMINISTER, operate } from './lib/target-control.js';
 import * as metrics from './lib/metrics.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { IS_LOCAL, URL } from './lib/settings.js';

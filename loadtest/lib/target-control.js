@@ -1,5 +1,6 @@
-// What `npm run loadtest` offers beside the target when that is a stack on this machine: the memory of its
-// processes, and ways to break things. Without it (plain k6, a deployment) scripts leave these parts out, and say so.
+// Observing and disturbing the target: the admin API of any target whose token is known (drains), and what `npm run
+// loadtest` adds when the target is a stack on this machine (the memory of its processes, killing a server). Scripts
+// leave out what they cannot have (plain k6, a deployment, no token), and say so.
 
 import http from 'k6/http';
 import * as metrics from './metrics.js';
@@ -14,21 +15,21 @@ export const MAY_ADMINISTER = ADMIN_TOKEN !== '';
 /**
  * Of each process of the stack.
  *
- * @returns {readonly ProcessUsage[]} none without a control server
+ * @returns {readonly ProcessUsage[] | undefined} undefined without a control server, and when it does not answer
  */
 export function readMemory() {
-  if (!HAS_CONTROL) return [];
-  return jsonOf(http.get(`${CONTROL}/memory`, { tags: { name: 'control' } }))?.processes ?? [];
+  if (!HAS_CONTROL) return undefined;
+  return jsonOf(http.get(`${CONTROL}/memory`, { tags: { name: 'control' } }))?.processes;
 }
 
 /**
  * The memory of the whole stack, each process noted as a sample.
  *
- * @returns {number | undefined} bytes, resident; undefined without a control server
+ * @returns {number | undefined} bytes, resident; undefined where {@link readMemory} is
  */
 export function noteMemory() {
-  if (!HAS_CONTROL) return undefined;
   const processes = readMemory();
+  if (processes === undefined) return undefined;
   for (const { name, residentBytes } of processes)
     metrics.processMemory.add(residentBytes, { process: name });
   return processes.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
@@ -53,11 +54,17 @@ export function operate(region, operation) {
     throw new Error(`${operation} ${region} was answered with ${response.status}: ${response.body}`);
 }
 
-/** How many clients all regions have, as they say themselves. */
+/**
+ * How many clients all regions have, as they say themselves.
+ *
+ * @returns {number | undefined} undefined while one of them does not say: a part is no sum
+ */
 export function clientsOfTarget() {
-  const regions = jsonOf(http.get(`${URL}/api/regions`, { tags: { name: 'api/regions' } }))?.regions ?? [];
-  return regions.reduce(
-    (/** @type {number} */ sum, /** @type {any} */ { clients }) => sum + (clients ?? 0),
+  /** @type {{ clients: number | null }[] | undefined} */
+  const regions = jsonOf(http.get(`${URL}/api/regions`, { tags: { name: 'api/regions' } }))?.regions;
+  return regions?.reduce(
+    (/** @type {number | undefined} */ sum, { clients }) =>
+      sum === undefined || clients === null ? undefined : sum + clients,
     0,
   );
 }
