@@ -4,11 +4,11 @@
 
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs } from './lib/clock.js';
-import { clientsOfTarget, HAS_CONTROL, noteMemory } from './lib/target-control.js';
 import * as metrics from './lib/metrics.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { numberFrom } from './lib/settings.js';
 import { cityTag, connectFrom, reachTarget } from './lib/target.js';
+import { clientsOfTarget, HAS_CONTROL, noteMemory } from './lib/target-control.js';
 import { eventually, pause } from './lib/wait.js';
 
 /** @typedef {{ client: import('./lib/nats-client.js').NatsClient, place: { city: string } }} Idle */

@@ -10,11 +10,11 @@ import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs } from './lib/clock.js';
 import { createStream, deleteStream, publishAcknowledged, readAll } from './lib/jetstream.js';
 import { LastingClient } from './lib/lasting-client.js';
-import { HAS_CONTROL, killServer, MAY_ADMINISTER, operate } from './lib/target-control.js';
 import * as metrics from './lib/metrics.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { IS_LOCAL, URL } from './lib/settings.js';
 import { ANY_STATUS, connectFrom, decisionFor, forcedTo, jsonOf, reachTarget } from './lib/target.js';
+import { HAS_CONTROL, killServer, MAY_ADMINISTER, operate } from './lib/target-control.js';
 import { eventually, pause } from './lib/wait.js';
 
 /** @typedef {{ stream: string | null, publishIn: string, drained: string | null, killed: string | null }} Plan null where there is none: k6 hands it on as JSON */

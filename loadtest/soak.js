@@ -4,12 +4,12 @@
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs } from './lib/clock.js';
 import { Growth } from './lib/growth.js';
-import { HAS_CONTROL, readMemory } from './lib/target-control.js';
 import * as metrics from './lib/metrics.js';
 import { bytesOf, textOf } from './lib/nats-protocol.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { numberFrom } from './lib/settings.js';
 import { cityTag, connectFrom, reachTarget } from './lib/target.js';
+import { HAS_CONTROL, readMemory } from './lib/target-control.js';
 import { pause } from './lib/wait.js';
 
 /** @typedef {import('./lib/nats-client.js').NatsClient} NatsClient */

@@ -1,7 +1,7 @@
 // summary.json: what a run leaves for people's scripts and for `compare`. Its shape is stable: a field that changes
 // its meaning changes `format`.
 
-export const SUMMARY_FORMAT = 1;
+export const SUMMARY_FORMAT = 2;
 
 /** A run, or several merged. */
 export interface Summary {
@@ -84,7 +84,8 @@ export interface MetricSummary {
   readonly type: 'trend' | 'counter' | 'rate' | 'gauge';
   /** What the numbers are: `time` is milliseconds, `data` is bytes. */
   readonly contains: 'default' | 'time' | 'data';
-  readonly all: Figures;
+  /** Absent without a sample: nothing has no percentiles. */
+  readonly all?: Figures;
   /** A pair is `<region> < <peer>`, such as `weur < oc`: to the first, from the second. */
   readonly by: Readonly<Partial<Record<Dimension, Readonly<Record<string, Figures>>>>>;
 }
