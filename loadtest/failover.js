@@ -6,6 +6,7 @@
 // three replicas, waiting for each acknowledgement; at the end the stream is read back and compared.
 
 import http from 'k6/http';
+import { PATHS } from './lib/api.js';
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs } from './lib/clock.js';
 import { createStream, deleteStream, publishAcknowledged, readAll } from './lib/jetstream.js';
@@ -92,7 +93,7 @@ export async function setup() {
  */
 function choose(regions) {
   /** @type {{ id: string, jetstream: boolean }[]} */
-  const known = jsonOf(http.get(`${URL}/api/regions`, { responseCallback: ANY_STATUS })).regions;
+  const known = jsonOf(http.get(`${URL}${PATHS.regions}`, { responseCallback: ANY_STATUS })).regions;
   const keepers = known.filter(({ id, jetstream }) => jetstream && regions.includes(id)).map(({ id }) => id);
   const busiest = mostClients(regions);
   const byClients = (/** @type {string} */ a, /** @type {string} */ b) =>

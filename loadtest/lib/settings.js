@@ -1,5 +1,7 @@
 // What a run is told by its environment, with the defaults for a local stack.
 
+import { PATHS } from './api.js';
+
 /**
  * @param {string} name
  * @param {number} fallback
@@ -35,7 +37,7 @@ const url = (__ENV.URL || 'http://127.0.0.1:8787').replace(/^ws/, 'http').replac
 export const URL = url;
 
 /** The same for WebSockets. */
-export const SOCKET_URL = `${url.replace(/^http/, 'ws')}/nats`;
+export const SOCKET_URL = `${url.replace(/^http/, 'ws')}${PATHS.nats}`;
 
 /** Whether clients may say where they stand: only a stack on this machine believes it. */
 export const IS_LOCAL = __ENV.LOCAL ? __ENV.LOCAL === '1' : /\/\/(127\.|localhost|\[::1\])/.test(url);

@@ -3,6 +3,7 @@
 // leave out what they cannot have (plain k6, a deployment, no token), and say so.
 
 import http from 'k6/http';
+import { PATHS, regionOperationPath } from './api.js';
 import * as metrics from './metrics.js';
 import { ADMIN_TOKEN, CONTROL, URL } from './settings.js';
 import { jsonOf } from './target.js';
@@ -46,7 +47,7 @@ export function killServer(region) {
  * @param {'drain' | 'undrain'} operation
  */
 export function operate(region, operation) {
-  const response = http.post(`${URL}/api/regions/${region}/${operation}`, null, {
+  const response = http.post(`${URL}${regionOperationPath(region, operation)}`, null, {
     headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
     tags: { name: operation },
   });
@@ -61,7 +62,7 @@ export function operate(region, operation) {
  */
 export function clientsOfTarget() {
   /** @type {{ clients: number | null }[] | undefined} */
-  const regions = jsonOf(http.get(`${URL}/api/regions`, { tags: { name: 'api/regions' } }))?.regions;
+  const regions = jsonOf(http.get(`${URL}${PATHS.regions}`, { tags: { name: 'api/regions' } }))?.regions;
   return regions?.reduce(
     (/** @type {number | undefined} */ sum, { clients }) =>
       sum === undefined || clients === null ? undefined : sum + clients,

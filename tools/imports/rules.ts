@@ -151,8 +151,9 @@ export const PARTS: readonly Part[] = [
     what: 'the k6 scripts and their `lib/`; they run inside k6, which has no packages',
     imports: [],
     packages: ['k6'],
-    // Where the cities of the scripts lie is checked against the places of the decision.
-    tests: ['routing'],
+    // Where the cities of the scripts lie is checked against the places of the decision, and their paths against the
+    // contract.
+    tests: ['routing', 'api'],
   },
   {
     path: 'loadtest/world-map',
