@@ -36,6 +36,7 @@ export async function waitUntilEmpty(
   let now = started;
   let wasLeaving = false;
   try {
+    // Not `waitFor`, which goes on when a look fails: here the failure is what the operator has to know.
     for (;;) {
       show(now);
       if (GONE.has(now.state) && now.clients === 0) return now;

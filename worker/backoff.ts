@@ -4,7 +4,7 @@
 export const FIRST_RETRY_MS = 100;
 
 /** A link that lived this long was a good one: when it ends, it is made again at once. */
-export const STABLE_AFTER_MS = 1_000;
+export const STABLE_LINK_MS = 1_000;
 
 /**
  * Time to wait before a try. The first (attempt 0) goes at once, then 100 ms, 200 ms, ... up to `maxMs`, each

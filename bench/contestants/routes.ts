@@ -1,7 +1,7 @@
 // Asks the servers themselves about their routes, the same of every kind of cluster: whether all are linked, and how
 // long until a route that was cut is there again.
 
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import type { ServerPorts } from './contestant.ts';
 
 const MESH_TIMEOUT_MS = 120_000;

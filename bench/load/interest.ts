@@ -2,7 +2,7 @@
 // begins its publishing end asks its receiving end a question. What both ends subscribed to before is known everywhere
 // once the answer is there, since routes pass subscriptions on in their order.
 
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { connectNats, type NatsSocket } from './nats-socket.ts';
 
 const SUBJECT = 'interest.question';

@@ -1,7 +1,7 @@
 // One-way load: pairs of a publisher and a subscriber, each pair on a subject of its own. The subscriber tells the
 // publisher how far it is, so that what is under way stays bounded and no server drops a slow consumer.
 
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { answerQuestions, askUntilAnswered } from './interest.ts';
 import { connectNats, type NatsSocket } from './nats-socket.ts';
 

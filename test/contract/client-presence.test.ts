@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { connectFrom } from '../support/client.ts';
 import { cfOf, cityOf, standingIn } from '../support/data/places.ts';
 import { readMonitor } from '../support/monitor.ts';

@@ -5,8 +5,8 @@ import { PATHS, regionOperationPath } from '../../api/paths.ts';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { loadConfig } from '../../local/load-config.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
-import { waitFor } from '../../local/wait-for.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { cityOf } from '../support/data/places.ts';
 

@@ -2,7 +2,7 @@
 // would; the containers live on, and what the objects held open has to be made again.
 
 import { expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { cityOf, REGIONS } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';

@@ -9,7 +9,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { readSummary } from '../../loadtest/report/report-files.ts';
 import { ensureK6 } from '../../local/binaries/k6.ts';
 import { closeServer, listenOnLoopback } from '../../local/listen.ts';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { LoadtestProcess } from '../support/loadtest-process.ts';
 
 /** Exit codes of the command. */

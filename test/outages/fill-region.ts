@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../../local/engine/engine.ts';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { monitorOf } from '../support/monitor.ts';
 import { clientFrame, rawUpgrade } from '../support/raw-upgrade.ts';
 

@@ -16,7 +16,7 @@ export interface Part {
 
 // Used where nearly all of what ships is needed.
 const PURE = ['regions', 'api', 'routing'];
-const SHARED = ['regions', 'api', 'worker'];
+const SHARED = ['regions', 'api', 'waiting', 'worker'];
 
 export const PARTS: readonly Part[] = [
   {
@@ -37,6 +37,12 @@ export const PARTS: readonly Part[] = [
     what: 'the wire contract. Pure',
     imports: ['regions'],
     packages: ['valibot'],
+  },
+  {
+    path: 'waiting',
+    what: 'waiting with a deadline, for a promise or for a condition. Timers and nothing else: in Node and in workerd',
+    imports: [],
+    packages: [],
   },
   {
     path: 'routing',
@@ -140,11 +146,13 @@ export const PARTS: readonly Part[] = [
     path: 'cli',
     what: "operators' commands",
     imports: ['regions', 'regions/generate', 'api'],
+    // A test closes its server as everything on one machine does.
+    tests: ['local'],
   },
   {
     path: 'local',
     what: 'everything on one machine: the container engine, the stack, the binaries, the distances of the world (`--wan`). Of the Worker it takes the bundle',
-    imports: [...PURE, 'regions/generate'],
+    imports: [...PURE, 'waiting', 'regions/generate'],
   },
   {
     path: 'loadtest',
@@ -169,13 +177,13 @@ export const PARTS: readonly Part[] = [
     path: 'loadtest/run',
     what: 'the command that runs the k6 scripts',
     // It finds the deployment and its token as the operators' command does.
-    imports: [...PURE, 'local', 'cli', 'loadtest', 'loadtest/report'],
+    imports: [...PURE, 'waiting', 'local', 'cli', 'loadtest', 'loadtest/report'],
   },
   {
     path: 'bench',
     what: 'benchmarks and their contestants',
     // A crowded Worker has many more regions' classes than there are.
-    imports: [...PURE, 'regions/generate', 'worker/forecast', 'local'],
+    imports: [...PURE, 'waiting', 'regions/generate', 'worker/forecast', 'local'],
   },
   {
     path: 'tools',

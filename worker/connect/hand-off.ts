@@ -2,8 +2,8 @@
 // within one deadline. Health only saves an attempt; this is what makes a failure harmless.
 
 import type { FailedAttempt } from '../../routing/decision.ts';
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import { messageOf } from '../message-of.ts';
-import { withTimeout } from '../with-timeout.ts';
 
 /** The third-best region is far; whoever cannot be served by three is better served by trying again. */
 export const MAX_ATTEMPTS = 3;
@@ -67,7 +67,7 @@ async function attempt({ dial }: Dialable, limitMs: number): Promise<Response | 
   const controller = new AbortController();
   const outcome = outcomeOf(dial, controller.signal);
   try {
-    return await withTimeout(outcome, 'the region', limitMs);
+    return await withTimeout(outcome, limitMs, 'no answer in time');
   } catch {
     // An outcome never rejects: time is up.
     controller.abort();
