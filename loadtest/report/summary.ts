@@ -1,6 +1,8 @@
 // summary.json: what a run leaves for people's scripts and for `compare`. Its shape is stable: a field that changes
 // its meaning changes `format`.
 
+import type { Machine } from '../../local/machine.ts';
+
 export const SUMMARY_FORMAT = 2;
 
 /** A run, or several merged. */
@@ -23,6 +25,7 @@ export interface Summary {
   readonly wan: boolean;
   readonly regions: readonly RegionPlace[];
   readonly versions: Versions;
+  /** That ran k6, and the local stack with it. */
   readonly machine: Machine;
   /** Ended before its time; figures are those up to then. */
   readonly interrupted: boolean;
@@ -56,14 +59,6 @@ export interface Versions {
   readonly k6: string;
   readonly natsServer: string;
   readonly node: string;
-}
-
-/** The machine that ran k6, and the local stack with it. */
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryBytes: number;
-  readonly os: string;
 }
 
 export interface Threshold {

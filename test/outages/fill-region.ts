@@ -2,19 +2,15 @@
 
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { FORCE_REGION_HEADER } from '../../api/headers.ts';
 import type { Engine } from '../../local/engine/engine.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
-import { monitorOf } from '../support/monitor.ts';
+import { monitorOf, readMonitor } from '../support/monitor.ts';
 import { clientFrame, rawUpgrade } from '../support/raw-upgrade.ts';
 
 /** Between two looks at whether there is room again. */
 const LOOK_MS = 100;
 const FULL_WITHIN_MS = 30_000;
-
-interface Varz {
-  readonly connections: number;
-  readonly max_connections: number;
-}
 
 /** Returns once it is full; from then on it is kept full until the returned function is called. */
 export async function fillRegion(engine: Engine, url: string, region: string): Promise<() => void> {
@@ -22,12 +18,12 @@ export async function fillRegion(engine: Engine, url: string, region: string): P
   const sockets = new Set<Socket>();
   const end = new AbortController();
   const room = async () => {
-    const { connections, max_connections } = (await (await fetch(`${monitor}/varz`)).json()) as Varz;
+    const { connections, max_connections } = await readMonitor(monitor, 'varz');
     return max_connections - connections;
   };
   const fill = async () => {
     for (let left = await room(); left > 0; left -= 1) {
-      const { socket } = await rawUpgrade(url, { 'x-nats-force-region': region });
+      const { socket } = await rawUpgrade(url, { [FORCE_REGION_HEADER]: region });
       if (end.signal.aborted) socket?.destroy();
       if (socket === undefined || end.signal.aborted) return;
       sockets.add(socket);

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ApiClient } from '../../api/client.ts';
 import type { Stack } from '../../local/stack.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
@@ -99,11 +100,7 @@ export async function measureOutage(options: MeasureOptions): Promise<Observed> 
 
 /** Ids of all regions, in the order in which a client there would try them. */
 export async function rankingFor(url: string, place: Place): Promise<readonly string[]> {
-  const response = await fetch(`${url}/api/route`, { headers: standingIn(cfOf(place)) });
-  if (!response.ok) throw new Error(`${url}/api/route answered ${response.status}`);
-  const { candidates } = (await response.json()) as {
-    readonly candidates: readonly { readonly region: string }[];
-  };
+  const { candidates } = await new ApiClient({ url }).route({}, standingIn(cfOf(place)));
   return candidates.map(({ region }) => region);
 }
 

@@ -78,10 +78,22 @@ export const PARTS: readonly Part[] = [
     packages: [],
   },
   {
+    path: 'worker/region/monitoring-answers.ts',
+    what: 'what nats-server answers on its monitoring port: types',
+    imports: [],
+    packages: [],
+  },
+  {
     path: 'worker/region',
     what: "a region's object: lifecycle, pass-through, status; how it is reached",
     // Of the forecast it takes the form in which traffic is counted.
-    imports: [...SHARED, 'worker/mesh', 'worker/config', 'worker/forecast'],
+    imports: [
+      ...SHARED,
+      'worker/mesh',
+      'worker/config',
+      'worker/forecast',
+      'worker/region/monitoring-answers.ts',
+    ],
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {
@@ -141,6 +153,7 @@ export const PARTS: readonly Part[] = [
     path: 'container',
     what: 'the image',
     imports: [],
+    tests: ['regions'],
   },
   {
     path: 'cli',
@@ -150,9 +163,14 @@ export const PARTS: readonly Part[] = [
     tests: ['local'],
   },
   {
+    path: 'local/machine.ts',
+    what: 'the processor, the memory and the system of this machine',
+    imports: [],
+  },
+  {
     path: 'local',
     what: 'everything on one machine: the container engine, the stack, the binaries, the distances of the world (`--wan`). Of the Worker it takes the bundle',
-    imports: [...PURE, 'waiting', 'regions/generate'],
+    imports: [...PURE, 'waiting', 'regions/generate', 'local/machine.ts'],
   },
   {
     path: 'loadtest',
@@ -171,19 +189,27 @@ export const PARTS: readonly Part[] = [
   {
     path: 'loadtest/report',
     what: "a load test's report",
-    imports: ['regions', 'api', 'loadtest/world-map'],
+    imports: ['regions', 'api', 'loadtest/world-map', 'local/machine.ts'],
   },
   {
     path: 'loadtest/run',
     what: 'the command that runs the k6 scripts',
     // It finds the deployment and its token as the operators' command does.
-    imports: [...PURE, 'waiting', 'local', 'cli', 'loadtest', 'loadtest/report'],
+    imports: [...PURE, 'waiting', 'local', 'local/machine.ts', 'cli', 'loadtest', 'loadtest/report'],
   },
   {
     path: 'bench',
     what: 'benchmarks and their contestants',
     // A crowded Worker has many more regions' classes than there are.
-    imports: [...PURE, 'waiting', 'regions/generate', 'worker/forecast', 'local'],
+    imports: [
+      ...PURE,
+      'waiting',
+      'regions/generate',
+      'worker/forecast',
+      'worker/region/monitoring-answers.ts',
+      'local',
+      'local/machine.ts',
+    ],
   },
   {
     path: 'tools',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { PLACE_HEADER } from '../../api/headers.ts';
 import { bindingNameOf } from '../../regions/names.ts';
 import { planOf } from '../../test/support/data/checked-in.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { PLACE_HEADER } from '../region/place-header.ts';
 import { arrive } from './arrive.ts';
 import { decide } from './decide.ts';
 import type { Handoff } from './hand-off.ts';

@@ -1,7 +1,8 @@
 // The nats-server in a region's container, as its object reaches it: only the object can.
 
 import { MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
-import { type Routez, type RoutezRoute, readMonitoring, type Varz } from './monitoring.ts';
+import { readMonitoring } from './monitoring.ts';
+import type { Routez, RoutezRoute, Varz } from './monitoring-answers.ts';
 
 /** Makes it a lame duck. */
 const SIGUSR2 = 12;

@@ -1,10 +1,8 @@
 // How the Worker tells a region's object where a client comes from.
 
+import { PLACE_HEADER } from '../../api/headers.ts';
 import { messageOf } from '../message-of.ts';
 import type { ClientPlace } from './traffic-tally.ts';
-
-/** Set by the Worker on every upgrade, so a client cannot say it itself. */
-export const PLACE_HEADER = 'x-meridian-place';
 
 /** The place of a request; nothing when there is none. */
 export function placeOf(headers: Headers): ClientPlace {
