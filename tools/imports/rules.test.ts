@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { importCycles } from './cycles.ts';
-import { partOf } from './part-of.ts';
+import { partOf } from './forbidden.ts';
 import { readGraph } from './read-graph.ts';
 import { PARTS } from './rules.ts';
 import { withTable } from './table.ts';
