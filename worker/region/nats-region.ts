@@ -48,7 +48,7 @@ const SIGINT = 2;
 const START_POLL_MS = 50;
 
 /** A server sends its INFO at once; a link to one that takes longer than this is tried again. */
-const HANDSHAKE_TIMEOUT_MS = 5_000;
+export const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 /** Restarts of a server that keeps ending are this far apart at most. */
 const RESTART_MAX_MS = 30_000;
