@@ -37,7 +37,7 @@ describeLocally('does not show its monitoring', 'the server of a client', () => 
   );
 
   test('forgets it within seconds when its process is killed', async () => {
-    const program = fileURLToPath(new URL('../support/client-process.ts', import.meta.url));
+    const program = fileURLToPath(new URL('../support/sydney-client.ts', import.meta.url));
     const child = spawn(process.execPath, [program, target.url, 'process'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
