@@ -9,7 +9,7 @@ const TEST_FILE = /\.test\.ts$/;
 const TEST_SUFFIX = /(\.workerd)?\.test\.ts$/;
 
 /** For tests of every part. */
-const TEST_SUPPORT = 'test';
+const TEST_SUPPORT = 'test/support';
 
 /** One sentence for each import that is not allowed, and for each file that no rule is about. */
 export function forbiddenImports(graph: ImportGraph, parts: readonly Part[]): readonly string[] {

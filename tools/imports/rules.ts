@@ -1,7 +1,11 @@
 // Which part of the code may import what. The check and the table in docs/architecture.md are made from this list, in
 // its order. Imports of types count like any other.
 
-/** A folder, or a file that stands between folders. The part with the longest path that fits a file is the file's. */
+/**
+ * A folder, or a file that stands between folders. The part with the longest path that fits a file is the file's. A
+ * folder and a part inside it may import each other where the folder holds both what the part builds on and what is
+ * built on the part; no file does (that is checked), and a comment says why they are one folder.
+ */
 export interface Part {
   readonly path: string;
   /** What it is, for the table in docs/architecture.md. */
@@ -14,15 +18,33 @@ export interface Part {
   readonly tests?: readonly string[];
 }
 
-// Used where nearly all of what ships is needed.
-const PURE = ['regions', 'api', 'routing'];
-const SHARED = ['regions', 'api', 'waiting', 'worker'];
+// Folders with the subfolders that others may use, where nearly all of what ships is needed.
+const REGIONS = ['regions', 'regions/rules', 'regions/edits'];
+const ROUTING = ['routing', 'routing/filters', 'routing/latency', 'routing/places'];
+const PURE = [...REGIONS, 'api', ...ROUTING];
+const SHARED = [...REGIONS, 'api', 'waiting', 'worker'];
+const LOCAL = ['local', 'local/listen.ts', 'local/machine.ts', 'local/binaries', 'local/engine'];
+const BENCH = ['bench', 'bench/contestants', 'bench/load'];
 
 export const PARTS: readonly Part[] = [
   {
     path: 'regions',
     what: 'the configuration: schema, rules, edits, names, `regions.json`. Pure',
-    imports: [],
+    // `validate.ts` and `subset.ts` apply the rules, which are made of the schema's types and of `problems.ts`: a rule is
+    // one file of a list, and its way to the schema is short.
+    imports: ['regions/rules'],
+    packages: ['valibot'],
+  },
+  {
+    path: 'regions/rules',
+    what: 'what a configuration must be beyond its schema: one rule a file. Pure',
+    imports: ['regions'],
+    packages: ['valibot'],
+  },
+  {
+    path: 'regions/edits',
+    what: 'changes of a configuration: set, compare, describe. Pure',
+    imports: ['regions', 'regions/rules'],
     packages: ['valibot'],
   },
   {
@@ -47,15 +69,36 @@ export const PARTS: readonly Part[] = [
   {
     path: 'routing',
     what: 'the decision. Pure: no I/O, no clock, no randomness; compiled with no ambient types to prove it',
-    imports: ['regions', 'api'],
+    // A filter, a model and a table build on the nouns of this folder (`filter.ts`, `coordinates.ts`), and the decision
+    // in it (`plan.ts`, `decision.ts`, `entry.ts`) is made of them.
+    imports: [...REGIONS, 'api', 'routing/filters', 'routing/latency', 'routing/places'],
+    packages: [],
+  },
+  {
+    path: 'routing/filters',
+    what: 'what leaves a region out or moves it: one filter a file. Pure',
+    imports: ['regions', 'api', 'routing'],
+    packages: [],
+  },
+  {
+    path: 'routing/latency',
+    what: 'the round trip that is expected between two points. Pure',
+    imports: ['routing'],
     packages: [],
     // How well the latency model does is told by the measurements that it was fitted to.
-    tests: ['tools'],
+    tests: ['tools/fit'],
+  },
+  {
+    path: 'routing/places',
+    what: 'where data centers and countries are, packed. Pure',
+    imports: ['routing'],
+    packages: [],
+    tests: ['tools/places'],
   },
   {
     path: 'worker',
     what: 'the bindings, and what everything in the Worker uses: errors, waiting times',
-    imports: ['regions', 'api'],
+    imports: [...REGIONS, 'api'],
     packages: [],
   },
   {
@@ -68,7 +111,7 @@ export const PARTS: readonly Part[] = [
     path: 'worker/config',
     what: 'the one writer of the configuration, what may be stored (pure), the copy of each isolate',
     // An isolate's copy holds the plan that routes, compiled.
-    imports: [...SHARED, 'routing'],
+    imports: [...SHARED, ...ROUTING],
     packages: ['cloudflare:workers'],
   },
   {
@@ -105,7 +148,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/connect',
     what: 'a client: arrive, decide, hand off, observe',
-    imports: [...SHARED, 'routing', 'worker/config', 'worker/region', 'worker/edge-context.ts'],
+    imports: [...SHARED, ...ROUTING, 'worker/config', 'worker/region', 'worker/edge-context.ts'],
     packages: [],
   },
   {
@@ -114,7 +157,7 @@ export const PARTS: readonly Part[] = [
     // A decision that is shown is made as one for a client is.
     imports: [
       ...SHARED,
-      'routing',
+      ...ROUTING,
       'worker/mesh',
       'worker/region',
       'worker/edge-context.ts',
@@ -127,7 +170,7 @@ export const PARTS: readonly Part[] = [
     what: 'who may do what, and doing it: edits, drains, the audit log',
     imports: [
       ...SHARED,
-      'routing',
+      ...ROUTING,
       'worker/config',
       'worker/forecast',
       'worker/region',
@@ -158,9 +201,9 @@ export const PARTS: readonly Part[] = [
   {
     path: 'cli',
     what: "operators' commands",
-    imports: ['regions', 'regions/generate', 'api'],
+    imports: [...REGIONS, 'regions/generate', 'api'],
     // A test closes its server as everything on one machine does.
-    tests: ['local'],
+    tests: ['local/listen.ts'],
   },
   {
     path: 'local/machine.ts',
@@ -168,18 +211,55 @@ export const PARTS: readonly Part[] = [
     imports: [],
   },
   {
-    path: 'local',
-    what: 'everything on one machine: the container engine, the stack, the binaries, the distances of the world (`--wan`). Of the Worker it takes the bundle',
-    imports: [...PURE, 'waiting', 'regions/generate', 'local/machine.ts'],
+    path: 'local/listen.ts',
+    what: 'servers of this machine: how they begin to listen, and how they are closed',
+    imports: [],
   },
   {
-    path: 'loadtest',
-    what: 'the k6 scripts and their `lib/`; they run inside k6, which has no packages',
+    path: 'local/binaries',
+    what: 'nats-server and k6: found, downloaded or built on first use',
+    imports: [],
+    tests: ['local/listen.ts'],
+  },
+  {
+    path: 'local/wan',
+    what: 'the latency of real distances (`--wan`)',
+    imports: PURE,
+  },
+  {
+    path: 'local/engine',
+    what: 'the container engine: what the Worker has of Docker, as processes',
+    imports: [...REGIONS, 'waiting', 'local/listen.ts', 'local/wan'],
+    tests: ['local'],
+  },
+  {
+    path: 'local',
+    what: 'everything on one machine, put together: the stack, its command. Of the Worker it takes the bundle',
+    imports: [
+      ...PURE,
+      'waiting',
+      'regions/generate',
+      'local/listen.ts',
+      'local/machine.ts',
+      'local/binaries',
+      'local/engine',
+      'local/wan',
+    ],
+  },
+  {
+    path: 'loadtest/lib',
+    what: 'what the k6 scripts share; it runs inside k6, which has no packages',
     imports: [],
     packages: ['k6'],
     // Where the cities of the scripts lie is checked against the places of the decision, and their paths against the
     // contract.
-    tests: ['routing', 'api'],
+    tests: ['api', 'routing', 'routing/places'],
+  },
+  {
+    path: 'loadtest',
+    what: 'the k6 scripts, one question each',
+    imports: ['loadtest/lib'],
+    packages: ['k6'],
   },
   {
     path: 'loadtest/world-map',
@@ -195,29 +275,92 @@ export const PARTS: readonly Part[] = [
     path: 'loadtest/run',
     what: 'the command that runs the k6 scripts',
     // It finds the deployment and its token as the operators' command does.
-    imports: [...PURE, 'waiting', 'local', 'local/machine.ts', 'cli', 'loadtest', 'loadtest/report'],
+    imports: [...PURE, 'waiting', ...LOCAL, 'cli', 'loadtest/lib', 'loadtest/report'],
+  },
+  {
+    path: 'bench/load',
+    what: 'clients that load a contestant, in processes of their own',
+    imports: ['bench', 'waiting'],
+  },
+  {
+    path: 'bench/contestants',
+    what: 'what is compared: Meridian, and what it is held against',
+    // A crowded Worker has many more regions' classes than there are.
+    imports: [
+      ...REGIONS,
+      'waiting',
+      'regions/generate',
+      'worker/region/monitoring-answers.ts',
+      ...LOCAL,
+      'bench',
+      'bench/load',
+    ],
+  },
+  ...['edge', 'growth', 'memory', 'mesh', 'start'].map((name) => ({
+    path: `bench/${name}`,
+    what: `the benchmark \`${name}\``,
+    imports: BENCH,
+  })),
+  {
+    path: 'bench/decision',
+    what: 'the benchmark `decision`',
+    imports: [...BENCH, ...PURE, 'local'],
   },
   {
     path: 'bench',
-    what: 'benchmarks and their contestants',
-    // A crowded Worker has many more regions' classes than there are.
+    what: 'the command that runs benchmarks, and what all of them use',
+    // `benchmarks.ts` lists them, and each of them is given the context and gives the result that are defined here.
     imports: [
-      ...PURE,
-      'waiting',
-      'regions/generate',
-      'worker/forecast',
-      'worker/region/monitoring-answers.ts',
-      'local',
-      'local/machine.ts',
+      ...REGIONS,
+      ...LOCAL,
+      'bench/contestants',
+      'bench/load',
+      'bench/decision',
+      'bench/edge',
+      'bench/growth',
+      'bench/memory',
+      'bench/mesh',
+      'bench/start',
     ],
   },
   {
     path: 'tools',
-    what: 'what is run by hand and writes into the repository: fit, places, population, simulate, this table',
-    // The simulation learns as a data center does (`worker/connect/colo-record.ts`, pure), and draws a map.
-    imports: [...PURE, 'worker/forecast', 'worker/connect', 'loadtest/world-map'],
+    what: 'what is run by hand, and what its parts share',
+    imports: ROUTING,
+  },
+  {
+    path: 'tools/fit',
+    what: 'fits the latency model to measurements',
+    imports: [...ROUTING, 'tools'],
+  },
+  {
+    path: 'tools/places',
+    what: 'writes the packed tables of `routing/places/`',
+    imports: [...ROUTING, 'tools'],
+  },
+  {
+    path: 'tools/population',
+    what: 'writes the world population of `worker/forecast/`',
+    imports: [...ROUTING, 'tools'],
+    tests: ['worker/forecast'],
+  },
+  {
+    path: 'tools/openapi',
+    what: 'writes what is made from the contract: the OpenAPI document, tables of docs/http-api.md',
+    imports: ['regions', 'api'],
     // What is generated is compared with what ships.
     tests: ['worker/status'],
+  },
+  {
+    path: 'tools/imports',
+    what: 'checks who imports whom, and writes this table',
+    imports: [],
+  },
+  {
+    path: 'tools/simulate',
+    what: 'shows what a configuration would do, on scenarios and on a map; it writes nothing that is checked in',
+    // It learns as a data center does (`worker/connect/colo-record.ts`, pure), and draws a map.
+    imports: [...PURE, 'worker/connect', 'loadtest/world-map', 'tools'],
   },
   {
     path: 'examples',
@@ -225,8 +368,18 @@ export const PARTS: readonly Part[] = [
     imports: [],
   },
   {
+    path: 'test/support',
+    what: 'what all tests share',
+    imports: ['*'],
+  },
+  {
+    path: 'test/outages',
+    what: 'the command `npm run outages`. It is among the tests because it runs on their support and `failure/` runs its parts',
+    imports: [...REGIONS, 'api', 'waiting', ...LOCAL, 'local/wan', 'tools/simulate', 'test/support'],
+  },
+  {
     path: 'test',
-    what: 'what crosses folders, and `support/` for all tests',
+    what: 'what crosses folders, end to end: contract, failure, examples, loadtest, local, wan',
     imports: ['*'],
   },
 ];
