@@ -72,6 +72,20 @@ test('every rule is about files that are there, those of the Worker among them',
   for (const part of PARTS) expect(files.some((file) => partOf(file, PARTS) === part)).toBe(true);
 });
 
+test('nothing is allowed that no file needs', () => {
+  // For all of the Worker, whether each part of it needs them or not.
+  const shared = new Set(['*', 'regions', 'api', 'worker']);
+  const graph = [...readGraph()];
+  const unused = PARTS.flatMap((part) => {
+    const imported = graph.filter(([file]) => partOf(file, PARTS) === part).flatMap(([, names]) => names);
+    const needed = new Set(imported.map((name) => partOf(name, PARTS)?.path));
+    return part.imports
+      .filter((name) => !needed.has(name) && !shared.has(name))
+      .map((name) => `${part.path} -> ${name}`);
+  });
+  expect(unused).toEqual([]);
+});
+
 test('the table of docs/architecture.md is current', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/architecture.md'), 'utf8');
   expect(withTable(page, PARTS)).toBe(page);

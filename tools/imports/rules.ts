@@ -18,12 +18,10 @@ export interface Part {
   readonly tests?: readonly string[];
 }
 
-// Folders with the subfolders that others may use, where nearly all of what ships is needed.
-const REGIONS = ['regions', 'regions/rules', 'regions/edits'];
-const ROUTING = ['routing', 'routing/filters', 'routing/latency', 'routing/places'];
-const PURE = [...REGIONS, 'api', ...ROUTING];
-const SHARED = [...REGIONS, 'api', 'waiting', 'worker'];
-const LOCAL = ['local', 'local/listen.ts', 'local/machine.ts', 'local/binaries', 'local/engine'];
+// What everything in the Worker may use.
+const SHARED = ['regions', 'api', 'worker'];
+
+// What nearly every benchmark is made of.
 const BENCH = ['bench', 'bench/contestants', 'bench/load'];
 
 export const PARTS: readonly Part[] = [
@@ -71,14 +69,15 @@ export const PARTS: readonly Part[] = [
     what: 'the decision. Pure: no I/O, no clock, no randomness; compiled with no ambient types to prove it',
     // A filter, a model and a table build on the nouns of this folder (`filter.ts`, `coordinates.ts`), and the decision
     // in it (`plan.ts`, `decision.ts`, `entry.ts`) is made of them.
-    imports: [...REGIONS, 'api', 'routing/filters', 'routing/latency', 'routing/places'],
+    imports: ['regions', 'api', 'routing/filters', 'routing/latency', 'routing/places'],
     packages: [],
   },
   {
     path: 'routing/filters',
     what: 'what leaves a region out or moves it: one filter a file. Pure',
-    imports: ['regions', 'api', 'routing'],
+    imports: ['api', 'routing'],
     packages: [],
+    tests: ['regions'],
   },
   {
     path: 'routing/latency',
@@ -98,7 +97,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker',
     what: 'the bindings, and what everything in the Worker uses: errors, waiting times',
-    imports: [...REGIONS, 'api'],
+    imports: ['api'],
     packages: [],
   },
   {
@@ -111,13 +110,13 @@ export const PARTS: readonly Part[] = [
     path: 'worker/config',
     what: 'the one writer of the configuration, what may be stored (pure), the copy of each isolate',
     // An isolate's copy holds the plan that routes, compiled.
-    imports: [...SHARED, ...ROUTING],
+    imports: [...SHARED, 'regions/edits', 'routing'],
     packages: ['cloudflare:workers'],
   },
   {
     path: 'worker/forecast',
     what: 'whom an edit would move, by replaying traffic through the decision. Pure',
-    imports: PURE,
+    imports: ['regions', 'api', 'routing', 'routing/filters', 'routing/places'],
     packages: [],
   },
   {
@@ -148,7 +147,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/connect',
     what: 'a client: arrive, decide, hand off, observe',
-    imports: [...SHARED, ...ROUTING, 'worker/config', 'worker/region', 'worker/edge-context.ts'],
+    imports: [...SHARED, 'waiting', 'routing', 'worker/config', 'worker/region', 'worker/edge-context.ts'],
     packages: [],
   },
   {
@@ -157,7 +156,8 @@ export const PARTS: readonly Part[] = [
     // A decision that is shown is made as one for a client is.
     imports: [
       ...SHARED,
-      ...ROUTING,
+      'waiting',
+      'routing',
       'worker/mesh',
       'worker/region',
       'worker/edge-context.ts',
@@ -170,7 +170,8 @@ export const PARTS: readonly Part[] = [
     what: 'who may do what, and doing it: edits, drains, the audit log',
     imports: [
       ...SHARED,
-      ...ROUTING,
+      'regions/edits',
+      'routing',
       'worker/config',
       'worker/forecast',
       'worker/region',
@@ -189,7 +190,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/index.ts',
     what: 'wires it all to the platform',
-    imports: ['worker', 'worker/config', 'worker/region', 'worker/edge-context.ts', 'worker/router.ts'],
+    imports: ['worker', 'worker/config', 'worker/region', 'worker/router.ts'],
     packages: [],
   },
   {
@@ -201,7 +202,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'cli',
     what: "operators' commands",
-    imports: [...REGIONS, 'regions/generate', 'api'],
+    imports: ['regions', 'regions/rules', 'regions/edits', 'regions/generate', 'api'],
     // A test closes its server as everything on one machine does.
     tests: ['local/listen.ts'],
   },
@@ -224,26 +225,27 @@ export const PARTS: readonly Part[] = [
   {
     path: 'local/wan',
     what: 'the latency of real distances (`--wan`)',
-    imports: PURE,
+    imports: ['regions', 'api', 'routing', 'routing/latency'],
   },
   {
     path: 'local/engine',
     what: 'the container engine: what the Worker has of Docker, as processes',
-    imports: [...REGIONS, 'waiting', 'local/listen.ts', 'local/wan'],
+    imports: ['regions', 'waiting', 'local/listen.ts', 'local/wan'],
     tests: ['local'],
   },
   {
     path: 'local',
     what: 'everything on one machine, put together: the stack, its command. Of the Worker it takes the bundle',
     imports: [
-      ...PURE,
-      'waiting',
+      'regions',
+      'regions/edits',
       'regions/generate',
+      'api',
+      'waiting',
       'local/listen.ts',
-      'local/machine.ts',
       'local/binaries',
-      'local/engine',
       'local/wan',
+      'local/engine',
     ],
   },
   {
@@ -269,85 +271,105 @@ export const PARTS: readonly Part[] = [
   {
     path: 'loadtest/report',
     what: "a load test's report",
-    imports: ['regions', 'api', 'loadtest/world-map', 'local/machine.ts'],
+    imports: ['regions', 'local/machine.ts', 'loadtest/world-map'],
   },
   {
     path: 'loadtest/run',
     what: 'the command that runs the k6 scripts',
     // It finds the deployment and its token as the operators' command does.
-    imports: [...PURE, 'waiting', ...LOCAL, 'cli', 'loadtest/lib', 'loadtest/report'],
+    imports: [
+      'regions',
+      'api',
+      'waiting',
+      'cli',
+      'local/machine.ts',
+      'local/listen.ts',
+      'local/binaries',
+      'local/engine',
+      'local',
+      'loadtest/report',
+    ],
   },
   {
     path: 'bench/load',
     what: 'clients that load a contestant, in processes of their own',
-    imports: ['bench', 'waiting'],
+    imports: ['waiting', 'bench'],
   },
   {
     path: 'bench/contestants',
     what: 'what is compared: Meridian, and what it is held against',
     // A crowded Worker has many more regions' classes than there are.
     imports: [
-      ...REGIONS,
-      'waiting',
+      'regions',
       'regions/generate',
+      'waiting',
       'worker/region/monitoring-answers.ts',
-      ...LOCAL,
-      'bench',
+      'local/listen.ts',
+      'local/engine',
+      'local',
       'bench/load',
+      'bench',
     ],
   },
-  ...['edge', 'growth', 'memory', 'mesh', 'start'].map((name) => ({
+  ...['edge', 'memory', 'mesh', 'start'].map((name) => ({
     path: `bench/${name}`,
     what: `the benchmark \`${name}\``,
     imports: BENCH,
   })),
   {
+    path: 'bench/growth',
+    what: 'the benchmark `growth`',
+    imports: ['bench', 'bench/contestants'],
+  },
+  {
     path: 'bench/decision',
     what: 'the benchmark `decision`',
-    imports: [...BENCH, ...PURE, 'local'],
+    imports: ['regions', 'routing', 'routing/places', 'local', 'bench'],
   },
   {
     path: 'bench',
     what: 'the command that runs benchmarks, and what all of them use',
     // `benchmarks.ts` lists them, and each of them is given the context and gives the result that are defined here.
     imports: [
-      ...REGIONS,
-      ...LOCAL,
-      'bench/contestants',
+      'regions',
+      'local/machine.ts',
+      'local/binaries',
+      'local',
       'bench/load',
-      'bench/decision',
+      'bench/contestants',
       'bench/edge',
       'bench/growth',
       'bench/memory',
       'bench/mesh',
       'bench/start',
+      'bench/decision',
     ],
   },
   {
     path: 'tools',
     what: 'what is run by hand, and what its parts share',
-    imports: ROUTING,
+    imports: ['routing'],
   },
   {
     path: 'tools/fit',
     what: 'fits the latency model to measurements',
-    imports: [...ROUTING, 'tools'],
+    imports: ['routing', 'routing/latency', 'tools'],
   },
   {
     path: 'tools/places',
     what: 'writes the packed tables of `routing/places/`',
-    imports: [...ROUTING, 'tools'],
+    imports: ['routing', 'routing/places', 'tools'],
   },
   {
     path: 'tools/population',
     what: 'writes the world population of `worker/forecast/`',
-    imports: [...ROUTING, 'tools'],
-    tests: ['worker/forecast'],
+    imports: ['routing', 'tools'],
+    tests: ['routing/places', 'worker/forecast'],
   },
   {
     path: 'tools/openapi',
     what: 'writes what is made from the contract: the OpenAPI document, tables of docs/http-api.md',
-    imports: ['regions', 'api'],
+    imports: ['api'],
     // What is generated is compared with what ships.
     tests: ['worker/status'],
   },
@@ -360,7 +382,7 @@ export const PARTS: readonly Part[] = [
     path: 'tools/simulate',
     what: 'shows what a configuration would do, on scenarios and on a map; it writes nothing that is checked in',
     // It learns as a data center does (`worker/connect/colo-record.ts`, pure), and draws a map.
-    imports: [...PURE, 'worker/connect', 'loadtest/world-map', 'tools'],
+    imports: ['regions', 'routing', 'routing/places', 'worker/connect', 'loadtest/world-map', 'tools'],
   },
   {
     path: 'examples',
@@ -375,7 +397,16 @@ export const PARTS: readonly Part[] = [
   {
     path: 'test/outages',
     what: 'the command `npm run outages`. It is among the tests because it runs on their support and `failure/` runs its parts',
-    imports: [...REGIONS, 'api', 'waiting', ...LOCAL, 'local/wan', 'tools/simulate', 'test/support'],
+    imports: [
+      'regions',
+      'api',
+      'waiting',
+      'local/binaries',
+      'local/engine',
+      'local',
+      'tools/simulate',
+      'test/support',
+    ],
   },
   {
     path: 'test',
