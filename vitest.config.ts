@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{api,bench,cli,container,examples,loadtest,local,regions,routing,tools,worker}/**/*.test.ts',
+            '{api,bench,cli,container,examples,loadtest,local,regions,routing,tools,waiting,worker}/**/*.test.ts',
             OUTAGES_UNIT_TESTS,
           ],
           exclude: ['**/*.workerd.test.ts', '**/node_modules/**'],

@@ -18,6 +18,12 @@ export const LAST_REGION_HEADER = 'x-nats-last-region';
 /** The same for browsers; every connection sets it. */
 export const REGION_COOKIE = 'meridian-region';
 
+/**
+ * Says where a client is, from the Worker to a region's object: set on every upgrade, so a client cannot say it
+ * itself. Not part of what clients see, so the documentation does not list it.
+ */
+export const PLACE_HEADER = 'x-meridian-place';
+
 export const RETRY_AFTER_HEADER = 'retry-after';
 export const WWW_AUTHENTICATE_HEADER = 'www-authenticate';
 

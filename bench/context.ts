@@ -1,5 +1,7 @@
 // What every benchmark is given.
 
+import type { BenchResult } from './result.ts';
+
 export interface Context {
   readonly rounds: number;
   /** Fewer sizes and clients, shorter runs: to see whether everything works. */
@@ -14,4 +16,4 @@ export interface Context {
   readonly progress: (text: string) => void;
 }
 
-export type Benchmark = (context: Context) => Promise<import('./result.ts').BenchResult>;
+export type Benchmark = (context: Context) => Promise<BenchResult>;

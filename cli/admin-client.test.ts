@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
+import { closeServer, LOOPBACK, listenOnLoopback } from '../local/listen.ts';
 import { type Answer, CONFIG, INFO, livingEdge, refusal, startFakeEdge } from '../test/support/fake-edge.ts';
 import { AdminClient } from './admin-client.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -118,16 +118,15 @@ test('when the answer to a change is lost, it says that the change may have been
   const client = new AdminClient({ url: new URL(edge.url), isExplicit: true, token: 'secret' });
   expect((await failureOf(client.put(EDIT))).details).toMatchObject({ mayHaveHappened: false });
 
-  const server = createServer((socket) => socket.once('data', () => socket.destroy())).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  const server = createServer((socket) => socket.once('data', () => socket.destroy()));
+  const port = await listenOnLoopback(server);
   const cut = new AdminClient({
-    url: new URL(`http://127.0.0.1:${port}`),
+    url: new URL(`http://${LOOPBACK}:${port}`),
     isExplicit: true,
     token: 'secret',
   });
   const failure = await failureOf(cut.put(EDIT));
-  server.close();
+  await closeServer(server);
   expect(failure.message).toContain('The change may have been made');
   expect(failure.exitCode).toBe(EXIT.noServer);
 });

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closeServer, LOOPBACK, listenOnLoopback } from '../local/listen.ts';
 
 const CLI = fileURLToPath(new URL('main.ts', import.meta.url));
 let folder = '';
@@ -77,11 +77,9 @@ test('wrong usage exits with 2', async () => {
 });
 
 test('an edge that was asked for and does not answer exits with 6, and the file does not stand in', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  server.close();
-  await once(server, 'close');
+  const server = createServer();
+  const url = `http://${LOOPBACK}:${await listenOnLoopback(server)}`;
+  await closeServer(server);
   const { code, out, err } = await run('list', '--url', url);
   expect(code).toBe(6);
   expect(out).toBe('');

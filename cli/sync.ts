@@ -8,7 +8,6 @@ import type { ClassChange } from '../regions/generate/migrations.ts';
 import { generateReference } from '../regions/generate/reference.ts';
 import { generateWorkerClasses } from '../regions/generate/worker-classes.ts';
 import { syncWranglerToml, WranglerSyncError } from '../regions/generate/wrangler-sync.ts';
-import { firstDifference } from './first-difference.ts';
 import { loadRegions, ROOT } from './regions-file.ts';
 
 const WRANGLER_FILE = 'wrangler.toml';
@@ -73,6 +72,19 @@ function report(stale: readonly GeneratedFile[]): void {
     console.log('Run `npm run regions -- sync` and commit what it wrote.');
     process.exitCode = 1;
   }
+}
+
+/** The first line that differs, as it is and as it should be: for people who wonder why the check fails. */
+function firstDifference(current: string, wanted: string): string {
+  const have = current.split('\n');
+  const want = wanted.split('\n');
+  let line = 0;
+  while (line < have.length && have[line] === want[line]) line += 1;
+  return `Line ${line + 1} is ${quoted(have[line])}, and should be ${quoted(want[line])}.`;
+}
+
+function quoted(line: string | undefined): string {
+  return line === undefined ? 'not there' : `\`${line}\``;
 }
 
 function textOf({ tag, created, deleted }: ClassChange): string {

@@ -62,6 +62,19 @@ test('on a terminal a bar fills as clients go', async () => {
   expect(lines.at(-1)).toBe('\n');
 });
 
+test('there is no bar while the number of clients is unknown', async () => {
+  const { lines, result } = wait(
+    [
+      ['unreachable', null],
+      ['asleep', 0],
+    ],
+    { isTTY: true },
+  );
+  await result;
+  expect(lines[1]).toBe('\r\u001b[2Kweur unreachable, ? clients left');
+  expect(lines[2]).toContain(`[${'#'.repeat(30)}]`);
+});
+
 test('a region that does not answer is not empty', async () => {
   const { lines, result } = wait([
     ['draining', 50],

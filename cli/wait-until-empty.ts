@@ -41,6 +41,7 @@ export async function waitUntilEmpty(
   let now = started;
   let wasLeaving = false;
   try {
+    // Not `waitFor`, which goes on when a look fails: here the failure is what the operator has to know.
     for (;;) {
       show(now);
       if (GONE.has(now.state) && now.clients === 0) return now;
@@ -81,14 +82,16 @@ function progressOn(
   out: NonNullable<WaitOptions['out']>,
   clientsAtStart: Seen['clients'],
 ): (now: Seen) => void {
-  let most = clientsAtStart ?? 0;
+  let most = clientsAtStart;
   let last = '';
   return ({ region, state, clients }) => {
-    most = Math.max(most, clients ?? 0);
+    if (clients !== null) most = Math.max(most ?? clients, clients);
     const words = `${region} ${state}, ${clients ?? '?'} clients left`;
     if (words === last) return;
     last = words;
-    out.write(out.isTTY ? `\r\u001b[2K${bar(clients ?? most, most)} ${words}` : `${words}\n`);
+    // No bar without a count: it would claim one.
+    const drawn = clients === null || most === null ? '' : `${bar(clients, most)} `;
+    out.write(out.isTTY ? `\r\u001b[2K${drawn}${words}` : `${words}\n`);
   };
 }
 

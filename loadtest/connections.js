@@ -4,12 +4,12 @@
 
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs } from './lib/clock.js';
-import { clientsOfTarget, HAS_CONTROL, noteMemory } from './lib/machine.js';
 import * as metrics from './lib/metrics.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { numberFrom } from './lib/settings.js';
 import { cityTag, connectFrom, reachTarget } from './lib/target.js';
-import { pause } from './lib/wait.js';
+import { clientsOfTarget, HAS_CONTROL, noteMemory } from './lib/target-control.js';
+import { eventually, pause } from './lib/wait.js';
 
 /** @typedef {{ client: import('./lib/nats-client.js').NatsClient, place: { city: string } }} Idle */
 
@@ -31,6 +31,9 @@ const CONNECT_SECONDS = Math.round(numberFrom('CONNECT_SECONDS', Math.max(5, CLI
 const HOLD_SECONDS = profile.seconds;
 const MAX_SECONDS = CONNECT_SECONDS * 4 + HOLD_SECONDS + 60;
 
+/** For every region to say how many clients it has, before the run. */
+const COUNTED_WITHIN_MS = 10_000;
+
 const people = spreadOver(600, CITIES);
 
 export const options = {
@@ -51,7 +54,9 @@ export async function setup() {
   await reachTarget();
   if (!HAS_CONTROL)
     console.warn('memory per client is not measured: that needs npm run loadtest and a local stack');
-  return { memoryBefore: noteMemory(), clientsBefore: clientsOfTarget() };
+  const clientsBefore = await eventually(COUNTED_WITHIN_MS, async () => clientsOfTarget());
+  if (clientsBefore === undefined) throw new Error('a region does not say how many clients it has');
+  return { memoryBefore: noteMemory(), clientsBefore };
 }
 
 /** Connects this user's share of the clients, keeps them until the time is over, and closes them. */
@@ -107,12 +112,15 @@ export async function observe({ memoryBefore, clientsBefore }) {
   const endsAt = (CONNECT_SECONDS + HOLD_SECONDS) * 1000;
   let isComplete = false;
   while (scenarioMs() < endsAt - 2000) {
-    const open = clientsOfTarget() - clientsBefore;
-    metrics.clients.add(open);
+    const clients = clientsOfTarget();
     const memory = noteMemory();
-    if (open >= CLIENTS_PER_USER * USERS) isComplete = true;
-    if (isComplete && memory !== undefined && memoryBefore !== undefined && open > 0)
-      metrics.clientMemory.add((memory - memoryBefore) / open);
+    if (clients !== undefined) {
+      const open = clients - clientsBefore;
+      metrics.clients.add(open);
+      if (open >= CLIENTS_PER_USER * USERS) isComplete = true;
+      if (isComplete && memory !== undefined && memoryBefore !== undefined && open > 0)
+        metrics.clientMemory.add((memory - memoryBefore) / open);
+    }
     await pause(1000);
   }
   if (!isComplete)

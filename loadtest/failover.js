@@ -6,15 +6,16 @@
 // with three replicas, waiting for each acknowledgement; at the end the stream is read back and compared.
 
 import http from 'k6/http';
+import { PATHS } from './lib/api.js';
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs } from './lib/clock.js';
 import { createStream, deleteStream, publishAcknowledged, readAll } from './lib/jetstream.js';
 import { LastingClient } from './lib/lasting-client.js';
-import { HAS_CONTROL, killServer, MAY_ADMINISTER, operate } from './lib/machine.js';
 import * as metrics from './lib/metrics.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { IS_LOCAL, URL } from './lib/settings.js';
 import { ANY_STATUS, connectFrom, decisionFor, forcedTo, jsonOf, reachTarget } from './lib/target.js';
+import { HAS_CONTROL, killServer, MAY_ADMINISTER, operate } from './lib/target-control.js';
 import { eventually, pause } from './lib/wait.js';
 
 /** @typedef {{ stream: string | null, publishIn: string, drained: string | null, killed: string | null }} Plan null where there is none: k6 passes it on as JSON */
@@ -92,7 +93,7 @@ export async function setup() {
  */
 function choose(regions) {
   /** @type {{ id: string, jetstream: boolean }[]} */
-  const known = jsonOf(http.get(`${URL}/api/regions`, { responseCallback: ANY_STATUS })).regions;
+  const known = jsonOf(http.get(`${URL}${PATHS.regions}`, { responseCallback: ANY_STATUS })).regions;
   const keepers = known.filter(({ id, jetstream }) => jetstream && regions.includes(id)).map(({ id }) => id);
   const busiest = mostClients(regions);
   const byClients = (/** @type {string} */ a, /** @type {string} */ b) =>

@@ -4,12 +4,12 @@
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs } from './lib/clock.js';
 import { Growth } from './lib/growth.js';
-import { HAS_CONTROL, readMemory } from './lib/machine.js';
 import * as metrics from './lib/metrics.js';
 import { bytesOf, textOf } from './lib/nats-protocol.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { numberFrom } from './lib/settings.js';
 import { cityTag, connectFrom, reachTarget } from './lib/target.js';
+import { HAS_CONTROL, readMemory } from './lib/target-control.js';
 import { pause } from './lib/wait.js';
 
 /** @typedef {import('./lib/nats-client.js').NatsClient} NatsClient */
@@ -144,7 +144,7 @@ export async function watchMemory() {
   /** @type {Map<string, Growth>} */
   const growths = new Map();
   while (scenarioMs() < profile.seconds * 1000) {
-    for (const { name, residentBytes } of readMemory()) {
+    for (const { name, residentBytes } of readMemory() ?? []) {
       metrics.processMemory.add(residentBytes, { process: name });
       const growth = growths.get(name) ?? new Growth(profile.seconds);
       growths.set(name, growth);

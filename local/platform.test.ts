@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { processesBelow, stillAlive } from '../test/support/process-tree.ts';
+import { waitFor } from '../waiting/wait-for.ts';
 import { ensureNatsServer } from './binaries/nats-server.ts';
 import { type Platform, startPlatform } from './platform.ts';
-import { waitFor } from './wait-for.ts';
 import type { WorkerBuild } from './worker-build.ts';
 
 /** One object with a container, which starts with the first request. */

@@ -5,9 +5,9 @@ import { appendFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitFor } from '../waiting/wait-for.ts';
 import { killQuietly } from './engine/process-group.ts';
 import { processStartOf } from './process-identity.ts';
-import { waitFor } from './wait-for.ts';
 
 const PREFIX = 'meridian-run-';
 

@@ -6,9 +6,9 @@ import type { MeshLink } from '../api/mesh.ts';
 import type { RegionView } from '../api/regions.ts';
 import type { MeridianConfig } from '../regions/config.ts';
 import { instanceNameOf } from '../regions/names.ts';
+import { waitFor } from '../waiting/wait-for.ts';
 import { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
 import { withTeardown } from './teardown.ts';
-import { waitFor } from './wait-for.ts';
 import { wanDelays } from './wan/wan-delays.ts';
 import { buildWorker, type WorkerBuild } from './worker-build.ts';
 

@@ -4,7 +4,7 @@
 export const FIRST_RETRY_MS = 100;
 
 /** A link that was up for this long was stable: when it ends, it is re-established at once. */
-export const STABLE_AFTER_MS = 1_000;
+export const STABLE_LINK_MS = 1_000;
 
 /**
  * Time to wait before an attempt. The first (attempt 0) is immediate, then 100 ms, 200 ms, ... up to `maxMs`, each

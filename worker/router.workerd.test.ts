@@ -5,7 +5,13 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../api/endpoints.ts';
+import type { ErrorAnswer } from '../api/error-answer.ts';
+import { DECISION_HEADER, REGION_HEADER, RETRY_AFTER_HEADER } from '../api/headers.ts';
+import type { Mesh } from '../api/mesh.ts';
 import { PUBLIC_PATHS } from '../api/paths.ts';
+import type { RegionViews } from '../api/regions.ts';
+import type { Route } from '../api/route.ts';
+import { type LinkState, UNREACHABLE } from '../api/states.ts';
 import { type Whoami, WhoamiSchema } from '../api/whoami.ts';
 import type { Env } from './env.ts';
 import worker from './index.ts';
@@ -162,7 +168,7 @@ describe('/api/route', () => {
     const everywhere = Object.fromEntries(REGIONS.map((id) => [id, accept]));
     const { colo } = await connectClient(everywhere, { states: { oc: 'down' } });
     const response = await fetchPath(`/api/route?colo=${colo}`);
-    expect(response.headers.get('x-nats-decision')).toMatch(/;flags=failover;from=oc:state$/);
+    expect(response.headers.get(DECISION_HEADER)).toMatch(/;flags=failover;from=oc:state$/);
     expect(await response.json()).toMatchObject({
       region: expect.not.stringMatching('^oc$'),
       failover: {
@@ -206,10 +212,7 @@ describe('/api/route', () => {
 
   test('with ?region= ranks that region first, and the others behind it', async () => {
     const response = await fetchPath('/api/route?region=apac', { cf: SYDNEY });
-    const { region, candidates } = await response.json<{
-      region: string;
-      candidates: { region: string }[];
-    }>();
+    const { region, candidates } = await response.json<Route>();
     expect(region).toBe('apac');
     expect(candidates.map((candidate) => candidate.region).toSorted()).toEqual(REGIONS.toSorted());
     expect(candidates[1]?.region).toBe('oc');
@@ -235,8 +238,8 @@ describe('a client', () => {
   test('is handed to the best region, which the answer names', async () => {
     const { response, dialled } = await connectClient({ oc: accept });
     expect(response.status).toBe(101);
-    expect(response.headers.get('x-nats-region')).toBe('oc');
-    expect(response.headers.get('x-nats-decision')).toMatch(/^v=0;entry=colo:[A-Z]{3};rank=oc,/);
+    expect(response.headers.get(REGION_HEADER)).toBe('oc');
+    expect(response.headers.get(DECISION_HEADER)).toMatch(/^v=0;entry=colo:[A-Z]{3};rank=oc,/);
     expect(dialled).toEqual(['oc']);
     const webSocket = response.webSocket;
     webSocket?.accept();
@@ -251,8 +254,8 @@ describe('a client', () => {
   test('is handed to the next region when the best one throws', async () => {
     const { response, dialled } = await connectClient({ oc: fail, apac: accept });
     expect(response.status).toBe(101);
-    expect(response.headers.get('x-nats-region')).toBe(dialled[1]);
-    expect(response.headers.get('x-nats-decision')).toMatch(/;flags=failover;failed=oc.*;from=oc:not-taken$/);
+    expect(response.headers.get(REGION_HEADER)).toBe(dialled[1]);
+    expect(response.headers.get(DECISION_HEADER)).toMatch(/;flags=failover;failed=oc.*;from=oc:not-taken$/);
     response.webSocket?.accept();
     response.webSocket?.close(1000);
   });
@@ -282,9 +285,9 @@ describe('a client', () => {
   test('that no region takes is told which were tried, why, and when to come back', async () => {
     const { response, dialled } = await connectClient(Object.fromEntries(REGIONS.map((id) => [id, fail])));
     expect(response.status).toBe(503);
-    expect(response.headers.get('retry-after')).toMatch(/^[123]$/);
-    expect(response.headers.get('x-nats-decision')).toMatch(/^v=0;/);
-    const { error } = await response.json<{ error: { code: string; message: string; tried: object[] } }>();
+    expect(response.headers.get(RETRY_AFTER_HEADER)).toMatch(/^[123]$/);
+    expect(response.headers.get(DECISION_HEADER)).toMatch(/^v=0;/);
+    const { error } = await response.json<ErrorAnswer>();
     expect(error.code).toBe('no_region');
     const regions = [...new Set(dialled)];
     expect(regions.toSorted()).toEqual(REGIONS.toSorted());
@@ -297,7 +300,7 @@ describe('a client', () => {
   test('of a deployment without bindings is told which are missing', async () => {
     const response = await fetchPath('/', { headers: UPGRADE, cf: SYDNEY });
     expect(response.status).toBe(503);
-    expect(response.headers.get('retry-after')).toMatch(/^[123]$/);
+    expect(response.headers.get(RETRY_AFTER_HEADER)).toMatch(/^[123]$/);
     expect(await response.json()).toMatchObject({
       error: {
         code: 'no_region',
@@ -323,18 +326,18 @@ describe('without any region', () => {
   test('/api/regions shows every region as unreachable, with the reason', async () => {
     const response = await fetchPath('/api/regions');
     expect(response.status).toBe(200);
-    const { regions } = await response.json<{ regions: { id: string; state: string; problem: string }[] }>();
+    const { regions } = await response.json<RegionViews>();
     expect(regions.map(({ id }) => id)).toEqual(REGIONS);
     for (const { state, problem } of regions) {
-      expect(state).toBe('unreachable');
+      expect(state).toBe(UNREACHABLE);
       expect(problem).toContain('has no binding');
     }
   });
 
   test('/api/mesh shows every link as down', async () => {
-    const { links } = await (await fetchPath('/api/mesh')).json<{ links: { state: string }[] }>();
+    const { links } = await (await fetchPath('/api/mesh')).json<Mesh>();
     expect(links).toHaveLength((REGIONS.length * (REGIONS.length - 1)) / 2);
-    expect(new Set(links.map(({ state }) => state))).toEqual(new Set(['down']));
+    expect(new Set(links.map(({ state }) => state))).toEqual(new Set<LinkState>(['down']));
   });
 });
 

@@ -3,8 +3,8 @@
 import { fileURLToPath } from 'node:url';
 import { startPlatform } from '../../local/platform.ts';
 import { withTeardown } from '../../local/teardown.ts';
-import { waitFor } from '../../local/wait-for.ts';
 import type { WorkerBuild } from '../../local/worker-build.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { connectNats } from '../load/nats-socket.ts';
 import { bundleWorker } from './bundle-worker.ts';
 import type { RunningStack, StackRequest } from './contestant.ts';

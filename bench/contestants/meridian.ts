@@ -2,9 +2,9 @@
 
 import type { Engine } from '../../local/engine/engine.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
-import { waitFor } from '../../local/wait-for.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { configFor, DISTINCT_PLACES } from './config.ts';
 import type { RunningStack, ServerPorts, StackRequest } from './contestant.ts';
 import { buildCrowdedWorker } from './crowded-worker.ts';

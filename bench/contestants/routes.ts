@@ -1,23 +1,11 @@
 // Reads the routes from the servers themselves, in the same way for every kind of cluster: whether all servers are
 // linked, and how long it takes until a cut route is re-established.
 
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
+import type { Routez, RoutezRoute } from '../../worker/region/monitoring-answers.ts';
 import type { ServerPorts } from './contestant.ts';
 
 const MESH_TIMEOUT_MS = 120_000;
-
-interface Route {
-  /** Of this connection, on this server. */
-  readonly rid: number;
-  readonly remote_id: string;
-  /** Where the connection comes from, as the server sees it. */
-  readonly port: number;
-}
-
-interface Routez {
-  readonly server_id: string;
-  readonly routes?: readonly Route[];
-}
 
 /** Returns once each server has a route to every other. */
 export async function waitForFullMesh(servers: readonly ServerPorts[]): Promise<void> {
@@ -27,7 +15,7 @@ export async function waitForFullMesh(servers: readonly ServerPorts[]): Promise<
 async function isFullMesh(servers: readonly ServerPorts[]): Promise<boolean> {
   const all = await Promise.all(servers.map(({ monitoring }) => readRoutez(monitoring)));
   const ids = new Set(all.map(({ server_id }) => server_id));
-  return all.every(({ server_id, routes = [] }) => {
+  return all.every(({ server_id, routes }) => {
     const linked = new Set(routes.map(({ remote_id }) => remote_id).filter((id) => ids.has(id)));
     return linked.size === ids.size - 1 && !linked.has(server_id);
   });
@@ -37,9 +25,9 @@ async function isFullMesh(servers: readonly ServerPorts[]): Promise<boolean> {
 export async function routeBetween(
   { monitoring }: ServerPorts,
   peer: ServerPorts,
-): Promise<Route | undefined> {
+): Promise<RoutezRoute | undefined> {
   const [own, other] = await Promise.all([readRoutez(monitoring), readRoutez(peer.monitoring)]);
-  return own.routes?.find(({ remote_id }) => remote_id === other.server_id);
+  return own.routes.find(({ remote_id }) => remote_id === other.server_id);
 }
 
 /**

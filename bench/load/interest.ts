@@ -2,7 +2,7 @@
 // load begins, its publishing end sends its receiving end a request. Once the answer has arrived, earlier subscriptions
 // of both ends are known everywhere, since routes forward subscriptions in order.
 
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { connectNats, type NatsSocket } from './nats-socket.ts';
 
 const SUBJECT = 'interest.question';

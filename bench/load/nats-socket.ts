@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { withTimeout } from '../../local/wait-for.ts';
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import { NatsStream } from './nats-stream.ts';
 import { clientFrame, FrameStream, pongFrame } from './websocket-frames.ts';
 

@@ -1,7 +1,7 @@
 // One-way load: pairs of a publisher and a subscriber, each pair on its own subject. The subscriber acknowledges what
 // it has received, so that the bytes in flight stay bounded and no server drops a slow consumer.
 
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { answerQuestions, askUntilAnswered } from './interest.ts';
 import { connectNats, type NatsSocket } from './nats-socket.ts';
 

@@ -1,5 +1,7 @@
 // The settings of a run, from its environment, with defaults for a local stack.
 
+import { PATHS } from './api.js';
+
 /**
  * @param {string} name
  * @param {number} fallback
@@ -35,7 +37,7 @@ const url = (__ENV.URL || 'http://127.0.0.1:8787').replace(/^ws/, 'http').replac
 export const URL = url;
 
 /** The same for WebSockets. */
-export const SOCKET_URL = `${url.replace(/^http/, 'ws')}/nats`;
+export const SOCKET_URL = `${url.replace(/^http/, 'ws')}${PATHS.nats}`;
 
 /** Whether clients can pretend to be in a city: only a stack on this machine supports that. */
 export const IS_LOCAL = __ENV.LOCAL ? __ENV.LOCAL === '1' : /\/\/(127\.|localhost|\[::1\])/.test(url);

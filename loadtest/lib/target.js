@@ -2,6 +2,7 @@
 // region. Whatever is wrong with it is reported before the first measurement.
 
 import http from 'k6/http';
+import { FORCE_REGION_HEADER, PATHS } from './api.js';
 import { CITIES, standingIn } from './cities.js';
 import * as metrics from './metrics.js';
 import { NatsClient } from './nats-client.js';
@@ -28,12 +29,13 @@ export async function reachTarget() {
   metrics.disconnects.add(0);
   metrics.missing.add(0);
 
-  const health = http.get(`${URL}/health`, { responseCallback: ANY_STATUS });
+  const health = http.get(`${URL}${PATHS.health}`, { responseCallback: ANY_STATUS });
   if (health.status === 0) throw new Error(`nothing answers at ${URL} (${health.error}): is it up?`);
   const answer = jsonOf(health);
-  if (!Array.isArray(answer?.regions)) throw new Error(`${URL}/health does not answer as Meridian does`);
+  if (!Array.isArray(answer?.regions))
+    throw new Error(`${URL}${PATHS.health} does not answer as Meridian does`);
   if (health.status !== 200) throw new Error(`${URL} has no region that can serve: ${health.body}`);
-  const known = jsonOf(http.get(`${URL}/api/regions`, { responseCallback: ANY_STATUS }))?.regions ?? [];
+  const known = jsonOf(http.get(`${URL}${PATHS.regions}`, { responseCallback: ANY_STATUS }))?.regions ?? [];
   const ids = known
     .filter((/** @type {any} */ region) => region.enabled !== false)
     .map((/** @type {any} */ { id }) => id);
@@ -82,7 +84,7 @@ export async function connectFrom(city, { tags = {}, ...options } = {}) {
 
 /** The header that sends a client to one region and no other. @param {string} region */
 export function forcedTo(region) {
-  return { 'x-nats-force-region': region };
+  return { [FORCE_REGION_HEADER]: region };
 }
 
 /**
@@ -116,7 +118,7 @@ export function cityTag(city) {
  * @returns {string | undefined}
  */
 export function decisionFor(city) {
-  const response = http.get(`${URL}/api/route`, {
+  const response = http.get(`${URL}${PATHS.route}`, {
     headers: headersOf(city),
     responseCallback: ANY_STATUS,
     tags: { name: 'api/route' },

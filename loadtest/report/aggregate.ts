@@ -154,18 +154,24 @@ function addTo(
 }
 
 function summaryOf({ definition, all, by }: MetricTallies): MetricSummary {
+  const figures = all.figures();
   const dimensions = [...by].map(([dimension, values]) => [dimension, Object.fromEntries(figuresOf(values))]);
   return {
     type: definition.type,
     contains: definition.contains,
-    all: all.figures(),
+    ...(figures && { all: figures }),
     by: Object.fromEntries(dimensions),
   };
 }
 
 function figuresOf(tallies: ReadonlyMap<string, Tally>): Map<string, Figures> {
   const sorted = [...tallies].toSorted(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
-  return new Map(sorted.map(([name, tally]) => [name, tally.figures()]));
+  return new Map(
+    sorted.flatMap(([name, tally]) => {
+      const figures = tally.figures();
+      return figures === undefined ? [] : [[name, figures] as const];
+    }),
+  );
 }
 
 function mostOf(counts: ReadonlyMap<string, number>): string {

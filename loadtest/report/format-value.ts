@@ -1,6 +1,6 @@
 // Figures for people: three significant digits, and the unit.
 
-import type { Figures, MetricSummary } from './summary.ts';
+import type { MetricSummary } from './summary.ts';
 
 const KIB = 1024;
 
@@ -57,11 +57,4 @@ export function unitOf(
   { type, contains }: MetricSummary,
 ): Pick<MetricSummary, 'contains' | 'type'> {
   return { type, contains: BYTES.has(name) ? 'data' : contains };
-}
-
-/** The figures of a metric, as text by its type. */
-export function headline(name: string, metric: MetricSummary, figures: Figures = metric.all): string {
-  const unit = unitOf(name, metric);
-  if (metric.type !== 'trend') return formatValue(figures.value, unit);
-  return `p50 ${formatValue(figures.p50, unit)}, p95 ${formatValue(figures.p95, unit)}`;
 }

@@ -60,15 +60,13 @@ function circumstances({ startedAt, durationMs, url, local, wan, site, merged }:
 function cards({ metrics, knees, durationMs }: Summary): readonly Html[] {
   const time = (metric: string, title: string) => {
     const all = metrics[metric]?.all;
-    return all === undefined || all.count === 0
-      ? []
-      : [card(formatMs(all.p50), `${title}, median; p95 ${formatMs(all.p95)}`)];
+    return all === undefined ? [] : [card(formatMs(all.p50), `${title}, median; p95 ${formatMs(all.p95)}`)];
   };
-  const clients = metrics.nats_clients;
-  const delivered = metrics.nats_delivered;
-  const errors = metrics.nats_errors;
-  const lost = metrics.nats_lost;
-  const perClient = metrics.clients_memory;
+  const clients = metrics.nats_clients?.all;
+  const delivered = metrics.nats_delivered?.all;
+  const errors = metrics.nats_errors?.all;
+  const lost = metrics.nats_lost?.all;
+  const perClient = metrics.clients_memory?.all;
   return [
     ...time('nats_ping', 'ping'),
     ...time('nats_connect', 'connecting'),
@@ -78,17 +76,15 @@ function cards({ metrics, knees, durationMs }: Summary): readonly Html[] {
     ...knees.flatMap(({ rate, size }) =>
       rate === null ? [] : [card(`${formatCount(rate)}/s`, `sustained, at ${formatBytes(size)} a message`)],
     ),
-    ...(clients === undefined ? [] : [card(formatCount(clients.all.max), 'clients at most')]),
-    ...(perClient === undefined
-      ? []
-      : [card(formatBytes(perClient.all.p50), 'of memory for an idle client')]),
+    ...(clients === undefined ? [] : [card(formatCount(clients.max), 'clients at most')]),
+    ...(perClient === undefined ? [] : [card(formatBytes(perClient.p50), 'of memory for an idle client')]),
     ...(delivered === undefined || durationMs === 0
       ? []
-      : [card(formatCount(Math.round(delivered.all.value)), 'messages delivered')]),
+      : [card(formatCount(Math.round(delivered.value)), 'messages delivered')]),
     ...(errors === undefined
       ? []
-      : [card(formatShare(errors.all.value), `errors of ${formatCount(errors.all.count)} attempts`)]),
-    ...(lost === undefined ? [] : [card(formatCount(lost.all.value), 'acknowledged messages lost')]),
+      : [card(formatShare(errors.value), `errors of ${formatCount(errors.count)} attempts`)]),
+    ...(lost === undefined ? [] : [card(formatCount(lost.value), 'acknowledged messages lost')]),
   ];
 }
 
@@ -117,31 +113,18 @@ function thresholdTable({ thresholds, metrics }: Summary): Html {
 }
 
 function metricTable({ metrics }: Summary): Html {
-  const rows = Object.entries(metrics).filter(([, { all }]) => all.count > 0);
   return table(
     ['metric', 'samples', 'value', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'],
-    rows.map(([name, metric]) => {
+    Object.entries(metrics).flatMap(([name, metric]) => {
+      const { all, type } = metric;
+      if (all === undefined) return [];
       const unit = unitOf(name, metric);
       const text = (value: number) => formatValue(value, unit);
-      const { all, type } = metric;
-      if (type !== 'trend')
-        return [
-          name,
-          formatCount(all.count),
-          text(all.value),
-          '',
-          '',
-          '',
-          '',
-          '',
-          type === 'gauge' ? text(all.max) : '',
-        ];
-      return [
-        name,
-        formatCount(all.count),
-        '',
-        ...[all.mean, all.p50, all.p90, all.p95, all.p99, all.max].map(text),
-      ];
+      const figures =
+        type === 'trend'
+          ? ['', ...[all.mean, all.p50, all.p90, all.p95, all.p99, all.max].map(text)]
+          : [text(all.value), '', '', '', '', '', type === 'gauge' ? text(all.max) : ''];
+      return [[name, formatCount(all.count), ...figures]];
     }),
   );
 }

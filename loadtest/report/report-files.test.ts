@@ -69,7 +69,7 @@ test('an interrupted run says so in the terminal as on the page', async () => {
 
 test.each([
   ['{}', /is of format unknown/],
-  ['{"format":2}', /is of format 2, and this version reads 1/],
+  ['{"format":1}', /is of format 1, and this version reads 2/],
   ['nothing', /is not JSON/],
   ['3', /is not the summary of a run/],
 ])('a summary %s is refused', async (text, message) => {

@@ -3,12 +3,16 @@ import type { Written } from '../../test/support/data/sample-file.ts';
 import { summaryOfSamples } from '../../test/support/data/summary.ts';
 
 /** Ten seconds of a step, in batches of a tenth of a second. */
-function step(start: number, rate: number, { kept = 1, reach = 2, delayMs = 5 } = {}): readonly Written[] {
+function step(
+  start: number,
+  rate: number,
+  { kept = 1, reach = 2, delayMs = 5 }: { kept?: number; reach?: number; delayMs?: number | null } = {},
+): readonly Written[] {
   const tags = { size: '128', rate: String(rate), region: 'oc' };
   return Array.from({ length: 101 }, (_, index) => start * 1_000 + index * 100).flatMap((at) => [
     { metric: 'nats_published', at, value: (rate * kept) / 10, tags },
     { metric: 'nats_delivered', at, value: (rate * kept * reach) / 10, tags },
-    { metric: 'nats_delivery', at, value: delayMs, tags },
+    ...(delayMs === null ? [] : [{ metric: 'nats_delivery', at, value: delayMs, tags }]),
   ]);
 }
 
@@ -31,9 +35,15 @@ test('the knee is the last rate before the first that was not published', async 
 test.each([
   ['reaches fewer subscribers', { reach: 1.5 }],
   ['is delivered with the delay of a queue', { delayMs: 200 }],
+  ['is delivered after nobody knows how long', { delayMs: null }],
 ])('a step whose messages are all published is not sustained when it %s', async (_what, options) => {
   const { knees } = await summaryOfSamples([...step(0, 1_000), ...step(20, 2_000, options)]);
   expect(knees).toEqual([{ size: 128, rate: 1_000, reached: true }]);
+});
+
+test('when no delivery of the slowest step was timed, nothing says how long one may take', async () => {
+  const { knees } = await summaryOfSamples([...step(0, 1_000, { delayMs: null }), ...step(20, 2_000)]);
+  expect(knees).toEqual([{ size: 128, rate: null, reached: true }]);
 });
 
 test('when every rate went through, the knee lies higher than what was offered', async () => {

@@ -2,7 +2,7 @@
 //
 // A step went through if at least 95% of the offered messages were published, the share of subscribers that each
 // message reached was the same as in the slowest step, give or take 5%, and the p99 of the delivery stayed within ten
-// times that of the slowest step. Past the knee a queue grows somewhere, and latencies are those of the queue.
+// times that of the slowest step. If no delivery was timed, in it or in that one, it did not. Past the knee a queue grows somewhere, and latencies are those of the queue.
 
 import type { Aggregated } from './aggregate.ts';
 import type { Figures, Knee, ThroughputStep } from './summary.ts';
@@ -27,6 +27,7 @@ export function stepsOf({ stepMs, stepFigures }: Aggregated): readonly Throughpu
         rate,
         seconds,
         publishedPerSecond: published.value / seconds,
+        // Counters, of which no sample means that nothing was counted.
         deliveredPerSecond: (figures('nats_delivered', step)?.value ?? 0) / seconds,
         deliveredBytesPerSecond: (figures('nats_delivered_bytes', step)?.value ?? 0) / seconds,
         deliveryP50: delivery?.p50 ?? null,
@@ -46,11 +47,12 @@ type Measured = Omit<ThroughputStep, 'sustained'>;
 function isSustained(step: Measured, slowest: Measured): boolean {
   const reach = ({ deliveredPerSecond, publishedPerSecond }: Measured) =>
     deliveredPerSecond / publishedPerSecond;
-  const delayLimit = Math.max(HARMLESS_MS, (slowest.deliveryP99 ?? 0) * DELAY_LIMIT);
   return (
     step.publishedPerSecond >= KEPT_SHARE * step.rate &&
     reach(step) >= KEPT_SHARE * reach(slowest) &&
-    (step.deliveryP99 ?? 0) <= delayLimit
+    step.deliveryP99 !== null &&
+    slowest.deliveryP99 !== null &&
+    step.deliveryP99 <= Math.max(HARMLESS_MS, slowest.deliveryP99 * DELAY_LIMIT)
   );
 }
 

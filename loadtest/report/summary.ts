@@ -1,7 +1,9 @@
 // summary.json: the result of a run for other programs and for `compare`. Its schema is stable: when a field changes
 // its meaning, `format` changes.
 
-export const SUMMARY_FORMAT = 1;
+import type { Machine } from '../../local/machine.ts';
+
+export const SUMMARY_FORMAT = 2;
 
 /** A run, or several merged. */
 export interface Summary {
@@ -23,6 +25,7 @@ export interface Summary {
   readonly wan: boolean;
   readonly regions: readonly RegionPlace[];
   readonly versions: Versions;
+  /** That ran k6, and the local stack with it. */
   readonly machine: Machine;
   /** Ended early; figures cover the time until then. */
   readonly interrupted: boolean;
@@ -58,14 +61,6 @@ export interface Versions {
   readonly node: string;
 }
 
-/** The machine that ran k6, and the local stack with it. */
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryBytes: number;
-  readonly os: string;
-}
-
 export interface Threshold {
   /** With its tags: `nats_ping{region:weur}`. */
   readonly metric: string;
@@ -84,7 +79,8 @@ export interface MetricSummary {
   readonly type: 'trend' | 'counter' | 'rate' | 'gauge';
   /** The unit of the numbers: `time` is milliseconds, `data` is bytes. */
   readonly contains: 'default' | 'time' | 'data';
-  readonly all: Figures;
+  /** Absent without a sample: nothing has no percentiles. */
+  readonly all?: Figures;
   /** A pair is `<region> < <peer>`, such as `weur < oc`: to the first, from the second. */
   readonly by: Readonly<Partial<Record<Dimension, Readonly<Record<string, Figures>>>>>;
 }

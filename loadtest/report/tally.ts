@@ -39,19 +39,22 @@ export class Tally {
     return this.#values.count;
   }
 
-  figures(): Figures {
+  /** Of no values there are none. */
+  figures(): Figures | undefined {
     const { count, mean, min, max } = this.#values;
-    const [p50, p90, p95, p99] = [0.5, 0.9, 0.95, 0.99].map((share) => rounded(this.#values.quantile(share)));
+    if (count === 0) return undefined;
+    const quantile = (share: number) => rounded(this.#values.quantile(share));
+    const p50 = quantile(0.5);
     return {
       count,
-      value: rounded(this.#value(p50 ?? 0)),
+      value: rounded(this.#value(p50)),
       mean: rounded(mean),
-      min: count === 0 ? 0 : rounded(min),
-      p50: p50 ?? 0,
-      p90: p90 ?? 0,
-      p95: p95 ?? 0,
-      p99: p99 ?? 0,
-      max: count === 0 ? 0 : rounded(max),
+      min: rounded(min),
+      p50,
+      p90: quantile(0.9),
+      p95: quantile(0.95),
+      p99: quantile(0.99),
+      max: rounded(max),
     };
   }
 

@@ -48,9 +48,7 @@ function regionTable({ metrics, regions }: Summary): string | undefined {
 }
 
 function p50AndP95(figures: Figures | undefined): readonly [string, string] {
-  return figures === undefined || figures.count === 0
-    ? ['', '']
-    : [formatMs(figures.p50), formatMs(figures.p95)];
+  return figures === undefined ? ['', ''] : [formatMs(figures.p50), formatMs(figures.p95)];
 }
 
 function dimensionTable({ metrics }: Summary, dimension: 'policy', metric: string): string | undefined {
@@ -68,27 +66,25 @@ function dimensionTable({ metrics }: Summary, dimension: 'policy', metric: strin
 
 /** All of our metrics that are not times of a region. */
 function otherTable({ metrics }: Summary): string | undefined {
-  const rows = Object.entries(metrics).filter(
-    ([name, { all }]) =>
-      all.count > 0 &&
-      !TIMES.some((time) => time === name) &&
-      /^(nats_|clients_memory|process_memory)/.test(name),
-  );
+  const rows = Object.entries(metrics)
+    .filter(
+      ([name]) => !TIMES.some((time) => time === name) && /^(nats_|clients_memory|process_memory)/.test(name),
+    )
+    .flatMap(([name, metric]) => (metric.all ? [[name, valueText(name, metric, metric.all)]] : []));
   if (rows.length === 0) return undefined;
-  return formatTable([['metric', 'value'], ...rows.map(([name, metric]) => [name, valueText(name, metric)])]);
+  return formatTable([['metric', 'value'], ...rows]);
 }
 
-function valueText(name: string, metric: MetricSummary): string {
+function valueText(name: string, metric: MetricSummary, all: Figures): string {
   const unit = unitOf(name, metric);
   if (name === 'process_memory') {
     const latest = Object.values(metric.by.process ?? {}).reduce((sum, { value }) => sum + value, 0);
     return `${formatValue(latest, unit)} in all processes at the end`;
   }
-  if (metric.type === 'trend')
-    return `p50 ${formatValue(metric.all.p50, unit)}, p95 ${formatValue(metric.all.p95, unit)}`;
-  if (metric.type === 'rate') return `${formatShare(metric.all.value)} of ${formatCount(metric.all.count)}`;
-  if (metric.type === 'gauge') return `${formatValue(metric.all.max, unit)} at most`;
-  return formatValue(metric.all.value, unit);
+  if (metric.type === 'trend') return `p50 ${formatValue(all.p50, unit)}, p95 ${formatValue(all.p95, unit)}`;
+  if (metric.type === 'rate') return `${formatShare(all.value)} of ${formatCount(all.count)}`;
+  if (metric.type === 'gauge') return `${formatValue(all.max, unit)} at most`;
+  return formatValue(all.value, unit);
 }
 
 function stepTable(steps: readonly ThroughputStep[], knees: readonly Knee[]): string | undefined {

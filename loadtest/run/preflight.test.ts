@@ -1,26 +1,26 @@
 import { createServer } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
-import { listenOnLoopback } from '../../local/listen.ts';
+import { closeServer, listenOnLoopback } from '../../local/listen.ts';
 import { EXIT } from './loadtest-error.ts';
 import { checkTarget } from './preflight.ts';
 
-let stop: (() => void) | undefined;
+let stop: (() => Promise<void>) | undefined;
 
-afterEach(() => {
-  stop?.();
+afterEach(async () => {
+  await stop?.();
   stop = undefined;
 });
 
 async function answering(status: number): Promise<string> {
   const server = createServer((_request, response) => response.writeHead(status).end());
   const port = await listenOnLoopback(server);
-  stop = () => server.close();
+  stop = () => closeServer(server);
   return `http://127.0.0.1:${port}`;
 }
 
 test('a port where nobody listens is a target that is down', async () => {
   const url = await answering(200);
-  stop?.();
+  await stop?.();
   await expect(checkTarget(url, {})).rejects.toMatchObject({
     exitCode: EXIT.targetDown,
     message: expect.stringContaining(`nothing answers at ${url}`),

@@ -3,7 +3,7 @@
 
 import { errors, type NatsConnection, wsconnect } from '@nats-io/nats-core';
 import { PATHS } from '../../api/paths.ts';
-import { TimeoutError, withTimeout } from '../../local/wait-for.ts';
+import { TimeoutError, withTimeout } from '../../waiting/with-timeout.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
 
 /** A sleeping region is started by its first client, which takes seconds. */

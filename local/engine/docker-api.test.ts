@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { waitFor } from '../wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
+import { closeServer } from '../listen.ts';
 import type { ContainerSpec, Launch } from './container.ts';
 import { serveDockerApi } from './docker-api.ts';
 import { Engine } from './engine.ts';
@@ -30,8 +31,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await engine.close();
-  server.closeAllConnections();
-  server.close();
+  await closeServer(server);
   await rm(folder, { recursive: true, force: true });
 });
 

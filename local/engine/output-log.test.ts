@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { waitFor } from '../wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { OutputLog } from './output-log.ts';
 
 const TIMEOUT = { timeoutMs: 5_000 };

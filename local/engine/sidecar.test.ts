@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { waitFor } from '../wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { Sidecar } from './sidecar.ts';
 
 const TIMEOUT = { timeoutMs: 10_000 };

@@ -2,6 +2,7 @@
 // crosses the world in a deployment: a client's WebSocket, between the data center where it enters and the region,
 // and a route, between two regions. Monitoring is not: a region's object runs beside its container.
 
+import { PLACE_HEADER } from '../../api/headers.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
@@ -10,6 +11,8 @@ import { expectedRttMs } from '../../routing/latency/prior.ts';
 import { compileRouting } from '../../routing/plan.ts';
 import { priorsOf } from '../../routing/priors.ts';
 import type { DelayOf } from './join-delayed.ts';
+
+const PLACE_LINE = new RegExp(`^${PLACE_HEADER}: *(\\{.*\\})\\r$`, 'im');
 
 /** The delay of tunnels to a port of a server's container; undefined where there is none. */
 export type WanDelays = (serverName: string, containerPort: number) => DelayOf | undefined;
@@ -42,7 +45,7 @@ export function wanDelays(config: MeridianConfig): WanDelays {
 function placeInUpgrade(opening: Buffer): object | undefined {
   const text = opening.toString('latin1');
   if (!text.includes('\r\n\r\n')) return undefined;
-  const json = /^x-meridian-place: *(\{.*\})\r$/im.exec(text)?.[1];
+  const json = PLACE_LINE.exec(text)?.[1];
   return json === undefined ? {} : (JSON.parse(json) as object);
 }
 

@@ -10,6 +10,7 @@ import type { Health } from '../../api/health.ts';
 import type { Mesh } from '../../api/mesh.ts';
 import { PATHS, PUBLIC_PATHS } from '../../api/paths.ts';
 import type { RegionViews } from '../../api/regions.ts';
+import type { Route } from '../../api/route.ts';
 import { SCHEMAS } from '../../api/schemas.ts';
 import type { Whoami } from '../../api/whoami.ts';
 import { pairsOf } from '../../worker/mesh/topology.ts';
@@ -171,7 +172,7 @@ describe('/api/route', () => {
   test('decides for this very request, with the ranking, the reasons and the same record in its headers', async () => {
     const { status, headers, body } = await get('/api/route');
     expect(status).toBe(200);
-    const { region, candidates } = body as { region: string; candidates: { region: string }[] };
+    const { region, candidates } = body as Route;
     expect(body).toMatchObject({
       version: expect.any(Number),
       entry: { source: expect.any(String), value: expect.any(String) },
@@ -208,7 +209,7 @@ describe('/api/route', () => {
 
   test('puts a region that is asked for first, and says who asked', async () => {
     const { body } = await get('/api/route?colo=SYD&region=weur');
-    const { candidates } = body as { candidates: { region: string; effects: { reason: string }[] }[] };
+    const { candidates } = body as Route;
     expect(candidates[0]?.region).toBe('weur');
     expect(candidates[0]?.effects.map(({ reason }) => reason).join()).toContain('asked for');
     expect(candidates[1]?.region).toBe('oc');
@@ -217,12 +218,12 @@ describe('/api/route', () => {
   test('notes a region that is asked for and does not exist, and serves the client all the same', async () => {
     const { body } = await get('/api/route?colo=SYD&region=moon');
     expect(body).toMatchObject({ region: 'oc' });
-    expect((body as { notes: string[] }).notes.join()).toContain('moon');
+    expect((body as Route).notes.join()).toContain('moon');
   });
 
   test('reaches no region: the decision is the same however often it is asked for', async () => {
     const [first, second] = [await get('/api/route?colo=CDG'), await get('/api/route?colo=CDG')];
-    expect((second.body as { region: string }).region).toBe((first.body as { region: string }).region);
+    expect((second.body as Route).region).toBe((first.body as Route).region);
   });
 });
 

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { connectFrom } from '../support/client.ts';
 import { cfOf, cityOf, standingIn } from '../support/data/places.ts';
 import { readMonitor } from '../support/monitor.ts';
@@ -37,7 +37,7 @@ describeLocally('does not show its monitoring', 'the server of a client', () => 
   );
 
   test('forgets it within seconds when its process is killed', async () => {
-    const program = fileURLToPath(new URL('../support/client-process.ts', import.meta.url));
+    const program = fileURLToPath(new URL('../support/sydney-client.ts', import.meta.url));
     const child = spawn(process.execPath, [program, target.url, 'process'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

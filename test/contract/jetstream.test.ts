@@ -3,7 +3,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/nats-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import type { Client } from '../support/client.ts';
 import { currentReplicas, jetStreamIsReady, publishFirst } from '../support/streams.ts';
 import { clientIn } from '../support/target.ts';

@@ -2,7 +2,7 @@
 
 import { createInbox, headers } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import type { Client } from '../support/client.ts';
 import { PAIRS, REGIONS, type Region } from '../support/data/places.ts';
 import { awaitInterest, awaitInterestOfAll } from '../support/interest.ts';

@@ -2,7 +2,7 @@
 
 import { createInbox } from '@nats-io/nats-core';
 import { describe, expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { cityOf, type Region } from '../support/data/places.ts';

@@ -2,7 +2,7 @@
 
 import { platform } from 'node:process';
 import { expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { useStack } from '../support/file-stack.ts';
 import { clientFrame, rawUpgrade } from '../support/raw-upgrade.ts';

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { beginOutage } from '../outages/outage.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { configOf } from '../support/data/checked-in.ts';

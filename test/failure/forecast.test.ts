@@ -7,8 +7,8 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Forecast, Move as ForeseenMove } from '../../api/forecast.ts';
-import { waitFor } from '../../local/wait-for.ts';
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { connectFrom } from '../support/client.ts';
 import { cfOf, PLACES, type Place, type Region } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';

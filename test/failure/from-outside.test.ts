@@ -5,7 +5,7 @@ import { request as httpRequest } from 'node:http';
 import { expect, test } from 'vitest';
 import { RETRY_AFTER_HEADER } from '../../api/headers.ts';
 import { PATHS } from '../../api/paths.ts';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { cfOf, cityOf, standingIn } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';

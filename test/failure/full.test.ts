@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { platform } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { cfOf, cityOf, standingIn } from '../support/data/places.ts';

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { REGION_HEADER } from '../../api/headers.ts';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { beginOutage } from '../outages/outage.ts';
 import { cfOf, cityOf, standingIn } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';

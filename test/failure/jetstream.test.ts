@@ -2,8 +2,8 @@
 
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
 import { instanceNameOf } from '../../regions/names.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { cityOf } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { DECISION_HEADER, RETRY_AFTER_HEADER } from '../../api/headers.ts';
 import { PATHS } from '../../api/paths.ts';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { connectFrom } from '../support/client.ts';
 import { cfOf, cityOf, REGIONS, standingIn } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';

@@ -2,7 +2,7 @@
 // `npm run outages` measures it at length with three libraries.
 
 import { describe, expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { readyProgram } from '../outages/clients/programs.ts';
 import type { OutageKind } from '../outages/combination.ts';
 import { type Figures, figuresOf, type Homecoming, homecomings } from '../outages/figures.ts';

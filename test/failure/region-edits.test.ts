@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LiveConfig } from '../../api/config.ts';
+import type { DryRun, LiveConfig } from '../../api/config.ts';
+import type { ErrorAnswer } from '../../api/error-answer.ts';
 import { FORCE_REGION_HEADER } from '../../api/headers.ts';
 import { PATHS, regionOperationPath } from '../../api/paths.ts';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { loadConfig } from '../../local/load-config.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
-import { waitFor } from '../../local/wait-for.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { cfOf, cityOf, standingIn } from '../support/data/places.ts';
 import { rawUpgrade } from '../support/raw-upgrade.ts';
@@ -66,8 +67,8 @@ test('a configuration that is not valid is refused with every problem, and nothi
   const broken = withRegion(withRegion(before.config, 'oc', { dial: 101 }), 'weur', { weight: 0 });
   const answer = await call('PUT', PATHS.config, { base: before.version, config: broken, message: 'no' });
   expect(answer.status).toBe(422);
-  const { error } = (await answer.json()) as { error: { problems: { path: string }[] } };
-  expect(error.problems.map(({ path }) => path)).toEqual(
+  const { problems = [] } = await errorOf(answer);
+  expect(problems.map(({ path }) => path)).toEqual(
     expect.arrayContaining(['regions[2].weight', 'regions[5].dial']),
   );
   expect((await current()).version).toBe(before.version);
@@ -128,9 +129,7 @@ test('the forecast names whom an edit would move', async () => {
   const answer = await call('POST', PATHS.dryRun, {
     config: withRegion(config, 'oc', { enabled: false }),
   });
-  const { forecast } = (await answer.json()) as {
-    forecast: { movedShare: number; moves: { from: string }[] };
-  };
+  const { forecast } = (await answer.json()) as DryRun;
   expect(forecast.movedShare).toBeGreaterThan(0);
   expect(new Set(forecast.moves.map(({ from }) => from))).toEqual(new Set(['oc']));
 });
@@ -296,8 +295,8 @@ function call(method: string, path: string, body?: unknown): Promise<Response> {
   });
 }
 
-async function errorOf(response: Response): Promise<{ code: string }> {
-  return ((await response.json()) as { error: { code: string } }).error;
+async function errorOf(response: Response): Promise<ErrorAnswer['error']> {
+  return ((await response.json()) as ErrorAnswer).error;
 }
 
 function withRegion(config: MeridianConfig, id: string, change: object): MeridianConfig {

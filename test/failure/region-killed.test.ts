@@ -2,7 +2,7 @@
 
 import { createInbox } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { cfOf, cityNamed, cityOf, type Place, REGIONS, standingIn } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';

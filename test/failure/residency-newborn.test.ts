@@ -1,7 +1,7 @@
 // A residency rule that was edited live holds on an isolate that was just born and uses the deployed version.
 
 import { expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { useStack } from '../support/file-stack.ts';
 import { processesBelow } from '../support/process-tree.ts';

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkPortIsFree } from '../../local/listen.ts';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { CliProcess } from '../support/cli-process.ts';
 import { connectFrom } from '../support/client.ts';
 import { temporaryFolder } from '../support/command-process.ts';

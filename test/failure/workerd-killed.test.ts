@@ -2,7 +2,7 @@
 // would; the containers keep running, and the connections of the objects have to be re-established.
 
 import { expect, test } from 'vitest';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { cityOf, REGIONS } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';

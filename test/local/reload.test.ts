@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ApiClient } from '../../api/client.ts';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { CliProcess } from '../support/cli-process.ts';
 import { connectFrom } from '../support/client.ts';
 import { temporaryFolder } from '../support/command-process.ts';

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient } from '../../api/client.ts';
-import { waitFor } from '../../local/wait-for.ts';
+import { FORCE_REGION_HEADER } from '../../api/headers.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { clientFrame, rawUpgrade } from '../support/raw-upgrade.ts';
 
 /** Between two checks whether there is room again. */
@@ -26,7 +27,7 @@ export async function fillRegion(url: string, region: string): Promise<() => voi
   /** Until the next one is refused, and returns whether it was. */
   const fill = async () => {
     while (!end.signal.aborted) {
-      const { socket } = await rawUpgrade(url, { 'x-nats-force-region': region });
+      const { socket } = await rawUpgrade(url, { [FORCE_REGION_HEADER]: region });
       if (end.signal.aborted) socket?.destroy();
       if (socket === undefined || end.signal.aborted) return true;
       sockets.add(socket);

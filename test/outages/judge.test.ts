@@ -48,11 +48,27 @@ test('with everything exactly at its limit all goals are met', () => {
 test.each([
   ['a refusal', [{ failures: [{ at: 100, why: '503' }] }], 0, 'connects refused'],
   ['a client that waits', [{ ms: 1_501 }], 0, 'served at p99'],
-  ['a client that is left on the hung server', [], 10_001, 'without service at p99'],
-  ['one that lands elsewhere to the end', [{ due: 59_000 }], 0, 'home again'],
+  ['a client that is left on the hung server', [{}], 10_001, 'without service at p99'],
+  ['one that lands elsewhere to the end', [{}, { due: 59_000 }], 0, 'home again'],
 ] as const)('%s misses a goal', (_name, arrivals, silentMs, goal) => {
   const judgement = judge({ kind: 'hung', k: 1, where: 'near' }, observed(arrivals, silentMs), GOALS);
   expect(judgement.verdicts.filter(({ isMet }) => !isMet).map(({ what }) => what)).toEqual([goal]);
+});
+
+test.each([
+  ['nobody came during the outage', { events: { go: [] } }, 'served at p99'],
+  ['nobody stayed on the hung server', { events: { go: [] } }, 'without service at p99'],
+  ['nobody came home from it', { rankings: {} }, 'home again'],
+])('when %s, its goal is missed: nothing shows that it was met', (_name, missing, goal) => {
+  const seen = { ...observed([{}], 0), ...missing };
+  const { verdicts } = judge({ kind: 'hung', k: 1, where: 'near' }, seen, GOALS);
+  expect(verdicts.find(({ what }) => what === goal)).toMatchObject({ was: Infinity, isMet: false });
+});
+
+test('when nobody was on the killed region, none is known to have gone by the ranking', () => {
+  const seen = { ...observed([{}], 0), affected: [] };
+  const { verdicts } = judge({ kind: 'killed', k: 1, where: 'near' }, seen, GOALS);
+  expect(verdicts.find(({ what }) => what === 'astray')).toMatchObject({ was: Infinity, isMet: false });
 });
 
 test('how long those on a killed region are without service is their library; that they go by the ranking is not', () => {

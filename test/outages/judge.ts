@@ -22,7 +22,7 @@ export interface Verdict {
   readonly what: string;
   readonly limit: number;
   readonly unit: string;
-  /** Infinite if that never happened. */
+  /** Infinite where it never came to that, and where nothing was observed. */
   readonly was: number;
   readonly isMet: boolean;
 }
@@ -51,18 +51,21 @@ export function judge(combination: Combination, observed: Observed, goals: Goals
   };
 }
 
+// A goal about clients of which there were none is missed: nothing says that it was met.
+const UNSEEN = Number.POSITIVE_INFINITY;
+
 function verdictsOf(
   { kind }: Combination,
   { arrivals, lasting }: Figures,
   homes: readonly Homecoming[],
   goals: Goals,
 ): readonly Verdict[] {
-  const slowest = spreadOf(homes.map(({ homeMs = Number.POSITIVE_INFINITY }) => homeMs))?.worst ?? 0;
+  const slowest = spreadOf(homes.map(({ homeMs = UNSEEN }) => homeMs))?.worst ?? UNSEEN;
   return [
     verdict('connects refused', goals.maxRefused, '', arrivals.refused),
-    verdict('served at p99', goals.maxServedMs, 'ms', arrivals.served?.p99 ?? 0),
+    verdict('served at p99', goals.maxServedMs, 'ms', arrivals.served?.p99 ?? UNSEEN),
     ...(kind === 'hung'
-      ? [verdict('without service at p99', goals.maxHungMs, 'ms', lasting.withoutService?.p99 ?? 0)]
+      ? [verdict('without service at p99', goals.maxHungMs, 'ms', lasting.withoutService?.p99 ?? UNSEEN)]
       : []),
     ...(kind === 'killed' ? [verdict('astray', goals.maxAstray, '', astray(lasting))] : []),
     verdict('lost', 0, '', lasting.lost),
@@ -72,7 +75,7 @@ function verdictsOf(
 
 function astray({ landed, byTheRules }: Lasting): number {
   const count = Object.values(landed).reduce((sum, each) => sum + each, 0);
-  return count === 0 ? 0 : 1 - byTheRules / count;
+  return count === 0 ? UNSEEN : 1 - byTheRules / count;
 }
 
 function verdict(what: string, limit: number, unit: string, was: number): Verdict {

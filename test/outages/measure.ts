@@ -1,8 +1,11 @@
 // Runs one outage on a stack, with clients that come, go and stay, and returns what was observed.
 
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ApiClient } from '../../api/client.ts';
 import type { Stack } from '../../local/stack.ts';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import { cfOf, type Place, standingIn } from '../support/data/places.ts';
 import { monitorOf } from '../support/monitor.ts';
 import { ClientProcess } from './clients/client-process.ts';
@@ -61,7 +64,11 @@ export async function measureOutage(options: MeasureOptions): Promise<Observed> 
   );
   await using clients = startClients(options);
   progress('lasting clients connect');
-  await within(READY_WITHIN_MS, signal, Promise.all(clients.processes.map(({ ready }) => ready)));
+  await allWithin(
+    READY_WITHIN_MS,
+    signal,
+    clients.processes.map(({ ready }) => ready),
+  );
   for (const process of clients.processes) process.go();
   await delay(BEFORE_MS, undefined, { signal });
   progress(`${regions.join(', ')} ${kind}`);
@@ -75,7 +82,11 @@ export async function measureOutage(options: MeasureOptions): Promise<Observed> 
   progress('back');
   await delay(options.recoveryMs, undefined, { signal });
   const finishedAt = Date.now();
-  await within(2 * GIVE_UP_MS, signal, Promise.all(clients.processes.map((process) => process.finish())));
+  await allWithin(
+    2 * GIVE_UP_MS,
+    signal,
+    clients.processes.map((process) => process.finish()),
+  );
   return {
     rankings,
     affected: regions,
@@ -89,11 +100,7 @@ export async function measureOutage(options: MeasureOptions): Promise<Observed> 
 
 /** Ids of all regions, in the order in which a client there would try them. */
 export async function rankingFor(url: string, place: Place): Promise<readonly string[]> {
-  const response = await fetch(`${url}/api/route`, { headers: standingIn(cfOf(place)) });
-  if (!response.ok) throw new Error(`${url}/api/route answered ${response.status}`);
-  const { candidates } = (await response.json()) as {
-    readonly candidates: readonly { readonly region: string }[];
-  };
+  const { candidates } = await new ApiClient({ url }).route({}, standingIn(cfOf(place)));
   return candidates.map(({ region }) => region);
 }
 
@@ -140,16 +147,19 @@ async function awaitReturn({
   return returned;
 }
 
-async function within<T>(timeoutMs: number, signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+/** Waits for all clients, unless the run is aborted before. */
+async function allWithin(
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  work: readonly Promise<unknown>[],
+): Promise<void> {
+  signal?.throwIfAborted();
   const ended = new AbortController();
-  const until = AbortSignal.any([ended.signal, ...(signal ? [signal] : [])]);
+  const aborted = signal === undefined ? [] : [once(signal, 'abort', { signal: ended.signal })];
+  const late = `the clients took longer than ${timeoutMs / 1000} s`;
   try {
-    return await Promise.race([
-      work,
-      delay(timeoutMs, undefined, { signal: until }).then(() => {
-        throw new Error(`the clients took longer than ${timeoutMs / 1000} s`);
-      }),
-    ]);
+    await withTimeout(Promise.race([Promise.all(work), ...aborted]), timeoutMs, late);
+    signal?.throwIfAborted();
   } finally {
     ended.abort();
   }

@@ -1,13 +1,12 @@
 // An edge that answers as a test specifies, and records the requests.
 
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { DryRun, LiveConfig, Published, VersionInfo } from '../../api/config.ts';
 import type { ErrorDetails } from '../../api/error-answer.ts';
 import type { Forecast } from '../../api/forecast.ts';
 import type { RegionView, RegionViews } from '../../api/regions.ts';
 import type { Route } from '../../api/route.ts';
+import { closeServer, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { diffConfigs, platformChanges } from '../../regions/edits/diff.ts';
 import checkedIn from '../../regions/regions.json' with { type: 'json' };
@@ -44,15 +43,11 @@ export async function startFakeEdge(answers: Answers): Promise<FakeEdge> {
     response.writeHead(status, { connection: 'close', ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenOnLoopback(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${LOOPBACK}:${port}`,
     asked,
-    [Symbol.asyncDispose]: async () => {
-      server.close();
-      await once(server, 'close');
-    },
+    [Symbol.asyncDispose]: () => closeServer(server),
   };
 }
 

@@ -11,7 +11,7 @@ import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { portsFileReader } from '../../local/engine/listening-ports.ts';
 import { OutputLog } from '../../local/engine/output-log.ts';
 import { ProcessGroup } from '../../local/engine/process-group.ts';
-import { listenOnLoopback } from '../../local/listen.ts';
+import { closeServer, listenOnLoopback } from '../../local/listen.ts';
 import { withTeardown } from '../../local/teardown.ts';
 import { CLIENT_PORT, MONITORING_PORT, ROUTE_PORT } from '../../regions/container-ports.ts';
 import type { NatsServer, OddServers } from './workerd/nats-servers.ts';
@@ -38,9 +38,13 @@ async function startOddServers(undo: AsyncDisposableStack): Promise<OddServers> 
     socket.resume().write('INFO {"server_id":"OBSERVED"}\r\n');
   });
   const observedCount = createHttpServer((_request, response) => response.end(String(open.size)));
-  undo.defer(() => {
-    // Not awaited: what the tests left open would keep them.
-    for (const server of [silent, observed, observedCount]) server.close().unref();
+  const servers = [silent, observed, observedCount];
+  const sockets = new Set<Socket>();
+  for (const server of servers) server.on('connection', (socket: Socket) => sockets.add(socket));
+  undo.defer(async () => {
+    // What the tests left open would keep the servers.
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(servers.map(closeServer));
   });
   return {
     silent: await listenOnLoopback(silent),

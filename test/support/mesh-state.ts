@@ -3,7 +3,7 @@
 import type { MeshLink } from '../../api/mesh.ts';
 import type { SeenState } from '../../api/states.ts';
 import type { Stack } from '../../local/stack.ts';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { connectFrom } from './client.ts';
 import type { Place } from './data/places.ts';
 

@@ -3,6 +3,7 @@
 import type { Engine } from '../../local/engine/engine.ts';
 import { MONITORING_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
+import type { Routez, Varz } from '../../worker/region/monitoring-answers.ts';
 
 export interface Connz {
   readonly connections: readonly {
@@ -11,16 +12,6 @@ export interface Connz {
     readonly name?: string;
     /** Why it was closed. */
     readonly reason?: string;
-    readonly port: number;
-  }[];
-}
-
-export interface Routez {
-  readonly server_name: string;
-  readonly routes: readonly {
-    readonly remote_name: string;
-    readonly did_solicit: boolean;
-    /** The port that the route comes from, as the server sees it. */
     readonly port: number;
   }[];
 }
@@ -39,6 +30,7 @@ interface Endpoints {
   readonly connz: Connz;
   readonly 'connz?state=closed': Connz;
   readonly routez: Routez;
+  readonly varz: Varz;
   readonly 'jsz?streams=true': Jsz;
 }
 

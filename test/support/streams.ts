@@ -2,7 +2,7 @@
 
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { waitFor } from '../../local/wait-for.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 
 /** Servers that have just met elect their first leader within some seconds. */
 const ELECTION_TIMEOUT_MS = 20_000;

@@ -3,8 +3,8 @@
 
 import { expect, test } from 'vitest';
 import { FORCE_REGION_HEADER } from '../../api/headers.ts';
-import { waitFor } from '../../local/wait-for.ts';
 import { expectedRttMs } from '../../routing/latency/prior.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { connectFrom } from '../support/client.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { cityOf, type Region } from '../support/data/places.ts';

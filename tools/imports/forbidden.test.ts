@@ -7,6 +7,7 @@ const PARTS: readonly Part[] = [
   { path: 'low', what: '', imports: [], packages: ['valibot'] },
   { path: 'low/apart.ts', what: '', imports: ['low'], packages: [] },
   { path: 'high', what: '', imports: ['low'], tests: ['low/apart.ts'] },
+  { path: 'test/support', what: '', imports: ['*'] },
   { path: 'test', what: '', imports: ['*'] },
 ];
 
@@ -36,6 +37,7 @@ test.each([
   ['low/a.ts', "import { env } from 'cloudflare:workers';", 'cloudflare:workers'],
   ['low/a.ts', "import type { Plan } from 'valibot-plan';", 'valibot-plan'],
   ['high/a.ts', "import { s } from '../test/support/s.ts';", 'test/support/s.ts'],
+  ['high/a.test.ts', "import { s } from '../test/failure/s.ts';", 'test/failure/s.ts'],
 ])('%s may not say %s', (path, source, name) => {
   expect(problemsOf(path, source)).toEqual([expect.stringContaining(`may not import ${name}`)]);
 });

@@ -1,15 +1,15 @@
 // Finds the imports that the rules do not allow.
 
-import { partOf } from './part-of.ts';
 import type { Part } from './rules.ts';
 
 /** Every file with what it imports, as `importsOf` names it. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 const TEST_FILE = /\.test\.ts$/;
+const TEST_SUFFIX = /(\.workerd)?\.test\.ts$/;
 
 /** For tests of every part. */
-const TEST_SUPPORT = 'test';
+const TEST_SUPPORT = 'test/support';
 
 /** One sentence for each import that is not allowed, and for each file without a rule. */
 export function forbiddenImports(graph: ImportGraph, parts: readonly Part[]): readonly string[] {
@@ -37,4 +37,12 @@ function mayImport(
 
 function isIn(name: string, known: string): boolean {
   return name === known || name.startsWith(`${known}/`);
+}
+
+/** The part with the longest path that fits; undefined when there is none. A test belongs to what it tests. */
+export function partOf(path: string, parts: readonly Part[]): Part | undefined {
+  const tested = path.replace(TEST_SUFFIX, '.ts');
+  return parts
+    .filter((part) => tested === part.path || path.startsWith(`${part.path}/`))
+    .toSorted((one, other) => other.path.length - one.path.length)[0];
 }

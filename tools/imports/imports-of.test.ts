@@ -15,9 +15,18 @@ test.each([
   ["import { z } from '@scope/package/part';", ['@scope/package/part']],
   ["import { env } from 'cloudflare:workers';", ['cloudflare:workers']],
   ["import { a } from './a.ts'; export { b } from './a.ts'; await using c = open();", ['worker/mesh/a.ts']],
+  ["type A = import('./a.ts').A;", ['worker/mesh/a.ts']],
+  ["function f(): Promise<import('../a.ts').A[]> {}", ['worker/a.ts']],
+  ["type A = typeof import('./a.ts');", ['worker/mesh/a.ts']],
   ["// import { a } from './a.ts';", []],
+  ["/** As in import('./a.ts').A, which is no type here. */", []],
 ])('%s', (source, expected) => {
   expect(importsOf('worker/mesh/link.ts', source)).toEqual(expected);
+});
+
+test('the types of JavaScript are in its comments', () => {
+  const source = "/** @typedef {import('./a.js').A} A */\n/** @param {import('k6/http').Response} r */";
+  expect(importsOf('loadtest/lib/b.js', source)).toEqual(['loadtest/lib/a.js', 'k6/http']);
 });
 
 test('a file that cannot be read as code is named', () => {

@@ -2,21 +2,48 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { importCycles } from './cycles.ts';
-import { partOf } from './part-of.ts';
+import { partOf } from './forbidden.ts';
 import { readGraph } from './read-graph.ts';
 import { PARTS } from './rules.ts';
 import { withTable } from './table.ts';
 
-const SHIPS = /^(api|regions|routing|worker)(\/|$)/;
+const PURE = [
+  'regions',
+  'regions/rules',
+  'regions/edits',
+  'api',
+  'routing',
+  'routing/filters',
+  'routing/latency',
+  'routing/places',
+  'worker/forecast',
+];
+const SHIPS = /^(api|regions|routing|waiting|worker)(\/|$)/;
 
 test('arrows go one way: no part imports itself by way of others', () => {
   const known = PARTS.map(({ path }) => path);
-  const arrows = PARTS.map(({ path, imports }) => [path, imports.includes('*') ? [] : imports] as const);
+  // A folder may import a part inside it that builds on the folder: see Part.
+  const arrows = PARTS.map(({ path, imports }) => [path, outside(path, imports)] as const);
   expect(importCycles(new Map(arrows))).toEqual([]);
   expect(PARTS.flatMap(({ imports, tests = [] }) => [...imports, ...tests])).toSatisfy(
     (names: readonly string[]) => names.every((name) => name === '*' || known.includes(name)),
   );
 });
+
+test('nor does a folder with all that is in it', () => {
+  const rootOf = (path: string) => path.split('/')[0] ?? path;
+  const roots = [...new Set(PARTS.map(({ path }) => rootOf(path)))];
+  const arrows = roots.map((root) => {
+    const parts = PARTS.filter(({ path }) => rootOf(path) === root);
+    const names = parts.flatMap(({ path, imports }) => outside(path, imports)).map(rootOf);
+    return [root, [...new Set(names)].filter((name) => name !== root)] as const;
+  });
+  expect(importCycles(new Map(arrows))).toEqual([]);
+});
+
+function outside(path: string, imports: readonly string[]): readonly string[] {
+  return imports.filter((name) => name !== '*' && !name.startsWith(`${path}/`));
+}
 
 test('what ships imports only what ships, and every package of it is listed', () => {
   for (const { path, imports, packages } of PARTS.filter(({ path }) => SHIPS.test(path))) {
@@ -26,10 +53,10 @@ test('what ships imports only what ships, and every package of it is listed', ()
 });
 
 test('what is pure knows nothing of Node or Cloudflare', () => {
-  for (const pure of ['regions', 'api', 'routing', 'worker/forecast']) {
+  for (const pure of PURE) {
     const { packages = ['any'], imports } = PARTS.find(({ path }) => path === pure) ?? { imports: [] };
     expect(packages.filter((name) => name !== 'valibot')).toEqual([]);
-    expect(imports.filter((name) => !['regions', 'api', 'routing'].includes(name))).toEqual([]);
+    expect(imports.filter((name) => !PURE.includes(name))).toEqual([]);
   }
 });
 
@@ -43,6 +70,20 @@ test('every rule is about files that are there, those of the Worker among them',
   expect(files).toContain('worker/index.ts');
   expect(files).toContain('tools/imports/rules.test.ts');
   for (const part of PARTS) expect(files.some((file) => partOf(file, PARTS) === part)).toBe(true);
+});
+
+test('nothing is allowed that no file needs', () => {
+  // For all of the Worker, whether each part of it needs them or not.
+  const shared = new Set(['*', 'regions', 'api', 'worker']);
+  const graph = [...readGraph()];
+  const unused = PARTS.flatMap((part) => {
+    const imported = graph.filter(([file]) => partOf(file, PARTS) === part).flatMap(([, names]) => names);
+    const needed = new Set(imported.map((name) => partOf(name, PARTS)?.path));
+    return part.imports
+      .filter((name) => !needed.has(name) && !shared.has(name))
+      .map((name) => `${part.path} -> ${name}`);
+  });
+  expect(unused).toEqual([]);
 });
 
 test('the table of docs/architecture.md is current', () => {

@@ -1,7 +1,11 @@
 // Which part of the code may import what. The check and the table in docs/architecture.md follow this list and its
 // order. Imports of types count like any other.
 
-/** A folder, or a file with rules of its own. A file belongs to the part with the longest path that matches it. */
+/**
+ * A folder, or a file that stands between folders. The part with the longest path that fits a file is the file's. A
+ * folder and a part inside it may import each other where the folder holds both what the part builds on and what is
+ * built on the part; no file does (that is checked), and a comment says why they are one folder.
+ */
 export interface Part {
   readonly path: string;
   /** What it is, for the table in docs/architecture.md. */
@@ -14,15 +18,31 @@ export interface Part {
   readonly tests?: readonly string[];
 }
 
-// Imports that many parts share.
-const PURE = ['regions', 'api', 'routing'];
+// What everything in the Worker may use.
 const SHARED = ['regions', 'api', 'worker'];
+
+// What nearly every benchmark is made of.
+const BENCH = ['bench', 'bench/contestants', 'bench/load'];
 
 export const PARTS: readonly Part[] = [
   {
     path: 'regions',
     what: 'the configuration: schema, rules, edits, names, `regions.json`. Pure',
-    imports: [],
+    // `validate.ts` and `subset.ts` apply the rules, which are made of the schema's types and of `problems.ts`: a rule is
+    // one file of a list, and its way to the schema is short.
+    imports: ['regions/rules'],
+    packages: ['valibot'],
+  },
+  {
+    path: 'regions/rules',
+    what: 'what a configuration must be beyond its schema: one rule a file. Pure',
+    imports: ['regions'],
+    packages: ['valibot'],
+  },
+  {
+    path: 'regions/edits',
+    what: 'changes of a configuration: set, compare, describe. Pure',
+    imports: ['regions', 'regions/rules'],
     packages: ['valibot'],
   },
   {
@@ -39,17 +59,45 @@ export const PARTS: readonly Part[] = [
     packages: ['valibot'],
   },
   {
+    path: 'waiting',
+    what: 'waiting with a deadline, for a promise or for a condition. Timers and nothing else: in Node and in workerd',
+    imports: [],
+    packages: [],
+  },
+  {
     path: 'routing',
     what: 'the decision. Pure: no I/O, no clock, no randomness; compiled with no ambient types to prove it',
-    imports: ['regions', 'api'],
+    // A filter, a model and a table build on the nouns of this folder (`filter.ts`, `coordinates.ts`), and the decision
+    // in it (`plan.ts`, `decision.ts`, `entry.ts`) is made of them.
+    imports: ['regions', 'api', 'routing/filters', 'routing/latency', 'routing/places'],
     packages: [],
-    // Tests compare the latency model with the measurements that it was fitted to.
-    tests: ['tools'],
+  },
+  {
+    path: 'routing/filters',
+    what: 'what leaves a region out or moves it: one filter a file. Pure',
+    imports: ['regions', 'api', 'routing'],
+    packages: [],
+    tests: ['regions'],
+  },
+  {
+    path: 'routing/latency',
+    what: 'the round trip that is expected between two points. Pure',
+    imports: ['routing'],
+    packages: [],
+    // How well the latency model does is told by the measurements that it was fitted to.
+    tests: ['tools/fit'],
+  },
+  {
+    path: 'routing/places',
+    what: 'where data centers and countries are, packed. Pure',
+    imports: ['routing'],
+    packages: [],
+    tests: ['tools/places'],
   },
   {
     path: 'worker',
-    what: 'the bindings, and what all of the Worker shares: errors, waiting times',
-    imports: ['regions', 'api'],
+    what: 'the bindings, and what everything in the Worker uses: errors, waiting times',
+    imports: ['api'],
     packages: [],
     // What no route may do is tested on the whole Worker.
     tests: ['worker/index.ts'],
@@ -62,15 +110,21 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'worker/config',
-    what: "the only writer of the configuration, the rules for what may be stored (pure), each isolate's copy",
-    // An isolate's copy contains the compiled plan that routing uses.
-    imports: [...SHARED, 'routing'],
+    what: 'the one writer of the configuration, what may be stored (pure), the copy of each isolate',
+    // An isolate's copy holds the plan that routes, compiled.
+    imports: [...SHARED, 'regions/edits', 'routing'],
     packages: ['cloudflare:workers'],
   },
   {
     path: 'worker/forecast',
-    what: 'which clients an edit would move, by replaying traffic through the decision. Pure',
-    imports: PURE,
+    what: 'whom an edit would move, by replaying traffic through the decision. Pure',
+    imports: ['regions', 'api', 'routing', 'routing/filters', 'routing/places'],
+    packages: [],
+  },
+  {
+    path: 'worker/region/monitoring-answers.ts',
+    what: 'what nats-server answers on its monitoring port: types',
+    imports: [],
     packages: [],
   },
   {
@@ -78,7 +132,15 @@ export const PARTS: readonly Part[] = [
     what: "a region's object: lifecycle, pass-through, status; how it is reached",
     // From the forecast: the format in which traffic is counted. From the decision: which addresses are one client, and
     // whom a region may serve.
-    imports: [...SHARED, 'routing', 'worker/mesh', 'worker/config', 'worker/forecast'],
+    imports: [
+      ...SHARED,
+      'routing',
+      'routing/filters',
+      'worker/mesh',
+      'worker/config',
+      'worker/forecast',
+      'worker/region/monitoring-answers.ts',
+    ],
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {
@@ -89,8 +151,8 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'worker/connect',
-    what: 'client connections: arrive, decide, hand off, observe',
-    imports: [...SHARED, 'routing', 'worker/config', 'worker/region', 'worker/edge-context.ts'],
+    what: 'a client: arrive, decide, hand off, observe',
+    imports: [...SHARED, 'waiting', 'routing', 'worker/config', 'worker/region', 'worker/edge-context.ts'],
     packages: [],
   },
   {
@@ -99,6 +161,7 @@ export const PARTS: readonly Part[] = [
     // A decision that is shown is made in the same way as one for a client.
     imports: [
       ...SHARED,
+      'waiting',
       'routing',
       'worker/mesh',
       'worker/region',
@@ -112,6 +175,7 @@ export const PARTS: readonly Part[] = [
     what: 'authorization and what it protects: edits, drains, the audit log',
     imports: [
       ...SHARED,
+      'regions/edits',
       'routing',
       'worker/config',
       'worker/forecast',
@@ -131,31 +195,78 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/index.ts',
     what: 'wires it all to the platform',
-    imports: ['worker', 'worker/config', 'worker/region', 'worker/edge-context.ts', 'worker/router.ts'],
+    imports: ['worker', 'worker/config', 'worker/region', 'worker/router.ts'],
     packages: [],
   },
   {
     path: 'container',
     what: 'the image',
     imports: [],
+    tests: ['regions'],
   },
   {
     path: 'cli',
     what: "operators' commands",
-    imports: ['regions', 'regions/generate', 'api'],
+    imports: ['regions', 'regions/rules', 'regions/edits', 'regions/generate', 'api'],
+    // A test closes its server as everything on one machine does.
+    tests: ['local/listen.ts'],
+  },
+  {
+    path: 'local/machine.ts',
+    what: 'the processor, the memory and the system of this machine',
+    imports: [],
+  },
+  {
+    path: 'local/listen.ts',
+    what: 'servers of this machine: how they begin to listen, and how they are closed',
+    imports: [],
+  },
+  {
+    path: 'local/binaries',
+    what: 'nats-server and k6: found, downloaded or built on first use',
+    imports: [],
+    tests: ['local/listen.ts'],
+  },
+  {
+    path: 'local/wan',
+    what: 'the latency of real distances (`--wan`)',
+    imports: ['regions', 'api', 'routing', 'routing/latency'],
+  },
+  {
+    path: 'local/engine',
+    what: 'the container engine: what the Worker has of Docker, as processes',
+    imports: ['regions', 'waiting', 'local/listen.ts', 'local/wan'],
+    tests: ['local'],
   },
   {
     path: 'local',
-    what: 'everything on one machine: the container engine, the stack, the binaries, the latency of real distances (`--wan`). It imports nothing of the Worker, but runs its bundle',
-    imports: [...PURE, 'regions/generate'],
+    what: 'everything on one machine, put together: the stack, its command. Of the Worker it takes the bundle',
+    imports: [
+      'regions',
+      'regions/edits',
+      'regions/generate',
+      'api',
+      'waiting',
+      'local/listen.ts',
+      'local/binaries',
+      'local/wan',
+      'local/engine',
+    ],
+  },
+  {
+    path: 'loadtest/lib',
+    what: 'what the k6 scripts share; it runs inside k6, which has no packages',
+    imports: [],
+    packages: ['k6'],
+    // Where the cities of the scripts lie is checked against the places of the decision, and their paths against the
+    // contract.
+    tests: ['api', 'routing', 'routing/places'],
   },
   {
     path: 'loadtest',
-    what: 'the k6 scripts and their `lib/`; they run inside k6, which has no packages',
-    imports: [],
+    what: 'the k6 scripts, one question each',
+    imports: ['loadtest/lib'],
     packages: ['k6'],
-    // Tests compare the coordinates of the scripts' cities with routing's own.
-    tests: ['routing'],
   },
   {
     path: 'loadtest/world-map',
@@ -165,27 +276,118 @@ export const PARTS: readonly Part[] = [
   {
     path: 'loadtest/report',
     what: "a load test's report",
-    imports: ['regions', 'api', 'loadtest/world-map'],
+    imports: ['regions', 'local/machine.ts', 'loadtest/world-map'],
   },
   {
     path: 'loadtest/run',
     what: 'the command that runs the k6 scripts',
-    // It finds the deployment and its token in the same way as the operators' commands.
-    imports: [...PURE, 'local', 'cli', 'loadtest', 'loadtest/report'],
+    // It finds the deployment and its token as the operators' command does.
+    imports: [
+      'regions',
+      'api',
+      'waiting',
+      'cli',
+      'local/machine.ts',
+      'local/listen.ts',
+      'local/binaries',
+      'local/engine',
+      'local',
+      'loadtest/report',
+    ],
+  },
+  {
+    path: 'bench/load',
+    what: 'clients that load a contestant, in processes of their own',
+    imports: ['waiting', 'bench'],
+  },
+  {
+    path: 'bench/contestants',
+    what: 'what is compared: Meridian, and what it is held against',
+    // A crowded Worker has many more regions' classes than there are.
+    imports: [
+      'regions',
+      'regions/generate',
+      'waiting',
+      'worker/region/monitoring-answers.ts',
+      'local/listen.ts',
+      'local/engine',
+      'local',
+      'bench/load',
+      'bench',
+    ],
+  },
+  ...['edge', 'memory', 'mesh', 'start'].map((name) => ({
+    path: `bench/${name}`,
+    what: `the benchmark \`${name}\``,
+    imports: BENCH,
+  })),
+  {
+    path: 'bench/growth',
+    what: 'the benchmark `growth`',
+    imports: ['bench', 'bench/contestants'],
+  },
+  {
+    path: 'bench/decision',
+    what: 'the benchmark `decision`',
+    imports: ['regions', 'routing', 'routing/places', 'local', 'bench'],
   },
   {
     path: 'bench',
-    what: 'benchmarks and their contestants',
-    // A benchmark builds Workers with many more regions.
-    imports: [...PURE, 'regions/generate', 'worker/forecast', 'local'],
+    what: 'the command that runs benchmarks, and what all of them use',
+    // `benchmarks.ts` lists them, and each of them is given the context and gives the result that are defined here.
+    imports: [
+      'regions',
+      'local/machine.ts',
+      'local/binaries',
+      'local',
+      'bench/load',
+      'bench/contestants',
+      'bench/edge',
+      'bench/growth',
+      'bench/memory',
+      'bench/mesh',
+      'bench/start',
+      'bench/decision',
+    ],
   },
   {
     path: 'tools',
-    what: 'what is run by hand and writes into the repository: fit, places, population, simulate, this table',
-    // The simulation learns as a data center does (with `worker/connect/colo-record.ts`, pure), and draws a map.
-    imports: [...PURE, 'worker/forecast', 'worker/connect', 'loadtest/world-map'],
-    // Tests compare generated files with those that ship.
+    what: 'what is run by hand, and what its parts share',
+    imports: ['routing'],
+  },
+  {
+    path: 'tools/fit',
+    what: 'fits the latency model to measurements',
+    imports: ['routing', 'routing/latency', 'tools'],
+  },
+  {
+    path: 'tools/places',
+    what: 'writes the packed tables of `routing/places/`',
+    imports: ['routing', 'routing/places', 'tools'],
+  },
+  {
+    path: 'tools/population',
+    what: 'writes the world population of `worker/forecast/`',
+    imports: ['routing', 'tools'],
+    tests: ['routing/places', 'worker/forecast'],
+  },
+  {
+    path: 'tools/openapi',
+    what: 'writes what is made from the contract: the OpenAPI document, tables of docs/http-api.md',
+    imports: ['api'],
+    // What is generated is compared with what ships.
     tests: ['worker/status'],
+  },
+  {
+    path: 'tools/imports',
+    what: 'checks who imports whom, and writes this table',
+    imports: [],
+  },
+  {
+    path: 'tools/simulate',
+    what: 'shows what a configuration would do, on scenarios and on a map; it writes nothing that is checked in',
+    // It learns as a data center does (`worker/connect/colo-record.ts`, pure), and draws a map.
+    imports: ['regions', 'routing', 'routing/places', 'worker/connect', 'loadtest/world-map', 'tools'],
   },
   {
     path: 'examples',
@@ -193,8 +395,27 @@ export const PARTS: readonly Part[] = [
     imports: [],
   },
   {
+    path: 'test/support',
+    what: 'what all tests share',
+    imports: ['*'],
+  },
+  {
+    path: 'test/outages',
+    what: 'the command `npm run outages`. It is among the tests because it runs on their support and `failure/` runs its parts',
+    imports: [
+      'regions',
+      'api',
+      'waiting',
+      'local/binaries',
+      'local/engine',
+      'local',
+      'tools/simulate',
+      'test/support',
+    ],
+  },
+  {
     path: 'test',
-    what: 'tests that cross folders, and `support/` for all tests',
+    what: 'what crosses folders, end to end: contract, failure, examples, loadtest, local, wan',
     imports: ['*'],
   },
 ];

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { FORCE_REGION_HEADER } from '../../api/headers.ts';
+import { FORCE_REGION_HEADER, PLACE_HEADER } from '../../api/headers.ts';
 import { edgeOf, requestFrom } from '../../test/support/workerd/edge-context.ts';
-import { PLACE_HEADER } from '../region/place-header.ts';
 import { mayWake, WAKE_HEADER } from '../region/wake-header.ts';
 import { arrive } from './arrive.ts';
 import { decide } from './decide.ts';

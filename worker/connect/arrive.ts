@@ -1,10 +1,10 @@
 // A client arrives: what is worked out once for its visit, and what goes on in the background because of it.
 
+import { PLACE_HEADER } from '../../api/headers.ts';
 import type { Candidate, Decision } from '../../routing/decision.ts';
 import type { Observations } from '../../routing/observation.ts';
 import { regionOf } from '../config/config-copy.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { PLACE_HEADER } from '../region/place-header.ts';
 import { regionStub } from '../region/region-stub.ts';
 import { setMayWake } from '../region/wake-header.ts';
 import { coloOf, decide } from './decide.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { FIRST_RETRY_MS, STABLE_AFTER_MS } from '../backoff.ts';
+import { FIRST_RETRY_MS, STABLE_LINK_MS } from '../backoff.ts';
 import { ASLEEP, Link } from './link.ts';
 import { RouteRefusedError } from './route-handshake.ts';
 import type { Splice } from './splice.ts';
@@ -44,7 +44,7 @@ describe('a link that ends', () => {
   test('is re-established at once if it was stable', async () => {
     const { link, tries } = makeLink();
     await tries[0]?.succeed();
-    await vi.advanceTimersByTimeAsync(STABLE_AFTER_MS);
+    await vi.advanceTimersByTimeAsync(STABLE_LINK_MS);
     await tries[0]?.end();
     expect(tries).toHaveLength(2);
     await tries[1]?.succeed();
@@ -55,7 +55,7 @@ describe('a link that ends', () => {
   test('just before it counts as stable waits first', async () => {
     const { link, tries } = makeLink();
     await tries[0]?.succeed();
-    await vi.advanceTimersByTimeAsync(STABLE_AFTER_MS - 1);
+    await vi.advanceTimersByTimeAsync(STABLE_LINK_MS - 1);
     await tries[0]?.end();
     expect(tries).toHaveLength(1);
     expect(link.state).toBe('down');
@@ -83,7 +83,7 @@ describe('a link that ends', () => {
       await vi.advanceTimersByTimeAsync(wait);
     }
     await tries.at(-1)?.succeed();
-    await vi.advanceTimersByTimeAsync(STABLE_AFTER_MS);
+    await vi.advanceTimersByTimeAsync(STABLE_LINK_MS);
     await tries.at(-1)?.end();
     expect(tries).toHaveLength(5);
     await tries.at(-1)?.fail();
@@ -247,7 +247,7 @@ describe('a reset', () => {
   test('breaks the link, which is re-established', async () => {
     const { link, tries } = makeLink();
     await tries[0]?.succeed();
-    await vi.advanceTimersByTimeAsync(STABLE_AFTER_MS);
+    await vi.advanceTimersByTimeAsync(STABLE_LINK_MS);
     link.reset();
     await vi.advanceTimersByTimeAsync(0);
     expect(tries[0]?.isClosed()).toBe(true);

@@ -2,7 +2,7 @@
 // While the peer sleeps there are no attempts; when the peer wakes, `kick` is called.
 
 import type { LinkState, RegionState } from '../../api/states.ts';
-import { backoffMs, STABLE_AFTER_MS } from '../backoff.ts';
+import { backoffMs, STABLE_LINK_MS } from '../backoff.ts';
 import { RouteRefusedError } from './route-handshake.ts';
 import type { Splice } from './splice.ts';
 
@@ -120,7 +120,7 @@ export class Link {
     this.#enter('up');
     await splice.ended;
     this.#splice = undefined;
-    if (this.#options.now() - this.#since >= STABLE_AFTER_MS) this.#attempt = 0;
+    if (this.#options.now() - this.#since >= STABLE_LINK_MS) this.#attempt = 0;
   }
 
   #enter(state: LinkState): void {

@@ -6,7 +6,7 @@ import { DRAIN_POLL_SECONDS } from './drain-changes.ts';
 import type { DrainPhase, DrainRecord } from './drain-record.ts';
 import { afterReset, step } from './lifecycle.ts';
 import type { Command, Lifecycle, LifecycleEvent, Wants } from './lifecycle-events.ts';
-import { STABLE_AFTER_MS } from './server-changes.ts';
+import { STABLE_SERVER_MS } from './server-changes.ts';
 import { recordOf, regionStateOf, type Stage, sinceOf } from './stages.ts';
 
 const AWAKE: Wants = { enabled: true, keepAwake: true, jetstream: false };
@@ -446,8 +446,8 @@ test('drained, taken back and drained again within a millisecond, it goes by the
 });
 
 test.each([
-  [STABLE_AFTER_MS - 1, ATTEMPT],
-  [STABLE_AFTER_MS, 0],
+  [STABLE_SERVER_MS - 1, ATTEMPT],
+  [STABLE_SERVER_MS, 0],
 ])('a server that ends after %i ms is restarted as attempt %i', (livedMs, attempt) => {
   const { state, commands } = step(at(STAGES.up, AWAKE), { kind: 'ended', exitCode: 1 }, THEN + livedMs);
   expect(commands).toContainEqual({ kind: 'restart-after', attempt });
@@ -455,12 +455,12 @@ test.each([
 });
 
 test('the pauses between restarts that fail count up', () => {
-  let { state } = step(at(STAGES.up, AWAKE), { kind: 'ended', exitCode: 1 }, THEN + STABLE_AFTER_MS);
+  let { state } = step(at(STAGES.up, AWAKE), { kind: 'ended', exitCode: 1 }, THEN + STABLE_SERVER_MS);
   for (const attempt of [0, 1, 2]) {
     ({ state } = step(state, { kind: 'restart-due', attempt }, NOW));
     const failed = step(state, { kind: 'start-failed', problem: 'no' }, NOW);
     expect(failed.commands).toEqual([{ kind: 'restart-after', attempt: attempt + 1 }]);
-    expect(failed.state.since).toBe(THEN + STABLE_AFTER_MS);
+    expect(failed.state.since).toBe(THEN + STABLE_SERVER_MS);
     ({ state } = failed);
   }
 });

@@ -1,13 +1,14 @@
 // The links that a region dials, with what its server knows of them.
 
 import type { LinkReport } from '../mesh/mesh-keeper.ts';
-import { parseGoDurationMs, type RoutezRoute } from './monitoring.ts';
+import { parseGoDurationMs } from './monitoring.ts';
+import type { RoutezRoute } from './monitoring-answers.ts';
 import type { LinkStatus } from './status.ts';
 
 /** @param routes undefined when the server did not say: then a link is what was spliced, and nothing more is known */
 export function linkStatuses(
   reports: readonly LinkReport[],
-  routes: readonly RoutezRoute[] | undefined,
+  routes: readonly Pick<RoutezRoute, 'remote_id' | 'rtt' | 'in_bytes' | 'out_bytes'>[] | undefined,
 ): readonly LinkStatus[] {
   return reports.map(({ remoteServerId, peer, state, since, remade }) => {
     const route = routes?.find(({ remote_id }) => remote_id === remoteServerId);

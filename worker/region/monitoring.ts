@@ -1,31 +1,4 @@
-// What a region's nats-server says of itself on its monitoring port. Only the fields that are used are typed.
-
-/** `/varz`, in part. */
-export interface Varz {
-  readonly server_id: string;
-  readonly server_name: string;
-  readonly version: string;
-  readonly connections: number;
-  /** As configured when it started. */
-  readonly max_connections: number;
-  readonly mem: number;
-  readonly start: string;
-}
-
-/** A route in `/routez`, in part. */
-export interface RoutezRoute {
-  readonly remote_id: string;
-  readonly remote_name?: string;
-  /** A Go duration, such as `1.234ms`. */
-  readonly rtt?: string;
-  readonly in_bytes: number;
-  readonly out_bytes: number;
-}
-
-/** `/routez`, in part. */
-export interface Routez {
-  readonly routes: readonly RoutezRoute[];
-}
+// Asks a region's nats-server what it says of itself on its monitoring port.
 
 /** `/connz`, in part. */
 export interface Connz {

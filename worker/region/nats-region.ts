@@ -57,7 +57,7 @@ const SIGINT = 2;
 const START_POLL_MS = 50;
 
 /** A server sends its INFO at once; a link to one that takes longer than this is tried again. */
-const HANDSHAKE_TIMEOUT_MS = 5_000;
+export const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 /** A server answers an upgrade within milliseconds; one that takes longer than this is looked at. */
 const SLOW_UPGRADE_MS = 1_000;

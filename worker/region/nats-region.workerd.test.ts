@@ -16,6 +16,7 @@ import {
 } from '../../test/support/workerd/fake-container.ts';
 import { containerOf, type RegionNode } from '../../test/support/workerd/region-node.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
+import { HANDSHAKE_TIMEOUT_MS } from './nats-region.ts';
 
 /** Longer than any test takes. */
 const LONG_SECONDS = 600;
@@ -77,6 +78,31 @@ test('a server that ends unasked is started again, once, however often its end i
   await eventually('the second start', () => container.told.length === 2);
   await is('up');
   expect(container.told).toEqual([STARTED, STARTED]);
+});
+
+test('restarts of a server that keeps ending are twice as far apart each time, and 30 s at most', async () => {
+  const waits: number[] = [];
+  const { setTimeout: after } = globalThis;
+  const hurried = (work: () => void, ms = 0) => {
+    waits.push(ms);
+    return after(work, Math.min(ms, 1));
+  };
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(hurried as typeof setTimeout);
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  container.isBroken = true;
+  try {
+    await client();
+    await eventually('two waits of 30 s', () => waits.filter((ms) => ms === 30_000).length >= 2);
+  } finally {
+    container.isBroken = false;
+    vi.restoreAllMocks();
+  }
+  const doubled = Array.from({ length: 12 }, (_, attempt) => 100 * 2 ** attempt);
+  expect(waits.filter((ms) => doubled.includes(ms))).toEqual(doubled.filter((ms) => ms < 30_000));
+});
+
+test('a link to a server that does not send its INFO is given up after 5 s', () => {
+  expect(HANDSHAKE_TIMEOUT_MS).toBe(5_000);
 });
 
 describe('a drain', () => {

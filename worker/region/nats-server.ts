@@ -1,15 +1,8 @@
 // The nats-server in a region's container, as its object reaches it: only the object can.
 
 import { MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
-import {
-  agesOfUnauthenticated,
-  type Connz,
-  isInLameDuckMode,
-  type Routez,
-  type RoutezRoute,
-  readMonitoring,
-  type Varz,
-} from './monitoring.ts';
+import { agesOfUnauthenticated, type Connz, isInLameDuckMode, readMonitoring } from './monitoring.ts';
+import type { Routez, RoutezRoute, Varz } from './monitoring-answers.ts';
 import type { Look } from './server-watch.ts';
 
 /** Makes it enter lame duck mode. */

@@ -1,10 +1,8 @@
 // How the Worker tells a region's object where a client comes from.
 
+import { PLACE_HEADER } from '../../api/headers.ts';
 import { messageOf } from '../message-of.ts';
 import type { ClientPlace } from './traffic-tally.ts';
-
-/** Set by the Worker on every upgrade, so a client cannot say it itself. */
-export const PLACE_HEADER = 'x-meridian-place';
 
 /** The client's address, as the Worker hands it on for the log of the server. */
 export function addressOf({ headers }: Request): string {

@@ -10,7 +10,7 @@ export const UNANSWERED_LIMIT = 2;
 export const UNANSWERED_LIMIT_JETSTREAM = 4;
 
 /** A server that ran this long was a good one: when it ends unasked, the first restart goes at once. */
-export const STABLE_AFTER_MS = 10_000;
+export const STABLE_SERVER_MS = 10_000;
 
 export const NOTHING: Change = {};
 export const ASLEEP: Change = { stage: { kind: 'asleep' } };
@@ -92,7 +92,7 @@ function afterwards(
   if (stage.kind === 'up') {
     if (stage.isClosing) return isWanted(wants) ? START : ASLEEP;
     if (!wants.enabled || (exitCode === 0 && !wants.keepAwake)) return ASLEEP;
-    const attempt = now - since >= STABLE_AFTER_MS ? 0 : restarts;
+    const attempt = now - since >= STABLE_SERVER_MS ? 0 : restarts;
     return goDown(`nats-server ended with exit code ${exitCode}`, attempt);
   }
   switch (nextOf(stage)) {

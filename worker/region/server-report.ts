@@ -2,7 +2,7 @@
 // its drain. Never starts anything, and never throws: a server that does not answer is told as such.
 
 import { messageOf } from '../message-of.ts';
-import type { RoutezRoute } from './monitoring.ts';
+import type { RoutezRoute } from './monitoring-answers.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { RegionStatus } from './status.ts';
 

@@ -1,8 +1,8 @@
 // What is worked out at most once a second in an isolate, however many ask for it: whoever asks first sets it going, the
 // others wait for the same. One per thing that is shared.
 
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { withTimeout } from '../with-timeout.ts';
 
 const FRESH_MS = 1_000;
 
@@ -27,7 +27,11 @@ export class OnceASecond<T> {
     const made = this.#made;
     if (made === undefined || !isFresh(made, edge)) return this.#make(edge, make);
     try {
-      return await withTimeout(made.value, this.#name, this.#patienceMs);
+      return await withTimeout(
+        made.value,
+        this.#patienceMs,
+        `${this.#name} did not answer within ${this.#patienceMs} ms`,
+      );
     } catch {
       // The platform has ended the request that was working it out, so nobody is any more.
       return make();

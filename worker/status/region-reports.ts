@@ -5,12 +5,12 @@ import type { RegionView } from '../../api/regions.ts';
 import { type SeenState, UNREACHABLE } from '../../api/states.ts';
 import type { RegionConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import type { LinkStatus, RegionStatus } from '../region/status.ts';
-import { withTimeout } from '../with-timeout.ts';
 import { OnceASecond } from './once-a-second.ts';
 
 /** A region that doesn't answer its own Worker for this long counts as unreachable. */
@@ -83,5 +83,9 @@ async function linksOf(env: Env, region: RegionConfig): Promise<readonly LinkSta
 }
 
 function inTime<T>({ id }: RegionConfig, call: Promise<T>): Promise<T> {
-  return withTimeout(call, instanceNameOf(id), REGION_TIMEOUT_MS);
+  return withTimeout(
+    call,
+    REGION_TIMEOUT_MS,
+    `${instanceNameOf(id)} did not answer within ${REGION_TIMEOUT_MS} ms`,
+  );
 }

@@ -1,6 +1,6 @@
 // Text that arrives over time, such as a log or a socket's bytes, and how a test waits for something in it.
 
-import { withTimeout } from '../../../local/wait-for.ts';
+import { withTimeout } from '../../../waiting/with-timeout.ts';
 
 /** Long for a loaded machine; most of what is awaited takes a fraction of a second. */
 const DEADLINE_MS = 15_000;

@@ -1,6 +1,6 @@
 // Waits, inside workerd, for a condition to become true.
 
-import { waitFor } from '../../../local/wait-for.ts';
+import { waitFor } from '../../../waiting/wait-for.ts';
 
 /** Long for a loaded machine; most of what is awaited takes a fraction of a second. */
 const DEADLINE_MS = 10_000;

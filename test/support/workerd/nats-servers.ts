@@ -1,5 +1,7 @@
 // The nats-servers that test/support/global-setup-workerd.ts starts on Node, as the tests inside workerd get to know them.
 
+import type { Routez, RoutezRoute } from '../../../worker/region/monitoring-answers.ts';
+
 /** A running server of the cluster that has no routes of its own. */
 export interface NatsServer {
   readonly name: string;
@@ -8,14 +10,6 @@ export interface NatsServer {
   readonly clientPort: number;
   readonly routePort: number;
   readonly monitorPort: number;
-}
-
-/** A route in `/routez`, in part. */
-export interface Route {
-  readonly remote_id: string;
-  readonly remote_name: string;
-  readonly did_solicit: boolean;
-  readonly is_configured: boolean;
 }
 
 /** Ports of servers that are no nats-servers. */
@@ -36,7 +30,7 @@ declare module 'vitest' {
 }
 
 /** The routes of a server, as it sees them itself. */
-export async function routesOf({ monitorPort }: NatsServer): Promise<readonly Route[]> {
+export async function routesOf({ monitorPort }: NatsServer): Promise<readonly RoutezRoute[]> {
   const response = await fetch(`http://127.0.0.1:${monitorPort}/routez`);
-  return ((await response.json()) as { routes: readonly Route[] }).routes;
+  return ((await response.json()) as Routez).routes;
 }

@@ -2,6 +2,7 @@
 
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TimeoutError, withTimeout } from '../../../../waiting/with-timeout.ts';
 import type { City, ClientCommand } from '../client-spec.ts';
 import { dueAt, dueBy } from '../due-times.ts';
 import { connect, RETRY_MS, regionOf } from './connect.ts';
@@ -49,33 +50,24 @@ async function arrivals(): Promise<void> {
 async function arrive(city: City, due: number): Promise<void> {
   const failures: { at: number; why: string }[] = [];
   const giveUp = due + spec.giveUpMs;
+  const emitArrival = (region: string) =>
+    emit({ type: 'arrival', city: city.city, due, ms: Date.now() - due, region, failures });
   while (Date.now() < giveUp) {
     const connecting = connect(city);
-    const outcome = await Promise.race([
-      connecting.catch((error: unknown) => (error instanceof Error ? error.message : String(error))),
-      delay(giveUp - Date.now(), undefined, { ref: false }),
-    ]);
-    if (outcome === undefined) {
-      failures.push({ at: Date.now(), why: 'no answer' });
-      connecting.then((late) => late.close()).catch(() => {});
-    } else if (typeof outcome === 'string') {
-      failures.push({ at: Date.now(), why: outcome });
-      await delay(RETRY_MS);
-    } else {
-      emit({
-        type: 'arrival',
-        city: city.city,
-        due,
-        ms: Date.now() - due,
-        region: regionOf(outcome),
-        failures,
-      });
-      await delay(spec.stayMs);
-      await outcome.close();
-      return;
-    }
+    const connection = await withTimeout(connecting, giveUp - Date.now(), 'no answer').catch(
+      async (error: unknown) => {
+        failures.push({ at: Date.now(), why: error instanceof Error ? error.message : String(error) });
+        if (error instanceof TimeoutError) connecting.then((late) => late.close()).catch(() => {});
+        else await delay(RETRY_MS);
+      },
+    );
+    if (!connection) continue;
+    emitArrival(regionOf(connection));
+    await delay(spec.stayMs);
+    await connection.close();
+    return;
   }
-  emit({ type: 'arrival', city: city.city, due, ms: Date.now() - due, region: '', failures });
+  emitArrival('');
 }
 
 async function connectLasting(): Promise<readonly LastingClient[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TimeoutError, waitFor, withTimeout } from './wait-for.ts';
+import { waitFor } from './wait-for.ts';
 
 describe('waitFor', () => {
   test('resolves with the first value that is there, also 0 and the empty text', async () => {
@@ -26,17 +26,5 @@ describe('waitFor', () => {
       return undefined;
     });
     await expect(waiting).rejects.toThrow('stopped');
-  });
-});
-
-describe('withTimeout', () => {
-  test('is as the promise is when that is in time', async () => {
-    expect(await withTimeout(Promise.resolve(1), 5000, 'too late')).toBe(1);
-    await expect(withTimeout(Promise.reject(new Error('no')), 5000, 'too late')).rejects.toThrow('no');
-  });
-
-  test('rejects with the message when it is not', async () => {
-    const never = withTimeout(new Promise(() => {}), 5, () => 'too late');
-    await expect(never).rejects.toThrow(new TimeoutError('too late'));
   });
 });

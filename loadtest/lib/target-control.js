@@ -1,7 +1,9 @@
-// What `npm run loadtest` offers in addition when the target is a stack on this machine: the memory of its processes,
-// and ways to cause failures. Otherwise (plain k6, a deployment) scripts skip these parts, and say so.
+// Observing and disturbing the target: the admin API of any target whose token is known (drains), and what `npm run
+// loadtest` adds when the target is a stack on this machine (the memory of its processes, killing a server). Scripts
+// leave out what they cannot have (plain k6, a deployment, no token), and say so.
 
 import http from 'k6/http';
+import { PATHS, regionOperationPath } from './api.js';
 import * as metrics from './metrics.js';
 import { ADMIN_TOKEN, CONTROL, URL } from './settings.js';
 import { jsonOf } from './target.js';
@@ -14,21 +16,21 @@ export const MAY_ADMINISTER = ADMIN_TOKEN !== '';
 /**
  * Of each process of the stack.
  *
- * @returns {readonly ProcessUsage[]} none without a control server
+ * @returns {readonly ProcessUsage[] | undefined} undefined without a control server, and when it does not answer
  */
 export function readMemory() {
-  if (!HAS_CONTROL) return [];
-  return jsonOf(http.get(`${CONTROL}/memory`, { tags: { name: 'control' } }))?.processes ?? [];
+  if (!HAS_CONTROL) return undefined;
+  return jsonOf(http.get(`${CONTROL}/memory`, { tags: { name: 'control' } }))?.processes;
 }
 
 /**
  * The memory of the whole stack; each process is recorded as a sample.
  *
- * @returns {number | undefined} bytes, resident; undefined without a control server
+ * @returns {number | undefined} bytes, resident; undefined where {@link readMemory} is
  */
 export function noteMemory() {
-  if (!HAS_CONTROL) return undefined;
   const processes = readMemory();
+  if (processes === undefined) return undefined;
   for (const { name, residentBytes } of processes)
     metrics.processMemory.add(residentBytes, { process: name });
   return processes.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
@@ -45,7 +47,7 @@ export function killServer(region) {
  * @param {'drain' | 'undrain'} operation
  */
 export function operate(region, operation) {
-  const response = http.post(`${URL}/api/regions/${region}/${operation}`, null, {
+  const response = http.post(`${URL}${regionOperationPath(region, operation)}`, null, {
     headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
     tags: { name: operation },
   });
@@ -53,11 +55,17 @@ export function operate(region, operation) {
     throw new Error(`${operation} ${region} was answered with ${response.status}: ${response.body}`);
 }
 
-/** How many clients all regions report, in total. */
+/**
+ * How many clients all regions have, as they say themselves.
+ *
+ * @returns {number | undefined} undefined while one of them does not say: a part is no sum
+ */
 export function clientsOfTarget() {
-  const regions = jsonOf(http.get(`${URL}/api/regions`, { tags: { name: 'api/regions' } }))?.regions ?? [];
-  return regions.reduce(
-    (/** @type {number} */ sum, /** @type {any} */ { clients }) => sum + (clients ?? 0),
+  /** @type {{ clients: number | null }[] | undefined} */
+  const regions = jsonOf(http.get(`${URL}${PATHS.regions}`, { tags: { name: 'api/regions' } }))?.regions;
+  return regions?.reduce(
+    (/** @type {number | undefined} */ sum, { clients }) =>
+      sum === undefined || clients === null ? undefined : sum + clients,
     0,
   );
 }

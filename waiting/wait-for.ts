@@ -1,4 +1,4 @@
-// Waiting with a deadline: for a condition to become true, or for a promise. It runs in Node and in workerd.
+// Waits, with a deadline, for a condition that comes true by itself. It runs in Node and in workerd.
 
 /** Between two calls. */
 const POLL_MS = 25;
@@ -34,33 +34,4 @@ export async function waitFor<T>(
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
   throw new Error(`waited ${timeoutMs / 1000} s for ${name}, in vain`, { cause });
-}
-
-/** A promise took too long. */
-export class TimeoutError extends Error {
-  override readonly name = 'TimeoutError';
-}
-
-/**
- * Resolves or rejects as `promise` does, within the time.
- *
- * @throws TimeoutError with this message when time is up; what the promise does later is ignored
- */
-export async function withTimeout<T>(
-  promise: Promise<T>,
-  timeoutMs: number,
-  message: string | (() => string),
-): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new TimeoutError(typeof message === 'string' ? message : message())),
-      timeoutMs,
-    );
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    if (timer !== undefined) clearTimeout(timer);
-  }
 }

@@ -1,4 +1,4 @@
-// A client in a process of its own, to be killed: `node client-process.ts <url> <name>` is in Sydney and
+// A client in a process of its own, to be killed: `node sydney-client.ts <url> <name>` is in Sydney and
 // prints its region once it is connected.
 
 import { connectFrom } from './client.ts';

@@ -1,0 +1,36 @@
+// What nats-server answers on its monitoring port, in part: only the fields that somebody uses.
+
+/** `/varz`. */
+export interface Varz {
+  readonly server_id: string;
+  readonly server_name: string;
+  readonly version: string;
+  readonly connections: number;
+  /** As configured when it started. */
+  readonly max_connections: number;
+  readonly mem: number;
+  readonly start: string;
+}
+
+/** A route in `/routez`. */
+export interface RoutezRoute {
+  /** Of this connection, on this server. */
+  readonly rid: number;
+  readonly remote_id: string;
+  readonly remote_name?: string;
+  readonly did_solicit: boolean;
+  readonly is_configured: boolean;
+  /** Where the connection comes from, as the server sees it. */
+  readonly port: number;
+  /** A Go duration, such as `1.234ms`. */
+  readonly rtt?: string;
+  readonly in_bytes: number;
+  readonly out_bytes: number;
+}
+
+/** `/routez`. */
+export interface Routez {
+  readonly server_id: string;
+  readonly server_name: string;
+  readonly routes: readonly RoutezRoute[];
+}
