@@ -19,7 +19,7 @@ export function route(request: Request, edge: EdgeContext): Response {
 }
 
 function decisionView(decision: Decision) {
-  const { winner, failover, candidates, rejected, ...rest } = decision;
+  const { winner, failover, candidates, rejected, refusal, ...rest } = decision;
   return {
     region: winner ?? null,
     ...rest,
@@ -34,6 +34,7 @@ function decisionView(decision: Decision) {
       scoreMs: round(candidate.scoreMs),
     })),
     rejected: rejected.map(assessmentView),
+    ...(refusal !== undefined && { refusal: refusal.name }),
   };
 }
 
