@@ -11,7 +11,7 @@ import { decisionHeaders } from './decision-headers.ts';
 
 /** The decision for this request or for a place; with `?format=text` as a table. */
 export function route(request: Request, edge: EdgeContext): Response {
-  const decision = decide(whatIfRequestOf(request), edge);
+  const { decision } = decide(whatIfRequestOf(request), edge);
   const headers = decisionHeaders(decision);
   const isText = new URL(request.url).searchParams.get('format') === 'text';
   if (isText) return new Response(`${decisionTable(decision)}\n`, { headers });
