@@ -1,6 +1,7 @@
 // Answers of the configuration's endpoints. The bodies of requests to them are in edits.ts.
 
 import * as v from 'valibot';
+import { CHANGE_KINDS } from '../regions/edits/diff.ts';
 import { ConfigSchema as FileSchema, RegionSchema } from '../regions/schema.ts';
 import { ForecastSchema } from './forecast.ts';
 import { Count, IsoTime, Version, type Wire } from './schema-kinds.ts';
@@ -19,7 +20,7 @@ export const ChangeSchema = v.strictObject({
   from: v.exactOptional(v.unknown()),
   to: v.exactOptional(v.unknown()),
   kind: v.pipe(
-    v.picklist(['steers', 'platform']),
+    v.picklist(CHANGE_KINDS),
     v.description(
       '`steers`: a routing setting, takes effect without a deploy; `platform`: a platform setting, needs a deploy',
     ),

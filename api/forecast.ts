@@ -74,9 +74,14 @@ export type RegionShare = Wire<typeof RegionShareSchema>;
 export const ForecastSchema = v.strictObject({
   source: v.pipe(
     v.picklist(['traffic', 'population']),
-    v.description('traffic that the regions have counted, or, with nothing counted, the world population'),
+    v.description('traffic that the regions have counted, or, with no traffic known, the world population'),
   ),
-  clients: v.pipe(Count, v.description('connections that the samples represent; 0 where they are people')),
+  clients: v.pipe(
+    v.nullable(Count),
+    v.description(
+      'connections that the shares are shares of: those that the regions have counted, or, with the world population, those that are open now; null if unknown, and then no limit is checked',
+    ),
+  ),
   samples: v.pipe(Count, v.description('how many places were replayed')),
   confidence: v.pipe(v.string(), v.description('how reliable the forecast is, as text')),
   marginShare: v.pipe(Share, v.description('margin of error of a share, with 95% confidence')),

@@ -11,10 +11,13 @@ export const MeshLinkSchema = v.strictObject({
   state: v.pipe(
     v.picklist(LINK_STATES),
     v.description(
-      '`up` (nats-server has the route), `connecting`, `down` (waiting for a retry), `asleep` (one of the two regions sleeps)',
+      '`up` (nats-server has the route), `connecting`, `down` (waiting for a retry, or the side that dials does not answer), `asleep` (one of the two regions sleeps)',
     ),
   ),
-  since: v.pipe(Instant, v.description('since when it is in this state, milliseconds since the epoch')),
+  since: v.pipe(
+    v.nullable(Instant),
+    v.description('since when it is in this state, milliseconds since the epoch; null if unknown'),
+  ),
   rttMs: v.pipe(
     v.nullable(v.number()),
     v.description('round trip over the route as measured by nats-server; null until it has measured one'),
@@ -23,7 +26,7 @@ export const MeshLinkSchema = v.strictObject({
     v.nullable(Count),
     v.description('in both directions since the route was established; null if unknown'),
   ),
-  remade: v.pipe(Count, v.description('how often the link was re-established')),
+  remade: v.pipe(v.nullable(Count), v.description('how often the link was re-established; null if unknown')),
 });
 export type MeshLink = Wire<typeof MeshLinkSchema>;
 

@@ -32,8 +32,15 @@ export const RegionViewSchema = v.strictObject({
   maxClients: v.exactOptional(
     v.pipe(Count, v.description('the limit of the running server, which it took when it started')),
   ),
-  objectAgeMs: v.pipe(v.number(), v.description('how long its object has been in memory')),
-  peers: v.pipe(v.array(v.string()), v.description('names of the servers that it has routes to')),
+  objectAgeMs: v.exactOptional(
+    v.pipe(v.number(), v.description('how long its object has been in memory; absent if it does not answer')),
+  ),
+  peers: v.exactOptional(
+    v.pipe(
+      v.array(v.string()),
+      v.description('names of the servers that it has routes to; absent if unknown'),
+    ),
+  ),
   serverVersion: v.exactOptional(v.string()),
   problem: v.exactOptional(v.pipe(v.string(), v.description('why it is down or unreachable'))),
 });

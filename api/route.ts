@@ -1,6 +1,7 @@
 // `GET /api/route`: a decision, as the API shows it.
 
 import * as v from 'valibot';
+import { EFFECT_KINDS, ENTRY_SOURCES } from './decision.ts';
 import { Count, Version, type Wire } from './schema-kinds.ts';
 
 const Milliseconds = v.number();
@@ -13,12 +14,12 @@ export const EstimateSchema = v.strictObject({
 });
 
 /** Other fields of an effect depend on its filter: a limit, a rule, a share. */
-const Details = v.union([v.string(), v.number()]);
+const Details = v.union([v.string(), v.number(), v.boolean()]);
 
 export const EffectSchema = v.pipe(
   v.objectWithRest(
     {
-      effect: v.picklist(['drop', 'demote', 'postpone', 'prefer', 'cost']),
+      effect: v.picklist(EFFECT_KINDS),
       filter: v.string(),
       code: v.string(),
       reason: v.pipe(v.string(), v.description('the same as text')),
@@ -53,7 +54,7 @@ const FailoverSchema = v.pipe(
 );
 
 export const EntrySchema = v.strictObject({
-  source: v.picklist(['colo', 'coordinates', 'country', 'continent', 'default']),
+  source: v.picklist(ENTRY_SOURCES),
   value: v.string(),
   coordinates: v.strictObject({ latitude: v.number(), longitude: v.number() }),
 });
@@ -67,6 +68,9 @@ export const RouteSchema = v.strictObject({
   rejected: v.pipe(
     v.array(ConsideredSchema),
     v.description('regions that were dropped; the last effect of each is the drop'),
+  ),
+  refusal: v.exactOptional(
+    v.pipe(v.string(), v.description('name of the reason why no region may serve, such as `residency`')),
   ),
   pinned: v.pipe(v.boolean(), v.description('whether the winner was asked for')),
   panic: v.pipe(

@@ -45,6 +45,11 @@ describe('clients whom nobody would serve', () => {
   });
 });
 
+test('limits are said to be unchecked where the number of clients is unknown', () => {
+  expect(lineOf({ ...FORECAST, clients: null, limits: [] }, 'no limit was checked')).toContain('unknown');
+  expect(forecastText(FORECAST)).not.toContain('no limit was checked');
+});
+
 test('latency figures are said to be of those who are served, where not all are', () => {
   expect(lineOf(withRefused(0, 0), 'Latency')).toMatch(/^Latency: mean 30 ms/);
   for (const forecast of [withRefused(0, 0.1), withRefused(0.1, 0)]) {

@@ -53,7 +53,9 @@ export function forecastText(forecast: Forecast): string {
     ...movesTable(forecast.moves),
     ...refusedLine(refused),
     `${whose}: mean ${ms(before.meanMs)} -> ${ms(after.meanMs)}, p95 ${ms(before.p95Ms)} -> ${ms(after.p95Ms)}.`,
-    ...forecast.limits.map(limitLine),
+    ...(forecast.clients === null
+      ? [styleText('yellow', 'How many clients are connected is unknown, so no limit was checked.')]
+      : forecast.limits.map(limitLine)),
     ...unservedLines(forecast.unserved),
     styleText('dim', `Confidence: ${printable(forecast.confidence)}`),
   ].join('\n');

@@ -4,7 +4,7 @@
 import * as v from 'valibot';
 import { RULE_CODE_PATTERN } from './countries.ts';
 
-/** The filters that can be switched off, in the order in which they run; `enabled` and `estimate` always run. */
+/** The filters that can be switched off, in the order in which they run: all of routing/ that are not `alwaysOn`. */
 export const OPTIONAL_FILTERS = [
   'health',
   'residency',

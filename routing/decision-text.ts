@@ -17,7 +17,7 @@ export function compactDecision(decision: Decision): string {
     ...(failover === undefined ? [] : ['failover']),
     ...(pinned ? ['pin'] : []),
     ...(panic ? ['panic'] : []),
-    ...(refusal === undefined ? [] : [`refused-${refusal}`]),
+    ...(refusal === undefined ? [] : [`refused-${refusal.name}`]),
   ];
   return [
     `v=${version}`,
@@ -45,7 +45,7 @@ export function decisionTable(decision: Decision, filters: readonly AnyFilter[] 
   return [
     `from ${entry.source} ${entry.value}, configuration ${version}`,
     formatTable(rows),
-    ...(refusal === undefined ? [] : [`refused: ${refusal}`]),
+    ...(refusal === undefined ? [] : [`refused: ${refusal.name}`]),
     ...(failover === undefined ? [] : [describeFailover(failover, decision.winner, filters)]),
     ...(failed ?? []).map(({ region, reason, ms: spent }) => `tried ${region} for ${inMs(spent)}: ${reason}`),
     ...(panic ? ['panic: too few regions look healthy, so guesses at it were ignored'] : []),

@@ -4,15 +4,13 @@
 // and has a rank; the others are rejected. A setback (failover.ts) is how a region would rank without temporary effects;
 // if one would come first, the decision is a failover.
 
+import type { EntrySource } from '../api/decision.ts';
 import type { RegionId } from '../regions/config.ts';
 import type { Coordinates } from './coordinates.ts';
 import type { Estimate } from './estimate.ts';
 import type { Refusal } from './filter.ts';
 import type { Effect } from './filters/all.ts';
 import type { Rank } from './rank.ts';
-
-/** How the place of a request was determined, most reliable first. */
-export type EntrySource = 'colo' | 'coordinates' | 'country' | 'continent' | 'default';
 
 /** Where a request entered the network. */
 export interface Entry {

@@ -3,6 +3,8 @@
 // nearer or farther: that is its effect. Since it never looks at the other regions, a new region only draws clients to
 // itself.
 
+import type { EffectKind } from '../api/decision.ts';
+import type { ErrorCode } from '../api/errors.ts';
 import type { MeridianConfig, RegionConfig, RegionId } from '../regions/config.ts';
 import type { ClientCountry } from './client-country.ts';
 import type { Estimate } from './estimate.ts';
@@ -12,7 +14,7 @@ export type RoutingConfig = MeridianConfig['routing'];
 
 /** A filter, with the effects that it may have. */
 export interface Filter<E extends AnyEffect> extends FilterTraits<E['code']> {
-  /** By which a configuration switches it off; one that regions/routing-schema.ts does not list always runs. */
+  /** By which a configuration switches it off, as regions/routing-schema.ts lists it. */
   readonly name: E['filter'];
   /**
    * Compiles it for a region, once per configuration; undefined if it can never have an effect on the region. If it needs
@@ -39,36 +41,39 @@ export interface FilterTraits<Code extends string = string> {
   readonly ignoredInPanic?: readonly Code[];
   /** It treats clients of one place differently, by a stable draw. */
   readonly draws?: true;
+  /** It cannot be switched off. */
+  readonly alwaysOn?: true;
   /** The refusal that a client gets if this filter is why no region serves it. */
-  readonly refusal?: Exclude<Refusal, 'nowhere'>;
+  readonly refusal?: Refusal;
 }
 
-/** Why no region may serve the request. */
-export type Refusal =
-  /** The rules of every region that could have served it exclude this client. */
-  | 'residency'
-  /** The only region that the request accepts cannot serve it. */
-  | 'forced'
-  /** Every region is disabled, draining, dialled down or full. */
-  | 'nowhere';
+/** Why no region may serve the request, and what the client is told. */
+export interface Refusal {
+  /** What the record calls it. */
+  readonly name: string;
+  /** Its answer has the status of this code, and `Retry-After` if a later attempt may succeed (api/errors.ts). */
+  readonly code: ErrorCode;
+  readonly message: string;
+}
 
 /** A filter's effect on a region, as data. Each filter adds the fields that its text needs. */
-export type AnyEffect = { readonly filter: string; readonly code: string } & (
-  | /** It may not serve this request. */ { readonly effect: 'drop' }
-  | /** It is only for when the others fail. */ { readonly effect: 'demote' }
-  | /** It is in reserve: so many tiers later than the usual ones. */ {
-      readonly effect: 'postpone';
-      readonly tiers: number;
-    }
-  | /** It counts as nearer (below 0) or farther by so many ms. */ {
-      readonly effect: 'cost';
-      readonly ms: number;
-    }
-  | /** It comes before the others; `place` is its position among those that do, from 0 on. */ {
-      readonly effect: 'prefer';
-      readonly place: number;
-    }
-);
+export type AnyEffect = { readonly filter: string; readonly code: string } & {
+  [Kind in EffectKind]: { readonly effect: Kind } & EffectFields[Kind];
+}[EffectKind];
+
+/** What the decision reads of each kind of effect. */
+interface EffectFields extends Readonly<Record<EffectKind, object>> {
+  /** It may not serve this request. `onlySome`: it serves other clients of the same place. */
+  readonly drop: { readonly onlySome?: true };
+  /** It is only for when the others fail. */
+  readonly demote: object;
+  /** It is in reserve: so many tiers later than the usual ones. */
+  readonly postpone: { readonly tiers: number };
+  /** It counts as nearer (below 0) or farther by so many ms. */
+  readonly cost: { readonly ms: number };
+  /** It comes before the others; `place` is its position among those that do, from 0 on. */
+  readonly prefer: { readonly place: number };
+}
 
 /** A filter with any effects, as the decision uses it. */
 export interface AnyFilter extends FilterTraits {

@@ -161,7 +161,7 @@ describe('properties of every decision', () => {
 
 test('with every region disabled there is no candidate, and the decision says why', () => {
   const decision = decide({ cf: { colo: 'LHR' } }, without(IDS));
-  expect(decision).toMatchObject({ candidates: [], refusal: 'nowhere' });
+  expect(decision).toMatchObject({ candidates: [], refusal: { name: 'nowhere', code: 'no_region' } });
   expect(decision.rejected).toHaveLength(IDS.length);
 });
 

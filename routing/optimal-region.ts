@@ -108,5 +108,12 @@ function regionsNow(entry: Entry, plan: RoutingPlan, { regions }: Observations):
 /** Of the filters that dropped regions, the one that runs first gives the reason. */
 function refusalOf(rejecting: readonly AnyFilter[], { filters }: RoutingPlan): Refusal {
   const first = filters.find((filter) => filter.refusal !== undefined && rejecting.includes(filter));
-  return first?.refusal ?? 'nowhere';
+  return first?.refusal ?? NOWHERE;
 }
+
+/** Every region is disabled, draining, dialled down or full. */
+const NOWHERE: Refusal = {
+  name: 'nowhere',
+  code: 'no_region',
+  message: 'no region takes new clients now',
+};

@@ -77,7 +77,7 @@ function planRegion(
   return {
     config,
     id: config.id,
-    rules: rules.filter(({ filter }) => !off.has(filter.name)),
+    rules: rules.filter(({ filter }) => filter.alwaysOn || !off.has(filter.name)),
     alarms: rules.filter(({ filter }) => filter.ignoredInPanic).map(({ judge }) => judge),
   };
 }

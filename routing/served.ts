@@ -3,7 +3,7 @@
 
 import type { MeridianConfig } from '../regions/config.ts';
 import { COUNTRIES, TOR, UNINHABITED, UNKNOWN_COUNTRY } from '../regions/countries.ts';
-import type { Effect } from './filters/all.ts';
+import type { AnyEffect } from './filter.ts';
 import { NOTHING_OBSERVED } from './observation.ts';
 import { getOptimalRegion } from './optimal-region.ts';
 import { compileRouting, type RoutingPlan } from './plan.ts';
@@ -30,7 +30,7 @@ export function servesAnybody(config: MeridianConfig): boolean {
   return REPORTED_COUNTRIES.some((country) => isServed(country, plan));
 }
 
-/** Whether the region takes other clients from the same place: it is dialled down, but not to 0. */
-function refusesOnlySome(effect: Effect | undefined): boolean {
-  return effect?.effect === 'drop' && effect.code === 'dialled-down' && effect.percent > 0;
+/** Whether the region takes other clients from the same place. */
+function refusesOnlySome(effect: AnyEffect | undefined): boolean {
+  return effect?.effect === 'drop' && effect.onlySome === true;
 }

@@ -5,6 +5,12 @@
 import type { MeridianConfig, RegionConfig } from '../config.ts';
 
 /**
+ * - `steers`: a routing setting, takes effect without a deploy
+ * - `platform`: a platform setting, needs a deploy
+ */
+export const CHANGE_KINDS = ['steers', 'platform'] as const;
+
+/**
  * One field that differs; undefined on the side where it is absent. A region that was added has no `from`, one that was
  * removed no `to`.
  */
@@ -13,8 +19,7 @@ export interface Change {
   readonly path: string;
   readonly from?: unknown;
   readonly to?: unknown;
-  /** `steers`: a routing setting, takes effect without a deploy. `platform`: a platform setting, needs a deploy. */
-  readonly kind: 'steers' | 'platform';
+  readonly kind: (typeof CHANGE_KINDS)[number];
 }
 
 /** Fields of a region that are in wrangler.toml, or that all JetStream regions must agree on. */

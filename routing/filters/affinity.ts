@@ -2,7 +2,7 @@
 
 import type { Filter, FilterContext, RegionNow } from '../filter.ts';
 import { signedMs } from '../milliseconds.ts';
-import { marginMs } from './incumbent.ts';
+import { switchingMarginMs } from '../switching-margin.ts';
 
 interface Returning {
   readonly effect: 'cost';
@@ -22,6 +22,6 @@ function backWhereItWas(
   { previous, routing }: FilterContext,
 ): Returning | undefined {
   if (previous !== id) return undefined;
-  const ms = -Math.max(routing.bandMs, marginMs(estimate.finalMs, routing));
+  const ms = -Math.max(routing.bandMs, switchingMarginMs(estimate.finalMs, routing));
   return { effect: 'cost', filter: 'affinity', code: 'returning', ms };
 }

@@ -1,4 +1,5 @@
-// A factor on the estimate, which moves the border between a region and its neighbours.
+// A factor on the estimate, which moves the border between a region and its neighbours. Part of the filter `estimate`,
+// with incumbent.ts: two effects that correct the estimate itself.
 
 import type { Filter } from '../filter.ts';
 import { signedMs } from '../milliseconds.ts';
@@ -13,6 +14,7 @@ interface Bias {
 
 export const bias: Filter<Bias> = {
   name: 'estimate',
+  alwaysOn: true,
   forRegion: ({ bias: factor }) => {
     if (factor === 1) return undefined;
     return ({ estimate }) => {

@@ -9,6 +9,7 @@ interface DialledDown {
   readonly filter: 'dial';
   readonly code: 'dialled-down';
   readonly percent: number;
+  readonly onlySome?: true;
 }
 
 export const dial: Filter<DialledDown> = {
@@ -17,10 +18,14 @@ export const dial: Filter<DialledDown> = {
   forRegion: ({ id, dial: percent }) => {
     if (percent >= 100) return undefined;
     const seed = hashText(`dial ${id}`);
-    return (_region, { clientHash }) => {
-      if (uniform(clientHash, seed) * 100 < percent) return undefined;
-      return { effect: 'drop', filter: 'dial', code: 'dialled-down', percent };
+    const dialledDown: DialledDown = {
+      effect: 'drop',
+      filter: 'dial',
+      code: 'dialled-down',
+      percent,
+      ...(percent > 0 && { onlySome: true }),
     };
+    return (_region, { clientHash }) => (uniform(clientHash, seed) * 100 < percent ? undefined : dialledDown);
   },
   words: { 'dialled-down': ({ percent }) => `takes ${percent}% of its clients, and not this one` },
 };

@@ -13,6 +13,7 @@ const DRAINING: NotEnabled = { effect: 'drop', filter: 'enabled', code: 'drainin
 
 export const enabled: Filter<NotEnabled> = {
   name: 'enabled',
+  alwaysOn: true,
   forRegion: (region) => {
     if (!region.enabled) return () => DISABLED;
     return region.drain ? () => DRAINING : unlessDraining;

@@ -148,7 +148,7 @@ describe('residency', () => {
     const everywhere = { residency: { deny: ['GB'] } };
     const regions = Object.fromEntries(planOf().regions.map(({ id }) => [id, everywhere]));
     for (const request of [LONDON, { ...LONDON, preferred: ['weur'] }, { ...LONDON, forced: 'weur' }]) {
-      expect(decide(request, { regions })).toMatchObject({ candidates: [], refusal: 'residency' });
+      expect(decide(request, { regions })).toMatchObject({ candidates: [], refusal: { name: 'residency' } });
     }
   });
 });
@@ -161,9 +161,9 @@ describe('pins', () => {
 
   test('a forced region that cannot serve, or does not exist, is a refusal', () => {
     expect(decide({ ...LONDON, forced: 'oc' }, { regions: { oc: { enabled: false } } })).toMatchObject({
-      refusal: 'forced',
+      refusal: { name: 'forced', code: 'forced_region_unavailable' },
     });
-    expect(decide({ ...LONDON, forced: 'mars' })).toMatchObject({ refusal: 'forced' });
+    expect(decide({ ...LONDON, forced: 'mars' })).toMatchObject({ refusal: { name: 'forced' } });
   });
 
   test('a preferred region that the rules forbid is not taken', () => {

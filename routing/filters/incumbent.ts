@@ -1,8 +1,10 @@
 // A data center keeps its current choice unless another region is better by the switching margin, so that noise does
 // not move clients back and forth. If clients are shared between regions (`bandMs`), there is no single choice to keep.
+// Part of the filter `estimate`, with bias.ts: two effects that correct the estimate itself.
 
-import type { Filter, FilterContext, RegionNow, RoutingConfig } from '../filter.ts';
+import type { Filter, FilterContext, RegionNow } from '../filter.ts';
 import { signedMs } from '../milliseconds.ts';
+import { switchingMarginMs } from '../switching-margin.ts';
 
 interface Incumbent {
   readonly effect: 'cost';
@@ -13,6 +15,7 @@ interface Incumbent {
 
 export const incumbent: Filter<Incumbent> = {
   name: 'estimate',
+  alwaysOn: true,
   forRegion: (_region, { bandMs }) => (bandMs > 0 ? undefined : asChosenSoFar),
   words: { incumbent: ({ ms }) => `${signedMs(ms)}: the choice so far, another must be better by this` },
 };
@@ -22,13 +25,10 @@ function asChosenSoFar(
   { incumbent: chosen, routing }: FilterContext,
 ): Incumbent | undefined {
   if (chosen !== id) return undefined;
-  return { effect: 'cost', filter: 'estimate', code: 'incumbent', ms: -marginMs(estimate.finalMs, routing) };
-}
-
-/** By how much another region must be better: a share of the estimate, and a minimum in milliseconds. */
-export function marginMs(
-  estimateMs: number,
-  { flipRatio, flipFloorMs }: Pick<RoutingConfig, 'flipRatio' | 'flipFloorMs'>,
-): number {
-  return Math.max(flipFloorMs, estimateMs * (1 - 1 / flipRatio));
+  return {
+    effect: 'cost',
+    filter: 'estimate',
+    code: 'incumbent',
+    ms: -switchingMarginMs(estimate.finalMs, routing),
+  };
 }

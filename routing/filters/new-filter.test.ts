@@ -108,15 +108,15 @@ describe('a new filter', () => {
   test('tells a client that no region serves because of it what its refusal is', () => {
     const everywhere = Object.fromEntries(['weur', ...OTHERS].map((id) => [id, HURRICANE]));
     const refusalOf = (traits: Traits) => decide(weather(everywhere, traits)).decision.refusal;
-    expect(refusalOf({})).toBe('nowhere');
-    expect(refusalOf({ refusal: 'forced' })).toBe('forced');
-    expect(refusalOf({ refusal: 'residency' })).toBe('residency');
-    expect(compactDecision(decide(weather(everywhere, { refusal: 'forced' })).decision)).toContain(
-      ';flags=refused-forced',
-    );
+    expect(refusalOf({})).toMatchObject({ name: 'nowhere', code: 'no_region' });
+    const refusal = { name: 'storm', code: 'region_unavailable', message: 'a storm everywhere' } as const;
+    expect(refusalOf({ refusal })).toEqual(refusal);
+    const { decision, table } = decide(weather(everywhere, { refusal }));
+    expect(compactDecision(decision)).toContain(';flags=refused-storm');
+    expect(table).toContain('refused: storm');
   });
 
-  test('can be switched off, everywhere or for one region', () => {
+  test('can be switched off, everywhere or for one region, unless it is always on', () => {
     const storm = weather({ weur: HURRICANE });
     const config = planOf().config;
     const off = ['weather'] as never;
@@ -129,6 +129,10 @@ describe('a new filter', () => {
     for (const plan of [everywhere, forOne]) {
       expect(plan.regions.every(({ rules }) => rules.length === 0)).toBe(true);
     }
+    const alwaysOn = compileRouting({ ...config, routing: { ...config.routing, off } }, 0, [
+      weather({ weur: HURRICANE }, { alwaysOn: true }),
+    ]);
+    expect(alwaysOn.regionsById.get('weur')?.rules).toHaveLength(1);
   });
 });
 
@@ -138,9 +142,10 @@ describe('the filters', () => {
     expect(new Set(codes).size).toBe(codes.length);
   });
 
-  test('are those that the schema lets one switch off, in the same order, and those that always run', () => {
-    const names = [...new Set<string>(FILTERS.map(({ name }) => name))];
-    expect(names.filter((name) => name !== 'enabled' && name !== 'estimate')).toEqual(OPTIONAL_FILTERS);
+  test('are those that the schema lets one switch off, in the same order, and those that are always on', () => {
+    const all: readonly AnyFilter[] = FILTERS;
+    const optional = all.filter(({ alwaysOn }) => alwaysOn === undefined);
+    expect(optional.map(({ name }) => name)).toEqual(OPTIONAL_FILTERS);
   });
 
   test('alone have words: an effect of another has its code', () => {

@@ -9,7 +9,11 @@ type PinEffect = { readonly filter: 'pin' } & (
 
 export const pin: Filter<PinEffect> = {
   name: 'pin',
-  refusal: 'forced',
+  refusal: {
+    name: 'forced',
+    code: 'forced_region_unavailable',
+    message: 'the only region that the request accepts cannot serve it',
+  },
   forRegion: () => asWished,
   words: {
     'not-forced': ({ forced }) => `the request accepts only ${forced}`,

@@ -16,7 +16,11 @@ export interface Forbidden {
 
 export const residency: Filter<Forbidden> = {
   name: 'residency',
-  refusal: 'residency',
+  refusal: {
+    name: 'residency',
+    code: 'residency',
+    message: 'the rules on where data may be kept let no region serve this client',
+  },
   forRegion: ({ residency: rules }) => {
     const judge = compileResidency(rules);
     return judge && ((_region, client) => judge(client));

@@ -18,7 +18,7 @@ export async function meshIsWhole(stack: Stack, timeoutMs: number = WHOLE_TIMEOU
   await waitFor('the mesh to be whole', { timeoutMs }, async () => {
     const [regions, links] = await Promise.all([stack.regions(), stack.mesh()]);
     return (
-      regions.every(({ state, peers }) => state === 'up' && peers.length === expected) &&
+      regions.every(({ state, peers }) => state === 'up' && peers?.length === expected) &&
       links.every(({ state }) => state === 'up')
     );
   });

@@ -55,7 +55,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'api',
     what: 'the wire contract. Pure',
-    imports: ['regions'],
+    imports: ['regions', 'regions/edits'],
     packages: ['valibot'],
   },
   {

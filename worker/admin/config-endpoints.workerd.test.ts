@@ -13,7 +13,7 @@ import { eventually } from '../../test/support/workerd/eventually.ts';
 import { regionBindings } from '../../test/support/workerd/region-bindings.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
-import type { Traffic } from '../forecast/forecast.ts';
+import type { Traffic } from '../forecast/traffic.ts';
 import { putConfig, rollbackConfig } from './config-edits.ts';
 import { currentConfig } from './config-read.ts';
 import { dryRunConfig } from './dry-run.ts';

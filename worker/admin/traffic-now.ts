@@ -6,25 +6,27 @@ import type { Traffic } from '../forecast/traffic.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 
-/** What the regions have counted; with nothing counted yet, the world's population. */
+/** What the regions have counted; if none of those that answer has counted anything, the world population. */
 export async function trafficNow({ env, config: { regions } }: EdgeContext): Promise<Traffic> {
   const known = await Promise.all(
     regions.map(async (region) => {
       try {
         const stub = regionStub(env, region);
         const [samples, { clients }] = await Promise.all([stub.traffic(), stub.status()]);
-        return { samples, clients };
+        return { samples, clients, silent: [] };
       } catch (error) {
         console.warn(`region ${region.id} does not say where its clients come from: ${messageOf(error)}`);
-        return { samples: [], clients: undefined };
+        return { samples: [], clients: undefined, silent: [region.id] };
       }
     }),
   );
   const samples = known.flatMap((region) => region.samples);
+  const silent = known.flatMap((region) => region.silent);
   const connected = sumOfKnown(known.map(({ clients }) => clients));
   return {
     ...(samples.length === 0 ? populationTraffic() : { source: 'traffic', samples }),
     ...(connected !== undefined && { connected }),
+    ...(silent.length > 0 && { silent }),
   };
 }
 

@@ -75,7 +75,7 @@ describe('a visit', () => {
 
 test('a decision alone is the one that a visit has, and nothing comes of it', () => {
   const { edge, works } = edgeOf();
-  const decision = decide(routingRequestOf(requestFrom('LIS')), edge);
+  const { decision } = decide(routingRequestOf(requestFrom('LIS')), edge);
   expect(works).toEqual([]);
   expect(arrive(requestFrom('LIS'), edge).decision).toEqual(decision);
 });

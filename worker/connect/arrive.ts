@@ -7,9 +7,9 @@ import { regionOf } from '../config/config-copy.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { regionStub } from '../region/region-stub.ts';
 import { setMayWake } from '../region/wake-header.ts';
-import { coloOf, decide } from './decide.ts';
+import { decide } from './decide.ts';
 import type { Dialable, Lesson } from './hand-off.ts';
-import { learnAt, observationsAt, observeFrom } from './observe.ts';
+import { learnAt, observeFrom } from './observe.ts';
 import { routingRequestOf } from './routing-request.ts';
 
 /** A client at the door. */
@@ -29,19 +29,17 @@ const PLACE_FIELDS = ['colo', 'country', 'continent', 'isEUCountry', 'latitude',
 /** Decides for a client; keeps learning meanwhile, and wakes what sleeps and would have been better. */
 export function arrive(request: Request, edge: EdgeContext): Visit {
   const stubOf = (id: string) => regionStub(edge.env, regionOf(id, edge));
-  const decision = decide(routingRequestOf(request), edge);
-  const { entry, wake, candidates } = decision;
-  const colo = coloOf(entry);
+  const { decision, colo, observations } = decide(routingRequestOf(request), edge);
+  const { wake, candidates } = decision;
   observeFrom(colo, decision, edge);
   if (wake !== undefined) edge.background('wake', stubOf(wake).wake());
-  const seen = observationsAt(colo, Date.now());
   const upgradeHeaders = headersOf(request);
   return {
     decision,
     candidates: candidates.map(({ region, estimate }) => ({
       region,
       estimateMs: estimate.finalMs,
-      ...tookOf(region, seen),
+      ...tookOf(region, observations),
       dial: async (wakes, signal) => stubOf(region).fetch(upgradeRequest(upgradeHeaders, wakes, signal)),
     })),
     firstSleeps: isAsleep(candidates[0]),

@@ -104,7 +104,7 @@ export interface Answer {
   /** How many its server takes, where it says so. */
   readonly maxClients?: number;
   /** Names of the servers that its own has a route to. */
-  readonly peers: readonly string[];
+  readonly peers?: readonly string[];
   /** Round trip; absent when it says nothing about the way, such as when the object had to be made first. */
   readonly rttMs?: number;
 }

@@ -107,7 +107,7 @@ export class Observer {
         state: status.state,
         ...(status.clients !== undefined && { clients: status.clients }),
         ...(status.maxClients !== undefined && { maxClients: status.maxClients }),
-        peers: status.peers,
+        ...(status.peers !== undefined && { peers: status.peers }),
         ...(counts && { rttMs }),
       };
       this.#update(colo, (record) => withAnswer(record, region, answer, started));

@@ -19,30 +19,38 @@ export interface Confidence {
  * all future ones, and the keys of the replay as a random sample of all clients.
  */
 export function confidenceOf(
-  source: Traffic['source'],
+  { source, silent = [] }: Pick<Traffic, 'source' | 'silent'>,
   { clients, places, drawVariance }: Replay,
 ): Confidence {
   if (places === 0) return { marginShare: 1, confidence: 'No data: no traffic was given.' };
   const trafficVariance = source === 'traffic' ? 1 / (4 * clients) : 0;
   const marginShare = Math.min(1, SIGMAS_OF_95_PERCENT * Math.sqrt(trafficVariance + drawVariance));
-  return { marginShare, confidence: textOf(source, { clients, places, marginShare }) };
+  return { marginShare, confidence: textOf(source, { clients, places, marginShare, silent }) };
 }
 
 interface Basis {
   readonly clients: number;
   readonly places: number;
   readonly marginShare: number;
+  readonly silent: readonly string[];
 }
 
-function textOf(source: Traffic['source'], { clients, places, marginShare }: Basis): string {
+function textOf(source: Traffic['source'], { clients, places, marginShare, silent }: Basis): string {
   if (source === 'population') {
-    return `No traffic yet, so this is based on the world population (${places} cities). Your own clients may be elsewhere.`;
+    const why =
+      silent.length === 0
+        ? 'No traffic yet'
+        : `No traffic is known, since ${silent.join(', ')} did not answer`;
+    return `${why}, so this is based on the world population (${places} cities). Your own clients may be elsewhere.`;
   }
   const from = `Based on about ${count(clients, 'recent connection')} in ${count(places, 'place')}`;
   const points = (100 * marginShare).toFixed(1);
-  return marginShare > ROUGH_MARGIN
-    ? `${from}: too few for certainty, shares may be off by ${points} percentage points.`
-    : `${from}: shares are accurate to about ${points} percentage points, if clients keep coming from the same places.`;
+  const accuracy =
+    marginShare > ROUGH_MARGIN
+      ? `too few for certainty, shares may be off by ${points} percentage points.`
+      : `shares are accurate to about ${points} percentage points, if clients keep coming from the same places.`;
+  const missing = silent.length === 0 ? '' : ` Does not include ${silent.join(', ')}, which did not answer.`;
+  return `${from}: ${accuracy}${missing}`;
 }
 
 function count(value: number, noun: string): string {

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Forecast } from '../../api/forecast.ts';
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 import { NOTHING_OBSERVED, type Observations } from '../../routing/observation.ts';
 import { getOptimalRegion } from '../../routing/optimal-region.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';
 import { REPORTED_COUNTRIES } from '../../routing/served.ts';
 import { planOf } from '../../test/support/data/checked-in.ts';
-import { type Forecast, forecast } from './forecast.ts';
+import { forecast } from './forecast.ts';
 import { populationTraffic } from './population-traffic.ts';
 import type { Traffic, TrafficSample } from './traffic.ts';
 
@@ -253,12 +254,23 @@ describe('confidence', () => {
     expect(many.confidence).toMatch(/20000 recent connections in 1 place: .* 0\.7 percentage points/);
   });
 
+  test('names regions that did not answer, and does not call their silence no traffic', () => {
+    const some = forecast(PLAN, PLAN, { ...trafficOf(LONDON), silent: ['weur', 'oc'] });
+    expect(some.confidence).toMatch(/Does not include weur, oc, which did not answer\.$/);
+    const none = forecast(PLAN, PLAN, { ...populationTraffic(), silent: ['weur'] });
+    expect(none.confidence).toMatch(
+      /^No traffic is known, since weur did not answer, so this is based on the world/,
+    );
+    expect(none.confidence).not.toContain('No traffic yet');
+  });
+
   test('population and no traffic at all say so', () => {
     expect(forecast(PLAN, PLAN, populationTraffic())).toMatchObject({
       source: 'population',
-      clients: 0,
+      clients: null,
       confidence: expect.stringContaining('No traffic yet'),
     });
+    expect(forecast(PLAN, PLAN, { ...populationTraffic(), connected: 7 }).clients).toBe(7);
     const nothing = forecast(PLAN, PLAN, trafficOf());
     expect(nothing).toMatchObject({ samples: 0, movedShare: 0, marginShare: 1 });
     expect(nothing.confidence).toContain('No data: no traffic');

@@ -14,13 +14,10 @@ import { type ReplayState, replay, type Trip } from './replay.ts';
 import type { Traffic } from './traffic.ts';
 import { unservedOf } from './unserved.ts';
 
-export type { Forecast } from '../../api/forecast.ts';
-export { populationTraffic } from './population-traffic.ts';
-export type { Traffic, TrafficSample } from './traffic.ts';
-
 /**
  * The effects of replacing `before` with `after`. By default nothing is known of the regions' health. Limits are compared
- * with the number of connected clients, or, if that is unknown, with the number in the traffic samples.
+ * with the number of connected clients, or, if that is unknown, with the number in the traffic samples. If that is
+ * unknown too, none is checked.
  */
 export function forecast(
   before: RoutingPlan,
@@ -31,14 +28,14 @@ export function forecast(
   const replayed = replay(before, after, traffic, { observations, now });
   const { source } = traffic;
   const { trips, places } = replayed;
-  const clients = source === 'traffic' ? replayed.clients : 0;
+  const clients = source === 'traffic' ? replayed.clients : traffic.connected;
   const moves = movesOf(trips);
   const regions = sharesOf(trips, before, after);
   return {
     source,
-    clients: Math.round(clients),
+    clients: clients === undefined ? null : Math.round(clients),
     samples: places,
-    ...confidenceOf(source, replayed),
+    ...confidenceOf(traffic, replayed),
     movedShare: sum(moves.map(({ share }) => share)),
     moves,
     latency: latencyOf(trips),

@@ -6,8 +6,9 @@ import type { RoutingPlan } from '../../routing/plan.ts';
 export function limitsPassed(
   plan: RoutingPlan,
   shares: readonly RegionShare[],
-  connected: number,
+  connected: number | undefined,
 ): readonly PassedLimit[] {
+  if (connected === undefined) return [];
   return plan.regions.flatMap(({ id, config }) => {
     const clients = Math.round((shares.find(({ region }) => region === id)?.after ?? 0) * connected);
     const { softConnections, maxConnections } = config.limits;

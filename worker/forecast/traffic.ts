@@ -21,6 +21,8 @@ export interface Traffic {
   readonly source: 'traffic' | 'population';
   /** Number of clients connected in all regions, if known: limits are compared with it. */
   readonly connected?: number;
+  /** Regions that did not say where their clients come from, if any. */
+  readonly silent?: readonly string[];
   /** May contain a place more than once, as the tallies of several regions do. */
   readonly samples: readonly TrafficSample[];
 }

@@ -1,7 +1,7 @@
 // Keeps the links of one region. The region's object owns one, tells it when its server comes up or goes down and when
 // a peer comes up, and calls `reconcile` from its alarm.
 
-import type { MeshLink } from '../../api/mesh.ts';
+import type { LinkState } from '../../api/states.ts';
 import { Link } from './link.ts';
 import { type ByteChannel, type Splice, splice } from './splice.ts';
 import { peersThatDial, peersToDial } from './topology.ts';
@@ -39,8 +39,13 @@ export interface MeshOptions {
 }
 
 /** A link as its dialling side knows it. */
-export interface LinkReport extends Pick<MeshLink, 'state' | 'since' | 'remade'> {
+export interface LinkReport {
   readonly peer: string;
+  readonly state: LinkState;
+  /** Milliseconds since the epoch at which it came to be in this state. */
+  readonly since: number;
+  /** How often it was re-established. */
+  readonly remade: number;
   readonly remoteServerId: string | undefined;
 }
 

@@ -11,6 +11,7 @@ import { instanceNameOf } from '../../regions/names.ts';
 import { networkOf } from '../../routing/client-network.ts';
 import { backoffMs } from '../backoff.ts';
 import { activeConfig } from '../config/active-config.ts';
+import { regionOf } from '../config/config-copy.ts';
 import type { Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
@@ -109,12 +110,11 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   constructor(ctx: DurableObject['ctx'], env: Env) {
     super(ctx, env);
-    const { config, version } = activeConfig(env);
+    const active = activeConfig(env);
+    const { config, version } = active;
     const id = (new.target as typeof NatsRegion).region;
-    const region = config.regions.find((candidate) => candidate.id === id);
-    if (region === undefined) throw new Error(`region ${id} is not in the configuration`);
     this.#told = new ToldRegion(ctx.storage.kv);
-    this.#region = this.#told.newest(asTold(region, config), version);
+    this.#region = this.#told.newest(asTold(regionOf(id, active), config), version);
     this.#residencyRule = residencyRuleOf(this.#region);
     this.#server = new NatsServer(ctx.container);
     this.#report = new ServerReport(id, this.#server);
@@ -278,9 +278,10 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       region: this.#region.id,
       state: regionStateOf(stage),
       since: sinceOf(this.#lifecycle),
+      // What only the server knows is unknown until it answers.
       clients: hasServer(stage) ? undefined : 0,
+      ...(!hasServer(stage) && { peers: [] }),
       objectAgeMs: Date.now() - this.#createdAt,
-      peers: [],
       maxClients: this.#door.limit(this.#region),
       ...(problem !== undefined && { problem }),
     };

@@ -9,15 +9,14 @@ import { type DialledLinks, dialledLinks, seenRegions } from './region-reports.t
 export async function mesh(_request: Request, edge: EdgeContext): Promise<Response> {
   const [regions, dialled] = await Promise.all([seenRegions(edge), dialledLinks(edge)]);
   const states = new Map(regions.map(({ config, report }) => [config.id, report.state]));
-  return Response.json({ links: meshLinks([...states.keys()], states, dialled, Date.now()) } satisfies Mesh);
+  return Response.json({ links: meshLinks([...states.keys()], states, dialled) } satisfies Mesh);
 }
 
-/** One link for every pair of regions; a pair of which one side sleeps is asleep, one that nobody knows is down. */
+/** One link for every pair of regions; a pair of which one side sleeps is asleep, one that nobody reports is down. */
 export function meshLinks(
   regions: readonly string[],
   states: ReadonlyMap<string, SeenState>,
   dialled: DialledLinks,
-  now: number,
 ): readonly MeshLink[] {
   return pairsOf(regions).map(({ a, b }) => {
     const link = dialled.get(a)?.find(({ peer }) => peer === b);
@@ -26,10 +25,10 @@ export function meshLinks(
       a,
       b,
       state: asleep ? 'asleep' : (link?.state ?? 'down'),
-      since: link?.since ?? now,
+      since: link?.since ?? null,
       rttMs: link?.rttMs ?? null,
       bytes: link?.bytes ?? null,
-      remade: link?.remade ?? 0,
+      remade: link?.remade ?? null,
     };
   });
 }

@@ -2,7 +2,7 @@
 // region or rejects.
 
 import type { RegionView } from '../../api/regions.ts';
-import { type SeenState, UNREACHABLE } from '../../api/states.ts';
+import { UNREACHABLE } from '../../api/states.ts';
 import type { RegionConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
@@ -20,8 +20,7 @@ const REGION_TIMEOUT_MS = 3_000;
 const ALL_TIMEOUT_MS = REGION_TIMEOUT_MS + 500;
 
 /** What a region says of itself, as the API shows it. */
-export type RegionReport = Pick<RegionView, 'clients'> &
-  Omit<RegionStatus, 'state' | 'clients'> & { readonly state: SeenState };
+export type RegionReport = Pick<RegionView, keyof RegionStatus>;
 
 /** A region of the configuration, with what it says of itself. */
 export interface SeenRegion {
@@ -54,7 +53,7 @@ export function dialledLinks(edge: EdgeContext): Promise<DialledLinks> {
   });
 }
 
-/** One that does not answer is unreachable, and nobody knows how many clients it has. */
+/** One that does not answer is unreachable, and nothing else is known of it. */
 async function reportOf(env: Env, region: RegionConfig): Promise<RegionReport> {
   try {
     const { clients = null, ...status } = await inTime(region, regionStub(env, region).status());
@@ -65,8 +64,6 @@ async function reportOf(env: Env, region: RegionConfig): Promise<RegionReport> {
       state: UNREACHABLE,
       since: Date.now(),
       clients: null,
-      objectAgeMs: 0,
-      peers: [],
       problem: messageOf(error),
     };
   }

@@ -11,7 +11,7 @@ import { decisionHeaders } from './decision-headers.ts';
 
 /** The decision for this request or for a place; with `?format=text` as a table. */
 export function route(request: Request, edge: EdgeContext): Response {
-  const decision = decide(whatIfRequestOf(request), edge);
+  const { decision } = decide(whatIfRequestOf(request), edge);
   const headers = decisionHeaders(decision);
   const isText = new URL(request.url).searchParams.get('format') === 'text';
   if (isText) return new Response(`${decisionTable(decision)}\n`, { headers });
@@ -19,7 +19,7 @@ export function route(request: Request, edge: EdgeContext): Response {
 }
 
 function decisionView(decision: Decision) {
-  const { winner, failover, candidates, rejected, ...rest } = decision;
+  const { winner, failover, candidates, rejected, refusal, ...rest } = decision;
   return {
     region: winner ?? null,
     ...rest,
@@ -34,6 +34,7 @@ function decisionView(decision: Decision) {
       scoreMs: round(candidate.scoreMs),
     })),
     rejected: rejected.map(assessmentView),
+    ...(refusal !== undefined && { refusal: refusal.name }),
   };
 }
 

@@ -11,7 +11,7 @@ import { decisionHeaders } from './decision-headers.ts';
 
 export function whoami(request: Request, edge: EdgeContext): Response {
   const asked = routingRequestOf(request);
-  const decision = decide(asked, edge);
+  const { decision } = decide(asked, edge);
   const { country } = clientCountryOf(asked.cf);
   return Response.json(
     {
