@@ -118,7 +118,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/forecast',
     what: 'whom an edit would move, by replaying traffic through the decision. Pure',
-    imports: ['regions', 'api', 'routing', 'routing/filters', 'routing/places'],
+    imports: ['regions', 'api', 'routing', 'routing/places'],
     packages: [],
   },
   {
@@ -152,7 +152,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/connect',
     what: 'a client: arrive, decide, hand off, observe',
-    imports: [...SHARED, 'waiting', 'routing', 'worker/config', 'worker/region', 'worker/edge-context.ts'],
+    imports: [...SHARED, 'routing', 'worker/config', 'worker/region', 'worker/edge-context.ts'],
     packages: [],
   },
   {
