@@ -13,6 +13,7 @@ import type { RegionViews } from '../api/regions.ts';
 import type { Route } from '../api/route.ts';
 import { UNREACHABLE } from '../api/states.ts';
 import { type Whoami, WhoamiSchema } from '../api/whoami.ts';
+import { instanceNameOf } from '../regions/names.ts';
 import type { Env } from './env.ts';
 import worker from './index.ts';
 
@@ -494,7 +495,7 @@ async function connectClient(
         since: 0,
         clients: 0,
         objectAgeMs: 0,
-        peers: REGIONS,
+        peers: REGIONS.map(instanceNameOf),
       }),
     }),
   });

@@ -11,8 +11,10 @@ import { regionIs, stateOf } from '../support/mesh-state.ts';
 const AWAKE = { jetstream: false };
 const SLEEPY = { ...AWAKE, keepAwake: false };
 
+// Over the distances of the world, which a link and what a peer is interested in take their time to cross.
 const running = useStack(
   configOf(['weur', 'eeur', 'apac', 'oc'], { weur: AWAKE, eeur: AWAKE, apac: SLEEPY, oc: SLEEPY }),
+  { wan: true },
 );
 
 const ASLEEP_WITHIN_MS = 10_000;

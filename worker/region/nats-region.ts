@@ -74,7 +74,7 @@ const WOKEN_TOO_OFTEN: Refusal = {
 };
 
 /** A server that was just started takes its first client when it is linked with those that are up, or after this. */
-const LINKED_WITHIN_MS = 1_000;
+const LINKED_WITHIN_MS = 2_000;
 const LINK_POLL_MS = 25;
 
 /** The servers at the other ends tell what their clients have subscribed to as soon as a link is there. */
@@ -414,7 +414,9 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   async #untilLinked(): Promise<void> {
     const end = Date.now() + LINKED_WITHIN_MS;
     while (isServing(this.#lifecycle.stage) && Date.now() < end) {
-      const names = new Set((await this.#report.routes())?.map(({ remote_name }) => remote_name));
+      // Once a round trip has been measured, what the peer is interested in has arrived as well: it was sent first.
+      const measured = (await this.#report.routes())?.filter(({ rtt }) => rtt !== undefined && rtt !== '');
+      const names = new Set(measured?.map(({ remote_name }) => remote_name));
       const isConnected = (region: string) => names.has(instanceNameOf(region));
       const isLinked = this.#mesh.isLinked(isConnected);
       await new Promise((resolve) => setTimeout(resolve, isLinked ? INTEREST_MS : LINK_POLL_MS));

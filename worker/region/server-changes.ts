@@ -7,7 +7,7 @@ import { type Down, hasServer, type Running, type Stage, type Stopping, type Up 
 export const UNANSWERED_LIMIT = 2;
 
 /** One with JetStream is given more time: what it has stored since its replicas heard of it ends with it. */
-export const UNANSWERED_LIMIT_JETSTREAM = 4;
+export const UNANSWERED_LIMIT_JETSTREAM = 3;
 
 /** A server that ran this long was a good one: when it ends unasked, the first restart goes at once. */
 export const STABLE_SERVER_MS = 10_000;
