@@ -73,13 +73,16 @@ export function figuresOf(events: readonly ClientEvent[], observed: Observed): F
 
 function arrivalsOf(arrivals: readonly Arrival[], { begunAt, endedAt }: Observed): Arrivals {
   const during = arrivals.filter(({ due }) => due >= begunAt && due < endedAt);
-  const since = arrivals.map(({ failures }) => failures.filter(({ at }) => at >= begunAt));
+  // A connect that the outage has cut off began before it: what its client goes through is its library's time-out.
+  const since = arrivals.map(({ due, failures }) =>
+    failures.filter((_, index) => (failures[index - 1]?.at ?? due) >= begunAt),
+  );
   const failed = since.flat();
   return {
     count: during.length,
     refused: failed.length,
     refusedClients: since.filter(({ length }) => length > 0).length,
-    neverServed: arrivals.filter(({ due, ms, region }) => region === '' && due + ms >= begunAt).length,
+    neverServed: arrivals.filter(({ due, region }) => region === '' && due >= begunAt).length,
     failures: countBy(failed.map(({ why }) => why)),
     served: spreadOf(during.map(({ ms }) => ms)),
   };

@@ -72,8 +72,8 @@ export async function measureOutage(options: MeasureOptions): Promise<Observed> 
   for (const process of clients.processes) process.go();
   await delay(BEFORE_MS, undefined, { signal });
   progress(`${regions.join(', ')} ${kind}`);
-  const begunAt = Date.now();
   await using outage = await beginOutage({ kind, regions, engine: stack.engine, url: stack.url });
+  const begunAt = Date.now();
   await delay(options.outageMs, undefined, { signal });
   await outage[Symbol.asyncDispose]();
   const endedAt = Date.now();

@@ -130,12 +130,13 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/region',
     what: "a region's object: lifecycle, pass-through, status; how it is reached",
-    // From the forecast: the format in which traffic is counted. From the decision: which addresses are one client, and
-    // whom a region may serve.
+    // From the forecast: the format in which traffic is counted. From the decision: which addresses are one client,
+    // whom a region may serve, and how far it is to its peers.
     imports: [
       ...SHARED,
       'routing',
       'routing/filters',
+      'routing/latency',
       'worker/mesh',
       'worker/config',
       'worker/forecast',
@@ -190,7 +191,7 @@ export const PARTS: readonly Part[] = [
     what: 'the route table',
     imports: ['api', 'worker', 'worker/edge-context.ts', 'worker/connect', 'worker/status', 'worker/admin'],
     packages: ['itty-router'],
-    tests: ['worker/index.ts'],
+    tests: ['worker/index.ts', 'regions'],
   },
   {
     path: 'worker/index.ts',

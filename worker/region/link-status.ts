@@ -12,7 +12,8 @@ export function linkStatuses(
 ): readonly LinkStatus[] {
   return reports.map(({ remoteServerId, peer, state, since, remade }) => {
     const route = routes?.find(({ remote_id }) => remote_id === remoteServerId);
-    const rttMs = route?.rtt === undefined ? undefined : parseGoDurationMs(route.rtt);
+    // nats-server says `0s` until it has measured.
+    const rttMs = route?.rtt === undefined ? undefined : parseGoDurationMs(route.rtt) || undefined;
     return {
       peer,
       // Up is what the server says is up, not what was spliced.

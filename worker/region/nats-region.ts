@@ -9,6 +9,7 @@ import type { RegionConfig } from '../../regions/config.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { networkOf } from '../../routing/client-network.ts';
+import { expectedRttMs } from '../../routing/latency/prior.ts';
 import { backoffMs } from '../backoff.ts';
 import { activeConfig } from '../config/active-config.ts';
 import { regionOf } from '../config/config-copy.ts';
@@ -77,7 +78,7 @@ const WOKEN_TOO_OFTEN: Refusal = {
 const LINKED_WITHIN_MS = 2_000;
 const LINK_POLL_MS = 25;
 
-/** The servers at the other ends tell what their clients have subscribed to as soon as a link is there. */
+/** A server tells what its clients have subscribed to as soon as a link is there: this, and the way there and back. */
 const INTEREST_MS = 50;
 
 /** Restarts of a server that keeps ending are this far apart at most. */
@@ -414,14 +415,19 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   async #untilLinked(): Promise<void> {
     const end = Date.now() + LINKED_WITHIN_MS;
     while (isServing(this.#lifecycle.stage) && Date.now() < end) {
-      // Once a round trip has been measured, what the peer is interested in has arrived as well: it was sent first.
-      const measured = (await this.#report.routes())?.filter(({ rtt }) => rtt !== undefined && rtt !== '');
-      const names = new Set(measured?.map(({ remote_name }) => remote_name));
+      const names = new Set((await this.#report.routes())?.map(({ remote_name }) => remote_name));
       const isConnected = (region: string) => names.has(instanceNameOf(region));
       const isLinked = this.#mesh.isLinked(isConnected);
-      await new Promise((resolve) => setTimeout(resolve, isLinked ? INTEREST_MS : LINK_POLL_MS));
+      await new Promise((resolve) => setTimeout(resolve, isLinked ? this.#interestMs(names) : LINK_POLL_MS));
       if (isLinked) return;
     }
+  }
+
+  /** After so long the farthest of these servers has been told of the link, and its subscriptions have come. */
+  #interestMs(servers: ReadonlySet<string | undefined>): number {
+    const { regions } = activeConfig(this.env).config;
+    const linked = regions.filter(({ id }) => servers.has(instanceNameOf(id)));
+    return INTEREST_MS + Math.max(0, ...linked.map((region) => expectedRttMs(this.#region, region)));
   }
 
   async #restartAfter(attempt: number): Promise<void> {
