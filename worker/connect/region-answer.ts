@@ -33,7 +33,6 @@ export function outcomeOf({ code }: Refusal): Outcome {
     case 'starting':
       return code;
     case 'draining':
-    case 'rate_limited':
     case 'residency':
       return 'lasting';
     default:

@@ -74,12 +74,10 @@ export class Door {
   async admit(network: string, region: RegionConfig): Promise<Admission> {
     if (this.#free(region) <= 0) await this.#lookForRoom(region);
     if (this.#free(region) <= 0) return FULL;
-    if (this.#isCrowded(network, region)) {
-      await this.#checkAgain();
-      if (this.#isCrowded(network, region)) return CROWDED;
-    } else if (this.#newcomers.of(network) >= region.limits.maxUnauthenticatedPerAddress) {
-      void this.checkNewcomers();
-    }
+    if (this.#isCrowded(network, region)) await this.#checkAgain();
+    else if (this.#newcomers.of(network) >= region.limits.maxUnauthenticatedPerAddress)
+      await this.checkNewcomers();
+    if (this.#isCrowded(network, region)) return CROWDED;
     // Others who waited for the same answers may have taken what was free.
     if (this.#free(region) <= 0) return FULL;
     this.#newcomers.note(network, Date.now());
@@ -138,11 +136,13 @@ export class Door {
   async #settle(): Promise<void> {
     const pauseMs = this.#checkedAt + CHECK_PAUSE_MS - Date.now();
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    const askedAt = Date.now();
-    this.#checkedAt = askedAt;
-    const total = (this.#seats.used ?? 0) + this.#connections;
+    this.#checkedAt = Date.now();
     try {
-      const ages = await this.#host.unauthenticated(total, this.#newcomers.size + SPARE_CONNECTIONS);
+      // Those who have not authenticated are the last of the server's list: how long it is, it has to be asked just before.
+      await this.#host.look();
+      const askedAt = Date.now();
+      const atMost = this.#newcomers.size + SPARE_CONNECTIONS;
+      const ages = await this.#host.unauthenticated(this.#connections, atMost);
       this.#newcomers.settle(
         ages.map((age) => askedAt - age),
         askedAt,
