@@ -1,4 +1,4 @@
-// How a call of the API fails. The caller decides which messages and exit codes that becomes.
+// How a call of the API fails. The caller turns these errors into its own messages and exit codes.
 
 import type { ErrorDetails } from './error-answer.ts';
 
@@ -20,11 +20,11 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer came, or not in time. */
+/** There was no answer, or it came too late. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
   readonly isLate: boolean;
-  /** What the system calls it, such as `ECONNREFUSED`; a sentence where it has no name for it. */
+  /** The system's error code, such as `ECONNREFUSED`; a sentence if there is none. */
   readonly reason: string;
   /** Whether the call may have taken effect, and only the answer was lost. */
   readonly mayHaveHappened: boolean;
@@ -41,7 +41,7 @@ export class NoAnswerError extends Error {
   }
 }
 
-/** Codes that only a later Meridian knows are accepted as they are. */
+/** Unknown codes, from a later version of Meridian, are accepted as they are. */
 interface ErrorFields extends ErrorDetails {
   readonly code: string;
   readonly message: string;

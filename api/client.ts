@@ -11,18 +11,18 @@ import type { OperationResult, RegionViews } from './regions.ts';
 import type { Route } from './route.ts';
 import type { Whoami } from './whoami.ts';
 
-/** Longer than an edge takes to replay its traffic for a forecast; shorter than people are ready to wait. */
+/** Longer than an edge takes to replay its traffic for a forecast; shorter than people are willing to wait. */
 export const REQUEST_TIMEOUT_MS = 20_000;
 
 export interface ApiClientOptions {
   readonly url: string | URL;
-  /** Without one, only what anyone may see. */
+  /** Without a token, only the public endpoints work. */
   readonly token?: string | undefined;
   /** What a failed call is rejected with; the error itself by default. */
   readonly failWith?: (error: ApiError | NoAnswerError) => Error;
 }
 
-/** Which part of a list, newest first. */
+/** The part of a list, newest first, to return. */
 export interface Page {
   readonly before?: number;
   readonly limit?: number;
@@ -52,11 +52,11 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether it changes something. */
   readonly isChange?: boolean;
-  /** A status, besides those of success, that is not an error here. */
+  /** A status that is not an error here, besides those of success. */
   readonly alsoStatus?: number;
 }
 
-/** Every method rejects with an ApiError or a NoAnswerError, or with what `failWith` makes of it. */
+/** If a call fails, its method rejects with an ApiError or a NoAnswerError, or with what `failWith` makes of it. */
 export class ApiClient {
   readonly #url: URL;
   readonly #token: string | undefined;
@@ -159,7 +159,7 @@ export class ApiClient {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      // A redirect is Cloudflare Access requiring a login, which a program cannot follow.
+      // A redirect means that Cloudflare Access requires a login, which a program cannot do.
       redirect: 'manual',
     };
   }
@@ -169,6 +169,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // A proxy's page, or no edge at all: ApiError says so.
+    return undefined; // A proxy's page, or not an edge at all: the ApiError says so.
   }
 }

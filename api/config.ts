@@ -1,4 +1,4 @@
-// Answers of the configuration's endpoints. The bodies of requests to them are in edits.ts.
+// The answers of the configuration endpoints. The bodies of their requests are in edits.ts.
 
 import * as v from 'valibot';
 import { CHANGE_KINDS } from '../regions/edits/diff.ts';
@@ -83,5 +83,5 @@ export const HistorySchema = v.strictObject({
 });
 export type History = Wire<typeof HistorySchema>;
 
-/** A version, in a list of those that were stored in between. */
+/** One of the versions stored after the one that the author of an edit started from. */
 export const RivalVersionSchema = v.strictObject(AuthorEntries);

@@ -7,7 +7,7 @@ const MESSAGE_CHARACTERS = 500;
 export const VersionNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const Message = v.pipe(v.string(), v.maxLength(MESSAGE_CHARACTERS));
 
-/** Checked by the rules of regions/, which name all of its problems. */
+/** Checked by the validation in regions/, which reports all of its problems. */
 const Proposed = v.unknown();
 
 /** `PUT /api/config` */

@@ -14,7 +14,7 @@ export interface QueryParameter {
   readonly what: string;
 }
 
-/** The answer of an endpoint that succeeded. */
+/** The answer of an endpoint on success. */
 export type EndpointAnswer =
   | {
       readonly kind: 'json';
@@ -32,7 +32,7 @@ export interface Endpoint {
   readonly method: 'GET' | 'PUT' | 'POST';
   /** With placeholders as OpenAPI writes them. */
   readonly path: string;
-  /** The path of which this is another name. */
+  /** The path that this one is an alias of. */
   readonly sameAs?: string;
   readonly caller: CallerKind;
   readonly summary: string;
@@ -41,7 +41,7 @@ export interface Endpoint {
   readonly answer: EndpointAnswer;
   /** It decides for a client: it reads preferences from the headers, and answers with the headers of the decision. */
   readonly decides?: true;
-  /** Besides `internal`, and the errors for callers without permission. */
+  /** The errors it can answer with, besides `internal` and those for callers without permission. */
   readonly errors: readonly ErrorCode[];
 }
 

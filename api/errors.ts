@@ -1,6 +1,6 @@
 // Errors on the wire: `{ "error": { "code", "message", ... } }`. Each code has one status.
 
-/** The status that each code comes with. */
+/** The status of each code. */
 export const ERROR_STATUS = {
   bad_json: 400,
   bad_request: 400,
@@ -37,7 +37,7 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
-/** When each code is answered, for the documentation and the OpenAPI document. */
+/** What each code means, for the documentation and the OpenAPI document. */
 export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   bad_json: 'the body is not JSON; the message says where',
   bad_request: 'the request does not have the form that the endpoint takes: its path, query, headers or body',
@@ -78,10 +78,10 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
 /** The rate limit counts by the minute. */
 const RATE_LIMIT_SECONDS = 60;
 
-/** About as long as a region takes to start, or another one to be chosen. */
+/** About as long as it takes a region to start, or another region to be chosen. */
 const PASSING_SECONDS = 2;
 
-/** `Retry-After` of a refusal that may pass by itself, in seconds; undefined where somebody has to change something. */
+/** `Retry-After` of a refusal that may pass by itself, in seconds; undefined if something has to be changed first. */
 export function retryAfterSeconds(code: ErrorCode): number | undefined {
   if (code === 'rate_limited') return RATE_LIMIT_SECONDS;
   return ERROR_STATUS[code] === 503 && code !== 'no_store' ? PASSING_SECONDS : undefined;

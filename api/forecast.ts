@@ -33,7 +33,7 @@ const MoveSchema = v.strictObject({
 export type Move = Wire<typeof MoveSchema>;
 
 const LatencySummarySchema = v.strictObject({ meanMs: MillisecondsOrNone, p95Ms: MillisecondsOrNone });
-/** Expected round trips, before and after, of the clients that are served after. */
+/** Expected round trips, before and after the change, of the clients that are served after it. */
 export type LatencySummary = Wire<typeof LatencySummarySchema>;
 
 const WorstClientsSchema = v.strictObject({
@@ -65,7 +65,7 @@ const UnservedCountrySchema = v.strictObject({
   ...CountryShareSchema.entries,
   isNew: v.pipe(v.boolean(), v.description('whether the change causes it')),
 });
-/** A country of which some or all clients would be refused; with a share of 0 it has had no clients yet. */
+/** A country whose clients would be refused, some or all; a share of 0 means that it has had no clients yet. */
 export type UnservedCountry = Wire<typeof UnservedCountrySchema>;
 
 const RegionShareSchema = v.strictObject({ region: Region, before: Share, after: Share });

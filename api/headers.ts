@@ -3,7 +3,7 @@
 /** In an answer: which region took the client. */
 export const REGION_HEADER = 'x-nats-region';
 
-/** In an answer: the decision in short. */
+/** In an answer: a short form of the decision. */
 export const DECISION_HEADER = 'x-nats-decision';
 
 /** In a request: preferred regions, best first, as far as the rules allow them. */
@@ -19,8 +19,8 @@ export const LAST_REGION_HEADER = 'x-nats-last-region';
 export const REGION_COOKIE = 'meridian-region';
 
 /**
- * Says where a client is, from the Worker to a region's object: set on every upgrade, so a client cannot say it
- * itself. Not part of what clients see, so the documentation does not list it.
+ * Tells a region's object where a client is. The Worker sets it on every upgrade, so a client cannot set it itself.
+ * Clients never see it, so the documentation does not list it.
  */
 export const PLACE_HEADER = 'x-meridian-place';
 

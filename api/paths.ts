@@ -1,6 +1,6 @@
-// Where everything is. The Worker's router, the client and the tests take their paths from here.
+// The paths of all endpoints. The Worker's router, the client and the tests take their paths from here.
 
-/** Placeholders are written as OpenAPI writes them, `{id}`. */
+/** Placeholders are written as in OpenAPI: `{id}`. */
 export const PATHS = {
   root: '/',
   nats: '/nats',
@@ -17,7 +17,7 @@ export const PATHS = {
   audit: '/api/audit',
 } as const;
 
-/** What anyone may read, from any page of the web. */
+/** What anyone may read, from any web page. */
 export const PUBLIC_PATHS: readonly string[] = [
   PATHS.health,
   PATHS.regions,

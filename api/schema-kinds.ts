@@ -3,13 +3,13 @@
 import * as v from 'valibot';
 import type { DeepReadonly } from '../regions/config.ts';
 
-/** The type that a schema describes, read-only: what came over the wire is never changed. */
+/** The type that a schema describes, read-only: data received over the network is never changed. */
 export type Wire<S extends v.GenericSchema> = DeepReadonly<v.InferOutput<S>>;
 
 /** A number of things. */
 export const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** A version of the configuration; 0 is what was deployed. */
+/** A version of the configuration; 0 is the deployed one. */
 export const Version = Count;
 
 /** A time as a number. */

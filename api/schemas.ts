@@ -1,4 +1,4 @@
-// The schemas that are named in the OpenAPI document: those of whole bodies, and parts that several of them share.
+// The schemas that have a name in the OpenAPI document: those of whole bodies, and parts that several of them share.
 
 import type * as v from 'valibot';
 import { AuditEntrySchema, AuditSchema } from './audit.ts';

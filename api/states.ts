@@ -4,8 +4,8 @@
  * - `asleep`: not running; the next client starts it
  * - `starting`: being started
  * - `up`: serving
- * - `draining`: refuses new clients, and stops when the last client has gone
- * - `stopping`: told to stop, not gone yet
+ * - `draining`: refuses new clients, and stops when the last client has disconnected
+ * - `stopping`: told to stop, but still running
  * - `down`: it exited unexpectedly and is being restarted
  */
 export const REGION_STATES = ['asleep', 'starting', 'up', 'draining', 'stopping', 'down'] as const;

@@ -1,4 +1,4 @@
-// `GET /api/whoami`: what a browser, which sees no headers of an upgrade, wants to know of its connection.
+// `GET /api/whoami`: what a browser wants to know about its connection, since it cannot see the headers of an upgrade.
 
 import * as v from 'valibot';
 import { EntrySchema } from './route.ts';

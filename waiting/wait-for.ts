@@ -1,19 +1,19 @@
-// Waits, with a deadline, for a condition that comes true by itself. It runs in Node and in workerd.
+// Waits, with a deadline, for a condition to become true. It runs in Node and in workerd.
 
-/** Between two calls. */
+/** The pause between two calls. */
 const POLL_MS = 25;
 
 export interface WaitOptions {
   readonly timeoutMs: number;
-  /** From one call of `look` to the next. Default: 25. */
+  /** The pause between two calls of `look`. Default: 25. */
   readonly pollMs?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Calls `look` until it returns something: resolves with the first value that is neither undefined nor false.
+ * Calls `look` repeatedly, and resolves with the first value that is neither undefined nor false.
  *
- * @throws Error that names what was awaited, with the last error of `look` as its cause, when time is up
+ * @throws Error when time is up: it names what was awaited, and its cause is the error of the last `look`, if any
  */
 export async function waitFor<T>(
   name: string,

@@ -1,14 +1,14 @@
-// A promise that is awaited for a limited time. It runs in Node and in workerd.
+// Awaits a promise for a limited time. It runs in Node and in workerd.
 
-/** A promise that took longer than it may. */
+/** A promise took longer than allowed. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
 /**
- * Resolves or rejects as `promise` does, within the time.
+ * Resolves or rejects as `promise` does, if that happens in time.
  *
- * @throws TimeoutError with this message when time is up; what the promise does later is of no account
+ * @throws TimeoutError with this message when time is up; what the promise does later is ignored
  */
 export async function withTimeout<T>(
   promise: Promise<T>,

@@ -1,4 +1,4 @@
-// What a handler has besides its request: the bindings, the configuration, and a way to go on after the answer.
+// What a handler gets besides its request: the bindings, the configuration, and a way to continue after the answer.
 
 import type { ActiveConfig } from './config/active-config.ts';
 import type { AuditEvent } from './config/audit-table.ts';
@@ -8,6 +8,6 @@ export interface EdgeContext extends ActiveConfig {
   readonly env: Env;
   /** Writes entries of the audit log, in the background. */
   readonly audit: (...events: readonly AuditEvent[]) => void;
-  /** Work that goes on after the answer; whatever it throws is reported in one place. */
+  /** Work that continues after the answer; anything it throws is reported in one place. */
   readonly background: (name: string, work: Promise<unknown>) => void;
 }

@@ -1,5 +1,5 @@
 // Errors as JSON: `{ "error": { "code", "message", ... } }`, with the status that belongs to the code, and with
-// `Retry-After` where it is worth trying again.
+// `Retry-After` if a retry may succeed.
 
 import type { ErrorAnswer, ErrorDetails } from '../api/error-answer.ts';
 import { ERROR_STATUS, type ErrorCode, retryAfterSeconds } from '../api/errors.ts';

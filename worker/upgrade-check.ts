@@ -1,6 +1,6 @@
-// Whether a request is an upgrade to WebSocket that a server would take (RFC 6455, 4.2.1). Checked before anything is
-// decided: one that is not may not wake a region. Nobody behind this checks it again, since each hop of the platform
-// makes a handshake of its own.
+// Whether a request is an upgrade to WebSocket that a server would accept (RFC 6455, 4.2.1). Checked before anything
+// is decided, so that no other request wakes a region. Nothing behind this checks it again, since each hop of the
+// platform makes its own handshake.
 
 import { errorResponse } from './error-response.ts';
 
@@ -8,17 +8,17 @@ const WEBSOCKET = 'websocket';
 const VERSION = '13';
 const VERSION_HEADER = 'sec-websocket-version';
 
-/** 16 bytes in base64, whose last digit has only two bits to say. */
+/** 16 bytes in base64; the last digit carries only two bits. */
 const KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 
-/** How to refuse the request; undefined for an upgrade that may go on. */
+/** The answer that refuses the request; undefined for an upgrade that may proceed. */
 export function upgradeRefusal({ headers }: Request): Response | undefined {
   const upgrade = headers.get('upgrade')?.trim().toLowerCase() ?? '';
   if (!tokensOf(upgrade).includes(WEBSOCKET)) {
     return notAnUpgrade('connect a NATS client here, over WebSocket');
   }
   if (headers.has('content-length') || headers.has('transfer-encoding')) {
-    // A POST: between two hops workerd (2026-11-17) makes every upgrade a GET, but leaves it these headers.
+    // It was a POST: between two hops workerd (2026-11-17) turns every upgrade into a GET, but keeps these headers.
     return errorResponse('method_not_allowed', 'an upgrade to WebSocket is a GET, without a body', {
       headers: { allow: 'GET' },
     });
@@ -27,7 +27,7 @@ export function upgradeRefusal({ headers }: Request): Response | undefined {
   if (connection === null ? !cameThroughCloudflare(headers) : !tokensOf(connection).includes('upgrade')) {
     return errorResponse('bad_request', 'an upgrade to WebSocket needs the header "Connection: Upgrade"');
   }
-  // workerd (2026-11-17) gives a WebSocket only to a request that asks for nothing else, and ends any other with a 500.
+  // workerd (2026-11-17) opens a WebSocket only for a request that asks for nothing else; any other ends with a 500.
   if (upgrade !== WEBSOCKET) return notAnUpgrade('ask for "Upgrade: websocket" alone');
   if (headers.get(VERSION_HEADER)?.trim() !== VERSION) {
     return notAnUpgrade(`this server speaks version ${VERSION} of WebSocket only`);
@@ -42,7 +42,7 @@ function notAnUpgrade(message: string): Response {
   });
 }
 
-/** `Connection` is for one hop only: what a client sent is gone behind Cloudflare's network, which adds this one. */
+/** `Connection` applies to one hop only: Cloudflare's network removes the client's, but adds the header below. */
 function cameThroughCloudflare(headers: Headers): boolean {
   return headers.has('cf-ray');
 }

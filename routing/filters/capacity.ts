@@ -1,5 +1,5 @@
-// A full region takes nobody; one over its soft limit only those for whom every other one is much farther. After a
-// live edit of the hard limit the server still has its own until it is started anew: the lower of the two holds.
+// A full region takes no clients; one over its soft limit takes only those for which every other region is much
+// farther. After a live edit of the hard limit the server keeps its old one until it is restarted: the lower applies.
 
 import type { Filter } from '../filter.ts';
 import { signedMs } from '../milliseconds.ts';

@@ -1,16 +1,16 @@
-// Regions that do not serve, that clients could not be handed to, or that are cut off from the others come last.
-// They stay candidates: what was seen of them may be old, and somebody has to try.
+// Regions that do not serve, that clients could not be passed to, or that are cut off from the others come last.
+// They stay candidates: the observation may be out of date, which only an attempt can show.
 //
-// Some of it is known: what a region says of itself, and that it has just refused a client. The rest is a guess, which
-// is ignored when it would leave too few regions.
+// Some of this is certain: what a region reports about itself, and that it has just refused a client. The rest is a
+// guess, which is ignored if it would leave too few regions.
 
 import type { RegionState, UNREACHABLE } from '../../api/states.ts';
 import type { Filter, FilterContext, RegionNow } from '../filter.ts';
 
-/** A region with routes to fewer of the others than this hears too little of what is published. */
+/** A region with routes to a smaller share of the others than this receives too little of what is published. */
 const LEAST_MESH_SHARE = 0.5;
 
-/** A region that refused a client so recently would refuse the next one too. */
+/** A region that refused a client less than this long ago would refuse the next one too. */
 export const JUST_REFUSED_MS = 2_000;
 
 type Unhealthy = { readonly effect: 'demote'; readonly filter: 'health' } & (
@@ -35,11 +35,11 @@ export const health: Filter<Unhealthy> = {
   },
 };
 
-/** What is known first. */
+/** What is certain comes first. */
 function problemOf({ observation }: RegionNow, { now }: FilterContext): Unhealthy | undefined {
   if (observation === undefined) return undefined;
   const { state, ejectedUntil, refusedAt, meshShare } = observation;
-  // One that sleeps or starts can take a client: the client waits for it.
+  // A region that is asleep or starting can take a client: the client waits for it.
   if (state === 'down' || state === 'stopping') {
     return { effect: 'demote', filter: 'health', code: 'state', state };
   }

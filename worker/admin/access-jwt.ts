@@ -1,48 +1,48 @@
-// Sign-ins with Cloudflare Access. Access, in front of the Worker, adds a signed JWT to each request of somebody who
-// has signed in; it is verified here, since a request may also arrive by a hostname that Access does not protect.
+// Sign-ins with Cloudflare Access. Access, in front of the Worker, adds a signed JWT to each request of a user who
+// has signed in. It is verified here, since a request may also arrive by a hostname that Access does not protect.
 
 import { createRemoteJWKSet, type JWTPayload, jwtVerify, type RemoteJWKSet } from 'jose';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { messageOf } from '../message-of.ts';
 
-/** The header only: the cookie CF_Authorization, which browsers send along from anywhere, is never read. */
+/** Only the header is read, never the cookie CF_Authorization, which browsers send with requests from any site. */
 const HEADER = 'cf-access-jwt-assertion';
 
-/** Access signs with RS256 today; a JWT never chooses its algorithm outside of these. */
+/** Access signs with RS256 today; a JWT with any other algorithm than these is refused. */
 const ALGORITHMS = ['RS256', 'ES256'];
 
-/** How far apart Cloudflare's clocks may be. */
+/** How much Cloudflare's clocks may differ. */
 const CLOCK_TOLERANCE_SECONDS = 30;
 
-/** A key that Access has withdrawn is trusted this much longer. */
+/** A key that Access has withdrawn may be trusted for this long afterwards. */
 const KEYS_MAX_AGE_MS = 10 * 60_000;
 
-/** JWTs that name an unknown key make the keys be fetched anew, but no more often than this. */
+/** A JWT that names an unknown key causes the keys to be fetched again, but no more often than this. */
 const KEYS_COOLDOWN_MS = 30_000;
 
 const KEYS_TIMEOUT_MS = 5_000;
 
-/** More than any e-mail address has. */
+/** No e-mail address is longer. */
 const MAX_NAME_CHARS = 320;
 
-/** Whose sign-ins count, and for which application. */
+/** The team whose sign-ins are accepted, and the application that they must be for. */
 export interface AccessApplication {
   readonly teamDomain: string;
   readonly audience: string;
 }
 
-/** Who has signed in, or why that is not known: for the audit log, never for the client. */
+/** Who has signed in, or why that is unknown; the reason is for the audit log, never for the client. */
 export type SignIn =
   | { readonly ok: true; readonly actor: string }
   | { readonly ok: false; readonly reason: string };
 
-/** The application of the configuration; absent when Access is not configured. */
+/** The application that is configured; undefined when Access is not configured. */
 export function accessApplicationOf({ admin }: MeridianConfig): AccessApplication | undefined {
   const { accessTeamDomain: teamDomain, accessAudience: audience } = admin;
   return teamDomain === undefined || audience === undefined ? undefined : { teamDomain, audience };
 }
 
-/** The JWT of a request, not verified. */
+/** The JWT of a request, not yet verified. */
 export function accessJwtOf(request: Request): string | undefined {
   return request.headers.get(HEADER) ?? undefined;
 }
@@ -58,7 +58,7 @@ export async function verifyAccessJwt(
       issuer: `https://${teamDomain}`,
       audience,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
-      // jose checks the expiry of a JWT that has one; one that has none would be good for ever.
+      // jose checks the expiry of a JWT only if it has one; without one, a JWT would be valid for ever.
       requiredClaims: ['exp'],
     });
     const name = nameOf(payload);

@@ -1,4 +1,4 @@
-// The admin endpoints: who may call each, what the audit log calls it, and which handler answers.
+// The admin endpoints: who may call each one, its name in the audit log, and the handler that answers it.
 
 import { REGION_OPERATIONS, type RegionOperation } from '../../api/paths.ts';
 import type { EdgeContext } from '../edge-context.ts';
@@ -48,7 +48,7 @@ export const regionOperations = Object.fromEntries(
   ]),
 ) as Record<RegionOperation, ReturnType<typeof adminRoute<EdgeContext, RegionRequest>>>;
 
-/** Undefined for what is not percent-encoded UTF-8. */
+/** Undefined if it is not percent-encoded UTF-8. */
 function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);

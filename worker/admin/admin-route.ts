@@ -1,5 +1,5 @@
-// Wraps the handler of an admin endpoint: only those who may get through, and every change and every refused attempt
-// is told to the audit log. Looking at something is not a change and leaves no entry.
+// Wraps the handler of an admin endpoint: only callers with permission get through, and every change and every refused
+// attempt is entered in the audit log. Reading is not a change and leaves no entry.
 
 import type { ErrorAnswer } from '../../api/error-answer.ts';
 import { ERROR_STATUS } from '../../api/errors.ts';
@@ -13,26 +13,26 @@ import { addressOf } from './address.ts';
 import { authorize, type Need, type Refused } from './authorize.ts';
 import { COLLECT_MS, RefusedCalls } from './refused-calls.ts';
 
-/** Of the audit log, for one entry. A path is as long as its sender likes. */
+/** For one entry of the audit log: a client can send a path of any length. */
 const MAX_DETAIL_CHARS = 300;
 
 /** One per isolate. */
 const refusedCalls = new RefusedCalls();
 
-/** What the wrapper needs of the context that handlers get. */
+/** The part of the handlers' context that the wrapper needs. */
 export interface AdminContext {
   readonly env: AdminEnv;
   readonly config: MeridianConfig;
   /** Writes entries in the background. Must not throw. */
   readonly audit: (...events: readonly AuditEvent[]) => void;
-  /** Work that goes on after the answer. */
+  /** Work that continues after the answer. */
   readonly background: (name: string, work: Promise<unknown>) => void;
 }
 
 /** What a handler may add to the entry of its change. */
 export type AuditNote = Pick<AuditEvent, 'from' | 'to' | 'detail'>;
 
-/** Who calls. */
+/** Who is calling. */
 export interface Caller {
   readonly actor: string;
   readonly mayWrite: boolean;
@@ -49,13 +49,13 @@ export type AdminHandler<C extends AdminContext, R extends Request = Request> = 
 
 export interface AdminRouteOptions {
   /**
-   * Who writes the entry of a change that was let through: this wrapper (default), or the handler, as for edits, of
-   * which ConfigStore stores change and entry in one. Refused attempts are always told by the wrapper.
+   * Who writes the entry of a change that was allowed: this wrapper (default), or the handler, as for edits, where
+   * the ConfigStore stores the change and its entry together. The wrapper always writes those of refused attempts.
    */
   readonly changesAuditedBy?: 'wrapper' | 'handler';
 }
 
-/** `action` is what the audit log calls it, such as `drain`. */
+/** `action` is the name of the endpoint in the audit log, such as `drain`. */
 export function adminRoute<C extends AdminContext, R extends Request = Request>(
   need: Need,
   action: string,
@@ -100,7 +100,7 @@ function auditRefusal(
   { code, actor = 'anonymous', reason }: Refused,
   { request, edge, action, address }: Attempt,
 ): void {
-  // Where nobody may do anything there is nothing to try, and the log could be filled by everybody.
+  // Where admin is off there is nothing to attack, and an entry for each attempt would let anyone fill the log.
   if (code === 'admin_off') return;
   const detail = reason === undefined ? placeOf(request) : bounded(`${placeOf(request)}: ${reason}`);
   const event = { actor, action, outcome: code, address, detail };
@@ -127,7 +127,7 @@ async function outcomeOf(response: Response): Promise<string> {
   return error.code;
 }
 
-/** Method and path, without the query: a token may be in there. */
+/** Method and path, without the query, since that may contain a token. */
 function placeOf({ method, url }: Request): string {
   return bounded(`${method} ${new URL(url).pathname}`);
 }
@@ -136,7 +136,7 @@ function bounded(text: string): string {
   return text.slice(0, MAX_DETAIL_CHARS);
 }
 
-/** What admins see is nobody else's. A response that was fetched has fixed headers, so it is made anew. */
+/** What admins see must not be cached. The headers of a fetched response are immutable, hence the copy. */
 function uncached(response: Response): Response {
   const own = new Response(response.body, response);
   own.headers.set('cache-control', 'no-store');

@@ -1,6 +1,6 @@
-// Who may use the admin endpoints: the bearer of a token, or somebody who has signed in with Cloudflare Access. With
-// neither configured admin is off, for everybody. Never throws, and says nothing about why credentials are wrong:
-// that goes to the audit log.
+// Who may use the admin endpoints: the bearer of a token, or a user who has signed in with Cloudflare Access. If
+// neither is configured, admin is off for everyone. Never throws, and does not tell the client why credentials are
+// wrong: that goes to the audit log.
 
 import type { ErrorCode } from '../../api/errors.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
@@ -11,7 +11,7 @@ import { bearerTokenOf, grantOf, hasTokenInUrl, hasTokens } from './bearer-token
 import { isCrossSite } from './cross-site.ts';
 import { mayCall } from './rate-limit.ts';
 
-/** `read` looks, `write` changes something. */
+/** `read` only looks at something, `write` changes something. */
 export type Need = 'read' | 'write';
 
 export interface Granted {
@@ -25,9 +25,9 @@ export interface Refused {
   readonly ok: false;
   readonly code: ErrorCode;
   readonly message: string;
-  /** Who was refused, where that is known. */
+  /** Who was refused, if known. */
   readonly actor?: string;
-  /** Why, for the audit log and not for the client. */
+  /** Why, for the audit log only, not for the client. */
   readonly reason?: string;
 }
 
@@ -52,7 +52,7 @@ const TOKEN_IN_URL: Refused = {
     'a token in a URL is kept by logs and histories, so it is exposed now: change it (docs/security.md), and send it as "Authorization: Bearer TOKEN" only',
 };
 
-/** The same for no credentials and for all that are wrong in some way. */
+/** The same answer whether there are no credentials or they are wrong in any way. */
 const UNKNOWN: Refused = {
   ok: false,
   code: 'unauthorized',
@@ -84,7 +84,7 @@ export async function authorize(
   const token = bearerTokenOf(request);
   return token === undefined
     ? bySignIn(request, application, need)
-    : // A wrong token is not made good by a sign-in: whoever sends one wants to act as its bearer.
+    : // A sign-in does not make up for a wrong token: anyone who sends a token wants to act as its bearer.
       byToken(token, env, need);
 }
 

@@ -2,13 +2,13 @@
 
 import type { AdminEnv } from '../env.ts';
 
-/** RFC 6750's header with a token of any visible characters: operators choose them freely. */
+/** RFC 6750's header, but a token may have any visible characters: operators choose their tokens freely. */
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
 
-/** Query parameters by which people try to hand over a token. */
+/** Query parameters in which people try to send a token. */
 const URL_PARAMETERS: ReadonlySet<string> = new Set(['token', 'access_token']);
 
-/** As long as the digest that it keys. */
+/** As long as the digest of the HMAC. */
 const HMAC_KEY_BYTES = 32;
 
 /** Whether either token is configured. */
@@ -16,7 +16,7 @@ export function hasTokens(env: AdminEnv): boolean {
   return secretOf(env.MERIDIAN_ADMIN_TOKEN) !== undefined || secretOf(env.MERIDIAN_READ_TOKEN) !== undefined;
 }
 
-/** The token of `Authorization: Bearer`; absent when there is none, and for other schemes. */
+/** The token of `Authorization: Bearer`; undefined if there is none, and for other schemes. */
 export function bearerTokenOf(request: Request): string | undefined {
   return BEARER.exec(request.headers.get('authorization') ?? '')?.[1];
 }
@@ -27,7 +27,7 @@ export function hasTokenInUrl(request: Request): boolean {
   return names.some((name) => URL_PARAMETERS.has(name.toLowerCase()));
 }
 
-/** What a token is good for. Takes as long for a right one as for a wrong one, whichever token is configured. */
+/** What a token allows. Takes equally long for right and wrong tokens, whichever of the two are configured. */
 export async function grantOf(token: string, env: AdminEnv): Promise<'write' | 'read' | undefined> {
   const [mayWrite, mayRead] = await Promise.all([
     isSame(token, secretOf(env.MERIDIAN_ADMIN_TOKEN)),
@@ -37,16 +37,16 @@ export async function grantOf(token: string, env: AdminEnv): Promise<'write' | '
   return mayRead ? 'read' : undefined;
 }
 
-/** A secret that was set from a pipe ends with a line break; one that is empty lets nobody in. */
+/** Trimmed, since a secret that was set from a pipe ends with a line break. An empty one counts as not set. */
 function secretOf(value: string | undefined): string | undefined {
   const secret = value?.trim();
   return secret === '' ? undefined : secret;
 }
 
 /**
- * Compares in constant time: the MACs of both under a key that nobody else knows, compared by the platform's own
- * verification. Unlike workerd's `timingSafeEqual` that is WebCrypto, so it is the same code in workerd and in Node,
- * and the lengths don't show either. An absent secret equals nothing.
+ * Compares in constant time: the platform's own verification compares the MACs of both under a random key that is
+ * never disclosed. Unlike workerd's `timingSafeEqual` this is WebCrypto, so the code is the same in workerd and in
+ * Node, and it does not reveal lengths either. An absent secret equals nothing.
  */
 async function isSame(given: string, secret: string | undefined): Promise<boolean> {
   const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
-// Edits of the whole configuration: a new one, or an earlier one again. Whoever calls these has authorized the
-// request already.
+// Edits of the whole configuration: a new one, or a return to an earlier one. The callers of these functions have
+// already authorized the request.
 
 import type * as v from 'valibot';
 import { PutBodySchema, RollbackBodySchema } from '../../api/edits.ts';
@@ -34,7 +34,7 @@ interface EditCall {
   readonly request: Request;
   readonly edge: EdgeContext;
   readonly author: Author;
-  /** What the audit log calls it. */
+  /** Its name in the audit log. */
   readonly action: string;
 }
 
@@ -47,7 +47,7 @@ async function editByBody<S extends v.GenericSchema<unknown, Asked>>(
   if (store === undefined) return noStore();
   const read = await readJsonBody(request, schema);
   if (!read.ok) {
-    // It could not even be read, so no store writes it down; it is in the audit log all the same.
+    // The body could not be read, so it never reaches the store, but the attempt still belongs in the audit log.
     edge.audit({ actor: author.actor, address: author.address, action, outcome: read.code });
     return read.response;
   }

@@ -1,4 +1,4 @@
-// The configuration in force, or an earlier one.
+// The current configuration, or an earlier one.
 
 import * as v from 'valibot';
 import type { LiveConfig } from '../../api/config.ts';
@@ -11,7 +11,7 @@ import { errorResponse } from '../error-response.ts';
 import { noSuchVersion, summaryView } from './edit-answer.ts';
 import { fromStore } from './from-store.ts';
 
-/** `GET /api/config`, or an earlier one with `?version=N`: what it would be on what is deployed now. */
+/** `GET /api/config`, or an earlier version with `?version=N`, combined with the platform settings deployed now. */
 export async function currentConfig(request: Request, { env }: EdgeContext): Promise<Response> {
   const asked = new URL(request.url).searchParams.get('version');
   const version = asked === null ? undefined : Number(asked);
@@ -19,7 +19,7 @@ export async function currentConfig(request: Request, { env }: EdgeContext): Pro
     return errorResponse('bad_request', 'version is a whole number from 0');
   }
   const deployed = deployedConfig(env);
-  // Nobody knows when it was deployed.
+  // The time of the deploy is unknown.
   const versionZero = { version: 0, author: 'deploy', time: null, message: '', config: deployed };
   const store = configStore(env);
   if (store === undefined || version === 0) return Response.json(versionZero satisfies LiveConfig);

@@ -1,5 +1,5 @@
-// `drain` of a region in the configuration, set or cleared by an edit like any other. With `?base=N` it is refused
-// if N is no longer the current version; without, it is made from whatever is.
+// Sets or clears `drain` of a region in the configuration, by an edit like any other. With `?base=N` it is refused
+// if N is no longer the current version; without `base`, it starts from the current version.
 
 import { deployedConfig } from '../config/active-config.ts';
 import { standingOf } from '../config/edit-rules.ts';
@@ -17,11 +17,11 @@ export interface DrainEdit {
   readonly author: Author;
   readonly region: string;
   readonly drain: boolean;
-  /** Goes on when the configuration says so: now, already before, or in a deployment where it can't be changed. */
+  /** Called once the region has this `drain`, newly or already, or if there is no store to change it in. */
   readonly answer: () => Promise<Response>;
 }
 
-/** `?force=true` takes the last region too. */
+/** `?force=true` drains even the last region. */
 export async function setDrain(asked: DrainEdit): Promise<Response> {
   const { request, edge, author, region, drain, answer } = asked;
   const query = new URL(request.url).searchParams;

@@ -1,4 +1,4 @@
-// What an edit would do: what it changes, what it needs, and whom it moves.
+// What an edit would do: what it would change, whether it needs a deploy, and which clients it would move.
 
 import type { DryRun } from '../../api/config.ts';
 import { DryRunBodySchema } from '../../api/edits.ts';

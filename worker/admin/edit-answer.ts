@@ -1,4 +1,4 @@
-// What the author of an edit is told: every outcome of the ConfigStore as HTTP.
+// The answer to the author of an edit: each outcome from the ConfigStore as an HTTP response.
 
 import type { Published, VersionInfo } from '../../api/config.ts';
 import type { Change } from '../../regions/edits/diff.ts';
@@ -16,7 +16,7 @@ export function publishedAnswer(stored: StoredVersion, changes: readonly Change[
   } satisfies Published);
 }
 
-/** The version that an edit was made from, and for a rollback the one that it goes back to. */
+/** The version that the author started from and, for a rollback, the version to return to. */
 export interface Asked {
   readonly base: number;
   readonly version?: number;

@@ -1,5 +1,5 @@
-// The one way of an edit, whatever asks for it: the ConfigStore judges and stores it, this isolate steers by it at
-// once, the regions are told, and its author is answered. The other isolates hear of it from KV.
+// Every edit is carried out here, whichever endpoint asks for it: the ConfigStore checks and stores it, this isolate
+// uses it at once, the regions are told, and its author gets an answer. The other isolates learn of it from KV.
 
 import type { Change } from '../../regions/edits/diff.ts';
 import { adoptConfig, deployedConfig } from '../config/active-config.ts';
@@ -11,23 +11,23 @@ import type { Caller } from './admin-route.ts';
 import { type Asked, editRefusal } from './edit-answer.ts';
 import { fromStore } from './from-store.ts';
 
-/** Who asks for an edit. */
+/** Who is asking for an edit. */
 export type Author = Pick<Caller, 'actor' | 'address'>;
 
-/** What the store is told of every edit besides what it asks for. */
+/** What the store is told about every edit, besides the edit itself. */
 export type Signature = Pick<EditRequest, 'author' | 'address' | 'deployed'>;
 
 export interface Edit {
   readonly edge: EdgeContext;
   readonly author: Author;
   readonly asked: Asked;
-  /** Asks the store for it. */
+  /** Asks the store to make the edit. */
   readonly ask: (signature: Signature) => Promise<EditOutcome>;
-  /** Answers when it has been stored. */
+  /** The answer once the edit has been stored. */
   readonly answer: (stored: StoredVersion, changes: readonly Change[]) => Response | Promise<Response>;
 }
 
-/** Carries an edit out. What the store refuses, and a store that does not answer, is answered here. */
+/** Carries out an edit. Also answers if the store refuses it or does not answer. */
 export function edit({ edge, author, asked, ask, answer }: Edit): Promise<Response> {
   const { env, background } = edge;
   const signature = { author: author.actor, address: author.address, deployed: deployedConfig(env) };

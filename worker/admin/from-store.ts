@@ -1,11 +1,11 @@
-// Calls to the ConfigStore, and what is answered when it fails or is not there.
+// Calls to the ConfigStore, and the answers for when it fails or there is none.
 
 import { errorResponse } from '../error-response.ts';
 import { messageOf } from '../message-of.ts';
 
 /**
- * Answers with what the store says. Only a store that fails is 503; what goes wrong with its answer is a bug, and the
- * router's to report.
+ * Answers with what the store returns. Only a failure of the store is a 503; an error while handling its answer is a
+ * bug, which the router reports.
  */
 export async function fromStore<T>(
   call: () => Promise<T>,
@@ -21,7 +21,7 @@ export async function fromStore<T>(
   return answer(found);
 }
 
-/** For an edit that a deployment without a ConfigStore can do nothing for. */
+/** The answer to an edit if the deployment has no ConfigStore. */
 export function noStore(): Response {
   return errorResponse(
     'no_store',

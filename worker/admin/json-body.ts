@@ -1,4 +1,4 @@
-// A request's body as JSON, read no further than a limit: a body may be endless, and its length may be a lie.
+// A request's body as JSON, read only up to a limit: a body may be endless, and its stated length may be false.
 
 import * as v from 'valibot';
 import type { ErrorCode } from '../../api/errors.ts';
@@ -6,10 +6,10 @@ import { findJsonSyntaxError } from '../../regions/json-syntax.ts';
 import { errorResponse } from '../error-response.ts';
 import { messageOf } from '../message-of.ts';
 
-/** A configuration is nested 6 deep. What is nested thousands deep exhausts the stack of whatever walks through it. */
+/** A configuration is nested 6 deep. Thousands of levels would exhaust the stack of any code that walks them. */
 const MOST_NESTED = 64;
 
-/** Of what is said about one body. */
+/** The longest message about one body. */
 const MAX_MESSAGE_CHARS = 2_000;
 
 /** A configuration of hundreds of regions fits in this several times over. */
@@ -23,7 +23,7 @@ export interface JsonRefusal {
   readonly response: Response;
 }
 
-/** The body, if it is one of `schema`, or how to answer: 413 `too_large`, 400 `bad_json` or `bad_request`. */
+/** The body, if it matches `schema`, or else the answer: 413 `too_large`, 400 `bad_json` or `bad_request`. */
 export async function readJsonBody<S extends v.GenericSchema>(
   request: Request,
   schema: S,
@@ -80,7 +80,7 @@ function parse(bytes: Uint8Array): Parsed {
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {
-    // What JSON.parse says about it depends on the engine; the text itself says more.
+    // The message of JSON.parse depends on the engine; examining the text itself tells more.
     const { line, column, expected } = findJsonSyntaxError(text) ?? { line: 1, column: 1, expected: 'JSON' };
     return {
       ok: false,

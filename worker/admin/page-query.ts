@@ -1,4 +1,4 @@
-// `?before=N&limit=50`: which part of a list, newest first, a request asks for.
+// `?before=N&limit=50`: the part of a list, newest first, that a request asks for.
 
 const DEFAULT_LIMIT = 50;
 const MOST = 200;
@@ -8,7 +8,7 @@ export interface PageQuery {
   readonly limit: number;
 }
 
-/** Undefined when either is no whole number from 1. A limit that is too high is lowered. */
+/** Undefined if either is not a whole number from 1. A limit that is too high is lowered. */
 export function pageQueryOf(request: Request): PageQuery | undefined {
   const query = new URL(request.url).searchParams;
   const before = wholeNumber(query.get('before'));
@@ -17,7 +17,7 @@ export function pageQueryOf(request: Request): PageQuery | undefined {
   return { limit: Math.min(limit ?? DEFAULT_LIMIT, MOST), ...(before !== undefined && { before }) };
 }
 
-/** NaN for what is none. */
+/** NaN if it is not one. */
 function wholeNumber(text: string | null): number | undefined {
   if (text === null) return undefined;
   return /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : Number.NaN;

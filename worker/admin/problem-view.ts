@@ -1,4 +1,4 @@
-// A problem of a configuration as the API shows it.
+// A problem with a configuration, as the API shows it.
 
 import type { ProblemView } from '../../api/config.ts';
 import { describeProblem, type Problem } from '../../regions/problems.ts';

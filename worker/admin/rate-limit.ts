@@ -1,16 +1,16 @@
-// How often one address may call the admin endpoints: 60 times a minute, right or wrong, counted by Cloudflare in
-// each of its locations (wrangler.toml, ADMIN_RATE_LIMIT). Every call counts before its credentials are looked at,
-// so guessing costs as much as using. Where the binding is absent, nothing is counted.
+// How often one address may call the admin endpoints: 60 times a minute, counted by Cloudflare in each of its
+// locations (wrangler.toml, ADMIN_RATE_LIMIT). Every call counts, with right or wrong credentials, before these are
+// checked, so a guess counts as much as a valid call. If the binding is absent, nothing is counted.
 
 import { networkOf } from '../../routing/client-network.ts';
 import { messageOf } from '../message-of.ts';
 
-/** Calls from one address in a minute; the number of wrangler.toml's entry `ADMIN_RATE_LIMIT`. */
+/** Calls from one address in a minute; the same number as in wrangler.toml's entry `ADMIN_RATE_LIMIT`. */
 export const CALLS_PER_PERIOD = 60;
 
 /**
- * Counts a call. Whether it is within the limit. A counter that fails stops nobody: it bounds what guessing costs us,
- * and is not what keeps anybody out.
+ * Counts a call, and returns whether it is within the limit. If the counter fails, the call is allowed: the limit is
+ * there to bound what guessing costs us, not to control access.
  */
 export async function mayCall(limiter: RateLimit | undefined, address: string): Promise<boolean> {
   if (limiter === undefined) return true;

@@ -1,4 +1,4 @@
-// What was done: the versions that are kept, and the audit log. Both page by page, newest first.
+// Records of what was done: the versions that are still kept, and the audit log. Both page by page, newest first.
 
 import type { Audit } from '../../api/audit.ts';
 import type { History } from '../../api/config.ts';
@@ -11,7 +11,7 @@ import { summaryView } from './edit-answer.ts';
 import { fromStore } from './from-store.ts';
 import { type PageQuery, pageQueryOf } from './page-query.ts';
 
-/** `GET /api/config/history?before=N&limit=50`. Version 0, the deployed one, is not among them. */
+/** `GET /api/config/history?before=N&limit=50`. Version 0, the deployed one, is not included. */
 export function configHistory(request: Request, edge: EdgeContext): Promise<Response> {
   const read = (store: ConfigStoreStub, page: PageQuery) => store.history(page);
   return answerPage(request, edge, read, (found: readonly VersionSummary[], hasMore) => {
@@ -44,7 +44,7 @@ async function answerPage<T>(
   if (store === undefined) return Response.json(view([], false));
   const { limit } = page;
   return fromStore(
-    // One more than is shown, to know whether there is more.
+    // One more than is shown, to find out whether there are more.
     () => read(store, { ...page, limit: limit + 1 }),
     (found) => Response.json(view(found.slice(0, limit), found.length > limit)),
   );

@@ -1,27 +1,27 @@
-// Calls beyond the rate limit, counted for the audit log: every one of them is in it, and yet whoever sends a
-// thousand a second causes one write in some seconds. Kept in the isolate's memory; what it holds is written by work
-// that goes on after the answer. An isolate that ends before loses a few seconds of its count.
+// Calls beyond the rate limit, counted for the audit log: it accounts for every one of them, yet a client that sends
+// a thousand a second causes only one write every few seconds. The counts are kept in the isolate's memory and written
+// by work that continues after the answer. An isolate that ends before then loses a few seconds of counts.
 
 import { networkOf } from '../../routing/client-network.ts';
 import type { AuditEvent } from '../config/audit-table.ts';
 
-/** Well within the 30 s that work may go on after an answer. */
+/** Well within the 30 s for which work may continue after an answer. */
 export const COLLECT_MS = 10_000;
 
-/** After so long whoever had to see to it has not: what goes on after an answer may be cut off. */
+/** After this long, `take` will not be called any more: work that continues after an answer may be cut off. */
 const GIVEN_UP_AFTER_MS = 3 * COLLECT_MS;
 
-/** Networks that are counted one by one at a time. The others are counted together: their sender has many. */
+/** How many networks are counted separately at a time. The rest count together: their sender has many. */
 const MAX_NETWORKS = 500;
 
-/** Stands for all networks beyond those. */
+/** Represents all networks beyond those. */
 const OTHERS = 'others';
 
 export class RefusedCalls {
   readonly #counted = new Map<string, AuditEvent & { attempts: number }>();
   #collectingSince: number | undefined;
 
-  /** Counts one. True for the call that has to see to it that `take` is called in a while. @param now ms */
+  /** Counts a call. True if the caller has to arrange for `take` to be called later. @param now ms */
   add(event: AuditEvent, now: number): boolean {
     const network = networkOf(event.address ?? 'unknown');
     const isNew = !this.#counted.has(network);
@@ -34,7 +34,7 @@ export class RefusedCalls {
     return true;
   }
 
-  /** One event for each network, with how many calls it stands for, of the first of which it tells the rest. */
+  /** One event for each network: the number of calls that it represents, and the details of the first of them. */
   take(): readonly AuditEvent[] {
     const events = [...this.#counted.values()];
     this.#counted.clear();

@@ -1,5 +1,5 @@
-// Operations on one region: drain, undrain, wake, stop. A drain is an edit as well, so that Workers everywhere stop
-// choosing the region and a rollback or a new deploy does not forget it.
+// Operations on one region: drain, undrain, wake, stop. A drain is also an edit, so that Workers everywhere stop
+// choosing the region and a rollback or a new deploy does not lose the drain.
 
 import type { RegionOperation } from '../../api/paths.ts';
 import type { OperationResult } from '../../api/regions.ts';

@@ -1,4 +1,4 @@
-// What a dry run warns of when an edit would leave clients without a region.
+// The warnings of a dry run if an edit would leave clients without a region.
 
 import type { ProblemView } from '../../api/config.ts';
 import type { Forecast } from '../../api/forecast.ts';
@@ -6,10 +6,10 @@ import type { MeridianConfig } from '../../regions/config.ts';
 import { servesAnybody } from '../../routing/served.ts';
 import { LAST_REGION } from './edit-answer.ts';
 
-/** Countries that the message names; `forecast.unserved` has all of them. */
+/** How many countries the message names; `forecast.unserved` lists them all. */
 const NAMED = 10;
 
-/** `last_region` if nobody would be served, which an edit is refused for; `unserved` if that holds for some countries. */
+/** `last_region` if no client would be served, so the edit would be refused; `unserved` if some countries would not. */
 export function serviceWarnings(
   after: MeridianConfig,
   { unserved }: Pick<Forecast, 'unserved'>,

@@ -1,4 +1,4 @@
-// Where the clients are who are connected now, for a forecast.
+// Where the clients that are connected now are located, for a forecast.
 
 import type { EdgeContext } from '../edge-context.ts';
 import { populationTraffic } from '../forecast/population-traffic.ts';
@@ -6,7 +6,7 @@ import type { Traffic } from '../forecast/traffic.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 
-/** What the regions have counted; if none of those that answer has counted anything, the world population. */
+/** The clients that the regions have counted; if no region that answers has counted any, the world population. */
 export async function trafficNow({ env, config: { regions } }: EdgeContext): Promise<Traffic> {
   const known = await Promise.all(
     regions.map(async (region) => {
@@ -30,7 +30,7 @@ export async function trafficNow({ env, config: { regions } }: EdgeContext): Pro
   };
 }
 
-/** Undefined as soon as one is unknown: the sum would be of fewer regions than those that were asked. */
+/** Undefined if any count is unknown: the sum would cover fewer regions than were asked. */
 function sumOfKnown(counts: readonly (number | undefined)[]): number | undefined {
   return counts.reduce(
     (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),

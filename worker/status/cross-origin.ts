@@ -1,5 +1,5 @@
-// What anyone may read may be read by any page of the web (CORS), with what its headers say. Nothing else may: a browser
-// would send a page's request to the admin endpoints with the sign-in of whoever sits there.
+// Any web page may read what anyone may read (CORS), including the headers of the answer. Pages may read nothing else:
+// a browser would send a page's request to the admin endpoints with the sign-in of the browser's user.
 
 import {
   DECISION_HEADER,
@@ -14,17 +14,17 @@ import { PUBLIC_PATHS } from '../../api/paths.ts';
 const ANSWER_HEADERS = [REGION_HEADER, DECISION_HEADER, RETRY_AFTER_HEADER].join(', ');
 const REQUEST_HEADERS = [PREFER_REGION_HEADER, FORCE_REGION_HEADER, LAST_REGION_HEADER].join(', ');
 
-/** Browsers keep what a preflight was answered no longer than a day. */
+/** Browsers cache the answer to a preflight for a day at most. */
 const PREFLIGHT_MAX_AGE_SECONDS = 86_400;
 
-/** Lets any page read the answer, whatever it is. */
+/** Lets any page read the answer, including errors. */
 export function readableByPages(response: Response): Response {
   response.headers.set('access-control-allow-origin', '*');
   response.headers.set('access-control-expose-headers', ANSWER_HEADERS);
   return response;
 }
 
-/** The answer to OPTIONS, with which browsers ask before they send the headers of a client. */
+/** The answer to OPTIONS, with which browsers ask for permission before they send the headers of a client. */
 export function preflight(allow: string): Response {
   return new Response(null, {
     status: 204,
@@ -37,7 +37,7 @@ export function preflight(allow: string): Response {
   });
 }
 
-/** Whether a path is open to pages; as in the route table, slashes at its end say nothing. */
+/** Whether pages may read this path; trailing slashes are ignored, as in the route table. */
 export function isPublic(path: string): boolean {
   return PUBLIC_PATHS.includes(path.replace(/\/+$/, ''));
 }

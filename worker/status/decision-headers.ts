@@ -1,10 +1,10 @@
-// What an answer says in its headers of the decision that it shows.
+// The headers in which an answer shows its decision.
 
 import { DECISION_HEADER, REGION_HEADER } from '../../api/headers.ts';
 import type { Decision } from '../../routing/decision.ts';
 import { compactDecision } from '../../routing/decision-text.ts';
 
-/** As a client's connection says it. */
+/** The same as in the answer to a client's connection. */
 export function decisionHeaders(decision: Decision): Readonly<Record<string, string>> {
   const { winner } = decision;
   return {

@@ -1,4 +1,4 @@
-// `GET /health`: whether a client could be served now, by which regions, and why not by the others.
+// `GET /health`: whether a client could be served now, by which regions, and why the others could not serve it.
 
 import { RETRY_AFTER_HEADER } from '../../api/headers.ts';
 import type { Health } from '../../api/health.ts';
@@ -6,7 +6,7 @@ import type { EdgeContext } from '../edge-context.ts';
 import { seenRegions } from './region-reports.ts';
 import { whyNotServing } from './serving.ts';
 
-/** A region that restarts is up again about as soon. */
+/** A region that is restarting is up again after about this long. */
 const RETRY_AFTER_SECONDS = 2;
 
 export async function health(_request: Request, edge: EdgeContext): Promise<Response> {

@@ -1,4 +1,4 @@
-// `GET /api/mesh`: the mesh as a whole, put together from what each region says of the links that it dials.
+// `GET /api/mesh`: the mesh as a whole, put together from what each region reports about the links that it dials.
 
 import type { Mesh, MeshLink } from '../../api/mesh.ts';
 import type { SeenState } from '../../api/states.ts';
@@ -12,7 +12,7 @@ export async function mesh(_request: Request, edge: EdgeContext): Promise<Respon
   return Response.json({ links: meshLinks([...states.keys()], states, dialled) } satisfies Mesh);
 }
 
-/** One link for every pair of regions; a pair of which one side sleeps is asleep, one that nobody reports is down. */
+/** One link for each pair of regions: `asleep` if one side sleeps, `down` if the side that dials does not report it. */
 export function meshLinks(
   regions: readonly string[],
   states: ReadonlyMap<string, SeenState>,

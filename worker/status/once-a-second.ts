@@ -1,5 +1,5 @@
-// What is worked out at most once a second in an isolate, however many ask for it: whoever asks first sets it going, the
-// others wait for the same. One per thing that is shared.
+// Computes a value at most once a second in an isolate, however many requests ask for it: the first request starts the
+// computation, and the others wait for its result. One instance for each value that is shared.
 
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
@@ -16,13 +16,13 @@ export class OnceASecond<T> {
   readonly #patienceMs: number;
   #made: Made<T> | undefined;
 
-  /** @param patienceMs longer than it ever takes */
+  /** @param patienceMs longer than the computation ever takes */
   constructor(name: string, patienceMs: number) {
     this.#name = name;
     this.#patienceMs = patienceMs;
   }
 
-  /** Another configuration makes it anew. @param make what works it out */
+  /** Computed again if the configuration is another one. @param make computes the value */
   async get(edge: EdgeContext, make: () => Promise<T>): Promise<T> {
     const made = this.#made;
     if (made === undefined || !isFresh(made, edge)) return this.#make(edge, make);
@@ -33,7 +33,7 @@ export class OnceASecond<T> {
         `${this.#name} did not answer within ${this.#patienceMs} ms`,
       );
     } catch {
-      // The platform has ended the request that was working it out, so nobody is any more.
+      // The platform has ended the request that was computing it, so that result will never come.
       return make();
     }
   }
@@ -41,7 +41,7 @@ export class OnceASecond<T> {
   #make({ env, config, background }: EdgeContext, make: () => Promise<T>): Promise<T> {
     const value = make();
     this.#made = { env, config, at: Date.now(), value };
-    // Goes on for those who wait, even if the one who asked hangs up.
+    // Continues for those that are waiting, even if the client that asked first disconnects.
     background(this.#name, value);
     return value;
   }

@@ -1,5 +1,5 @@
-// What the regions' objects say of themselves, each within a limit and at most once a second. Nothing here starts a
-// region or rejects.
+// What the regions' objects report about themselves, each asked with a timeout and at most once a second. Nothing here
+// starts a region or rejects.
 
 import type { RegionView } from '../../api/regions.ts';
 import { UNREACHABLE } from '../../api/states.ts';
@@ -16,19 +16,19 @@ import { OnceASecond } from './once-a-second.ts';
 /** A region that doesn't answer its own Worker for this long counts as unreachable. */
 const REGION_TIMEOUT_MS = 3_000;
 
-/** Within this, all of them have answered or are given up. */
+/** Within this time, every region has answered or counts as unreachable. */
 const ALL_TIMEOUT_MS = REGION_TIMEOUT_MS + 500;
 
-/** What a region says of itself, as the API shows it. */
+/** What a region reports about itself, as the API shows it. */
 export type RegionReport = Pick<RegionView, keyof RegionStatus>;
 
-/** A region of the configuration, with what it says of itself. */
+/** A region of the configuration, with what it reports about itself. */
 export interface SeenRegion {
   readonly config: RegionConfig;
   readonly report: RegionReport;
 }
 
-/** By the id of the region that dials them. */
+/** The links, by the id of the region that dials them. */
 export type DialledLinks = ReadonlyMap<string, readonly LinkStatus[]>;
 
 const sharedRegions = new OnceASecond<readonly SeenRegion[]>('the regions', ALL_TIMEOUT_MS);
@@ -53,7 +53,7 @@ export function dialledLinks(edge: EdgeContext): Promise<DialledLinks> {
   });
 }
 
-/** One that does not answer is unreachable, and nothing else is known of it. */
+/** A region that does not answer is unreachable, and nothing else is known about it. */
 async function reportOf(env: Env, region: RegionConfig): Promise<RegionReport> {
   try {
     const { clients = null, ...status } = await inTime(region, regionStub(env, region).status());
@@ -69,7 +69,7 @@ async function reportOf(env: Env, region: RegionConfig): Promise<RegionReport> {
   }
 }
 
-/** None where the region does not answer. */
+/** None if the region does not answer. */
 async function linksOf(env: Env, region: RegionConfig): Promise<readonly LinkStatus[]> {
   try {
     return await inTime(region, regionStub(env, region).links());

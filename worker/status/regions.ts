@@ -1,4 +1,4 @@
-// `GET /api/regions`: every region, as it is configured and as it is.
+// `GET /api/regions`: every region, with its configuration and its current state.
 
 import type { RegionViews } from '../../api/regions.ts';
 import type { EdgeContext } from '../edge-context.ts';

@@ -1,5 +1,5 @@
-// `GET /api/route`: a decision, as JSON or as a table. The record itself, with what each filter did in words as well, and
-// no more digits than anyone can use.
+// `GET /api/route`: a decision, as JSON or as a table. The JSON is the decision itself, with what each filter did as
+// text too, and with numbers rounded to a useful precision.
 
 import type { Route } from '../../api/route.ts';
 import type { Assessment, Decision } from '../../routing/decision.ts';

@@ -1,5 +1,5 @@
-// Whether a region would take a client now: as the decision would have it for any client at all, and with what the
-// region says of itself. Pure.
+// Whether a region would take a client now, by the rules of a decision that are the same for all clients and by what
+// the region reports about itself. Pure.
 
 import type { SeenState } from '../../api/states.ts';
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
@@ -8,7 +8,7 @@ import type { RegionReport } from './region-reports.ts';
 /** States in which a region takes a client, or is started by it. */
 const SERVING: ReadonlySet<SeenState> = new Set(['up', 'asleep', 'starting']);
 
-/** Why not, in words; undefined where it would. */
+/** Why it would not, as text; undefined if it would. */
 export function whyNotServing(
   { enabled, drain, dial, limits, off }: RegionConfig,
   { state, clients, maxClients, problem }: RegionReport,
@@ -19,7 +19,7 @@ export function whyNotServing(
   const isDialled = ![...routing.off, ...off].includes('dial');
   if (isDialled && dial === 0) return 'takes 0% of its clients (dial)';
   if (!SERVING.has(state)) return problem === undefined ? `it is ${state}` : `it is ${state}: ${problem}`;
-  // A server has the limit that it was started with until its next start.
+  // A server keeps the limit that it was started with until its next start.
   const limit = Math.min(limits.maxConnections, maxClients ?? limits.maxConnections);
   return clients !== null && clients >= limit ? `full: ${clients} clients of at most ${limit}` : undefined;
 }

@@ -1,4 +1,4 @@
-// `GET /api/whoami`: for a page, which cannot see the headers that answer its upgrade, what they would tell it.
+// `GET /api/whoami`: gives a page what the headers in the answer to its upgrade say, since a page cannot see those.
 
 import type { Whoami } from '../../api/whoami.ts';
 import { clientCountryOf } from '../../routing/client-country.ts';
