@@ -9,7 +9,7 @@ export const UNANSWERED_LIMIT = 2;
 /** One with JetStream is given more time: anything stored that its replicas do not have yet is lost with it. */
 export const UNANSWERED_LIMIT_JETSTREAM = 3;
 
-/** A server that ran this long was healthy: if it exits unexpectedly, restarts count from the first again. */
+/** A server that ran this long was healthy: if it exits unexpectedly, the first restart is immediate. */
 export const STABLE_SERVER_MS = 10_000;
 
 export const NOTHING: Change = {};
