@@ -1,4 +1,4 @@
-// A client arrives: what is worked out once for its visit, and what goes on in the background because of it.
+// A client arrives: what is computed once for its visit, and the background work that the visit triggers.
 
 import { PLACE_HEADER } from '../../api/headers.ts';
 import type { Candidate, Decision } from '../../routing/decision.ts';
@@ -15,18 +15,18 @@ import { routingRequestOf } from './routing-request.ts';
 /** A client at the door. */
 export interface Visit {
   readonly decision: Decision;
-  /** The regions that may take it, best first, each with the way there. */
+  /** The regions that may take it, best first, each with a way to reach it. */
   readonly candidates: readonly Dialable[];
-  /** Whether the first of them sleeps, as far as is known. */
+  /** Whether the first of them is asleep, as far as is known. */
   readonly firstSleeps: boolean;
-  /** Remembers for the next visits what came of an attempt to hand it over. */
+  /** Remembers the result of an attempt to hand it over, for later visits. */
   readonly learn: (lesson: Lesson) => void;
 }
 
-/** What of `request.cf` a region counts its clients by. */
+/** The fields of `request.cf` by which a region counts its clients. */
 const PLACE_FIELDS = ['colo', 'country', 'continent', 'isEUCountry', 'latitude', 'longitude'];
 
-/** Decides for a client; keeps learning meanwhile, and wakes what sleeps and would have been better. */
+/** Decides for a client; also keeps observing, and wakes a sleeping region that would have been better. */
 export function arrive(request: Request, edge: EdgeContext): Visit {
   const stubOf = (id: string) => regionStub(edge.env, regionOf(id, edge));
   const { decision, colo, observations } = decide(routingRequestOf(request), edge);
@@ -52,12 +52,12 @@ function tookOf(region: string, { regions }: Observations): Pick<Dialable, 'took
   return tookMs === undefined ? {} : { tookMs };
 }
 
-/** As the filters have seen it. */
+/** According to the filters. */
 function isAsleep(candidate: Candidate | undefined): boolean {
   return candidate?.effects.some(({ code }) => code === 'asleep') ?? false;
 }
 
-/** The headers of the client's request as its region's server gets them, with the address that it came from. */
+/** The headers of the client's request as its region's server receives them, including the client's address. */
 function headersOf(request: Request): Headers {
   const headers = new Headers(request.headers);
   headers.set(PLACE_HEADER, JSON.stringify(request.cf ?? {}, PLACE_FIELDS));

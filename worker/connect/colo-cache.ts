@@ -1,9 +1,9 @@
-// The record that the isolates of one data center share, in its Cache API. A cache forgets, and on workers.dev it
-// keeps nothing at all: each isolate then learns on its own.
+// The record that the isolates of one data center share, in its Cache API. A cache may forget entries, and on
+// workers.dev it stores nothing at all: each isolate then learns on its own.
 
 import type { ColoRecord } from './colo-record.ts';
 
-/** Measurements stay useful for long; what regions said of themselves carries its own time. */
+/** Measurements stay useful for a long time; what regions reported about themselves has its own timestamp. */
 const KEEP_SECONDS = 3600;
 
 /** The address under which a record is kept; nothing is ever fetched from it. */
@@ -21,7 +21,7 @@ export async function saveRecord(colo: string, record: ColoRecord): Promise<void
   await caches.default.put(keyOf(colo), new Response(JSON.stringify(record), { headers }));
 }
 
-/** Another version of the Worker may have written it: anything else than a record counts as none. */
+/** Another version of the Worker may have written it: anything that is not a record counts as none. */
 export function parseRecord(text: string): ColoRecord | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,5 +1,5 @@
-// What one data center remembers of the regions, and the rules by which it learns. Pure: times and chance are
-// passed in. Kept as JSON in the data center's cache, so all of it is plain data.
+// What one data center remembers about the regions, and the rules by which it learns. Pure: times and random numbers
+// are passed in. Kept as JSON in the data center's cache, so all of it is plain data.
 
 import { type SeenState, UNREACHABLE } from '../../api/states.ts';
 import { instanceNameOf } from '../../regions/names.ts';
@@ -12,16 +12,16 @@ export interface RegionRecord {
   readonly state?: SeenState;
   readonly clients?: number;
   readonly maxClients?: number;
-  /** Names of the servers that its own has a route to. */
+  /** Names of the servers that its own server has a route to. */
   readonly peers?: readonly string[];
-  /** When it was last asked, or said how it is; milliseconds since the epoch. */
+  /** When it was last asked, or last reported its state; milliseconds since the epoch. */
   readonly askedAt?: number;
-  /** Outages, as far as they were noticed, since it was last known to serve. */
+  /** Outages noticed since it was last known to be serving. */
   readonly failures?: number;
   readonly ejectedUntil?: number;
   /** When it last failed or refused to take a client. */
   readonly refusedAt?: number;
-  /** How long it has taken to take clients lately, while that is worth a word. */
+  /** How long it has recently needed to accept clients; absent while that is short. */
   readonly tookMs?: number;
 }
 
@@ -32,40 +32,40 @@ export interface ColoRecord {
 
 export const EMPTY_RECORD: ColoRecord = { regions: {} };
 
-/** A region is asked this often at most, from one data center. */
+/** From one data center, a region is asked at most this often. */
 export const ASK_EVERY_MS = 30_000;
 
-/** One that clients are kept from: a restart takes a second or so, and its clients want it back. */
+/** The same for a region that clients are kept away from: a restart takes a second or so, and they want it back. */
 export const ASK_AGAIN_MS = 2_000;
 
-/** The likely best, which decide where clients go. */
+/** How many of the likely best regions, which decide where clients go, are asked. */
 export const ASK_BEST = 3;
 
-/** Chance that one of the others is asked too: each comes round every few minutes. */
+/** Chance that one of the others is asked too: each gets its turn every few minutes. */
 export const ASK_OTHER_CHANCE = 0.25;
 
-/** How long what a region said of itself is believed. */
+/** How long a state that a region reported is trusted. */
 export const STATE_VALID_MS = 3 * ASK_EVERY_MS;
 
-/** Bad news is believed for shorter: a client that tries in vain loses a moment, one that stays away loses a region. */
+/** Bad news is trusted for less time: trying in vain costs a client a moment, staying away costs it a region. */
 export const BAD_STATE_VALID_MS = 2 * ASK_AGAIN_MS;
 
 /**
- * After a failed attempt a region is left out for so many times what the attempt had cost, twice as long after each
- * further one, within these bounds.
+ * After a failed attempt a region is excluded for this many times what the attempt cost; each further failure doubles
+ * that, within these bounds.
  */
 export const EJECT_TIMES_COST = 25;
 export const EJECT_DOUBLINGS = 3;
 export const EJECT_MIN_MS = 1_000;
 export const EJECT_MAX_MS = 60_000;
 
-/** Answers of two regions that are further apart than this say nothing of the link between them. */
+/** Answers of two regions that are further apart in time than this say nothing about the link between them. */
 export const SAME_TIME_MS = 5_000;
 
-/** A region that clients from here belong to, however it is now. */
+/** A region that is right for clients from here, whatever its current state. */
 export interface Ranked {
   readonly region: string;
-  /** Whether something that may pass keeps clients from it. */
+  /** Whether something temporary keeps clients away from it. */
   readonly isAvoided: boolean;
 }
 
@@ -99,20 +99,20 @@ function isDueAt({ regions }: ColoRecord, { region, isAvoided }: Ranked, now: nu
 /** What a region answered. */
 export interface Answer {
   readonly state: SeenState;
-  /** Absent where it is not known. */
+  /** Absent if unknown. */
   readonly clients?: number;
-  /** How many its server takes, where it says so. */
+  /** How many its server accepts, if it says so. */
   readonly maxClients?: number;
-  /** Names of the servers that its own has a route to. */
+  /** Names of the servers that its own server has a route to. */
   readonly peers?: readonly string[];
-  /** Round trip; absent when it says nothing about the way, such as when the object had to be made first. */
+  /** Round trip; absent when it says nothing about the path, such as when the object had to be created first. */
   readonly rttMs?: number;
 }
 
 /**
- * A region answered. That it serves, or will for the next client, ends what any failure before has caused.
+ * A region answered. If it is serving, or will start for the next client, the effects of earlier failures end.
  *
- * @param askedAt when it was asked: what came after that, the answer does not know
+ * @param askedAt when it was asked: the answer knows nothing of what happened after that
  */
 export function withAnswer(record: ColoRecord, id: string, answer: Answer, askedAt: number): ColoRecord {
   const { rttMs, ...said } = answer;
@@ -122,7 +122,7 @@ export function withAnswer(record: ColoRecord, id: string, answer: Answer, asked
   return withRegion(record, id, withTroublesOf(before, told));
 }
 
-/** One that starts, or will for the next client, is only slow for a good reason. */
+/** A region that is starting, or will start for the next client, is merely slow, for a good reason. */
 function takesClients({ state }: RegionRecord): boolean {
   return state === 'up' || state === 'starting' || state === 'asleep';
 }
@@ -131,7 +131,7 @@ function troublesOf({ failures, ejectedUntil, refusedAt }: RegionRecord): Region
   return dropUndefined({ failures, ejectedUntil, refusedAt });
 }
 
-/** What a region said, with what came of this isolate's attempts unless the answer is newer and ends it. */
+/** What a region said, plus the troubles from this isolate's own attempts unless a newer answer ends them. */
 export function withTroublesOf(own: RegionRecord, told: RegionRecord): RegionRecord {
   const { failures: _failures, ejectedUntil: _until, refusedAt: _refused, tookMs: _took, ...said } = told;
   const isForgiven = takesClients(told) && (own.refusedAt ?? 0) < (told.askedAt ?? 0);
@@ -144,12 +144,12 @@ export function withSilence(record: ColoRecord, id: string, askedAt: number): Co
   return withState(record, id, UNREACHABLE, askedAt);
 }
 
-/** A region said, as it refused a client, in which state it is. */
+/** A region refused a client and said which state it is in. */
 export function withState(record: ColoRecord, id: string, state: SeenState, now: number): ColoRecord {
   return withRegion(record, id, { ...record.regions[id], state, askedAt: now });
 }
 
-/** A region refused a client for a reason that may pass any moment. */
+/** A region refused a client for a reason that may end at any moment. */
 export function withRefusal(record: ColoRecord, id: string, now: number): ColoRecord {
   return withRegion(record, id, { ...record.regions[id], refusedAt: now });
 }
@@ -161,8 +161,8 @@ export interface Failure {
 }
 
 /**
- * A client could not be handed to a region: it is left out for a while, longer each time. However many fail in one
- * outage, it counts once: an attempt that began before the region was to be tried again tells nothing new.
+ * A client could not be handed to a region: the region is excluded for a while, longer each time. One outage counts
+ * once, however many attempts fail: one that began before the exclusion was due to end says nothing new.
  */
 export function withFailure(record: ColoRecord, id: string, failure: Failure, now: number): ColoRecord {
   const before = record.regions[id];
@@ -174,13 +174,13 @@ export function withFailure(record: ColoRecord, id: string, failure: Failure, no
   return withRegion(record, id, { ...refused, failures, ejectedUntil });
 }
 
-/** A region that takes clients within this is as fast as any. */
+/** A region that accepts clients within this time counts as fast. */
 export const FAST_MS = 100;
 
-/** Weight of the last client: a few that are taken fast show that a rush is over. */
+/** Weight of the last client: a few that are accepted quickly show that a rush is over. */
 const LAST_TOOK_WEIGHT = 0.3;
 
-/** A client was handed to a region, which took so long. The same record where that is nothing new. */
+/** A client was handed to a region, which took `ms`. Returns the same record if that is nothing new. */
 export function withSuccess(record: ColoRecord, id: string, ms: number): ColoRecord {
   const before = record.regions[id] ?? {};
   const tookMs = tookAfter(before.tookMs, ms);
@@ -199,7 +199,7 @@ export function withIncumbent(record: ColoRecord, incumbent: string | undefined)
   return incumbent === undefined ? record : { ...record, incumbent };
 }
 
-/** What the decision reads: states that are old count as not known. */
+/** What the decision reads: old states count as unknown. */
 export function observationsOf(record: ColoRecord, now: number): Observations {
   const isFresh = ({ state, askedAt = 0 }: RegionRecord) => now - askedAt < validMs(state);
   const up = Object.entries(record.regions).filter(
@@ -222,8 +222,8 @@ function validMs(state: SeenState | undefined): number {
 }
 
 /**
- * Share of the other regions to which a region has a route, of those that were up when it said so: one that was asked
- * long before or after may have come or gone in between.
+ * Of the other regions that were up when a region reported its routes, the share it has a route to: a region that was
+ * asked long before or after may have started or stopped in between.
  */
 function meshShareOf(
   id: string,

@@ -1,4 +1,4 @@
-// A NATS client: it arrives, is handed over, and its response says which region it was and why.
+// A NATS client: it arrives, is handed over, and its response says which region took it and why.
 
 import { DECISION_HEADER, REGION_COOKIE, REGION_HEADER, RETRY_AFTER_HEADER } from '../../api/headers.ts';
 import { afterAttempts } from '../../routing/after-attempts.ts';
@@ -32,7 +32,7 @@ function accepted(response: Response, region: string, decision: Decision): Respo
   return new Response(response.body, { status: response.status, headers, webSocket: response.webSocket });
 }
 
-/** Where every region has newer rules than the decision, and by them may not serve the client, no later try helps. */
+/** If every region has newer rules than the decision, and they forbid serving the client, no retry helps. */
 function unavailable(decision: Decision, missed: readonly Miss[]): Response {
   const isForbidden = missed.length > 0 && missed.every(({ code }) => code === 'residency');
   const reasons = missed.map(({ region, reason }) => `${region} (${reason})`).join('; ');

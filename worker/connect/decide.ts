@@ -1,5 +1,5 @@
-// The decision as the Worker makes it: with what is known where the request entered. It does nothing else, so that
-// those who only want to see a decision get the one that a client would.
+// The decision as the Worker makes it: with what is known where the request entered. It does nothing else, so
+// anyone who only wants to see a decision gets the same one that a client would.
 
 import type { Decision } from '../../routing/decision.ts';
 import { entryOf } from '../../routing/entry.ts';

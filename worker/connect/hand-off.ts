@@ -1,5 +1,5 @@
-// Hands a client to the best region that takes it, by the rules of hedge.ts. Health only saves an attempt; this is what
-// makes a failure harmless: the first region that takes the client wins, and nothing is left of the other attempts.
+// Hands a client to the best region that takes it, by the rules of hedge.ts. Health data only saves an attempt; this is
+// what makes a failure harmless: the first region that takes the client wins, and no trace of the others remains.
 
 import type { FailedAttempt } from '../../routing/decision.ts';
 import { messageOf } from '../message-of.ts';
@@ -9,16 +9,16 @@ import { isTaken, outcomeOf, type Refusal, refusalIn } from './region-answer.ts'
 /** Close code of a WebSocket whose other end has left (RFC 6455, 7.4.1). */
 const GOING_AWAY = 1001;
 
-/** A region that may take the client, and the way there. */
+/** A region that may take the client, and how to reach it. */
 export interface Dialable extends Contender {
   /**
    * @param wakes whether the region may start for this client
-   * @param signal aborts when nobody waits for the answer any longer
+   * @param signal aborts when the answer is no longer awaited
    */
   readonly dial: (wakes: boolean, signal: AbortSignal) => Promise<Response>;
 }
 
-/** What an attempt teaches about a region, told as soon as it is known: the client may be gone before the end. */
+/** What an attempt reveals about a region, reported as soon as it is known: the client may leave before the end. */
 export type Lesson = { readonly region: string } & (
   | { readonly kind: 'taken'; readonly ms: number; readonly hasStarted: boolean }
   /** The region's object said so itself. */
@@ -35,16 +35,16 @@ export interface Miss extends FailedAttempt {
 export interface Handoff {
   /** The region that took the client, and its answer; absent when none did. */
   readonly taken?: { readonly region: string; readonly response: Response };
-  /** The regions that did not, each once, in the order in which they were dialled first. */
+  /** The regions that did not, each listed once, in the order in which they were first dialled. */
   readonly missed: readonly Miss[];
-  /** Resolves when the attempts that nobody waits for any longer have ended. */
+  /** Resolves when the attempts that are no longer awaited have ended. */
   readonly leftBehind: Promise<unknown>;
 }
 
 export interface HandoffOptions {
   /** Best first. */
   readonly candidates: readonly Dialable[];
-  /** Whether the first is known to sleep. */
+  /** Whether the first is known to be asleep. */
   readonly firstSleeps?: boolean;
   readonly learn: (lesson: Lesson) => void;
   /** Aborts when the client has left. */
@@ -61,7 +61,7 @@ interface Dialled {
   readonly startedAt: number;
   readonly wakes: boolean;
   readonly controller: AbortController;
-  /** Resolves when the answer has come and has been dealt with. */
+  /** Resolves when the answer has arrived and been handled. */
   readonly ended: Promise<void>;
 }
 
@@ -136,14 +136,14 @@ class HandingOff {
     this.#advance();
   }
 
-  /** One that starts is slow for a good reason: nothing is learned of it. */
+  /** A region that is starting is slow for a good reason: nothing is learned from it. */
   #noteSlow({ region }: Dialable, { startedAt, wakes }: Dialled): void {
     const ms = this.#options.now() - startedAt;
     this.#missed.set(region, { region, code: undefined, reason: `no answer within ${ms} ms`, ms });
     if (!wakes) this.#options.learn({ kind: 'failed', region, startedAt, ms });
   }
 
-  /** Should its answer still come, it is discarded. */
+  /** If its answer still arrives, it is discarded. */
   #giveUp(index: number, { controller, ended }: Dialled): void {
     this.#dialled.delete(index);
     this.#leftBehind.push(ended);
@@ -170,13 +170,13 @@ async function answerOf(dial: Dialable['dial'], wakes: boolean, signal: AbortSig
   }
 }
 
-/** A region that took a client who is served elsewhere, or gone, holds a connection that nobody will use. */
+/** If the client is served elsewhere or has left, a region that took it holds a connection nobody will use. */
 async function discard(answer: Answer): Promise<void> {
   if (!('response' in answer)) return;
   const { webSocket, body } = answer.response;
-  // A WebSocket can only be closed once it was accepted.
+  // A WebSocket can only be closed once it has been accepted.
   webSocket?.accept();
   webSocket?.close(GOING_AWAY, 'the client was handed to another region');
-  // A body that is broken already needs no cancelling.
+  // A body that is already broken needs no cancelling.
   await body?.cancel().catch(() => {});
 }

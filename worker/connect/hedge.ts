@@ -1,35 +1,35 @@
-// The order in which regions are dialled for one client: what to dial next, when, and whom to give up. Pure: what
-// happened and the time go in, commands as data come out. hand-off.ts feeds it and carries them out.
+// The order in which regions are dialled for one client: what to dial next, when, and what to give up. Pure: events and
+// the time go in, commands come out as data. hand-off.ts feeds in the events and carries out the commands.
 //
-// The best region is dialled first. One that refuses is followed by the next at once; one that does not answer in time
-// is slow, and the next is dialled beside it. Time bounds the attempts, not a count: every candidate is dialled within
-// the deadline, and those that refused for a reason that may pass are dialled again.
+// The best region is dialled first. If it refuses, the next is dialled at once; if it does not answer in time, it is
+// slow, and the next is dialled in parallel. Attempts are limited by time, not by count: every candidate is dialled
+// within the deadline, and those that refused for a temporary reason are dialled again.
 
 /** One deadline over all attempts. NATS clients give up on a connection after 20 s (nats.js) or 2 s (nats.go). */
 export const DEADLINE_MS = 10_000;
 
 /**
- * A region that has not answered after twice its round trip and a little, or twice what it took lately, is slow, within
- * these bounds.
+ * A region is slow if it has not answered after twice its round trip plus a fixed time, or after twice what it took
+ * recently, within these bounds.
  */
 export const HEDGE_MIN_MS = 300;
 export const HEDGE_MAX_MS = 1_000;
 const HEDGE_FIXED_MS = 200;
 
-/** Once one region was slow, the others are given less time: the last one is dialled by then, however many hang. */
+/** Once one region was slow, the others get less time: the last is dialled by then, however many hang. */
 export const LAST_DIAL_MS = 900;
 export const HEDGE_LEAST_MS = 75;
 
-/** Attempts at a time. The platform lets six connections wait for their answer; asking how regions are needs some. */
+/** Concurrent attempts. The platform lets six connections wait for a response; asking for status needs some. */
 export const PENDING_MAX = 4;
 
-/** How long one region that was woken is waited for before a second one is: most are up by then. */
+/** How long to wait for one woken region before waking a second: most are up by then. */
 export const WAKE_PATIENCE_MS = 3_000;
 
-/** Those that refused for a reason that may pass are dialled again after this, then after twice as long, and so on. */
+/** Regions that refused for a temporary reason are dialled again after this, then twice as long, and so on. */
 export const RETRY_MS = 500;
 
-/** When nobody is left to wait for, those are dialled again for so long. */
+/** When no other attempt is pending, those are dialled again for this long. */
 export const RETRY_FOR_MS = 2_000;
 
 /** A region that may take the client. */
@@ -37,18 +37,18 @@ export interface Contender {
   readonly region: string;
   /** Expected round trip. */
   readonly estimateMs: number;
-  /** How long it has taken to take clients lately, where that was long: when many come at once, all of them wait. */
+  /** How long it has recently needed to accept clients, if that was long: when many come at once, all wait. */
   readonly tookMs?: number;
 }
 
 /**
- * - `idle`: to be dialled, in its turn
- * - `asleep`, `starting`: it cannot take a client at once, so it is dialled when no other can. The first choice is
- *   woken at once: the decision knows what a start costs
+ * - `idle`: will be dialled when its turn comes
+ * - `asleep`, `starting`: it cannot take a client at once, so it is dialled only when no other can. The first choice
+ *   is woken at once: the decision has taken the cost of a start into account
  * - `pending`: dialled a moment ago
- * - `slow`: dialled, and the next is dialled beside it
+ * - `slow`: dialled, and the next is dialled in parallel
  * - `refused`: to be dialled again at `retryAt`
- * - `out`: it refused for a reason that will not pass in time
+ * - `out`: it refused for a reason that will not end in time
  */
 type Stage = 'idle' | 'asleep' | 'starting' | 'pending' | 'slow' | 'refused' | 'out';
 
@@ -61,7 +61,7 @@ export interface Attempt {
   /** When it counts as slow (pending), or is dialled again (refused). */
   readonly dueAt: number;
   readonly dials: number;
-  /** Whether it was dialled so that it may start for this client. */
+  /** Whether it was dialled with permission to start for this client. */
   readonly wakes: boolean;
 }
 
@@ -71,7 +71,7 @@ export interface Hedge {
   readonly attempts: readonly Attempt[];
 }
 
-/** Why a region did not take the client, as far as it matters what to do then. */
+/** Why a region did not take the client, as far as that matters for the next step. */
 export type Outcome = 'asleep' | 'starting' | 'passing' | 'lasting';
 
 export type HedgeCommand =
@@ -79,17 +79,17 @@ export type HedgeCommand =
   | { readonly kind: 'dial'; readonly index: number; readonly wakes: boolean }
   /** It has not answered in time. It may still do so. */
   | { readonly kind: 'note-slow'; readonly index: number }
-  /** Nobody waits for its answer any longer. */
+  /** Its answer is no longer awaited. */
   | { readonly kind: 'give-up'; readonly index: number };
 
 export interface HedgeStep {
   readonly hedge: Hedge;
   readonly commands: readonly HedgeCommand[];
-  /** When to go on if no region has answered before; undefined once no region will take the client. */
+  /** When to continue if no region has answered by then; undefined once no region will take the client. */
   readonly nextAt: number | undefined;
 }
 
-/** @param firstSleeps whether the first choice is known to sleep, so that it need not be asked first */
+/** @param firstSleeps whether the first choice is known to be asleep, so that it need not be asked first */
 export function beginHedge(contenders: readonly Contender[], firstSleeps: boolean, now: number): Hedge {
   const attempts = contenders.map(({ region, estimateMs, tookMs = 0 }, index) => {
     const usualMs = Math.max(2 * estimateMs + HEDGE_FIXED_MS, 2 * tookMs);
@@ -100,7 +100,7 @@ export function beginHedge(contenders: readonly Contender[], firstSleeps: boolea
   return { startedAt: now, attempts };
 }
 
-/** A region has answered that it does not take the client, or was lost. */
+/** A region refused the client, or its connection was lost. */
 export function afterRefusal(hedge: Hedge, index: number, outcome: Outcome, now: number): Hedge {
   const attempt = hedge.attempts[index];
   if (attempt === undefined || !isWaitedFor(attempt)) return hedge;
@@ -109,7 +109,7 @@ export function afterRefusal(hedge: Hedge, index: number, outcome: Outcome, now:
 
 function stageAfter(attempt: Attempt, outcome: Outcome, now: number): Partial<Attempt> {
   if (outcome === 'lasting') return { stage: 'out' };
-  // One that was to start and does not is dialled again like any other.
+  // A region that should have started but did not is dialled again like any other.
   if (outcome === 'passing' || attempt.wakes) return retryOf(attempt, now);
   return { stage: outcome };
 }
@@ -118,7 +118,7 @@ function retryOf({ dials }: Attempt, now: number): Partial<Attempt> {
   return { stage: 'refused', dueAt: now + RETRY_MS * 2 ** (dials - 1) };
 }
 
-/** Goes on: at the beginning, after each refusal, and at `nextAt`. */
+/** The next step: called at the beginning, after each refusal, and at `nextAt`. */
 export function advance(before: Hedge, now: number): HedgeStep {
   const { startedAt, attempts } = before;
   if (now >= startedAt + DEADLINE_MS) return end(before);
@@ -150,7 +150,7 @@ function end(hedge: Hedge): HedgeStep {
   return { hedge, commands, nextAt: undefined };
 }
 
-/** While the one dialled last may answer in time, nobody else is dialled. */
+/** While the last region dialled may still answer in time, no other is dialled. */
 function nextToDial({ attempts }: Hedge, now: number): number | undefined {
   if (attempts.some(({ stage }) => stage === 'pending')) return undefined;
   const first = (test: (attempt: Attempt) => boolean) => {
@@ -163,11 +163,11 @@ function nextToDial({ attempts }: Hedge, now: number): number | undefined {
   const due = first(({ stage, dueAt }) => stage === 'refused' && dueAt <= now);
   if (due !== undefined) return due;
   if (wakingUntil(attempts, now) !== undefined) return undefined;
-  // One that starts already costs nothing more.
+  // A region that is already starting costs nothing more.
   return first(({ stage }) => stage === 'starting') ?? first(({ stage }) => stage === 'asleep');
 }
 
-/** Until when no other region is woken, since one that was may be up any moment. */
+/** Until when no other region is woken, since one already woken may be up at any moment. */
 function wakingUntil(attempts: readonly Attempt[], now: number): number | undefined {
   const last = Math.max(
     ...attempts.filter((each) => each.wakes && isWaitedFor(each)).map(({ dialledAt }) => dialledAt),
@@ -176,7 +176,7 @@ function wakingUntil(attempts: readonly Attempt[], now: number): number | undefi
   return until > now ? until : undefined;
 }
 
-/** The one that has been slow for longest, if there are too many; one that starts is slow for a good reason. */
+/** If there are too many, the one slow for longest; starting ones, slow for a good reason, come last. */
 function toGiveUp({ attempts }: Hedge): number | undefined {
   const waited = attempts.flatMap((attempt, index) => (isWaitedFor(attempt) ? [{ ...attempt, index }] : []));
   if (waited.length < PENDING_MAX) return undefined;
@@ -192,7 +192,7 @@ function dialled(hedge: Hedge, index: number, now: number): Hedge {
   return changed(hedge, index, { stage: 'pending', dialledAt: now, dueAt, wakes, dials: attempt.dials + 1 });
 }
 
-/** Its own time; once another was slow, no more than leaves as much for each that is still to be dialled. */
+/** Its own time; once another was slow, at most an equal share of the time left for those still to be dialled. */
 function hedgeOf({ hedgeMs }: Attempt, { attempts, startedAt }: Hedge, now: number): number {
   if (!attempts.some(({ stage }) => stage === 'slow')) return hedgeMs;
   const after = attempts.filter(({ stage }) => stage === 'idle').length - 1;

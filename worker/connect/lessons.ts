@@ -1,5 +1,5 @@
-// What a data center makes of an attempt to hand a client over: what a region's object says of itself is known, and for
-// whom it refuses and why; that it was slow, or lost, is a guess at its health. Pure.
+// What a data center concludes from an attempt to hand a client over. What a region's object says is fact: its state,
+// and whom it refuses and why. That it was slow, or that the connection was lost, is a guess at its health. Pure.
 
 import type { SeenState } from '../../api/states.ts';
 import { type ColoRecord, withFailure, withRefusal, withState, withSuccess } from './colo-record.ts';
@@ -26,7 +26,7 @@ export function afterLesson(record: ColoRecord, lesson: Lesson, now: number): Co
 }
 
 function afterRefusal(record: ColoRecord, region: string, code: string, now: number): ColoRecord {
-  // That the rules forbid one client says nothing of the next.
+  // That the rules forbid one client says nothing about the next.
   if (code === 'residency' || code === 'rate_limited') return record;
   const state = STATE_BY_CODE[code];
   return state === undefined ? withRefusal(record, region, now) : withState(record, region, state, now);

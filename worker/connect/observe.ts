@@ -1,5 +1,5 @@
-// What this isolate has learned of the regions, and the work in the background that keeps it up to date. No request
-// waits for any of it.
+// What this isolate has learned about the regions, and the background work that keeps it up to date. No request waits
+// for any of it.
 
 import type { Decision } from '../../routing/decision.ts';
 import { lastingOrder } from '../../routing/lasting-order.ts';
@@ -13,18 +13,18 @@ import type { Lesson } from './hand-off.ts';
 import { afterLesson } from './lessons.ts';
 import { Observer, type ObserverHost } from './observer.ts';
 
-/** Stands for the data center where it is not known, as in tests and on the local stack. */
+/** Represents the data center if it is unknown, as in tests and on the local stack. */
 export const UNKNOWN_COLO = 'unknown';
 
 /** One per isolate. */
 const observer = new Observer();
 
-/** What is known at a data center, at once. */
+/** What is known at a data center, without waiting. */
 export function observationsAt(colo: string, now: number): Observations {
   return observer.observations(colo, now);
 }
 
-/** Asks the regions how they are, if it is time to: those that clients like this one belong to first. */
+/** Asks the regions for their status if that is due, beginning with the best ones for clients like this one. */
 export function observeFrom(colo: string, decision: Decision, edge: EdgeContext): void {
   const ranked = () => lastingOrder(decision);
   if (!observer.isDue(colo, ranked, Date.now())) return;
@@ -45,7 +45,7 @@ export function observeFrom(colo: string, decision: Decision, edge: EdgeContext)
   edge.background('observe', refreshed);
 }
 
-/** Remembers what came of an attempt to hand a client over. */
+/** Remembers the result of an attempt to hand a client over. */
 export function learnAt(colo: string, lesson: Lesson): void {
   observer.note(colo, (record) => afterLesson(record, lesson, Date.now()));
 }

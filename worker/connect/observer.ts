@@ -1,6 +1,6 @@
-// What this data center knows of the regions. Decisions read the isolate's copy and never wait; everything that
-// fills it runs in the background. The copy is shared with the data center's other isolates through its cache,
-// which is exactly per data center.
+// What this data center knows about the regions. Decisions read the isolate's copy and never wait; everything that
+// fills it runs in the background. The copy is shared with the data center's other isolates through its cache, of
+// which each data center has exactly one.
 
 import type { Observations } from '../../routing/observation.ts';
 import { messageOf } from '../message-of.ts';
@@ -31,15 +31,15 @@ export interface ObserverHost {
 }
 
 export interface RefreshOptions {
-  /** Regions that clients from here belong to, best first. */
+  /** The regions for clients from here, best first. */
   readonly ranked: readonly Ranked[];
-  /** Whether round trips count, or only what the regions say of themselves. */
+  /** Whether round trips count, or only what the regions say about themselves. */
   readonly measure: boolean;
-  /** The region to prefer by a margin from now on, given what is known then: first of all, nothing but the model. */
+  /** The region to prefer by the switching margin from now on, given what is known: at first, only the model. */
   readonly incumbent: (observations: Observations) => string | undefined;
 }
 
-/** Least time between two refreshes of one isolate. */
+/** Minimum time between two refreshes by one isolate. */
 const REFRESH_EVERY_MS = 1_000;
 
 /** Data centers that one isolate remembers: one in production, many where requests only pretend to be elsewhere. */
@@ -48,7 +48,7 @@ const MAX_COLOS = 512;
 interface Kept {
   record: ColoRecord;
   refreshedAt: number;
-  /** The observations of `record`, made when first asked for. */
+  /** The observations of `record`, computed when first requested. */
   observations?: Observations;
   madeAt?: number;
 }
@@ -59,7 +59,7 @@ const OBSERVATIONS_VALID_MS = 1_000;
 export class Observer {
   readonly #kept = new Map<string, Kept>();
 
-  /** What is known at a data center, at once. */
+  /** What is known at a data center, without waiting. */
   observations(colo: string, now: number): Observations {
     const kept = this.#keep(colo);
     if (kept.observations === undefined || now - (kept.madeAt ?? 0) >= OBSERVATIONS_VALID_MS) {
@@ -69,7 +69,7 @@ export class Observer {
     return kept.observations;
   }
 
-  /** Notes what came of an attempt to hand a client over. */
+  /** Records the result of an attempt to hand a client over. */
   note(colo: string, change: (record: ColoRecord) => ColoRecord): void {
     this.#update(colo, change);
   }
@@ -82,7 +82,7 @@ export class Observer {
     return true;
   }
 
-  /** Takes over what other isolates have learned, asks the regions that are due, and shares the result. */
+  /** Adopts what other isolates have learned, asks the regions that are due, and shares the result. */
   async refresh(colo: string, host: ObserverHost, options: RefreshOptions): Promise<void> {
     const chooseIn = (record: ColoRecord) =>
       withIncumbent(record, options.incumbent(observationsOf(record, host.now())));
@@ -101,7 +101,7 @@ export class Observer {
     try {
       const status = await host.ask(region);
       const rttMs = host.now() - started;
-      // An object that had to be made first answered late for a reason that has nothing to do with the way.
+      // An object that had to be created first answered late for a reason that has nothing to do with the path.
       const counts = measure && status.objectAgeMs > rttMs;
       const answer: Answer = {
         state: status.state,
@@ -135,7 +135,7 @@ export class Observer {
   }
 }
 
-/** Of each region whichever record has asked it last; what came of attempts is the isolate's own. */
+/** For each region, the record that asked it last; the results of attempts remain the isolate's own. */
 function newer(own: ColoRecord, shared: ColoRecord): ColoRecord {
   const regions = { ...own.regions };
   for (const [id, theirs] of Object.entries(shared.regions)) {

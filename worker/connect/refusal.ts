@@ -1,4 +1,4 @@
-// What a client is told that no region may serve.
+// The response to a client that no region may serve.
 
 import { retryAfterSeconds } from '../../api/errors.ts';
 import { DECISION_HEADER, RETRY_AFTER_HEADER } from '../../api/headers.ts';
@@ -17,7 +17,7 @@ export function refusalResponse(decision: Decision, { code, message }: Refusal):
   return errorResponse(code, `${message} (${words})`, {
     details: { regions: reasons, notes: decision.notes },
     headers: {
-      // A refusal that does not pass has none.
+      // A permanent refusal has none.
       ...(retryAfterSeconds(code) !== undefined && { [RETRY_AFTER_HEADER]: retryAfter() }),
       [DECISION_HEADER]: compactDecision(decision),
     },

@@ -4,12 +4,12 @@ import type { Outcome } from './hedge.ts';
 
 /** Why a region did not take the client. */
 export interface Refusal {
-  /** Code of its object's error; undefined where something else answered, or nothing did. */
+  /** Code of its object's error; undefined if something else answered, or nothing did. */
   readonly code: string | undefined;
   readonly reason: string;
 }
 
-/** An upgrade, or the server's own word that this request is wrong, which no other region would take either. */
+/** An upgrade, or the server's own answer that the request is wrong, which any other region would refuse too. */
 export function isTaken({ status }: Response): boolean {
   return status === 101 || (status >= 400 && status < 500 && status !== 429 && status !== 451);
 }
@@ -26,7 +26,7 @@ export async function refusalIn(response: Response): Promise<Refusal> {
   };
 }
 
-/** What follows for the attempt. Whatever is not known may pass. */
+/** What follows for the attempt. An unknown reason is assumed to be temporary. */
 export function outcomeOf({ code }: Refusal): Outcome {
   switch (code) {
     case 'asleep':

@@ -1,9 +1,9 @@
-// When a client should try again that no region took.
+// When a client that no region took should retry.
 
 const LEAST_SECONDS = 1;
 const MOST_SECONDS = 3;
 
-/** Seconds, for `Retry-After`: not the same for all, so that those who were refused together do not come back so. */
+/** Seconds, for `Retry-After`: random, so that clients refused together do not all come back together. */
 export function retryAfter(random: () => number = Math.random): string {
   return String(LEAST_SECONDS + Math.floor(random() * (MOST_SECONDS - LEAST_SECONDS + 1)));
 }

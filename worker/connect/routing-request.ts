@@ -1,4 +1,4 @@
-// What the decision reads of an HTTP request: where it entered, who the client is, and what it asks for. All of it
+// What the decision reads from an HTTP request: where it entered, who the client is, and what it asks for. All of it
 // may be absent, absurd or hostile; whatever cannot be used is left out and noted by the decision.
 
 import {
@@ -9,7 +9,7 @@ import {
 } from '../../api/headers.ts';
 import type { RoutingRequest } from '../../routing/optimal-region.ts';
 
-/** Ids are at most 32 characters; a list of all regions fits in this, 10 kB of anything does not. */
+/** Ids are at most 32 characters; a list of all regions fits in this, 10 kB of junk does not. */
 const MAX_PIN_CHARACTERS = 1_000;
 const MAX_PINS = 16;
 
@@ -37,7 +37,7 @@ export function routingRequestOf(request: Request): RoutingRequest {
   };
 }
 
-/** As above, with the place of the query (`?colo=`, `?lat=&lon=`, `?country=`, `?continent=`) where it has one. */
+/** As above, with the place from the query (`?colo=`, `?lat=&lon=`, `?country=`, `?continent=`) if it has one. */
 export function whatIfRequestOf(request: Request): RoutingRequest {
   const own = routingRequestOf(request);
   const query = new URL(request.url).searchParams;
@@ -51,7 +51,7 @@ export function whatIfRequestOf(request: Request): RoutingRequest {
 
 interface Pins {
   readonly ids: readonly string[];
-  /** Whether there were more than are heard. */
+  /** Whether there were more than are read. */
   readonly isCut: boolean;
 }
 

@@ -6,8 +6,8 @@ import { instanceNameOf } from '../../regions/names.ts';
 import { type Env, NATS_SECRETS } from '../env.ts';
 
 /**
- * How many more connections a server takes than its region has clients. The object refuses those beyond the region's
- * limit, in time for the next region; what the server refuses has had its 101 and is lost.
+ * How many more connections a server accepts than its region accepts clients. The object refuses clients beyond the
+ * region's limit, in time to try the next region; a client that the server refuses has had its 101 and is lost.
  */
 export const SERVER_HEADROOM = 16;
 

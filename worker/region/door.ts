@@ -1,5 +1,5 @@
-// Whom a region that is up lets in: as many clients as it takes, and of those who do not authenticate only so many.
-// Nothing is asked of the server for that, unless a limit is near.
+// Which clients a region that is up admits: up to its limit, and only so many that have not authenticated. The server
+// is not asked for this, unless a limit is near.
 
 import { clientCapacity } from '../../regions/client-capacity.ts';
 import type { RegionConfig } from '../../regions/config.ts';
@@ -10,24 +10,24 @@ import type { Look } from './server-watch.ts';
 import type { Refusal } from './stages.ts';
 
 export interface DoorHost {
-  /** Asks the server how many clients it has; `counted` is told by whoever looks. */
+  /** Asks the server how many clients it has; the caller passes the answer to `counted`. */
   look(): Promise<unknown>;
-  /** How long each of those who have not authenticated has been there, ms. */
+  /** How long each client that has not authenticated has been connected, ms. */
   unauthenticated(connections: number, atMost: number): Promise<readonly number[]>;
 }
 
 type Admission = Refusal | { readonly seat: Seat };
 
-/** From one look at a server that seems to be full to the next. */
+/** Time between two looks at a server that seems to be full. */
 const LOOK_PAUSE_MS = 100;
 
-/** From one check of who has authenticated to the next, as long as nobody would be refused without it. */
+/** Time between two checks of who has authenticated, as long as no client would be refused without one. */
 const CHECK_EVERY_MS = 1_000;
 
-/** From one check to the next, where somebody would be refused without it. */
+/** Time between two checks if a client would be refused without one. */
 const CHECK_PAUSE_MS = 50;
 
-/** Of the server's connections, so many more are looked at than are looked for. */
+/** How many more of the server's connections are read than are being looked for. */
 const SPARE_CONNECTIONS = 64;
 
 const FULL: Refusal = { code: 'full', reason: 'it is full' };
@@ -51,7 +51,7 @@ export class Door {
     this.#host = host;
   }
 
-  /** The server was just started, with nobody. */
+  /** The server was just started and has no clients. */
   open(): void {
     this.#seats = new Seats(0);
     this.#serverMax = Number.POSITIVE_INFINITY;
@@ -65,12 +65,12 @@ export class Door {
     this.#seats.counted(connections, askedAt);
   }
 
-  /** How many clients the region takes: a server that runs takes no more than it was started with. */
+  /** How many clients the region accepts: a running server accepts no more than the limit it was started with. */
   limit(region: RegionConfig): number {
     return Math.max(1, Math.min(clientCapacity(region), this.#serverMax - SERVER_HEADROOM));
   }
 
-  /** A place for a client from a network, or why there is none. The place is given back by `left`. */
+  /** A seat for a client from a network, or why there is none. `left` gives the seat back. */
   async admit(network: string, region: RegionConfig): Promise<Admission> {
     if (this.#free(region) <= 0) await this.#lookForRoom(region);
     if (this.#free(region) <= 0) return FULL;
@@ -78,13 +78,13 @@ export class Door {
     else if (this.#newcomers.of(network) >= region.limits.maxUnauthenticatedPerAddress)
       await this.checkNewcomers();
     if (this.#isCrowded(network, region)) return CROWDED;
-    // Others who waited for the same answers may have taken what was free.
+    // Others that waited for the same answers may have taken the free seats.
     if (this.#free(region) <= 0) return FULL;
     this.#newcomers.note(network, Date.now());
     return { seat: this.#seats.take() };
   }
 
-  /** The server took the client; from a moment later on it counts it itself. */
+  /** The server took the client; a moment later it counts the client itself. */
   taken(seat: Seat): void {
     seat.takenAt = Date.now();
   }
@@ -94,12 +94,12 @@ export class Door {
     this.#seats.free(seat);
   }
 
-  /** Looks who has authenticated by now, unless it was done just now. */
+  /** Checks who has authenticated by now, unless that was checked a moment ago. */
   async checkNewcomers(): Promise<void> {
     if (this.#newcomers.size > 0 && Date.now() - this.#checkedAt > CHECK_EVERY_MS) await this.#checkAgain();
   }
 
-  /** Full is what the server says is full; clients who came a moment ago may count twice, until it is asked again. */
+  /** Only the server can say that it is full: clients that just came may count twice until it is asked again. */
   async #lookForRoom(region: RegionConfig): Promise<void> {
     const pauseMs = this.#lookedAt + LOOK_PAUSE_MS - Date.now();
     if (pauseMs > 0) {
@@ -109,13 +109,13 @@ export class Door {
     await this.#host.look();
   }
 
-  /** Below 0 where the limit was lowered. Nothing is free as long as nobody has counted. */
+  /** Below 0 if the limit was lowered. Nothing is free until the clients have been counted. */
   #free(region: RegionConfig): number {
     const { used } = this.#seats;
     return used === undefined ? 0 : this.limit(region) - used;
   }
 
-  /** The first rule is for those who stay; the other for many at once, who leave half of the room for others. */
+  /** The first rule is for idle clients that stay; the other for bursts, which must leave half of the room free. */
   #isCrowded(network: string, region: RegionConfig): boolean {
     const { maxUnauthenticated, maxUnauthenticatedPerAddress } = region.limits;
     const idle = this.#newcomers.idle(network);
@@ -125,7 +125,7 @@ export class Door {
     return idle.ofNetwork >= maxUnauthenticatedPerAddress || this.#newcomers.of(network) >= share;
   }
 
-  /** One check is for all who wait for it. */
+  /** One check serves all who wait for it. */
   #checkAgain(): Promise<void> {
     this.#check ??= this.#settle().finally(() => {
       this.#check = undefined;
@@ -138,7 +138,7 @@ export class Door {
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     this.#checkedAt = Date.now();
     try {
-      // Those who have not authenticated are the last of the server's list: how long it is, it has to be asked just before.
+      // Those that have not authenticated are last in the server's list: its length has to be asked just before.
       await this.#host.look();
       const askedAt = Date.now();
       const atMost = this.#newcomers.size + SPARE_CONNECTIONS;
@@ -148,7 +148,7 @@ export class Door {
         askedAt,
       );
     } catch {
-      // Nothing is known that was not known before; a server that does not answer is noticed by those who watch it.
+      // Nothing new is known; a server that does not answer is noticed by its watch.
     }
   }
 }

@@ -1,11 +1,11 @@
-// What a drain changes: its beginning, its steps, and its being taken back, by a command or by the configuration.
+// What a drain changes: when it begins, advances, and is taken back, by a command or by the configuration.
 // Pure; part of lifecycle.ts.
 
 import type { Change, Command, Lifecycle, LifecycleEvent, Wants } from './lifecycle-events.ts';
 import { ASLEEP, comeUp, DRAINED, isWanted, NOTHING, START, stop, UP } from './server-changes.ts';
 import type { Stage } from './stages.ts';
 
-/** How often a lame duck is asked whether the last client has gone. */
+/** How often a lame duck is asked whether the last client has left. */
 export const DRAIN_POLL_SECONDS = 1;
 
 export function drain({ stage, lastDrainAt }: Lifecycle, settleSeconds: number, now: number): Change {
@@ -34,7 +34,7 @@ export function drain({ stage, lastDrainAt }: Lifecycle, settleSeconds: number, 
   }
 }
 
-/** A drain that the configuration begins or ends goes before its wish that the server run. */
+/** If the configuration begins or ends a drain, that takes precedence over its wish that the server run. */
 export function configured(
   before: Lifecycle,
   { wants, drain: isDrain, settleSeconds }: LifecycleEvent & { readonly kind: 'configured' },
@@ -47,7 +47,7 @@ export function configured(
   return { ...(isWanted(wants) ? comeUp(stage, wants) : NOTHING), wants };
 }
 
-/** Service goes on at once where the server was not told to go; otherwise it is started again when it has ended. */
+/** Service resumes at once if the server was not yet told to drain; otherwise it is restarted once it has stopped. */
 export function undrain(stage: Stage, wants: Wants): Change {
   switch (stage.kind) {
     case 'settling':
@@ -75,7 +75,7 @@ export function advanceDrain(stage: Stage, begunAt: number | undefined): Change 
   };
 }
 
-/** Only a server that says itself that nobody is there is ended: one that does not answer may be full of clients. */
+/** A server is stopped only if it says itself that it has no clients: one that does not answer may be full of them. */
 export function countedClients({ stage, wants }: Lifecycle, clients: number | undefined): Change {
   if (stage.kind === 'lame-duck') {
     return clients === 0 ? stop(stage) : { commands: [lookAgain(stage.begunAt)] };

@@ -1,20 +1,20 @@
-// What is stored of a region's drain, so that it goes on over resets of the object and a drained region stays down
-// until it is asked back. docs/storage.md has the format; objects in production have records of it.
+// What is stored about a region's drain, so that it survives resets of the object and a drained region stays down
+// until it is undrained. docs/storage.md has the format; objects in production hold such records.
 
 /**
- * - `settling`: takes no new clients; Workers that do not know yet are turned away
- * - `lame-duck`: the server has been told, and tells its clients to go
- * - `drained`: the server has ended or is about to, and is not started again
+ * - `settling`: takes no new clients; those sent by Workers that do not know yet are refused
+ * - `lame-duck`: the server has been told, and tells its clients to reconnect
+ * - `drained`: the server has stopped or is about to, and is not restarted
  */
 export type DrainPhase = 'settling' | 'lame-duck' | 'drained';
 
 export interface DrainRecord {
   readonly phase: DrainPhase;
-  /** Since when it is in this phase; milliseconds since the epoch. */
+  /** Since when it has been in this phase; milliseconds since the epoch. */
   readonly since: number;
-  /** Taken back after the signal: the server is started anew once it has ended. */
+  /** Taken back after the signal: the server is restarted once it has stopped. */
   readonly startAgain: boolean;
-  /** When the drain began, which tells it from any other. Earlier versions stored none. */
+  /** When the drain began, which distinguishes it from any other. Earlier versions did not store this. */
   readonly begunAt?: number;
 }
 

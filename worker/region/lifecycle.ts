@@ -1,8 +1,8 @@
-// The life of a region: which event leads from which stage to which, and what is to be done about it. Pure: what
-// happened and the time go in, the next state and commands as data come out. The region's object (nats-region.ts)
-// feeds it and carries the commands out, in their order.
+// The lifecycle of a region: which event leads from which stage to which, and what is to be done about it. Pure: events
+// and the time go in, the next state and commands come out as data. The region's object (nats-region.ts) feeds in the
+// events and carries out the commands, in order.
 //
-// Every event may come at any stage, twice, or late: one that means nothing there changes nothing.
+// Any event may come at any stage, twice, or late: one that is meaningless at that stage changes nothing.
 
 import { advanceDrain, configured, countedClients, drain, undrain } from './drain-changes.ts';
 import { type DrainRecord, isSameRecord } from './drain-record.ts';
@@ -27,7 +27,7 @@ export interface Step {
   readonly commands: readonly Command[];
 }
 
-/** What a new object finds: maybe a drain that goes on, maybe a container that has run all along. */
+/** What a new object finds: perhaps a drain in progress, perhaps a container that kept running. */
 export function afterReset(
   record: DrainRecord | undefined,
   isRunning: boolean,
@@ -47,7 +47,7 @@ export function afterReset(
   const kept = recordOf(stage, since);
   if (!isSameRecord(record, kept)) commands.push({ kind: 'store', record: kept });
   if (stage.kind === 'stopping') commands.push({ kind: 'stop' });
-  // The server's clients are there, its links went with the object.
+  // The server still has its clients, but its links were lost with the object.
   if (isServing(stage)) commands.push({ kind: 'mesh-up' });
   if (hasServer(stage)) commands.push({ kind: 'watch' });
   return { state, commands };
@@ -71,7 +71,7 @@ function runningStage(record: DrainRecord | undefined): Stage {
   }
 }
 
-/** One that was to be started again is started by the next client, or by the cron trigger. */
+/** A server that was to be restarted is started by the next client, or by the cron trigger. */
 function endedStage(record: DrainRecord | undefined): Stage {
   return { kind: record === undefined || record.startAgain ? 'asleep' : 'drained' };
 }

@@ -1,22 +1,22 @@
-// The links that a region dials, with what its server knows of them.
+// The links that a region dials, with what its server knows about them.
 
 import type { LinkReport } from '../mesh/mesh-keeper.ts';
 import { parseGoDurationMs } from './monitoring.ts';
 import type { RoutezRoute } from './monitoring-answers.ts';
 import type { LinkStatus } from './status.ts';
 
-/** @param routes undefined when the server did not say: then a link is what was spliced, and nothing more is known */
+/** @param routes undefined if the server did not answer: then a spliced link counts as up, and nothing more is known */
 export function linkStatuses(
   reports: readonly LinkReport[],
   routes: readonly Pick<RoutezRoute, 'remote_id' | 'rtt' | 'in_bytes' | 'out_bytes'>[] | undefined,
 ): readonly LinkStatus[] {
   return reports.map(({ remoteServerId, peer, state, since, remade }) => {
     const route = routes?.find(({ remote_id }) => remote_id === remoteServerId);
-    // nats-server says `0s` until it has measured.
+    // nats-server reports `0s` until it has measured the round trip.
     const rttMs = route?.rtt === undefined ? undefined : parseGoDurationMs(route.rtt) || undefined;
     return {
       peer,
-      // Up is what the server says is up, not what was spliced.
+      // A link is up if the server says so, not merely because it was spliced.
       state: state === 'up' && routes !== undefined && route === undefined ? 'connecting' : state,
       since,
       remade,

@@ -15,11 +15,11 @@ export function meshHostOf(id: string, env: Env, server: NatsServer): MeshHost {
   const peerOf = (peer: string) => regionStub(env, regionOf(peer, activeConfig(env)));
   return {
     dialLocal: () => server.dialRoute(),
-    // Stands in the address for those who read it; what it reaches is the object's own choice.
+    // The address is only informative to readers; what it reaches is the object's own choice.
     dialPeer: (peer) => peerOf(peer).connect(`${id}.${peer}:${ROUTE_PORT}`),
     announceTo: (peer) => peerOf(peer).peerUp(id),
     onFailure: (peer, error) => {
-      // A peer that sleeps or starts is no news; it says so itself when it is up.
+      // A sleeping or starting peer is not worth logging; it announces itself when it is up.
       if (!(error instanceof RouteRefusedError)) console.warn(`link ${id}-${peer}: ${messageOf(error)}`);
     },
     now: Date.now,

@@ -1,4 +1,4 @@
-// What nats-server answers on its monitoring port, in part: only the fields that somebody uses.
+// What nats-server answers on its monitoring port: only the fields that are used.
 
 /** `/varz`. */
 export interface Varz {

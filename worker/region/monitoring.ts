@@ -1,11 +1,11 @@
-// Asks a region's nats-server what it says of itself on its monitoring port.
+// Asks a region's nats-server what it says about itself on its monitoring port.
 
 /** `/connz`, in part. */
 export interface Connz {
   readonly now: string;
   readonly connections: readonly {
     readonly start: string;
-    /** These a client says of itself when it authenticates, or does afterwards. */
+    /** Set by what a client says about itself when it authenticates, or does afterwards. */
     readonly lang?: string;
     readonly version?: string;
     readonly name?: string;
@@ -14,7 +14,7 @@ export interface Connz {
   }[];
 }
 
-/** Of the connections that have not authenticated, how long each has been there, ms. */
+/** How long each connection that has not authenticated has existed, ms. */
 export function agesOfUnauthenticated({ now, connections }: Connz): readonly number[] {
   return connections
     .filter(({ lang, version, name }) => lang === undefined && version === undefined && name === undefined)
@@ -22,7 +22,7 @@ export function agesOfUnauthenticated({ now, connections }: Connz): readonly num
     .map(({ start }) => Date.parse(now) - Date.parse(start));
 }
 
-/** A monitoring endpoint answered something else than 200 with JSON. */
+/** A monitoring endpoint answered with something other than 200 and JSON. */
 export class MonitoringError extends Error {
   override readonly name = 'MonitoringError';
 }
@@ -42,7 +42,7 @@ export async function readMonitoring<T>(port: Fetcher, endpoint: Endpoint): Prom
 }
 
 /**
- * In lame duck mode a server has closed the port for clients, which `/healthz` reports. It is read as a text since
+ * In lame duck mode a server has closed the port for clients, which `/healthz` reports. Its text is examined because
  * `/healthz` also fails, without naming a port, on a machine that is too busy to check within a millisecond.
  */
 export async function isInLameDuckMode(port: Fetcher): Promise<boolean> {
@@ -62,7 +62,7 @@ const GO_UNITS_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
 };
 
-/** A Go duration (`1m2.5s`, `1.234ms`, `531µs`) in milliseconds; undefined when it is none. */
+/** A Go duration (`1m2.5s`, `1.234ms`, `531µs`) in milliseconds; undefined if it is not one. */
 export function parseGoDurationMs(duration: string): number | undefined {
   if (!/^(?:\d+(?:\.\d+)?(?:h|ms|m|s|µs|us|ns))+$/.test(duration)) return undefined;
   let total = 0;

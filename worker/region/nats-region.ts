@@ -1,7 +1,7 @@
-// The object of a region: it owns the container with the region's nats-server, hands clients to it, and keeps its
-// links to the other regions. When the server starts and ends, and whom it takes, is decided by lifecycle.ts: here
-// events are fed to it, and its commands carried out. One class per region extends this one (classes.ts), since a
-// container is placed per class.
+// The object of a region: it owns the container with the region's nats-server, hands clients to it, and maintains its
+// links to the other regions. lifecycle.ts decides when the server starts and stops, and which clients it takes: this
+// file feeds it events and carries out its commands. One class per region extends this one (classes.ts), since
+// containers are placed per class.
 
 import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
@@ -52,19 +52,19 @@ import { TrafficTally } from './traffic-tally.ts';
 import { mayWake } from './wake-header.ts';
 import { Wakes } from './wakes.ts';
 
-/** Ends nats-server at once; SIGTERM would make it a lame duck first, for clients that are not there. */
+/** Stops nats-server at once; SIGTERM would make it a lame duck first, for clients that are not there. */
 const SIGINT = 2;
 
-/** How often the class looks whether the container is ready: a start takes a second or so, and a client waits. */
+/** How often the class checks whether the container is ready: a start takes about a second, and a client waits. */
 const START_POLL_MS = 50;
 
-/** A server sends its INFO at once; a link to one that takes longer than this is tried again. */
+/** A server sends its INFO at once; a link to one that takes longer than this is retried. */
 export const HANDSHAKE_TIMEOUT_MS = 5_000;
 
-/** A server answers an upgrade within milliseconds; one that takes longer than this is looked at. */
+/** A server answers an upgrade within milliseconds; one that takes longer than this is checked. */
 const SLOW_UPGRADE_MS = 1_000;
 
-/** A server that was dialled so recently is in use, whoever it says is connected. */
+/** A server that was dialled this recently is in use, however many clients it reports. */
 const IN_USE_MS = 10_000;
 
 const SLEEPS: Refusal = { code: 'asleep', reason: 'it sleeps, and is not woken for this client' };
@@ -74,14 +74,14 @@ const WOKEN_TOO_OFTEN: Refusal = {
   reason: 'it sleeps, and this address has woken it too often',
 };
 
-/** A server that was just started takes its first client when it is linked with those that are up, or after this. */
+/** A newly started server takes its first client once it is linked to those that are up, or after this time. */
 const LINKED_WITHIN_MS = 2_000;
 const LINK_POLL_MS = 25;
 
-/** A server tells what its clients have subscribed to as soon as a link is there: this, and the way there and back. */
+/** Servers exchange their clients' subscriptions once linked, which takes this plus the round trip. */
 const INTEREST_MS = 50;
 
-/** Restarts of a server that keeps ending are this far apart at most. */
+/** Restarts of a server that keeps exiting are at most this far apart. */
 const RESTART_MAX_MS = 30_000;
 
 export abstract class NatsRegion extends Container<Env> implements RegionMethods {
@@ -97,7 +97,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   readonly #watch: ServerWatch;
   readonly #door: Door;
   readonly #wakes = new Wakes();
-  /** Resolves when a server that was just started may take its first client. */
+  /** Resolves when a newly started server may take its first client. */
   #linked = Promise.resolve();
   /** Upgrades that the server has not answered yet. */
   readonly #dials = new Set<AbortController>();
@@ -141,11 +141,11 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const { state, commands } = afterReset(record, this.#server.isRunning, this.#region, this.#createdAt);
     this.#lifecycle = state;
     ctx.waitUntil(this.#carryOut(commands));
-    // Also where the message that it is drained got lost, or came before this object knew of such messages.
+    // Also if the message that it is drained was lost, or came before this object understood such messages.
     if (this.#region.drain) ctx.waitUntil(this.drain(config.routing.drainSettleSeconds));
   }
 
-  /** A client: its WebSocket is passed through as the container's own response, natively. */
+  /** A client: its WebSocket is forwarded natively, as the container's own response. */
   override async fetch(request: Request): Promise<Response> {
     const network = networkOf(addressOf(request));
     const refusal =
@@ -163,12 +163,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     }
   }
 
-  /** Whatever the isolate knew that sent the client. */
+  /** Regardless of what the isolate that sent the client knew. */
   #forbids({ headers }: Request): Refusal | undefined {
     return this.#residencyRule(placeOf(headers));
   }
 
-  /** Waking costs money: not for a client that another region may serve, and not for one that does nothing else. */
+  /** Waking costs money: it is refused for a client another region may serve, and for one that only wakes regions. */
   #staysAsleep({ headers }: Request, network: string): Refusal | undefined {
     const { stage } = this.#lifecycle;
     if (stage.kind === 'up') return undefined;
@@ -176,7 +176,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return isComingUp(stage) || this.#wakes.note(network, Date.now()) ? undefined : WOKEN_TOO_OFTEN;
   }
 
-  /** A server that takes long to answer is looked at; once that has shown that it hangs, nobody waits for it longer. */
+  /** A server that is slow to answer is checked; once that shows that it hangs, no client waits for it any longer. */
   async #upgrade(request: Request, seat: Seat): Promise<Response> {
     this.renewActivityTimeout();
     this.#lastClientAt = Date.now();
@@ -210,7 +210,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await refuseRoute(socket, state === 'asleep' ? ASLEEP : state);
   }
 
-  /** Starts the server where it isn't running, and returns once it takes clients, or with why it must not run. */
+  /** Starts the server if it isn't running; returns once it takes clients, or returns why it must not run. */
   async wake(): Promise<string | undefined> {
     const { stage, wants } = this.#lifecycle;
     if (isLeaving(stage) || !wants.enabled) return refusalOf(this.#lifecycle)?.reason;
@@ -220,27 +220,27 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   /**
    * Takes the region out of service: no new clients from now on; after `settleSeconds`, in which Workers learn of
-   * it, the server becomes a lame duck and tells its clients to go; when the last has gone it ends.
+   * it, the server enters lame duck mode and tells its clients to reconnect; when the last has left, it stops.
    */
   async drain(settleSeconds: number): Promise<RegionStatus> {
     await this.#dispatch({ kind: 'drain', settleSeconds });
     return this.status();
   }
 
-  /** Takes a drain back: at once before the server was told, otherwise when it has ended. */
+  /** Takes a drain back: at once if the server was not yet told, otherwise once it has stopped. */
   async undrain(): Promise<RegionStatus> {
     await this.#dispatch({ kind: 'undrain' });
     await this.#untilSettled();
     return this.status();
   }
 
-  /** Ends the server now, with whoever is connected. One that stays awake is started again within a minute. */
+  /** Stops the server now, even with clients connected. One that is kept awake is restarted within a minute. */
   async halt(): Promise<RegionStatus> {
     await this.#dispatch({ kind: 'halt' });
     return this.status();
   }
 
-  /** Scheduled by itself while it drains. @param begunAt which drain scheduled it */
+  /** Reschedules itself while the region drains. @param begunAt which drain scheduled it */
   async advanceDrain(begunAt?: number): Promise<void> {
     await this.#dispatch({ kind: 'drain-due', begunAt });
   }
@@ -252,7 +252,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   /**
    * Adopts the region's configuration: after an edit, and from the cron trigger. It alone says whether the region is
-   * drained, however it came to be: by a drain, a rollback, or an edit of the whole.
+   * drained, however it came about: by a drain, a rollback, or an edit of the whole configuration.
    */
   async configure(region: RegionConfig, version: number, settleSeconds: number): Promise<void> {
     const news = this.#told.tell(region, version);
@@ -265,13 +265,13 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await this.#dispatch({ kind: 'configured', wants, drain: news.drain, settleSeconds });
   }
 
-  /** A peer says that its server is up. Returns whether this one is too, so that it will be dialled. */
+  /** A peer reports that its server is up. Returns whether this one is too and will therefore be dialled. */
   async peerUp(peer: string): Promise<boolean> {
     this.#mesh.peerUp(peer);
     return isServing(this.#lifecycle.stage);
   }
 
-  /** What state the region is in; asks the server when it is up. Never starts anything. */
+  /** The state of the region; asks the server if it is up. Never starts anything. */
   async status(): Promise<RegionStatus> {
     const { stage } = this.#lifecycle;
     const problem = problemOf(stage);
@@ -289,13 +289,13 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return isServing(stage) ? this.#report.status(status) : status;
   }
 
-  /** The links that this region dials, with what its server knows of them. */
+  /** The links that this region dials, with what its server knows about them. */
   async links(): Promise<readonly LinkStatus[]> {
     const routes = isServing(this.#lifecycle.stage) ? await this.#report.routes() : undefined;
     return linkStatuses(this.#mesh.reports(), routes);
   }
 
-  /** Called by the class when the container has ended, for whatever reason. */
+  /** Called by the class when the container has exited, for whatever reason. */
   override async onStop({ exitCode }: { exitCode: number }): Promise<void> {
     await this.#dispatch({ kind: 'ended', exitCode });
   }
@@ -305,7 +305,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await this.#dispatch({ kind: 'activity-expired' });
   }
 
-  /** Scheduled by itself while a server runs, every `mesh.reconcileSeconds`: for the links, and if timers were lost. */
+  /** Reschedules itself while a server runs, every `mesh.reconcileSeconds`: for the links, and for lost timers. */
   async reconcile(): Promise<void> {
     if (!hasServer(this.#lifecycle.stage)) return;
     await this.#scheduleReconcile();
@@ -316,7 +316,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     if (routes !== undefined) this.#mesh.reconcile(new Set(routes.map(({ remote_id }) => remote_id)));
   }
 
-  /** A server without clients is left alone, unless it was just dialled or is to end. */
+  /** A server without clients is left alone, unless it was just dialled or is due to stop. */
   #isInUse(look: Look | undefined): boolean {
     const isDialled = this.#dials.size > 0 || Date.now() - this.#lastClientAt < IN_USE_MS;
     return look?.connections !== 0 || isDialled || this.#lifecycle.stage.kind !== 'up';
@@ -342,7 +342,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return this.#carryOut(commands);
   }
 
-  /** Begins all of them before it waits for any, so that what the next event commands comes after them. */
+  /** Begins all of them before waiting for any, so that the next event's commands come after these. */
   async #carryOut(commands: readonly Command[]): Promise<void> {
     await Promise.all(
       commands.map(async (command) => {
@@ -360,7 +360,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       case 'store':
         return this.#store(command.record);
       case 'start':
-        // Whoever reports an event does not wait for what may take half a minute.
+        // The caller that reports an event does not wait for a start, which may take half a minute.
         return this.ctx.waitUntil(this.#start());
       case 'stop':
         return this.stop(SIGINT);
@@ -394,7 +394,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   async #start(): Promise<void> {
     const { id } = this.#region;
     try {
-      // The limits of the newest version that this object was told of, whatever was deployed.
+      // The limits of the newest version that this object was told of, regardless of what was deployed.
       this.envVars = containerEnvironment(this.env, activeConfig(this.env).config, this.#region);
       await this.startAndWaitForPorts({
         ports: [WEBSOCKET_PORT],
@@ -411,7 +411,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await started;
   }
 
-  /** What a client publishes before its server is linked reaches nobody elsewhere, and nobody learns of it. */
+  /** What a client publishes before its server is linked never reaches other regions, without any error. */
   async #untilLinked(): Promise<void> {
     const end = Date.now() + LINKED_WITHIN_MS;
     while (isServing(this.#lifecycle.stage) && Date.now() < end) {
@@ -423,7 +423,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     }
   }
 
-  /** After so long the farthest of these servers has been told of the link, and its subscriptions have come. */
+  /** After this long the farthest of these servers knows of the link, and its subscriptions have arrived. */
   #interestMs(servers: ReadonlySet<string | undefined>): number {
     const { regions } = activeConfig(this.env).config;
     const linked = regions.filter(({ id }) => servers.has(instanceNameOf(id)));
@@ -448,12 +448,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   /** Schedules a call of one of the methods, in place of any that is scheduled already. */
   async #scheduleOnly(afterSeconds: number, method: 'reconcile' | 'advanceDrain', payload?: number) {
     this.deleteSchedules(method);
-    // The class rounds down to whole seconds of the clock, so a step of a drain could come up to one too early.
+    // The class rounds down to whole seconds, so a step of a drain could come up to one second too early.
     const now = Date.now() / 1000;
     await this.schedule(new Date(Math.ceil(now + afterSeconds) * 1000), method, payload);
   }
 
-  /** Returns once it isn't coming up any more: it is up, or it failed, or it was told otherwise. */
+  /** Returns once it is no longer coming up: it is up, or it failed, or it was told otherwise. */
   async #untilSettled(): Promise<void> {
     while (isComingUp(this.#lifecycle.stage)) await this.#changed.promise;
   }

@@ -22,7 +22,7 @@ export class NatsServer {
   /**
    * Forwards an upgrade. What comes back is the server's own response, whose WebSocket is forwarded natively.
    *
-   * @param signal gives it up: the connection to the server is closed, so that it keeps nothing of it
+   * @param signal cancels it: the connection to the server is closed, so the server keeps nothing of it
    */
   upgrade(request: Request, signal: AbortSignal): Promise<Response> {
     return this.#port(WEBSOCKET_PORT).fetch('http://nats-server/', new Request(request, { signal }));
@@ -47,11 +47,11 @@ export class NatsServer {
   }
 
   /**
-   * How long each connection that has not authenticated has been there, ms. The server sorts by round trip, and has
-   * measured none of those who have not said a word: they come last.
+   * How long each connection that has not authenticated has existed, ms. The server sorts by round trip, and has not
+   * measured it for connections that have sent nothing: they come last.
    *
    * @param connections how many there are
-   * @param atMost how many of them to look at
+   * @param atMost how many of them to read
    */
   async unauthenticated(connections: number, atMost: number): Promise<readonly number[]> {
     const offset = Math.max(0, connections - atMost);
@@ -63,7 +63,7 @@ export class NatsServer {
     return (await readMonitoring<Routez>(this.#port(MONITORING_PORT), 'routez')).routes;
   }
 
-  /** Tells it to tell its clients to go. */
+  /** Makes it tell its clients to reconnect. */
   becomeLameDuck(): void {
     this.#container?.signal(SIGUSR2);
   }

@@ -1,24 +1,24 @@
-// The clients of which the region's object does not know yet whether they have authenticated, by the networks that
-// they come from. The server shows which of its connections have not, but not from where those come; the object knows
-// from where each came, but not what became of it: the two are matched by when a connection began. Pure.
+// The clients that may not have authenticated yet, as far as the region's object knows, by the networks they come from.
+// The server shows which of its connections have not authenticated, but not where they come from; the object knows
+// where each came from, but not what became of it: the two are matched by when a connection began. Pure.
 //
-// A match may be wrong where many come at once. Then one of another network is counted, never more than there are.
+// A match may be wrong if many come at once. Then one of another network is counted, but never more than there are.
 
 interface Newcomer {
   readonly network: string;
   /** When the server took it; milliseconds since the epoch. */
   readonly at: number;
-  /** It was there for long when the server was last asked, and had not authenticated. */
+  /** When the server was last asked, it had been connected for long and had not authenticated. */
   isIdle: boolean;
 }
 
-/** Who has not authenticated by then is idle. Where credentials are required, nats-server disconnects it by then. */
+/** A client not authenticated by then is idle. If credentials are required, nats-server disconnects it by then. */
 export const IDLE_AFTER_MS = 2_000;
 
-/** Between the beginning of a connection at the server and the answer to its upgrade at the object. */
+/** Maximum time between the start of a connection at the server and the answer to its upgrade at the object. */
 const MATCHED_WITHIN_MS = 1_000;
 
-/** More would take longer to match than they are worth; the oldest are forgotten. */
+/** Matching more would take longer than it is worth; the oldest are forgotten. */
 const MAX_NEWCOMERS = 2_000;
 
 const NONE = { all: 0, ofNetwork: 0 };
@@ -32,12 +32,12 @@ export class Newcomers {
     return this.#newcomers.length;
   }
 
-  /** Those of one network that have not authenticated, as far as is known. */
+  /** How many of one network have not authenticated, as far as is known. */
   of(network: string): number {
     return this.#byNetwork.get(network) ?? 0;
   }
 
-  /** Those that are idle: of all networks, and of one. */
+  /** How many are idle: in all networks, and in one. */
   idle(network: string): { readonly all: number; readonly ofNetwork: number } {
     if (!this.#hasIdle) return NONE;
     const idle = this.#newcomers.filter(({ isIdle }) => isIdle);
@@ -51,7 +51,7 @@ export class Newcomers {
   }
 
   /**
-   * The server was asked at `askedAt`. Whoever is not among those who have not authenticated has, or has gone.
+   * The server was asked at `askedAt`. Any client not on its list has authenticated, or has left.
    *
    * @param began when each connection that has not authenticated began, by the object's clock
    */

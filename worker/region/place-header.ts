@@ -4,12 +4,12 @@ import { PLACE_HEADER } from '../../api/headers.ts';
 import { messageOf } from '../message-of.ts';
 import type { ClientPlace } from './traffic-tally.ts';
 
-/** The client's address, as the Worker hands it on for the log of the server. */
+/** The client's address, as the Worker passes it on for the server's log. */
 export function addressOf({ headers }: Request): string {
   return headers.get('x-forwarded-for') ?? 'unknown';
 }
 
-/** The place of a request; nothing when there is none. */
+/** The place of a request; empty if there is none. */
 export function placeOf(headers: Headers): ClientPlace {
   const text = headers.get(PLACE_HEADER);
   if (text === null) return {};

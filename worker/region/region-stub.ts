@@ -23,10 +23,10 @@ export interface RegionMethods {
 export type RegionStub = RegionMethods & Pick<Fetcher, 'fetch' | 'connect'>;
 
 /**
- * The object of a region. The location hint goes with every call: only the first get of an object counts, and
- * nobody knows which one that is.
+ * The object of a region. The location hint is given on every call: it only counts on the first get of an object, and
+ * a caller cannot know whether its own is the first.
  *
- * @throws Error when the deployment has no binding for the region
+ * @throws Error if the deployment has no binding for the region
  */
 export function regionStub(env: Env, region: RegionConfig): RegionStub {
   const binding = bindingNameOf(region.id);

@@ -1,5 +1,5 @@
-// The residency rule of a region, as its object applies it: the object has the newest rules that it was told of, while an
-// isolate that was just born sends clients by those that were deployed.
+// The residency rule of a region, as its object applies it: the object has the newest rules that it was told of, while
+// a new isolate still routes clients by those that were deployed.
 
 import type { RegionConfig } from '../../regions/config.ts';
 import { clientCountryOf } from '../../routing/client-country.ts';

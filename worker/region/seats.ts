@@ -1,25 +1,25 @@
 // How many clients a region has, as far as its object can know: those that the server counted when it was last asked,
-// and those sent since. Never too few, so that nobody is sent to a server that is full. Pure.
+// and those sent since. It never counts too few, so that no client is sent to a full server. Pure.
 
-/** A client on its way, or at the server since a moment ago. */
+/** A client on its way to the server, or just arrived there. */
 export interface Seat {
   /** When the server took it; milliseconds since the epoch. */
   takenAt?: number;
 }
 
-/** The server counts a client a moment after it has answered its upgrade, mostly before the object hears of that. */
+/** The server counts a client a moment after answering its upgrade, usually before the object gets that answer. */
 export const COUNTED_AFTER_MS = 10;
 
 export class Seats {
   #counted: number | undefined;
   readonly #held = new Set<Seat>();
 
-  /** @param counted clients of a server that was just started: none; undefined of one that was found running */
+  /** @param counted clients of the server: 0 if it was just started, undefined if it was found running */
   constructor(counted: number | undefined) {
     this.#counted = counted;
   }
 
-  /** Undefined as long as nobody has counted. */
+  /** Undefined until the server has counted. */
   get used(): number | undefined {
     return this.#counted === undefined ? undefined : this.#counted + this.#held.size;
   }
@@ -36,7 +36,7 @@ export class Seats {
     this.#held.delete(seat);
   }
 
-  /** The server was asked at `askedAt`. Clients that it may not have counted yet go on being added. */
+  /** The server was asked at `askedAt`. Clients that it may not have counted yet are still added. */
   counted(connections: number, askedAt: number): void {
     this.#counted = connections;
     for (const seat of this.#held) {

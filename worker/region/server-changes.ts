@@ -1,15 +1,15 @@
-// What the comings and goings of a region's server change, and the wish that it run. Pure; part of lifecycle.ts.
+// What changes when a region's server starts or stops, or is wanted to run. Pure; part of lifecycle.ts.
 
 import type { Change, Command, Lifecycle, Wants } from './lifecycle-events.ts';
 import { type Down, hasServer, type Running, type Stage, type Stopping, type Up } from './stages.ts';
 
-/** A server that leaves so many looks in a row unanswered hangs: each of them waits for two seconds. */
+/** A server that leaves this many looks in a row unanswered hangs: each of them waits for two seconds. */
 export const UNANSWERED_LIMIT = 2;
 
-/** One with JetStream is given more time: what it has stored since its replicas heard of it ends with it. */
+/** One with JetStream is given more time: anything stored that its replicas do not have yet is lost with it. */
 export const UNANSWERED_LIMIT_JETSTREAM = 3;
 
-/** A server that ran this long was a good one: when it ends unasked, the first restart goes at once. */
+/** A server that ran this long was healthy: if it exits unexpectedly, the first restart is immediate. */
 export const STABLE_SERVER_MS = 10_000;
 
 export const NOTHING: Change = {};
@@ -23,7 +23,7 @@ export function isWanted({ enabled, keepAwake }: Wants): boolean {
   return enabled && keepAwake;
 }
 
-/** Whether a server that has left so many looks in a row unanswered may be ended by force. */
+/** Whether a server that has left this many looks in a row unanswered may be stopped by force. */
 export function mayEnd({ jetstream }: Wants, unansweredLooks: number): boolean {
   return unansweredLooks >= (jetstream ? UNANSWERED_LIMIT_JETSTREAM : UNANSWERED_LIMIT);
 }
@@ -31,7 +31,7 @@ export function mayEnd({ jetstream }: Wants, unansweredLooks: number): boolean {
 export function comeUp(stage: Stage, { enabled }: Pick<Wants, 'enabled'>): Change {
   if (!enabled) return NOTHING;
   if (stage.kind === 'asleep') return START;
-  // It must end first. Telling it again makes sure that the end is noticed.
+  // It must stop first. Telling it again makes sure that its end is noticed.
   if (stage.kind === 'stopping' && stage.goal !== 'drained') {
     return { stage: { ...stage, goal: 'up' }, commands: [{ kind: 'stop' }] };
   }
@@ -75,7 +75,7 @@ export function restart(stage: Down, { enabled }: Wants): Change {
     : { stage: { ...stage, isStarting: true }, commands: [{ kind: 'start' }] };
 }
 
-/** The end of a server that is being started is not told here: its start fails. */
+/** Does not cover the end of a server that is being started: its start fails instead. */
 export function ended(before: Lifecycle, exitCode: number, now: number): Change {
   const { stage } = before;
   if (!hasServer(stage)) return NOTHING;
@@ -105,7 +105,7 @@ function afterwards(
   }
 }
 
-/** What follows when a server ends that was to end. */
+/** What follows when a server stops as intended. */
 function nextOf(stage: Running): Stopping['goal'] {
   switch (stage.kind) {
     case 'up':
@@ -127,14 +127,14 @@ export function stop(stage: Running): Change {
   };
 }
 
-/** @param isClosing whether it is in lame duck mode; where nobody here asked for that, the platform did */
+/** @param isClosing whether it is in lame duck mode; if its object did not ask for that, the platform did */
 export function answered(stage: Running, isClosing: boolean): Change {
   const commands: readonly Command[] = stage.kind === 'stopping' ? [{ kind: 'stop' }] : [];
   if (stage.kind === 'up') return { stage: { ...stage, isClosing, unanswered: 0 }, commands };
   return { stage: { ...stage, unanswered: 0 }, commands };
 }
 
-/** A server that hangs takes clients and serves none. Its end is noticed as any other. */
+/** A server that hangs accepts clients but serves none. Its end is noticed like any other. */
 export function unanswered(stage: Running, wants: Wants): Change {
   const count = stage.unanswered + 1;
   const commands: readonly Command[] = mayEnd(wants, count) ? [{ kind: 'destroy' }] : [];

@@ -1,5 +1,5 @@
-// What a region's object tells of its nats-server, read from its monitoring: for the region's status, its links, and
-// its drain. Never starts anything, and never throws: a server that does not answer is told as such.
+// What a region's object reports about its nats-server, read from its monitoring: for the region's status, its links,
+// and its drain. Never starts anything, and never throws: a server that does not answer is reported as such.
 
 import { messageOf } from '../message-of.ts';
 import type { RoutezRoute } from './monitoring-answers.ts';
@@ -8,7 +8,7 @@ import type { RegionStatus } from './status.ts';
 
 type ToldByServer = Required<Pick<RegionStatus, 'peers' | 'serverVersion'>> & Pick<RegionStatus, 'clients'>;
 
-/** How long what a server said of itself is passed on without asking it again. */
+/** How long an answer of the server is reused without asking it again. */
 const TOLD_VALID_MS = 1_000;
 
 export class ServerReport {
@@ -30,12 +30,12 @@ export class ServerReport {
     }
   }
 
-  /** The server has ended: the next one is asked anew. */
+  /** The server has stopped: the next one is asked afresh. */
   forget(): void {
     this.#lastTold = undefined;
   }
 
-  /** Many ask at the same time, and one answer serves them for a second; one that fails serves only those who wait. */
+  /** Many ask at the same time: one answer serves all for a second; a failed one serves only those waiting for it. */
   #told(): Promise<ToldByServer> {
     const now = Date.now();
     if (this.#lastTold === undefined || now - this.#lastTold.at >= TOLD_VALID_MS) {
@@ -54,7 +54,7 @@ export class ServerReport {
     return { clients: varz.connections, peers: [...peers], serverVersion: varz.version };
   }
 
-  /** Connected clients; undefined when the server does not answer, which says nothing of how many there are. */
+  /** Connected clients; undefined if the server does not answer, which says nothing about how many there are. */
   async connections(): Promise<number | undefined> {
     try {
       return (await this.#server.varz()).connections;
@@ -64,7 +64,7 @@ export class ServerReport {
     }
   }
 
-  /** The server's routes; undefined when it does not answer, which says nothing of how many there are. */
+  /** The server's routes; undefined if it does not answer, which says nothing about how many there are. */
   async routes(): Promise<readonly RoutezRoute[] | undefined> {
     try {
       return await this.#server.routes();

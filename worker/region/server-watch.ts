@@ -1,11 +1,11 @@
 // Looks at a region's server every two seconds while it is in use, so that one that hangs, or that the platform is
-// about to end, is noticed within seconds. A server without clients is left alone.
+// about to stop, is noticed within seconds. A server without clients is left alone.
 
-/** What a server says of itself. */
+/** What a server says about itself. */
 export interface Look {
   /** Connected clients. */
   readonly connections: number;
-  /** How many it takes. */
+  /** How many it accepts. */
   readonly maxConnections: number;
   /** It is in lame duck mode. */
   readonly isClosing: boolean;
@@ -14,23 +14,23 @@ export interface Look {
 }
 
 export interface WatchHost {
-  /** Asks the server. Rejects where it does not answer. */
+  /** Asks the server. Rejects if it does not answer. */
   ask(): Promise<Look>;
-  /** Told after each look: what the server said, or undefined where it did not answer in time. */
+  /** Called after each look with what the server said, or undefined if it did not answer in time. */
   tell(look: Look | undefined): void;
-  /** Whether a server that has said this is worth looking at, or is left alone until `use`. */
+  /** Whether a server that said this should still be looked at, or be left alone until `use`. */
   isInUse(look: Look | undefined): boolean;
-  /** Whether its container runs. One that has ended is not asked; its end is noticed in another way. */
+  /** Whether its container runs. One that has exited is not asked; its end is noticed in another way. */
   isRunning(): boolean;
 }
 
-/** From the beginning of a look to that of the next. */
+/** Time from the beginning of one look to the beginning of the next. */
 export const LOOK_EVERY_MS = 2_000;
 
 /** A server that is up answers within milliseconds. */
 export const ANSWERS_WITHIN_MS = 2_000;
 
-/** A question that failed, as when a connection broke, is asked again after this long. */
+/** A request that failed, for example because a connection broke, is repeated after this long. */
 const ASK_AGAIN_MS = 200;
 
 export class ServerWatch {
@@ -49,14 +49,14 @@ export class ServerWatch {
     this.use();
   }
 
-  /** The server has ended. */
+  /** The server has stopped. */
   end(): void {
     this.#isWatching = false;
     clearTimeout(this.#timer);
     this.#timer = null;
   }
 
-  /** Somebody uses the server: looks go on where they had ceased. */
+  /** The server is being used: looks resume if they had stopped. */
   use(): void {
     if (this.#isWatching && this.#timer === null && this.#underWay === undefined) this.#next(LOOK_EVERY_MS);
   }
@@ -83,7 +83,7 @@ export class ServerWatch {
     this.#timer = setTimeout(() => void this.look(), Math.max(0, afterMs));
   }
 
-  /** Only silence until `end` is no answer. */
+  /** Only silence until `end` counts as no answer; errors are retried until then. */
   async #answer(end: number): Promise<Look | undefined> {
     while (this.#host.isRunning()) {
       try {

@@ -1,5 +1,5 @@
-// The stages of a region's life, and what can be read off each: what Workers are told of it, whom it takes, what of
-// it is stored. Pure.
+// The stages of a region's lifecycle, and what follows from each: what Workers are told, which clients it takes, what
+// is stored. Pure.
 
 import type { ErrorCode } from '../../api/errors.ts';
 import type { RegionState } from '../../api/states.ts';
@@ -17,7 +17,7 @@ interface OfDrain {
 
 export interface Up extends Watched {
   readonly kind: 'up';
-  /** Its clients are being counted, since nobody came for long; a client who comes makes the count worthless. */
+  /** Its clients are being counted, since none has come for long; a new client makes the count worthless. */
   readonly isCounting: boolean;
   /** It is in lame duck mode although its object did not ask for it: the platform is about to replace the container. */
   readonly isClosing: boolean;
@@ -29,26 +29,26 @@ export interface Settling extends Watched, OfDrain {
 
 export interface LameDuck extends Watched, OfDrain {
   readonly kind: 'lame-duck';
-  /** The drain was taken back after the signal, which cannot be: the server is started anew once it has ended. */
+  /** The drain was taken back after the signal, which cannot be undone: the server is restarted once it has stopped. */
   readonly startAgain: boolean;
 }
 
 export interface Stopping extends Watched {
   readonly kind: 'stopping';
-  /** What it is to be once the server has ended. */
+  /** What the region is to become once the server has stopped. */
   readonly goal: 'asleep' | 'up' | 'drained';
 }
 
-/** A server runs that has clients, routes and monitoring, though maybe not for much longer. */
+/** A server runs, with clients, routes and monitoring, though perhaps not for much longer. */
 export type Running = Serving | Stopping;
 
-/** The server was not told to end: it takes routes, and its monitoring is worth asking. */
+/** The server was not told to stop: it accepts routes, and its monitoring is worth asking. */
 export type Serving = Up | Settling | LameDuck;
 
 export interface Down {
   readonly kind: 'down';
   readonly problem: string;
-  /** Which start in a row is next, or under way; 0 is the first since a server ran for long enough. */
+  /** Number of the start that is next or under way; 0 is the first since a server ran for long enough. */
   readonly attempt: number;
   /** A start is under way; otherwise one is due later. */
   readonly isStarting: boolean;
@@ -57,11 +57,11 @@ export interface Down {
 /**
  * - `asleep`: no server runs; the next client starts it
  * - `drained`: no server runs, and none is started until the drain is taken back
- * - `starting`: a start is under way, with clients waiting; one that is drained meanwhile is ended once it is up
+ * - `starting`: a start is under way, with clients waiting; if drained meanwhile, the server is stopped once it is up
  * - `up`: the server runs and takes clients
  * - `settling`, `lame-duck`: the server runs and takes no new clients, see `DrainPhase`
- * - `stopping`: the server was told to end
- * - `down`: it ended unasked and is started again, until that works
+ * - `stopping`: the server was told to stop
+ * - `down`: it exited unexpectedly and is restarted until that succeeds
  */
 export type Stage =
   | { readonly kind: 'asleep'; readonly problem?: string }
@@ -78,7 +78,7 @@ export function isServing(stage: Stage): stage is Serving {
   return stage.kind === 'up' || stage.kind === 'settling' || stage.kind === 'lame-duck';
 }
 
-/** What a region is called at a stage where it is told to Workers and operators. */
+/** The state that Workers and operators see at a stage. */
 export function regionStateOf(stage: Stage): RegionState {
   switch (stage.kind) {
     case 'drained':
@@ -96,12 +96,12 @@ export function regionStateOf(stage: Stage): RegionState {
   }
 }
 
-/** Since when it is in the state by that name; a drain is one state, however far it has come. */
+/** Since when it has been in the state that `regionStateOf` names; a drain is one state, however far it has got. */
 export function sinceOf({ stage, since }: { readonly stage: Stage; readonly since: number }): number {
   return stage.kind === 'settling' || stage.kind === 'lame-duck' ? (stage.begunAt ?? since) : since;
 }
 
-/** Why it does not serve although it is wanted, or what holds it down. */
+/** Why it does not serve although it should, or what keeps it down. */
 export function problemOf(stage: Stage): string | undefined {
   if (hasServer(stage) && stage.unanswered > 0) return SILENT;
   switch (stage.kind) {
@@ -130,7 +130,7 @@ export function isComingUp(stage: Stage): boolean {
   }
 }
 
-/** Why a new client is refused, as the code of an error and in words. */
+/** Why a new client is refused: an error code and text. */
 export interface Refusal {
   readonly code: ErrorCode;
   readonly reason: string;
@@ -141,7 +141,7 @@ interface InService {
   readonly wants: { readonly enabled: boolean };
 }
 
-/** Why a new client is refused at once; undefined where it is served, now or after a start. */
+/** Why a new client is refused at once; undefined if it is served, now or after a start. */
 export function refusalOf({ stage, wants }: InService): Refusal | undefined {
   if (isLeaving(stage)) return { code: 'draining', reason: 'it is drained and takes no new clients' };
   if (!wants.enabled) return { code: 'draining', reason: 'it is disabled and takes no new clients' };
@@ -153,7 +153,7 @@ export function refusalOf({ stage, wants }: InService): Refusal | undefined {
   return stage.isClosing ? { code: 'draining', reason: 'its container is about to be replaced' } : undefined;
 }
 
-/** Whether it was taken out of service, so that nothing but the end of the drain starts it. */
+/** Whether it was taken out of service, so that only the end of the drain starts it. */
 export function isLeaving(stage: Stage): boolean {
   switch (stage.kind) {
     case 'drained':
@@ -168,7 +168,7 @@ export function isLeaving(stage: Stage): boolean {
   }
 }
 
-/** What must survive a reset of the object; nothing where the region is in service. */
+/** What must survive a reset of the object; undefined if the region is in service. */
 export function recordOf(stage: Stage, since: number): DrainRecord | undefined {
   switch (stage.kind) {
     case 'settling':
@@ -176,7 +176,7 @@ export function recordOf(stage: Stage, since: number): DrainRecord | undefined {
     case 'lame-duck':
       return { phase: 'lame-duck', since, startAgain: stage.startAgain, ...begun(stage) };
     default:
-      // One that will be drained once its server has come up, or ended, is so already as far as a new object goes.
+      // One that will be drained once its server has come up or stopped counts as drained for a new object.
       return isLeaving(stage) ? { phase: 'drained', since, startAgain: false } : undefined;
   }
 }

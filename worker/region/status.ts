@@ -1,4 +1,4 @@
-// What a region's object says of itself to Workers. Crosses RPC, so everything in it is plain data.
+// What a region's object tells Workers about itself. Crosses RPC, so everything in it is plain data.
 
 import type { RegionView } from '../../api/regions.ts';
 import type { RegionState } from '../../api/states.ts';
@@ -10,14 +10,14 @@ type Reported = Pick<RegionView, 'region' | 'since' | 'maxClients' | 'peers' | '
 
 export interface RegionStatus extends Reported {
   readonly state: RegionState;
-  /** Connected clients; 0 if no server runs, undefined if one does and did not answer within its time. */
+  /** Connected clients; 0 if no server runs, undefined if one runs but did not answer in time. */
   readonly clients: number | undefined;
 }
 
 /** A link, from the side that dials it. */
 export interface LinkStatus extends Omit<LinkReport, 'remoteServerId'> {
-  /** Round trip over the route as nats-server measures it; absent until it has. */
+  /** Round trip over the route as nats-server measures it; absent until measured. */
   readonly rttMs?: number;
-  /** Bytes in both directions since the route was made; absent where the server says nothing of a route. */
+  /** Bytes in both directions since the route was established; absent if the server reports no such route. */
   readonly bytes?: number;
 }

@@ -1,4 +1,4 @@
-// Tells the regions' objects what they are configured to be.
+// Tells the regions' objects their configuration.
 
 import type { PublishedConfig } from '../config/published-config.ts';
 import type { Env } from '../env.ts';
@@ -6,7 +6,7 @@ import { messageOf } from '../message-of.ts';
 import { regionStub } from './region-stub.ts';
 import { asTold } from './told-region.ts';
 
-/** Tells every region, which wakes those that should be awake. One that does not answer keeps nobody from the others. */
+/** Tells every region, which wakes those that should be awake. One that does not answer does not block the others. */
 export async function tellRegions(env: Env, { version, config }: PublishedConfig): Promise<void> {
   await Promise.all(
     config.regions.map(async (region) => {

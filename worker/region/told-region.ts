@@ -1,6 +1,6 @@
-// What a region's object was told last of its configuration, kept in its storage: an object that was reset, or whose
-// isolate was just born and uses the deployed version, must not forget a newer rule. Versions older than the newest
-// known are ignored: whoever tells them has not heard of it yet.
+// The configuration that a region's object was last told, kept in its storage: an object that was reset, or whose
+// isolate is new and uses the deployed version, must not forget a newer rule. Versions older than the newest known
+// are ignored: the sender has not heard of the newest yet.
 
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 
@@ -9,7 +9,7 @@ export interface Told {
   readonly region: RegionConfig;
 }
 
-/** Where it is kept: the object's `storage.kv` is one. */
+/** Where it is kept, such as the object's `storage.kv`. */
 export interface ToldStorage {
   get(key: string): Told | undefined;
   put(key: string, told: Told): void;
@@ -21,14 +21,14 @@ export const TOLD_KEY = 'region';
 /** Where an earlier version kept the limits alone. */
 const EARLIER_KEY = 'limits';
 
-/** What a configuration that was told brings. */
+/** What a configuration changes when it is told. */
 export interface News {
   readonly region: RegionConfig;
-  /** Whether the region is to be drained from now on, or no longer; undefined where nothing is new about that. */
+  /** Whether the region is to be drained from now on, or no longer; undefined if nothing is new about that. */
   readonly drain: boolean | undefined;
 }
 
-/** A region as its object is told of it: with the filters that are switched off for all regions among its own. */
+/** A region as its object is told of it: its own `off` also lists the filters switched off for all regions. */
 export function asTold(region: RegionConfig, { routing }: MeridianConfig): RegionConfig {
   return { ...region, off: [...region.off, ...routing.off] };
 }
@@ -43,7 +43,7 @@ export class ToldRegion {
     storage.delete(EARLIER_KEY);
   }
 
-  /** The newest of what is given and what was told before. Platform settings are those of the deploy, in any case. */
+  /** The newer of the given and the last told configuration. Platform settings always come from the deploy. */
   newest(active: RegionConfig, version: number): RegionConfig {
     const told = this.#told;
     if (told === undefined || told.version <= version) return active;
@@ -52,9 +52,9 @@ export class ToldRegion {
   }
 
   /**
-   * Takes a configuration in. Undefined for an older version. A newer one says whether the region is drained,
-   * whatever it was. The same one again, and a deployed one as the first, say so only where it differs: where nothing
-   * can be edited live, an operator may have drained the region by hand.
+   * Adopts a configuration. Undefined for an older version. A newer one says whether the region is drained, whatever it
+   * was before. The same version again, or a deployed one as the first, says so only if that differs: without live
+   * edits, an operator may have drained the region by hand.
    */
   tell(region: RegionConfig, version: number): News | undefined {
     const before = this.#told;

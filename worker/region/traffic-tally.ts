@@ -1,24 +1,24 @@
-// Where a region's clients come from: what forecasts replay. Kept by the region's object, over restarts too, and
-// bounded: the least of the places are counted with their country. It holds no addresses, and no place more exact
-// than a degree.
+// Where a region's clients come from, for forecasts to replay. Kept by the region's object, also across restarts, and
+// bounded: the places with the fewest clients are merged into their country. It holds no addresses, and no place more
+// exact than a degree.
 //
 // Counts fade: a client counts half after a day, a quarter after two. Connections only touch memory; what is new is
-// written when the object says so (flush) or after so many of them, all in one row. An end without warning loses
-// what came in since.
+// written, all in one row, when the object says so (flush) or after NOTES_PER_WRITE clients. If the object ends
+// without warning, what came in since is lost.
 
 import { placeKey, type TrafficPlace, type TrafficSample } from '../forecast/traffic.ts';
 import { messageOf } from '../message-of.ts';
 
-/** Data centers and countries of one region's clients fit in this; as one row it is some 30 kB. */
+/** The data centers and countries of one region's clients fit in this; stored as one row it is about 30 kB. */
 const MAX_ROWS = 500;
 
-/** A pattern of a day or two shows, one of last month does not. */
+/** A pattern of the last day or two shows, last month's does not. */
 const HALF_LIFE_MS = 24 * 60 * 60 * 1000;
 
-/** A row that has faded so far stands for nobody: four days after a single client. */
+/** A row that has faded below this represents no client: four days after a single one. */
 const LEAST_CLIENTS = 0.05;
 
-/** So many clients are lost at most when the object ends without warning. */
+/** At most this many clients are lost if the object ends without warning. */
 const NOTES_PER_WRITE = 500;
 
 /** `request.cf`, or any part of it; what cannot be used is left out. */
@@ -52,7 +52,7 @@ export class TrafficTally {
     this.#rows = new Map(this.#read().map((row) => [placeKey(row.place), row]));
   }
 
-  /** Counts a client who connects. `now` in milliseconds since the epoch. */
+  /** Counts a client that connects. `now` in milliseconds since the epoch. */
   note(cf: ClientPlace, now: number): void {
     const noted = this.#add(placeOf(cf), 1, now);
     if (this.#rows.size > MAX_ROWS) this.#makeRoom(noted, now);
@@ -60,7 +60,7 @@ export class TrafficTally {
     if (this.#unwritten >= NOTES_PER_WRITE) this.flush();
   }
 
-  /** All places with what their clients count now, most first. */
+  /** All places with the current counts of their clients, highest first. */
   samples(now: number): TrafficSample[] {
     return [...this.#rows.values()]
       .map((row) => ({ ...row.place, clients: fadedClients(row, now) }))
@@ -99,7 +99,7 @@ export class TrafficTally {
     return row;
   }
 
-  /** Forgets what has faded, then counts the least places with their countries, but not the one just noted. */
+  /** Forgets what has faded, then merges the smallest places into their countries, but not the one just noted. */
   #makeRoom(noted: Row, now: number): void {
     for (const [key, row] of this.#rows) {
       if (fadedClients(row, now) < LEAST_CLIENTS) this.#rows.delete(key);
@@ -113,12 +113,12 @@ export class TrafficTally {
   }
 }
 
-/** A clock that went back takes nothing from a count and adds nothing to it. */
+/** A clock that went backwards neither lowers nor raises a count. */
 function fadedClients({ clients, at }: Row, now: number): number {
   return clients * 2 ** (-Math.max(0, now - at) / HALF_LIFE_MS);
 }
 
-/** Countries as wholes go last: there are about 250 of them. */
+/** Whole countries go last: there are about 250 of them. */
 function leastOf(rows: Iterable<Row>, noted: Row, now: number): Row | undefined {
   let least: Row | undefined;
   for (const row of rows) {
@@ -132,7 +132,7 @@ function order(a: Row, b: Row, now: number): number {
   return Number(isWhole(a.place)) - Number(isWhole(b.place)) || fadedClients(a, now) - fadedClients(b, now);
 }
 
-/** Whether it is a country or a continent, and no place in it. */
+/** Whether it is a whole country or continent, not a place within one. */
 function isWhole({ colo, latitude }: TrafficPlace): boolean {
   return colo === undefined && latitude === undefined;
 }
@@ -147,7 +147,7 @@ function widerPlace(place: TrafficPlace): TrafficPlace {
   return whole;
 }
 
-/** The fields that are of the form in which Cloudflare gives them. Coordinates come as strings, or as numbers. */
+/** The fields that have the form in which Cloudflare sends them. Coordinates come as strings or numbers. */
 function placeOf(cf: ClientPlace): TrafficPlace {
   const colo = textOf(cf.colo, /^[A-Z]{3}$/);
   const country = textOf(cf.country, /^(?!XX)(?:[A-Z]{2}|T1)$/);
@@ -174,7 +174,7 @@ function degreesOf(value: unknown, limit: number): number | undefined {
   return Math.abs(degrees) <= limit ? degrees : undefined;
 }
 
-/** What an earlier version wrote may have another form. */
+/** Rows written by an earlier version may have another form. */
 function isRow(row: unknown): row is Row {
   if (typeof row !== 'object' || row === null) return false;
   const { place, clients, at } = row as Partial<Row>;

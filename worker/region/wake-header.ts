@@ -1,6 +1,6 @@
-// How the Worker tells a region's object that a client is no reason to start its server: another region may serve it.
+// How the Worker tells a region's object not to start its server for a client, since another region may serve it.
 
-/** Set by the Worker on every upgrade, so a client cannot say it itself. */
+/** Set by the Worker on every upgrade, so a client cannot set it itself. */
 export const WAKE_HEADER = 'x-meridian-wake';
 
 const NO = 'no';

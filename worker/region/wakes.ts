@@ -1,9 +1,9 @@
-// How often each network has woken the region: who insists on a region that sleeps has its container started, which
-// costs money. Kept in memory: an object lives longer than the minute that counts while its region wakes. Pure.
+// How often each network has woken the region: a client that insists on a sleeping region starts its container, which
+// costs money. Kept in memory: while its region wakes, an object outlives the minute that counts. Pure.
 
 const WINDOW_MS = 60_000;
 
-/** A client that is cut off while its region falls asleep, and one more who comes with it, are served. */
+/** Enough for a client that is cut off while its region falls asleep, and for one more that comes with it. */
 export const WAKES_PER_MINUTE = 3;
 
 export class Wakes {
