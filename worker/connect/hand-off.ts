@@ -9,6 +9,15 @@ import { isTaken, outcomeOf, type Refusal, refusalIn } from './region-answer.ts'
 /** Close code of a WebSocket whose other end has left (RFC 6455, 7.4.1). */
 const GOING_AWAY = 1001;
 
+/** So many clients at once are handed over by an isolate without any of them having to wait for the others. */
+const UNHURRIED = 32;
+
+/** Beyond this a region that hangs would use up the deadline. */
+const RUSH_MAX = 4;
+
+/** Clients that are being handed over by this isolate. */
+let underWay = 0;
+
 /** A region that may take the client, and how to reach it. */
 export interface Dialable extends Contender {
   /**
@@ -78,7 +87,16 @@ class HandingOff {
   constructor(options: HandoffOptions) {
     const { candidates, firstSleeps = false, now, signal } = options;
     this.#options = options;
-    this.#hedge = beginHedge(candidates, firstSleeps, now());
+    underWay += 1;
+    this.#hedge = beginHedge(
+      candidates,
+      firstSleeps,
+      now(),
+      Math.min(RUSH_MAX, Math.max(1, underWay / UNHURRIED)),
+    );
+    void this.#result.promise.then(() => {
+      underWay -= 1;
+    });
     this.#advance();
     signal?.addEventListener('abort', () => this.#end());
   }

@@ -243,3 +243,9 @@ function told(behaviours: readonly Behaviour[], { firstSleeps = false, estimateM
     hedge = afterRefusal(hedge, index, says as Outcome, now);
   }
 }
+
+test('in a rush an answer may take longer before the next region is dialled', () => {
+  const contenders = ['a', 'b'].map((region) => ({ region, estimateMs: 0 }));
+  const nextAt = (rush: number) => advance(beginHedge(contenders, false, 0, rush), 0).nextAt;
+  expect([nextAt(1), nextAt(3)]).toEqual([300, 900]);
+});

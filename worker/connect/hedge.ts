@@ -66,6 +66,8 @@ export interface Attempt {
 }
 
 export interface Hedge {
+  /** By which all times to wait for an answer are longer than usual. */
+  readonly rush: number;
   readonly startedAt: number;
   /** In the order of the decision. */
   readonly attempts: readonly Attempt[];
@@ -89,15 +91,23 @@ export interface HedgeStep {
   readonly nextAt: number | undefined;
 }
 
-/** @param firstSleeps whether the first choice is known to be asleep, so that it need not be asked first */
-export function beginHedge(contenders: readonly Contender[], firstSleeps: boolean, now: number): Hedge {
+/**
+ * @param firstSleeps whether the first choice is known to be asleep, so that it need not be asked first
+ * @param rush how many times longer than usual an answer may take, since many clients are being handed over at once
+ */
+export function beginHedge(
+  contenders: readonly Contender[],
+  firstSleeps: boolean,
+  now: number,
+  rush = 1,
+): Hedge {
   const attempts = contenders.map(({ region, estimateMs, tookMs = 0 }, index) => {
     const usualMs = Math.max(2 * estimateMs + HEDGE_FIXED_MS, 2 * tookMs);
-    const hedgeMs = clamp(usualMs, HEDGE_MIN_MS, HEDGE_MAX_MS);
+    const hedgeMs = rush * clamp(usualMs, HEDGE_MIN_MS, HEDGE_MAX_MS);
     const stage: Stage = firstSleeps && index === 0 ? 'asleep' : 'idle';
     return { region, hedgeMs, stage, dialledAt: 0, dueAt: 0, dials: 0, wakes: false };
   });
-  return { startedAt: now, attempts };
+  return { startedAt: now, rush, attempts };
 }
 
 /** A region refused the client, or its connection was lost. */
@@ -193,11 +203,11 @@ function dialled(hedge: Hedge, index: number, now: number): Hedge {
 }
 
 /** Its own time; once another was slow, at most an equal share of the time left for those still to be dialled. */
-function hedgeOf({ hedgeMs }: Attempt, { attempts, startedAt }: Hedge, now: number): number {
+function hedgeOf({ hedgeMs }: Attempt, { attempts, startedAt, rush }: Hedge, now: number): number {
   if (!attempts.some(({ stage }) => stage === 'slow')) return hedgeMs;
   const after = attempts.filter(({ stage }) => stage === 'idle').length - 1;
-  const share = (startedAt + LAST_DIAL_MS - now) / Math.max(1, after);
-  return clamp(share, HEDGE_LEAST_MS, hedgeMs);
+  const share = (startedAt + rush * LAST_DIAL_MS - now) / Math.max(1, after);
+  return clamp(share, rush * HEDGE_LEAST_MS, hedgeMs);
 }
 
 function nextTime({ attempts, startedAt }: Hedge, now: number): number | undefined {
@@ -217,8 +227,9 @@ function isWaitedFor({ stage }: Attempt): boolean {
   return stage === 'pending' || stage === 'slow';
 }
 
-function changed({ startedAt, attempts }: Hedge, index: number, change: Partial<Attempt>): Hedge {
-  return { startedAt, attempts: attempts.map((each, at) => (at === index ? { ...each, ...change } : each)) };
+function changed(hedge: Hedge, index: number, change: Partial<Attempt>): Hedge {
+  const attempts = hedge.attempts.map((each, at) => (at === index ? { ...each, ...change } : each));
+  return { ...hedge, attempts };
 }
 
 function clamp(value: number, least: number, most: number): number {
