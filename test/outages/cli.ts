@@ -185,6 +185,8 @@ function forCrowd(options: Options): Options {
     k: chosen('k', [1]),
     where: chosen('where', ['near']),
     seconds: chosen('seconds', CROWD_SECONDS),
+    // On one machine, those who come have to wait for the crowd.
+    maxServedMs: chosen('maxServedMs', options.maxHungMs),
   };
 }
 

@@ -1,5 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type Dialable, type Handoff, type HandoffOptions, handOff, type Lesson } from './hand-off.ts';
+import {
+  type Dialable,
+  type Handoff,
+  type HandoffOptions,
+  handOff,
+  type Lesson,
+  type TakenAt,
+} from './hand-off.ts';
 import { DEADLINE_MS, HEDGE_MIN_MS } from './hedge.ts';
 
 describe('the first region that takes the client gets it', () => {
@@ -111,6 +118,7 @@ describe('a region that hangs', () => {
       void handOff({
         candidates: candidates(hanging().dial, 'weur'),
         now: Date.now,
+        takenAt: new Map(),
         learn: (it) => lessons.push(it),
       });
       await vi.advanceTimersByTimeAsync(HEDGE_MIN_MS);
@@ -181,6 +189,22 @@ describe('a region that hangs', () => {
     expect(handoff.taken).toBeUndefined();
     expect(aborts).toEqual([`weur ${DEADLINE_MS}`]);
   });
+});
+
+test('a region that takes other clients meanwhile is waited for: it is busy', async () => {
+  const takenAt: TakenAt = new Map();
+  const { handoff, dialled } = await withFakeTime(async () => {
+    const late = Promise.withResolvers<Response>();
+    const { dial, dialled } = regions({ weur: () => late.promise, enam: () => upgrade() });
+    const result = handedTo({ takenAt }, dial, 'weur', 'enam');
+    await vi.advanceTimersByTimeAsync(HEDGE_MIN_MS - 1);
+    await handedTo({ takenAt }, () => Promise.resolve(upgrade()), 'weur');
+    await vi.advanceTimersByTimeAsync(HEDGE_MIN_MS - 1);
+    late.resolve(upgrade());
+    return { ...(await result), dialled };
+  });
+  expect(handoff).toMatchObject({ taken: { region: 'weur' }, missed: [] });
+  expect(dialled).toEqual(['weur']);
 });
 
 test('a client that has left has no other region dialled, and those that were are aborted', async () => {
@@ -288,13 +312,19 @@ function handed(dial: Dial, ...ids: readonly string[]): Promise<Handed> {
 }
 
 async function handedTo(
-  options: Pick<HandoffOptions, 'firstSleeps' | 'signal'>,
+  options: Pick<HandoffOptions, 'firstSleeps' | 'signal' | 'takenAt'>,
   dial: Dial,
   ...ids: readonly string[]
 ): Promise<Handed> {
   const lessons: Lesson[] = [];
   const learn = (lesson: Lesson) => void lessons.push(lesson);
-  const handoff = await handOff({ ...options, candidates: candidates(dial, ...ids), now: Date.now, learn });
+  const handoff = await handOff({
+    takenAt: new Map(),
+    ...options,
+    candidates: candidates(dial, ...ids),
+    now: Date.now,
+    learn,
+  });
   return { handoff, lessons };
 }
 

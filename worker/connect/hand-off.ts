@@ -9,14 +9,11 @@ import { isTaken, outcomeOf, type Refusal, refusalIn } from './region-answer.ts'
 /** Close code of a WebSocket whose other end has left (RFC 6455, 7.4.1). */
 const GOING_AWAY = 1001;
 
-/** So many clients at once are handed over by an isolate without any of them having to wait for the others. */
-const UNHURRIED = 32;
+/** When each region last took a client of this isolate: one that does is busy, however long others wait for it. */
+const LAST_TAKEN: TakenAt = new Map();
 
-/** Beyond this a region that hangs would use up the deadline. */
-const RUSH_MAX = 4;
-
-/** Clients that are being handed over by this isolate. */
-let underWay = 0;
+/** By region, in milliseconds since the epoch. */
+export type TakenAt = Map<string, number>;
 
 /** A region that may take the client, and how to reach it. */
 export interface Dialable extends Contender {
@@ -60,6 +57,8 @@ export interface HandoffOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Shared by the clients that are handed over; by default, by all of this isolate. */
+  readonly takenAt?: TakenAt;
 }
 
 export function handOff(options: HandoffOptions): Promise<Handoff> {
@@ -81,22 +80,15 @@ class HandingOff {
   /** By their index. */
   readonly #dialled = new Map<number, Dialled>();
   readonly #leftBehind: Promise<void>[] = [];
+  readonly #takenAt: TakenAt;
   #hedge: Hedge;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: HandoffOptions) {
-    const { candidates, firstSleeps = false, now, signal } = options;
+    const { candidates, firstSleeps = false, now, signal, takenAt = LAST_TAKEN } = options;
     this.#options = options;
-    underWay += 1;
-    this.#hedge = beginHedge(
-      candidates,
-      firstSleeps,
-      now(),
-      Math.min(RUSH_MAX, Math.max(1, underWay / UNHURRIED)),
-    );
-    void this.#result.promise.then(() => {
-      underWay -= 1;
-    });
+    this.#takenAt = takenAt;
+    this.#hedge = beginHedge(candidates, firstSleeps, now());
     this.#advance();
     signal?.addEventListener('abort', () => this.#end());
   }
@@ -108,7 +100,7 @@ class HandingOff {
   #advance(): void {
     const { now } = this.#options;
     clearTimeout(this.#timer);
-    const { hedge, commands, nextAt } = advance(this.#hedge, now());
+    const { hedge, commands, nextAt } = advance(this.#hedge, now(), (region) => this.#takenAt.get(region));
     this.#hedge = hedge;
     for (const command of commands) this.#perform(command);
     if (nextAt === undefined) this.#end();
@@ -139,6 +131,7 @@ class HandingOff {
     const { region } = taken;
     const { learn, now } = this.#options;
     this.#missed.delete(region);
+    this.#takenAt.set(region, now());
     learn({ kind: 'taken', region, ms: now() - startedAt, hasStarted });
     this.#end(taken);
   }

@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest';
 import {
   advance,
   afterRefusal,
+  BUSY_MAX_MS,
   beginHedge,
   DEADLINE_MS,
+  HEDGE_MIN_MS,
   type HedgeCommand,
+  LATE_MS,
   type Outcome,
   PENDING_MAX,
   RETRY_FOR_MS,
@@ -244,8 +247,31 @@ function told(behaviours: readonly Behaviour[], { firstSleeps = false, estimateM
   }
 }
 
-test('in a rush an answer may take longer before the next region is dialled', () => {
-  const contenders = ['a', 'b'].map((region) => ({ region, estimateMs: 0 }));
-  const nextAt = (rush: number) => advance(beginHedge(contenders, false, 0, rush), 0).nextAt;
-  expect([nextAt(1), nextAt(3)]).toEqual([300, 900]);
+describe('a region that takes other clients meanwhile', () => {
+  const begun = () => advance(beginHedge([{ region: 'a', estimateMs: 0 }], false, 0), 0).hedge;
+
+  test('is busy, not slow, until it has been silent for as long as any other may be', () => {
+    const busy = advance(begun(), HEDGE_MIN_MS, () => 250);
+    expect(busy).toMatchObject({ commands: [], nextAt: 250 + HEDGE_MIN_MS });
+    const silent = advance(busy.hedge, 250 + HEDGE_MIN_MS, () => 250);
+    expect(silent.commands).toEqual([{ kind: 'note-slow', index: 0 }]);
+  });
+
+  test('is not waited for without end', () => {
+    let step = advance(begun(), HEDGE_MIN_MS, () => HEDGE_MIN_MS);
+    for (let times = 0; step.commands.length === 0 && times < 100; times += 1) {
+      const now = step.nextAt ?? 0;
+      step = advance(step.hedge, now, () => now);
+      if (step.commands.length > 0) expect(now).toBe(BUSY_MAX_MS);
+    }
+    expect(step.commands).toEqual([{ kind: 'note-slow', index: 0 }]);
+  });
+});
+
+test('a step that comes late says that the isolate is busy: the region has as long again, in which to be heard', () => {
+  const { hedge } = advance(beginHedge([{ region: 'a', estimateMs: 0 }], false, 0), 0);
+  const late = advance(hedge, HEDGE_MIN_MS + 100);
+  expect(late).toMatchObject({ commands: [], nextAt: HEDGE_MIN_MS + 200 });
+  expect(advance(late.hedge, HEDGE_MIN_MS + 200).commands).toEqual([{ kind: 'note-slow', index: 0 }]);
+  expect(advance(hedge, HEDGE_MIN_MS + LATE_MS - 1).commands).toEqual([{ kind: 'note-slow', index: 0 }]);
 });

@@ -16,6 +16,12 @@ export const HEDGE_MIN_MS = 300;
 export const HEDGE_MAX_MS = 1_000;
 const HEDGE_FIXED_MS = 200;
 
+/** A region that meanwhile takes other clients is busy, not silent: it is waited for longer, but at most this long. */
+export const BUSY_MAX_MS = 3_000;
+
+/** A step that comes later than this says that the isolate is busy. */
+export const LATE_MS = 50;
+
 /** Once one region was slow, the others get less time: the last is dialled by then, however many hang. */
 export const LAST_DIAL_MS = 900;
 export const HEDGE_LEAST_MS = 75;
@@ -54,6 +60,7 @@ type Stage = 'idle' | 'asleep' | 'starting' | 'pending' | 'slow' | 'refused' | '
 
 export interface Attempt {
   readonly region: string;
+  /** How long it may be silent before it counts as slow. */
   readonly hedgeMs: number;
   readonly stage: Stage;
   /** When it was dialled last. */
@@ -66,8 +73,6 @@ export interface Attempt {
 }
 
 export interface Hedge {
-  /** By which all times to wait for an answer are longer than usual. */
-  readonly rush: number;
   readonly startedAt: number;
   /** In the order of the decision. */
   readonly attempts: readonly Attempt[];
@@ -93,21 +98,15 @@ export interface HedgeStep {
 
 /**
  * @param firstSleeps whether the first choice is known to be asleep, so that it need not be asked first
- * @param rush how many times longer than usual an answer may take, since many clients are being handed over at once
  */
-export function beginHedge(
-  contenders: readonly Contender[],
-  firstSleeps: boolean,
-  now: number,
-  rush = 1,
-): Hedge {
+export function beginHedge(contenders: readonly Contender[], firstSleeps: boolean, now: number): Hedge {
   const attempts = contenders.map(({ region, estimateMs, tookMs = 0 }, index) => {
     const usualMs = Math.max(2 * estimateMs + HEDGE_FIXED_MS, 2 * tookMs);
-    const hedgeMs = rush * clamp(usualMs, HEDGE_MIN_MS, HEDGE_MAX_MS);
+    const hedgeMs = clamp(usualMs, HEDGE_MIN_MS, HEDGE_MAX_MS);
     const stage: Stage = firstSleeps && index === 0 ? 'asleep' : 'idle';
     return { region, hedgeMs, stage, dialledAt: 0, dueAt: 0, dials: 0, wakes: false };
   });
-  return { startedAt: now, rush, attempts };
+  return { startedAt: now, attempts };
 }
 
 /** A region refused the client, or its connection was lost. */
@@ -128,16 +127,28 @@ function retryOf({ dials }: Attempt, now: number): Partial<Attempt> {
   return { stage: 'refused', dueAt: now + RETRY_MS * 2 ** (dials - 1) };
 }
 
-/** The next step: called at the beginning, after each refusal, and at `nextAt`. */
-export function advance(before: Hedge, now: number): HedgeStep {
+/**
+ * The next step: called at the beginning, after each refusal, and at `nextAt`.
+ * @param tookAt when a region last took a client, whichever it was; undefined if it never did
+ */
+export function advance(
+  before: Hedge,
+  now: number,
+  tookAt: (region: string) => number | undefined = () => undefined,
+): HedgeStep {
   const { startedAt, attempts } = before;
   if (now >= startedAt + DEADLINE_MS) return end(before);
   const commands: HedgeCommand[] = [];
   let hedge = before;
   for (const [index, attempt] of attempts.entries()) {
     if (attempt.stage !== 'pending' || attempt.dueAt > now) continue;
-    hedge = changed(hedge, index, { stage: 'slow' });
-    commands.push({ kind: 'note-slow', index });
+    const dueAt = busyUntil(attempt, now, tookAt(attempt.region));
+    if (dueAt > now) {
+      hedge = changed(hedge, index, { dueAt });
+    } else {
+      hedge = changed(hedge, index, { stage: 'slow' });
+      commands.push({ kind: 'note-slow', index });
+    }
   }
   const next = nextToDial(hedge, now);
   if (next !== undefined) {
@@ -150,6 +161,16 @@ export function advance(before: Hedge, now: number): HedgeStep {
     commands.push({ kind: 'dial', index: next, wakes: hedge.attempts[next]?.wakes ?? false });
   }
   return { hedge, commands, nextAt: nextTime(hedge, now) };
+}
+
+/**
+ * When a region that is due counts as slow after all: later if it took another client meanwhile, and later if this step
+ * comes late, since then this isolate is busy, and the answer may already wait here.
+ */
+function busyUntil({ dueAt, dialledAt, hedgeMs }: Attempt, now: number, tookAt = 0): number {
+  const lateMs = now - dueAt;
+  const heardBy = lateMs < LATE_MS ? dueAt : now + Math.min(lateMs, hedgeMs);
+  return Math.min(Math.max(heardBy, tookAt + hedgeMs), dialledAt + BUSY_MAX_MS);
 }
 
 /** Time is up. */
@@ -203,11 +224,11 @@ function dialled(hedge: Hedge, index: number, now: number): Hedge {
 }
 
 /** Its own time; once another was slow, at most an equal share of the time left for those still to be dialled. */
-function hedgeOf({ hedgeMs }: Attempt, { attempts, startedAt, rush }: Hedge, now: number): number {
+function hedgeOf({ hedgeMs }: Attempt, { attempts, startedAt }: Hedge, now: number): number {
   if (!attempts.some(({ stage }) => stage === 'slow')) return hedgeMs;
   const after = attempts.filter(({ stage }) => stage === 'idle').length - 1;
-  const share = (startedAt + rush * LAST_DIAL_MS - now) / Math.max(1, after);
-  return clamp(share, rush * HEDGE_LEAST_MS, hedgeMs);
+  const share = (startedAt + LAST_DIAL_MS - now) / Math.max(1, after);
+  return clamp(share, HEDGE_LEAST_MS, hedgeMs);
 }
 
 function nextTime({ attempts, startedAt }: Hedge, now: number): number | undefined {
