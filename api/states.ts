@@ -2,13 +2,14 @@
 
 /**
  * - `asleep`: not running; the next client starts it
+ * - `waiting`: must not start yet, since with its empty disk it could outvote the JetStream servers that hold the data
  * - `starting`: being started
  * - `up`: serving
  * - `draining`: refuses new clients, and stops when the last client has disconnected
  * - `stopping`: told to stop, but still running
  * - `down`: it exited unexpectedly and is being restarted
  */
-export const REGION_STATES = ['asleep', 'starting', 'up', 'draining', 'stopping', 'down'] as const;
+export const REGION_STATES = ['asleep', 'waiting', 'starting', 'up', 'draining', 'stopping', 'down'] as const;
 export type RegionState = (typeof REGION_STATES)[number];
 
 /** Added by the Worker, since the region cannot report it itself: its object does not answer. */

@@ -91,6 +91,7 @@ function settingsOf({ build, host, port, engineSocket, adminToken, onLog }: Edge
         compatibilityFlags: [...build.compatibilityFlags],
         bindings: { ...build.vars, MERIDIAN_ADMIN_TOKEN: adminToken },
         kvNamespaces: [...build.kvNamespaces],
+        r2Buckets: [...build.r2Buckets],
         // No rate limit: all users of this machine share one address, and tests make a thousand edits from it.
         durableObjects: Object.fromEntries(
           build.objects.map(({ binding, className, hasContainer }) => [

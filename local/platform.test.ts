@@ -30,6 +30,7 @@ const BUILD: WorkerBuild = {
   vars: {},
   objects: [{ binding: 'BOX', className: 'Box', hasContainer: true }],
   kvNamespaces: [],
+  r2Buckets: [],
 };
 
 /** Of this run only, not of other runs. */

@@ -31,6 +31,8 @@ export interface WorkerBuild {
   }[];
   /** Bindings of KV namespaces. */
   readonly kvNamespaces: readonly string[];
+  /** Bindings of R2 buckets. */
+  readonly r2Buckets: readonly string[];
 }
 
 /** The parts of wrangler.toml that are used here. */
@@ -40,6 +42,7 @@ interface WranglerToml {
   readonly vars?: Readonly<Record<string, string>>;
   readonly containers?: readonly { readonly class_name: string }[];
   readonly kv_namespaces?: readonly { readonly binding: string }[];
+  readonly r2_buckets?: readonly { readonly binding: string }[];
   readonly durable_objects: {
     readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
   };
@@ -68,6 +71,7 @@ export async function buildWorker(folder: string, config: MeridianConfig): Promi
       hasContainer: toml.containers?.some((container) => container.class_name === class_name) ?? false,
     })),
     kvNamespaces: toml.kv_namespaces?.map(({ binding }) => binding) ?? [],
+    r2Buckets: toml.r2_buckets?.map(({ binding }) => binding) ?? [],
   };
 }
 
@@ -112,7 +116,10 @@ async function writeVariant(folder: string, toml: string, config: MeridianConfig
   const worker = JSON.stringify(join(PROJECT, 'worker/index.ts'));
   const region = JSON.stringify(join(PROJECT, 'worker/region/nats-region.ts'));
   const entry = join(folder, 'index.ts');
-  await writeFile(entry, `export { ConfigStore, default } from ${worker};\nexport * from './classes.ts';\n`);
+  await writeFile(
+    entry,
+    `export { ConfigStore, default, JetStreamKeeper } from ${worker};\nexport * from './classes.ts';\n`,
+  );
   const classes = generateWorkerClasses(config).replace("'./nats-region.ts'", region);
   await writeFile(join(folder, 'classes.ts'), classes);
   const path = join(folder, 'wrangler.toml');

@@ -19,7 +19,7 @@ export type RegionConfig = DeepReadonly<Omit<ParsedRegion, 'name'> & { name: str
 
 /** The whole configuration, resolved. */
 export type MeridianConfig = DeepReadonly<
-  Pick<ParsedConfig, 'cluster' | 'mesh' | 'admin' | 'lameDuck' | 'routing'> & {
+  Pick<ParsedConfig, 'cluster' | 'mesh' | 'admin' | 'lameDuck' | 'jetstream' | 'routing'> & {
     defaultRegion: RegionId;
     regions: RegionConfig[];
   }
@@ -33,6 +33,7 @@ export function resolveConfig(parsed: ParsedConfig, defaultRegion: RegionId): Me
     mesh: parsed.mesh,
     admin: parsed.admin,
     lameDuck: parsed.lameDuck,
+    jetstream: parsed.jetstream,
     routing: parsed.routing,
     regions: parsed.regions.map((region) => ({ ...region, name: region.name ?? region.id })),
   };

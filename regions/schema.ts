@@ -190,6 +190,52 @@ const AdminSchema = v.strictObject({
   ),
 });
 
+/** What keeps streams from being lost. */
+const JetStreamSchema = v.strictObject({
+  acceptLoss: v.optional(
+    yesOrNo(
+      'Whether JetStream starts empty when no server is left that holds the streams and there is no backup, instead of waiting for `regions jetstream accept-loss`. For development.',
+    ),
+    false,
+  ),
+  backup: v.optional(
+    v.pipe(
+      v.strictObject({
+        enabled: v.optional(
+          yesOrNo('Whether streams are backed up to R2, if the deployment has the bucket.'),
+          true,
+        ),
+        everySeconds: v.optional(
+          between(
+            1,
+            3600,
+            'Longest time in which what was stored is not yet in R2. Each time costs a write to R2 for each active stream.',
+          ),
+          10,
+        ),
+        segmentBytes: v.optional(
+          between(65_536, 67_108_864, 'Size from which on a segment is written at once.'),
+          8_388_608,
+        ),
+        keepDays: v.optional(
+          between(1, 3650, 'How long what a stream no longer has can still be restored.'),
+          30,
+        ),
+        verifyHours: v.optional(
+          between(
+            0,
+            720,
+            'How often each backup is restored into a server of its own, to verify it; 0: never.',
+          ),
+          24,
+        ),
+      }),
+      v.description('Continuous backup of streams to R2.'),
+    ),
+    {},
+  ),
+});
+
 /** The whole file. */
 export const ConfigSchema = v.strictObject({
   $schema: v.exactOptional(v.pipe(v.string(), v.description('The JSON Schema, for editors.'))),
@@ -235,6 +281,7 @@ export const ConfigSchema = v.strictObject({
     ),
     {},
   ),
+  jetstream: v.optional(v.pipe(JetStreamSchema, v.description('What keeps streams from being lost.')), {}),
   routing: v.optional(v.pipe(RoutingSchema, v.description('How a region is chosen for each client.')), {}),
   regions: v.pipe(v.array(RegionSchema), v.minLength(1), v.description('The regions, one nats-server each.')),
 });

@@ -23,6 +23,10 @@ test('every default is filled in', () => {
       defaultRegion: 'weur',
       mesh: { reconcileSeconds: 30, retryMaxMs: 5000 },
       admin: {},
+      jetstream: {
+        acceptLoss: false,
+        backup: { enabled: true, everySeconds: 10, segmentBytes: 8_388_608, keepDays: 30, verifyHours: 24 },
+      },
       regions: [
         {
           ...region('weur'),

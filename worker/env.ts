@@ -28,4 +28,8 @@ export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[numb
   readonly CONFIG?: KVNamespace;
   /** The one writer of the configuration (config/store-stub.ts). Without it nothing can be changed live. */
   readonly CONFIG_STORE?: DurableObjectNamespace;
+  /** Admits JetStream servers, restores and verifies (jetstream/keeper.ts). Without it JetStream regions don't start. */
+  readonly JETSTREAM_KEEPER?: DurableObjectNamespace;
+  /** Backups. Without it there are none. */
+  readonly BACKUPS?: R2Bucket;
 }

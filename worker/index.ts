@@ -9,6 +9,7 @@ import { tellRegions } from './region/tell-regions.ts';
 import { answer } from './router.ts';
 
 export { ConfigStore } from './config/config-store.ts';
+export { JetStreamKeeper } from './jetstream/keeper.ts';
 export * from './region/classes.ts';
 
 export default {

@@ -58,5 +58,6 @@ async function buildControl(kind: keyof typeof WORKERS): Promise<WorkerBuild> {
     vars: {},
     objects: [{ binding: 'NATS', className, hasContainer: true }],
     kvNamespaces: [],
+    r2Buckets: [],
   };
 }

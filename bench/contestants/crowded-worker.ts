@@ -36,6 +36,7 @@ export async function buildCrowdedWorker(_folder: string, config: MeridianConfig
     vars: toml.vars ?? {},
     objects: [
       { binding: 'CONFIG_STORE', className: 'ConfigStore', hasContainer: false },
+      { binding: 'JETSTREAM_KEEPER', className: 'JetStreamKeeper', hasContainer: false },
       ...config.regions.map(({ id }) => ({
         binding: bindingNameOf(id),
         className: classNameOf(id),
@@ -43,6 +44,7 @@ export async function buildCrowdedWorker(_folder: string, config: MeridianConfig
       })),
     ],
     kvNamespaces: ['CONFIG'],
+    r2Buckets: ['BACKUPS'],
   };
 }
 
@@ -53,7 +55,7 @@ function bundle(config: MeridianConfig): Promise<string> {
   );
   return bundleWorker({
     stdin: {
-      contents: `export { default, ConfigStore } from './worker/index.ts';\n${classes}`,
+      contents: `export { default, ConfigStore, JetStreamKeeper } from './worker/index.ts';\n${classes}`,
       resolveDir: PROJECT,
       loader: 'ts',
     },

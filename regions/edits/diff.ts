@@ -31,7 +31,7 @@ const PLATFORM_REGION_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Parts that a region's object reads when it is created, or that all regions must agree on. */
-const PLATFORM_PARTS: ReadonlySet<string> = new Set(['cluster', 'mesh', 'lameDuck']);
+const PLATFORM_PARTS: ReadonlySet<string> = new Set(['cluster', 'mesh', 'lameDuck', 'jetstream']);
 
 /** Every field that differs: first the general ones, then region by region, in the order of `after`. */
 export function diffConfigs(before: MeridianConfig, after: MeridianConfig): readonly Change[] {

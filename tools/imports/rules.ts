@@ -122,6 +122,24 @@ export const PARTS: readonly Part[] = [
     packages: [],
   },
   {
+    path: 'worker/jetstream/manifest',
+    what: "what a stream's backup consists of. Pure",
+    imports: [],
+    packages: [],
+  },
+  {
+    path: 'worker/jetstream/admission',
+    what: 'when a JetStream server with an empty disk may start. Pure',
+    imports: [],
+    packages: [],
+  },
+  {
+    path: 'worker/jetstream',
+    what: 'the Keeper: admits JetStream servers, backs up, restores',
+    imports: ['worker', 'worker/jetstream/admission'],
+    packages: ['cloudflare:workers'],
+  },
+  {
     path: 'worker/region/monitoring-answers.ts',
     what: 'what nats-server answers on its monitoring port: types',
     imports: [],
@@ -196,7 +214,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/index.ts',
     what: 'wires it all to the platform',
-    imports: ['worker', 'worker/config', 'worker/region', 'worker/router.ts'],
+    imports: ['worker', 'worker/config', 'worker/jetstream', 'worker/region', 'worker/router.ts'],
     packages: [],
   },
   {
