@@ -35,6 +35,7 @@ test('each code has the status that clients rely on', () => {
     region_unavailable: 503,
     restarting: 503,
     starting: 503,
+    waiting: 503,
     store_unavailable: 503,
   });
 });

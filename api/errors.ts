@@ -32,6 +32,7 @@ export const ERROR_STATUS = {
   region_unavailable: 503,
   restarting: 503,
   starting: 503,
+  waiting: 503,
   store_unavailable: 503,
 } as const;
 
@@ -72,6 +73,8 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   restarting:
     "the region's server exited unexpectedly and is being started again; the Worker tries the next one",
   starting: 'the region is starting, and the Worker asked it not to have the client wait',
+  waiting:
+    'the region must not start yet, or takes no clients yet, for the sake of the streams; the Worker tries the next one',
   store_unavailable: 'the ConfigStore does not answer',
 };
 

@@ -134,9 +134,21 @@ export const PARTS: readonly Part[] = [
     packages: [],
   },
   {
+    path: 'worker/jetstream/keeper-stub.ts',
+    what: 'how the Keeper is reached, and what it can be asked',
+    imports: ['worker', 'worker/jetstream/admission'],
+    packages: [],
+  },
+  {
     path: 'worker/jetstream',
     what: 'the Keeper: admits JetStream servers, backs up, restores',
-    imports: ['worker', 'worker/jetstream/admission'],
+    imports: [
+      'worker',
+      'worker/config',
+      'worker/region',
+      'worker/jetstream/admission',
+      'worker/jetstream/keeper-stub.ts',
+    ],
     packages: ['cloudflare:workers'],
   },
   {
@@ -158,6 +170,8 @@ export const PARTS: readonly Part[] = [
       'worker/mesh',
       'worker/config',
       'worker/forecast',
+      'worker/jetstream/admission',
+      'worker/jetstream/keeper-stub.ts',
       'worker/region/monitoring-answers.ts',
     ],
     packages: ['cloudflare:workers', '@cloudflare/containers'],

@@ -11,6 +11,7 @@ const STATE_BY_CODE: Readonly<Partial<Record<string, SeenState>>> = {
   starting: 'starting',
   restarting: 'down',
   draining: 'draining',
+  waiting: 'waiting',
 };
 
 export function afterLesson(record: ColoRecord, lesson: Lesson, now: number): ColoRecord {

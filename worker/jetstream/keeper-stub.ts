@@ -1,12 +1,29 @@
 // How the Keeper is reached, and what can be asked of it.
 
 import type { Env } from '../env.ts';
-import type { StartAnswer } from './admission/admission.ts';
+import type { Loss, Member, Restored, StartAnswer } from './admission/admission.ts';
 
 /** What regions' objects and the Worker call, over RPC. */
 export interface KeeperMethods {
   /** A region's server is to start, and its disk is empty: may it? Asked again each second while it may not. */
   mayStart(region: string): Promise<StartAnswer>;
+  /** Whether servers that have started may take no clients yet, since streams are being restored. */
+  isHeld(): Promise<boolean>;
+  /** Why a region's server must not be ended by force now; undefined if it may be. */
+  whyNotEnd(region: string): Promise<string | undefined>;
+  /** Why regions must not be taken out of service now; undefined if they may be. */
+  whyNotLeave(regions: readonly string[]): Promise<string | undefined>;
+  admission(): Promise<AdmissionView>;
+  /** Gives up the streams that no server and no backup has. */
+  acceptLoss(): Promise<AdmissionView>;
+}
+
+/** What operators see of admission. */
+export interface AdmissionView {
+  readonly members: readonly (Member & { readonly region: string })[];
+  readonly loss?: Loss;
+  /** What the last restore after a loss came to, since this object was created. */
+  readonly lastRestore?: Restored;
 }
 
 /** The name of the only object. */

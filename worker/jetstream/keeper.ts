@@ -1,12 +1,76 @@
-// The Keeper: one object that decides when a JetStream server may start, and restores streams.
+// The Keeper: one object that decides when a JetStream server may start with its empty disk, and has streams restored.
 
 import { DurableObject } from 'cloudflare:workers';
+import { activeConfig } from '../config/active-config.ts';
+import { regionOf } from '../config/config-copy.ts';
 import type { Env } from '../env.ts';
-import type { StartAnswer } from './admission/admission.ts';
-import type { KeeperMethods } from './keeper-stub.ts';
+import { regionStub } from '../region/region-stub.ts';
+import type { AdmissionRecord, StartAnswer } from './admission/admission.ts';
+import { Admissions } from './admissions.ts';
+import type { AdmissionView, KeeperMethods } from './keeper-stub.ts';
+
+/** Where the record of admission is kept, in the object's `storage.kv`. */
+const ADMISSION_KEY = 'admission';
 
 export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods {
-  async mayStart(_region: string): Promise<StartAnswer> {
-    return { mayStart: true };
+  readonly #admissions: Admissions;
+
+  constructor(ctx: DurableObject['ctx'], env: Env) {
+    super(ctx, env);
+    const stubOf = (id: string) => regionStub(env, regionOf(id, activeConfig(env)));
+    this.#admissions = new Admissions({
+      load: () => ctx.storage.kv.get<AdmissionRecord>(ADMISSION_KEY),
+      save: (record) => ctx.storage.kv.put(ADMISSION_KEY, record),
+      regions: () => activeConfig(env).config.regions.flatMap(({ id, jetstream }) => (jetstream ? [id] : [])),
+      sight: (region) => stubOf(region).holdings(),
+      restart: async (region) => void (await stubOf(region).halt()),
+      acceptsLoss: () => activeConfig(env).config.jetstream.acceptLoss,
+      withoutBackup: async (streams) => streams,
+      restoreAll: async () => ({ at: Date.now(), streams: 0, problems: [] }),
+      now: Date.now,
+    });
+  }
+
+  async mayStart(region: string): Promise<StartAnswer> {
+    await this.#lookSoon();
+    return this.#admissions.mayStart(region);
+  }
+
+  async isHeld(): Promise<boolean> {
+    return this.#admissions.isHeld();
+  }
+
+  async whyNotEnd(region: string): Promise<string | undefined> {
+    return this.#admissions.whyNotEnd(region);
+  }
+
+  async whyNotLeave(regions: readonly string[]): Promise<string | undefined> {
+    return this.#admissions.whyNotLeave(regions);
+  }
+
+  async admission(): Promise<AdmissionView> {
+    await this.#admissions.look();
+    const { record, lastRestore } = this.#admissions;
+    const { members, loss } = record;
+    return {
+      members: Object.entries(members).map(([region, member]) => ({ region, ...member })),
+      ...(loss !== undefined && { loss }),
+      ...(lastRestore !== undefined && { lastRestore }),
+    };
+  }
+
+  async acceptLoss(): Promise<AdmissionView> {
+    await this.#admissions.acceptLoss();
+    await this.#lookSoon();
+    return this.admission();
+  }
+
+  override async alarm(): Promise<void> {
+    await this.ctx.storage.setAlarm(Date.now() + (await this.#admissions.tick()));
+  }
+
+  /** Whatever is scheduled, a look is due now. */
+  #lookSoon(): Promise<void> {
+    return this.ctx.storage.setAlarm(Date.now());
   }
 }

@@ -11,6 +11,7 @@ export const DRAIN_POLL_SECONDS = 1;
 export function drain({ stage, lastDrainAt }: Lifecycle, settleSeconds: number, now: number): Change {
   switch (stage.kind) {
     case 'asleep':
+    case 'waiting':
       return DRAINED;
     case 'down':
       return stage.isStarting ? { stage: { kind: 'starting', goal: 'drained' } } : DRAINED;
@@ -44,6 +45,7 @@ export function configured(
   if (isDrain === true) return { ...drain(before, settleSeconds, now), wants };
   const taken = isDrain === false ? undrain(stage, wants) : NOTHING;
   if (taken !== NOTHING) return { ...taken, wants };
+  if (stage.kind === 'waiting' && !wants.enabled) return { ...ASLEEP, wants };
   return { ...(isWanted(wants) ? comeUp(stage, wants) : NOTHING), wants };
 }
 

@@ -28,12 +28,13 @@ const STAGES = {
   asleep: { kind: 'asleep' },
   drained: { kind: 'drained' },
   starting: { kind: 'starting', goal: 'up' },
+  waiting: { kind: 'waiting', why: 'others first' },
   'starting to be drained': { kind: 'starting', goal: 'drained' },
-  up: { kind: 'up', isCounting: false, isClosing: false, unanswered: 0 },
-  'up, counting': { kind: 'up', isCounting: true, isClosing: false, unanswered: 0 },
-  'up, silent': { kind: 'up', isCounting: false, isClosing: false, unanswered: 1 },
-  'up, silent for long': { kind: 'up', isCounting: false, isClosing: false, unanswered: 3 },
-  'up, closing': { kind: 'up', isCounting: false, isClosing: true, unanswered: 0 },
+  up: { kind: 'up', isCounting: false, isClosing: false, isHeld: false, unanswered: 0 },
+  'up, counting': { kind: 'up', isCounting: true, isClosing: false, isHeld: false, unanswered: 0 },
+  'up, silent': { kind: 'up', isCounting: false, isClosing: false, isHeld: false, unanswered: 1 },
+  'up, silent for long': { kind: 'up', isCounting: false, isClosing: false, isHeld: false, unanswered: 3 },
+  'up, closing': { kind: 'up', isCounting: false, isClosing: true, isHeld: false, unanswered: 0 },
   settling: { kind: 'settling', begunAt: BEGUN_AT, unanswered: 0 },
   'lame-duck': { kind: 'lame-duck', begunAt: BEGUN_AT, startAgain: false, unanswered: 0 },
   'lame-duck, again': { kind: 'lame-duck', begunAt: BEGUN_AT, startAgain: true, unanswered: 0 },
@@ -84,6 +85,7 @@ const WAKE: Cells = {
 
 /** To be drained. */
 const DRAIN: Cells = {
+  waiting: 'drained: store=drained',
   asleep: 'drained: store=drained',
   starting: 'starting>drained: store=drained',
   up: 'settling@9000: store=settling drain-due@9000/60s',
@@ -144,13 +146,13 @@ const TABLE: Readonly<Record<string, Row>> = {
   ],
   'configured to be awake': [configuredAs(AWAKE), AWAKE, WAKE],
   'configured as one that may sleep': [configuredAs(SLEEPY), SLEEPY, {}],
-  'configured to be awake, but disabled': [configuredAs(DISABLED), DISABLED, {}],
+  'configured to be awake, but disabled': [configuredAs(DISABLED), DISABLED, { waiting: 'asleep:' }],
   'configured to be drained': [configuredAs(AWAKE, true), AWAKE, DRAIN],
   'configured to be drained no longer': [configuredAs(AWAKE, false), AWAKE, { ...WAKE, ...UNDRAIN }],
   'configured to be drained no longer, but disabled': [
     configuredAs(DISABLED, false),
     DISABLED,
-    UNDRAIN_SLEEPY,
+    { ...UNDRAIN_SLEEPY, waiting: 'asleep:' },
   ],
   'a client of a disabled region': [{ kind: 'client' }, DISABLED, { 'up, counting': 'up:' }],
   'a wake of a disabled region': [{ kind: 'wake' }, DISABLED, { down: 'asleep:' }],
@@ -476,6 +478,44 @@ test('a drain is one state to Workers, since its beginning', () => {
   });
 });
 
+describe('a JetStream server that may not start yet', () => {
+  const becomes = (stage: Stage, ...events: readonly LifecycleEvent[]) => {
+    const before = at(stage, { enabled: true, keepAwake: true, jetstream: true });
+    return shown(events.reduce((state, event) => step(state, event, NOW).state, before).stage);
+  };
+  const mustWait: LifecycleEvent = { kind: 'must-wait', why: 'others first' };
+  const held: LifecycleEvent = { kind: 'admitted', isHeld: true };
+
+  test.each<[StageName, string]>([
+    ['starting', 'waiting'],
+    ['down, starting', 'waiting'],
+    ['waiting', 'waiting'],
+    ['starting to be drained', 'drained'],
+    ['drained', 'drained'],
+    ['asleep', 'asleep'],
+    ['up', 'up'],
+    ['down', 'down#2'],
+  ])('%s: %s', (stage, expected) => {
+    expect(becomes(STAGES[stage], mustWait)).toBe(expected);
+  });
+
+  test('starts once it may, and takes clients at once or when streams have been restored', () => {
+    expect(becomes(STAGES.starting, mustWait, { kind: 'admitted', isHeld: false })).toBe('starting>up');
+    expect(becomes(STAGES.starting, mustWait, held)).toBe('starting>up+held');
+    expect(becomes(STAGES.starting, held, { kind: 'started' })).toBe('up+held');
+    expect(becomes(STAGES.starting, held, { kind: 'started' }, { kind: 'released' })).toBe('up');
+  });
+
+  test.each(Object.keys(STAGES) as StageName[])(
+    'is not admitted or released at another stage: %s',
+    (stage) => {
+      const isToStart = stage === 'waiting' || stage === 'starting' || stage === 'starting to be drained';
+      if (!isToStart) expect(becomes(STAGES[stage], held)).toBe(shown(STAGES[stage]));
+      expect(becomes(STAGES[stage], { kind: 'released' })).toBe(shown(STAGES[stage]));
+    },
+  );
+});
+
 function configuredAs(wants: Wants, drain?: boolean): LifecycleEvent {
   return { kind: 'configured', wants, drain, settleSeconds: 60 };
 }
@@ -489,12 +529,14 @@ function shown(stage: Stage): string {
   switch (stage.kind) {
     case 'asleep':
     case 'drained':
+    case 'waiting':
       return stage.kind;
     case 'starting':
+      return `starting>${stage.goal}${stage.isHeld ? '+held' : ''}`;
     case 'stopping':
       return `${stage.kind}>${stage.goal}${silent}`;
     case 'up':
-      return `up${stage.isCounting ? '?' : ''}${stage.isClosing ? '!' : ''}${silent}`;
+      return `up${stage.isCounting ? '?' : ''}${stage.isClosing ? '!' : ''}${stage.isHeld ? '+held' : ''}${silent}`;
     case 'settling':
       return `settling@${stage.begunAt}${silent}`;
     case 'lame-duck':

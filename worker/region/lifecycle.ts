@@ -8,10 +8,12 @@ import { advanceDrain, configured, countedClients, drain, undrain } from './drai
 import { type DrainRecord, isSameRecord } from './drain-record.ts';
 import type { Change, Command, Lifecycle, LifecycleEvent, Wants } from './lifecycle-events.ts';
 import {
+  admitted,
   answered,
   comeUp,
   ended,
   isWanted,
+  mustWait,
   NOTHING,
   restart,
   started,
@@ -100,6 +102,12 @@ function changeBy(before: Lifecycle, event: LifecycleEvent, now: number): Change
       return stage.kind === 'down' ? restart(stage, wants) : comeUp(stage, wants);
     case 'configured':
       return configured(before, event, now);
+    case 'must-wait':
+      return mustWait(stage, event.why);
+    case 'admitted':
+      return admitted(stage, event.isHeld);
+    case 'released':
+      return stage.kind === 'up' && stage.isHeld ? { stage: { ...stage, isHeld: false } } : NOTHING;
     case 'started':
       return started(stage);
     case 'start-failed':

@@ -16,11 +16,14 @@ import { regionOf } from '../config/config-copy.ts';
 import type { Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
+import type { Sighting } from '../jetstream/admission/admission.ts';
+import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
 import { ASLEEP } from '../mesh/link.ts';
 import { MeshKeeper } from '../mesh/mesh-keeper.ts';
 import { refuseRoute } from '../mesh/refuse-route.ts';
 import { pump } from '../mesh/splice.ts';
 import { messageOf } from '../message-of.ts';
+import { Admission } from './admission.ts';
 import { containerEnvironment } from './container-settings.ts';
 import { Door } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
@@ -40,6 +43,7 @@ import {
   isComingUp,
   isLeaving,
   isServing,
+  isStarting,
   problemOf,
   type Refusal,
   refusalOf,
@@ -102,6 +106,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   /** Upgrades that the server has not answered yet. */
   readonly #dials = new Set<AbortController>();
   #lastClientAt = Number.NEGATIVE_INFINITY;
+  readonly #admission: Admission;
   readonly #tally: TrafficTally;
   readonly #mesh: MeshKeeper;
   readonly #createdAt = Date.now();
@@ -129,6 +134,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       look: () => this.#watch.look(),
       unauthenticated: (connections, atMost) => this.#server.unauthenticated(connections, atMost),
     });
+    this.#admission = new Admission(() => jetStreamKeeper(env));
     this.#tally = new TrafficTally(ctx.storage.sql);
     this.defaultPort = WEBSOCKET_PORT;
     this.sleepAfter = this.#region.sleepAfter;
@@ -295,6 +301,14 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return linkStatuses(this.#mesh.reports(), routes);
   }
 
+  /** What its JetStream server holds. Never starts anything. */
+  async holdings(): Promise<Sighting> {
+    const { stage } = this.#lifecycle;
+    if (isServing(stage))
+      return this.#server.holdings(instanceNameOf(this.#region.id)).catch(() => undefined);
+    return hasServer(stage) || isStarting(stage) || stage.kind === 'waiting' ? undefined : 'stopped';
+  }
+
   /** Called by the class when the container has exited, for whatever reason. */
   override async onStop({ exitCode }: { exitCode: number }): Promise<void> {
     await this.#dispatch({ kind: 'ended', exitCode });
@@ -365,7 +379,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       case 'stop':
         return this.stop(SIGINT);
       case 'destroy':
-        return this.destroy();
+        return this.#destroy();
       case 'become-lame-duck':
         return this.#server.becomeLameDuck();
       case 'mesh-up':
@@ -391,8 +405,18 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     else this.ctx.storage.kv.put(DRAIN_KEY, record);
   }
 
+  /** Unless it holds streams that no other server does. */
+  async #destroy(): Promise<void> {
+    const { id } = this.#region;
+    const reason = await this.#admission.whyNotEnd(this.#region);
+    if (reason === undefined) return this.destroy();
+    console.error(`region ${id}: nats-server hangs and is not ended: ${reason}`);
+  }
+
   async #start(): Promise<void> {
     const { id } = this.#region;
+    const isAdmitted = await this.#admission.wait(this.#region, (event) => this.#dispatch(event));
+    if (!isAdmitted || !isStarting(this.#lifecycle.stage)) return;
     try {
       // The limits of the newest version that this object was told of, regardless of what was deployed.
       this.envVars = containerEnvironment(this.env, activeConfig(this.env).config, this.#region);
@@ -407,8 +431,14 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     }
     this.#door.open();
     const started = this.#dispatch({ kind: 'started' });
+    this.ctx.waitUntil(this.#untilReleased());
     this.#linked = this.#untilLinked();
     await started;
+  }
+
+  /** While streams are being restored, clients are served elsewhere. */
+  async #untilReleased(): Promise<void> {
+    if (await this.#admission.untilReleased(this.#region)) await this.#dispatch({ kind: 'released' });
   }
 
   /** What a client publishes before its server is linked never reaches other regions, without any error. */

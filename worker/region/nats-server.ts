@@ -1,6 +1,8 @@
 // The nats-server in a region's container, as its object reaches it: only the object can.
 
 import { MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import type { Holdings } from '../jetstream/admission/holdings.ts';
+import { accountsIn, holdingsOf, type Jsz, type Raftz, SYSTEM_ACCOUNT } from './jetstream-answers.ts';
 import { agesOfUnauthenticated, type Connz, isInLameDuckMode, readMonitoring } from './monitoring.ts';
 import type { Routez, RoutezRoute, Varz } from './monitoring-answers.ts';
 import type { Look } from './server-watch.ts';
@@ -61,6 +63,15 @@ export class NatsServer {
 
   async routes(): Promise<readonly RoutezRoute[]> {
     return (await readMonitoring<Routez>(this.#port(MONITORING_PORT), 'routez')).routes;
+  }
+
+  /** What it holds of JetStream's streams. @param name of the server */
+  async holdings(name: string): Promise<Holdings> {
+    const port = this.#port(MONITORING_PORT);
+    const jsz = await readMonitoring<Jsz>(port, 'jsz?accounts=1&streams=1&consumers=1');
+    const accounts = [...new Set([SYSTEM_ACCOUNT, ...accountsIn(jsz)])];
+    const raftz = accounts.map((id) => readMonitoring<Raftz>(port, `raftz?acc=${encodeURIComponent(id)}`));
+    return holdingsOf(name, jsz, await Promise.all(raftz));
   }
 
   /** Makes it tell its clients to reconnect. */

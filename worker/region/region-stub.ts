@@ -4,6 +4,7 @@ import type { RegionConfig } from '../../regions/config.ts';
 import { bindingNameOf, instanceNameOf } from '../../regions/names.ts';
 import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
+import type { Sighting } from '../jetstream/admission/admission.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 
 /** What Workers and other regions' objects call, over RPC. */
@@ -18,6 +19,8 @@ export interface RegionMethods {
   undrain(): Promise<RegionStatus>;
   halt(): Promise<RegionStatus>;
   peerUp(peer: string): Promise<boolean>;
+  /** What its JetStream server holds; `stopped` if none runs, undefined if it does not answer or is starting. */
+  holdings(): Promise<Sighting>;
 }
 
 export type RegionStub = RegionMethods & Pick<Fetcher, 'fetch' | 'connect'>;

@@ -16,7 +16,7 @@ export const NOTHING: Change = {};
 export const ASLEEP: Change = { stage: { kind: 'asleep' } };
 export const DRAINED: Change = { stage: { kind: 'drained' } };
 export const START: Change = { stage: { kind: 'starting', goal: 'up' }, commands: [{ kind: 'start' }] };
-export const UP: Up = { kind: 'up', isCounting: false, isClosing: false, unanswered: 0 };
+export const UP: Up = { kind: 'up', isCounting: false, isClosing: false, isHeld: false, unanswered: 0 };
 
 /** Whether it should run all the time. */
 export function isWanted({ enabled, keepAwake }: Wants): boolean {
@@ -44,7 +44,21 @@ export function started(stage: Stage): Change {
     return { stage: stopping, commands: [{ kind: 'stop' }, { kind: 'watch' }] };
   }
   const wasStarting = stage.kind === 'starting' || (stage.kind === 'down' && stage.isStarting);
-  return wasStarting ? { stage: UP, commands: [{ kind: 'mesh-up' }, { kind: 'watch' }] } : NOTHING;
+  if (!wasStarting) return NOTHING;
+  const isHeld = stage.kind === 'starting' && stage.isHeld === true;
+  return { stage: { ...UP, isHeld }, commands: [{ kind: 'mesh-up' }, { kind: 'watch' }] };
+}
+
+/** A start that is no longer wanted does not wait. */
+export function mustWait(stage: Stage, why: string): Change {
+  if (stage.kind === 'starting' && stage.goal === 'drained') return DRAINED;
+  const isToStart = stage.kind === 'starting' || (stage.kind === 'down' && stage.isStarting);
+  return isToStart || stage.kind === 'waiting' ? { stage: { kind: 'waiting', why } } : NOTHING;
+}
+
+export function admitted(stage: Stage, isHeld: boolean): Change {
+  if (stage.kind === 'waiting') return { stage: { kind: 'starting', goal: 'up', isHeld } };
+  return stage.kind === 'starting' && isHeld ? { stage: { ...stage, isHeld } } : NOTHING;
 }
 
 export function startFailed({ stage, wants, restarts }: Lifecycle, problem: string): Change {

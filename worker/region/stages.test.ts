@@ -7,6 +7,7 @@ type Row = readonly [Stage, RegionState, 'served' | 'waits' | 'refused', 'linked
 
 const unanswered = 0;
 const isClosing = false;
+const isHeld = false;
 const begunAt = 1;
 
 const ROWS: readonly Row[] = [
@@ -14,10 +15,17 @@ const ROWS: readonly Row[] = [
   [{ kind: 'drained' }, 'asleep', 'refused', 'refused'],
   [{ kind: 'starting', goal: 'up' }, 'starting', 'waits', 'refused'],
   [{ kind: 'starting', goal: 'drained' }, 'draining', 'refused', 'refused'],
-  [{ kind: 'up', isCounting: false, isClosing, unanswered }, 'up', 'served', 'linked'],
-  [{ kind: 'up', isCounting: true, isClosing, unanswered }, 'up', 'served', 'linked'],
-  [{ kind: 'up', isCounting: false, isClosing, unanswered: 1 }, 'down', 'refused', 'linked'],
-  [{ kind: 'up', isCounting: false, isClosing: true, unanswered }, 'draining', 'refused', 'linked'],
+  [{ kind: 'up', isCounting: false, isClosing, isHeld, unanswered }, 'up', 'served', 'linked'],
+  [{ kind: 'up', isCounting: true, isClosing, isHeld, unanswered }, 'up', 'served', 'linked'],
+  [{ kind: 'up', isCounting: false, isClosing, isHeld, unanswered: 1 }, 'down', 'refused', 'linked'],
+  [
+    { kind: 'up', isCounting: false, isClosing: true, isHeld: false, unanswered },
+    'draining',
+    'refused',
+    'linked',
+  ],
+  [{ kind: 'waiting', why: 'others first' }, 'waiting', 'refused', 'refused'],
+  [{ kind: 'up', isCounting: false, isClosing, isHeld: true, unanswered }, 'waiting', 'refused', 'linked'],
   [{ kind: 'settling', begunAt, unanswered }, 'draining', 'refused', 'linked'],
   [{ kind: 'lame-duck', begunAt, startAgain: false, unanswered }, 'draining', 'refused', 'linked'],
   [{ kind: 'lame-duck', begunAt, startAgain: true, unanswered }, 'draining', 'refused', 'linked'],

@@ -21,6 +21,8 @@ export interface Up extends Watched {
   readonly isCounting: boolean;
   /** It is in lame duck mode although its object did not ask for it: the platform is about to replace the container. */
   readonly isClosing: boolean;
+  /** It takes no clients yet: JetStream's streams are being restored. */
+  readonly isHeld: boolean;
 }
 
 export interface Settling extends Watched, OfDrain {
@@ -54,9 +56,16 @@ export interface Down {
   readonly isStarting: boolean;
 }
 
+/** No server runs, and none may start yet: with its empty disk it could outvote those that hold JetStream's streams. */
+export interface Waiting {
+  readonly kind: 'waiting';
+  readonly why: string;
+}
+
 /**
  * - `asleep`: no server runs; the next client starts it
  * - `drained`: no server runs, and none is started until the drain is taken back
+ * - `waiting`: a start was commanded, and waits to be admitted
  * - `starting`: a start is under way, with clients waiting; if drained meanwhile, the server is stopped once it is up
  * - `up`: the server runs and takes clients
  * - `settling`, `lame-duck`: the server runs and takes no new clients, see `DrainPhase`
@@ -66,7 +75,8 @@ export interface Down {
 export type Stage =
   | { readonly kind: 'asleep'; readonly problem?: string }
   | { readonly kind: 'drained' }
-  | { readonly kind: 'starting'; readonly goal: 'up' | 'drained' }
+  | Waiting
+  | { readonly kind: 'starting'; readonly goal: 'up' | 'drained'; readonly isHeld?: boolean }
   | Running
   | Down;
 
@@ -76,6 +86,11 @@ export function hasServer(stage: Stage): stage is Running {
 
 export function isServing(stage: Stage): stage is Serving {
   return stage.kind === 'up' || stage.kind === 'settling' || stage.kind === 'lame-duck';
+}
+
+/** Whether a start is under way, or waits to be admitted no longer. */
+export function isStarting(stage: Stage): boolean {
+  return stage.kind === 'starting' || (stage.kind === 'down' && stage.isStarting);
 }
 
 /** The state that Workers and operators see at a stage. */
@@ -90,6 +105,7 @@ export function regionStateOf(stage: Stage): RegionState {
       return stage.goal === 'drained' ? 'draining' : 'starting';
     case 'up':
       if (stage.unanswered > 0) return 'down';
+      if (stage.isHeld) return 'waiting';
       return stage.isClosing ? 'draining' : 'up';
     default:
       return stage.kind;
@@ -108,6 +124,10 @@ export function problemOf(stage: Stage): string | undefined {
     case 'asleep':
     case 'down':
       return stage.problem;
+    case 'waiting':
+      return stage.why;
+    case 'up':
+      return stage.isHeld ? RESTORING : undefined;
     case 'drained':
       return 'it is drained, and stays down until the drain is taken back';
     default:
@@ -115,6 +135,7 @@ export function problemOf(stage: Stage): string | undefined {
   }
 }
 
+const RESTORING = 'its streams are being restored';
 const SILENT = 'nats-server does not answer';
 
 /** Whether it will be up soon, so that waiting is worth it. */
@@ -148,7 +169,9 @@ export function refusalOf({ stage, wants }: InService): Refusal | undefined {
   if (stage.kind === 'down') {
     return { code: 'restarting', reason: 'it exited unexpectedly and is being started again' };
   }
+  if (stage.kind === 'waiting') return { code: 'waiting', reason: stage.why };
   if (stage.kind !== 'up') return undefined;
+  if (stage.isHeld) return { code: 'waiting', reason: RESTORING };
   if (stage.unanswered > 0) return { code: 'region_unavailable', reason: SILENT };
   return stage.isClosing ? { code: 'draining', reason: 'its container is about to be replaced' } : undefined;
 }

@@ -1,4 +1,307 @@
-// Which JetStream server may start with its empty disk. Pure.
+// Which JetStream server may start with its empty disk. A container's disk is empty at every start, and Raft counts a
+// server's vote by its name: two empty servers outvote the one that still holds everything. So they start one at a
+// time, the next only when the one before holds everything; and where nothing holds anything, they do not start in
+// silence. Pure: the Keeper feeds in what it sees and is asked, and carries out what follows.
 
-/** Whether it may start; if not, why. */
-export type StartAnswer = { readonly mayStart: true } | { readonly mayStart: false; readonly why: string };
+import { type Holdings, missingIn } from './holdings.ts';
+
+/** Whether a server may start; if not, why. `isHeld`: it may take no clients yet, since streams are being restored. */
+export type StartAnswer =
+  | { readonly mayStart: true; readonly isHeld: boolean }
+  | { readonly mayStart: false; readonly why: string };
+
+/**
+ * - `empty`: no server runs, so its disk is empty
+ * - `joining`: it was allowed to start, and does not hold everything yet
+ * - `full`: it has held everything since it started
+ */
+export type MemberState = 'empty' | 'joining' | 'full';
+
+export interface Member {
+  readonly state: MemberState;
+  /** ms since the epoch. */
+  readonly since: number;
+  /** What a joining one still lacks. */
+  readonly lacks?: string;
+}
+
+/** A stream as it was last seen on a server that held everything. */
+export interface KnownStream {
+  readonly account: string;
+  readonly stream: string;
+  readonly created: string;
+  readonly messages: number;
+  readonly lastSeq: number;
+  /** Names of the servers that it was on. */
+  readonly servers: readonly string[];
+}
+
+/** What restoring after a loss came to. */
+export interface Restored {
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly streams: number;
+  readonly problems: readonly string[];
+}
+
+/**
+ * No server holds the streams any more.
+ *
+ * - `deciding`: whether they can be restored is being found out
+ * - `waiting`: an operator has to accept it, or bring a backup
+ * - `forming`: the servers start empty, to be filled from the backup
+ * - `restoring`: they are being filled
+ */
+export interface Loss {
+  readonly since: number;
+  readonly phase: 'deciding' | 'waiting' | 'forming' | 'restoring';
+  readonly streams: readonly KnownStream[];
+}
+
+export interface AdmissionRecord {
+  /** Whether the servers have once elected a leader: from then on streams may exist. */
+  readonly isFormed: boolean;
+  /** By region. */
+  readonly members: Readonly<Record<string, Member>>;
+  readonly streams: readonly KnownStream[];
+  readonly loss?: Loss;
+}
+
+/** What the Keeper sees of a region: what its server holds, that none runs, or nothing (it starts, hangs, is away). */
+export type Sighting = Holdings | 'stopped' | undefined;
+
+export const NEW_RECORD: AdmissionRecord = { isFormed: false, members: {}, streams: [] };
+
+/** A server that was allowed to start and of which this long later nothing runs has to ask again. */
+export const START_WITHIN_MS = 15_000;
+
+/** How many servers make a majority. */
+export function quorumOf(servers: number): number {
+  return Math.floor(servers / 2) + 1;
+}
+
+/** What follows from having looked at all regions. @param regions all that take part in JetStream */
+export function afterLook(
+  record: AdmissionRecord,
+  sightings: ReadonlyMap<string, Sighting>,
+  regions: readonly string[],
+  now: number,
+): AdmissionRecord {
+  const stopped = withoutStopped(record, sightings, now);
+  const after = stopped.isFormed
+    ? withFull(stopped, sightings, now)
+    : withFormed(stopped, sightings, regions, now);
+  return after.isFormed && after.loss === undefined ? withStreams(after, sightings) : after;
+}
+
+function withoutStopped(
+  record: AdmissionRecord,
+  sightings: ReadonlyMap<string, Sighting>,
+  now: number,
+): AdmissionRecord {
+  const changes = Object.entries(record.members).flatMap(([region, member]): [string, Member][] => {
+    if (sightings.get(region) !== 'stopped' || member.state === 'empty') return [];
+    // It may not have heard yet that it may start.
+    if (member.state === 'joining' && now - member.since < START_WITHIN_MS) return [];
+    return [[region, { state: 'empty', since: now }]];
+  });
+  return withMembers(record, changes);
+}
+
+/** The first leader was elected: whoever agrees with all others holds everything. */
+function withFormed(
+  record: AdmissionRecord,
+  sightings: ReadonlyMap<string, Sighting>,
+  regions: readonly string[],
+  now: number,
+): AdmissionRecord {
+  const running = runningIn(sightings);
+  const full = running.filter(([, holdings]) => {
+    const others = running.filter(([, each]) => each !== holdings).map(([, each]) => each);
+    return missingIn(holdings, others) === undefined;
+  });
+  if (full.length < quorumOf(regions.length)) return record;
+  const isFull = new Set(full.map(([region]) => region));
+  const members = running.map(([region]): [string, Member] => [
+    region,
+    { state: isFull.has(region) ? 'full' : 'joining', since: now },
+  ]);
+  const { loss, ...rest } = withMembers({ ...record, isFormed: true }, members);
+  if (loss === undefined) return rest;
+  return { ...rest, loss: { ...loss, phase: 'restoring' } };
+}
+
+function withFull(
+  record: AdmissionRecord,
+  sightings: ReadonlyMap<string, Sighting>,
+  now: number,
+): AdmissionRecord {
+  const running = runningIn(sightings);
+  const holders = running
+    .filter(([region]) => record.members[region]?.state === 'full')
+    .map(([, each]) => each);
+  const changes = running.flatMap(([region, holdings]): [string, Member][] => {
+    const before = record.members[region];
+    if (before?.state === 'full') return [];
+    const lacks =
+      holders.length === 0 ? 'no server that holds everything answers' : missingIn(holdings, holders);
+    if (lacks === undefined) return [[region, { state: 'full', since: now }]];
+    const since = before?.state === 'joining' ? before.since : now;
+    return [[region, { state: 'joining', since, lacks }]];
+  });
+  return withMembers(record, changes);
+}
+
+/** A stream is forgotten once servers that should have it say that they do not. */
+function withStreams(record: AdmissionRecord, sightings: ReadonlyMap<string, Sighting>): AdmissionRecord {
+  const holders = runningIn(sightings)
+    .filter(([region, { hasLeader }]) => hasLeader && record.members[region]?.state === 'full')
+    .map(([, holdings]) => holdings);
+  if (holders.length === 0) return record;
+  const seen = new Map<string, KnownStream>();
+  for (const held of holders.flatMap(({ streams }) => streams)) {
+    const { account, stream, created, servers, messages, lastSeq } = held;
+    const key = JSON.stringify([account, stream]);
+    const before = seen.get(key);
+    if (before === undefined || before.lastSeq < lastSeq) {
+      seen.set(key, { account, stream, created, messages, lastSeq, servers });
+    }
+  }
+  const answered = new Set(holders.map(({ server }) => server));
+  const unseen = record.streams.filter(
+    ({ account, stream, servers }) =>
+      !seen.has(JSON.stringify([account, stream])) && !servers.some((server) => answered.has(server)),
+  );
+  return { ...record, streams: [...seen.values(), ...unseen] };
+}
+
+/** A region asks to start its server. That it asks shows that none runs: whatever its disk held is gone. */
+export function askToStart(
+  record: AdmissionRecord,
+  region: string,
+  regions: readonly string[],
+  now: number,
+): { readonly record: AdmissionRecord; readonly answer: StartAnswer } {
+  const own = record.members[region];
+  const isRepeated = own?.state === 'joining';
+  const emptied = isRepeated
+    ? record
+    : withMembers(record, [[region, { state: 'empty', since: sinceOf(own, now) }]]);
+  const lost = withLoss(emptied, now);
+  const { loss } = lost;
+  const isHeld = loss !== undefined;
+  const admit = () => ({
+    record: withMembers(lost, [[region, { state: 'joining', since: now }]]),
+    answer: { mayStart: true, isHeld } as const,
+  });
+  const refuse = (why: string) => ({ record: lost, answer: { mayStart: false, why } as const });
+  if (loss?.phase === 'deciding') return refuse('no server is left that holds the streams');
+  if (loss?.phase === 'waiting') return refuse(lossText(loss));
+  if (!lost.isFormed || isRepeated) return admit();
+  const joining = Object.entries(lost.members).find(([, { state }]) => state === 'joining');
+  if (joining !== undefined && !needsMore(lost, regions)) {
+    const [first, { lacks }] = joining;
+    return refuse(`${first} must hold everything first${lacks === undefined ? '' : `: ${lacks}`}`);
+  }
+  return admit();
+}
+
+function sinceOf(member: Member | undefined, now: number): number {
+  return member?.state === 'empty' ? member.since : now;
+}
+
+/** With five servers and more, one that holds everything and one that is empty are no majority, and get no further. */
+function needsMore({ members, streams }: AdmissionRecord, regions: readonly string[]): boolean {
+  const count = (wanted: MemberState) =>
+    Object.values(members).filter(({ state }) => state === wanted).length;
+  const quorum = quorumOf(regions.length);
+  if (count('full') + count('joining') >= quorum || count('joining') + 1 >= quorum) return false;
+  // Where a stream is on fewer servers than there are, two empty ones may be a majority of its own.
+  return streams.every(({ servers }) => count('joining') + 1 < quorumOf(servers.length));
+}
+
+/** Whether what was once stored is held by no server any more. */
+function withLoss(record: AdmissionRecord, now: number): AdmissionRecord {
+  const { isFormed, loss, members, streams } = record;
+  const isHeld = Object.values(members).some(({ state }) => state === 'full');
+  if (!isFormed || isHeld || loss?.phase === 'waiting') return record;
+  // What was being restored is lost again with the servers: the backup still has it.
+  return {
+    ...record,
+    loss: { since: loss?.since ?? now, phase: 'deciding', streams: loss?.streams ?? streams },
+  };
+}
+
+export function lossText({ streams }: Loss): string {
+  const named = streams
+    .filter(({ messages }) => messages > 0)
+    .map(({ account, stream, messages }) => {
+      return `${stream} of ${account} (${messages} messages)`;
+    });
+  return `no server is left that holds ${named.join(', ')}: bring a backup, or give them up with "npm run regions -- jetstream accept-loss"`;
+}
+
+/** The servers start anew, all of them empty. @param restored whether streams are to be restored before clients come */
+export function beginAgain({ loss }: AdmissionRecord, restored: boolean): AdmissionRecord {
+  if (!restored || loss === undefined) return NEW_RECORD;
+  return { ...NEW_RECORD, loss: { ...loss, phase: 'forming' } };
+}
+
+/** It cannot be restored: an operator has to decide. */
+export function awaitOperator(record: AdmissionRecord): AdmissionRecord {
+  return record.loss === undefined ? record : { ...record, loss: { ...record.loss, phase: 'waiting' } };
+}
+
+/** What was to be restored has been. */
+export function afterRestore({ loss: _loss, ...record }: AdmissionRecord): AdmissionRecord {
+  return record;
+}
+
+/** Why a region's server must not be ended now; undefined if it may be. @param answering regions that answered now */
+export function whyNotEnd(
+  { isFormed, members }: AdmissionRecord,
+  region: string,
+  answering: ReadonlySet<string>,
+): string | undefined {
+  if (!isFormed || members[region]?.state !== 'full') return undefined;
+  const others = Object.entries(members).filter(
+    ([id, { state }]) => id !== region && state === 'full' && answering.has(id),
+  );
+  return others.length > 0 ? undefined : 'no other server that answers holds the streams';
+}
+
+/** Why a region must not be taken out of service now; undefined if it may be. */
+export function whyNotLeave(
+  { isFormed, members, loss }: AdmissionRecord,
+  leaving: readonly string[],
+  regions: readonly string[],
+  answering: ReadonlySet<string>,
+): string | undefined {
+  if (loss !== undefined) return 'streams are being restored, or are lost';
+  if (!isFormed) return undefined;
+  const others = regions.filter((id) => !leaving.includes(id));
+  const behind = others.filter((id) => members[id]?.state !== 'full' || !answering.has(id));
+  if (behind.length > 0) {
+    const reasons = behind.map(
+      (id) => `${id} (${members[id]?.lacks ?? members[id]?.state ?? 'not seen yet'})`,
+    );
+    return `not every other JetStream server holds everything: ${reasons.join(', ')}`;
+  }
+  if (leaving.length > 1) return `${leaving.join(' and ')} would leave at once: one after the other`;
+  return undefined;
+}
+
+function runningIn(sightings: ReadonlyMap<string, Sighting>): readonly [string, Holdings][] {
+  return [...sightings].flatMap(([region, sighting]): [string, Holdings][] =>
+    typeof sighting === 'object' ? [[region, sighting]] : [],
+  );
+}
+
+function withMembers(
+  record: AdmissionRecord,
+  changes: readonly (readonly [string, Member])[],
+): AdmissionRecord {
+  return changes.length === 0
+    ? record
+    : { ...record, members: { ...record.members, ...Object.fromEntries(changes) } };
+}

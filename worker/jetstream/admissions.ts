@@ -1,0 +1,199 @@
+// Carries out admission (admission/admission.ts): looks at the servers, answers those that ask, keeps the record, and
+// has streams restored where no server holds them any more.
+
+import { messageOf } from '../message-of.ts';
+import {
+  type AdmissionRecord,
+  afterLook,
+  afterRestore,
+  askToStart,
+  awaitOperator,
+  beginAgain,
+  type KnownStream,
+  NEW_RECORD,
+  type Restored,
+  type Sighting,
+  type StartAnswer,
+  whyNotEnd,
+  whyNotLeave,
+} from './admission/admission.ts';
+
+export interface AdmissionsHost {
+  load(): AdmissionRecord | undefined;
+  save(record: AdmissionRecord): void;
+  /** Ids of the regions that take part in JetStream. */
+  regions(): readonly string[];
+  /** Looks at a region; rejects if its object does not answer. */
+  sight(region: string): Promise<Sighting>;
+  /** Ends a server, so that it starts anew with an empty disk. */
+  restart(region: string): Promise<void>;
+  /** Whether a loss of streams is accepted without asking. */
+  acceptsLoss(): boolean;
+  /** Those of the streams that no backup has. */
+  withoutBackup(streams: readonly KnownStream[]): Promise<readonly KnownStream[]>;
+  /** Restores all streams that are in the backup and on no server. */
+  restoreAll(): Promise<Restored>;
+  now(): number;
+}
+
+/** Time between two looks: while a server joins, and otherwise. */
+export const LOOK_SOON_MS = 1_000;
+export const LOOK_USUALLY_MS = 10_000;
+
+/** A region's object that takes longer to answer is not waited for. */
+const SIGHT_TIMEOUT_MS = 3_000;
+
+/** A look serves all who ask within this time. */
+const LOOK_VALID_MS = 300;
+
+/** After a loss that no backup covers, it is looked again whether one does. */
+const DECIDE_AGAIN_MS = 30_000;
+
+export class Admissions {
+  readonly #host: AdmissionsHost;
+  #record: AdmissionRecord;
+  #look: { readonly at: number; readonly answering: Promise<ReadonlySet<string>> } | undefined;
+  #isRecovering = false;
+  #decidedAt = 0;
+  #lastRestore: Restored | undefined;
+
+  constructor(host: AdmissionsHost) {
+    this.#host = host;
+    this.#record = host.load() ?? NEW_RECORD;
+  }
+
+  get record(): AdmissionRecord {
+    return this.#record;
+  }
+
+  get lastRestore(): Restored | undefined {
+    return this.#lastRestore;
+  }
+
+  async mayStart(region: string): Promise<StartAnswer> {
+    await this.look();
+    const { record, answer } = askToStart(this.#record, region, this.#host.regions(), this.#host.now());
+    this.#keep(record);
+    await this.#recover();
+    return answer;
+  }
+
+  /** Whether servers may take no clients yet, since streams are being restored. */
+  isHeld(): boolean {
+    return this.#record.loss !== undefined;
+  }
+
+  /** Why a region's server must not be ended now; undefined if it may be. */
+  async whyNotEnd(region: string): Promise<string | undefined> {
+    return whyNotEnd(this.#record, region, await this.look());
+  }
+
+  /** Why regions must not be taken out of service now; undefined if they may be. */
+  async whyNotLeave(leaving: readonly string[]): Promise<string | undefined> {
+    return whyNotLeave(this.#record, leaving, this.#host.regions(), await this.look());
+  }
+
+  /** The streams that no server holds are given up; those that have a backup are restored all the same. */
+  async acceptLoss(): Promise<void> {
+    if (this.#record.loss?.phase === 'waiting') await this.#beginAgain(true);
+  }
+
+  /** Looks at all regions, and does what follows. Returns those that answered. */
+  look(): Promise<ReadonlySet<string>> {
+    const now = this.#host.now();
+    if (this.#look === undefined || now - this.#look.at >= LOOK_VALID_MS) {
+      this.#look = { at: now, answering: this.#lookAtAll() };
+    }
+    return this.#look.answering;
+  }
+
+  /** Called regularly. Returns after how many ms to call it again. */
+  async tick(): Promise<number> {
+    await this.look();
+    await this.#recover();
+    const { isFormed, members, loss } = this.#record;
+    const isQuiet =
+      isFormed && loss === undefined && Object.values(members).every(({ state }) => state === 'full');
+    return isQuiet ? LOOK_USUALLY_MS : LOOK_SOON_MS;
+  }
+
+  /** Those that hold everything first: what they say is what the others must have by the time they are asked. */
+  async #lookAtAll(): Promise<ReadonlySet<string>> {
+    const startedAt = this.#host.now();
+    const isFull = (region: string) => this.#record.members[region]?.state === 'full';
+    const regions = this.#host.regions();
+    const sightings = new Map([
+      ...(await this.#sightings(regions.filter(isFull))),
+      ...(await this.#sightings(regions.filter((region) => !isFull(region)))),
+    ]);
+    for (const region of regions) {
+      // It asked to start meanwhile: what was seen of it is of the server before.
+      if ((this.#record.members[region]?.since ?? 0) >= startedAt) sightings.delete(region);
+    }
+    this.#keep(afterLook(this.#record, sightings, regions, this.#host.now()));
+    return new Set([...sightings].flatMap(([region, seen]) => (typeof seen === 'object' ? [region] : [])));
+  }
+
+  #sightings(regions: readonly string[]): Promise<readonly (readonly [string, Sighting])[]> {
+    return Promise.all(
+      regions.map(async (region) => {
+        const timeout = new Promise<undefined>((resolve) => setTimeout(resolve, SIGHT_TIMEOUT_MS));
+        const sighting = await Promise.race([this.#host.sight(region), timeout]).catch(() => undefined);
+        return [region, sighting] as const;
+      }),
+    );
+  }
+
+  /** Decides about a loss, and restores once the servers are up again. */
+  async #recover(): Promise<void> {
+    if (this.#isRecovering) return;
+    const phase = this.#record.loss?.phase;
+    const isToDecide =
+      phase === 'deciding' || (phase === 'waiting' && this.#host.now() - this.#decidedAt >= DECIDE_AGAIN_MS);
+    if (!isToDecide && phase !== 'restoring') return;
+    this.#isRecovering = true;
+    try {
+      if (isToDecide) await this.#decide(this.#record.loss?.streams ?? []);
+      else await this.#restore();
+    } finally {
+      this.#isRecovering = false;
+    }
+  }
+
+  async #decide(streams: readonly KnownStream[]): Promise<void> {
+    this.#decidedAt = this.#host.now();
+    const filled = streams.filter(({ messages }) => messages > 0);
+    if (streams.length === 0) return this.#beginAgain(false);
+    if (this.#host.acceptsLoss()) return this.#beginAgain(true);
+    try {
+      const missing = await this.#host.withoutBackup(filled);
+      if (missing.length === 0) return await this.#beginAgain(true);
+      for (const { account, stream, messages } of missing) {
+        console.error(`JetStream: stream ${stream} of ${account} (${messages} messages) is lost: no backup`);
+      }
+    } catch (error) {
+      console.error(`JetStream: the backups cannot be read: ${messageOf(error)}`);
+    }
+    this.#keep(awaitOperator(this.#record));
+  }
+
+  /** A server that had begun to join holds a part, which would be neither what was there nor what is restored. */
+  async #beginAgain(restores: boolean): Promise<void> {
+    const joining = Object.entries(this.#record.members).filter(([, { state }]) => state === 'joining');
+    await Promise.all(joining.map(([region]) => this.#host.restart(region)));
+    this.#keep(beginAgain(this.#record, restores));
+  }
+
+  async #restore(): Promise<void> {
+    const restored = await this.#host.restoreAll();
+    for (const problem of restored.problems) console.error(`JetStream: ${problem}`);
+    this.#lastRestore = restored;
+    this.#keep(afterRestore(this.#record));
+  }
+
+  #keep(record: AdmissionRecord): void {
+    if (record === this.#record) return;
+    this.#record = record;
+    this.#host.save(record);
+  }
+}

@@ -1,0 +1,85 @@
+// A region asks the Keeper before its JetStream server starts or is ended by force (jetstream/keeper.ts). Where the
+// Keeper does not answer, nothing is started and nothing ended: both could cost what is stored.
+
+import type { RegionConfig } from '../../regions/config.ts';
+import type { StartAnswer } from '../jetstream/admission/admission.ts';
+import type { KeeperMethods } from '../jetstream/keeper-stub.ts';
+import { messageOf } from '../message-of.ts';
+import type { LifecycleEvent } from './lifecycle-events.ts';
+
+type AsksFor = Pick<RegionConfig, 'id' | 'jetstream'>;
+
+/** How often a region that waits asks again. */
+const ASK_AGAIN_MS = 1_000;
+
+const NO_KEEPER = 'the deployment has no Keeper: add the binding JETSTREAM_KEEPER and deploy';
+
+export class Admission {
+  readonly #keeper: () => KeeperMethods | undefined;
+  /** Of the start that asked last: an earlier one asks no more. */
+  #start = 0;
+
+  constructor(keeper: () => KeeperMethods | undefined) {
+    this.#keeper = keeper;
+  }
+
+  /** Returns whether the server is to start, once it may; reports while it waits. False if another start has begun. */
+  async wait(region: AsksFor, tell: (event: LifecycleEvent) => Promise<void>): Promise<boolean> {
+    this.#start += 1;
+    const start = this.#start;
+    if (!region.jetstream) return true;
+    while (true) {
+      const answer = await this.#mayStart(region);
+      if (start !== this.#start) return false;
+      if (answer.mayStart) {
+        await tell({ kind: 'admitted', isHeld: answer.isHeld });
+        return true;
+      }
+      await tell({ kind: 'must-wait', why: answer.why });
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      if (start !== this.#start) return false;
+    }
+  }
+
+  /** Returns once clients may come. False if they may from the beginning. */
+  async untilReleased({ jetstream }: AsksFor): Promise<boolean> {
+    let hasWaited = false;
+    while (jetstream && (await this.#isHeld())) {
+      hasWaited = true;
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    }
+    return hasWaited;
+  }
+
+  /** Why the server must not be ended by force; undefined if it may be. */
+  async whyNotEnd({ id, jetstream }: AsksFor): Promise<string | undefined> {
+    if (!jetstream) return undefined;
+    try {
+      const keeper = this.#keeper();
+      return keeper === undefined ? NO_KEEPER : await keeper.whyNotEnd(id);
+    } catch (error) {
+      return noAnswer(error);
+    }
+  }
+
+  async #mayStart({ id }: AsksFor): Promise<StartAnswer> {
+    try {
+      return (await this.#keeper()?.mayStart(id)) ?? { mayStart: false, why: NO_KEEPER };
+    } catch (error) {
+      return { mayStart: false, why: noAnswer(error) };
+    }
+  }
+
+  async #isHeld(): Promise<boolean> {
+    try {
+      return (await this.#keeper()?.isHeld()) ?? false;
+    } catch {
+      // It is asked again.
+      return true;
+    }
+  }
+}
+
+function noAnswer(error: unknown): string {
+  return `the Keeper, which says whether a JetStream server may start or end, does not answer: ${messageOf(error)}`;
+}
