@@ -1,0 +1,268 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type AdmissionRecord,
+  afterLook,
+  afterRestore,
+  askToStart,
+  awaitOperator,
+  beginAgain,
+  type MemberState,
+  NEW_RECORD,
+  quorumOf,
+  type Sighting,
+  START_WITHIN_MS,
+  whyNotEnd,
+  whyNotLeave,
+} from './admission.ts';
+import { type Holdings, META_GROUP } from './holdings.ts';
+
+const REGIONS = ['a', 'b', 'c'];
+const FIVE = ['a', 'b', 'c', 'd', 'e'];
+const NOW = 1_000_000;
+
+describe('the first start', () => {
+  test('is allowed to all at once, since nothing is stored yet', () => {
+    let record = NEW_RECORD;
+    for (const region of REGIONS) {
+      const asked = askToStart(record, region, REGIONS, NOW);
+      expect(asked.answer).toEqual({ mayStart: true, isHeld: false });
+      record = asked.record;
+    }
+    expect(statesIn(record)).toEqual({ a: 'joining', b: 'joining', c: 'joining' });
+  });
+
+  test('is over once a majority holds the same', () => {
+    expect(afterLook(NEW_RECORD, seen({ a: 1 }), REGIONS, NOW).isFormed).toBe(false);
+    const formed = afterLook(NEW_RECORD, seen({ a: 1, b: 1 }), REGIONS, NOW);
+    expect(formed.isFormed).toBe(true);
+    expect(statesIn(formed)).toEqual({ a: 'full', b: 'full' });
+  });
+
+  test('of the Keeper, after servers have long been running, finds them', () => {
+    const record = afterLook(NEW_RECORD, seen({ a: 9, b: 9, c: 4 }), REGIONS, NOW);
+    expect(statesIn(record)).toEqual({ a: 'full', b: 'full', c: 'joining' });
+    expect(record.streams).toMatchObject([{ stream: 'ORDERS', lastSeq: 9 }]);
+  });
+});
+
+describe('a server that comes back empty', () => {
+  test('starts beside those that hold everything', () => {
+    const { record, answer } = askToStart(formed(), 'a', REGIONS, NOW);
+    expect(answer).toEqual({ mayStart: true, isHeld: false });
+    expect(statesIn(record)).toEqual({ a: 'joining', b: 'full', c: 'full' });
+  });
+
+  test('waits while another does not hold everything yet, and is told what it lacks', () => {
+    const one = askToStart(formed(), 'a', REGIONS, NOW).record;
+    const looked = afterLook(one, seen({ a: 3, b: 9, c: 9 }), REGIONS, NOW);
+    const { record, answer } = askToStart(looked, 'b', REGIONS, NOW);
+    expect(answer).toEqual({
+      mayStart: false,
+      why: 'a must hold everything first: it has stream ORDERS of account $G up to message 3 of 9',
+    });
+    expect(statesIn(record)).toEqual({ a: 'joining', b: 'empty', c: 'full' });
+    const caughtUp = afterLook(record, seen({ a: 9, c: 9 }), REGIONS, NOW);
+    expect(askToStart(caughtUp, 'b', REGIONS, NOW).answer).toMatchObject({ mayStart: true });
+  });
+
+  test('may ask again for the start that it was allowed, which may have failed', () => {
+    const one = askToStart(formed(), 'a', REGIONS, NOW).record;
+    expect(askToStart(one, 'a', REGIONS, NOW).answer).toMatchObject({ mayStart: true });
+  });
+
+  test('does not hold everything as long as no holder answers', () => {
+    const one = askToStart(formed(), 'a', REGIONS, NOW).record;
+    expect(statesIn(afterLook(one, seen({ a: 9 }), REGIONS, NOW)).a).toBe('joining');
+  });
+
+  test('and stops again, must ask again: but only after the time that it has to start', () => {
+    const one = askToStart(formed(), 'a', REGIONS, NOW).record;
+    const stopped = new Map<string, Sighting>([['a', 'stopped']]);
+    expect(statesIn(afterLook(one, stopped, REGIONS, NOW + START_WITHIN_MS - 1)).a).toBe('joining');
+    expect(statesIn(afterLook(one, stopped, REGIONS, NOW + START_WITHIN_MS)).a).toBe('empty');
+  });
+});
+
+test('of five servers a second may join beside the first if both are needed, but not if a stream could be outvoted', () => {
+  const five = (servers: readonly string[]): AdmissionRecord => ({
+    isFormed: true,
+    members: membersOf({ a: 'full', b: 'empty', c: 'joining', d: 'empty', e: 'empty' }),
+    streams: [{ account: '$G', stream: 'S', created: '', messages: 1, lastSeq: 1, servers }],
+  });
+  const mayStart = (record: AdmissionRecord) => askToStart(record, 'b', FIVE, NOW).answer.mayStart;
+  expect(mayStart(five(['1', '2', '3', '4', '5']))).toBe(true);
+  expect(mayStart(five(['1', '2', '3']))).toBe(false);
+});
+
+describe('a server that no longer runs', () => {
+  test('holds nothing', () => {
+    const looked = afterLook(formed(), new Map([['b', 'stopped' as const]]), REGIONS, NOW);
+    expect(statesIn(looked)).toEqual({ a: 'full', b: 'empty', c: 'full' });
+  });
+
+  test('is not to be mistaken for one that does not answer', () => {
+    expect(afterLook(formed(), new Map([['b', undefined]]), REGIONS, NOW)).toMatchObject(formed());
+  });
+});
+
+describe('when no server is left that holds anything', () => {
+  const lost = () =>
+    REGIONS.reduce((record, region) => askToStart(record, region, REGIONS, NOW).record, formed());
+
+  test('none starts, and what is lost is known', () => {
+    const record = lost();
+    expect(record.loss).toMatchObject({ phase: 'deciding', streams: [{ stream: 'ORDERS', lastSeq: 9 }] });
+    for (const region of REGIONS) {
+      expect(askToStart(record, region, REGIONS, NOW).answer.mayStart).toBe(false);
+    }
+  });
+
+  test('those that wait for an operator say for what', () => {
+    const { record, answer } = askToStart(awaitOperator(lost()), 'b', REGIONS, NOW);
+    expect(answer).toMatchObject({
+      mayStart: false,
+      why: expect.stringMatching(/ORDERS of \$G \(9 messages\).*accept-loss/),
+    });
+    expect(record.loss?.phase).toBe('waiting');
+  });
+
+  test('they start anew, with clients held back until the streams are restored', () => {
+    let record = beginAgain(lost(), true);
+    for (const region of REGIONS) {
+      const asked = askToStart(record, region, REGIONS, NOW);
+      expect(asked.answer).toEqual({ mayStart: true, isHeld: true });
+      record = asked.record;
+    }
+    record = afterLook(record, seen({ a: 0, b: 0, c: 0 }), REGIONS, NOW);
+    expect(record.loss?.phase).toBe('restoring');
+    expect(afterRestore(record)).toMatchObject({ isFormed: true });
+    expect(afterRestore(record).loss).toBeUndefined();
+  });
+
+  test('and lost again while they are restored, they begin once more with what was to be restored', () => {
+    let record = beginAgain(lost(), true);
+    record = afterLook(record, seen({ a: 0, b: 0, c: 0 }), REGIONS, NOW);
+    for (const region of REGIONS) record = askToStart(record, region, REGIONS, NOW).record;
+    expect(record.loss).toMatchObject({ phase: 'deciding', streams: [{ stream: 'ORDERS' }] });
+  });
+});
+
+describe('the last that holds everything', () => {
+  const record: AdmissionRecord = {
+    ...formed(),
+    members: membersOf({ a: 'full', b: 'joining', c: 'empty' }),
+  };
+
+  test('is not ended, even if it hangs', () => {
+    expect(whyNotEnd(record, 'a', new Set(['b']))).toMatch(/no other server/);
+    expect(whyNotEnd(formed(), 'a', new Set())).toMatch(/no other server/);
+    expect(whyNotEnd(formed(), 'a', new Set(['b']))).toBeUndefined();
+    expect(whyNotEnd(record, 'b', new Set(['a']))).toBeUndefined();
+  });
+
+  test('is not taken out of service, nor is any other while one is behind', () => {
+    const all = new Set(REGIONS);
+    expect(whyNotLeave(formed(), ['a'], REGIONS, all)).toBeUndefined();
+    expect(whyNotLeave(formed(), ['a'], REGIONS, new Set(['a', 'b']))).toMatch(/c \(full\)/);
+    expect(whyNotLeave(record, ['a'], REGIONS, all)).toMatch(/b \(joining\), c \(empty\)/);
+    expect(whyNotLeave(formed(), ['a', 'b'], REGIONS, all)).toMatch(/one after the other/);
+    expect(whyNotLeave(NEW_RECORD, ['a'], REGIONS, all)).toBeUndefined();
+  });
+});
+
+test('a stream that was deleted is forgotten; one that only a missing server has is not', () => {
+  const two = (servers: readonly string[]): AdmissionRecord => ({
+    ...formed(),
+    streams: [{ account: '$G', stream: 'OLD', created: '', messages: 1, lastSeq: 1, servers }],
+  });
+  const names = (record: AdmissionRecord) => record.streams.map(({ stream }) => stream);
+  const sightings = seen({ a: 9, b: 9 });
+  expect(names(afterLook(two(['nats-a', 'nats-b', 'nats-c']), sightings, REGIONS, NOW))).toEqual(['ORDERS']);
+  expect(names(afterLook(two(['nats-c']), sightings, REGIONS, NOW))).toEqual(['ORDERS', 'OLD']);
+});
+
+type Event = readonly ['kill' | 'ask' | 'look' | 'catch-up', number];
+
+const events = fc.array(
+  fc.tuple(fc.constantFrom('kill', 'ask', 'look', 'catch-up'), fc.nat(4)) as fc.Arbitrary<Event>,
+  { maxLength: 60 },
+);
+
+test.each([REGIONS, FIVE])(
+  'whatever dies and asks in whatever order: while one server holds everything, empty ones are never a majority (%#)',
+  (...regions) => {
+    fc.assert(
+      fc.property(events, (each) => {
+        // What is true, as against what the Keeper knows: undefined for a server that does not run.
+        const disks = new Map<string, 'full' | 'empty' | undefined>(regions.map((id) => [id, 'full']));
+        let record: AdmissionRecord = {
+          ...formed(),
+          members: membersOf(Object.fromEntries(regions.map((id) => [id, 'full']))),
+        };
+        for (const [what, index] of each) {
+          const region = regions[index % regions.length] as string;
+          const disk = disks.get(region);
+          const holders = [...disks.values()].filter((held) => held === 'full').length;
+          if (what === 'kill') disks.set(region, undefined);
+          if (what === 'catch-up' && disk === 'empty' && holders > 0) disks.set(region, 'full');
+          if (what === 'look') {
+            const sightings = new Map(
+              regions.map((id): [string, Sighting] => {
+                const held = disks.get(id);
+                return [id, held === undefined ? undefined : holdings(id, held === 'full' ? 9 : 0)];
+              }),
+            );
+            record = afterLook(record, sightings, regions, NOW);
+          }
+          if (what === 'ask' && disk === undefined) {
+            const asked = askToStart(record, region, regions, NOW);
+            record = asked.record;
+            if (asked.answer.mayStart) disks.set(region, 'empty');
+          }
+          const running = [...disks.values()];
+          const empty = running.filter((held) => held === 'empty').length;
+          if (running.includes('full')) expect(empty).toBeLessThan(quorumOf(regions.length));
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  },
+);
+
+function formed(): AdmissionRecord {
+  const record = afterLook(NEW_RECORD, seen({ a: 9, b: 9, c: 9 }), REGIONS, NOW);
+  return { ...record, members: membersOf({ a: 'full', b: 'full', c: 'full' }) };
+}
+
+function membersOf(states: Readonly<Record<string, MemberState>>): AdmissionRecord['members'] {
+  return Object.fromEntries(Object.entries(states).map(([region, state]) => [region, { state, since: NOW }]));
+}
+
+function statesIn({ members }: AdmissionRecord): Readonly<Record<string, MemberState>> {
+  return Object.fromEntries(Object.entries(members).map(([region, { state }]) => [region, state]));
+}
+
+/** Servers that run, and up to which message each has the stream. */
+function seen(lastSeqs: Readonly<Record<string, number>>): ReadonlyMap<string, Sighting> {
+  return new Map(Object.entries(lastSeqs).map(([region, lastSeq]) => [region, holdings(region, lastSeq)]));
+}
+
+function holdings(region: string, lastSeq: number): Holdings {
+  const servers = ['nats-a', 'nats-b', 'nats-c', 'nats-d', 'nats-e'];
+  const stream = {
+    account: '$G',
+    stream: 'ORDERS',
+    created: '1',
+    servers,
+    messages: lastSeq,
+    lastSeq,
+    consumers: [],
+  };
+  return {
+    server: `nats-${region}`,
+    hasLeader: true,
+    groups: { [META_GROUP]: { committed: 1, applied: 1 } },
+    streams: lastSeq === 0 ? [] : [stream],
+  };
+}
