@@ -52,6 +52,7 @@ const EDIT_ERRORS: readonly ErrorCode[] = [
   'invalid',
   'conflict',
   'needs_deploy',
+  'jetstream_behind',
   'last_region',
   'no_store',
   'store_unavailable',
@@ -92,7 +93,11 @@ const BASE: QueryParameter = {
   what: 'refused unless it is the current version',
 };
 
-const FORCE: QueryParameter = { name: 'force', type: 'boolean', what: 'even if it is the last region' };
+const FORCE: QueryParameter = {
+  name: 'force',
+  type: 'boolean',
+  what: 'even if it is the last region, or streams could be lost',
+};
 
 const OPERATION_SUMMARIES: Readonly<Record<RegionOperation, string>> = {
   drain: 'refuses new clients, then moves its clients to other regions',
@@ -105,14 +110,14 @@ const OPERATION_QUERY: Readonly<Record<RegionOperation, readonly QueryParameter[
   drain: [BASE, FORCE],
   undrain: [BASE],
   wake: [],
-  stop: [],
+  stop: [FORCE],
 };
 
 const OPERATION_ERRORS: Readonly<Record<RegionOperation, readonly ErrorCode[]>> = {
-  drain: ['conflict', 'last_region', 'needs_deploy', 'invalid', 'store_unavailable'],
+  drain: ['conflict', 'jetstream_behind', 'last_region', 'needs_deploy', 'invalid', 'store_unavailable'],
   undrain: ['conflict', 'last_region', 'needs_deploy', 'invalid', 'store_unavailable'],
   wake: [],
-  stop: [],
+  stop: ['jetstream_behind'],
 };
 
 const json = (schema: SchemaName, ...statuses: readonly number[]): EndpointAnswer => ({

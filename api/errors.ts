@@ -16,6 +16,7 @@ export const ERROR_STATUS = {
   conflict: 409,
   needs_deploy: 409,
   drained: 409,
+  jetstream_behind: 409,
   last_region: 409,
   too_large: 413,
   invalid: 422,
@@ -54,6 +55,8 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   conflict: 'the edit was made from a version that is no longer the current one',
   needs_deploy: 'the edit changes what only a deploy can change',
   drained: 'the region is drained or disabled, so it is not woken',
+  jetstream_behind:
+    'a JetStream region would stop, and with it its disk, while another does not hold everything; `force` overrides this',
   last_region: 'no region would serve any client; `force` overrides this',
   too_large: 'the body is larger than 256 KiB',
   invalid: 'the configuration is not valid',

@@ -212,6 +212,7 @@ export const PARTS: readonly Part[] = [
       'routing',
       'worker/config',
       'worker/forecast',
+      'worker/jetstream/keeper-stub.ts',
       'worker/region',
       'worker/edge-context.ts',
     ],

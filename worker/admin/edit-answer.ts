@@ -43,6 +43,9 @@ export function editRefusal(outcome: Exclude<EditOutcome, { kind: 'stored' }>, a
     }
     case 'last_region':
       return errorResponse('last_region', LAST_REGION);
+    case 'leaves':
+    case 'jetstream_behind':
+      return jetStreamBehind('reason' in outcome ? outcome.reason : 'the Keeper was not asked');
     case 'no_such_version':
       return noSuchVersion(asked.version);
   }
@@ -52,6 +55,13 @@ export function noSuchVersion(version: number | undefined): Response {
   return errorResponse(
     'no_such_version',
     `there is no version ${version}, or it is not kept any more: GET /api/config/history has those that are`,
+  );
+}
+
+export function jetStreamBehind(reason: string): Response {
+  return errorResponse(
+    'jetstream_behind',
+    `streams could be lost: ${reason}. Wait (GET /api/jetstream), or send "force"`,
   );
 }
 

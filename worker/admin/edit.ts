@@ -10,12 +10,13 @@ import { tellRegions } from '../region/tell-regions.ts';
 import type { Caller } from './admin-route.ts';
 import { type Asked, editRefusal } from './edit-answer.ts';
 import { fromStore } from './from-store.ts';
+import { whyNotLeave } from './jetstream-leave.ts';
 
 /** Who is asking for an edit. */
 export type Author = Pick<Caller, 'actor' | 'address'>;
 
 /** What the store is told about every edit, besides the edit itself. */
-export type Signature = Pick<EditRequest, 'author' | 'address' | 'deployed'>;
+export type Signature = Pick<EditRequest, 'author' | 'address' | 'deployed' | 'mayLeave'>;
 
 export interface Edit {
   readonly edge: EdgeContext;
@@ -32,7 +33,15 @@ export function edit({ edge, author, asked, ask, answer }: Edit): Promise<Respon
   const { env, background } = edge;
   const signature = { author: author.actor, address: author.address, deployed: deployedConfig(env) };
   return fromStore(
-    () => ask(signature),
+    async () => {
+      const outcome = await ask(signature);
+      if (outcome.kind !== 'leaves') return outcome;
+      const { regions } = outcome;
+      const reason = await whyNotLeave(env, regions);
+      return reason === undefined
+        ? ask({ ...signature, mayLeave: regions })
+        : ({ kind: 'jetstream_behind', reason } as const);
+    },
     (outcome) => {
       if (outcome.kind !== 'stored') return editRefusal(outcome, asked);
       const { stored, changes } = outcome;

@@ -10,6 +10,8 @@ import { type RegionStub, regionStub } from '../region/region-stub.ts';
 import type { RegionStatus } from '../region/status.ts';
 import { setDrain } from './drain-edit.ts';
 import type { Author } from './edit.ts';
+import { jetStreamBehind } from './edit-answer.ts';
+import { whyNotLeave } from './jetstream-leave.ts';
 
 /** `POST /api/regions/<id>/<operation>` */
 export async function operateRegion(
@@ -23,6 +25,10 @@ export async function operateRegion(
   if (region === undefined) {
     const known = config.regions.map((each) => each.id).join(', ');
     return errorResponse('no_such_region', `there is no region ${JSON.stringify(id)}; known: ${known}`);
+  }
+  if (operation === 'stop' && region.jetstream && new URL(request.url).searchParams.get('force') !== 'true') {
+    const reason = await whyNotLeave(env, [id]);
+    if (reason !== undefined) return jetStreamBehind(reason);
   }
   const run = async () => {
     let status: RegionStatus;

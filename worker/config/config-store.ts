@@ -19,6 +19,8 @@ export interface EditRequest {
   readonly message: string;
   readonly author: string;
   readonly force: boolean;
+  /** JetStream regions that may leave service now, as the Keeper says. */
+  readonly mayLeave?: readonly string[];
   readonly address?: string;
   /** Version 0: the configuration that the caller was deployed with. */
   readonly deployed: MeridianConfig;
@@ -107,9 +109,9 @@ export class ConfigStore extends DurableObject<Env> {
   }
 
   // There is no await between reading the current version and storing the next one, so no other edit can interleave.
-  #edit({ base, config, force, deployed, author, message }: PutRequest): EditOutcome {
+  #edit({ base, config, force, mayLeave = [], deployed, author, message }: PutRequest): EditOutcome {
     const current = standingOf(this.#versions.newest(), deployed);
-    const verdict = checkEdit(current, { base, config, force });
+    const verdict = checkEdit(current, { base, config, force, mayLeave });
     if (verdict.kind === 'conflict') return this.#conflict(current, base);
     if (verdict.kind !== 'ok') return verdict;
     const stored: StoredVersion = {
@@ -134,6 +136,8 @@ export class ConfigStore extends DurableObject<Env> {
   }
 
   #recorded(action: string, { base, message, author, force, address }: EditRequest, outcome: EditOutcome) {
+    // It is asked again once the Keeper has answered.
+    if (outcome.kind === 'leaves') return outcome;
     const event: AuditEvent = {
       actor: author,
       action,

@@ -95,3 +95,41 @@ test('platform settings are compared with what is deployed, not with what was st
     changes: [{ path: 'regions.weur.instanceType', from: 'lite' }],
   });
 });
+
+describe('a JetStream region', () => {
+  const three = configOf(
+    ['weur', 'enam', 'wnam'].map((id) => region(id, { jetstream: true, keepAwake: true })),
+  );
+  const standing = { version: 3, config: three, deployed: three };
+  const proposed = (next: unknown, more: { force?: boolean; mayLeave?: readonly string[] } = {}) =>
+    checkEdit(standing, { base: 3, config: next, force: false, ...more });
+
+  test.each([{ drain: true }, { enabled: false }])(
+    'leaves service by %j only if the Keeper says so',
+    (change) => {
+      const next = withRegion(three, 'enam', change);
+      const valid = { ...next, defaultRegion: 'weur' };
+      if ('enabled' in change) return expect(proposed(valid, { force: true }).kind).toBe('invalid');
+      expect(proposed(valid)).toEqual({ kind: 'leaves', regions: ['enam'] });
+      expect(proposed(valid, { mayLeave: ['weur'] }).kind).toBe('leaves');
+      expect(proposed(valid, { mayLeave: ['enam'] }).kind).toBe('ok');
+      expect(proposed(valid, { force: true }).kind).toBe('ok');
+    },
+  );
+
+  test('does not leave service while another is out of it, unless that is forced', () => {
+    const next = withRegion(withRegion(three, 'weur', { drain: true }), 'enam', { drain: true });
+    const mayLeave = ['weur', 'enam'];
+    expect(proposed(next, { mayLeave })).toMatchObject({
+      kind: 'jetstream_behind',
+      reason: expect.stringMatching(/weur and enam/),
+    });
+    expect(proposed(next, { force: true }).kind).toBe('ok');
+  });
+
+  test('comes back without anybody being asked', () => {
+    const drained = withRegion(three, 'weur', { drain: true });
+    const verdict = checkEdit({ ...standing, config: drained }, { base: 3, config: three, force: false });
+    expect(verdict.kind).toBe('ok');
+  });
+});

@@ -29,8 +29,10 @@ export interface Proposal {
   /** The version that its author started from. */
   readonly base: number;
   readonly config: unknown;
-  /** Accepts the edit even if no region would serve anybody. */
+  /** Accepts the edit even if no region would serve anybody, or streams could be lost. */
   readonly force: boolean;
+  /** JetStream regions that may leave service, as far as what the others hold is concerned. */
+  readonly mayLeave?: readonly string[];
 }
 
 export type Verdict =
@@ -38,7 +40,11 @@ export type Verdict =
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'needs_deploy'; readonly changes: readonly Change[] }
-  | { readonly kind: 'last_region' };
+  | { readonly kind: 'last_region' }
+  /** JetStream regions leave service: whether they may is to be asked first. */
+  | { readonly kind: 'leaves'; readonly regions: readonly string[] }
+  /** Too many JetStream regions would be out of service. */
+  | { readonly kind: 'jetstream_behind'; readonly reason: string };
 
 /** Checks an edit: first whether it is valid, then for a conflict with another edit, then for its effects. */
 export function checkEdit(current: Standing, proposed: Proposal): Verdict {
@@ -49,7 +55,32 @@ export function checkEdit(current: Standing, proposed: Proposal): Verdict {
   const needsDeploy = changesToDeploy(current.deployed, config);
   if (needsDeploy.length > 0) return { kind: 'needs_deploy', changes: needsDeploy };
   if (!proposed.force && !servesAnybody(config)) return { kind: 'last_region' };
+  const stays = proposed.force ? undefined : leaving(current.config, config, proposed.mayLeave ?? []);
+  if (stays !== undefined) return stays;
   return { kind: 'ok', config, changes: diffConfigs(current.config, config) };
+}
+
+/** A JetStream region that stops loses its disk, so only one may be out of service, and only if the others have all. */
+function leaving(
+  before: MeridianConfig,
+  after: MeridianConfig,
+  mayLeave: readonly string[],
+): Verdict | undefined {
+  const wasOut = outOfService(before);
+  const out = outOfService(after);
+  const regions = out.filter((id) => !wasOut.includes(id));
+  if (regions.length === 0) return undefined;
+  if (out.length > 1) {
+    const reason = `${out.join(' and ')} would be out of service at the same time, and their streams' replicas with them: one after the other`;
+    return { kind: 'jetstream_behind', reason };
+  }
+  return regions.every((id) => mayLeave.includes(id)) ? undefined : { kind: 'leaves', regions };
+}
+
+function outOfService({ regions }: MeridianConfig): readonly string[] {
+  return regions.flatMap(({ id, jetstream, enabled, drain }) =>
+    jetstream && (!enabled || drain) ? [id] : [],
+  );
 }
 
 /** The platform settings that would have to be deployed before this configuration could take effect. */
