@@ -44,7 +44,9 @@ export class EntryParser {
   /** @throws ArchiveError if the archive ends within an entry */
   end(): void {
     if (this.#queue.length === 0 && this.#fields === undefined) return;
-    throw new ArchiveError(`The archive is cut off within the entry that follows sequence ${this.#lastSequence}.`);
+    throw new ArchiveError(
+      `The archive is cut off within the entry that follows sequence ${this.#lastSequence}.`,
+    );
   }
 
   #next(): ArchiveEntry | undefined {

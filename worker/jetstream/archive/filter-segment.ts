@@ -3,15 +3,27 @@
 
 import { concatenated } from './bytes.ts';
 import { type ArchiveEntry, encodeEntry } from './entry.ts';
+import { EntryParser } from './entry-parser.ts';
 import { ChunkType, dataChunks, MAX_DATA_BYTES } from './s2-chunks.ts';
 import { readChunks } from './s2-decoder.ts';
 import { readSegment } from './segment.ts';
 
-/** The chunks of a segment as they are, without its header. */
-export async function* wholeSegment(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const { type, bytes } of readChunks(source)) {
-    if (type < ChunkType.skippable) yield bytes;
+/**
+ * The chunks of a segment as they are, without its header.
+ *
+ * @param count told how many messages have passed
+ */
+export async function* wholeSegment(
+  source: AsyncIterable<Uint8Array>,
+  count: (messages: number) => void = () => {},
+): AsyncGenerator<Uint8Array> {
+  const parser = new EntryParser();
+  for await (const { type, bytes, data } of readChunks(source)) {
+    if (type >= ChunkType.skippable) continue;
+    count(parser.push(data).length);
+    yield bytes;
   }
+  parser.end();
 }
 
 /**

@@ -25,7 +25,9 @@ export async function* readArchive(source: AsyncIterable<Uint8Array>): AsyncGene
       const magic = beginning.take(MAGIC.length);
       if (magic === undefined) continue;
       if (!MAGIC.every((byte, n) => byte === magic[n])) {
-        throw new ArchiveError('This is no backup in the format of nats-server 2.15 (it begins without NATSARC1).');
+        throw new ArchiveError(
+          'This is no backup in the format of nats-server 2.15 (it begins without NATSARC1).',
+        );
       }
       magicSeen = true;
       bytes = beginning.take(beginning.length) as Uint8Array;

@@ -29,7 +29,13 @@ export const MAX_DATA_BYTES = 65_536;
 export const MAX_CHUNK_BYTES = 2 ** 24 - 1;
 
 /** The first chunk of a stream; nats-server does not take a stream without it. */
-export const STREAM_IDENTIFIER: Uint8Array = Uint8Array.of(0xff, 6, 0, 0, ...new TextEncoder().encode('S2sTwO'));
+export const STREAM_IDENTIFIER: Uint8Array = Uint8Array.of(
+  0xff,
+  6,
+  0,
+  0,
+  ...new TextEncoder().encode('S2sTwO'),
+);
 
 /** The bytes as chunks of data. */
 export function dataChunks(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -2,8 +2,8 @@
 // with messages as entries of an archive. Neither magic bytes nor an end: those are the archive's that is put together
 // from segments.
 
-import type { SegmentHeader } from '../manifest/segment-header.ts';
 import { parseSegmentHeader } from '../manifest/parse.ts';
+import type { SegmentHeader } from '../manifest/segment-header.ts';
 import { ArchiveError } from './archive-error.ts';
 import { concatenated } from './bytes.ts';
 import { type ArchiveEntry, encodeEntry, messageBytes } from './entry.ts';
@@ -90,7 +90,10 @@ export class SegmentBuilder {
 }
 
 /** A segment in one go: what its header says about the messages is counted. */
-export function encodeSegment(context: SegmentContext, entries: Iterable<ArchiveEntry>): Uint8Array<ArrayBuffer> {
+export function encodeSegment(
+  context: SegmentContext,
+  entries: Iterable<ArchiveEntry>,
+): Uint8Array<ArrayBuffer> {
   const builder = new SegmentBuilder();
   for (const entry of entries) builder.add(entry);
   return builder.finish(context).bytes;
@@ -132,7 +135,8 @@ export function readSegmentHeader(bytes: Uint8Array): HeaderChunk {
   }
   const text = new TextDecoder().decode(bytes.subarray(CHUNK_HEAD_BYTES, size));
   const parsed = parseSegmentHeader(text);
-  if (!parsed.ok) throw new ArchiveError(`The header of the segment is not as it should be: ${parsed.problem}`);
+  if (!parsed.ok)
+    throw new ArchiveError(`The header of the segment is not as it should be: ${parsed.problem}`);
   return { header: parsed.value, size };
 }
 

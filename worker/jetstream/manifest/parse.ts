@@ -20,10 +20,14 @@ export function parseSegmentHeader(text: string): Parsed<SegmentHeader> {
 
 function parsed<T>(text: string, schema: v.GenericSchema<unknown, T>): Parsed<T> {
   const json = jsonOf(text);
-  if (json === undefined) return { ok: false, problem: `it is not JSON, or was cut off after ${text.length} characters.` };
+  if (json === undefined)
+    return { ok: false, problem: `it is not JSON, or was cut off after ${text.length} characters.` };
   const format = formatOf(json);
   if (format !== 1) {
-    return { ok: false, problem: `it has format ${JSON.stringify(format)} where this version of Meridian knows format 1.` };
+    return {
+      ok: false,
+      problem: `it has format ${JSON.stringify(format)} where this version of Meridian knows format 1.`,
+    };
   }
   const result = v.safeParse(schema, json);
   if (result.success) return { ok: true, value: result.output };

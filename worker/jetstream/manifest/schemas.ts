@@ -10,7 +10,8 @@ const JsonObject = v.record(v.string(), v.unknown());
 const Ranges = v.pipe(
   v.array(v.tuple([Sequence, Sequence])),
   v.check(
-    (ranges) => ranges.every(([first, last], n) => first <= last && (n === 0 || first > (ranges[n - 1]?.[1] ?? 0))),
+    (ranges) =>
+      ranges.every(([first, last], n) => first <= last && (n === 0 || first > (ranges[n - 1]?.[1] ?? 0))),
     'ranges in ascending order, without overlaps',
   ),
 );
