@@ -7,6 +7,8 @@ import {
   askToStart,
   awaitOperator,
   beginAgain,
+  ELECTED_WITHIN_MS,
+  type Member,
   type MemberState,
   NEW_RECORD,
   quorumOf,
@@ -84,15 +86,37 @@ describe('a server that comes back empty', () => {
   });
 });
 
-test('of five servers a second may join beside the first if both are needed, but not if a stream could be outvoted', () => {
-  const five = (servers: readonly string[]): AdmissionRecord => ({
-    isFormed: true,
-    members: membersOf({ a: 'full', b: 'empty', c: 'joining', d: 'empty', e: 'empty' }),
-    streams: [{ account: '$G', stream: 'S', created: '', messages: 1, lastSeq: 1, servers }],
+describe('when fewer than a majority hold everything', () => {
+  const one = (changes: Partial<Member>): AdmissionRecord => ({
+    ...formed(),
+    members: { ...membersOf({ a: 'full', c: 'empty' }), b: { state: 'joining', since: NOW, ...changes } },
   });
-  const mayStart = (record: AdmissionRecord) => askToStart(record, 'b', FIVE, NOW).answer.mayStart;
-  expect(mayStart(five(['1', '2', '3', '4', '5']))).toBe(true);
-  expect(mayStart(five(['1', '2', '3']))).toBe(false);
+  const mayStart = (record: AdmissionRecord, now = NOW) =>
+    askToStart(record, 'c', REGIONS, now).answer.mayStart;
+
+  test('all may start, since only all of them together elect the one that does', () => {
+    expect(mayStart(one({ isBlank: true }))).toBe(true);
+  });
+
+  test('but not while one that has a part may elect a leader with it', () => {
+    expect(mayStart(one({ isBlank: false }))).toBe(false);
+    expect(mayStart(one({ isBlank: false }), NOW + ELECTED_WITHIN_MS)).toBe(true);
+    expect(mayStart(one({}))).toBe(false);
+  });
+
+  test('what a joining one has is seen at a look', () => {
+    const record = afterLook(
+      one({}),
+      new Map([
+        ['a', holdings('a', 9)],
+        ['b', BLANK],
+      ]),
+      REGIONS,
+      NOW,
+    );
+    expect(record.members.b).toMatchObject({ state: 'joining', isBlank: true });
+    expect(mayStart(record)).toBe(true);
+  });
 });
 
 describe('a server that no longer runs', () => {
@@ -189,46 +213,94 @@ const events = fc.array(
   { maxLength: 60 },
 );
 
-test.each([REGIONS, FIVE])(
-  'whatever dies and asks in whatever order: while one server holds everything, empty ones are never a majority (%#)',
-  (...regions) => {
-    fc.assert(
-      fc.property(events, (each) => {
-        // What is true, as against what the Keeper knows: undefined for a server that does not run.
-        const disks = new Map<string, 'full' | 'empty' | undefined>(regions.map((id) => [id, 'full']));
-        let record: AdmissionRecord = {
-          ...formed(),
-          members: membersOf(Object.fromEntries(regions.map((id) => [id, 'full']))),
-        };
-        for (const [what, index] of each) {
-          const region = regions[index % regions.length] as string;
-          const disk = disks.get(region);
-          const holders = [...disks.values()].filter((held) => held === 'full').length;
-          if (what === 'kill') disks.set(region, undefined);
-          if (what === 'catch-up' && disk === 'empty' && holders > 0) disks.set(region, 'full');
-          if (what === 'look') {
-            const sightings = new Map(
-              regions.map((id): [string, Sighting] => {
-                const held = disks.get(id);
-                return [id, held === undefined ? undefined : holdings(id, held === 'full' ? 9 : 0)];
-              }),
-            );
-            record = afterLook(record, sightings, regions, NOW);
-          }
-          if (what === 'ask' && disk === undefined) {
-            const asked = askToStart(record, region, regions, NOW);
-            record = asked.record;
-            if (asked.answer.mayStart) disks.set(region, 'empty');
-          }
-          const running = [...disks.values()];
-          const empty = running.filter((held) => held === 'empty').length;
-          if (running.includes('full')) expect(empty).toBeLessThan(quorumOf(regions.length));
-        }
-      }),
-      { numRuns: 1_000 },
+test.each([[REGIONS], [FIVE]])('whatever dies and asks in whatever order of %j', (regions) => {
+  fc.assert(
+    fc.property(events, (each) => {
+      const world = new World(regions);
+      for (const [what, index] of each) world.happen(what, regions[index % regions.length] as string);
+      world.comeToRest();
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+/** Servers, of which it is known what they hold, and a Keeper that knows what it is told. */
+class World {
+  readonly #regions: readonly string[];
+  /** Undefined for a server that does not run. */
+  readonly #disks: Map<string, 'full' | 'blank' | undefined>;
+  #record: AdmissionRecord;
+
+  constructor(regions: readonly string[]) {
+    this.#regions = regions;
+    this.#disks = new Map(regions.map((id) => [id, 'full']));
+    this.#record = { ...formed(), members: membersOf(Object.fromEntries(regions.map((id) => [id, 'full']))) };
+  }
+
+  happen(what: Event[0], region: string): void {
+    const disk = this.#disks.get(region);
+    if (what === 'kill') this.#disks.set(region, undefined);
+    if (what === 'catch-up' && disk === 'blank' && this.#hasLeader) this.#disks.set(region, 'full');
+    if (what === 'look') this.#look();
+    if (what === 'ask' && disk === undefined) this.#ask(region);
+  }
+
+  /** While one holds everything, all come to hold it; when none does, none starts. */
+  comeToRest(): void {
+    const isLost = this.#count('full') === 0;
+    for (let turn = 0; turn < 4 * this.#regions.length; turn += 1) {
+      for (const region of this.#regions) {
+        for (const what of ['ask', 'look', 'catch-up', 'look'] as const) this.happen(what, region);
+      }
+    }
+    if (isLost) expect(this.#record.loss).toBeDefined();
+    else expect([...this.#disks.values()]).toEqual(this.#regions.map(() => 'full'));
+  }
+
+  /** As nats-server elects: by a majority of those that hold something, or by all. */
+  get #hasLeader(): boolean {
+    const full = this.#count('full');
+    return (
+      full >= quorumOf(this.#regions.length) ||
+      (full > 0 && full + this.#count('blank') === this.#regions.length)
     );
-  },
-);
+  }
+
+  #count(wanted: 'full' | 'blank'): number {
+    return [...this.#disks.values()].filter((held) => held === wanted).length;
+  }
+
+  #look(): void {
+    const sightings = new Map(
+      this.#regions.map((id): [string, Sighting] => {
+        const held = this.#disks.get(id);
+        if (held === undefined) return [id, undefined];
+        return [
+          id,
+          held === 'full' ? holdings(id, 9) : { ...BLANK, server: `nats-${id}`, hasLeader: this.#hasLeader },
+        ];
+      }),
+    );
+    this.#record = afterLook(this.#record, sightings, this.#regions, NOW);
+  }
+
+  /** No second one that has nothing starts beside a majority that holds everything, which could be lost meanwhile. */
+  #ask(region: string): void {
+    const { record, answer } = askToStart(this.#record, region, this.#regions, NOW);
+    this.#record = record;
+    if (!answer.mayStart) return;
+    const full = this.#count('full');
+    if (full >= quorumOf(this.#regions.length)) expect(this.#count('blank')).toBe(0);
+    this.#disks.set(region, 'blank');
+  }
+}
+
+const BLANK: Holdings = {
+  server: 'nats-b',
+  hasLeader: false,
+  groups: { [META_GROUP]: { committed: 0, applied: 0 } },
+  streams: [],
+};
 
 function formed(): AdmissionRecord {
   const record = afterLook(NEW_RECORD, seen({ a: 9, b: 9, c: 9 }), REGIONS, NOW);

@@ -1,9 +1,9 @@
 // Which JetStream server may start with its empty disk. A container's disk is empty at every start, and Raft counts a
 // server's vote by its name: two empty servers outvote the one that still holds everything. So they start one at a
-// time, the next only when the one before holds everything; and where nothing holds anything, they do not start in
-// silence. Pure: the Keeper feeds in what it sees and is asked, and carries out what follows.
+// time, the next only when the one before holds everything, unless only all of them together get any further; and
+// where nothing holds anything, they do not start in silence. Pure: the Keeper feeds in what it sees and is asked, and carries out what follows.
 
-import { type Holdings, missingIn } from './holdings.ts';
+import { type Holdings, isBlank, missingIn } from './holdings.ts';
 
 /** Whether a server may start; if not, why. `isHeld`: it may take no clients yet, since streams are being restored. */
 export type StartAnswer =
@@ -23,6 +23,8 @@ export interface Member {
   readonly since: number;
   /** What a joining one still lacks. */
   readonly lacks?: string;
+  /** A joining one has nothing at all yet, and no leader from whom to get it. */
+  readonly isBlank?: boolean;
 }
 
 /** A stream as it was last seen on a server that held everything. */
@@ -74,6 +76,9 @@ export const NEW_RECORD: AdmissionRecord = { isFormed: false, members: {}, strea
 
 /** A server that was allowed to start and of which this long later nothing runs has to ask again. */
 export const START_WITHIN_MS = 15_000;
+
+/** An election begins 4 to 9 s after a leader was lost, and may have to be repeated. */
+export const ELECTED_WITHIN_MS = 30_000;
 
 /** How many servers make a majority. */
 export function quorumOf(servers: number): number {
@@ -147,7 +152,7 @@ function withFull(
       holders.length === 0 ? 'no server that holds everything answers' : missingIn(holdings, holders);
     if (lacks === undefined) return [[region, { state: 'full', since: now }]];
     const since = before?.state === 'joining' ? before.since : now;
-    return [[region, { state: 'joining', since, lacks }]];
+    return [[region, { state: 'joining', since, lacks, isBlank: isBlank(holdings) }]];
   });
   return withMembers(record, changes);
 }
@@ -199,7 +204,7 @@ export function askToStart(
   if (loss?.phase === 'waiting') return refuse(lossText(loss));
   if (!lost.isFormed || isRepeated) return admit();
   const joining = Object.entries(lost.members).find(([, { state }]) => state === 'joining');
-  if (joining !== undefined && !needsMore(lost, regions)) {
+  if (joining !== undefined && !isStuck(lost, regions, now)) {
     const [first, { lacks }] = joining;
     return refuse(`${first} must hold everything first${lacks === undefined ? '' : `: ${lacks}`}`);
   }
@@ -210,14 +215,18 @@ function sinceOf(member: Member | undefined, now: number): number {
   return member?.state === 'empty' ? member.since : now;
 }
 
-/** With five servers and more, one that holds everything and one that is empty are no majority, and get no further. */
-function needsMore({ members, streams }: AdmissionRecord, regions: readonly string[]): boolean {
-  const count = (wanted: MemberState) =>
-    Object.values(members).filter(({ state }) => state === wanted).length;
-  const quorum = quorumOf(regions.length);
-  if (count('full') + count('joining') >= quorum || count('joining') + 1 >= quorum) return false;
-  // Where a stream is on fewer servers than there are, two empty ones may be a majority of its own.
-  return streams.every(({ servers }) => count('joining') + 1 < quorumOf(servers.length));
+/**
+ * Where fewer than a majority hold everything, those that join get no further: nats-server 2.15 does not count the vote
+ * of a server that has nothing, unless all servers vote (raft.go, runAsCandidate). Then all must start. That is safe as
+ * long as those that have joined have nothing, since the one that holds everything is the only one that can win; where
+ * one of them has a part, the two of them elect a leader by themselves, for which they get the time.
+ */
+function isStuck({ members }: AdmissionRecord, regions: readonly string[], now: number): boolean {
+  const states = Object.values(members);
+  if (states.filter(({ state }) => state === 'full').length >= quorumOf(regions.length)) return false;
+  return states
+    .filter(({ state }) => state === 'joining')
+    .every(({ isBlank = false, since }) => isBlank || now - since >= ELECTED_WITHIN_MS);
 }
 
 /** Whether what was once stored is held by no server any more. */
