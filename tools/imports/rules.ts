@@ -130,7 +130,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/jetstream/admission',
     what: 'when a JetStream server with an empty disk may start. Pure',
-    imports: [],
+    imports: ['regions'],
     packages: [],
   },
   {

@@ -134,13 +134,13 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       look: () => this.#watch.look(),
       unauthenticated: (connections, atMost) => this.#server.unauthenticated(connections, atMost),
     });
-    this.#admission = new Admission(() => jetStreamKeeper(env));
     this.#tally = new TrafficTally(ctx.storage.sql);
     this.defaultPort = WEBSOCKET_PORT;
     this.sleepAfter = this.#region.sleepAfter;
     const regions = config.regions.map((each) => each.id);
     const { retryMaxMs } = config.mesh;
-    const host = meshHostOf(id, env, this.#server);
+    this.#admission = new Admission(() => jetStreamKeeper(env));
+    const host = meshHostOf(id, env, this.#server, this.#admission);
     const handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
     this.#mesh = new MeshKeeper(host, { region: id, regions, retryMaxMs, handshakeTimeoutMs });
     const record = ctx.storage.kv.get<DrainRecord>(DRAIN_KEY);
@@ -436,9 +436,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await started;
   }
 
-  /** While streams are being restored, clients are served elsewhere. */
+  /** While streams are being restored, or it is not linked with all others, clients are served elsewhere. */
   async #untilReleased(): Promise<void> {
-    if (await this.#admission.untilReleased(this.#region)) await this.#dispatch({ kind: 'released' });
+    if (!(await this.#admission.untilReleased(this.#region))) return;
+    await this.#mesh.retry();
+    await this.#untilLinked();
+    await this.#dispatch({ kind: 'released' });
   }
 
   /** What a client publishes before its server is linked never reaches other regions, without any error. */

@@ -7,8 +7,7 @@ import {
   askToStart,
   awaitOperator,
   beginAgain,
-  ELECTED_WITHIN_MS,
-  type Member,
+  isHeld,
   type MemberState,
   NEW_RECORD,
   quorumOf,
@@ -16,6 +15,7 @@ import {
   START_WITHIN_MS,
   whyNotEnd,
   whyNotLeave,
+  whyNotLink,
 } from './admission.ts';
 import { type Holdings, META_GROUP } from './holdings.ts';
 
@@ -55,17 +55,20 @@ describe('a server that comes back empty', () => {
     expect(statesIn(record)).toEqual({ a: 'joining', b: 'full', c: 'full' });
   });
 
-  test('waits while another does not hold everything yet, and is told what it lacks', () => {
-    const one = askToStart(formed(), 'a', REGIONS, NOW).record;
-    const looked = afterLook(one, seen({ a: 3, b: 9, c: 9 }), REGIONS, NOW);
-    const { record, answer } = askToStart(looked, 'b', REGIONS, NOW);
+  test('of five waits while another does not hold everything yet, and is told what it lacks', () => {
+    const five: AdmissionRecord = {
+      ...formed(),
+      members: membersOf({ a: 'joining', b: 'full', c: 'full', d: 'full', e: 'full' }),
+    };
+    const looked = afterLook(five, seen({ a: 3, b: 9, c: 9, d: 9, e: 9 }), FIVE, NOW);
+    const { record, answer } = askToStart(looked, 'b', FIVE, NOW);
     expect(answer).toEqual({
       mayStart: false,
       why: 'a must hold everything first: it has stream ORDERS of account $G up to message 3 of 9',
     });
-    expect(statesIn(record)).toEqual({ a: 'joining', b: 'empty', c: 'full' });
-    const caughtUp = afterLook(record, seen({ a: 9, c: 9 }), REGIONS, NOW);
-    expect(askToStart(caughtUp, 'b', REGIONS, NOW).answer).toMatchObject({ mayStart: true });
+    expect(statesIn(record)).toMatchObject({ a: 'joining', b: 'empty', c: 'full' });
+    const caughtUp = afterLook(record, seen({ a: 9, c: 9, d: 9, e: 9 }), FIVE, NOW);
+    expect(askToStart(caughtUp, 'b', FIVE, NOW).answer).toEqual({ mayStart: true, isHeld: false });
   });
 
   test('may ask again for the start that it was allowed, which may have failed', () => {
@@ -87,35 +90,36 @@ describe('a server that comes back empty', () => {
 });
 
 describe('when fewer than a majority hold everything', () => {
-  const one = (changes: Partial<Member>): AdmissionRecord => ({
-    ...formed(),
-    members: { ...membersOf({ a: 'full', c: 'empty' }), b: { state: 'joining', since: NOW, ...changes } },
-  });
-  const mayStart = (record: AdmissionRecord, now = NOW) =>
-    askToStart(record, 'c', REGIONS, now).answer.mayStart;
+  const one: AdmissionRecord = { ...formed(), members: membersOf({ a: 'full', b: 'joining', c: 'empty' }) };
 
-  test('all may start, since only all of them together elect the one that does', () => {
-    expect(mayStart(one({ isBlank: true }))).toBe(true);
-  });
-
-  test('but not while one that has a part may elect a leader with it', () => {
-    expect(mayStart(one({ isBlank: false }))).toBe(false);
-    expect(mayStart(one({ isBlank: false }), NOW + ELECTED_WITHIN_MS)).toBe(true);
-    expect(mayStart(one({}))).toBe(false);
+  test('all may start, since only all of them together elect the one that does, but are not linked with each other', () => {
+    const { record, answer } = askToStart(one, 'c', REGIONS, NOW);
+    expect(answer).toEqual({ mayStart: true, isHeld: true });
+    expect(whyNotLink(record, 'b', 'c')).toMatch(/neither b nor c/);
+    expect(whyNotLink(record, 'a', 'c')).toBeUndefined();
+    const looked = afterLook(record, seen({ a: 9, b: 9 }), REGIONS, NOW);
+    expect(whyNotLink(looked, 'b', 'c')).toBeUndefined();
+    expect(isHeld(looked, 'c')).toBe(false);
   });
 
-  test('what a joining one has is seen at a look', () => {
-    const record = afterLook(
-      one({}),
-      new Map([
-        ['a', holdings('a', 9)],
-        ['b', BLANK],
-      ]),
-      REGIONS,
-      NOW,
+  test('also if that is so for one stream only', () => {
+    const five = (servers: readonly string[]): AdmissionRecord => ({
+      isFormed: true,
+      members: membersOf({ a: 'full', b: 'full', c: 'full', d: 'joining', e: 'empty' }),
+      streams: [{ account: '$G', stream: 'S', created: '', messages: 1, lastSeq: 1, servers }],
+    });
+    const mayStart = (record: AdmissionRecord) => askToStart(record, 'e', FIVE, NOW).answer.mayStart;
+    expect(mayStart(five(['nats-a', 'nats-b', 'nats-e']))).toBe(false);
+    expect(mayStart(five(['nats-a', 'nats-d', 'nats-e']))).toBe(true);
+    expect(mayStart(five(['nats-d', 'nats-e']))).toBe(false);
+  });
+
+  test('servers of the first start are linked, since there is nothing to outvote', () => {
+    const record = REGIONS.reduce(
+      (before, region) => askToStart(before, region, REGIONS, NOW).record,
+      NEW_RECORD,
     );
-    expect(record.members.b).toMatchObject({ state: 'joining', isBlank: true });
-    expect(mayStart(record)).toBe(true);
+    expect(whyNotLink(record, 'a', 'b')).toBeUndefined();
   });
 });
 
@@ -284,13 +288,14 @@ class World {
     this.#record = afterLook(this.#record, sightings, this.#regions, NOW);
   }
 
-  /** No second one that has nothing starts beside a majority that holds everything, which could be lost meanwhile. */
+  /** Whoever starts beside another that has nothing is not linked with it. */
   #ask(region: string): void {
     const { record, answer } = askToStart(this.#record, region, this.#regions, NOW);
     this.#record = record;
     if (!answer.mayStart) return;
-    const full = this.#count('full');
-    if (full >= quorumOf(this.#regions.length)) expect(this.#count('blank')).toBe(0);
+    for (const [other, held] of this.#disks) {
+      if (held === 'blank') expect(whyNotLink(record, region, other)).toBeDefined();
+    }
     this.#disks.set(region, 'blank');
   }
 }

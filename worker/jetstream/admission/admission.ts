@@ -3,9 +3,10 @@
 // time, the next only when the one before holds everything, unless only all of them together get any further; and
 // where nothing holds anything, they do not start in silence. Pure: the Keeper feeds in what it sees and is asked, and carries out what follows.
 
-import { type Holdings, isBlank, missingIn } from './holdings.ts';
+import { instanceNameOf } from '../../../regions/names.ts';
+import { type Holdings, missingIn } from './holdings.ts';
 
-/** Whether a server may start; if not, why. `isHeld`: it may take no clients yet, since streams are being restored. */
+/** Whether a server may start; if not, why. `isHeld`: it may take no clients yet. */
 export type StartAnswer =
   | { readonly mayStart: true; readonly isHeld: boolean }
   | { readonly mayStart: false; readonly why: string };
@@ -23,8 +24,6 @@ export interface Member {
   readonly since: number;
   /** What a joining one still lacks. */
   readonly lacks?: string;
-  /** A joining one has nothing at all yet, and no leader from whom to get it. */
-  readonly isBlank?: boolean;
 }
 
 /** A stream as it was last seen on a server that held everything. */
@@ -76,9 +75,6 @@ export const NEW_RECORD: AdmissionRecord = { isFormed: false, members: {}, strea
 
 /** A server that was allowed to start and of which this long later nothing runs has to ask again. */
 export const START_WITHIN_MS = 15_000;
-
-/** An election begins 4 to 9 s after a leader was lost, and may have to be repeated. */
-export const ELECTED_WITHIN_MS = 30_000;
 
 /** How many servers make a majority. */
 export function quorumOf(servers: number): number {
@@ -152,7 +148,7 @@ function withFull(
       holders.length === 0 ? 'no server that holds everything answers' : missingIn(holdings, holders);
     if (lacks === undefined) return [[region, { state: 'full', since: now }]];
     const since = before?.state === 'joining' ? before.since : now;
-    return [[region, { state: 'joining', since, lacks, isBlank: isBlank(holdings) }]];
+    return [[region, { state: 'joining', since, lacks }]];
   });
   return withMembers(record, changes);
 }
@@ -194,17 +190,16 @@ export function askToStart(
     : withMembers(record, [[region, { state: 'empty', since: sinceOf(own, now) }]]);
   const lost = withLoss(emptied, now);
   const { loss } = lost;
-  const isHeld = loss !== undefined;
-  const admit = () => ({
-    record: withMembers(lost, [[region, { state: 'joining', since: now }]]),
-    answer: { mayStart: true, isHeld } as const,
-  });
+  const admit = () => {
+    const admitted = withMembers(lost, [[region, { state: 'joining', since: now }]]);
+    return { record: admitted, answer: { mayStart: true, isHeld: isHeld(admitted, region) } as const };
+  };
   const refuse = (why: string) => ({ record: lost, answer: { mayStart: false, why } as const });
   if (loss?.phase === 'deciding') return refuse('no server is left that holds the streams');
   if (loss?.phase === 'waiting') return refuse(lossText(loss));
   if (!lost.isFormed || isRepeated) return admit();
   const joining = Object.entries(lost.members).find(([, { state }]) => state === 'joining');
-  if (joining !== undefined && !isStuck(lost, regions, now)) {
+  if (joining !== undefined && !isStuck(lost, regions)) {
     const [first, { lacks }] = joining;
     return refuse(`${first} must hold everything first${lacks === undefined ? '' : `: ${lacks}`}`);
   }
@@ -216,24 +211,46 @@ function sinceOf(member: Member | undefined, now: number): number {
 }
 
 /**
- * Where fewer than a majority hold everything, those that join get no further: nats-server 2.15 does not count the vote
- * of a server that has nothing, unless all servers vote (raft.go, runAsCandidate). Then all must start. That is safe as
- * long as those that have joined have nothing, since the one that holds everything is the only one that can win; where
- * one of them has a part, the two of them elect a leader by themselves, for which they get the time.
+ * Where fewer than a majority hold everything, those that join may get no further: nats-server 2.15 does not count the
+ * vote of a server that has nothing, unless all servers vote (raft.go, runAsCandidate). Then all must start. Two that
+ * hold a stream anew do count each other's votes, though, and would elect one of themselves over the one that has all of
+ * it: so they are not linked with each other (`whyNotLink`), and can only vote for that one.
  */
-function isStuck({ members }: AdmissionRecord, regions: readonly string[], now: number): boolean {
-  const states = Object.values(members);
-  if (states.filter(({ state }) => state === 'full').length >= quorumOf(regions.length)) return false;
-  return states
-    .filter(({ state }) => state === 'joining')
-    .every(({ isBlank = false, since }) => isBlank || now - since >= ELECTED_WITHIN_MS);
+function isStuck({ members, streams }: AdmissionRecord, regions: readonly string[]): boolean {
+  const isFull = (region: string) => members[region]?.state === 'full';
+  if (regions.filter(isFull).length < quorumOf(regions.length)) return true;
+  const full = new Set(regions.filter(isFull).map(instanceNameOf));
+  return streams.some(({ servers }) => {
+    const holders = servers.filter((server) => full.has(server)).length;
+    return holders > 0 && holders < quorumOf(servers.length);
+  });
+}
+
+/** Why two regions' servers must not be linked now; undefined if they may be. */
+export function whyNotLink(
+  { isFormed, members }: AdmissionRecord,
+  one: string,
+  other: string,
+): string | undefined {
+  const isJoining = (region: string) => members[region]?.state === 'joining';
+  if (!isFormed || !isJoining(one) || !isJoining(other)) return undefined;
+  return `neither ${one} nor ${other} holds all JetStream streams yet, and together they could outvote the one that does`;
+}
+
+/** Whether a server may take no clients yet: streams are being restored, or it is not linked with all others. */
+export function isHeld(record: AdmissionRecord, region: string): boolean {
+  const { members, loss } = record;
+  return (
+    loss !== undefined ||
+    Object.keys(members).some((other) => other !== region && whyNotLink(record, region, other) !== undefined)
+  );
 }
 
 /** Whether what was once stored is held by no server any more. */
 function withLoss(record: AdmissionRecord, now: number): AdmissionRecord {
   const { isFormed, loss, members, streams } = record;
-  const isHeld = Object.values(members).some(({ state }) => state === 'full');
-  if (!isFormed || isHeld || loss?.phase === 'waiting') return record;
+  const isKept = Object.values(members).some(({ state }) => state === 'full');
+  if (!isFormed || isKept || loss?.phase === 'waiting') return record;
   // What was being restored is lost again with the servers: the backup still has it.
   return {
     ...record,

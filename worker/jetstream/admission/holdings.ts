@@ -64,14 +64,6 @@ export function missingIn(server: Holdings, holders: readonly Holdings[]): strin
   return undefined;
 }
 
-/** Whether it has nothing at all, and no leader from whom to get it. */
-export function isBlank({ hasLeader, groups, streams }: Holdings): boolean {
-  const meta = groups[META_GROUP];
-  return (
-    !hasLeader && streams.length === 0 && meta !== undefined && meta.applied === 0 && meta.committed === 0
-  );
-}
-
 function missingOf(wanted: HeldStream, { server, streams }: Holdings): string | undefined {
   const name = `stream ${wanted.stream} of account ${wanted.account}`;
   const own = streams.find(
