@@ -125,6 +125,18 @@ export const PARTS: readonly Part[] = [
     path: 'worker/jetstream/manifest',
     what: "what a stream's backup consists of. Pure",
     imports: [],
+    packages: ['valibot'],
+  },
+  {
+    path: 'worker/jetstream/archive',
+    what: "nats-server's archive format, and the segments that archives are put together from. Pure",
+    imports: ['worker/jetstream/manifest'],
+    packages: [],
+  },
+  {
+    path: 'worker/jetstream/bucket',
+    what: 'backups in R2: manifests, logs, folded segments, archives from them',
+    imports: ['worker/jetstream/manifest', 'worker/jetstream/archive'],
     packages: [],
   },
   {

@@ -1,7 +1,7 @@
 // The manifest of a stream's backup: which segments there are, beyond the log that follows them. It is written by
 // compare-and-set, when a stream or an epoch begins and when the log is folded; in between, the log alone grows.
 
-import type { ConsumerBackup, Extent, JsonObject, SegmentHeader } from './segment-header.ts';
+import type { ConsumerBackup, Extent, JsonObject, SegmentSummary } from './segment-header.ts';
 
 /** Names a stream in a deployment. */
 export interface StreamName {
@@ -10,13 +10,18 @@ export interface StreamName {
   readonly stream: string;
 }
 
-/** A segment that was folded from many. */
+/**
+ * A segment that was folded from many, or a large one of the log that was taken over as it is. How its stream was at
+ * the time is in the object, not here: with many deleted messages that is much.
+ */
 export interface FoldedSegment {
   readonly key: string;
   /** Of the object, in bytes. */
   readonly size: number;
-  /** The last of those that were folded into it, for all of them together; its `index` is that of the last. */
-  readonly header: Omit<SegmentHeader, 'config' | 'consumers'>;
+  /** For all that were folded into it together; its `index`, `writer` and `writtenAt` are those of the last. */
+  readonly header: SegmentSummary;
+  /** ms since the epoch. The objects that were folded are deleted some time after it. */
+  readonly foldedAt: number;
 }
 
 /**

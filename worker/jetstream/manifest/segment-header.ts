@@ -55,4 +55,26 @@ export interface SegmentHeader {
   readonly writer: string;
   /** ms since the epoch. */
   readonly writtenAt: number;
+  /**
+   * Of a folded segment: how the stream was at each of those that it consists of, the oldest first, as far back as is
+   * kept. The first has configuration and consumers.
+   */
+  readonly history?: readonly Moment[];
+}
+
+/** How a stream was when one segment was written. */
+export type Moment = Pick<
+  SegmentHeader,
+  'index' | 'last' | 'lastTimestamp' | 'extent' | 'config' | 'consumers' | 'writtenAt'
+>;
+
+/** What is in a segment, without how its stream was. */
+export type SegmentSummary = Omit<SegmentHeader, 'extent' | 'config' | 'consumers' | 'history'>;
+
+/** A segment, and where it is. */
+export interface StoredSegment<H extends SegmentSummary = SegmentHeader> {
+  readonly key: string;
+  /** Of the object, in bytes. */
+  readonly size: number;
+  readonly header: H;
 }

@@ -1,0 +1,74 @@
+// Writes an S2 stream (the framing of Snappy, with S2's identifier): its identifier, chunks of data that are not
+// compressed, and chunks that every reader skips.
+
+import { ArchiveError } from './archive-error.ts';
+import { concatenated } from './bytes.ts';
+import { maskedCrc32c } from './crc32c.ts';
+
+/** Types of chunks: the first byte of each. */
+export const ChunkType = {
+  compressed: 0x00,
+  uncompressed: 0x01,
+  /** The first of those that a reader skips if it doesn't know them; up to 0x7f it must refuse. */
+  skippable: 0x80,
+  /** Of ours among them: the header of a segment. */
+  header: 0x9e,
+  streamIdentifier: 0xff,
+} as const;
+
+/** Type, and length of the rest in three bytes. */
+export const CHUNK_HEAD_BYTES = 4;
+
+/** Of data, before its bytes. */
+export const CHECKSUM_BYTES = 4;
+
+/** The most that a reader of Snappy takes in one chunk; one of S2 takes more. */
+export const MAX_DATA_BYTES = 65_536;
+
+/** The length of a chunk has 24 bits. */
+export const MAX_CHUNK_BYTES = 2 ** 24 - 1;
+
+/** The first chunk of a stream; nats-server does not take a stream without it. */
+export const STREAM_IDENTIFIER: Uint8Array = Uint8Array.of(
+  0xff,
+  6,
+  0,
+  0,
+  ...new TextEncoder().encode('S2sTwO'),
+);
+
+/** The bytes as chunks of data. */
+export function dataChunks(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const count = Math.ceil(bytes.length / MAX_DATA_BYTES);
+  const chunks = new Uint8Array(bytes.length + count * (CHUNK_HEAD_BYTES + CHECKSUM_BYTES));
+  const view = new DataView(chunks.buffer);
+  let at = 0;
+  for (let from = 0; from < bytes.length; from += MAX_DATA_BYTES) {
+    const data = bytes.subarray(from, from + MAX_DATA_BYTES);
+    putChunkHead(view, at, ChunkType.uncompressed, CHECKSUM_BYTES + data.length);
+    view.setUint32(at + CHUNK_HEAD_BYTES, maskedCrc32c(data), true);
+    chunks.set(data, at + CHUNK_HEAD_BYTES + CHECKSUM_BYTES);
+    at += CHUNK_HEAD_BYTES + CHECKSUM_BYTES + data.length;
+  }
+  return chunks;
+}
+
+/**
+ * A chunk that nats-server skips.
+ *
+ * @throws ArchiveError if the bytes are more than a chunk can have
+ */
+export function skippableChunk(type: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (bytes.length > MAX_CHUNK_BYTES) {
+    throw new ArchiveError(`A chunk has at most ${MAX_CHUNK_BYTES} bytes, not ${bytes.length}.`);
+  }
+  const head = new Uint8Array(CHUNK_HEAD_BYTES);
+  putChunkHead(new DataView(head.buffer), 0, type, bytes.length);
+  return concatenated([head, bytes]);
+}
+
+function putChunkHead(view: DataView, at: number, type: number, length: number): void {
+  view.setUint8(at, type);
+  view.setUint16(at + 1, length & 0xffff, true);
+  view.setUint8(at + 3, length >>> 16);
+}

@@ -1,0 +1,151 @@
+// A segment: what one object in the bucket contains. First a chunk with its header, which nats-server skips, then chunks
+// with messages as entries of an archive. Neither magic bytes nor an end: those are the archive's that is put together
+// from segments.
+
+import { parseSegmentHeader } from '../manifest/parse.ts';
+import type { SegmentHeader } from '../manifest/segment-header.ts';
+import { ArchiveError } from './archive-error.ts';
+import { concatenated } from './bytes.ts';
+import { type ArchiveEntry, encodeEntry, messageBytes } from './entry.ts';
+import { EntryParser } from './entry-parser.ts';
+import { CHUNK_HEAD_BYTES, ChunkType, dataChunks, MAX_DATA_BYTES, skippableChunk } from './s2-chunks.ts';
+import { readChunks } from './s2-decoder.ts';
+
+/** What a segment's header says about its messages. */
+export type ContentSummary = Pick<
+  SegmentHeader,
+  'first' | 'last' | 'messages' | 'bytes' | 'firstAt' | 'lastAt' | 'lastTimestamp'
+>;
+
+/** The rest of the header: what the writer knows. */
+export type SegmentContext = Omit<SegmentHeader, keyof ContentSummary>;
+
+const NO_MESSAGES: ContentSummary = {
+  first: 0,
+  last: 0,
+  messages: 0,
+  bytes: 0,
+  firstAt: 0,
+  lastAt: 0,
+  lastTimestamp: '0',
+};
+
+/** Collects the messages of a segment, and counts them. */
+export class SegmentBuilder {
+  #chunks: Uint8Array[] = [];
+  #open: Uint8Array[] = [];
+  #openBytes = 0;
+  #size = 0;
+  #summary: ContentSummary = NO_MESSAGES;
+
+  /** About the size that the segment will have, without its header, in bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
+  get summary(): ContentSummary {
+    return this.#summary;
+  }
+
+  /**
+   * The bytes of the entry are copied.
+   *
+   * @throws ArchiveError if its sequence is not above that of the one before
+   */
+  add(entry: ArchiveEntry): void {
+    const { last, messages, bytes } = this.#summary;
+    if (entry.sequence <= last) {
+      throw new ArchiveError(`Message ${entry.sequence} can't follow message ${last} in a segment.`);
+    }
+    const encoded = encodeEntry(entry);
+    this.#open.push(encoded);
+    this.#openBytes += encoded.length;
+    this.#size += encoded.length;
+    if (this.#openBytes >= 4 * MAX_DATA_BYTES) this.#close();
+    const storedAt = Number(entry.timestampNs / 1_000_000n);
+    this.#summary = {
+      first: messages === 0 ? entry.sequence : this.#summary.first,
+      last: entry.sequence,
+      messages: messages + 1,
+      bytes: bytes + messageBytes(entry),
+      firstAt: messages === 0 ? storedAt : this.#summary.firstAt,
+      lastAt: storedAt,
+      lastTimestamp: String(entry.timestampNs),
+    };
+  }
+
+  /** The segment; nothing can be added afterwards. `header` is what it says of itself. */
+  finish(context: SegmentContext): { header: SegmentHeader; bytes: Uint8Array<ArrayBuffer> } {
+    this.#close();
+    const header: SegmentHeader = { ...context, ...this.#summary };
+    return { header, bytes: concatenated([encodeSegmentHeader(header), ...this.#chunks]) };
+  }
+
+  #close(): void {
+    if (this.#openBytes === 0) return;
+    this.#chunks.push(dataChunks(concatenated(this.#open)));
+    this.#open = [];
+    this.#openBytes = 0;
+  }
+}
+
+/** A segment in one go: what its header says about the messages is counted. */
+export function encodeSegment(
+  context: SegmentContext,
+  entries: Iterable<ArchiveEntry>,
+): Uint8Array<ArrayBuffer> {
+  const builder = new SegmentBuilder();
+  for (const entry of entries) builder.add(entry);
+  return builder.finish(context).bytes;
+}
+
+/** The chunk that a segment begins with. */
+export function encodeSegmentHeader(header: SegmentHeader): Uint8Array<ArrayBuffer> {
+  return skippableChunk(ChunkType.header, new TextEncoder().encode(JSON.stringify(header)));
+}
+
+/** The header of a segment, and how many bytes it takes: behind it are the messages. */
+export interface HeaderChunk {
+  readonly header: SegmentHeader;
+  readonly size: number;
+}
+
+/**
+ * How long the header of a segment is, all of it.
+ *
+ * @param start at least the first four bytes
+ * @throws ArchiveError if this is no segment
+ */
+export function headerChunkSize(start: Uint8Array): number {
+  const [type, low, middle, high] = start;
+  if (type !== ChunkType.header || low === undefined || middle === undefined || high === undefined) {
+    throw new ArchiveError('This is no segment: it does not begin with a header.');
+  }
+  return CHUNK_HEAD_BYTES + (low | (middle << 8) | (high << 16));
+}
+
+/**
+ * @param bytes at least the first `headerChunkSize` of a segment
+ * @throws ArchiveError if it is not a header, or not all of it
+ */
+export function readSegmentHeader(bytes: Uint8Array): HeaderChunk {
+  const size = headerChunkSize(bytes);
+  if (bytes.length < size) {
+    throw new ArchiveError(`The header of the segment is cut off: ${bytes.length} of ${size} bytes.`);
+  }
+  const text = new TextDecoder().decode(bytes.subarray(CHUNK_HEAD_BYTES, size));
+  const parsed = parseSegmentHeader(text);
+  if (!parsed.ok)
+    throw new ArchiveError(`The header of the segment is not as it should be: ${parsed.problem}`);
+  return { header: parsed.value, size };
+}
+
+/** The messages of a segment, in the order of their sequences, as many at a time as came together. */
+export async function* readSegment(source: AsyncIterable<Uint8Array>): AsyncGenerator<ArchiveEntry[]> {
+  const parser = new EntryParser();
+  for await (const { data } of readChunks(source)) {
+    const entries = parser.push(data);
+    if (entries.length > 0) yield entries;
+  }
+  parser.end();
+}

@@ -1,0 +1,280 @@
+// The backups of streams in R2: manifests by compare-and-set, the log of which each index is written once, folded
+// segments. Errors name the stream and the object.
+
+import type { ArchiveEntry } from '../archive/entry.ts';
+import { type HeaderChunk, headerChunkSize, readSegment, readSegmentHeader } from '../archive/segment.ts';
+import { clusterPrefix, lastNameOf, logIndexOf, logKey, logPrefix, manifestKey } from '../manifest/keys.ts';
+import type { Epoch, Manifest, StreamName } from '../manifest/manifest.ts';
+import { parseManifest } from '../manifest/parse.ts';
+import type { SegmentHeader, SegmentSummary, StoredSegment } from '../manifest/segment-header.ts';
+import { BackupError } from './backup-error.ts';
+
+/** A manifest, and the etag that a change of it must match. */
+export interface StoredManifest {
+  readonly manifest: Manifest;
+  readonly etag: string;
+}
+
+/** Which object, and how large it is, in bytes. */
+export type ObjectPlace = Pick<StoredSegment, 'key' | 'size'>;
+
+/** Enough for most headers in one read. */
+const HEADER_READ_BYTES = 32_768;
+
+/** Reads at a time: an object may wait for six answers at once. */
+const PARALLEL_READS = 5;
+
+export class BackupBucket {
+  readonly #bucket: R2Bucket;
+
+  constructor(bucket: R2Bucket) {
+    this.#bucket = bucket;
+  }
+
+  /** The bucket itself. */
+  get r2(): R2Bucket {
+    return this.#bucket;
+  }
+
+  /** The streams of a cluster that have a backup. Costs one class A operation an account, and one more. */
+  async streams(cluster: string): Promise<StreamName[]> {
+    const streams: StreamName[] = [];
+    for (const accountPrefix of await this.#folders(clusterPrefix(cluster))) {
+      const account = lastNameOf(accountPrefix);
+      for (const prefix of await this.#folders(accountPrefix)) {
+        streams.push({ cluster, account, stream: lastNameOf(prefix) });
+      }
+    }
+    return streams;
+  }
+
+  /**
+   * The manifest of a stream; undefined if it has none.
+   *
+   * @throws BackupError if it is damaged, or R2 does not answer
+   */
+  async load(name: StreamName): Promise<StoredManifest | undefined> {
+    const key = manifestKey(name);
+    const object = await this.#asked(name, key, () => this.#bucket.get(key));
+    if (object === null) return undefined;
+    const parsed = parseManifest(await this.#asked(name, key, () => object.text()));
+    if (!parsed.ok)
+      throw new BackupError('damaged', `the manifest can't be read: ${parsed.problem}`, { name, key });
+    return { manifest: parsed.value, etag: object.etag };
+  }
+
+  /**
+   * Writes a manifest, unless another has changed it since.
+   *
+   * @param etag of the one it was made from; undefined if there was none
+   * @returns the new etag; undefined if another was faster: load it again
+   */
+  async save(manifest: Manifest, etag: string | undefined): Promise<string | undefined> {
+    const key = manifestKey(manifest);
+    const onlyIf = etag === undefined ? { etagDoesNotMatch: '*' } : { etagMatches: etag };
+    const written = await this.#asked(manifest, key, () =>
+      this.#bucket.put(key, JSON.stringify(manifest), {
+        onlyIf,
+        httpMetadata: { contentType: 'application/json' },
+      }),
+    );
+    return written?.etag;
+  }
+
+  /**
+   * Writes the next segment of the log. One class A operation.
+   *
+   * @returns `taken` if there is one of that index: another writer goes on with this log
+   */
+  async append(name: StreamName, header: SegmentHeader, segment: Uint8Array): Promise<'written' | 'taken'> {
+    const key = logKey(name, header.epoch, header.index);
+    const written = await this.#asked(name, key, () =>
+      this.#bucket.put(key, segment, { onlyIf: { etagDoesNotMatch: '*' } }),
+    );
+    if (written !== null) return 'written';
+    // R2 may have written what it then failed to answer: whoever tries again finds what is its own.
+    const there = await this.header(name, { key, size: segment.length });
+    return isSame(there.header, header) ? 'written' : 'taken';
+  }
+
+  /** The segments of an epoch's log that are not folded, in the order of their indexes. */
+  async log(name: StreamName, epoch: Epoch): Promise<StoredSegment[]> {
+    const prefix = logPrefix(name, epoch.id);
+    const after = epoch.nextIndex === 0 ? undefined : logKey(name, epoch.id, epoch.nextIndex - 1);
+    const objects = await this.list(name, prefix, after);
+    const segments = objects.filter(({ key }) => logIndexOf(key) !== undefined);
+    return inParallel(segments, ({ key, size }) => this.header(name, { key, size }));
+  }
+
+  /** All segments of an epoch with their whole headers: of folded ones too, which the manifest does not have whole. */
+  async segments(name: StreamName, epoch: Epoch): Promise<StoredSegment[]> {
+    const folded = await inParallel(epoch.folded, async (segment) => {
+      const { header, ...rest } = await this.header(name, segment);
+      // An object of the log that was taken over as it is has the same messages.
+      return { ...rest, header };
+    });
+    return [...folded, ...(await this.log(name, epoch))];
+  }
+
+  /** A segment's header. */
+  async header(name: StreamName, segment: ObjectPlace): Promise<StoredSegment> {
+    const { header } = await this.headerChunk(name, segment);
+    return { key: segment.key, size: segment.size, header };
+  }
+
+  /** A segment's header, and how many bytes of the object it takes. */
+  async headerChunk(name: StreamName, { key, size }: ObjectPlace): Promise<HeaderChunk> {
+    const start = await this.#range(name, key, Math.min(size, HEADER_READ_BYTES));
+    try {
+      const length = headerChunkSize(start);
+      return readSegmentHeader(
+        length <= start.length ? start : await this.#range(name, key, Math.min(size, length)),
+      );
+    } catch (cause) {
+      throw damaged(name, key, cause);
+    }
+  }
+
+  /**
+   * A segment's bytes, its header included, as they come.
+   *
+   * @throws BackupError, while it is read too: if it is not there, or R2 stops
+   */
+  async *body(name: StreamName, { key }: Pick<StoredSegment, 'key'>): AsyncGenerator<Uint8Array> {
+    const object = await this.#asked(name, key, () => this.#bucket.get(key));
+    if (object === null) throw missing(name, key);
+    const reader = object.body.getReader();
+    try {
+      while (true) {
+        const { done, value } = await this.#asked(name, key, () => reader.read());
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      // What is left is of no use to anybody, whether or not it can still be cancelled.
+      await reader.cancel().catch(() => {});
+    }
+  }
+
+  /** A segment's messages, as many at a time as came together. */
+  async *entries(name: StreamName, segment: StoredSegment<SegmentSummary>): AsyncGenerator<ArchiveEntry[]> {
+    try {
+      yield* readSegment(this.body(name, segment));
+    } catch (cause) {
+      throw damaged(name, segment.key, cause);
+    }
+  }
+
+  /** Writes an object whose bytes come in pieces and whose length is known. */
+  async putStream(
+    name: StreamName,
+    key: string,
+    source: AsyncIterable<Uint8Array>,
+    size: number,
+  ): Promise<void> {
+    const { readable, writable } = new FixedLengthStream(size);
+    const writer = writable.getWriter();
+    const copied = (async () => {
+      try {
+        for await (const bytes of source) await writer.write(bytes);
+        await writer.close();
+      } catch (error) {
+        await writer.abort(error).catch(() => {});
+        throw error;
+      }
+    })();
+    const put = this.#asked(name, key, () => this.#bucket.put(key, readable));
+    // The source's own error says more than that of R2, which only sees a stream that ends.
+    const [source_, written] = await Promise.allSettled([copied, put]);
+    if (source_.status === 'rejected') throw source_.reason;
+    if (written.status === 'rejected') throw written.reason;
+  }
+
+  /** Objects below a prefix, in the order of their keys. One class A operation for each thousand. */
+  async list(name: StreamName, prefix: string, startAfter?: string): Promise<R2Object[]> {
+    const objects: R2Object[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#asked(name, prefix, () =>
+        this.#bucket.list({
+          prefix,
+          ...(startAfter === undefined ? {} : { startAfter }),
+          ...(cursor === undefined ? {} : { cursor }),
+        }),
+      );
+      objects.push(...page.objects);
+      cursor = page.truncated ? page.cursor : undefined;
+    } while (cursor !== undefined);
+    return objects;
+  }
+
+  /** Deletes objects; those that are not there are no error. */
+  async remove(name: StreamName, keys: readonly string[]): Promise<void> {
+    // R2 takes a thousand at a time.
+    for (let n = 0; n < keys.length; n += 1000) {
+      await this.#asked(name, keys[n], () => this.#bucket.delete(keys.slice(n, n + 1000)));
+    }
+  }
+
+  async #range(name: StreamName, key: string, length: number): Promise<Uint8Array> {
+    const object = await this.#asked(name, key, () =>
+      this.#bucket.get(key, { range: { offset: 0, length } }),
+    );
+    if (object === null) throw missing(name, key);
+    return new Uint8Array(await this.#asked(name, key, () => object.arrayBuffer()));
+  }
+
+  async #folders(prefix: string): Promise<string[]> {
+    const folders: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#bucket.list({
+        prefix,
+        delimiter: '/',
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      folders.push(...page.delimitedPrefixes);
+      cursor = page.truncated ? page.cursor : undefined;
+    } while (cursor !== undefined);
+    return folders;
+  }
+
+  async #asked<T>(name: StreamName, key: string | undefined, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (cause) {
+      throw new BackupError('unavailable', `R2 failed: ${messageOf(cause)}`, { name, key, cause });
+    }
+  }
+}
+
+function isSame(a: SegmentHeader, b: SegmentHeader): boolean {
+  return (
+    a.writer === b.writer && a.writtenAt === b.writtenAt && a.last === b.last && a.messages === b.messages
+  );
+}
+
+export function missing(name: StreamName, key: string): BackupError {
+  return new BackupError('missing', 'a segment is missing; somebody has deleted it from the bucket', {
+    name,
+    key,
+  });
+}
+
+/** The error, with the stream and the object if it names none. */
+export function damaged(name: StreamName, key: string, cause: unknown): BackupError {
+  if (cause instanceof BackupError) return cause;
+  return new BackupError('damaged', `a segment is damaged: ${messageOf(cause)}`, { name, key, cause });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let n = 0; n < items.length; n += PARALLEL_READS) {
+    results.push(...(await Promise.all(items.slice(n, n + PARALLEL_READS).map(work))));
+  }
+  return results;
+}

@@ -1,0 +1,36 @@
+// What goes wrong with a backup in the bucket, with the stream and the object it concerns.
+
+import type { StreamName } from '../manifest/manifest.ts';
+
+/**
+ * - `missing`: an object that should be there is not
+ * - `damaged`: it is not what was written
+ * - `incomplete`: an archive would lack messages
+ * - `unavailable`: R2 could not be asked, or refused
+ */
+export type BackupProblem = 'missing' | 'damaged' | 'incomplete' | 'unavailable';
+
+export class BackupError extends Error {
+  override readonly name = 'BackupError';
+  readonly problem: BackupProblem;
+  readonly stream: string;
+  readonly key: string | undefined;
+
+  constructor(
+    problem: BackupProblem,
+    what: string,
+    {
+      name,
+      key,
+      cause,
+    }: { readonly name: StreamName; readonly key?: string | undefined; readonly cause?: unknown },
+  ) {
+    super(
+      `Backup of stream ${name.stream} (account ${name.account}): ${what}${key === undefined ? '' : ` [${key}]`}`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.problem = problem;
+    this.stream = name.stream;
+    this.key = key;
+  }
+}

@@ -1,0 +1,49 @@
+// What a restore takes, from the bucket: the segments of an epoch, and up to which message for a time.
+
+import type { Epoch, StreamName } from '../manifest/manifest.ts';
+import type { StoredSegment } from '../manifest/segment-header.ts';
+import { type RestorePoint, type SelectionResult, select } from '../manifest/selection.ts';
+import type { BackupBucket } from './backup-bucket.ts';
+
+/**
+ * Reads the headers of an epoch's segments, and for a time the messages of the segments that lie across it.
+ *
+ * @throws BackupError
+ */
+export async function selectFrom(
+  bucket: BackupBucket,
+  name: StreamName,
+  epoch: Epoch,
+  point: RestorePoint = {},
+): Promise<SelectionResult> {
+  const segments = await bucket.segments(name, epoch);
+  if (point.at === undefined) return select(epoch, segments, point);
+  return select(epoch, segments, point, await lastSequenceAt(bucket, name, segments, point.at));
+}
+
+/** The last message before the first that was stored after `at` (ms since the epoch); 0 if there is none. */
+async function lastSequenceAt(
+  bucket: BackupBucket,
+  name: StreamName,
+  segments: readonly StoredSegment[],
+  at: number,
+): Promise<number> {
+  const afterNs = BigInt(at + 1) * 1_000_000n;
+  let last = 0;
+  for (const segment of segments) {
+    const { messages, firstAt, lastAt } = segment.header;
+    if (messages === 0) continue;
+    if (firstAt > at) return last;
+    if (lastAt <= at) {
+      last = segment.header.last;
+      continue;
+    }
+    for await (const entries of bucket.entries(name, segment)) {
+      for (const { sequence, timestampNs } of entries) {
+        if (timestampNs >= afterNs) return last;
+        last = sequence;
+      }
+    }
+  }
+  return last;
+}

@@ -1,0 +1,127 @@
+// What a restore takes: which segments, which of their messages, and what it says beforehand. Pure; a time has become a
+// sequence before (bucket/point-in-time.ts), since only the messages know when they were stored.
+
+import { backedUp, type Gaps, gapsOf, lastCovered, liveIn } from './coverage.ts';
+import { count, cutAt, liveRanges } from './extent.ts';
+import type { Epoch } from './manifest.ts';
+import { type FullMoment, fullMoments } from './moments.ts';
+import type { ConsumerBackup, Extent, JsonObject, SegmentHeader, StoredSegment } from './segment-header.ts';
+
+/** Up to where: neither is the latest. */
+export interface RestorePoint {
+  /** As the stream was at this time, by the backup's and the server's clocks; ms since the epoch. */
+  readonly at?: number;
+  /** As the stream was when this message was its last. */
+  readonly seq?: number;
+}
+
+/** A segment, and whether all of its messages are restored. */
+export interface SelectedSegment extends StoredSegment {
+  readonly whole: boolean;
+  /** How many of its messages are restored. */
+  readonly take: number;
+}
+
+export interface Selection {
+  readonly extent: Extent;
+  readonly config: JsonObject;
+  /** Rolled back to their ack floors, and to the last message that is restored. */
+  readonly consumers: readonly ConsumerBackup[];
+  readonly messages: number;
+  /** About: subjects, headers and bodies. */
+  readonly bytes: number;
+  readonly segments: readonly SelectedSegment[];
+  /** Messages that the stream had at the time and the backup lacks. */
+  readonly gaps: Gaps<StoredSegment>;
+  /** The moment it was made from; undefined if nothing had been written before the point. */
+  readonly writtenAt: number | undefined;
+}
+
+export type SelectionResult =
+  | { readonly ok: true; readonly selection: Selection }
+  /** `problem`: why there is nothing to restore, as a sentence. */
+  | { readonly ok: false; readonly problem: string };
+
+/**
+ * @param segments all of an epoch, with their whole headers, in their order
+ * @param point a time says how the stream was; which messages had been stored by then is given by `upTo`
+ * @param upTo the last sequence to restore, if the point is a time
+ */
+export function select(
+  epoch: Epoch,
+  segments: readonly StoredSegment[],
+  point: RestorePoint = {},
+  upTo: number = point.seq ?? Number.MAX_SAFE_INTEGER,
+): SelectionResult {
+  const headers = segments.map(({ header }) => header);
+  const moments = fullMoments(epoch, headers);
+  const oldest = moments[0];
+  const moment = momentOf(moments, point);
+  if (moment === undefined && oldest !== undefined && oldest.index > 0) {
+    return { ok: false, problem: tooOld(epoch, oldest) };
+  }
+  const latest = moment?.extent ?? { firstSeq: firstSeqOf(epoch, headers), lastSeq: 0, deleted: [] };
+  const last = Math.min(lastCovered(headers), upTo);
+  // Messages after the moment are taken as well, up to the point; a time may lie before messages that the moment has.
+  const ahead = { ...latest, lastSeq: Math.max(latest.lastSeq, Math.min(last, upTo)) };
+  const extent = backedUp(cutAt(ahead, upTo), last);
+  const live = liveRanges(extent);
+  const selected = segments.flatMap((segment): SelectedSegment[] => {
+    const take = Math.min(liveIn(live, segment.header), segment.header.messages);
+    return take === 0 ? [] : [{ ...segment, take, whole: take === segment.header.messages }];
+  });
+  return {
+    ok: true,
+    selection: {
+      extent,
+      config: moment?.config ?? oldest?.config ?? epoch.config,
+      consumers: (moment?.consumers ?? []).map((consumer) => rolledBack(consumer, extent.lastSeq)),
+      messages: selected.reduce((sum, { take }) => sum + take, 0),
+      bytes: Math.round(
+        selected.reduce((sum, { take, header }) => sum + (header.bytes * take) / header.messages, 0),
+      ),
+      segments: selected,
+      gaps: gapsOf(extent, segments),
+      writtenAt: moment?.writtenAt,
+    },
+  };
+}
+
+/** The last moment that is not after the point. */
+function momentOf(moments: readonly FullMoment[], { at, seq }: RestorePoint): FullMoment | undefined {
+  let lastSeq = 0;
+  let found: FullMoment | undefined;
+  for (const moment of moments) {
+    lastSeq = Math.max(lastSeq, moment.last);
+    if (at !== undefined && moment.writtenAt > at) break;
+    if (seq !== undefined && lastSeq > seq) break;
+    found = moment;
+  }
+  return found;
+}
+
+/**
+ * As nats-server's own snapshot of a cluster has it: what may not have been acknowledged is delivered again, and no
+ * consumer is ahead of the stream. Numbers of deliveries stay, since a filtered consumer has its own.
+ */
+function rolledBack({ name, config, ackFloor }: ConsumerBackup, lastSeq: number): ConsumerBackup {
+  const position = { consumer: ackFloor.consumer, stream: Math.min(ackFloor.stream, lastSeq) };
+  return { name, config, delivered: position, ackFloor: position };
+}
+
+/** Of a stream of which nothing is known but its messages. */
+function firstSeqOf(epoch: Epoch, headers: readonly SegmentHeader[]): number {
+  return headers.find(({ messages }) => messages > 0)?.first ?? epoch.extent.firstSeq;
+}
+
+function tooOld(epoch: Epoch, oldest: FullMoment): string {
+  return (
+    `The backup of this stream reaches back to ${new Date(oldest.writtenAt).toISOString()} ` +
+    `(message ${oldest.last}, epoch ${epoch.id}); what was before is no longer kept (jetstream.backup.keepDays).`
+  );
+}
+
+/** How many messages a selection lacks. */
+export function lackingOf({ gaps }: Pick<Selection, 'gaps'>): number {
+  return count(gaps.between) + gaps.within.reduce((sum, { missing }) => sum + missing, 0);
+}
