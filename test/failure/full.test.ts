@@ -107,6 +107,33 @@ test('a region fills up to its limit, whoever insists on it then is refused, and
   });
 });
 
+test('clients of one address that come at once and authenticate fill the region', async () => {
+  const upgrades = await Promise.all(
+    Array.from({ length: LIMIT }, async () => {
+      const upgraded = await upgrade({ 'x-nats-force-region': 'weur' });
+      const heard = heardFrom(upgraded);
+      upgraded.socket?.write(CONNECT);
+      return { ...upgraded, heard };
+    }),
+  );
+  expect(upgrades.map(({ status }) => status)).toEqual(upgrades.map(() => 101));
+  await waitFor('all to be served', { timeoutMs: EMPTIED_WITHIN_MS }, () =>
+    upgrades.every(({ heard }) => heard().includes('PONG')),
+  );
+});
+
+test.runIf(platform === 'linux')(
+  'of sockets that say nothing a region holds no more of an address than its limit',
+  async () => {
+    const force = { 'x-nats-force-region': 'eeur' };
+    const idle = await Promise.all(Array.from({ length: 60 }, () => upgrade(force, '127.0.0.2')));
+    const taken = idle.filter(({ status }) => status === 101).length;
+    expect(taken).toBe(limits.maxUnauthenticatedPerAddress);
+    expect((await upgrade(force, '127.0.0.2')).status).not.toBe(101);
+    expect((await upgrade(force, '127.0.0.3')).status).toBe(101);
+  },
+);
+
 test.runIf(platform === 'linux')('sockets that say nothing do not lock the region for others', async () => {
   const idle = await Promise.all(
     Array.from({ length: 25 }, () => upgrade({ 'x-nats-force-region': 'weur' }, '127.0.0.2')),
