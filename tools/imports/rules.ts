@@ -378,6 +378,11 @@ export const PARTS: readonly Part[] = [
     imports: ['regions', 'routing', 'routing/places', 'local', 'bench'],
   },
   {
+    path: 'bench/hand-off',
+    what: 'the benchmark `hand-off`; what it runs in workerd is in `workerd/`',
+    imports: ['worker', 'worker/connect', 'local', ...BENCH],
+  },
+  {
     path: 'bench',
     what: 'the command that runs benchmarks, and what all of them use',
     // `benchmarks.ts` lists them, and each of them is given the context and gives the result that are defined here.
@@ -394,6 +399,7 @@ export const PARTS: readonly Part[] = [
       'bench/mesh',
       'bench/start',
       'bench/decision',
+      'bench/hand-off',
     ],
   },
   {

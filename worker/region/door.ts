@@ -4,7 +4,7 @@
 import { clientCapacity } from '../../regions/client-capacity.ts';
 import type { RegionConfig } from '../../regions/config.ts';
 import { SERVER_HEADROOM } from './container-settings.ts';
-import { Newcomers } from './newcomers.ts';
+import { IDLE_AFTER_MS, type Newcomer, Newcomers } from './newcomers.ts';
 import { type Seat, Seats } from './seats.ts';
 import type { Look } from './server-watch.ts';
 import type { Refusal } from './stages.ts';
@@ -16,7 +16,12 @@ export interface DoorHost {
   unauthenticated(connections: number, atMost: number): Promise<readonly number[]>;
 }
 
-type Admission = Refusal | { readonly seat: Seat };
+/** A client that was let in: its seat, and that it has not authenticated as far as is known. */
+export interface Entrant extends Seat {
+  readonly newcomer: Newcomer;
+}
+
+type Admission = Refusal | { readonly seat: Entrant };
 
 /** Time between two looks at a server that seems to be full. */
 const LOOK_PAUSE_MS = 100;
@@ -74,24 +79,19 @@ export class Door {
   async admit(network: string, region: RegionConfig): Promise<Admission> {
     if (this.#free(region) <= 0) await this.#lookForRoom(region);
     if (this.#free(region) <= 0) return FULL;
-    if (this.#isCrowded(network, region)) await this.#checkAgain();
-    else if (this.#newcomers.of(network) >= region.limits.maxUnauthenticatedPerAddress)
-      await this.checkNewcomers();
-    if (this.#isCrowded(network, region)) return CROWDED;
-    // Others that waited for the same answers may have taken the free seats.
-    if (this.#free(region) <= 0) return FULL;
-    this.#newcomers.note(network, Date.now());
-    return { seat: this.#seats.take() };
+    return this.#letIn(network, region);
   }
 
   /** The server took the client; a moment later it counts the client itself. */
-  taken(seat: Seat): void {
+  taken(seat: Entrant): void {
     seat.takenAt = Date.now();
+    seat.newcomer.takenAt = seat.takenAt;
   }
 
   /** The server did not take the client. */
-  left(seat: Seat): void {
+  left(seat: Entrant): void {
     this.#seats.free(seat);
+    this.#newcomers.left(seat.newcomer);
   }
 
   /** Checks who has authenticated by now, unless that was checked a moment ago. */
@@ -115,14 +115,31 @@ export class Door {
     return used === undefined ? 0 : this.limit(region) - used;
   }
 
-  /** The first rule is for idle clients that stay; the other for bursts, which must leave half of the room free. */
-  #isCrowded(network: string, region: RegionConfig): boolean {
-    const { maxUnauthenticated, maxUnauthenticatedPerAddress } = region.limits;
-    const idle = this.#newcomers.idle(network);
-    if (maxUnauthenticated > 0 && idle.all >= maxUnauthenticated) return true;
-    if (maxUnauthenticatedPerAddress === 0) return false;
-    const share = Math.max(1, Math.floor(this.#free(region) / 2));
-    return idle.ofNetwork >= maxUnauthenticatedPerAddress || this.#newcomers.of(network) >= share;
+  /**
+   * A client waits while those of its address that came before it may still authenticate, but not longer. Between what is
+   * found and what follows from it nothing is awaited: others wait for the same answers.
+   */
+  async #letIn(network: string, region: RegionConfig): Promise<Admission> {
+    const end = Date.now() + IDLE_AFTER_MS;
+    for (let checks = 0; ; checks += 1) {
+      const { all, ofNetwork } = this.#newcomers.idle(network);
+      const { maxUnauthenticated } = region.limits;
+      const most = this.#mostOf(network, region);
+      const isHopeless = (maxUnauthenticated > 0 && all >= maxUnauthenticated) || ofNetwork >= most;
+      if (this.#free(region) <= 0) return FULL;
+      if (!isHopeless && this.#newcomers.of(network) < most)
+        return { seat: Object.assign(this.#seats.take(), { newcomer: this.#newcomers.note(network) }) };
+      if (checks > 0 && (isHopeless || Date.now() >= end)) return CROWDED;
+      await this.#checkAgain();
+    }
+  }
+
+  /** How many of an address may not have authenticated: its limit, and never more than half of the room. */
+  #mostOf(network: string, region: RegionConfig): number {
+    const { maxUnauthenticatedPerAddress } = region.limits;
+    if (maxUnauthenticatedPerAddress === 0) return Number.POSITIVE_INFINITY;
+    const room = this.#free(region) + this.#newcomers.of(network);
+    return Math.min(maxUnauthenticatedPerAddress, Math.max(1, Math.floor(room / 2)));
   }
 
   /** One check serves all who wait for it. */

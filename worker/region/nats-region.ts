@@ -25,7 +25,7 @@ import { pump } from '../mesh/splice.ts';
 import { messageOf } from '../message-of.ts';
 import { Admission } from './admission.ts';
 import { containerEnvironment } from './container-settings.ts';
-import { Door } from './door.ts';
+import { Door, type Entrant } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
 import { afterReset, step } from './lifecycle.ts';
 import type { Command, Lifecycle, LifecycleEvent } from './lifecycle-events.ts';
@@ -35,7 +35,6 @@ import { NatsServer } from './nats-server.ts';
 import { addressOf, placeOf } from './place-header.ts';
 import type { RegionMethods } from './region-stub.ts';
 import { residencyRuleOf } from './residency-rule.ts';
-import type { Seat } from './seats.ts';
 import { ServerReport } from './server-report.ts';
 import { type Look, ServerWatch } from './server-watch.ts';
 import {
@@ -183,7 +182,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   }
 
   /** A server that is slow to answer is checked; once that shows that it hangs, no client waits for it any longer. */
-  async #upgrade(request: Request, seat: Seat): Promise<Response> {
+  async #upgrade(request: Request, seat: Entrant): Promise<Response> {
     this.renewActivityTimeout();
     this.#lastClientAt = Date.now();
     this.#watch.use();
