@@ -10,8 +10,9 @@ import {
   ProblemViewSchema,
   PublishedSchema,
   ResolvedConfigSchema,
+  RestoredConfigSchema,
 } from './config.ts';
-import { DryRunBodySchema, PutBodySchema, RollbackBodySchema } from './edits.ts';
+import { DryRunBodySchema, PutBodySchema, RestoreConfigBodySchema, RollbackBodySchema } from './edits.ts';
 import { ErrorAnswerSchema } from './error-answer.ts';
 import { ForecastSchema } from './forecast.ts';
 import { HealthSchema } from './health.ts';
@@ -44,6 +45,8 @@ export const SCHEMAS = {
   PutBody: PutBodySchema,
   Region: RegionViewSchema,
   Regions: RegionViewsSchema,
+  RestoreConfigBody: RestoreConfigBodySchema,
+  RestoredConfig: RestoredConfigSchema,
   RollbackBody: RollbackBodySchema,
   Route: RouteSchema,
   Whoami: WhoamiSchema,

@@ -9,6 +9,7 @@ import { currentConfig } from './config-read.ts';
 import * as dryRun from './dry-run.ts';
 import * as records from './records.ts';
 import { operateRegion } from './region-ops.ts';
+import * as restore from './restore-config.ts';
 import { trafficNow } from './traffic-now.ts';
 
 /** Edits are audited by the ConfigStore, together with what they change. */
@@ -19,6 +20,13 @@ export const readConfig = adminRoute<EdgeContext>('read', 'read', currentConfig)
 export const putConfig = adminRoute<EdgeContext>('write', 'put', edits.putConfig, BY_STORE);
 
 export const rollbackConfig = adminRoute<EdgeContext>('write', 'rollback', edits.rollbackConfig, BY_STORE);
+
+export const restoreConfig = adminRoute<EdgeContext>(
+  'write',
+  'restore-config',
+  restore.restoreConfig,
+  BY_STORE,
+);
 
 export const dryRunConfig = adminRoute<EdgeContext>('read', 'dry-run', (request, edge) =>
   dryRun.dryRunConfig(request, edge, () => trafficNow(edge)),
