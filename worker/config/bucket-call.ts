@@ -10,9 +10,9 @@ const TIMEOUT_MS = 20_000;
  * @param doing such as `writing config/...`
  * @throws Error when the bucket fails, or does not answer in time
  */
-export async function inTime<T>(call: Promise<T>, doing: string): Promise<T> {
+export async function inTime<T>(call: Promise<T>, doing: string, timeoutMs = TIMEOUT_MS): Promise<T> {
   try {
-    return await withTimeout(call, TIMEOUT_MS, `no answer within ${TIMEOUT_MS / 1000} s`);
+    return await withTimeout(call, timeoutMs, `no answer within ${timeoutMs / 1000} s`);
   } catch (error) {
     throw new Error(`${doing}: ${messageOf(error)}`, { cause: error });
   }
