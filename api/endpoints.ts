@@ -201,6 +201,16 @@ export const ENDPOINTS: readonly Endpoint[] = [
     errors: [...EDIT_ERRORS, 'no_such_version'],
   },
   {
+    ...open(
+      'configBackup',
+      PATHS.configBackup,
+      'how the backup of the configuration and the audit log stands',
+      json('ConfigBackup'),
+    ),
+    caller: 'reader',
+    errors: ['no_bucket', 'no_store', 'store_unavailable'],
+  },
+  {
     id: 'restoreConfig',
     method: 'POST',
     path: PATHS.restoreConfig,

@@ -12,6 +12,7 @@ import {
   ResolvedConfigSchema,
   RestoredConfigSchema,
 } from './config.ts';
+import { ConfigBackupSchema } from './config-backup.ts';
 import { DryRunBodySchema, PutBodySchema, RestoreConfigBodySchema, RollbackBodySchema } from './edits.ts';
 import { ErrorAnswerSchema } from './error-answer.ts';
 import { ForecastSchema } from './forecast.ts';
@@ -26,6 +27,7 @@ export const SCHEMAS = {
   AuditEntry: AuditEntrySchema,
   Change: ChangeSchema,
   Config: ResolvedConfigSchema,
+  ConfigBackup: ConfigBackupSchema,
   Considered: ConsideredSchema,
   DryRun: DryRunSchema,
   DryRunBody: DryRunBodySchema,

@@ -4,6 +4,7 @@ import { REGION_OPERATIONS, type RegionOperation } from '../../api/paths.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { adminRoute } from './admin-route.ts';
+import { configBackup as configBackupOf } from './config-backup.ts';
 import * as edits from './config-edits.ts';
 import { currentConfig } from './config-read.ts';
 import * as dryRun from './dry-run.ts';
@@ -27,6 +28,8 @@ export const restoreConfig = adminRoute<EdgeContext>(
   restore.restoreConfig,
   BY_STORE,
 );
+
+export const configBackup = adminRoute<EdgeContext>('read', 'config-backup', configBackupOf);
 
 export const dryRunConfig = adminRoute<EdgeContext>('read', 'dry-run', (request, edge) =>
   dryRun.dryRunConfig(request, edge, () => trafficNow(edge)),

@@ -44,6 +44,14 @@ export async function restoreConfig(
   );
 }
 
+/** The answer if the deployment has no bucket. */
+export function noBucket(): Response {
+  return errorResponse(
+    'no_bucket',
+    'this deployment has no bucket for backups: bind BACKUPS in wrangler.toml',
+  );
+}
+
 type Restored = Extract<RestoreOutcome, { kind: 'restored' }>;
 
 function viewOf({ stored, plan }: Restored, actor: string, message = ''): RestoredConfig {
@@ -66,10 +74,7 @@ function refusal(
 ): Response {
   switch (outcome.kind) {
     case 'no_bucket':
-      return errorResponse(
-        'no_bucket',
-        'this deployment has no bucket for backups: bind BACKUPS in wrangler.toml',
-      );
+      return noBucket();
     case 'bucket_unavailable':
       return errorResponse(
         'bucket_unavailable',
