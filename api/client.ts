@@ -2,8 +2,9 @@
 
 import { ApiError, NoAnswerError } from './api-error.ts';
 import type { Audit } from './audit.ts';
-import type { DryRun, History, LiveConfig, Published } from './config.ts';
-import type { DryRunBody, PutBody, RollbackBody } from './edits.ts';
+import type { DryRun, History, LiveConfig, Published, RestoredConfig } from './config.ts';
+import type { ConfigBackup } from './config-backup.ts';
+import type { DryRunBody, PutBody, RestoreConfigBody, RollbackBody } from './edits.ts';
 import type { Health } from './health.ts';
 import type { Mesh } from './mesh.ts';
 import { PATHS, type RegionOperation, regionOperationPath } from './paths.ts';
@@ -109,6 +110,16 @@ export class ApiClient {
 
   rollback(rollback: RollbackBody): Promise<Published> {
     return this.#call({ method: 'POST', path: PATHS.rollback, body: rollback, isChange: true });
+  }
+
+  configBackup(): Promise<ConfigBackup> {
+    return this.#call({ method: 'GET', path: PATHS.configBackup });
+  }
+
+  /** From the backup of an earlier deployment. */
+  restoreConfig(body: RestoreConfigBody): Promise<RestoredConfig> {
+    const isChange = body.dryRun !== true;
+    return this.#call({ method: 'POST', path: PATHS.restoreConfig, body, isChange });
   }
 
   history({ before, limit }: Page = {}): Promise<History> {

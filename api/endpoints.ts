@@ -206,6 +206,33 @@ export const ENDPOINTS: readonly Endpoint[] = [
     errors: [...EDIT_ERRORS, 'no_such_version'],
   },
   {
+    ...open(
+      'configBackup',
+      PATHS.configBackup,
+      'how the backup of the configuration and the audit log stands',
+      json('ConfigBackup'),
+    ),
+    caller: 'reader',
+    errors: ['no_bucket', 'no_store', 'store_unavailable'],
+  },
+  {
+    id: 'restoreConfig',
+    method: 'POST',
+    path: PATHS.restoreConfig,
+    caller: 'admin',
+    summary: 'takes a version, its history and the audit log from the backup of an earlier deployment',
+    query: [],
+    body: 'RestoreConfigBody',
+    answer: json('RestoredConfig'),
+    errors: [
+      ...EDIT_ERRORS.filter((code) => code !== 'needs_deploy'),
+      'not_empty',
+      'no_such_backup',
+      'no_bucket',
+      'bucket_unavailable',
+    ],
+  },
+  {
     ...open('history', PATHS.history, 'versions, newest first', json('History')),
     caller: 'reader',
     query: PAGE,

@@ -12,12 +12,14 @@ export const ERROR_STATUS = {
   not_found: 404,
   no_such_region: 404,
   no_such_version: 404,
+  no_such_backup: 404,
   method_not_allowed: 405,
   conflict: 409,
   needs_deploy: 409,
   drained: 409,
   jetstream_behind: 409,
   last_region: 409,
+  not_empty: 409,
   too_large: 413,
   invalid: 422,
   upgrade_required: 426,
@@ -30,6 +32,8 @@ export const ERROR_STATUS = {
   full: 503,
   no_region: 503,
   no_store: 503,
+  no_bucket: 503,
+  bucket_unavailable: 503,
   region_unavailable: 503,
   restarting: 503,
   starting: 503,
@@ -51,12 +55,14 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   not_found: 'there is no such path',
   no_such_region: 'the configuration has no region of this id',
   no_such_version: 'there never was such a version, or it is no longer kept',
+  no_such_backup: 'the bucket has no such backup',
   method_not_allowed: 'the path has no such method; `Allow` names those that it has',
   conflict: 'the edit was made from a version that is no longer the current one',
   needs_deploy: 'the edit changes what only a deploy can change',
   drained: 'the region is drained or disabled, so it is not woken',
   jetstream_behind:
     'a JetStream region would stop, and with it its disk, while another does not hold everything; `force` overrides this',
+  not_empty: 'the ConfigStore has versions already; `force` overrides this',
   last_region: 'no region would serve any client; `force` overrides this',
   too_large: 'the body is larger than 256 KiB',
   invalid: 'the configuration is not valid',
@@ -71,6 +77,8 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   full: 'the region has as many clients as it may have; the Worker tries the next one',
   no_region: 'no region took the client, or none takes new clients now',
   no_store: 'the deployment has no ConfigStore, so nothing can be changed live',
+  no_bucket: 'the deployment has no bucket for backups',
+  bucket_unavailable: 'the bucket of backups does not answer, or what it holds cannot be read',
   region_unavailable:
     'the region does not answer an operation, or refuses a client, for which the Worker tries the next one',
   restarting:
@@ -90,5 +98,7 @@ const PASSING_SECONDS = 2;
 /** `Retry-After` of a refusal that may pass by itself, in seconds; undefined if something has to be changed first. */
 export function retryAfterSeconds(code: ErrorCode): number | undefined {
   if (code === 'rate_limited') return RATE_LIMIT_SECONDS;
-  return ERROR_STATUS[code] === 503 && code !== 'no_store' ? PASSING_SECONDS : undefined;
+  return ERROR_STATUS[code] === 503 && code !== 'no_store' && code !== 'no_bucket'
+    ? PASSING_SECONDS
+    : undefined;
 }

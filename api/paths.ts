@@ -13,6 +13,8 @@ export const PATHS = {
   config: '/api/config',
   dryRun: '/api/config/dry-run',
   rollback: '/api/config/rollback',
+  configBackup: '/api/config/backup',
+  restoreConfig: '/api/config/restore',
   history: '/api/config/history',
   audit: '/api/audit',
 } as const;

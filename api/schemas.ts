@@ -10,8 +10,10 @@ import {
   ProblemViewSchema,
   PublishedSchema,
   ResolvedConfigSchema,
+  RestoredConfigSchema,
 } from './config.ts';
-import { DryRunBodySchema, PutBodySchema, RollbackBodySchema } from './edits.ts';
+import { ConfigBackupSchema } from './config-backup.ts';
+import { DryRunBodySchema, PutBodySchema, RestoreConfigBodySchema, RollbackBodySchema } from './edits.ts';
 import { ErrorAnswerSchema } from './error-answer.ts';
 import { ForecastSchema } from './forecast.ts';
 import { HealthSchema } from './health.ts';
@@ -25,6 +27,7 @@ export const SCHEMAS = {
   AuditEntry: AuditEntrySchema,
   Change: ChangeSchema,
   Config: ResolvedConfigSchema,
+  ConfigBackup: ConfigBackupSchema,
   Considered: ConsideredSchema,
   DryRun: DryRunSchema,
   DryRunBody: DryRunBodySchema,
@@ -44,6 +47,8 @@ export const SCHEMAS = {
   PutBody: PutBodySchema,
   Region: RegionViewSchema,
   Regions: RegionViewsSchema,
+  RestoreConfigBody: RestoreConfigBodySchema,
+  RestoredConfig: RestoredConfigSchema,
   RollbackBody: RollbackBodySchema,
   Route: RouteSchema,
   Whoami: WhoamiSchema,

@@ -4,6 +4,7 @@
 import { Command, type CommanderError } from 'commander';
 import { applyCommand } from './apply.ts';
 import { auditCommand } from './audit.ts';
+import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
 import { diffCommand } from './diff.ts';
 import { drainCommand, undrainCommand } from './drain.ts';
@@ -29,6 +30,7 @@ const SUBCOMMANDS = [
   historyCommand(),
   rollbackCommand(),
   auditCommand(),
+  backupCommand(),
   syncCommand(),
 ];
 

@@ -58,6 +58,8 @@ export const router = Router<IRequest, Arguments, Response>({
   .put(PATHS.config, admin.putConfig)
   .post(PATHS.dryRun, admin.dryRunConfig)
   .post(PATHS.rollback, admin.rollbackConfig)
+  .get(PATHS.configBackup, admin.configBackup)
+  .post(PATHS.restoreConfig, admin.restoreConfig)
   .get(PATHS.history, admin.configHistory)
   .get(PATHS.audit, admin.auditLog)
   .post(regionOperationPath(':id', 'drain'), admin.regionOperations.drain)

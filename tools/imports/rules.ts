@@ -111,8 +111,8 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/config',
     what: 'the one writer of the configuration, what may be stored (pure), the copy of each isolate',
-    // An isolate's copy holds the plan that routes, compiled.
-    imports: [...SHARED, 'regions/edits', 'routing'],
+    // An isolate's copy holds the plan that routes, compiled. The bucket of backups is waited for with a deadline.
+    imports: [...SHARED, 'regions/edits', 'waiting', 'routing'],
     packages: ['cloudflare:workers'],
   },
   {

@@ -4,11 +4,13 @@ import { REGION_OPERATIONS, type RegionOperation } from '../../api/paths.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { adminRoute } from './admin-route.ts';
+import { configBackup as configBackupOf } from './config-backup.ts';
 import * as edits from './config-edits.ts';
 import { currentConfig } from './config-read.ts';
 import * as dryRun from './dry-run.ts';
 import * as records from './records.ts';
 import { operateRegion } from './region-ops.ts';
+import * as restore from './restore-config.ts';
 import { trafficNow } from './traffic-now.ts';
 
 /** Edits are audited by the ConfigStore, together with what they change. */
@@ -19,6 +21,15 @@ export const readConfig = adminRoute<EdgeContext>('read', 'read', currentConfig)
 export const putConfig = adminRoute<EdgeContext>('write', 'put', edits.putConfig, BY_STORE);
 
 export const rollbackConfig = adminRoute<EdgeContext>('write', 'rollback', edits.rollbackConfig, BY_STORE);
+
+export const restoreConfig = adminRoute<EdgeContext>(
+  'write',
+  'restore-config',
+  restore.restoreConfig,
+  BY_STORE,
+);
+
+export const configBackup = adminRoute<EdgeContext>('read', 'config-backup', configBackupOf);
 
 export const dryRunConfig = adminRoute<EdgeContext>('read', 'dry-run', (request, edge) =>
   dryRun.dryRunConfig(request, edge, () => trafficNow(edge)),

@@ -50,6 +50,7 @@ import {
   sinceOf,
 } from './stages.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
+import { TallyBackup } from './tally-backup.ts';
 import { asTold, ToldRegion } from './told-region.ts';
 import { TrafficTally } from './traffic-tally.ts';
 import { mayWake } from './wake-header.ts';
@@ -107,6 +108,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   #lastClientAt = Number.NEGATIVE_INFINITY;
   readonly #admission: Admission;
   readonly #tally: TrafficTally;
+  readonly #tallyBackup: TallyBackup;
   readonly #mesh: MeshKeeper;
   readonly #createdAt = Date.now();
   #lifecycle: Lifecycle;
@@ -134,6 +136,13 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       unauthenticated: (connections, atMost) => this.#server.unauthenticated(connections, atMost),
     });
     this.#tally = new TrafficTally(ctx.storage.sql);
+    this.#tallyBackup = new TallyBackup({
+      kv: ctx.storage.kv,
+      tally: this.#tally,
+      bucket: env.BACKUPS,
+      cluster: config.cluster,
+      region: id,
+    });
     this.defaultPort = WEBSOCKET_PORT;
     this.sleepAfter = this.#region.sleepAfter;
     const regions = config.regions.map((each) => each.id);
@@ -250,8 +259,9 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await this.#dispatch({ kind: 'drain-due', begunAt });
   }
 
-  /** Where its clients come from, as far as it has counted. */
+  /** Where its clients come from, as far as it or an earlier deployment has counted. */
   async traffic(): Promise<readonly TrafficSample[]> {
+    await this.#tallyBackup.load(Date.now());
     return this.#tally.samples(Date.now());
   }
 
@@ -323,6 +333,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     if (!hasServer(this.#lifecycle.stage)) return;
     await this.#scheduleReconcile();
     this.#tally.flush();
+    this.ctx.waitUntil(this.#tallyBackup.save(Date.now()));
     if ((await this.#watch.look()) === undefined) return;
     await this.#door.checkNewcomers();
     const routes = await this.#report.routes();
