@@ -10,7 +10,7 @@ const MAX_ACK_PENDING = 512;
 const AT_A_TIME = 64;
 
 /** Longer than an election: what is given again sooner than this was given again for another reason. */
-const ACK_WAIT_MS = 30_000;
+const ACK_WAIT_MS = 10_000;
 
 /** A consumer without leader answers nothing: ask again soon. */
 const ASK_AGAIN_MS = 250;

@@ -90,12 +90,12 @@ export function judge(plan: Plan, observed: Observed, goals: Goals): Judgement {
     states: statesOf(looks.filter(({ at }) => at >= (struck[0]?.at ?? 0))),
     failures,
     troubles,
-    missed: missedOf(figures),
+    missed: [...missedOf(figures), ...troubles],
   };
 }
 
 function missedOf(figures: Figures): readonly string[] {
-  const { acknowledged, lostWhileHeld, lostBeyondRpo, moved, skipped, again, wholeAfterMs } = figures;
+  const { acknowledged, lostWhileHeld, lostBeyondRpo, moved, skipped, again } = figures;
   return [
     // A run that published nothing shows nothing.
     ...(acknowledged === 0 ? ['nothing was acknowledged'] : []),
@@ -104,7 +104,6 @@ function missedOf(figures: Figures): readonly string[] {
     ...(moved > 0 ? [`${moved} with another sequence`] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
     ...(again > 0 ? [`${again} given again`] : []),
-    ...(wholeAfterMs === undefined ? ['never whole again'] : []),
   ];
 }
 
@@ -160,7 +159,7 @@ function rangesOf(skipped: readonly Skipped[]): Readonly<Record<string, readonly
 }
 
 function skippedOf({ stored, deliveries, troubles }: Observed): readonly Skipped[] {
-  // Consumers that could not go on to the end are a trouble of their own, told in its words.
+  // Consumers that could not go on to the end are a trouble of their own.
   if (stored === undefined || troubles.length > 0) return [];
   const consumers = new Set(deliveries.map(({ consumer }) => consumer));
   const given = new Set(deliveries.map(({ consumer, id }) => confirmationOf(consumer, id)));

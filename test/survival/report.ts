@@ -21,7 +21,7 @@ const HEADER = [
 ];
 
 /** One run in some lines: what the pages said, and what went wrong. */
-export function runText({ plan, figures, states, failures, troubles, missed }: Judgement): string {
+export function runText({ plan, figures, states, failures, missed }: Judgement): string {
   return [
     `${plan.run}  ${nameOf(plan)}`,
     `    acknowledged ${figures.acknowledged}, lost ${figures.lost}${endingsText(figures.endings)}; publishing interrupted for ${secondsText(figures.interruptedMs)}, ${secondsText(figures.silentMs)} of it in silence; whole after ${secondsText(figures.wholeAfterMs)}`,
@@ -35,7 +35,6 @@ export function runText({ plan, figures, states, failures, troubles, missed }: J
     ),
     ...(figures.refused > 0 ? [`    Meridian refused ${figures.refused}`] : []),
     ...Object.entries(failures).map(([message, count]) => `    ${count} x ${message}`),
-    ...troubles.map((trouble) => `    ${trouble}`),
     `    ${missed.length === 0 ? 'met' : `MISSED: ${missed.join(', ')}`}`,
   ].join('\n');
 }
