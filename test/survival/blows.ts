@@ -2,6 +2,7 @@
 
 import { ApiError } from '../../api/api-error.ts';
 import type { Stack } from '../../local/stack.ts';
+import { KILLED_AFTER_SECONDS } from '../../regions/deploy-turns.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { beginOutage } from '../outages/outage.ts';
@@ -22,9 +23,9 @@ export async function strike(stack: Stack, region: string, blow: Blow): Promise<
   const at = Date.now();
   switch (blow) {
     case 'killed':
-      return { region, blow, at, ...signalled(stack, region, 'SIGKILL'), heal: NOTHING_TO_HEAL };
+      return { region, blow, at, ...signalled(stack, region, 'SIGKILL') };
     case 'terminated':
-      return { region, blow, at, ...signalled(stack, region, 'SIGTERM'), heal: NOTHING_TO_HEAL };
+      return { region, blow, at, ...signalled(stack, region, 'SIGTERM') };
     case 'hung':
       return { region, blow, at, ...(await hang(stack, region)) };
     case 'drained':
@@ -32,10 +33,16 @@ export async function strike(stack: Stack, region: string, blow: Blow): Promise<
   }
 }
 
-/** There may be no server to strike: Meridian does not let it start yet. */
-function signalled(stack: Stack, region: string, signal: NodeJS.Signals): { readonly refused?: string } {
-  const isSent = stack.engine.server(instanceNameOf(region))?.app.kill(signal) ?? false;
-  return isSent ? {} : { refused: 'no server runs there' };
+/** There may be no server to strike: Meridian does not let it start yet. One that is terminated leaves in its turn. */
+function signalled(stack: Stack, region: string, signal: NodeJS.Signals): Pick<Dealt, 'refused' | 'heal'> {
+  const app = stack.engine.server(instanceNameOf(region))?.app;
+  if (app?.kill(signal) !== true) return { refused: 'no server runs there', heal: NOTHING_TO_HEAL };
+  return {
+    heal: async (stop) => {
+      const options = { timeoutMs: KILLED_AFTER_SECONDS * 1_000, signal: stop };
+      await waitFor(`${region} to end`, options, () => app.status === 'exited');
+    },
+  };
 }
 
 async function hang(stack: Stack, region: string): Promise<Pick<Dealt, 'refused' | 'heal'>> {

@@ -18,6 +18,7 @@ interface Options {
   readonly kinds: readonly Kind[];
   readonly k: readonly number[];
   readonly gap: { readonly from: number; readonly to: number };
+  readonly turn: number;
   readonly before: number;
   readonly whole: number;
   readonly rpo: number;
@@ -56,6 +57,7 @@ const program = new Command('npm run survival --')
       .default({ from: 0, to: 20 }, '0..20')
       .argParser(parseGap),
   )
+  .option('--turn <number>', 'jetstream.turnSeconds: from one terminated server to the next', numberOf(0), 60)
   .option('--before <number>', 'how long to publish before the first, in seconds', numberOf(1), 12)
   .option(
     '--whole <number>',
@@ -85,7 +87,7 @@ Examples:
   npm run survival -- --runs 10 --kinds killed --k 2 --gap 1..6
   npm run survival -- --only 7 --verbose
 Ends with 0 when all goals are met, 1 when one is missed. Ctrl-C stops everything; nothing is left.
-A run takes about a minute.`,
+A run takes about a minute, and three where servers are terminated.`,
   )
   .allowExcessArguments(false);
 
@@ -117,6 +119,7 @@ async function run(options: Options, signal: AbortSignal): Promise<readonly Judg
     const judgement = await runPlan(plan, {
       natsServer,
       goals: { rpoMs: options.rpo * 1_000 },
+      turnSeconds: options.turn,
       beforeMs: options.before * 1_000,
       wholeWithinMs: options.whole * 1_000,
       signal,

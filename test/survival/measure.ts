@@ -191,8 +191,8 @@ async function everythingIsThere(
   });
   for (const name of consuming.names)
     await waitFor(`the consumer ${name} to have got everything`, options, async () => {
-      const { num_pending, num_ack_pending } = await manager.consumers.info(STREAM, name);
-      return num_pending === 0 && num_ack_pending === 0;
+      const { delivered, num_ack_pending } = await manager.consumers.info(STREAM, name);
+      return delivered.stream_seq >= last && num_ack_pending === 0;
     });
 }
 

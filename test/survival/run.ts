@@ -10,6 +10,8 @@ import { nameOf, type Plan } from './plan.ts';
 export interface RunOptions {
   readonly natsServer: string;
   readonly goals: Goals;
+  /** From the turn of one JetStream server that is terminated to the next one's. */
+  readonly turnSeconds: number;
   readonly beforeMs: number;
   readonly wholeWithinMs: number;
   readonly signal: AbortSignal;
@@ -21,7 +23,12 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<Judgemen
   const { natsServer, goals, beforeMs, wholeWithinMs, signal, onLog } = options;
   const progress = (step: string) => options.progress(`${plan.run} ${nameOf(plan)}: ${step}`);
   progress('starting a stack');
-  const stack = await startStack({ config: config(), natsServer, signal, ...(onLog && { onLog }) });
+  const stack = await startStack({
+    config: configWith(options.turnSeconds),
+    natsServer,
+    signal,
+    ...(onLog && { onLog }),
+  });
   try {
     const observed = await measure({ stack, plan, beforeMs, wholeWithinMs, signal, progress });
     return judge(plan, observed, goals);
@@ -31,9 +38,11 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<Judgemen
 }
 
 /** The JetStream regions, and one more for the clients; the shortest lame duck that nats-server takes. */
-function config(): MeridianConfig {
+function configWith(turnSeconds: number): MeridianConfig {
+  const config = configOf([...JETSTREAM_REGIONS, BYSTANDER]);
   return {
-    ...configOf([...JETSTREAM_REGIONS, BYSTANDER]),
+    ...config,
+    jetstream: { ...config.jetstream, turnSeconds },
     lameDuck: { graceSeconds: 1, durationSeconds: 30 },
   };
 }
