@@ -192,6 +192,14 @@ const AdminSchema = v.strictObject({
 
 /** What keeps streams from being lost. */
 const JetStreamSchema = v.strictObject({
+  turnSeconds: v.optional(
+    between(
+      0,
+      600,
+      'At a deploy with a new image Cloudflare terminates all servers at once. Each JetStream server goes on for so many seconds after the one before it, in the order of the regions, as far as the 15 minutes reach that Cloudflare waits.',
+    ),
+    300,
+  ),
   acceptLoss: v.optional(
     yesOrNo(
       'Whether JetStream starts empty when no server is left that holds the streams and there is no backup, instead of waiting for `regions jetstream accept-loss`. For development.',

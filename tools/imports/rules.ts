@@ -466,6 +466,21 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
+    path: 'test/survival',
+    what: 'the command `npm run survival`. It is among the tests for the same reasons, and strikes servers as `outages/` does',
+    imports: [
+      'regions',
+      'api',
+      'waiting',
+      'local/binaries',
+      'local/engine',
+      'local',
+      'tools/simulate',
+      'test/support',
+      'test/outages',
+    ],
+  },
+  {
     path: 'test',
     what: 'what crosses folders, end to end: contract, failure, examples, loadtest, local, wan',
     imports: ['*'],
