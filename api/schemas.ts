@@ -3,6 +3,16 @@
 import type * as v from 'valibot';
 import { AuditEntrySchema, AuditSchema } from './audit.ts';
 import {
+  BackupDetailSchema,
+  BackupSchema,
+  BackupsSchema,
+  ImportedSchema,
+  JobSchema,
+  JobsSchema,
+  RestoreBodySchema,
+  RestorePlanSchema,
+} from './backups.ts';
+import {
   ChangeSchema,
   DryRunSchema,
   HistorySchema,
@@ -17,6 +27,7 @@ import { DryRunBodySchema, PutBodySchema, RestoreConfigBodySchema, RollbackBodyS
 import { ErrorAnswerSchema } from './error-answer.ts';
 import { ForecastSchema } from './forecast.ts';
 import { HealthSchema } from './health.ts';
+import { JetStreamSchema } from './jetstream.ts';
 import { MeshLinkSchema, MeshSchema } from './mesh.ts';
 import { OperationResultSchema, RegionViewSchema, RegionViewsSchema } from './regions.ts';
 import { ConsideredSchema, EffectSchema, EntrySchema, EstimateSchema, RouteSchema } from './route.ts';
@@ -25,6 +36,9 @@ import { WhoamiSchema } from './whoami.ts';
 export const SCHEMAS = {
   Audit: AuditSchema,
   AuditEntry: AuditEntrySchema,
+  Backup: BackupSchema,
+  BackupDetail: BackupDetailSchema,
+  Backups: BackupsSchema,
   Change: ChangeSchema,
   Config: ResolvedConfigSchema,
   ConfigBackup: ConfigBackupSchema,
@@ -38,6 +52,10 @@ export const SCHEMAS = {
   Forecast: ForecastSchema,
   Health: HealthSchema,
   History: HistorySchema,
+  Imported: ImportedSchema,
+  JetStream: JetStreamSchema,
+  Job: JobSchema,
+  Jobs: JobsSchema,
   Link: MeshLinkSchema,
   LiveConfig: LiveConfigSchema,
   Mesh: MeshSchema,
@@ -49,6 +67,8 @@ export const SCHEMAS = {
   Regions: RegionViewsSchema,
   RestoreConfigBody: RestoreConfigBodySchema,
   RestoredConfig: RestoredConfigSchema,
+  RestoreBody: RestoreBodySchema,
+  RestorePlan: RestorePlanSchema,
   RollbackBody: RollbackBodySchema,
   Route: RouteSchema,
   Whoami: WhoamiSchema,
