@@ -69,7 +69,8 @@ export async function openArchive(archive: ReadableStream<Uint8Array>): Promise<
         `there is no ${META_FILE} in it: ${DATA_FILE} alone does not say how its stream is configured. \`regions backup import\` takes the folder that has both`,
       );
     }
-    if (length > MAX_META_BYTES) throw new ArchiveError(`its ${META_FILE} is longer than ${MAX_META_BYTES} bytes`);
+    if (length > MAX_META_BYTES)
+      throw new ArchiveError(`its ${META_FILE} is longer than ${MAX_META_BYTES} bytes`);
     return { meta: metaOf(await source.take(length)), data: source.rest() };
   } catch (error) {
     await source.cancel(error);
@@ -81,7 +82,7 @@ export async function openArchive(archive: ReadableStream<Uint8Array>): Promise<
 export function metaOf(bytes: Uint8Array): ArchiveMeta {
   let meta: Partial<ArchiveMeta> | null;
   try {
-    meta = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    meta = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     throw new ArchiveError(`its ${META_FILE} is not JSON`);
   }

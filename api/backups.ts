@@ -23,7 +23,9 @@ export const BackupSchema = v.strictObject({
   segments: v.nullable(Count),
   epochs: v.pipe(
     v.nullable(Count),
-    v.description('lives of the stream: one more each time that it was made again, or that its latest messages were lost'),
+    v.description(
+      'lives of the stream: one more each time that it was made again, or that its latest messages were lost',
+    ),
   ),
   firstSeq: v.nullable(Count),
   lastSeq: v.nullable(Count),
@@ -35,8 +37,14 @@ export const BackupSchema = v.strictObject({
     v.description('messages of the stream that are not in it yet; null if no region says so'),
   ),
   lagMs: v.pipe(v.nullable(v.number()), v.description('the age of the oldest of them; null if unknown')),
-  verified: v.pipe(v.nullable(VerificationSchema), v.description('the last verification; null if there was none')),
-  problems: v.pipe(v.array(v.string()), v.description('what is wrong with it; empty if nothing is known to be')),
+  verified: v.pipe(
+    v.nullable(VerificationSchema),
+    v.description('the last verification; null if there was none'),
+  ),
+  problems: v.pipe(
+    v.array(v.string()),
+    v.description('what is wrong with it; empty if nothing is known to be'),
+  ),
 });
 export type Backup = Wire<typeof BackupSchema>;
 
@@ -104,7 +112,10 @@ export const RestorePlanSchema = v.strictObject({
   account: v.string(),
   stream: v.string(),
   as: v.pipe(v.string(), v.description('the name that it would get')),
-  targetExists: v.pipe(v.boolean(), v.description('a stream of this name exists: a restore would be refused')),
+  targetExists: v.pipe(
+    v.boolean(),
+    v.description('a stream of this name exists: a restore would be refused'),
+  ),
   messages: Count,
   bytes: Bytes,
   firstSeq: Count,

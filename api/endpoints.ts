@@ -157,12 +157,22 @@ const POINT: readonly QueryParameter[] = [
 
 const BUCKET_ERRORS: readonly ErrorCode[] = ['no_bucket', 'bucket_unavailable'];
 const KEEPER_ERRORS: readonly ErrorCode[] = ['no_keeper', 'keeper_unavailable'];
-const BACKUP_ERRORS: readonly ErrorCode[] = ['bad_request', 'no_such_backup', 'backup_damaged', ...BUCKET_ERRORS];
+const BACKUP_ERRORS: readonly ErrorCode[] = [
+  'bad_request',
+  'no_such_backup',
+  'backup_damaged',
+  ...BUCKET_ERRORS,
+];
 const BODY_ERRORS: readonly ErrorCode[] = ['bad_json', 'too_large'];
 
 const JETSTREAM: readonly Endpoint[] = [
   {
-    ...open('jetstream', PATHS.jetstream, 'which JetStream servers hold the streams, and what waits', json('JetStream')),
+    ...open(
+      'jetstream',
+      PATHS.jetstream,
+      'which JetStream servers hold the streams, and what waits',
+      json('JetStream'),
+    ),
     caller: 'reader',
     errors: KEEPER_ERRORS,
   },
@@ -180,7 +190,12 @@ const JETSTREAM: readonly Endpoint[] = [
 
 const BACKUPS: readonly Endpoint[] = [
   {
-    ...open('backups', PATHS.backups, 'the backups of all streams: age, size, lag, verification', json('Backups')),
+    ...open(
+      'backups',
+      PATHS.backups,
+      'the backups of all streams: age, size, lag, verification',
+      json('Backups'),
+    ),
     caller: 'reader',
     errors: BUCKET_ERRORS,
   },
@@ -195,7 +210,12 @@ const BACKUPS: readonly Endpoint[] = [
     errors: ['bad_request', 'no_such_job', ...KEEPER_ERRORS],
   },
   {
-    ...open('backup', BACKUP_PATH(), 'one backup: its segments, and the times that can be restored', json('BackupDetail')),
+    ...open(
+      'backup',
+      BACKUP_PATH(),
+      'one backup: its segments, and the times that can be restored',
+      json('BackupDetail'),
+    ),
     caller: 'reader',
     errors: BACKUP_ERRORS,
   },

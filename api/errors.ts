@@ -63,7 +63,8 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   not_found: 'there is no such path',
   no_such_region: 'the configuration has no region of this id',
   no_such_version: 'there never was such a version, or it is no longer kept',
-  no_such_backup: 'there is no backup of this stream, or none that reaches back to the time or sequence that was asked for',
+  no_such_backup:
+    'there is no backup of this stream, or none that reaches back to the time or sequence that was asked for',
   no_such_job: 'there never was such a job, or it is no longer kept',
   method_not_allowed: 'the path has no such method; `Allow` names those that it has',
   conflict: 'the edit was made from a version that is no longer the current one',
