@@ -39,7 +39,7 @@ const scrap = fc.constantFrom(
 const known = fc.constantFrom(...ENDPOINTS.map(({ path }) => path));
 const oddPath = fc.oneof(
   known,
-  fc.tuple(known, scrap).map(([path, more]) => path.replace('{id}', more || 'oc')),
+  fc.tuple(known, scrap).map(([path, more]) => path.replaceAll(/\{\w+\}/g, more || 'oc')),
   fc.tuple(known, scrap).map(([path, more]) => `${path}/${more}`),
   fc.array(scrap, { maxLength: 5 }).map((parts) => `/${parts.join('/')}`),
   fc.webPath(),

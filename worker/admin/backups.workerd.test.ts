@@ -68,7 +68,11 @@ async function writeOrders(): Promise<void> {
   await append(1, [5], { extent: { firstSeq: 1, lastSeq: 5, deleted: [[4, 4]] } });
 }
 
-async function append(index: number, sequences: readonly number[], more: Pick<SegmentContext, 'extent' | 'config' | 'consumers'>) {
+async function append(
+  index: number,
+  sequences: readonly number[],
+  more: Pick<SegmentContext, 'extent' | 'config' | 'consumers'>,
+) {
   const context: SegmentContext = {
     format: 1,
     epoch: 'e1',
