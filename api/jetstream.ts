@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import { Count, Instant, type Wire } from './schema-kinds.ts';
 import { LOSS_PHASES, MEMBER_STATES, SEEN_STATES } from './states.ts';
 
-const MemberSchema = v.strictObject({
+/** A JetStream server. */
+export const MemberSchema = v.strictObject({
   region: v.string(),
   state: v.pipe(
     v.picklist(MEMBER_STATES),
@@ -49,4 +50,4 @@ export const JetStreamSchema = v.strictObject({
   ),
 });
 export type JetStream = Wire<typeof JetStreamSchema>;
-export type JetStreamMember = JetStream['members'][number];
+export type JetStreamMember = Wire<typeof MemberSchema>;

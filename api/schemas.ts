@@ -27,7 +27,7 @@ import { DryRunBodySchema, PutBodySchema, RestoreConfigBodySchema, RollbackBodyS
 import { ErrorAnswerSchema } from './error-answer.ts';
 import { ForecastSchema } from './forecast.ts';
 import { HealthSchema } from './health.ts';
-import { JetStreamSchema } from './jetstream.ts';
+import { JetStreamSchema, MemberSchema } from './jetstream.ts';
 import { MeshLinkSchema, MeshSchema } from './mesh.ts';
 import { OperationResultSchema, RegionViewSchema, RegionViewsSchema } from './regions.ts';
 import { ConsideredSchema, EffectSchema, EntrySchema, EstimateSchema, RouteSchema } from './route.ts';
@@ -58,6 +58,7 @@ export const SCHEMAS = {
   Jobs: JobsSchema,
   Link: MeshLinkSchema,
   LiveConfig: LiveConfigSchema,
+  Member: MemberSchema,
   Mesh: MeshSchema,
   OperationResult: OperationResultSchema,
   Problem: ProblemViewSchema,
