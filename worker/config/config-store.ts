@@ -211,7 +211,10 @@ export class ConfigStore extends DurableObject<Env> {
   }
 
   // There is no await between reading the current version and storing the next one, so no other edit can interleave.
-  #edit({ base, config, force, mayLeave = [], deployed, author, message }: PutRequest, as?: number): EditOutcome {
+  #edit(
+    { base, config, force, mayLeave = [], deployed, author, message }: PutRequest,
+    as?: number,
+  ): EditOutcome {
     const current = standingOf(this.#versions.newest(), deployed);
     const verdict = checkEdit(current, { base, config, force, mayLeave });
     if (verdict.kind === 'conflict') return this.#conflict(current, base);
