@@ -2,7 +2,7 @@
 
 import type { ConfigBackup } from '../../api/config-backup.ts';
 import { configBackupStatus } from '../config/backup-status.ts';
-import type { ConfigBackupState } from '../config/config-store.ts';
+import type { ConfigBackupState } from '../config/store-calls.ts';
 import { configStore } from '../config/store-stub.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { summaryView } from './edit-answer.ts';

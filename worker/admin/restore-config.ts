@@ -5,7 +5,7 @@ import type { RestoredConfig } from '../../api/config.ts';
 import { RestoreConfigBodySchema } from '../../api/edits.ts';
 import { nextStartNotes } from '../../regions/edits/next-start.ts';
 import { adoptConfig, deployedConfig } from '../config/active-config.ts';
-import type { RestoreOutcome } from '../config/config-store.ts';
+import type { RestoreOutcome } from '../config/store-calls.ts';
 import { configStore } from '../config/store-stub.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
@@ -13,6 +13,7 @@ import { tellRegions } from '../region/tell-regions.ts';
 import type { Author } from './edit.ts';
 import { editRefusal, summaryView } from './edit-answer.ts';
 import { fromStore, noStore } from './from-store.ts';
+import { whyNotLeave } from './jetstream-leave.ts';
 import { readJsonBody } from './json-body.ts';
 
 /** `POST /api/config/restore` */
@@ -31,7 +32,16 @@ export async function restoreConfig(
   const { body } = read;
   const signature = { author: actor, address, deployed: deployedConfig(env) };
   return fromStore(
-    () => store.restore({ ...body, ...signature }),
+    async () => {
+      const asked = { ...body, ...signature };
+      const outcome = await store.restore(asked);
+      if (outcome.kind !== 'leaves') return outcome;
+      const { regions } = outcome;
+      const reason = await whyNotLeave(env, regions);
+      return reason === undefined
+        ? store.restore({ ...asked, mayLeave: regions })
+        : ({ kind: 'jetstream_behind', reason } as const);
+    },
     (outcome) => {
       if (outcome.kind !== 'restored') return refusal(outcome, body);
       const { stored } = outcome;

@@ -1,7 +1,7 @@
 // How the backup of the configuration stands, for whoever shows it.
 
 import type { Env } from '../env.ts';
-import type { ConfigBackupState } from './config-store.ts';
+import type { ConfigBackupState } from './store-calls.ts';
 import { configStore } from './store-stub.ts';
 
 /**

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, expect, type MockInstance, test, vi } from 'vite
 import '../../test/support/workerd/config-bindings.ts';
 import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
 import { eventually } from '../../test/support/workerd/eventually.ts';
-import type { ConfigBackupState, ConfigStore, EditOutcome, RestoreOutcome } from './config-store.ts';
+import type { ConfigStore } from './config-store.ts';
+import type { ConfigBackupState, EditOutcome, RestoreOutcome } from './store-calls.ts';
 
 type Store = DurableObjectStub<ConfigStore>;
 
@@ -341,6 +342,27 @@ test('platform settings stay as deployed, and those of the backup are named', as
         { path: 'regions.enam' },
       ],
     },
+  });
+});
+
+test('a version in which a JetStream region is out of service is restored once it may leave', async () => {
+  const streams = { jetstream: true, keepAwake: true };
+  const three = configOf(
+    ['weur', 'enam', 'wnam'].map((id) => region(id, { ...streams, placement: [id.toUpperCase()] })),
+  );
+  const old = newStore();
+  const edits = [withRegion(three, 'weur', { drain: true }), three];
+  for (const [base, config] of edits.entries()) {
+    const request = { ...ANN, deployed: three, base, config, mayLeave: ['weur'], message: '' };
+    expect(((await old.put(request)) as EditOutcome).kind).toBe('stored');
+  }
+  await versionsWritten(old);
+  const store = newStore();
+  const older = { deployed: three, version: 1 };
+  expect(await restore(store, older)).toEqual({ kind: 'leaves', regions: ['weur'] });
+  expect(await store.auditLog({ limit: 1 })).toEqual([]);
+  expect(await restore(store, { ...older, mayLeave: ['weur'] })).toMatchObject({
+    stored: { version: 3, config: edits[0] },
   });
 });
 

@@ -3,108 +3,30 @@
 // configuration, is not stored; each call brings that of the Worker that makes it.
 
 import { DurableObject } from 'cloudflare:workers';
-import type { MeridianConfig } from '../../regions/config.ts';
-import { type Change, diffConfigs } from '../../regions/edits/diff.ts';
+import { diffConfigs } from '../../regions/edits/diff.ts';
 import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { deployedConfig } from './active-config.ts';
 import { AlarmTimes } from './alarm-times.ts';
 import { type AuditEntry, type AuditEvent, AuditTable } from './audit-table.ts';
 import { type BackedUpHistory, type FoundVersion, findVersion, readHistory } from './backup-reading.ts';
-import { type BackupProgress, ConfigBackup } from './config-backup.ts';
-import { checkEdit, type Standing, standingOf, type Verdict } from './edit-rules.ts';
+import { ConfigBackup } from './config-backup.ts';
+import { checkEdit, type Standing, standingOf } from './edit-rules.ts';
 import { KvPublisher } from './kv-publisher.ts';
 import { ontoDeployed } from './onto-deployed.ts';
 import { restorable } from './restorable.ts';
+import type {
+  ConfigBackupState,
+  ConflictOutcome,
+  EditOutcome,
+  EditRequest,
+  PutRequest,
+  RestoreOutcome,
+  RestorePlan,
+  RestoreRequest,
+  RollbackRequest,
+} from './store-calls.ts';
 import { type StoredVersion, VERSIONS_KEPT, type VersionSummary, VersionTable } from './version-table.ts';
-
-/** What every edit says. */
-export interface EditRequest {
-  /** The version that the author started from. */
-  readonly base: number;
-  readonly message: string;
-  readonly author: string;
-  readonly force: boolean;
-  /** JetStream regions that may leave service now, as the Keeper says. */
-  readonly mayLeave?: readonly string[];
-  readonly address?: string;
-  /** Version 0: the configuration that the caller was deployed with. */
-  readonly deployed: MeridianConfig;
-}
-
-export interface PutRequest extends EditRequest {
-  readonly config: unknown;
-}
-
-export interface RollbackRequest extends EditRequest {
-  /** The version whose content becomes the newest. 0 is the deployed one. */
-  readonly version: number;
-}
-
-export interface RestoreRequest extends Omit<EditRequest, 'message'> {
-  /** Default: which version it was. */
-  readonly message?: string;
-  /** The version in the backup. Default: the newest. */
-  readonly version?: number;
-  /** Whose backup. Default: of the stores that were before this one, that which has the newest version. */
-  readonly store?: string;
-  /** Stores nothing, and says what would be stored. */
-  readonly dryRun: boolean;
-}
-
-export type RestoreOutcome =
-  | {
-      /** Undefined in a dry run. */
-      readonly kind: 'restored';
-      readonly stored?: StoredVersion;
-      readonly plan: RestorePlan;
-    }
-  | { readonly kind: 'no_bucket' }
-  | { readonly kind: 'bucket_unavailable'; readonly problem: string }
-  | { readonly kind: 'no_such_backup' }
-  | { readonly kind: 'not_empty'; readonly current: number }
-  | Exclude<EditOutcome, { kind: 'stored' | 'no_such_version' }>;
-
-/** What a restore takes from the bucket. */
-export interface RestorePlan {
-  /** The store and the version in its backup. */
-  readonly store: string;
-  readonly version: VersionSummary;
-  /** The number that it gets here. */
-  readonly as: number;
-  /** With the platform settings that are deployed. */
-  readonly config: MeridianConfig;
-  readonly changes: readonly Change[];
-  /** The platform settings of the backup that differ from the deployed ones, which stay. */
-  readonly notTaken: readonly Change[];
-  /** How many versions and entries of the audit log can be read here again; 0 and 0 if this store has its own. */
-  readonly history: { readonly versions: number; readonly entries: number };
-}
-
-/** How the backup of the configuration stands, and what could be restored. */
-export interface ConfigBackupState extends BackupProgress {
-  /** Number of the current version. */
-  readonly version: number;
-  /** The newest version of an earlier store, while this one is empty. */
-  readonly earlier?: { readonly store: string; readonly version: VersionSummary };
-  /** Why it is not known what there was earlier. */
-  readonly earlierProblem?: string;
-}
-
-export type EditOutcome =
-  | { readonly kind: 'stored'; readonly stored: StoredVersion; readonly changes: readonly Change[] }
-  | ConflictOutcome
-  | { readonly kind: 'no_such_version' }
-  | Exclude<Verdict, { kind: 'ok' | 'conflict' }>;
-
-interface ConflictOutcome {
-  readonly kind: 'conflict';
-  readonly current: number;
-  /** From the base to the current version; empty if the base is no longer kept. */
-  readonly changes: readonly Change[];
-  /** The versions after the base, newest first. */
-  readonly versions: readonly VersionSummary[];
-}
 
 export interface PageRequest {
   /** Only entries with a lower number. */
@@ -169,7 +91,8 @@ export class ConfigStore extends DurableObject<Env> {
    */
   async restore(request: RestoreRequest): Promise<RestoreOutcome> {
     const outcome = await this.#restore(request);
-    if (request.dryRun) return outcome;
+    // What leaves is asked again once the Keeper has answered.
+    if (request.dryRun || outcome.kind === 'leaves') return outcome;
     if (outcome.kind !== 'restored') this.#record('restore-config', request, outcome.kind);
     else this.#record('restore-config', { ...request, ...outcome.stored }, 'ok', outcome.stored);
     return outcome;
@@ -258,12 +181,12 @@ export class ConfigStore extends DurableObject<Env> {
     found: FoundVersion,
     { versions, entries }: BackedUpHistory,
   ): RestoreOutcome {
-    const { base, deployed, force, dryRun } = request;
+    const { base, deployed, force, mayLeave = [], dryRun } = request;
     const read = restorable(found.version.config, deployed);
     if (read.kind === 'invalid') return read;
     const newest = this.#versions.newest();
     const current = standingOf(newest, deployed);
-    const verdict = checkEdit(current, { base, config: read.config, force });
+    const verdict = checkEdit(current, { base, config: read.config, force, mayLeave });
     if (verdict.kind === 'conflict') return this.#conflict(current, base);
     if (verdict.kind !== 'ok') return verdict;
     const { config, changes } = verdict;
@@ -287,7 +210,8 @@ export class ConfigStore extends DurableObject<Env> {
       this.#backup.startAnew(found.store, Date.now());
     }
     const last = this.#versions.newest()?.version ?? 0;
-    const outcome = this.#edit({ ...request, message, base: last, config }, as);
+    // It was checked against what is in force now; what was imported is not.
+    const outcome = this.#edit({ ...request, message, base: last, config, force: true }, as);
     if (outcome.kind !== 'stored') throw new Error(`what was checked is refused: ${outcome.kind}`);
     return { kind: 'restored', stored: outcome.stored, plan };
   }
