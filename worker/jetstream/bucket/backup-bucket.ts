@@ -174,20 +174,20 @@ export class BackupBucket {
   ): Promise<void> {
     const { readable, writable } = new FixedLengthStream(size);
     const writer = writable.getWriter();
-    const copied = (async () => {
-      try {
-        for await (const bytes of source) await writer.write(bytes);
-        await writer.close();
-      } catch (error) {
-        await writer.abort(error).catch(() => {});
-        throw error;
-      }
-    })();
-    const put = this.#asked(name, key, () => this.#bucket.put(key, readable));
-    // The source's own error says more than that of R2, which only sees a stream that ends.
-    const [source_, written] = await Promise.allSettled([copied, put]);
-    if (source_.status === 'rejected') throw source_.reason;
-    if (written.status === 'rejected') throw written.reason;
+    // One's failure makes the other fail as well: what came first says what is wrong.
+    let failure: { readonly error: unknown } | undefined;
+    const stop = async (error: unknown) => {
+      failure ??= { error };
+      // Without it, one that nobody reads from would wait for ever.
+      await writer.abort(error).catch(() => {});
+    };
+    const copy = async () => {
+      for await (const bytes of source) await writer.write(bytes);
+      await writer.close();
+    };
+    const put = () => this.#asked(name, key, () => this.#bucket.put(key, readable));
+    await Promise.all([copy().catch(stop), put().catch(stop)]);
+    if (failure !== undefined) throw failure.error;
   }
 
   /** Objects below a prefix, in the order of their keys. One class A operation for each thousand. */
