@@ -16,6 +16,8 @@ export interface RunOptions {
   /** The city from which regions are near or far. */
   readonly observer: Place;
   readonly seed: string;
+  /** Adds the latency of real distances. */
+  readonly wan: boolean;
   readonly load: Load;
   readonly outageMs: number;
   readonly recoveryMs: number;
@@ -34,6 +36,7 @@ export async function runCombination(combination: Combination, options: RunOptio
     config: combination.kind === 'full' ? limitedTo(options.maxConnections) : defaultConfig(),
     natsServer: options.natsServer,
     signal: options.signal,
+    wan: options.wan,
     ...(options.onLog && { onLog: options.onLog }),
   });
   try {
