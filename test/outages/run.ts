@@ -33,7 +33,7 @@ export async function runCombination(combination: Combination, options: RunOptio
   const progress = (step: string) => options.progress(`${nameOf(combination)}: ${step}`);
   progress('starting a stack');
   const stack = await startStack({
-    config: combination.kind === 'full' ? limitedTo(options.maxConnections) : defaultConfig(),
+    config: withLimits(combination.kind === 'full' ? { maxConnections: options.maxConnections } : {}),
     natsServer: options.natsServer,
     signal: options.signal,
     wan: options.wan,
@@ -59,10 +59,16 @@ export async function runCombination(combination: Combination, options: RunOptio
   }
 }
 
-function limitedTo(maxConnections: number): MeridianConfig {
+/** All cities' clients share this machine's address here, which clients of a deployment do not. */
+const ANY_NUMBER = { maxUnauthenticatedPerAddress: 0 };
+
+function withLimits(limits: { readonly maxConnections?: number }): MeridianConfig {
   const config = defaultConfig();
   return {
     ...config,
-    regions: config.regions.map((region) => ({ ...region, limits: { ...region.limits, maxConnections } })),
+    regions: config.regions.map((region) => ({
+      ...region,
+      limits: { ...region.limits, ...ANY_NUMBER, ...limits },
+    })),
   };
 }
