@@ -82,7 +82,7 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   bad_archive: 'the body is no archive of a stream, or a torn one; the message says where',
   upgrade_required: 'the request is no upgrade to WebSocket, version 13',
   rate_limited:
-    'more than 60 calls a minute from one address; of a region: too many connections that have not authenticated',
+    'more than 60 calls a minute from one address; of a region: too many connections that have not authenticated, for which the Worker tries the next one',
   residency: 'the rules on where data may be kept let no region serve this client',
   internal: 'a bug: the log of the Worker has more',
   backup_damaged: 'a part of the backup is missing or torn; the message names it',

@@ -53,7 +53,7 @@ const LimitsSchema = v.strictObject({
   maxUnauthenticatedPerAddress: v.optional(
     atLeast(
       0,
-      'How many connections that do not authenticate within 2 seconds one address may have (of IPv6, one /64), and at most as many others as half of the free places. 0: any number.',
+      'How many connections that have not authenticated one address may have at any moment (of IPv6, one /64), and never more than half of the free places. Raise it for many clients behind one address. 0: any number.',
     ),
     20,
   ),

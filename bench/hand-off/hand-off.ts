@@ -17,7 +17,7 @@ import { CONTESTANTS, CONTROL } from './contestants.ts';
 const HAND_OFFS = 40_000;
 const QUICK_HAND_OFFS = 4_000;
 
-const CONNECTS = 300;
+const CONNECTS = 500;
 const QUICK_CONNECTS = 20;
 
 /** Enough that there is something to hedge with. */

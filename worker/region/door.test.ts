@@ -12,6 +12,9 @@ const LIMIT = 20;
 const limits = { ...REGION.limits, maxConnections: LIMIT };
 const region = { ...REGION, limits };
 
+/** A Worker waits longer than this for every region. */
+const TOLD_WITHIN_MS = 200;
+
 const A = '192.0.2.1';
 const B = '192.0.2.2';
 
@@ -152,13 +155,20 @@ describe('of those who have not authenticated', () => {
     expect(await become([B])).toEqual({ seated: 1 });
   });
 
+  test('who waits for others of its address is told soon, lest the region look slow', async () => {
+    authenticatesAfterMs = Number.POSITIVE_INFINITY;
+    const waiting = all(times(9, A), some);
+    await vi.advanceTimersByTimeAsync(TOLD_WITHIN_MS);
+    expect(await Promise.race([waiting, 'still waiting'])).toEqual({ seated: 8, rate_limited: 1 });
+  });
+
   test('an upgrade that the server has not answered yet counts', async () => {
     const admissions = Promise.all(times(20, A).map((network) => door.admit(network, some)));
     await vi.advanceTimersByTimeAsync(2 * IDLE_AFTER_MS);
     expect((await admissions).filter((each) => 'seat' in each)).toHaveLength(8);
   });
 
-  test.each([0, 100, 250])('if they do within %i ms, one address fills the region at once', async (ms) => {
+  test.each([0, 60])('if they do within %i ms, one address fills the region at once', async (ms) => {
     authenticatesAfterMs = ms;
     expect(await become(times(LIMIT, A))).toEqual({ seated: LIMIT });
   });

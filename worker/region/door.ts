@@ -32,6 +32,12 @@ const CHECK_EVERY_MS = 1_000;
 /** Time between two checks if a client would be refused without one. */
 const CHECK_PAUSE_MS = 50;
 
+/**
+ * How long a client waits for others of its address to authenticate. A region that does not answer for 0.2 s longer than
+ * two round trips counts as slow (worker/connect/hedge.ts), unless it takes others: nobody may bring that about.
+ */
+const WAIT_MS = 150;
+
 /** How many more of the server's connections are read than are being looked for. */
 const SPARE_CONNECTIONS = 64;
 
@@ -116,11 +122,11 @@ export class Door {
   }
 
   /**
-   * A client waits while those of its address that came before it may still authenticate, but not longer. Between what is
-   * found and what follows from it nothing is awaited: others wait for the same answers.
+   * A client waits as long as one of its address after the other is let in, since those before it authenticate. Between
+   * what is found and what follows from it nothing is awaited: others wait for the same answers.
    */
   async #letIn(network: string, region: RegionConfig): Promise<Admission> {
-    const end = Date.now() + IDLE_AFTER_MS;
+    const cameAt = Date.now();
     for (let checks = 0; ; checks += 1) {
       const { all, ofNetwork } = this.#newcomers.idle(network);
       const { maxUnauthenticated } = region.limits;
@@ -128,7 +134,13 @@ export class Door {
       const isHopeless = (maxUnauthenticated > 0 && all >= maxUnauthenticated) || ofNetwork >= most;
       if (this.#free(region) <= 0) return FULL;
       if (!isHopeless && this.#newcomers.of(network) < most)
-        return { seat: Object.assign(this.#seats.take(), { newcomer: this.#newcomers.note(network) }) };
+        return {
+          seat: Object.assign(this.#seats.take(), { newcomer: this.#newcomers.note(network, Date.now()) }),
+        };
+      const end = Math.min(
+        cameAt + IDLE_AFTER_MS,
+        Math.max(cameAt, this.#newcomers.newestAt(network)) + WAIT_MS,
+      );
       if (checks > 0 && (isHopeless || Date.now() >= end)) return CROWDED;
       await this.#checkAgain();
     }

@@ -9,7 +9,7 @@ const LATER = THEN + IDLE_AFTER_MS;
 
 function arrived(...networks: readonly string[]): Newcomers {
   const newcomers = new Newcomers();
-  for (const [index, network] of networks.entries()) newcomers.note(network).takenAt = THEN + index;
+  for (const [index, network] of networks.entries()) newcomers.note(network, THEN).takenAt = THEN + index;
   return newcomers;
 }
 
@@ -36,7 +36,7 @@ test('one who came a moment ago is given time, and one who came after the questi
 
 test('one that the server has not taken yet is not on its list, and counts all the same', () => {
   const newcomers = new Newcomers();
-  const newcomer = newcomers.note(A);
+  const newcomer = newcomers.note(A, THEN);
   newcomers.settle([], LATER);
   expect(newcomers.of(A)).toBe(1);
   newcomer.takenAt = LATER;
@@ -48,7 +48,7 @@ test('one that the server has not taken yet is not on its list, and counts all t
 
 test('one that the server did not take is forgotten, once', () => {
   const newcomers = new Newcomers();
-  const [one] = [newcomers.note(A), newcomers.note(A)];
+  const [one] = [newcomers.note(A, THEN), newcomers.note(A, THEN)];
   newcomers.left(one);
   newcomers.left(one);
   expect([newcomers.of(A), newcomers.size]).toEqual([1, 1]);

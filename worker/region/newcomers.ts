@@ -16,6 +16,12 @@ export interface Newcomer {
   isIdle: boolean;
 }
 
+interface Network {
+  readonly count: number;
+  /** When the last of them was let in; milliseconds since the epoch. */
+  readonly newestAt: number;
+}
+
 /** A client not authenticated by then is idle. If credentials are required, nats-server disconnects it by then. */
 export const IDLE_AFTER_MS = 2_000;
 
@@ -30,7 +36,7 @@ const NONE = { all: 0, ofNetwork: 0 };
 export class Newcomers {
   #newcomers: Newcomer[] = [];
   #hasIdle = false;
-  readonly #byNetwork = new Map<string, number>();
+  readonly #byNetwork = new Map<string, Network>();
 
   get size(): number {
     return this.#newcomers.length;
@@ -38,7 +44,12 @@ export class Newcomers {
 
   /** How many of one network have not authenticated, as far as is known. */
   of(network: string): number {
-    return this.#byNetwork.get(network) ?? 0;
+    return this.#byNetwork.get(network)?.count ?? 0;
+  }
+
+  /** When the last of those was let in; milliseconds since the epoch. */
+  newestAt(network: string): number {
+    return this.#byNetwork.get(network)?.newestAt ?? Number.NEGATIVE_INFINITY;
   }
 
   /** How many are idle: in all networks, and in one. */
@@ -49,10 +60,10 @@ export class Newcomers {
   }
 
   /** One is let in. The caller sets when the server took it, or calls `left`. */
-  note(network: string): Newcomer {
+  note(network: string, now: number): Newcomer {
     const newcomer = { network, isIdle: false };
     this.#newcomers.push(newcomer);
-    this.#count(network, 1);
+    this.#byNetwork.set(network, { count: this.of(network) + 1, newestAt: now });
     if (this.#newcomers.length > MAX_NEWCOMERS) this.#forget(this.#newcomers.slice(0, 1));
     return newcomer;
   }
@@ -84,16 +95,16 @@ export class Newcomers {
     const forgotten = new Set(newcomers);
     const kept: Newcomer[] = [];
     for (const each of this.#newcomers) {
-      if (forgotten.has(each)) this.#count(each.network, -1);
+      if (forgotten.has(each)) this.#countLess(each.network);
       else kept.push(each);
     }
     this.#newcomers = kept;
   }
 
-  #count(network: string, change: number): void {
-    const count = this.of(network) + change;
+  #countLess(network: string): void {
+    const count = this.of(network) - 1;
     if (count === 0) this.#byNetwork.delete(network);
-    else this.#byNetwork.set(network, count);
+    else this.#byNetwork.set(network, { count, newestAt: this.newestAt(network) });
   }
 }
 
