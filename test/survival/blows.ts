@@ -12,6 +12,9 @@ import type { Blow } from './plan.ts';
 /** A drain lasts as long as its clients take to leave, at most the lame duck's duration and its grace period. */
 const DRAINED_WITHIN_MS = 60_000;
 
+/** Three looks at a JetStream server that hangs, and what else Meridian takes to end it, unless it alone holds a stream. */
+const HANGS_FOR_MS = 20_000;
+
 /** A blow that was dealt, and what undoes it: afterwards the server runs, or Meridian is free to start it. */
 export interface Dealt extends Struck {
   readonly heal: (signal: AbortSignal) => Promise<void>;
@@ -46,10 +49,16 @@ function signalled(stack: Stack, region: string, signal: NodeJS.Signals): Pick<D
 }
 
 async function hang(stack: Stack, region: string): Promise<Pick<Dealt, 'refused' | 'heal'>> {
-  if (stack.engine.server(instanceNameOf(region)) === undefined)
-    return { refused: 'no server runs there', heal: NOTHING_TO_HEAL };
+  const app = stack.engine.server(instanceNameOf(region))?.app;
+  if (app === undefined) return { refused: 'no server runs there', heal: NOTHING_TO_HEAL };
   const outage = await beginOutage({ kind: 'hung', regions: [region], engine: stack.engine, url: stack.url });
-  return { heal: async () => outage[Symbol.asyncDispose]() };
+  return {
+    heal: async (signal) => {
+      const options = { timeoutMs: HANGS_FOR_MS, signal };
+      await waitFor(`${region} to be ended`, options, () => app.status === 'exited').catch(() => undefined);
+      await outage[Symbol.asyncDispose]();
+    },
+  };
 }
 
 async function drain(stack: Stack, region: string): Promise<Pick<Dealt, 'refused' | 'heal'>> {

@@ -134,7 +134,7 @@ test('silence is when nothing is acknowledged for seconds and every page says th
     at,
     isHealthy: true,
     states: ALL,
-    hasProblem: false,
+    problems: {},
     ...more,
   });
   const looks = [
@@ -144,7 +144,7 @@ test('silence is when nothing is acknowledged for seconds and every page says th
   ];
   const { interruptedMs, silentMs } = figuresOf({ acknowledged: quiet, looks });
   expect([interruptedMs, silentMs]).toEqual([21_000, 16_000]);
-  const told = looks.map((each) => ({ ...each, hasProblem: true }));
+  const told = looks.map((each) => ({ ...each, problems: { weur: 'no server is left' } }));
   expect(figuresOf({ acknowledged: quiet, looks: told }).silentMs).toBe(0);
 });
 
@@ -160,14 +160,20 @@ test('the report tells what was lost and how, the pages, and the sums', () => {
       ...USUAL,
       stored: storedWithout((seq) => seq === 5),
       looks: [
-        { at: BLOW_AT, isHealthy: true, states: ALL, hasProblem: false },
-        { at: BLOW_AT + 500, isHealthy: true, states: { ...ALL, weur: 'waiting' }, hasProblem: false },
+        { at: BLOW_AT, isHealthy: true, states: ALL, problems: {} },
+        {
+          at: BLOW_AT + 500,
+          isHealthy: true,
+          states: { ...ALL, weur: 'waiting' },
+          problems: { weur: 'enam first' },
+        },
       ],
     },
     GOALS,
   );
   expect(runText(judgement)).toContain('lost 1 (1 overwritten)');
   expect(runText(judgement)).toContain('weur up > waiting');
+  expect(runText(judgement)).toContain('0.5 s weur: enam first');
   expect(runText(judgement)).toContain('MISSED: 1 lost while held');
   expect(summaryText([judgement, judgement])).toContain(
     '2 runs, 2 missed a goal; 240 acknowledged, 2 lost while a server held them (in 2 runs)',

@@ -44,6 +44,8 @@ export interface Judgement {
   readonly figures: Figures;
   /** By region: the states that `/api/regions` said since the first blow, in order. */
   readonly states: Readonly<Record<string, readonly string[]>>;
+  /** What regions told of problems since the first blow, each change once. */
+  readonly problems: readonly string[];
   readonly failures: Readonly<Record<string, number>>;
   readonly troubles: readonly string[];
   /** What was missed; empty where all goals are met. */
@@ -83,11 +85,14 @@ export function judge(plan: Plan, observed: Observed, goals: Goals): Judgement {
     }),
     refused: observed.struck.filter(({ refused }) => refused !== undefined).length,
   };
-  const { struck, looks, failures, troubles } = observed;
+  const { struck, failures, troubles } = observed;
+  const begunAt = struck[0]?.at ?? 0;
+  const looks = observed.looks.filter(({ at }) => at >= begunAt);
   return {
     plan,
     figures,
-    states: statesOf(looks.filter(({ at }) => at >= (struck[0]?.at ?? 0))),
+    states: statesOf(looks),
+    problems: problemsOf(looks, begunAt),
     failures,
     troubles,
     missed: [...missedOf(figures), ...troubles],
@@ -207,11 +212,11 @@ function silenceIn(
   }, 0);
 }
 
-function saysAllIsWell({ isHealthy, states, hasProblem }: PagesLook): boolean {
+function saysAllIsWell({ isHealthy, states, problems }: PagesLook): boolean {
   return (
     isHealthy === true &&
     states !== undefined &&
-    !hasProblem &&
+    Object.keys(problems).length === 0 &&
     Object.values(states).every((state) => state === 'up')
   );
 }
@@ -225,6 +230,17 @@ function statesOf(looks: readonly PagesLook[]): Readonly<Record<string, readonly
       if (before.at(-1) !== state) before.push(state);
     }
   return said;
+}
+
+function problemsOf(looks: readonly PagesLook[], begunAt: number): readonly string[] {
+  const last = new Map<string, string>();
+  return looks.flatMap(({ at, problems }) =>
+    Object.entries(problems).flatMap(([region, problem]) => {
+      if (last.get(region) === problem) return [];
+      last.set(region, problem);
+      return [`${((at - begunAt) / 1_000).toFixed(1)} s ${region}: ${problem}`];
+    }),
+  );
 }
 
 function countsOf(words: readonly string[]): Readonly<Record<string, number>> {

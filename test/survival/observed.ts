@@ -52,8 +52,8 @@ export interface PagesLook {
   readonly isHealthy?: boolean;
   /** `/api/regions`, the JetStream regions only; absent if it gave no answer. */
   readonly states?: Readonly<Record<string, SeenState>>;
-  /** Whether a region told a problem. */
-  readonly hasProblem: boolean;
+  /** What regions told of problems. */
+  readonly problems: Readonly<Record<string, string>>;
 }
 
 export interface Observed {

@@ -37,7 +37,9 @@ export class Pages {
         at,
         ...(health.status === 'fulfilled' && { isHealthy: health.value.ok }),
         ...(regions && { states: Object.fromEntries(regions.map(({ id, state }) => [id, state])) }),
-        hasProblem: regions?.some(({ problem }) => problem !== undefined) ?? false,
+        problems: Object.fromEntries(
+          (regions ?? []).flatMap(({ id, problem }) => (problem === undefined ? [] : [[id, problem]])),
+        ),
       });
       await delay(LOOK_EVERY_MS);
     }

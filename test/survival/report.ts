@@ -21,13 +21,14 @@ const HEADER = [
 ];
 
 /** One run in some lines: what the pages said, and what went wrong. */
-export function runText({ plan, figures, states, failures, missed }: Judgement): string {
+export function runText({ plan, figures, states, problems, failures, missed }: Judgement): string {
   return [
     `${plan.run}  ${nameOf(plan)}`,
     `    acknowledged ${figures.acknowledged}, lost ${figures.lost}${endingsText(figures.endings)}; publishing interrupted for ${secondsText(figures.interruptedMs)}, ${secondsText(figures.silentMs)} of it in silence; whole after ${secondsText(figures.wholeAfterMs)}`,
     `    pages: ${Object.entries(states)
       .map(([region, said]) => `${region} ${said.join(' > ')}`)
       .join('; ')}`,
+    ...problems.map((problem) => `    ${problem}`),
     ...(figures.isTotal ? ['    at some time no server held what had been stored'] : []),
     ...Object.entries(figures.skippedRanges).map(
       ([consumer, [first, last]]) =>
