@@ -30,38 +30,20 @@ const NO_MESSAGES: ContentSummary = {
   lastTimestamp: '0',
 };
 
-/** Collects the messages of a segment, and counts them. */
-export class SegmentBuilder {
-  #chunks: Uint8Array[] = [];
-  #open: Uint8Array[] = [];
-  #openBytes = 0;
-  #size = 0;
+/** Counts the messages of a segment. */
+export class SegmentSummarizer {
   #summary: ContentSummary = NO_MESSAGES;
-
-  /** About the size that the segment will have, without its header, in bytes. */
-  get size(): number {
-    return this.#size;
-  }
 
   get summary(): ContentSummary {
     return this.#summary;
   }
 
-  /**
-   * The bytes of the entry are copied.
-   *
-   * @throws ArchiveError if its sequence is not above that of the one before
-   */
+  /** @throws ArchiveError if its sequence is not above that of the one before */
   add(entry: ArchiveEntry): void {
     const { last, messages, bytes } = this.#summary;
     if (entry.sequence <= last) {
       throw new ArchiveError(`Message ${entry.sequence} can't follow message ${last} in a segment.`);
     }
-    const encoded = encodeEntry(entry);
-    this.#open.push(encoded);
-    this.#openBytes += encoded.length;
-    this.#size += encoded.length;
-    if (this.#openBytes >= 4 * MAX_DATA_BYTES) this.#close();
     const storedAt = Number(entry.timestampNs / 1_000_000n);
     this.#summary = {
       first: messages === 0 ? entry.sequence : this.#summary.first,
@@ -73,11 +55,43 @@ export class SegmentBuilder {
       lastTimestamp: String(entry.timestampNs),
     };
   }
+}
+
+/** Collects the messages of a segment, and counts them. */
+export class SegmentBuilder {
+  #chunks: Uint8Array[] = [];
+  #open: Uint8Array[] = [];
+  #openBytes = 0;
+  #size = 0;
+  readonly #summarizer = new SegmentSummarizer();
+
+  /** About the size that the segment will have, without its header, in bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
+  get summary(): ContentSummary {
+    return this.#summarizer.summary;
+  }
+
+  /**
+   * The bytes of the entry are copied.
+   *
+   * @throws ArchiveError if its sequence is not above that of the one before
+   */
+  add(entry: ArchiveEntry): void {
+    this.#summarizer.add(entry);
+    const encoded = encodeEntry(entry);
+    this.#open.push(encoded);
+    this.#openBytes += encoded.length;
+    this.#size += encoded.length;
+    if (this.#openBytes >= 4 * MAX_DATA_BYTES) this.#close();
+  }
 
   /** The segment; nothing can be added afterwards. `header` is what it says of itself. */
   finish(context: SegmentContext): { header: SegmentHeader; bytes: Uint8Array<ArrayBuffer> } {
     this.#close();
-    const header: SegmentHeader = { ...context, ...this.#summary };
+    const header: SegmentHeader = { ...context, ...this.summary };
     return { header, bytes: concatenated([encodeSegmentHeader(header), ...this.#chunks]) };
   }
 
