@@ -30,7 +30,7 @@ test('CRC-32C is that of RFC 3720, B.4, in one go and in parts', () => {
     expect(crc32c(ascending.subarray(cut), crc32c(ascending.subarray(0, cut)))).toBe(0x46dd794e);
   }
   expect(crc32c(utf8.encode('123456789'))).toBe(0xe3069283);
-  expect(maskedCrc32c(utf8.encode('123456789'))).toBe(0xc78ec3e8 >>> 0);
+  expect(maskedCrc32c(utf8.encode('123456789'))).toBe(0xc78ab0e5);
 });
 
 describe('chunks', () => {

@@ -32,30 +32,38 @@ const NO_MESSAGES: ContentSummary = {
 
 /** Counts the messages of a segment. */
 export class SegmentSummarizer {
-  #summary: ContentSummary = NO_MESSAGES;
+  #first: ArchivePlace | undefined;
+  #last: ArchivePlace | undefined;
+  #messages = 0;
+  #bytes = 0;
 
   get summary(): ContentSummary {
-    return this.#summary;
+    if (this.#first === undefined || this.#last === undefined) return NO_MESSAGES;
+    return {
+      first: this.#first.sequence,
+      last: this.#last.sequence,
+      messages: this.#messages,
+      bytes: this.#bytes,
+      firstAt: Number(this.#first.timestampNs / 1_000_000n),
+      lastAt: Number(this.#last.timestampNs / 1_000_000n),
+      lastTimestamp: String(this.#last.timestampNs),
+    };
   }
 
   /** @throws ArchiveError if its sequence is not above that of the one before */
   add(entry: ArchiveEntry): void {
-    const { last, messages, bytes } = this.#summary;
+    const last = this.#last?.sequence ?? 0;
     if (entry.sequence <= last) {
       throw new ArchiveError(`Message ${entry.sequence} can't follow message ${last} in a segment.`);
     }
-    const storedAt = Number(entry.timestampNs / 1_000_000n);
-    this.#summary = {
-      first: messages === 0 ? entry.sequence : this.#summary.first,
-      last: entry.sequence,
-      messages: messages + 1,
-      bytes: bytes + messageBytes(entry),
-      firstAt: messages === 0 ? storedAt : this.#summary.firstAt,
-      lastAt: storedAt,
-      lastTimestamp: String(entry.timestampNs),
-    };
+    this.#last = { sequence: entry.sequence, timestampNs: entry.timestampNs };
+    this.#first ??= this.#last;
+    this.#messages++;
+    this.#bytes += messageBytes(entry);
   }
 }
+
+type ArchivePlace = Pick<ArchiveEntry, 'sequence' | 'timestampNs'>;
 
 /** Collects the messages of a segment, and counts them. */
 export class SegmentBuilder {
