@@ -72,8 +72,12 @@ export class BackupBucket {
   async save(manifest: Manifest, etag: string | undefined): Promise<string | undefined> {
     const key = manifestKey(manifest);
     const onlyIf = etag === undefined ? { etagDoesNotMatch: '*' } : { etagMatches: etag };
+    const text = JSON.stringify(manifest);
+    // What can't be read again must not replace what can.
+    const parsed = parseManifest(text);
+    if (!parsed.ok) throw new RangeError(`The manifest ${key} must not be written: ${parsed.problem}`);
     const written = await this.#asked(manifest, key, () =>
-      this.#bucket.put(key, JSON.stringify(manifest), {
+      this.#bucket.put(key, text, {
         onlyIf,
         httpMetadata: { contentType: 'application/json' },
       }),

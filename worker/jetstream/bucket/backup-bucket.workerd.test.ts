@@ -1,5 +1,5 @@
-// A writer that is killed at any of its steps leaves a backup that restores: whatever was appended before is in it, once,
-// in order. R2 is miniflare's.
+// Backups in R2 (miniflare's): a writer that is killed at any of its steps leaves one that restores, with whatever was
+// appended before, once and in order; points in time, retention, and what is said of damage.
 
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
@@ -16,6 +16,7 @@ import { BackupBucket } from './backup-bucket.ts';
 import { BackupError } from './backup-error.ts';
 import { fold } from './fold.ts';
 import { selectFrom } from './point-in-time.ts';
+import { retain } from './retain.ts';
 import { sweep } from './sweep.ts';
 
 const T0 = 1_780_000_000_000;
@@ -151,6 +152,30 @@ describe('a point in time', () => {
   });
 });
 
+describe('retention', () => {
+  const DAY_MS = 24 * HOUR_MS;
+
+  test('drops what the stream has not had for long, and nothing else', async () => {
+    const name = { cluster: 'c', account: 'a', stream: 'kept' };
+    const bucket = new BackupBucket(r2());
+    await live(bucket, name, () => {});
+    let stored = await bucket.load(name);
+    const { header, bytes } = segmentOf(SEGMENTS, { firstSeq: 13, lastSeq: 24, deleted: [] });
+    await bucket.append(name, header, bytes);
+    stored = stored && (await fold(bucket, stored, { now: T0 + 2, atLeast: 1 }));
+    const early = stored && (await retain(bucket, stored, { keepDays: 1, now: T0 }));
+    expect(early).toBe(stored);
+    stored = stored && (await retain(bucket, stored, { keepDays: 1, now: T0 + 2 * DAY_MS }));
+    expect(stored?.manifest.epochs[0]?.folded.map(({ header: { messages } }) => messages)).toEqual([9, 3]);
+    const after = Array.from({ length: 12 }, (_, n) => n + 13);
+    expect(await restored(bucket, name)).toEqual(after);
+    expect(stored && (await sweep(bucket, stored, Date.now() + 2 * HOUR_MS))).toBeGreaterThan(0);
+    expect(await restored(bucket, name)).toEqual(after);
+    // Before what is kept there is nothing to restore, and that is said.
+    await expect(restored(bucket, name, { seq: 6 })).rejects.toThrow(/reaches back to .*keepDays/);
+  });
+});
+
 describe('what is wrong is named', () => {
   test('a segment that somebody deleted from the log, and one from below', async () => {
     const name = { cluster: 'c', account: 'a', stream: 'gap' };
@@ -207,7 +232,7 @@ function upTo(last: number): number[] {
   return last < 3 * PER_SEGMENT ? all : all.filter((sequence) => sequence !== 2);
 }
 
-function segmentOf(index: number) {
+function segmentOf(index: number, streamExtent?: Extent) {
   const builder = new SegmentBuilder();
   const last = (index + 1) * PER_SEGMENT;
   for (let sequence = last - PER_SEGMENT + 1; sequence <= last; sequence++) {
@@ -219,7 +244,11 @@ function segmentOf(index: number) {
       sequence,
     });
   }
-  const extent: Extent = { firstSeq: 1, lastSeq: last, deleted: index >= 2 ? [[2, 2]] : [] };
+  const extent = streamExtent ?? {
+    firstSeq: 1,
+    lastSeq: last,
+    deleted: index >= 2 ? ([[2, 2]] as const) : [],
+  };
   const writtenAt = T0 + last * 1000;
   return builder.finish({ format: 1, epoch: 'e1', index, extent, writer: 'eu', writtenAt });
 }
