@@ -2,8 +2,11 @@
 // inside workerd has its own file, vitest.workerd.config.ts.
 import { defineConfig } from 'vitest/config';
 
-/** Of the command `npm run outages`. */
-const OUTAGES_UNIT_TESTS = 'test/outages/**/*.test.ts';
+/** Of the commands `npm run outages` and `npm run survival`. */
+const COMMANDS_UNIT_TESTS = 'test/{outages,survival}/**/*.test.ts';
+
+/** Our parts against other programs, without a stack. */
+const INTEROP_TESTS = 'test/interop/**/*.test.ts';
 
 export default defineConfig({
   test: {
@@ -13,7 +16,8 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{api,bench,cli,container,examples,loadtest,local,regions,routing,tools,waiting,worker}/**/*.test.ts',
-            OUTAGES_UNIT_TESTS,
+            INTEROP_TESTS,
+            COMMANDS_UNIT_TESTS,
           ],
           exclude: ['**/*.workerd.test.ts', '**/node_modules/**'],
           globalSetup: 'test/support/global-setup-binaries.ts',
@@ -25,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.test.ts'],
-          exclude: [OUTAGES_UNIT_TESTS, '**/node_modules/**'],
+          exclude: [COMMANDS_UNIT_TESTS, INTEROP_TESTS, '**/node_modules/**'],
           globalSetup: ['test/support/global-setup-binaries.ts', 'test/support/global-setup-stack.ts'],
           fileParallelism: false,
           testTimeout: 60_000,

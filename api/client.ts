@@ -1,12 +1,23 @@
 // The HTTP API of an edge, local or deployed, as a typed client. It runs wherever there is fetch, not only in Node.
 
 import { ApiError, NoAnswerError } from './api-error.ts';
+import { ARCHIVE_TYPE } from './archive.ts';
 import type { Audit } from './audit.ts';
-import type { DryRun, History, LiveConfig, Published } from './config.ts';
-import type { DryRunBody, PutBody, RollbackBody } from './edits.ts';
+import type { BackupDetail, Backups, Imported, Job, Jobs, RestoreBody, RestorePlan } from './backups.ts';
+import type { DryRun, History, LiveConfig, Published, RestoredConfig } from './config.ts';
+import type { ConfigBackup } from './config-backup.ts';
+import type { DryRunBody, PutBody, RestoreConfigBody, RollbackBody } from './edits.ts';
 import type { Health } from './health.ts';
+import type { JetStream } from './jetstream.ts';
 import type { Mesh } from './mesh.ts';
-import { PATHS, type RegionOperation, regionOperationPath } from './paths.ts';
+import {
+  type BackupPart,
+  backupPath,
+  jobPath,
+  PATHS,
+  type RegionOperation,
+  regionOperationPath,
+} from './paths.ts';
 import type { OperationResult, RegionViews } from './regions.ts';
 import type { Route } from './route.ts';
 import type { Whoami } from './whoami.ts';
@@ -42,7 +53,19 @@ export interface OperateOptions {
   readonly force?: true | undefined;
 }
 
+/** A stream's backup. */
+export interface BackupName {
+  readonly account: string;
+  readonly stream: string;
+}
+
+/** Up to where a stream is exported: a time, in ms since the epoch, or a sequence. */
+export type ExportPoint = Pick<RestoreBody, 'at' | 'seq'>;
+
 type Query = Readonly<Record<string, string | number | true | undefined>>;
+
+/** A body that is sent as it comes, without a time limit. */
+type Upload = RequestInit & { readonly duplex?: 'half' };
 
 interface Call {
   readonly method: 'GET' | 'PUT' | 'POST';
@@ -111,6 +134,16 @@ export class ApiClient {
     return this.#call({ method: 'POST', path: PATHS.rollback, body: rollback, isChange: true });
   }
 
+  configBackup(): Promise<ConfigBackup> {
+    return this.#call({ method: 'GET', path: PATHS.configBackup });
+  }
+
+  /** From the backup of an earlier deployment. */
+  restoreConfig(body: RestoreConfigBody): Promise<RestoredConfig> {
+    const isChange = body.dryRun !== true;
+    return this.#call({ method: 'POST', path: PATHS.restoreConfig, body, isChange });
+  }
+
   history({ before, limit }: Page = {}): Promise<History> {
     return this.#call({ method: 'GET', path: PATHS.history, query: { before, limit } });
   }
@@ -128,25 +161,86 @@ export class ApiClient {
     return this.#call({ method: 'POST', path, query: { base, force }, isChange: true });
   }
 
-  async #call<T>(call: Call): Promise<T> {
-    const { method, path, isChange = false, alsoStatus } = call;
-    const url = new URL(path, this.#url);
+  jetstream(): Promise<JetStream> {
+    return this.#call({ method: 'GET', path: PATHS.jetstream });
+  }
+
+  acceptLoss(): Promise<JetStream> {
+    return this.#call({ method: 'POST', path: PATHS.acceptLoss, isChange: true });
+  }
+
+  backups(): Promise<Backups> {
+    return this.#call({ method: 'GET', path: PATHS.backups });
+  }
+
+  backup(name: BackupName): Promise<BackupDetail> {
+    return this.#call({ method: 'GET', path: pathOf(name) });
+  }
+
+  planRestore(name: BackupName, body: RestoreBody): Promise<RestorePlan> {
+    return this.#call({ method: 'POST', path: pathOf(name, 'restore/dry-run'), body });
+  }
+
+  restore(name: BackupName, body: RestoreBody): Promise<Job> {
+    return this.#call({ method: 'POST', path: pathOf(name, 'restore'), body, isChange: true });
+  }
+
+  verify(name: BackupName): Promise<Job> {
+    return this.#call({ method: 'POST', path: pathOf(name, 'verify'), isChange: true });
+  }
+
+  jobs(): Promise<Jobs> {
+    return this.#call({ method: 'GET', path: PATHS.jobs });
+  }
+
+  job(id: string): Promise<Job> {
+    return this.#call({ method: 'GET', path: jobPath(encodeURIComponent(id)) });
+  }
+
+  /** The archive, as it comes: it may be larger than memory. It rejects while it is read if the connection ends early. */
+  async exportArchive(name: BackupName, point: ExportPoint = {}): Promise<ReadableStream<Uint8Array>> {
+    const call: Call = { method: 'GET', path: pathOf(name, 'archive'), query: { ...point } };
+    const response = await this.#fetch(call, { signal: null });
+    const isArchive = response.headers.get('content-type') === ARCHIVE_TYPE;
+    if (response.ok && isArchive && response.body !== null) return response.body;
+    throw this.#failWith(new ApiError(response.status, parseJson(await response.text())));
+  }
+
+  /** However long it takes. */
+  async importArchive(name: BackupName, archive: ReadableStream<Uint8Array>): Promise<Imported> {
+    const call: Call = {
+      method: 'PUT',
+      path: pathOf(name, 'archive'),
+      headers: { 'content-type': ARCHIVE_TYPE },
+      isChange: true,
+    };
+    return this.#call(call, { body: archive, duplex: 'half', signal: null });
+  }
+
+  async #call<T>(call: Call, init: Upload = {}): Promise<T> {
+    const response = await this.#fetch(call, init);
+    const text = await this.#answered(call, response.text());
+    const body = parseJson(text);
+    const error = new ApiError(response.status, body);
+    const isAnswer = response.ok || (response.status === call.alsoStatus && error.code === undefined);
+    if (isAnswer && body !== undefined) return body as T;
+    throw this.#failWith(error);
+  }
+
+  #fetch(call: Call, init: Upload = {}): Promise<Response> {
+    const url = new URL(call.path, this.#url);
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    let response: Response;
-    let text: string;
+    return this.#answered(call, fetch(url, { ...this.#requestOf(call), ...init }));
+  }
+
+  async #answered<T>({ method, path, isChange = false }: Call, work: Promise<T>): Promise<T> {
     try {
-      response = await fetch(url, this.#requestOf(call));
-      text = await response.text();
+      return await work;
     } catch (cause) {
-      throw this.#failWith(new NoAnswerError(`${method} ${url.origin}${path}`, isChange, cause));
+      throw this.#failWith(new NoAnswerError(`${method} ${this.#url.origin}${path}`, isChange, cause));
     }
-    const body = parseJson(text);
-    const error = new ApiError(response.status, body);
-    const isAnswer = response.ok || (response.status === alsoStatus && error.code === undefined);
-    if (isAnswer && body !== undefined) return body as T;
-    throw this.#failWith(error);
   }
 
   #requestOf({ method, body, headers = {} }: Call): RequestInit {
@@ -163,6 +257,10 @@ export class ApiClient {
       redirect: 'manual',
     };
   }
+}
+
+function pathOf({ account, stream }: BackupName, part?: BackupPart): string {
+  return backupPath(encodeURIComponent(account), encodeURIComponent(stream), part);
 }
 
 function parseJson(text: string): unknown {

@@ -59,6 +59,32 @@ export const PublishedSchema = v.strictObject({
 });
 export type Published = Wire<typeof PublishedSchema>;
 
+/** What was taken from the backup of the configuration, or would be. */
+export const RestoredConfigSchema = v.strictObject({
+  ...VersionEntries,
+  version: v.pipe(Version, v.description('the number that it has here')),
+  time: v.pipe(v.nullable(IsoTime), v.description('null in a dry run, which stores nothing')),
+  from: v.strictObject({
+    store: v.pipe(v.string(), v.description('whose backup, named by when it began')),
+    ...AuthorEntries,
+    time: IsoTime,
+  }),
+  config: ResolvedConfigSchema,
+  changes: v.array(ChangeSchema),
+  notTaken: v.pipe(
+    v.array(ChangeSchema),
+    v.description(
+      'platform settings of the backup (`from`) that differ from the deployed ones (`to`), which stay',
+    ),
+  ),
+  history: v.pipe(
+    v.strictObject({ versions: Count, entries: Count }),
+    v.description('how many versions and entries of the audit log came back with it'),
+  ),
+  warnings: v.array(ProblemViewSchema),
+});
+export type RestoredConfig = Wire<typeof RestoredConfigSchema>;
+
 export const DryRunSchema = v.strictObject({
   base: v.pipe(Version, v.description('the version that it was compared with')),
   changes: v.array(ChangeSchema),

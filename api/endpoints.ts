@@ -2,7 +2,14 @@
 // The Worker does not import this; a test checks its route table against it.
 
 import type { ErrorCode } from './errors.ts';
-import { PATHS, REGION_OPERATIONS, type RegionOperation, regionOperationPath } from './paths.ts';
+import {
+  backupPath,
+  jobPath,
+  PATHS,
+  REGION_OPERATIONS,
+  type RegionOperation,
+  regionOperationPath,
+} from './paths.ts';
 import type { SchemaName } from './schemas.ts';
 
 /** `reader`: the read token is enough. `admin`: the admin token or a login with Cloudflare Access. */
@@ -24,6 +31,8 @@ export type EndpointAnswer =
       readonly orText?: true;
     }
   | { readonly kind: 'document' }
+  /** A stream's archive (archive.ts). */
+  | { readonly kind: 'archive' }
   | { readonly kind: 'upgrade' };
 
 export interface Endpoint {
@@ -38,6 +47,8 @@ export interface Endpoint {
   readonly summary: string;
   readonly query: readonly QueryParameter[];
   readonly body?: SchemaName;
+  /** The body is a stream's archive (archive.ts). */
+  readonly takesArchive?: true;
   readonly answer: EndpointAnswer;
   /** It decides for a client: it reads preferences from the headers, and answers with the headers of the decision. */
   readonly decides?: true;
@@ -137,6 +148,132 @@ const open = (id: string, path: string, summary: string, answer: EndpointAnswer)
   errors: [],
 });
 
+const BACKUP_PATH = (part?: Parameters<typeof backupPath>[2]) => backupPath('{account}', '{stream}', part);
+
+const POINT: readonly QueryParameter[] = [
+  { name: 'at', type: 'integer', what: 'as it was at this time, milliseconds since the epoch' },
+  { name: 'seq', type: 'integer', what: 'up to this sequence' },
+];
+
+const BUCKET_ERRORS: readonly ErrorCode[] = ['no_bucket', 'bucket_unavailable'];
+const KEEPER_ERRORS: readonly ErrorCode[] = ['no_keeper', 'keeper_unavailable'];
+const BACKUP_ERRORS: readonly ErrorCode[] = [
+  'bad_request',
+  'no_such_backup',
+  'backup_damaged',
+  ...BUCKET_ERRORS,
+];
+const BODY_ERRORS: readonly ErrorCode[] = ['bad_json', 'too_large'];
+
+const JETSTREAM: readonly Endpoint[] = [
+  {
+    ...open(
+      'jetstream',
+      PATHS.jetstream,
+      'which JetStream servers hold the streams, and what waits',
+      json('JetStream'),
+    ),
+    caller: 'reader',
+    errors: KEEPER_ERRORS,
+  },
+  {
+    id: 'acceptLoss',
+    method: 'POST',
+    path: PATHS.acceptLoss,
+    caller: 'admin',
+    summary: 'accepts that streams without a backup are lost: JetStream starts without them',
+    query: [],
+    answer: json('JetStream'),
+    errors: ['nothing_lost', ...KEEPER_ERRORS],
+  },
+];
+
+const BACKUPS: readonly Endpoint[] = [
+  {
+    ...open(
+      'backups',
+      PATHS.backups,
+      'the backups of all streams: age, size, lag, verification',
+      json('Backups'),
+    ),
+    caller: 'reader',
+    errors: BUCKET_ERRORS,
+  },
+  {
+    ...open('jobs', PATHS.jobs, 'restores and verifications, newest first', json('Jobs')),
+    caller: 'reader',
+    errors: KEEPER_ERRORS,
+  },
+  {
+    ...open('job', jobPath('{id}'), 'a restore or a verification, and how far it is', json('Job')),
+    caller: 'reader',
+    errors: ['bad_request', 'no_such_job', ...KEEPER_ERRORS],
+  },
+  {
+    ...open(
+      'backup',
+      BACKUP_PATH(),
+      'one backup: its segments, and the times that can be restored',
+      json('BackupDetail'),
+    ),
+    caller: 'reader',
+    errors: BACKUP_ERRORS,
+  },
+  {
+    id: 'planRestore',
+    method: 'POST',
+    path: BACKUP_PATH('restore/dry-run'),
+    caller: 'reader',
+    summary: 'what a restore would bring back',
+    query: [],
+    body: 'RestoreBody',
+    answer: json('RestorePlan'),
+    errors: [...BODY_ERRORS, ...BACKUP_ERRORS, ...KEEPER_ERRORS],
+  },
+  {
+    id: 'restore',
+    method: 'POST',
+    path: BACKUP_PATH('restore'),
+    caller: 'admin',
+    summary: 'restores the stream, in the background',
+    query: [],
+    body: 'RestoreBody',
+    answer: json('Job', 202),
+    errors: ['stream_exists', ...BODY_ERRORS, ...BACKUP_ERRORS, ...KEEPER_ERRORS],
+  },
+  {
+    id: 'verify',
+    method: 'POST',
+    path: BACKUP_PATH('verify'),
+    caller: 'admin',
+    summary: 'restores it into a server of its own and compares, in the background',
+    query: [],
+    answer: json('Job', 202),
+    errors: [...BACKUP_ERRORS, ...KEEPER_ERRORS],
+  },
+  {
+    id: 'exportArchive',
+    method: 'GET',
+    path: BACKUP_PATH('archive'),
+    caller: 'admin',
+    summary: 'the stream as one archive',
+    query: POINT,
+    answer: { kind: 'archive' },
+    errors: BACKUP_ERRORS,
+  },
+  {
+    id: 'importArchive',
+    method: 'PUT',
+    path: BACKUP_PATH('archive'),
+    caller: 'admin',
+    summary: 'makes an archive the backup of a stream that has none; `restore` then makes the stream',
+    query: [],
+    takesArchive: true,
+    answer: json('Imported', 201),
+    errors: ['bad_request', 'backup_exists', 'bad_archive', 'too_large', ...BUCKET_ERRORS],
+  },
+];
+
 const CONNECT: Endpoint = {
   ...open('connect', PATHS.root, 'NATS over WebSocket', { kind: 'upgrade' }),
   decides: true,
@@ -206,6 +343,33 @@ export const ENDPOINTS: readonly Endpoint[] = [
     errors: [...EDIT_ERRORS, 'no_such_version'],
   },
   {
+    ...open(
+      'configBackup',
+      PATHS.configBackup,
+      'how the backup of the configuration and the audit log stands',
+      json('ConfigBackup'),
+    ),
+    caller: 'reader',
+    errors: ['no_bucket', 'no_store', 'store_unavailable'],
+  },
+  {
+    id: 'restoreConfig',
+    method: 'POST',
+    path: PATHS.restoreConfig,
+    caller: 'admin',
+    summary: 'takes a version, its history and the audit log from the backup of an earlier deployment',
+    query: [],
+    body: 'RestoreConfigBody',
+    answer: json('RestoredConfig'),
+    errors: [
+      ...EDIT_ERRORS.filter((code) => code !== 'needs_deploy'),
+      'not_empty',
+      'no_such_backup',
+      'no_bucket',
+      'bucket_unavailable',
+    ],
+  },
+  {
     ...open('history', PATHS.history, 'versions, newest first', json('History')),
     caller: 'reader',
     query: PAGE,
@@ -229,4 +393,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
       errors: ['no_such_region', 'bad_request', 'region_unavailable', ...OPERATION_ERRORS[operation]],
     }),
   ),
+  ...JETSTREAM,
+  ...BACKUPS,
 ];

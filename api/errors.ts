@@ -12,24 +12,36 @@ export const ERROR_STATUS = {
   not_found: 404,
   no_such_region: 404,
   no_such_version: 404,
+  no_such_backup: 404,
+  no_such_job: 404,
   method_not_allowed: 405,
   conflict: 409,
   needs_deploy: 409,
   drained: 409,
   jetstream_behind: 409,
   last_region: 409,
+  not_empty: 409,
+  stream_exists: 409,
+  backup_exists: 409,
+  nothing_lost: 409,
   too_large: 413,
   invalid: 422,
+  bad_archive: 422,
   upgrade_required: 426,
   rate_limited: 429,
   residency: 451,
   internal: 500,
+  backup_damaged: 500,
   asleep: 503,
   draining: 503,
   forced_region_unavailable: 503,
   full: 503,
   no_region: 503,
   no_store: 503,
+  no_bucket: 503,
+  bucket_unavailable: 503,
+  no_keeper: 503,
+  keeper_unavailable: 503,
   region_unavailable: 503,
   restarting: 503,
   starting: 503,
@@ -51,26 +63,39 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   not_found: 'there is no such path',
   no_such_region: 'the configuration has no region of this id',
   no_such_version: 'there never was such a version, or it is no longer kept',
+  no_such_backup:
+    'there is no backup of this stream, or none that reaches back to the time or sequence that was asked for',
+  no_such_job: 'there never was such a job, or it is no longer kept',
   method_not_allowed: 'the path has no such method; `Allow` names those that it has',
   conflict: 'the edit was made from a version that is no longer the current one',
   needs_deploy: 'the edit changes what only a deploy can change',
   drained: 'the region is drained or disabled, so it is not woken',
   jetstream_behind:
     'a JetStream region would stop, and with it its disk, while another does not hold everything; `force` overrides this',
+  not_empty: 'the ConfigStore has versions already; `force` overrides this',
   last_region: 'no region would serve any client; `force` overrides this',
-  too_large: 'the body is larger than 256 KiB',
+  stream_exists: 'there is a stream of the name to restore under; a stream that exists is never touched',
+  backup_exists: 'the archive is of a stream that has a backup already',
+  nothing_lost: 'no loss waits to be accepted',
+  too_large: 'the body is larger than 256 KiB, or the archive than 5 GiB',
   invalid: 'the configuration is not valid',
+  bad_archive: 'the body is no archive of a stream, or a torn one; the message says where',
   upgrade_required: 'the request is no upgrade to WebSocket, version 13',
   rate_limited:
-    'more than 60 calls a minute from one address; of a region: too many connections that have not authenticated',
+    'more than 60 calls a minute from one address; of a region: too many connections that have not authenticated, for which the Worker tries the next one',
   residency: 'the rules on where data may be kept let no region serve this client',
   internal: 'a bug: the log of the Worker has more',
+  backup_damaged: 'a part of the backup is missing or torn; the message names it',
   asleep: 'the region sleeps, and the Worker asked it not to wake',
   draining: 'the region takes no new clients; the Worker tries the next one',
   forced_region_unavailable: 'the only region that the request accepts cannot serve it',
   full: 'the region has as many clients as it may have; the Worker tries the next one',
   no_region: 'no region took the client, or none takes new clients now',
   no_store: 'the deployment has no ConfigStore, so nothing can be changed live',
+  no_bucket: 'the deployment has no bucket for backups',
+  bucket_unavailable: 'the bucket of the backups does not answer',
+  no_keeper: 'the deployment has no Keeper, so there is no JetStream',
+  keeper_unavailable: 'the Keeper does not answer',
   region_unavailable:
     'the region does not answer an operation, or refuses a client, for which the Worker tries the next one',
   restarting:
@@ -87,8 +112,11 @@ const RATE_LIMIT_SECONDS = 60;
 /** About as long as it takes a region to start, or another region to be chosen. */
 const PASSING_SECONDS = 2;
 
+/** What a deployment lacks does not come by itself. */
+const ABSENT: ReadonlySet<ErrorCode> = new Set(['no_store', 'no_bucket', 'no_keeper']);
+
 /** `Retry-After` of a refusal that may pass by itself, in seconds; undefined if something has to be changed first. */
 export function retryAfterSeconds(code: ErrorCode): number | undefined {
   if (code === 'rate_limited') return RATE_LIMIT_SECONDS;
-  return ERROR_STATUS[code] === 503 && code !== 'no_store' ? PASSING_SECONDS : undefined;
+  return ERROR_STATUS[code] === 503 && !ABSENT.has(code) ? PASSING_SECONDS : undefined;
 }

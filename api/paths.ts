@@ -13,8 +13,14 @@ export const PATHS = {
   config: '/api/config',
   dryRun: '/api/config/dry-run',
   rollback: '/api/config/rollback',
+  configBackup: '/api/config/backup',
+  restoreConfig: '/api/config/restore',
   history: '/api/config/history',
   audit: '/api/audit',
+  jetstream: '/api/jetstream',
+  acceptLoss: '/api/jetstream/accept-loss',
+  backups: '/api/backups',
+  jobs: '/api/backups/jobs',
 } as const;
 
 /** What anyone may read, from any web page. */
@@ -34,4 +40,21 @@ export type RegionOperation = (typeof REGION_OPERATIONS)[number];
 /** The path of an operation on the region `id`, or on the placeholder of a route table (`{id}`, `:id`). */
 export function regionOperationPath(id: string, operation: RegionOperation): string {
   return `${PATHS.regions}/${id}/${operation}`;
+}
+
+/** What is below the path of a stream's backup; the backup itself if undefined. */
+export type BackupPart = 'restore' | 'restore/dry-run' | 'verify' | 'archive';
+
+/**
+ * The path of a stream's backup, or on the placeholders of a route table. An account of nats-server here is `$G`, or
+ * the public key of one that an operator has signed, so none is called `jobs`.
+ */
+export function backupPath(account: string, stream: string, part?: BackupPart): string {
+  const path = `${PATHS.backups}/${account}/${stream}`;
+  return part === undefined ? path : `${path}/${part}`;
+}
+
+/** The path of a job, or of the placeholder of a route table. */
+export function jobPath(id: string): string {
+  return `${PATHS.jobs}/${id}`;
 }

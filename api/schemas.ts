@@ -3,6 +3,16 @@
 import type * as v from 'valibot';
 import { AuditEntrySchema, AuditSchema } from './audit.ts';
 import {
+  BackupDetailSchema,
+  BackupSchema,
+  BackupsSchema,
+  ImportedSchema,
+  JobSchema,
+  JobsSchema,
+  RestoreBodySchema,
+  RestorePlanSchema,
+} from './backups.ts';
+import {
   ChangeSchema,
   DryRunSchema,
   HistorySchema,
@@ -10,11 +20,14 @@ import {
   ProblemViewSchema,
   PublishedSchema,
   ResolvedConfigSchema,
+  RestoredConfigSchema,
 } from './config.ts';
-import { DryRunBodySchema, PutBodySchema, RollbackBodySchema } from './edits.ts';
+import { ConfigBackupSchema } from './config-backup.ts';
+import { DryRunBodySchema, PutBodySchema, RestoreConfigBodySchema, RollbackBodySchema } from './edits.ts';
 import { ErrorAnswerSchema } from './error-answer.ts';
 import { ForecastSchema } from './forecast.ts';
 import { HealthSchema } from './health.ts';
+import { JetStreamSchema, MemberSchema } from './jetstream.ts';
 import { MeshLinkSchema, MeshSchema } from './mesh.ts';
 import { OperationResultSchema, RegionViewSchema, RegionViewsSchema } from './regions.ts';
 import { ConsideredSchema, EffectSchema, EntrySchema, EstimateSchema, RouteSchema } from './route.ts';
@@ -23,8 +36,12 @@ import { WhoamiSchema } from './whoami.ts';
 export const SCHEMAS = {
   Audit: AuditSchema,
   AuditEntry: AuditEntrySchema,
+  Backup: BackupSchema,
+  BackupDetail: BackupDetailSchema,
+  Backups: BackupsSchema,
   Change: ChangeSchema,
   Config: ResolvedConfigSchema,
+  ConfigBackup: ConfigBackupSchema,
   Considered: ConsideredSchema,
   DryRun: DryRunSchema,
   DryRunBody: DryRunBodySchema,
@@ -35,8 +52,13 @@ export const SCHEMAS = {
   Forecast: ForecastSchema,
   Health: HealthSchema,
   History: HistorySchema,
+  Imported: ImportedSchema,
+  JetStream: JetStreamSchema,
+  Job: JobSchema,
+  Jobs: JobsSchema,
   Link: MeshLinkSchema,
   LiveConfig: LiveConfigSchema,
+  Member: MemberSchema,
   Mesh: MeshSchema,
   OperationResult: OperationResultSchema,
   Problem: ProblemViewSchema,
@@ -44,6 +66,10 @@ export const SCHEMAS = {
   PutBody: PutBodySchema,
   Region: RegionViewSchema,
   Regions: RegionViewsSchema,
+  RestoreConfigBody: RestoreConfigBodySchema,
+  RestoredConfig: RestoredConfigSchema,
+  RestoreBody: RestoreBodySchema,
+  RestorePlan: RestorePlanSchema,
   RollbackBody: RollbackBodySchema,
   Route: RouteSchema,
   Whoami: WhoamiSchema,

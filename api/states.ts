@@ -27,3 +27,20 @@ export type SeenState = RegionState | typeof UNREACHABLE;
  */
 export const LINK_STATES = ['up', 'connecting', 'down', 'asleep'] as const;
 export type LinkState = (typeof LINK_STATES)[number];
+
+/**
+ * A JetStream server:
+ * - `full`: holds everything that it has to
+ * - `joining`: running, and being filled by the others
+ * - `empty`: not running, so its disk is empty
+ */
+export const MEMBER_STATES = ['full', 'joining', 'empty'] as const;
+
+/**
+ * After no server holds the streams any more:
+ * - `deciding`: whether they can be restored is being found out
+ * - `waiting`: an operator has to accept it, or bring a backup
+ * - `forming`: the servers start empty, to be filled from the backup
+ * - `restoring`: they are being filled
+ */
+export const LOSS_PHASES = ['deciding', 'waiting', 'forming', 'restoring'] as const;

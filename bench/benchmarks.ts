@@ -4,6 +4,7 @@ import type { Benchmark } from './context.ts';
 import { decision } from './decision/decision.ts';
 import { edge } from './edge/edge.ts';
 import { growth } from './growth/growth.ts';
+import { handOff } from './hand-off/hand-off.ts';
 import { memory } from './memory/memory.ts';
 import { mesh } from './mesh/mesh.ts';
 import { start } from './start/start.ts';
@@ -12,6 +13,7 @@ export const BENCHMARKS = {
   edge,
   mesh,
   decision,
+  'hand-off': handOff,
   start,
   memory,
   growth,

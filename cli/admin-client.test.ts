@@ -75,7 +75,7 @@ test.each([
   [403, 'read_only', EXIT.notAuthorized, 'may read but not change'],
   [403, 'cross_site', EXIT.notAuthorized, 'refused: cross_site'],
   [409, 'last_region', EXIT.refused, '--force'],
-  [413, 'too_large', EXIT.refused, '256 KiB'],
+  [413, 'too_large', EXIT.refused, 'refused: too_large'],
   [429, 'rate_limited', EXIT.refused, 'too many requests'],
   [404, 'admin_off', EXIT.noServer, 'Admin is off'],
   [400, 'odd\u001b[2J', EXIT.refused, '400 odd)'],

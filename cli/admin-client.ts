@@ -12,6 +12,10 @@ import type { Connection } from './connection.ts';
 import { CommandError, EXIT, type ExitCode } from './exit.ts';
 import { printable } from './printable.ts';
 
+/** Cloudflare itself refuses bodies beyond the limit of the plan. */
+const TOO_LARGE =
+  'The body is too large for Cloudflare, which takes 100 MB, or more with larger plans. `nats backup restore` restores a larger archive directly.';
+
 export class AdminClient extends ApiClient {
   readonly connection: Connection;
 
@@ -56,7 +60,9 @@ function refused(connection: Connection, error: ApiError): CommandError {
         : printable(error.message);
     return end(EXIT.notAuthorized, `${origin} refuses: ${why}`);
   }
-  if (status === 413) return end(EXIT.refused, 'The configuration is too large: the limit is 256 KiB.');
+  if (status === 413) {
+    return end(EXIT.refused, code === undefined ? TOO_LARGE : `Refused: ${printable(error.message)}.`);
+  }
   if (status === 429) return end(EXIT.refused, `${origin} refuses: too many requests. Wait a minute.`);
   if (code === undefined) {
     return status === 404 || (status >= 200 && status < 300)
@@ -87,6 +93,18 @@ function refused(connection: Connection, error: ApiError): CommandError {
       );
     case 'no_such_region':
       return end(EXIT.refused, `${printable(error.message)}. \`regions list\` shows them all.`);
+    case 'no_such_backup':
+      return end(EXIT.refused, `${printable(error.message)}. \`regions backup list\` shows them all.`);
+    case 'no_such_job':
+      return end(
+        EXIT.refused,
+        `${printable(error.message)}. \`regions backup jobs\` shows those that are kept.`,
+      );
+    case 'stream_exists':
+    case 'backup_exists':
+    case 'nothing_lost':
+    case 'bad_archive':
+      return end(EXIT.refused, `Refused: ${printable(error.message)}.`);
     case 'admin_off':
     case 'not_found':
       return end(

@@ -4,12 +4,15 @@
 import { Command, type CommanderError } from 'commander';
 import { applyCommand } from './apply.ts';
 import { auditCommand } from './audit.ts';
+import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
 import { diffCommand } from './diff.ts';
 import { drainCommand, undrainCommand } from './drain.ts';
 import { CommandError, EXIT, EXIT_CODES_HELP } from './exit.ts';
 import { historyCommand } from './history.ts';
+import { jetstreamCommand } from './jetstream.ts';
 import { listCommand } from './list.ts';
+import { restartCommand } from './restart.ts';
 import { rollbackCommand } from './rollback.ts';
 import { setCommand } from './set.ts';
 import { showCommand } from './show.ts';
@@ -26,9 +29,12 @@ const SUBCOMMANDS = [
   drainCommand(),
   undrainCommand(),
   wakeCommand(),
+  restartCommand(),
   historyCommand(),
   rollbackCommand(),
   auditCommand(),
+  jetstreamCommand(),
+  backupCommand(),
   syncCommand(),
 ];
 
@@ -54,7 +60,7 @@ ${EXIT_CODES_HELP}`,
   .showHelpAfterError('Try --help.')
   .exitOverride(leave);
 for (const subcommand of SUBCOMMANDS) {
-  program.addCommand(subcommand.copyInheritedSettings(program).addHelpText('after', EXIT_CODES_HELP));
+  program.addCommand(likeProgram(subcommand));
 }
 
 try {
@@ -66,6 +72,12 @@ try {
     console.log(JSON.stringify({ error: { ...details, message } }, null, 2));
   console.error(message);
   process.exitCode = error.exitCode;
+}
+
+/** Subcommands of a subcommand too. */
+function likeProgram(command: Command): Command {
+  for (const subcommand of command.commands) likeProgram(subcommand);
+  return command.copyInheritedSettings(program).addHelpText('after', EXIT_CODES_HELP);
 }
 
 /** Commander has printed what is wrong; only errors in the arguments get the exit code for usage. */

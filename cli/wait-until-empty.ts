@@ -4,11 +4,11 @@ import type { OperationResult } from '../api/regions.ts';
 import type { SeenState } from '../api/states.ts';
 import type { AdminClient } from './admin-client.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { type Progress, type ProgressOut, progressOn } from './progress.ts';
 
 const POLL_MS = 1000;
 /** The region's object is told of its drain directly. If it still serves after this, it was not, or was woken since. */
 const BEGIN_TIMEOUT_MS = 30_000;
-const BAR_CELLS = 30;
 
 const GONE: ReadonlySet<SeenState> = new Set(['asleep']);
 const LEAVING: ReadonlySet<SeenState> = new Set(['draining', 'stopping']);
@@ -24,7 +24,7 @@ export interface WaitOptions {
   readonly beginTimeoutMs?: number;
   /** Between two looks. */
   readonly pollMs?: number;
-  readonly out?: { readonly isTTY?: boolean; write(text: string): unknown };
+  readonly out?: ProgressOut;
 }
 
 /**
@@ -37,7 +37,8 @@ export async function waitUntilEmpty(
 ): Promise<Seen> {
   const startedAt = performance.now();
   const { region } = started;
-  const show = progressOn(out, started.clients);
+  const progress = progressOn(out);
+  const show = clientsOn(progress, started.clients);
   let now = started;
   let wasLeaving = false;
   try {
@@ -66,7 +67,7 @@ export async function waitUntilEmpty(
       now = await look(client, region);
     }
   } finally {
-    if (out.isTTY) out.write('\n');
+    progress.end();
   }
 }
 
@@ -77,25 +78,12 @@ async function look(client: Pick<AdminClient, 'regions'>, id: string): Promise<S
   return { region: id, state: view.state, clients: view.clients };
 }
 
-// On a terminal one line that is overwritten, elsewhere a line for each change.
-function progressOn(
-  out: NonNullable<WaitOptions['out']>,
-  clientsAtStart: Seen['clients'],
-): (now: Seen) => void {
+/** The most clients that were seen are the whole of the bar. */
+function clientsOn(progress: Progress, clientsAtStart: Seen['clients']): (now: Seen) => void {
   let most = clientsAtStart;
-  let last = '';
   return ({ region, state, clients }) => {
     if (clients !== null) most = Math.max(most ?? clients, clients);
-    const words = `${region} ${state}, ${clients ?? '?'} clients left`;
-    if (words === last) return;
-    last = words;
-    // No bar without a count: it would claim one.
-    const drawn = clients === null || most === null ? '' : `${bar(clients, most)} `;
-    out.write(out.isTTY ? `\r\u001b[2K${drawn}${words}` : `${words}\n`);
+    const share = clients === null || most === null ? undefined : most === 0 ? 1 : (most - clients) / most;
+    progress.show(`${region} ${state}, ${clients ?? '?'} clients left`, share);
   };
-}
-
-function bar(left: number, most: number): string {
-  const full = most === 0 ? BAR_CELLS : Math.floor(((most - left) / most) * BAR_CELLS);
-  return `[${'#'.repeat(full)}${'.'.repeat(BAR_CELLS - full)}]`;
 }

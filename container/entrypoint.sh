@@ -17,6 +17,7 @@
 #   NATS_MAX_PAYLOAD              1MB
 #   NATS_LAME_DUCK_GRACE_PERIOD   10s; shorter than the duration
 #   NATS_LAME_DUCK_DURATION       2m; at least 30s
+#   NATS_TERM_HOLD                0; seconds from SIGTERM to lame duck mode
 #   NATS_JETSTREAM                false; true or false
 #   NATS_JETSTREAM_PEERS          3; how many regions have JetStream (at least 2, the same in all of them)
 #   NATS_JETSTREAM_MAX_MEMORY     -1; such as 512MB, where -1 is three quarters of the memory
@@ -36,7 +37,7 @@
 # Arguments are passed to nats-server (-t, -DV, --ports_file_dir DIR).
 #
 # Signals: SIGTERM and SIGUSR2 start lame duck mode; a second SIGTERM, or SIGINT at any time, stops the server at
-# once.
+# once. With NATS_TERM_HOLD, SIGTERM starts it that much later; until then more of them change nothing.
 #
 # Exit code: nats-server's own (0 after a lame duck or SIGINT, 1 for a configuration it refuses), 128 + n when
 # signal n killed it, 127 when it was not found, 78 (EX_CONFIG) when this script refuses the environment.
@@ -91,6 +92,14 @@ export_settings() {
   export_number NATS_MAX_PAYLOAD "${NATS_MAX_PAYLOAD:-1MB}"
   export_text NATS_LAME_DUCK_GRACE_PERIOD "${NATS_LAME_DUCK_GRACE_PERIOD:-10s}"
   export_text NATS_LAME_DUCK_DURATION "${NATS_LAME_DUCK_DURATION:-2m}"
+}
+
+read_hold() {
+  hold=${NATS_TERM_HOLD:-0}
+  case $hold in
+    *[!0-9]* | ????*) refuse "NATS_TERM_HOLD is '$hold': a number of seconds below 900 is needed, since SIGKILL comes 15 minutes after SIGTERM" ;;
+  esac
+  [ "$hold" -lt 900 ] || refuse "NATS_TERM_HOLD is '$hold': a number of seconds below 900 is needed, since SIGKILL comes 15 minutes after SIGTERM"
 }
 
 export_jetstream() {
@@ -176,6 +185,8 @@ require_loopback() {
   esac
 }
 
+hold=        # seconds from SIGTERM to lame duck mode
+holder=      # process id of what waits for that long
 server=      # nats-server's process id, once it has started
 wanted=      # the signal to send it
 repeater=    # process id of the loop that repeats that signal
@@ -188,7 +199,29 @@ interrupted= # whether a signal may have interrupted `wait`
 # whether this is the first TERM, and INT is never replaced by another signal.
 on_term() {
   before=$terminating terminating=yes
-  if [ -n "$before" ]; then on_signal INT; else on_signal USR2; fi
+  if [ -z "$before" ]; then
+    if [ "$hold" -gt 0 ]; then hold_term; else on_signal USR2; fi
+  elif [ "$hold" -eq 0 ] || [ -n "$wanted" ]; then
+    on_signal INT
+  else
+    interrupted=yes
+  fi
+}
+
+# A deploy terminates the JetStream servers of all regions at once, and each of them closes its streams as soon as it
+# is a lame duck. So each waits for its turn, and serves until then.
+hold_term() {
+  interrupted=yes
+  echo "entrypoint: SIGTERM: lame duck mode begins in $hold s"
+  (
+    trap - TERM INT USR2
+    sleep "$hold" &
+    sleeper=$!
+    trap 'kill "$sleeper"; exit 1' HUP
+    wait "$sleeper"
+    kill -s USR2 $$
+  ) >/dev/null 2>&1 &
+  holder=$!
 }
 
 on_signal() { # signal
@@ -215,6 +248,10 @@ stop_repeating() {
   [ -z "$repeater" ] || kill "$repeater" 2>/dev/null || :
 }
 
+stop_holding() {
+  [ -z "$holder" ] || kill -s HUP "$holder" 2>/dev/null || :
+}
+
 # Sets `status` to nats-server's exit code. A signal ends `wait` early, with a status above 128.
 wait_for_server() {
   while
@@ -224,6 +261,8 @@ wait_for_server() {
     [ "$status" -gt 128 ] && [ -n "$interrupted" ]
   do :; done
 }
+
+read_hold
 
 trap on_term TERM
 trap 'on_signal INT' INT
@@ -245,4 +284,5 @@ server=$!
 
 wait_for_server
 stop_repeating
+stop_holding
 exit "$status"

@@ -76,6 +76,8 @@ describe('the entrypoint refuses', () => {
       /neither a public key nor a JWT/,
     ],
     ['a secret with a line break', { NATS_TOKEN: 'two\nlines' }, /NATS_TOKEN contains a line break/],
+    ['a hold that is no number', { NATS_TERM_HOLD: '5m' }, /NATS_TERM_HOLD is '5m'/],
+    ['a hold of 15 minutes', { NATS_TERM_HOLD: '900' }, /a number of seconds below 900/],
     ['a port that is no number', { NATS_CLIENT_PORT: 'nats' }, /NATS_CLIENT_PORT is 'nats'/],
     ['a port with configuration in it', { NATS_CLIENT_PORT: '4222\ndebug: true' }, /NATS_CLIENT_PORT is/],
     ['JetStream neither on nor off', { NATS_JETSTREAM: 'yes' }, /NATS_JETSTREAM is 'yes'/],

@@ -45,6 +45,45 @@ describe.each(SHELLS)('under %s', (shell) => {
     expect(await server.exitCode()).toBe(0);
   });
 
+  test('a SIGTERM that is held lets the server serve until its turn, and more of them do not hurry it', async () => {
+    await using server = await Entrypoint.start({ shell, env: { ...SHORT_LAME_DUCK, NATS_TERM_HOLD: '2' } });
+    const client = await RawClient.open(server.ports.nats);
+    await client.connect();
+
+    const sentAt = performance.now();
+    server.signal('SIGTERM');
+    await server.output.match(/lame duck mode begins in 2 s/);
+    server.signal('SIGTERM');
+    const newcomer = await RawClient.open(server.ports.nats);
+    expect(await newcomer.connect()).toBe(true);
+    newcomer.close();
+
+    await client.received.match(/"ldm":true/);
+    expect(performance.now() - sentAt).toBeGreaterThanOrEqual(1_900);
+    await client.whenClosed();
+    expect(await server.exitCode()).toBe(0);
+  });
+
+  test('a second SIGTERM once the held one has begun its lame duck ends it at once', async () => {
+    await using server = await Entrypoint.start({ shell, env: { ...LONG_LAME_DUCK, NATS_TERM_HOLD: '1' } });
+    const client = await RawClient.open(server.ports.nats);
+    await client.connect();
+    server.signal('SIGTERM');
+    await client.received.match(/"ldm":true/);
+    server.signal('SIGTERM');
+    await client.whenClosed();
+    expect(await server.exitCode()).toBe(0);
+  });
+
+  test('SIGINT, and SIGUSR2, do not wait for a SIGTERM that is held', async () => {
+    await using server = await Entrypoint.start({ shell, env: { NATS_TERM_HOLD: '600' } });
+    server.signal('SIGTERM');
+    await server.output.match(/lame duck mode begins in 600 s/);
+    server.signal('SIGUSR2');
+    await server.output.match(/Entering lame duck mode/);
+    expect(await server.exitCode()).toBe(0);
+  });
+
   test('a SIGTERM after a SIGUSR2 does not cut the lame duck short', async () => {
     await using server = await Entrypoint.start({ shell, env: LONG_LAME_DUCK });
     const client = await RawClient.open(server.ports.nats);

@@ -22,6 +22,8 @@ export interface EdgeOptions {
   readonly engineSocket: string;
   /** The admin API's token. */
   readonly adminToken: string;
+  /** Where objects, KV and R2 are kept, each in a folder of its name (`do`, `kv`, `r2`). Default: until it is closed. */
+  readonly storage?: string | undefined;
   /** What the Worker writes to its console, and workerd to its own. */
   readonly onLog: (line: string) => void;
   /** Told the id of every workerd that is started. */
@@ -71,7 +73,7 @@ export function startEdge(options: EdgeOptions): Promise<Edge> {
   });
 }
 
-function settingsOf({ build, host, port, engineSocket, adminToken, onLog }: EdgeOptions) {
+function settingsOf({ build, host, port, engineSocket, adminToken, storage, onLog }: EdgeOptions) {
   const { toSources = (text: string) => text } = build;
   const log = (line: string) => onLog(toSources(line));
   return convertV4MiniflareOptions({
@@ -79,6 +81,7 @@ function settingsOf({ build, host, port, engineSocket, adminToken, onLog }: Edge
     port,
     cf: false,
     log: new LineLog(log),
+    ...(storage !== undefined && { resourcePersistencePath: storage }),
     handleStructuredLogs: ({ message }) => log(message),
     containerEngine: {
       localDocker: { socketPath: `unix:${engineSocket}`, containerEgressInterceptorImage: EGRESS_IMAGE },

@@ -25,6 +25,8 @@ export interface PlatformOptions {
   readonly host?: string;
   /** Default: none. */
   readonly delays?: WanDelays | undefined;
+  /** A folder where objects, KV and R2 are kept when it has stopped (`do`, `kv`, `r2`). Default: none, they are deleted. */
+  readonly storage?: string | undefined;
   /** Progress of the start, for people. */
   readonly onProgress?: ((step: string) => void) | undefined;
   /** Log lines of the Worker and of the servers. */
@@ -85,6 +87,7 @@ async function bringUp(
     port,
     engineSocket,
     adminToken,
+    storage: options.storage,
     onLog: (line) => onLog?.('worker', line),
     onProcess: folder.noteProcess,
   });

@@ -53,7 +53,7 @@ const LimitsSchema = v.strictObject({
   maxUnauthenticatedPerAddress: v.optional(
     atLeast(
       0,
-      'How many connections that do not authenticate within 2 seconds one address may have (of IPv6, one /64), and at most as many others as half of the free places. 0: any number.',
+      'How many connections that have not authenticated one address may have at any moment (of IPv6, one /64), and never more than half of the free places. Raise it for many clients behind one address. 0: any number.',
     ),
     20,
   ),
@@ -192,6 +192,14 @@ const AdminSchema = v.strictObject({
 
 /** What keeps streams from being lost. */
 const JetStreamSchema = v.strictObject({
+  turnSeconds: v.optional(
+    between(
+      0,
+      600,
+      'At a deploy with a new image Cloudflare terminates all servers at once. Each JetStream server goes on for so many seconds after the one before it, in the order of the regions, as far as the 15 minutes reach that Cloudflare waits.',
+    ),
+    300,
+  ),
   acceptLoss: v.optional(
     yesOrNo(
       'Whether JetStream starts empty when no server is left that holds the streams and there is no backup, instead of waiting for `regions jetstream accept-loss`. For development.',

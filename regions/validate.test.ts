@@ -24,6 +24,7 @@ test('every default is filled in', () => {
       mesh: { reconcileSeconds: 30, retryMaxMs: 5000 },
       admin: {},
       jetstream: {
+        turnSeconds: 300,
         acceptLoss: false,
         backup: { enabled: true, everySeconds: 10, segmentBytes: 8_388_608, keepDays: 30, verifyHours: 24 },
       },

@@ -43,6 +43,11 @@ export interface FilterTraits<Code extends string = string> {
   readonly draws?: true;
   /** It cannot be switched off. */
   readonly alwaysOn?: true;
+  /**
+   * Why the configuration of a region keeps every client from it, as text; undefined where it does not. Absent from a
+   * filter that depends on the client, or on the region's state.
+   */
+  readonly excludes?: (region: RegionConfig) => string | undefined;
   /** The refusal that a client gets if this filter is why no region serves it. */
   readonly refusal?: Refusal;
 }

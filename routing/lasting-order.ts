@@ -2,8 +2,7 @@
 // whom to ask how they are, since a region that is avoided is to be taken again as soon as it can be.
 
 import type { Assessment, Decision } from './decision.ts';
-import type { Effect } from './filters/all.ts';
-import { FILTERS } from './filters/all.ts';
+import { isTemporary } from './effect-traits.ts';
 import { byRank, rankOf } from './rank.ts';
 
 /** A region in that order. */
@@ -27,12 +26,3 @@ function lastingRank({ region, estimate, effects }: Assessment) {
   const isAvoided = effects.some((each) => isTemporary(each) && each.effect !== 'cost');
   return { region, isAvoided, ...rankOf(estimate, lasting) };
 }
-
-function isTemporary(effect: Effect | undefined): boolean {
-  return effect !== undefined && TEMPORARY.has(effect.code);
-}
-
-/** No two filters share a code. */
-const TEMPORARY: ReadonlySet<string> = new Set(
-  FILTERS.flatMap((filter) => ('temporary' in filter && filter.temporary ? Object.keys(filter.words) : [])),
-);

@@ -22,7 +22,7 @@ test('it carries the headers that it is given', () => {
 });
 
 /** What no time will mend: somebody has to deploy a store. */
-const LASTING: ReadonlySet<string> = new Set(['no_store']);
+const LASTING: ReadonlySet<string> = new Set(['no_store', 'no_bucket', 'no_keeper']);
 
 test.each(Object.entries(ERROR_STATUS))(
   '%s (%i) says when to try again if it may pass, and only then',

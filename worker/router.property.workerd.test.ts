@@ -13,13 +13,21 @@ import type { Env } from './env.ts';
 import worker from './index.ts';
 
 const TOKEN = 'a-token-that-is-long-enough-to-be-one';
-const ENV = { MERIDIAN_ADMIN_TOKEN: TOKEN, CONFIG_STORE: bindings.CONFIG_STORE } as unknown as Env;
+const { CONFIG_STORE, BACKUPS } = bindings;
+const ENV = { MERIDIAN_ADMIN_TOKEN: TOKEN, CONFIG_STORE, BACKUPS } as unknown as Env;
 
 /** More than an answer to any of these needs. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 
 /** What a 5xx may say: that nobody is there to serve, which is true here. */
-const TRUE_REFUSALS = ['no_region', 'forced_region_unavailable', 'region_unavailable', 'store_unavailable'];
+const TRUE_REFUSALS = [
+  'no_region',
+  'forced_region_unavailable',
+  'region_unavailable',
+  'store_unavailable',
+  'no_bucket',
+  'no_keeper',
+];
 
 const scrap = fc.constantFrom(
   '',
@@ -38,7 +46,7 @@ const scrap = fc.constantFrom(
 const known = fc.constantFrom(...ENDPOINTS.map(({ path }) => path));
 const oddPath = fc.oneof(
   known,
-  fc.tuple(known, scrap).map(([path, more]) => path.replace('{id}', more || 'oc')),
+  fc.tuple(known, scrap).map(([path, more]) => path.replaceAll(/\{\w+\}/g, more || 'oc')),
   fc.tuple(known, scrap).map(([path, more]) => `${path}/${more}`),
   fc.array(scrap, { maxLength: 5 }).map((parts) => `/${parts.join('/')}`),
   fc.webPath(),
@@ -162,7 +170,7 @@ const oddId = fc.oneof(scrap, fc.constantFrom('oc', 'weur', 'moon'));
 test('nor is what an admin sends', async () => {
   await fc.assert(
     fc.asyncProperty(adminCall, oddId, oddQuery, oddBody, async ({ method, path }, id, query, body) => {
-      const url = new URL(`https://meridian.example${path.replace('{id}', id)}`);
+      const url = new URL(`https://meridian.example${path.replaceAll(/\{\w+\}/g, id)}`);
       for (const [name, value] of query) url.searchParams.append(name, value);
       const headers = { authorization: `Bearer ${TOKEN}` };
       await expectWords(new Request(url, { method, headers, ...(method !== 'GET' && { body }) }));

@@ -2,7 +2,7 @@
 
 import type { IRequest } from 'itty-router';
 import { Router } from 'itty-router/Router';
-import { PATHS, regionOperationPath } from '../api/paths.ts';
+import { backupPath, jobPath, PATHS, regionOperationPath } from '../api/paths.ts';
 import * as admin from './admin/admin-api.ts';
 import { connectClient } from './connect/connect-client.ts';
 import type { EdgeContext } from './edge-context.ts';
@@ -58,19 +58,33 @@ export const router = Router<IRequest, Arguments, Response>({
   .put(PATHS.config, admin.putConfig)
   .post(PATHS.dryRun, admin.dryRunConfig)
   .post(PATHS.rollback, admin.rollbackConfig)
+  .get(PATHS.configBackup, admin.configBackup)
+  .post(PATHS.restoreConfig, admin.restoreConfig)
   .get(PATHS.history, admin.configHistory)
   .get(PATHS.audit, admin.auditLog)
   .post(regionOperationPath(':id', 'drain'), admin.regionOperations.drain)
   .post(regionOperationPath(':id', 'undrain'), admin.regionOperations.undrain)
   .post(regionOperationPath(':id', 'wake'), admin.regionOperations.wake)
   .post(regionOperationPath(':id', 'stop'), admin.regionOperations.stop)
+  .get(PATHS.jetstream, admin.jetStreamStatus)
+  .post(PATHS.acceptLoss, admin.acceptLoss)
+  .get(PATHS.backups, admin.backups.list)
+  .get(PATHS.jobs, admin.backups.jobs)
+  .get(jobPath(':id'), admin.backups.job)
+  .get(backupPath(':account', ':stream'), admin.backups.show)
+  .post(backupPath(':account', ':stream', 'restore/dry-run'), admin.backups.planRestore)
+  .post(backupPath(':account', ':stream', 'restore'), admin.backups.restore)
+  .post(backupPath(':account', ':stream', 'verify'), admin.backups.verify)
+  .get(backupPath(':account', ':stream', 'archive'), admin.backups.export)
+  .put(backupPath(':account', ':stream', 'archive'), admin.backups.import)
   .all('*', missing);
 
 /** The methods of a path. */
 function methodsOf(pathname: string): readonly string[] {
   const routes = router.routes.filter(([method, pattern]) => method !== 'ALL' && pattern.test(pathname));
   const methods = routes.flatMap(([method]) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-  return isPublic(pathname) ? [...methods, 'OPTIONS'] : methods;
+  // The path of a job has the form of a backup's too.
+  return [...new Set(isPublic(pathname) ? [...methods, 'OPTIONS'] : methods)];
 }
 
 /** Answers a request. itty-router adds what an `IRequest` has beyond a `Request` by itself. */

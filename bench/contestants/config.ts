@@ -18,7 +18,8 @@ export async function configFor({
 }: StackRequest): Promise<MeridianConfig> {
   const { config } = await loadConfig();
   const sized = regions === undefined ? config : resized(config, regions);
-  const limits = { maxConnections: MAX_CONNECTIONS };
+  // Thousands of clients share this machine's address.
+  const limits = { maxConnections: MAX_CONNECTIONS, maxUnauthenticatedPerAddress: 0 };
   return {
     ...sized,
     mesh: { ...sized.mesh, ...(reconcileSeconds !== undefined && { reconcileSeconds }) },

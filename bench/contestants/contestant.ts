@@ -15,6 +15,8 @@ export interface StackRequest {
   readonly sleeps?: boolean;
   /** For plain servers: whether `cutLink` will be called. Regions' links can always be cut. */
   readonly cuttable?: boolean;
+  /** Builds the Worker with another way to hand over a client. Absent: as it would be deployed. */
+  readonly handOff?: 'hedged' | 'unhedged';
   /** How often regions compare their routes with the configuration; replaces the configured interval. */
   readonly reconcileSeconds?: number;
 }

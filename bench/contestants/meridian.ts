@@ -5,9 +5,9 @@ import { type Stack, startStack } from '../../local/stack.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
+import { buildCrowdedWorker, HAND_OFF_WORKERS } from './altered-worker.ts';
 import { configFor, DISTINCT_PLACES } from './config.ts';
 import type { RunningStack, ServerPorts, StackRequest } from './contestant.ts';
-import { buildCrowdedWorker } from './crowded-worker.ts';
 import { portsOf } from './nats-process.ts';
 import { routeBetween } from './routes.ts';
 
@@ -16,7 +16,7 @@ const RESTART_TIMEOUT_MS = 60_000;
 
 export async function startMeridian(request: StackRequest): Promise<RunningStack> {
   const config = await configFor(request);
-  const { natsServer } = request;
+  const { natsServer, handOff } = request;
   const started = performance.now();
   const steps: Record<string, number> = {};
   const onProgress = (step: string) => {
@@ -28,6 +28,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
     natsServer,
     onProgress,
     ...(isCrowded && { build: buildCrowdedWorker }),
+    ...(handOff !== undefined && { build: HAND_OFF_WORKERS[handOff] }),
   });
   steps.mesh = performance.now() - started;
   return {

@@ -1,5 +1,6 @@
 import { parse } from 'smol-toml';
 import { expect, test } from 'vitest';
+import { defaultConfig } from '../../test/support/data/checked-in.ts';
 import { fileOf, region } from '../../test/support/data/sample-config.ts';
 import type { MeridianConfig } from '../config.ts';
 import { validateConfig } from '../validate.ts';
@@ -47,6 +48,20 @@ test('a custom instance type is written with the field names of wrangler', () =>
   expect(parse(syncWranglerToml(EMPTY, config).text)).toMatchObject({
     containers: [{ instance_type: { vcpu: 1, memory_mib: 3072, disk_mb: 4000 } }],
   });
+});
+
+test('what a deploy has just started of JetStream, a second deploy leaves alone', () => {
+  const { containers } = parse(syncWranglerToml(EMPTY, defaultConfig()).text) as {
+    containers: Record<string, unknown>[];
+  };
+  expect(containers.map(({ name, rollout_active_grace_period: seconds }) => [name, seconds])).toEqual([
+    ['nats-wnam', 900],
+    ['nats-enam', 900],
+    ['nats-weur', 900],
+    ['nats-eeur', undefined],
+    ['nats-apac', undefined],
+    ['nats-oc', undefined],
+  ]);
 });
 
 test('the text outside the markers is not changed', () => {

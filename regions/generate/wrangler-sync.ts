@@ -7,6 +7,7 @@
 
 import { parse } from 'smol-toml';
 import type { MeridianConfig, RegionConfig } from '../config.ts';
+import { ROLLOUT_GRACE_SECONDS } from '../deploy-turns.ts';
 import { hostsOf } from '../hints.ts';
 import { bindingNameOf, classNameOf, instanceNameOf } from '../names.ts';
 import { appendMigration, type ClassChange, readMigrations } from './migrations.ts';
@@ -46,13 +47,15 @@ export function syncWranglerToml(current: string, config: MeridianConfig): Wrang
 
 const HEAD = `# Written from regions/regions.json by \`npm run regions -- sync\`. One class and one container per region, because
 # an entry's constraints are what places a container. One instance each, so a rollout has a single step.
+# A deploy with a new image terminates all containers at once, except those that run for less than the grace period;
+# the image lets JetStream's go one after the other (docs/operations.md).
 `;
 
 const MIGRATIONS_HEAD = `# Migrations of all classes, in the order of their tags. Sync adds regions-1, -2, ... and keeps the rest as it is;
 # those of other classes go at the end of this list too.
 `;
 
-function regionText({ id, name, hint, placement, instanceType }: RegionConfig): string {
+function regionText({ id, name, hint, placement, instanceType, jetstream }: RegionConfig): string {
   return `# ${id}: ${name}. Objects with the hint ${hint} run in ${hostsOf(hint).join(', ')}.
 [[durable_objects.bindings]]
 name = "${bindingNameOf(id)}"
@@ -65,7 +68,7 @@ image = "./container/Dockerfile"
 instance_type = ${instanceTypeText(instanceType)}
 max_instances = 1
 rollout_step_percentage = 100
-constraints = { regions = [${placement.map((place) => `"${place}"`).join(', ')}] }
+${jetstream ? `rollout_active_grace_period = ${ROLLOUT_GRACE_SECONDS}\n` : ''}constraints = { regions = [${placement.map((place) => `"${place}"`).join(', ')}] }
 `;
 }
 

@@ -15,6 +15,7 @@ interface DialledDown {
 export const dial: Filter<DialledDown> = {
   name: 'dial',
   draws: true,
+  excludes: (region) => (region.dial === 0 ? 'takes 0% of its clients (dial)' : undefined),
   forRegion: ({ id, dial: percent }) => {
     if (percent >= 100) return undefined;
     const seed = hashText(`dial ${id}`);

@@ -14,6 +14,10 @@ const DRAINING: NotEnabled = { effect: 'drop', filter: 'enabled', code: 'drainin
 export const enabled: Filter<NotEnabled> = {
   name: 'enabled',
   alwaysOn: true,
+  excludes: ({ enabled: isEnabled, drain }) => {
+    if (!isEnabled) return 'disabled in the configuration';
+    return drain ? 'drained in the configuration' : undefined;
+  },
   forRegion: (region) => {
     if (!region.enabled) return () => DISABLED;
     return region.drain ? () => DRAINING : unlessDraining;

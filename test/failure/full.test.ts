@@ -32,7 +32,8 @@ const running = useStack(
 const PARIS = cityOf('weur');
 const IN_PARIS = standingIn(cfOf(PARIS));
 const EMPTIED_WITHIN_MS = 5_000;
-const CHOSEN_AGAIN_WITHIN_MS = 40_000;
+/** A full region that has emptied is asked again, and chosen, within this. */
+const CHOSEN_AGAIN_WITHIN_MS = 10_000;
 
 /** What nats.js and the others say of themselves. */
 const CONNECT = clientFrame('CONNECT {"verbose":false,"lang":"test","version":"1"}\r\nPING\r\n');
@@ -70,15 +71,25 @@ function heardFrom({ socket }: Upgraded): () => string {
   return () => heard;
 }
 
-test('of three times as many clients at once as there is room for, all are served, and none is told that there is none', async () => {
-  const upgrades = await Promise.all(Array.from({ length: 3 * LIMIT }, () => upgrade()));
-  const heard = upgrades.map(heardFrom);
-  for (const { socket } of upgrades) socket?.write(CONNECT);
-  await waitFor('all to be served', { timeoutMs: EMPTIED_WITHIN_MS }, () =>
-    heard.every((text) => text().includes('PONG')),
+/** Clients of one address that authenticate once they are taken. */
+function arriveAtOnce(count: number, headers?: Record<string, string>) {
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const upgraded = await upgrade(headers);
+      const heard = heardFrom(upgraded);
+      upgraded.socket?.write(CONNECT);
+      return { ...upgraded, heard };
+    }),
   );
+}
+
+test('of three times as many clients at once as there is room for, all are served, and none is told that there is none', async () => {
+  const upgrades = await arriveAtOnce(3 * LIMIT);
   expect(upgrades.map(({ status }) => status)).toEqual(upgrades.map(() => 101));
-  expect(heard.filter((text) => text().includes('maximum connections'))).toEqual([]);
+  await waitFor('all to be served', { timeoutMs: EMPTIED_WITHIN_MS }, () =>
+    upgrades.every(({ heard }) => heard().includes('PONG')),
+  );
+  expect(upgrades.filter(({ heard }) => heard().includes('maximum connections'))).toEqual([]);
   expect(await connected()).toBeLessThanOrEqual(LIMIT);
 });
 
@@ -106,6 +117,44 @@ test('a region fills up to its limit, whoever insists on it then is refused, and
     return (await upgrade(force)).status === 101;
   });
 });
+
+test('a full region that has emptied is chosen again within ten seconds', async () => {
+  await arriveAtOnce(LIMIT, { 'x-nats-force-region': 'weur' });
+  await waitFor(
+    'its data center to know that it is full',
+    { timeoutMs: CHOSEN_AGAIN_WITHIN_MS },
+    async () => {
+      await using _elsewhere = await connectFrom(running.stack.url, PARIS);
+      const { rejected } = await running.stack.api.route({}, IN_PARIS);
+      return rejected.some(({ region, effects }) => region === 'weur' && effects.at(-1)?.code === 'full');
+    },
+  );
+  for (const socket of sockets) socket.destroy();
+  await waitFor('it to be chosen again', { timeoutMs: CHOSEN_AGAIN_WITHIN_MS }, async () => {
+    await using client = await connectFrom(running.stack.url, PARIS);
+    return client.region === 'weur';
+  });
+});
+
+test('clients of one address that come at once and authenticate fill the region', async () => {
+  const upgrades = await arriveAtOnce(LIMIT, { 'x-nats-force-region': 'weur' });
+  expect(upgrades.map(({ status }) => status)).toEqual(upgrades.map(() => 101));
+  await waitFor('all to be served', { timeoutMs: EMPTIED_WITHIN_MS }, () =>
+    upgrades.every(({ heard }) => heard().includes('PONG')),
+  );
+});
+
+test.runIf(platform === 'linux')(
+  'of sockets that say nothing a region holds no more of an address than its limit',
+  async () => {
+    const force = { 'x-nats-force-region': 'eeur' };
+    const idle = await Promise.all(Array.from({ length: 60 }, () => upgrade(force, '127.0.0.2')));
+    const taken = idle.filter(({ status }) => status === 101).length;
+    expect(taken).toBe(limits.maxUnauthenticatedPerAddress);
+    expect((await upgrade(force, '127.0.0.2')).status).not.toBe(101);
+    expect((await upgrade(force, '127.0.0.3')).status).toBe(101);
+  },
+);
 
 test.runIf(platform === 'linux')('sockets that say nothing do not lock the region for others', async () => {
   const idle = await Promise.all(

@@ -1,4 +1,4 @@
-// JetStream's promise: acknowledged messages survive the loss of any one region.
+// JetStream's promise: acknowledged messages survive as long as one region holds them.
 
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { expect, test } from 'vitest';
@@ -10,6 +10,9 @@ import { useStack } from '../support/file-stack.ts';
 import { meshIsWhole } from '../support/mesh-state.ts';
 import { monitorOf, readMonitor } from '../support/monitor.ts';
 import { API_TIMEOUT_MS, currentReplicas, jetStreamIsReady } from '../support/streams.ts';
+import { judge } from '../survival/judge.ts';
+import { measure } from '../survival/measure.ts';
+import type { Plan } from '../survival/plan.ts';
 
 const running = useStack();
 
@@ -52,6 +55,31 @@ test('a stream on three regions survives the SIGKILL of each of them in turn, th
   await publishing.stop();
   const stored = await readAll(sydney, manager);
   expect([...acknowledged].filter((order) => !stored.has(order))).toEqual([]);
+});
+
+test('two regions killed seconds apart, the leader first: the third one holds everything, and nothing is lost', {
+  timeout: 120_000,
+}, async () => {
+  // The first one is back by then, empty; with the second one it could outvote the third.
+  const plan: Plan = {
+    run: 1,
+    kind: 'killed',
+    blows: [
+      { role: 'leader', blow: 'killed', afterMs: 0 },
+      { role: 'follower', blow: 'killed', afterMs: 2_500 },
+    ],
+  };
+  const observed = await measure({
+    stack: running.stack,
+    plan,
+    beforeMs: 2_000,
+    wholeWithinMs: REPAIRED_WITHIN_MS,
+    signal: new AbortController().signal,
+    progress: () => {},
+  });
+  const { figures, missed } = judge(plan, observed, { rpoMs: 0 });
+  expect(missed).toEqual([]);
+  expect(figures).toMatchObject({ lost: 0, isTotal: false });
 });
 
 /** According to the leader, and to what each server itself reports. */

@@ -33,6 +33,7 @@ interface Options {
   readonly maxAstray: number;
   readonly natsServer?: string;
   readonly json?: string;
+  readonly wan?: true;
   readonly verbose?: true;
 }
 
@@ -102,6 +103,7 @@ const program = new Command('npm run outages --')
     numberOf(0),
     0.05,
   )
+  .option('--wan', 'with the latency of real distances, for clients and between regions')
   .option(
     '--nats-server <path>',
     'the nats-server program (else: NATS_SERVER, PATH, the cache, or downloaded or built on first use)',
@@ -149,6 +151,7 @@ async function run(options: Options, signal: AbortSignal): Promise<readonly Judg
       programs,
       observer: options.observer,
       seed: options.seed,
+      wan: options.wan === true,
       load: options.crowd === undefined ? usualLoad(options) : crowdLoad(options, options.crowd),
       outageMs: options.seconds * 1_000,
       recoveryMs: options.recovery * 1_000,

@@ -16,6 +16,8 @@ export interface RunOptions {
   /** The city from which regions are near or far. */
   readonly observer: Place;
   readonly seed: string;
+  /** Adds the latency of real distances. */
+  readonly wan: boolean;
   readonly load: Load;
   readonly outageMs: number;
   readonly recoveryMs: number;
@@ -31,9 +33,10 @@ export async function runCombination(combination: Combination, options: RunOptio
   const progress = (step: string) => options.progress(`${nameOf(combination)}: ${step}`);
   progress('starting a stack');
   const stack = await startStack({
-    config: combination.kind === 'full' ? limitedTo(options.maxConnections) : defaultConfig(),
+    config: withLimits(combination.kind === 'full' ? { maxConnections: options.maxConnections } : {}),
     natsServer: options.natsServer,
     signal: options.signal,
+    wan: options.wan,
     ...(options.onLog && { onLog: options.onLog }),
   });
   try {
@@ -56,10 +59,16 @@ export async function runCombination(combination: Combination, options: RunOptio
   }
 }
 
-function limitedTo(maxConnections: number): MeridianConfig {
+/** All cities' clients share this machine's address here, which clients of a deployment do not. */
+const ANY_NUMBER = { maxUnauthenticatedPerAddress: 0 };
+
+function withLimits(limits: { readonly maxConnections?: number }): MeridianConfig {
   const config = defaultConfig();
   return {
     ...config,
-    regions: config.regions.map((region) => ({ ...region, limits: { ...region.limits, maxConnections } })),
+    regions: config.regions.map((region) => ({
+      ...region,
+      limits: { ...region.limits, ...ANY_NUMBER, ...limits },
+    })),
   };
 }

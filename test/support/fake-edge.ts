@@ -1,6 +1,7 @@
 // An edge that answers as a test specifies, and records the requests.
 
 import { createServer, type IncomingMessage } from 'node:http';
+import { ARCHIVE_TYPE } from '../../api/archive.ts';
 import type { DryRun, LiveConfig, Published, VersionInfo } from '../../api/config.ts';
 import type { ErrorDetails } from '../../api/error-answer.ts';
 import type { Forecast } from '../../api/forecast.ts';
@@ -41,7 +42,7 @@ export async function startFakeEdge(answers: Answers): Promise<FakeEdge> {
     const found = answers[`${now.method} ${now.path}`] ?? { status: 404, body: 'nothing here' };
     const { status = 200, body, headers = {} } = typeof found === 'function' ? found(now) : found;
     response.writeHead(status, { connection: 'close', ...headers });
-    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   });
   const port = await listenOnLoopback(server);
   return {
@@ -54,12 +55,13 @@ export async function startFakeEdge(answers: Answers): Promise<FakeEdge> {
 async function read(request: IncomingMessage): Promise<Asked> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString();
+  const bytes = Buffer.concat(chunks);
+  const isArchive = request.headers['content-type'] === ARCHIVE_TYPE;
   return {
     method: request.method ?? '',
     path: request.url ?? '',
     authorization: request.headers.authorization,
-    body: text === '' ? undefined : JSON.parse(text),
+    body: isArchive ? bytes : bytes.length === 0 ? undefined : JSON.parse(bytes.toString()),
   };
 }
 

@@ -111,8 +111,8 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/config',
     what: 'the one writer of the configuration, what may be stored (pure), the copy of each isolate',
-    // An isolate's copy holds the plan that routes, compiled.
-    imports: [...SHARED, 'regions/edits', 'routing'],
+    // An isolate's copy holds the plan that routes, compiled. The bucket of backups is waited for with a deadline.
+    imports: [...SHARED, 'regions/edits', 'waiting', 'routing'],
     packages: ['cloudflare:workers'],
   },
   {
@@ -142,7 +142,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/jetstream/admission',
     what: 'when a JetStream server with an empty disk may start. Pure',
-    imports: [],
+    imports: ['regions'],
     packages: [],
   },
   {
@@ -224,12 +224,16 @@ export const PARTS: readonly Part[] = [
       'routing',
       'worker/config',
       'worker/forecast',
+      'worker/jetstream/manifest',
+      'worker/jetstream/admission',
+      'worker/jetstream/bucket',
       'worker/jetstream/keeper-stub.ts',
       'worker/region',
       'worker/edge-context.ts',
     ],
     packages: ['jose', 'valibot'],
-    tests: ['worker/index.ts'],
+    // Segments for a test's bucket are made as the writer makes them.
+    tests: ['worker/index.ts', 'worker/jetstream/archive'],
   },
   {
     path: 'worker/router.ts',
@@ -378,6 +382,11 @@ export const PARTS: readonly Part[] = [
     imports: ['regions', 'routing', 'routing/places', 'local', 'bench'],
   },
   {
+    path: 'bench/hand-off',
+    what: 'the benchmark `hand-off`; what it runs in workerd is in `workerd/`',
+    imports: ['worker', 'worker/connect', 'local', ...BENCH],
+  },
+  {
     path: 'bench',
     what: 'the command that runs benchmarks, and what all of them use',
     // `benchmarks.ts` lists them, and each of them is given the context and gives the result that are defined here.
@@ -394,6 +403,7 @@ export const PARTS: readonly Part[] = [
       'bench/mesh',
       'bench/start',
       'bench/decision',
+      'bench/hand-off',
     ],
   },
   {
@@ -457,6 +467,21 @@ export const PARTS: readonly Part[] = [
       'local',
       'tools/simulate',
       'test/support',
+    ],
+  },
+  {
+    path: 'test/survival',
+    what: 'the command `npm run survival`. It is among the tests for the same reasons, and strikes servers as `outages/` does',
+    imports: [
+      'regions',
+      'api',
+      'waiting',
+      'local/binaries',
+      'local/engine',
+      'local',
+      'tools/simulate',
+      'test/support',
+      'test/outages',
     ],
   },
   {

@@ -1,6 +1,7 @@
 // The OpenAPI document of the HTTP API, generated from the contract in api/. It ships in the Worker, so the meaning of
 // fields and codes is left to docs/http-api.md, which is generated from the same contract.
 
+import { ARCHIVE_TYPE } from '../../api/archive.ts';
 import { ENDPOINTS, type Endpoint } from '../../api/endpoints.ts';
 import { ERROR_STATUS, type ErrorCode } from '../../api/errors.ts';
 import { DECISION_HEADER, HEADERS, REGION_HEADER } from '../../api/headers.ts';
@@ -11,6 +12,8 @@ import { namedSchemas, refTo } from './named-schemas.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 const TEXT = { type: 'string' };
+
+const ARCHIVE = { [ARCHIVE_TYPE]: {} };
 
 /** The document as plain data. The same contract gives the same document. */
 export function openApiDocument(): Json {
@@ -45,7 +48,7 @@ function pathItem(endpoints: readonly Endpoint[]): Json {
 }
 
 function operationOf(endpoint: Endpoint): Json {
-  const { id, caller, summary, body } = endpoint;
+  const { id, caller, summary, body, takesArchive } = endpoint;
   const names = parameterNamesOf(endpoint);
   return {
     operationId: id,
@@ -55,12 +58,13 @@ function operationOf(endpoint: Endpoint): Json {
       parameters: names.map((name) => ({ $ref: `#/components/parameters/${name}` })),
     }),
     ...(body !== undefined && { requestBody: { required: true, content: asJson(body) } }),
+    ...(takesArchive && { requestBody: { required: true, content: ARCHIVE } }),
     responses: { ...answersOf(endpoint), default: errorsAnswer(endpoint) },
   };
 }
 
 function parameterNamesOf({ path, query, decides }: Endpoint): readonly string[] {
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
+  const inPath = placeholdersOf(path);
   const inHeaders = decides === true ? HEADERS.filter((header) => header.in === 'request') : [];
   return [...inPath, ...[...query, ...inHeaders].map(({ name }) => name)];
 }
@@ -75,8 +79,15 @@ function parameters(): Json {
     name,
     { name, in: 'header', schema: TEXT },
   ]);
-  const id = { name: 'id', in: 'path', required: true, schema: TEXT };
-  return Object.fromEntries([['id', id], ...inQuery, ...inHeaders]);
+  const inPath = ENDPOINTS.flatMap(({ path }) => placeholdersOf(path)).map((name) => [
+    name,
+    { name, in: 'path', required: true, schema: TEXT },
+  ]);
+  return Object.fromEntries([...inPath, ...inQuery, ...inHeaders]);
+}
+
+function placeholdersOf(path: string): readonly string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
 }
 
 function answersOf({ answer, decides }: Endpoint): Json {
@@ -92,6 +103,8 @@ function answersOf({ answer, decides }: Endpoint): Json {
     }
     case 'document':
       return { 200: { description: 'OpenAPI', content: { 'application/json': {} } } };
+    case 'archive':
+      return { 200: { description: '', content: ARCHIVE } };
     case 'upgrade':
       return { 101: { description: 'connected', ...headers } };
   }

@@ -4,11 +4,19 @@ import { REGION_OPERATIONS, type RegionOperation } from '../../api/paths.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { adminRoute } from './admin-route.ts';
+import { exportArchive } from './backups-export.ts';
+import { importBackup } from './backups-import.ts';
+import { listBackups, showBackup } from './backups-read.ts';
+import * as restores from './backups-restore.ts';
+import { configBackup as configBackupOf } from './config-backup.ts';
 import * as edits from './config-edits.ts';
 import { currentConfig } from './config-read.ts';
 import * as dryRun from './dry-run.ts';
+import type { StreamRequest } from './from-bucket.ts';
+import * as jetStream from './jetstream-status.ts';
 import * as records from './records.ts';
 import { operateRegion } from './region-ops.ts';
+import * as restore from './restore-config.ts';
 import { trafficNow } from './traffic-now.ts';
 
 /** Edits are audited by the ConfigStore, together with what they change. */
@@ -20,6 +28,15 @@ export const putConfig = adminRoute<EdgeContext>('write', 'put', edits.putConfig
 
 export const rollbackConfig = adminRoute<EdgeContext>('write', 'rollback', edits.rollbackConfig, BY_STORE);
 
+export const restoreConfig = adminRoute<EdgeContext>(
+  'write',
+  'restore-config',
+  restore.restoreConfig,
+  BY_STORE,
+);
+
+export const configBackup = adminRoute<EdgeContext>('read', 'config-backup', configBackupOf);
+
 export const dryRunConfig = adminRoute<EdgeContext>('read', 'dry-run', (request, edge) =>
   dryRun.dryRunConfig(request, edge, () => trafficNow(edge)),
 );
@@ -28,8 +45,28 @@ export const configHistory = adminRoute<EdgeContext>('read', 'history', records.
 
 export const auditLog = adminRoute<EdgeContext>('read', 'audit', records.auditLog);
 
-/** A request whose route names a region. */
-interface RegionRequest extends Request {
+export const jetStreamStatus = adminRoute<EdgeContext>('read', 'jetstream', jetStream.jetStreamStatus);
+
+export const acceptLoss = adminRoute<EdgeContext>('write', 'accept-loss', jetStream.acceptLoss);
+
+/** Taking all messages away is not a change, but it is audited, and needs the token of one. */
+export const backups = {
+  list: adminRoute<EdgeContext>('read', 'backups', listBackups),
+  show: adminRoute<EdgeContext, StreamRequest>('read', 'backups', showBackup),
+  planRestore: adminRoute<EdgeContext, StreamRequest>('read', 'restore-dry-run', restores.planRestore),
+  restore: adminRoute<EdgeContext, StreamRequest>('write', 'restore', restores.restore),
+  verify: adminRoute<EdgeContext, StreamRequest>('write', 'verify', restores.verify),
+  jobs: adminRoute<EdgeContext>('read', 'jobs', restores.listJobs),
+  job: adminRoute<EdgeContext, IdRequest>('read', 'jobs', (request, edge) => {
+    const id = decoded(request.params.id ?? '');
+    return id === undefined ? badPath() : restores.showJob(id.slice(0, 64), edge);
+  }),
+  export: adminRoute<EdgeContext, StreamRequest>('write', 'export', exportArchive),
+  import: adminRoute<EdgeContext, StreamRequest>('write', 'import', importBackup),
+};
+
+/** A request whose route names a region, or a job. */
+interface IdRequest extends Request {
   readonly params: { readonly id?: string };
 }
 
@@ -37,16 +74,20 @@ interface RegionRequest extends Request {
 export const regionOperations = Object.fromEntries(
   REGION_OPERATIONS.map((operation) => [
     operation,
-    adminRoute<EdgeContext, RegionRequest>('write', operation, (request, edge, caller) => {
+    adminRoute<EdgeContext, IdRequest>('write', operation, (request, edge, caller) => {
       const id = decoded(request.params.id ?? '');
       if (id === undefined) {
-        return errorResponse('bad_request', 'the path has a "%" that does not begin a character in UTF-8');
+        return badPath();
       }
       caller.note({ detail: `${operation} ${id.slice(0, 64)}` });
       return operateRegion(request, edge, caller, { id, operation });
     }),
   ]),
-) as Record<RegionOperation, ReturnType<typeof adminRoute<EdgeContext, RegionRequest>>>;
+) as Record<RegionOperation, ReturnType<typeof adminRoute<EdgeContext, IdRequest>>>;
+
+function badPath(): Response {
+  return errorResponse('bad_request', 'the path has a "%" that does not begin a character in UTF-8');
+}
 
 /** Undefined if it is not percent-encoded UTF-8. */
 function decoded(part: string): string | undefined {

@@ -3,7 +3,7 @@
 
 import type * as v from 'valibot';
 import { PutBodySchema, RollbackBodySchema } from '../../api/edits.ts';
-import type { EditOutcome } from '../config/config-store.ts';
+import type { EditOutcome } from '../config/store-calls.ts';
 import { type ConfigStoreStub, configStore } from '../config/store-stub.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { type Author, edit, type Signature } from './edit.ts';

@@ -3,7 +3,7 @@
 import type { Published, VersionInfo } from '../../api/config.ts';
 import type { Change } from '../../regions/edits/diff.ts';
 import { nextStartNotes } from '../../regions/edits/next-start.ts';
-import type { EditOutcome } from '../config/config-store.ts';
+import type { EditOutcome } from '../config/store-calls.ts';
 import type { StoredVersion, VersionSummary } from '../config/version-table.ts';
 import { errorResponse } from '../error-response.ts';
 import { problemView } from './problem-view.ts';

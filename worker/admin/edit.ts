@@ -3,7 +3,7 @@
 
 import type { Change } from '../../regions/edits/diff.ts';
 import { adoptConfig, deployedConfig } from '../config/active-config.ts';
-import type { EditOutcome, EditRequest } from '../config/config-store.ts';
+import type { EditOutcome, EditRequest } from '../config/store-calls.ts';
 import type { StoredVersion } from '../config/version-table.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { tellRegions } from '../region/tell-regions.ts';

@@ -30,6 +30,14 @@ describe('the traffic of all regions', () => {
     expect(rest).toEqual({ source: 'traffic', silent: ['weur'] });
   });
 
+  test('names a region whose clients were counted by an earlier deployment', async () => {
+    const counted = (id: string): TrafficSample[] =>
+      id === 'oc' ? [LONDON, { ...LONDON, fromBackup: true }] : [LONDON];
+    const traffic = await trafficNow(edgeOf(counted));
+    expect(traffic.fromBackup).toEqual(['oc']);
+    expect(traffic.samples).toEqual([...PLAN.regions, 'oc'].map(() => LONDON));
+  });
+
   test('is the world population where nothing was counted', async () => {
     expect(await trafficNow(edgeOf(() => []))).toMatchObject({ source: 'population', connected: 12 });
   });

@@ -13,20 +13,26 @@ export async function trafficNow({ env, config: { regions } }: EdgeContext): Pro
       try {
         const stub = regionStub(env, region);
         const [samples, { clients }] = await Promise.all([stub.traffic(), stub.status()]);
-        return { samples, clients, silent: [] };
+        return { id: region.id, samples, clients, silent: [] };
       } catch (error) {
         console.warn(`region ${region.id} does not say where its clients come from: ${messageOf(error)}`);
-        return { samples: [], clients: undefined, silent: [region.id] };
+        return { id: region.id, samples: [], clients: undefined, silent: [region.id] };
       }
     }),
   );
-  const samples = known.flatMap((region) => region.samples);
+  const samples = known.flatMap((region) =>
+    region.samples.map(({ fromBackup: _fromBackup, ...sample }) => sample),
+  );
+  const fromBackup = known.flatMap(({ id, samples }) =>
+    samples.some((sample) => sample.fromBackup) ? [id] : [],
+  );
   const silent = known.flatMap((region) => region.silent);
   const connected = sumOfKnown(known.map(({ clients }) => clients));
   return {
     ...(samples.length === 0 ? populationTraffic() : { source: 'traffic', samples }),
     ...(connected !== undefined && { connected }),
     ...(silent.length > 0 && { silent }),
+    ...(fromBackup.length > 0 && { fromBackup }),
   };
 }
 

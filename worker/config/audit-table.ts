@@ -25,7 +25,7 @@ export interface AuditEvent {
 }
 
 /** Events that count attempts share an entry within this time. */
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
 
 export interface AuditEntry {
   readonly id: number;
@@ -77,9 +77,45 @@ export class AuditTable {
 
   /** Entries with ids below `before`, newest first. */
   page(before: number, limit: number): readonly AuditEntry[] {
+    return this.#entries('id < ? ORDER BY id DESC LIMIT ?', before, limit);
+  }
+
+  /** The first entry with an id above `after`. */
+  first(after: number): AuditEntry | undefined {
+    return this.#entries('id > ? ORDER BY id LIMIT 1', after).at(0);
+  }
+
+  /** Entries with ids above `after`, oldest first, up to the first one that came at `until` (ms) or later. */
+  after(after: number, until: number, limit: number): readonly AuditEntry[] {
+    const where = `id > ? AND id < COALESCE((SELECT MIN(id) FROM audit WHERE id > ? AND time >= ?), ?)
+      ORDER BY id LIMIT ?`;
+    return this.#entries(where, after, after, until, Number.MAX_SAFE_INTEGER, limit);
+  }
+
+  countAfter(after: number): number {
+    return this.#sql.exec<{ n: number }>('SELECT COUNT(*) AS n FROM audit WHERE id > ?', after).one().n;
+  }
+
+  /** Adds entries of another log before its own, whose ids become higher. */
+  prepend(entries: readonly AuditEntry[]): void {
+    if (entries.length === 0) return;
+    const offset = Math.max(0, ...entries.map(({ id }) => id));
+    // In two steps, since an id must be free at each moment.
+    this.#sql.exec('UPDATE audit SET id = -(id + ?)', offset);
+    this.#sql.exec('UPDATE audit SET id = -id WHERE id < 0');
+    const query = `INSERT OR IGNORE INTO audit
+      (id, time, actor, action, outcome, from_version, to_version, address, detail, attempts)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    for (const { id, time, actor, action, outcome, from, to, address, detail, attempts } of entries) {
+      this.#sql.exec(query, id, time, actor, action, outcome, from, to, address, detail, attempts);
+    }
+    this.#sql.exec('DELETE FROM audit WHERE id <= (SELECT MAX(id) FROM audit) - ?', ENTRIES_KEPT);
+  }
+
+  #entries(where: string, ...bindings: number[]): readonly AuditEntry[] {
     const query = `SELECT id, time, actor, action, outcome, from_version AS "from", to_version AS "to", address, detail, attempts
-      FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?`;
-    return this.#sql.exec<AuditEntry & Record<string, SqlStorageValue>>(query, before, limit).toArray();
+      FROM audit WHERE ${where}`;
+    return this.#sql.exec<AuditEntry & Record<string, SqlStorageValue>>(query, ...bindings).toArray();
   }
 }
 

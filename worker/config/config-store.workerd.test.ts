@@ -7,8 +7,9 @@ import type { MeridianConfig } from '../../regions/config.ts';
 import '../../test/support/workerd/config-bindings.ts';
 import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
 import { eventually } from '../../test/support/workerd/eventually.ts';
-import type { ConfigStore, EditOutcome } from './config-store.ts';
+import type { ConfigStore } from './config-store.ts';
 import type { PublishedConfig } from './published-config.ts';
+import type { EditOutcome } from './store-calls.ts';
 
 const deployed = configOf([region('weur'), region('enam')]);
 const weighing = (weight: number) => withRegion(deployed, 'weur', { weight });

@@ -3,6 +3,7 @@
 
 import { backoffMs } from '../backoff.ts';
 import { messageOf } from '../message-of.ts';
+import type { AlarmTimes } from './alarm-times.ts';
 import { CURRENT_KEY, type PublishedConfig } from './published-config.ts';
 
 /** KV accepts one write per second to a key. Longer pauses would delay a version well beyond an outage of KV. */
@@ -16,12 +17,14 @@ const PUBLISHED_KEY = 'published';
 
 export class KvPublisher {
   readonly #storage: DurableObjectStorage;
+  readonly #alarms: AlarmTimes;
   readonly #newest: () => PublishedConfig | undefined;
   #running: Promise<void> | undefined;
   #failures = 0;
 
-  constructor(storage: DurableObjectStorage, newest: () => PublishedConfig | undefined) {
+  constructor(storage: DurableObjectStorage, alarms: AlarmTimes, newest: () => PublishedConfig | undefined) {
     this.#storage = storage;
+    this.#alarms = alarms;
     this.#newest = newest;
   }
 
@@ -36,9 +39,9 @@ export class KvPublisher {
   async #publish(kv: KVNamespace | undefined): Promise<void> {
     if (kv === undefined) return;
     try {
-      // Nothing is awaited before setAlarm: the alarm and the version are stored together or not at all.
+      // Nothing is awaited before the alarm is set: the alarm and the version are stored together or not at all.
       for (let next = this.#unpublished(); next !== undefined; next = this.#unpublished()) {
-        await this.#storage.setAlarm(Date.now() + LOOK_AGAIN_MS);
+        await this.#alarms.set('publish', Date.now() + LOOK_AGAIN_MS);
         await kv.put(CURRENT_KEY, JSON.stringify({ version: next.version, config: next.config }));
         this.#storage.kv.put(PUBLISHED_KEY, next.version);
       }
@@ -46,7 +49,8 @@ export class KvPublisher {
     } catch (error) {
       this.#failures += 1;
       console.error(`the configuration could not be written to KV, retrying: ${messageOf(error)}`);
-      await this.#storage.setAlarm(Date.now() + backoffMs(this.#failures, RETRY_MAX_MS, Math.random()));
+      const pauseMs = backoffMs(this.#failures, RETRY_MAX_MS, Math.random());
+      await this.#alarms.set('publish', Date.now() + pauseMs);
     }
   }
 

@@ -46,6 +46,16 @@ export class VersionTable {
     return this.#one('SELECT * FROM versions WHERE version = ?', version);
   }
 
+  /** The first version after this one. */
+  next(version: number): StoredVersion | undefined {
+    return this.#one('SELECT * FROM versions WHERE version > ? ORDER BY version LIMIT 1', version);
+  }
+
+  countAfter(version: number): number {
+    const query = 'SELECT COUNT(*) AS n FROM versions WHERE version > ?';
+    return this.#sql.exec<{ n: number }>(query, version).one().n;
+  }
+
   add({ version, author, time, message, changes, config }: StoredVersion): void {
     const columns = [version, author, time, message, changes, JSON.stringify(config)];
     this.#sql.exec(

@@ -2,6 +2,7 @@
 
 import { PLACE_HEADER } from '../../api/headers.ts';
 import type { Candidate, Decision } from '../../routing/decision.ts';
+import { endsByWaking } from '../../routing/effect-traits.ts';
 import type { Observations } from '../../routing/observation.ts';
 import { regionOf } from '../config/config-copy.ts';
 import type { EdgeContext } from '../edge-context.ts';
@@ -52,9 +53,9 @@ function tookOf(region: string, { regions }: Observations): Pick<Dialable, 'took
   return tookMs === undefined ? {} : { tookMs };
 }
 
-/** According to the filters. */
+/** According to the filters, as far as the data center knows. */
 function isAsleep(candidate: Candidate | undefined): boolean {
-  return candidate?.effects.some(({ code }) => code === 'asleep') ?? false;
+  return candidate?.effects.some(endsByWaking) ?? false;
 }
 
 /** The headers of the client's request as its region's server receives them, including the client's address. */

@@ -19,13 +19,13 @@ export interface Confidence {
  * all future ones, and the keys of the replay as a random sample of all clients.
  */
 export function confidenceOf(
-  { source, silent = [] }: Pick<Traffic, 'source' | 'silent'>,
+  { source, silent = [], fromBackup = [] }: Pick<Traffic, 'source' | 'silent' | 'fromBackup'>,
   { clients, places, drawVariance }: Replay,
 ): Confidence {
   if (places === 0) return { marginShare: 1, confidence: 'No data: no traffic was given.' };
   const trafficVariance = source === 'traffic' ? 1 / (4 * clients) : 0;
   const marginShare = Math.min(1, SIGMAS_OF_95_PERCENT * Math.sqrt(trafficVariance + drawVariance));
-  return { marginShare, confidence: textOf(source, { clients, places, marginShare, silent }) };
+  return { marginShare, confidence: textOf(source, { clients, places, marginShare, silent, fromBackup }) };
 }
 
 interface Basis {
@@ -33,9 +33,13 @@ interface Basis {
   readonly places: number;
   readonly marginShare: number;
   readonly silent: readonly string[];
+  readonly fromBackup: readonly string[];
 }
 
-function textOf(source: Traffic['source'], { clients, places, marginShare, silent }: Basis): string {
+function textOf(
+  source: Traffic['source'],
+  { clients, places, marginShare, silent, fromBackup }: Basis,
+): string {
   if (source === 'population') {
     const why =
       silent.length === 0
@@ -50,7 +54,11 @@ function textOf(source: Traffic['source'], { clients, places, marginShare, silen
       ? `too few for certainty, shares may be off by ${points} percentage points.`
       : `shares are accurate to about ${points} percentage points, if clients keep coming from the same places.`;
   const missing = silent.length === 0 ? '' : ` Does not include ${silent.join(', ')}, which did not answer.`;
-  return `${from}: ${accuracy}${missing}`;
+  const earlier =
+    fromBackup.length === 0
+      ? ''
+      : ` What ${fromBackup.join(', ')} counted is in part from the backup of an earlier deployment.`;
+  return `${from}: ${accuracy}${missing}${earlier}`;
 }
 
 function count(value: number, noun: string): string {

@@ -264,6 +264,11 @@ describe('confidence', () => {
     expect(none.confidence).not.toContain('No traffic yet');
   });
 
+  test('names regions that count on what an earlier deployment has counted', () => {
+    const { confidence } = forecast(PLAN, PLAN, { ...trafficOf(LONDON), fromBackup: ['oc'] });
+    expect(confidence).toMatch(/ What oc counted is in part from the backup of an earlier deployment\.$/);
+  });
+
   test('population and no traffic at all say so', () => {
     expect(forecast(PLAN, PLAN, populationTraffic())).toMatchObject({
       source: 'population',

@@ -15,6 +15,8 @@ export interface TrafficPlace {
 /** A place and its amount of traffic, in any unit: a forecast only uses the shares. */
 export interface TrafficSample extends TrafficPlace {
   readonly clients: number;
+  /** It was counted by an earlier deployment only. */
+  readonly fromBackup?: true;
 }
 
 export interface Traffic {
@@ -23,6 +25,8 @@ export interface Traffic {
   readonly connected?: number;
   /** Regions that did not say where their clients come from, if any. */
   readonly silent?: readonly string[];
+  /** Regions of whose clients some were counted by an earlier deployment, if any. */
+  readonly fromBackup?: readonly string[];
   /** May contain a place more than once, as the tallies of several regions do. */
   readonly samples: readonly TrafficSample[];
 }

@@ -9,6 +9,7 @@ import {
   askToStart,
   awaitOperator,
   beginAgain,
+  isHeld,
   type KnownStream,
   NEW_RECORD,
   type Restored,
@@ -16,6 +17,7 @@ import {
   type StartAnswer,
   whyNotEnd,
   whyNotLeave,
+  whyNotLink,
 } from './admission/admission.ts';
 
 export interface AdmissionsHost {
@@ -78,9 +80,14 @@ export class Admissions {
     return answer;
   }
 
-  /** Whether servers may take no clients yet, since streams are being restored. */
-  isHeld(): boolean {
-    return this.#record.loss !== undefined;
+  /** Whether a server may take no clients yet. */
+  isHeld(region: string): boolean {
+    return isHeld(this.#record, region);
+  }
+
+  /** Why two regions' servers must not be linked now; undefined if they may be. */
+  whyNotLink(one: string, other: string): string | undefined {
+    return whyNotLink(this.#record, one, other);
   }
 
   /** Why a region's server must not be ended now; undefined if it may be. */

@@ -7,8 +7,10 @@ import type { Loss, Member, Restored, StartAnswer } from './admission/admission.
 export interface KeeperMethods {
   /** A region's server is to start, and its disk is empty: may it? Asked again each second while it may not. */
   mayStart(region: string): Promise<StartAnswer>;
-  /** Whether servers that have started may take no clients yet, since streams are being restored. */
-  isHeld(): Promise<boolean>;
+  /** Whether a server that has started may take no clients yet: streams are restored, or it is not fully linked. */
+  isHeld(region: string): Promise<boolean>;
+  /** Why two regions' servers must not be linked now; undefined if they may be. */
+  whyNotLink(one: string, other: string): Promise<string | undefined>;
   /** Why a region's server must not be ended by force now; undefined if it may be. */
   whyNotEnd(region: string): Promise<string | undefined>;
   /** Why regions must not be taken out of service now; undefined if they may be. */

@@ -36,8 +36,12 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
     return this.#admissions.mayStart(region);
   }
 
-  async isHeld(): Promise<boolean> {
-    return this.#admissions.isHeld();
+  async isHeld(region: string): Promise<boolean> {
+    return this.#admissions.isHeld(region);
+  }
+
+  async whyNotLink(one: string, other: string): Promise<string | undefined> {
+    return this.#admissions.whyNotLink(one, other);
   }
 
   async whyNotEnd(region: string): Promise<string | undefined> {

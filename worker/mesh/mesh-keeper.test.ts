@@ -96,6 +96,19 @@ test('a server that comes up anew drops the links of its earlier life', async ()
   expect(mesh.reports()).toHaveLength(1);
 });
 
+test('two that must not be linked are not, until they may be and the link is retried', async () => {
+  const { mesh, host } = makeMesh();
+  host.whyNotLink.mockResolvedValue('not yet');
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('down'));
+  expect(host.dialPeer).not.toHaveBeenCalled();
+  host.whyNotLink.mockResolvedValue(undefined);
+  host.announceTo.mockClear();
+  await mesh.retry();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  expect(host.announceTo).toHaveBeenCalledWith('apac');
+});
+
 test('a peer that sleeps is dialled again when it says that it is up', async () => {
   const { mesh, host, peers } = makeMesh({ greeting: refusalLine('asleep') });
   mesh.serverUp();
@@ -200,6 +213,7 @@ function makeMesh({ announceTo = async () => true, dialPeer, greeting }: Fakes =
   const host = {
     dialLocal: () => new FakeServer('INFO {"server_id":"OWN"}\r\n'),
     dialPeer: vi.fn<MeshHost['dialPeer']>(dialPeer ?? dial),
+    whyNotLink: vi.fn<MeshHost['whyNotLink']>(() => undefined),
     announceTo: vi.fn<MeshHost['announceTo']>(announceTo),
     onFailure: vi.fn<MeshHost['onFailure']>(),
     now: () => clock.now,

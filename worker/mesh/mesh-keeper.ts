@@ -3,6 +3,7 @@
 
 import type { LinkState } from '../../api/states.ts';
 import { Link } from './link.ts';
+import { RouteRefusedError } from './route-handshake.ts';
 import { type ByteChannel, type Splice, splice } from './splice.ts';
 import { peersThatDial, peersToDial } from './topology.ts';
 
@@ -18,6 +19,11 @@ export interface MeshHost {
    * that refuses the route (`refusalLine`). After `asleep` it is not dialled again until it announces that it is up.
    */
   dialPeer(peer: string): ByteChannel;
+  /**
+   * Why this region and a peer must not be linked now, as soon as that is known; undefined if they may be. A refused
+   * link is retried.
+   */
+  whyNotLink(peer: string): Promise<string | undefined> | undefined;
   /**
    * Tells a peer's object that this region is up, and returns whether the peer is too, so that it dials. Rejects if it
    * could not; then `reconcile` repairs the link later.
@@ -84,6 +90,13 @@ export class MeshKeeper {
     this.#links.get(peer)?.kick();
   }
 
+  /** Establishes the links that were refused so far, in both directions. */
+  async retry(): Promise<void> {
+    for (const link of this.#links.values()) if (link.remoteServerId === undefined) link.kick();
+    const { region, regions } = this.#options;
+    await Promise.all(peersThatDial(region, regions).map((peer) => this.#announceTo(peer)));
+  }
+
   /**
    * Repairs links whose failure was not noticed, or whose peer's message was lost.
    *
@@ -143,6 +156,9 @@ export class MeshKeeper {
   }
 
   async #open(peer: string): Promise<Splice> {
+    const asked = this.#host.whyNotLink(peer);
+    const reason = asked === undefined ? undefined : await asked;
+    if (reason !== undefined) throw new RouteRefusedError(reason);
     return splice(this.#host.dialLocal(), this.#host.dialPeer(peer), this.#options.handshakeTimeoutMs);
   }
 }

@@ -42,13 +42,19 @@ export class Admission {
   }
 
   /** Returns once clients may come. False if they may from the beginning. */
-  async untilReleased({ jetstream }: AsksFor): Promise<boolean> {
+  async untilReleased({ id, jetstream }: AsksFor): Promise<boolean> {
     let hasWaited = false;
-    while (jetstream && (await this.#isHeld())) {
+    while (jetstream && (await this.#isHeld(id))) {
       hasWaited = true;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     }
     return hasWaited;
+  }
+
+  /** Why the server must not be linked with another region's now; undefined if it may be. */
+  whyNotLink({ id, jetstream }: AsksFor, peer: AsksFor): Promise<string | undefined> | undefined {
+    if (!jetstream || !peer.jetstream) return undefined;
+    return this.#keeper()?.whyNotLink(id, peer.id).catch(noAnswer);
   }
 
   /** Why the server must not be ended by force; undefined if it may be. */
@@ -70,9 +76,9 @@ export class Admission {
     }
   }
 
-  async #isHeld(): Promise<boolean> {
+  async #isHeld(region: string): Promise<boolean> {
     try {
-      return (await this.#keeper()?.isHeld()) ?? false;
+      return (await this.#keeper()?.isHeld(region)) ?? false;
     } catch {
       // It is asked again.
       return true;

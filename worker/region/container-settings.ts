@@ -2,6 +2,7 @@
 
 import { clientCapacity } from '../../regions/client-capacity.ts';
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import { holdSecondsOf } from '../../regions/deploy-turns.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { type Env, NATS_SECRETS } from '../env.ts';
 
@@ -26,6 +27,7 @@ export function containerEnvironment(
     NATS_MAX_PAYLOAD: limits.maxPayloadBytes,
     NATS_LAME_DUCK_GRACE_PERIOD: `${config.lameDuck.graceSeconds}s`,
     NATS_LAME_DUCK_DURATION: `${config.lameDuck.durationSeconds}s`,
+    NATS_TERM_HOLD: holdSecondsOf(config, region.id),
     NATS_JETSTREAM: region.jetstream,
     NATS_JETSTREAM_PEERS: region.jetstream ? config.regions.filter(isMember).length : undefined,
     NATS_JETSTREAM_MAX_MEMORY: limits.jetstreamMaxMemoryBytes,

@@ -12,12 +12,17 @@ const LIMIT = 20;
 const limits = { ...REGION.limits, maxConnections: LIMIT };
 const region = { ...REGION, limits };
 
+/** A Worker waits longer than this for every region. */
+const TOLD_WITHIN_MS = 200;
+
 const A = '192.0.2.1';
 const B = '192.0.2.2';
 
 /** What the server would say. */
 let connections: number;
-let ages: readonly number[];
+/** When each socket that it took will have authenticated, and when it began. */
+let sockets: { readonly began: number; readonly authenticatedAt: number }[];
+let authenticatesAfterMs: number;
 let looks: number;
 let checks: number;
 let door: Door;
@@ -32,7 +37,8 @@ const lookOf = (more: Partial<Look> = {}): Look => ({
 
 beforeEach(() => {
   connections = 0;
-  ages = [];
+  sockets = [];
+  authenticatesAfterMs = 0;
   looks = 0;
   checks = 0;
   door = new Door({
@@ -42,7 +48,8 @@ beforeEach(() => {
     },
     unauthenticated: async () => {
       checks += 1;
-      return ages;
+      const now = Date.now();
+      return sockets.filter(({ authenticatedAt }) => authenticatedAt > now).map(({ began }) => now - began);
     },
   });
   door.open();
@@ -53,6 +60,8 @@ async function admit(network: string, settings = region): Promise<string> {
   if ('code' in admission) return admission.code;
   door.taken(admission.seat);
   connections += 1;
+  const began = Date.now();
+  sockets.push({ began, authenticatedAt: began + authenticatesAfterMs });
   return 'seated';
 }
 
@@ -116,39 +125,69 @@ describe('the limit', () => {
 });
 
 describe('of those who have not authenticated', () => {
-  test('one address gets half of what is free, and others get in', async () => {
-    ages = Array<number>(LIMIT).fill(0);
-    const counts = await all(Array<string>(2 * LIMIT).fill(A));
-    expect(counts.seated).toBeLessThanOrEqual(LIMIT / 2);
-    expect(counts.seated).toBeGreaterThan(0);
-    expect(counts.rate_limited).toBe(2 * LIMIT - (counts.seated ?? 0));
-    expect(await admit(B)).toBe('seated');
+  const some = { ...region, limits: { ...limits, maxConnections: 1_000, maxUnauthenticatedPerAddress: 8 } };
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    door.counted(lookOf({ maxConnections: 2_000 }));
+    return () => vi.useRealTimers();
   });
 
-  test('whoever has authenticated meanwhile does not count: one address fills the region', async () => {
-    for (let client = 0; client < LIMIT; client += 1) expect(await admit(A)).toBe('seated');
+  /** What becomes of clients that come at once, once none of them waits any longer. */
+  async function become(networks: readonly string[], settings = region): Promise<Record<string, number>> {
+    const counts = all(networks, settings);
+    await vi.advanceTimersByTimeAsync(2 * IDLE_AFTER_MS);
+    return counts;
+  }
+
+  const times = (count: number, network: string) => Array<string>(count).fill(network);
+
+  test('an address has as many as its limit at any moment, and others get in', async () => {
+    authenticatesAfterMs = Number.POSITIVE_INFINITY;
+    expect(await become(times(44, A), some)).toEqual({ seated: 8, rate_limited: 36 });
+    expect(await become(times(3, A), some)).toEqual({ rate_limited: 3 });
+    expect(await become(times(3, B), some)).toEqual({ seated: 3 });
+  });
+
+  test('an address has at most half of the room', async () => {
+    authenticatesAfterMs = Number.POSITIVE_INFINITY;
+    expect(await become(times(2 * LIMIT, A))).toEqual({ seated: LIMIT / 2, rate_limited: 1.5 * LIMIT });
+    expect(await become([B])).toEqual({ seated: 1 });
+  });
+
+  test('who waits for others of its address is told soon, lest the region look slow', async () => {
+    authenticatesAfterMs = Number.POSITIVE_INFINITY;
+    const waiting = all(times(9, A), some);
+    await vi.advanceTimersByTimeAsync(TOLD_WITHIN_MS);
+    expect(await Promise.race([waiting, 'still waiting'])).toEqual({ seated: 8, rate_limited: 1 });
+  });
+
+  test('an upgrade that the server has not answered yet counts', async () => {
+    const admissions = Promise.all(times(20, A).map((network) => door.admit(network, some)));
+    await vi.advanceTimersByTimeAsync(2 * IDLE_AFTER_MS);
+    expect((await admissions).filter((each) => 'seat' in each)).toHaveLength(8);
+  });
+
+  test.each([0, 60])('if they do within %i ms, one address fills the region at once', async (ms) => {
+    authenticatesAfterMs = ms;
+    expect(await become(times(LIMIT, A))).toEqual({ seated: LIMIT });
   });
 
   test('a region takes only so many who stay, whoever they are', async () => {
     const few = { ...region, limits: { ...limits, maxConnections: 1000, maxUnauthenticated: 5 } };
-    vi.useFakeTimers({ toFake: ['Date'] });
-    try {
-      for (const network of crowd(5)) await admit(network, few);
-      ages = Array<number>(5).fill(IDLE_AFTER_MS);
-      vi.setSystemTime(Date.now() + IDLE_AFTER_MS);
-      await door.checkNewcomers();
-      expect(await admit(A, few)).toBe('rate_limited');
-      ages = [];
-      vi.setSystemTime(Date.now() + 1_000);
-      expect(await admit(A, few)).toBe('seated');
-    } finally {
-      vi.useRealTimers();
-    }
+    authenticatesAfterMs = 1.5 * IDLE_AFTER_MS;
+    expect(await become(crowd(4), few)).toEqual({ seated: 4 });
+    authenticatesAfterMs = Number.POSITIVE_INFINITY;
+    expect(await become(crowd(5), few)).toEqual({ seated: 5 });
+    await door.checkNewcomers();
+    expect(await become([A], few)).toEqual({ rate_limited: 1 });
+    sockets = [];
+    expect(await become([A], few)).toEqual({ seated: 1 });
   });
 
   test('0 is any number', async () => {
-    ages = Array<number>(LIMIT).fill(0);
+    authenticatesAfterMs = Number.POSITIVE_INFINITY;
     const off = { ...region, limits: { ...limits, maxUnauthenticatedPerAddress: 0, maxUnauthenticated: 0 } };
-    expect(await all(Array<string>(LIMIT).fill(A), off)).toEqual({ seated: LIMIT });
+    expect(await become(times(LIMIT, A), off)).toEqual({ seated: LIMIT });
   });
 });

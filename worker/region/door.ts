@@ -4,7 +4,7 @@
 import { clientCapacity } from '../../regions/client-capacity.ts';
 import type { RegionConfig } from '../../regions/config.ts';
 import { SERVER_HEADROOM } from './container-settings.ts';
-import { Newcomers } from './newcomers.ts';
+import { IDLE_AFTER_MS, type Newcomer, Newcomers } from './newcomers.ts';
 import { type Seat, Seats } from './seats.ts';
 import type { Look } from './server-watch.ts';
 import type { Refusal } from './stages.ts';
@@ -16,7 +16,12 @@ export interface DoorHost {
   unauthenticated(connections: number, atMost: number): Promise<readonly number[]>;
 }
 
-type Admission = Refusal | { readonly seat: Seat };
+/** A client that was let in: its seat, and that it has not authenticated as far as is known. */
+export interface Entrant extends Seat {
+  readonly newcomer: Newcomer;
+}
+
+type Admission = Refusal | { readonly seat: Entrant };
 
 /** Time between two looks at a server that seems to be full. */
 const LOOK_PAUSE_MS = 100;
@@ -26,6 +31,12 @@ const CHECK_EVERY_MS = 1_000;
 
 /** Time between two checks if a client would be refused without one. */
 const CHECK_PAUSE_MS = 50;
+
+/**
+ * How long a client waits for others of its address to authenticate. A region that does not answer for 0.2 s longer than
+ * two round trips counts as slow (worker/connect/hedge.ts), unless it takes others: nobody may bring that about.
+ */
+const WAIT_MS = 150;
 
 /** How many more of the server's connections are read than are being looked for. */
 const SPARE_CONNECTIONS = 64;
@@ -74,24 +85,19 @@ export class Door {
   async admit(network: string, region: RegionConfig): Promise<Admission> {
     if (this.#free(region) <= 0) await this.#lookForRoom(region);
     if (this.#free(region) <= 0) return FULL;
-    if (this.#isCrowded(network, region)) await this.#checkAgain();
-    else if (this.#newcomers.of(network) >= region.limits.maxUnauthenticatedPerAddress)
-      await this.checkNewcomers();
-    if (this.#isCrowded(network, region)) return CROWDED;
-    // Others that waited for the same answers may have taken the free seats.
-    if (this.#free(region) <= 0) return FULL;
-    this.#newcomers.note(network, Date.now());
-    return { seat: this.#seats.take() };
+    return this.#letIn(network, region);
   }
 
   /** The server took the client; a moment later it counts the client itself. */
-  taken(seat: Seat): void {
+  taken(seat: Entrant): void {
     seat.takenAt = Date.now();
+    seat.newcomer.takenAt = seat.takenAt;
   }
 
   /** The server did not take the client. */
-  left(seat: Seat): void {
+  left(seat: Entrant): void {
     this.#seats.free(seat);
+    this.#newcomers.left(seat.newcomer);
   }
 
   /** Checks who has authenticated by now, unless that was checked a moment ago. */
@@ -115,14 +121,37 @@ export class Door {
     return used === undefined ? 0 : this.limit(region) - used;
   }
 
-  /** The first rule is for idle clients that stay; the other for bursts, which must leave half of the room free. */
-  #isCrowded(network: string, region: RegionConfig): boolean {
-    const { maxUnauthenticated, maxUnauthenticatedPerAddress } = region.limits;
-    const idle = this.#newcomers.idle(network);
-    if (maxUnauthenticated > 0 && idle.all >= maxUnauthenticated) return true;
-    if (maxUnauthenticatedPerAddress === 0) return false;
-    const share = Math.max(1, Math.floor(this.#free(region) / 2));
-    return idle.ofNetwork >= maxUnauthenticatedPerAddress || this.#newcomers.of(network) >= share;
+  /**
+   * A client waits as long as one of its address after the other is let in, since those before it authenticate. Between
+   * what is found and what follows from it nothing is awaited: others wait for the same answers.
+   */
+  async #letIn(network: string, region: RegionConfig): Promise<Admission> {
+    const cameAt = Date.now();
+    for (let checks = 0; ; checks += 1) {
+      const { all, ofNetwork } = this.#newcomers.idle(network);
+      const { maxUnauthenticated } = region.limits;
+      const most = this.#mostOf(network, region);
+      const isHopeless = (maxUnauthenticated > 0 && all >= maxUnauthenticated) || ofNetwork >= most;
+      if (this.#free(region) <= 0) return FULL;
+      if (!isHopeless && this.#newcomers.of(network) < most)
+        return {
+          seat: Object.assign(this.#seats.take(), { newcomer: this.#newcomers.note(network, Date.now()) }),
+        };
+      const end = Math.min(
+        cameAt + IDLE_AFTER_MS,
+        Math.max(cameAt, this.#newcomers.newestAt(network)) + WAIT_MS,
+      );
+      if (checks > 0 && (isHopeless || Date.now() >= end)) return CROWDED;
+      await this.#checkAgain();
+    }
+  }
+
+  /** How many of an address may not have authenticated: its limit, and never more than half of the room. */
+  #mostOf(network: string, region: RegionConfig): number {
+    const { maxUnauthenticatedPerAddress } = region.limits;
+    if (maxUnauthenticatedPerAddress === 0) return Number.POSITIVE_INFINITY;
+    const room = this.#free(region) + this.#newcomers.of(network);
+    return Math.min(maxUnauthenticatedPerAddress, Math.max(1, Math.floor(room / 2)));
   }
 
   /** One check serves all who wait for it. */

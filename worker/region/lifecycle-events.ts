@@ -39,7 +39,7 @@ export type LifecycleEvent =
   /** The start must wait, since an empty JetStream server could do harm; or it need not any longer. */
   | { readonly kind: 'must-wait'; readonly why: string }
   | { readonly kind: 'admitted'; readonly isHeld: boolean }
-  /** The streams have been restored: clients may come. */
+  /** Clients may come. */
   | { readonly kind: 'released' }
   /** The commanded start has produced a server that takes clients, or has failed. */
   | { readonly kind: 'started' }

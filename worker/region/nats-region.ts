@@ -25,7 +25,7 @@ import { pump } from '../mesh/splice.ts';
 import { messageOf } from '../message-of.ts';
 import { Admission } from './admission.ts';
 import { containerEnvironment } from './container-settings.ts';
-import { Door } from './door.ts';
+import { Door, type Entrant } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
 import { afterReset, step } from './lifecycle.ts';
 import type { Command, Lifecycle, LifecycleEvent } from './lifecycle-events.ts';
@@ -35,7 +35,6 @@ import { NatsServer } from './nats-server.ts';
 import { addressOf, placeOf } from './place-header.ts';
 import type { RegionMethods } from './region-stub.ts';
 import { residencyRuleOf } from './residency-rule.ts';
-import type { Seat } from './seats.ts';
 import { ServerReport } from './server-report.ts';
 import { type Look, ServerWatch } from './server-watch.ts';
 import {
@@ -51,6 +50,7 @@ import {
   sinceOf,
 } from './stages.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
+import { TallyBackup } from './tally-backup.ts';
 import { asTold, ToldRegion } from './told-region.ts';
 import { TrafficTally } from './traffic-tally.ts';
 import { mayWake } from './wake-header.ts';
@@ -108,6 +108,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   #lastClientAt = Number.NEGATIVE_INFINITY;
   readonly #admission: Admission;
   readonly #tally: TrafficTally;
+  readonly #tallyBackup: TallyBackup;
   readonly #mesh: MeshKeeper;
   readonly #createdAt = Date.now();
   #lifecycle: Lifecycle;
@@ -134,13 +135,20 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       look: () => this.#watch.look(),
       unauthenticated: (connections, atMost) => this.#server.unauthenticated(connections, atMost),
     });
-    this.#admission = new Admission(() => jetStreamKeeper(env));
     this.#tally = new TrafficTally(ctx.storage.sql);
+    this.#tallyBackup = new TallyBackup({
+      kv: ctx.storage.kv,
+      tally: this.#tally,
+      bucket: env.BACKUPS,
+      cluster: config.cluster,
+      region: id,
+    });
     this.defaultPort = WEBSOCKET_PORT;
     this.sleepAfter = this.#region.sleepAfter;
     const regions = config.regions.map((each) => each.id);
     const { retryMaxMs } = config.mesh;
-    const host = meshHostOf(id, env, this.#server);
+    this.#admission = new Admission(() => jetStreamKeeper(env));
+    const host = meshHostOf(id, env, this.#server, this.#admission);
     const handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
     this.#mesh = new MeshKeeper(host, { region: id, regions, retryMaxMs, handshakeTimeoutMs });
     const record = ctx.storage.kv.get<DrainRecord>(DRAIN_KEY);
@@ -183,7 +191,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   }
 
   /** A server that is slow to answer is checked; once that shows that it hangs, no client waits for it any longer. */
-  async #upgrade(request: Request, seat: Seat): Promise<Response> {
+  async #upgrade(request: Request, seat: Entrant): Promise<Response> {
     this.renewActivityTimeout();
     this.#lastClientAt = Date.now();
     this.#watch.use();
@@ -251,8 +259,9 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await this.#dispatch({ kind: 'drain-due', begunAt });
   }
 
-  /** Where its clients come from, as far as it has counted. */
+  /** Where its clients come from, as far as it or an earlier deployment has counted. */
   async traffic(): Promise<readonly TrafficSample[]> {
+    await this.#tallyBackup.load(Date.now());
     return this.#tally.samples(Date.now());
   }
 
@@ -324,6 +333,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     if (!hasServer(this.#lifecycle.stage)) return;
     await this.#scheduleReconcile();
     this.#tally.flush();
+    this.ctx.waitUntil(this.#tallyBackup.save(Date.now()));
     if ((await this.#watch.look()) === undefined) return;
     await this.#door.checkNewcomers();
     const routes = await this.#report.routes();
@@ -436,9 +446,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await started;
   }
 
-  /** While streams are being restored, clients are served elsewhere. */
+  /** While streams are being restored, or it is not linked with all others, clients are served elsewhere. */
   async #untilReleased(): Promise<void> {
-    if (await this.#admission.untilReleased(this.#region)) await this.#dispatch({ kind: 'released' });
+    if (!(await this.#admission.untilReleased(this.#region))) return;
+    await this.#mesh.retry();
+    await this.#untilLinked();
+    await this.#dispatch({ kind: 'released' });
   }
 
   /** What a client publishes before its server is linked never reaches other regions, without any error. */

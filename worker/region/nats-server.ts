@@ -7,6 +7,9 @@ import { agesOfUnauthenticated, type Connz, isInLameDuckMode, readMonitoring } f
 import type { Routez, RoutezRoute, Varz } from './monitoring-answers.ts';
 import type { Look } from './server-watch.ts';
 
+/** How many more connections than it was said to have may be listed at the end. */
+const MEANWHILE = 1_000;
+
 /** Makes it enter lame duck mode. */
 const SIGUSR2 = 12;
 
@@ -57,7 +60,8 @@ export class NatsServer {
    */
   async unauthenticated(connections: number, atMost: number): Promise<readonly number[]> {
     const offset = Math.max(0, connections - atMost);
-    const query = `connz?sort=rtt&offset=${offset}&limit=${atMost}` as const;
+    // Those that come meanwhile are at the end too.
+    const query = `connz?sort=rtt&offset=${offset}&limit=${atMost + MEANWHILE}` as const;
     return agesOfUnauthenticated(await readMonitoring<Connz>(this.#port(MONITORING_PORT), query));
   }
 

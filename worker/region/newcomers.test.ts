@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { IDLE_AFTER_MS, Newcomers } from './newcomers.ts';
+import { COUNTED_AFTER_MS } from './seats.ts';
 
 const A = '192.0.2.1';
 const B = '192.0.2.2';
@@ -8,7 +9,7 @@ const LATER = THEN + IDLE_AFTER_MS;
 
 function arrived(...networks: readonly string[]): Newcomers {
   const newcomers = new Newcomers();
-  for (const [index, network] of networks.entries()) newcomers.note(network, THEN + index);
+  for (const [index, network] of networks.entries()) newcomers.note(network, THEN).takenAt = THEN + index;
   return newcomers;
 }
 
@@ -31,6 +32,26 @@ test('one who came a moment ago is given time, and one who came after the questi
   const newcomers = arrived(A, B);
   newcomers.settle([THEN], THEN);
   expect([newcomers.of(A), newcomers.of(B), newcomers.idle(A).all]).toEqual([1, 1, 0]);
+});
+
+test('one that the server has not taken yet is not on its list, and counts all the same', () => {
+  const newcomers = new Newcomers();
+  const newcomer = newcomers.note(A, THEN);
+  newcomers.settle([], LATER);
+  expect(newcomers.of(A)).toBe(1);
+  newcomer.takenAt = LATER;
+  newcomers.settle([], LATER + COUNTED_AFTER_MS - 1);
+  expect(newcomers.of(A)).toBe(1);
+  newcomers.settle([], LATER + COUNTED_AFTER_MS);
+  expect(newcomers.of(A)).toBe(0);
+});
+
+test('one that the server did not take is forgotten, once', () => {
+  const newcomers = new Newcomers();
+  const [one] = [newcomers.note(A, THEN), newcomers.note(A, THEN)];
+  newcomers.left(one);
+  newcomers.left(one);
+  expect([newcomers.of(A), newcomers.size]).toEqual([1, 1]);
 });
 
 test('clocks that differ by a little, and connections of nobody known, do no harm', () => {

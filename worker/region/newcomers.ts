@@ -2,14 +2,24 @@
 // The server shows which of its connections have not authenticated, but not where they come from; the object knows
 // where each came from, but not what became of it: the two are matched by when a connection began. Pure.
 //
-// A match may be wrong if many come at once. Then one of another network is counted, but never more than there are.
+// A client counts from the moment in which it is let in, until the server was asked after it had taken the client, and
+// does not list it. A match may be wrong if clients of several networks come at once. Then one of another network is
+// counted, but never more than there are.
 
-interface Newcomer {
+import { COUNTED_AFTER_MS } from './seats.ts';
+
+export interface Newcomer {
   readonly network: string;
-  /** When the server took it; milliseconds since the epoch. */
-  readonly at: number;
+  /** When the server took it, milliseconds since the epoch; undefined while it is on its way. */
+  takenAt?: number;
   /** When the server was last asked, it had been connected for long and had not authenticated. */
   isIdle: boolean;
+}
+
+interface Network {
+  readonly count: number;
+  /** When the last of them was let in; milliseconds since the epoch. */
+  readonly newestAt: number;
 }
 
 /** A client not authenticated by then is idle. If credentials are required, nats-server disconnects it by then. */
@@ -26,7 +36,7 @@ const NONE = { all: 0, ofNetwork: 0 };
 export class Newcomers {
   #newcomers: Newcomer[] = [];
   #hasIdle = false;
-  readonly #byNetwork = new Map<string, number>();
+  readonly #byNetwork = new Map<string, Network>();
 
   get size(): number {
     return this.#newcomers.length;
@@ -34,7 +44,12 @@ export class Newcomers {
 
   /** How many of one network have not authenticated, as far as is known. */
   of(network: string): number {
-    return this.#byNetwork.get(network) ?? 0;
+    return this.#byNetwork.get(network)?.count ?? 0;
+  }
+
+  /** When the last of those was let in; milliseconds since the epoch. */
+  newestAt(network: string): number {
+    return this.#byNetwork.get(network)?.newestAt ?? Number.NEGATIVE_INFINITY;
   }
 
   /** How many are idle: in all networks, and in one. */
@@ -44,47 +59,66 @@ export class Newcomers {
     return { all: idle.length, ofNetwork: idle.filter((each) => each.network === network).length };
   }
 
-  note(network: string, at: number): void {
-    this.#newcomers.push({ network, at, isIdle: false });
-    this.#count(network, 1);
+  /** One is let in. The caller sets when the server took it, or calls `left`. */
+  note(network: string, now: number): Newcomer {
+    const newcomer = { network, isIdle: false };
+    this.#newcomers.push(newcomer);
+    this.#byNetwork.set(network, { count: this.of(network) + 1, newestAt: now });
     if (this.#newcomers.length > MAX_NEWCOMERS) this.#forget(this.#newcomers.slice(0, 1));
+    return newcomer;
+  }
+
+  /** The server did not take it. */
+  left(newcomer: Newcomer): void {
+    this.#forget([newcomer]);
   }
 
   /**
-   * The server was asked at `askedAt`. Any client not on its list has authenticated, or has left.
+   * The server was asked at `askedAt`. Any client that it had taken by then and that is not on its list has
+   * authenticated, or has left.
    *
    * @param began when each connection that has not authenticated began, by the object's clock
    */
   settle(began: readonly number[], askedAt: number): void {
-    const left = new Set(this.#newcomers.filter(({ at }) => at <= askedAt));
+    const left = new Set(this.#newcomers.filter(isTaken));
     for (const beganAt of began) {
       const nearest = nearestTo(beganAt, left);
       if (nearest === undefined) continue;
       left.delete(nearest);
-      nearest.isIdle = askedAt - nearest.at >= IDLE_AFTER_MS;
+      nearest.isIdle = askedAt - nearest.takenAt >= IDLE_AFTER_MS;
     }
-    this.#forget([...left]);
+    this.#forget([...left].filter(({ takenAt }) => takenAt + COUNTED_AFTER_MS <= askedAt));
     this.#hasIdle = this.#newcomers.some(({ isIdle }) => isIdle);
   }
 
   #forget(newcomers: readonly Newcomer[]): void {
     const forgotten = new Set(newcomers);
-    this.#newcomers = this.#newcomers.filter((each) => !forgotten.has(each));
-    for (const { network } of newcomers) this.#count(network, -1);
+    const kept: Newcomer[] = [];
+    for (const each of this.#newcomers) {
+      if (forgotten.has(each)) this.#countLess(each.network);
+      else kept.push(each);
+    }
+    this.#newcomers = kept;
   }
 
-  #count(network: string, change: number): void {
-    const count = this.of(network) + change;
+  #countLess(network: string): void {
+    const count = this.of(network) - 1;
     if (count === 0) this.#byNetwork.delete(network);
-    else this.#byNetwork.set(network, count);
+    else this.#byNetwork.set(network, { count, newestAt: this.newestAt(network) });
   }
 }
 
-function nearestTo(time: number, newcomers: Iterable<Newcomer>): Newcomer | undefined {
-  let nearest: Newcomer | undefined;
+type Taken = Newcomer & { takenAt: number };
+
+function isTaken(newcomer: Newcomer): newcomer is Taken {
+  return newcomer.takenAt !== undefined;
+}
+
+function nearestTo(time: number, newcomers: Iterable<Taken>): Taken | undefined {
+  let nearest: Taken | undefined;
   let least = MATCHED_WITHIN_MS;
   for (const newcomer of newcomers) {
-    const distance = Math.abs(newcomer.at - time);
+    const distance = Math.abs(newcomer.takenAt - time);
     if (distance > least) continue;
     nearest = newcomer;
     least = distance;

@@ -21,7 +21,7 @@ export interface Up extends Watched {
   readonly isCounting: boolean;
   /** It is in lame duck mode although its object did not ask for it: the platform is about to replace the container. */
   readonly isClosing: boolean;
-  /** It takes no clients yet: JetStream's streams are being restored. */
+  /** It takes no clients yet, for the sake of JetStream's streams. */
   readonly isHeld: boolean;
 }
 
@@ -127,7 +127,7 @@ export function problemOf(stage: Stage): string | undefined {
     case 'waiting':
       return stage.why;
     case 'up':
-      return stage.isHeld ? RESTORING : undefined;
+      return stage.isHeld ? HELD : undefined;
     case 'drained':
       return 'it is drained, and stays down until the drain is taken back';
     default:
@@ -135,7 +135,7 @@ export function problemOf(stage: Stage): string | undefined {
   }
 }
 
-const RESTORING = 'its streams are being restored';
+const HELD = 'JetStream streams are being restored, or copied to it';
 const SILENT = 'nats-server does not answer';
 
 /** Whether it will be up soon, so that waiting is worth it. */
@@ -171,7 +171,7 @@ export function refusalOf({ stage, wants }: InService): Refusal | undefined {
   }
   if (stage.kind === 'waiting') return { code: 'waiting', reason: stage.why };
   if (stage.kind !== 'up') return undefined;
-  if (stage.isHeld) return { code: 'waiting', reason: RESTORING };
+  if (stage.isHeld) return { code: 'waiting', reason: HELD };
   if (stage.unanswered > 0) return { code: 'region_unavailable', reason: SILENT };
   return stage.isClosing ? { code: 'draining', reason: 'its container is about to be replaced' } : undefined;
 }

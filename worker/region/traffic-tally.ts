@@ -37,9 +37,13 @@ interface Row {
   clients: number;
   /** Milliseconds since the epoch. */
   at: number;
+  /** Nobody has come from here since this was taken from the backup. */
+  fromBackup?: true;
 }
 
 export class TrafficTally {
+  /** Whether it began with nothing counted. */
+  readonly isNew: boolean;
   readonly #sql: SqlStorage;
   readonly #rows: Map<string, Row>;
   #unwritten = 0;
@@ -50,20 +54,50 @@ export class TrafficTally {
       'CREATE TABLE IF NOT EXISTS traffic_tally (id INTEGER PRIMARY KEY CHECK (id = 1), rows TEXT NOT NULL)',
     );
     this.#rows = new Map(this.#read().map((row) => [placeKey(row.place), row]));
+    this.isNew = this.#rows.size === 0;
   }
 
   /** Counts a client that connects. `now` in milliseconds since the epoch. */
   note(cf: ClientPlace, now: number): void {
     const noted = this.#add(placeOf(cf), 1, now);
+    delete noted.fromBackup;
     if (this.#rows.size > MAX_ROWS) this.#makeRoom(noted, now);
     this.#unwritten += 1;
     if (this.#unwritten >= NOTES_PER_WRITE) this.flush();
   }
 
+  /** Adds what an earlier tally counted, as `rows` gave it; what is no row is left out. */
+  addBackup(rows: readonly unknown[], now: number): void {
+    for (const row of rows.filter(isRow)) {
+      const clients = fadedClients(row, now);
+      if (clients < LEAST_CLIENTS) continue;
+      const isCounted = this.#rows.has(placeKey(row.place));
+      const added = this.#add(row.place, clients, now);
+      if (!isCounted) added.fromBackup = true;
+      if (this.#rows.size > MAX_ROWS) this.#makeRoom(added, now);
+      this.#unwritten += 1;
+    }
+    this.flush();
+  }
+
+  /** What was counted, for a backup. */
+  rows(): readonly unknown[] {
+    return [...this.#rows.values()];
+  }
+
+  /** Whether a client has come after this time, in milliseconds since the epoch. */
+  hasChangedSince(time: number): boolean {
+    return [...this.#rows.values()].some(({ at }) => at > time);
+  }
+
   /** All places with the current counts of their clients, highest first. */
   samples(now: number): TrafficSample[] {
     return [...this.#rows.values()]
-      .map((row) => ({ ...row.place, clients: fadedClients(row, now) }))
+      .map((row) => ({
+        ...row.place,
+        clients: fadedClients(row, now),
+        ...(row.fromBackup && { fromBackup: row.fromBackup }),
+      }))
       .filter(({ clients }) => clients >= LEAST_CLIENTS)
       .sort((a, b) => b.clients - a.clients);
   }

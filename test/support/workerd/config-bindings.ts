@@ -7,6 +7,7 @@ declare global {
     interface Env {
       readonly CONFIG_STORE: DurableObjectNamespace<ConfigStore>;
       readonly CONFIG: KVNamespace;
+      readonly BACKUPS: R2Bucket;
     }
   }
 }

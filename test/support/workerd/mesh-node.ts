@@ -47,6 +47,7 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
           this.#dials.push(peer);
           return this.env.MESH_NODE.getByName(peer).connect(`${peer}:${ROUTE_PORT}`);
         },
+        whyNotLink: () => undefined,
         announceTo: (peer) => this.env.MESH_NODE.getByName(peer).peerUp(region),
         onFailure: (peer, error) => void this.#failures.push(`${peer}: ${messageOf(error)}`),
         now: () => Date.now() + this.#clockAheadMs,

@@ -7,6 +7,7 @@ import {
   askToStart,
   awaitOperator,
   beginAgain,
+  isHeld,
   type MemberState,
   NEW_RECORD,
   quorumOf,
@@ -14,6 +15,7 @@ import {
   START_WITHIN_MS,
   whyNotEnd,
   whyNotLeave,
+  whyNotLink,
 } from './admission.ts';
 import { type Holdings, META_GROUP } from './holdings.ts';
 
@@ -53,17 +55,20 @@ describe('a server that comes back empty', () => {
     expect(statesIn(record)).toEqual({ a: 'joining', b: 'full', c: 'full' });
   });
 
-  test('waits while another does not hold everything yet, and is told what it lacks', () => {
-    const one = askToStart(formed(), 'a', REGIONS, NOW).record;
-    const looked = afterLook(one, seen({ a: 3, b: 9, c: 9 }), REGIONS, NOW);
-    const { record, answer } = askToStart(looked, 'b', REGIONS, NOW);
+  test('of five waits while another does not hold everything yet, and is told what it lacks', () => {
+    const five: AdmissionRecord = {
+      ...formed(),
+      members: membersOf({ a: 'joining', b: 'full', c: 'full', d: 'full', e: 'full' }),
+    };
+    const looked = afterLook(five, seen({ a: 3, b: 9, c: 9, d: 9, e: 9 }), FIVE, NOW);
+    const { record, answer } = askToStart(looked, 'b', FIVE, NOW);
     expect(answer).toEqual({
       mayStart: false,
       why: 'a must hold everything first: it has stream ORDERS of account $G up to message 3 of 9',
     });
-    expect(statesIn(record)).toEqual({ a: 'joining', b: 'empty', c: 'full' });
-    const caughtUp = afterLook(record, seen({ a: 9, c: 9 }), REGIONS, NOW);
-    expect(askToStart(caughtUp, 'b', REGIONS, NOW).answer).toMatchObject({ mayStart: true });
+    expect(statesIn(record)).toMatchObject({ a: 'joining', b: 'empty', c: 'full' });
+    const caughtUp = afterLook(record, seen({ a: 9, c: 9, d: 9, e: 9 }), FIVE, NOW);
+    expect(askToStart(caughtUp, 'b', FIVE, NOW).answer).toEqual({ mayStart: true, isHeld: false });
   });
 
   test('may ask again for the start that it was allowed, which may have failed', () => {
@@ -84,15 +89,38 @@ describe('a server that comes back empty', () => {
   });
 });
 
-test('of five servers a second may join beside the first if both are needed, but not if a stream could be outvoted', () => {
-  const five = (servers: readonly string[]): AdmissionRecord => ({
-    isFormed: true,
-    members: membersOf({ a: 'full', b: 'empty', c: 'joining', d: 'empty', e: 'empty' }),
-    streams: [{ account: '$G', stream: 'S', created: '', messages: 1, lastSeq: 1, servers }],
+describe('when fewer than a majority hold everything', () => {
+  const one: AdmissionRecord = { ...formed(), members: membersOf({ a: 'full', b: 'joining', c: 'empty' }) };
+
+  test('all may start, since only all of them together elect the one that does, but are not linked with each other', () => {
+    const { record, answer } = askToStart(one, 'c', REGIONS, NOW);
+    expect(answer).toEqual({ mayStart: true, isHeld: true });
+    expect(whyNotLink(record, 'b', 'c')).toMatch(/neither b nor c/);
+    expect(whyNotLink(record, 'a', 'c')).toBeUndefined();
+    const looked = afterLook(record, seen({ a: 9, b: 9 }), REGIONS, NOW);
+    expect(whyNotLink(looked, 'b', 'c')).toBeUndefined();
+    expect(isHeld(looked, 'c')).toBe(false);
   });
-  const mayStart = (record: AdmissionRecord) => askToStart(record, 'b', FIVE, NOW).answer.mayStart;
-  expect(mayStart(five(['1', '2', '3', '4', '5']))).toBe(true);
-  expect(mayStart(five(['1', '2', '3']))).toBe(false);
+
+  test('also if that is so for one stream only', () => {
+    const five = (servers: readonly string[]): AdmissionRecord => ({
+      isFormed: true,
+      members: membersOf({ a: 'full', b: 'full', c: 'full', d: 'joining', e: 'empty' }),
+      streams: [{ account: '$G', stream: 'S', created: '', messages: 1, lastSeq: 1, servers }],
+    });
+    const mayStart = (record: AdmissionRecord) => askToStart(record, 'e', FIVE, NOW).answer.mayStart;
+    expect(mayStart(five(['nats-a', 'nats-b', 'nats-e']))).toBe(false);
+    expect(mayStart(five(['nats-a', 'nats-d', 'nats-e']))).toBe(true);
+    expect(mayStart(five(['nats-d', 'nats-e']))).toBe(false);
+  });
+
+  test('servers of the first start are linked, since there is nothing to outvote', () => {
+    const record = REGIONS.reduce(
+      (before, region) => askToStart(before, region, REGIONS, NOW).record,
+      NEW_RECORD,
+    );
+    expect(whyNotLink(record, 'a', 'b')).toBeUndefined();
+  });
 });
 
 describe('a server that no longer runs', () => {
@@ -189,46 +217,95 @@ const events = fc.array(
   { maxLength: 60 },
 );
 
-test.each([REGIONS, FIVE])(
-  'whatever dies and asks in whatever order: while one server holds everything, empty ones are never a majority (%#)',
-  (...regions) => {
-    fc.assert(
-      fc.property(events, (each) => {
-        // What is true, as against what the Keeper knows: undefined for a server that does not run.
-        const disks = new Map<string, 'full' | 'empty' | undefined>(regions.map((id) => [id, 'full']));
-        let record: AdmissionRecord = {
-          ...formed(),
-          members: membersOf(Object.fromEntries(regions.map((id) => [id, 'full']))),
-        };
-        for (const [what, index] of each) {
-          const region = regions[index % regions.length] as string;
-          const disk = disks.get(region);
-          const holders = [...disks.values()].filter((held) => held === 'full').length;
-          if (what === 'kill') disks.set(region, undefined);
-          if (what === 'catch-up' && disk === 'empty' && holders > 0) disks.set(region, 'full');
-          if (what === 'look') {
-            const sightings = new Map(
-              regions.map((id): [string, Sighting] => {
-                const held = disks.get(id);
-                return [id, held === undefined ? undefined : holdings(id, held === 'full' ? 9 : 0)];
-              }),
-            );
-            record = afterLook(record, sightings, regions, NOW);
-          }
-          if (what === 'ask' && disk === undefined) {
-            const asked = askToStart(record, region, regions, NOW);
-            record = asked.record;
-            if (asked.answer.mayStart) disks.set(region, 'empty');
-          }
-          const running = [...disks.values()];
-          const empty = running.filter((held) => held === 'empty').length;
-          if (running.includes('full')) expect(empty).toBeLessThan(quorumOf(regions.length));
-        }
-      }),
-      { numRuns: 1_000 },
+test.each([[REGIONS], [FIVE]])('whatever dies and asks in whatever order of %j', (regions) => {
+  fc.assert(
+    fc.property(events, (each) => {
+      const world = new World(regions);
+      for (const [what, index] of each) world.happen(what, regions[index % regions.length] as string);
+      world.comeToRest();
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+/** Servers, of which it is known what they hold, and a Keeper that knows what it is told. */
+class World {
+  readonly #regions: readonly string[];
+  /** Undefined for a server that does not run. */
+  readonly #disks: Map<string, 'full' | 'blank' | undefined>;
+  #record: AdmissionRecord;
+
+  constructor(regions: readonly string[]) {
+    this.#regions = regions;
+    this.#disks = new Map(regions.map((id) => [id, 'full']));
+    this.#record = { ...formed(), members: membersOf(Object.fromEntries(regions.map((id) => [id, 'full']))) };
+  }
+
+  happen(what: Event[0], region: string): void {
+    const disk = this.#disks.get(region);
+    if (what === 'kill') this.#disks.set(region, undefined);
+    if (what === 'catch-up' && disk === 'blank' && this.#hasLeader) this.#disks.set(region, 'full');
+    if (what === 'look') this.#look();
+    if (what === 'ask' && disk === undefined) this.#ask(region);
+  }
+
+  /** While one holds everything, all come to hold it; when none does, none starts. */
+  comeToRest(): void {
+    const isLost = this.#count('full') === 0;
+    for (let turn = 0; turn < 4 * this.#regions.length; turn += 1) {
+      for (const region of this.#regions) {
+        for (const what of ['ask', 'look', 'catch-up', 'look'] as const) this.happen(what, region);
+      }
+    }
+    if (isLost) expect(this.#record.loss).toBeDefined();
+    else expect([...this.#disks.values()]).toEqual(this.#regions.map(() => 'full'));
+  }
+
+  /** As nats-server elects: by a majority of those that hold something, or by all. */
+  get #hasLeader(): boolean {
+    const full = this.#count('full');
+    return (
+      full >= quorumOf(this.#regions.length) ||
+      (full > 0 && full + this.#count('blank') === this.#regions.length)
     );
-  },
-);
+  }
+
+  #count(wanted: 'full' | 'blank'): number {
+    return [...this.#disks.values()].filter((held) => held === wanted).length;
+  }
+
+  #look(): void {
+    const sightings = new Map(
+      this.#regions.map((id): [string, Sighting] => {
+        const held = this.#disks.get(id);
+        if (held === undefined) return [id, undefined];
+        return [
+          id,
+          held === 'full' ? holdings(id, 9) : { ...BLANK, server: `nats-${id}`, hasLeader: this.#hasLeader },
+        ];
+      }),
+    );
+    this.#record = afterLook(this.#record, sightings, this.#regions, NOW);
+  }
+
+  /** Whoever starts beside another that has nothing is not linked with it. */
+  #ask(region: string): void {
+    const { record, answer } = askToStart(this.#record, region, this.#regions, NOW);
+    this.#record = record;
+    if (!answer.mayStart) return;
+    for (const [other, held] of this.#disks) {
+      if (held === 'blank') expect(whyNotLink(record, region, other)).toBeDefined();
+    }
+    this.#disks.set(region, 'blank');
+  }
+}
+
+const BLANK: Holdings = {
+  server: 'nats-b',
+  hasLeader: false,
+  groups: { [META_GROUP]: { committed: 0, applied: 0 } },
+  streams: [],
+};
 
 function formed(): AdmissionRecord {
   const record = afterLook(NEW_RECORD, seen({ a: 9, b: 9, c: 9 }), REGIONS, NOW);

@@ -1,11 +1,12 @@
 // Which JetStream server may start with its empty disk. A container's disk is empty at every start, and Raft counts a
 // server's vote by its name: two empty servers outvote the one that still holds everything. So they start one at a
-// time, the next only when the one before holds everything; and where nothing holds anything, they do not start in
-// silence. Pure: the Keeper feeds in what it sees and is asked, and carries out what follows.
+// time, the next only when the one before holds everything, unless only all of them together get any further; and
+// where nothing holds anything, they do not start in silence. Pure: the Keeper feeds in what it sees and is asked, and carries out what follows.
 
+import { instanceNameOf } from '../../../regions/names.ts';
 import { type Holdings, missingIn } from './holdings.ts';
 
-/** Whether a server may start; if not, why. `isHeld`: it may take no clients yet, since streams are being restored. */
+/** Whether a server may start; if not, why. `isHeld`: it may take no clients yet. */
 export type StartAnswer =
   | { readonly mayStart: true; readonly isHeld: boolean }
   | { readonly mayStart: false; readonly why: string };
@@ -189,17 +190,16 @@ export function askToStart(
     : withMembers(record, [[region, { state: 'empty', since: sinceOf(own, now) }]]);
   const lost = withLoss(emptied, now);
   const { loss } = lost;
-  const isHeld = loss !== undefined;
-  const admit = () => ({
-    record: withMembers(lost, [[region, { state: 'joining', since: now }]]),
-    answer: { mayStart: true, isHeld } as const,
-  });
+  const admit = () => {
+    const admitted = withMembers(lost, [[region, { state: 'joining', since: now }]]);
+    return { record: admitted, answer: { mayStart: true, isHeld: isHeld(admitted, region) } as const };
+  };
   const refuse = (why: string) => ({ record: lost, answer: { mayStart: false, why } as const });
   if (loss?.phase === 'deciding') return refuse('no server is left that holds the streams');
   if (loss?.phase === 'waiting') return refuse(lossText(loss));
   if (!lost.isFormed || isRepeated) return admit();
   const joining = Object.entries(lost.members).find(([, { state }]) => state === 'joining');
-  if (joining !== undefined && !needsMore(lost, regions)) {
+  if (joining !== undefined && !isStuck(lost, regions)) {
     const [first, { lacks }] = joining;
     return refuse(`${first} must hold everything first${lacks === undefined ? '' : `: ${lacks}`}`);
   }
@@ -210,21 +210,47 @@ function sinceOf(member: Member | undefined, now: number): number {
   return member?.state === 'empty' ? member.since : now;
 }
 
-/** With five servers and more, one that holds everything and one that is empty are no majority, and get no further. */
-function needsMore({ members, streams }: AdmissionRecord, regions: readonly string[]): boolean {
-  const count = (wanted: MemberState) =>
-    Object.values(members).filter(({ state }) => state === wanted).length;
-  const quorum = quorumOf(regions.length);
-  if (count('full') + count('joining') >= quorum || count('joining') + 1 >= quorum) return false;
-  // Where a stream is on fewer servers than there are, two empty ones may be a majority of its own.
-  return streams.every(({ servers }) => count('joining') + 1 < quorumOf(servers.length));
+/**
+ * Where fewer than a majority hold everything, those that join may get no further: nats-server 2.15 does not count the
+ * vote of a server that has nothing, unless all servers vote (raft.go, runAsCandidate). Then all must start. Two that
+ * hold a stream anew do count each other's votes, though, and would elect one of themselves over the one that has all of
+ * it: so they are not linked with each other (`whyNotLink`), and can only vote for that one.
+ */
+function isStuck({ members, streams }: AdmissionRecord, regions: readonly string[]): boolean {
+  const isFull = (region: string) => members[region]?.state === 'full';
+  if (regions.filter(isFull).length < quorumOf(regions.length)) return true;
+  const full = new Set(regions.filter(isFull).map(instanceNameOf));
+  return streams.some(({ servers }) => {
+    const holders = servers.filter((server) => full.has(server)).length;
+    return holders > 0 && holders < quorumOf(servers.length);
+  });
+}
+
+/** Why two regions' servers must not be linked now; undefined if they may be. */
+export function whyNotLink(
+  { isFormed, members }: AdmissionRecord,
+  one: string,
+  other: string,
+): string | undefined {
+  const isJoining = (region: string) => members[region]?.state === 'joining';
+  if (!isFormed || !isJoining(one) || !isJoining(other)) return undefined;
+  return `neither ${one} nor ${other} holds all JetStream streams yet, and together they could outvote the one that does`;
+}
+
+/** Whether a server may take no clients yet: streams are being restored, or it is not linked with all others. */
+export function isHeld(record: AdmissionRecord, region: string): boolean {
+  const { members, loss } = record;
+  return (
+    loss !== undefined ||
+    Object.keys(members).some((other) => other !== region && whyNotLink(record, region, other) !== undefined)
+  );
 }
 
 /** Whether what was once stored is held by no server any more. */
 function withLoss(record: AdmissionRecord, now: number): AdmissionRecord {
   const { isFormed, loss, members, streams } = record;
-  const isHeld = Object.values(members).some(({ state }) => state === 'full');
-  if (!isFormed || isHeld || loss?.phase === 'waiting') return record;
+  const isKept = Object.values(members).some(({ state }) => state === 'full');
+  if (!isFormed || isKept || loss?.phase === 'waiting') return record;
   // What was being restored is lost again with the servers: the backup still has it.
   return {
     ...record,

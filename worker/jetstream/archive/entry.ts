@@ -2,8 +2,7 @@
 // server/archive/archive.go of nats-server 2.15: the length of the name, the time, the sequence, the length of the
 // headers and that of the payload, then the name, the headers, the payload.
 
-import { concatenated } from './bytes.ts';
-import { putUvarint, uvarintLength, zigzag } from './varint.ts';
+import { MAX_UVARINT_BYTES, putBigUvarint, putUvarint, zigzag } from './varint.ts';
 
 export interface ArchiveEntry {
   /** The subject of a message, or the name of a file; empty only at the end of an archive. */
@@ -24,17 +23,18 @@ const utf8 = new TextEncoder();
 /** The entry as it is in an archive. */
 export function encodeEntry(entry: ArchiveEntry): Uint8Array<ArrayBuffer> {
   const name = utf8.encode(entry.name);
-  const fields = [
-    BigInt(name.length),
-    zigzag(entry.timestampNs),
-    BigInt(entry.sequence),
-    BigInt(entry.header.length),
-    BigInt(entry.payload.length),
-  ];
-  const head = new Uint8Array(fields.reduce((sum, field) => sum + uvarintLength(field), 0));
-  let at = 0;
-  for (const field of fields) at = putUvarint(head, at, field);
-  return concatenated([head, name, entry.header, entry.payload]);
+  const { header, payload } = entry;
+  const bytes = new Uint8Array(5 * MAX_UVARINT_BYTES + name.length + header.length + payload.length);
+  let at = putUvarint(bytes, 0, name.length);
+  at = putBigUvarint(bytes, at, zigzag(entry.timestampNs));
+  at = putUvarint(bytes, at, entry.sequence);
+  at = putUvarint(bytes, at, header.length);
+  at = putUvarint(bytes, at, payload.length);
+  for (const part of [name, header, payload]) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes.subarray(0, at);
 }
 
 /** What a stream counts of a message: subject, headers and body. */

@@ -30,13 +30,48 @@ const NO_MESSAGES: ContentSummary = {
   lastTimestamp: '0',
 };
 
+/** Counts the messages of a segment. */
+export class SegmentSummarizer {
+  #first: ArchivePlace | undefined;
+  #last: ArchivePlace | undefined;
+  #messages = 0;
+  #bytes = 0;
+
+  get summary(): ContentSummary {
+    if (this.#first === undefined || this.#last === undefined) return NO_MESSAGES;
+    return {
+      first: this.#first.sequence,
+      last: this.#last.sequence,
+      messages: this.#messages,
+      bytes: this.#bytes,
+      firstAt: Number(this.#first.timestampNs / 1_000_000n),
+      lastAt: Number(this.#last.timestampNs / 1_000_000n),
+      lastTimestamp: String(this.#last.timestampNs),
+    };
+  }
+
+  /** @throws ArchiveError if its sequence is not above that of the one before */
+  add(entry: ArchiveEntry): void {
+    const last = this.#last?.sequence ?? 0;
+    if (entry.sequence <= last) {
+      throw new ArchiveError(`Message ${entry.sequence} can't follow message ${last} in a segment.`);
+    }
+    this.#last = { sequence: entry.sequence, timestampNs: entry.timestampNs };
+    this.#first ??= this.#last;
+    this.#messages++;
+    this.#bytes += messageBytes(entry);
+  }
+}
+
+type ArchivePlace = Pick<ArchiveEntry, 'sequence' | 'timestampNs'>;
+
 /** Collects the messages of a segment, and counts them. */
 export class SegmentBuilder {
   #chunks: Uint8Array[] = [];
   #open: Uint8Array[] = [];
   #openBytes = 0;
   #size = 0;
-  #summary: ContentSummary = NO_MESSAGES;
+  readonly #summarizer = new SegmentSummarizer();
 
   /** About the size that the segment will have, without its header, in bytes. */
   get size(): number {
@@ -44,7 +79,7 @@ export class SegmentBuilder {
   }
 
   get summary(): ContentSummary {
-    return this.#summary;
+    return this.#summarizer.summary;
   }
 
   /**
@@ -53,31 +88,18 @@ export class SegmentBuilder {
    * @throws ArchiveError if its sequence is not above that of the one before
    */
   add(entry: ArchiveEntry): void {
-    const { last, messages, bytes } = this.#summary;
-    if (entry.sequence <= last) {
-      throw new ArchiveError(`Message ${entry.sequence} can't follow message ${last} in a segment.`);
-    }
+    this.#summarizer.add(entry);
     const encoded = encodeEntry(entry);
     this.#open.push(encoded);
     this.#openBytes += encoded.length;
     this.#size += encoded.length;
     if (this.#openBytes >= 4 * MAX_DATA_BYTES) this.#close();
-    const storedAt = Number(entry.timestampNs / 1_000_000n);
-    this.#summary = {
-      first: messages === 0 ? entry.sequence : this.#summary.first,
-      last: entry.sequence,
-      messages: messages + 1,
-      bytes: bytes + messageBytes(entry),
-      firstAt: messages === 0 ? storedAt : this.#summary.firstAt,
-      lastAt: storedAt,
-      lastTimestamp: String(entry.timestampNs),
-    };
   }
 
   /** The segment; nothing can be added afterwards. `header` is what it says of itself. */
   finish(context: SegmentContext): { header: SegmentHeader; bytes: Uint8Array<ArrayBuffer> } {
     this.#close();
-    const header: SegmentHeader = { ...context, ...this.#summary };
+    const header: SegmentHeader = { ...context, ...this.summary };
     return { header, bytes: concatenated([encodeSegmentHeader(header), ...this.#chunks]) };
   }
 

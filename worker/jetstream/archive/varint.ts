@@ -9,17 +9,33 @@ export function unzigzag(number: bigint): bigint {
   return number & 1n ? -(number >> 1n) - 1n : number >> 1n;
 }
 
-export function uvarintLength(number: bigint): number {
-  let length = 1;
-  for (let rest = number >> 7n; rest > 0n; rest >>= 7n) length++;
-  return length;
-}
+/** The most that `putUvarint` writes. */
+export const MAX_UVARINT_BYTES = 10;
 
-/** @returns the position after it */
-export function putUvarint(bytes: Uint8Array, at: number, number: bigint): number {
+/**
+ * Writes a number that is safe for JavaScript.
+ *
+ * @returns the position after it
+ */
+export function putUvarint(bytes: Uint8Array, at: number, number: number): number {
   let rest = number;
   let next = at;
-  for (; rest >= 0x80n; rest >>= 7n) bytes[next++] = Number(rest & 0x7fn) | 0x80;
-  bytes[next++] = Number(rest);
+  // Above 31 bits the operators on bits would cut it.
+  for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 128)) bytes[next++] = (rest % 128) | 0x80;
+  for (; rest >= 0x80; rest >>>= 7) bytes[next++] = (rest & 0x7f) | 0x80;
+  bytes[next++] = rest;
   return next;
+}
+
+/** Like `putUvarint`, for any number of 64 bits. */
+export function putBigUvarint(bytes: Uint8Array, at: number, number: bigint): number {
+  if (number < 1n << 49n) return putUvarint(bytes, at, Number(number));
+  let low = Number(number & 0x1_ffff_ffff_ffffn);
+  let next = at;
+  // Seven times seven bits, then the rest.
+  for (let n = 0; n < 7; n++) {
+    bytes[next++] = (low % 128) | 0x80;
+    low = Math.floor(low / 128);
+  }
+  return putUvarint(bytes, next, Number(number >> 49n));
 }

@@ -2,7 +2,7 @@
 // segments. Errors name the stream and the object.
 
 import type { ArchiveEntry } from '../archive/entry.ts';
-import { headerChunkSize, readSegment, readSegmentHeader } from '../archive/segment.ts';
+import { type HeaderChunk, headerChunkSize, readSegment, readSegmentHeader } from '../archive/segment.ts';
 import { clusterPrefix, lastNameOf, logIndexOf, logKey, logPrefix, manifestKey } from '../manifest/keys.ts';
 import type { Epoch, Manifest, StreamName } from '../manifest/manifest.ts';
 import { parseManifest } from '../manifest/parse.ts';
@@ -14,6 +14,9 @@ export interface StoredManifest {
   readonly manifest: Manifest;
   readonly etag: string;
 }
+
+/** Which object, and how large it is, in bytes. */
+export type ObjectPlace = Pick<StoredSegment, 'key' | 'size'>;
 
 /** Enough for most headers in one read. */
 const HEADER_READ_BYTES = 32_768;
@@ -69,8 +72,12 @@ export class BackupBucket {
   async save(manifest: Manifest, etag: string | undefined): Promise<string | undefined> {
     const key = manifestKey(manifest);
     const onlyIf = etag === undefined ? { etagDoesNotMatch: '*' } : { etagMatches: etag };
+    const text = JSON.stringify(manifest);
+    // What can't be read again must not replace what can.
+    const parsed = parseManifest(text);
+    if (!parsed.ok) throw new RangeError(`The manifest ${key} must not be written: ${parsed.problem}`);
     const written = await this.#asked(manifest, key, () =>
-      this.#bucket.put(key, JSON.stringify(manifest), {
+      this.#bucket.put(key, text, {
         onlyIf,
         httpMetadata: { contentType: 'application/json' },
       }),
@@ -88,7 +95,10 @@ export class BackupBucket {
     const written = await this.#asked(name, key, () =>
       this.#bucket.put(key, segment, { onlyIf: { etagDoesNotMatch: '*' } }),
     );
-    return written === null ? 'taken' : 'written';
+    if (written !== null) return 'written';
+    // R2 may have written what it then failed to answer: whoever tries again finds what is its own.
+    const there = await this.header(name, { key, size: segment.length });
+    return isSame(there.header, header) ? 'written' : 'taken';
   }
 
   /** The segments of an epoch's log that are not folded, in the order of their indexes. */
@@ -111,18 +121,21 @@ export class BackupBucket {
   }
 
   /** A segment's header. */
-  async header(
-    name: StreamName,
-    { key, size }: { readonly key: string; readonly size: number },
-  ): Promise<StoredSegment> {
+  async header(name: StreamName, segment: ObjectPlace): Promise<StoredSegment> {
+    const { header } = await this.headerChunk(name, segment);
+    return { key: segment.key, size: segment.size, header };
+  }
+
+  /** A segment's header, and how many bytes of the object it takes. */
+  async headerChunk(name: StreamName, { key, size }: ObjectPlace): Promise<HeaderChunk> {
     const start = await this.#range(name, key, Math.min(size, HEADER_READ_BYTES));
     try {
       const length = headerChunkSize(start);
-      const whole = length <= start.length ? start : await this.#range(name, key, Math.min(size, length));
-      return { key, size, header: readSegmentHeader(whole).header };
+      return readSegmentHeader(
+        length <= start.length ? start : await this.#range(name, key, Math.min(size, length)),
+      );
     } catch (cause) {
-      if (cause instanceof BackupError) throw cause;
-      throw new BackupError('damaged', `a segment can't be read: ${messageOf(cause)}`, { name, key, cause });
+      throw damaged(name, key, cause);
     }
   }
 
@@ -165,20 +178,20 @@ export class BackupBucket {
   ): Promise<void> {
     const { readable, writable } = new FixedLengthStream(size);
     const writer = writable.getWriter();
-    const copied = (async () => {
-      try {
-        for await (const bytes of source) await writer.write(bytes);
-        await writer.close();
-      } catch (error) {
-        await writer.abort(error).catch(() => {});
-        throw error;
-      }
-    })();
-    const put = this.#asked(name, key, () => this.#bucket.put(key, readable));
-    // The source's own error says more than that of R2, which only sees a stream that ends.
-    const [source_, written] = await Promise.allSettled([copied, put]);
-    if (source_.status === 'rejected') throw source_.reason;
-    if (written.status === 'rejected') throw written.reason;
+    // One's failure makes the other fail as well: what came first says what is wrong.
+    let failure: { readonly error: unknown } | undefined;
+    const stop = async (error: unknown) => {
+      failure ??= { error };
+      // Without it, one that nobody reads from would wait for ever.
+      await writer.abort(error).catch(() => {});
+    };
+    const copy = async () => {
+      for await (const bytes of source) await writer.write(bytes);
+      await writer.close();
+    };
+    const put = () => this.#asked(name, key, () => this.#bucket.put(key, readable));
+    await Promise.all([copy().catch(stop), put().catch(stop)]);
+    if (failure !== undefined) throw failure.error;
   }
 
   /** Objects below a prefix, in the order of their keys. One class A operation for each thousand. */
@@ -237,6 +250,12 @@ export class BackupBucket {
       throw new BackupError('unavailable', `R2 failed: ${messageOf(cause)}`, { name, key, cause });
     }
   }
+}
+
+function isSame(a: SegmentHeader, b: SegmentHeader): boolean {
+  return (
+    a.writer === b.writer && a.writtenAt === b.writtenAt && a.last === b.last && a.messages === b.messages
+  );
 }
 
 export function missing(name: StreamName, key: string): BackupError {

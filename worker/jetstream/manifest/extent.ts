@@ -45,9 +45,10 @@ export function count(ranges: SequenceRanges): number {
   return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
 }
 
-/** The sequences of messages that are there. */
+/** The sequences of messages that are there. A server may say 0 for the first of a stream that never had one. */
 export function liveRanges({ firstSeq, lastSeq, deleted }: Extent): SequenceRanges {
-  return firstSeq > lastSeq ? [] : without([[firstSeq, lastSeq]], deleted);
+  const first = Math.max(firstSeq, 1);
+  return first > lastSeq ? [] : without([[first, lastSeq]], deleted);
 }
 
 /** The parts of ranges that are within `first` and `last`. Ranges are in order, without overlaps. */

@@ -58,6 +58,12 @@ export function foldedKey(
   );
 }
 
+/** The first and the last message of a folded segment; undefined if the key is not one's. */
+export function foldedRangeOf(key: string): { first: number; last: number } | undefined {
+  const match = /\/folded\/(\d+)-(\d+)-[0-9a-f]{8}$/.exec(key);
+  return match === null ? undefined : { first: Number(match[1]), last: Number(match[2]) };
+}
+
 /** The account or the stream that a prefix of keys ends with: `js/C/ACCOUNT/` is of ACCOUNT. */
 export function lastNameOf(prefix: string): string {
   return decodeURIComponent(prefix.split('/').at(-2) ?? '');

@@ -2,6 +2,7 @@
 
 import { withEpoch } from './epochs.ts';
 import { count, liveRanges, within } from './extent.ts';
+import { summaryOf } from './fold.ts';
 import type { Epoch, Manifest } from './manifest.ts';
 import { momentsOf } from './moments.ts';
 import type { Extent, SegmentHeader, SegmentSummary, StoredSegment } from './segment-header.ts';
@@ -83,6 +84,10 @@ export function retained(
   const dropped = new Set(plan.dropped.map(({ key }) => key));
   const folded = epoch.folded
     .filter(({ key }) => !dropped.has(key))
-    .map((segment) => ({ ...segment, ...made.get(segment.key) }));
+    .map((segment) => {
+      const thinned = made.get(segment.key);
+      if (thinned === undefined) return segment;
+      return { ...segment, key: thinned.key, size: thinned.size, header: summaryOf(thinned.header) };
+    });
   return withEpoch(manifest, { ...epoch, folded });
 }

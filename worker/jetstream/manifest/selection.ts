@@ -1,8 +1,8 @@
 // What a restore takes: which segments, which of their messages, and what it says beforehand. Pure; a time has become a
 // sequence before (bucket/point-in-time.ts), since only the messages know when they were stored.
 
-import { backedUp, type Gaps, gapsOf, lastCovered, liveIn } from './coverage.ts';
-import { count, cutAt, liveRanges } from './extent.ts';
+import { backedUp, covered, type Gaps, gapsOf, lastCovered, liveIn } from './coverage.ts';
+import { count, cutAt, liveRanges, merged, within, without } from './extent.ts';
 import type { Epoch } from './manifest.ts';
 import { type FullMoment, fullMoments } from './moments.ts';
 import type { ConsumerBackup, Extent, JsonObject, SegmentHeader, StoredSegment } from './segment-header.ts';
@@ -60,11 +60,9 @@ export function select(
   if (moment === undefined && oldest !== undefined && oldest.index > 0) {
     return { ok: false, problem: tooOld(epoch, oldest) };
   }
-  const latest = moment?.extent ?? { firstSeq: firstSeqOf(epoch, headers), lastSeq: 0, deleted: [] };
   const last = Math.min(lastCovered(headers), upTo);
-  // Messages after the moment are taken as well, up to the point; a time may lie before messages that the moment has.
-  const ahead = { ...latest, lastSeq: Math.max(latest.lastSeq, Math.min(last, upTo)) };
-  const extent = backedUp(cutAt(ahead, upTo), last);
+  const latest = moment?.extent ?? beforeFirst(epoch, headers);
+  const extent = backedUp(cutAt(goneOn(latest, last, moments, headers), upTo), last);
   const live = liveRanges(extent);
   const selected = segments.flatMap((segment): SelectedSegment[] => {
     const take = Math.min(liveIn(live, segment.header), segment.header.messages);
@@ -110,8 +108,29 @@ function rolledBack({ name, config, ackFloor }: ConsumerBackup, lastSeq: number)
 }
 
 /** Of a stream of which nothing is known but its messages. */
-function firstSeqOf(epoch: Epoch, headers: readonly SegmentHeader[]): number {
-  return headers.find(({ messages }) => messages > 0)?.first ?? epoch.extent.firstSeq;
+function beforeFirst(epoch: Epoch, headers: readonly SegmentHeader[]): Extent {
+  const first = headers.find(({ messages }) => messages > 0)?.first;
+  return first === undefined ? epoch.extent : { firstSeq: first, lastSeq: first - 1, deleted: [] };
+}
+
+/**
+ * An extent with the messages that came after its moment, up to `last`. What of them was deleted is known from the next
+ * moment that has them: it may have been deleted after the point, by no more than it takes to write a segment.
+ */
+function goneOn(
+  latest: Extent,
+  last: number,
+  moments: readonly FullMoment[],
+  headers: readonly SegmentHeader[],
+): Extent {
+  const from = latest.lastSeq + 1;
+  if (last < from) return latest;
+  const next = moments.find((moment) => moment.last >= last)?.extent ?? latest;
+  const gone = without([[from, last]], liveRanges({ ...next, lastSeq: Math.max(next.lastSeq, last) }));
+  // Before `next.firstSeq` are messages that have been dropped since, but also some that had gone before they were read.
+  const neverRead = without(gone, covered(headers));
+  const deleted = merged([...latest.deleted, ...within(next.deleted, from, last), ...neverRead]);
+  return { ...latest, lastSeq: last, deleted };
 }
 
 function tooOld(epoch: Epoch, oldest: FullMoment): string {

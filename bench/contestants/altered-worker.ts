@@ -1,5 +1,5 @@
-// The Worker for more regions than Cloudflare has places. It would rightly refuse them, so the rule about places is
-// left out; everything else is the same code.
+// The Worker with modules replaced; everything else is the same code. For more regions than Cloudflare has places, which
+// it would rightly refuse, the rule about places is left out; and a client may be handed over without hedging.
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -21,16 +21,36 @@ const withoutRuleOnPlaces: Plugin = {
   setup: ({ onLoad }) => onLoad({ filter: /[/\\]rules[/\\]place\.ts$/ }, () => ({ contents: NO_RULE })),
 };
 
+const UNHEDGED = fileURLToPath(new URL('../hand-off/workerd/without-hedge.ts', import.meta.url));
+
+const withoutHedge: Plugin = {
+  name: 'without-hedge',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/hand-off\.ts$/ }, ({ importer }) =>
+      /[/\\]connect-client\.ts$/.test(importer) ? { path: UNHEDGED } : undefined,
+    ),
+};
+
 interface WranglerToml {
   readonly compatibility_date: string;
   readonly compatibility_flags?: readonly string[];
   readonly vars?: Readonly<Record<string, string>>;
 }
 
-export async function buildCrowdedWorker(_folder: string, config: MeridianConfig): Promise<WorkerBuild> {
+type Build = (folder: string, config: MeridianConfig) => Promise<WorkerBuild>;
+
+export const buildCrowdedWorker: Build = (_folder, config) => buildWith(config, [withoutRuleOnPlaces]);
+
+/** Both are bundled in the same way, and differ in one module. */
+export const HAND_OFF_WORKERS: Readonly<Record<'hedged' | 'unhedged', Build>> = {
+  hedged: (_folder, config) => buildWith(config, []),
+  unhedged: (_folder, config) => buildWith(config, [withoutHedge]),
+};
+
+async function buildWith(config: MeridianConfig, plugins: readonly Plugin[]): Promise<WorkerBuild> {
   const toml = parse(await readFile(`${PROJECT}wrangler.toml`, 'utf8')) as unknown as WranglerToml;
   return {
-    script: await bundle(config),
+    script: await bundle(config, plugins),
     compatibilityDate: toml.compatibility_date,
     compatibilityFlags: toml.compatibility_flags ?? [],
     vars: toml.vars ?? {},
@@ -48,7 +68,7 @@ export async function buildCrowdedWorker(_folder: string, config: MeridianConfig
   };
 }
 
-function bundle(config: MeridianConfig): Promise<string> {
+function bundle(config: MeridianConfig, plugins: readonly Plugin[]): Promise<string> {
   const classes = generateWorkerClasses(config).replace(
     "'./nats-region.ts'",
     "'./worker/region/nats-region.ts'",
@@ -59,6 +79,6 @@ function bundle(config: MeridianConfig): Promise<string> {
       resolveDir: PROJECT,
       loader: 'ts',
     },
-    plugins: [withoutRuleOnPlaces],
+    plugins: [...plugins],
   });
 }

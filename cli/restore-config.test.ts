@@ -1,0 +1,88 @@
+// The command as people run it, against an edge that answers as the API says.
+
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import type { RestoredConfig } from '../api/config.ts';
+import { type Answers, CONFIG, INFO, livingEdge, refusal, startFakeEdge } from '../test/support/fake-edge.ts';
+
+const CLI = fileURLToPath(new URL('main.ts', import.meta.url));
+const STORE = '20261126T193317Z-1a2b3c4d';
+const RESTORE = 'POST /api/config/restore';
+const OLD = { ...CONFIG, routing: { ...CONFIG.routing, bandMs: 5 } };
+const PLAN: RestoredConfig = {
+  version: 13,
+  author: 'bob',
+  message: '',
+  time: null,
+  from: { ...INFO, version: 12, time: '2026-11-23T14:06:54.123Z', store: STORE },
+  config: OLD,
+  changes: [{ path: 'routing.bandMs', from: 0, to: 5, kind: 'steers' }],
+  notTaken: [{ path: 'regions.weur.instanceType', from: 'standard-1', to: 'lite', kind: 'platform' }],
+  history: { versions: 12, entries: 30 },
+  warnings: [],
+};
+const ANSWERS: Answers = {
+  ...livingEdge(),
+  [RESTORE]: ({ body }) => {
+    const { dryRun } = body as { dryRun?: boolean };
+    return { body: dryRun ? PLAN : { ...PLAN, time: '2026-11-26T20:00:00.000Z', message: 'again' } };
+  },
+};
+
+async function run(answers: Answers, ...args: string[]) {
+  await using edge = await startFakeEdge(answers);
+  const env = { ...process.env, MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'secret', NO_COLOR: '1' };
+  const { code, out, err } = await new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    const all = [CLI, 'backup', 'restore-config', ...args];
+    const child = execFile(process.execPath, all, { env }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+    child.stdin?.end();
+  });
+  const asked = edge.asked.filter(({ path }) => path === '/api/config/restore').map(({ body }) => body);
+  return { code, out, err, asked };
+}
+
+test('shows what is in the backup and what it would change, then restores exactly that', async () => {
+  const { code, out, asked } = await run(ANSWERS, '--yes', '-m', 'again');
+  expect(out).toContain(`In the backup of ${STORE}: version 12 by alice, 2026-11-23 14:06:54Z: less of apac`);
+  expect(out).toContain(
+    'It becomes version 13. With it come back: 12 versions, 30 entries of the audit log.',
+  );
+  expect(out).toContain('~ regions.weur.instanceType: standard-1 -> lite');
+  expect(out).toContain('~ routing.bandMs: 0 -> 5');
+  expect(out).toContain('Forecast: 12% of the clients would move.');
+  expect(out).toContain('Done: version 13 by bob, 2026-11-26 20:00:00Z: again.');
+  expect(code).toBe(0);
+  const body = { base: 7, force: false, message: 'again' };
+  expect(asked).toEqual([
+    { ...body, dryRun: true },
+    { ...body, version: 12, store: STORE },
+  ]);
+});
+
+test('a dry run restores nothing, nor does a command that cannot ask', async () => {
+  const dryRun = await run(ANSWERS, '--dry-run', '--version', '12', '--store', STORE);
+  expect(dryRun).toMatchObject({ code: 0, asked: [{ version: 12, store: STORE, dryRun: true }] });
+  expect(dryRun.out).toContain('It becomes version 13.');
+  const asJson = await run(ANSWERS, '--dry-run', '--json');
+  expect(JSON.parse(asJson.out)).toMatchObject({ plan: { version: 13 }, base: 7, result: null });
+  const unasked = await run(ANSWERS);
+  expect(unasked).toMatchObject({ code: 2, asked: [{ dryRun: true }] });
+  expect(unasked.err).toContain('Use --yes');
+});
+
+test('--json prints one document, and what an edge refuses is said', async () => {
+  const done = await run(ANSWERS, '--yes', '--json');
+  expect(JSON.parse(done.out)).toMatchObject({ plan: { version: 13 }, result: { message: 'again' } });
+  for (const [status, code] of [
+    [404, 'no_such_backup'],
+    [409, 'not_empty'],
+    [503, 'bucket_unavailable'],
+  ] as const) {
+    const refused = await run({ ...ANSWERS, [RESTORE]: refusal(status, code) }, '--yes');
+    expect(refused.code).not.toBe(0);
+    expect(refused.err).toContain(code);
+  }
+});

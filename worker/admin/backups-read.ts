@@ -1,0 +1,90 @@
+// `GET /api/backups` and `GET /api/backups/{account}/{stream}`: what there is in the bucket, how old it is, how far
+// behind, and whether it was verified.
+
+import type { Backup, Backups } from '../../api/backups.ts';
+import type { EdgeContext } from '../edge-context.ts';
+import type { BackupBucket } from '../jetstream/bucket/backup-bucket.ts';
+import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
+import { currentEpoch } from '../jetstream/manifest/epochs.ts';
+import type { Epoch, Manifest, StreamName } from '../jetstream/manifest/manifest.ts';
+import { messageOf } from '../message-of.ts';
+import { type BackupLags, backupLags } from './backup-lags.ts';
+import { backupView, detailView, type Known, type ReadEpoch, unreadableBackup } from './backup-view.ts';
+import { fromBackup, fromBucket, noSuchBackup, type StreamRequest } from './from-bucket.ts';
+import type { KeeperVerification, RestoringKeeper } from './from-keeper.ts';
+
+/** Streams that are read at a time. */
+const PARALLEL = 4;
+
+/** `GET /api/backups` */
+export function listBackups(_request: Request, edge: EdgeContext): Promise<Response> {
+  return fromBucket(edge, async (bucket) => {
+    const [names, around] = await Promise.all([bucket.streams(edge.config.cluster), aroundOf(edge)]);
+    const streams: Backup[] = [];
+    for (let at = 0; at < names.length; at += PARALLEL) {
+      const some = names.slice(at, at + PARALLEL);
+      streams.push(...(await Promise.all(some.map((name) => backupOf(bucket, name, around.of(name))))));
+    }
+    const { enabled } = edge.config.jetstream.backup;
+    return Response.json({ enabled, streams, problems: around.problems } satisfies Backups);
+  });
+}
+
+/** One that cannot be read does not hide the others. */
+async function backupOf(bucket: BackupBucket, name: StreamName, known: Known): Promise<Backup> {
+  const { account, stream } = name;
+  try {
+    const manifest = (await bucket.load(name))?.manifest;
+    const epoch = manifest && currentEpoch(manifest);
+    if (manifest === undefined || epoch === undefined) {
+      return unreadableBackup({ account, stream }, 'there are objects of it, but no manifest', known);
+    }
+    return backupView(manifest, await readEpoch(bucket, manifest, epoch), known);
+  } catch (error) {
+    return unreadableBackup({ account, stream }, messageOf(error), known);
+  }
+}
+
+/** `GET /api/backups/{account}/{stream}` */
+export function showBackup(request: StreamRequest, edge: EdgeContext): Promise<Response> {
+  return fromBackup(request, edge, async ({ bucket, manifest }) => {
+    const around = await aroundOf(edge);
+    const epochs: ReadEpoch[] = [];
+    for (const epoch of manifest.epochs) epochs.push(await readEpoch(bucket, manifest, epoch));
+    if (epochs.length === 0) return noSuchBackup(manifest);
+    return Response.json(detailView(manifest, epochs, around.of(manifest)));
+  });
+}
+
+async function readEpoch(bucket: BackupBucket, name: Manifest, epoch: Epoch): Promise<ReadEpoch> {
+  return { epoch, log: await bucket.log(name, epoch) };
+}
+
+/** What is known besides the bucket, by stream, and what could not be found out. */
+interface Around {
+  readonly of: (name: Pick<StreamName, 'account' | 'stream'>) => Known;
+  readonly problems: readonly string[];
+}
+
+async function aroundOf(edge: EdgeContext): Promise<Around> {
+  const [{ lags, problems }, verified] = await Promise.all([backupLags(edge), verificationsOf(edge)]);
+  return {
+    of: ({ account, stream }) => {
+      const isIt = (each: { account: string; stream: string }) =>
+        each.account === account && each.stream === stream;
+      return { lag: lags.find(isIt), verification: verified.verifications.find(isIt) };
+    },
+    problems: [...problems, ...verified.problems],
+  };
+}
+
+async function verificationsOf({
+  env,
+}: EdgeContext): Promise<{ verifications: readonly KeeperVerification[] } & Pick<BackupLags, 'problems'>> {
+  const keeper = jetStreamKeeper(env) as unknown as RestoringKeeper | undefined;
+  try {
+    return { verifications: (await keeper?.verifications()) ?? [], problems: [] };
+  } catch (error) {
+    return { verifications: [], problems: [`which backups were verified is unknown: ${messageOf(error)}`] };
+  }
+}

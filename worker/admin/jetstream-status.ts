@@ -1,0 +1,114 @@
+// `GET /api/jetstream` and `POST /api/jetstream/accept-loss`: which JetStream servers hold the streams, what the others
+// wait for, and what was lost.
+
+import type { JetStream, JetStreamMember } from '../../api/jetstream.ts';
+import { UNREACHABLE } from '../../api/states.ts';
+import type { RegionConfig } from '../../regions/config.ts';
+import type { EdgeContext } from '../edge-context.ts';
+import type { Env } from '../env.ts';
+import { errorResponse } from '../error-response.ts';
+import type { Loss, Member } from '../jetstream/admission/admission.ts';
+import { BackupBucket } from '../jetstream/bucket/backup-bucket.ts';
+import type { AdmissionView } from '../jetstream/keeper-stub.ts';
+import { messageOf } from '../message-of.ts';
+import { regionStub } from '../region/region-stub.ts';
+import { fromKeeper } from './from-keeper.ts';
+
+export function jetStreamStatus(_request: Request, edge: EdgeContext): Promise<Response> {
+  return fromKeeper(
+    edge.env,
+    (keeper) => keeper.admission(),
+    async (view) => Response.json(await viewOf(edge, view)),
+  );
+}
+
+export function acceptLoss(_request: Request, edge: EdgeContext): Promise<Response> {
+  return fromKeeper(
+    edge.env,
+    async (keeper) => {
+      const { loss } = await keeper.admission();
+      return loss?.phase === 'waiting' ? keeper.acceptLoss() : undefined;
+    },
+    async (view) =>
+      view === undefined
+        ? errorResponse(
+            'nothing_lost',
+            'no loss waits to be accepted: GET /api/jetstream shows what there is',
+          )
+        : Response.json(await viewOf(edge, view)),
+  );
+}
+
+async function viewOf(
+  { env, config }: EdgeContext,
+  { members, loss, lastRestore }: AdmissionView,
+): Promise<JetStream> {
+  const regions = config.regions.filter(({ enabled, jetstream }) => enabled && jetstream);
+  const [memberViews, lossView] = await Promise.all([
+    Promise.all(
+      regions.map((region) =>
+        memberOf(
+          env,
+          region,
+          members.find((each) => each.region === region.id),
+        ),
+      ),
+    ),
+    loss === undefined ? null : lossOf(env, config.cluster, loss),
+  ]);
+  return { members: memberViews, loss: lossView, lastRestore: lastRestore ?? null };
+}
+
+/** What the Keeper knows of it, and what the region says itself. */
+async function memberOf(
+  env: Env,
+  region: RegionConfig,
+  member: Member | undefined,
+): Promise<JetStreamMember> {
+  const { state = 'empty', since = null, lacks } = member ?? {};
+  const { server, problem } = await serverOf(env, region);
+  const why = state === 'full' ? undefined : (lacks ?? problem);
+  return { region: region.id, state, since, server, ...(why !== undefined && { why }) };
+}
+
+async function serverOf(env: Env, region: RegionConfig) {
+  try {
+    const { state, problem } = await regionStub(env, region).status();
+    return { server: state, problem };
+  } catch (error) {
+    return { server: UNREACHABLE, problem: `its object does not answer: ${messageOf(error)}` } as const;
+  }
+}
+
+async function lossOf(
+  env: Env,
+  cluster: string,
+  { since, phase, streams }: Loss,
+): Promise<JetStream['loss']> {
+  const backups = await backupsOf(env, cluster);
+  return {
+    since,
+    phase,
+    streams: streams.map(({ account, stream, lastSeq, messages }) => {
+      return {
+        account,
+        stream,
+        lastSeq,
+        messages,
+        backup: backups?.has(JSON.stringify([account, stream])) ?? null,
+      };
+    }),
+  };
+}
+
+/** Undefined if it is unknown which there are. */
+async function backupsOf(env: Env, cluster: string): Promise<ReadonlySet<string> | undefined> {
+  if (env.BACKUPS === undefined) return new Set();
+  try {
+    const names = await new BackupBucket(env.BACKUPS).streams(cluster);
+    return new Set(names.map(({ account, stream }) => JSON.stringify([account, stream])));
+  } catch (error) {
+    console.warn(`which streams have a backup is unknown: ${messageOf(error)}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,258 @@
+// Backups in R2 (miniflare's): a writer that is killed at any of its steps leaves one that restores, with whatever was
+// appended before, once and in order; points in time, retention, and what is said of damage.
+
+import { env } from 'cloudflare:workers';
+import { describe, expect, test } from 'vitest';
+import type { ArchiveEntry } from '../archive/entry.ts';
+import { readArchive } from '../archive/read-archive.ts';
+import { SegmentBuilder } from '../archive/segment.ts';
+import { backupStateOf } from '../manifest/backup-state.ts';
+import { beginEpoch, currentEpoch } from '../manifest/epochs.ts';
+import type { StreamName } from '../manifest/manifest.ts';
+import type { Extent } from '../manifest/segment-header.ts';
+import type { RestorePoint } from '../manifest/selection.ts';
+import { archiveOf } from './archive-of.ts';
+import { BackupBucket } from './backup-bucket.ts';
+import { BackupError } from './backup-error.ts';
+import { fold } from './fold.ts';
+import { selectFrom } from './point-in-time.ts';
+import { retain } from './retain.ts';
+import { sweep } from './sweep.ts';
+
+const T0 = 1_780_000_000_000;
+const HOUR_MS = 3_600_000;
+const SEGMENTS = 7;
+/** Of a whole life: the manifest, the segments, the folded one, the manifest again, and what is swept. */
+const WRITES = SEGMENTS + 4;
+/** Messages of each segment; the stream deletes the second of the first segment while the third is written. */
+const PER_SEGMENT = 3;
+
+class Killed extends Error {}
+
+/** The bucket of a writer that dies after so many operations that change something, or in the middle of the next. */
+function dyingAfter(writes: number): R2Bucket {
+  let left = writes;
+  const dies = () => {
+    if (left <= 0) throw new Killed();
+    left--;
+  };
+  return new Proxy(r2(), {
+    get(bucket, property) {
+      const value: unknown = Reflect.get(bucket, property);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        if (property === 'put' || property === 'delete') dies();
+        return Reflect.apply(value, bucket, args);
+      };
+    },
+  });
+}
+
+/** What a writer does in its life: begins, appends, folds, sweeps. Returns the last message that was appended. */
+async function live(bucket: BackupBucket, name: StreamName, appended: (last: number) => void): Promise<void> {
+  const existing = await bucket.load(name);
+  let stored = existing;
+  if (stored === undefined) {
+    const manifest = beginEpoch(name, undefined, {
+      id: 'e1',
+      created: '2026-05-28T20:26:40Z',
+      reason: 'new',
+      now: T0,
+      config: { name: name.stream },
+      consumers: [],
+      extent: { firstSeq: 1, lastSeq: 0, deleted: [] },
+    });
+    const etag = await bucket.save(manifest, undefined);
+    if (etag === undefined) throw new Error('somebody else began');
+    stored = { manifest, etag };
+  }
+  const epoch = currentEpoch(stored.manifest);
+  if (epoch === undefined) throw new Error('no epoch');
+  const { nextIndex } = backupStateOf(epoch, await bucket.log(name, epoch));
+  for (let index = nextIndex; index < SEGMENTS; index++) {
+    const { header, bytes } = segmentOf(index);
+    if ((await bucket.append(name, header, bytes)) === 'written') appended(header.last);
+  }
+  const folded = await fold(bucket, stored, { now: T0 + 1, atLeast: 3 });
+  if (folded === undefined) throw new Error('somebody else folded');
+  await sweep(bucket, folded, Date.now() + 2 * HOUR_MS);
+}
+
+describe('a writer', () => {
+  test.each(Array.from({ length: WRITES + 1 }, (_, writes) => [writes]))(
+    'that dies after %i writes leaves what it appended, and the next one goes on',
+    async (writes) => {
+      const name = { cluster: 'c', account: 'a/b', stream: `killed-${writes}` };
+      let last = 0;
+      const died = await live(new BackupBucket(dyingAfter(writes)), name, (seq) => {
+        last = seq;
+      }).then(
+        () => false,
+        (error: unknown) => {
+          if (!(error instanceof BackupError && error.cause instanceof Killed)) throw error;
+          return true;
+        },
+      );
+      expect(died).toBe(writes < WRITES);
+      const bucket = new BackupBucket(r2());
+      if (writes > 0) expect(await restored(bucket, name)).toEqual(upTo(last));
+
+      await live(bucket, name, () => {});
+      expect(await restored(bucket, name)).toEqual(upTo(SEGMENTS * PER_SEGMENT));
+    },
+  );
+
+  test('that is stale gets no segment into a log that another goes on with', async () => {
+    const name = { cluster: 'c', account: 'a', stream: 'two' };
+    const bucket = new BackupBucket(r2());
+    await live(new BackupBucket(dyingAfter(4)), name, () => {}).catch(() => {});
+    const { header, bytes } = segmentOf(2);
+    expect(await bucket.append(name, { ...header, writer: 'other' }, bytes)).toBe('taken');
+    // R2 failed to answer, though it had written: the same writer tries again.
+    expect(await bucket.append(name, header, bytes)).toBe('written');
+  });
+
+  test('whose manifest another has changed is told so, also if it wants to begin one', async () => {
+    const name = { cluster: 'c', account: 'a', stream: 'cas' };
+    const bucket = new BackupBucket(r2());
+    await live(new BackupBucket(dyingAfter(1)), name, () => {}).catch(() => {});
+    const stored = await bucket.load(name);
+    if (stored === undefined) throw new Error('no manifest');
+    expect(await bucket.save(stored.manifest, stored.etag)).toBeDefined();
+    expect(await bucket.save({ ...stored.manifest, epochs: [] }, stored.etag)).toBeUndefined();
+    expect(await bucket.save(stored.manifest, undefined)).toBeUndefined();
+  });
+});
+
+describe('a point in time', () => {
+  const name = { cluster: 'points', account: 'a', stream: 's' };
+  const bucket = new BackupBucket(r2());
+
+  test.each([false, true])('is restored as the stream was then; folded: %s', async (isFolded) => {
+    const stream = { ...name, stream: `s-${isFolded}` };
+    const writes = isFolded ? Number.POSITIVE_INFINITY : SEGMENTS + 1;
+    await live(new BackupBucket(dyingAfter(writes)), stream, () => {}).catch(() => {});
+    const stored = await bucket.load(stream);
+    expect(stored?.manifest.epochs[0]?.folded.length).toBe(isFolded ? 1 : 0);
+    // Message 2 was deleted when segment 2 was written.
+    expect(await restored(bucket, stream, { seq: 6 })).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await restored(bucket, stream, { seq: 8 })).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(await restored(bucket, stream, { seq: 9 })).toEqual(upTo(9));
+    // Each message is a second after the one before, and a segment is written with its last.
+    expect(await restored(bucket, stream, { at: T0 + 10_000 })).toEqual(upTo(10));
+    expect(await restored(bucket, stream, { at: T0 + 4_500 })).toEqual([1, 2, 3, 4]);
+  });
+
+  test('streams of a cluster are listed by their names', async () => {
+    expect(await bucket.streams('points')).toEqual([
+      { ...name, stream: 's-false' },
+      { ...name, stream: 's-true' },
+    ]);
+    expect(await bucket.streams('none')).toEqual([]);
+  });
+});
+
+describe('retention', () => {
+  const DAY_MS = 24 * HOUR_MS;
+
+  test('drops what the stream has not had for long, and nothing else', async () => {
+    const name = { cluster: 'c', account: 'a', stream: 'kept' };
+    const bucket = new BackupBucket(r2());
+    await live(bucket, name, () => {});
+    let stored = await bucket.load(name);
+    const { header, bytes } = segmentOf(SEGMENTS, { firstSeq: 13, lastSeq: 24, deleted: [] });
+    await bucket.append(name, header, bytes);
+    stored = stored && (await fold(bucket, stored, { now: T0 + 2, atLeast: 1 }));
+    const early = stored && (await retain(bucket, stored, { keepDays: 1, now: T0 }));
+    expect(early).toBe(stored);
+    stored = stored && (await retain(bucket, stored, { keepDays: 1, now: T0 + 2 * DAY_MS }));
+    expect(stored?.manifest.epochs[0]?.folded.map(({ header: { messages } }) => messages)).toEqual([9, 3]);
+    const after = Array.from({ length: 12 }, (_, n) => n + 13);
+    expect(await restored(bucket, name)).toEqual(after);
+    expect(stored && (await sweep(bucket, stored, Date.now() + 2 * HOUR_MS))).toBeGreaterThan(0);
+    expect(await restored(bucket, name)).toEqual(after);
+    // Before what is kept there is nothing to restore, and that is said.
+    await expect(restored(bucket, name, { seq: 6 })).rejects.toThrow(/reaches back to .*keepDays/);
+  });
+});
+
+describe('what is wrong is named', () => {
+  test('a segment that somebody deleted from the log, and one from below', async () => {
+    const name = { cluster: 'c', account: 'a', stream: 'gap' };
+    const bucket = new BackupBucket(r2());
+    await live(new BackupBucket(dyingAfter(SEGMENTS + 1)), name, () => {}).catch(() => {});
+    const key = 'js/c/a/gap/e1/log/0000000003';
+    const segment = await r2().get(key);
+    const bytes = new Uint8Array((await segment?.arrayBuffer()) ?? []);
+    await r2().delete(key);
+    const { epoch, log } = await loaded(bucket, name);
+    const state = backupStateOf(epoch, log);
+    expect(state.missingIndexes).toEqual([[3, 3]]);
+    expect(state.gaps.between).toEqual([[10, 12]]);
+    expect(state.messages).toBe(upTo(21).length - 3);
+    const stored = await bucket.load(name);
+    if (stored === undefined) throw new Error('no manifest');
+    await expect(fold(bucket, stored, { now: T0, atLeast: 3 })).rejects.toThrow(/segments 3 to 3 .* missing/);
+
+    bytes[bytes.length - 2] = (bytes[bytes.length - 2] ?? 0) ^ 1;
+    await r2().put(key, bytes);
+    await expect(restored(bucket, name)).rejects.toThrow(/stream gap .*checksum.*log\/0000000003/);
+    await r2().put(key, bytes.subarray(0, bytes.length - 5));
+    await expect(restored(bucket, name)).rejects.toThrow(/stream gap .*cut off.*log\/0000000003/);
+    await r2().put(key, 'something else');
+    await expect(bucket.log(name, epoch)).rejects.toThrow(/no segment.*log\/0000000003/);
+    await r2().put('js/c/a/gap/manifest.json', '{"format":1,"clu');
+    await expect(bucket.load(name)).rejects.toThrow(/manifest can't be read.*not JSON/);
+  });
+});
+
+async function restored(bucket: BackupBucket, name: StreamName, point: RestorePoint = {}): Promise<number[]> {
+  const { epoch } = await loaded(bucket, name);
+  const result = await selectFrom(bucket, name, epoch, point);
+  if (!result.ok) throw new Error(result.problem);
+  expect(result.selection.gaps).toEqual({ between: [], within: [] });
+  const entries: ArchiveEntry[] = [];
+  for await (const entry of readArchive(archiveOf(bucket, name, result.selection, T0))) entries.push(entry);
+  const state: unknown = JSON.parse(new TextDecoder().decode(entries[0]?.payload));
+  const sequences = entries.map(({ sequence }) => sequence).filter((sequence) => sequence > 0);
+  expect(state).toMatchObject({ messages: sequences.length, last_seq: sequences.at(-1) ?? 0 });
+  return sequences;
+}
+
+async function loaded(bucket: BackupBucket, name: StreamName) {
+  const stored = await bucket.load(name);
+  const epoch = stored && currentEpoch(stored.manifest);
+  if (epoch === undefined) throw new Error('no backup');
+  return { epoch, log: await bucket.log(name, epoch) };
+}
+
+/** The sequences that are there when the last is this; from the third segment on without the second message. */
+function upTo(last: number): number[] {
+  const all = Array.from({ length: last }, (_, n) => n + 1);
+  return last < 3 * PER_SEGMENT ? all : all.filter((sequence) => sequence !== 2);
+}
+
+function segmentOf(index: number, streamExtent?: Extent) {
+  const builder = new SegmentBuilder();
+  const last = (index + 1) * PER_SEGMENT;
+  for (let sequence = last - PER_SEGMENT + 1; sequence <= last; sequence++) {
+    builder.add({
+      name: `s.${sequence}`,
+      header: new Uint8Array(),
+      payload: new Uint8Array(40_000),
+      timestampNs: BigInt(T0 + sequence * 1000) * 1_000_000n,
+      sequence,
+    });
+  }
+  const extent = streamExtent ?? {
+    firstSeq: 1,
+    lastSeq: last,
+    deleted: index >= 2 ? ([[2, 2]] as const) : [],
+  };
+  const writtenAt = T0 + last * 1000;
+  return builder.finish({ format: 1, epoch: 'e1', index, extent, writer: 'eu', writtenAt });
+}
+
+function r2(): R2Bucket {
+  return (env as unknown as { readonly BACKUPS: R2Bucket }).BACKUPS;
+}
