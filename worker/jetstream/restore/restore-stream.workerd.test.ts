@@ -11,6 +11,7 @@ import type { RestorePoint } from '../manifest/selection.ts';
 import { ask, streamInfo, streamNames } from './api.ts';
 import { type Restore, restoreStream } from './restore-stream.ts';
 import { sourceFrom } from './source.ts';
+import { verifyBackup } from './verify.ts';
 
 const { alone, cluster } = inject('jetStreamServers');
 const r2 = (env as unknown as { BACKUPS: R2Bucket }).BACKUPS;
@@ -145,7 +146,16 @@ async function backup(change: Partial<Written> = {}): Promise<void> {
     consumers: [
       {
         name: 'worker',
-        config: { durable_name: 'worker', name: 'worker', ack_policy: 'explicit', deliver_policy: 'all' },
+        config: {
+          durable_name: 'worker',
+          name: 'worker',
+          ack_policy: 'explicit',
+          deliver_policy: 'all',
+          max_ack_pending: 1000,
+          max_waiting: 512,
+          max_deliver: -1,
+          ack_wait: 30_000_000_000,
+        },
         delivered: { consumer: 2, stream: 3 },
         ackFloor: { consumer: 2, stream: 3 },
       },
@@ -173,6 +183,10 @@ async function restoreOver(nats: NatsConnection, change: Partial<Restore> = {}, 
     holders: async () => 1,
     ...change,
   });
+}
+
+async function verified(): Promise<string> {
+  return verifyBackup(connection, bucket, await sourceFrom(bucket, name), () => {});
 }
 
 async function textOf(seq: number): Promise<string> {
@@ -210,3 +224,18 @@ async function heldInCluster(_account: string, stream: string, lastSeq: number):
 async function removeAll(nats: NatsConnection): Promise<void> {
   for (const stream of await streamNames(nats)) await ask(nats, `STREAM.DELETE.${stream}`);
 }
+
+test('a verification restores everything and reads it back, also of a mirror with a limit', async () => {
+  const { subjects: _, ...config } = CONFIG;
+  await backup({ config: { ...config, mirror: { name: 'ORIGIN' }, max_age: 1_000_000_000, max_msgs: 1 } });
+  expect(await verified()).toBe('5 messages and 1 consumers restored as they were');
+  expect(await streamNames(connection)).toEqual([]);
+});
+
+test('a verification that fails says why, and leaves the server empty', async () => {
+  await backup();
+  await r2.delete(logKey(name, 'e1', 1));
+  await r2.put(logKey(name, 'e1', 1), 'nothing');
+  await expect(verified()).rejects.toThrow(/ORDERS/);
+  expect(await streamNames(connection)).toEqual([]);
+});

@@ -21,6 +21,9 @@ const LIMITS = [
   'subject_delete_marker_ttl',
 ] as const;
 
+/** What has to do with other streams or servers. */
+const ELSEWHERE = ['mirror_direct', 'placement', 'republish', 'subject_transform'] as const;
+
 export interface Target {
   /** While it is filled: on one server, and marked. */
   readonly filling: JsonObject;
@@ -58,22 +61,16 @@ export function scratchTarget(
   as: string,
   backup: { readonly config: JsonObject; readonly consumers: readonly ConsumerBackup[] },
 ): Target {
-  const config = without(backup.config, [
-    ...SUPPLY,
-    ...LIMITS,
-    'placement',
-    'republish',
-    'subject_transform',
-  ]);
-  const subjects = config.subjects ?? ['>'];
+  const { subjects, ...config } = without(backup.config, [...SUPPLY, ...LIMITS, ...ELSEWHERE]);
+  // A mirror has no subjects of its own, and its consumers may filter by any.
+  const ofMirror = { subjects: ['>'], no_ack: true };
   const whole = {
     ...config,
+    ...(subjects === undefined ? ofMirror : { subjects }),
     name: as,
-    subjects,
     num_replicas: 1,
     sealed: false,
-    no_ack: true,
-    storage: 'file',
+    allow_direct: true,
   };
   return { filling: whole, whole, consumers: backup.consumers.map(inheriting), replicas: 1 };
 }
