@@ -56,11 +56,11 @@ function batchFrom(connection: NatsConnection, stream: string, seq: number): Pro
     callback: (error, message) => {
       clearTimeout(timer);
       timer = setTimeout(silent, SILENCE_MS);
-      if (error !== null) return reject(error);
       const { code = 0, description } = message.headers ?? {};
-      if (code === END_OF_BATCH || code === NO_MESSAGE) return resolve(messages);
-      if (code >= 400) return reject(new Error(`stream ${stream}: ${code} ${description}`));
-      messages.push(message);
+      if (error !== null) reject(error);
+      else if (code === END_OF_BATCH || code === NO_MESSAGE) resolve(messages);
+      else if (code >= 400) reject(new Error(`stream ${stream}: ${code} ${description}`));
+      else messages.push(message);
     },
   });
   const request = JSON.stringify({ seq, batch: BATCH, max_bytes: BATCH_BYTES });

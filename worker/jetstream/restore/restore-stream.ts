@@ -14,7 +14,7 @@ const REPLICAS_TIMEOUT_MS = 120_000;
 const REPLICAS_POLL_MS = 100;
 
 /** The server notices only after five seconds that a restore goes on no longer. */
-const UNDO_TIMEOUT_MS = 20_000;
+const UNDO_TIMEOUT_MS = 60_000;
 const UNDO_POLL_MS = 200;
 
 export interface Restore {
@@ -24,6 +24,8 @@ export interface Restore {
   readonly as: string;
   /** Identifies this restore. */
   readonly id: string;
+  /** Another connection, to undo it: the first may be lost. */
+  readonly connect: () => Promise<NatsConnection>;
   /** How many replicas there can be. */
   readonly servers: number;
   /** How many servers, by their own word, hold the stream up to this sequence. */
@@ -68,7 +70,7 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
   } catch (error) {
     const what = `stream ${as} of account ${account} was not restored: ${messageOf(error)}`;
     if (!isBegun) throw new Error(what, { cause: error });
-    const left = await undo(connection, as, id, true).catch(messageOf);
+    const left = await undo(restore.connect, as, id, true);
     throw new Error(left === undefined ? what : `${what}. What was made of it may still be there: ${left}`, {
       cause: error,
     });
@@ -119,27 +121,36 @@ async function untilWhole(
  * @returns why it may still be there; undefined once it is gone
  */
 export async function undo(
-  connection: NatsConnection,
+  connect: () => Promise<NatsConnection>,
   stream: string,
   id: string,
   isOurs = false,
 ): Promise<string | undefined> {
   const end = Date.now() + UNDO_TIMEOUT_MS;
-  let problem = 'nats-server did not answer';
-  while (Date.now() < end) {
-    try {
-      if (!(await streamNames(connection)).includes(stream)) return undefined;
-      const mark = await markOf(connection, stream);
-      if (mark !== undefined && mark !== id) return undefined;
-      if (mark === id || isOurs) await ask(connection, `STREAM.DELETE.${stream}`);
-      else problem = 'it does not say whose it is';
-    } catch (error) {
-      problem = messageOf(error);
-      if (connection.isClosed()) return problem;
-    }
+  for (;;) {
+    const problem = await undoOnce(connect, stream, id, isOurs).catch(messageOf);
+    if (problem === undefined || Date.now() > end) return problem;
     await pause(UNDO_POLL_MS);
   }
-  return problem;
+}
+
+async function undoOnce(
+  connect: () => Promise<NatsConnection>,
+  stream: string,
+  id: string,
+  isOurs: boolean,
+): Promise<string | undefined> {
+  const connection = await connect();
+  try {
+    if (!(await streamNames(connection)).includes(stream)) return undefined;
+    const mark = await markOf(connection, stream);
+    if (mark !== undefined && mark !== id) return undefined;
+    if (mark === undefined && !isOurs) return 'it does not say whose it is';
+    await ask(connection, `STREAM.DELETE.${stream}`);
+    return 'it has only just been deleted';
+  } finally {
+    await connection.close();
+  }
 }
 
 /** Which restore is making a stream: empty if none is; undefined if the stream can't say. */

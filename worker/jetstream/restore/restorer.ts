@@ -189,6 +189,7 @@ export class Restorer {
         source,
         as,
         id,
+        connect: () => this.#host.connect(account),
         servers: this.#host.servers(),
         holders: (...of) => this.#host.holders(...of),
         onProgress: (bytes) => this.#jobs.progress(id, bytes),
@@ -251,7 +252,7 @@ export class Restorer {
   async #cleanUp(jobs: readonly Job[]): Promise<void> {
     for (const { kind, id, account, as } of jobs) {
       if (kind === 'verify') continue;
-      const left = await this.#connected(account, (connection) => undo(connection, as, id)).catch(messageOf);
+      const left = await undo(() => this.#host.connect(account), as, id);
       if (left !== undefined)
         console.error(
           `JetStream: what a restore made of ${as} of account ${account} may still be there: ${left}`,

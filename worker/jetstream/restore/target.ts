@@ -62,17 +62,23 @@ export function scratchTarget(
   backup: { readonly config: JsonObject; readonly consumers: readonly ConsumerBackup[] },
 ): Target {
   const { subjects, ...config } = without(backup.config, [...SUPPLY, ...LIMITS, ...ELSEWHERE]);
-  // A mirror has no subjects of its own, and its consumers may filter by any.
-  const ofMirror = { subjects: ['>'], no_ack: true };
   const whole = {
     ...config,
-    ...(subjects === undefined ? ofMirror : { subjects }),
+    subjects: subjects ?? [as],
     name: as,
     num_replicas: 1,
     sealed: false,
     allow_direct: true,
   };
-  return { filling: whole, whole, consumers: backup.consumers.map(inheriting), replicas: 1 };
+  // A mirror has no subjects of its own, and its consumers may filter by any.
+  const consumers = backup.consumers.map((consumer) =>
+    inheriting(subjects === undefined ? unfiltered(consumer) : consumer),
+  );
+  return { filling: whole, whole, consumers, replicas: 1 };
+}
+
+function unfiltered(consumer: ConsumerBackup): ConsumerBackup {
+  return { ...consumer, config: without(consumer.config, ['filter_subject', 'filter_subjects']) };
 }
 
 function without(config: JsonObject, keys: readonly string[]): JsonObject {

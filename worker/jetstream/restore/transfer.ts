@@ -153,18 +153,9 @@ class ChunkSender {
   }
 
   #confirmed(error: Error | null, message: Msg): void {
-    if (error !== null) return this.#fail(error);
-    if (message.headers?.code === 503) {
-      return this.#fail(new Error('the server that takes the stream is away, or has given up'));
-    }
-    if (message.data.length > 0) {
-      try {
-        answerOf(message.data);
-      } catch (refusal) {
-        return this.#fail(refusal);
-      }
-    }
-    this.#onProgress?.(this.#sizes.shift() ?? 0);
+    const failure = error ?? failureIn(message);
+    if (failure !== undefined) this.#fail(failure);
+    else this.#onProgress?.(this.#sizes.shift() ?? 0);
     this.#wake();
   }
 
@@ -176,5 +167,17 @@ class ChunkSender {
   #wake(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
+  }
+}
+
+/** Why the server does not take a chunk; undefined if it does. */
+function failureIn({ headers, data }: Msg): unknown {
+  if (headers?.code === 503) return new Error('the server that takes the stream is away, or has given up');
+  if (data.length === 0) return undefined;
+  try {
+    answerOf(data);
+    return undefined;
+  } catch (refusal) {
+    return refusal;
   }
 }
