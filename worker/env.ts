@@ -30,6 +30,10 @@ export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[numb
   readonly CONFIG_STORE?: DurableObjectNamespace;
   /** Admits JetStream servers, restores and verifies (jetstream/keeper.ts). Without it JetStream regions don't start. */
   readonly JETSTREAM_KEEPER?: DurableObjectNamespace;
+  /** Where backups are restored to verify them (jetstream/scratch-server.ts). Without it they are not verified. */
+  readonly JETSTREAM_SCRATCH?: DurableObjectNamespace;
+  /** Secret. With an operator: `.creds` files, one user for each account with streams, one after the other. */
+  readonly MERIDIAN_BACKUP_CREDENTIALS?: string;
   /** Backups. Without it there are none. */
   readonly BACKUPS?: R2Bucket;
 }
