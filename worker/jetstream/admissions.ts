@@ -33,8 +33,8 @@ export interface AdmissionsHost {
   acceptsLoss(): boolean;
   /** Those of the streams that no backup has. */
   withoutBackup(streams: readonly KnownStream[]): Promise<readonly KnownStream[]>;
-  /** Restores all streams that are in the backup and on no server. */
-  restoreAll(): Promise<Restored>;
+  /** Restores those of the streams that are in the backup and on no server. */
+  restoreAll(streams: readonly KnownStream[]): Promise<Restored>;
   now(): number;
 }
 
@@ -129,6 +129,8 @@ export class Admissions {
     const startedAt = this.#host.now();
     const isFull = (region: string) => this.#record.members[region]?.state === 'full';
     const regions = this.#host.regions();
+    // At the first start nobody is known to hold everything.
+    const earlier = this.#record.isFormed ? undefined : new Map(await this.#sightings(regions));
     const sightings = new Map([
       ...(await this.#sightings(regions.filter(isFull))),
       ...(await this.#sightings(regions.filter((region) => !isFull(region)))),
@@ -137,7 +139,7 @@ export class Admissions {
       // It asked to start meanwhile: what was seen of it is of the server before.
       if ((this.#record.members[region]?.since ?? 0) >= startedAt) sightings.delete(region);
     }
-    this.#keep(afterLook(this.#record, sightings, regions, this.#host.now()));
+    this.#keep(afterLook(this.#record, sightings, regions, this.#host.now(), earlier));
     return new Set([...sightings].flatMap(([region, seen]) => (typeof seen === 'object' ? [region] : [])));
   }
 
@@ -169,6 +171,9 @@ export class Admissions {
 
   async #decide(streams: readonly KnownStream[]): Promise<void> {
     this.#decidedAt = this.#host.now();
+    // The last look may have been at a server that was there still.
+    await this.#lookAtAll();
+    if (this.#record.loss === undefined) return;
     const filled = streams.filter(({ messages }) => messages > 0);
     if (streams.length === 0) return this.#beginAgain(false);
     if (this.#host.acceptsLoss()) return this.#beginAgain(true);
@@ -192,7 +197,7 @@ export class Admissions {
   }
 
   async #restore(): Promise<void> {
-    const restored = await this.#host.restoreAll();
+    const restored = await this.#host.restoreAll(this.#record.loss?.streams ?? []);
     for (const problem of restored.problems) console.error(`JetStream: ${problem}`);
     this.#lastRestore = restored;
     this.#keep(afterRestore(this.#record));

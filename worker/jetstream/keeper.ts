@@ -34,7 +34,7 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
       acceptsLoss: () => activeConfig(env).config.jetstream.acceptLoss,
       withoutBackup: (streams) =>
         env.BACKUPS === undefined ? Promise.resolve(streams) : this.#restorer.withoutBackup(streams),
-      restoreAll: () => this.#restorer.restoreAll(),
+      restoreAll: (streams) => this.#restorer.restoreAll(streams),
       now: Date.now,
     });
   }

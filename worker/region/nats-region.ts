@@ -17,6 +17,8 @@ import type { Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/admission.ts';
+import { BackupWriter } from '../jetstream/backup/backup-writer.ts';
+import type { StreamBackupStatus } from '../jetstream/backup/status.ts';
 import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
 import { ASLEEP } from '../mesh/link.ts';
 import { MeshKeeper } from '../mesh/mesh-keeper.ts';
@@ -112,6 +114,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   readonly #admission: Admission;
   readonly #tally: TrafficTally;
   readonly #tallyBackup: TallyBackup;
+  readonly #backup: BackupWriter;
   readonly #mesh: MeshKeeper;
   readonly #createdAt = Date.now();
   #lifecycle: Lifecycle;
@@ -145,6 +148,17 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       bucket: env.BACKUPS,
       cluster: config.cluster,
       region: id,
+    });
+    this.#backup = new BackupWriter({
+      bucket: env.BACKUPS,
+      cluster: config.cluster,
+      region: id,
+      settings: () => activeConfig(env).config.jetstream.backup,
+      secrets: env,
+      led: () => this.#server.led(),
+      dial: (init) => this.#server.dialOwn(init),
+      countOwn: (change) => this.#server.countOwn(change),
+      now: Date.now,
     });
     this.defaultPort = WEBSOCKET_PORT;
     this.sleepAfter = this.#region.sleepAfter;
@@ -329,6 +343,10 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return hasServer(stage) || isStarting(stage) || stage.kind === 'waiting' ? undefined : 'stopped';
   }
 
+  async backupStatus(): Promise<readonly StreamBackupStatus[]> {
+    return hasServer(this.#lifecycle.stage) ? this.#backup.status() : [];
+  }
+
   /** Called by the class when the container has exited, for whatever reason. */
   override async onStop({ exitCode }: { exitCode: number }): Promise<void> {
     await this.#dispatch({ kind: 'ended', exitCode });
@@ -359,6 +377,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   #looked(look: Look | undefined): void {
     if (look !== undefined) this.#door.counted(look);
+    if (look?.isClosing) this.ctx.waitUntil(this.#backup.closing());
     const event: LifecycleEvent =
       look === undefined ? { kind: 'unanswered' } : { kind: 'answered', isClosing: look.isClosing };
     this.ctx.waitUntil(this.#dispatch(event));
@@ -398,19 +417,21 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
         // The caller that reports an event does not wait for a start, which may take half a minute.
         return this.ctx.waitUntil(this.#start());
       case 'stop':
-        return this.stop(SIGINT);
+        return this.#stop();
       case 'destroy':
         return this.#destroy();
       case 'become-lame-duck':
-        return this.#server.becomeLameDuck();
+        return this.#backup.flush().then(() => this.#server.becomeLameDuck());
       case 'mesh-up':
         return this.#mesh.serverUp();
       case 'mesh-down':
         this.#watch.end();
+        this.#backup.end();
         this.#report.forget();
         return this.#mesh.serverDown();
       case 'watch':
         this.#watch.begin();
+        if (this.#region.jetstream) this.#backup.begin();
         return this.#scheduleReconcile();
       case 'count-clients':
         return this.#countClients();
@@ -424,6 +445,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   #store(record: DrainRecord | undefined): void {
     if (record === undefined) this.ctx.storage.kv.delete(DRAIN_KEY);
     else this.ctx.storage.kv.put(DRAIN_KEY, record);
+  }
+
+  /** The last messages are backed up first. A server that has been started meanwhile is another one. */
+  async #stop(): Promise<void> {
+    await this.#backup.flush();
+    if (this.#lifecycle.stage.kind === 'stopping') await this.stop(SIGINT);
   }
 
   /** Unless it holds streams that no other server does. */

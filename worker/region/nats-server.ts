@@ -2,6 +2,7 @@
 
 import { MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import type { Holdings } from '../jetstream/admission/holdings.ts';
+import { LED_QUERY, type LedJsz, type LedStream, ledStreams } from '../jetstream/backup/led-streams.ts';
 import { accountsIn, holdingsOf, type Jsz, type Raftz, SYSTEM_ACCOUNT } from './jetstream-answers.ts';
 import { agesOfUnauthenticated, type Connz, isInLameDuckMode, readMonitoring } from './monitoring.ts';
 import type { Routez, RoutezRoute, Varz } from './monitoring-answers.ts';
@@ -15,6 +16,8 @@ const SIGUSR2 = 12;
 
 export class NatsServer {
   readonly #container: Container | undefined;
+  /** The object's own connections to it: they are no clients. */
+  #own = 0;
 
   constructor(container: Container | undefined) {
     this.#container = container;
@@ -37,8 +40,28 @@ export class NatsServer {
     return this.#port(ROUTE_PORT).connect(`10.0.0.1:${ROUTE_PORT}`);
   }
 
-  varz(): Promise<Varz> {
-    return readMonitoring<Varz>(this.#port(MONITORING_PORT), 'varz');
+  /** An upgrade of the object's own. Whoever keeps the connection counts it with `countOwn`. */
+  dialOwn(init: RequestInit): Promise<Response> {
+    return this.#port(WEBSOCKET_PORT).fetch('http://nats-server/', init);
+  }
+
+  /**
+   * A connection of the object's own has been established (1), or is about to end (-1). In this order the server never
+   * counts fewer than these, and no client is taken for one of them.
+   */
+  countOwn(change: 1 | -1): void {
+    this.#own += change;
+  }
+
+  /** `connections` are those of clients. */
+  async varz(): Promise<Varz> {
+    const varz = await readMonitoring<Varz>(this.#port(MONITORING_PORT), 'varz');
+    return { ...varz, connections: Math.max(0, varz.connections - this.#own) };
+  }
+
+  /** The streams that it leads. */
+  async led(): Promise<readonly LedStream[]> {
+    return ledStreams(await readMonitoring<LedJsz>(this.#port(MONITORING_PORT), LED_QUERY));
   }
 
   /** @throws Error when it does not answer in time */

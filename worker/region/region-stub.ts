@@ -5,6 +5,7 @@ import { bindingNameOf, instanceNameOf } from '../../regions/names.ts';
 import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/admission.ts';
+import type { StreamBackupStatus } from '../jetstream/backup/status.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 
 /** What Workers and other regions' objects call, over RPC. */
@@ -21,6 +22,8 @@ export interface RegionMethods {
   peerUp(peer: string): Promise<boolean>;
   /** What its JetStream server holds; `stopped` if none runs, undefined if it does not answer or is starting. */
   holdings(): Promise<Sighting>;
+  /** How far the backups of the streams are that its server leads. */
+  backupStatus(): Promise<readonly StreamBackupStatus[]>;
 }
 
 export type RegionStub = RegionMethods & Pick<Fetcher, 'fetch' | 'connect'>;

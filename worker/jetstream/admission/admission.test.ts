@@ -41,6 +41,12 @@ describe('the first start', () => {
     expect(statesIn(formed)).toEqual({ a: 'full', b: 'full' });
   });
 
+  test('is over under load too: by now each holds what the others held shortly before', () => {
+    const earlier = seen({ a: 5, b: 6, c: 4 });
+    const record = afterLook(NEW_RECORD, seen({ a: 7, b: 8, c: 6 }), REGIONS, NOW, earlier);
+    expect(statesIn(record)).toEqual({ a: 'full', b: 'full', c: 'full' });
+  });
+
   test('of the Keeper, after servers have long been running, finds them', () => {
     const record = afterLook(NEW_RECORD, seen({ a: 9, b: 9, c: 4 }), REGIONS, NOW);
     expect(statesIn(record)).toEqual({ a: 'full', b: 'full', c: 'joining' });
@@ -144,6 +150,19 @@ describe('when no server is left that holds anything', () => {
     for (const region of REGIONS) {
       expect(askToStart(record, region, REGIONS, NOW).answer.mayStart).toBe(false);
     }
+  });
+
+  test('but one that was joining has every stream up to where it was last seen, nothing is', () => {
+    const record: AdmissionRecord = {
+      ...formed(),
+      members: membersOf({ a: 'joining', b: 'empty', c: 'full' }),
+    };
+    const asked = askToStart(record, 'c', REGIONS, NOW).record;
+    expect(asked.loss?.phase).toBe('deciding');
+    expect(afterLook(asked, seen({ a: 8 }), REGIONS, NOW).loss).toBeDefined();
+    const looked = afterLook(asked, seen({ a: 9 }), REGIONS, NOW);
+    expect(looked.loss).toBeUndefined();
+    expect(statesIn(looked)).toMatchObject({ a: 'full' });
   });
 
   test('those that wait for an operator say for what', () => {

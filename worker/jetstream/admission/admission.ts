@@ -81,17 +81,23 @@ export function quorumOf(servers: number): number {
   return Math.floor(servers / 2) + 1;
 }
 
-/** What follows from having looked at all regions. @param regions all that take part in JetStream */
+/**
+ * What follows from having looked at all regions.
+ *
+ * @param regions all that take part in JetStream
+ * @param earlier what was seen shortly before: what one held then is what the others must hold by now
+ */
 export function afterLook(
   record: AdmissionRecord,
   sightings: ReadonlyMap<string, Sighting>,
   regions: readonly string[],
   now: number,
+  earlier: ReadonlyMap<string, Sighting> = sightings,
 ): AdmissionRecord {
   const stopped = withoutStopped(record, sightings, now);
   const after = stopped.isFormed
-    ? withFull(stopped, sightings, now)
-    : withFormed(stopped, sightings, regions, now);
+    ? withHeirs(withFull(stopped, sightings, now), sightings, now)
+    : withFormed(stopped, sightings, regions, now, earlier);
   return after.isFormed && after.loss === undefined ? withStreams(after, sightings) : after;
 }
 
@@ -115,11 +121,17 @@ function withFormed(
   sightings: ReadonlyMap<string, Sighting>,
   regions: readonly string[],
   now: number,
+  earlier: ReadonlyMap<string, Sighting>,
 ): AdmissionRecord {
   const running = runningIn(sightings);
-  const full = running.filter(([, holdings]) => {
-    const others = running.filter(([, each]) => each !== holdings).map(([, each]) => each);
-    return missingIn(holdings, others) === undefined;
+  const full = running.filter(([region, holdings]) => {
+    const others = runningIn(earlier).filter(([other]) => other !== region);
+    return (
+      missingIn(
+        holdings,
+        others.map(([, each]) => each),
+      ) === undefined
+    );
   });
   if (full.length < quorumOf(regions.length)) return record;
   const isFull = new Set(full.map(([region]) => region));
@@ -151,6 +163,39 @@ function withFull(
     return [[region, { state: 'joining', since, lacks }]];
   });
   return withMembers(record, changes);
+}
+
+/**
+ * The last that held everything is gone. One that was joining has it all the same, if it has every stream up to where it
+ * was last seen: then nothing is lost, or as little as can be.
+ */
+function withHeirs(
+  record: AdmissionRecord,
+  sightings: ReadonlyMap<string, Sighting>,
+  now: number,
+): AdmissionRecord {
+  const { loss, streams, members } = record;
+  if (loss !== undefined && loss.phase !== 'deciding' && loss.phase !== 'waiting') return record;
+  if (Object.values(members).some(({ state }) => state === 'full')) return record;
+  const heirs = runningIn(sightings).filter(
+    ([, holdings]) => streams.length > 0 && hasAll(holdings, streams),
+  );
+  if (heirs.length === 0) return record;
+  const changes = heirs.map(([region]): [string, Member] => [region, { state: 'full', since: now }]);
+  const { loss: _loss, ...rest } = withMembers(record, changes);
+  return rest;
+}
+
+function hasAll({ streams }: Holdings, wanted: readonly KnownStream[]): boolean {
+  return wanted.every(({ account, stream, created, lastSeq }) =>
+    streams.some(
+      (held) =>
+        held.account === account &&
+        held.stream === stream &&
+        held.created === created &&
+        held.lastSeq >= lastSeq,
+    ),
+  );
 }
 
 /** A stream is forgotten once servers that should have it say that they do not. */

@@ -127,11 +127,16 @@ export class Restorer {
     return streams.filter(({ account, stream }) => !names.has(`${account} ${stream}`));
   }
 
-  /** Restores all streams that have a backup and are on no server. Goes on until R2 and the servers have answered. */
-  async restoreAll(): Promise<Restored> {
-    const backups = await this.#untilAnswered('the backups', () =>
+  /**
+   * Restores those of the streams that have a backup and are on no server. Goes on until R2 and the servers have
+   * answered. A backup of a stream that was deleted before stays where it is.
+   */
+  async restoreAll(lost: readonly Pick<StreamName, 'account' | 'stream'>[]): Promise<Restored> {
+    const names = new Set(lost.map(({ account, stream }) => `${account} ${stream}`));
+    const all = await this.#untilAnswered('the backups', () =>
       this.#host.bucket().streams(this.#host.cluster()),
     );
+    const backups = all.filter(({ account, stream }) => names.has(`${account} ${stream}`));
     const problems: string[] = [];
     let streams = 0;
     for (const account of new Set(backups.map((each) => each.account))) {

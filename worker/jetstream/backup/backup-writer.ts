@@ -1,0 +1,287 @@
+// Backs up the streams that a region's server leads, as long as it runs: one after the other, so that at most about three
+// segments are in memory. A stream with nothing new costs no request beyond the look at all of them.
+
+import type { NatsConnection } from '@nats-io/nats-core';
+import { withTimeout } from '../../../waiting/with-timeout.ts';
+import { backoffMs } from '../../backoff.ts';
+import { messageOf } from '../../message-of.ts';
+import { BackupBucket } from '../bucket/backup-bucket.ts';
+import { connectOver } from '../restore/connect.ts';
+import { loginFor } from '../restore/credentials.ts';
+import type { LedStream } from './led-streams.ts';
+import type { StreamBackupStatus } from './status.ts';
+import { StreamWriter, type WriterSettings } from './stream-writer.ts';
+
+/** A stream that takes longer has a bucket or a server that hangs. Enough for folding. */
+const STREAM_TIMEOUT_MS = 120_000;
+
+/** After failures the next attempt is at most this far away. */
+const RETRY_MAX_MS = 60_000;
+
+/** A stop waits this long for the last messages. */
+const FLUSH_MS = 3_000;
+
+export interface BackupWriterParts {
+  /** Undefined: there are no backups. */
+  readonly bucket: R2Bucket | undefined;
+  readonly cluster: string;
+  readonly region: string;
+  readonly settings: () => WriterSettings & { readonly enabled: boolean; readonly everySeconds: number };
+  readonly secrets: Parameters<typeof loginFor>[0];
+  /** Asks the server which streams it leads. */
+  readonly led: () => Promise<readonly LedStream[]>;
+  /** Sends an upgrade to the server. */
+  readonly dial: (init: RequestInit) => Promise<Response>;
+  /** A connection was established, or is about to be closed. */
+  readonly countOwn: (change: 1 | -1) => void;
+  /** ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** A stream that is led now. */
+interface Entry {
+  readonly writer: StreamWriter;
+  /** When a look last found it backed up whole, or it was first seen: ms since the epoch. */
+  wholeAt: number;
+  failures: number;
+  notBefore: number;
+  problem: string | undefined;
+  /** What the writer said last, though it may have failed since. */
+  upTo: number | undefined;
+  writtenAt: number | undefined;
+}
+
+export class BackupWriter {
+  readonly #parts: BackupWriterParts;
+  readonly #bucket: BackupBucket | undefined;
+  readonly #entries = new Map<string, Entry>();
+  readonly #connections: Connections;
+  #isOn = false;
+  #isClosing = false;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #round: Promise<void> | undefined;
+
+  constructor(parts: BackupWriterParts) {
+    this.#parts = parts;
+    this.#bucket = parts.bucket && new BackupBucket(parts.bucket);
+    this.#connections = new Connections(parts);
+  }
+
+  /** The server runs. */
+  begin(): void {
+    if (this.#isOn || this.#bucket === undefined) return;
+    this.#isOn = true;
+    this.#isClosing = false;
+    this.#next();
+  }
+
+  /** The server has ended. */
+  end(): void {
+    this.#isOn = false;
+    clearTimeout(this.#timer);
+    this.#entries.clear();
+    void this.#connections.closeAll();
+  }
+
+  /** The server says that it is about to stop, perhaps not for the first time. */
+  async closing(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    await this.flush();
+  }
+
+  /** Backs up what there is before the server stops. Never rejects, and takes a few seconds at most. */
+  async flush(): Promise<void> {
+    if (!this.#isOn || !this.#parts.settings().enabled) return;
+    const { region } = this.#parts;
+    const late = `it took longer than ${FLUSH_MS} ms`;
+    // A round that is under way may have looked before the last message came.
+    const last = (this.#round ?? Promise.resolve()).then(() => this.#run());
+    await withTimeout(last, FLUSH_MS, late).catch((error) => {
+      console.error(`region ${region}: the last messages may not be backed up: ${messageOf(error)}`);
+    });
+  }
+
+  /** @throws Error if the server does not answer: what is not backed up is then unknown */
+  async status(): Promise<readonly StreamBackupStatus[]> {
+    if (!this.#isOn || !this.#parts.settings().enabled) return [];
+    const now = this.#parts.now();
+    return (await this.#parts.led()).map((led) => statusOf(led, this.#entries.get(keyOf(led)), now));
+  }
+
+  #next(): void {
+    clearTimeout(this.#timer);
+    if (!this.#isOn) return;
+    this.#timer = setTimeout(
+      () => void this.#run().then(() => this.#next()),
+      this.#parts.settings().everySeconds * 1_000,
+    );
+  }
+
+  /** A round, or the one that is under way. Never rejects. */
+  #run(): Promise<void> {
+    this.#round ??= this.#once()
+      .catch((error) => {
+        console.warn(
+          `region ${this.#parts.region}: which streams to back up is unknown: ${messageOf(error)}`,
+        );
+      })
+      .finally(() => {
+        this.#round = undefined;
+      });
+    return this.#round;
+  }
+
+  async #once(): Promise<void> {
+    const settings = this.#parts.settings();
+    if (!this.#isOn || !settings.enabled) return;
+    const lookedAt = this.#parts.now();
+    const streams = await this.#parts.led();
+    this.#forgetOthers(streams);
+    for (const led of streams) {
+      if (!this.#isOn) return;
+      await this.#backUp(led, lookedAt, settings);
+    }
+    await this.#connections.closeUnused();
+  }
+
+  async #backUp(led: LedStream, lookedAt: number, settings: WriterSettings): Promise<void> {
+    const entry = this.#entryOf(led, lookedAt);
+    const { now, region } = this.#parts;
+    if (entry === undefined || now() < entry.notBefore) return;
+    const { writer } = entry;
+    try {
+      if (writer.hasNews(led)) {
+        const writing = writer.write(led, () => this.#connections.of(led.account), settings);
+        entry.problem = await withTimeout(
+          writing,
+          STREAM_TIMEOUT_MS,
+          'R2 or nats-server has not answered for two minutes',
+        );
+      }
+      entry.failures = 0;
+      if (writer.upTo !== undefined) entry.upTo = writer.upTo;
+      if (writer.writtenAt !== undefined) entry.writtenAt = writer.writtenAt;
+      if (isWhole(writer, led)) entry.wholeAt = lookedAt;
+    } catch (error) {
+      entry.failures += 1;
+      entry.notBefore = now() + backoffMs(entry.failures, RETRY_MAX_MS, Math.random());
+      entry.problem = messageOf(error);
+      // One that hangs must not go on beside the next attempt, under what it knows.
+      this.#entries.set(keyOf(led), { ...entry, writer: this.#writerOf(led) });
+      console.error(
+        `region ${region}: stream ${led.stream} of ${led.account} is not backed up: ${entry.problem}`,
+      );
+    }
+  }
+
+  #entryOf(led: LedStream, lookedAt: number): Entry {
+    const known = this.#entries.get(keyOf(led));
+    if (known !== undefined) return known;
+    const entry: Entry = {
+      writer: this.#writerOf(led),
+      wholeAt: lookedAt,
+      failures: 0,
+      notBefore: 0,
+      problem: undefined,
+      upTo: undefined,
+      writtenAt: undefined,
+    };
+    this.#entries.set(keyOf(led), entry);
+    return entry;
+  }
+
+  #writerOf({ account, stream }: LedStream): StreamWriter {
+    const { cluster, region, now } = this.#parts;
+    if (this.#bucket === undefined) throw new Error('there is no bucket');
+    return new StreamWriter({
+      bucket: this.#bucket,
+      name: { cluster, account, stream },
+      writer: region,
+      now,
+    });
+  }
+
+  /** Of a stream that another server has led meanwhile nothing is known any longer. */
+  #forgetOthers(streams: readonly LedStream[]): void {
+    const led = new Set(streams.map(keyOf));
+    for (const key of this.#entries.keys()) if (!led.has(key)) this.#entries.delete(key);
+  }
+}
+
+/**
+ * Connections to the server, one for each account. They stay as long as each round needs them: a server that is about to
+ * stop takes no new ones.
+ */
+class Connections {
+  readonly #parts: BackupWriterParts;
+  readonly #open = new Map<string, NatsConnection>();
+  readonly #used = new Set<string>();
+
+  constructor(parts: BackupWriterParts) {
+    this.#parts = parts;
+  }
+
+  async of(account: string): Promise<NatsConnection> {
+    this.#used.add(account);
+    const open = this.#open.get(account);
+    if (open !== undefined && !open.isClosed()) return open;
+    const { dial, secrets, countOwn } = this.#parts;
+    const connection = await connectOver((_url, init) => dial(init), loginFor(secrets, account));
+    countOwn(1);
+    this.#open.set(account, connection);
+    void connection.closed().then(() => this.#forget(account, connection));
+    return connection;
+  }
+
+  /** Those that were not used since the last call. */
+  async closeUnused(): Promise<void> {
+    const unused = [...this.#open.keys()].filter((account) => !this.#used.has(account));
+    this.#used.clear();
+    await this.#close(unused);
+  }
+
+  closeAll(): Promise<void> {
+    return this.#close([...this.#open.keys()]);
+  }
+
+  async #close(accounts: readonly string[]): Promise<void> {
+    for (const account of accounts) {
+      const connection = this.#open.get(account);
+      if (connection === undefined) continue;
+      // Before the server counts one fewer.
+      this.#forget(account, connection);
+      await connection.close().catch(() => undefined);
+    }
+  }
+
+  #forget(account: string, connection: NatsConnection): void {
+    if (this.#open.get(account) !== connection) return;
+    this.#open.delete(account);
+    this.#parts.countOwn(-1);
+  }
+}
+
+function isWhole(writer: StreamWriter, led: LedStream): boolean {
+  return !writer.hasNews(led) || (writer.upTo ?? -1) >= led.state.last_seq;
+}
+
+function statusOf(led: LedStream, entry: Entry | undefined, now: number): StreamBackupStatus {
+  const { account, stream, state } = led;
+  const { writer, problem, wholeAt, upTo = 0, writtenAt } = entry ?? {};
+  // Deleted ones are counted with them, as long as nobody has looked.
+  const unwritten = Math.max(0, state.last_seq - Math.max(upTo, state.first_seq - 1));
+  const lagMessages = writer !== undefined && isWhole(writer, led) ? 0 : unwritten;
+  return {
+    account,
+    stream,
+    lagMessages,
+    lagMs: lagMessages === 0 ? 0 : now - (wholeAt ?? now),
+    ...(writtenAt !== undefined && { lastWrittenAt: writtenAt }),
+    ...(problem !== undefined && { problem }),
+  };
+}
+
+function keyOf({ account, stream }: Pick<LedStream, 'account' | 'stream'>): string {
+  return JSON.stringify([account, stream]);
+}

@@ -1,0 +1,127 @@
+// Reads a stream's messages from its leader: in batches where it may be read directly (`allow_direct`), one by one, with
+// many requests under way, where not. Neither consumes anything.
+
+import { createInbox, type Msg, type NatsConnection } from '@nats-io/nats-core';
+import type { ArchiveEntry } from '../archive/entry.ts';
+import type { SequenceRanges } from '../manifest/segment-header.ts';
+import { ApiError, ask } from '../restore/api.ts';
+import { answeredEntry, directEntry, type MessageAnswer } from './stored-message.ts';
+
+const BATCH = 1_000;
+const BATCH_BYTES = 2 ** 20;
+
+/** Requests for single messages at a time. */
+const PARALLEL = 16;
+
+/** Between two messages of a batch. */
+const SILENCE_MS = 5_000;
+
+/** Statuses that end a batch: it is complete; there is no message from that sequence on. */
+const END_OF_BATCH = 204;
+const NO_MESSAGE = 404;
+
+/** A status stands behind the version: `NATS/1.0 204 EOB`. */
+const VERSION_BYTES = 8;
+const SPACE = 0x20;
+
+/** Error of nats-server: there is no message of that sequence. */
+const NO_MESSAGE_FOUND = 10037;
+
+/** The headers as they were received; nats-core has them, but its interface offers them only parsed. */
+interface RawMsg {
+  readonly _msg?: { readonly hdr: number };
+  readonly _rdata?: Uint8Array;
+}
+
+/**
+ * Messages from a sequence on, as many as one batch takes; none if there are none.
+ *
+ * @throws Error if the server stops in between
+ */
+export async function readBatch(
+  connection: NatsConnection,
+  stream: string,
+  seq: number,
+): Promise<readonly ArchiveEntry[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<readonly ArchiveEntry[]>();
+  const inbox = createInbox();
+  const entries: ArchiveEntry[] = [];
+  const silent = () => reject(new Error(`stream ${stream} does not answer for its messages from ${seq} on`));
+  let timer = setTimeout(silent, SILENCE_MS);
+  const take = (message: Msg) => {
+    const header = rawHeader(message);
+    if (header[VERSION_BYTES] !== SPACE) {
+      entries.push(directEntry(header, message.data));
+      return;
+    }
+    const { code = 0, description = '' } = message.headers ?? {};
+    if (code !== END_OF_BATCH && code !== NO_MESSAGE) {
+      throw new Error(`stream ${stream} can't be read: ${code} ${description}`);
+    }
+    resolve(entries);
+  };
+  const subscription = connection.subscribe(inbox, {
+    callback: (error, message) => {
+      clearTimeout(timer);
+      timer = setTimeout(silent, SILENCE_MS);
+      if (error !== null) return reject(error);
+      try {
+        take(message);
+      } catch (problem) {
+        reject(problem);
+      }
+    },
+  });
+  void connection.closed().then(() => reject(new Error('the connection to nats-server ended')));
+  try {
+    const request = JSON.stringify({ seq, batch: BATCH, max_bytes: BATCH_BYTES });
+    connection.publish(`$JS.API.DIRECT.GET.${stream}`, request, { reply: inbox });
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    subscription.unsubscribe();
+  }
+}
+
+function rawHeader(message: Msg): Uint8Array {
+  const { _msg, _rdata } = message as unknown as RawMsg;
+  if (_msg === undefined || _rdata === undefined || _msg.hdr < 0) {
+    throw new Error('a message came without headers, or nats-core keeps them elsewhere now');
+  }
+  return _rdata.subarray(0, _msg.hdr);
+}
+
+/** The messages of these sequences, in their order, without those that are gone by now. */
+export async function* readSingly(
+  connection: NatsConnection,
+  stream: string,
+  ranges: SequenceRanges,
+): AsyncGenerator<ArchiveEntry> {
+  let asked: number[] = [];
+  const answered = async () => {
+    const entries = await Promise.all(asked.map((seq) => messageAt(connection, stream, seq)));
+    asked = [];
+    return entries.filter((entry) => entry !== undefined);
+  };
+  for (const [first, last] of ranges) {
+    for (let seq = first; seq <= last; seq++) {
+      asked.push(seq);
+      if (asked.length === PARALLEL) yield* await answered();
+    }
+  }
+  yield* await answered();
+}
+
+/** One message from the leader; undefined if there is none. */
+export async function messageAt(
+  connection: NatsConnection,
+  stream: string,
+  seq: number,
+): Promise<ArchiveEntry | undefined> {
+  try {
+    return answeredEntry(await ask<MessageAnswer>(connection, `STREAM.MSG.GET.${stream}`, { seq }));
+  } catch (error) {
+    if (error instanceof ApiError && error.code === NO_MESSAGE_FOUND) return undefined;
+    throw error;
+  }
+}
