@@ -8,14 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ARCHIVE_TYPE, archiveHead, DATA_FILE, META_FILE } from '../api/archive.ts';
 import type { Job, RestorePlan } from '../api/backups.ts';
+import type { RestoredConfig } from '../api/config.ts';
 import type { JetStream } from '../api/jetstream.ts';
-import { type Answers, livingEdge, startFakeEdge } from '../test/support/fake-edge.ts';
+import { type Answers, CONFIG, INFO, livingEdge, startFakeEdge } from '../test/support/fake-edge.ts';
 
 const CLI = fileURLToPath(new URL('main.ts', import.meta.url));
 const PAGE = await readFile(new URL('../docs/backup.md', import.meta.url), 'utf8');
 const COMMANDS = [...PAGE.matchAll(/`npm run regions -- ([^`]+)`/g)].map(([, command = '']) => command);
 /** These ask before they change something. */
-const ASKS = /^(backup (restore|import)|jetstream accept-loss|restart)/;
+const ASKS = /^(backup (restore|restore-config|import)\b|jetstream accept-loss|restart)/;
 
 const PATH = '/api/backups/%24G/ORDERS';
 const META = { config: { name: 'ORDERS' } };
@@ -34,12 +35,18 @@ const JOB: Job = {
 };
 const LOST: JetStream = { members: [], loss: { since: 0, phase: 'waiting', streams: [] }, lastRestore: null };
 const REGIONS = livingEdge();
+const RESTORED: RestoredConfig = {
+  ...{ ...INFO, version: 8, changes: [], notTaken: [], warnings: [], config: CONFIG },
+  from: { ...INFO, time: '2026-11-23T14:06:54.123Z', store: '20261126T193317Z-1a2b3c4d' },
+  history: { versions: 1, entries: 1 },
+};
 const ANSWERS: Answers = {
   ...REGIONS,
   // No region runs, so none has to be waited for.
   'GET /api/regions': { body: { version: 7, regions: [] } },
   'GET /api/jetstream': { body: LOST },
   'POST /api/jetstream/accept-loss': { body: { ...LOST, loss: null } },
+  'POST /api/config/restore': { body: RESTORED },
   'GET /api/backups': { body: { enabled: true, streams: [BACKUP], problems: [] } },
   'GET /api/backups/jobs': { body: { jobs: [JOB] } },
   [`GET ${PATH}`]: {
@@ -66,7 +73,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test('the page shows every subcommand of `backup` and `jetstream`', () => {
   const shown = new Set(COMMANDS.map((command) => command.split(' ').slice(0, 2).join(' ')));
-  for (const name of ['list', 'show', 'restore', 'verify', 'jobs', 'export', 'import']) {
+  for (const name of ['list', 'show', 'restore', 'verify', 'jobs', 'export', 'import', 'restore-config']) {
     expect(shown).toContain(`backup ${name}`);
   }
   expect(shown).toContain('jetstream accept-loss');

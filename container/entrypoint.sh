@@ -23,6 +23,7 @@
 #   NATS_JETSTREAM_MAX_MEMORY     -1; such as 512MB, where -1 is three quarters of the memory
 #   NATS_JETSTREAM_MAX_FILE       -1; such as 2GB, where -1 is the free disk
 #   NATS_STORE_DIR                /data
+#   NATS_SCRATCH                  false; true for a server on its own, without a cluster (NATS_TOKEN is needed)
 #   NATS_SERVER_BIN               nats-server; the program, by name or path
 #   CLOUDFLARE_LOCATION, CLOUDFLARE_REGION, CLOUDFLARE_COUNTRY_A2
 #                                 unknown; the tags location:, cloudflare-region: and country:
@@ -274,10 +275,19 @@ export_credentials
 
 folder=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
+case ${NATS_SCRATCH:-false} in
+  true)
+    [ "$auth" = token ] || refuse 'NATS_SCRATCH is true: NATS_TOKEN is needed, and nothing else'
+    config=$folder/scratch.conf
+    ;;
+  false) config=$folder/auth/$auth.conf ;;
+  *) refuse "NATS_SCRATCH is '$NATS_SCRATCH': it must be true or false" ;;
+esac
+
 # SIGUSR2 would kill nats-server until it has set up its handler, so it starts with the signal ignored.
 (
   trap '' USR2
-  exec "${NATS_SERVER_BIN:-nats-server}" -c "$folder/auth/$auth.conf" "$@"
+  exec "${NATS_SERVER_BIN:-nats-server}" -c "$config" "$@"
 ) 2>&1 &
 server=$!
 [ -z "$wanted" ] || signal_server

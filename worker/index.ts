@@ -10,6 +10,7 @@ import { answer } from './router.ts';
 
 export { ConfigStore } from './config/config-store.ts';
 export { JetStreamKeeper } from './jetstream/keeper.ts';
+export { ScratchServer } from './jetstream/scratch-server.ts';
 export * from './region/classes.ts';
 
 export default {

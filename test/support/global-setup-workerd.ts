@@ -14,6 +14,7 @@ import { ProcessGroup } from '../../local/engine/process-group.ts';
 import { closeServer, listenOnLoopback } from '../../local/listen.ts';
 import { withTeardown } from '../../local/teardown.ts';
 import { CLIENT_PORT, MONITORING_PORT, ROUTE_PORT } from '../../regions/container-ports.ts';
+import { startJetStreamServers } from './jetstream-servers.ts';
 import type { NatsServer, OddServers } from './workerd/nats-servers.ts';
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -24,6 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const start = (name: string) => startServer(path, name, join(folder, name), undo);
     project.provide('natsServers', [await start('nats-aa'), await start('nats-bb'), await start('nats-cc')]);
     project.provide('oddServers', await startOddServers(undo));
+    project.provide('jetStreamServers', await startJetStreamServers(path, folder, undo));
     return {};
   });
   return close;

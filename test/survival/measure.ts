@@ -84,7 +84,7 @@ export async function measure(options: MeasureOptions): Promise<Observed> {
     troubles.push(wordsOf(error));
     return undefined;
   };
-  const wholeAt = await isWholeAgain(options, manager, publishing).catch(trouble);
+  const wholeAt = await isWholeAgain(options, manager, publishing, servers).catch(trouble);
   await publishing.stop();
   const publishedUntil = Date.now();
   if (wholeAt !== undefined) {
@@ -151,6 +151,7 @@ async function isWholeAgain(
   { stack, wholeWithinMs, signal }: MeasureOptions,
   manager: JetStreamManager,
   publishing: Publishing,
+  servers: Servers,
 ): Promise<number> {
   let lacking = '';
   const whole = async () => {
@@ -163,7 +164,12 @@ async function isWholeAgain(
     lacking = 'the stream does not answer';
     const replicas = await currentReplicas(manager, STREAM);
     lacking = `only ${replicas.join(', ')} hold the stream`;
-    return replicas.length === REPLICAS;
+    if (replicas.length < REPLICAS) return false;
+    // What the leader says of its followers is stale for seconds.
+    const last = publishing.acknowledged.at(-1)?.seq ?? 0;
+    const held = [...(await servers.afterLook()).values()];
+    lacking = `not every server holds message ${last}`;
+    return held.length === REPLICAS && held.every((seq) => seq >= last);
   };
   try {
     const options = { timeoutMs: wholeWithinMs, pollMs: 250, signal };

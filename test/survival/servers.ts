@@ -5,6 +5,7 @@ import type { AppContainer } from '../../local/engine/container.ts';
 import type { Engine } from '../../local/engine/engine.ts';
 import { MONITORING_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import type { Life, Reading, Struck } from './observed.ts';
 
 const LOOK_EVERY_MS = 100;
@@ -50,6 +51,16 @@ export class Servers {
         return endedAt === undefined && reading !== undefined ? [[region, reading.lastSeq] as const] : [];
       }),
     );
+  }
+
+  /** The same, read after the call. */
+  async afterLook(): Promise<ReadonlyMap<string, number>> {
+    const at = Date.now();
+    await waitFor('a look at every server', { timeoutMs: 2 * ANSWERS_WITHIN_MS }, () => {
+      const living = this.#lives.filter(({ endedAt }) => endedAt === undefined);
+      return living.every(({ readings }) => (readings.at(-1)?.at ?? 0) >= at);
+    });
+    return this.lastSequences();
   }
 
   /** Ends looking. */

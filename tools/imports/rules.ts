@@ -173,20 +173,23 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/jetstream/keeper-stub.ts',
     what: 'how the Keeper is reached, and what it can be asked',
-    imports: ['worker', 'worker/jetstream/admission'],
+    imports: ['worker', 'worker/jetstream/admission', 'worker/jetstream/restore'],
     packages: [],
   },
   {
     path: 'worker/jetstream',
     what: 'the Keeper: admits JetStream servers, backs up, restores',
     imports: [
+      'regions',
       'worker',
       'worker/config',
       'worker/region',
       'worker/jetstream/admission',
+      'worker/jetstream/bucket',
+      'worker/jetstream/restore',
       'worker/jetstream/keeper-stub.ts',
     ],
-    packages: ['cloudflare:workers'],
+    packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {
     path: 'worker/region/monitoring-answers.ts',

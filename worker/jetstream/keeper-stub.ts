@@ -2,6 +2,9 @@
 
 import type { Env } from '../env.ts';
 import type { Loss, Member, Restored, StartAnswer } from './admission/admission.ts';
+import type { Job, Verification } from './restore/jobs.ts';
+import type { RestorePlan } from './restore/plan.ts';
+import type { AskedRestore } from './restore/restorer.ts';
 
 /** What regions' objects and the Worker call, over RPC. */
 export interface KeeperMethods {
@@ -18,6 +21,17 @@ export interface KeeperMethods {
   admission(): Promise<AdmissionView>;
   /** Gives up the streams that no server and no backup has. */
   acceptLoss(): Promise<AdmissionView>;
+  /** Begins a restore. */
+  startRestore(asked: AskedRestore): Promise<Job>;
+  /** Begins to restore a backup into a server of its own, to see that it does. */
+  startVerify(asked: Pick<AskedRestore, 'account' | 'stream'>): Promise<Job>;
+  /** What a restore would do. */
+  planRestore(asked: AskedRestore): Promise<RestorePlan>;
+  /** The newest first. */
+  jobs(): Promise<readonly Job[]>;
+  job(id: string): Promise<Job | undefined>;
+  /** The last of each stream. */
+  verifications(): Promise<readonly Verification[]>;
 }
 
 /** What operators see of admission. */

@@ -4,20 +4,27 @@ import { DurableObject } from 'cloudflare:workers';
 import { activeConfig } from '../config/active-config.ts';
 import { regionOf } from '../config/config-copy.ts';
 import type { Env } from '../env.ts';
+import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import type { AdmissionRecord, StartAnswer } from './admission/admission.ts';
 import { Admissions } from './admissions.ts';
 import type { AdmissionView, KeeperMethods } from './keeper-stub.ts';
+import type { Job, Verification } from './restore/jobs.ts';
+import type { RestorePlan } from './restore/plan.ts';
+import { type AskedRestore, Restorer } from './restore/restorer.ts';
+import { restorerHost } from './restorer-host.ts';
 
 /** Where the record of admission is kept, in the object's `storage.kv`. */
 const ADMISSION_KEY = 'admission';
 
 export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods {
   readonly #admissions: Admissions;
+  readonly #restorer: Restorer;
 
   constructor(ctx: DurableObject['ctx'], env: Env) {
     super(ctx, env);
     const stubOf = (id: string) => regionStub(env, regionOf(id, activeConfig(env)));
+    this.#restorer = new Restorer(restorerHost(env, ctx), ctx.storage.sql);
     this.#admissions = new Admissions({
       load: () => ctx.storage.kv.get<AdmissionRecord>(ADMISSION_KEY),
       save: (record) => ctx.storage.kv.put(ADMISSION_KEY, record),
@@ -25,8 +32,9 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
       sight: (region) => stubOf(region).holdings(),
       restart: async (region) => void (await stubOf(region).halt()),
       acceptsLoss: () => activeConfig(env).config.jetstream.acceptLoss,
-      withoutBackup: async (streams) => streams,
-      restoreAll: async () => ({ at: Date.now(), streams: 0, problems: [] }),
+      withoutBackup: (streams) =>
+        env.BACKUPS === undefined ? Promise.resolve(streams) : this.#restorer.withoutBackup(streams),
+      restoreAll: () => this.#restorer.restoreAll(),
       now: Date.now,
     });
   }
@@ -69,8 +77,39 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
     return this.admission();
   }
 
+  async startRestore(asked: AskedRestore): Promise<Job> {
+    return this.#restorer.startRestore(asked);
+  }
+
+  async startVerify(asked: Pick<AskedRestore, 'account' | 'stream'>): Promise<Job> {
+    return this.#restorer.startVerify(asked);
+  }
+
+  planRestore(asked: AskedRestore): Promise<RestorePlan> {
+    return this.#restorer.plan(asked);
+  }
+
+  async jobs(): Promise<readonly Job[]> {
+    return this.#restorer.jobs();
+  }
+
+  async job(id: string): Promise<Job | undefined> {
+    return this.#restorer.job(id);
+  }
+
+  async verifications(): Promise<readonly Verification[]> {
+    return this.#restorer.verifications();
+  }
+
   override async alarm(): Promise<void> {
+    if (this.env.BACKUPS !== undefined) this.ctx.waitUntil(this.#verifyWhatIsDue());
     await this.ctx.storage.setAlarm(Date.now() + (await this.#admissions.tick()));
+  }
+
+  async #verifyWhatIsDue(): Promise<void> {
+    await this.#restorer.tick().catch((error: unknown) => {
+      console.error(`JetStream: backups are not verified: ${messageOf(error)}`);
+    });
   }
 
   /** Whatever is scheduled, a look is due now. */

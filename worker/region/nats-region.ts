@@ -67,6 +67,9 @@ const START_POLL_MS = 50;
 /** A server sends its INFO at once; a link to one that takes longer than this is retried. */
 export const HANDSHAKE_TIMEOUT_MS = 5_000;
 
+/** Only what runs in this deployment asks for it. */
+const OWN_PATH = '/own';
+
 /** A server answers an upgrade within milliseconds; one that takes longer than this is checked. */
 const SLOW_UPGRADE_MS = 1_000;
 
@@ -175,6 +178,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   /** A client: its WebSocket is forwarded natively, as the container's own response. */
   override async fetch(request: Request): Promise<Response> {
+    if (new URL(request.url).pathname === OWN_PATH) return this.#ownConnection(request);
     const network = networkOf(addressOf(request));
     const refusal =
       refusalOf(this.#lifecycle) ?? this.#forbids(request) ?? this.#staysAsleep(request, network);
@@ -189,6 +193,13 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       const { code = 'region_unavailable' } = refusalOf(this.#lifecycle) ?? {};
       return this.#refuse({ code, reason: messageOf(error) });
     }
+  }
+
+  /** A connection of Meridian's own, also while no clients are let in. Clients come as `/`, whatever path they ask for. */
+  async #ownConnection(request: Request): Promise<Response> {
+    const { stage } = this.#lifecycle;
+    if (!isServing(stage)) return new Response(`it is ${regionStateOf(stage)}`, { status: 503 });
+    return this.#server.upgrade(request, request.signal);
   }
 
   /** Regardless of what the isolate that sent the client knew. */

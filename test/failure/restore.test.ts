@@ -1,0 +1,137 @@
+// Restores on the whole stack: an archive is imported, restored on three servers, verified in a server of its own; what
+// of a restore stays whose server is killed.
+
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { beforeAll, expect, test } from 'vitest';
+import { archiveHead } from '../../api/archive.ts';
+import type { Job } from '../../api/backups.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
+import { headOf, tailOf } from '../../worker/jetstream/archive/archive-files.ts';
+import { concatenated } from '../../worker/jetstream/archive/bytes.ts';
+import { encodeEntry, NO_BYTES } from '../../worker/jetstream/archive/entry.ts';
+import { dataChunks } from '../../worker/jetstream/archive/s2-chunks.ts';
+import { type Client, connectFrom } from '../support/client.ts';
+import { cityOf } from '../support/data/places.ts';
+import { useStack } from '../support/file-stack.ts';
+import { jetStreamIsReady } from '../support/streams.ts';
+
+const running = useStack();
+
+const ACCOUNT = '$G';
+const MESSAGE_BYTES = 100_000;
+const MESSAGES_AT_A_TIME = 20;
+const CONSUMER = { durable_name: 'worker', name: 'worker', ack_policy: 'explicit', deliver_policy: 'all' };
+const DEADLINE = { timeoutMs: 60_000 };
+
+beforeAll(async () => {
+  await using client: Client = await connectFrom(running.stack.url, cityOf('oc'));
+  await jetStreamIsReady(client.nats);
+});
+
+test('a backup comes back on three servers, and a consumer goes on where it was', {
+  timeout: 120_000,
+}, async () => {
+  const { api, url } = running.stack;
+  const name = await imported('ORDERS', 500);
+  expect(await api.planRestore(name, {})).toMatchObject({
+    messages: 500,
+    lastSeq: 500,
+    consumers: ['worker'],
+  });
+  expect(await ended((await api.restore(name, {})).id)).toMatchObject({ state: 'done', doneMessages: 500 });
+  await using client: Client = await connectFrom(url, cityOf('oc'));
+  const manager = await jetstreamManager(client.nats);
+  const { state, config, cluster } = await manager.streams.info('ORDERS');
+  expect(state).toMatchObject({ messages: 500, first_seq: 1, last_seq: 500 });
+  expect(config.num_replicas).toBe(3);
+  expect(cluster?.replicas).toHaveLength(2);
+  const consumer = await jetstream(client.nats).consumers.get('ORDERS', 'worker');
+  expect((await consumer.next({ expires: 5_000 }))?.seq).toBe(101);
+  await expect(api.restore(name, {})).rejects.toThrow(/exists/);
+  expect(await ended((await api.restore(name, { as: 'COPY', seq: 200 })).id)).toMatchObject({
+    state: 'done',
+  });
+  expect((await manager.streams.info('COPY')).state).toMatchObject({ messages: 200, last_seq: 200 });
+});
+
+test('a backup is verified in a server that runs only meanwhile', { timeout: 120_000 }, async () => {
+  const { api, engine } = running.stack;
+  const name = await imported('VERIFIED', 200);
+  expect(await ended((await api.verify(name)).id)).toMatchObject({ state: 'done' });
+  const { streams } = await api.backups();
+  expect(streams.find(({ stream }) => stream === 'VERIFIED')?.verified).toMatchObject({ ok: true });
+  expect(engine.server('nats-verify')).toBeUndefined();
+});
+
+test('of a restore whose server is killed nothing stays, and the job says so', {
+  timeout: 180_000,
+}, async () => {
+  const { api, engine, url } = running.stack;
+  const name = await imported('TORN', 3_000);
+  const { id } = await api.restore(name, {});
+  await waitFor(
+    'the restore to be under way',
+    DEADLINE,
+    async () => ((await api.job(id))?.doneBytes ?? 0) > 0,
+  );
+  // It is the first of the regions that the connection goes through.
+  engine.server('nats-wnam')?.app.kill('SIGKILL');
+  expect(await ended(id)).toMatchObject({ state: 'failed', problem: expect.stringContaining('TORN') });
+  await using client: Client = await connectFrom(url, cityOf('oc'));
+  const manager = await jetstreamManager(client.nats);
+  const names: string[] = [];
+  for await (const stream of manager.streams.names()) names.push(stream);
+  expect(names).not.toContain('TORN');
+  await waitFor('wnam to be back', DEADLINE, async () =>
+    (await api.regions()).regions.every(({ id: region, state }) => region !== 'wnam' || state === 'up'),
+  );
+  expect(await ended((await api.restore(name, {})).id)).toMatchObject({ state: 'done', doneMessages: 3_000 });
+});
+
+async function ended(id: string): Promise<Job> {
+  let job: Job | undefined;
+  await waitFor('the job to end', { timeoutMs: 120_000 }, async () => {
+    job = await running.stack.api.job(id);
+    return job?.state !== 'running';
+  });
+  return job as Job;
+}
+
+async function imported(stream: string, messages: number): Promise<{ account: string; stream: string }> {
+  const name = { account: ACCOUNT, stream };
+  await running.stack.api.importArchive(name, ReadableStream.from(archive(stream, messages)));
+  return name;
+}
+
+/** As an export has it. */
+function* archive(stream: string, messages: number): Generator<Uint8Array> {
+  const config = {
+    name: stream,
+    subjects: [`${stream}.*`],
+    retention: 'limits',
+    storage: 'file',
+    num_replicas: 3,
+  };
+  yield archiveHead({ config });
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const time = new Date().toISOString();
+  const state = {
+    messages,
+    bytes: messages * MESSAGE_BYTES,
+    first_seq: 1,
+    first_ts: time,
+    last_seq: messages,
+    last_ts: time,
+  };
+  const position = { consumer_seq: 100, stream_seq: 100 };
+  yield headOf(state, [{ config: CONSUMER, state: { delivered: position, ack_floor: position } }], now);
+  const payload = new Uint8Array(MESSAGE_BYTES).fill(120);
+  for (let first = 1; first <= messages; first += MESSAGES_AT_A_TIME) {
+    const count = Math.min(MESSAGES_AT_A_TIME, messages - first + 1);
+    const entries = Array.from({ length: count }, (_, n) =>
+      encodeEntry({ name: `${stream}.a`, header: NO_BYTES, payload, timestampNs: now, sequence: first + n }),
+    );
+    yield dataChunks(concatenated(entries));
+  }
+  yield tailOf();
+}

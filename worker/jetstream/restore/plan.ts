@@ -1,0 +1,68 @@
+// What a restore would bring back, and what not. Nothing is changed.
+
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { JsonObject } from '../manifest/segment-header.ts';
+import { streamInfo } from './api.ts';
+import { takers } from './restore-stream.ts';
+import type { RestoreSource } from './source.ts';
+
+export interface RestorePlan {
+  readonly messages: number;
+  /** About: subjects, headers and bodies. */
+  readonly bytes: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** ms since the epoch; absent if there is no message. */
+  readonly firstAt?: number;
+  readonly lastAt?: number;
+  /** Their names. */
+  readonly consumers: readonly string[];
+  /** In words. */
+  readonly notRestored: readonly string[];
+  readonly targetExists: boolean;
+}
+
+export async function planOf(
+  connection: NatsConnection,
+  { name, selection }: RestoreSource,
+  as: string,
+): Promise<RestorePlan> {
+  const { extent, messages, bytes, segments, config } = selection;
+  const firstAt = segments[0]?.header.firstAt;
+  const lastAt = segments.at(-1)?.header.lastAt;
+  const targetExists = (await streamInfo(connection, as)) !== undefined;
+  const isCopy = as !== name.stream;
+  const others = isCopy ? await takers(connection, config) : [];
+  const consumers = others.length > 0 ? [] : selection.consumers.map((each) => each.name);
+  return {
+    messages,
+    bytes,
+    firstSeq: extent.firstSeq,
+    lastSeq: extent.lastSeq,
+    ...(firstAt !== undefined && messages > 0 && { firstAt }),
+    ...(lastAt !== undefined && messages > 0 && { lastAt }),
+    consumers,
+    notRestored: notRestored(config, { isCopy, others, hasConsumers: consumers.length > 0 }),
+    targetExists,
+  };
+}
+
+function notRestored(
+  config: JsonObject,
+  about: { readonly isCopy: boolean; readonly others: readonly string[]; readonly hasConsumers: boolean },
+): readonly string[] {
+  const { isCopy, others, hasConsumers } = about;
+  const isFed = config.mirror !== undefined || config.sources !== undefined;
+  return [
+    'message IDs for deduplication: a message that is published again is stored again',
+    ...(hasConsumers
+      ? [
+          'what consumers had not acknowledged in order: they begin again behind what they had acknowledged without gaps',
+        ]
+      : []),
+    ...(others.length > 0
+      ? [`subjects and consumers: ${others.join(', ')} takes messages of these subjects`]
+      : []),
+    ...(isCopy && isFed ? ['mirror and sources: the copy gets no further messages'] : []),
+  ];
+}

@@ -1,0 +1,266 @@
+// Restores and verifications, as the Keeper has them done: one job after the other is begun, each in the background,
+// and what became of it is kept.
+
+import type { NatsConnection } from '@nats-io/nats-core';
+import { messageOf } from '../../message-of.ts';
+import type { Restored } from '../admission/admission.ts';
+import type { BackupBucket } from '../bucket/backup-bucket.ts';
+import type { StreamName } from '../manifest/manifest.ts';
+import { streamNames } from './api.ts';
+import { type Job, Jobs, type Verification } from './jobs.ts';
+import { planOf, type RestorePlan } from './plan.ts';
+import { restoreStream, undo } from './restore-stream.ts';
+import { type RestoreSource, sourceFrom } from './source.ts';
+import { verifyBackup } from './verify.ts';
+
+export interface RestorerHost {
+  /** @throws Error if the deployment has no bucket */
+  bucket(): BackupBucket;
+  cluster(): string;
+  /** A connection to a server that takes part in JetStream. @throws Error if none is up, or nothing logs in */
+  connect(account: string): Promise<NatsConnection>;
+  /** How many servers take part in JetStream. */
+  servers(): number;
+  /** How many servers say that they hold a stream up to a sequence. */
+  holders(account: string, stream: string, lastSeq: number): Promise<number>;
+  /** Gives a server that holds nothing, for as long as it is used. */
+  withScratch<T>(use: (connection: NatsConnection) => Promise<T>): Promise<T>;
+  /** How often each backup is verified; 0: never. */
+  verifyHours(): number;
+  /** Keeps the object until it is done. */
+  background(work: Promise<unknown>): void;
+}
+
+export interface AskedRestore {
+  readonly account: string;
+  readonly stream: string;
+  /** Default: its own name. */
+  readonly as?: string;
+  /** As it was at this time, ms since the epoch. */
+  readonly at?: number;
+  /** As it was with this message as its last. */
+  readonly seq?: number;
+}
+
+/** While R2 or the servers don't answer, a restore after a loss is begun again. */
+const AGAIN_MS = 2_000;
+
+/** A stream of a restore after a loss is tried so often. */
+const ATTEMPTS = 3;
+
+/** The bucket is looked through for what is to be verified; that costs a class A operation or two. */
+const LOOK_THROUGH_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
+
+export class Restorer {
+  readonly #host: RestorerHost;
+  readonly #jobs: Jobs;
+  #lookedThroughAt = 0;
+  /** One verification at a time: there is one scratch server. */
+  #verifying: Promise<unknown> = Promise.resolve();
+
+  constructor(host: RestorerHost, sql: SqlStorage) {
+    this.#host = host;
+    this.#jobs = new Jobs(sql);
+    const abandoned = this.#jobs.abandoned();
+    for (const job of abandoned) {
+      this.#jobs.end(job.id, { problem: 'the object that carried it out was restarted: start it again' });
+    }
+    if (abandoned.length > 0) host.background(this.#cleanUp(abandoned));
+  }
+
+  jobs(): readonly Job[] {
+    return this.#jobs.list();
+  }
+
+  job(id: string): Job | undefined {
+    return this.#jobs.find(id);
+  }
+
+  verifications(): readonly Verification[] {
+    return this.#jobs.verifications();
+  }
+
+  async plan(asked: AskedRestore): Promise<RestorePlan> {
+    const source = await this.#sourceOf(asked);
+    return this.#connected(asked.account, (connection) =>
+      planOf(connection, source, asked.as ?? asked.stream),
+    );
+  }
+
+  startRestore(asked: AskedRestore): Job {
+    const { account, stream, as = stream } = asked;
+    const job = this.#jobs.begin({ kind: 'restore', account, stream, as });
+    this.#host.background(this.#carryOut(job, () => this.#restore(job, asked)));
+    return job;
+  }
+
+  startVerify({ account, stream }: Pick<AskedRestore, 'account' | 'stream'>): Job {
+    const job = this.#jobs.begin({ kind: 'verify', account, stream, as: stream });
+    this.#verifying = this.#verifying.then(() => this.#carryOut(job, () => this.#verify(job)));
+    this.#host.background(this.#verifying);
+    return job;
+  }
+
+  /** Begins the verifications that are due. Called regularly. */
+  async tick(): Promise<void> {
+    const hours = this.#host.verifyHours();
+    const now = Date.now();
+    if (hours === 0 || this.#jobs.isBusy || now - this.#lookedThroughAt < LOOK_THROUGH_MS) return;
+    this.#lookedThroughAt = now;
+    const verifiedAt = new Map(
+      this.verifications().map(({ account, stream, at }) => [`${account} ${stream}`, at]),
+    );
+    for (const { account, stream } of await this.#host.bucket().streams(this.#host.cluster())) {
+      const at = verifiedAt.get(`${account} ${stream}`) ?? 0;
+      if (now - at >= hours * HOUR_MS) this.startVerify({ account, stream });
+    }
+  }
+
+  /** Those of the streams that have no backup. @throws Error if that can't be found out */
+  async withoutBackup<T extends Pick<StreamName, 'account' | 'stream'>>(
+    streams: readonly T[],
+  ): Promise<readonly T[]> {
+    const backups = await this.#host.bucket().streams(this.#host.cluster());
+    const names = new Set(backups.map(({ account, stream }) => `${account} ${stream}`));
+    return streams.filter(({ account, stream }) => !names.has(`${account} ${stream}`));
+  }
+
+  /** Restores all streams that have a backup and are on no server. Goes on until R2 and the servers have answered. */
+  async restoreAll(): Promise<Restored> {
+    const backups = await this.#untilAnswered('the backups', () =>
+      this.#host.bucket().streams(this.#host.cluster()),
+    );
+    const problems: string[] = [];
+    let streams = 0;
+    for (const account of new Set(backups.map((each) => each.account))) {
+      const own = backups.filter((each) => each.account === account);
+      try {
+        const there = await this.#untilAnswered(`the streams of account ${account}`, () =>
+          this.#connected(account, (connection) => streamNames(connection)),
+        );
+        for (const { stream } of own.filter((each) => !there.includes(each.stream))) {
+          const problem = await this.#restoreLost(account, stream);
+          if (problem === undefined) streams += 1;
+          else problems.push(problem);
+        }
+      } catch (error) {
+        problems.push(`${own.length} streams of account ${account} were not restored: ${messageOf(error)}`);
+      }
+    }
+    return { at: Date.now(), streams, problems };
+  }
+
+  async #restoreLost(account: string, stream: string): Promise<string | undefined> {
+    const job = this.#jobs.begin({ kind: 'restore', account, stream, as: stream });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const result = await this.#restore(job, { account, stream });
+        this.#jobs.end(job.id, { result });
+        return undefined;
+      } catch (error) {
+        const problem = messageOf(error);
+        if (attempt === ATTEMPTS) {
+          this.#jobs.end(job.id, { problem });
+          return problem;
+        }
+        await pause(AGAIN_MS);
+      }
+    }
+  }
+
+  async #carryOut(job: Job, work: () => Promise<string>): Promise<void> {
+    try {
+      this.#jobs.end(job.id, { result: await work() });
+    } catch (error) {
+      const problem = messageOf(error);
+      console.error(`JetStream: ${job.kind} of ${job.stream} of account ${job.account}: ${problem}`);
+      this.#jobs.end(job.id, { problem });
+    }
+  }
+
+  async #restore({ id }: Job, asked: AskedRestore): Promise<string> {
+    const { account, stream, as = stream } = asked;
+    const source = await this.#sourceOf(asked);
+    this.#expect(id, source);
+    return this.#connected(account, async (connection) => {
+      const { messages, lastSeq, remarks } = await restoreStream(connection, {
+        bucket: this.#host.bucket(),
+        source,
+        as,
+        id,
+        connect: () => this.#host.connect(account),
+        servers: this.#host.servers(),
+        holders: (...of) => this.#host.holders(...of),
+        onProgress: (bytes) => this.#jobs.progress(id, bytes),
+      });
+      return [`${messages} messages up to sequence ${lastSeq} in stream ${as}`, ...remarks].join('; ');
+    });
+  }
+
+  async #verify(job: Job): Promise<string> {
+    const { account, stream } = job;
+    try {
+      const source = await this.#sourceOf({ account, stream });
+      this.#expect(job.id, source);
+      const result = await this.#host.withScratch((connection) =>
+        verifyBackup(connection, this.#host.bucket(), source, (bytes) => this.#jobs.progress(job.id, bytes)),
+      );
+      this.#jobs.verified({ account, stream, at: Date.now(), ok: true });
+      return result;
+    } catch (error) {
+      const problem = messageOf(error);
+      this.#jobs.verified({ account, stream, at: Date.now(), ok: false, problem });
+      throw error;
+    }
+  }
+
+  #expect(id: string, { selection }: RestoreSource): void {
+    const { messages, bytes } = selection;
+    this.#jobs.note(id, { totalMessages: messages, totalBytes: bytes, doneBytes: 0, doneMessages: 0 });
+  }
+
+  #sourceOf({ account, stream, at, seq }: AskedRestore): Promise<RestoreSource> {
+    const name = { cluster: this.#host.cluster(), account, stream };
+    const point = { ...(at !== undefined && { at }), ...(seq !== undefined && { seq }) };
+    return sourceFrom(this.#host.bucket(), name, point);
+  }
+
+  async #connected<T>(account: string, use: (connection: NatsConnection) => Promise<T>): Promise<T> {
+    const connection = await this.#host.connect(account);
+    try {
+      return await use(connection);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  async #untilAnswered<T>(what: string, ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        console.error(
+          `JetStream: streams are to be restored, but ${what} can't be read: ${messageOf(error)}`,
+        );
+        await pause(AGAIN_MS);
+      }
+    }
+  }
+
+  /** What a restore that was cut short may have left. */
+  async #cleanUp(jobs: readonly Job[]): Promise<void> {
+    for (const { kind, id, account, as } of jobs) {
+      if (kind === 'verify') continue;
+      const left = await undo(() => this.#host.connect(account), as, id);
+      if (left !== undefined)
+        console.error(
+          `JetStream: what a restore made of ${as} of account ${account} may still be there: ${left}`,
+        );
+    }
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,95 @@
+// The stream that a restore makes: how it is configured while it is filled, and afterwards. Pure.
+
+import type { ConsumerBackup, JsonObject } from '../manifest/segment-header.ts';
+
+/** In a stream's metadata: the restore that is making it. Whoever finds it on a stream knows that it is not whole. */
+export const MARK = 'meridian-restore';
+
+/** What takes over messages of its own accord. */
+const SUPPLY = ['mirror', 'sources'] as const;
+
+/** What deletes messages of its own accord, or refuses them. */
+const LIMITS = [
+  'max_age',
+  'max_bytes',
+  'max_msgs',
+  'max_msgs_per_subject',
+  'max_msg_size',
+  'retention',
+  'discard',
+  'discard_new_per_subject',
+  'subject_delete_marker_ttl',
+] as const;
+
+/** What has to do with other streams or servers. */
+const ELSEWHERE = ['mirror_direct', 'placement', 'republish', 'subject_transform'] as const;
+
+export interface Target {
+  /** While it is filled: on one server, and marked. */
+  readonly filling: JsonObject;
+  /** Once it is. */
+  readonly whole: JsonObject;
+  readonly consumers: readonly ConsumerBackup[];
+  readonly replicas: number;
+}
+
+/**
+ * A stream of its own name, or a copy under another.
+ *
+ * @param isDetached whether its subjects are another stream's: it takes no messages, and has no consumers
+ */
+export function targetOf(
+  stream: string,
+  backup: { readonly config: JsonObject; readonly consumers: readonly ConsumerBackup[] },
+  { as, isDetached, mark }: { readonly as: string; readonly isDetached: boolean; readonly mark: string },
+): Target {
+  const isCopy = as !== stream;
+  const whole = {
+    ...(isCopy ? without(backup.config, SUPPLY) : backup.config),
+    name: as,
+    ...(isDetached && { subjects: [as] }),
+  };
+  const replicas = Number(backup.config.num_replicas ?? 1);
+  // A sealed stream can be neither filled nor changed.
+  const filling = { ...whole, ...marked(whole, mark), num_replicas: 1, sealed: false };
+  const consumers = isDetached ? [] : backup.consumers.map(inheriting);
+  return { filling, whole, consumers, replicas };
+}
+
+/** A stream with the same messages on a server of its own, which neither gets any nor loses any. */
+export function scratchTarget(
+  as: string,
+  backup: { readonly config: JsonObject; readonly consumers: readonly ConsumerBackup[] },
+): Target {
+  const { subjects, ...config } = without(backup.config, [...SUPPLY, ...LIMITS, ...ELSEWHERE]);
+  const whole = {
+    ...config,
+    subjects: subjects ?? [as],
+    name: as,
+    num_replicas: 1,
+    sealed: false,
+    allow_direct: true,
+  };
+  // A mirror has no subjects of its own, and its consumers may filter by any.
+  const consumers = backup.consumers.map((consumer) =>
+    inheriting(subjects === undefined ? unfiltered(consumer) : consumer),
+  );
+  return { filling: whole, whole, consumers, replicas: 1 };
+}
+
+function unfiltered(consumer: ConsumerBackup): ConsumerBackup {
+  return { ...consumer, config: without(consumer.config, ['filter_subject', 'filter_subjects']) };
+}
+
+function without(config: JsonObject, keys: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !keys.includes(key)));
+}
+
+function marked({ metadata }: JsonObject, mark: string): JsonObject {
+  return { metadata: { ...(metadata as JsonObject | undefined), [MARK]: mark } };
+}
+
+/** A consumer can't have more replicas than its stream, which begins with one. */
+function inheriting(consumer: ConsumerBackup): ConsumerBackup {
+  return { ...consumer, config: { ...consumer.config, num_replicas: 0 } };
+}
