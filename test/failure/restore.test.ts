@@ -88,6 +88,29 @@ test('of a restore whose server is killed nothing stays, and the job says so', {
   expect(await ended((await api.restore(name, {})).id)).toMatchObject({ state: 'done', doneMessages: 3_000 });
 });
 
+test('after the loss of all three servers at once everything that is backed up is back by itself', {
+  timeout: 180_000,
+}, async () => {
+  const { api, engine, url } = running.stack;
+  const before = (await api.jetstream()).lastRestore?.at ?? 0;
+  const { streams } = await api.backups();
+  for (const server of ['nats-wnam', 'nats-enam', 'nats-weur']) engine.server(server)?.app.kill('SIGKILL');
+  await waitFor('the restore', { timeoutMs: 120_000 }, async () => {
+    return ((await api.jetstream()).lastRestore?.at ?? 0) > before;
+  });
+  expect((await api.jetstream()).lastRestore).toMatchObject({ streams: streams.length, problems: [] });
+  await waitFor('clients to be let in', DEADLINE, async () => {
+    return (await api.regions()).regions.every(({ state }) => state === 'up');
+  });
+  await using client: Client = await connectFrom(url, cityOf('oc'));
+  const manager = await jetstreamManager(client.nats);
+  for (const { stream, messages, lastSeq } of streams) {
+    const { state, config } = await manager.streams.info(stream);
+    expect(state).toMatchObject({ messages, last_seq: lastSeq });
+    expect(config.num_replicas).toBe(3);
+  }
+});
+
 async function ended(id: string): Promise<Job> {
   let job: Job | undefined;
   await waitFor('the job to end', { timeoutMs: 120_000 }, async () => {

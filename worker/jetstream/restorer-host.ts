@@ -6,7 +6,7 @@ import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import { BackupBucket } from './bucket/backup-bucket.ts';
-import { connectOver } from './restore/connect.ts';
+import { connectOver, disconnect } from './restore/connect.ts';
 import { loginFor } from './restore/credentials.ts';
 import type { RestorerHost } from './restore/restorer.ts';
 import { scratchServer } from './scratch-server.ts';
@@ -64,7 +64,7 @@ export function restorerHost(env: Env, ctx: DurableObject['ctx']): RestorerHost 
         try {
           return await use(connection);
         } finally {
-          await connection.close();
+          disconnect(connection);
         }
       } finally {
         await server.end();

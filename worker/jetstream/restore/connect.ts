@@ -12,18 +12,22 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** How its connections are called in `connz`. */
 export const OWN_NAME = 'meridian';
 
+type Dial = (url: string, init: RequestInit) => Promise<Response>;
+
 /**
  * Connects, and does not reconnect: whoever uses it begins again.
  *
  * @param dial sends an upgrade
- * @throws Error if the upgrade is refused, or the server refuses the login
+ * @throws Error if the upgrade is refused or not answered, or the server refuses the login
  */
-export function connectOver(
-  dial: (url: string, init: RequestInit) => Promise<Response>,
-  login: Login,
-): Promise<NatsConnection> {
+export async function connectOver(dial: Dial, login: Login): Promise<NatsConnection> {
   const { creds, ...plain } = { creds: undefined, ...login };
-  return wsconnect({
+  // Before the client has it: that waits for a socket without end.
+  const socket = await inTime(socketOver(dial), (late) => {
+    late.accept();
+    late.close();
+  });
+  const connecting = wsconnect({
     servers: 'ws://nats-region',
     name: OWN_NAME,
     reconnect: false,
@@ -32,11 +36,40 @@ export function connectOver(
     ...plain,
     ...(creds !== undefined && { authenticator: credsAuthenticator(new TextEncoder().encode(creds)) }),
     wsFactory: async () => {
-      const response = await dial(OWN_URL, { headers: { upgrade: 'websocket' } });
-      const socket = response.webSocket;
-      if (socket === null) throw new Error(`${response.status}: ${await response.text()}`);
       socket.accept();
       return { socket: socket as unknown as globalThis.WebSocket, encrypted: false };
     },
   });
+  return inTime(connecting, disconnect);
+}
+
+async function socketOver(dial: Dial): Promise<WebSocket> {
+  const response = await dial(OWN_URL, { headers: { upgrade: 'websocket' } });
+  const socket = response.webSocket;
+  if (socket === null) throw new Error(`${response.status}: ${await response.text()}`);
+  // The client takes no note of a socket that fails once it is connected.
+  socket.addEventListener('error', ({ message }) => {
+    const reason = message || 'the server is gone';
+    socket.dispatchEvent(new CloseEvent('close', { code: 1006, reason, wasClean: false }));
+  });
+  return socket;
+}
+
+/** @param drop what comes too late */
+async function inTime<T>(work: Promise<T>, drop: (late: T) => void): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new Error(`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`));
+    void work.then(drop, () => {});
+  }, CONNECT_TIMEOUT_MS);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Closes a connection without waiting for it: one whose server is gone would never say that it is closed. */
+export function disconnect(connection: NatsConnection): void {
+  void connection.close().catch(() => {});
 }

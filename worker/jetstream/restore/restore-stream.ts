@@ -5,6 +5,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { messageOf } from '../../message-of.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import { ask, streamInfo, streamNames } from './api.ts';
+import { disconnect } from './connect.ts';
 import { archiveFrom, type RestoreSource, requestStateOf } from './source.ts';
 import { MARK, type Target, targetOf } from './target.ts';
 import { transferArchive } from './transfer.ts';
@@ -149,7 +150,7 @@ async function undoOnce(
     await ask(connection, `STREAM.DELETE.${stream}`);
     return 'it has only just been deleted';
   } finally {
-    await connection.close();
+    disconnect(connection);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Restored } from '../admission/admission.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import type { StreamName } from '../manifest/manifest.ts';
 import { streamNames } from './api.ts';
+import { disconnect } from './connect.ts';
 import { type Job, Jobs, type Verification } from './jobs.ts';
 import { planOf, type RestorePlan } from './plan.ts';
 import { restoreStream, undo } from './restore-stream.ts';
@@ -236,7 +237,7 @@ export class Restorer {
     try {
       return await use(connection);
     } finally {
-      await connection.close();
+      disconnect(connection);
     }
   }
 
