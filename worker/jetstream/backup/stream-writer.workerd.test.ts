@@ -1,0 +1,253 @@
+// The writer of a stream's backup against a real nats-server and a real bucket, which for some tests fails on purpose.
+
+import { env } from 'cloudflare:workers';
+import { headers, type NatsConnection } from '@nats-io/nats-core';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { connectTo } from '../../../test/support/workerd/backups.ts';
+import { eventually } from '../../../test/support/workerd/eventually.ts';
+import type { ArchiveEntry } from '../archive/entry.ts';
+import { BackupBucket } from '../bucket/backup-bucket.ts';
+import { backupStateOf } from '../manifest/backup-state.ts';
+import { currentEpoch } from '../manifest/epochs.ts';
+import { ask } from '../restore/api.ts';
+import { LED_QUERY, type LedJsz, type LedStream, ledStreams } from './led-streams.ts';
+import { messageAt } from './read-messages.ts';
+import { StreamWriter } from './stream-writer.ts';
+
+const { alone } = inject('jetStreamServers');
+const r2 = (env as unknown as { BACKUPS: R2Bucket }).BACKUPS;
+const bucket = new BackupBucket(r2);
+const name = { cluster: 'c', account: '$G', stream: 'BACKED' };
+const settings = { segmentBytes: 8 * 2 ** 20, keepDays: 30 };
+const BASE = { name: 'BACKED', subjects: ['backed.*'], allow_direct: true };
+
+let connection: NatsConnection;
+
+beforeEach(async () => {
+  connection = await connectTo(alone);
+});
+
+afterEach(async () => {
+  await ask(connection, 'STREAM.DELETE.BACKED').catch(() => undefined);
+  await connection.close();
+  for (const { key } of (await r2.list()).objects) await r2.delete(key);
+});
+
+test.each([
+  BASE,
+  { ...BASE, allow_direct: false },
+  { ...BASE, storage: 'memory' },
+  { ...BASE, compression: 's2' },
+  { ...BASE, retention: 'workqueue' },
+  { ...BASE, retention: 'workqueue', allow_direct: false },
+])('%j is backed up byte by byte, without what was deleted', async (config) => {
+  await create(config);
+  for (let n = 1; n <= 40; n++)
+    await publish(`${n}`, n % 2 === 0 ? { 'X-b': `${n}`, 'Nats-Stream': 'x' } : {});
+  for (const seq of [3, 4, 17]) await ask(connection, 'STREAM.MSG.DELETE.BACKED', { seq });
+  await write(writerOf('a'));
+  const { state, entries } = await backup();
+  expect(state).toMatchObject({
+    messages: 37,
+    extent: {
+      firstSeq: 1,
+      lastSeq: 40,
+      deleted: [
+        [3, 4],
+        [17, 17],
+      ],
+    },
+  });
+  expect(state.gaps).toEqual({ between: [], within: [] });
+  for (const entry of entries) expect(entry).toEqual(await messageAt(connection, 'BACKED', entry.sequence));
+});
+
+test('large messages come in segments of their size', async () => {
+  await create(BASE);
+  for (let n = 0; n < 3; n++) connection.publish('backed.x', new Uint8Array(3 * 2 ** 20).fill(n));
+  await eventually('three messages', async () => (await led()).state.last_seq === 3);
+  await write(writerOf('a'), { ...settings, segmentBytes: 4 * 2 ** 20 });
+  const { state, entries } = await backup();
+  expect(state.segments.map(({ header }) => header.messages)).toEqual([2, 1]);
+  expect(entries.map(({ payload }) => payload[7])).toEqual([0, 1, 2]);
+});
+
+test('nothing new costs nothing, and is known without a request; a purge alone is written', async () => {
+  await create(BASE);
+  for (const text of ['a', 'b', 'c']) await publish(text);
+  const writer = writerOf('a');
+  await write(writer);
+  expect(writer.hasNews(await led())).toBe(false);
+  await ask(connection, 'STREAM.PURGE.BACKED', { keep: 1 });
+  expect(writer.hasNews(await led())).toBe(true);
+  await write(writer);
+  expect(writer.hasNews(await led())).toBe(false);
+  const { state } = await backup();
+  expect(state.segments.map(({ header }) => header.messages)).toEqual([3, 0]);
+  expect(state).toMatchObject({ messages: 1, extent: { firstSeq: 3, lastSeq: 3 } });
+});
+
+test('of two writers one finds its place taken, and both go on without a gap or a fork', async () => {
+  await create(BASE);
+  const [one, other] = [writerOf('one'), writerOf('other')];
+  for (let round = 0; round < 5; round++) {
+    await publish(`${round}`);
+    await Promise.all([write(one), write(other)]);
+    await Promise.all([write(one), write(other)]);
+  }
+  const { state, entries } = await backup();
+  expect(entries.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
+  expect(state).toMatchObject({ messages: 5, missingIndexes: [], gaps: { between: [], within: [] } });
+});
+
+test('a stream that was made again begins an epoch, and the one before stays', async () => {
+  await create(BASE);
+  await publish('before');
+  const writer = writerOf('a');
+  await write(writer);
+  await ask(connection, 'STREAM.DELETE.BACKED');
+  await create(BASE);
+  await publish('after');
+  await write(writer);
+  const manifest = (await bucket.load(name))?.manifest;
+  expect(manifest?.epochs.map(({ reason }) => reason)).toEqual(['new', 'recreated']);
+  expect((await backup()).entries.map(textOf)).toEqual(['after']);
+});
+
+test('other messages under sequences that were backed up begin an epoch: their servers were lost', async () => {
+  await create(BASE);
+  await publish('lost');
+  await write(writerOf('a'));
+  await ask(connection, 'STREAM.DELETE.BACKED');
+  await create(BASE);
+  await publish('other');
+  await pretendCreated((await led()).created);
+  await write(writerOf('b'));
+  const manifest = (await bucket.load(name))?.manifest;
+  expect(manifest?.epochs.map(({ reason }) => reason)).toEqual(['new', 'diverged']);
+  expect((await backup()).entries.map(textOf)).toEqual(['other']);
+});
+
+test('a stream that ends before what was backed up begins an epoch, if it says so twice', async () => {
+  await create(BASE);
+  for (const text of ['a', 'b', 'c']) await publish(text);
+  await write(writerOf('a'));
+  await ask(connection, 'STREAM.DELETE.BACKED');
+  await create(BASE);
+  await pretendCreated((await led()).created);
+  const writer = writerOf('b');
+  expect(await write(writer)).toContain('ends at message 0, though 3 is backed up');
+  expect((await bucket.load(name))?.manifest.epochs).toHaveLength(1);
+  await write(writer);
+  expect((await bucket.load(name))?.manifest.epochs.at(-1)?.reason).toBe('diverged');
+});
+
+test('a bucket that fails, or whose answer is lost, neither loses messages nor has them twice', async () => {
+  await create(BASE);
+  let failing: 'before' | 'after' | undefined;
+  const writer = writerOf(
+    'a',
+    failingBucket(() => failing),
+  );
+  for (const [n, how] of ([undefined, 'before', 'after', undefined] as const).entries()) {
+    await publish(`${n}`);
+    failing = how;
+    if (how === undefined) await write(writer);
+    else await expect(write(writer)).rejects.toThrow('R2 failed: it is down');
+  }
+  const { state, entries } = await backup();
+  expect(entries.map(textOf)).toEqual(['0', '1', '2', '3']);
+  expect(state).toMatchObject({ missingIndexes: [], gaps: { between: [], within: [] } });
+});
+
+test('a connection that ends in between leaves what was written, and the next goes on', async () => {
+  await create(BASE);
+  for (const text of ['a', 'b']) await publish(text);
+  const lost = await connectTo(alone);
+  const writer = writerOf('a');
+  const ending = async () => {
+    queueMicrotask(() => void lost.close());
+    return lost;
+  };
+  await expect(writer.write(await led(), ending, settings)).rejects.toThrow();
+  await write(writer);
+  expect((await backup()).entries.map(textOf)).toEqual(['a', 'b']);
+});
+
+test('many segments are folded, and the writer goes on behind them', async () => {
+  await create(BASE);
+  const writer = writerOf('a');
+  for (let n = 1; n <= 62; n++) {
+    await publish(`${n}`);
+    await write(writer);
+  }
+  const { state, entries } = await backup();
+  expect(state.epoch.folded).toHaveLength(1);
+  expect(state.epoch.nextIndex).toBe(60);
+  expect(entries.map(textOf)).toEqual(Array.from({ length: 62 }, (_, n) => `${n + 1}`));
+});
+
+function create(config: object): Promise<unknown> {
+  return ask(connection, 'STREAM.CREATE.BACKED', config);
+}
+
+async function publish(text: string, fields: Readonly<Record<string, string>> = {}): Promise<void> {
+  const list = headers();
+  for (const [field, value] of Object.entries(fields)) list.set(field, value);
+  await connection.request('backed.x', text, {
+    timeout: 5_000,
+    ...(Object.keys(fields).length > 0 && { headers: list }),
+  });
+}
+
+async function led(): Promise<LedStream> {
+  const response = await fetch(`http://127.0.0.1:${alone.monitor}/${LED_QUERY}`);
+  const found = ledStreams((await response.json()) as LedJsz).find(({ stream }) => stream === 'BACKED');
+  if (found === undefined) throw new Error('the server does not lead the stream');
+  return found;
+}
+
+function writerOf(writer: string, into = bucket): StreamWriter {
+  return new StreamWriter({ bucket: into, name, writer, now: Date.now });
+}
+
+async function write(writer: StreamWriter, how = settings): Promise<string | undefined> {
+  return writer.write(await led(), async () => connection, how);
+}
+
+/** The last epoch: its state, and all messages of its segments. */
+async function backup() {
+  const manifest = (await bucket.load(name))?.manifest;
+  const epoch = manifest && currentEpoch(manifest);
+  if (epoch === undefined) throw new Error('there is no backup');
+  const state = backupStateOf(epoch, await bucket.log(name, epoch));
+  const entries: ArchiveEntry[] = [];
+  for (const segment of state.segments) {
+    for await (const some of bucket.entries(name, segment)) entries.push(...some);
+  }
+  return { state, entries };
+}
+
+/** As if the stream were the one that was backed up: servers that have lost messages keep its creation. */
+async function pretendCreated(created: string): Promise<void> {
+  const stored = await bucket.load(name);
+  if (stored === undefined) throw new Error('there is no backup');
+  const epochs = stored.manifest.epochs.map((epoch) => ({ ...epoch, created }));
+  await bucket.save({ ...stored.manifest, epochs }, stored.etag);
+}
+
+/** The bucket, of which writes fail, or succeed and are not answered. */
+function failingBucket(how: () => 'before' | 'after' | undefined): BackupBucket {
+  const put = async (key: string, value: Uint8Array, options?: R2PutOptions) => {
+    if (how() === 'before') throw new Error('it is down');
+    const written = await r2.put(key, value, options);
+    if (how() === 'after') throw new Error('it is down');
+    return written;
+  };
+  const failing = { get: r2.get.bind(r2), list: r2.list.bind(r2), delete: r2.delete.bind(r2), put };
+  return new BackupBucket(failing as unknown as R2Bucket);
+}
+
+function textOf({ payload }: ArchiveEntry): string {
+  return new TextDecoder().decode(payload);
+}
