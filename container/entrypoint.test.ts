@@ -40,6 +40,7 @@ describe('nats-server accepts the configuration', () => {
       'with JetStream and its limits',
       { NATS_JETSTREAM: 'true', NATS_JETSTREAM_MAX_MEMORY: '64MB', NATS_JETSTREAM_MAX_FILE: '1GB' },
     ],
+    ['on its own, to verify backups', { ...TOKEN_ENVIRONMENT, NATS_SCRATCH: 'true', NATS_JETSTREAM: 'true' }],
     ['with the ports of the image', { NATS_CLIENT_PORT: '', NATS_WEBSOCKET_PORT: '', NATS_CLUSTER_PORT: '' }],
   ])('%s', async (_, env) => {
     const { code, output } = await runToExit({ env, args: ['-t'] });
@@ -51,6 +52,8 @@ describe('nats-server accepts the configuration', () => {
 describe('the entrypoint refuses', () => {
   test.each<[string, Environment, RegExp]>([
     ['no server name', { NATS_SERVER_NAME: '' }, /NATS_SERVER_NAME is not set/],
+    ['a server on its own without a token', { NATS_SCRATCH: 'true' }, /NATS_TOKEN is needed/],
+    ['a server half on its own', { NATS_SCRATCH: 'yes' }, /must be true or false/],
     ['no credentials on 0.0.0.0', { NATS_HOST: '0.0.0.0' }, /anyone could connect to 0\.0\.0\.0/],
     ['no credentials on the default host', { NATS_HOST: '' }, /wrangler secret put NATS_TOKEN/],
     ['a user without password', { NATS_USER: 'meridian' }, /NATS_USER is set without NATS_PASSWORD/],

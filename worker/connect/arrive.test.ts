@@ -17,6 +17,16 @@ describe('a visit', () => {
     expect(dialled.map(({ region }) => region)).toEqual(['weur', 'eeur']);
   });
 
+  test("is never a connection of Meridian's own, whatever path the client asks for", async () => {
+    const { edge, dialled } = edgeOf();
+    const request = requestFrom('LHR');
+    const own = new Proxy(request, {
+      get: (target, key) => (key === 'url' ? 'http://nats-region/own' : Reflect.get(target, key)),
+    });
+    await arrive(own, edge).candidates[0]?.dial(true, new AbortController().signal);
+    expect(dialled[0]?.request.url).toBe('http://nats-region/');
+  });
+
   test("tells the region where the client is and its address, whatever the client's own headers say", async () => {
     const { edge, dialled } = edgeOf();
     const headers = { 'cf-connecting-ip': '192.0.2.1', 'x-forwarded-for': '203.0.113.9', 'x-kept': 'yes' };

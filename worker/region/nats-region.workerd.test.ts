@@ -69,6 +69,14 @@ describe('a start', () => {
   });
 });
 
+test("a connection of Meridian's own wakes nothing, and gets to a server that runs", async () => {
+  const own = () => region.fetch('http://nats-region/own');
+  expect((await own()).status).toBe(503);
+  expect(container.told).toEqual([]);
+  await region.wake();
+  expect((await own()).status).toBe(200);
+});
+
 test('a server that ends unasked is started again, once, however often its end is told', async () => {
   await region.wake();
   await runInDurableObject(region, async (instance) => {
