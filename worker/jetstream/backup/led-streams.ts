@@ -1,6 +1,7 @@
 // Which streams a server leads, and how they are, as its monitoring says (`/jsz`). Pure.
 
 import type { ConsumerBackup, JsonObject } from '../manifest/segment-header.ts';
+import { isBeingRestored } from '../restore/target.ts';
 
 interface Position {
   readonly consumer_seq: number;
@@ -52,17 +53,20 @@ export interface LedStream {
   readonly hasAllConsumers: boolean;
 }
 
+/** Without those that are being restored: what a part of a stream looks like would be its newest backup. */
 export function ledStreams({ account_details = [] }: LedJsz): readonly LedStream[] {
   return account_details.flatMap(({ id, stream_detail = [] }) =>
-    stream_detail.map(({ name, created, config, state, consumer_detail = [] }) => ({
-      account: id,
-      stream: name,
-      created,
-      config,
-      state,
-      consumers: consumerBackups(consumer_detail),
-      hasAllConsumers: consumer_detail.length >= state.consumer_count,
-    })),
+    stream_detail
+      .filter(({ config }) => !isBeingRestored(config))
+      .map(({ name, created, config, state, consumer_detail = [] }) => ({
+        account: id,
+        stream: name,
+        created,
+        config,
+        state,
+        consumers: consumerBackups(consumer_detail),
+        hasAllConsumers: consumer_detail.length >= state.consumer_count,
+      })),
   );
 }
 

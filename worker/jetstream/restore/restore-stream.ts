@@ -7,7 +7,7 @@ import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import { ask, streamInfo, streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
 import { archiveFrom, type RestoreSource, requestStateOf } from './source.ts';
-import { MARK, type Target, targetOf } from './target.ts';
+import { restoreOf, type Target, targetOf } from './target.ts';
 import { transferArchive } from './transfer.ts';
 
 /** Followers get all of a stream over the mesh. */
@@ -158,8 +158,7 @@ async function undoOnce(
 async function markOf(connection: NatsConnection, stream: string): Promise<string | undefined> {
   const info = await streamInfo(connection, stream).catch(() => undefined);
   if (info === undefined) return undefined;
-  const { metadata } = info.config as { readonly metadata?: Readonly<Record<string, string>> };
-  return metadata?.[MARK] ?? '';
+  return restoreOf(info.config) ?? '';
 }
 
 function pause(ms: number): Promise<void> {

@@ -5,6 +5,7 @@ import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import { BackupError } from '../bucket/backup-error.ts';
 import { selectFrom } from '../bucket/point-in-time.ts';
 import type { Epoch, Manifest, StreamName } from '../manifest/manifest.ts';
+import type { SegmentHeader } from '../manifest/segment-header.ts';
 import { lackingOf, type RestorePoint, type Selection } from '../manifest/selection.ts';
 
 export interface RestoreSource {
@@ -23,7 +24,7 @@ export async function sourceFrom(
   point: RestorePoint = {},
 ): Promise<RestoreSource> {
   const stored = await bucket.load(name);
-  const epoch = stored === undefined ? undefined : epochAt(stored.manifest, point);
+  const epoch = stored && (await epochFor(bucket, stored.manifest, point));
   if (epoch === undefined) throw new BackupError('missing', 'there is none', { name });
   const result = await selectFrom(bucket, name, epoch, point);
   if (!result.ok) throw new BackupError('missing', result.problem, { name });
@@ -53,8 +54,42 @@ export function requestStateOf({ selection }: RestoreSource, consumers: number):
   return { ...stateOf(selection), consumer_count: consumers };
 }
 
-/** The stream's life that a point is in: the one that was written at that time. */
-export function epochAt({ epochs }: Manifest, { at }: RestorePoint): Epoch | undefined {
-  if (at === undefined) return epochs.at(-1);
-  return epochs.findLast(({ begunAt }) => begunAt <= at) ?? epochs[0];
+/**
+ * The stream's life that a point is in: the last that was begun by then. One that has only begun to be written does not
+ * count, as long as it lacks most of what the one before has: after a restore a stream is a new one, of which all is
+ * written again.
+ */
+async function epochFor(
+  bucket: BackupBucket,
+  manifest: Manifest,
+  { at = Number.POSITIVE_INFINITY }: RestorePoint,
+): Promise<Epoch | undefined> {
+  const [first] = manifest.epochs;
+  const begun = manifest.epochs.filter(({ begunAt }) => begunAt <= at);
+  for (const epoch of begun.toReversed()) {
+    if (epoch === first) break;
+    const segments = (await bucket.segments(manifest, epoch)).map(({ header }) => header);
+    if (
+      hasCaughtUp(
+        epoch,
+        segments.filter(({ writtenAt }) => writtenAt <= at),
+      )
+    )
+      return epoch;
+  }
+  return first;
+}
+
+/** Whether all that the stream had was in its backup at some time. */
+export function hasCaughtUp(
+  { extent, nextIndex }: Pick<Epoch, 'extent' | 'nextIndex'>,
+  segments: readonly Pick<SegmentHeader, 'last' | 'extent'>[],
+): boolean {
+  // Without messages there was nothing to write. What has been folded was written long ago.
+  if (extent.firstSeq > extent.lastSeq || nextIndex > 0) return true;
+  let last = 0;
+  return segments.some((segment) => {
+    last = Math.max(last, segment.last);
+    return segment.extent.lastSeq <= last;
+  });
 }

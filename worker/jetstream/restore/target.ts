@@ -3,7 +3,7 @@
 import type { ConsumerBackup, JsonObject } from '../manifest/segment-header.ts';
 
 /** In a stream's metadata: the restore that is making it. Whoever finds it on a stream knows that it is not whole. */
-export const MARK = 'meridian-restore';
+const MARK = 'meridian-restore';
 
 /** What takes over messages of its own accord. */
 const SUPPLY = ['mirror', 'sources'] as const;
@@ -79,6 +79,16 @@ export function scratchTarget(
 
 function unfiltered(consumer: ConsumerBackup): ConsumerBackup {
   return { ...consumer, config: without(consumer.config, ['filter_subject', 'filter_subjects']) };
+}
+
+/** The restore that is making a stream of this configuration; undefined if none is. */
+export function restoreOf({ metadata }: JsonObject): string | undefined {
+  return (metadata as Readonly<Record<string, string>> | undefined)?.[MARK];
+}
+
+/** Whether a stream of this configuration is not whole yet. */
+export function isBeingRestored(config: JsonObject): boolean {
+  return restoreOf(config) !== undefined;
 }
 
 function without(config: JsonObject, keys: readonly string[]): JsonObject {
