@@ -211,8 +211,6 @@ export const PARTS: readonly Part[] = [
       'worker/config',
       'worker/forecast',
       'worker/jetstream/admission',
-      'worker/jetstream/bucket',
-      'worker/jetstream/restore',
       'worker/jetstream/backup',
       'worker/jetstream/keeper-stub.ts',
       'worker/region/monitoring-answers.ts',

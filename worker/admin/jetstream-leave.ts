@@ -5,9 +5,13 @@ import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
 import { messageOf } from '../message-of.ts';
 
 /** Why not; undefined if they may. Where the Keeper does not answer, nobody knows that they may. */
-export async function whyNotLeave(env: Env, regions: readonly string[]): Promise<string | undefined> {
+export async function whyNotLeave(
+  env: Env,
+  regions: readonly string[],
+  atOnce = false,
+): Promise<string | undefined> {
   try {
-    return await jetStreamKeeper(env)?.whyNotLeave(regions);
+    return await jetStreamKeeper(env)?.whyNotLeave(regions, atOnce);
   } catch (error) {
     return `the Keeper does not answer: ${messageOf(error)}`;
   }

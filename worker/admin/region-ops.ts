@@ -27,7 +27,7 @@ export async function operateRegion(
     return errorResponse('no_such_region', `there is no region ${JSON.stringify(id)}; known: ${known}`);
   }
   if (operation === 'stop' && region.jetstream && new URL(request.url).searchParams.get('force') !== 'true') {
-    const reason = await whyNotLeave(env, [id]);
+    const reason = await whyNotLeave(env, [id], true);
     if (reason !== undefined) return jetStreamBehind(reason);
   }
   const run = async () => {

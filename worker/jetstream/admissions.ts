@@ -4,6 +4,7 @@
 import { messageOf } from '../message-of.ts';
 import {
   type AdmissionRecord,
+  afterEnd,
   afterLook,
   afterRestore,
   askToStart,
@@ -90,14 +91,27 @@ export class Admissions {
     return whyNotLink(this.#record, one, other);
   }
 
-  /** Why a region's server must not be ended now; undefined if it may be. */
+  /** Why a region's server must not be ended now; undefined if it may be, and from then on counts as ended. */
   async whyNotEnd(region: string): Promise<string | undefined> {
-    return whyNotEnd(this.#record, region, await this.look());
+    const answering = await this.look();
+    return this.#ended([region], whyNotEnd(this.#record, region, answering));
   }
 
-  /** Why regions must not be taken out of service now; undefined if they may be. */
-  async whyNotLeave(leaving: readonly string[]): Promise<string | undefined> {
-    return whyNotLeave(this.#record, leaving, this.#host.regions(), await this.look());
+  /**
+   * Why regions must not be taken out of service now; undefined if they may be.
+   *
+   * @param atOnce whether they stop at once, so that from then on they count as ended
+   */
+  async whyNotLeave(leaving: readonly string[], atOnce: boolean): Promise<string | undefined> {
+    const answering = await this.look();
+    const reason = whyNotLeave(this.#record, leaving, this.#host.regions(), answering);
+    return atOnce ? this.#ended(leaving, reason) : reason;
+  }
+
+  /** Otherwise two could be ended in the same moment, each since the other holds everything. */
+  #ended(regions: readonly string[], reason: string | undefined): string | undefined {
+    if (reason === undefined) this.#keep(afterEnd(this.#record, regions, this.#host.now()));
+    return reason;
   }
 
   /** The streams that no server holds are given up; those that have a backup are restored all the same. */
@@ -205,7 +219,19 @@ export class Admissions {
 
   #keep(record: AdmissionRecord): void {
     if (record === this.#record) return;
+    for (const line of changesIn(this.#record, record)) console.warn(`JetStream: ${line}`);
     this.#record = record;
     this.#host.save(record);
   }
+}
+
+/** What an operator would want to find in the log. */
+function changesIn(before: AdmissionRecord, after: AdmissionRecord): readonly string[] {
+  const members = Object.entries(after.members).flatMap(([region, { state }]) => {
+    const was = before.members[region]?.state ?? 'unknown';
+    return state === was ? [] : [`${region} was ${was} and is ${state}`];
+  });
+  const { phase: was = 'none' } = before.loss ?? {};
+  const { phase = 'none' } = after.loss ?? {};
+  return phase === was ? members : [...members, `loss of all holders: ${was}, now ${phase}`];
 }

@@ -16,8 +16,8 @@ export interface KeeperMethods {
   whyNotLink(one: string, other: string): Promise<string | undefined>;
   /** Why a region's server must not be ended by force now; undefined if it may be. */
   whyNotEnd(region: string): Promise<string | undefined>;
-  /** Why regions must not be taken out of service now; undefined if they may be. */
-  whyNotLeave(regions: readonly string[]): Promise<string | undefined>;
+  /** Why regions must not be taken out of service now, `atOnce` or after a drain; undefined if they may be. */
+  whyNotLeave(regions: readonly string[], atOnce: boolean): Promise<string | undefined>;
   admission(): Promise<AdmissionView>;
   /** Gives up the streams that no server and no backup has. */
   acceptLoss(): Promise<AdmissionView>;

@@ -56,8 +56,8 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
     return this.#admissions.whyNotEnd(region);
   }
 
-  async whyNotLeave(regions: readonly string[]): Promise<string | undefined> {
-    return this.#admissions.whyNotLeave(regions);
+  async whyNotLeave(regions: readonly string[], atOnce: boolean): Promise<string | undefined> {
+    return this.#admissions.whyNotLeave(regions, atOnce);
   }
 
   async admission(): Promise<AdmissionView> {

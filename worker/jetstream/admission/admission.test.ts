@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type AdmissionRecord,
+  afterEnd,
   afterLook,
   afterRestore,
   askToStart,
@@ -206,6 +207,15 @@ describe('the last that holds everything', () => {
     expect(whyNotEnd(formed(), 'a', new Set())).toMatch(/no other server/);
     expect(whyNotEnd(formed(), 'a', new Set(['b']))).toBeUndefined();
     expect(whyNotEnd(record, 'b', new Set(['a']))).toBeUndefined();
+    expect(whyNotEnd(formed(), 'a', new Set(['a', 'b']))).toBe('it answers again');
+  });
+
+  test('does not become two by being ended in the same moment, each for the sake of the other', () => {
+    const both = { ...formed(), members: membersOf({ a: 'full', b: 'full', c: 'empty' }) };
+    const answering = new Set(['a', 'b']);
+    expect(whyNotLeave(both, ['a'], ['a', 'b'], answering)).toBeUndefined();
+    expect(whyNotLeave(afterEnd(both, ['a'], NOW), ['b'], ['a', 'b'], answering)).toMatch(/a \(empty\)/);
+    expect(whyNotEnd(afterEnd(both, ['a'], NOW), 'b', new Set(['a']))).toMatch(/no other server/);
   });
 
   test('is not taken out of service, nor is any other while one is behind', () => {

@@ -328,6 +328,14 @@ export function afterRestore({ loss: _loss, ...record }: AdmissionRecord): Admis
   return record;
 }
 
+/** Servers that are ended hold nothing any more. Of one that still runs, the next look finds what it holds. */
+export function afterEnd(record: AdmissionRecord, regions: readonly string[], now: number): AdmissionRecord {
+  return withMembers(
+    record,
+    regions.map((region) => [region, { state: 'empty', since: now }] as const),
+  );
+}
+
 /** Why a region's server must not be ended now; undefined if it may be. @param answering regions that answered now */
 export function whyNotEnd(
   { isFormed, members }: AdmissionRecord,
@@ -335,6 +343,7 @@ export function whyNotEnd(
   answering: ReadonlySet<string>,
 ): string | undefined {
   if (!isFormed || members[region]?.state !== 'full') return undefined;
+  if (answering.has(region)) return 'it answers again';
   const others = Object.entries(members).filter(
     ([id, { state }]) => id !== region && state === 'full' && answering.has(id),
   );
