@@ -256,6 +256,7 @@ export const PARTS: readonly Part[] = [
       'worker/jetstream/manifest',
       'worker/jetstream/admission',
       'worker/jetstream/bucket',
+      'worker/jetstream/restore',
       'worker/jetstream/keeper-stub.ts',
       'worker/region',
       'worker/edge-context.ts',

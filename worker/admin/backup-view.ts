@@ -5,8 +5,8 @@ import { backupStateOf } from '../jetstream/manifest/backup-state.ts';
 import { count } from '../jetstream/manifest/extent.ts';
 import type { Epoch, Manifest } from '../jetstream/manifest/manifest.ts';
 import type { SegmentSummary, StoredSegment } from '../jetstream/manifest/segment-header.ts';
+import type { Verification } from '../jetstream/restore/jobs.ts';
 import type { BackupLag } from './backup-lags.ts';
-import type { KeeperVerification } from './from-keeper.ts';
 
 /** An epoch, and the segments of its log. */
 export interface ReadEpoch {
@@ -17,7 +17,7 @@ export interface ReadEpoch {
 /** What is known besides the bucket. */
 export interface Known {
   readonly lag: BackupLag | undefined;
-  readonly verification: KeeperVerification | undefined;
+  readonly verification: Verification | undefined;
 }
 
 /** @param latest the last epoch of the manifest */
@@ -87,7 +87,7 @@ function shared(
   };
 }
 
-function verificationView({ at, ok, problem }: KeeperVerification) {
+function verificationView({ at, ok, problem }: Verification) {
   return { at, ok, ...(problem !== undefined && { problem }) };
 }
 

@@ -6,8 +6,8 @@ import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { archiveOf, stateOf } from '../jetstream/bucket/archive-of.ts';
 import { selectFrom } from '../jetstream/bucket/point-in-time.ts';
-import type { Epoch } from '../jetstream/manifest/manifest.ts';
 import { lackingOf, type RestorePoint } from '../jetstream/manifest/selection.ts';
+import { epochFor } from '../jetstream/restore/source.ts';
 import type { Caller } from './admin-route.ts';
 import { fromBackup, noSuchBackup, type StreamRequest } from './from-bucket.ts';
 
@@ -29,7 +29,7 @@ export async function exportArchive(
   return fromBackup(request, edge, async ({ bucket, manifest }) => {
     const { account, stream } = manifest;
     caller.note({ detail: `export ${stream} of ${account}` });
-    const epoch = epochAt(manifest.epochs, point);
+    const epoch = await epochFor(bucket, manifest, point);
     if (epoch === undefined) return noSuchBackup(manifest);
     const result = await selectFrom(bucket, manifest, epoch, point);
     if (!result.ok) return errorResponse('no_such_backup', result.problem);
@@ -55,11 +55,6 @@ function pointOf({ url }: Request): RestorePoint | undefined {
   if (at !== null && seq !== null) return undefined;
   if ([at, seq].some((text) => text !== null && !WHOLE_NUMBER.test(text))) return undefined;
   return { ...(at !== null && { at: Number(at) }), ...(seq !== null && { seq: Number(seq) }) };
-}
-
-/** The epoch that the stream was in then; a sequence is one of the latest. */
-function epochAt(epochs: readonly Epoch[], { at }: RestorePoint): Epoch | undefined {
-  return at === undefined ? epochs.at(-1) : epochs.findLast(({ begunAt }) => begunAt <= at);
 }
 
 /** An error of the source breaks the stream off. */

@@ -7,11 +7,11 @@ import type { BackupBucket } from '../jetstream/bucket/backup-bucket.ts';
 import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
 import { currentEpoch } from '../jetstream/manifest/epochs.ts';
 import type { Epoch, Manifest, StreamName } from '../jetstream/manifest/manifest.ts';
+import type { Verification } from '../jetstream/restore/jobs.ts';
 import { messageOf } from '../message-of.ts';
 import { type BackupLags, backupLags } from './backup-lags.ts';
 import { backupView, detailView, type Known, type ReadEpoch, unreadableBackup } from './backup-view.ts';
 import { fromBackup, fromBucket, noSuchBackup, type StreamRequest } from './from-bucket.ts';
-import type { KeeperVerification, RestoringKeeper } from './from-keeper.ts';
 
 /** Streams that are read at a time. */
 const PARALLEL = 4;
@@ -80,8 +80,8 @@ async function aroundOf(edge: EdgeContext): Promise<Around> {
 
 async function verificationsOf({
   env,
-}: EdgeContext): Promise<{ verifications: readonly KeeperVerification[] } & Pick<BackupLags, 'problems'>> {
-  const keeper = jetStreamKeeper(env) as unknown as RestoringKeeper | undefined;
+}: EdgeContext): Promise<{ verifications: readonly Verification[] } & Pick<BackupLags, 'problems'>> {
+  const keeper = jetStreamKeeper(env);
   try {
     return { verifications: (await keeper?.verifications()) ?? [], problems: [] };
   } catch (error) {

@@ -5,9 +5,12 @@ import { RestoreBodySchema } from '../../api/backups.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import type { StreamName } from '../jetstream/manifest/manifest.ts';
+import type { Job as KeeperJob } from '../jetstream/restore/jobs.ts';
+import type { RestorePlan as KeeperPlan } from '../jetstream/restore/plan.ts';
+import type { AskedRestore } from '../jetstream/restore/restorer.ts';
 import type { Caller } from './admin-route.ts';
 import { fromBackup, type StreamRequest } from './from-bucket.ts';
-import { type AskedRestore, fromKeeper, type KeeperJob, type KeeperPlan } from './from-keeper.ts';
+import { fromKeeper } from './from-keeper.ts';
 import { readJsonBody } from './json-body.ts';
 
 /** `POST /api/backups/{account}/{stream}/restore/dry-run` */

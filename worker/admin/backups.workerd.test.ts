@@ -15,14 +15,17 @@ import type { Env } from '../env.ts';
 import { readArchive } from '../jetstream/archive/read-archive.ts';
 import { encodeSegment, type SegmentContext } from '../jetstream/archive/segment.ts';
 import { BackupBucket } from '../jetstream/bucket/backup-bucket.ts';
+import type { KeeperMethods } from '../jetstream/keeper-stub.ts';
 import { beginEpoch } from '../jetstream/manifest/epochs.ts';
 import { logKey } from '../jetstream/manifest/keys.ts';
+import type { Job as KeeperJob } from '../jetstream/restore/jobs.ts';
+import type { RestorePlan as KeeperPlan } from '../jetstream/restore/plan.ts';
+import type { AskedRestore } from '../jetstream/restore/restorer.ts';
 import { exportArchive } from './backups-export.ts';
 import { importBackup } from './backups-import.ts';
 import { listBackups, showBackup } from './backups-read.ts';
 import * as restores from './backups-restore.ts';
 import type { StreamRequest } from './from-bucket.ts';
-import type { AskedRestore, KeeperJob, KeeperPlan, RestoringKeeper } from './from-keeper.ts';
 import { acceptLoss, jetStreamStatus } from './jetstream-status.ts';
 
 declare global {
@@ -460,7 +463,7 @@ function lagging(lags: readonly unknown[]) {
 }
 
 /** A Keeper that answers this, and knows of no verification. */
-function keeperOf(methods: Partial<Record<keyof RestoringKeeper | 'admission' | 'acceptLoss', unknown>>) {
+function keeperOf(methods: Partial<Record<keyof KeeperMethods, unknown>>) {
   const keeper = { verifications: async () => [], ...methods };
   return { JETSTREAM_KEEPER: { getByName: () => keeper } as unknown as DurableObjectNamespace };
 }

@@ -59,7 +59,7 @@ export function requestStateOf({ selection }: RestoreSource, consumers: number):
  * count, as long as it lacks most of what the one before has: after a restore a stream is a new one, of which all is
  * written again.
  */
-async function epochFor(
+export async function epochFor(
   bucket: BackupBucket,
   manifest: Manifest,
   { at = Number.POSITIVE_INFINITY }: RestorePoint,
