@@ -10,8 +10,11 @@ import { answeredEntry, directEntry, type MessageAnswer } from './stored-message
 const BATCH = 1_000;
 const BATCH_BYTES = 2 ** 20;
 
-/** Requests for single messages at a time. */
+/** Requests for single messages at a time, if the messages are small. */
 const PARALLEL = 16;
+
+/** Of messages that are asked for at a time; an answer takes several times as much memory as its message. */
+const PARALLEL_BYTES = 2 ** 21;
 
 /** Between two messages of a batch. */
 const SILENCE_MS = 5_000;
@@ -72,7 +75,8 @@ export async function readBatch(
       }
     },
   });
-  void connection.closed().then(() => reject(new Error('the connection to nats-server ended')));
+  // Not `connection.closed()`: as long as the connection is open, it would keep the messages of each batch.
+  void subscription.closed.then(() => reject(new Error('the connection to nats-server ended')));
   try {
     const request = JSON.stringify({ seq, batch: BATCH, max_bytes: BATCH_BYTES });
     connection.publish(`$JS.API.DIRECT.GET.${stream}`, request, { reply: inbox });
@@ -98,18 +102,23 @@ export async function* readSingly(
   ranges: SequenceRanges,
 ): AsyncGenerator<ArchiveEntry> {
   let asked: number[] = [];
+  // How large they are is known once some have come.
+  let parallel = 1;
   const answered = async () => {
-    const entries = await Promise.all(asked.map((seq) => messageAt(connection, stream, seq)));
+    const found = await Promise.all(asked.map((seq) => messageAt(connection, stream, seq)));
+    const entries = found.filter((entry) => entry !== undefined);
     asked = [];
-    return entries.filter((entry) => entry !== undefined);
+    const largest = Math.max(1, ...entries.map(({ header, payload }) => header.length + payload.length));
+    parallel = Math.min(PARALLEL, Math.max(1, Math.floor(PARALLEL_BYTES / largest)), 2 * parallel);
+    return entries;
   };
   for (const [first, last] of ranges) {
     for (let seq = first; seq <= last; seq++) {
       asked.push(seq);
-      if (asked.length === PARALLEL) yield* await answered();
+      if (asked.length >= parallel) yield* await answered();
     }
   }
-  yield* await answered();
+  if (asked.length > 0) yield* await answered();
 }
 
 /** One message from the leader; undefined if there is none. */
