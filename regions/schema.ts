@@ -222,7 +222,7 @@ const JetStreamSchema = v.strictObject({
           10,
         ),
         segmentBytes: v.optional(
-          between(65_536, 67_108_864, 'Size from which on a segment is written at once.'),
+          between(65_536, 16_777_216, 'Size from which on a segment is written at once.'),
           8_388_608,
         ),
         keepDays: v.optional(

@@ -6,7 +6,7 @@ import { withTimeout } from '../../../waiting/with-timeout.ts';
 import { backoffMs } from '../../backoff.ts';
 import { messageOf } from '../../message-of.ts';
 import { BackupBucket } from '../bucket/backup-bucket.ts';
-import { connectOver } from '../restore/connect.ts';
+import { connectOver, disconnect } from '../restore/connect.ts';
 import { loginFor } from '../restore/credentials.ts';
 import type { LedStream } from './led-streams.ts';
 import type { StreamBackupStatus } from './status.ts';
@@ -80,7 +80,7 @@ export class BackupWriter {
     this.#isOn = false;
     clearTimeout(this.#timer);
     this.#entries.clear();
-    void this.#connections.closeAll();
+    this.#connections.closeAll();
   }
 
   /** The server says that it is about to stop, perhaps not for the first time. */
@@ -109,13 +109,17 @@ export class BackupWriter {
     return (await this.#parts.led()).map((led) => statusOf(led, this.#entries.get(keyOf(led)), now));
   }
 
-  #next(): void {
+  /** @param tookMs how long the last round took */
+  #next(tookMs = 0): void {
     clearTimeout(this.#timer);
     if (!this.#isOn) return;
-    this.#timer = setTimeout(
-      () => void this.#run().then(() => this.#next()),
-      this.#parts.settings().everySeconds * 1_000,
-    );
+    this.#timer = setTimeout(() => void this.#roundAndNext(), pauseMs(this.#parts.settings(), tookMs));
+  }
+
+  async #roundAndNext(): Promise<void> {
+    const begunAt = this.#parts.now();
+    await this.#run();
+    this.#next(this.#parts.now() - begunAt);
   }
 
   /** A round, or the one that is under way. Never rejects. */
@@ -142,7 +146,7 @@ export class BackupWriter {
       if (!this.#isOn) return;
       await this.#backUp(led, lookedAt, settings);
     }
-    await this.#connections.closeUnused();
+    this.#connections.closeUnused();
   }
 
   async #backUp(led: LedStream, lookedAt: number, settings: WriterSettings): Promise<void> {
@@ -235,23 +239,23 @@ class Connections {
   }
 
   /** Those that were not used since the last call. */
-  async closeUnused(): Promise<void> {
+  closeUnused(): void {
     const unused = [...this.#open.keys()].filter((account) => !this.#used.has(account));
     this.#used.clear();
-    await this.#close(unused);
+    this.#close(unused);
   }
 
-  closeAll(): Promise<void> {
-    return this.#close([...this.#open.keys()]);
+  closeAll(): void {
+    this.#close([...this.#open.keys()]);
   }
 
-  async #close(accounts: readonly string[]): Promise<void> {
+  #close(accounts: readonly string[]): void {
     for (const account of accounts) {
       const connection = this.#open.get(account);
       if (connection === undefined) continue;
       // Before the server counts one fewer.
       this.#forget(account, connection);
-      await connection.close().catch(() => undefined);
+      disconnect(connection);
     }
   }
 
@@ -260,6 +264,15 @@ class Connections {
     this.#open.delete(account);
     this.#parts.countOwn(-1);
   }
+}
+
+/**
+ * Time from the end of a round to the next. What is stored just after the look of a round waits for all of the next one:
+ * for pause and two rounds. That should not be longer than `everySeconds`, if that takes at most twice the writes.
+ */
+export function pauseMs({ everySeconds }: { readonly everySeconds: number }, tookMs: number): number {
+  const everyMs = everySeconds * 1_000;
+  return Math.max(everyMs / 2, everyMs - 2 * tookMs);
 }
 
 function isWhole(writer: StreamWriter, led: LedStream): boolean {

@@ -22,6 +22,9 @@ import { consumersNow, extentNow, numberOf } from './stream-now.ts';
 /** A leader that was just elected may still be applying what it has: it has lost messages if it says so again later. */
 const DIVERGED_IN_LOOKS = 2;
 
+/** A stream with a lot to write goes on in the next round, so that others have their turn. */
+const WRITES_FOR_MS = 20_000;
+
 export interface WriterSettings {
   readonly segmentBytes: number;
   readonly keepDays: number;
@@ -94,7 +97,7 @@ export class StreamWriter {
   }
 
   /**
-   * Backs up what is new.
+   * Backs up what is new, or as much of it as some time allows.
    *
    * @returns a problem that somebody should see, though the backup goes on
    * @throws BackupError if R2 fails, other errors if the server does; nothing is lost, and it can be tried again
@@ -199,13 +202,15 @@ export class StreamWriter {
   }
 
   async #appendAll(led: LedStream, connection: NatsConnection, settings: WriterSettings): Promise<void> {
-    for (;;) {
+    const { now } = this.#parts;
+    const end = now() + WRITES_FOR_MS;
+    do {
       const known = this.#known;
       if (known === undefined) return;
       const { builder, isFull } = await this.#read(led, connection, known, settings.segmentBytes);
       await this.#append(led, connection, known, builder);
       if (!isFull || (this.#known?.upTo ?? 0) >= led.state.last_seq) return;
-    }
+    } while (now() < end);
   }
 
   async #read(

@@ -72,6 +72,54 @@ test('large messages come in segments of their size', async () => {
   expect(entries.map(({ payload }) => payload[7])).toEqual([0, 1, 2]);
 });
 
+test.each([true, false])(
+  'the largest messages that a server takes, read directly: %s',
+  async (allow_direct) => {
+    await create({ ...BASE, allow_direct });
+    const size = connection.info?.max_payload ?? 0;
+    expect(size).toBe(8 * 2 ** 20);
+    for (let n = 0; n < 3; n++) await connection.request('backed.x', new Uint8Array(size).fill(n));
+    await write(writerOf('a'));
+    const { entries } = await backup();
+    expect(entries.map(({ payload }) => [payload.length, payload.at(-1)])).toEqual([
+      [size, 0],
+      [size, 1],
+      [size, 2],
+    ]);
+  },
+);
+
+test('a stream with a lot to write goes on in the next round', async () => {
+  await create(BASE);
+  // Each is more than one batch brings, and so a segment.
+  for (const n of [0, 1, 2]) await connection.request('backed.x', new Uint8Array(2 ** 20).fill(n));
+  let now = Date.now();
+  const slowClock = () => {
+    now += 15_000;
+    return now;
+  };
+  const writer = new StreamWriter({ bucket, name, writer: 'a', now: slowClock });
+  for (const messages of [1, 2, 3]) {
+    await write(writer, { ...settings, segmentBytes: 1 });
+    expect((await backup()).entries.map(({ payload }) => payload[0])).toEqual([0, 1, 2].slice(0, messages));
+  }
+});
+
+test('a writer that takes over finds nothing to write', async () => {
+  await create(BASE);
+  await ask(connection, 'CONSUMER.CREATE.BACKED.reader', {
+    stream_name: 'BACKED',
+    config: { name: 'reader', durable_name: 'reader', ack_policy: 'explicit' },
+  });
+  for (const text of ['a', 'b', 'c']) await publish(text);
+  await ask(connection, 'STREAM.MSG.DELETE.BACKED', { seq: 2 });
+  await write(writerOf('one'));
+  const other = writerOf('other');
+  await write(other);
+  expect(other.hasNews(await led())).toBe(false);
+  expect((await backup()).state.segments).toHaveLength(1);
+});
+
 test('nothing new costs nothing, and is known without a request; a purge alone is written', async () => {
   await create(BASE);
   for (const text of ['a', 'b', 'c']) await publish(text);
