@@ -30,7 +30,14 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
       save: (record) => ctx.storage.kv.put(ADMISSION_KEY, record),
       regions: () => activeConfig(env).config.regions.flatMap(({ id, jetstream }) => (jetstream ? [id] : [])),
       sight: (region) => stubOf(region).holdings(),
-      restart: async (region) => void (await stubOf(region).halt()),
+      restart: async (region) => {
+        await stubOf(region).halt();
+        // It asks this object before it starts, so it is not waited for.
+        const start = stubOf(region).wake();
+        ctx.waitUntil(
+          start.catch((error: unknown) => console.error(`JetStream: ${region}: ${messageOf(error)}`)),
+        );
+      },
       acceptsLoss: () => activeConfig(env).config.jetstream.acceptLoss,
       withoutBackup: (streams) =>
         env.BACKUPS === undefined ? Promise.resolve(streams) : this.#restorer.withoutBackup(streams),
