@@ -1,8 +1,55 @@
-import { expect, test } from 'vitest';
-import { pauseMs } from './backup-writer.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { BackupWriter, pauseMs } from './backup-writer.ts';
+
+afterEach(() => vi.useRealTimers());
 
 test('two rounds and the pause between them take as long as is allowed, unless rounds are long', () => {
   for (const tookMs of [0, 200, 2_500])
     expect(pauseMs({ everySeconds: 10 }, tookMs) + 2 * tookMs).toBe(10_000);
-  for (const tookMs of [3_000, 60_000]) expect(pauseMs({ everySeconds: 10 }, tookMs)).toBe(5_000);
+  for (const tookMs of [3_000, 5_000]) expect(pauseMs({ everySeconds: 10 }, tookMs)).toBe(5_000);
 });
+
+test('long rounds begin every so many seconds, or at once', () => {
+  expect(pauseMs({ everySeconds: 10 }, 7_000)).toBe(3_000);
+  for (const tookMs of [10_000, 60_000]) expect(pauseMs({ everySeconds: 10 }, tookMs)).toBe(0);
+});
+
+test.each([0, 1_000, 4_000, 8_000, 25_000])(
+  'nothing waits longer than `everySeconds` and a round, or two long rounds, when they take %i ms',
+  async (tookMs) => {
+    const rounds = await roundsOf(tookMs, 300_000);
+    // The first message that a look misses is stored just after it: it is written when the next round ends.
+    const waits = rounds.slice(1).map(({ endedAt }, before) => endedAt - (rounds[before]?.begunAt ?? 0));
+    expect(waits.length).toBeGreaterThan(5);
+    // Longer than `everySeconds` themselves, two rounds in a row are as fast as it goes; a timer takes 1 ms at least.
+    expect(Math.max(...waits)).toBeLessThanOrEqual(Math.max(10_000 + tookMs, 2 * tookMs + 1));
+    if (tookMs <= 2_500) expect(Math.max(...waits)).toBeLessThanOrEqual(10_000);
+  },
+);
+
+/** Rounds of a writer whose looks take this long, by a fake clock. */
+async function roundsOf(tookMs: number, forMs: number) {
+  vi.useFakeTimers({ now: 0 });
+  const rounds: { begunAt: number; endedAt: number }[] = [];
+  const writer = new BackupWriter({
+    // Never used: the server leads no stream.
+    bucket: {} as unknown as R2Bucket,
+    cluster: 'c',
+    region: 'r',
+    settings: () => ({ enabled: true, everySeconds: 10, segmentBytes: 8_388_608, keepDays: 30 }),
+    secrets: {},
+    led: async () => {
+      const begunAt = Date.now();
+      await new Promise((resolve) => setTimeout(resolve, tookMs));
+      rounds.push({ begunAt, endedAt: Date.now() });
+      return [];
+    },
+    dial: () => Promise.reject(new Error('nothing to connect for')),
+    countOwn: () => undefined,
+    now: () => Date.now(),
+  });
+  writer.begin();
+  await vi.advanceTimersByTimeAsync(forMs);
+  writer.end();
+  return rounds;
+}
