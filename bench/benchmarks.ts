@@ -1,5 +1,7 @@
 // The benchmarks by name, in the order in which they run.
 
+import { backup } from './backup/backup.ts';
+import { restore } from './backup/restore.ts';
 import type { Benchmark } from './context.ts';
 import { decision } from './decision/decision.ts';
 import { edge } from './edge/edge.ts';
@@ -17,6 +19,8 @@ export const BENCHMARKS = {
   start,
   memory,
   growth,
+  backup,
+  restore,
 } as const satisfies Readonly<Record<string, Benchmark>>;
 
 export type BenchmarkName = keyof typeof BENCHMARKS;

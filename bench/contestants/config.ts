@@ -3,6 +3,7 @@
 
 import { loadConfig } from '../../local/load-config.ts';
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import { onlyRegions } from '../../regions/subset.ts';
 import { MAX_CONNECTIONS, type StackRequest } from './contestant.ts';
 
 /** Regions that a valid configuration of distinct places can have, as the checked-in one does. */
@@ -15,9 +16,11 @@ export async function configFor({
   regions,
   sleeps,
   reconcileSeconds,
+  jetstream,
 }: StackRequest): Promise<MeridianConfig> {
   const { config } = await loadConfig();
-  const sized = regions === undefined ? config : resized(config, regions);
+  const counted = regions === undefined ? config : resized(config, regions);
+  const sized = jetstream === undefined ? counted : withJetStream(counted, jetstream);
   // Thousands of clients share this machine's address.
   const limits = { maxConnections: MAX_CONNECTIONS, maxUnauthenticatedPerAddress: 0 };
   return {
@@ -31,6 +34,21 @@ export async function configFor({
         index === sized.regions.length - 1 && { keepAwake: false, jetstream: false, sleepAfter: '24h' }),
     })),
   };
+}
+
+/** Its regions with JetStream only. */
+function withJetStream(
+  config: MeridianConfig,
+  { backup, everySeconds }: NonNullable<StackRequest['jetstream']>,
+): MeridianConfig {
+  const ids = config.regions.filter((region) => region.jetstream).map(({ id }) => id);
+  const subset = onlyRegions(config, ids);
+  if (!subset.ok) throw new Error(`the regions with JetStream are no configuration: ${ids.join(', ')}`);
+  const settings = {
+    ...config.jetstream,
+    backup: { ...config.jetstream.backup, enabled: backup, everySeconds },
+  };
+  return { ...subset.config, jetstream: settings };
 }
 
 /** This many regions, copies of the checked-in ones in turn. Without JetStream, which a cluster of two cannot have. */

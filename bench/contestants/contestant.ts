@@ -1,6 +1,7 @@
 // What a benchmark may ask of a running stack. Each kind of stack implements it in its own file; process.ts runs one
 // of them in a process of its own.
 
+import type { ApiClient } from '../../api/client.ts';
 import type { Closeable } from '../../local/teardown.ts';
 
 export type Kind = 'direct' | 'platform' | 'stock' | 'meridian' | 'tcp-cluster';
@@ -19,6 +20,8 @@ export interface StackRequest {
   readonly handOff?: 'hedged' | 'unhedged';
   /** How often regions compare their routes with the configuration; replaces the configured interval. */
   readonly reconcileSeconds?: number;
+  /** Only the regions with JetStream, and whether, and how often, its streams are backed up. */
+  readonly jetstream?: { readonly backup: boolean; readonly everySeconds: number };
 }
 
 /** Where a server listens, on loopback. */
@@ -42,6 +45,8 @@ export interface RunningStack extends Closeable {
   cutLink(): Promise<void>;
   /** Puts a server to sleep. */
   stop(server: string): Promise<void>;
+  /** Absent: it has none. */
+  readonly api?: ApiClient;
 }
 
 /** Connections per stack, above every level of the benchmarks. */

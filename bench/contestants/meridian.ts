@@ -38,6 +38,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
     kill: (name) => killServer(stack.engine, name),
     cutLink: () => cutLink(stack.engine, config),
     stop: (name) => stopRegion(stack, name),
+    api: stack.api,
     close: stack.close,
   };
 }

@@ -1,6 +1,7 @@
 // The process of one stack: it runs the engine (in this process), workerd and the nats-servers, and answers what the
 // benchmarks ask about them.
 
+import type { ApiClient, BackupName } from '../../api/client.ts';
 import { serveParent } from '../child.ts';
 import { usageBelow } from '../process-usage.ts';
 import type { Kind, RunningStack, StackRequest } from './contestant.ts';
@@ -43,6 +44,11 @@ const methods = {
     if (one === undefined || other === undefined) throw new Error('there are no two servers');
     return timeToRemake([one, other], () => stack.cutLink());
   },
+  backups: async () => (await api()).backups(),
+  backup: async (name: BackupName) => (await api()).backup(name),
+  restore: async ({ as, ...name }: BackupName & { readonly as: string }) =>
+    (await api()).restore(name, { as }),
+  job: async ({ id }: { id: string }) => (await api()).job(id),
   close: async () => close(),
 };
 
@@ -53,6 +59,12 @@ serveParent(methods, close);
 async function running(): Promise<RunningStack> {
   if (starting === undefined) throw new Error('no stack was started');
   return starting;
+}
+
+async function api(): Promise<ApiClient> {
+  const found = (await running()).api;
+  if (found === undefined) throw new Error('this stack has no API');
+  return found;
 }
 
 /** Waits for a start in progress: only what is up can be stopped in order. */

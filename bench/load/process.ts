@@ -2,6 +2,7 @@
 
 import { serveParent } from '../child.ts';
 import { percentile } from '../statistics.ts';
+import { type AckedLoad, AckedPublisher, type AckedResult, type StreamsOptions } from './acked-load.ts';
 import { type GrowthReport, IdleClients } from './idle-clients.ts';
 import { connectNats } from './nats-socket.ts';
 import { Requester, type RequestOptions, type RequestResult, Responder } from './request-load.ts';
@@ -28,6 +29,10 @@ const methods = {
   request: (options: RequestOptions): Promise<RequestResult> => held(Requester).request(options),
   growTo: ({ count }: { count: number }): Promise<GrowthReport> => held(IdleClients).growTo(count),
   pingAll: (): Promise<GrowthReport> => held(IdleClients).pingAll(),
+
+  openStreams: async (options: StreamsOptions) => void keep(await AckedPublisher.open(options)),
+  publishAcked: (load: AckedLoad): Promise<AckedResult> => held(AckedPublisher).publish(load),
+  deleteStream: ({ name }: { name: string }): Promise<void> => held(AckedPublisher).remove(name),
 
   pingLatency: async ({ url, count }: { url: string; count: number }): Promise<Latencies> => {
     const socket = keep(await connectNats(url));

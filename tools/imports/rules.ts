@@ -386,6 +386,7 @@ export const PARTS: readonly Part[] = [
     // A crowded Worker has many more regions' classes than there are.
     imports: [
       'regions',
+      'api',
       'regions/generate',
       'waiting',
       'worker/region/monitoring-answers.ts',
@@ -401,6 +402,11 @@ export const PARTS: readonly Part[] = [
     what: `the benchmark \`${name}\``,
     imports: BENCH,
   })),
+  {
+    path: 'bench/backup',
+    what: 'the benchmarks `backup` and `restore`',
+    imports: ['api', 'waiting', ...BENCH],
+  },
   {
     path: 'bench/growth',
     what: 'the benchmark `growth`',
@@ -427,6 +433,7 @@ export const PARTS: readonly Part[] = [
       'local',
       'bench/load',
       'bench/contestants',
+      'bench/backup',
       'bench/edge',
       'bench/growth',
       'bench/memory',

@@ -1,0 +1,24 @@
+// What writes to R2 cost. Pure.
+
+/** Dollars of a million class A operations: https://developers.cloudflare.com/r2/pricing/ */
+const DOLLARS_PER_MILLION = 4.5;
+/** Of each month. */
+export const FREE_OPERATIONS = 1_000_000;
+
+const MONTH_SECONDS = 30 * 24 * 3600;
+
+/**
+ * Class A operations for folding: of each 60 segments two listings, one folded object and the manifest
+ * (worker/jetstream/backup/stream-writer.ts, `#tidy`). A run is too short to see one.
+ */
+const FOLDING = 4 / 60;
+
+/** Class A operations in 30 days at the rate at which so many segments were written in so many seconds. */
+export function operationsOfAMonth(segments: number, seconds: number): number {
+  return (segments / seconds) * MONTH_SECONDS * (1 + FOLDING);
+}
+
+/** @param free operations that cost nothing */
+export function dollars(operations: number, free = 0): number {
+  return (Math.max(0, operations - free) / 1_000_000) * DOLLARS_PER_MILLION;
+}
