@@ -115,6 +115,13 @@ describe('how much of the mesh a region has', () => {
     expect(seen(record, NOW + 1)?.meshShare).toBe(meshShare);
   });
 
+  test('is soon unknown again: bad news is not trusted for long', () => {
+    const both = withAnswer(withAnswer(EMPTY_RECORD, 'a', { ...UP, peers: [] }, NOW), 'b', UP, NOW);
+    expect(seen(both, NOW + BAD_STATE_VALID_MS - 1)?.meshShare).toBe(0);
+    expect(seen(both, NOW + BAD_STATE_VALID_MS)).not.toHaveProperty('meshShare');
+    expect(seen(both, NOW + BAD_STATE_VALID_MS)).toHaveProperty('state', 'up');
+  });
+
   test('does not become less when the others die, one after another or all at once', () => {
     const all = answered(NOW, ...IDS.slice(1));
     const whole = withAnswer(all, 'a', UP, NOW);

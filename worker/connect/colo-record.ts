@@ -207,7 +207,7 @@ export function observationsOf(record: ColoRecord, now: number): Observations {
   );
   const regions = Object.entries(record.regions).map(([id, region]) => {
     const { measurement, ejectedUntil, refusedAt, tookMs, state, clients, maxClients } = region;
-    const said = { state, clients, maxClients, meshShare: meshShareOf(id, region, up) };
+    const said = { state, clients, maxClients, meshShare: meshShareOf(id, region, up, now) };
     return [
       id,
       dropUndefined({ measurement, ejectedUntil, refusedAt, tookMs, ...(isFresh(region) && said) }),
@@ -223,14 +223,16 @@ function validMs(state: SeenState | undefined): number {
 
 /**
  * Of the other regions that were up when a region reported its routes, the share it has a route to: a region that was
- * asked long before or after may have started or stopped in between.
+ * asked long before or after may have started or stopped in between. Soon unknown again, since a region that is not among
+ * the best is not asked whether it is linked by now.
  */
 function meshShareOf(
   id: string,
   { state, peers, askedAt = 0 }: RegionRecord,
   up: readonly (readonly [string, RegionRecord])[],
+  now: number,
 ): number | undefined {
-  if (state !== 'up' || peers === undefined) return undefined;
+  if (state !== 'up' || peers === undefined || now - askedAt >= BAD_STATE_VALID_MS) return undefined;
   const others = up.filter(
     ([other, region]) => other !== id && Math.abs((region.askedAt ?? 0) - askedAt) < SAME_TIME_MS,
   );
