@@ -26,3 +26,17 @@ export const acknowledged = new Counter('nats_journal_acknowledged');
 export const unacknowledged = new Counter('nats_journal_unacknowledged');
 export const processMemory = new Gauge('process_memory');
 export const clientMemory = new Trend('clients_memory');
+/** Sent or asked as the schedule has it, whether or not anybody could take it; everything else is held against this. */
+export const due = new Counter('nats_due');
+/** What was published to a connection that was closed, and so went nowhere. */
+export const unsent = new Counter('nats_unsent');
+/** What was under way when its connection ended: nobody knows whether it arrived. */
+export const unanswered = new Counter('nats_unanswered');
+/** From sending to delivery, and from asking to the answer: without what was lost before, waiting for one's turn. */
+export const deliveryServiceTime = new Trend('nats_delivery_service', true);
+export const requestServiceTime = new Trend('nats_request_service', true);
+/** Arrived after one with a higher sequence number, or twice. */
+export const disordered = new Counter('nats_disordered');
+export const doubled = new Counter('nats_doubled');
+/** A time in which nothing of what was due arrived: added at its end, so it began its value before its time. */
+export const gap = new Trend('nats_gap', true);

@@ -1,0 +1,26 @@
+// How a run ended, and what of its time was not measured: a figure is only as good as that.
+
+/** A time in which nothing was measured that should have been: milliseconds since the first sample. */
+export interface Unmeasured {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** How the run ended. */
+export interface Ending {
+  /**
+   * - `finished`: k6 ended by itself, in its time
+   * - `interrupted`: by Ctrl-C
+   * - `cut-off`: k6 was still busy long after its time, and was ended
+   * - `failed`: k6 ended with an error of its own
+   */
+  readonly kind: 'finished' | 'interrupted' | 'cut-off' | 'failed';
+  /** How long the script meant to measure, ms; null if it does not say. */
+  readonly plannedMs: number | null;
+  /** From the start of k6 to its end, ms. */
+  readonly ranMs: number;
+  /** Iterations that k6 had to interrupt; null if its summary does not say. */
+  readonly interruptedIterations: number | null;
+  /** The share of the CPU time that k6 could have had that it used at its peak, 0 to 1; null if unknown. */
+  readonly generatorCpuShare: number | null;
+}
