@@ -25,5 +25,7 @@ export async function bundleScript(path: string): Promise<string> {
 function firstOf({ errors, message }: BuildFailure): string {
   const [first] = errors;
   if (first === undefined) return message;
-  return first.location === null ? first.text : `${first.text} (${first.location.file}:${first.location.line})`;
+  return first.location === null
+    ? first.text
+    : `${first.text} (${first.location.file}:${first.location.line})`;
 }

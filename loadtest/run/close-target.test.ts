@@ -22,7 +22,10 @@ test('the error of one that cannot be closed is passed on', async () => {
 });
 
 test('what one that hangs has started is killed', async () => {
-  const child = spawn(process.execPath, ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)']);
+  const child = spawn(process.execPath, [
+    '-e',
+    'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)',
+  ]);
   const gone = once(child, 'exit');
   const said: string[] = [];
   await closeTarget({ close: () => new Promise(() => {}) }, (step) => said.push(step), 20);

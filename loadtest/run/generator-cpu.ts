@@ -76,7 +76,8 @@ export class CpuMeter {
     if (stat === undefined) return;
     this.#samples.push({ atMs: performance.now(), usedMs: cpuTimeOf(stat) });
     const recent = this.#samples.slice(-(WINDOW_MS / SAMPLE_EVERY_MS + 1));
-    const share = recent.length > WINDOW_MS / SAMPLE_EVERY_MS ? peakShare(recent, availableParallelism()) : null;
+    const share =
+      recent.length > WINDOW_MS / SAMPLE_EVERY_MS ? peakShare(recent, availableParallelism()) : null;
     if (share === null || share < BUSY_SHARE || this.#wasBusy) return;
     this.#wasBusy = true;
     this.#onBusy(share);

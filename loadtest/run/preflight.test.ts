@@ -45,7 +45,10 @@ test.each([
 /** Answers as Meridian does, with these regions, and does something else to an upgrade. */
 async function healthy(
   upgrade: ((socket: Duplex) => void) | undefined,
-  regions: readonly object[] = [{ id: 'weur', enabled: true }, { id: 'oc', enabled: false }],
+  regions: readonly object[] = [
+    { id: 'weur', enabled: true },
+    { id: 'oc', enabled: false },
+  ],
 ): Promise<string> {
   const server = createServer(({ url }, response) =>
     url === '/nats'
@@ -71,10 +74,25 @@ function refusal(status: number, message: string): (socket: Duplex) => void {
 }
 
 test.each<[string, (socket: Duplex) => void, number, string]>([
-  ['refuses with 503', refusal(503, 'no region can take it'), EXIT.targetDown, 'with 503: no region can take it.'],
+  [
+    'refuses with 503',
+    refusal(503, 'no region can take it'),
+    EXIT.targetDown,
+    'with 503: no region can take it.',
+  ],
   ['refuses with 401', refusal(401, 'who are you'), EXIT.refused, 'with 401: who are you.'],
-  ['refuses with 451', refusal(451, 'not from there'), EXIT.targetDown, 'No region may serve a client that is here'],
-  ['closes before it answers', (socket) => socket.destroy(), EXIT.targetDown, 'does not answer to an upgrade'],
+  [
+    'refuses with 451',
+    refusal(451, 'not from there'),
+    EXIT.targetDown,
+    'No region may serve a client that is here',
+  ],
+  [
+    'closes before it answers',
+    (socket) => socket.destroy(),
+    EXIT.targetDown,
+    'does not answer to an upgrade',
+  ],
   ['closes at once', (socket) => socket.end(SWITCH), EXIT.targetDown, 'closes its connection at once'],
   [
     'answers something else',
@@ -82,7 +100,12 @@ test.each<[string, (socket: Duplex) => void, number, string]>([
     EXIT.targetDown,
     'Hello, I am an echo service',
   ],
-  ['answers no HTTP', (socket) => socket.end('220 mail ESMTP\r\n'), EXIT.targetDown, 'does not answer to an upgrade'],
+  [
+    'answers no HTTP',
+    (socket) => socket.end('220 mail ESMTP\r\n'),
+    EXIT.targetDown,
+    'does not answer to an upgrade',
+  ],
 ])('a target that %s is named as such', async (_what, upgrade, exitCode, words) => {
   await expect(checkTarget(await healthy(upgrade), {})).rejects.toMatchObject({
     exitCode,
@@ -91,7 +114,9 @@ test.each<[string, (socket: Duplex) => void, number, string]>([
 });
 
 test('a server that knows no upgrades is named with its answer', async () => {
-  await expect(checkTarget(await healthy(undefined), {})).rejects.toThrow('refuses clients with 404: nothing here');
+  await expect(checkTarget(await healthy(undefined), {})).rejects.toThrow(
+    'refuses clients with 404: nothing here',
+  );
 });
 
 test('a healthy server that is not Meridian is named as such', async () => {
@@ -103,7 +128,9 @@ test('a healthy server that is not Meridian is named as such', async () => {
 
 test('a region that the target does not have is refused with the nearest', async () => {
   const url = await healthy((socket) => socket.destroy());
-  await expect(checkTarget(url, {}, ['weru'])).rejects.toThrow('no region "weru"; did you mean weur? It has: weur');
+  await expect(checkTarget(url, {}, ['weru'])).rejects.toThrow(
+    'no region "weru"; did you mean weur? It has: weur',
+  );
   await expect(checkTarget(url, {}, ['oc'])).rejects.toThrow('no region "oc". It has: weur');
 });
 

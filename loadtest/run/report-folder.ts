@@ -76,15 +76,26 @@ export async function claimReportFolder(
 }
 
 async function takeLock(lock: string, folder: string): Promise<void> {
-  // What a process that is gone has left behind keeps nobody out.
-  if (!isAlive(Number(await readFile(lock, 'utf8').catch(() => '')))) await rm(lock, { force: true });
   await writeFile(lock, `${process.pid}`, { flag: 'wx' }).catch(async (cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'EEXIST')
-      throw new LoadtestError(`another run writes into ${folder}. Name another folder, or wait for it.`);
+    if (cause.code === 'EEXIST') throw await heldError(lock, folder);
     // On a full disk the file is there, and empty.
-    await rm(lock, { force: true });
+    await rm(lock, { force: true }).catch(() => {});
     throw new LoadtestError(`cannot write into the folder ${folder}: ${cause.message}`, undefined, { cause });
   });
+}
+
+async function heldError(lock: string, folder: string): Promise<LoadtestError> {
+  const owner = await readFile(lock, 'utf8').catch(() => '');
+  return isGone(owner)
+    ? new LoadtestError(
+        `a run that wrote into ${folder} has not ended as it should. Name another folder, or remove it.`,
+      )
+    : new LoadtestError(`another run writes into ${folder}. Name another folder, or wait for it.`);
+}
+
+/** Empty: it has only just made its file. */
+function isGone(owner: string): boolean {
+  return owner !== '' && !isAlive(Number(owner));
 }
 
 function isAlive(pid: number): boolean {

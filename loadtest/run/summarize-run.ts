@@ -9,6 +9,7 @@ import { loadConfig } from '../../local/load-config.ts';
 import { readMachine } from '../../local/machine.ts';
 import { type Aggregated, Aggregator } from '../report/aggregate.ts';
 import { buildSummary } from '../report/build-summary.ts';
+import type { Ending } from '../report/ending.ts';
 import type { RegionPlace, Summary, Threshold } from '../report/summary.ts';
 import { type K6Summary, thresholdsOf } from '../report/thresholds.ts';
 import { readCities } from './cities.ts';
@@ -33,41 +34,41 @@ export interface MeasuredRun {
 export interface RunEnd {
   readonly startedAt: Date;
   readonly k6ExitCode: number;
-  readonly interrupted: boolean;
+  readonly ending: Ending;
+  /** What a reader should know of how it went. */
+  readonly notes: readonly string[];
 }
 
 export async function summarizeRun(measured: MeasuredRun, end: RunEnd): Promise<Summary> {
-  const { script, options, k6, target, facts, folder } = measured;
+  const { script, options, k6, target, folder } = measured;
   const site = options.site ?? null;
   const { aggregated, notes } = await readFigures(folder, site);
   const exported = await readThresholds(folder);
-  return buildSummary(
-    {
-      script: script.name,
-      question: script.question,
-      profile: options.profile,
-      site,
-      startedAt: end.startedAt.toISOString(),
-      url: target.url,
-      local: target.isLocal,
-      wan: options.wan === true,
-      regions: await regionPlaces(),
-      versions: {
-        meridian: await readMeridianVersion(),
-        k6: k6.version,
-        natsServer: facts.natsServer,
-        node: process.versions.node,
-      },
-      machine: readMachine(),
-      interrupted: end.interrupted,
-      k6ExitCode: end.k6ExitCode,
-      thresholds: exported.thresholds,
-      merged: [],
-      notes: [...notes, ...exported.notes],
+  const facts = {
+    script: script.name,
+    question: script.question,
+    profile: options.profile,
+    site,
+    startedAt: end.startedAt.toISOString(),
+    url: target.url,
+    local: target.isLocal,
+    wan: options.wan === true,
+    regions: await regionPlaces(),
+    versions: {
+      meridian: await readMeridianVersion(),
+      k6: k6.version,
+      natsServer: measured.facts.natsServer,
+      node: process.versions.node,
     },
-    aggregated,
-    await readCities(),
-  );
+    machine: readMachine(),
+    interrupted: end.ending.kind === 'interrupted',
+    k6ExitCode: end.k6ExitCode,
+    ending: end.ending,
+    thresholds: exported.thresholds,
+    merged: [],
+    notes: [...end.notes, ...notes, ...exported.notes],
+  };
+  return buildSummary(facts, aggregated, await readCities());
 }
 
 /** A file that k6 never started, or did not finish, is no reason to lose the rest. */

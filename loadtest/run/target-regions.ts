@@ -25,7 +25,10 @@ export async function checkRegions(
 ): Promise<void> {
   const ids = await enabledAt(url, timeoutMs);
   if (ids.length === 0)
-    throw new LoadtestError(`${url} has no region that is enabled: there is nothing to measure`, EXIT.targetDown);
+    throw new LoadtestError(
+      `${url} has no region that is enabled: there is nothing to measure`,
+      EXIT.targetDown,
+    );
   const unknown = asked?.find((id) => !ids.includes(id));
   if (unknown === undefined) return;
   const near = didYouMean(unknown, ids);

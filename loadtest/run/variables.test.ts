@@ -39,9 +39,12 @@ describe('a variable', () => {
     await expect(checkVariables(script, ['LATE_MS=5'])).rejects.toThrow('no variable LATE_MS of routing');
   });
 
-  test.each(['CLIENTS=5', 'SIZE=9', 'URL=http://127.0.0.1:1'])('that it reads is taken: %s', async (given) => {
-    await checkVariables(await findScript('latency'), [given]);
-  });
+  test.each(['CLIENTS=5', 'SIZE=9', 'URL=http://127.0.0.1:1'])(
+    'that it reads is taken: %s',
+    async (given) => {
+      await checkVariables(await findScript('latency'), [given]);
+    },
+  );
 
   test.each(['novalue', '=5', '5=5'])('%j is none', async (given) => {
     await expect(checkVariables(await findScript('latency'), [given])).rejects.toThrow('-e takes KEY=VALUE');
