@@ -8,9 +8,10 @@ import { helpTopics } from './help-text.ts';
 import { type Interrupts, watchInterrupts } from './interrupts.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
 import { mergeRuns } from './merge-command.ts';
+import { planRun } from './plan-command.ts';
 import type { RunOptions } from './run.ts';
 import { run } from './run.ts';
-import { parseRunner } from './segments.ts';
+import { parseRunner, parseRunners } from './segments.ts';
 import { parseRegions } from './target-regions.ts';
 
 const interrupts = watchInterrupts();
@@ -67,6 +68,15 @@ async function commandWith(signals: Interrupts, done: (exitCode: number) => void
     .description('make one report of runs at several sites')
     .action(async (folders: readonly string[]) =>
       done(await mergeRuns(folders, program.opts<RunOptions>().report)),
+    );
+  program
+    .command('plan <script>')
+    .description('write what several k6 need to share one run: for the k6-operator, and by hand')
+    .requiredOption('--runners <n>', 'how many k6 share the run', parseRunners)
+    .option('--out-dir <folder>', 'where to write it (default: .meridian/plans/<script>)')
+    .option('--dry-run', 'print it instead')
+    .action(async (script: string, options) =>
+      done(await planRun(script, options, program.opts<RunOptions>())),
     );
   return program;
 }
