@@ -42,7 +42,10 @@ export function k6Arguments(run: K6Run): readonly string[] {
     ...run.outputs.flatMap((output) => ['--out', output]),
     ...['--summary-export', join(run.folder, K6_SUMMARY_FILE)],
     ...['--summary-trend-stats', TREND_STATS],
-    ...(run.runner === undefined ? [] : segmentArguments(run.runner)),
+    // What several k6 write to one place is told apart by the tag that the k6-operator sets too.
+    ...(run.runner === undefined
+      ? []
+      : [...segmentArguments(run.runner), '--tag', `instance_id=${run.runner.number}`]),
     ...scriptArguments(run),
   ];
 }

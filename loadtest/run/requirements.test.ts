@@ -41,9 +41,13 @@ describe('the time of a run', () => {
     expect(of(scenario)).toMatchObject({ plannedMs: null, endsByMs: 40_000 });
   });
 
-  test('is what the scenario says of itself', () => {
+  test('is what a scenario says of itself, beside which others only watch; its limit stays', () => {
     const scenario = { executor: 'per-vu-iterations', maxDuration: '40s', env: { PLANNED_SECONDS: '25' } };
-    expect(of({ ...scenario, startTime: '5s' })).toMatchObject({ plannedMs: 30_000, endsByMs: 30_000 });
+    const watching = { executor: 'per-vu-iterations', maxDuration: '30s' };
+    expect(of({ ...scenario, startTime: '5s' }, watching)).toMatchObject({
+      plannedMs: 30_000,
+      endsByMs: 45_000,
+    });
   });
 
   test('may go on after the users have arrived', () => {

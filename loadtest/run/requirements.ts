@@ -35,8 +35,8 @@ export interface Inspected {
 }
 
 /**
- * The variable with which a scenario says for how many seconds it measures, from its own start: where its users go on
- * after the executor's time, or have a limit that they are not meant to reach.
+ * The variable with which a scenario says for how many seconds it measures: where its users go on after the executor's
+ * time, or have a limit that they are not meant to reach.
  */
 const PLANNED = 'PLANNED_SECONDS';
 
@@ -74,22 +74,25 @@ export function scriptErrorOf(log: string): string {
 
 export function requirementsOf({ scenarios, setupTimeout, totalDuration, maxVUs }: Inspected): Requirements {
   const each = Object.values(scenarios ?? {});
-  const planned = each.map(plannedEndOf);
-  const ends = each.map((scenario, index) => planned[index] ?? latestEndOf(scenario));
   return {
-    plannedMs: each.length === 0 || planned.includes(null) ? null : Math.max(...planned.map(Number)),
-    endsByMs: each.length === 0 ? milliseconds(totalDuration) : Math.max(...ends),
+    plannedMs: plannedOf(each),
+    endsByMs: each.length === 0 ? milliseconds(totalDuration) : Math.max(...each.map(latestEndOf)),
     setupMs: setupTimeout === null ? SETUP_MS : milliseconds(setupTimeout),
     users: maxVUs,
   };
 }
 
-/** Null where the executor has a number of iterations and a limit: it may be done long before. */
-function plannedEndOf(scenario: Scenario): number | null {
-  const declared = Number(scenario.env?.[PLANNED]);
-  if (declared > 0) return startOf(scenario) + declared * 1000;
-  if (scenario.executor.endsWith('-iterations') || outlasts(scenario)) return null;
-  return startOf(scenario) + lengthOf(scenario);
+/** What scenarios say of themselves goes before what k6 would give them; others only help, such as by watching. */
+function plannedOf(scenarios: readonly Scenario[]): number | null {
+  const declared = scenarios.flatMap((scenario) => {
+    const seconds = Number(scenario.env?.[PLANNED]);
+    return seconds > 0 ? [startOf(scenario) + seconds * 1000] : [];
+  });
+  if (declared.length > 0) return Math.max(...declared);
+  // With a number of iterations and a limit it may be done long before.
+  const isKnown = scenarios.every((each) => !each.executor.endsWith('-iterations') && !outlasts(each));
+  if (scenarios.length === 0 || !isKnown) return null;
+  return Math.max(...scenarios.map((each) => startOf(each) + lengthOf(each)));
 }
 
 function latestEndOf(scenario: Scenario): number {
@@ -97,11 +100,13 @@ function latestEndOf(scenario: Scenario): number {
   return startOf(scenario) + lengthOf(scenario) + grace;
 }
 
-/** Users are started at a rate for a short time, and then work for longer than that. */
+/** Users are started at a rate for a short time, and work for much longer than that. */
 function outlasts(scenario: Scenario): boolean {
+  const { executor, gracefulStop } = scenario;
   return (
-    scenario.executor.endsWith('-arrival-rate') &&
-    milliseconds(scenario.gracefulStop ?? '30s') > Math.max(30_000, lengthOf(scenario))
+    executor.endsWith('-arrival-rate') &&
+    typeof gracefulStop === 'string' &&
+    milliseconds(gracefulStop) > 2 * lengthOf(scenario)
   );
 }
 
