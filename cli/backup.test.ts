@@ -326,6 +326,7 @@ describe('JetStream', () => {
         why: 'weur must hold everything first',
       },
     ],
+    problem: null,
     loss: null,
     lastRestore: null,
   };
