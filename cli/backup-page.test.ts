@@ -31,7 +31,12 @@ const JOB: Job = {
   ...{ id: 'j1', kind: 'restore', account: '$G', stream: 'ORDERS', as: 'OLD', state: 'done' },
   ...{ doneMessages: 4, totalMessages: 4, doneBytes: 68, totalBytes: 68, startedAt: 0, endedAt: 1 },
 };
-const LOST: JetStream = { members: [], loss: { since: 0, phase: 'waiting', streams: [] }, lastRestore: null };
+const LOST: JetStream = {
+  members: [],
+  problem: null,
+  loss: { since: 0, phase: 'waiting', streams: [] },
+  lastRestore: null,
+};
 const REGIONS = livingEdge();
 const RESTORED: RestoredConfig = {
   ...{ ...INFO, version: 8, changes: [], notTaken: [], warnings: [], config: CONFIG },

@@ -304,6 +304,7 @@ describe('JetStream', () => {
         why: 'weur must hold everything first',
       },
     ],
+    problem: null,
     loss: null,
     lastRestore: null,
   };

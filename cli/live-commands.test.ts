@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Health } from '../api/health.ts';
 import { type Answers, CONFIG, INFO, livingEdge, refusal } from '../test/support/fake-edge.ts';
 import { runRegionsOn } from '../test/support/regions-command.ts';
 
@@ -33,6 +34,16 @@ test('list shows what the regions do now', async () => {
   expect(code).toBe(0);
   expect(out).toMatch(/^weur +Western Europe +up +3 +12 ms +1 +100 +100%$/m);
   expect(out).toContain('version 7 by alice, 2026-11-23 14:06:54Z: less of apac');
+});
+
+test('list says that JetStream does not serve', async () => {
+  const health: Health = {
+    ...{ ok: true, version: 7, regions: ['weur'], others: [] },
+    jetstream: { ok: false, problem: '1 of 3 JetStream servers run' },
+  };
+  const { code, out } = await run({ ...livingEdge(), 'GET /health': { body: health } }, 'list');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^JetStream: 1 of 3 JetStream servers run$/m);
 });
 
 test('set shows the changes and the forecast, then makes them', async () => {

@@ -73,7 +73,7 @@ class Edge {
         this.calls.push(`${id} is ${state}`);
         return { region: id, state, since: 0, server: 'up' as const };
       });
-    return { members, loss: null, lastRestore: null };
+    return { members, problem: null, loss: null, lastRestore: null };
   }
 }
 
