@@ -361,6 +361,7 @@ function holdings(region: string, lastSeq: number): Holdings {
     stream: 'ORDERS',
     created: '1',
     servers,
+    hasLeader: true,
     messages: lastSeq,
     lastSeq,
     consumers: [],
