@@ -9,10 +9,12 @@ import { loadConfig } from '../../local/load-config.ts';
 import { readMachine } from '../../local/machine.ts';
 import { type Aggregated, Aggregator } from '../report/aggregate.ts';
 import { buildSummary } from '../report/build-summary.ts';
-import type { RegionPlace, Summary, Threshold } from '../report/summary.ts';
-import { type K6Summary, thresholdsOf } from '../report/thresholds.ts';
+import type { Ending } from '../report/ending.ts';
+import type { RegionPlace, Summary } from '../report/summary.ts';
+import { type K6Summary, type K6Verdict, thresholdsOf } from '../report/thresholds.ts';
 import { readCities } from './cities.ts';
 import { K6_SUMMARY_FILE, SAMPLES_FILE } from './k6-arguments.ts';
+import { EXIT } from './loadtest-error.ts';
 import type { TargetFacts } from './preflight.ts';
 import type { Script } from './scripts.ts';
 import type { Target } from './target.ts';
@@ -59,7 +61,7 @@ export async function summarizeRun(measured: MeasuredRun, end: RunEnd): Promise<
         node: process.versions.node,
       },
       machine: readMachine(),
-      interrupted: end.interrupted,
+      ending: endingOf(end),
       k6ExitCode: end.k6ExitCode,
       thresholds: exported.thresholds,
       merged: [],
@@ -68,6 +70,18 @@ export async function summarizeRun(measured: MeasuredRun, end: RunEnd): Promise<
     aggregated,
     await readCities(),
   );
+}
+
+/** As far as it is known here: not how long the script meant to run, nor what k6 had to interrupt. */
+function endingOf({ startedAt, k6ExitCode, interrupted }: RunEnd): Ending {
+  const isFinished = k6ExitCode === EXIT.ok || k6ExitCode === EXIT.thresholdsCrossed;
+  return {
+    kind: interrupted ? 'interrupted' : isFinished ? 'finished' : 'failed',
+    plannedMs: null,
+    ranMs: Date.now() - startedAt.getTime(),
+    interruptedIterations: null,
+    generatorCpuShare: null,
+  };
 }
 
 /** A file that k6 never started, or did not finish, is no reason to lose the rest. */
@@ -87,7 +101,7 @@ async function readFigures(
 
 async function readThresholds(
   folder: string,
-): Promise<{ thresholds: readonly Threshold[]; notes: readonly string[] }> {
+): Promise<{ thresholds: readonly K6Verdict[]; notes: readonly string[] }> {
   try {
     const exported = JSON.parse(await readFile(join(folder, K6_SUMMARY_FILE), 'utf8')) as K6Summary;
     return { thresholds: thresholdsOf(exported), notes: [] };
