@@ -1,41 +1,29 @@
 import { expect, test } from 'vitest';
+import { FINISHED, summaryOfSamples } from '../../test/support/data/summary.ts';
 import type { Ending } from '../report/ending.ts';
-import { exitCodeOfRun, whyNotWhole } from './exit-code.ts';
+import type { Summary } from '../report/summary.ts';
+import { exitCodeOfRun } from './exit-code.ts';
 
-const FINISHED: Ending = {
-  kind: 'finished',
-  plannedMs: 6_000,
-  ranMs: 6_100,
-  interruptedIterations: 0,
-  generatorCpuShare: 0.2,
-};
-
-function outcome(
-  ending: Partial<Ending>,
-  k6ExitCode = 0,
-  lostSamples = 0,
-): Parameters<typeof exitCodeOfRun>[0] {
-  return { ending: { ...FINISHED, ...ending }, k6ExitCode, lostSamples };
+function ended(ending: Partial<Ending>, k6ExitCode = 0): Promise<Summary> {
+  const samples = [0, 500, 1_000].map((at) => ({
+    metric: 'nats_ping',
+    at,
+    value: 1,
+    tags: { region: 'weur' },
+  }));
+  return summaryOfSamples(samples, { ending: { ...FINISHED, ...ending }, k6ExitCode });
 }
 
-test.each([
-  [outcome({}), 0],
-  [outcome({ interruptedIterations: null }), 0],
-  [outcome({}, 99), 99],
-  [outcome({ interruptedIterations: 4 }), 99],
-  [outcome({}, 0, 3), 99],
-  [outcome({ kind: 'cut-off' }, 137), 99],
-  [outcome({ kind: 'interrupted', interruptedIterations: 4 }, 105), 130],
-  [outcome({ kind: 'failed' }, 107), 107],
-])('%j ends with %d', (given, code) => {
-  expect(exitCodeOfRun(given)).toBe(code);
-});
-
-test('why not all was measured is said, each cause once', () => {
-  expect(whyNotWhole(outcome({}))).toEqual([]);
-  expect(whyNotWhole(outcome({ kind: 'cut-off', interruptedIterations: 4 }, 137, 3))).toEqual([
-    'k6 was still busy long after its time, and was ended',
-    '4 iterations were interrupted',
-    '3 samples could not be written',
-  ]);
+test.each<[Partial<Ending>, number, number]>([
+  [{}, 0, 0],
+  [{ interruptedIterations: null }, 0, 0],
+  [{}, 99, 99],
+  [{ interruptedIterations: 4 }, 0, 99],
+  [{ lostSamples: 3 }, 0, 99],
+  [{ kind: 'cut-off' }, 137, 99],
+  [{ kind: 'cut-off' }, 0, 99],
+  [{ kind: 'interrupted', interruptedIterations: 4 }, 105, 130],
+  [{ kind: 'failed' }, 107, 107],
+])('%j of k6 with %d ends with %d', async (ending, k6ExitCode, expected) => {
+  expect(exitCodeOfRun(await ended(ending, k6ExitCode))).toBe(expected);
 });

@@ -72,6 +72,7 @@ export async function runK6(
         plannedMs: requirements.plannedMs,
         ranMs: Math.round(performance.now() - startedAt),
         interruptedIterations: said.interruptedIterations,
+        ...(said.lostSamples > 0 && { lostSamples: said.lostSamples }),
         generatorCpuShare: meter?.stop() ?? null,
       },
     };

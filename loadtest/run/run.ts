@@ -9,7 +9,7 @@ import type { Summary } from '../report/summary.ts';
 import { textReport } from '../report/text-report.ts';
 import { judgeCapacity, readCapacity } from './capacity.ts';
 import { closeTarget } from './close-target.ts';
-import { exitCodeOfRun, whyNotWhole } from './exit-code.ts';
+import { exitCodeOfRun } from './exit-code.ts';
 import type { Interrupts } from './interrupts.ts';
 import { k6Arguments, k6Environment, type ScriptRun, scriptArguments } from './k6-arguments.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
@@ -145,17 +145,14 @@ async function measure(measurement: Measurement): Promise<number> {
 /** @returns the exit code */
 async function report(measurement: Measurement, ended: K6Ended, startedAt: Date): Promise<number> {
   const { exitCode, ending, said } = ended;
-  const outcome = { ending, k6ExitCode: exitCode, lostSamples: said.lostSamples };
   const notes =
     said.lostSamples === 0 ? [] : [`${said.lostSamples} samples are missing: ${said.lostBecause}`];
   const summary = await summarizeRun(measurement, { startedAt, k6ExitCode: exitCode, ending, notes });
   const written = await write(measurement.folder, summary);
   console.log(`\n${textReport(summary)}\n`);
-  const whole = whyNotWhole(outcome);
-  if (whole.length > 0) progress(`not all of the run was measured: ${whole.join('; ')}`);
   if (written instanceof LoadtestError) throw written;
   console.log(`report: ${relative(process.cwd(), written)}`);
-  return exitCodeOfRun(outcome);
+  return exitCodeOfRun(summary);
 }
 
 /** The figures are shown even if they cannot be written. */

@@ -10,8 +10,8 @@ import { readMachine } from '../../local/machine.ts';
 import { type Aggregated, Aggregator } from '../report/aggregate.ts';
 import { buildSummary } from '../report/build-summary.ts';
 import type { Ending } from '../report/ending.ts';
-import type { RegionPlace, Summary, Threshold } from '../report/summary.ts';
-import { type K6Summary, thresholdsOf } from '../report/thresholds.ts';
+import type { RegionPlace, Summary } from '../report/summary.ts';
+import { type K6Summary, type K6Verdict, thresholdsOf } from '../report/thresholds.ts';
 import { readCities } from './cities.ts';
 import { K6_SUMMARY_FILE, SAMPLES_FILE } from './k6-arguments.ts';
 import type { TargetFacts } from './preflight.ts';
@@ -61,9 +61,8 @@ export async function summarizeRun(measured: MeasuredRun, end: RunEnd): Promise<
       node: process.versions.node,
     },
     machine: readMachine(),
-    interrupted: end.ending.kind === 'interrupted',
-    k6ExitCode: end.k6ExitCode,
     ending: end.ending,
+    k6ExitCode: end.k6ExitCode,
     thresholds: exported.thresholds,
     merged: [],
     notes: [...end.notes, ...notes, ...exported.notes],
@@ -88,7 +87,7 @@ async function readFigures(
 
 async function readThresholds(
   folder: string,
-): Promise<{ thresholds: readonly Threshold[]; notes: readonly string[] }> {
+): Promise<{ thresholds: readonly K6Verdict[]; notes: readonly string[] }> {
   try {
     const exported = JSON.parse(await readFile(join(folder, K6_SUMMARY_FILE), 'utf8')) as K6Summary;
     return { thresholds: thresholdsOf(exported), notes: [] };

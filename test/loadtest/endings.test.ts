@@ -109,7 +109,7 @@ test(
     await using run = await start('count.add(1); sleep(0.1);', { duration: '2s' }, '--out', 'json=/dev/full');
     expect(await run.exited, run.output).toBe(CROSSED);
     expect(run.output).toMatch(/k6 cannot write its samples \(.*no space left on device\)/);
-    expect(run.output).toMatch(/not all of the run was measured: \d+ samples could not be written/);
+    expect(run.output).toMatch(/Not green: .*\d+ samples could not be written/);
   },
   RUN_TIMEOUT_MS,
 );

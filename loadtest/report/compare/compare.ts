@@ -2,6 +2,7 @@
 
 import { mean } from 'simple-statistics';
 import type { Slice, Summary } from '../summary.ts';
+import { shortcomings } from '../verdict.ts';
 import { type Pair, pairSlices, seriesOf } from './paired-slices.ts';
 import { holm, MIN_PAIRS, pairedPValue } from './significance.ts';
 
@@ -53,7 +54,7 @@ const QUESTIONS: readonly Question[] = [
 ];
 
 /** Probability of reporting a difference when there is none. */
-const LEVEL = 0.05;
+export const LEVEL = 0.05;
 
 /** A smaller difference is of no interest, however certain. */
 const MIN_CHANGE = 0.05;
@@ -163,7 +164,18 @@ function warningsOf(before: Summary, after: Summary): readonly string[] {
   ];
   return [
     ...facts.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what} differs: ${a}, then ${b}`),
-    ...(before.interrupted ? ['the first run was interrupted'] : []),
-    ...(after.interrupted ? ['the second run was interrupted'] : []),
+    ...limitsOf(before, 'first'),
+    ...limitsOf(after, 'second'),
   ];
 }
+
+/** What makes a run's figures less than the whole truth. */
+function limitsOf(summary: Summary, which: string): readonly string[] {
+  const { ending } = summary;
+  return [
+    ...(ending.kind === 'finished' ? [] : [`the ${which} run ${ENDINGS[ending.kind]}`]),
+    ...shortcomings(summary).map((reason) => `in the ${which} run: ${reason}`),
+  ];
+}
+
+const ENDINGS = { interrupted: 'was interrupted', 'cut-off': 'was cut off', failed: 'failed' } as const;
