@@ -112,8 +112,14 @@ export function shapedUsers({ seconds, stages }, users) {
   };
 }
 
+/** For connecting and for interest to cross the mesh, before a user's schedule begins. */
+export const READY_SECONDS = 10;
+
+/** For goodbyes; a user that still has not ended by then is interrupted by k6, and counted as such. */
+const CLOSE_SECONDS = 5;
+
 /**
- * For scripts with a fixed number of users: each runs once, for as long as it takes.
+ * For scripts with a fixed number of users: each runs once. {@link timesOfUser} says when it measures.
  *
  * @param {{ users?: number, seconds: number, exec?: string }} options
  * @returns {import('k6/options').PerVUIterationsScenario}
@@ -124,6 +130,17 @@ export function onceEach({ users = 1, seconds, exec = 'default' }) {
     vus: users,
     iterations: 1,
     maxDuration: `${Math.ceil(seconds)}s`,
+    // All that can hang ends by itself before.
+    gracefulStop: '1s',
     exec,
   };
+}
+
+/**
+ * The same for users that connect, measure for so many seconds, and wait for what is still under way.
+ *
+ * @param {{ users?: number, seconds: number, lastMs: number, exec?: string }} options
+ */
+export function measuringOnce({ seconds, lastMs, ...options }) {
+  return onceEach({ ...options, seconds: READY_SECONDS + seconds + lastMs / 1000 + CLOSE_SECONDS });
 }

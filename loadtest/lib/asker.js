@@ -1,0 +1,84 @@
+// Requests by a schedule: as many at once as are due, each timed from when it was due.
+
+import { nowMs } from './clock.js';
+import * as metrics from './metrics.js';
+import { NatsError } from './nats-error.js';
+
+/** @typedef {import('./lasting-client.js').LastingClient} LastingClient */
+
+/** As long as a user would wait, and no longer than the run. */
+const TIMEOUT_MS = 5_000;
+
+export class Asker {
+  /** How many have neither an answer nor failed. */
+  pending = 0;
+  #client;
+  #options;
+
+  /**
+   * @param {LastingClient} client
+   * @param {{ subject: string, payload: Uint8Array, tags: Record<string, string>, endsAtMs: number }} options of the
+   *   service; `endsAtMs`: by then all have failed that have no answer
+   */
+  constructor(client, options) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  /** Asks what is due, and does not wait for the answer. @param {number} dueMs */
+  ask(dueMs) {
+    metrics.due.add(1, { ...this.#tags(), kind: 'request' });
+    this.pending += 1;
+    void this.#time(dueMs).finally(() => {
+      this.pending -= 1;
+    });
+  }
+
+  /** @param {number} dueMs */
+  async #time(dueMs) {
+    const { subject, payload, endsAtMs } = this.#options;
+    const sentMs = nowMs();
+    try {
+      const { headers } = await this.#client.request(
+        subject,
+        payload,
+        Math.max(1, Math.min(TIMEOUT_MS, endsAtMs - sentMs)),
+      );
+      if (headers !== '') return this.#fail('no_responders');
+      const now = nowMs();
+      const tags = this.#tags();
+      metrics.requestTime.add(now - dueMs, tags);
+      metrics.requestServiceTime.add(now - sentMs, tags);
+      metrics.errors.add(false, tags);
+    } catch (error) {
+      this.#fail(error instanceof NatsError && error.kind === 'closed' ? 'closed' : 'request');
+    }
+  }
+
+  /** @param {'no_responders' | 'closed' | 'request'} kind */
+  #fail(kind) {
+    metrics.errors.add(true, { ...this.#tags(), kind });
+  }
+
+  #tags() {
+    return { ...this.#options.tags, region: this.#client.region };
+  }
+}
+
+/**
+ * A PING by a schedule: timed from when it was due, and not waited for.
+ *
+ * @param {LastingClient} client
+ * @param {{ dueMs: number, endsAtMs: number, tags: Record<string, string> }} options
+ */
+export async function pingDue(client, { dueMs, endsAtMs, tags }) {
+  metrics.due.add(1, { ...tags, region: client.region, kind: 'ping' });
+  try {
+    await client.ping(Math.max(1, Math.min(TIMEOUT_MS, endsAtMs - nowMs())));
+    metrics.pingTime.add(nowMs() - dueMs, { ...tags, region: client.region });
+    metrics.errors.add(false, { ...tags, region: client.region });
+  } catch (error) {
+    const kind = error instanceof NatsError && error.kind === 'closed' ? 'closed' : 'ping';
+    metrics.errors.add(true, { ...tags, region: client.region, kind });
+  }
+}
