@@ -40,7 +40,6 @@ export class Sender {
     if (!this.#client.publish(this.#subject, this.#payload, this.#client.region)) return;
     this.sent += 1;
     metrics.published.add(1, tags);
-    metrics.publishedBytes.add(this.#payload.length, tags);
   }
 }
 
@@ -85,10 +84,7 @@ export class Receiver {
     const { number, dueMs, sentMs } = readStamp(payload);
     const kind = this.#sequence.take(number, now);
     if (kind === 'doubled') metrics.doubled.add(1, tags);
-    else {
-      metrics.delivered.add(1, tags);
-      metrics.deliveredBytes.add(payload.length, tags);
-    }
+    else metrics.delivered.add(1, tags);
     if (kind === 'disordered') metrics.disordered.add(1, tags);
     this.#countMissing(this.#sequence.settle(now));
     this.#noteGap(this.#gaps.arrived(now));

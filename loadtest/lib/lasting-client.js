@@ -12,8 +12,6 @@ import { pause } from './wait.js';
 /** @typedef {import('./cities.js').City} City */
 /** @typedef {import('./nats-client.js').NatsClient} NatsClient */
 /** @typedef {import('./nats-protocol.js').Message} Message */
-/** @typedef {{ subject: string, onMessage: (message: Message) => void, queue: string | undefined }} Subscription */
-
 /**
  * @typedef {object} LastingOptions
  * @property {number} endsAtMs by `nowMs()`: after it the client no longer tries to come back
@@ -21,6 +19,7 @@ import { pause } from './wait.js';
  * @property {boolean} [echo] whether it hears what it publishes itself; default true
  * @property {Record<string, string>} [tags] of all that is counted about it
  * @property {(region: string) => string} [kindOf] why a region's clients lose their connections at the moment
+ * @property {number} [attemptTimeoutMs] the longest that one attempt may take
  * @property {number} [waitMs] at least this long from the beginning of one attempt to that of the next
  * @property {number} [jitterMs] and up to so much longer
  */
@@ -29,7 +28,7 @@ import { pause } from './wait.js';
 const RECONNECT_WAIT_MS = numberFrom('RECONNECT_WAIT_MS', 2_000);
 const RECONNECT_JITTER_MS = numberFrom('RECONNECT_JITTER_MS', 100);
 
-/** The longest that one attempt may take, so that one that hangs leaves time for others. */
+/** One attempt that hangs leaves time for others. */
 const ATTEMPT_TIMEOUT_MS = 5_000;
 
 /** With less time than this an attempt is not made. */
@@ -45,8 +44,8 @@ export class LastingClient {
   #options;
   /** @type {NatsClient | undefined} */
   #connection;
-  /** @type {Set<Subscription>} */
-  #subscriptions = new Set();
+  /** Makes its subscriptions on a new connection. @type {((connection: NatsClient) => void)[]} */
+  #subscriptions = [];
   /** By `nowMs()`, since when it is without service. */
   #lostAtMs = Number.NaN;
   #lostKind = '';
@@ -88,8 +87,9 @@ export class LastingClient {
   async close() {
     if (this.#isOver) return;
     this.#isOver = true;
-    if (this.isOpen) await this.#connection?.close(CLOSE_WITHIN_MS);
-    else this.#noteGone();
+    if (!this.isOpen) return this.#noteGone();
+    metrics.errors.add(false, { ...this.#tags(), region: this.region, kind: 'gone' });
+    await this.#connection?.close(CLOSE_WITHIN_MS);
   }
 
   /** The round trip of a PING, ms. @param {number} [timeoutMs] @returns {Promise<number>} rejects with a NatsError */
@@ -139,8 +139,24 @@ export class LastingClient {
    * @param {string} [queue]
    */
   subscribe(subject, onMessage, queue) {
-    this.#subscriptions.add({ subject, onMessage, queue });
-    this.#connection?.subscribe(subject, onMessage, queue);
+    this.#keep((connection) => connection.subscribe(subject, onMessage, queue));
+  }
+
+  /**
+   * Subscribes to messages of one size that are only counted, now and at each connection to come.
+   *
+   * @param {string} subject
+   * @param {number} size of each payload
+   * @param {(count: number) => void} onMessages
+   */
+  count(subject, size, onMessages) {
+    this.#keep((connection) => connection.count(subject, size, onMessages));
+  }
+
+  /** @param {(connection: NatsClient) => void} subscription */
+  #keep(subscription) {
+    this.#subscriptions.push(subscription);
+    if (this.#connection !== undefined) subscription(this.#connection);
   }
 
   /** The connection of this moment, for what only makes sense on one; undefined while there is none. */
@@ -159,7 +175,8 @@ export class LastingClient {
       if (dueMs > nowMs()) await pause(dueMs - nowMs());
       if (this.#isOver) return;
       this.#attemptAtMs = nowMs();
-      const connection = await this.#connect(Math.min(ATTEMPT_TIMEOUT_MS, endsAtMs - nowMs()));
+      const { attemptTimeoutMs = ATTEMPT_TIMEOUT_MS } = this.#options;
+      const connection = await this.#connect(Math.min(attemptTimeoutMs, endsAtMs - nowMs()));
       if (connection === undefined) continue;
       if (this.#isOver) return void connection.close(CLOSE_WITHIN_MS);
       return this.#served(connection);
@@ -184,8 +201,7 @@ export class LastingClient {
     const before = this.region;
     this.#connection = connection;
     this.region = connection.region;
-    for (const { subject, onMessage, queue } of this.#subscriptions)
-      connection.subscribe(subject, onMessage, queue);
+    for (const subscription of this.#subscriptions) subscription(connection);
     // The first connection is no outage: how long it took is the time of connecting.
     if (before !== '') this.#noteOutage({ region: before, peer: this.region, kind: this.#lostKind });
     this.#lostAtMs = Number.NaN;

@@ -218,7 +218,7 @@ export class NatsClient {
     this.#parser.countAlike({ ...bytesOfAlike(subject, sid, size), onMessages });
   }
 
-  /** Ends the connection; resolves once it has, or after some seconds. @returns {Promise<void>} */
+  /** Ends the connection; resolves once it has, or after a time. @param {number} [timeoutMs] @returns {Promise<void>} */
   close(timeoutMs = REQUEST_TIMEOUT_MS) {
     if (this.#isClosing || !this.isOpen) return Promise.resolve();
     this.#isClosing = true;

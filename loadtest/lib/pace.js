@@ -58,8 +58,12 @@ export function dueTimes({ fromMs, untilMs, everyMs }, done, now) {
   }
 }
 
+/** Timers of k6 fire up to about this late, whatever the target does: a schedule is no finer. */
+const RESOLUTION_MS = 2;
+
 /**
- * Does something at each time of a schedule, and never waits for what it does.
+ * Does something at each time of a schedule, and never waits for what it does. What a timer is late by counts only
+ * beyond its resolution.
  *
  * @param {Schedule} schedule by `nowMs()`
  * @param {(dueMs: number) => void} act must not throw; what it begins goes on by itself
@@ -67,8 +71,9 @@ export function dueTimes({ fromMs, untilMs, everyMs }, done, now) {
 export async function keepSchedule(schedule, act) {
   const { fromMs, untilMs, everyMs } = schedule;
   for (let done = 0; ; ) {
-    const times = dueTimes(schedule, done, nowMs());
-    for (const dueMs of times) act(dueMs);
+    const now = nowMs();
+    const times = dueTimes(schedule, done, now);
+    for (const dueMs of times) act(now - dueMs < RESOLUTION_MS ? now : dueMs);
     done += times.length;
     const nextMs = fromMs + done * everyMs;
     if (nextMs >= untilMs) return;

@@ -90,24 +90,27 @@ export function profileNamed(name) {
 }
 
 /**
- * The profile's shape over time, with so many virtual users at its peak.
+ * The profile's shape over time, as arrivals: they come whatever became of those before.
  *
  * @param {Pick<Profile, 'seconds' | 'stages'>} profile
- * @param {number} users
- * @returns {import('k6/options').RampingVUsScenario}
+ * @param {{ perSecond: number, maxUsers: number }} peak
+ * @returns {import('k6/options').RampingArrivalRateScenario}
  */
-export function shapedUsers({ seconds, stages }, users) {
-  const usersFor = (/** @type {number} */ share) =>
-    share === 0 ? 0 : Math.max(1, Math.round(users * share));
+export function shapedArrivals({ seconds, stages }, { perSecond, maxUsers }) {
+  // k6 counts in whole arrivals: of a minute there are enough.
+  const perMinute = (/** @type {number} */ share) =>
+    share === 0 ? 0 : Math.max(1, Math.round(perSecond * share * 60));
   return {
-    executor: 'ramping-vus',
-    // No wait for the first stage: users that have not started measure nothing.
-    startVUs: usersFor(stages[0]?.[0] ?? 1),
+    executor: 'ramping-arrival-rate',
+    timeUnit: '1m',
+    // No wait for the first stage: what has not started measures nothing.
+    startRate: perMinute(stages[0]?.[0] ?? 1),
+    preAllocatedVUs: Math.min(maxUsers, Math.ceil(perSecond) + 5),
+    maxVUs: maxUsers,
     stages: stages.map(([share, part]) => ({
-      target: usersFor(share),
+      target: perMinute(share),
       duration: `${Math.max(1, Math.round(seconds * part * 1000))}ms`,
     })),
-    gracefulRampDown: '10s',
     gracefulStop: '10s',
   };
 }

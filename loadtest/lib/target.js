@@ -11,6 +11,9 @@ import { IS_LOCAL, REGIONS, SITE, URL } from './settings.js';
 
 /** @typedef {import('./cities.js').City} City */
 
+/** Questions about the target must not outlast the run: k6 itself would wait for a minute. */
+export const ANSWER_WITHIN = '3s';
+
 /** Every status is checked here; k6 itself should count none as a failure. */
 export const ANY_STATUS = http.expectedStatuses({ min: 100, max: 599 });
 
@@ -124,6 +127,7 @@ export function decisionFor(city) {
   const response = http.get(`${URL}${PATHS.route}`, {
     headers: headersOf(city),
     responseCallback: ANY_STATUS,
+    timeout: ANSWER_WITHIN,
     tags: { name: 'api/route' },
   });
   return jsonOf(response)?.candidates?.[0]?.region;

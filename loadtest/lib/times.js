@@ -1,6 +1,6 @@
 // When a user's measurement begins and ends. Every wait of a script is bounded by these.
 
-import { nowMs, scenarioMs } from './clock.js';
+import { nowMs, scenarioStartMs } from './clock.js';
 import { READY_SECONDS } from './profiles.js';
 import { pause } from './wait.js';
 
@@ -20,8 +20,7 @@ export class Times {
    * @param {number} lastMs for what is still under way at its end
    */
   constructor(seconds, lastMs) {
-    const startedMs = nowMs() - scenarioMs();
-    this.readyByMs = startedMs + READY_SECONDS * 1000;
+    this.readyByMs = scenarioStartMs() + READY_SECONDS * 1000;
     this.endsAtMs = this.readyByMs + seconds * 1000 + lastMs;
     this.#seconds = seconds;
     this.#lastMs = lastMs;
