@@ -3,7 +3,7 @@
 // PING now and then.
 
 import exec from 'k6/execution';
-import { pingDue } from './lib/asker.js';
+import { Pinger } from './lib/asker.js';
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs, scenarioStartMs } from './lib/clock.js';
 import { LastingClient } from './lib/lasting-client.js';
@@ -13,6 +13,7 @@ import { onceEach, profileOfRun } from './lib/profiles.js';
 import { numberFrom } from './lib/settings.js';
 import { cityTag, reachTarget } from './lib/target.js';
 import { clientsOfTarget, HAS_CONTROL, noteMemory } from './lib/target-control.js';
+import { lastOnes } from './lib/times.js';
 import { eventually, pause } from './lib/wait.js';
 
 /** @typedef {{ client: LastingClient, place: { city: string } }} Idle */
@@ -35,7 +36,8 @@ const CONNECT_SECONDS = Math.round(numberFrom('CONNECT_SECONDS', Math.max(5, CLI
 const HOLD_SECONDS = profile.seconds;
 const SECONDS = CONNECT_SECONDS + HOLD_SECONDS;
 
-/** For the last answers, and the goodbyes of all. */
+/** For the last answers, and with the goodbyes of all. */
+const LAST_MS = 2_000;
 const LAST_SECONDS = 8;
 
 /** A region that is busy with thousands of connections takes its time. */
@@ -86,12 +88,14 @@ export async function holdClients() {
   const open = clients.filter(({ client }) => client.isOpen).length;
   metrics.connectRate.add((open * USERS * 1000) / (nowMs() - started));
   let turn = 0;
+  const pinger = new Pinger(endsAtMs + LAST_MS);
   const everyMs = (1000 * USERS) / PINGS_PER_SECOND;
   await keepSchedule({ fromMs: nowMs(), untilMs: endsAtMs, everyMs }, (dueMs) => {
     const idle = clients[turn % clients.length];
     turn += 1;
-    if (idle !== undefined) void pingDue(idle.client, { dueMs, endsAtMs: endsAtMs + 1000, tags: idle.place });
+    if (idle !== undefined) pinger.ping(idle.client, dueMs, idle.place);
   });
+  await lastOnes(endsAtMs + LAST_MS, () => pinger.pending === 0);
   await Promise.all(clients.map(({ client }) => client.close()));
 }
 

@@ -2,7 +2,7 @@
 // Over hours at a steady rate: does anything grow? Memory, latencies, lost connections.
 
 import exec from 'k6/execution';
-import { pingDue } from './lib/asker.js';
+import { Pinger } from './lib/asker.js';
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs } from './lib/clock.js';
 import { Receiver, Sender } from './lib/flow.js';
@@ -86,10 +86,12 @@ export async function talk() {
   await Promise.all(ring.map((member, index) => linked(member, nextOf(ring, index), times.readyByMs)));
   const schedule = times.begin();
   fromMs = schedule.fromMs;
+  const pinger = new Pinger(schedule.endsAtMs);
   const senders = await Promise.all(
-    ring.map((member, index) => rounds(member, nextOf(ring, index), { ...schedule, index })),
+    ring.map((member, index) => rounds(member, nextOf(ring, index), { ...schedule, index, pinger })),
   );
   const isDone = () =>
+    pinger.pending === 0 &&
     ring.every(({ receiver }, index) => receiver.arrived >= (beforeOf(senders, index)?.sent ?? 0));
   await lastOnes(schedule.endsAtMs, isDone);
   for (const [index, { receiver }] of ring.entries()) receiver.finish(beforeOf(senders, index)?.sent ?? 0);
@@ -142,15 +144,15 @@ async function linked({ client }, next, byMs) {
  *
  * @param {Member} member
  * @param {Member | undefined} next to whom it publishes
- * @param {{ fromMs: number, untilMs: number, endsAtMs: number, index: number }} schedule
+ * @param {{ fromMs: number, untilMs: number, index: number, pinger: Pinger }} schedule
  * @returns {Promise<Sender>}
  */
-async function rounds({ client, city }, next, { fromMs, untilMs, endsAtMs, index }) {
+async function rounds({ client, city }, next, { fromMs, untilMs, index, pinger }) {
   const sender = new Sender(client, { subject: next?.subject ?? '', size: SIZE });
   // Spread over the interval, so that the load is even.
   const startsAtMs = fromMs + (EVERY_MS * index) / CLIENTS_PER_USER;
   await keepSchedule({ fromMs: startsAtMs, untilMs, everyMs: EVERY_MS }, (dueMs) => {
-    void pingDue(client, { dueMs, endsAtMs, tags: cityTag(city) });
+    pinger.ping(client, dueMs, cityTag(city));
     next?.receiver.expect(dueMs);
     sender.send(dueMs);
   });

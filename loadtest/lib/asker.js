@@ -1,4 +1,4 @@
-// Requests by a schedule: as many at once as are due, each timed from when it was due.
+// Requests and PINGs by a schedule: as many at once as are due, each timed from when it was due.
 
 import { nowMs } from './clock.js';
 import * as metrics from './metrics.js';
@@ -65,20 +65,43 @@ export class Asker {
   }
 }
 
-/**
- * A PING by a schedule: timed from when it was due, and not waited for.
- *
- * @param {LastingClient} client
- * @param {{ dueMs: number, endsAtMs: number, tags: Record<string, string> }} options
- */
-export async function pingDue(client, { dueMs, endsAtMs, tags }) {
-  metrics.due.add(1, { ...tags, region: client.region, kind: 'ping' });
-  try {
-    await client.ping(Math.max(1, Math.min(TIMEOUT_MS, endsAtMs - nowMs())));
-    metrics.pingTime.add(nowMs() - dueMs, { ...tags, region: client.region });
-    metrics.errors.add(false, { ...tags, region: client.region });
-  } catch (error) {
-    const kind = error instanceof NatsError && error.kind === 'closed' ? 'closed' : 'ping';
-    metrics.errors.add(true, { ...tags, region: client.region, kind });
+/** PINGs by a schedule: timed from when they were due, and not waited for. */
+export class Pinger {
+  /** How many have neither a PONG nor failed. */
+  pending = 0;
+  #endsAtMs;
+
+  /** @param {number} endsAtMs by then all have failed that have no PONG */
+  constructor(endsAtMs) {
+    this.#endsAtMs = endsAtMs;
+  }
+
+  /**
+   * @param {LastingClient} client
+   * @param {number} dueMs
+   * @param {Record<string, string>} place
+   */
+  ping(client, dueMs, place) {
+    metrics.due.add(1, { ...place, region: client.region, kind: 'ping' });
+    this.pending += 1;
+    void this.#time(client, dueMs, place).finally(() => {
+      this.pending -= 1;
+    });
+  }
+
+  /**
+   * @param {LastingClient} client
+   * @param {number} dueMs
+   * @param {Record<string, string>} place
+   */
+  async #time(client, dueMs, place) {
+    try {
+      await client.ping(Math.max(1, Math.min(TIMEOUT_MS, this.#endsAtMs - nowMs())));
+      metrics.pingTime.add(nowMs() - dueMs, { ...place, region: client.region });
+      metrics.errors.add(false, { ...place, region: client.region });
+    } catch (error) {
+      const kind = error instanceof NatsError && error.kind === 'closed' ? 'closed' : 'ping';
+      metrics.errors.add(true, { ...place, region: client.region, kind });
+    }
   }
 }

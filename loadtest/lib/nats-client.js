@@ -4,6 +4,7 @@
 import http from 'k6/http';
 import { WebSocket } from 'k6/websockets';
 import { nowMs } from './clock.js';
+import { complain } from './complain.js';
 import * as metrics from './metrics.js';
 import { errorOf, NatsError, within } from './nats-error.js';
 import {
@@ -332,7 +333,7 @@ export class NatsClient {
   #fail(error, isKept = false) {
     if (this.#isClosing) return;
     if (this.#wasReady) metrics.errors.add(true, { ...this.#tags(), kind: error.kind });
-    console.error(`${this.region || 'the server'}: ${error.message}`);
+    if (this.#wasReady) complain(`${this.region}: ${error.message}`);
     if (isKept) return;
     this.#failed(error);
     this.#end(error.message, ABNORMAL);

@@ -4,6 +4,7 @@
 import http from 'k6/http';
 import { FORCE_REGION_HEADER, PATHS } from './api.js';
 import { CITIES, standingIn } from './cities.js';
+import { complain } from './complain.js';
 import * as metrics from './metrics.js';
 import { NatsClient } from './nats-client.js';
 import { NatsError } from './nats-error.js';
@@ -83,7 +84,7 @@ export async function connectFrom(city, { tags = {}, kindOf, ...options } = {}) 
   } catch (error) {
     const kind = error instanceof NatsError ? error.kind : 'protocol';
     metrics.errors.add(true, { ...place, kind });
-    console.error(`${place.city}: ${error instanceof Error ? error.message : error}`);
+    complain(`${place.city}: ${error instanceof Error ? error.message : error}`);
     return undefined;
   }
 }
