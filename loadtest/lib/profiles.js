@@ -145,5 +145,9 @@ export function onceEach({ users = 1, seconds, exec = 'default' }) {
  * @param {{ users?: number, seconds: number, lastMs: number, exec?: string }} options
  */
 export function measuringOnce({ seconds, lastMs, ...options }) {
-  return onceEach({ ...options, seconds: READY_SECONDS + seconds + lastMs / 1000 + CLOSE_SECONDS });
+  return {
+    ...onceEach({ ...options, seconds: READY_SECONDS + seconds + lastMs / 1000 + CLOSE_SECONDS }),
+    // k6 knows only the limit; `npm run loadtest` reads from this how long it means to measure.
+    env: { PLANNED_SECONDS: `${seconds}` },
+  };
 }
