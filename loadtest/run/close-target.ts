@@ -20,6 +20,16 @@ export async function closeTarget(
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error;
     onProgress(`the local stack did not stop within ${timeoutMs / 1000} s: its processes are killed`);
-    for (const { pid } of descendantsOf(process.pid, await listProcesses())) killQuietly(pid);
+    await killStarted();
   }
+}
+
+/**
+ * Kills whatever this process has started, such as a local stack.
+ *
+ * @param except the id of a process that is left alone, with all that it has started
+ */
+export async function killStarted(except?: number): Promise<void> {
+  const listed = (await listProcesses()).filter(({ pid }) => pid !== except);
+  for (const { pid } of descendantsOf(process.pid, listed)) killQuietly(pid);
 }

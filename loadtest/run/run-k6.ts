@@ -17,11 +17,18 @@ export interface K6Ended {
   readonly said: K6Said;
 }
 
+/** What k6 is run with, besides its command. */
+export interface K6Surroundings {
+  readonly requirements: Requirements;
+  readonly interrupts: Interrupts;
+  /** Ends k6's connections from the other side, if that may be done. Called with the id of k6's process. */
+  readonly disconnect: (k6: number) => void;
+  readonly progress: (step: string) => void;
+}
+
 export async function runK6(
   command: K6Command,
-  requirements: Requirements,
-  interrupts: Interrupts,
-  progress: (step: string) => void,
+  { requirements, interrupts, disconnect: disconnectFrom, progress }: K6Surroundings,
 ): Promise<K6Ended> {
   const startedAt = performance.now();
   const output = new K6Output();
@@ -40,6 +47,9 @@ export async function runK6(
     } else if (from === 'stdout') out.show(line, kind);
     else say(line);
   });
+  const disconnect = () => {
+    if (k6.pid !== undefined) disconnectFrom(k6.pid);
+  };
   const watchdog = new Watchdog(requirements, {
     stop: () => {
       say(
@@ -47,6 +57,7 @@ export async function runK6(
       );
       k6.stop();
     },
+    disconnect,
     kill: () => {
       say('k6 does not end, and is killed');
       k6.kill();

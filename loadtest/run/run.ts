@@ -8,7 +8,7 @@ import { writeReport } from '../report/report-files.ts';
 import type { Summary } from '../report/summary.ts';
 import { textReport } from '../report/text-report.ts';
 import { judgeCapacity, readCapacity } from './capacity.ts';
-import { closeTarget } from './close-target.ts';
+import { closeTarget, killStarted } from './close-target.ts';
 import { exitCodeOfRun } from './exit-code.ts';
 import type { Interrupts } from './interrupts.ts';
 import { k6Arguments, k6Environment, type ScriptRun, scriptArguments } from './k6-arguments.ts';
@@ -137,7 +137,15 @@ async function measure(measurement: Measurement): Promise<number> {
     args: k6Arguments(settings),
     env: k6Environment(settings, process.env),
   };
-  const ended = await runK6(command, requirements, interrupts, progress);
+  const ended = await runK6(command, {
+    requirements,
+    interrupts,
+    progress,
+    // A stack that hangs holds on to k6's connections.
+    disconnect: (k6Pid) => {
+      if (options.url === undefined) void killStarted(k6Pid);
+    },
+  });
   interrupts.now.throwIfAborted();
   return report(measurement, ended, startedAt);
 }

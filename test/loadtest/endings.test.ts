@@ -35,7 +35,7 @@ async function start(body: string, scenario: object, ...args: readonly string[])
   const source = [
     "import { sleep } from 'k6';",
     "import { Counter } from 'k6/metrics';",
-    "const count = new Counter('nats_published');",
+    "const count = new Counter('nats_delivered');",
     `export const options = ${JSON.stringify(options)};`,
     `export default function () { ${body} }`,
   ];
