@@ -190,8 +190,10 @@ function scriptRun(
   };
 }
 
-function checkOptions({ profile, url, wan }: RunOptions): void {
+function checkOptions({ profile, url, wan, runner }: RunOptions): void {
   checkProfile(profile);
+  if (runner !== undefined && url === undefined)
+    throw new LoadtestError('--runner shares a run on one target, which --url has to name');
   if (wan && url !== undefined)
     throw new LoadtestError('--wan is for the local stack, and --url names another target: leave one out');
 }
