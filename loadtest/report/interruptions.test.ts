@@ -73,7 +73,7 @@ test('an outage of a region is from the first client that lost it to the last th
     },
   ]);
   expect(interruptionSentences(summary)).toEqual([
-    'enam: clients without service from 8.0 s to 9.1 s, 2 connections lost, 2 back after 1000 ms at most',
+    'enam: clients without service from 8.0 s to 9.1 s, 2 connections lost, 2 back after 1.0 s at most',
   ]);
 });
 
@@ -97,6 +97,16 @@ test('a connection that was lost in a script that does not time it has a moment'
   ]);
   expect(summary.outages).toMatchObject([{ region: 'enam', fromMs: 8_000, toMs: 8_000, disconnects: 1 }]);
   expect(interruptionSentences(summary)).toEqual(['enam: 1 connection lost at 8.0 s']);
+});
+
+test('gaps of many pairs at the same time are told together', () => {
+  const at = (from: string, to: string, fromMs = 20_000) => ({ from, to, fromMs, toMs: 23_000 });
+  const four = [at('weur', 'oc'), at('oc', 'weur', 20_300), at('enam', 'oc'), at('oc', 'enam')];
+  expect(interruptionSentences({ gaps: [...four, at('wnam', 'oc', 6_000)], outages: [] })).toEqual([
+    '4 pairs (weur to oc, oc to weur, enam to oc and 1 more): nothing from 20.0 s to 23.0 s',
+    'wnam to oc: nothing from 6.0 s to 23.0 s',
+  ]);
+  expect(interruptionSentences({ gaps: four.slice(1), outages: [] })).toHaveLength(3);
 });
 
 test('of very many the longest are told, and how many there are beside', async () => {

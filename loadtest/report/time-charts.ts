@@ -54,12 +54,12 @@ export function dueAndService(summary: Summary, metric: string, title: string): 
   const service = metrics[`${metric}_service`]?.all;
   if (due === undefined || service === undefined) return undefined;
   const lines = [
-    { from: 'when it was due', slices: due, colour: FIRST_COLOUR },
-    { from: 'when it was sent', slices: service, colour: SECOND_COLOUR },
+    { from: 'due', slices: due, colour: FIRST_COLOUR },
+    { from: 'sent', slices: service, colour: SECOND_COLOUR },
   ].flatMap(({ from, slices, colour }) => [
-    { name: `from ${from}, p50`, slices, kind: 'time' as const, read: ({ p50 }: Slice) => p50, colour },
+    { name: `since ${from}, p50`, slices, kind: 'time' as const, read: ({ p50 }: Slice) => p50, colour },
     {
-      name: `p95 from ${from}`,
+      name: `since ${from}, p95`,
       slices,
       kind: 'time' as const,
       read: ({ p95 }: Slice) => p95,
@@ -69,7 +69,7 @@ export function dueAndService(summary: Summary, metric: string, title: string): 
   ]);
   return overTime(summary, {
     name: `${fileOf(metric)}-due-and-service`,
-    title: `${title}, from when it was due and from when it was sent`,
+    title: `${title}, since it was due and since it was sent`,
     format: msText,
     lines,
   });
