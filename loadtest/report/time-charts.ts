@@ -87,9 +87,10 @@ export function messagesOverTime(summary: Summary): ChartSpec | undefined {
     title: 'Messages each second',
     format: formatCount,
     lines: [
-      ...due('due', metrics.nats_due?.message),
       { ...counted('published', metrics.nats_published?.all), colour: FIRST_COLOUR },
       { ...delivered, colour: THIRD_COLOUR },
+      // Dashed over the others: it is seen where they meet it.
+      ...due('due', metrics.nats_due?.message),
     ],
   });
 }
@@ -103,10 +104,10 @@ export function answersOverTime(summary: Summary): ChartSpec | undefined {
     title: 'Requests and PINGs each second',
     format: formatCount,
     lines: [
-      ...due('requests due', asked?.request),
       { ...timed('requests answered', metrics.nats_request?.all, summary), colour: FIRST_COLOUR },
-      ...due('PINGs due', asked?.ping).map((each) => ({ ...each, style: 'dotted' as const })),
       { ...timed('PINGs answered', metrics.nats_ping?.all, summary), colour: THIRD_COLOUR },
+      ...due('requests due', asked?.request),
+      ...due('PINGs due', asked?.ping).map((each) => ({ ...each, style: 'dotted' as const })),
     ],
   });
 }
