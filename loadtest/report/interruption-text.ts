@@ -60,12 +60,18 @@ function causesOf(gaps: readonly Gap[]): readonly Cause[] {
 }
 
 function causeSentence({ gaps, fromMs, toMs }: Cause): string {
+  return `${whereText(gaps)}: nothing from ${formatMoment(fromMs)} to ${formatMoment(toMs)}`;
+}
+
+function whereText(gaps: readonly Gap[]): string {
   const ways = gaps.map(({ from, to }) => (from === '' ? `to ${to}` : `${from} to ${to}`));
-  const where =
-    ways.length < TOGETHER
-      ? ways.join(', ')
-      : `${formatCount(ways.length)} pairs (${ways.slice(0, NAMED).join(', ')} and ${formatCount(ways.length - NAMED)} more)`;
-  return `${where}: nothing from ${formatMoment(fromMs)} to ${formatMoment(toMs)}`;
+  if (ways.length < TOGETHER) return ways.join(', ');
+  const count = `${formatCount(ways.length)} pairs`;
+  const shared = [gaps[0]?.from, gaps[0]?.to].find((region) =>
+    gaps.every(({ from, to }) => from === region || to === region),
+  );
+  if (shared !== undefined && shared !== '') return `${count}, all from or to ${shared}`;
+  return `${count} (${ways.slice(0, NAMED).join(', ')} and ${formatCount(ways.length - NAMED)} more)`;
 }
 
 function outageSentence({ region, fromMs, toMs, disconnects, returned, gone, longestMs }: Outage): string {

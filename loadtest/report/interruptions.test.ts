@@ -101,12 +101,16 @@ test('a connection that was lost in a script that does not time it has a moment'
 
 test('gaps of many pairs at the same time are told together', () => {
   const at = (from: string, to: string, fromMs = 20_000) => ({ from, to, fromMs, toMs: 23_000 });
-  const four = [at('weur', 'oc'), at('oc', 'weur', 20_300), at('enam', 'oc'), at('oc', 'enam')];
+  const four = [at('weur', 'oc'), at('oc', 'weur', 20_300), at('enam', 'wnam'), at('oc', 'enam')];
   expect(interruptionSentences({ gaps: [...four, at('wnam', 'oc', 6_000)], outages: [] })).toEqual([
-    '4 pairs (weur to oc, oc to weur, enam to oc and 1 more): nothing from 20.0 s to 23.0 s',
+    '4 pairs (weur to oc, oc to weur, enam to wnam and 1 more): nothing from 20.0 s to 23.0 s',
     'wnam to oc: nothing from 6.0 s to 23.0 s',
   ]);
   expect(interruptionSentences({ gaps: four.slice(1), outages: [] })).toHaveLength(3);
+  const ofOneRegion = [at('weur', 'oc'), at('oc', 'weur'), at('enam', 'oc'), at('oc', 'oc')];
+  expect(interruptionSentences({ gaps: ofOneRegion, outages: [] })).toEqual([
+    '4 pairs, all from or to oc: nothing from 20.0 s to 23.0 s',
+  ]);
 });
 
 test('of very many the longest are told, and how many there are beside', async () => {
