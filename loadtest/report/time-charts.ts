@@ -122,30 +122,37 @@ export function clientsOverTime(summary: Summary): ChartSpec | undefined {
   });
 }
 
+/** Regions' servers have the colours of their regions; what all share comes first. */
 export function memoryOverTime(summary: Summary): ChartSpec | undefined {
   const order = summary.regions.map(({ id }) => id);
   const all = summary.timeSeries.metrics.process_memory ?? {};
-  // Processes of regions have their names.
-  const regionIn = (process: string) => order.find((id) => process.split(/[^\w-]+/).includes(id));
-  const names = inRegionOrder(
-    Object.keys(all).filter((name) => name !== 'all'),
+  const names = Object.keys(all).filter((name) => name !== 'all');
+  const servers = inRegionOrder(
+    order.filter((id) => names.includes(serverOf(id))),
     order,
   );
+  const shared = names.filter((name) => !servers.some((id) => serverOf(id) === name)).toSorted();
+  const lineOf = (name: string) => ({ name, slices: all[name], kind: 'gauge' as const, read: ownValue });
   return overTime(summary, {
     name: 'memory',
     title: 'Resident memory',
     format: formatBytes,
-    lines: names.map((name) => {
-      const region = regionIn(name);
-      return {
-        name,
-        slices: all[name],
-        kind: 'gauge',
-        read: ownValue,
-        colour: region === undefined ? MUTED : colourOfRegion(region, order),
-      };
-    }),
+    lines: [
+      ...shared.map((name, index) => ({
+        ...lineOf(name),
+        colour: MUTED,
+        style: SHARED_STYLES[index % SHARED_STYLES.length] ?? 'solid',
+      })),
+      ...servers.map((id) => ({ ...lineOf(serverOf(id)), colour: colourOfRegion(id, order) })),
+    ],
   });
+}
+
+const SHARED_STYLES = ['solid', 'dashed', 'dotted'] as const;
+
+/** As nats-server names itself. */
+function serverOf(region: string): string {
+  return `nats-${region}`;
 }
 
 interface Line {
