@@ -43,6 +43,10 @@ const LossSchema = v.strictObject({
 /** The JetStream servers, as the Keeper knows them. */
 export const JetStreamSchema = v.strictObject({
   members: v.pipe(v.array(MemberSchema), v.description('every JetStream region')),
+  problem: v.pipe(
+    v.nullable(v.string()),
+    v.description('why JetStream, or some of its streams, serve nobody; null if all do'),
+  ),
   loss: v.pipe(v.nullable(LossSchema), v.description('if no server is left that holds the streams')),
   lastRestore: v.pipe(
     v.nullable(v.strictObject({ at: Instant, streams: Count, problems: v.array(v.string()) })),

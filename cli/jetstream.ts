@@ -63,7 +63,7 @@ function whyNothingWaits({ loss }: JetStream): string {
 }
 
 /** @param now ms since the epoch */
-export function statusText({ members, loss, lastRestore }: JetStream, now: number): string {
+export function statusText({ members, problem, loss, lastRestore }: JetStream, now: number): string {
   if (members.length === 0) return 'No region takes part in JetStream.';
   const rows = members.map(({ region, state, server, since, why = '' }) => {
     const time = since === null ? '-' : durationText(now - since);
@@ -71,6 +71,7 @@ export function statusText({ members, loss, lastRestore }: JetStream, now: numbe
   });
   const parts = [formatTable([['REGION', 'STREAMS', 'SERVER', 'FOR', 'WHY'], ...rows])];
   if (loss !== null) parts.push(lossText(loss));
+  else if (problem !== null) parts.push(`JetStream does not serve: ${printable(problem)}.`);
   if (lastRestore !== null) {
     const { at, streams, problems } = lastRestore;
     const lines = [`${instantText(at)}: ${streams} streams were restored after a loss.`, ...problems];

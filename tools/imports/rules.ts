@@ -239,6 +239,7 @@ export const PARTS: readonly Part[] = [
       'routing',
       'worker/mesh',
       'worker/region',
+      'worker/jetstream/keeper-stub.ts',
       'worker/edge-context.ts',
       'worker/connect',
     ],

@@ -41,7 +41,7 @@ export function acceptLoss(_request: Request, edge: EdgeContext): Promise<Respon
 
 async function viewOf(
   { env, config }: EdgeContext,
-  { members, loss, lastRestore }: AdmissionView,
+  { members, problem, loss, lastRestore }: AdmissionView,
 ): Promise<JetStream> {
   const regions = config.regions.filter(({ enabled, jetstream }) => enabled && jetstream);
   const [memberViews, lossView] = await Promise.all([
@@ -56,7 +56,7 @@ async function viewOf(
     ),
     loss === undefined ? null : lossOf(env, config.cluster, loss),
   ]);
-  return { members: memberViews, loss: lossView, lastRestore: lastRestore ?? null };
+  return { members: memberViews, problem: problem ?? null, loss: lossView, lastRestore: lastRestore ?? null };
 }
 
 /** What the Keeper knows of it, and what the region says itself. */

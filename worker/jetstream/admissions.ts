@@ -20,6 +20,7 @@ import {
   whyNotLeave,
   whyNotLink,
 } from './admission/admission.ts';
+import { troubleIn } from './admission/trouble.ts';
 
 export interface AdmissionsHost {
   load(): AdmissionRecord | undefined;
@@ -49,6 +50,9 @@ const SIGHT_TIMEOUT_MS = 3_000;
 /** A look serves all who ask within this time. */
 const LOOK_VALID_MS = 300;
 
+/** The same for those who only want to know how things are. */
+const NEWS_VALID_MS = 2_000;
+
 /** After a loss that no backup covers, it is looked again whether one does. */
 const DECIDE_AGAIN_MS = 30_000;
 
@@ -59,6 +63,8 @@ export class Admissions {
   #isRecovering = false;
   #decidedAt = 0;
   #lastRestore: Restored | undefined;
+  /** Of the last look. */
+  #sightings: ReadonlyMap<string, Sighting> = new Map();
 
   constructor(host: AdmissionsHost) {
     this.#host = host;
@@ -83,12 +89,12 @@ export class Admissions {
 
   /** Whether a server may take no clients yet. */
   isHeld(region: string): boolean {
-    return isHeld(this.#record, region);
+    return isHeld(this.#record, region, this.#host.regions());
   }
 
   /** Why two regions' servers must not be linked now; undefined if they may be. */
   whyNotLink(one: string, other: string): string | undefined {
-    return whyNotLink(this.#record, one, other);
+    return whyNotLink(this.#record, one, other, this.#host.regions());
   }
 
   /** Why a region's server must not be ended now; undefined if it may be, and from then on counts as ended. */
@@ -119,10 +125,16 @@ export class Admissions {
     if (this.#record.loss?.phase === 'waiting') await this.#beginAgain(true);
   }
 
+  /** Why JetStream, or some of its streams, serve nobody; undefined if all do. */
+  async problem(): Promise<string | undefined> {
+    await this.look(NEWS_VALID_MS);
+    return troubleIn(this.#record, this.#sightings, this.#host.regions());
+  }
+
   /** Looks at all regions, and does what follows. Returns those that answered. */
-  look(): Promise<ReadonlySet<string>> {
+  look(validMs = LOOK_VALID_MS): Promise<ReadonlySet<string>> {
     const now = this.#host.now();
-    if (this.#look === undefined || now - this.#look.at >= LOOK_VALID_MS) {
+    if (this.#look === undefined || now - this.#look.at >= validMs) {
       this.#look = { at: now, answering: this.#lookAtAll() };
     }
     return this.#look.answering;
@@ -144,11 +156,12 @@ export class Admissions {
     const isFull = (region: string) => this.#record.members[region]?.state === 'full';
     const regions = this.#host.regions();
     // At the first start nobody is known to hold everything.
-    const earlier = this.#record.isFormed ? undefined : new Map(await this.#sightings(regions));
+    const earlier = this.#record.isFormed ? undefined : new Map(await this.#lookAt(regions));
     const sightings = new Map([
-      ...(await this.#sightings(regions.filter(isFull))),
-      ...(await this.#sightings(regions.filter((region) => !isFull(region)))),
+      ...(await this.#lookAt(regions.filter(isFull))),
+      ...(await this.#lookAt(regions.filter((region) => !isFull(region)))),
     ]);
+    this.#sightings = new Map(sightings);
     for (const region of regions) {
       // It asked to start meanwhile: what was seen of it is of the server before.
       if ((this.#record.members[region]?.since ?? 0) >= startedAt) sightings.delete(region);
@@ -157,7 +170,7 @@ export class Admissions {
     return new Set([...sightings].flatMap(([region, seen]) => (typeof seen === 'object' ? [region] : [])));
   }
 
-  #sightings(regions: readonly string[]): Promise<readonly (readonly [string, Sighting])[]> {
+  #lookAt(regions: readonly string[]): Promise<readonly (readonly [string, Sighting])[]> {
     return Promise.all(
       regions.map(async (region) => {
         const timeout = new Promise<undefined>((resolve) => setTimeout(resolve, SIGHT_TIMEOUT_MS));

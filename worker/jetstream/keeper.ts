@@ -69,13 +69,19 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
 
   async admission(): Promise<AdmissionView> {
     await this.#admissions.look();
+    const problem = await this.#admissions.problem();
     const { record, lastRestore } = this.#admissions;
     const { members, loss } = record;
     return {
       members: Object.entries(members).map(([region, member]) => ({ region, ...member })),
+      ...(problem !== undefined && { problem }),
       ...(loss !== undefined && { loss }),
       ...(lastRestore !== undefined && { lastRestore }),
     };
+  }
+
+  async problem(): Promise<string | undefined> {
+    return this.#admissions.problem();
   }
 
   async acceptLoss(): Promise<AdmissionView> {
