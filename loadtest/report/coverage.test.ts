@@ -55,17 +55,44 @@ test('that one region is cut off while others go on is a gap, and the time was m
   expect(await unmeasured(madeRun({ pairs: PAIRS, seconds: 60, everyMs: 20, cuts }))).toEqual([]);
 });
 
-test('connecting is a measurement in a script that asks for it, and none where messages are due', async () => {
+test('connecting is a measurement in a script that asks for nothing else', async () => {
   const connects = Array.from({ length: 60 }, (_, n) => ({
     metric: 'nats_connect',
-    at: n * 1000,
+    at: n * 1_000,
     value: 5,
     tags: { region: 'weur' },
   }));
   expect(await unmeasured(connects)).toEqual([]);
-  const cuts = [{ fromMs: 12_000, toMs: 60_000 }];
-  const samples = madeRun({ pairs: PAIRS, seconds: 60, everyMs: 20, cuts });
-  expect(await unmeasured([...samples, ...connects].toSorted((a, b) => a.at - b.at))).toEqual([[12, 60]]);
+  expect(await unmeasured(connects.filter(({ at }) => at < 20_000 || at >= 40_000))).toEqual([[19, 40]]);
+});
+
+test('between connecting and the first message nothing is due, and nothing has to be measured', async () => {
+  const connecting = [0, 100, 200].flatMap((at) => [
+    { metric: 'nats_due', at, value: 1, tags: { region: 'weur', kind: 'connect' } },
+    { metric: 'nats_connect', at: at + 50, value: 50, tags: { region: 'weur' } },
+  ]);
+  const later = madeRun({ pairs: PAIRS, seconds: 56, everyMs: 20 }).map((each) => ({
+    ...each,
+    at: each.at + 4_000,
+  }));
+  expect(await unmeasured([...connecting, ...later])).toEqual([]);
+  // But once messages are due, they have to come.
+  const cuts = [{ fromMs: 0, toMs: 3_000 }];
+  const late = madeRun({ pairs: PAIRS, seconds: 56, everyMs: 20, cuts }).map((each) => ({
+    ...each,
+    at: each.at + 4_000,
+  }));
+  expect(await unmeasured([...connecting, ...late])).toEqual([[4, 7]]);
+});
+
+test('that clients connect again and again, and get nothing of what is due, is no measurement', async () => {
+  const cuts = [{ fromMs: 20_000, toMs: 40_000 }];
+  const connects = Array.from({ length: 60 }, (_, n) => [
+    { metric: 'nats_due', at: n * 1_000, value: 1, tags: { region: 'weur', kind: 'connect' } },
+    { metric: 'nats_connect', at: n * 1_000, value: 5, tags: { region: 'weur' } },
+  ]).flat();
+  const samples = [...madeRun({ pairs: PAIRS, seconds: 60, everyMs: 20, cuts }), ...connects];
+  expect(await unmeasured(samples.toSorted((a, b) => a.at - b.at))).toEqual([[20, 40]]);
 });
 
 test('a script that measures every ten seconds is not without measurements in between', async () => {

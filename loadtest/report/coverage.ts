@@ -37,54 +37,70 @@ export interface Asked {
   readonly endsEarly: boolean;
 }
 
+/** Where these are due, they are what is asked: a client that connects to send them measures nothing yet. */
+const BEYOND_CONNECTING = ['message', 'request'];
+
 export class Coverage {
   readonly #answers = new Map<number, Span>();
   readonly #connects = new Map<number, Span>();
-  readonly #dueKinds = new Set<string>();
-  #firstDue = Number.POSITIVE_INFINITY;
-  #lastDue = Number.NEGATIVE_INFINITY;
+  /** By kind, when something was due. */
+  readonly #due = new Map<string, Map<number, Span>>();
 
   note(metric: string, { value, kind }: { value: number; kind: string | undefined }, offsetMs: number): void {
-    if (metric === 'nats_due') {
-      this.#dueKinds.add(kind ?? 'message');
-      this.#firstDue = Math.min(this.#firstDue, offsetMs);
-      this.#lastDue = Math.max(this.#lastDue, offsetMs);
-    } else if (metric === 'nats_connect') noteIn(this.#connects, offsetMs);
+    if (metric === 'nats_due') noteIn(this.#dueOf(kind ?? 'message'), offsetMs);
+    else if (metric === 'nats_connect') noteIn(this.#connects, offsetMs);
     else if (ANSWERS.has(metric) && !(COUNTED.has(metric) && value === 0)) noteIn(this.#answers, offsetMs);
   }
 
-  /** The times between the first sample and the planned end in which nothing was measured. */
+  /** The times between the first sample and the planned end in which nothing was measured that was due. */
   unmeasured(asked: Asked): readonly Unmeasured[] {
-    const measured = this.#measured();
-    const to = this.#end(asked, measured);
+    const countsConnects = !BEYOND_CONNECTING.some((kind) => this.#due.has(kind));
+    const measured = inOrder([this.#answers, ...(countsConnects ? [this.#connects] : [])]);
+    const due = inOrder(
+      [...this.#due].filter(([kind]) => countsConnects || kind !== 'connect').map(([, spans]) => spans),
+    );
+    const to = endOf(asked, { measured, due });
     const [first] = measured;
     if (first === undefined) return to > MIN_MS ? [{ fromMs: 0, toMs: to }] : [];
     // What comes before is setting up, unless something was due.
-    const from = Math.min(first.fromMs, Math.max(0, this.#firstDue));
+    const from = Math.min(first.fromMs, due[0]?.fromMs ?? first.fromMs);
     const edges = [{ fromMs: from, toMs: from }, ...measured, { fromMs: to, toMs: to }];
     const between = edges.slice(1).map(({ fromMs }, index) => ({
       fromMs: edges[index]?.toMs ?? 0,
       toMs: fromMs,
     }));
     const limit = Math.max(MIN_MS, USUAL_DISTANCES * usualDistance(measured));
-    return between.filter((span) => lengthOf(span) > limit);
+    const isLong = (span: Span) => lengthOf(span) > limit;
+    return between
+      .filter(isLong)
+      .map((span) => (span.toMs === to ? span : sinceDue(span, due)))
+      .filter(isLong);
   }
 
-  /** Connecting is a measurement where it is what is asked: a client that comes back to publish measures nothing yet. */
-  #measured(): readonly Span[] {
-    const connects = this.#dueKinds.size === 0 || this.#dueKinds.has('connect') ? this.#connects : [];
-    return [...this.#answers.values(), ...[...connects].map(([, span]) => span)].toSorted(
-      (a, b) => a.fromMs - b.fromMs,
-    );
+  #dueOf(kind: string): Map<number, Span> {
+    const spans = this.#due.get(kind) ?? new Map<number, Span>();
+    this.#due.set(kind, spans);
+    return spans;
   }
+}
 
-  #end({ ending, durationMs, endsEarly }: Asked, measured: readonly Span[]): number {
-    const { kind, plannedMs } = ending;
-    const last = Math.max(0, this.#lastDue, ...measured.slice(-1).map(({ toMs }) => toMs));
-    if (plannedMs === null || endsEarly) return measured.length === 0 ? durationMs : last;
-    // The user wanted no more than this.
-    return kind === 'interrupted' ? Math.min(plannedMs, durationMs) : Math.max(plannedMs, this.#lastDue);
-  }
+/** While nothing is due, as between connecting and the first message, nothing has to be measured. */
+function sinceDue(span: Span, due: readonly Span[]): Span {
+  if (due.length === 0) return span;
+  const first = due.find(({ toMs }) => toMs > span.fromMs);
+  return { fromMs: Math.min(span.toMs, Math.max(span.fromMs, first?.fromMs ?? span.toMs)), toMs: span.toMs };
+}
+
+function endOf(
+  { ending, durationMs, endsEarly }: Asked,
+  { measured, due }: { readonly measured: readonly Span[]; readonly due: readonly Span[] },
+): number {
+  const { kind, plannedMs } = ending;
+  const lastDue = due.at(-1)?.toMs ?? 0;
+  const last = Math.max(lastDue, measured.at(-1)?.toMs ?? 0);
+  if (plannedMs === null || endsEarly) return measured.length === 0 ? durationMs : last;
+  // The user wanted no more than this.
+  return kind === 'interrupted' ? Math.min(plannedMs, durationMs) : Math.max(plannedMs, lastDue);
 }
 
 /** Whether so much was not measured that the run says too little. */
@@ -96,6 +112,10 @@ function noteIn(buckets: Map<number, Span>, offsetMs: number): void {
   const index = Math.floor(offsetMs / BUCKET_MS);
   const { fromMs, toMs } = buckets.get(index) ?? { fromMs: offsetMs, toMs: offsetMs };
   buckets.set(index, { fromMs: Math.min(fromMs, offsetMs), toMs: Math.max(toMs, offsetMs) });
+}
+
+function inOrder(all: readonly ReadonlyMap<number, Span>[]): readonly Span[] {
+  return all.flatMap((spans) => [...spans.values()]).toSorted((a, b) => a.fromMs - b.fromMs);
 }
 
 /** The median distance between two quarters of a second with samples. */

@@ -37,6 +37,9 @@ const AWAY = 12;
 const SHORT = 160;
 const ABOVE = 17;
 
+/** Between points of an arrow that names should not cover. */
+const STEP = 12;
+
 const STYLE = `${BASE_MAP_STYLE}
 .world-map .move{fill:none;stroke-linecap:round;opacity:.85}
 .world-map .time{font-size:14px;font-weight:650;paint-order:stroke;stroke:#fff;stroke-width:4;stroke-linejoin:round}`;
@@ -70,7 +73,7 @@ ${drawn.map(({ path }) => path).join('\n')}
 ${regions.map((region) => diamond(map.pointOf(region), region.colour)).join('\n')}
 ${regionLabels(
   regions.map((region) => ({ text: region.id, at: map.pointOf(region) })),
-  drawn.flatMap(({ at }) => (at === undefined ? [] : [at])),
+  drawn.flatMap(({ covers }) => covers),
 ).join('\n')}
 ${drawn.map(({ text }) => text).join('\n')}
 ${moves.map((move, index) => row(move, index, listTop)).join('\n')}
@@ -98,23 +101,24 @@ interface Drawing {
   readonly most: number;
 }
 
+interface Drawn {
+  readonly path: string;
+  readonly text: string;
+  /** What it covers, that the regions' names should not. */
+  readonly covers: readonly Point[];
+}
+
 /** Nothing of a region whose place is unknown; the list below the map has it. */
-function drawMove(
-  { from, to, times, colour }: Move,
-  { regions, map, most }: Drawing,
-): { readonly path: string; readonly text: string; readonly at?: Point } {
+function drawMove({ from, to, times, colour }: Move, { regions, map, most }: Drawing): Drawn {
   const [start, end] = [from, to].map((id) => regions.find((region) => region.id === id));
-  if (start === undefined || end === undefined) return { path: '', text: '' };
+  if (start === undefined || end === undefined) return { path: '', text: '', covers: [] };
   const width = (NARROW + ((WIDE - NARROW) * times.count) / most).toFixed(1);
   const look = `class="move" style="stroke:${colour};stroke-width:${width}"`;
   const [x, y] = map.pointOf(start);
   if (start === end) {
     const at: Point = [x, y - RING - 10];
-    return {
-      path: `<circle ${look} cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${RING}"/>`,
-      text: label(at, times),
-      at,
-    };
+    const path = `<circle ${look} cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${RING}"/>`;
+    return { path, text: label(at, times), covers: [at] };
   }
   const [endX, endY] = map.pointOf(end);
   const [middleX, middleY] = map.middleBetween(start, end);
@@ -122,15 +126,36 @@ function drawMove(
   const isShort = Math.hypot(endX - x, endY - y) < SHORT;
   const at: Point = [middleX, isShort ? middleY - ABOVE : middleY];
   const way = map.wayBetween(start, end);
-  return { path: `<path ${look} d="${way}"/>${head(way, [endX, endY], colour)}`, text: label(at, times), at };
+  const points = pointsOf(way);
+  return {
+    path: `<path ${look} d="${way}"/>${head(points, [endX, endY], colour)}`,
+    text: label(at, times),
+    covers: [at, ...points.flatMap((point, index) => between(points[index - 1] ?? point, point))],
+  };
+}
+
+/** Of the data of a path that has nothing but lines. */
+function pointsOf(way: string): readonly Point[] {
+  return way
+    .split(/[ML]/)
+    .slice(1)
+    .map((text) => {
+      const [x = 0, y = 0] = text.split(',').map(Number);
+      return [x, y];
+    });
+}
+
+/** Some points on a straight line, with its end. */
+function between([fromX, fromY]: Point, [toX, toY]: Point): readonly Point[] {
+  const steps = Math.max(1, Math.ceil(Math.hypot(toX - fromX, toY - fromY) / STEP));
+  return Array.from({ length: steps }, (_, index) => {
+    const share = (index + 1) / steps;
+    return [fromX + (toX - fromX) * share, fromY + (toY - fromY) * share];
+  });
 }
 
 /** A triangle at the end of the way, in the direction from which it arrives. */
-function head(way: string, [x, y]: Point, colour: string): string {
-  const points = way
-    .split(/[ML]/)
-    .slice(1)
-    .map((text) => text.split(',').map(Number) as [number, number]);
+function head(points: readonly Point[], [x, y]: Point, colour: string): string {
   const before = points.findLast(([px, py]) => Math.hypot(px - x, py - y) > AWAY + HEAD) ?? points[0];
   if (before === undefined) return '';
   const angle = (Math.atan2(y - before[1], x - before[0]) * 180) / Math.PI;

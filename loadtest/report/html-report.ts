@@ -17,7 +17,7 @@ import { chartFigure, type Html, html, pageOf, section, table } from './page.ts'
 import type { Summary } from './summary.ts';
 import { thresholdRows } from './threshold-text.ts';
 import type { Standing } from './thresholds.ts';
-import { type Outcome, outcomeOf, verdictOf } from './verdict.ts';
+import { isGreen, type Outcome, outcomeOf, verdictOf } from './verdict.ts';
 
 const COLOURS: Readonly<Record<Outcome, string>> = {
   passed: 'good',
@@ -36,8 +36,7 @@ export function htmlReport(summary: Summary, charts: readonly Chart[]): string {
 <header>
 <h1>${script} <span class="muted">${profile}</span></h1>
 <p class="question">${summary.question}</p>
-<p class="answer">${answerOf(summary)}</p>
-<p class="verdict ${COLOURS[outcomeOf(summary)]}">${verdictOf(summary)}</p>
+${lead(summary)}
 <p class="muted">${circumstances(summary)}</p>
 ${notes.map((note) => html`<p class="warn">Note: ${note}</p>`)}
 </header>
@@ -54,6 +53,15 @@ ${section('By city', cityTable(summary))}
 ${section('Everything measured', metricTable(summary))}
 ${section('Measured with', provenance(summary))}`;
   return pageOf(`${script}, ${profile}: ${verdictOf(summary)}`, body);
+}
+
+/** The answer and the verdict: what is not to be relied on says so first. */
+function lead(summary: Summary): Html {
+  const answer = answerOf(summary);
+  const verdict = html`<p class="verdict ${COLOURS[outcomeOf(summary)]}">${verdictOf(summary)}</p>`;
+  if (answer === undefined) return verdict;
+  const text = html`<p class="answer">${answer}</p>`;
+  return isGreen(summary) ? html`${text}${verdict}` : html`${verdict}${text}`;
 }
 
 function interruptions(summary: Summary): Html | undefined {

@@ -3,6 +3,7 @@ import { madeRun } from '../../test/support/data/made-run.ts';
 import type { Written } from '../../test/support/data/sample-file.ts';
 import { summaryOfSamples } from '../../test/support/data/summary.ts';
 import { interruptionSentences } from './interruption-text.ts';
+import { Interruptions } from './interruptions.ts';
 import { textReport } from './text-report.ts';
 
 const FIRST: Written = { metric: 'vus', at: 0, value: 1 };
@@ -73,7 +74,16 @@ test('an outage of a region is from the first client that lost it to the last th
     },
   ]);
   expect(interruptionSentences(summary)).toEqual([
-    'enam: clients without service from 8.0 s to 9.1 s, 2 connections lost, 2 back after 1000 ms at most',
+    'enam: clients without service from 8.0 s to 9.1 s, 2 connections lost, 2 back after 1.0 s at most',
+  ]);
+});
+
+test('outages of a region that are apart by a second are one, those further apart are not', async () => {
+  const at = (fromMs: number) => outage(fromMs + 200, 200, { region: 'apac', peer: 'oc' });
+  const { outages } = await summaryOfSamples([FIRST, at(5_000), at(6_200), at(7_401)]);
+  expect(outages.map(({ fromMs, toMs, returned }) => [fromMs, toMs, returned])).toEqual([
+    [5_000, 6_400, 2],
+    [7_401, 7_601, 1],
   ]);
 });
 
@@ -97,6 +107,32 @@ test('a connection that was lost in a script that does not time it has a moment'
   ]);
   expect(summary.outages).toMatchObject([{ region: 'enam', fromMs: 8_000, toMs: 8_000, disconnects: 1 }]);
   expect(interruptionSentences(summary)).toEqual(['enam: 1 connection lost at 8.0 s']);
+});
+
+test('gaps of many pairs at the same time are told together', () => {
+  const at = (from: string, to: string, fromMs = 20_000) => ({ from, to, fromMs, toMs: 23_000 });
+  const four = [at('weur', 'oc'), at('oc', 'weur', 20_300), at('enam', 'wnam'), at('oc', 'enam')];
+  expect(interruptionSentences({ gaps: [...four, at('wnam', 'oc', 6_000)], outages: [] })).toEqual([
+    '4 pairs (weur to oc, oc to weur, enam to wnam and 1 more): nothing from 20.0 s to 23.0 s',
+    'wnam to oc: nothing from 6.0 s to 23.0 s',
+  ]);
+  expect(interruptionSentences({ gaps: four.slice(1), outages: [] })).toHaveLength(3);
+  const ofOneRegion = [at('weur', 'oc'), at('oc', 'weur'), at('enam', 'oc'), at('oc', 'oc')];
+  expect(interruptionSentences({ gaps: ofOneRegion, outages: [] })).toEqual([
+    '4 pairs, all from or to oc: nothing from 20.0 s to 23.0 s',
+  ]);
+});
+
+test('hundreds of thousands of clients that lose their connections one by one are counted', async () => {
+  const interruptions = new Interruptions();
+  const clients = 200_000;
+  for (let n = 0; n < clients; n += 1) {
+    const tags = { region: 'enam', peer: 'wnam' };
+    interruptions.note('nats_disconnects', { value: 1, tags }, n * 10);
+    interruptions.note('nats_outage', { value: 5, tags }, n * 10 + 5);
+  }
+  const outages = interruptions.outages();
+  expect(outages).toMatchObject([{ region: 'enam', disconnects: clients, returned: clients, longestMs: 5 }]);
 });
 
 test('of very many the longest are told, and how many there are beside', async () => {

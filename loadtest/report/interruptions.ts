@@ -9,8 +9,11 @@ interface Loss extends Span {
   readonly kind: string;
 }
 
-/** A disconnect this long before the end of an outage's first moment is that outage's. */
+/** The moments of a disconnect and of the outage that began with it differ by less, as k6 notes one after the other. */
 const SAME_MOMENT_MS = 1;
+
+/** Outages of a region that are no further apart are one: a region that drains loses its clients one by one. */
+const APART_MS = 1_000;
 
 export class Interruptions {
   readonly #gaps = new Map<string, Map<string, Span[]>>();
@@ -51,20 +54,31 @@ export class Interruptions {
   #outagesOf(region: string): readonly Outage[] {
     const losses = this.#losses.get(region) ?? [];
     const disconnects = this.#disconnects.get(region) ?? [];
+    const lost = union(losses);
     const moments = disconnects
-      .filter((at) => !losses.some((loss) => isWithin(at, loss)))
+      .filter((at) => indexAt(lost, at) === undefined)
       .map((at) => ({ fromMs: at, toMs: at }));
-    return union([...losses, ...moments]).map((span) => {
-      const within = losses.filter(({ fromMs }) => isWithin(fromMs, span));
-      return {
-        region,
-        ...span,
-        disconnects: disconnects.filter((at) => isWithin(at, span)).length,
-        returned: within.filter(({ kind }) => kind !== 'gone').length,
-        gone: within.filter(({ kind }) => kind === 'gone').length,
-        longestMs: Math.max(0, ...within.map(({ fromMs, toMs }) => toMs - fromMs)),
-      };
-    });
+    const spans = union([...losses, ...moments], APART_MS);
+    const counts = spans.map((span) => ({
+      region,
+      ...span,
+      disconnects: 0,
+      returned: 0,
+      gone: 0,
+      longestMs: 0,
+    }));
+    for (const at of disconnects) {
+      const outage = counts[indexAt(spans, at) ?? -1];
+      if (outage !== undefined) outage.disconnects += 1;
+    }
+    for (const { fromMs, toMs, kind } of losses) {
+      const outage = counts[indexAt(spans, fromMs) ?? -1];
+      if (outage === undefined) continue;
+      if (kind === 'gone') outage.gone += 1;
+      else outage.returned += 1;
+      outage.longestMs = Math.max(outage.longestMs, toMs - fromMs);
+    }
+    return counts;
   }
 }
 
@@ -74,6 +88,17 @@ function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
   else list.push(value);
 }
 
-function isWithin(at: number, { fromMs, toMs }: Span): boolean {
-  return at >= fromMs - SAME_MOMENT_MS && at <= toMs + SAME_MOMENT_MS;
+/** Which of the spans, in order and apart, has that moment: there may be as many as clients. */
+function indexAt(spans: readonly Span[], at: number): number | undefined {
+  let low = 0;
+  let high = spans.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const span = spans[middle];
+    if (span === undefined) return undefined;
+    if (at < span.fromMs - SAME_MOMENT_MS) high = middle - 1;
+    else if (at > span.toMs + SAME_MOMENT_MS) low = middle + 1;
+    else return middle;
+  }
+  return undefined;
 }

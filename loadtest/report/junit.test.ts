@@ -82,6 +82,11 @@ test('each threshold is a test case, and so is whether the whole time was measur
   });
 });
 
+test('the root has the attributes that the schema of JUnit reports has, and no others', async () => {
+  const xml = await report({ thresholds: THRESHOLDS });
+  expect(/<testsuites[^>]*>/.exec(xml)?.[0]).toBe('<testsuites tests="5" failures="2" errors="0">');
+});
+
 test('a time that was not measured is a failure', async () => {
   expect(parsed(await report({}, 12_000)).cases).toMatchObject([
     { result: 'not measured: from 12.0 s to 20.0 s nothing was measured' },

@@ -38,7 +38,12 @@ export function junitReport(summary: Summary): string {
     if (row.standing === 'cannot fail') testCase.skipped();
     else if (row.standing !== 'held') testCase.failure(failureText(row), row.standing);
   }
-  return builder.build();
+  return withoutRootSkips(builder.build());
+}
+
+/** Jenkins' schema has no such count at the root, and the plugin that checks by it refuses the file. */
+function withoutRootSkips(xml: string): string {
+  return xml.replace(/(<testsuites\b[^>]*?) skipped="\d+"/, '$1');
 }
 
 const MEASURED = 'the whole time was measured';

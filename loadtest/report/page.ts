@@ -75,7 +75,7 @@ body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,
 main{max-width:1280px;margin:0 auto;padding:28px 20px 60px}
 h1{font-size:28px;line-height:1.2;margin:0 0 4px}h2{font-size:18px;margin:36px 0 12px}
 p{margin:4px 0}.muted{color:var(--muted)}.question{font-size:17px;max-width:70ch}
-.answer{font-size:19px;line-height:1.4;font-weight:600;max-width:80ch;margin:14px 0 0}.told{margin:0;padding-left:20px}.told li{margin:2px 0}
+.answer{font-size:19px;line-height:1.4;font-weight:600;max-width:80ch;margin:14px 0 6px}.told{margin:0;padding-left:20px}.told li{margin:2px 0}
 .verdict{display:inline-block;margin:14px 0 6px;padding:6px 14px;border-radius:6px;border:1px solid currentColor;font-weight:650;background:var(--paper)}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin-top:18px}

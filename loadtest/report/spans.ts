@@ -10,12 +10,12 @@ export function lengthOf({ fromMs, toMs }: Span): number {
   return toMs - fromMs;
 }
 
-/** In order of time, those that touch or overlap as one. */
-export function union(spans: readonly Span[]): readonly Span[] {
+/** In order of time, as one those that touch or overlap, or are apart by no more than that. */
+export function union(spans: readonly Span[], apartMs = 0): readonly Span[] {
   const merged: { fromMs: number; toMs: number }[] = [];
   for (const { fromMs, toMs } of spans.toSorted((a, b) => a.fromMs - b.fromMs)) {
     const last = merged.at(-1);
-    if (last === undefined || fromMs > last.toMs) merged.push({ fromMs, toMs });
+    if (last === undefined || fromMs > last.toMs + apartMs) merged.push({ fromMs, toMs });
     else last.toMs = Math.max(last.toMs, toMs);
   }
   return merged;

@@ -90,7 +90,10 @@ export interface Gap {
   readonly toMs: number;
 }
 
-/** A time in which some clients of a region had no service; milliseconds since the first sample. */
+/**
+ * A time in which some clients of a region had no service, with no more than a second between one and the next;
+ * milliseconds since the first sample.
+ */
 export interface Outage {
   /** That they were on before. */
   readonly region: string;

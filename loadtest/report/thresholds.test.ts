@@ -58,6 +58,9 @@ test.each<[string, string, Standing]>([
   ['nats_misrouted', 'rate==0', 'no samples'],
   ['nats_missing', 'count==0', 'held'],
   ['nats_lost', 'count==0', 'held'],
+  ['nats_missing{rate:500}', 'count<=50', 'held'],
+  ['nats_missing{rate:500}', 'count<1', 'held'],
+  ['nats_missing{rate:500}', 'count!=0', 'no samples'],
   ['nats_delivered', 'count>0', 'no samples'],
 ])('%s with %s: %s', async (metric, expression, expected) => {
   expect(await standing(metric, expression)).toBe(expected);

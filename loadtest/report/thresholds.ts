@@ -88,14 +88,14 @@ export function standingOf(threshold: Threshold, { metrics }: Pick<Summary, 'met
   return saysNone(expression) && wasOffered(threshold, metrics) ? 'held' : 'no samples';
 }
 
-/** `count==0`: that something never happened, of which there are no samples when it did not. */
+/** `count==0`, `count<=50`: that something did not happen, or not often, of which there are no samples when it did not. */
 function saysNone(expression: string): boolean {
-  const [, stat, operator, limit] = COMPARISON.exec(expression) ?? [];
-  if (stat !== 'count' && stat !== 'rate') return false;
-  return (
-    ((operator?.startsWith('=') || operator === '<=') && Number(limit) === 0) ||
-    /count\s*<\s*1$/.test(expression)
-  );
+  const [, stat, operator = '', limit] = COMPARISON.exec(expression) ?? [];
+  const value = Number(limit);
+  if (stat === 'rate') return value === 0 && ['==', '===', '<='].includes(operator);
+  if (stat !== 'count') return false;
+  if (operator === '<') return value > 0;
+  return operator === '<=' ? value >= 0 : value === 0 && operator.startsWith('==');
 }
 
 /** What shows that something was tried, so that it could have happened. */

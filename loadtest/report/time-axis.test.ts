@@ -95,3 +95,21 @@ test('what was due is beside what was published and delivered', async () => {
   const svg = chart(await summaryOfSamples(madeRun({ pairs: PAIRS, seconds: 10, everyMs: 50 })), 'messages');
   for (const name of ['due', 'published', 'delivered']) expect(svg).toContain(`>${name}<`);
 });
+
+test("the memory of a region's server has the colour of its region", async () => {
+  const samples = [0, 1_000, 2_000].flatMap((at) =>
+    ['engine', 'workerd', 'nats-weur', 'nats-oc'].map((process) => ({
+      metric: 'process_memory',
+      at,
+      value: 30_000_000,
+      tags: { process },
+    })),
+  );
+  const svg = chart(await summaryOfSamples(samples), 'memory');
+  for (const [colour, lines] of [
+    ['#009e73', 1],
+    ['#d55e00', 1],
+    ['#5d6b7a', 2],
+  ] as const)
+    expect(linesOf(svg, colour)).toBe(lines);
+});

@@ -54,12 +54,12 @@ export function dueAndService(summary: Summary, metric: string, title: string): 
   const service = metrics[`${metric}_service`]?.all;
   if (due === undefined || service === undefined) return undefined;
   const lines = [
-    { from: 'when it was due', slices: due, colour: FIRST_COLOUR },
-    { from: 'when it was sent', slices: service, colour: SECOND_COLOUR },
+    { from: 'due', slices: due, colour: FIRST_COLOUR },
+    { from: 'sent', slices: service, colour: SECOND_COLOUR },
   ].flatMap(({ from, slices, colour }) => [
-    { name: `from ${from}, p50`, slices, kind: 'time' as const, read: ({ p50 }: Slice) => p50, colour },
+    { name: `since ${from}, p50`, slices, kind: 'time' as const, read: ({ p50 }: Slice) => p50, colour },
     {
-      name: `p95 from ${from}`,
+      name: `since ${from}, p95`,
       slices,
       kind: 'time' as const,
       read: ({ p95 }: Slice) => p95,
@@ -69,7 +69,7 @@ export function dueAndService(summary: Summary, metric: string, title: string): 
   ]);
   return overTime(summary, {
     name: `${fileOf(metric)}-due-and-service`,
-    title: `${title}, from when it was due and from when it was sent`,
+    title: `${title}, since it was due and since it was sent`,
     format: msText,
     lines,
   });
@@ -87,9 +87,10 @@ export function messagesOverTime(summary: Summary): ChartSpec | undefined {
     title: 'Messages each second',
     format: formatCount,
     lines: [
-      ...due('due', metrics.nats_due?.message),
       { ...counted('published', metrics.nats_published?.all), colour: FIRST_COLOUR },
       { ...delivered, colour: THIRD_COLOUR },
+      // Dashed over the others: it is seen where they meet it.
+      ...due('due', metrics.nats_due?.message),
     ],
   });
 }
@@ -103,10 +104,10 @@ export function answersOverTime(summary: Summary): ChartSpec | undefined {
     title: 'Requests and PINGs each second',
     format: formatCount,
     lines: [
-      ...due('requests due', asked?.request),
       { ...timed('requests answered', metrics.nats_request?.all, summary), colour: FIRST_COLOUR },
-      ...due('PINGs due', asked?.ping).map((each) => ({ ...each, style: 'dotted' as const })),
       { ...timed('PINGs answered', metrics.nats_ping?.all, summary), colour: THIRD_COLOUR },
+      ...due('requests due', asked?.request),
+      ...due('PINGs due', asked?.ping).map((each) => ({ ...each, style: 'dotted' as const })),
     ],
   });
 }
@@ -121,30 +122,37 @@ export function clientsOverTime(summary: Summary): ChartSpec | undefined {
   });
 }
 
+/** Regions' servers have the colours of their regions; what all share comes first. */
 export function memoryOverTime(summary: Summary): ChartSpec | undefined {
   const order = summary.regions.map(({ id }) => id);
   const all = summary.timeSeries.metrics.process_memory ?? {};
-  // Processes of regions have their names.
-  const regionIn = (process: string) => order.find((id) => process.split(/[^\w-]+/).includes(id));
-  const names = inRegionOrder(
-    Object.keys(all).filter((name) => name !== 'all'),
+  const names = Object.keys(all).filter((name) => name !== 'all');
+  const servers = inRegionOrder(
+    order.filter((id) => names.includes(serverOf(id))),
     order,
   );
+  const shared = names.filter((name) => !servers.some((id) => serverOf(id) === name)).toSorted();
+  const lineOf = (name: string) => ({ name, slices: all[name], kind: 'gauge' as const, read: ownValue });
   return overTime(summary, {
     name: 'memory',
     title: 'Resident memory',
     format: formatBytes,
-    lines: names.map((name) => {
-      const region = regionIn(name);
-      return {
-        name,
-        slices: all[name],
-        kind: 'gauge',
-        read: ownValue,
-        colour: region === undefined ? MUTED : colourOfRegion(region, order),
-      };
-    }),
+    lines: [
+      ...shared.map((name, index) => ({
+        ...lineOf(name),
+        colour: MUTED,
+        style: SHARED_STYLES[index % SHARED_STYLES.length] ?? 'solid',
+      })),
+      ...servers.map((id) => ({ ...lineOf(serverOf(id)), colour: colourOfRegion(id, order) })),
+    ],
   });
+}
+
+const SHARED_STYLES = ['solid', 'dashed', 'dotted'] as const;
+
+/** As nats-server names itself. */
+function serverOf(region: string): string {
+  return `nats-${region}`;
 }
 
 interface Line {

@@ -76,8 +76,8 @@ function unmeasuredSentence(unmeasured: Summary['unmeasured']): string {
     .slice(0, TOLD)
     .map(({ fromMs, toMs }) => `from ${formatMoment(fromMs)} to ${formatMoment(toMs)}`);
   const more = unmeasured.length - spans.length;
-  const rest = more === 0 ? '' : `, and in ${more} more times, ${formatMoment(totalOf(unmeasured))} in all`;
-  return `${spans.join(', ')}${rest} nothing was measured`;
+  const rest = more === 0 ? '' : ` and ${more} more times, ${formatMoment(totalOf(unmeasured))} in all,`;
+  return `${spans.join(more === 0 ? ' and ' : ', ')}${rest} nothing was measured`;
 }
 
 function endingReasons({ ending, k6ExitCode }: Summary): readonly string[] {

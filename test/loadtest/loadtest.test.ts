@@ -72,6 +72,10 @@ test(
     expect(page).toContain('class="world-map"');
     expect(page).toContain('Ping to pong, by region');
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
+    expect(await readFile(join(run.report, 'junit.xml'), 'utf8')).toMatch(
+      /<testcase classname="loadtest\.routing" name="the whole time was measured" time="[\d.]+">\s*<system-out>/,
+    );
+    expect(await readFile(join(run.report, 'summary.md'), 'utf8')).toMatch(/^### ✅ routing, smoke\n/);
     for (const chart of ['ping-by-region', 'ping-over-time', 'cities'])
       expect(existsSync(join(run.report, `${chart}.svg`))).toBe(true);
     for (const region of regions)

@@ -1,6 +1,7 @@
 // What differs between two runs of one script and profile, and which differences are significant and large enough.
 
 import { mean } from 'simple-statistics';
+import { inRegionOrder } from '../../world-map/region-look.ts';
 import type { Slice, Summary } from '../summary.ts';
 import { shortcomings } from '../verdict.ts';
 import { type Pair, pairSlices, seriesOf } from './paired-slices.ts';
@@ -93,7 +94,8 @@ type Raw = Omit<Difference, 'verdict' | 'p'> & { readonly p: number; readonly qu
 
 function answer(question: Question, before: Summary, after: Summary): readonly Raw[] {
   const { metric, figure } = question;
-  const names = Object.keys(before.timeSeries.metrics[metric] ?? {});
+  const found = Object.keys(before.timeSeries.metrics[metric] ?? {});
+  const names = inRegionOrder(found, ['all', ...before.regions.map(({ id }) => id)]);
   return names.flatMap((series) => {
     const a = seriesOf(before.timeSeries, metric, series);
     const b = seriesOf(after.timeSeries, metric, series);

@@ -42,7 +42,7 @@ export function linesOf(samples: readonly Written[], judged: Judged = []): reado
       data: {
         name: metric,
         type: TYPES[metric] ?? 'counter',
-        contains: 'time',
+        contains: TYPES[metric] === 'trend' ? 'time' : 'default',
         thresholds: judged.includes(metric) ? ['some'] : [],
         submetrics: judged.filter((name) => name.startsWith(`${metric}{`)).map((name) => ({ name })),
       },
