@@ -87,7 +87,7 @@ export const options = {
         preAllocatedVUs: pairsOf(rate),
         startTime: `${index * (CONNECT_SECONDS + STEP_SECONDS)}s`,
         gracefulStop: `${CONNECT_SECONDS + STEP_SECONDS + (GIVE_UP_MS + CLOSE_MS) / 1000}s`,
-        env: { RATE: `${rate}` },
+        env: { RATE: `${rate}`, PLANNED_SECONDS: `${CONNECT_SECONDS + STEP_SECONDS}` },
       },
     ]),
   ),
