@@ -50,7 +50,12 @@ const people = spreadOver(600, CITIES);
 
 export const options = {
   scenarios: {
-    clients: onceEach({ users: USERS, seconds: SECONDS + LAST_SECONDS, exec: 'holdClients' }),
+    clients: onceEach({
+      users: USERS,
+      seconds: SECONDS + LAST_SECONDS,
+      plannedSeconds: SECONDS,
+      exec: 'holdClients',
+    }),
     observer: onceEach({ seconds: SECONDS + LAST_SECONDS, exec: 'observe' }),
   },
   thresholds: {
@@ -111,6 +116,7 @@ async function connectEvery(lane, clients, endsAtMs) {
     const city = people[((exec.scenario.iterationInTest * CLIENTS_PER_USER + n) * 7) % people.length];
     const client = new LastingClient(city, { endsAtMs, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS });
     clients.push({ client, place: cityTag(city) });
+    metrics.due.add(1, { ...cityTag(city), kind: 'connect' });
     await client.open(Math.min(ATTEMPT_TIMEOUT_MS, endsAtMs - nowMs()));
   }
 }

@@ -62,7 +62,12 @@ const OUTAGE_LIMIT_MS = 10_000;
 
 export const options = {
   scenarios: {
-    clients: onceEach({ users: USERS, seconds: SECONDS + LAST_SECONDS, exec: 'stayConnected' }),
+    clients: onceEach({
+      users: USERS,
+      seconds: SECONDS + LAST_SECONDS,
+      plannedSeconds: SECONDS,
+      exec: 'stayConnected',
+    }),
     journal: onceEach({ seconds: SECONDS + LAST_SECONDS + READ_BACK_SECONDS, exec: 'keepJournal' }),
     disturbance: onceEach({ seconds: SECONDS, exec: 'disturb' }),
   },

@@ -53,7 +53,11 @@ const people = spreadOver(USERS * SUBSCRIBERS_PER_USER, CITIES);
 export const options = {
   scenarios: {
     subscribers: onceEach({ users: USERS, seconds: MAX_SECONDS, exec: 'subscribe' }),
-    publisher: onceEach({ seconds: MAX_SECONDS, exec: 'publish' }),
+    publisher: onceEach({
+      seconds: MAX_SECONDS,
+      plannedSeconds: READY_MS / 1000 + profile.seconds,
+      exec: 'publish',
+    }),
   },
   thresholds: {
     nats_errors: ['rate<0.01'],

@@ -78,7 +78,6 @@ export class LastingClient {
    */
   async open(withinMs) {
     this.#lostAtMs = nowMs();
-    metrics.due.add(1, { ...this.#tags(), kind: 'connect' });
     await within(withinMs, 'not connected', this.#comeBack()).catch(() => {});
     return this.isOpen;
   }

@@ -122,12 +122,13 @@ export const READY_SECONDS = 10;
 const CLOSE_SECONDS = 5;
 
 /**
- * For scripts with a fixed number of users: each runs once. {@link timesOfUser} says when it measures.
+ * For scripts with a fixed number of users: each runs once.
  *
- * @param {{ users?: number, seconds: number, exec?: string }} options
+ * @param {{ users?: number, seconds: number, plannedSeconds?: number, exec?: string }} options `seconds`: when all that
+ *   could hang has ended; `plannedSeconds`: how long it means to measure, which k6 cannot know
  * @returns {import('k6/options').PerVUIterationsScenario}
  */
-export function onceEach({ users = 1, seconds, exec = 'default' }) {
+export function onceEach({ users = 1, seconds, plannedSeconds, exec = 'default' }) {
   return {
     executor: 'per-vu-iterations',
     vus: users,
@@ -135,6 +136,7 @@ export function onceEach({ users = 1, seconds, exec = 'default' }) {
     maxDuration: `${Math.ceil(seconds)}s`,
     // All that can hang ends by itself before.
     gracefulStop: '1s',
+    ...(plannedSeconds !== undefined && { env: { PLANNED_SECONDS: `${plannedSeconds}` } }),
     exec,
   };
 }

@@ -50,7 +50,8 @@ test('there are metrics', () => {
 
 test('the table names every metric once, with its type', () => {
   const section = /## Metrics\n([\s\S]*?)\n## /.exec(read('../../docs/load-testing.md'))?.[1] ?? '';
-  const rows = section.split('\n').flatMap((line) => {
+  const table = /^\| metric [\s\S]*?\n\n/m.exec(section)?.[0] ?? '';
+  const rows = table.split('\n').flatMap((line) => {
     const [, names = '', type = ''] = line.split('|').map((cell) => cell.trim());
     return [...names.matchAll(/`(\w+)`/g)].map(([, name]) => [name, type]);
   });
