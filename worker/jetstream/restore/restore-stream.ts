@@ -6,6 +6,7 @@ import { messageOf } from '../../message-of.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import { ask, streamInfo, streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
+import { resumed } from './resume-sources.ts';
 import { archiveFrom, type RestoreSource, requestStateOf } from './source.ts';
 import { restoreOf, type Target, targetOf } from './target.ts';
 import { transferArchive } from './transfer.ts';
@@ -55,6 +56,8 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
   }
   const isDetached = as !== stream && (await takers(connection, source.selection.config)).length > 0;
   const target = targetOf(stream, source.selection, { as, isDetached, mark: id });
+  const { extent, messages } = source.selection;
+  const remarks = consumerRemarks(source, target);
   let isBegun = false;
   try {
     await transferArchive(connection, {
@@ -67,7 +70,9 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
       },
       ...(restore.onProgress !== undefined && { onProgress: restore.onProgress }),
     });
-    await finish(connection, restore, target);
+    const { config, remarks: ofSources } = await resumed(connection, as, extent, target.whole);
+    remarks.push(...ofSources);
+    await finish(connection, restore, { ...target, whole: config });
   } catch (error) {
     const what = `stream ${as} of account ${account} was not restored: ${messageOf(error)}`;
     if (!isBegun) throw new Error(what, { cause: error });
@@ -76,8 +81,8 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
       cause: error,
     });
   }
-  const remarks = await untilWhole(restore, target);
-  return { messages: source.selection.messages, lastSeq: source.selection.extent.lastSeq, remarks };
+  remarks.push(...(await untilWhole(restore, target)));
+  return { messages, lastSeq: extent.lastSeq, remarks };
 }
 
 /** Streams that take messages of the same subjects. */
@@ -91,7 +96,16 @@ export async function takers(
   return [...new Set(names.flat())];
 }
 
-/** It becomes what it was: the mark goes, and it gets its replicas. */
+/** Consumers come back with how far they had acknowledged without gaps. Of a work queue, what was acknowledged is gone. */
+function consumerRemarks({ selection }: RestoreSource, { consumers }: Target): string[] {
+  const { rewound, config } = selection;
+  if (consumers.length === 0 || rewound.length === 0 || config.retention === 'workqueue') return [];
+  return [
+    `consumers ${rewound.join(', ')}: what they had acknowledged behind something that they had not is delivered again`,
+  ];
+}
+
+/** It becomes what it was: the mark goes, and it gets its sources and its replicas. */
 async function finish(connection: NatsConnection, { as, servers }: Restore, target: Target): Promise<void> {
   const num_replicas = Math.min(target.replicas, Math.max(1, servers));
   await ask(connection, `STREAM.UPDATE.${as}`, { ...target.whole, num_replicas });

@@ -8,6 +8,7 @@ import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import type { StreamName } from '../manifest/manifest.ts';
 import { streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
+import { feedersFirst, feedersOf } from './feeds.ts';
 import { type Job, Jobs, type Verification } from './jobs.ts';
 import { planOf, type RestorePlan } from './plan.ts';
 import { restoreStream, undo } from './restore-stream.ts';
@@ -145,7 +146,8 @@ export class Restorer {
         const there = await this.#untilAnswered(`the streams of account ${account}`, () =>
           this.#connected(account, (connection) => streamNames(connection)),
         );
-        for (const { stream } of own.filter((each) => !there.includes(each.stream))) {
+        const missing = own.filter((each) => !there.includes(each.stream));
+        for (const stream of await this.#inOrder(missing)) {
           const problem = await this.#restoreLost(account, stream);
           if (problem === undefined) streams += 1;
           else problems.push(problem);
@@ -155,6 +157,17 @@ export class Restorer {
       }
     }
     return { at: Date.now(), streams, problems };
+  }
+
+  /** Those that others of them source or mirror come first. One whose backup can't be read has no say. */
+  async #inOrder(streams: readonly StreamName[]): Promise<readonly string[]> {
+    if (streams.length < 2) return streams.map(({ stream }) => stream);
+    const known = [];
+    for (const { account, stream } of streams) {
+      const source = await this.#sourceOf({ account, stream }).catch(() => undefined);
+      known.push({ stream, feeders: source === undefined ? [] : feedersOf(source.selection.config) });
+    }
+    return feedersFirst(known);
   }
 
   async #restoreLost(account: string, stream: string): Promise<string | undefined> {
