@@ -37,21 +37,30 @@ export function feedersOf(config: JsonObject): readonly string[] {
 }
 
 /**
- * The streams of an account, each behind those that it takes messages from; otherwise in the order given. Where streams
- * take messages from each other in a circle, one of them comes too early.
+ * The streams of an account in rounds: each is in a later one than those that it takes messages from. Where streams take
+ * messages from each other in a circle, one of them comes too early.
  */
-export function feedersFirst(
-  streams: readonly { readonly stream: string; readonly feeders: readonly string[] }[],
-): readonly string[] {
-  const feedersByStream = new Map(streams.map(({ stream, feeders }) => [stream, feeders]));
-  const ordered = new Set<string>();
-  const begun = new Set<string>();
-  const visit = (stream: string) => {
-    if (begun.has(stream)) return;
-    begun.add(stream);
-    for (const feeder of feedersByStream.get(stream) ?? []) visit(feeder);
-    if (feedersByStream.has(stream)) ordered.add(stream);
+export function feedersFirst<T extends { readonly stream: string }>(
+  streams: readonly T[],
+  feedersOfStream: (stream: T) => readonly string[],
+): readonly (readonly T[])[] {
+  const byName = new Map(streams.map((each) => [each.stream, each]));
+  const rounds = new Map<string, number>();
+  const roundOf = (each: T): number => {
+    const known = rounds.get(each.stream);
+    if (known !== undefined) return known;
+    // Whoever comes back here has gone round in a circle.
+    rounds.set(each.stream, 0);
+    const feeders = feedersOfStream(each).flatMap((name) => byName.get(name) ?? []);
+    const round = Math.max(0, ...feeders.map((feeder) => roundOf(feeder) + 1));
+    rounds.set(each.stream, round);
+    return round;
   };
-  for (const { stream } of streams) visit(stream);
-  return [...ordered];
+  const ordered: T[][] = [];
+  for (const each of streams) {
+    const round = roundOf(each);
+    while (ordered.length <= round) ordered.push([]);
+    ordered[round]?.push(each);
+  }
+  return ordered.filter((each) => each.length > 0);
 }

@@ -56,9 +56,8 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
   }
   const isDetached = as !== stream && (await takers(connection, source.selection.config)).length > 0;
   const target = targetOf(stream, source.selection, { as, isDetached, mark: id });
-  const { extent, messages } = source.selection;
-  const remarks = consumerRemarks(source, target);
   let isBegun = false;
+  let remarks: readonly string[];
   try {
     await transferArchive(connection, {
       stream: as,
@@ -70,9 +69,7 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
       },
       ...(restore.onProgress !== undefined && { onProgress: restore.onProgress }),
     });
-    const { config, remarks: ofSources } = await resumed(connection, as, extent, target.whole);
-    remarks.push(...ofSources);
-    await finish(connection, restore, { ...target, whole: config });
+    remarks = await finish(connection, restore, target);
   } catch (error) {
     const what = `stream ${as} of account ${account} was not restored: ${messageOf(error)}`;
     if (!isBegun) throw new Error(what, { cause: error });
@@ -81,8 +78,7 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
       cause: error,
     });
   }
-  remarks.push(...(await untilWhole(restore, target)));
-  return { messages, lastSeq: extent.lastSeq, remarks };
+  return { messages: source.selection.messages, lastSeq: source.selection.extent.lastSeq, remarks };
 }
 
 /** Streams that take messages of the same subjects. */
@@ -105,10 +101,15 @@ function consumerRemarks({ selection }: RestoreSource, { consumers }: Target): s
   ];
 }
 
-/** It becomes what it was: the mark goes, and it gets its sources and its replicas. */
-async function finish(connection: NatsConnection, { as, servers }: Restore, target: Target): Promise<void> {
+/** It gets its replicas, then becomes what it was: the mark goes, and it takes from its sources. */
+async function finish(connection: NatsConnection, restore: Restore, target: Target): Promise<string[]> {
+  const { as, servers, source } = restore;
   const num_replicas = Math.min(target.replicas, Math.max(1, servers));
-  await ask(connection, `STREAM.UPDATE.${as}`, { ...target.whole, num_replicas });
+  await ask(connection, `STREAM.UPDATE.${as}`, { ...target.filling, num_replicas });
+  const ofReplicas = await untilWhole(restore, target);
+  const { config, remarks } = await resumed(connection, as, source.selection.extent, target.whole);
+  await ask(connection, `STREAM.UPDATE.${as}`, { ...config, num_replicas });
+  return [...ofReplicas, ...remarks, ...consumerRemarks(source, target)];
 }
 
 async function untilWhole(

@@ -73,7 +73,10 @@ export async function resumed(
   const found = await lastTaken(connection, stream, extent, sources);
   const starts = new Map<string, number>();
   for (const source of sources) {
-    const { start, remark } = await startOf(connection, stream, source, found.get(source.indexName), config);
+    const { start, remark } = await startOf(connection, stream, source, found.get(source.indexName), {
+      extent,
+      config,
+    });
     if (start !== undefined) starts.set(source.indexName, start);
     if (remark !== undefined) remarks.push(remark);
   }
@@ -90,7 +93,7 @@ async function startOf(
   stream: string,
   { feed, info }: Source,
   found: Found | undefined,
-  config: JsonObject,
+  { extent, config }: { readonly extent: Extent; readonly config: JsonObject },
 ): Promise<{ readonly start?: number; readonly remark?: string }> {
   const anew = `source ${feed.name} is taken anew: messages may come twice`;
   if (info === undefined) return { remark: `${anew} (it does not exist yet)` };
@@ -102,7 +105,15 @@ async function startOf(
   if (shared !== undefined && !(await isSame(connection, stream, feed.name, shared, config))) {
     return { remark: `${anew} (its messages are others)` };
   }
-  if (last_seq >= last.sequence) return { start: last.sequence + 1 };
+  if (last_seq >= last.sequence) {
+    const start = last.sequence + 1;
+    const isLast = last.at === extent.lastSeq || (config.retention ?? 'limits') === 'limits';
+    if (isLast) return { start };
+    return {
+      start,
+      remark: `source ${feed.name} is taken from message ${start} on: what had been done with of it may come twice`,
+    };
+  }
   const remark = `source ${feed.name} ends at message ${last_seq}, of which ${last.sequence} had been taken: it goes on behind ${last_seq}`;
   return { start: last_seq + 1, remark };
 }
