@@ -7,9 +7,9 @@ import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { connectTo, message, writeBackup } from '../../../test/support/workerd/backups.ts';
 import { eventually } from '../../../test/support/workerd/eventually.ts';
 import type { KnownStream, Restored } from '../admission/admission.ts';
-import { readSingly } from '../backup/read-messages.ts';
 import { BackupBucket } from '../bucket/backup-bucket.ts';
 import { ask, streamInfo, streamNames } from './api.ts';
+import { readSingly } from './read-messages.ts';
 import { Restorer } from './restorer.ts';
 
 const { alone } = inject('jetStreamServers');

@@ -9,11 +9,11 @@
 // A source that was not restored, but made anew, has other messages under the same sequences: of it all is to be taken.
 
 import type { NatsConnection } from '@nats-io/nats-core';
-import { messageAt, readSingly } from '../backup/read-messages.ts';
 import { liveRanges } from '../manifest/extent.ts';
 import type { Extent, JsonObject } from '../manifest/segment-header.ts';
 import { type StreamInfo, streamInfo } from './api.ts';
 import { type Feed, isExternal, mirroredBy, sourcesOf } from './feeds.ts';
+import { messageAt, readSingly } from './read-messages.ts';
 import { identityOf, indexNameOf, type Sourced, sourcedFrom } from './sourced.ts';
 
 /** How many of a stream's last messages are read for each source, to find what was taken from it. */

@@ -6,13 +6,13 @@ import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { connectTo, writeBackup } from '../../../test/support/workerd/backups.ts';
 import { eventually } from '../../../test/support/workerd/eventually.ts';
 import type { ArchiveEntry } from '../archive/entry.ts';
-import { readSingly } from '../backup/read-messages.ts';
-import { extentNow } from '../backup/stream-now.ts';
 import { BackupBucket } from '../bucket/backup-bucket.ts';
-import { liveRanges } from '../manifest/extent.ts';
+import { liveRanges, rangesOf } from '../manifest/extent.ts';
+import type { Extent } from '../manifest/segment-header.ts';
 import type { RestorePoint } from '../manifest/selection.ts';
-import { ask, streamInfo, streamNames } from './api.ts';
+import { ask, type StreamState, streamInfo, streamNames } from './api.ts';
 import { planOf } from './plan.ts';
+import { readSingly } from './read-messages.ts';
 import { restoreStream } from './restore-stream.ts';
 import { sourceFrom } from './source.ts';
 import { identityOf, sourcedFrom } from './sourced.ts';
@@ -216,7 +216,7 @@ async function lose(streams: readonly string[]): Promise<void> {
   for (const { key } of (await r2.list()).objects) await r2.delete(key);
   for (const stream of streams) {
     const config = (await streamInfo(connection, stream))?.config ?? {};
-    const extent = await extentNow(connection, stream, undefined);
+    const extent = await extentOf(stream);
     await writeBackup(bucket, nameOf(stream), { config, extent, segments: [await entriesOf(stream)] });
   }
   for (const stream of streams) await ask(connection, `STREAM.DELETE.${stream}`);
@@ -240,9 +240,18 @@ function nameOf(stream: string) {
   return { cluster: 'c', account: '$G', stream };
 }
 
+async function extentOf(stream: string): Promise<Extent> {
+  const { state } = await ask<{ readonly state: StreamState & { readonly deleted?: readonly number[] } }>(
+    connection,
+    `STREAM.INFO.${stream}`,
+    { deleted_details: true },
+  );
+  return { firstSeq: state.first_seq, lastSeq: state.last_seq, deleted: rangesOf(state.deleted ?? []) };
+}
+
 async function entriesOf(stream: string): Promise<readonly ArchiveEntry[]> {
   const entries: ArchiveEntry[] = [];
-  const ranges = liveRanges(await extentNow(connection, stream, undefined));
+  const ranges = liveRanges(await extentOf(stream));
   for await (const entry of readSingly(connection, stream, ranges)) entries.push(entry);
   return entries;
 }
