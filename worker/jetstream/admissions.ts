@@ -10,7 +10,9 @@ import {
   askToStart,
   awaitOperator,
   beginAgain,
+  giveUpMissing,
   isHeld,
+  isToAccept,
   type KnownStream,
   NEW_RECORD,
   type Restored,
@@ -53,6 +55,9 @@ const LOOK_VALID_MS = 300;
 /** The same for those who only want to know how things are. */
 const NEWS_VALID_MS = 2_000;
 
+/** After a restore that failed in part, it is tried again. */
+const RESTORE_AGAIN_MS = 10_000;
+
 /** After a loss that no backup covers, it is looked again whether one does. */
 const DECIDE_AGAIN_MS = 30_000;
 
@@ -62,6 +67,7 @@ export class Admissions {
   #look: { readonly at: number; readonly answering: Promise<ReadonlySet<string>> } | undefined;
   #isRecovering = false;
   #decidedAt = 0;
+  #restoredAt = 0;
   #lastRestore: Restored | undefined;
   /** Of the last look. */
   #sightings: ReadonlyMap<string, Sighting> = new Map();
@@ -122,7 +128,9 @@ export class Admissions {
 
   /** The streams that no server holds are given up; those that have a backup are restored all the same. */
   async acceptLoss(): Promise<void> {
+    if (!isToAccept(this.#record)) return;
     if (this.#record.loss?.phase === 'waiting') await this.#beginAgain(true);
+    else this.#keep(giveUpMissing(this.#record));
   }
 
   /** Why JetStream, or some of its streams, serve nobody; undefined if all do. */
@@ -184,9 +192,12 @@ export class Admissions {
   async #recover(): Promise<void> {
     if (this.#isRecovering) return;
     const phase = this.#record.loss?.phase;
+    const isToRestore =
+      phase === 'restoring' ||
+      (phase === 'incomplete' && this.#host.now() - this.#restoredAt >= RESTORE_AGAIN_MS);
     const isToDecide =
       phase === 'deciding' || (phase === 'waiting' && this.#host.now() - this.#decidedAt >= DECIDE_AGAIN_MS);
-    if (!isToDecide && phase !== 'restoring') return;
+    if (!isToDecide && !isToRestore) return;
     this.#isRecovering = true;
     try {
       if (isToDecide) await this.#decide(this.#record.loss?.streams ?? []);
@@ -227,7 +238,11 @@ export class Admissions {
     const restored = await this.#host.restoreAll(this.#record.loss?.streams ?? []);
     for (const problem of restored.problems) console.error(`JetStream: ${problem}`);
     this.#lastRestore = restored;
-    this.#keep(afterRestore(this.#record));
+    this.#restoredAt = this.#host.now();
+    // The servers may have been lost again meanwhile, or the loss accepted.
+    const phase = this.#record.loss?.phase;
+    if (phase !== 'restoring' && phase !== 'incomplete') return;
+    this.#keep(this.#host.acceptsLoss() ? giveUpMissing(this.#record) : afterRestore(this.#record, restored));
   }
 
   #keep(record: AdmissionRecord): void {

@@ -189,9 +189,9 @@ describe('when no server is left that holds anything', () => {
     expect(whyNotLink(record, 'a', 'elsewhere', REGIONS)).toContain('being restored');
     expect(whyNotLink(record, 'elsewhere', 'a', REGIONS)).toContain('being restored');
     expect(whyNotLink(record, 'elsewhere', 'nowhere', REGIONS)).toBeUndefined();
-    expect(whyNotLink(afterRestore(record), 'a', 'elsewhere', REGIONS)).toBeUndefined();
-    expect(afterRestore(record)).toMatchObject({ isFormed: true });
-    expect(afterRestore(record).loss).toBeUndefined();
+    expect(whyNotLink(afterRestore(record, ALL_BACK), 'a', 'elsewhere', REGIONS)).toBeUndefined();
+    expect(afterRestore(record, ALL_BACK)).toMatchObject({ isFormed: true });
+    expect(afterRestore(record, ALL_BACK).loss).toBeUndefined();
   });
 
   test('and lost again while they are restored, they begin once more with what was to be restored', () => {
@@ -334,6 +334,8 @@ class World {
     this.#disks.set(region, 'blank');
   }
 }
+
+const ALL_BACK = { missing: [], problems: [] };
 
 const BLANK: Holdings = {
   server: 'nats-b',

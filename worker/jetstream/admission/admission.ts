@@ -41,6 +41,8 @@ export interface Restored {
   readonly at: number;
   readonly streams: number;
   readonly problems: readonly string[];
+  /** Streams that could not be restored. */
+  readonly missing: readonly KnownStream[];
 }
 
 /**
@@ -50,11 +52,14 @@ export interface Restored {
  * - `waiting`: an operator has to accept it, or bring a backup
  * - `forming`: the servers start empty, to be filled from the backup
  * - `restoring`: they are being filled
+ * - `incomplete`: some could not be restored, which is tried again until an operator gives them up
  */
 export interface Loss {
   readonly since: number;
-  readonly phase: 'deciding' | 'waiting' | 'forming' | 'restoring';
+  readonly phase: 'deciding' | 'waiting' | 'forming' | 'restoring' | 'incomplete';
   readonly streams: readonly KnownStream[];
+  /** Of an incomplete one. */
+  readonly failed?: Pick<Restored, 'missing' | 'problems'>;
 }
 
 export interface AdmissionRecord {
@@ -327,8 +332,22 @@ export function awaitOperator(record: AdmissionRecord): AdmissionRecord {
   return record.loss === undefined ? record : { ...record, loss: { ...record.loss, phase: 'waiting' } };
 }
 
-/** What was to be restored has been. */
-export function afterRestore({ loss: _loss, ...record }: AdmissionRecord): AdmissionRecord {
+/** What was to be restored has been, or is given up; of a loss that is not over yet it is kept what is missing. */
+export function afterRestore(
+  { loss, ...record }: AdmissionRecord,
+  { missing, problems }: Pick<Restored, 'missing' | 'problems'>,
+): AdmissionRecord {
+  if (loss === undefined || missing.length === 0) return record;
+  return { ...record, loss: { ...loss, phase: 'incomplete', failed: { missing, problems } } };
+}
+
+/** Whether an operator can give up what is lost. */
+export function isToAccept({ loss }: AdmissionRecord): boolean {
+  return loss?.phase === 'waiting' || loss?.phase === 'incomplete';
+}
+
+/** What is missing is given up. The servers run, and hold what could be restored. */
+export function giveUpMissing({ loss: _loss, ...record }: AdmissionRecord): AdmissionRecord {
   return record;
 }
 

@@ -10,6 +10,8 @@ const PHASES: Readonly<Record<Loss['phase'], string>> = {
   waiting: 'bring a backup, or give them up with "npm run regions -- jetstream accept-loss"',
   forming: 'the servers start, to be filled from the backup',
   restoring: 'they are being restored from the backup',
+  incomplete:
+    'some could not be restored: it is tried again until they are, or are given up with "npm run regions -- jetstream accept-loss"',
 };
 
 /** How many streams are named. */
@@ -27,7 +29,7 @@ export function troubleIn(
   regions: readonly string[],
 ): string | undefined {
   if (regions.length === 0) return undefined;
-  if (loss !== undefined) return `no server holds the streams any more; ${PHASES[loss.phase]}`;
+  if (loss !== undefined) return lossIn(loss);
   const running = [...sightings.values()].filter((each) => typeof each === 'object');
   const led = running.filter(({ hasLeader }) => hasLeader).length;
   const needed = quorumOf(regions.length);
@@ -40,6 +42,12 @@ export function troubleIn(
   const names = unserved.slice(0, NAMED_MAX).map(({ account, stream }) => `${stream} of ${account}`);
   const more = unserved.length > NAMED_MAX ? ` and ${unserved.length - NAMED_MAX} more` : '';
   return `no server that answers leads, or knows who leads, ${names.join(', ')}${more}`;
+}
+
+function lossIn({ phase, failed }: Loss): string {
+  const [problem] = failed?.problems ?? [];
+  const details = problem === undefined ? '' : ` (${problem})`;
+  return `no server holds the streams any more; ${PHASES[phase]}${details}`;
 }
 
 function leads({ streams }: Holdings, { account, stream }: KnownStream): boolean {

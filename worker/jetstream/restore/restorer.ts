@@ -133,39 +133,41 @@ export class Restorer {
 
   /**
    * Restores those of the streams that have a backup and are on no server. Goes on until R2 and the servers have
-   * answered. A backup of a stream that was deleted before stays where it is. What the servers had and the backup lacks
+   * answered. A stream without a backup is given up; a backup of one that was deleted before stays where it is. What the servers had and the backup lacks
    * is told as a problem.
    *
    * @param lost as the servers that held them were last seen
    */
   async restoreAll(lost: readonly KnownStream[]): Promise<Restored> {
-    const names = new Map(lost.map((each) => [`${each.account} ${each.stream}`, each]));
     const all = await this.#untilAnswered('the backups', () =>
       this.#host.bucket().streams(this.#host.cluster()),
     );
-    const backups = all.filter(({ account, stream }) => names.has(`${account} ${stream}`));
+    const backups = new Set(all.map(({ account, stream }) => `${account} ${stream}`));
+    const backedUp = lost.filter(({ account, stream }) => backups.has(`${account} ${stream}`));
     const problems: string[] = [];
+    const missing: KnownStream[] = [];
     let streams = 0;
-    for (const account of new Set(backups.map((each) => each.account))) {
-      const own = backups.filter((each) => each.account === account);
+    for (const account of new Set(backedUp.map((each) => each.account))) {
+      const own = backedUp.filter((each) => each.account === account);
       try {
         const there = await this.#untilAnswered(`the streams of account ${account}`, () =>
           this.#connected(account, (connection) => streamNames(connection)),
         );
-        const missing = own.flatMap(({ stream }) => names.get(`${account} ${stream}`) ?? []);
-        const rounds = await this.#inRounds(missing.filter(({ stream }) => !there.includes(stream)));
-        for (const round of rounds) {
+        const gone = own.filter(({ stream }) => !there.includes(stream));
+        for (const round of await this.#inRounds(gone)) {
           await eachOf(round, AT_A_TIME, async (known) => {
             const { isBack, problem } = await this.#restoreLost(known);
             if (isBack) streams += 1;
+            else missing.push(known);
             if (problem !== undefined) problems.push(problem);
           });
         }
       } catch (error) {
         problems.push(`${own.length} streams of account ${account} were not restored: ${messageOf(error)}`);
+        missing.push(...own);
       }
     }
-    return { at: Date.now(), streams, problems };
+    return { at: Date.now(), streams, problems, missing };
   }
 
   /**
