@@ -100,16 +100,36 @@ test('after the loss of all three servers at once everything that is backed up i
   const before = (await api.jetstream()).lastRestore?.at ?? 0;
   const held = await streamsHeld(url);
   expect(held.map(({ name }) => name)).toEqual(['COPY', 'ORDERS', 'TORN']);
+  await using elsewhere: Client = await connectFrom(url, cityOf('oc'));
   for (const server of ['nats-wnam', 'nats-enam', 'nats-weur']) engine.server(server)?.app.kill('SIGKILL');
+  const letIn: string[] = [];
+  const made: string[] = [];
   await waitFor('the restore', { timeoutMs: 120_000 }, async () => {
-    return ((await api.jetstream()).lastRestore?.at ?? 0) > before;
+    made.push(...(await makesStream(elsewhere, 'ORDERS')));
+    const { regions } = await api.regions();
+    // In this order: once it is restored, clients may come.
+    const { loss, lastRestore } = await api.jetstream();
+    if (loss !== null)
+      letIn.push(...regions.flatMap(({ id, jetstream, state }) => (jetstream && state === 'up' ? [id] : [])));
+    return (lastRestore?.at ?? 0) > before;
   });
+  expect({ letIn, made }).toEqual({ letIn: [], made: [] });
   expect((await api.jetstream()).lastRestore).toMatchObject({ streams: held.length, problems: [] });
   await waitFor('clients to be let in', DEADLINE, async () => {
     return (await api.regions()).regions.every(({ state }) => state === 'up');
   });
   expect(await streamsHeld(url)).toEqual(held);
 });
+
+/** As many applications do when they start. Returns the stream if it could be made. */
+async function makesStream({ nats }: Client, name: string): Promise<readonly string[]> {
+  const manager = await jetstreamManager(nats, { timeout: 500, checkAPI: false });
+  const config = { name, subjects: [`${name}.*`] };
+  return manager.streams.add(config).then(
+    ({ created }) => [created],
+    () => [],
+  );
+}
 
 /** What clients see of all streams. */
 async function streamsHeld(url: string) {

@@ -89,12 +89,12 @@ export class Admissions {
 
   /** Whether a server may take no clients yet. */
   isHeld(region: string): boolean {
-    return isHeld(this.#record, region);
+    return isHeld(this.#record, region, this.#host.regions());
   }
 
   /** Why two regions' servers must not be linked now; undefined if they may be. */
   whyNotLink(one: string, other: string): string | undefined {
-    return whyNotLink(this.#record, one, other);
+    return whyNotLink(this.#record, one, other, this.#host.regions());
   }
 
   /** Why a region's server must not be ended now; undefined if it may be, and from then on counts as ended. */

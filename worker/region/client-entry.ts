@@ -77,6 +77,8 @@ export class ClientEntry {
     try {
       await lifecycle.comeUp({ kind: 'client' });
       await this.#host.untilLinked();
+      const { refusal } = lifecycle;
+      if (refusal !== undefined) return this.#refuse(refusal);
       const admission = await this.#host.door.admit(network, this.#host.region());
       if ('code' in admission) return this.#refuse(lifecycle.refusal ?? admission);
       return await this.#upgrade(request, admission.seat);

@@ -130,6 +130,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#serverStart = this.#makeServerStart();
     this.#entry = this.#makeEntry();
     ctx.waitUntil(this.#lifecycle.carryOut(commands));
+    this.#serverStart.goOn();
     // Also if the message that it is drained was lost, or came before this object understood such messages.
     if (this.#region.drain) ctx.waitUntil(this.drain(config.routing.drainSettleSeconds));
   }

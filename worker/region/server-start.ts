@@ -9,7 +9,7 @@ import { activeConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
 import type { MeshKeeper } from '../mesh/mesh-keeper.ts';
 import { messageOf } from '../message-of.ts';
-import type { Admission } from './admission.ts';
+import { type Admission, ASK_AGAIN_MS } from './admission.ts';
 import type { Door } from './door.ts';
 import type { RunningLifecycle } from './running-lifecycle.ts';
 import type { ServerReport } from './server-report.ts';
@@ -19,7 +19,7 @@ import { isServing, isStarting, problemOf } from './stages.ts';
 export interface ServerStartHost {
   readonly env: Env;
   readonly lifecycle: RunningLifecycle;
-  readonly admission: Pick<Admission, 'wait' | 'untilReleased'>;
+  readonly admission: Pick<Admission, 'wait' | 'isHeld'>;
   readonly door: Pick<Door, 'open'>;
   readonly mesh: Pick<MeshKeeper, 'retry' | 'isLinked'>;
   readonly report: Pick<ServerReport, 'routes'>;
@@ -44,6 +44,8 @@ const RESTART_MAX_MS = 30_000;
 export class ServerStart {
   readonly #host: ServerStartHost;
   #linked = Promise.resolve();
+  /** So that what was asked for an earlier server does not count for the next. */
+  #starts = 0;
 
   constructor(host: ServerStartHost) {
     this.#host = host;
@@ -67,10 +69,26 @@ export class ServerStart {
       return lifecycle.dispatch({ kind: 'start-failed', problem });
     }
     door.open();
-    const started = lifecycle.dispatch({ kind: 'started' });
-    this.#host.waitUntil(this.#untilReleased());
+    this.#starts += 1;
+    // Until the Keeper says otherwise: streams may be being restored.
+    const started = lifecycle.dispatch({ kind: 'started', isHeld: region.jetstream });
     this.#linked = this.#untilLinked();
+    if (region.jetstream) this.#host.waitUntil(this.#untilReleased(true));
     await started;
+  }
+
+  /** The object was reset, and the server runs. It takes clients, unless the Keeper says otherwise. */
+  goOn(): void {
+    const { admission, lifecycle } = this.#host;
+    const region = this.#host.region();
+    if (!region.jetstream || lifecycle.stage.kind !== 'up') return;
+    const asked = admission.isHeld(region, false).then(async (isHeld) => {
+      if (!isHeld) return;
+      await lifecycle.dispatch({ kind: 'held' });
+      this.#host.waitUntil(this.#untilReleased(false));
+    });
+    this.#linked = asked;
+    this.#host.waitUntil(asked);
   }
 
   /** Reports `restart-due` after a pause that grows with each attempt. */
@@ -82,12 +100,24 @@ export class ServerStart {
     await lifecycle.dispatch({ kind: 'restart-due', attempt });
   }
 
-  /** While streams are being restored, or it is not linked with all others, clients are served elsewhere. */
-  async #untilReleased(): Promise<void> {
-    if (!(await this.#host.admission.untilReleased(this.#host.region()))) return;
-    await this.#host.mesh.retry();
-    await this.#untilLinked();
-    await this.#host.lifecycle.dispatch({ kind: 'released' });
+  /**
+   * While streams are being restored, or it is not linked with all others, clients are served elsewhere.
+   *
+   * @param ifUnknown whether they are while the Keeper does not answer
+   */
+  async #untilReleased(ifUnknown: boolean): Promise<void> {
+    const { admission, lifecycle, mesh } = this.#host;
+    const start = this.#starts;
+    const isHeld = () => admission.isHeld(this.#host.region(), ifUnknown);
+    if (await isHeld()) {
+      do {
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+        if (start !== this.#starts) return;
+      } while (await isHeld());
+      await mesh.retry();
+      await this.#untilLinked();
+    }
+    if (start === this.#starts) await lifecycle.dispatch({ kind: 'released' });
   }
 
   /** What a client publishes before its server is linked never reaches other regions, without any error. */

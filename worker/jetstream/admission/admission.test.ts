@@ -29,7 +29,7 @@ describe('the first start', () => {
     let record = NEW_RECORD;
     for (const region of REGIONS) {
       const asked = askToStart(record, region, REGIONS, NOW);
-      expect(asked.answer).toEqual({ mayStart: true, isHeld: false });
+      expect(asked.answer).toEqual({ mayStart: true });
       record = asked.record;
     }
     expect(statesIn(record)).toEqual({ a: 'joining', b: 'joining', c: 'joining' });
@@ -58,7 +58,7 @@ describe('the first start', () => {
 describe('a server that comes back empty', () => {
   test('starts beside those that hold everything', () => {
     const { record, answer } = askToStart(formed(), 'a', REGIONS, NOW);
-    expect(answer).toEqual({ mayStart: true, isHeld: false });
+    expect(answer).toEqual({ mayStart: true });
     expect(statesIn(record)).toEqual({ a: 'joining', b: 'full', c: 'full' });
   });
 
@@ -75,7 +75,7 @@ describe('a server that comes back empty', () => {
     });
     expect(statesIn(record)).toMatchObject({ a: 'joining', b: 'empty', c: 'full' });
     const caughtUp = afterLook(record, seen({ a: 9, c: 9, d: 9, e: 9 }), FIVE, NOW);
-    expect(askToStart(caughtUp, 'b', FIVE, NOW).answer).toEqual({ mayStart: true, isHeld: false });
+    expect(askToStart(caughtUp, 'b', FIVE, NOW).answer).toEqual({ mayStart: true });
   });
 
   test('may ask again for the start that it was allowed, which may have failed', () => {
@@ -101,12 +101,12 @@ describe('when fewer than a majority hold everything', () => {
 
   test('all may start, since only all of them together elect the one that does, but are not linked with each other', () => {
     const { record, answer } = askToStart(one, 'c', REGIONS, NOW);
-    expect(answer).toEqual({ mayStart: true, isHeld: true });
-    expect(whyNotLink(record, 'b', 'c')).toMatch(/neither b nor c/);
-    expect(whyNotLink(record, 'a', 'c')).toBeUndefined();
+    expect(answer).toEqual({ mayStart: true });
+    expect(whyNotLink(record, 'b', 'c', REGIONS)).toMatch(/neither b nor c/);
+    expect(whyNotLink(record, 'a', 'c', REGIONS)).toBeUndefined();
     const looked = afterLook(record, seen({ a: 9, b: 9 }), REGIONS, NOW);
-    expect(whyNotLink(looked, 'b', 'c')).toBeUndefined();
-    expect(isHeld(looked, 'c')).toBe(false);
+    expect(whyNotLink(looked, 'b', 'c', REGIONS)).toBeUndefined();
+    expect(isHeld(looked, 'c', REGIONS)).toBe(false);
   });
 
   test('also if that is so for one stream only', () => {
@@ -126,7 +126,7 @@ describe('when fewer than a majority hold everything', () => {
       (before, region) => askToStart(before, region, REGIONS, NOW).record,
       NEW_RECORD,
     );
-    expect(whyNotLink(record, 'a', 'b')).toBeUndefined();
+    expect(whyNotLink(record, 'a', 'b', REGIONS)).toBeUndefined();
   });
 });
 
@@ -179,11 +179,17 @@ describe('when no server is left that holds anything', () => {
     let record = beginAgain(lost(), true);
     for (const region of REGIONS) {
       const asked = askToStart(record, region, REGIONS, NOW);
-      expect(asked.answer).toEqual({ mayStart: true, isHeld: true });
+      expect(asked.answer).toEqual({ mayStart: true });
       record = asked.record;
     }
     record = afterLook(record, seen({ a: 0, b: 0, c: 0 }), REGIONS, NOW);
     expect(record.loss?.phase).toBe('restoring');
+    expect(isHeld(record, 'a', REGIONS)).toBe(true);
+    expect(whyNotLink(record, 'a', 'b', REGIONS)).toBeUndefined();
+    expect(whyNotLink(record, 'a', 'elsewhere', REGIONS)).toContain('being restored');
+    expect(whyNotLink(record, 'elsewhere', 'a', REGIONS)).toContain('being restored');
+    expect(whyNotLink(record, 'elsewhere', 'nowhere', REGIONS)).toBeUndefined();
+    expect(whyNotLink(afterRestore(record), 'a', 'elsewhere', REGIONS)).toBeUndefined();
     expect(afterRestore(record)).toMatchObject({ isFormed: true });
     expect(afterRestore(record).loss).toBeUndefined();
   });
@@ -323,7 +329,7 @@ class World {
     this.#record = record;
     if (!answer.mayStart) return;
     for (const [other, held] of this.#disks) {
-      if (held === 'blank') expect(whyNotLink(record, region, other)).toBeDefined();
+      if (held === 'blank') expect(whyNotLink(record, region, other, this.#regions)).toBeDefined();
     }
     this.#disks.set(region, 'blank');
   }

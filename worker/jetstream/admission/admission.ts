@@ -6,10 +6,8 @@
 import { instanceNameOf } from '../../../regions/names.ts';
 import { type Holdings, missingIn } from './holdings.ts';
 
-/** Whether a server may start; if not, why. `isHeld`: it may take no clients yet. */
-export type StartAnswer =
-  | { readonly mayStart: true; readonly isHeld: boolean }
-  | { readonly mayStart: false; readonly why: string };
+/** Whether a server may start; if not, why. */
+export type StartAnswer = { readonly mayStart: true } | { readonly mayStart: false; readonly why: string };
 
 /**
  * - `empty`: no server runs, so its disk is empty
@@ -237,7 +235,7 @@ export function askToStart(
   const { loss } = lost;
   const admit = () => {
     const admitted = withMembers(lost, [[region, { state: 'joining', since: now }]]);
-    return { record: admitted, answer: { mayStart: true, isHeld: isHeld(admitted, region) } as const };
+    return { record: admitted, answer: { mayStart: true } as const };
   };
   const refuse = (why: string) => ({ record: lost, answer: { mayStart: false, why } as const });
   if (loss?.phase === 'deciding') return refuse('no server is left that holds the streams');
@@ -271,24 +269,30 @@ function isStuck({ members, streams }: AdmissionRecord, regions: readonly string
   });
 }
 
-/** Why two regions' servers must not be linked now; undefined if they may be. */
+/**
+ * Why two regions' servers must not be linked now; undefined if they may be.
+ *
+ * @param regions all that take part in JetStream: what its clients ask reaches it from all others
+ */
 export function whyNotLink(
-  { isFormed, members }: AdmissionRecord,
+  { isFormed, members, loss }: AdmissionRecord,
   one: string,
   other: string,
+  regions: readonly string[],
 ): string | undefined {
+  if (loss !== undefined && regions.includes(one) !== regions.includes(other)) {
+    return 'JetStream streams are being restored: a client that made one of them would be in the way';
+  }
   const isJoining = (region: string) => members[region]?.state === 'joining';
   if (!isFormed || !isJoining(one) || !isJoining(other)) return undefined;
   return `neither ${one} nor ${other} holds all JetStream streams yet, and together they could outvote the one that does`;
 }
 
 /** Whether a server may take no clients yet: streams are being restored, or it is not linked with all others. */
-export function isHeld(record: AdmissionRecord, region: string): boolean {
-  const { members, loss } = record;
-  return (
-    loss !== undefined ||
-    Object.keys(members).some((other) => other !== region && whyNotLink(record, region, other) !== undefined)
-  );
+export function isHeld(record: AdmissionRecord, region: string, regions: readonly string[]): boolean {
+  const isApart = (other: string) =>
+    other !== region && whyNotLink(record, region, other, regions) !== undefined;
+  return record.loss !== undefined || Object.keys(record.members).some(isApart);
 }
 
 /** Whether what was once stored is held by no server any more. */

@@ -56,6 +56,7 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
   const isDetached = as !== stream && (await takers(connection, source.selection.config)).length > 0;
   const target = targetOf(stream, source.selection, { as, isDetached, mark: id });
   let isBegun = false;
+  let remarks: readonly string[];
   try {
     await transferArchive(connection, {
       stream: as,
@@ -67,7 +68,7 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
       },
       ...(restore.onProgress !== undefined && { onProgress: restore.onProgress }),
     });
-    await finish(connection, restore, target);
+    remarks = await finish(connection, restore, target);
   } catch (error) {
     const what = `stream ${as} of account ${account} was not restored: ${messageOf(error)}`;
     if (!isBegun) throw new Error(what, { cause: error });
@@ -76,7 +77,6 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
       cause: error,
     });
   }
-  const remarks = await untilWhole(restore, target);
   return { messages: source.selection.messages, lastSeq: source.selection.extent.lastSeq, remarks };
 }
 
@@ -91,10 +91,14 @@ export async function takers(
   return [...new Set(names.flat())];
 }
 
-/** It becomes what it was: the mark goes, and it gets its replicas. */
-async function finish(connection: NatsConnection, { as, servers }: Restore, target: Target): Promise<void> {
+/** It gets its replicas, then becomes what it was: the mark goes. */
+async function finish(connection: NatsConnection, restore: Restore, target: Target): Promise<string[]> {
+  const { as, servers } = restore;
   const num_replicas = Math.min(target.replicas, Math.max(1, servers));
+  await ask(connection, `STREAM.UPDATE.${as}`, { ...target.filling, num_replicas });
+  const remarks = await untilWhole(restore, target);
   await ask(connection, `STREAM.UPDATE.${as}`, { ...target.whole, num_replicas });
+  return remarks;
 }
 
 async function untilWhole(

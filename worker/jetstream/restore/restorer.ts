@@ -3,7 +3,7 @@
 
 import type { NatsConnection } from '@nats-io/nats-core';
 import { messageOf } from '../../message-of.ts';
-import type { Restored } from '../admission/admission.ts';
+import type { KnownStream, Restored } from '../admission/admission.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import type { StreamName } from '../manifest/manifest.ts';
 import { streamNames } from './api.ts';
@@ -49,6 +49,9 @@ const AGAIN_MS = 2_000;
 /** A stream of a restore after a loss is tried so often. */
 const ATTEMPTS = 3;
 
+/** How many streams are restored at a time after a loss: each has a segment or two in memory. */
+const AT_A_TIME = 4;
+
 /** The bucket is looked through for what is to be verified; that costs a class A operation or two. */
 const LOOK_THROUGH_MS = 3_600_000;
 const HOUR_MS = 3_600_000;
@@ -92,7 +95,7 @@ export class Restorer {
   startRestore(asked: AskedRestore): Job {
     const { account, stream, as = stream } = asked;
     const job = this.#jobs.begin({ kind: 'restore', account, stream, as });
-    this.#host.background(this.#carryOut(job, () => this.#restore(job, asked)));
+    this.#host.background(this.#carryOut(job, async () => (await this.#restore(job, asked)).result));
     return job;
   }
 
@@ -129,10 +132,13 @@ export class Restorer {
 
   /**
    * Restores those of the streams that have a backup and are on no server. Goes on until R2 and the servers have
-   * answered. A backup of a stream that was deleted before stays where it is.
+   * answered. A backup of a stream that was deleted before stays where it is. What the servers had and the backup lacks
+   * is told as a problem.
+   *
+   * @param lost as the servers that held them were last seen
    */
-  async restoreAll(lost: readonly Pick<StreamName, 'account' | 'stream'>[]): Promise<Restored> {
-    const names = new Set(lost.map(({ account, stream }) => `${account} ${stream}`));
+  async restoreAll(lost: readonly KnownStream[]): Promise<Restored> {
+    const names = new Map(lost.map((each) => [`${each.account} ${each.stream}`, each]));
     const all = await this.#untilAnswered('the backups', () =>
       this.#host.bucket().streams(this.#host.cluster()),
     );
@@ -145,11 +151,16 @@ export class Restorer {
         const there = await this.#untilAnswered(`the streams of account ${account}`, () =>
           this.#connected(account, (connection) => streamNames(connection)),
         );
-        for (const { stream } of own.filter((each) => !there.includes(each.stream))) {
-          const problem = await this.#restoreLost(account, stream);
-          if (problem === undefined) streams += 1;
-          else problems.push(problem);
-        }
+        const missing = own.flatMap(({ stream }) => names.get(`${account} ${stream}`) ?? []);
+        await eachOf(
+          missing.filter(({ stream }) => !there.includes(stream)),
+          AT_A_TIME,
+          async (known) => {
+            const { isBack, problem } = await this.#restoreLost(known);
+            if (isBack) streams += 1;
+            if (problem !== undefined) problems.push(problem);
+          },
+        );
       } catch (error) {
         problems.push(`${own.length} streams of account ${account} were not restored: ${messageOf(error)}`);
       }
@@ -157,18 +168,21 @@ export class Restorer {
     return { at: Date.now(), streams, problems };
   }
 
-  async #restoreLost(account: string, stream: string): Promise<string | undefined> {
+  async #restoreLost(
+    known: KnownStream,
+  ): Promise<{ readonly isBack: boolean; readonly problem: string | undefined }> {
+    const { account, stream } = known;
     const job = this.#jobs.begin({ kind: 'restore', account, stream, as: stream });
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = await this.#restore(job, { account, stream });
+        const { result, lastSeq } = await this.#restore(job, { account, stream });
         this.#jobs.end(job.id, { result });
-        return undefined;
+        return { isBack: true, problem: lostText(known, lastSeq) };
       } catch (error) {
         const problem = messageOf(error);
         if (attempt === ATTEMPTS) {
           this.#jobs.end(job.id, { problem });
-          return problem;
+          return { isBack: false, problem };
         }
         await pause(AGAIN_MS);
       }
@@ -185,7 +199,10 @@ export class Restorer {
     }
   }
 
-  async #restore({ id }: Job, asked: AskedRestore): Promise<string> {
+  async #restore(
+    { id }: Job,
+    asked: AskedRestore,
+  ): Promise<{ readonly result: string; readonly lastSeq: number }> {
     const { account, stream, as = stream } = asked;
     const source = await this.#sourceOf(asked);
     this.#expect(id, source);
@@ -200,7 +217,8 @@ export class Restorer {
         holders: (...of) => this.#host.holders(...of),
         onProgress: (bytes) => this.#jobs.progress(id, bytes),
       });
-      return [`${messages} messages up to sequence ${lastSeq} in stream ${as}`, ...remarks].join('; ');
+      const text = `${messages} messages up to sequence ${lastSeq} in stream ${as}`;
+      return { result: [text, ...remarks].join('; '), lastSeq };
     });
   }
 
@@ -265,6 +283,25 @@ export class Restorer {
         );
     }
   }
+}
+
+/** What was acknowledged and is not back, as far as is known: more may have come after the servers were last seen. */
+function lostText({ account, stream, lastSeq }: KnownStream, restored: number): string | undefined {
+  if (restored >= lastSeq) return undefined;
+  return `stream ${stream} of account ${account} is back up to message ${restored}, and had ${lastSeq} when it was last seen: at least ${lastSeq - restored} messages are lost`;
+}
+
+/** So many at a time. */
+async function eachOf<T>(
+  items: readonly T[],
+  atATime: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = [...items];
+  const workers = Array.from({ length: atATime }, async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  });
+  await Promise.all(workers);
 }
 
 function pause(ms: number): Promise<void> {

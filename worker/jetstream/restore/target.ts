@@ -25,7 +25,7 @@ const LIMITS = [
 const ELSEWHERE = ['mirror_direct', 'placement', 'republish', 'subject_transform'] as const;
 
 export interface Target {
-  /** While it is filled: on one server, and marked. */
+  /** While it is filled, and gets its replicas: marked, so that whoever finds it knows that it is not whole. */
   readonly filling: JsonObject;
   /** Once it is. */
   readonly whole: JsonObject;
@@ -51,7 +51,13 @@ export function targetOf(
   };
   const replicas = Number(backup.config.num_replicas ?? 1);
   // A sealed stream can be neither filled nor changed.
-  const filling = { ...whole, ...marked(whole, mark), num_replicas: 1, sealed: false };
+  const filling = {
+    ...whole,
+    ...marked(whole, mark),
+    num_replicas: 1,
+    sealed: false,
+    ...retainingAll(whole),
+  };
   const consumers = isDetached ? [] : backup.consumers.map(inheriting);
   return { filling, whole, consumers, replicas };
 }
@@ -97,6 +103,15 @@ function without(config: JsonObject, keys: readonly string[]): JsonObject {
 
 function marked({ metadata }: JsonObject, mark: string): JsonObject {
   return { metadata: { ...(metadata as JsonObject | undefined), [MARK]: mark } };
+}
+
+/**
+ * A server of nats-server 2.15 that is to hold a stream by interest waits twice for 10 s for consumers, which in turn wait
+ * for the stream (jetstream_cluster.go, waitOnConsumerAssignments): 20 s a stream, and under a second with `limits`. The
+ * same for a work queue, but its retention can't be changed.
+ */
+function retainingAll({ retention }: JsonObject): JsonObject {
+  return retention === 'interest' ? { retention: 'limits' } : {};
 }
 
 /** A consumer can't have more replicas than its stream, which begins with one. */
