@@ -23,7 +23,7 @@ const LossSchema = v.strictObject({
   phase: v.pipe(
     v.picklist(LOSS_PHASES),
     v.description(
-      '`deciding`: whether there are backups; `waiting`: not of all of them, so the loss has to be accepted; `forming`: the servers start empty; `restoring`: they are filled from the backups',
+      '`deciding`: whether there are backups; `waiting`: not of all of them, so the loss has to be accepted; `forming`: the servers start empty; `restoring`: they are filled from the backups; `incomplete`: some could not be restored, which is tried again until the loss of these is accepted',
     ),
   ),
   streams: v.pipe(
@@ -36,8 +36,9 @@ const LossSchema = v.strictObject({
         backup: v.pipe(v.nullable(v.boolean()), v.description('whether it has a backup; null if unknown')),
       }),
     ),
-    v.description('those that no server has any more'),
+    v.description('those that no server has any more; of an incomplete one, those that are still missing'),
   ),
+  problems: v.exactOptional(v.pipe(v.array(v.string()), v.description('why they could not be restored'))),
 });
 
 /** The JetStream servers, as the Keeper knows them. */

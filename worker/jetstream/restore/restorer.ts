@@ -5,10 +5,12 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { messageOf } from '../../message-of.ts';
 import type { KnownStream, Restored } from '../admission/admission.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
+import { BackupError } from '../bucket/backup-error.ts';
 import type { StreamName } from '../manifest/manifest.ts';
 import { streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
 import { type Job, Jobs, type Verification } from './jobs.ts';
+import { removeOrphan } from './orphan.ts';
 import { planOf, type RestorePlan } from './plan.ts';
 import { restoreStream, undo } from './restore-stream.ts';
 import { type RestoreSource, sourceFrom } from './source.ts';
@@ -132,40 +134,67 @@ export class Restorer {
 
   /**
    * Restores those of the streams that have a backup and are on no server. Goes on until R2 and the servers have
-   * answered. A backup of a stream that was deleted before stays where it is. What the servers had and the backup lacks
+   * answered. A stream without a backup is given up; a backup of one that was deleted before stays where it is. What the servers had and the backup lacks
    * is told as a problem.
    *
    * @param lost as the servers that held them were last seen
    */
   async restoreAll(lost: readonly KnownStream[]): Promise<Restored> {
-    const names = new Map(lost.map((each) => [`${each.account} ${each.stream}`, each]));
     const all = await this.#untilAnswered('the backups', () =>
       this.#host.bucket().streams(this.#host.cluster()),
     );
-    const backups = all.filter(({ account, stream }) => names.has(`${account} ${stream}`));
+    const backups = new Set(all.map(({ account, stream }) => `${account} ${stream}`));
+    const backedUp = lost.filter(({ account, stream }) => backups.has(`${account} ${stream}`));
     const problems: string[] = [];
+    const missing: KnownStream[] = [];
     let streams = 0;
-    for (const account of new Set(backups.map((each) => each.account))) {
-      const own = backups.filter((each) => each.account === account);
+    for (const account of new Set(backedUp.map((each) => each.account))) {
+      const own = backedUp.filter((each) => each.account === account);
       try {
         const there = await this.#untilAnswered(`the streams of account ${account}`, () =>
           this.#connected(account, (connection) => streamNames(connection)),
         );
-        const missing = own.flatMap(({ stream }) => names.get(`${account} ${stream}`) ?? []);
-        await eachOf(
-          missing.filter(({ stream }) => !there.includes(stream)),
-          AT_A_TIME,
-          async (known) => {
-            const { isBack, problem } = await this.#restoreLost(known);
-            if (isBack) streams += 1;
-            if (problem !== undefined) problems.push(problem);
-          },
-        );
+        const gone = own.filter(({ stream }) => !there.includes(stream));
+        await eachOf(gone, AT_A_TIME, async (known) => {
+          const { isBack, problem } = await this.#restoreLost(known);
+          if (isBack) streams += 1;
+          else missing.push(known);
+          if (problem !== undefined) problems.push(problem);
+        });
       } catch (error) {
         problems.push(`${own.length} streams of account ${account} were not restored: ${messageOf(error)}`);
+        missing.push(...own);
       }
     }
-    return { at: Date.now(), streams, problems };
+    return { at: Date.now(), streams, problems, missing };
+  }
+
+  /**
+   * Restores a stream whose servers have all ended, while others go on: before they start, or after they have made it
+   * anew, empty.
+   *
+   * @param isServerBack whether one of its servers may run again
+   * @returns what an operator should know, if it is not all back
+   * @throws Error if R2 or the servers do not answer: it is to be tried again
+   */
+  async revive(known: KnownStream, isServerBack: boolean): Promise<Pick<Restored, 'streams' | 'problems'>> {
+    const { account, stream } = known;
+    const what = `stream ${stream} of account ${account}, ${known.messages} messages that only ${known.servers.join(', ')} held,`;
+    try {
+      await this.#sourceOf({ account, stream });
+    } catch (error) {
+      if (!(error instanceof BackupError) || error.problem === 'unavailable') throw error;
+      return {
+        streams: 0,
+        problems: [`${what} can't be restored, and comes back empty: ${messageOf(error)}`],
+      };
+    }
+    const taken = await this.#connected(account, (connection) =>
+      removeOrphan(connection, known, isServerBack),
+    );
+    if (taken !== undefined) return { streams: 0, problems: [`${what} was not restored: ${taken}`] };
+    const { isBack, problem } = await this.#restoreLost(known);
+    return { streams: isBack ? 1 : 0, problems: problem === undefined ? [] : [problem] };
   }
 
   async #restoreLost(
