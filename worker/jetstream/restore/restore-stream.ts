@@ -4,10 +4,11 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { messageOf } from '../../message-of.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
+import type { JsonObject } from '../manifest/segment-header.ts';
 import { ask, streamInfo, streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
 import { archiveFrom, type RestoreSource, requestStateOf } from './source.ts';
-import { restoreOf, type Target, targetOf } from './target.ts';
+import { restoreOf, subjectsOf, type Target, targetOf } from './target.ts';
 import { transferArchive } from './transfer.ts';
 
 /** Followers get all of a stream over the mesh. */
@@ -55,6 +56,8 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
   }
   const isDetached = as !== stream && (await takers(connection, source.selection.config)).length > 0;
   const target = targetOf(stream, source.selection, { as, isDetached, mark: id });
+  const others = await othersOf(connection, target.whole);
+  if (others.length > 0) throw new Error(overlapText(target.whole, others, account));
   let isBegun = false;
   let remarks: readonly string[];
   try {
@@ -83,12 +86,22 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
 /** Streams that take messages of the same subjects. */
 export async function takers(
   connection: NatsConnection,
-  { subjects }: RestoreSource['selection']['config'],
+  { subjects }: JsonObject,
 ): Promise<readonly string[]> {
   const names = await Promise.all(
     (Array.isArray(subjects) ? subjects : []).map((subject) => streamNames(connection, String(subject))),
   );
   return [...new Set(names.flat())];
+}
+
+/** Streams beside which one of this configuration can't be made: a subject is of one stream. */
+export async function othersOf(connection: NatsConnection, config: JsonObject): Promise<readonly string[]> {
+  const names = await takers(connection, { subjects: subjectsOf(config) });
+  return names.filter((name) => name !== config.name);
+}
+
+function overlapText(config: JsonObject, others: readonly string[], account: string): string {
+  return `stream ${String(config.name)} of account ${account} was not restored: ${others.join(', ')} takes messages of its subjects (${subjectsOf(config).join(', ')}), and a subject is of one stream. Give that stream other subjects, or delete it`;
 }
 
 /** It gets its replicas, then becomes what it was: the mark goes. */
