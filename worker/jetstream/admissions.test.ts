@@ -42,19 +42,45 @@ test('all servers lost once more in the middle: everything is restored again, al
   expect(world.lossPhase).toBeUndefined();
 });
 
+test('a stream that only one server held is restored as soon as R2 answers, and then that server starts', async () => {
+  const world = new World([...STREAMS, { ...streamNamed('ALONE'), servers: ['nats-c'] }]);
+  world.revivals = [new Error('R2 does not answer'), { streams: 1, problems: [] }];
+  world.end('c');
+  expect(await world.admissions.mayStart('c')).toMatchObject({ mayStart: false });
+  await world.tick(1_000);
+  expect(await world.admissions.mayStart('c')).toMatchObject({ mayStart: false });
+  expect(await world.admissions.problem()).toContain('ALONE of $G');
+  await world.tick(1_000);
+  expect(await world.admissions.mayStart('c')).toEqual({ mayStart: true });
+  expect(world.revived).toEqual(['ALONE', 'ALONE']);
+  expect(world.admissions.lastRestore).toMatchObject({ streams: 1, problems: [] });
+});
+
 class World {
   readonly admissions: Admissions;
   readonly restored: (readonly KnownStream[])[] = [];
+  readonly revived: string[] = [];
   results: Restored[] = [];
-  #record: AdmissionRecord | undefined = {
-    isFormed: true,
-    members: Object.fromEntries(REGIONS.map((id) => [id, { state: 'full' as const, since: 0 }])),
-    streams: STREAMS,
-  };
+  revivals: (Error | Pick<Restored, 'streams' | 'problems'>)[] = [];
+  #record: AdmissionRecord | undefined;
   #now = 1_000;
-  readonly #running = new Map<string, Sighting>(REGIONS.map((id) => [id, server(id, STREAMS)]));
+  readonly #running: Map<string, Sighting>;
 
-  constructor() {
+  constructor(streams: readonly KnownStream[] = STREAMS) {
+    this.#running = new Map(
+      REGIONS.map((id) => [
+        id,
+        server(
+          id,
+          streams.filter(({ servers }) => servers.includes(`nats-${id}`)),
+        ),
+      ]),
+    );
+    this.#record = {
+      isFormed: true,
+      members: Object.fromEntries(REGIONS.map((id) => [id, { state: 'full', since: 0 }])),
+      streams,
+    };
     this.admissions = new Admissions({
       load: () => this.#record,
       save: (record) => {
@@ -65,12 +91,24 @@ class World {
       restart: async (region) => void this.#running.delete(region),
       acceptsLoss: () => false,
       withoutBackup: async () => [],
+      isBackedUp: () => true,
+      revive: async ({ stream }) => {
+        this.revived.push(stream);
+        const next = this.revivals.shift();
+        if (next === undefined || next instanceof Error) throw next;
+        return next;
+      },
       restoreAll: async (streams) => {
         this.restored.push(streams);
         return this.results.shift() ?? restored([]);
       },
       now: () => this.#now,
     });
+  }
+
+  end(region: string): void {
+    this.#running.delete(region);
+    this.#now += 1_000;
   }
 
   get restores(): number {

@@ -1,6 +1,7 @@
 // Carries out admission (admission/admission.ts): looks at the servers, answers those that ask, keeps the record, and
 // has streams restored where no server holds them any more.
 
+import { instanceNameOf } from '../../regions/names.ts';
 import { messageOf } from '../message-of.ts';
 import {
   type AdmissionRecord,
@@ -21,6 +22,7 @@ import {
   whyNotEnd,
   whyNotLeave,
   whyNotLink,
+  withoutOrphan,
 } from './admission/admission.ts';
 import { troubleIn } from './admission/trouble.ts';
 
@@ -37,6 +39,14 @@ export interface AdmissionsHost {
   acceptsLoss(): boolean;
   /** Those of the streams that no backup has. */
   withoutBackup(streams: readonly KnownStream[]): Promise<readonly KnownStream[]>;
+  /** Whether streams are backed up at all. */
+  isBackedUp(): boolean;
+  /**
+   * Restores a stream that no server holds any more, while others go on. Rejects if it is to be tried again.
+   *
+   * @param isServerBack whether one of its servers may run again
+   */
+  revive(stream: KnownStream, isServerBack: boolean): Promise<Pick<Restored, 'streams' | 'problems'>>;
   /** Restores those of the streams that are in the backup and on no server. */
   restoreAll(streams: readonly KnownStream[]): Promise<Restored>;
   now(): number;
@@ -116,7 +126,13 @@ export class Admissions {
    */
   async whyNotLeave(leaving: readonly string[], atOnce: boolean): Promise<string | undefined> {
     const answering = await this.look();
-    const reason = whyNotLeave(this.#record, leaving, this.#host.regions(), answering);
+    const reason = whyNotLeave(
+      this.#record,
+      leaving,
+      this.#host.regions(),
+      answering,
+      this.#host.isBackedUp(),
+    );
     return atOnce ? this.#ended(leaving, reason) : reason;
   }
 
@@ -152,9 +168,13 @@ export class Admissions {
   async tick(): Promise<number> {
     await this.look();
     await this.#recover();
-    const { isFormed, members, loss } = this.#record;
+    await this.#revive();
+    const { isFormed, members, loss, orphans = [] } = this.#record;
     const isQuiet =
-      isFormed && loss === undefined && Object.values(members).every(({ state }) => state === 'full');
+      isFormed &&
+      loss === undefined &&
+      orphans.length === 0 &&
+      Object.values(members).every(({ state }) => state === 'full');
     return isQuiet ? LOOK_USUALLY_MS : LOOK_SOON_MS;
   }
 
@@ -205,6 +225,29 @@ export class Admissions {
     } finally {
       this.#isRecovering = false;
     }
+  }
+
+  /** One after the other: they are few. */
+  async #revive(): Promise<void> {
+    for (const orphan of this.#record.orphans ?? []) {
+      if (this.#record.loss !== undefined) return;
+      try {
+        const { streams, problems } = await this.#host.revive(orphan, this.#isServerBack(orphan));
+        for (const problem of problems) console.error(`JetStream: ${problem}`);
+        this.#lastRestore = { at: this.#host.now(), streams, problems, missing: [] };
+        this.#keep(withoutOrphan(this.#record, orphan));
+      } catch (error) {
+        console.error(
+          `JetStream: ${orphan.stream} of ${orphan.account} is not restored yet: ${messageOf(error)}`,
+        );
+      }
+    }
+  }
+
+  #isServerBack({ servers }: KnownStream): boolean {
+    return Object.entries(this.#record.members).some(
+      ([region, { state }]) => servers.includes(instanceNameOf(region)) && state !== 'empty',
+    );
   }
 
   async #decide(streams: readonly KnownStream[]): Promise<void> {

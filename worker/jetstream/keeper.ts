@@ -41,6 +41,8 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
       acceptsLoss: () => activeConfig(env).config.jetstream.acceptLoss,
       withoutBackup: (streams) =>
         env.BACKUPS === undefined ? Promise.resolve(streams) : this.#restorer.withoutBackup(streams),
+      isBackedUp: () => env.BACKUPS !== undefined && activeConfig(env).config.jetstream.backup.enabled,
+      revive: (...of) => this.#restorer.revive(...of),
       restoreAll: (streams) => this.#restorer.restoreAll(streams),
       now: Date.now,
     });

@@ -17,6 +17,7 @@ import {
   whyNotEnd,
   whyNotLeave,
   whyNotLink,
+  withoutOrphan,
 } from './admission.ts';
 import { type Holdings, META_GROUP } from './holdings.ts';
 
@@ -219,18 +220,70 @@ describe('the last that holds everything', () => {
   test('does not become two by being ended in the same moment, each for the sake of the other', () => {
     const both = { ...formed(), members: membersOf({ a: 'full', b: 'full', c: 'empty' }) };
     const answering = new Set(['a', 'b']);
-    expect(whyNotLeave(both, ['a'], ['a', 'b'], answering)).toBeUndefined();
-    expect(whyNotLeave(afterEnd(both, ['a'], NOW), ['b'], ['a', 'b'], answering)).toMatch(/a \(empty\)/);
+    expect(whyNotLeave(both, ['a'], ['a', 'b'], answering, true)).toBeUndefined();
+    expect(whyNotLeave(afterEnd(both, ['a'], NOW), ['b'], ['a', 'b'], answering, true)).toMatch(
+      /a \(empty\)/,
+    );
     expect(whyNotEnd(afterEnd(both, ['a'], NOW), 'b', new Set(['a']))).toMatch(/no other server/);
   });
 
   test('is not taken out of service, nor is any other while one is behind', () => {
     const all = new Set(REGIONS);
-    expect(whyNotLeave(formed(), ['a'], REGIONS, all)).toBeUndefined();
-    expect(whyNotLeave(formed(), ['a'], REGIONS, new Set(['a', 'b']))).toMatch(/c \(full\)/);
-    expect(whyNotLeave(record, ['a'], REGIONS, all)).toMatch(/b \(joining\), c \(empty\)/);
-    expect(whyNotLeave(formed(), ['a', 'b'], REGIONS, all)).toMatch(/one after the other/);
-    expect(whyNotLeave(NEW_RECORD, ['a'], REGIONS, all)).toBeUndefined();
+    expect(whyNotLeave(formed(), ['a'], REGIONS, all, true)).toBeUndefined();
+    expect(whyNotLeave(formed(), ['a'], REGIONS, new Set(['a', 'b']), true)).toMatch(/c \(full\)/);
+    expect(whyNotLeave(record, ['a'], REGIONS, all, true)).toMatch(/b \(joining\), c \(empty\)/);
+    expect(whyNotLeave(formed(), ['a', 'b'], REGIONS, all, true)).toMatch(/one after the other/);
+    expect(whyNotLeave(NEW_RECORD, ['a'], REGIONS, all, true)).toBeUndefined();
+  });
+});
+
+describe('a stream that only one server holds, when that server has ended', () => {
+  const ALONE = {
+    account: '$G',
+    stream: 'ALONE',
+    created: '1',
+    messages: 9,
+    lastSeq: 9,
+    servers: ['nats-c'],
+  };
+  const before: AdmissionRecord = { ...formed(), streams: [...formed().streams, ALONE] };
+
+  test('is to be restored before its server starts again, and its clients wait', () => {
+    const { record, answer } = askToStart(before, 'c', REGIONS, NOW);
+    expect(answer).toMatchObject({ mayStart: false, why: expect.stringContaining('ALONE of $G') });
+    expect(record.orphans).toEqual([ALONE]);
+    expect(record.streams).toEqual(formed().streams);
+    expect([isHeld(record, 'c', REGIONS), isHeld(record, 'a', REGIONS)]).toEqual([true, false]);
+    const back = withoutOrphan(record, ALONE);
+    expect(back).not.toHaveProperty('orphans');
+    expect(askToStart(back, 'c', REGIONS, NOW).answer).toEqual({ mayStart: true });
+  });
+
+  test('is asked for once, however often its server asks', () => {
+    const once = askToStart(before, 'c', REGIONS, NOW).record;
+    expect(askToStart(once, 'c', REGIONS, NOW).record.orphans).toEqual([ALONE]);
+  });
+
+  test('does not keep its server from starting where no majority is there without it', () => {
+    const one = { ...before, members: membersOf({ a: 'full', b: 'empty', c: 'full' }) };
+    const { record, answer } = askToStart(one, 'c', REGIONS, NOW);
+    expect(answer).toEqual({ mayStart: true });
+    expect(record.orphans).toEqual([ALONE]);
+  });
+
+  test('is part of the loss if the others end too', () => {
+    const orphaned = askToStart(before, 'c', REGIONS, NOW).record;
+    const none = { ...orphaned, members: membersOf({ a: 'full', b: 'empty', c: 'empty' }) };
+    const { loss, orphans } = askToStart(none, 'a', REGIONS, NOW).record;
+    expect(loss?.streams.map(({ stream }) => stream)).toEqual(['ORDERS', 'ALONE']);
+    expect(orphans).toEqual([]);
+  });
+
+  test('keeps its server in service where there are no backups', () => {
+    const all = new Set(REGIONS);
+    expect(whyNotLeave(before, ['c'], REGIONS, all, false)).toMatch(/ALONE of \$G has no other replica/);
+    expect(whyNotLeave(before, ['a'], REGIONS, all, false)).toBeUndefined();
+    expect(whyNotLeave(before, ['c'], REGIONS, all, true)).toBeUndefined();
   });
 });
 

@@ -69,6 +69,8 @@ export interface AdmissionRecord {
   readonly members: Readonly<Record<string, Member>>;
   readonly streams: readonly KnownStream[];
   readonly loss?: Loss;
+  /** Streams that only servers held that have ended, while others go on: to be restored. */
+  readonly orphans?: readonly KnownStream[];
 }
 
 /** What the Keeper sees of a region: what its server holds, that none runs, or nothing (it starts, hangs, is away). */
@@ -236,7 +238,7 @@ export function askToStart(
   const emptied = isRepeated
     ? record
     : withMembers(record, [[region, { state: 'empty', since: sinceOf(own, now) }]]);
-  const lost = withLoss(emptied, now);
+  const lost = withOrphans(withLoss(emptied, now));
   const { loss } = lost;
   const admit = () => {
     const admitted = withMembers(lost, [[region, { state: 'joining', since: now }]]);
@@ -246,12 +248,54 @@ export function askToStart(
   if (loss?.phase === 'deciding') return refuse('no server is left that holds the streams');
   if (loss?.phase === 'waiting') return refuse(lossText(loss));
   if (!lost.isFormed || isRepeated) return admit();
+  const server = instanceNameOf(region);
+  if (hasMajority(lost, regions) && (lost.orphans ?? []).some(({ servers }) => servers.includes(server))) {
+    return refuse(orphansText(lost));
+  }
   const joining = Object.entries(lost.members).find(([, { state }]) => state === 'joining');
   if (joining !== undefined && !isStuck(lost, regions)) {
     const [first, { lacks }] = joining;
     return refuse(`${first} must hold everything first${lacks === undefined ? '' : `: ${lacks}`}`);
   }
   return admit();
+}
+
+/**
+ * Streams of which no server is left that holds them, though others are. Where a majority is there, they are restored
+ * before the server starts again: otherwise it would make them anew, empty, under the same name, and clients would fill
+ * them from message 1.
+ */
+function withOrphans(record: AdmissionRecord): AdmissionRecord {
+  const { isFormed, loss, members, streams, orphans = [] } = record;
+  if (!isFormed || loss !== undefined) return record;
+  const isGone = (server: string) =>
+    Object.entries(members).every(([id, { state }]) => instanceNameOf(id) !== server || state !== 'full');
+  const orphaned = streams.filter(({ messages, servers }) => messages > 0 && servers.every(isGone));
+  if (orphaned.length === 0) return record;
+  return {
+    ...record,
+    streams: streams.filter((each) => !orphaned.includes(each)),
+    orphans: [...orphans, ...orphaned],
+  };
+}
+
+/** An orphan is back, or given up. */
+export function withoutOrphan(
+  { orphans = [], ...record }: AdmissionRecord,
+  { account, stream }: KnownStream,
+): AdmissionRecord {
+  const left = orphans.filter((each) => each.account !== account || each.stream !== stream);
+  return left.length === 0 ? record : { ...record, orphans: left };
+}
+
+export function orphansText({ orphans = [] }: AdmissionRecord): string {
+  const named = orphans.map(({ account, stream }) => `${stream} of ${account}`);
+  return `streams that no other server holds are being restored: ${named.join(', ')}`;
+}
+
+/** Whether enough servers hold everything for JetStream to work. */
+function hasMajority({ members }: Pick<AdmissionRecord, 'members'>, regions: readonly string[]): boolean {
+  return regions.filter((id) => members[id]?.state === 'full').length >= quorumOf(regions.length);
 }
 
 function sinceOf(member: Member | undefined, now: number): number {
@@ -266,7 +310,7 @@ function sinceOf(member: Member | undefined, now: number): number {
  */
 function isStuck({ members, streams }: AdmissionRecord, regions: readonly string[]): boolean {
   const isFull = (region: string) => members[region]?.state === 'full';
-  if (regions.filter(isFull).length < quorumOf(regions.length)) return true;
+  if (!hasMajority({ members }, regions)) return true;
   const full = new Set(regions.filter(isFull).map(instanceNameOf));
   return streams.some(({ servers }) => {
     const holders = servers.filter((server) => full.has(server)).length;
@@ -297,18 +341,25 @@ export function whyNotLink(
 export function isHeld(record: AdmissionRecord, region: string, regions: readonly string[]): boolean {
   const isApart = (other: string) =>
     other !== region && whyNotLink(record, region, other, regions) !== undefined;
-  return record.loss !== undefined || Object.keys(record.members).some(isApart);
+  const own = instanceNameOf(region);
+  const isOrphaned = (record.orphans ?? []).some(({ servers }) => servers.includes(own));
+  return record.loss !== undefined || isOrphaned || Object.keys(record.members).some(isApart);
 }
 
 /** Whether what was once stored is held by no server any more. */
 function withLoss(record: AdmissionRecord, now: number): AdmissionRecord {
-  const { isFormed, loss, members, streams } = record;
+  const { isFormed, loss, members, streams, orphans = [] } = record;
   const isKept = Object.values(members).some(({ state }) => state === 'full');
   if (!isFormed || isKept || loss?.phase === 'waiting') return record;
   // What was being restored is lost again with the servers: the backup still has it.
   return {
     ...record,
-    loss: { since: loss?.since ?? now, phase: 'deciding', streams: loss?.streams ?? streams },
+    orphans: [],
+    loss: {
+      since: loss?.since ?? now,
+      phase: 'deciding',
+      streams: loss?.streams ?? [...streams, ...orphans],
+    },
   };
 }
 
@@ -373,15 +424,29 @@ export function whyNotEnd(
   return others.length > 0 ? undefined : 'no other server that answers holds the streams';
 }
 
-/** Why a region must not be taken out of service now; undefined if it may be. */
+/**
+ * Why a region must not be taken out of service now; undefined if it may be.
+ *
+ * @param isBackedUp whether streams that only it holds are restored from a backup
+ */
 export function whyNotLeave(
-  { isFormed, members, loss }: AdmissionRecord,
+  { isFormed, members, loss, streams }: AdmissionRecord,
   leaving: readonly string[],
   regions: readonly string[],
   answering: ReadonlySet<string>,
+  isBackedUp: boolean,
 ): string | undefined {
   if (loss !== undefined) return 'streams are being restored, or are lost';
   if (!isFormed) return undefined;
+  if (!isBackedUp) {
+    const names = new Set(leaving.map(instanceNameOf));
+    const alone = streams.find(
+      ({ messages, servers }) => messages > 0 && servers.every((each) => names.has(each)),
+    );
+    if (alone !== undefined) {
+      return `stream ${alone.stream} of ${alone.account} has no other replica, and there are no backups: give it replicas`;
+    }
+  }
   const others = regions.filter((id) => !leaving.includes(id));
   const behind = others.filter((id) => members[id]?.state !== 'full' || !answering.has(id));
   if (behind.length > 0) {

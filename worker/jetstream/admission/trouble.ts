@@ -2,7 +2,7 @@
 // its JetStream waits for a majority.
 
 import type { AdmissionRecord, KnownStream, Loss, Sighting } from './admission.ts';
-import { quorumOf } from './admission.ts';
+import { orphansText, quorumOf } from './admission.ts';
 import type { Holdings } from './holdings.ts';
 
 const PHASES: Readonly<Record<Loss['phase'], string>> = {
@@ -24,10 +24,11 @@ const NAMED_MAX = 3;
  * @param regions all that take part in JetStream
  */
 export function troubleIn(
-  { isFormed, loss, streams }: AdmissionRecord,
+  record: AdmissionRecord,
   sightings: ReadonlyMap<string, Sighting>,
   regions: readonly string[],
 ): string | undefined {
+  const { isFormed, loss, streams, orphans = [] } = record;
   if (regions.length === 0) return undefined;
   if (loss !== undefined) return lossIn(loss);
   const running = [...sightings.values()].filter((each) => typeof each === 'object');
@@ -37,6 +38,7 @@ export function troubleIn(
     const before = isFormed ? '' : 'not formed yet: ';
     return `${before}${led} of ${regions.length} JetStream servers run and know a leader, and ${needed} are needed`;
   }
+  if (orphans.length > 0) return orphansText(record);
   const unserved = streams.filter((stream) => !running.some((server) => leads(server, stream)));
   if (unserved.length === 0) return undefined;
   const names = unserved.slice(0, NAMED_MAX).map(({ account, stream }) => `${stream} of ${account}`);

@@ -10,6 +10,7 @@ import type { StreamName } from '../manifest/manifest.ts';
 import { streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
 import { type Job, Jobs, type Verification } from './jobs.ts';
+import { removeOrphan } from './orphan.ts';
 import { type PlannedRestore, planOf } from './plan.ts';
 import { restoreStream, undo } from './restore-stream.ts';
 import { type RestoreSource, sourceFrom } from './source.ts';
@@ -173,6 +174,34 @@ export class Restorer {
       }
     }
     return { at: Date.now(), streams, problems, missing };
+  }
+
+  /**
+   * Restores a stream whose servers have all ended, while others go on: before they start, or after they have made it
+   * anew, empty.
+   *
+   * @param isServerBack whether one of its servers may run again
+   * @returns what an operator should know, if it is not all back
+   * @throws Error if R2 or the servers do not answer: it is to be tried again
+   */
+  async revive(known: KnownStream, isServerBack: boolean): Promise<Pick<Restored, 'streams' | 'problems'>> {
+    const { account, stream } = known;
+    const what = `stream ${stream} of account ${account}, ${known.messages} messages that only ${known.servers.join(', ')} held,`;
+    try {
+      await this.#sourceOf({ account, stream });
+    } catch (error) {
+      if (!(error instanceof BackupError) || error.problem === 'unavailable') throw error;
+      return {
+        streams: 0,
+        problems: [`${what} can't be restored, and comes back empty: ${messageOf(error)}`],
+      };
+    }
+    const taken = await this.#connected(account, (connection) =>
+      removeOrphan(connection, known, isServerBack),
+    );
+    if (taken !== undefined) return { streams: 0, problems: [`${what} was not restored: ${taken}`] };
+    const { isBack, problem } = await this.#restoreLost(known);
+    return { streams: isBack ? 1 : 0, problems: problem === undefined ? [] : [problem] };
   }
 
   async #restoreLost(
