@@ -5,7 +5,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { BackupState } from '../manifest/backup-state.ts';
 import { missedOf } from '../manifest/coverage.ts';
 import { count, liveRanges, within, without } from '../manifest/extent.ts';
-import { messageAt } from './read-messages.ts';
+import { messageAt } from '../restore/read-messages.ts';
 import { extentNow } from './stream-now.ts';
 
 /** Whether what is stored as the last message that was backed up is another one, or none ever was. */

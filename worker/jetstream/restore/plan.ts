@@ -4,8 +4,9 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { BackupProblem } from '../bucket/backup-error.ts';
 import type { JsonObject } from '../manifest/segment-header.ts';
 import { streamInfo } from './api.ts';
-import { othersOf, takers } from './restore-stream.ts';
+import { sourcesOf } from './feeds.ts';
 import type { RestoreSource } from './source.ts';
+import { othersOf, takers } from './takers.ts';
 import { subjectsOf, targetOf } from './target.ts';
 
 /** What a restore would do, or why there is nothing to restore: an error's class does not survive the way to the Worker. */
@@ -73,7 +74,7 @@ function isFedBySubjects({ subjects }: JsonObject): boolean {
 }
 
 function inPlaceOf(stream: string): string {
-  return `there is no stream ${stream}, so the copy takes its messages from now on; ${stream} can then not be restored beside it, unless the copy gets other subjects or is deleted`;
+  return `no stream takes messages of these subjects now, so the copy does from now on; ${stream} can then not be restored beside it, unless the copy gets other subjects or is deleted`;
 }
 
 function notRestored(
@@ -91,6 +92,11 @@ function notRestored(
       : []),
     ...(others.length > 0
       ? [`subjects and consumers: ${others.join(', ')} takes messages of these subjects`]
+      : []),
+    ...(!isCopy && sourcesOf(config).length > 0
+      ? [
+          'how far it had come in its sources, but for what its last messages tell: a source that was restored or exists still goes on behind them; of one that is restored later, all is taken once more',
+        ]
       : []),
     ...(isCopy && isFed ? ['mirror and sources: the copy gets no further messages'] : []),
   ];
