@@ -32,6 +32,7 @@ declare global {
   namespace Cloudflare {
     interface Env {
       readonly BACKUPS: R2Bucket;
+      readonly JETSTREAM_KEEPER: DurableObjectNamespace;
     }
   }
 }
@@ -443,6 +444,23 @@ describe('a restore', () => {
         body: { error: { code, message: 'segment 3 is torn' } },
       });
     }
+  });
+
+  test('of a damaged backup is told by the Keeper itself as that', async () => {
+    await writeOrders();
+    await bindings.BACKUPS.delete(logKey(ORDERS, 'e1', 0));
+    const edge = edgeOf({ BACKUPS: bindings.BACKUPS, JETSTREAM_KEEPER: bindings.JETSTREAM_KEEPER });
+    const answers = async () => [
+      await jsonOf(restores.planRestore(post({}), edge)),
+      await jsonOf(restores.restore(post({}), edge, NOTHING)),
+    ];
+    const of = (message: string) => ({
+      status: 500,
+      body: { error: { code: 'backup_damaged', message: expect.stringContaining(message) } },
+    });
+    for (const answer of await answers()) expect(answer).toMatchObject(of('3 messages are missing'));
+    await bindings.BACKUPS.put(logKey(ORDERS, 'e1', 0), 'torn');
+    for (const answer of await answers()) expect(answer).toMatchObject(of('log/0000000000'));
   });
 
   test.each([
