@@ -15,8 +15,8 @@ import { count, liveRanges, within, without } from '../manifest/extent.ts';
 import { FOLD_SEGMENTS } from '../manifest/fold.ts';
 import type { Epoch, StreamName } from '../manifest/manifest.ts';
 import type { ConsumerBackup, Extent, JsonObject, SegmentHeader } from '../manifest/segment-header.ts';
+import { messageAt, readBatch, readSingly } from '../restore/read-messages.ts';
 import type { LedStream } from './led-streams.ts';
-import { messageAt, readBatch, readSingly } from './read-messages.ts';
 import { consumersNow, extentNow, numberOf } from './stream-now.ts';
 
 /** A leader that was just elected may still be applying what it has: it has lost messages if it says so again later. */

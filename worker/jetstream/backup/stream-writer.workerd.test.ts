@@ -10,10 +10,10 @@ import { BackupBucket } from '../bucket/backup-bucket.ts';
 import { backupStateOf } from '../manifest/backup-state.ts';
 import { currentEpoch } from '../manifest/epochs.ts';
 import { ask } from '../restore/api.ts';
+import { messageAt } from '../restore/read-messages.ts';
 import { restoreStream } from '../restore/restore-stream.ts';
 import { sourceFrom } from '../restore/source.ts';
 import { LED_QUERY, type LedJsz, type LedStream, ledStreams } from './led-streams.ts';
-import { messageAt } from './read-messages.ts';
 import { StreamWriter } from './stream-writer.ts';
 
 const { alone } = inject('jetStreamServers');

@@ -6,6 +6,7 @@ import { messageOf } from '../../message-of.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import { ask, streamInfo, streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
+import { resumed } from './resume-sources.ts';
 import { archiveFrom, type RestoreSource, requestStateOf } from './source.ts';
 import { restoreOf, type Target, targetOf } from './target.ts';
 import { transferArchive } from './transfer.ts';
@@ -91,14 +92,24 @@ export async function takers(
   return [...new Set(names.flat())];
 }
 
-/** It gets its replicas, then becomes what it was: the mark goes. */
+/** Consumers come back with how far they had acknowledged without gaps. Of a work queue, what was acknowledged is gone. */
+function consumerRemarks({ selection }: RestoreSource, { consumers }: Target): string[] {
+  const { rewound, config } = selection;
+  if (consumers.length === 0 || rewound.length === 0 || config.retention === 'workqueue') return [];
+  return [
+    `consumers ${rewound.join(', ')}: what they had acknowledged behind something that they had not is delivered again`,
+  ];
+}
+
+/** It gets its replicas, then becomes what it was: the mark goes, and it takes from its sources. */
 async function finish(connection: NatsConnection, restore: Restore, target: Target): Promise<string[]> {
-  const { as, servers } = restore;
+  const { as, servers, source } = restore;
   const num_replicas = Math.min(target.replicas, Math.max(1, servers));
   await ask(connection, `STREAM.UPDATE.${as}`, { ...target.filling, num_replicas });
-  const remarks = await untilWhole(restore, target);
-  await ask(connection, `STREAM.UPDATE.${as}`, { ...target.whole, num_replicas });
-  return remarks;
+  const ofReplicas = await untilWhole(restore, target);
+  const { config, remarks } = await resumed(connection, as, source.selection.extent, target.whole);
+  await ask(connection, `STREAM.UPDATE.${as}`, { ...config, num_replicas });
+  return [...ofReplicas, ...remarks, ...consumerRemarks(source, target)];
 }
 
 async function untilWhole(
