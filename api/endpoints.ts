@@ -284,7 +284,16 @@ const CONNECT: Endpoint = {
 export const ENDPOINTS: readonly Endpoint[] = [
   CONNECT,
   { ...CONNECT, id: 'connectToNats', path: PATHS.nats, sameAs: PATHS.root },
-  open('health', PATHS.health, 'which regions would take a client', json('Health', 200, 503)),
+  {
+    ...open('health', PATHS.health, 'which regions would take a client', json('Health', 200, 503)),
+    query: [
+      {
+        name: 'jetstream',
+        type: 'string',
+        what: '`true`: 503 also while JetStream or one of its streams does not serve',
+      },
+    ],
+  },
   open('regions', PATHS.regions, 'every region with its state', json('Regions')),
   open('mesh', PATHS.mesh, 'the links between regions', json('Mesh')),
   {

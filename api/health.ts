@@ -14,5 +14,9 @@ export const HealthSchema = v.strictObject({
     v.array(v.strictObject({ region: v.string(), reason: v.string() })),
     v.description('why each of the others would not'),
   ),
+  jetstream: v.pipe(
+    v.nullable(v.strictObject({ ok: v.boolean(), problem: v.exactOptional(v.string()) })),
+    v.description('whether JetStream and all of its streams serve; null where no region takes part in it'),
+  ),
 });
 export type Health = Wire<typeof HealthSchema>;

@@ -23,7 +23,7 @@ const LossSchema = v.strictObject({
   phase: v.pipe(
     v.picklist(LOSS_PHASES),
     v.description(
-      '`deciding`: whether there are backups; `waiting`: not of all of them, so the loss has to be accepted; `forming`: the servers start empty; `restoring`: they are filled from the backups',
+      '`deciding`: whether there are backups; `waiting`: not of all of them, so the loss has to be accepted; `forming`: the servers start empty; `restoring`: they are filled from the backups; `incomplete`: some could not be restored, which is tried again until the loss of these is accepted',
     ),
   ),
   streams: v.pipe(
@@ -36,13 +36,18 @@ const LossSchema = v.strictObject({
         backup: v.pipe(v.nullable(v.boolean()), v.description('whether it has a backup; null if unknown')),
       }),
     ),
-    v.description('those that no server has any more'),
+    v.description('those that no server has any more; of an incomplete one, those that are still missing'),
   ),
+  problems: v.exactOptional(v.pipe(v.array(v.string()), v.description('why they could not be restored'))),
 });
 
 /** The JetStream servers, as the Keeper knows them. */
 export const JetStreamSchema = v.strictObject({
   members: v.pipe(v.array(MemberSchema), v.description('every JetStream region')),
+  problem: v.pipe(
+    v.nullable(v.string()),
+    v.description('why JetStream, or some of its streams, serve nobody; null if all do'),
+  ),
   loss: v.pipe(v.nullable(LossSchema), v.description('if no server is left that holds the streams')),
   lastRestore: v.pipe(
     v.nullable(v.strictObject({ at: Instant, streams: Count, problems: v.array(v.string()) })),

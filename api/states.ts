@@ -43,4 +43,4 @@ export const MEMBER_STATES = ['full', 'joining', 'empty'] as const;
  * - `forming`: the servers start empty, to be filled from the backup
  * - `restoring`: they are being filled
  */
-export const LOSS_PHASES = ['deciding', 'waiting', 'forming', 'restoring'] as const;
+export const LOSS_PHASES = ['deciding', 'waiting', 'forming', 'restoring', 'incomplete'] as const;

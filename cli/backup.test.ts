@@ -1,17 +1,15 @@
 // `regions backup` and `regions jetstream` as people run them, against an edge that answers as the API says.
 
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ARCHIVE_TYPE, archiveHead, DATA_FILE, META_FILE } from '../api/archive.ts';
 import type { Backup, BackupDetail, Job, RestorePlan } from '../api/backups.ts';
 import type { JetStream } from '../api/jetstream.ts';
-import { type Answers, refusal, startFakeEdge } from '../test/support/fake-edge.ts';
+import { type Answers, refusal } from '../test/support/fake-edge.ts';
+import { runRegionsOn } from '../test/support/regions-command.ts';
 
-const CLI = fileURLToPath(new URL('main.ts', import.meta.url));
 const T0 = Date.UTC(2026, 10, 1);
 let folder = '';
 
@@ -20,18 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function run(answers: Answers, ...args: string[]) {
-  await using edge = await startFakeEdge(answers);
-  const env = { ...process.env, MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'secret', NO_COLOR: '1' };
-  const { code, out, err } = await new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const child = execFile(process.execPath, [CLI, ...args], { env }, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-    child.stdin?.end();
-  });
-  expect(out + err).not.toContain('secret');
-  return { code, out, err, asked: edge.asked };
-}
+const run = (answers: Answers, ...args: readonly string[]) => runRegionsOn(answers, args);
 
 const BACKUP: Backup = {
   ...{ account: '$G', stream: 'ORDERS', messages: 4, bytes: 68, size: 1_500_000, segments: 2, epochs: 1 },
@@ -205,24 +192,15 @@ describe('a restore', () => {
 
   test('goes on after Ctrl-C, and says so', async () => {
     const { promise: polled, resolve: poll } = Promise.withResolvers<void>();
-    await using edge = await startFakeEdge({
+    const answers: Answers = {
       ...RESTORING,
       'GET /api/backups/jobs/j1': () => {
         poll();
         return { body: JOB };
       },
-    });
-    const env = { ...process.env, MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'secret' };
-    const ended = new Promise<{ code: unknown; err: string }>((resolve) => {
-      const child = execFile(
-        process.execPath,
-        [CLI, 'backup', 'restore', 'ORDERS', '--yes'],
-        { env },
-        (error, _out, err) => resolve({ code: error?.code, err }),
-      );
-      void polled.then(() => child.kill('SIGINT'));
-    });
-    const { code, err } = await ended;
+    };
+    const args = ['backup', 'restore', 'ORDERS', '--yes'];
+    const { code, err } = await runRegionsOn(answers, args, { interruptAt: polled });
     expect(code).toBe(130);
     expect(err).toContain('The restore goes on: `regions backup jobs j1`');
   });
@@ -326,6 +304,7 @@ describe('JetStream', () => {
         why: 'weur must hold everything first',
       },
     ],
+    problem: null,
     loss: null,
     lastRestore: null,
   };

@@ -40,7 +40,7 @@ function acceptLossCommand(): Command {
       const client = await openClient(options);
       const before = await client.jetstream();
       const { loss } = before;
-      if (loss?.phase !== 'waiting') {
+      if (loss?.phase !== 'waiting' && loss?.phase !== 'incomplete') {
         throw new CommandError(EXIT.refused, `Nothing was changed: ${whyNothingWaits(before)}.`, {
           details: { code: 'nothing_lost' },
         });
@@ -48,10 +48,10 @@ function acceptLossCommand(): Command {
       // On stderr with --json, and only if a question follows, as before every change.
       if (!options.json) console.log(lossText(loss));
       else if (!options.yes) console.error(lossText(loss));
-      await confirm('Give up the streams that have no backup? They cannot be brought back.', options);
+      await confirm('Give them up? Those that have no backup cannot be brought back.', options);
       const after = await client.acceptLoss();
       if (options.json) console.log(JSON.stringify(after, null, 2));
-      else console.log('Accepted: the JetStream servers start now, and streams with a backup are restored.');
+      else console.log(ACCEPTED[loss.phase]);
     });
 }
 
@@ -63,7 +63,7 @@ function whyNothingWaits({ loss }: JetStream): string {
 }
 
 /** @param now ms since the epoch */
-export function statusText({ members, loss, lastRestore }: JetStream, now: number): string {
+export function statusText({ members, problem, loss, lastRestore }: JetStream, now: number): string {
   if (members.length === 0) return 'No region takes part in JetStream.';
   const rows = members.map(({ region, state, server, since, why = '' }) => {
     const time = since === null ? '-' : durationText(now - since);
@@ -71,6 +71,7 @@ export function statusText({ members, loss, lastRestore }: JetStream, now: numbe
   });
   const parts = [formatTable([['REGION', 'STREAMS', 'SERVER', 'FOR', 'WHY'], ...rows])];
   if (loss !== null) parts.push(lossText(loss));
+  else if (problem !== null) parts.push(`JetStream does not serve: ${printable(problem)}.`);
   if (lastRestore !== null) {
     const { at, streams, problems } = lastRestore;
     const lines = [`${instantText(at)}: ${streams} streams were restored after a loss.`, ...problems];
@@ -79,14 +80,21 @@ export function statusText({ members, loss, lastRestore }: JetStream, now: numbe
   return parts.join('\n\n');
 }
 
+const ACCEPTED = {
+  waiting: 'Accepted: the JetStream servers start now, and streams with a backup are restored.',
+  incomplete: 'Accepted: clients are let in now. What there is in the bucket stays: `regions backup list`.',
+};
+
 const PHASES: Readonly<Record<NonNullable<JetStream['loss']>['phase'], string>> = {
   deciding: 'whether they can be restored is being found out.',
   waiting: 'bring a backup (`regions backup import`), or give them up: `regions jetstream accept-loss`.',
   forming: 'the servers start, to be filled from the backup.',
   restoring: 'they are being restored from the backup.',
+  incomplete:
+    'they could not be restored, which is tried again. Restore an earlier point (`regions backup restore STREAM --at TIME`), bring another backup, or give them up: `regions jetstream accept-loss`.',
 };
 
-function lossText({ since, phase, streams }: NonNullable<JetStream['loss']>): string {
+function lossText({ since, phase, streams, problems = [] }: NonNullable<JetStream['loss']>): string {
   const rows = streams.map(({ account, stream, messages, lastSeq, backup }) => {
     const backedUp = backup === null ? '?' : backup ? 'yes' : 'NO';
     return [account, stream, String(messages), String(lastSeq), backedUp].map(printable);
@@ -94,5 +102,6 @@ function lossText({ since, phase, streams }: NonNullable<JetStream['loss']>): st
   return [
     `No server has held these streams since ${instantText(since)}; ${PHASES[phase]}`,
     formatTable([['ACCOUNT', 'STREAM', 'MESSAGES', 'LAST SEQ', 'BACKUP'], ...rows]),
+    ...problems.map(printable),
   ].join('\n');
 }

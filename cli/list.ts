@@ -26,7 +26,8 @@ export function listCommand(): Command {
       const regions = liveRegions(live);
       if (options.json) return console.log(JSON.stringify(regions, null, 2));
       console.log(styledTable(regions));
-      const { config, views } = live;
+      const { config, views, problem } = live;
+      if (problem !== undefined) console.log(styleText('red', `JetStream: ${printable(problem)}`));
       console.log(config === undefined ? `version ${views.version}` : versionText(config));
     });
 }
@@ -35,6 +36,8 @@ interface Live {
   readonly views: RegionViews;
   readonly config: LiveConfig | undefined;
   readonly estimates: ReadonlyMap<string, number>;
+  /** Why JetStream does not serve. */
+  readonly problem: string | undefined;
 }
 
 /** What is known of a region; weight and the like only with a token. */
@@ -49,11 +52,12 @@ type LiveRegion = Partial<RegionConfig> & {
 };
 
 async function readRegions(client: AdminClient): Promise<Live> {
-  const [views, route] = await Promise.all([client.regions(), client.route()]);
+  const [views, route, health] = await Promise.all([client.regions(), client.route(), client.health()]);
   const estimates = [...route.candidates, ...route.rejected].map(
     ({ region, estimate }) => [region, estimate.finalMs] as const,
   );
-  return { views, config: await readConfigIfAllowed(client), estimates: new Map(estimates) };
+  const problem = health.jetstream?.problem;
+  return { views, config: await readConfigIfAllowed(client), estimates: new Map(estimates), problem };
 }
 
 function liveRegions({ views, config, estimates }: Live): LiveRegion[] {

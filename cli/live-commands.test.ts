@@ -1,14 +1,13 @@
 // The command as people run it, against an edge that answers as the API says.
 
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Answers, CONFIG, INFO, livingEdge, refusal, startFakeEdge } from '../test/support/fake-edge.ts';
+import type { Health } from '../api/health.ts';
+import { type Answers, CONFIG, INFO, livingEdge, refusal } from '../test/support/fake-edge.ts';
+import { runRegionsOn } from '../test/support/regions-command.ts';
 
-const CLI = fileURLToPath(new URL('main.ts', import.meta.url));
 let folder = '';
 
 beforeAll(async () => {
@@ -16,18 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function run(answers: Answers, ...args: string[]) {
-  await using edge = await startFakeEdge(answers);
-  const env = { ...process.env, MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'secret', NO_COLOR: '1' };
-  const { code, out, err } = await new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const child = execFile(process.execPath, [CLI, ...args], { env }, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-    child.stdin?.end();
-  });
-  expect(out + err).not.toContain('secret');
-  const changes = edge.asked.filter(({ method, path }) => method !== 'GET' && path !== '/api/config/dry-run');
-  return { code, out, err, changes };
+async function run(answers: Answers, ...args: readonly string[]) {
+  const { asked, ...result } = await runRegionsOn(answers, args);
+  const changes = asked.filter(({ method, path }) => method !== 'GET' && path !== '/api/config/dry-run');
+  return { ...result, changes };
 }
 
 async function fileOf(config: unknown): Promise<string> {
@@ -43,6 +34,16 @@ test('list shows what the regions do now', async () => {
   expect(code).toBe(0);
   expect(out).toMatch(/^weur +Western Europe +up +3 +12 ms +1 +100 +100%$/m);
   expect(out).toContain('version 7 by alice, 2026-11-23 14:06:54Z: less of apac');
+});
+
+test('list says that JetStream does not serve', async () => {
+  const health: Health = {
+    ...{ ok: true, version: 7, regions: ['weur'], others: [] },
+    jetstream: { ok: false, problem: '1 of 3 JetStream servers run' },
+  };
+  const { code, out } = await run({ ...livingEdge(), 'GET /health': { body: health } }, 'list');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^JetStream: 1 of 3 JetStream servers run$/m);
 });
 
 test('set shows the changes and the forecast, then makes them', async () => {

@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeServer, LOOPBACK, listenOnLoopback } from '../local/listen.ts';
+import { runRegions } from '../test/support/regions-command.ts';
 
-const CLI = fileURLToPath(new URL('main.ts', import.meta.url));
 let folder = '';
 
 beforeAll(async () => {
@@ -15,19 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-interface Run {
-  code: number;
-  out: string;
-  err: string;
-}
-
-function run(...args: string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
-}
+const run = (...args: readonly string[]) => runRegions(args);
 
 test('list shows every region, with the default one marked', async () => {
   const { code, out } = await run('list', '--file');

@@ -1,14 +1,11 @@
 // `regions restart` as people run it, against an edge whose regions drain, stop and come back as they are told.
 
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { JetStream } from '../api/jetstream.ts';
 import type { SeenState } from '../api/states.ts';
 import type { MeridianConfig } from '../regions/config.ts';
-import { type Answers, CONFIG, INFO, refusal, regionView, startFakeEdge } from '../test/support/fake-edge.ts';
-
-const CLI = fileURLToPath(new URL('main.ts', import.meta.url));
+import { type Answers, CONFIG, INFO, refusal, regionView } from '../test/support/fake-edge.ts';
+import { runRegionsOn } from '../test/support/regions-command.ts';
 
 /** Regions of which some take part in JetStream. */
 function configOf(
@@ -76,7 +73,7 @@ class Edge {
         this.calls.push(`${id} is ${state}`);
         return { region: id, state, since: 0, server: 'up' as const };
       });
-    return { members, loss: null, lastRestore: null };
+    return { members, problem: null, loss: null, lastRestore: null };
   }
 }
 
@@ -87,18 +84,8 @@ function next<T>(steps: T[] | undefined, otherwise: T): T {
   return step;
 }
 
-async function run(answers: Answers, args: readonly string[], interruptAt?: Promise<void>) {
-  await using edge = await startFakeEdge(answers);
-  const env = { ...process.env, MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'secret', NO_COLOR: '1' };
-  const all = [CLI, 'restart', ...args, '--poll', '0.01'];
-  return await new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const child = execFile(process.execPath, all, { env }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-    child.stdin?.end();
-    void interruptAt?.then(() => child.kill('SIGINT'));
-  });
-}
+const run = (answers: Answers, args: readonly string[], interruptAt?: Promise<void>) =>
+  runRegionsOn(answers, ['restart', ...args, '--poll', '0.01'], { interruptAt });
 
 const changesOf = ({ calls }: Edge) => calls.filter((call) => call.includes('drain'));
 

@@ -1,12 +1,10 @@
 // The command as people run it, against an edge that answers as the API says.
 
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { RestoredConfig } from '../api/config.ts';
-import { type Answers, CONFIG, INFO, livingEdge, refusal, startFakeEdge } from '../test/support/fake-edge.ts';
+import { type Answers, CONFIG, INFO, livingEdge, refusal } from '../test/support/fake-edge.ts';
+import { runRegionsOn } from '../test/support/regions-command.ts';
 
-const CLI = fileURLToPath(new URL('main.ts', import.meta.url));
 const STORE = '20261126T193317Z-1a2b3c4d';
 const RESTORE = 'POST /api/config/restore';
 const OLD = { ...CONFIG, routing: { ...CONFIG.routing, bandMs: 5 } };
@@ -30,18 +28,10 @@ const ANSWERS: Answers = {
   },
 };
 
-async function run(answers: Answers, ...args: string[]) {
-  await using edge = await startFakeEdge(answers);
-  const env = { ...process.env, MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'secret', NO_COLOR: '1' };
-  const { code, out, err } = await new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const all = [CLI, 'backup', 'restore-config', ...args];
-    const child = execFile(process.execPath, all, { env }, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-    child.stdin?.end();
-  });
-  const asked = edge.asked.filter(({ path }) => path === '/api/config/restore').map(({ body }) => body);
-  return { code, out, err, asked };
+async function run(answers: Answers, ...args: readonly string[]) {
+  const { asked, ...result } = await runRegionsOn(answers, ['backup', 'restore-config', ...args]);
+  const bodies = asked.filter(({ path }) => path === '/api/config/restore').map(({ body }) => body);
+  return { ...result, asked: bodies };
 }
 
 test('shows what is in the backup and what it would change, then restores exactly that', async () => {

@@ -321,6 +321,7 @@ describe('without any region', () => {
       version: 0,
       regions: [],
       others: REGIONS.map((region) => ({ region, reason: expect.stringMatching(/^it is unreachable: /) })),
+      jetstream: { ok: false, problem: expect.stringContaining('no Keeper') },
     });
   });
 

@@ -1,12 +1,9 @@
 // A deployment is lost, but for its bucket of backups: the next one over the same bucket starts from the configuration,
 // the history, the audit log and the tallies that were there.
 
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Stack } from '../../local/stack.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
@@ -15,6 +12,7 @@ import { connectFrom } from '../support/client.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { cityOf } from '../support/data/places.ts';
 import { startLoggedStack } from '../support/logged-stack.ts';
+import { runRegions } from '../support/regions-command.ts';
 
 /** The audit log is written once a minute, and tallies when the regions reconcile. */
 const BACKED_UP = { timeoutMs: 110_000, pollMs: 250 };
@@ -28,8 +26,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meridian-bucket-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
 const TWO = configOf(['enam', 'weur'], { enam: { jetstream: false }, weur: { jetstream: false } });
 const CONFIG: MeridianConfig = { ...TWO, mesh: { ...TWO.mesh, reconcileSeconds: 5 } };
@@ -89,7 +85,8 @@ test(
     for (const name of await readdir(folder)) {
       if (name !== 'r2') await rm(join(folder, name), { recursive: true });
     }
-    await withStack(async ({ url, adminToken, api }) => {
+    await withStack(async (stack) => {
+      const { api } = stack;
       expect(await api.config()).toMatchObject({ version: 0, author: 'deploy' });
       expect(await api.configBackup()).toMatchObject({
         version: 0,
@@ -98,10 +95,9 @@ test(
       const { forecast } = await api.dryRun((await api.config()).config);
       expect(forecast).toMatchObject({ source: 'traffic' });
       expect(forecast.confidence).toContain('What weur counted is in part from the backup');
-      const env = { ...process.env, MERIDIAN_URL: url, MERIDIAN_TOKEN: adminToken };
-      const args = [CLI, 'backup', 'restore-config', '--yes'];
-      const { stdout } = await promisify(execFile)(process.execPath, args, { env });
-      expect(stdout).toContain('It becomes version 3.');
+      const { code, out } = await runRegions(['backup', 'restore-config', '--yes'], { edge: stack });
+      expect(code).toBe(0);
+      expect(out).toContain('It becomes version 3.');
       const restored = await api.config();
       expect(restored).toMatchObject({ version: 3 });
       expect(restored.config.regions.find(({ id }) => id === 'weur')?.weight).toBe(80);

@@ -2,6 +2,7 @@
 
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { expect, test } from 'vitest';
+import { PATHS } from '../../api/paths.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { type Client, connectFrom } from '../support/client.ts';
@@ -22,6 +23,9 @@ const REPLICAS = JETSTREAM_REGIONS.length;
 
 /** An election, a server's start and catching up with the stream. */
 const REPAIRED_WITHIN_MS = 30_000;
+
+/** The Keeper looks at the servers every 2 s if somebody wants to know. */
+const TOLD_WITHIN_MS = 10_000;
 
 /** While a leader is elected a publish gets no answer. */
 const PUBLISH_TIMEOUT_MS = 500;
@@ -80,6 +84,31 @@ test('two regions killed seconds apart, the leader first: the third one holds ev
   const { figures, missed } = judge(plan, observed, { rpoMs: 0 });
   expect(missed).toEqual([]);
   expect(figures).toMatchObject({ lost: 0, isTotal: false });
+});
+
+test('while two of three are out, /health says that JetStream does not serve, though clients are served', {
+  timeout: 120_000,
+}, async () => {
+  const { stack } = running;
+  const out = JETSTREAM_REGIONS.slice(0, 2).map(instanceNameOf);
+  for (const name of out) stack.engine.beginOutage(name);
+  try {
+    await waitFor('JetStream not to serve', { timeoutMs: TOLD_WITHIN_MS }, async () => {
+      const { ok, jetstream } = await stack.api.health();
+      return ok && jetstream?.problem?.startsWith('1 of 3 JetStream servers');
+    });
+    const statuses = [PATHS.health, `${PATHS.health}?jetstream=true`].map(async (path) => {
+      const response = await fetch(stack.url + path);
+      await response.body?.cancel();
+      return response.status;
+    });
+    expect(await Promise.all(statuses)).toEqual([200, 503]);
+  } finally {
+    for (const name of out) stack.engine.endOutage(name);
+  }
+  await waitFor('JetStream to serve again', { timeoutMs: REPAIRED_WITHIN_MS }, async () => {
+    return (await stack.api.health()).jetstream?.ok;
+  });
 });
 
 /** According to the leader, and to what each server itself reports. */

@@ -1,8 +1,6 @@
 // `regions restart` on a JetStream region of a real stack: its server comes back with an empty disk, and nothing that was
 // acknowledged is lost.
 
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JetStream } from '../../api/jetstream.ts';
@@ -11,9 +9,9 @@ import { loadConfig } from '../../local/load-config.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { cityOf } from '../support/data/places.ts';
+import { runRegions } from '../support/regions-command.ts';
 import { API_TIMEOUT_MS, jetStreamIsReady, publishFirst } from '../support/streams.ts';
 
-const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const REGION = 'wnam';
 const MESSAGES = 50;
 
@@ -54,11 +52,4 @@ test('a restarted JetStream region holds every stream again, and only then is th
   expect(state).toMatchObject({ messages: MESSAGES, first_seq: 1, last_seq: MESSAGES });
 });
 
-async function run(...args: readonly string[]) {
-  const env = { ...process.env, MERIDIAN_URL: stack.url, MERIDIAN_TOKEN: stack.adminToken, NO_COLOR: '1' };
-  return await new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { env }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-  });
-}
+const run = (...args: readonly string[]) => runRegions(args, { edge: stack });

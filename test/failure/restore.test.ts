@@ -20,6 +20,8 @@ const running = useStack();
 const ACCOUNT = '$G';
 const MESSAGE_BYTES = 100_000;
 const MESSAGES_AT_A_TIME = 20;
+/** It has to take seconds to restore: its server is killed meanwhile. */
+const TORN_MESSAGES = 1_500;
 const CONSUMER = { durable_name: 'worker', name: 'worker', ack_policy: 'explicit', deliver_policy: 'all' };
 const DEADLINE = { timeoutMs: 60_000 };
 
@@ -67,7 +69,7 @@ test('of a restore whose server is killed nothing stays, and the job says so', {
   timeout: 180_000,
 }, async () => {
   const { api, engine, url } = running.stack;
-  const name = await imported('TORN', 3_000);
+  const name = await imported('TORN', TORN_MESSAGES);
   const { id } = await api.restore(name, {});
   await waitFor(
     'the restore to be under way',
@@ -85,7 +87,41 @@ test('of a restore whose server is killed nothing stays, and the job says so', {
   await waitFor('wnam to be back', DEADLINE, async () =>
     (await api.regions()).regions.every(({ id: region, state }) => region !== 'wnam' || state === 'up'),
   );
-  expect(await ended((await api.restore(name, {})).id)).toMatchObject({ state: 'done', doneMessages: 3_000 });
+  expect(await ended((await api.restore(name, {})).id)).toMatchObject({
+    state: 'done',
+    doneMessages: TORN_MESSAGES,
+  });
+});
+
+test('a stream with one replica is back by itself when its server has ended, and a consumer goes on where it was', {
+  timeout: 120_000,
+}, async () => {
+  const { api, engine, url } = running.stack;
+  await using client: Client = await connectFrom(url, cityOf('oc'));
+  const manager = await jetstreamManager(client.nats);
+  await manager.streams.add({ name: 'ALONE', subjects: ['alone.*'], num_replicas: 1 });
+  await manager.consumers.add('ALONE', { durable_name: 'worker', ack_policy: 'explicit' });
+  for (let n = 1; n <= 50; n += 1) await jetstream(client.nats).publish('alone.x', `${n}`);
+  const consumer = await jetstream(client.nats).consumers.get('ALONE', 'worker');
+  for (let n = 1; n <= 20; n += 1) await (await consumer.next())?.ackAck();
+  // With the last message what was acknowledged before it is backed up.
+  await jetstream(client.nats).publish('alone.x', '51');
+  await backedUp('ALONE', 51);
+  // The Keeper looks, and so knows of the stream.
+  await api.jetstream();
+  const { cluster } = await manager.streams.info('ALONE');
+  engine.server(cluster?.leader ?? '')?.app.kill('SIGKILL');
+  await waitFor('the stream', { timeoutMs: 60_000 }, async () => {
+    const { state } = await manager.streams.info('ALONE');
+    return state.messages === 51;
+  });
+  const next = await (await jetstream(client.nats).consumers.get('ALONE', 'worker')).next();
+  expect([next?.seq, next?.string()]).toEqual([21, '21']);
+  expect((await jetstream(client.nats).publish('alone.x', '52')).seq).toBe(52);
+  await backedUp('ALONE', 52);
+  await waitFor('all servers to hold everything', DEADLINE, async () => {
+    return (await api.jetstream()).members.every(({ state, server }) => state === 'full' && server === 'up');
+  });
 });
 
 test('after the loss of all three servers at once everything that is backed up is back by itself', {
@@ -94,17 +130,37 @@ test('after the loss of all three servers at once everything that is backed up i
   const { api, engine, url } = running.stack;
   const before = (await api.jetstream()).lastRestore?.at ?? 0;
   const held = await streamsHeld(url);
-  expect(held.map(({ name }) => name)).toEqual(['COPY', 'ORDERS', 'TORN']);
+  expect(held.map(({ name }) => name)).toEqual(['ALONE', 'COPY', 'ORDERS', 'TORN']);
+  await using elsewhere: Client = await connectFrom(url, cityOf('oc'));
   for (const server of ['nats-wnam', 'nats-enam', 'nats-weur']) engine.server(server)?.app.kill('SIGKILL');
+  const letIn: string[] = [];
+  const made: string[] = [];
   await waitFor('the restore', { timeoutMs: 120_000 }, async () => {
-    return ((await api.jetstream()).lastRestore?.at ?? 0) > before;
+    made.push(...(await makesStream(elsewhere, 'ORDERS')));
+    const { regions } = await api.regions();
+    // In this order: once it is restored, clients may come.
+    const { loss, lastRestore } = await api.jetstream();
+    if (loss !== null)
+      letIn.push(...regions.flatMap(({ id, jetstream, state }) => (jetstream && state === 'up' ? [id] : [])));
+    return (lastRestore?.at ?? 0) > before;
   });
+  expect({ letIn, made }).toEqual({ letIn: [], made: [] });
   expect((await api.jetstream()).lastRestore).toMatchObject({ streams: held.length, problems: [] });
   await waitFor('clients to be let in', DEADLINE, async () => {
     return (await api.regions()).regions.every(({ state }) => state === 'up');
   });
   expect(await streamsHeld(url)).toEqual(held);
 });
+
+/** As many applications do when they start. Returns the stream if it could be made. */
+async function makesStream({ nats }: Client, name: string): Promise<readonly string[]> {
+  const manager = await jetstreamManager(nats, { timeout: 500, checkAPI: false });
+  const config = { name, subjects: [`${name}.*`] };
+  return manager.streams.add(config).then(
+    ({ created }) => [created],
+    () => [],
+  );
+}
 
 /** What clients see of all streams. */
 async function streamsHeld(url: string) {
@@ -117,6 +173,13 @@ async function streamsHeld(url: string) {
     held.push({ name, messages: state.messages, last: state.last_seq, replicas: num_replicas });
   }
   return held.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function backedUp(name: string, upTo: number): Promise<void> {
+  await waitFor(`message ${upTo} of ${name} to be backed up`, DEADLINE, async () => {
+    const { streams } = await running.stack.api.backups();
+    return streams.some(({ stream, lastSeq }) => stream === name && lastSeq === upTo);
+  });
 }
 
 async function ended(id: string): Promise<Job> {

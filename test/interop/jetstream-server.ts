@@ -1,16 +1,14 @@
 // One nats-server with JetStream in a folder of its own, and its API for whole archives: what tests of the archive format
 // talk to.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInbox, type NatsConnection, wsconnect } from '@nats-io/nats-core';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
-import { portsFileReader } from '../../local/engine/listening-ports.ts';
-import { OutputLog } from '../../local/engine/output-log.ts';
-import { ProcessGroup } from '../../local/engine/process-group.ts';
 import { type Closeable, withTeardown } from '../../local/teardown.ts';
 import { CLIENT_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { startNatsServerProcess } from '../support/nats-server-process.ts';
 
 export interface JetStreamServer extends Closeable {
   readonly nats: NatsConnection;
@@ -30,30 +28,20 @@ export function startJetStreamServer(): Promise<JetStreamServer> {
     const { path } = await ensureNatsServer();
     const folder = await mkdtemp(join(tmpdir(), 'meridian-archive-'));
     undo.defer(() => rm(folder, { recursive: true, force: true }));
-    const config = join(folder, 'nats-server.conf');
-    await writeFile(
-      config,
-      `server_name: archive, host: 127.0.0.1, port: -1
-       websocket { host: 127.0.0.1, port: -1, no_tls: true }
-       jetstream { store_dir: "${folder}/store" }`,
+    const server = await startNatsServerProcess(
+      {
+        program: path,
+        name: 'nats-server',
+        folder,
+        configuration: `server_name: archive, host: 127.0.0.1, port: -1
+          websocket { host: 127.0.0.1, port: -1, no_tls: true }
+          jetstream { store_dir: "${folder}/store" }`,
+      },
+      undo,
     );
-    const args = ['--config', config, '--ports_file_dir', folder];
-    const group = await ProcessGroup.start({ file: path, args, cwd: folder, env: {} });
-    undo.defer(async () => {
-      group.kill();
-      await group.exited;
-    });
-    let running = true;
-    void group.exited.then(() => {
-      running = false;
-    });
-    const log = new OutputLog();
-    for (const stream of group.output) log.follow(stream);
-    const ports = await portsFileReader(folder)(() => running);
-    if (ports === undefined) throw new Error(`nats-server did not start:\n${log.tail(20).join('\n')}`);
-    const nats = await wsconnect({ servers: `ws://127.0.0.1:${ports.get(WEBSOCKET_PORT)}` });
+    const nats = await wsconnect({ servers: `ws://127.0.0.1:${server.portOf(WEBSOCKET_PORT)}` });
     undo.defer(() => nats.close());
-    return { nats, url: `nats://127.0.0.1:${ports.get(CLIENT_PORT)}` };
+    return { nats, url: `nats://127.0.0.1:${server.portOf(CLIENT_PORT)}` };
   });
 }
 

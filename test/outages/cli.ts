@@ -1,19 +1,17 @@
 // `npm run outages -- [options]`: measures from outside what clients see while regions are killed, hang or are full.
 
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { cityNamed, PLACES, type Place, REGIONS } from '../support/data/places.ts';
 import { CLIENT_KINDS, type ClientKind, type Program, readyProgram } from './clients/programs.ts';
 import { combinationsOf, OUTAGE_KINDS, type OutageKind, WHERES, type Where } from './combination.ts';
 import { isMissed, type Judgement } from './judge.ts';
 import { crowdLoad, usualLoad } from './load.ts';
+import { type Measuring, runMeasuring, type SharedOptions, withSharedOptions } from './measuring.ts';
 import { listOf, numberOf, rangeOf } from './options.ts';
 import { combinationText, summaryText } from './report.ts';
 import { runCombination } from './run.ts';
 
-interface Options {
+interface Options extends SharedOptions {
   readonly kinds: readonly OutageKind[];
   readonly k: readonly number[];
   readonly where: readonly Where[];
@@ -31,15 +29,8 @@ interface Options {
   readonly maxHungMs: number;
   readonly maxHomeMs: number;
   readonly maxAstray: number;
-  readonly natsServer?: string;
-  readonly json?: string;
   readonly wan?: true;
-  readonly verbose?: true;
 }
-
-/** Exit codes. */
-const MISSED = 1;
-const INTERRUPTED = 130;
 
 /** One region has to be left. */
 const MOST = REGIONS.length - 1;
@@ -103,13 +94,9 @@ const program = new Command('npm run outages --')
     numberOf(0),
     0.05,
   )
-  .option('--wan', 'with the latency of real distances, for clients and between regions')
-  .option(
-    '--nats-server <path>',
-    'the nats-server program (else: NATS_SERVER, PATH, the cache, or downloaded or built on first use)',
-  )
-  .option('--json <file>', 'keep all figures there')
-  .option('--verbose', 'print everything that the Worker and the servers log')
+  .option('--wan', 'with the latency of real distances, for clients and between regions');
+
+withSharedOptions(program)
   .addHelpText(
     'after',
     `
@@ -122,31 +109,21 @@ The Go and the Python client need go and python3 on PATH; they are made once and
   .allowExcessArguments(false);
 
 const asked = program.parse().opts<Options>();
-await main(asked.crowd === undefined ? asked : forCrowd(asked));
+const options = asked.crowd === undefined ? asked : forCrowd(asked);
+await runMeasuring(options, {
+  measure,
+  isMissed,
+  textOf: combinationText,
+  summaryOf: (judgements) => (judgements.length > 1 ? summaryText(judgements) : undefined),
+});
 
-async function main(options: Options): Promise<void> {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  try {
-    const judgements = await run(options, stop.signal);
-    if (judgements.length > 1) console.log(summaryText(judgements));
-    if (judgements.some(isMissed)) process.exitCode = MISSED;
-  } catch (error) {
-    process.exitCode = stop.signal.aborted ? INTERRUPTED : MISSED;
-    if (!stop.signal.aborted) console.error(`error: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-async function run(options: Options, signal: AbortSignal): Promise<readonly Judgement[]> {
-  const started = performance.now();
-  const progress = (text: string) =>
-    console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}`);
-  const { path: natsServer } = await ensureNatsServer({ path: options.natsServer, log: progress });
+async function* measure(measuring: Measuring): AsyncGenerator<Judgement> {
+  const { signal, progress, onLog } = measuring;
+  const natsServer = await measuring.natsServer();
   const programs = await readyPrograms(options.clients, progress);
-  const judgements: Judgement[] = [];
   for (const combination of combinationsOf(options)) {
     signal.throwIfAborted();
-    const judgement = await runCombination(combination, {
+    yield await runCombination(combination, {
       natsServer,
       programs,
       observer: options.observer,
@@ -159,13 +136,9 @@ async function run(options: Options, signal: AbortSignal): Promise<readonly Judg
       maxConnections: options.maxConnections,
       signal,
       progress,
-      ...(options.verbose && { onLog: (source, line) => console.error(`         ${source}: ${line}`) }),
+      ...(onLog && { onLog }),
     });
-    judgements.push(judgement);
-    console.log(`${combinationText(judgement)}\n`);
-    if (options.json !== undefined) await keep(options.json, judgements);
   }
-  return judgements;
 }
 
 async function readyPrograms(
@@ -191,12 +164,6 @@ function forCrowd(options: Options): Options {
     // On one machine, those who come have to wait for the crowd.
     maxServedMs: chosen('maxServedMs', options.maxHungMs),
   };
-}
-
-/** After each combination, so that an interrupted run has written its results so far. */
-async function keep(file: string, judgements: readonly Judgement[]): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify({ judgements }, null, 2)}\n`);
 }
 
 function parseCity(name: string): Place {

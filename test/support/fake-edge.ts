@@ -5,6 +5,7 @@ import { ARCHIVE_TYPE } from '../../api/archive.ts';
 import type { DryRun, LiveConfig, Published, VersionInfo } from '../../api/config.ts';
 import type { ErrorDetails } from '../../api/error-answer.ts';
 import type { Forecast } from '../../api/forecast.ts';
+import type { Health } from '../../api/health.ts';
 import type { RegionView, RegionViews } from '../../api/regions.ts';
 import type { Route } from '../../api/route.ts';
 import { closeServer, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
@@ -159,6 +160,12 @@ export function livingEdge(config: MeridianConfig = CONFIG): Answers {
     },
     'PUT /api/config': { body: { ...PUBLISHED, author: 'bob', message: 'test' } },
     'GET /api/route': { body: ROUTE },
+    'GET /health': {
+      body: {
+        ...{ ok: true, version: 7, regions: config.regions.map(({ id }) => id), others: [] },
+        jetstream: { ok: true },
+      } satisfies Health,
+    },
     'GET /api/regions': {
       body: {
         version: 7,

@@ -1,20 +1,18 @@
 // Starts what the tests inside workerd talk to: nats-servers of one cluster, of which none knows any other (only
 // the code under test joins them), and servers that misbehave.
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
-import { portsFileReader } from '../../local/engine/listening-ports.ts';
-import { OutputLog } from '../../local/engine/output-log.ts';
-import { ProcessGroup } from '../../local/engine/process-group.ts';
 import { closeServer, listenOnLoopback } from '../../local/listen.ts';
 import { withTeardown } from '../../local/teardown.ts';
 import { CLIENT_PORT, MONITORING_PORT, ROUTE_PORT } from '../../regions/container-ports.ts';
 import { startJetStreamServers } from './jetstream-servers.ts';
+import { startNatsServerProcess } from './nats-server-process.ts';
 import type { NatsServer, OddServers } from './workerd/nats-servers.ts';
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -61,28 +59,8 @@ async function startServer(
   folder: string,
   undo: AsyncDisposableStack,
 ): Promise<NatsServer> {
-  await mkdir(folder);
-  const config = join(folder, 'nats-server.conf');
-  await writeFile(config, configurationOf(name));
-  const group = await ProcessGroup.start({
-    file: program,
-    args: ['--config', config, '--ports_file_dir', folder],
-    cwd: folder,
-    env: {},
-  });
-  undo.defer(async () => {
-    group.kill();
-    await group.exited;
-  });
-  let running = true;
-  void group.exited.then(() => {
-    running = false;
-  });
-  const log = new OutputLog();
-  for (const stream of group.output) log.follow(stream);
-  const ports = await portsFileReader(folder)(() => running);
-  if (ports === undefined) throw new Error(`${name} did not start:\n${log.tail(20).join('\n')}`);
-  const portOf = (containerPort: number) => ports.get(containerPort) ?? 0;
+  const configuration = configurationOf(name);
+  const { portOf } = await startNatsServerProcess({ program, name, folder, configuration }, undo);
   const varz = await fetch(`http://127.0.0.1:${portOf(MONITORING_PORT)}/varz`);
   const { server_id: id } = (await varz.json()) as { server_id: string };
   return {

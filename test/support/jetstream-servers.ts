@@ -1,15 +1,13 @@
 // Starts nats-servers with JetStream for the tests inside workerd: one alone, and a cluster of three. Tests there can't
 // end processes: they ask by HTTP.
 
-import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { portsFileReader } from '../../local/engine/listening-ports.ts';
-import { OutputLog } from '../../local/engine/output-log.ts';
-import { ProcessGroup } from '../../local/engine/process-group.ts';
+import type { ProcessGroup } from '../../local/engine/process-group.ts';
 import { closeServer, listenOnLoopback } from '../../local/listen.ts';
 import { MONITORING_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { startNatsServerProcess } from './nats-server-process.ts';
 import type { JetStreamServer, JetStreamServers } from './workerd/jetstream-servers.ts';
 
 export async function startJetStreamServers(
@@ -52,24 +50,7 @@ async function startServer(
   configuration: string,
   undo: AsyncDisposableStack,
 ): Promise<Started> {
-  await mkdir(folder);
-  const config = join(folder, 'nats-server.conf');
-  await writeFile(config, configuration);
-  const args = ['--config', config, '--ports_file_dir', folder];
-  const group = await ProcessGroup.start({ file: program, args, cwd: folder, env: {} });
-  undo.defer(async () => {
-    group.kill();
-    await group.exited;
-  });
-  let running = true;
-  void group.exited.then(() => {
-    running = false;
-  });
-  const log = new OutputLog();
-  for (const stream of group.output) log.follow(stream);
-  const ports = await portsFileReader(folder)(() => running);
-  if (ports === undefined) throw new Error(`${name} did not start:\n${log.tail(20).join('\n')}`);
-  const portOf = (containerPort: number) => ports.get(containerPort) ?? 0;
+  const { group, portOf } = await startNatsServerProcess({ program, name, folder, configuration }, undo);
   return { server: { name, webSocket: portOf(WEBSOCKET_PORT), monitor: portOf(MONITORING_PORT) }, group };
 }
 

@@ -1,9 +1,7 @@
 // `npm run survival -- [options]`: JetStream servers are struck one after the other; what is left of what was acknowledged?
 
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
+import { type Measuring, runMeasuring, type SharedOptions, withSharedOptions } from '../outages/measuring.ts';
 import { listOf, numberOf, rangeOf } from '../outages/options.ts';
 import type { Judgement } from './judge.ts';
 import { JETSTREAM_REGIONS } from './measure.ts';
@@ -11,7 +9,7 @@ import { KINDS, type Kind, plansOf } from './plan.ts';
 import { runText, summaryText } from './report.ts';
 import { runPlan } from './run.ts';
 
-interface Options {
+interface Options extends SharedOptions {
   readonly runs: number;
   readonly seed: string;
   readonly only?: readonly number[];
@@ -22,14 +20,7 @@ interface Options {
   readonly before: number;
   readonly whole: number;
   readonly rpo: number;
-  readonly natsServer?: string;
-  readonly json?: string;
-  readonly verbose?: true;
 }
-
-/** Exit codes. */
-const MISSED = 1;
-const INTERRUPTED = 130;
 
 const MOST_RUNS = 1_000;
 
@@ -70,13 +61,9 @@ const program = new Command('npm run survival --')
     'goal: what was acknowledged so many seconds before the loss of all is restored',
     numberOf(0),
     10,
-  )
-  .option(
-    '--nats-server <path>',
-    'the nats-server program (else: NATS_SERVER, PATH, the cache, or downloaded or built on first use)',
-  )
-  .option('--json <file>', 'keep all figures there')
-  .option('--verbose', 'print everything that the Worker and the servers log')
+  );
+
+withSharedOptions(program)
   .addHelpText(
     'after',
     `
@@ -91,32 +78,22 @@ A run takes about a minute, and three where servers are terminated.`,
   )
   .allowExcessArguments(false);
 
-await main(program.parse().opts<Options>());
+const options = program.parse().opts<Options>();
+await runMeasuring(options, {
+  measure,
+  isMissed: ({ missed }) => missed.length > 0,
+  textOf: runText,
+  summaryOf: summaryText,
+});
 
-async function main(options: Options): Promise<void> {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  try {
-    const judgements = await run(options, stop.signal);
-    console.log(summaryText(judgements));
-    if (judgements.some(({ missed }) => missed.length > 0)) process.exitCode = MISSED;
-  } catch (error) {
-    process.exitCode = stop.signal.aborted ? INTERRUPTED : MISSED;
-    if (!stop.signal.aborted) console.error(`error: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-async function run(options: Options, signal: AbortSignal): Promise<readonly Judgement[]> {
-  const started = performance.now();
-  const progress = (text: string) =>
-    console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}`);
+async function* measure(measuring: Measuring): AsyncGenerator<Judgement> {
+  const { signal, progress, onLog } = measuring;
   const plans = plansOf(options).filter(({ run }) => options.only?.includes(run) ?? true);
   if (plans.length === 0) throw new Error(`--only names none of the ${options.runs} runs`);
-  const { path: natsServer } = await ensureNatsServer({ path: options.natsServer, log: progress });
-  const judgements: Judgement[] = [];
+  const natsServer = await measuring.natsServer();
   for (const plan of plans) {
     signal.throwIfAborted();
-    const judgement = await runPlan(plan, {
+    yield await runPlan(plan, {
       natsServer,
       goals: { rpoMs: options.rpo * 1_000 },
       turnSeconds: options.turn,
@@ -124,19 +101,9 @@ async function run(options: Options, signal: AbortSignal): Promise<readonly Judg
       wholeWithinMs: options.whole * 1_000,
       signal,
       progress,
-      ...(options.verbose && { onLog: (source, line) => console.error(`         ${source}: ${line}`) }),
+      ...(onLog && { onLog }),
     });
-    judgements.push(judgement);
-    console.log(`${runText(judgement)}\n`);
-    if (options.json !== undefined) await keep(options.json, judgements);
   }
-  return judgements;
-}
-
-/** After each run, so that an interrupted command has written its results so far. */
-async function keep(file: string, judgements: readonly Judgement[]): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify({ judgements }, null, 2)}\n`);
 }
 
 /** Seconds: `3` or `1..6`. */

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '../../api/client.ts';
+import type { Health } from '../../api/health.ts';
 import type { PagesLook } from './observed.ts';
 
 const LOOK_EVERY_MS = 500;
@@ -35,7 +36,7 @@ export class Pages {
           : undefined;
       this.looks.push({
         at,
-        ...(health.status === 'fulfilled' && { isHealthy: health.value.ok }),
+        ...(health.status === 'fulfilled' && { isHealthy: isWell(health.value) }),
         ...(regions && { states: Object.fromEntries(regions.map(({ id, state }) => [id, state])) }),
         problems: Object.fromEntries(
           (regions ?? []).flatMap(({ id, problem }) => (problem === undefined ? [] : [[id, problem]])),
@@ -44,4 +45,8 @@ export class Pages {
       await delay(LOOK_EVERY_MS);
     }
   }
+}
+
+function isWell({ ok, jetstream }: Health): boolean {
+  return ok && jetstream?.ok !== false;
 }

@@ -27,7 +27,7 @@ export function acceptLoss(_request: Request, edge: EdgeContext): Promise<Respon
     edge.env,
     async (keeper) => {
       const { loss } = await keeper.admission();
-      return loss?.phase === 'waiting' ? keeper.acceptLoss() : undefined;
+      return loss?.phase === 'waiting' || loss?.phase === 'incomplete' ? keeper.acceptLoss() : undefined;
     },
     async (view) =>
       view === undefined
@@ -41,7 +41,7 @@ export function acceptLoss(_request: Request, edge: EdgeContext): Promise<Respon
 
 async function viewOf(
   { env, config }: EdgeContext,
-  { members, loss, lastRestore }: AdmissionView,
+  { members, problem, loss, lastRestore }: AdmissionView,
 ): Promise<JetStream> {
   const regions = config.regions.filter(({ enabled, jetstream }) => enabled && jetstream);
   const [memberViews, lossView] = await Promise.all([
@@ -56,7 +56,18 @@ async function viewOf(
     ),
     loss === undefined ? null : lossOf(env, config.cluster, loss),
   ]);
-  return { members: memberViews, loss: lossView, lastRestore: lastRestore ?? null };
+  return {
+    members: memberViews,
+    problem: problem ?? null,
+    loss: lossView,
+    lastRestore: restoredView(lastRestore),
+  };
+}
+
+function restoredView(restored: AdmissionView['lastRestore']): JetStream['lastRestore'] {
+  if (restored === undefined) return null;
+  const { at, streams, problems } = restored;
+  return { at, streams, problems: [...problems] };
 }
 
 /** What the Keeper knows of it, and what the region says itself. */
@@ -83,13 +94,13 @@ async function serverOf(env: Env, region: RegionConfig) {
 async function lossOf(
   env: Env,
   cluster: string,
-  { since, phase, streams }: Loss,
+  { since, phase, streams, failed }: Loss,
 ): Promise<JetStream['loss']> {
   const backups = await backupsOf(env, cluster);
   return {
     since,
     phase,
-    streams: streams.map(({ account, stream, lastSeq, messages }) => {
+    streams: (failed?.missing ?? streams).map(({ account, stream, lastSeq, messages }) => {
       return {
         account,
         stream,
@@ -98,6 +109,7 @@ async function lossOf(
         backup: backups?.has(JSON.stringify([account, stream])) ?? null,
       };
     }),
+    ...(failed !== undefined && { problems: [...failed.problems] }),
   };
 }
 

@@ -1,6 +1,7 @@
 // Carries out admission (admission/admission.ts): looks at the servers, answers those that ask, keeps the record, and
 // has streams restored where no server holds them any more.
 
+import { instanceNameOf } from '../../regions/names.ts';
 import { messageOf } from '../message-of.ts';
 import {
   type AdmissionRecord,
@@ -10,7 +11,9 @@ import {
   askToStart,
   awaitOperator,
   beginAgain,
+  giveUpMissing,
   isHeld,
+  isToAccept,
   type KnownStream,
   NEW_RECORD,
   type Restored,
@@ -19,7 +22,9 @@ import {
   whyNotEnd,
   whyNotLeave,
   whyNotLink,
+  withoutOrphan,
 } from './admission/admission.ts';
+import { troubleIn } from './admission/trouble.ts';
 
 export interface AdmissionsHost {
   load(): AdmissionRecord | undefined;
@@ -34,6 +39,14 @@ export interface AdmissionsHost {
   acceptsLoss(): boolean;
   /** Those of the streams that no backup has. */
   withoutBackup(streams: readonly KnownStream[]): Promise<readonly KnownStream[]>;
+  /** Whether streams are backed up at all. */
+  isBackedUp(): boolean;
+  /**
+   * Restores a stream that no server holds any more, while others go on. Rejects if it is to be tried again.
+   *
+   * @param isServerBack whether one of its servers may run again
+   */
+  revive(stream: KnownStream, isServerBack: boolean): Promise<Pick<Restored, 'streams' | 'problems'>>;
   /** Restores those of the streams that are in the backup and on no server. */
   restoreAll(streams: readonly KnownStream[]): Promise<Restored>;
   now(): number;
@@ -49,6 +62,12 @@ const SIGHT_TIMEOUT_MS = 3_000;
 /** A look serves all who ask within this time. */
 const LOOK_VALID_MS = 300;
 
+/** The same for those who only want to know how things are. */
+const NEWS_VALID_MS = 2_000;
+
+/** After a restore that failed in part, it is tried again. */
+const RESTORE_AGAIN_MS = 10_000;
+
 /** After a loss that no backup covers, it is looked again whether one does. */
 const DECIDE_AGAIN_MS = 30_000;
 
@@ -58,7 +77,10 @@ export class Admissions {
   #look: { readonly at: number; readonly answering: Promise<ReadonlySet<string>> } | undefined;
   #isRecovering = false;
   #decidedAt = 0;
+  #restoredAt = 0;
   #lastRestore: Restored | undefined;
+  /** Of the last look. */
+  #sightings: ReadonlyMap<string, Sighting> = new Map();
 
   constructor(host: AdmissionsHost) {
     this.#host = host;
@@ -83,12 +105,12 @@ export class Admissions {
 
   /** Whether a server may take no clients yet. */
   isHeld(region: string): boolean {
-    return isHeld(this.#record, region);
+    return isHeld(this.#record, region, this.#host.regions());
   }
 
   /** Why two regions' servers must not be linked now; undefined if they may be. */
   whyNotLink(one: string, other: string): string | undefined {
-    return whyNotLink(this.#record, one, other);
+    return whyNotLink(this.#record, one, other, this.#host.regions());
   }
 
   /** Why a region's server must not be ended now; undefined if it may be, and from then on counts as ended. */
@@ -104,7 +126,13 @@ export class Admissions {
    */
   async whyNotLeave(leaving: readonly string[], atOnce: boolean): Promise<string | undefined> {
     const answering = await this.look();
-    const reason = whyNotLeave(this.#record, leaving, this.#host.regions(), answering);
+    const reason = whyNotLeave(
+      this.#record,
+      leaving,
+      this.#host.regions(),
+      answering,
+      this.#host.isBackedUp(),
+    );
     return atOnce ? this.#ended(leaving, reason) : reason;
   }
 
@@ -116,13 +144,21 @@ export class Admissions {
 
   /** The streams that no server holds are given up; those that have a backup are restored all the same. */
   async acceptLoss(): Promise<void> {
+    if (!isToAccept(this.#record)) return;
     if (this.#record.loss?.phase === 'waiting') await this.#beginAgain(true);
+    else this.#keep(giveUpMissing(this.#record));
+  }
+
+  /** Why JetStream, or some of its streams, serve nobody; undefined if all do. */
+  async problem(): Promise<string | undefined> {
+    await this.look(NEWS_VALID_MS);
+    return troubleIn(this.#record, this.#sightings, this.#host.regions());
   }
 
   /** Looks at all regions, and does what follows. Returns those that answered. */
-  look(): Promise<ReadonlySet<string>> {
+  look(validMs = LOOK_VALID_MS): Promise<ReadonlySet<string>> {
     const now = this.#host.now();
-    if (this.#look === undefined || now - this.#look.at >= LOOK_VALID_MS) {
+    if (this.#look === undefined || now - this.#look.at >= validMs) {
       this.#look = { at: now, answering: this.#lookAtAll() };
     }
     return this.#look.answering;
@@ -132,9 +168,13 @@ export class Admissions {
   async tick(): Promise<number> {
     await this.look();
     await this.#recover();
-    const { isFormed, members, loss } = this.#record;
+    await this.#revive();
+    const { isFormed, members, loss, orphans = [] } = this.#record;
     const isQuiet =
-      isFormed && loss === undefined && Object.values(members).every(({ state }) => state === 'full');
+      isFormed &&
+      loss === undefined &&
+      orphans.length === 0 &&
+      Object.values(members).every(({ state }) => state === 'full');
     return isQuiet ? LOOK_USUALLY_MS : LOOK_SOON_MS;
   }
 
@@ -144,11 +184,12 @@ export class Admissions {
     const isFull = (region: string) => this.#record.members[region]?.state === 'full';
     const regions = this.#host.regions();
     // At the first start nobody is known to hold everything.
-    const earlier = this.#record.isFormed ? undefined : new Map(await this.#sightings(regions));
+    const earlier = this.#record.isFormed ? undefined : new Map(await this.#lookAt(regions));
     const sightings = new Map([
-      ...(await this.#sightings(regions.filter(isFull))),
-      ...(await this.#sightings(regions.filter((region) => !isFull(region)))),
+      ...(await this.#lookAt(regions.filter(isFull))),
+      ...(await this.#lookAt(regions.filter((region) => !isFull(region)))),
     ]);
+    this.#sightings = new Map(sightings);
     for (const region of regions) {
       // It asked to start meanwhile: what was seen of it is of the server before.
       if ((this.#record.members[region]?.since ?? 0) >= startedAt) sightings.delete(region);
@@ -157,7 +198,7 @@ export class Admissions {
     return new Set([...sightings].flatMap(([region, seen]) => (typeof seen === 'object' ? [region] : [])));
   }
 
-  #sightings(regions: readonly string[]): Promise<readonly (readonly [string, Sighting])[]> {
+  #lookAt(regions: readonly string[]): Promise<readonly (readonly [string, Sighting])[]> {
     return Promise.all(
       regions.map(async (region) => {
         const timeout = new Promise<undefined>((resolve) => setTimeout(resolve, SIGHT_TIMEOUT_MS));
@@ -171,9 +212,12 @@ export class Admissions {
   async #recover(): Promise<void> {
     if (this.#isRecovering) return;
     const phase = this.#record.loss?.phase;
+    const isToRestore =
+      phase === 'restoring' ||
+      (phase === 'incomplete' && this.#host.now() - this.#restoredAt >= RESTORE_AGAIN_MS);
     const isToDecide =
       phase === 'deciding' || (phase === 'waiting' && this.#host.now() - this.#decidedAt >= DECIDE_AGAIN_MS);
-    if (!isToDecide && phase !== 'restoring') return;
+    if (!isToDecide && !isToRestore) return;
     this.#isRecovering = true;
     try {
       if (isToDecide) await this.#decide(this.#record.loss?.streams ?? []);
@@ -181,6 +225,29 @@ export class Admissions {
     } finally {
       this.#isRecovering = false;
     }
+  }
+
+  /** One after the other: they are few. */
+  async #revive(): Promise<void> {
+    for (const orphan of this.#record.orphans ?? []) {
+      if (this.#record.loss !== undefined) return;
+      try {
+        const { streams, problems } = await this.#host.revive(orphan, this.#isServerBack(orphan));
+        for (const problem of problems) console.error(`JetStream: ${problem}`);
+        this.#lastRestore = { at: this.#host.now(), streams, problems, missing: [] };
+        this.#keep(withoutOrphan(this.#record, orphan));
+      } catch (error) {
+        console.error(
+          `JetStream: ${orphan.stream} of ${orphan.account} is not restored yet: ${messageOf(error)}`,
+        );
+      }
+    }
+  }
+
+  #isServerBack({ servers }: KnownStream): boolean {
+    return Object.entries(this.#record.members).some(
+      ([region, { state }]) => servers.includes(instanceNameOf(region)) && state !== 'empty',
+    );
   }
 
   async #decide(streams: readonly KnownStream[]): Promise<void> {
@@ -214,7 +281,11 @@ export class Admissions {
     const restored = await this.#host.restoreAll(this.#record.loss?.streams ?? []);
     for (const problem of restored.problems) console.error(`JetStream: ${problem}`);
     this.#lastRestore = restored;
-    this.#keep(afterRestore(this.#record));
+    this.#restoredAt = this.#host.now();
+    // The servers may have been lost again meanwhile, or the loss accepted.
+    const phase = this.#record.loss?.phase;
+    if (phase !== 'restoring' && phase !== 'incomplete') return;
+    this.#keep(this.#host.acceptsLoss() ? giveUpMissing(this.#record) : afterRestore(this.#record, restored));
   }
 
   #keep(record: AdmissionRecord): void {

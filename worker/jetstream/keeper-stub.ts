@@ -19,6 +19,8 @@ export interface KeeperMethods {
   /** Why regions must not be taken out of service now, `atOnce` or after a drain; undefined if they may be. */
   whyNotLeave(regions: readonly string[], atOnce: boolean): Promise<string | undefined>;
   admission(): Promise<AdmissionView>;
+  /** Why JetStream, or some of its streams, serve nobody; undefined if all do. */
+  problem(): Promise<string | undefined>;
   /** Gives up the streams that no server and no backup has. */
   acceptLoss(): Promise<AdmissionView>;
   /** Begins a restore. */
@@ -37,6 +39,7 @@ export interface KeeperMethods {
 /** What operators see of admission. */
 export interface AdmissionView {
   readonly members: readonly (Member & { readonly region: string })[];
+  readonly problem?: string;
   readonly loss?: Loss;
   /** What the last restore after a loss came to, since this object was created. */
   readonly lastRestore?: Restored;

@@ -41,6 +41,8 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
       acceptsLoss: () => activeConfig(env).config.jetstream.acceptLoss,
       withoutBackup: (streams) =>
         env.BACKUPS === undefined ? Promise.resolve(streams) : this.#restorer.withoutBackup(streams),
+      isBackedUp: () => env.BACKUPS !== undefined && activeConfig(env).config.jetstream.backup.enabled,
+      revive: (...of) => this.#restorer.revive(...of),
       restoreAll: (streams) => this.#restorer.restoreAll(streams),
       now: Date.now,
     });
@@ -69,13 +71,19 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
 
   async admission(): Promise<AdmissionView> {
     await this.#admissions.look();
+    const problem = await this.#admissions.problem();
     const { record, lastRestore } = this.#admissions;
     const { members, loss } = record;
     return {
       members: Object.entries(members).map(([region, member]) => ({ region, ...member })),
+      ...(problem !== undefined && { problem }),
       ...(loss !== undefined && { loss }),
       ...(lastRestore !== undefined && { lastRestore }),
     };
+  }
+
+  async problem(): Promise<string | undefined> {
+    return this.#admissions.problem();
   }
 
   async acceptLoss(): Promise<AdmissionView> {

@@ -9,8 +9,8 @@ import type { LifecycleEvent } from './lifecycle-events.ts';
 
 type AsksFor = Pick<RegionConfig, 'id' | 'jetstream'>;
 
-/** How often a region that waits asks again. */
-const ASK_AGAIN_MS = 1_000;
+/** How often a region that waits, or is held, asks again. */
+export const ASK_AGAIN_MS = 1_000;
 
 const NO_KEEPER = 'the deployment has no Keeper: add the binding JETSTREAM_KEEPER and deploy';
 
@@ -32,7 +32,7 @@ export class Admission {
       const answer = await this.#mayStart(region);
       if (start !== this.#start) return false;
       if (answer.mayStart) {
-        await tell({ kind: 'admitted', isHeld: answer.isHeld });
+        await tell({ kind: 'admitted' });
         return true;
       }
       await tell({ kind: 'must-wait', why: answer.why });
@@ -41,20 +41,28 @@ export class Admission {
     }
   }
 
-  /** Returns once clients may come. False if they may from the beginning. */
-  async untilReleased({ id, jetstream }: AsksFor): Promise<boolean> {
-    let hasWaited = false;
-    while (jetstream && (await this.#isHeld(id))) {
-      hasWaited = true;
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+  /**
+   * Whether the server must take no clients yet.
+   *
+   * @param ifUnknown where the Keeper does not answer
+   */
+  async isHeld({ id, jetstream }: AsksFor, ifUnknown: boolean): Promise<boolean> {
+    if (!jetstream) return false;
+    try {
+      return (await this.#keeper()?.isHeld(id)) ?? false;
+    } catch {
+      return ifUnknown;
     }
-    return hasWaited;
   }
 
-  /** Why the server must not be linked with another region's now; undefined if it may be. */
+  /**
+   * Why the server must not be linked with another region's now; undefined if it may be. Where the Keeper does not answer,
+   * two JetStream servers are not linked; clients' messages cross all other links.
+   */
   whyNotLink({ id, jetstream }: AsksFor, peer: AsksFor): Promise<string | undefined> | undefined {
-    if (!jetstream || !peer.jetstream) return undefined;
-    return this.#keeper()?.whyNotLink(id, peer.id).catch(noAnswer);
+    if (!jetstream && !peer.jetstream) return undefined;
+    const asked = this.#keeper()?.whyNotLink(id, peer.id);
+    return asked?.catch((error: unknown) => (jetstream && peer.jetstream ? noAnswer(error) : undefined));
   }
 
   /** Why the server must not be ended by force; undefined if it may be. */
@@ -73,15 +81,6 @@ export class Admission {
       return (await this.#keeper()?.mayStart(id)) ?? { mayStart: false, why: NO_KEEPER };
     } catch (error) {
       return { mayStart: false, why: noAnswer(error) };
-    }
-  }
-
-  async #isHeld(region: string): Promise<boolean> {
-    try {
-      return (await this.#keeper()?.isHeld(region)) ?? false;
-    } catch {
-      // It is asked again.
-      return true;
     }
   }
 }

@@ -38,11 +38,12 @@ export type LifecycleEvent =
     }
   /** The start must wait, since an empty JetStream server could do harm; or it need not any longer. */
   | { readonly kind: 'must-wait'; readonly why: string }
-  | { readonly kind: 'admitted'; readonly isHeld: boolean }
-  /** Clients may come. */
+  | { readonly kind: 'admitted' }
+  /** Clients must not come yet, though the server is up; or they may. */
+  | { readonly kind: 'held' }
   | { readonly kind: 'released' }
-  /** The commanded start has produced a server that takes clients, or has failed. */
-  | { readonly kind: 'started' }
+  /** The commanded start has produced a server, or has failed. `isHeld`: clients must not come yet. */
+  | { readonly kind: 'started'; readonly isHeld: boolean }
   | { readonly kind: 'start-failed'; readonly problem: string }
   | { readonly kind: 'ended'; readonly exitCode: number }
   /** The pause that was commanded before a restart is over. */

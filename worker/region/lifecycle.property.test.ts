@@ -63,7 +63,7 @@ class World {
     if (!this.#isStarting) return;
     this.#isStarting = false;
     this.#isRunning = true;
-    this.#tell({ kind: 'started' });
+    this.#tell({ kind: 'started', isHeld: false });
   }
 
   startFails(): void {

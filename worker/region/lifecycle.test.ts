@@ -162,7 +162,7 @@ const TABLE: Readonly<Record<string, Row>> = {
     { down: 'asleep:' },
   ],
   started: [
-    { kind: 'started' },
+    { kind: 'started', isHeld: false },
     AWAKE,
     {
       starting: 'up: mesh-up watch',
@@ -484,7 +484,8 @@ describe('a JetStream server that may not start yet', () => {
     return shown(events.reduce((state, event) => step(state, event, NOW).state, before).stage);
   };
   const mustWait: LifecycleEvent = { kind: 'must-wait', why: 'others first' };
-  const held: LifecycleEvent = { kind: 'admitted', isHeld: true };
+  const admitted: LifecycleEvent = { kind: 'admitted' };
+  const started: LifecycleEvent = { kind: 'started', isHeld: true };
 
   test.each<[StageName, string]>([
     ['starting', 'waiting'],
@@ -500,17 +501,23 @@ describe('a JetStream server that may not start yet', () => {
   });
 
   test('starts once it may, and takes clients at once or when streams have been restored', () => {
-    expect(becomes(STAGES.starting, mustWait, { kind: 'admitted', isHeld: false })).toBe('starting>up');
-    expect(becomes(STAGES.starting, mustWait, held)).toBe('starting>up+held');
-    expect(becomes(STAGES.starting, held, { kind: 'started' })).toBe('up+held');
-    expect(becomes(STAGES.starting, held, { kind: 'started' }, { kind: 'released' })).toBe('up');
+    expect(becomes(STAGES.starting, mustWait, admitted)).toBe('starting>up');
+    for (const stage of [STAGES.starting, STAGES['down, starting']]) {
+      expect(becomes(stage, admitted, started)).toBe('up+held');
+      expect(becomes(stage, admitted, started, { kind: 'released' })).toBe('up');
+      expect(becomes(stage, admitted, { ...started, isHeld: false })).toBe('up');
+    }
+  });
+
+  test('is held though it is up, after a reset of its object', () => {
+    expect(becomes(STAGES.up, { kind: 'held' })).toBe('up+held');
+    expect(becomes(STAGES.asleep, { kind: 'held' })).toBe('asleep');
   });
 
   test.each(Object.keys(STAGES) as StageName[])(
     'is not admitted or released at another stage: %s',
     (stage) => {
-      const isToStart = stage === 'waiting' || stage === 'starting' || stage === 'starting to be drained';
-      if (!isToStart) expect(becomes(STAGES[stage], held)).toBe(shown(STAGES[stage]));
+      if (stage !== 'waiting') expect(becomes(STAGES[stage], admitted)).toBe(shown(STAGES[stage]));
       expect(becomes(STAGES[stage], { kind: 'released' })).toBe(shown(STAGES[stage]));
     },
   );
@@ -532,7 +539,7 @@ function shown(stage: Stage): string {
     case 'waiting':
       return stage.kind;
     case 'starting':
-      return `starting>${stage.goal}${stage.isHeld ? '+held' : ''}`;
+      return `starting>${stage.goal}`;
     case 'stopping':
       return `${stage.kind}>${stage.goal}${silent}`;
     case 'up':

@@ -12,6 +12,7 @@ import {
   answered,
   comeUp,
   ended,
+  held,
   isWanted,
   mustWait,
   NOTHING,
@@ -105,11 +106,12 @@ function changeBy(before: Lifecycle, event: LifecycleEvent, now: number): Change
     case 'must-wait':
       return mustWait(stage, event.why);
     case 'admitted':
-      return admitted(stage, event.isHeld);
+      return admitted(stage);
+    case 'held':
     case 'released':
-      return stage.kind === 'up' && stage.isHeld ? { stage: { ...stage, isHeld: false } } : NOTHING;
+      return held(stage, event.kind === 'held');
     case 'started':
-      return started(stage);
+      return started(stage, event.isHeld);
     case 'start-failed':
       return startFailed(before, event.problem);
     case 'ended':

@@ -1,20 +1,16 @@
 // The object of a region: it owns the container with the region's nats-server, hands clients to it, and maintains its
 // links to the other regions. lifecycle.ts decides when the server starts and stops, and which clients it takes: this
-// file feeds it events and carries out its commands. One class per region extends this one (classes.ts), since
-// containers are placed per class.
+// file feeds it events and carries out its commands. A client's way in is client-entry.ts, a start is server-start.ts.
+// One class per region extends this one (classes.ts), since containers are placed per class.
 
 import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
 import type { RegionConfig } from '../../regions/config.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
-import { networkOf } from '../../routing/client-network.ts';
-import { expectedRttMs } from '../../routing/latency/prior.ts';
-import { backoffMs } from '../backoff.ts';
 import { activeConfig } from '../config/active-config.ts';
 import { regionOf } from '../config/config-copy.ts';
 import type { Env } from '../env.ts';
-import { errorResponse } from '../error-response.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/admission.ts';
 import { BackupWriter } from '../jetstream/backup/backup-writer.ts';
@@ -24,39 +20,27 @@ import { ASLEEP } from '../mesh/link.ts';
 import { MeshKeeper } from '../mesh/mesh-keeper.ts';
 import { refuseRoute } from '../mesh/refuse-route.ts';
 import { pump } from '../mesh/splice.ts';
-import { messageOf } from '../message-of.ts';
 import { Admission } from './admission.ts';
+import { ClientEntry } from './client-entry.ts';
 import { containerEnvironment } from './container-settings.ts';
-import { Door, type Entrant } from './door.ts';
+import { Door } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
-import { afterReset, step } from './lifecycle.ts';
-import type { Command, Lifecycle, LifecycleEvent } from './lifecycle-events.ts';
+import { afterReset } from './lifecycle.ts';
+import type { Command, LifecycleEvent } from './lifecycle-events.ts';
 import { linkStatuses } from './link-status.ts';
 import { meshHostOf } from './mesh-host.ts';
 import { NatsServer } from './nats-server.ts';
-import { addressOf, placeOf } from './place-header.ts';
 import type { RegionMethods } from './region-stub.ts';
 import { residencyRuleOf } from './residency-rule.ts';
+import { RunningLifecycle } from './running-lifecycle.ts';
 import { ServerReport } from './server-report.ts';
+import { ServerStart } from './server-start.ts';
 import { type Look, ServerWatch } from './server-watch.ts';
-import {
-  hasServer,
-  isComingUp,
-  isLeaving,
-  isServing,
-  isStarting,
-  problemOf,
-  type Refusal,
-  refusalOf,
-  regionStateOf,
-  sinceOf,
-} from './stages.ts';
+import { hasServer, isLeaving, isServing, isStarting, problemOf, regionStateOf, sinceOf } from './stages.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 import { TallyBackup } from './tally-backup.ts';
 import { asTold, ToldRegion } from './told-region.ts';
 import { TrafficTally } from './traffic-tally.ts';
-import { mayWake } from './wake-header.ts';
-import { Wakes } from './wakes.ts';
 
 /** Stops nats-server at once; SIGTERM would make it a lame duck first, for clients that are not there. */
 const SIGINT = 2;
@@ -66,32 +50,6 @@ const START_POLL_MS = 50;
 
 /** A server sends its INFO at once; a link to one that takes longer than this is retried. */
 export const HANDSHAKE_TIMEOUT_MS = 5_000;
-
-/** Only what runs in this deployment asks for it. */
-const OWN_PATH = '/own';
-
-/** A server answers an upgrade within milliseconds; one that takes longer than this is checked. */
-const SLOW_UPGRADE_MS = 1_000;
-
-/** A server that was dialled this recently is in use, however many clients it reports. */
-const IN_USE_MS = 10_000;
-
-const SLEEPS: Refusal = { code: 'asleep', reason: 'it sleeps, and is not woken for this client' };
-const STARTING: Refusal = { code: 'starting', reason: 'it is being started' };
-const WOKEN_TOO_OFTEN: Refusal = {
-  code: 'rate_limited',
-  reason: 'it sleeps, and this address has woken it too often',
-};
-
-/** A newly started server takes its first client once it is linked to those that are up, or after this time. */
-const LINKED_WITHIN_MS = 2_000;
-const LINK_POLL_MS = 25;
-
-/** Servers exchange their clients' subscriptions once linked, which takes this plus the round trip. */
-const INTEREST_MS = 50;
-
-/** Restarts of a server that keeps exiting are at most this far apart. */
-const RESTART_MAX_MS = 30_000;
 
 export abstract class NatsRegion extends Container<Env> implements RegionMethods {
   /** Id of the region; each region's class has its own. */
@@ -105,21 +63,15 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   readonly #told: ToldRegion;
   readonly #watch: ServerWatch;
   readonly #door: Door;
-  readonly #wakes = new Wakes();
-  /** Resolves when a newly started server may take its first client. */
-  #linked = Promise.resolve();
-  /** Upgrades that the server has not answered yet. */
-  readonly #dials = new Set<AbortController>();
-  #lastClientAt = Number.NEGATIVE_INFINITY;
   readonly #admission: Admission;
   readonly #tally: TrafficTally;
   readonly #tallyBackup: TallyBackup;
   readonly #backup: BackupWriter;
   readonly #mesh: MeshKeeper;
   readonly #createdAt = Date.now();
-  #lifecycle: Lifecycle;
-  /** Resolves when the stage changes next. */
-  #changed = Promise.withResolvers<void>();
+  readonly #lifecycle: RunningLifecycle;
+  readonly #entry: ClientEntry;
+  readonly #serverStart: ServerStart;
 
   constructor(ctx: DurableObject['ctx'], env: Env) {
     super(ctx, env);
@@ -170,75 +122,50 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#mesh = new MeshKeeper(host, { region: id, regions, retryMaxMs, handshakeTimeoutMs });
     const record = ctx.storage.kv.get<DrainRecord>(DRAIN_KEY);
     const { state, commands } = afterReset(record, this.#server.isRunning, this.#region, this.#createdAt);
-    this.#lifecycle = state;
-    ctx.waitUntil(this.#carryOut(commands));
+    this.#lifecycle = new RunningLifecycle(state, {
+      region: id,
+      perform: (command) => this.#perform(command),
+      changed: () => this.#stageChanged(),
+    });
+    this.#serverStart = this.#makeServerStart();
+    this.#entry = this.#makeEntry();
+    ctx.waitUntil(this.#lifecycle.carryOut(commands));
+    this.#serverStart.goOn();
     // Also if the message that it is drained was lost, or came before this object understood such messages.
     if (this.#region.drain) ctx.waitUntil(this.drain(config.routing.drainSettleSeconds));
   }
 
+  #makeServerStart(): ServerStart {
+    return new ServerStart({
+      env: this.env,
+      lifecycle: this.#lifecycle,
+      admission: this.#admission,
+      door: this.#door,
+      mesh: this.#mesh,
+      report: this.#report,
+      region: () => this.#region,
+      startContainer: () => this.#startContainer(),
+      waitUntil: (work) => this.ctx.waitUntil(work),
+    });
+  }
+
+  #makeEntry(): ClientEntry {
+    return new ClientEntry({
+      lifecycle: this.#lifecycle,
+      server: this.#server,
+      watch: this.#watch,
+      door: this.#door,
+      tally: this.#tally,
+      region: () => this.#region,
+      forbids: (place) => this.#residencyRule(place),
+      untilLinked: () => this.#serverStart.linked,
+      renewActivity: () => this.renewActivityTimeout(),
+    });
+  }
+
   /** A client: its WebSocket is forwarded natively, as the container's own response. */
   override async fetch(request: Request): Promise<Response> {
-    if (new URL(request.url).pathname === OWN_PATH) return this.#ownConnection(request);
-    const network = networkOf(addressOf(request));
-    const refusal =
-      refusalOf(this.#lifecycle) ?? this.#forbids(request) ?? this.#staysAsleep(request, network);
-    if (refusal !== undefined) return this.#refuse(refusal);
-    try {
-      await this.#comeUp({ kind: 'client' });
-      await this.#linked;
-      const admission = await this.#door.admit(network, this.#region);
-      if ('code' in admission) return this.#refuse(refusalOf(this.#lifecycle) ?? admission);
-      return await this.#upgrade(request, admission.seat);
-    } catch (error) {
-      const { code = 'region_unavailable' } = refusalOf(this.#lifecycle) ?? {};
-      return this.#refuse({ code, reason: messageOf(error) });
-    }
-  }
-
-  /** A connection of Meridian's own, also while no clients are let in. Clients come as `/`, whatever path they ask for. */
-  async #ownConnection(request: Request): Promise<Response> {
-    const { stage } = this.#lifecycle;
-    if (!isServing(stage)) return new Response(`it is ${regionStateOf(stage)}`, { status: 503 });
-    return this.#server.upgrade(request, request.signal);
-  }
-
-  /** Regardless of what the isolate that sent the client knew. */
-  #forbids({ headers }: Request): Refusal | undefined {
-    return this.#residencyRule(placeOf(headers));
-  }
-
-  /** Waking costs money: it is refused for a client another region may serve, and for one that only wakes regions. */
-  #staysAsleep({ headers }: Request, network: string): Refusal | undefined {
-    const { stage } = this.#lifecycle;
-    if (stage.kind === 'up') return undefined;
-    if (!mayWake(headers)) return isComingUp(stage) ? STARTING : SLEEPS;
-    return isComingUp(stage) || this.#wakes.note(network, Date.now()) ? undefined : WOKEN_TOO_OFTEN;
-  }
-
-  /** A server that is slow to answer is checked; once that shows that it hangs, no client waits for it any longer. */
-  async #upgrade(request: Request, seat: Entrant): Promise<Response> {
-    this.renewActivityTimeout();
-    this.#lastClientAt = Date.now();
-    this.#watch.use();
-    const dial = new AbortController();
-    this.#dials.add(dial);
-    const slow = setTimeout(() => void this.#watch.look(), SLOW_UPGRADE_MS);
-    try {
-      const response = await this.#server.upgrade(request, AbortSignal.any([request.signal, dial.signal]));
-      if (response.status === 101) {
-        this.#door.taken(seat);
-        this.#tally.note(placeOf(request.headers), Date.now());
-      } else this.#door.left(seat);
-      return response;
-    } catch (error) {
-      this.#door.left(seat);
-      // It may have closed its port, as in lame duck mode.
-      void this.#watch.look();
-      throw error;
-    } finally {
-      clearTimeout(slow);
-      this.#dials.delete(dial);
-    }
+    return this.#entry.fetch(request);
   }
 
   /** A peer's object dials the route port of this region's server. Bytes only: the handshake is the peer's. */
@@ -252,8 +179,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   /** Starts the server if it isn't running; returns once it takes clients, or returns why it must not run. */
   async wake(): Promise<string | undefined> {
     const { stage, wants } = this.#lifecycle;
-    if (isLeaving(stage) || !wants.enabled) return refusalOf(this.#lifecycle)?.reason;
-    await this.#comeUp({ kind: 'wake' });
+    if (isLeaving(stage) || !wants.enabled) return this.#lifecycle.refusal?.reason;
+    await this.#lifecycle.comeUp({ kind: 'wake' });
     return undefined;
   }
 
@@ -262,26 +189,26 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
    * it, the server enters lame duck mode and tells its clients to reconnect; when the last has left, it stops.
    */
   async drain(settleSeconds: number): Promise<RegionStatus> {
-    await this.#dispatch({ kind: 'drain', settleSeconds });
+    await this.#lifecycle.dispatch({ kind: 'drain', settleSeconds });
     return this.status();
   }
 
   /** Takes a drain back: at once if the server was not yet told, otherwise once it has stopped. */
   async undrain(): Promise<RegionStatus> {
-    await this.#dispatch({ kind: 'undrain' });
-    await this.#untilSettled();
+    await this.#lifecycle.dispatch({ kind: 'undrain' });
+    await this.#lifecycle.untilSettled();
     return this.status();
   }
 
   /** Stops the server now, even with clients connected. One that is kept awake is restarted within a minute. */
   async halt(): Promise<RegionStatus> {
-    await this.#dispatch({ kind: 'halt' });
+    await this.#lifecycle.dispatch({ kind: 'halt' });
     return this.status();
   }
 
   /** Reschedules itself while the region drains. @param begunAt which drain scheduled it */
   async advanceDrain(begunAt?: number): Promise<void> {
-    await this.#dispatch({ kind: 'drain-due', begunAt });
+    await this.#lifecycle.dispatch({ kind: 'drain-due', begunAt });
   }
 
   /** Where its clients come from, as far as it or an earlier deployment has counted. */
@@ -302,7 +229,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.sleepAfter = region.sleepAfter;
     const { enabled, keepAwake, jetstream } = region;
     const wants = { enabled, keepAwake, jetstream };
-    await this.#dispatch({ kind: 'configured', wants, drain: news.drain, settleSeconds });
+    await this.#lifecycle.dispatch({ kind: 'configured', wants, drain: news.drain, settleSeconds });
   }
 
   /** A peer reports that its server is up. Returns whether this one is too and will therefore be dialled. */
@@ -349,12 +276,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   /** Called by the class when the container has exited, for whatever reason. */
   override async onStop({ exitCode }: { exitCode: number }): Promise<void> {
-    await this.#dispatch({ kind: 'ended', exitCode });
+    await this.#lifecycle.dispatch({ kind: 'ended', exitCode });
   }
 
   /** Called by the class when nothing has renewed the activity for `sleepAfter`. */
   override async onActivityExpired(): Promise<void> {
-    await this.#dispatch({ kind: 'activity-expired' });
+    await this.#lifecycle.dispatch({ kind: 'activity-expired' });
   }
 
   /** Reschedules itself while a server runs, every `mesh.reconcileSeconds`: for the links, and for lost timers. */
@@ -371,8 +298,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   /** A server without clients is left alone, unless it was just dialled or is due to stop. */
   #isInUse(look: Look | undefined): boolean {
-    const isDialled = this.#dials.size > 0 || Date.now() - this.#lastClientAt < IN_USE_MS;
-    return look?.connections !== 0 || isDialled || this.#lifecycle.stage.kind !== 'up';
+    return look?.connections !== 0 || this.#entry.isUsed || this.#lifecycle.stage.kind !== 'up';
   }
 
   #looked(look: Look | undefined): void {
@@ -380,33 +306,13 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     if (look?.isClosing) this.ctx.waitUntil(this.#backup.closing());
     const event: LifecycleEvent =
       look === undefined ? { kind: 'unanswered' } : { kind: 'answered', isClosing: look.isClosing };
-    this.ctx.waitUntil(this.#dispatch(event));
+    this.ctx.waitUntil(this.#lifecycle.dispatch(event));
   }
 
-  #dispatch(event: LifecycleEvent): Promise<void> {
-    const { state, commands } = step(this.#lifecycle, event, Date.now());
-    const isSame = state.stage === this.#lifecycle.stage;
-    this.#lifecycle = state;
-    if (!isSame) {
-      this.#changed.resolve();
-      this.#changed = Promise.withResolvers();
-      const refusal = refusalOf(state);
-      if (refusal !== undefined) for (const dial of this.#dials) dial.abort(new Error(refusal.reason));
-    }
-    return this.#carryOut(commands);
-  }
-
-  /** Begins all of them before waiting for any, so that the next event's commands come after these. */
-  async #carryOut(commands: readonly Command[]): Promise<void> {
-    await Promise.all(
-      commands.map(async (command) => {
-        try {
-          await this.#perform(command);
-        } catch (error) {
-          console.error(`region ${this.#region.id}: ${command.kind}: ${messageOf(error)}`);
-        }
-      }),
-    );
+  /** Whoever waits to be taken is turned away at once where no more clients are. */
+  #stageChanged(): void {
+    const { refusal } = this.#lifecycle;
+    if (refusal !== undefined) this.#entry.turnAway(refusal);
   }
 
   #perform(command: Command): Promise<void> | void {
@@ -415,7 +321,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
         return this.#store(command.record);
       case 'start':
         // The caller that reports an event does not wait for a start, which may take half a minute.
-        return this.ctx.waitUntil(this.#start());
+        return this.ctx.waitUntil(this.#serverStart.start());
       case 'stop':
         return this.#stop();
       case 'destroy':
@@ -438,7 +344,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       case 'schedule-drain':
         return this.#scheduleOnly(command.afterSeconds, 'advanceDrain', command.begunAt);
       case 'restart-after':
-        return this.ctx.waitUntil(this.#restartAfter(command.attempt));
+        return this.ctx.waitUntil(this.#serverStart.restartAfter(command.attempt));
     }
   }
 
@@ -461,65 +367,18 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     console.error(`region ${id}: nats-server hangs and is not ended: ${reason}`);
   }
 
-  async #start(): Promise<void> {
-    const { id } = this.#region;
-    const isAdmitted = await this.#admission.wait(this.#region, (event) => this.#dispatch(event));
-    if (!isAdmitted || !isStarting(this.#lifecycle.stage)) return;
-    try {
-      // The limits of the newest version that this object was told of, regardless of what was deployed.
-      this.envVars = containerEnvironment(this.env, activeConfig(this.env).config, this.#region);
-      await this.startAndWaitForPorts({
-        ports: [WEBSOCKET_PORT],
-        cancellationOptions: { waitInterval: START_POLL_MS },
-      });
-      if (!this.#server.isRunning) throw new Error('it ended as soon as it was up');
-    } catch (error) {
-      const problem = `nats-server of ${id} did not start: ${messageOf(error)}`;
-      return this.#dispatch({ kind: 'start-failed', problem });
-    }
-    this.#door.open();
-    const started = this.#dispatch({ kind: 'started' });
-    this.ctx.waitUntil(this.#untilReleased());
-    this.#linked = this.#untilLinked();
-    await started;
-  }
-
-  /** While streams are being restored, or it is not linked with all others, clients are served elsewhere. */
-  async #untilReleased(): Promise<void> {
-    if (!(await this.#admission.untilReleased(this.#region))) return;
-    await this.#mesh.retry();
-    await this.#untilLinked();
-    await this.#dispatch({ kind: 'released' });
-  }
-
-  /** What a client publishes before its server is linked never reaches other regions, without any error. */
-  async #untilLinked(): Promise<void> {
-    const end = Date.now() + LINKED_WITHIN_MS;
-    while (isServing(this.#lifecycle.stage) && Date.now() < end) {
-      const names = new Set((await this.#report.routes())?.map(({ remote_name }) => remote_name));
-      const isConnected = (region: string) => names.has(instanceNameOf(region));
-      const isLinked = this.#mesh.isLinked(isConnected);
-      await new Promise((resolve) => setTimeout(resolve, isLinked ? this.#interestMs(names) : LINK_POLL_MS));
-      if (isLinked) return;
-    }
-  }
-
-  /** After this long the farthest of these servers knows of the link, and its subscriptions have arrived. */
-  #interestMs(servers: ReadonlySet<string | undefined>): number {
-    const { regions } = activeConfig(this.env).config;
-    const linked = regions.filter(({ id }) => servers.has(instanceNameOf(id)));
-    return INTEREST_MS + Math.max(0, ...linked.map((region) => expectedRttMs(this.#region, region)));
-  }
-
-  async #restartAfter(attempt: number): Promise<void> {
-    console.error(`region ${this.#region.id}: ${problemOf(this.#lifecycle.stage)}`);
-    const pauseMs = backoffMs(attempt, RESTART_MAX_MS, Math.random());
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    await this.#dispatch({ kind: 'restart-due', attempt });
+  /** With the limits of the newest version that this object was told of, regardless of what was deployed. */
+  async #startContainer(): Promise<void> {
+    this.envVars = containerEnvironment(this.env, activeConfig(this.env).config, this.#region);
+    await this.startAndWaitForPorts({
+      ports: [WEBSOCKET_PORT],
+      cancellationOptions: { waitInterval: START_POLL_MS },
+    });
+    if (!this.#server.isRunning) throw new Error('it ended as soon as it was up');
   }
 
   async #countClients(): Promise<void> {
-    await this.#dispatch({ kind: 'clients-counted', clients: await this.#report.connections() });
+    await this.#lifecycle.dispatch({ kind: 'clients-counted', clients: await this.#report.connections() });
   }
 
   #scheduleReconcile(): Promise<void> {
@@ -532,24 +391,5 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     // The class rounds down to whole seconds, so a step of a drain could come up to one second too early.
     const now = Date.now() / 1000;
     await this.schedule(new Date(Math.ceil(now + afterSeconds) * 1000), method, payload);
-  }
-
-  /** Returns once it is no longer coming up: it is up, or it failed, or it was told otherwise. */
-  async #untilSettled(): Promise<void> {
-    while (isComingUp(this.#lifecycle.stage)) await this.#changed.promise;
-  }
-
-  /** Returns once the server takes clients. @throws Error when it does not come up */
-  async #comeUp(event: LifecycleEvent): Promise<void> {
-    void this.#dispatch(event);
-    await this.#untilSettled();
-    const { stage } = this.#lifecycle;
-    if (stage.kind !== 'up') {
-      throw new Error(problemOf(stage) ?? refusalOf(this.#lifecycle)?.reason ?? `it is ${stage.kind}`);
-    }
-  }
-
-  #refuse({ code, reason }: Refusal): Response {
-    return errorResponse(code, `region ${this.#region.id}: ${reason}`);
   }
 }

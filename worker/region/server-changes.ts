@@ -38,14 +38,14 @@ export function comeUp(stage: Stage, { enabled }: Pick<Wants, 'enabled'>): Chang
   return NOTHING;
 }
 
-export function started(stage: Stage): Change {
+/** @param isHeld whether it takes no clients yet */
+export function started(stage: Stage, isHeld: boolean): Change {
   if (stage.kind === 'starting' && stage.goal === 'drained') {
     const stopping: Stopping = { kind: 'stopping', goal: 'drained', unanswered: 0 };
     return { stage: stopping, commands: [{ kind: 'stop' }, { kind: 'watch' }] };
   }
   const wasStarting = stage.kind === 'starting' || (stage.kind === 'down' && stage.isStarting);
   if (!wasStarting) return NOTHING;
-  const isHeld = stage.kind === 'starting' && stage.isHeld === true;
   return { stage: { ...UP, isHeld }, commands: [{ kind: 'mesh-up' }, { kind: 'watch' }] };
 }
 
@@ -56,9 +56,13 @@ export function mustWait(stage: Stage, why: string): Change {
   return isToStart || stage.kind === 'waiting' ? { stage: { kind: 'waiting', why } } : NOTHING;
 }
 
-export function admitted(stage: Stage, isHeld: boolean): Change {
-  if (stage.kind === 'waiting') return { stage: { kind: 'starting', goal: 'up', isHeld } };
-  return stage.kind === 'starting' && isHeld ? { stage: { ...stage, isHeld } } : NOTHING;
+export function admitted(stage: Stage): Change {
+  return stage.kind === 'waiting' ? { stage: { kind: 'starting', goal: 'up' } } : NOTHING;
+}
+
+/** Whether it takes no clients, though it is up. */
+export function held(stage: Stage, isHeld: boolean): Change {
+  return stage.kind === 'up' && stage.isHeld !== isHeld ? { stage: { ...stage, isHeld } } : NOTHING;
 }
 
 export function startFailed({ stage, wants, restarts }: Lifecycle, problem: string): Change {

@@ -76,7 +76,7 @@ export type Stage =
   | { readonly kind: 'asleep'; readonly problem?: string }
   | { readonly kind: 'drained' }
   | Waiting
-  | { readonly kind: 'starting'; readonly goal: 'up' | 'drained'; readonly isHeld?: boolean }
+  | { readonly kind: 'starting'; readonly goal: 'up' | 'drained' }
   | Running
   | Down;
 

@@ -17,6 +17,7 @@ import {
   whyNotEnd,
   whyNotLeave,
   whyNotLink,
+  withoutOrphan,
 } from './admission.ts';
 import { type Holdings, META_GROUP } from './holdings.ts';
 
@@ -29,7 +30,7 @@ describe('the first start', () => {
     let record = NEW_RECORD;
     for (const region of REGIONS) {
       const asked = askToStart(record, region, REGIONS, NOW);
-      expect(asked.answer).toEqual({ mayStart: true, isHeld: false });
+      expect(asked.answer).toEqual({ mayStart: true });
       record = asked.record;
     }
     expect(statesIn(record)).toEqual({ a: 'joining', b: 'joining', c: 'joining' });
@@ -58,7 +59,7 @@ describe('the first start', () => {
 describe('a server that comes back empty', () => {
   test('starts beside those that hold everything', () => {
     const { record, answer } = askToStart(formed(), 'a', REGIONS, NOW);
-    expect(answer).toEqual({ mayStart: true, isHeld: false });
+    expect(answer).toEqual({ mayStart: true });
     expect(statesIn(record)).toEqual({ a: 'joining', b: 'full', c: 'full' });
   });
 
@@ -75,7 +76,7 @@ describe('a server that comes back empty', () => {
     });
     expect(statesIn(record)).toMatchObject({ a: 'joining', b: 'empty', c: 'full' });
     const caughtUp = afterLook(record, seen({ a: 9, c: 9, d: 9, e: 9 }), FIVE, NOW);
-    expect(askToStart(caughtUp, 'b', FIVE, NOW).answer).toEqual({ mayStart: true, isHeld: false });
+    expect(askToStart(caughtUp, 'b', FIVE, NOW).answer).toEqual({ mayStart: true });
   });
 
   test('may ask again for the start that it was allowed, which may have failed', () => {
@@ -101,12 +102,12 @@ describe('when fewer than a majority hold everything', () => {
 
   test('all may start, since only all of them together elect the one that does, but are not linked with each other', () => {
     const { record, answer } = askToStart(one, 'c', REGIONS, NOW);
-    expect(answer).toEqual({ mayStart: true, isHeld: true });
-    expect(whyNotLink(record, 'b', 'c')).toMatch(/neither b nor c/);
-    expect(whyNotLink(record, 'a', 'c')).toBeUndefined();
+    expect(answer).toEqual({ mayStart: true });
+    expect(whyNotLink(record, 'b', 'c', REGIONS)).toMatch(/neither b nor c/);
+    expect(whyNotLink(record, 'a', 'c', REGIONS)).toBeUndefined();
     const looked = afterLook(record, seen({ a: 9, b: 9 }), REGIONS, NOW);
-    expect(whyNotLink(looked, 'b', 'c')).toBeUndefined();
-    expect(isHeld(looked, 'c')).toBe(false);
+    expect(whyNotLink(looked, 'b', 'c', REGIONS)).toBeUndefined();
+    expect(isHeld(looked, 'c', REGIONS)).toBe(false);
   });
 
   test('also if that is so for one stream only', () => {
@@ -126,7 +127,7 @@ describe('when fewer than a majority hold everything', () => {
       (before, region) => askToStart(before, region, REGIONS, NOW).record,
       NEW_RECORD,
     );
-    expect(whyNotLink(record, 'a', 'b')).toBeUndefined();
+    expect(whyNotLink(record, 'a', 'b', REGIONS)).toBeUndefined();
   });
 });
 
@@ -179,13 +180,19 @@ describe('when no server is left that holds anything', () => {
     let record = beginAgain(lost(), true);
     for (const region of REGIONS) {
       const asked = askToStart(record, region, REGIONS, NOW);
-      expect(asked.answer).toEqual({ mayStart: true, isHeld: true });
+      expect(asked.answer).toEqual({ mayStart: true });
       record = asked.record;
     }
     record = afterLook(record, seen({ a: 0, b: 0, c: 0 }), REGIONS, NOW);
     expect(record.loss?.phase).toBe('restoring');
-    expect(afterRestore(record)).toMatchObject({ isFormed: true });
-    expect(afterRestore(record).loss).toBeUndefined();
+    expect(isHeld(record, 'a', REGIONS)).toBe(true);
+    expect(whyNotLink(record, 'a', 'b', REGIONS)).toBeUndefined();
+    expect(whyNotLink(record, 'a', 'elsewhere', REGIONS)).toContain('being restored');
+    expect(whyNotLink(record, 'elsewhere', 'a', REGIONS)).toContain('being restored');
+    expect(whyNotLink(record, 'elsewhere', 'nowhere', REGIONS)).toBeUndefined();
+    expect(whyNotLink(afterRestore(record, ALL_BACK), 'a', 'elsewhere', REGIONS)).toBeUndefined();
+    expect(afterRestore(record, ALL_BACK)).toMatchObject({ isFormed: true });
+    expect(afterRestore(record, ALL_BACK).loss).toBeUndefined();
   });
 
   test('and lost again while they are restored, they begin once more with what was to be restored', () => {
@@ -213,18 +220,70 @@ describe('the last that holds everything', () => {
   test('does not become two by being ended in the same moment, each for the sake of the other', () => {
     const both = { ...formed(), members: membersOf({ a: 'full', b: 'full', c: 'empty' }) };
     const answering = new Set(['a', 'b']);
-    expect(whyNotLeave(both, ['a'], ['a', 'b'], answering)).toBeUndefined();
-    expect(whyNotLeave(afterEnd(both, ['a'], NOW), ['b'], ['a', 'b'], answering)).toMatch(/a \(empty\)/);
+    expect(whyNotLeave(both, ['a'], ['a', 'b'], answering, true)).toBeUndefined();
+    expect(whyNotLeave(afterEnd(both, ['a'], NOW), ['b'], ['a', 'b'], answering, true)).toMatch(
+      /a \(empty\)/,
+    );
     expect(whyNotEnd(afterEnd(both, ['a'], NOW), 'b', new Set(['a']))).toMatch(/no other server/);
   });
 
   test('is not taken out of service, nor is any other while one is behind', () => {
     const all = new Set(REGIONS);
-    expect(whyNotLeave(formed(), ['a'], REGIONS, all)).toBeUndefined();
-    expect(whyNotLeave(formed(), ['a'], REGIONS, new Set(['a', 'b']))).toMatch(/c \(full\)/);
-    expect(whyNotLeave(record, ['a'], REGIONS, all)).toMatch(/b \(joining\), c \(empty\)/);
-    expect(whyNotLeave(formed(), ['a', 'b'], REGIONS, all)).toMatch(/one after the other/);
-    expect(whyNotLeave(NEW_RECORD, ['a'], REGIONS, all)).toBeUndefined();
+    expect(whyNotLeave(formed(), ['a'], REGIONS, all, true)).toBeUndefined();
+    expect(whyNotLeave(formed(), ['a'], REGIONS, new Set(['a', 'b']), true)).toMatch(/c \(full\)/);
+    expect(whyNotLeave(record, ['a'], REGIONS, all, true)).toMatch(/b \(joining\), c \(empty\)/);
+    expect(whyNotLeave(formed(), ['a', 'b'], REGIONS, all, true)).toMatch(/one after the other/);
+    expect(whyNotLeave(NEW_RECORD, ['a'], REGIONS, all, true)).toBeUndefined();
+  });
+});
+
+describe('a stream that only one server holds, when that server has ended', () => {
+  const ALONE = {
+    account: '$G',
+    stream: 'ALONE',
+    created: '1',
+    messages: 9,
+    lastSeq: 9,
+    servers: ['nats-c'],
+  };
+  const before: AdmissionRecord = { ...formed(), streams: [...formed().streams, ALONE] };
+
+  test('is to be restored before its server starts again, and its clients wait', () => {
+    const { record, answer } = askToStart(before, 'c', REGIONS, NOW);
+    expect(answer).toMatchObject({ mayStart: false, why: expect.stringContaining('ALONE of $G') });
+    expect(record.orphans).toEqual([ALONE]);
+    expect(record.streams).toEqual(formed().streams);
+    expect([isHeld(record, 'c', REGIONS), isHeld(record, 'a', REGIONS)]).toEqual([true, false]);
+    const back = withoutOrphan(record, ALONE);
+    expect(back).not.toHaveProperty('orphans');
+    expect(askToStart(back, 'c', REGIONS, NOW).answer).toEqual({ mayStart: true });
+  });
+
+  test('is asked for once, however often its server asks', () => {
+    const once = askToStart(before, 'c', REGIONS, NOW).record;
+    expect(askToStart(once, 'c', REGIONS, NOW).record.orphans).toEqual([ALONE]);
+  });
+
+  test('does not keep its server from starting where no majority is there without it', () => {
+    const one = { ...before, members: membersOf({ a: 'full', b: 'empty', c: 'full' }) };
+    const { record, answer } = askToStart(one, 'c', REGIONS, NOW);
+    expect(answer).toEqual({ mayStart: true });
+    expect(record.orphans).toEqual([ALONE]);
+  });
+
+  test('is part of the loss if the others end too', () => {
+    const orphaned = askToStart(before, 'c', REGIONS, NOW).record;
+    const none = { ...orphaned, members: membersOf({ a: 'full', b: 'empty', c: 'empty' }) };
+    const { loss, orphans } = askToStart(none, 'a', REGIONS, NOW).record;
+    expect(loss?.streams.map(({ stream }) => stream)).toEqual(['ORDERS', 'ALONE']);
+    expect(orphans).toEqual([]);
+  });
+
+  test('keeps its server in service where there are no backups', () => {
+    const all = new Set(REGIONS);
+    expect(whyNotLeave(before, ['c'], REGIONS, all, false)).toMatch(/ALONE of \$G has no other replica/);
+    expect(whyNotLeave(before, ['a'], REGIONS, all, false)).toBeUndefined();
+    expect(whyNotLeave(before, ['c'], REGIONS, all, true)).toBeUndefined();
   });
 });
 
@@ -323,11 +382,13 @@ class World {
     this.#record = record;
     if (!answer.mayStart) return;
     for (const [other, held] of this.#disks) {
-      if (held === 'blank') expect(whyNotLink(record, region, other)).toBeDefined();
+      if (held === 'blank') expect(whyNotLink(record, region, other, this.#regions)).toBeDefined();
     }
     this.#disks.set(region, 'blank');
   }
 }
+
+const ALL_BACK = { missing: [], problems: [] };
 
 const BLANK: Holdings = {
   server: 'nats-b',
@@ -361,6 +422,7 @@ function holdings(region: string, lastSeq: number): Holdings {
     stream: 'ORDERS',
     created: '1',
     servers,
+    hasLeader: true,
     messages: lastSeq,
     lastSeq,
     consumers: [],

@@ -6,10 +6,8 @@
 import { instanceNameOf } from '../../../regions/names.ts';
 import { type Holdings, missingIn } from './holdings.ts';
 
-/** Whether a server may start; if not, why. `isHeld`: it may take no clients yet. */
-export type StartAnswer =
-  | { readonly mayStart: true; readonly isHeld: boolean }
-  | { readonly mayStart: false; readonly why: string };
+/** Whether a server may start; if not, why. */
+export type StartAnswer = { readonly mayStart: true } | { readonly mayStart: false; readonly why: string };
 
 /**
  * - `empty`: no server runs, so its disk is empty
@@ -43,6 +41,8 @@ export interface Restored {
   readonly at: number;
   readonly streams: number;
   readonly problems: readonly string[];
+  /** Streams that could not be restored. */
+  readonly missing: readonly KnownStream[];
 }
 
 /**
@@ -52,11 +52,14 @@ export interface Restored {
  * - `waiting`: an operator has to accept it, or bring a backup
  * - `forming`: the servers start empty, to be filled from the backup
  * - `restoring`: they are being filled
+ * - `incomplete`: some could not be restored, which is tried again until an operator gives them up
  */
 export interface Loss {
   readonly since: number;
-  readonly phase: 'deciding' | 'waiting' | 'forming' | 'restoring';
+  readonly phase: 'deciding' | 'waiting' | 'forming' | 'restoring' | 'incomplete';
   readonly streams: readonly KnownStream[];
+  /** Of an incomplete one. */
+  readonly failed?: Pick<Restored, 'missing' | 'problems'>;
 }
 
 export interface AdmissionRecord {
@@ -66,6 +69,8 @@ export interface AdmissionRecord {
   readonly members: Readonly<Record<string, Member>>;
   readonly streams: readonly KnownStream[];
   readonly loss?: Loss;
+  /** Streams that only servers held that have ended, while others go on: to be restored. */
+  readonly orphans?: readonly KnownStream[];
 }
 
 /** What the Keeper sees of a region: what its server holds, that none runs, or nothing (it starts, hangs, is away). */
@@ -233,22 +238,64 @@ export function askToStart(
   const emptied = isRepeated
     ? record
     : withMembers(record, [[region, { state: 'empty', since: sinceOf(own, now) }]]);
-  const lost = withLoss(emptied, now);
+  const lost = withOrphans(withLoss(emptied, now));
   const { loss } = lost;
   const admit = () => {
     const admitted = withMembers(lost, [[region, { state: 'joining', since: now }]]);
-    return { record: admitted, answer: { mayStart: true, isHeld: isHeld(admitted, region) } as const };
+    return { record: admitted, answer: { mayStart: true } as const };
   };
   const refuse = (why: string) => ({ record: lost, answer: { mayStart: false, why } as const });
   if (loss?.phase === 'deciding') return refuse('no server is left that holds the streams');
   if (loss?.phase === 'waiting') return refuse(lossText(loss));
   if (!lost.isFormed || isRepeated) return admit();
+  const server = instanceNameOf(region);
+  if (hasMajority(lost, regions) && (lost.orphans ?? []).some(({ servers }) => servers.includes(server))) {
+    return refuse(orphansText(lost));
+  }
   const joining = Object.entries(lost.members).find(([, { state }]) => state === 'joining');
   if (joining !== undefined && !isStuck(lost, regions)) {
     const [first, { lacks }] = joining;
     return refuse(`${first} must hold everything first${lacks === undefined ? '' : `: ${lacks}`}`);
   }
   return admit();
+}
+
+/**
+ * Streams of which no server is left that holds them, though others are. Where a majority is there, they are restored
+ * before the server starts again: otherwise it would make them anew, empty, under the same name, and clients would fill
+ * them from message 1.
+ */
+function withOrphans(record: AdmissionRecord): AdmissionRecord {
+  const { isFormed, loss, members, streams, orphans = [] } = record;
+  if (!isFormed || loss !== undefined) return record;
+  const isGone = (server: string) =>
+    Object.entries(members).every(([id, { state }]) => instanceNameOf(id) !== server || state !== 'full');
+  const orphaned = streams.filter(({ messages, servers }) => messages > 0 && servers.every(isGone));
+  if (orphaned.length === 0) return record;
+  return {
+    ...record,
+    streams: streams.filter((each) => !orphaned.includes(each)),
+    orphans: [...orphans, ...orphaned],
+  };
+}
+
+/** An orphan is back, or given up. */
+export function withoutOrphan(
+  { orphans = [], ...record }: AdmissionRecord,
+  { account, stream }: KnownStream,
+): AdmissionRecord {
+  const left = orphans.filter((each) => each.account !== account || each.stream !== stream);
+  return left.length === 0 ? record : { ...record, orphans: left };
+}
+
+export function orphansText({ orphans = [] }: AdmissionRecord): string {
+  const named = orphans.map(({ account, stream }) => `${stream} of ${account}`);
+  return `streams that no other server holds are being restored: ${named.join(', ')}`;
+}
+
+/** Whether enough servers hold everything for JetStream to work. */
+function hasMajority({ members }: Pick<AdmissionRecord, 'members'>, regions: readonly string[]): boolean {
+  return regions.filter((id) => members[id]?.state === 'full').length >= quorumOf(regions.length);
 }
 
 function sinceOf(member: Member | undefined, now: number): number {
@@ -263,7 +310,7 @@ function sinceOf(member: Member | undefined, now: number): number {
  */
 function isStuck({ members, streams }: AdmissionRecord, regions: readonly string[]): boolean {
   const isFull = (region: string) => members[region]?.state === 'full';
-  if (regions.filter(isFull).length < quorumOf(regions.length)) return true;
+  if (!hasMajority({ members }, regions)) return true;
   const full = new Set(regions.filter(isFull).map(instanceNameOf));
   return streams.some(({ servers }) => {
     const holders = servers.filter((server) => full.has(server)).length;
@@ -271,35 +318,48 @@ function isStuck({ members, streams }: AdmissionRecord, regions: readonly string
   });
 }
 
-/** Why two regions' servers must not be linked now; undefined if they may be. */
+/**
+ * Why two regions' servers must not be linked now; undefined if they may be.
+ *
+ * @param regions all that take part in JetStream: what its clients ask reaches it from all others
+ */
 export function whyNotLink(
-  { isFormed, members }: AdmissionRecord,
+  { isFormed, members, loss }: AdmissionRecord,
   one: string,
   other: string,
+  regions: readonly string[],
 ): string | undefined {
+  if (loss !== undefined && regions.includes(one) !== regions.includes(other)) {
+    return 'JetStream streams are being restored: a client that made one of them would be in the way';
+  }
   const isJoining = (region: string) => members[region]?.state === 'joining';
   if (!isFormed || !isJoining(one) || !isJoining(other)) return undefined;
   return `neither ${one} nor ${other} holds all JetStream streams yet, and together they could outvote the one that does`;
 }
 
 /** Whether a server may take no clients yet: streams are being restored, or it is not linked with all others. */
-export function isHeld(record: AdmissionRecord, region: string): boolean {
-  const { members, loss } = record;
-  return (
-    loss !== undefined ||
-    Object.keys(members).some((other) => other !== region && whyNotLink(record, region, other) !== undefined)
-  );
+export function isHeld(record: AdmissionRecord, region: string, regions: readonly string[]): boolean {
+  const isApart = (other: string) =>
+    other !== region && whyNotLink(record, region, other, regions) !== undefined;
+  const own = instanceNameOf(region);
+  const isOrphaned = (record.orphans ?? []).some(({ servers }) => servers.includes(own));
+  return record.loss !== undefined || isOrphaned || Object.keys(record.members).some(isApart);
 }
 
 /** Whether what was once stored is held by no server any more. */
 function withLoss(record: AdmissionRecord, now: number): AdmissionRecord {
-  const { isFormed, loss, members, streams } = record;
+  const { isFormed, loss, members, streams, orphans = [] } = record;
   const isKept = Object.values(members).some(({ state }) => state === 'full');
   if (!isFormed || isKept || loss?.phase === 'waiting') return record;
   // What was being restored is lost again with the servers: the backup still has it.
   return {
     ...record,
-    loss: { since: loss?.since ?? now, phase: 'deciding', streams: loss?.streams ?? streams },
+    orphans: [],
+    loss: {
+      since: loss?.since ?? now,
+      phase: 'deciding',
+      streams: loss?.streams ?? [...streams, ...orphans],
+    },
   };
 }
 
@@ -323,8 +383,22 @@ export function awaitOperator(record: AdmissionRecord): AdmissionRecord {
   return record.loss === undefined ? record : { ...record, loss: { ...record.loss, phase: 'waiting' } };
 }
 
-/** What was to be restored has been. */
-export function afterRestore({ loss: _loss, ...record }: AdmissionRecord): AdmissionRecord {
+/** What was to be restored has been, or is given up; of a loss that is not over yet it is kept what is missing. */
+export function afterRestore(
+  { loss, ...record }: AdmissionRecord,
+  { missing, problems }: Pick<Restored, 'missing' | 'problems'>,
+): AdmissionRecord {
+  if (loss === undefined || missing.length === 0) return record;
+  return { ...record, loss: { ...loss, phase: 'incomplete', failed: { missing, problems } } };
+}
+
+/** Whether an operator can give up what is lost. */
+export function isToAccept({ loss }: AdmissionRecord): boolean {
+  return loss?.phase === 'waiting' || loss?.phase === 'incomplete';
+}
+
+/** What is missing is given up. The servers run, and hold what could be restored. */
+export function giveUpMissing({ loss: _loss, ...record }: AdmissionRecord): AdmissionRecord {
   return record;
 }
 
@@ -350,15 +424,29 @@ export function whyNotEnd(
   return others.length > 0 ? undefined : 'no other server that answers holds the streams';
 }
 
-/** Why a region must not be taken out of service now; undefined if it may be. */
+/**
+ * Why a region must not be taken out of service now; undefined if it may be.
+ *
+ * @param isBackedUp whether streams that only it holds are restored from a backup
+ */
 export function whyNotLeave(
-  { isFormed, members, loss }: AdmissionRecord,
+  { isFormed, members, loss, streams }: AdmissionRecord,
   leaving: readonly string[],
   regions: readonly string[],
   answering: ReadonlySet<string>,
+  isBackedUp: boolean,
 ): string | undefined {
   if (loss !== undefined) return 'streams are being restored, or are lost';
   if (!isFormed) return undefined;
+  if (!isBackedUp) {
+    const names = new Set(leaving.map(instanceNameOf));
+    const alone = streams.find(
+      ({ messages, servers }) => messages > 0 && servers.every((each) => names.has(each)),
+    );
+    if (alone !== undefined) {
+      return `stream ${alone.stream} of ${alone.account} has no other replica, and there are no backups: give it replicas`;
+    }
+  }
   const others = regions.filter((id) => !leaving.includes(id));
   const behind = others.filter((id) => members[id]?.state !== 'full' || !answering.has(id));
   if (behind.length > 0) {

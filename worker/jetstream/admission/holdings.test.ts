@@ -8,6 +8,7 @@ const ORDERS: HeldStream = {
   stream: 'ORDERS',
   created: '2026-11-26T19:26:44.794821826Z',
   servers: SERVERS,
+  hasLeader: true,
   messages: 20,
   lastSeq: 20,
   consumers: [{ name: 'billing', servers: SERVERS }],

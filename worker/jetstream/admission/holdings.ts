@@ -15,6 +15,8 @@ export interface HeldStream {
   readonly created: string;
   /** Names of the servers that it is on, this one included. */
   readonly servers: readonly string[];
+  /** Whether this server knows who leads it. */
+  readonly hasLeader: boolean;
   readonly messages: number;
   readonly lastSeq: number;
   /** Consumers that this server has of it. */

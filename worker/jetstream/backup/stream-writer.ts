@@ -10,13 +10,13 @@ import { fold } from '../bucket/fold.ts';
 import { retain } from '../bucket/retain.ts';
 import { dropExpired, KNOWN_FOR_MS, sweep } from '../bucket/sweep.ts';
 import { type BackupState, backupStateOf } from '../manifest/backup-state.ts';
-import { beginEpoch, currentEpoch } from '../manifest/epochs.ts';
-import { count, liveRanges, within } from '../manifest/extent.ts';
+import { beginEpoch, currentEpoch, withEpoch } from '../manifest/epochs.ts';
+import { count, liveRanges, within, without } from '../manifest/extent.ts';
 import { FOLD_SEGMENTS } from '../manifest/fold.ts';
 import type { Epoch, StreamName } from '../manifest/manifest.ts';
 import type { ConsumerBackup, Extent, JsonObject, SegmentHeader } from '../manifest/segment-header.ts';
+import { messageAt, readBatch, readSingly } from '../restore/read-messages.ts';
 import type { LedStream } from './led-streams.ts';
-import { messageAt, readBatch, readSingly } from './read-messages.ts';
 import { consumersNow, extentNow, numberOf } from './stream-now.ts';
 
 /** A leader that was just elected may still be applying what it has: it has lost messages if it says so again later. */
@@ -130,7 +130,7 @@ export class StreamWriter {
     if (known === undefined) return undefined;
     let problem: string | undefined;
     if (led.created !== known.epoch.created) {
-      known = await this.#begin(led, connection, 'recreated', known.stored);
+      known = await this.#createdAnew(led, connection, known);
     } else if (led.state.last_seq < known.upTo) {
       this.#behindLooks += 1;
       problem = `stream ${led.stream} ends at message ${led.state.last_seq}, though ${known.upTo} is backed up`;
@@ -169,6 +169,23 @@ export class StreamWriter {
       at: this.#parts.now(),
       writtenAt: state.writtenAt,
     };
+  }
+
+  /** A stream that was restored from this backup is the same, though it was created later: its backup goes on. */
+  async #createdAnew(
+    led: LedStream,
+    connection: NatsConnection,
+    { stored, epoch }: Known,
+  ): Promise<Known | undefined> {
+    const { bucket, name } = this.#parts;
+    const state = backupStateOf(epoch, await bucket.log(name, epoch));
+    if (!(await isRestored(connection, led.stream, state))) {
+      return this.#begin(led, connection, 'recreated', stored);
+    }
+    const goesOn: Epoch = { ...epoch, created: led.created };
+    const manifest = withEpoch(stored.manifest, goesOn);
+    const etag = await bucket.save(manifest, stored.etag);
+    return etag === undefined ? undefined : this.#knownFrom({ manifest, etag }, goesOn, state);
   }
 
   async #begin(
@@ -339,6 +356,20 @@ async function isDiverged(
   if (lastMessage === undefined) return false;
   const there = await messageAt(connection, stream, lastMessage.sequence);
   return there !== undefined && there.timestampNs !== lastMessage.timestampNs;
+}
+
+/** Whether the stream has all that was backed up last, and no message before it that the backup lacks. */
+async function isRestored(
+  connection: NatsConnection,
+  stream: string,
+  { lastMessage, extent }: BackupState,
+): Promise<boolean> {
+  if (lastMessage === undefined) return false;
+  const { sequence, timestampNs } = lastMessage;
+  const there = await messageAt(connection, stream, sequence);
+  if (there?.timestampNs !== timestampNs) return false;
+  const live = within(liveRanges(await extentNow(connection, stream, undefined)), 1, sequence);
+  return count(without(live, liveRanges(extent))) === 0;
 }
 
 function isOther(extent: Extent, { state }: LedStream): boolean {

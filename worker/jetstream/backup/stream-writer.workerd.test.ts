@@ -10,8 +10,10 @@ import { BackupBucket } from '../bucket/backup-bucket.ts';
 import { backupStateOf } from '../manifest/backup-state.ts';
 import { currentEpoch } from '../manifest/epochs.ts';
 import { ask } from '../restore/api.ts';
+import { messageAt } from '../restore/read-messages.ts';
+import { restoreStream } from '../restore/restore-stream.ts';
+import { sourceFrom } from '../restore/source.ts';
 import { LED_QUERY, type LedJsz, type LedStream, ledStreams } from './led-streams.ts';
-import { messageAt } from './read-messages.ts';
 import { StreamWriter } from './stream-writer.ts';
 
 const { alone } = inject('jetStreamServers');
@@ -160,6 +162,46 @@ test('a stream that was made again begins an epoch, and the one before stays', a
   const manifest = (await bucket.load(name))?.manifest;
   expect(manifest?.epochs.map(({ reason }) => reason)).toEqual(['new', 'recreated']);
   expect((await backup()).entries.map(textOf)).toEqual(['after']);
+});
+
+test('the backup of a stream that was restored from it goes on where it was', async () => {
+  await create(BASE);
+  for (const text of ['a', 'b', 'c']) await publish(text);
+  await ask(connection, 'STREAM.MSG.DELETE.BACKED', { seq: 2 });
+  const writer = writerOf('a');
+  await write(writer);
+  await ask(connection, 'STREAM.DELETE.BACKED');
+  await restoreStream(connection, {
+    ...{ bucket, source: await sourceFrom(bucket, name, {}), as: 'BACKED', id: 'again', servers: 1 },
+    ...{ connect: () => connectTo(alone), holders: async () => 1 },
+  });
+  await publish('after');
+  for (const each of [writer, writerOf('b')]) await write(each);
+  const manifest = (await bucket.load(name))?.manifest;
+  expect(manifest?.epochs.map(({ reason, created }) => [reason, created])).toEqual([
+    ['new', (await led()).created],
+  ]);
+  const { state, entries } = await backup();
+  expect(entries.map(textOf)).toEqual(['a', 'c', 'after']);
+  expect(state.segments.map(({ header }) => header.messages)).toEqual([2, 1]);
+});
+
+test('a stream that was restored to an earlier point begins an epoch once there is more', async () => {
+  await create(BASE);
+  for (const text of ['a', 'b', 'c']) await publish(text);
+  await write(writerOf('a'));
+  await ask(connection, 'STREAM.DELETE.BACKED');
+  await restoreStream(connection, {
+    ...{ bucket, source: await sourceFrom(bucket, name, { seq: 2 }), as: 'BACKED', id: 'again', servers: 1 },
+    ...{ connect: () => connectTo(alone), holders: async () => 1 },
+  });
+  await publish('other');
+  await write(writerOf('b'));
+  expect((await bucket.load(name))?.manifest.epochs.map(({ reason }) => reason)).toEqual([
+    'new',
+    'recreated',
+  ]);
+  expect((await backup()).entries.map(textOf)).toEqual(['a', 'b', 'other']);
 });
 
 test('other messages under sequences that were backed up begin an epoch: their servers were lost', async () => {

@@ -5,7 +5,13 @@ import type { BackupState } from './backup-state.ts';
 import { withEpoch } from './epochs.ts';
 import type { Epoch, FoldedSegment, Manifest } from './manifest.ts';
 import { type FullMoment, fullMoments } from './moments.ts';
-import type { Moment, SegmentHeader, SegmentSummary, StoredSegment } from './segment-header.ts';
+import {
+  type Moment,
+  type SegmentHeader,
+  type SegmentSummary,
+  type StoredSegment,
+  summaryOf,
+} from './segment-header.ts';
 
 /** Folding writes the manifest: of the writes of a stream that is always active this is a small part. */
 export const FOLD_SEGMENTS = 60;
@@ -135,38 +141,6 @@ function shortened(moment: FullMoment, before: FullMoment | undefined): Moment {
     ...rest,
     ...(config === before?.config ? {} : { config }),
     ...(consumers === before?.consumers ? {} : { consumers }),
-  };
-}
-
-/** Of a header, what the manifest keeps. */
-export function summaryOf(header: SegmentSummary): SegmentSummary {
-  const {
-    format,
-    epoch,
-    index,
-    first,
-    last,
-    messages,
-    bytes,
-    firstAt,
-    lastAt,
-    lastTimestamp,
-    writer,
-    writtenAt,
-  } = header;
-  return {
-    format,
-    epoch,
-    index,
-    first,
-    last,
-    messages,
-    bytes,
-    firstAt,
-    lastAt,
-    lastTimestamp,
-    writer,
-    writtenAt,
   };
 }
 

@@ -2,10 +2,15 @@
 
 import { withEpoch } from './epochs.ts';
 import { count, liveRanges, within } from './extent.ts';
-import { summaryOf } from './fold.ts';
 import type { Epoch, Manifest } from './manifest.ts';
 import { momentsOf } from './moments.ts';
-import type { Extent, SegmentHeader, SegmentSummary, StoredSegment } from './segment-header.ts';
+import {
+  type Extent,
+  type SegmentHeader,
+  type SegmentSummary,
+  type StoredSegment,
+  summaryOf,
+} from './segment-header.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

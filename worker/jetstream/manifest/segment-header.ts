@@ -68,8 +68,27 @@ export type Moment = Pick<
   'index' | 'last' | 'lastTimestamp' | 'extent' | 'config' | 'consumers' | 'writtenAt'
 >;
 
-/** What is in a segment, without how its stream was. */
-export type SegmentSummary = Omit<SegmentHeader, 'extent' | 'config' | 'consumers' | 'history'>;
+/** Of a header what the manifest keeps: what is in the segment, without how its stream was. */
+const IN_SUMMARY = [
+  'format',
+  'epoch',
+  'index',
+  'first',
+  'last',
+  'messages',
+  'bytes',
+  'firstAt',
+  'lastAt',
+  'lastTimestamp',
+  'writer',
+  'writtenAt',
+] as const satisfies readonly (keyof SegmentHeader)[];
+
+export type SegmentSummary = Pick<SegmentHeader, (typeof IN_SUMMARY)[number]>;
+
+export function summaryOf(header: SegmentSummary): SegmentSummary {
+  return Object.fromEntries(IN_SUMMARY.map((name) => [name, header[name]])) as SegmentSummary;
+}
 
 /** A segment, and where it is. */
 export interface StoredSegment<H extends SegmentSummary = SegmentHeader> {

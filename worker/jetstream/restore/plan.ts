@@ -3,6 +3,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { JsonObject } from '../manifest/segment-header.ts';
 import { streamInfo } from './api.ts';
+import { sourcesOf } from './feeds.ts';
 import { takers } from './restore-stream.ts';
 import type { RestoreSource } from './source.ts';
 
@@ -62,6 +63,11 @@ function notRestored(
       : []),
     ...(others.length > 0
       ? [`subjects and consumers: ${others.join(', ')} takes messages of these subjects`]
+      : []),
+    ...(!isCopy && sourcesOf(config).length > 0
+      ? [
+          'how far it had come in its sources, but for what its last messages tell: a source that was restored or exists still goes on behind them; of one that is restored later, all is taken once more',
+        ]
       : []),
     ...(isCopy && isFed ? ['mirror and sources: the copy gets no further messages'] : []),
   ];

@@ -6,6 +6,7 @@ import { messageOf } from '../../message-of.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import { ask, streamInfo, streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
+import { resumed } from './resume-sources.ts';
 import { archiveFrom, type RestoreSource, requestStateOf } from './source.ts';
 import { restoreOf, type Target, targetOf } from './target.ts';
 import { transferArchive } from './transfer.ts';
@@ -56,6 +57,7 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
   const isDetached = as !== stream && (await takers(connection, source.selection.config)).length > 0;
   const target = targetOf(stream, source.selection, { as, isDetached, mark: id });
   let isBegun = false;
+  let remarks: readonly string[];
   try {
     await transferArchive(connection, {
       stream: as,
@@ -67,7 +69,7 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
       },
       ...(restore.onProgress !== undefined && { onProgress: restore.onProgress }),
     });
-    await finish(connection, restore, target);
+    remarks = await finish(connection, restore, target);
   } catch (error) {
     const what = `stream ${as} of account ${account} was not restored: ${messageOf(error)}`;
     if (!isBegun) throw new Error(what, { cause: error });
@@ -76,7 +78,6 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
       cause: error,
     });
   }
-  const remarks = await untilWhole(restore, target);
   return { messages: source.selection.messages, lastSeq: source.selection.extent.lastSeq, remarks };
 }
 
@@ -91,10 +92,24 @@ export async function takers(
   return [...new Set(names.flat())];
 }
 
-/** It becomes what it was: the mark goes, and it gets its replicas. */
-async function finish(connection: NatsConnection, { as, servers }: Restore, target: Target): Promise<void> {
+/** Consumers come back with how far they had acknowledged without gaps. Of a work queue, what was acknowledged is gone. */
+function consumerRemarks({ selection }: RestoreSource, { consumers }: Target): string[] {
+  const { rewound, config } = selection;
+  if (consumers.length === 0 || rewound.length === 0 || config.retention === 'workqueue') return [];
+  return [
+    `consumers ${rewound.join(', ')}: what they had acknowledged behind something that they had not is delivered again`,
+  ];
+}
+
+/** It gets its replicas, then becomes what it was: the mark goes, and it takes from its sources. */
+async function finish(connection: NatsConnection, restore: Restore, target: Target): Promise<string[]> {
+  const { as, servers, source } = restore;
   const num_replicas = Math.min(target.replicas, Math.max(1, servers));
-  await ask(connection, `STREAM.UPDATE.${as}`, { ...target.whole, num_replicas });
+  await ask(connection, `STREAM.UPDATE.${as}`, { ...target.filling, num_replicas });
+  const ofReplicas = await untilWhole(restore, target);
+  const { config, remarks } = await resumed(connection, as, source.selection.extent, target.whole);
+  await ask(connection, `STREAM.UPDATE.${as}`, { ...config, num_replicas });
+  return [...ofReplicas, ...remarks, ...consumerRemarks(source, target)];
 }
 
 async function untilWhole(

@@ -3,12 +3,15 @@
 
 import type { NatsConnection } from '@nats-io/nats-core';
 import { messageOf } from '../../message-of.ts';
-import type { Restored } from '../admission/admission.ts';
+import type { KnownStream, Restored } from '../admission/admission.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
+import { BackupError } from '../bucket/backup-error.ts';
 import type { StreamName } from '../manifest/manifest.ts';
 import { streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
+import { feedersFirst, feedersOf } from './feeds.ts';
 import { type Job, Jobs, type Verification } from './jobs.ts';
+import { removeOrphan } from './orphan.ts';
 import { planOf, type RestorePlan } from './plan.ts';
 import { restoreStream, undo } from './restore-stream.ts';
 import { type RestoreSource, sourceFrom } from './source.ts';
@@ -48,6 +51,9 @@ const AGAIN_MS = 2_000;
 
 /** A stream of a restore after a loss is tried so often. */
 const ATTEMPTS = 3;
+
+/** How many streams are restored at a time after a loss: each has a segment or two in memory. */
+const AT_A_TIME = 4;
 
 /** The bucket is looked through for what is to be verified; that costs a class A operation or two. */
 const LOOK_THROUGH_MS = 3_600_000;
@@ -92,7 +98,7 @@ export class Restorer {
   startRestore(asked: AskedRestore): Job {
     const { account, stream, as = stream } = asked;
     const job = this.#jobs.begin({ kind: 'restore', account, stream, as });
-    this.#host.background(this.#carryOut(job, () => this.#restore(job, asked)));
+    this.#host.background(this.#carryOut(job, async () => (await this.#restore(job, asked)).result));
     return job;
   }
 
@@ -129,46 +135,101 @@ export class Restorer {
 
   /**
    * Restores those of the streams that have a backup and are on no server. Goes on until R2 and the servers have
-   * answered. A backup of a stream that was deleted before stays where it is.
+   * answered. A stream without a backup is given up; a backup of one that was deleted before stays where it is. What the
+   * servers had and the backup lacks is told as a problem.
+   *
+   * @param lost as the servers that held them were last seen
    */
-  async restoreAll(lost: readonly Pick<StreamName, 'account' | 'stream'>[]): Promise<Restored> {
-    const names = new Set(lost.map(({ account, stream }) => `${account} ${stream}`));
+  async restoreAll(lost: readonly KnownStream[]): Promise<Restored> {
     const all = await this.#untilAnswered('the backups', () =>
       this.#host.bucket().streams(this.#host.cluster()),
     );
-    const backups = all.filter(({ account, stream }) => names.has(`${account} ${stream}`));
+    const backups = new Set(all.map(({ account, stream }) => `${account} ${stream}`));
+    const backedUp = lost.filter(({ account, stream }) => backups.has(`${account} ${stream}`));
     const problems: string[] = [];
+    const missing: KnownStream[] = [];
     let streams = 0;
-    for (const account of new Set(backups.map((each) => each.account))) {
-      const own = backups.filter((each) => each.account === account);
+    for (const account of new Set(backedUp.map((each) => each.account))) {
+      const own = backedUp.filter((each) => each.account === account);
       try {
         const there = await this.#untilAnswered(`the streams of account ${account}`, () =>
           this.#connected(account, (connection) => streamNames(connection)),
         );
-        for (const { stream } of own.filter((each) => !there.includes(each.stream))) {
-          const problem = await this.#restoreLost(account, stream);
-          if (problem === undefined) streams += 1;
-          else problems.push(problem);
+        const gone = own.filter(({ stream }) => !there.includes(stream));
+        for (const round of await this.#inRounds(gone)) {
+          await eachOf(round, AT_A_TIME, async (known) => {
+            const { isBack, problem } = await this.#restoreLost(known);
+            if (isBack) streams += 1;
+            else missing.push(known);
+            if (problem !== undefined) problems.push(problem);
+          });
         }
       } catch (error) {
         problems.push(`${own.length} streams of account ${account} were not restored: ${messageOf(error)}`);
+        missing.push(...own);
       }
     }
-    return { at: Date.now(), streams, problems };
+    return { at: Date.now(), streams, problems, missing };
   }
 
-  async #restoreLost(account: string, stream: string): Promise<string | undefined> {
+  /**
+   * Restores a stream whose servers have all ended, while others go on: before they start, or after they have made it
+   * anew, empty.
+   *
+   * @param isServerBack whether one of its servers may run again
+   * @returns what an operator should know, if it is not all back
+   * @throws Error if R2 or the servers do not answer: it is to be tried again
+   */
+  async revive(known: KnownStream, isServerBack: boolean): Promise<Pick<Restored, 'streams' | 'problems'>> {
+    const { account, stream } = known;
+    const what = `stream ${stream} of account ${account}, ${known.messages} messages that only ${known.servers.join(', ')} held,`;
+    try {
+      await this.#sourceOf({ account, stream });
+    } catch (error) {
+      if (!(error instanceof BackupError) || error.problem === 'unavailable') throw error;
+      return {
+        streams: 0,
+        problems: [`${what} can't be restored, and comes back empty: ${messageOf(error)}`],
+      };
+    }
+    const taken = await this.#connected(account, (connection) =>
+      removeOrphan(connection, known, isServerBack),
+    );
+    if (taken !== undefined) return { streams: 0, problems: [`${what} was not restored: ${taken}`] };
+    const { isBack, problem } = await this.#restoreLost(known);
+    if (!isBack) throw new Error(problem);
+    return { streams: 1, problems: problem === undefined ? [] : [problem] };
+  }
+
+  /**
+   * Those that others of them source or mirror come first: one that comes back goes on where it was in those that are
+   * there (resume-sources.ts). One whose backup can't be read waits for none.
+   */
+  async #inRounds(streams: readonly KnownStream[]): Promise<readonly (readonly KnownStream[])[]> {
+    if (streams.length < 2) return [streams];
+    const feeders = new Map<string, readonly string[]>();
+    await eachOf(streams, AT_A_TIME, async ({ account, stream }) => {
+      const source = await this.#sourceOf({ account, stream }).catch(() => undefined);
+      feeders.set(stream, source === undefined ? [] : feedersOf(source.selection.config));
+    });
+    return feedersFirst(streams, ({ stream }) => feeders.get(stream) ?? []);
+  }
+
+  async #restoreLost(
+    known: KnownStream,
+  ): Promise<{ readonly isBack: boolean; readonly problem: string | undefined }> {
+    const { account, stream } = known;
     const job = this.#jobs.begin({ kind: 'restore', account, stream, as: stream });
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = await this.#restore(job, { account, stream });
+        const { result, lastSeq } = await this.#restore(job, { account, stream });
         this.#jobs.end(job.id, { result });
-        return undefined;
+        return { isBack: true, problem: lostText(known, lastSeq) };
       } catch (error) {
         const problem = messageOf(error);
         if (attempt === ATTEMPTS) {
           this.#jobs.end(job.id, { problem });
-          return problem;
+          return { isBack: false, problem };
         }
         await pause(AGAIN_MS);
       }
@@ -185,7 +246,10 @@ export class Restorer {
     }
   }
 
-  async #restore({ id }: Job, asked: AskedRestore): Promise<string> {
+  async #restore(
+    { id }: Job,
+    asked: AskedRestore,
+  ): Promise<{ readonly result: string; readonly lastSeq: number }> {
     const { account, stream, as = stream } = asked;
     const source = await this.#sourceOf(asked);
     this.#expect(id, source);
@@ -200,7 +264,8 @@ export class Restorer {
         holders: (...of) => this.#host.holders(...of),
         onProgress: (bytes) => this.#jobs.progress(id, bytes),
       });
-      return [`${messages} messages up to sequence ${lastSeq} in stream ${as}`, ...remarks].join('; ');
+      const text = `${messages} messages up to sequence ${lastSeq} in stream ${as}`;
+      return { result: [text, ...remarks].join('; '), lastSeq };
     });
   }
 
@@ -265,6 +330,25 @@ export class Restorer {
         );
     }
   }
+}
+
+/** What was acknowledged and is not back, as far as is known: more may have come after the servers were last seen. */
+function lostText({ account, stream, lastSeq }: KnownStream, restored: number): string | undefined {
+  if (restored >= lastSeq) return undefined;
+  return `stream ${stream} of account ${account} is back up to message ${restored}, and had ${lastSeq} when it was last seen: at least ${lastSeq - restored} messages are lost`;
+}
+
+/** So many at a time. */
+async function eachOf<T>(
+  items: readonly T[],
+  atATime: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = [...items];
+  const workers = Array.from({ length: atATime }, async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  });
+  await Promise.all(workers);
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,6 +1,7 @@
 // The stream that a restore makes: how it is configured while it is filled, and afterwards. Pure.
 
 import type { ConsumerBackup, JsonObject } from '../manifest/segment-header.ts';
+import { sourcesOf } from './feeds.ts';
 
 /** In a stream's metadata: the restore that is making it. Whoever finds it on a stream knows that it is not whole. */
 const MARK = 'meridian-restore';
@@ -25,7 +26,10 @@ const LIMITS = [
 const ELSEWHERE = ['mirror_direct', 'placement', 'republish', 'subject_transform'] as const;
 
 export interface Target {
-  /** While it is filled: on one server, and marked. */
+  /**
+   * While it is filled, and gets its replicas: without sources, and marked, so that whoever finds it knows that it is not
+   * whole.
+   */
   readonly filling: JsonObject;
   /** Once it is. */
   readonly whole: JsonObject;
@@ -51,7 +55,13 @@ export function targetOf(
   };
   const replicas = Number(backup.config.num_replicas ?? 1);
   // A sealed stream can be neither filled nor changed.
-  const filling = { ...whole, ...marked(whole, mark), num_replicas: 1, sealed: false };
+  const filling = {
+    ...unsourced(whole, mark),
+    ...marked(whole, mark),
+    num_replicas: 1,
+    sealed: false,
+    ...retainingAll(whole),
+  };
   const consumers = isDetached ? [] : backup.consumers.map(inheriting);
   return { filling, whole, consumers, replicas };
 }
@@ -91,12 +101,32 @@ export function isBeingRestored(config: JsonObject): boolean {
   return restoreOf(config) !== undefined;
 }
 
+/**
+ * From a source nothing is taken before it is known from where on. A mirror is configured as one from the start: later
+ * the server does not make a stream one, and it goes on behind its last message anyway.
+ */
+function unsourced(config: JsonObject, mark: string): JsonObject {
+  if (sourcesOf(config).length === 0) return config;
+  const { sources: _, subjects, ...rest } = config;
+  // Without both the server gives it its name as a subject, which may be another stream's.
+  return { ...rest, subjects: subjects ?? [`${MARK}.${mark}`] };
+}
+
 function without(config: JsonObject, keys: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(config).filter(([key]) => !keys.includes(key)));
 }
 
 function marked({ metadata }: JsonObject, mark: string): JsonObject {
   return { metadata: { ...(metadata as JsonObject | undefined), [MARK]: mark } };
+}
+
+/**
+ * A server of nats-server 2.15 that is to hold a stream by interest waits twice for 10 s for consumers, which in turn wait
+ * for the stream (jetstream_cluster.go, waitOnConsumerAssignments): 20 s a stream, and under a second with `limits`. The
+ * same for a work queue, but its retention can't be changed.
+ */
+function retainingAll({ retention }: JsonObject): JsonObject {
+  return retention === 'interest' ? { retention: 'limits' } : {};
 }
 
 /** A consumer can't have more replicas than its stream, which begins with one. */

@@ -1,0 +1,52 @@
+// `npm run regions` in a process of its own, as people run it: on an edge that runs, or on one that answers as a test says.
+
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import { type Answers, type Asked, startFakeEdge } from './fake-edge.ts';
+
+const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+export interface RegionsResult {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RegionsOptions {
+  /** The edge that it is told of; undefined: none. */
+  readonly edge?: { readonly url: string; readonly adminToken: string };
+  readonly cwd?: string;
+  /** Ctrl-C, as soon as this resolves. */
+  readonly interruptAt?: Promise<void> | undefined;
+}
+
+export function runRegions(
+  args: readonly string[],
+  { edge, cwd, interruptAt }: RegionsOptions = {},
+): Promise<RegionsResult> {
+  const of = edge === undefined ? {} : { MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: edge.adminToken };
+  const env = { ...process.env, ...of, NO_COLOR: '1' };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [CLI, ...args], { env, cwd }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    );
+    // Nobody is there to answer.
+    child.stdin?.end();
+    void interruptAt?.then(() => child.kill('SIGINT'));
+  });
+}
+
+const TOKEN = 'secret';
+
+/** On an edge that answers like this; what it was asked comes with the result. Never is the token shown. */
+export async function runRegionsOn(
+  answers: Answers,
+  args: readonly string[],
+  options: Omit<RegionsOptions, 'edge'> = {},
+): Promise<RegionsResult & { readonly asked: readonly Asked[] }> {
+  await using edge = await startFakeEdge(answers);
+  const result = await runRegions(args, { ...options, edge: { url: edge.url, adminToken: TOKEN } });
+  expect(result.out + result.err).not.toContain(TOKEN);
+  return { ...result, asked: edge.asked };
+}

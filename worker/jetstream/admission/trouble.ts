@@ -1,0 +1,57 @@
+// Whether JetStream serves its clients now, as far as the servers say. A region can be up, and serve all others, while
+// its JetStream waits for a majority.
+
+import type { AdmissionRecord, KnownStream, Loss, Sighting } from './admission.ts';
+import { orphansText, quorumOf } from './admission.ts';
+import type { Holdings } from './holdings.ts';
+
+const PHASES: Readonly<Record<Loss['phase'], string>> = {
+  deciding: 'whether they can be restored is being found out',
+  waiting: 'bring a backup, or give them up with "npm run regions -- jetstream accept-loss"',
+  forming: 'the servers start, to be filled from the backup',
+  restoring: 'they are being restored from the backup',
+  incomplete:
+    'some could not be restored: it is tried again until they are, or are given up with "npm run regions -- jetstream accept-loss"',
+};
+
+/** How many streams are named. */
+const NAMED_MAX = 3;
+
+/**
+ * Why JetStream, or some of its streams, serve nobody; undefined if all do.
+ *
+ * @param sightings what was seen last of each region
+ * @param regions all that take part in JetStream
+ */
+export function troubleIn(
+  record: AdmissionRecord,
+  sightings: ReadonlyMap<string, Sighting>,
+  regions: readonly string[],
+): string | undefined {
+  const { isFormed, loss, streams, orphans = [] } = record;
+  if (regions.length === 0) return undefined;
+  if (loss !== undefined) return lossIn(loss);
+  const running = [...sightings.values()].filter((each) => typeof each === 'object');
+  const led = running.filter(({ hasLeader }) => hasLeader).length;
+  const needed = quorumOf(regions.length);
+  if (led < needed) {
+    const before = isFormed ? '' : 'not formed yet: ';
+    return `${before}${led} of ${regions.length} JetStream servers run and know a leader, and ${needed} are needed`;
+  }
+  if (orphans.length > 0) return orphansText(record);
+  const unserved = streams.filter((stream) => !running.some((server) => leads(server, stream)));
+  if (unserved.length === 0) return undefined;
+  const names = unserved.slice(0, NAMED_MAX).map(({ account, stream }) => `${stream} of ${account}`);
+  const more = unserved.length > NAMED_MAX ? ` and ${unserved.length - NAMED_MAX} more` : '';
+  return `no server that answers leads, or knows who leads, ${names.join(', ')}${more}`;
+}
+
+function lossIn({ phase, failed }: Loss): string {
+  const [problem] = failed?.problems ?? [];
+  const details = problem === undefined ? '' : ` (${problem})`;
+  return `no server holds the streams any more; ${PHASES[phase]}${details}`;
+}
+
+function leads({ streams }: Holdings, { account, stream }: KnownStream): boolean {
+  return streams.some((held) => held.account === account && held.stream === stream && held.hasLeader);
+}

@@ -1,0 +1,64 @@
+// A stream whose servers have all ended is still in the list of streams, and would be made anew, empty, by the first of them
+// that starts. Before its backup is restored it is taken off that list, unless somebody has put something in it.
+
+import type { NatsConnection } from '@nats-io/nats-core';
+import { messageOf } from '../../message-of.ts';
+import type { KnownStream } from '../admission/admission.ts';
+import { ApiError, ask, type StreamInfo, streamInfo, streamNames } from './api.ts';
+
+/** Nobody answers for a stream without servers: the request is carried out all the same. */
+const UNANSWERED_MS = 1_000;
+
+/** Until a stream is off the list. */
+const REMOVED_WITHIN_MS = 10_000;
+const POLL_MS = 100;
+
+/**
+ * Removes it, if it is there, and nothing is in it.
+ *
+ * @param isBack whether one of its servers may run again: then what it says of the stream is awaited
+ * @returns why it stays; undefined once its name is free
+ * @throws Error if the servers do not answer
+ */
+export async function removeOrphan(
+  connection: NatsConnection,
+  { stream, created, lastSeq }: KnownStream,
+  isBack: boolean,
+): Promise<string | undefined> {
+  if (!(await streamNames(connection)).includes(stream)) return undefined;
+  const info = await infoOf(connection, stream);
+  if (info === undefined && isBack) throw new Error(`stream ${stream} does not answer`);
+  if (info !== undefined) {
+    if (info.created !== created) return 'another stream of its name was made meanwhile';
+    if (info.state.last_seq >= lastSeq) return 'it has come back by itself';
+    // From now on it takes nothing: what was acknowledged until now is seen by the next look.
+    if (Array.isArray(info.config.subjects)) {
+      await ask(connection, `STREAM.UPDATE.${stream}`, { ...info.config, subjects: [`${stream}.restoring`] });
+    }
+    const { state } = (await infoOf(connection, stream)) ?? info;
+    if (state.last_seq > 0) {
+      await ask(connection, `STREAM.UPDATE.${stream}`, info.config);
+      return `it came back empty, and has taken ${state.messages} messages since: restore the earlier ones under another name`;
+    }
+  }
+  await ask(connection, `STREAM.DELETE.${stream}`, {}, UNANSWERED_MS).catch((error: unknown) => {
+    if (error instanceof ApiError) throw error;
+  });
+  const end = Date.now() + REMOVED_WITHIN_MS;
+  while ((await streamNames(connection)).includes(stream)) {
+    if (Date.now() > end) throw new Error(`stream ${stream} is still listed`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return undefined;
+}
+
+/** Undefined if no server answers for it. */
+async function infoOf(connection: NatsConnection, stream: string): Promise<StreamInfo | undefined> {
+  try {
+    return await streamInfo(connection, stream);
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    console.warn(`stream ${stream}: ${messageOf(error)}`);
+    return undefined;
+  }
+}

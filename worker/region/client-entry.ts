@@ -1,0 +1,141 @@
+// The way of a client into its region: whether it may come and may wake the server, a seat, and the upgrade. Its
+// WebSocket is forwarded natively, as the container's own response.
+
+import type { RegionConfig } from '../../regions/config.ts';
+import { networkOf } from '../../routing/client-network.ts';
+import { errorResponse } from '../error-response.ts';
+import { messageOf } from '../message-of.ts';
+import type { Door, Entrant } from './door.ts';
+import type { NatsServer } from './nats-server.ts';
+import { addressOf, placeOf } from './place-header.ts';
+import type { RunningLifecycle } from './running-lifecycle.ts';
+import type { ServerWatch } from './server-watch.ts';
+import { isComingUp, isServing, type Refusal, regionStateOf } from './stages.ts';
+import type { ClientPlace, TrafficTally } from './traffic-tally.ts';
+import { mayWake } from './wake-header.ts';
+import { Wakes } from './wakes.ts';
+
+/** What of its region a client meets. */
+export interface ClientEntryHost {
+  readonly lifecycle: RunningLifecycle;
+  readonly server: Pick<NatsServer, 'upgrade'>;
+  readonly watch: Pick<ServerWatch, 'look' | 'use'>;
+  readonly door: Pick<Door, 'admit' | 'taken' | 'left'>;
+  readonly tally: Pick<TrafficTally, 'note'>;
+  /** The region's configuration as it is now. */
+  region(): RegionConfig;
+  /** Regardless of what the isolate that sent the client knew. */
+  forbids(place: ClientPlace): Refusal | undefined;
+  /** Resolves when a newly started server may take its first client. */
+  untilLinked(): Promise<void>;
+  /** The region is used: it is not put to sleep for a while. */
+  renewActivity(): void;
+}
+
+/** Only what runs in this deployment asks for it. */
+const OWN_PATH = '/own';
+
+/** A server answers an upgrade within milliseconds; one that takes longer than this is checked. */
+const SLOW_UPGRADE_MS = 1_000;
+
+/** A server that was dialled this recently is in use, however many clients it reports. */
+const IN_USE_MS = 10_000;
+
+const SLEEPS: Refusal = { code: 'asleep', reason: 'it sleeps, and is not woken for this client' };
+const STARTING: Refusal = { code: 'starting', reason: 'it is being started' };
+const WOKEN_TOO_OFTEN: Refusal = {
+  code: 'rate_limited',
+  reason: 'it sleeps, and this address has woken it too often',
+};
+
+export class ClientEntry {
+  readonly #host: ClientEntryHost;
+  readonly #wakes = new Wakes();
+  /** Upgrades that the server has not answered yet. */
+  readonly #dials = new Set<AbortController>();
+  #lastClientAt = Number.NEGATIVE_INFINITY;
+
+  constructor(host: ClientEntryHost) {
+    this.#host = host;
+  }
+
+  /** Whether the server is being dialled for a client, or was just now. */
+  get isUsed(): boolean {
+    return this.#dials.size > 0 || Date.now() - this.#lastClientAt < IN_USE_MS;
+  }
+
+  /** A client, or a connection of Meridian's own. */
+  async fetch(request: Request): Promise<Response> {
+    if (new URL(request.url).pathname === OWN_PATH) return this.#ownConnection(request);
+    const { lifecycle } = this.#host;
+    const network = networkOf(addressOf(request));
+    const refusal =
+      lifecycle.refusal ??
+      this.#host.forbids(placeOf(request.headers)) ??
+      this.#staysAsleep(request, network);
+    if (refusal !== undefined) return this.#refuse(refusal);
+    try {
+      await lifecycle.comeUp({ kind: 'client' });
+      await this.#host.untilLinked();
+      const { refusal } = lifecycle;
+      if (refusal !== undefined) return this.#refuse(refusal);
+      const admission = await this.#host.door.admit(network, this.#host.region());
+      if ('code' in admission) return this.#refuse(lifecycle.refusal ?? admission);
+      return await this.#upgrade(request, admission.seat);
+    } catch (error) {
+      const { code = 'region_unavailable' } = lifecycle.refusal ?? {};
+      return this.#refuse({ code, reason: messageOf(error) });
+    }
+  }
+
+  /** No client waits any longer for a server that takes none. */
+  turnAway({ reason }: Refusal): void {
+    for (const dial of this.#dials) dial.abort(new Error(reason));
+  }
+
+  /** A connection of Meridian's own, also while no clients are let in. Clients come as `/`, whatever path they ask for. */
+  async #ownConnection(request: Request): Promise<Response> {
+    const { stage } = this.#host.lifecycle;
+    if (!isServing(stage)) return new Response(`it is ${regionStateOf(stage)}`, { status: 503 });
+    return this.#host.server.upgrade(request, request.signal);
+  }
+
+  /** Waking costs money: it is refused for a client another region may serve, and for one that only wakes regions. */
+  #staysAsleep({ headers }: Request, network: string): Refusal | undefined {
+    const { stage } = this.#host.lifecycle;
+    if (stage.kind === 'up') return undefined;
+    if (!mayWake(headers)) return isComingUp(stage) ? STARTING : SLEEPS;
+    return isComingUp(stage) || this.#wakes.note(network, Date.now()) ? undefined : WOKEN_TOO_OFTEN;
+  }
+
+  /** A server that is slow to answer is checked; once that shows that it hangs, no client waits for it any longer. */
+  async #upgrade(request: Request, seat: Entrant): Promise<Response> {
+    const { server, watch, door, tally } = this.#host;
+    this.#host.renewActivity();
+    this.#lastClientAt = Date.now();
+    watch.use();
+    const dial = new AbortController();
+    this.#dials.add(dial);
+    const slow = setTimeout(() => void watch.look(), SLOW_UPGRADE_MS);
+    try {
+      const response = await server.upgrade(request, AbortSignal.any([request.signal, dial.signal]));
+      if (response.status === 101) {
+        door.taken(seat);
+        tally.note(placeOf(request.headers), Date.now());
+      } else door.left(seat);
+      return response;
+    } catch (error) {
+      door.left(seat);
+      // It may have closed its port, as in lame duck mode.
+      void watch.look();
+      throw error;
+    } finally {
+      clearTimeout(slow);
+      this.#dials.delete(dial);
+    }
+  }
+
+  #refuse({ code, reason }: Refusal): Response {
+    return errorResponse(code, `region ${this.#host.region().id}: ${reason}`);
+  }
+}
