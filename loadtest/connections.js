@@ -2,16 +2,21 @@
 // How many idle clients does the edge hold, how fast do they connect, and what does each cost in memory? They only
 // PING now and then.
 
+import exec from 'k6/execution';
+import { Pinger } from './lib/asker.js';
 import { CITIES, spreadOver } from './lib/cities.js';
-import { nowMs, scenarioMs } from './lib/clock.js';
+import { nowMs, scenarioMs, scenarioStartMs } from './lib/clock.js';
+import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
+import { keepSchedule } from './lib/pace.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { numberFrom } from './lib/settings.js';
-import { cityTag, connectFrom, reachTarget } from './lib/target.js';
+import { cityTag, reachTarget } from './lib/target.js';
 import { clientsOfTarget, HAS_CONTROL, noteMemory } from './lib/target-control.js';
+import { lastOnes } from './lib/times.js';
 import { eventually, pause } from './lib/wait.js';
 
-/** @typedef {{ client: import('./lib/nats-client.js').NatsClient, place: { city: string } }} Idle */
+/** @typedef {{ client: LastingClient, place: { city: string } }} Idle */
 
 /** @type {Readonly<Record<string, number>>} unless CLIENTS says otherwise */
 const CLIENTS = { smoke: 100, average: 1_000, stress: 3_000, spike: 2_000, soak: 1_000 };
@@ -29,7 +34,14 @@ const CONNECTING_AT_ONCE = 4;
 /** Time for all to connect, before they are held: two cores that also run the edge take 130 to 600 a second. */
 const CONNECT_SECONDS = Math.round(numberFrom('CONNECT_SECONDS', Math.max(5, CLIENT_COUNT / 30)));
 const HOLD_SECONDS = profile.seconds;
-const MAX_SECONDS = CONNECT_SECONDS * 4 + HOLD_SECONDS + 60;
+const SECONDS = CONNECT_SECONDS + HOLD_SECONDS;
+
+/** For the last answers, and with the goodbyes of all. */
+const LAST_MS = 2_000;
+const LAST_SECONDS = 8;
+
+/** A region that is busy with thousands of connections takes its time. */
+const ATTEMPT_TIMEOUT_MS = 15_000;
 
 /** For every region to say how many clients it has, before the run. */
 const COUNTED_WITHIN_MS = 10_000;
@@ -38,12 +50,18 @@ const people = spreadOver(600, CITIES);
 
 export const options = {
   scenarios: {
-    clients: onceEach({ users: USERS, seconds: MAX_SECONDS, exec: 'holdClients' }),
-    observer: onceEach({ seconds: MAX_SECONDS, exec: 'observe' }),
+    clients: onceEach({
+      users: USERS,
+      seconds: SECONDS + LAST_SECONDS,
+      plannedSeconds: SECONDS,
+      exec: 'holdClients',
+    }),
+    observer: onceEach({ seconds: SECONDS + LAST_SECONDS, exec: 'observe' }),
   },
   thresholds: {
     nats_errors: ['rate==0'],
     nats_disconnects: ['count==0'],
+    nats_unanswered: ['count==0'],
     nats_ping: ['p(99)<2000'],
     nats_connect: ['p(99)<10000'],
   },
@@ -64,44 +82,47 @@ export async function holdClients() {
   /** @type {Idle[]} */
   const clients = [];
   const started = nowMs();
-  const connectors = Array.from({ length: CONNECTING_AT_ONCE }, (_, lane) => connectEvery(lane, clients));
+  const endsAtMs = scenarioStartMs() + SECONDS * 1000;
+  const connectors = Array.from({ length: CONNECTING_AT_ONCE }, (_, lane) =>
+    connectEvery(lane, clients, endsAtMs),
+  );
   await Promise.all(connectors);
+  // Those for whom there was no time were due as well.
+  metrics.due.add(CLIENTS_PER_USER - clients.length, { kind: 'connect' });
   // All users connect at the same time: each speaks for all.
-  metrics.connectRate.add((clients.length * USERS * 1000) / (nowMs() - started));
-  const endsAt = (CONNECT_SECONDS + HOLD_SECONDS) * 1000;
-  for (let n = 0; scenarioMs() < endsAt; n += 1) {
-    const client = clients[n % clients.length];
-    if (client === undefined) break;
-    await pingOnce(client);
-  }
+  const open = clients.filter(({ client }) => client.isOpen).length;
+  metrics.connectRate.add((open * USERS * 1000) / (nowMs() - started));
+  let turn = 0;
+  const pinger = new Pinger(endsAtMs + LAST_MS);
+  const everyMs = (1000 * USERS) / PINGS_PER_SECOND;
+  await keepSchedule({ fromMs: nowMs(), untilMs: endsAtMs, everyMs }, (dueMs) => {
+    const idle = clients[turn % clients.length];
+    turn += 1;
+    if (idle !== undefined) pinger.ping(idle.client, dueMs, idle.place);
+  });
+  await lastOnes(endsAtMs + LAST_MS, () => pinger.pending === 0);
   await Promise.all(clients.map(({ client }) => client.close()));
 }
 
-/** @param {number} lane @param {Idle[]} clients */
-async function connectEvery(lane, clients) {
-  for (let n = lane; n < CLIENTS_PER_USER; n += CONNECTING_AT_ONCE) {
-    const city = people[((__VU * CLIENTS_PER_USER + n) * 7) % people.length];
-    let region = '';
-    const client = await connectFrom(city, {
-      onClose: () => metrics.disconnects.add(1, { ...cityTag(city), region }),
-    });
-    if (client === undefined) continue;
-    region = client.region;
+/**
+ * As fast as the target takes them: how fast that is, is the question.
+ *
+ * @param {number} lane
+ * @param {Idle[]} clients
+ * @param {number} endsAtMs
+ */
+async function connectEvery(lane, clients, endsAtMs) {
+  for (let n = lane; n < CLIENTS_PER_USER && nowMs() < endsAtMs; n += CONNECTING_AT_ONCE) {
+    const city = people[((exec.scenario.iterationInTest * CLIENTS_PER_USER + n) * 7) % people.length];
+    const client = new LastingClient(city, { endsAtMs, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS });
     clients.push({ client, place: cityTag(city) });
+    metrics.due.add(1, { ...cityTag(city), kind: 'connect' });
+    await client.open(Math.min(ATTEMPT_TIMEOUT_MS, endsAtMs - nowMs()));
   }
 }
 
 /** PINGs in total, whatever the number of clients: the question is what idle ones cost. */
 const PINGS_PER_SECOND = 200;
-
-/** @param {Idle} idle */
-async function pingOnce({ client, place }) {
-  const started = nowMs();
-  const ms = await client.ping().catch(() => undefined);
-  if (ms !== undefined) metrics.pingTime.add(ms, { ...place, region: client.region });
-  else metrics.errors.add(true, { ...place, kind: 'ping' });
-  await pause((1000 * USERS) / PINGS_PER_SECOND - (nowMs() - started));
-}
 
 /**
  * Counts the clients, and once all are connected records what they cost.
@@ -109,9 +130,8 @@ async function pingOnce({ client, place }) {
  * @param {{ memoryBefore: number | undefined, clientsBefore: number }} before
  */
 export async function observe({ memoryBefore, clientsBefore }) {
-  const endsAt = (CONNECT_SECONDS + HOLD_SECONDS) * 1000;
   let isComplete = false;
-  while (scenarioMs() < endsAt - 2000) {
+  while (scenarioMs() < SECONDS * 1000 - 2000) {
     const clients = clientsOfTarget();
     const memory = noteMemory();
     if (clients !== undefined) {

@@ -5,16 +5,28 @@
 // Clients pretend to be in their cities, without pins, and reconnect by themselves. Meanwhile one publishes to a stream
 // with three replicas, waiting for each acknowledgement; at the end the stream is read back and compared.
 
+import exec from 'k6/execution';
 import http from 'k6/http';
 import { PATHS } from './lib/api.js';
 import { CITIES, spreadOver } from './lib/cities.js';
-import { nowMs, scenarioMs } from './lib/clock.js';
+import { nowMs, scenarioMs, scenarioStartMs } from './lib/clock.js';
 import { createStream, deleteStream, publishAcknowledged, readAll } from './lib/jetstream.js';
 import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
+import { within } from './lib/nats-error.js';
+import { keepSchedule } from './lib/pace.js';
+import { clientIn } from './lib/pair.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { IS_LOCAL, URL } from './lib/settings.js';
-import { ANY_STATUS, connectFrom, decisionFor, forcedTo, jsonOf, reachTarget } from './lib/target.js';
+import {
+  ANSWER_WITHIN,
+  ANY_STATUS,
+  connectFrom,
+  decisionFor,
+  forcedTo,
+  jsonOf,
+  reachTarget,
+} from './lib/target.js';
 import { HAS_CONTROL, killServer, MAY_ADMINISTER, operate } from './lib/target-control.js';
 import { eventually, pause } from './lib/wait.js';
 
@@ -32,8 +44,18 @@ const KILL_AT_MS = 3_000;
 const AFTERMATH_SECONDS = 14;
 const SECONDS = Math.max(profile.seconds, KILL_AT_MS / 1000 + AFTERMATH_SECONDS);
 
-/** For connecting before, and reading back after it. */
-const AROUND_SECONDS = 60;
+/** For connecting before the first disturbance; after it for the last acknowledgements, and for goodbyes. */
+const CONNECT_WITHIN_MS = 10_000;
+const LAST_SECONDS = 6;
+
+/** The last ones that a drain sends away may be on their way when the time is over. */
+const BACK_WITHIN_MS = 3_000;
+
+/** For reading back what the stream holds. */
+const READ_BACK_SECONDS = 20;
+
+/** More often than real clients try (2 s): what is measured is how soon somebody could serve them. */
+const RETRY = { waitMs: 100, jitterMs: 100 };
 
 /** How often something is published to the stream. */
 const PUBLISH_EVERY_MS = 20;
@@ -43,19 +65,29 @@ const OUTAGE_LIMIT_MS = 10_000;
 
 export const options = {
   scenarios: {
-    clients: onceEach({ users: USERS, seconds: SECONDS + AROUND_SECONDS, exec: 'stayConnected' }),
-    journal: onceEach({ seconds: SECONDS + 2 * AROUND_SECONDS, exec: 'keepJournal' }),
-    disturbance: onceEach({ seconds: SECONDS + AROUND_SECONDS, exec: 'disturb' }),
+    clients: onceEach({
+      users: USERS,
+      seconds: SECONDS + LAST_SECONDS,
+      plannedSeconds: SECONDS,
+      exec: 'stayConnected',
+    }),
+    journal: onceEach({ seconds: SECONDS + LAST_SECONDS + READ_BACK_SECONDS, exec: 'keepJournal' }),
+    disturbance: onceEach({ seconds: SECONDS, exec: 'disturb' }),
   },
   thresholds: {
     nats_lost: ['count==0'],
     nats_outage: [`p(95)<${OUTAGE_LIMIT_MS}`],
-    'nats_outage{kind:drain}': [`max<${OUTAGE_LIMIT_MS}`],
-    'nats_outage{kind:kill}': [`max<${OUTAGE_LIMIT_MS}`],
     'nats_disconnects{kind:none}': ['count==0'],
     // A disturbance that no client noticed says nothing about failing over.
-    ...(MAY_ADMINISTER && IS_LOCAL && { 'nats_disconnects{kind:drain}': ['count>0'] }),
-    ...(HAS_CONTROL && { 'nats_disconnects{kind:kill}': ['count>0'] }),
+    ...(MAY_ADMINISTER &&
+      IS_LOCAL && {
+        'nats_disconnects{kind:drain}': ['count>0'],
+        'nats_outage{kind:drain}': [`max<${OUTAGE_LIMIT_MS}`],
+      }),
+    ...(HAS_CONTROL && {
+      'nats_disconnects{kind:kill}': ['count>0'],
+      'nats_outage{kind:kill}': [`max<${OUTAGE_LIMIT_MS}`],
+    }),
     'nats_errors{kind:gone}': ['rate==0'],
     // A failure to disturb or to record would otherwise look like a good result.
     'nats_errors{kind:disturb}': ['rate==0'],
@@ -93,7 +125,9 @@ export async function setup() {
  */
 function choose(regions) {
   /** @type {{ id: string, jetstream: boolean }[]} */
-  const known = jsonOf(http.get(`${URL}${PATHS.regions}`, { responseCallback: ANY_STATUS })).regions;
+  const known = jsonOf(
+    http.get(`${URL}${PATHS.regions}`, { responseCallback: ANY_STATUS, timeout: ANSWER_WITHIN }),
+  ).regions;
   const keepers = known.filter(({ id, jetstream }) => jetstream && regions.includes(id)).map(({ id }) => id);
   const busiest = mostClients(regions);
   const byClients = (/** @type {string} */ a, /** @type {string} */ b) =>
@@ -128,24 +162,33 @@ function mostClients(regions) {
 
 /** Some clients, from before the disturbances until all that lost their connection are back. @param {Plan} plan */
 export async function stayConnected(plan) {
-  const first = ((__VU - 1) % USERS) * CLIENTS_PER_USER;
+  const first = exec.scenario.iterationInTest * CLIENTS_PER_USER;
   const cities = spreadOver(USERS * CLIENTS_PER_USER, CITIES).slice(first, first + CLIENTS_PER_USER);
-  const kindOf = (/** @type {string} */ region) =>
-    region === plan.killed ? 'kill' : region === plan.drained ? 'drain' : 'none';
-  const clients = cities.map((city) => new LastingClient(city, kindOf));
-  await Promise.all(clients.map((client) => client.open()));
-  await pause(SECONDS * 1000 - scenarioMs());
-  await Promise.all(clients.map((client) => client.close()));
+  const untilMs = scenarioStartMs() + SECONDS * 1000;
+  const kindOf = (/** @type {string} */ region) => {
+    if (region === '') return 'connecting';
+    return region === plan.killed ? 'kill' : region === plan.drained ? 'drain' : 'none';
+  };
+  const clients = cities.map(
+    (city) => new LastingClient(city, { endsAtMs: untilMs + BACK_WITHIN_MS, kindOf, ...RETRY }),
+  );
+  await Promise.all(clients.map((client) => client.open(CONNECT_WITHIN_MS)));
+  await pause(untilMs - nowMs());
+  await Promise.all(clients.map((client) => client.close(BACK_WITHIN_MS)));
 }
 
-/** Publishes one message after the other, and at the end checks that all acknowledged ones are there. @param {Plan} plan */
+/** Publishes by a schedule, and at the end checks that all acknowledged ones are there. @param {Plan} plan */
 export async function keepJournal({ stream, publishIn }) {
   if (stream === null) return;
   await noteFailure('journal', async () => {
-    const client = await connectFrom(undefined, { headers: forcedTo(publishIn) });
-    if (client === undefined) throw new Error(`no client can connect to ${publishIn}`);
+    const endsAtMs = scenarioStartMs() + (SECONDS + LAST_SECONDS + READ_BACK_SECONDS) * 1000;
+    const client = clientIn(publishIn, { cities: {}, endsAtMs });
+    if (!(await client.open(CONNECT_WITHIN_MS))) throw new Error(`no client can connect to ${publishIn}`);
     const acknowledged = await publishEntries(client, stream);
-    const present = await readAll(client, stream);
+    const { connection } = client;
+    if (connection === undefined) throw new Error(`the client in ${publishIn} did not come back`);
+    const reading = readAll(connection, stream);
+    const present = await within(READ_BACK_SECONDS * 1000, 'the stream is not read back', reading);
     metrics.lost.add(acknowledged.filter((entry) => !present.has(entry)).length);
     console.info(`${acknowledged.length} entries were acknowledged, ${present.size} are in the stream`);
     await client.close();
@@ -154,22 +197,27 @@ export async function keepJournal({ stream, publishIn }) {
 }
 
 /**
- * @param {import('./lib/nats-client.js').NatsClient} client
+ * @param {LastingClient} client
  * @param {string} stream
  * @returns {Promise<string[]>} the entries that JetStream acknowledged
  */
 async function publishEntries(client, stream) {
   /** @type {string[]} */
   const acknowledged = [];
-  for (let n = 0; scenarioMs() < SECONDS * 1000; n += 1) {
-    const started = nowMs();
-    const entry = `entry ${n}`;
-    const isAcknowledged = await publishAcknowledged(client, stream, entry);
-    if (isAcknowledged) acknowledged.push(entry);
-    metrics.acknowledged.add(isAcknowledged ? 1 : 0);
-    metrics.unacknowledged.add(isAcknowledged ? 0 : 1);
-    await pause(started + PUBLISH_EVERY_MS - nowMs());
-  }
+  /** @type {Promise<void>[]} */
+  const publishing = [];
+  const untilMs = scenarioStartMs() + SECONDS * 1000;
+  await keepSchedule({ fromMs: nowMs(), untilMs, everyMs: PUBLISH_EVERY_MS }, () => {
+    metrics.due.add(1, { region: client.region, kind: 'request' });
+    const entry = `entry ${publishing.length}`;
+    publishing.push(
+      publishAcknowledged(client, stream, entry).then((isAcknowledged) => {
+        if (isAcknowledged) acknowledged.push(entry);
+        (isAcknowledged ? metrics.acknowledged : metrics.unacknowledged).add(1);
+      }),
+    );
+  });
+  await Promise.all(publishing);
   return acknowledged;
 }
 

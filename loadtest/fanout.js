@@ -2,25 +2,29 @@
 // How long until each of many subscribers in all regions has a message of one publisher, and does every subscriber get
 // every message?
 
+import exec from 'k6/execution';
 import { CITIES, spreadOver } from './lib/cities.js';
-import { nowMs } from './lib/clock.js';
+import { nowMs, scenarioStartMs } from './lib/clock.js';
+import { Receiver, Sender } from './lib/flow.js';
+import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
-import { bytesOf, textOf } from './lib/nats-protocol.js';
-import { keepPace } from './lib/pace.js';
+import { textOf } from './lib/nats-protocol.js';
+import { keepSchedule } from './lib/pace.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { numberFrom } from './lib/settings.js';
-import { cityTag, connectFrom, reachTarget } from './lib/target.js';
-import { eventually } from './lib/wait.js';
+import { STAMP_BYTES } from './lib/stamp.js';
+import { cityTag, reachTarget } from './lib/target.js';
+import { lastOnes } from './lib/times.js';
+import { pause } from './lib/wait.js';
 
 /** @typedef {{ subject: string }} Setup */
-/** @typedef {import('./lib/nats-client.js').NatsClient} NatsClient */
 /** @typedef {import('./lib/cities.js').City} City */
-/** @typedef {{ client: NatsClient, city: City, arrived: number, hasProbe: boolean, hasEnd: boolean }} Listener */
+/** @typedef {{ client: LastingClient, receiver: Receiver, hasProbe: boolean }} Listener */
 
 const profile = profileOfRun();
 
-/** Payload, bytes; it has to hold the time of publishing. */
-const SIZE = Math.max(24, Math.round(numberFrom('SIZE', 128)));
+/** Payload, bytes. */
+const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
 
 /** Every region should have some, even in a smoke run. */
 const SUBSCRIBERS = Math.max(60, profile.clients);
@@ -34,23 +38,35 @@ const RATE = numberFrom('RATE', 10);
 const SAMPLES_PER_SECOND = 1000;
 const SAMPLED_SHARE = Math.min(1, SAMPLES_PER_SECOND / (RATE * SUBSCRIBERS));
 
-/** For all subscribers to connect, and for the last message to arrive. */
-const READY_WITHIN_MS = 60_000;
-const ENDED_WITHIN_MS = 10_000;
-const MAX_SECONDS = profile.seconds + 90;
+/** For all subscribers to connect and be reached: then the publisher begins, whoever is there. */
+const READY_MS = Math.max(4, SUBSCRIBERS / 20) * 1000;
 
-const STAMP_BYTES = 20;
+/** Between two probes of whom the publisher reaches. */
+const PROBE_EVERY_MS = 100;
+
+/** For the last message to arrive, and for goodbyes. */
+const LAST_MS = 3_000;
+const MAX_SECONDS = READY_MS / 1000 + profile.seconds + LAST_MS / 1000 + 4;
+
 const people = spreadOver(USERS * SUBSCRIBERS_PER_USER, CITIES);
 
 export const options = {
   scenarios: {
     subscribers: onceEach({ users: USERS, seconds: MAX_SECONDS, exec: 'subscribe' }),
-    publisher: onceEach({ seconds: MAX_SECONDS, exec: 'publish' }),
+    publisher: onceEach({
+      seconds: MAX_SECONDS,
+      plannedSeconds: READY_MS / 1000 + profile.seconds,
+      exec: 'publish',
+    }),
   },
   thresholds: {
     nats_errors: ['rate<0.01'],
     nats_missing: ['count==0'],
-    nats_delivery: ['p(95)<1000'],
+    nats_unsent: ['count==0'],
+    nats_disconnects: ['count==0'],
+    nats_disordered: ['count==0'],
+    nats_doubled: ['count==0'],
+    nats_delivery: ['p(95)<1000', 'p(99)<2000'],
     nats_delivered: ['count>0'],
   },
 };
@@ -61,88 +77,83 @@ export async function setup() {
   return { subject: `k6.fanout.${Date.now().toString(36)}` };
 }
 
+/** The same for all users, so that subscribers know what is due without being told. */
+function schedule() {
+  const fromMs = scenarioStartMs() + READY_MS;
+  return { fromMs, untilMs: fromMs + profile.seconds * 1000, everyMs: 1000 / RATE };
+}
+
 /** @param {Setup} setup */
 export async function publish({ subject }) {
+  const times = schedule();
   const city = CITIES[0];
-  const client = await connectFrom(city);
-  if (client === undefined) return;
+  const client = new LastingClient(city, { endsAtMs: times.untilMs + LAST_MS });
   let ready = 0;
   client.subscribe(`${subject}.ready`, ({ payload }) => {
     ready += Number(textOf(payload));
   });
+  await client.open(READY_MS);
   // Interest crosses the mesh after the subscription: each subscriber reports when the first probe has arrived.
-  const listeners = await eventually(READY_WITHIN_MS, async () => {
-    client.publish(`${subject}.probe`, '');
-    return ready >= USERS * SUBSCRIBERS_PER_USER ? ready : undefined;
-  });
-  if (listeners === undefined) {
+  for (; nowMs() < times.fromMs; await pause(Math.min(PROBE_EVERY_MS, times.fromMs - nowMs())))
+    if (client.isOpen) client.publish(`${subject}.probe`, '');
+  if (ready < USERS * SUBSCRIBERS_PER_USER) {
     console.error(`${ready} of ${USERS * SUBSCRIBERS_PER_USER} subscribers could be reached`);
     metrics.errors.add(true, { ...cityTag(city), kind: 'unreached' });
   }
-  await send(client, subject);
+  const sender = new Sender(client, { subject: `${subject}.news`, size: SIZE });
+  await keepSchedule(times, (dueMs) => sender.send(dueMs));
+  client.publish(`${subject}.end`, `${sender.sent}`);
+  await client.ping(LAST_MS).catch(() => undefined);
   await client.close();
-}
-
-/** @param {NatsClient} client @param {string} subject */
-async function send(client, subject) {
-  const payload = new Uint8Array(SIZE).fill(32);
-  const tags = { region: client.region, size: `${SIZE}` };
-  let count = 0;
-  await keepPace({ perSecond: RATE, seconds: profile.seconds, everyMs: 1000 / RATE }, (due) => {
-    for (let n = 0; n < due && client.isOpen; n += 1) {
-      payload.set(bytesOf(`${nowMs()}`.padEnd(STAMP_BYTES).slice(0, STAMP_BYTES)));
-      // The reply subject tells the subscribers where it was published.
-      client.publish(`${subject}.news`, payload, client.region);
-      count += 1;
-    }
-    metrics.published.add(due, tags);
-    metrics.publishedBytes.add(due * SIZE, tags);
-  });
-  client.publish(`${subject}.end`, `${count}`);
-  await client.ping().catch(() => undefined);
 }
 
 /** Some subscribers, until each has received the publisher's last message. @param {Setup} setup */
 export async function subscribe({ subject }) {
-  const first = ((__VU - 1) % USERS) * SUBSCRIBERS_PER_USER;
+  const times = schedule();
+  const endsAtMs = times.untilMs + LAST_MS;
+  const first = exec.scenario.iterationInTest * SUBSCRIBERS_PER_USER;
   const cities = people.slice(first, first + SUBSCRIBERS_PER_USER);
-  let expected = 0;
-  /** @type {(Listener | undefined)[]} */
-  const all = await Promise.all(cities.map((city) => listen(city, subject, (count) => (expected = count))));
-  const listeners = all.filter((listener) => listener !== undefined);
-  await eventually(READY_WITHIN_MS, async () => listeners.every(({ hasProbe }) => hasProbe) || undefined);
+  let due = 0;
+  /** How many were published; undefined until the publisher says so at its end. @type {number | undefined} */
+  let published;
+  const listeners = cities.map((city) => listen(city, subject, endsAtMs));
+  listeners[0]?.client.subscribe(`${subject}.end`, ({ payload }) => {
+    published = Number(textOf(payload));
+  });
+  await Promise.all(listeners.map(({ client }) => client.open(times.fromMs - nowMs())));
+  await lastOnes(times.fromMs, () => listeners.every(({ hasProbe }) => hasProbe));
   listeners[0]?.client.publish(`${subject}.ready`, `${listeners.filter(({ hasProbe }) => hasProbe).length}`);
-  const endsWithinMs = READY_WITHIN_MS + profile.seconds * 1000 + ENDED_WITHIN_MS;
-  await eventually(endsWithinMs, async () => listeners.every(({ hasEnd }) => hasEnd) || undefined);
-  for (const { client, arrived } of listeners) {
-    const tags = { region: client.region, size: `${SIZE}` };
-    metrics.missing.add(expected - arrived, tags);
-    metrics.delivered.add(arrived, tags);
-    metrics.deliveredBytes.add(arrived * SIZE, tags);
-  }
+  await keepSchedule(times, (dueMs) => {
+    due += 1;
+    for (const { receiver } of listeners) receiver.expect(dueMs);
+  });
+  const isDone = () =>
+    published !== undefined && listeners.every(({ receiver }) => receiver.arrived >= Number(published));
+  await lastOnes(endsAtMs, isDone);
+  // Without the publisher's word all that was due is taken for sent.
+  for (const { receiver } of listeners) receiver.finish(published ?? due);
   await Promise.all(listeners.map(({ client }) => client.close()));
 }
 
 /**
  * @param {City} city
  * @param {string} subject
- * @param {(count: number) => void} onEnd told how many messages there were
- * @returns {Promise<Listener | undefined>}
+ * @param {number} endsAtMs
+ * @returns {Listener}
  */
-async function listen(city, subject, onEnd) {
-  const client = await connectFrom(city);
-  if (client === undefined) return undefined;
-  const listener = { client, city, arrived: 0, hasProbe: false, hasEnd: false };
-  const place = { ...cityTag(city), region: client.region, size: `${SIZE}` };
-  client.subscribe(`${subject}.news`, ({ payload, reply }) => {
-    listener.arrived += 1;
-    if (Math.random() >= SAMPLED_SHARE) return;
-    const sentAt = Number(textOf(payload.subarray(0, STAMP_BYTES)));
-    metrics.deliveryTime.add(nowMs() - sentAt, { ...place, peer: reply });
+function listen(city, subject, endsAtMs) {
+  const client = new LastingClient(city, { endsAtMs });
+  let peer = '';
+  const receiver = new Receiver(client, {
+    everyMs: 1000 / RATE,
+    peer: () => peer,
+    tags: { ...cityTag(city), size: `${SIZE}` },
+    sampledShare: SAMPLED_SHARE,
   });
-  client.subscribe(`${subject}.end`, ({ payload }) => {
-    listener.hasEnd = true;
-    onEnd(Number(textOf(payload)));
+  const listener = { client, receiver, hasProbe: false };
+  client.subscribe(`${subject}.news`, (message) => {
+    peer = message.reply;
+    receiver.take(message);
   });
   client.subscribe(`${subject}.probe`, () => {
     listener.hasProbe = true;

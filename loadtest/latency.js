@@ -1,54 +1,56 @@
 // @ts-check
 // How long does a message take from publish to delivery, and a request to its reply, within a region and across each
 // pair of regions?
+//
+// A virtual user for each region publishes and asks there, with a subscriber in every region. Each pair has a schedule
+// of its own, which goes on whatever became of earlier messages: times count from when a message was due.
 
 import exec from 'k6/execution';
+import { Asker } from './lib/asker.js';
 import { nowMs } from './lib/clock.js';
-import * as metrics from './lib/metrics.js';
-import { bytesOf, textOf } from './lib/nats-protocol.js';
-import { openPair } from './lib/pair.js';
-import { profileOfRun } from './lib/profiles.js';
-import { numberFrom } from './lib/settings.js';
+import { Receiver, Sender } from './lib/flow.js';
+import { keepSchedule } from './lib/pace.js';
+import { clientIn, openPair } from './lib/pair.js';
+import { measuringOnce, profileOfRun } from './lib/profiles.js';
+import { numberFrom, REGIONS } from './lib/settings.js';
+import { STAMP_BYTES } from './lib/stamp.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
-import { pause } from './lib/wait.js';
+import { lastOnes, Times } from './lib/times.js';
 
 /** @typedef {{ regions: string[], cities: Record<string, import('./lib/cities.js').City> }} Setup */
+/** @typedef {{ sender: Sender, receiver: Receiver, asker: Asker, pair: import('./lib/pair.js').Pair }} Measured */
 
 const profile = profileOfRun();
-const isSmoke = profile.name === 'smoke';
 
-/** Payload, bytes; it has to hold the time of publishing. */
-const SIZE = Math.max(24, numberFrom('SIZE', 128));
+/** Payload, bytes. */
+const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
 
-/** Messages per pair, one after the other. */
-const MESSAGES = isSmoke ? 10 : 100;
+/** Users, of which each has a region, or several by turns; those without one end at once. */
+const USERS = REGIONS?.length ?? 12;
 
-/** Interval, so long that no message waits for the one before it. */
-const EVERY_MS = 20;
+/** Messages a second over all pairs, and as many requests: few enough that none waits for another. */
+const PER_SECOND = numberFrom('RATE', 180);
 
-/** Pairs at the same time: few, so that they don't wait for each other. */
-const USERS = isSmoke ? 9 : 4;
+/** A pair with less than this would show no pauses of seconds. */
+const LONGEST_INTERVAL_MS = 1_000;
 
 /** The last message may still be on its way around the world. */
-const LAST_ARRIVES_WITHIN_MS = 1000;
+const LAST_MS = 2_000;
 
 export const options = {
   scenarios: {
-    pairs: isSmoke
-      ? {
-          executor: 'shared-iterations',
-          vus: USERS,
-          iterations: numberFrom('PAIRS', 36),
-          maxDuration: '5m',
-        }
-      : { executor: 'constant-vus', vus: USERS, duration: `${profile.seconds}s`, gracefulStop: '30s' },
+    pairs: measuringOnce({ users: USERS, seconds: profile.seconds, lastMs: LAST_MS }),
   },
   thresholds: {
     nats_errors: ['rate<0.01'],
     nats_missing: ['count==0'],
+    nats_unsent: ['count==0'],
+    nats_disconnects: ['count==0'],
+    nats_disordered: ['count==0'],
+    nats_doubled: ['count==0'],
     nats_delivered: ['count>0'],
-    nats_delivery: ['p(95)<1000'],
-    nats_request: ['p(95)<1500'],
+    nats_delivery: ['p(95)<1000', 'p(99)<2000'],
+    nats_request: ['p(95)<1500', 'p(99)<3000'],
   },
 };
 
@@ -58,58 +60,54 @@ export async function setup() {
   return { regions, cities: citiesOf(regions) };
 }
 
-/** @param {Setup} target */
-export default async function measurePair({ regions, cities }) {
-  // Each region with itself, then with the next one, and so on: even an interrupted run covers every region.
-  const number = exec.scenario.iterationInTest;
-  const from = regions[number % regions.length] ?? '';
-  const to = regions[(number + Math.floor(number / regions.length)) % regions.length] ?? '';
-  let arrived = 0;
-  const tags = { ...cityTag(cities[to]), region: to, peer: from, size: `${SIZE}` };
-  const linked = await openPair({ from, to, cities }, ({ payload }) => {
-    arrived += 1;
-    metrics.deliveryTime.add(nowMs() - Number(textOf(payload.subarray(0, 24))), tags);
-  });
-  if (linked === undefined) return;
-  const { publisher, subscriber, subject, service } = linked;
-  const payload = new Uint8Array(SIZE).fill(32);
-  for (let n = 0; n < MESSAGES; n += 1) {
-    payload.set(bytesOf(`${nowMs()}`.padEnd(24).slice(0, 24)));
-    publisher.publish(subject, payload);
-    await pause(EVERY_MS);
-  }
-  await measureRequests(publisher, service, {
-    ...cityTag(cities[from]),
-    region: from,
-    peer: to,
-    size: `${SIZE}`,
-  });
-  for (let waited = 0; arrived < MESSAGES && waited < LAST_ARRIVES_WITHIN_MS; waited += EVERY_MS)
-    await pause(EVERY_MS);
-  metrics.published.add(MESSAGES, { region: from, size: `${SIZE}` });
-  metrics.delivered.add(arrived, { region: to, size: `${SIZE}` });
-  metrics.missing.add(MESSAGES - arrived, { region: to, peer: from });
-  await publisher.close();
-  await subscriber.close();
+/** The pairs from one region. @param {Setup} target */
+export default async function measurePairs({ regions, cities }) {
+  const times = new Times(profile.seconds, LAST_MS);
+  const mine = regions.filter((_, index) => index % USERS === exec.scenario.iterationInTest);
+  await Promise.all(mine.map((from) => measureFrom(from, { regions, cities }, times)));
 }
 
-/**
- * @param {import('./lib/nats-client.js').NatsClient} requester
- * @param {string} service
- * @param {Record<string, string>} tags
- */
-async function measureRequests(requester, service, tags) {
-  const payload = new Uint8Array(SIZE).fill(46);
-  for (let n = 0; n < MESSAGES; n += 1) {
-    const started = nowMs();
-    try {
-      await requester.request(service, payload);
-      metrics.requestTime.add(nowMs() - started, tags);
-      metrics.errors.add(false);
-    } catch (error) {
-      metrics.errors.add(true, { kind: 'request', ...tags });
-      console.error(`${tags.region} to ${tags.peer}: ${error}`);
-    }
-    await pause(EVERY_MS);
-  }
+/** @param {string} from @param {Setup} target @param {Times} times */
+async function measureFrom(from, { regions, cities }, times) {
+  const { readyByMs, endsAtMs } = times;
+  const everyMs = Math.min(LONGEST_INTERVAL_MS, (regions.length ** 2 * 1000) / PER_SECOND);
+  const publisher = clientIn(from, { cities, endsAtMs });
+  await publisher.open(readyByMs - nowMs());
+  /** @type {Measured[]} */
+  const measured = await Promise.all(
+    regions.map(async (to) => {
+      /** @type {Receiver | undefined} */
+      let receiver;
+      const ends = { from, to, cities, publisher, readyByMs, endsAtMs };
+      const pair = await openPair(ends, (message) => receiver?.take(message));
+      const tags = { ...cityTag(cities[to]), size: `${SIZE}` };
+      receiver = new Receiver(pair.subscriber, { everyMs, peer: () => from, tags });
+      const asker = new Asker(publisher, {
+        subject: pair.service,
+        payload: new Uint8Array(SIZE).fill(46),
+        tags: { ...cityTag(cities[from]), peer: to, size: `${SIZE}` },
+        endsAtMs,
+      });
+      return { pair, receiver, sender: new Sender(publisher, { subject: pair.subject, size: SIZE }), asker };
+    }),
+  );
+  const { fromMs, untilMs, endsAtMs: overMs } = times.begin();
+  await Promise.all(
+    measured.map(({ sender, receiver, asker }, index) => {
+      // Spread over the interval; requests are half an interval away from messages.
+      const at = fromMs + (everyMs * (index + regions.indexOf(from) / regions.length)) / regions.length;
+      let turn = 0;
+      return keepSchedule({ fromMs: at, untilMs, everyMs: everyMs / 2 }, (dueMs) => {
+        turn += 1;
+        if (turn % 2 === 0) return asker.ask(dueMs);
+        receiver.expect(dueMs);
+        sender.send(dueMs);
+      });
+    }),
+  );
+  const isDone = () =>
+    measured.every(({ sender, receiver, asker }) => receiver.arrived >= sender.sent && asker.pending === 0);
+  await lastOnes(overMs, isDone);
+  for (const { receiver, sender } of measured) receiver.finish(sender.sent);
+  await Promise.all([publisher.close(), ...measured.map(({ pair }) => pair.subscriber.close())]);
 }

@@ -5,20 +5,25 @@
 
 import exec from 'k6/execution';
 import { CITIES, spreadOver } from './lib/cities.js';
+import { nowMs } from './lib/clock.js';
 import * as metrics from './lib/metrics.js';
-import { profileOfRun, shapedUsers } from './lib/profiles.js';
+import { profileOfRun, shapedArrivals } from './lib/profiles.js';
 import { chanceOf } from './lib/random.js';
 import { IS_LOCAL, IS_WAN } from './lib/settings.js';
 import { cityTag, connectFrom, decisionFor, forcedTo, reachTarget } from './lib/target.js';
-import { pause } from './lib/wait.js';
 
 /** @typedef {import('./lib/target.js').Target} Target */
 /** @typedef {import('./lib/cities.js').City} City */
 
 const PINGS = 5;
 
-/** Between two visits of a client, so that latencies are not those of a machine at its limit. */
-const REST_MS = 5_000;
+/** Each client comes this often, so that latencies are not those of a machine at its limit. */
+const COMES_EVERY_SECONDS = 5;
+
+/** A visit lasts no longer, whatever hangs; connecting takes most of it. */
+const VISIT_WITHIN_MS = 8_000;
+const CONNECT_WITHIN_MS = 5_000;
+const CLOSE_WITHIN_MS = 1_000;
 
 /** Visits per second in a smoke run: the same. */
 const SMOKE_RATE = 8;
@@ -55,12 +60,20 @@ export const options = {
           duration: `${Math.ceil((people.length / SMOKE_RATE) * 1000)}ms`,
           preAllocatedVUs: 30,
           maxVUs: 60,
+          gracefulStop: '10s',
         }
-      : shapedUsers(profile, profile.clients),
+      : shapedArrivals(profile, {
+          perSecond: profile.clients / COMES_EVERY_SECONDS,
+          // One that waits for an edge that hangs is no reason for the others to stay away.
+          maxUsers: Math.ceil((profile.clients / COMES_EVERY_SECONDS) * (VISIT_WITHIN_MS / 1000)),
+        }),
   },
   thresholds: {
     nats_misrouted: ['rate==0'],
     nats_errors: ['rate<0.01'],
+    nats_disconnects: ['count==0'],
+    // A visit that k6 could not start.
+    dropped_iterations: ['count==0'],
     nats_connect: ['p(95)<5000'],
     nats_ping: ['p(95)<1000'],
     ...(comparesPolicies && {
@@ -69,7 +82,7 @@ export const options = {
       ...Object.fromEntries(
         CONTROLS.map((policy) => [`nats_policy_gain{policy:${policy}}`, [`med>=-${TIE_MS}`]]),
       ),
-      // Shown in k6's summary; controls have no thresholds to meet.
+      // Cannot fail: k6 shows a part of a metric only if it has a threshold, and controls have none to meet.
       ...Object.fromEntries(CONTROLS.map((policy) => [`nats_ping{policy:${policy}}`, ['med>=0']])),
     }),
   },
@@ -83,20 +96,22 @@ export function setup() {
 
 /** One visit of one client. @param {Target} target */
 export default async function visit({ regions }) {
-  // Otherwise clients that start together would connect together at every visit, and wait for each other.
-  if (!isSmoke && exec.vu.iterationInScenario === 0) await pause(REST_MS * chanceOf(exec.vu.idInTest));
+  const untilMs = nowMs() + VISIT_WITHIN_MS;
   const number = exec.scenario.iterationInTest;
   const city = people[(number * STRIDE) % people.length];
   if (city === undefined) return;
   const expected = decisionFor(city);
   // All at the same time, so that all meet the same machine.
   const [decided, ...others] = await Promise.all([
-    measureAs('meridian', city, undefined),
+    measureAs('meridian', city, { untilMs }),
     ...(comparesPolicies
       ? [
-          measureAs('random', city, regions[Math.floor(chanceOf(number) * regions.length)]),
-          measureAs('fixed', city, regions.includes(FIXED) ? FIXED : regions[0]),
-          measureAs('continent', city, regionOfContinent(city, regions)),
+          measureAs('random', city, {
+            untilMs,
+            region: regions[Math.floor(chanceOf(number) * regions.length)],
+          }),
+          measureAs('fixed', city, { untilMs, region: regions.includes(FIXED) ? FIXED : regions[0] }),
+          measureAs('continent', city, { untilMs, region: regionOfContinent(city, regions) }),
         ]
       : []),
   ]);
@@ -108,7 +123,6 @@ export default async function visit({ regions }) {
         metrics.policyGain.add(other.pingMs - decided.pingMs, { ...cityTag(city), policy });
     }
   }
-  await pause(isSmoke ? 0 : REST_MS);
 }
 
 /**
@@ -117,6 +131,10 @@ export default async function visit({ regions }) {
  * @param {string} region that served the client
  */
 function compare(city, expected, region) {
+  if (expected === undefined) {
+    metrics.errors.add(true, { ...cityTag(city), kind: 'decision' });
+    return;
+  }
   metrics.misrouted.add(region !== expected, { ...cityTag(city), region });
   if (region !== expected) console.error(`${city.name}: decided for ${expected}, served by ${region}`);
 }
@@ -126,23 +144,30 @@ function compare(city, expected, region) {
  *
  * @param {'meridian' | typeof CONTROLS[number]} policy
  * @param {City} city
- * @param {string | undefined} region that the policy sends it to; undefined: as the target decides
+ * @param {{ untilMs: number, region?: string | undefined }} visit the region that the policy sends it to; without: as the
+ *   target decides
  * @returns {Promise<{ region: string, pingMs: number } | undefined>} who served it, and its quickest PING
  */
-async function measureAs(policy, city, region) {
+async function measureAs(policy, city, { untilMs, region }) {
   const headers = region === undefined ? {} : forcedTo(region);
-  const client = await connectFrom(city, { headers, tags: { policy } });
+  metrics.due.add(1, { ...cityTag(city), policy, kind: 'connect' });
+  const client = await connectFrom(city, { headers, tags: { policy }, timeoutMs: CONNECT_WITHIN_MS });
   if (client === undefined) return undefined;
   const { region: served } = client;
+  const tags = { ...cityTag(city), region: served, policy };
   let pingMs = Number.POSITIVE_INFINITY;
-  for (let n = 0; n < PINGS && client.isOpen; n += 1) {
-    const ms = await client.ping().catch(() => undefined);
-    metrics.errors.add(ms === undefined, { ...cityTag(city), kind: 'ping' });
-    if (ms === undefined) break;
-    metrics.pingTime.add(ms, { ...cityTag(city), region: served, policy });
+  for (let n = 0; n < PINGS; n += 1) {
+    metrics.due.add(1, { ...tags, kind: 'ping' });
+    const ms = await client.ping(Math.max(1, untilMs - nowMs())).catch(() => undefined);
+    if (ms === undefined) {
+      metrics.errors.add(true, { ...tags, kind: 'ping' });
+      break;
+    }
+    metrics.errors.add(false, tags);
+    metrics.pingTime.add(ms, tags);
     pingMs = Math.min(pingMs, ms);
   }
-  await client.close();
+  await client.close(CLOSE_WITHIN_MS);
   return pingMs === Number.POSITIVE_INFINITY ? undefined : { region: served, pingMs };
 }
 

@@ -1,25 +1,32 @@
 // @ts-check
 // Over hours at a steady rate: does anything grow? Memory, latencies, lost connections.
 
+import exec from 'k6/execution';
+import { Pinger } from './lib/asker.js';
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs } from './lib/clock.js';
+import { Receiver, Sender } from './lib/flow.js';
 import { Growth } from './lib/growth.js';
+import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
-import { bytesOf, textOf } from './lib/nats-protocol.js';
-import { onceEach, profileOfRun } from './lib/profiles.js';
+import { keepSchedule } from './lib/pace.js';
+import { isLinked } from './lib/pair.js';
+import { measuringOnce, onceEach, profileOfRun } from './lib/profiles.js';
 import { numberFrom } from './lib/settings.js';
-import { cityTag, connectFrom, reachTarget } from './lib/target.js';
+import { STAMP_BYTES } from './lib/stamp.js';
+import { cityTag, reachTarget } from './lib/target.js';
 import { HAS_CONTROL, readMemory } from './lib/target-control.js';
+import { lastOnes, Times } from './lib/times.js';
 import { pause } from './lib/wait.js';
 
-/** @typedef {import('./lib/nats-client.js').NatsClient} NatsClient */
-/** @typedef {{ client: NatsClient, city: import('./lib/cities.js').City, subject: string }} Member */
+/** @typedef {import('./lib/cities.js').City} City */
+/** @typedef {{ city: City, client: LastingClient, subject: string, receiver: Receiver }} Member */
 
 const profile = profileOfRun();
 const isShort = profile.seconds < 600;
 
-/** Payload, bytes; it has to hold the time of publishing. */
-const SIZE = Math.max(24, Math.round(numberFrom('SIZE', 128)));
+/** Payload, bytes. */
+const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
 
 /** Each virtual user is a ring: every client publishes to the next one. */
 const CLIENTS_PER_USER = 6;
@@ -29,7 +36,7 @@ const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
 const EVERY_MS = numberFrom('EVERY_MS', isShort ? 200 : 2_000);
 
 /** For the last message to arrive. */
-const AFTER_SECONDS = 2;
+const LAST_MS = 2_000;
 
 /** A hundred samples of the memory over the run, but no more than four a second. */
 const LOOK_EVERY_MS = Math.max(250, profile.seconds * 10);
@@ -40,16 +47,19 @@ const LATENCY_GROWTH_LIMIT = isShort ? 5 : 1.5;
 
 export const options = {
   scenarios: {
-    clients: onceEach({ users: USERS, seconds: profile.seconds + 60, exec: 'talk' }),
-    ...(HAS_CONTROL && { memory: onceEach({ seconds: profile.seconds + 60, exec: 'watchMemory' }) }),
+    clients: measuringOnce({ users: USERS, seconds: profile.seconds, lastMs: LAST_MS, exec: 'talk' }),
+    ...(HAS_CONTROL && { memory: onceEach({ seconds: profile.seconds + 5, exec: 'watchMemory' }) }),
   },
   thresholds: {
     nats_disconnects: ['count==0'],
     nats_missing: ['count==0'],
+    nats_unsent: ['count==0'],
+    nats_disordered: ['count==0'],
+    nats_doubled: ['count==0'],
     nats_published: ['count>0'],
     nats_errors: ['rate<0.001'],
     nats_latency_growth: [`med<${LATENCY_GROWTH_LIMIT}`],
-    nats_memory_growth: [`max<${MEMORY_GROWTH_LIMIT}`],
+    ...(HAS_CONTROL && { nats_memory_growth: [`max<${MEMORY_GROWTH_LIMIT}`] }),
   },
 };
 
@@ -60,84 +70,93 @@ export async function setup() {
 
 /** A ring of clients that talk for the whole run. */
 export async function talk() {
-  const first = ((__VU - 1) % USERS) * CLIENTS_PER_USER;
-  const cities = spreadOver(USERS * CLIENTS_PER_USER, CITIES);
+  const times = new Times(profile.seconds, LAST_MS);
+  const first = exec.scenario.iterationInTest * CLIENTS_PER_USER;
+  const cities = spreadOver(USERS * CLIENTS_PER_USER, CITIES).slice(first, first + CLIENTS_PER_USER);
   const latency = new Growth(profile.seconds);
-  const ring = (await Promise.all(cities.slice(first, first + CLIENTS_PER_USER).map(join))).filter(
-    (member) => member !== undefined,
+  let fromMs = Number.POSITIVE_INFINITY;
+  const clients = cities.map((city) => new LastingClient(city, { endsAtMs: times.endsAtMs }));
+  const ring = cities.map((city, index) => {
+    const before = clients[(index + clients.length - 1) % clients.length];
+    return join(city, /** @type {LastingClient} */ (clients[index]), before, (ms) =>
+      latency.add(nowMs() - fromMs, ms),
+    );
+  });
+  await Promise.all(clients.map((client) => client.open(times.readyByMs - nowMs())));
+  await Promise.all(ring.map((member, index) => linked(member, nextOf(ring, index), times.readyByMs)));
+  const schedule = times.begin();
+  fromMs = schedule.fromMs;
+  const pinger = new Pinger(schedule.endsAtMs);
+  const senders = await Promise.all(
+    ring.map((member, index) => rounds(member, nextOf(ring, index), { ...schedule, index, pinger })),
   );
-  let arrived = 0;
-  for (const [index, { client, city, subject }] of ring.entries()) {
-    const peer = ring[(index + ring.length - 1) % ring.length]?.client.region ?? '';
-    client.subscribe(subject, ({ payload }) => {
-      arrived += 1;
-      const ms = nowMs() - Number(textOf(payload.subarray(0, STAMP_BYTES)));
-      latency.add(nowMs(), ms);
-      metrics.deliveryTime.add(ms, { ...cityTag(city), region: client.region, peer, size: `${SIZE}` });
-    });
-  }
-  await settled(ring);
-  const sent = await Promise.all(
-    ring.map((member, index) => rounds(member, ring[(index + 1) % ring.length], index)),
-  );
-  await pause(AFTER_SECONDS * 1000);
-  const published = sent.reduce((sum, count) => sum + count, 0);
-  metrics.missing.add(published - arrived);
+  const isDone = () =>
+    pinger.pending === 0 &&
+    ring.every(({ receiver }, index) => receiver.arrived >= (beforeOf(senders, index)?.sent ?? 0));
+  await lastOnes(schedule.endsAtMs, isDone);
+  for (const [index, { receiver }] of ring.entries()) receiver.finish(beforeOf(senders, index)?.sent ?? 0);
   const ratio = latency.ratio();
   if (ratio !== undefined) metrics.latencyGrowth.add(ratio);
-  await Promise.all(ring.map(({ client }) => client.close()));
+  await Promise.all(clients.map((client) => client.close()));
 }
 
-/** Interest crosses the mesh after the subscription; a message published before it arrives would be missed. */
-const INTEREST_MS = 1_000;
-
-/** @param {readonly Member[]} ring */
-async function settled(ring) {
-  await Promise.all(ring.map(({ client }) => client.ping().catch(() => undefined)));
-  await pause(INTEREST_MS);
+/** @template T @param {readonly T[]} ring @param {number} index */
+function nextOf(ring, index) {
+  return ring[(index + 1) % ring.length];
 }
 
-/** @param {import('./lib/cities.js').City} city @param {number} index @returns {Promise<Member | undefined>} */
-async function join(city, index) {
-  const tags = cityTag(city);
-  const client = await connectFrom(city, {
-    onClose: (reason) => metrics.disconnects.add(1, { ...tags, kind: reason }),
-  });
-  return (
-    client && { client, city, subject: `k6.soak.${__VU}.${index}.${Math.random().toString(36).slice(2)}` }
-  );
+/** @template T @param {readonly T[]} ring @param {number} index */
+function beforeOf(ring, index) {
+  return ring[(index + ring.length - 1) % ring.length];
 }
 
-const STAMP_BYTES = 20;
+/**
+ * @param {City} city
+ * @param {LastingClient} client
+ * @param {LastingClient | undefined} before who publishes to it
+ * @param {(ms: number) => void} onTime told how long each message took
+ * @returns {Member}
+ */
+function join(city, client, before, onTime) {
+  const subject = `k6.soak.${__VU}.${Math.random().toString(36).slice(2)}`;
+  const tags = { ...cityTag(city), size: `${SIZE}` };
+  const receiver = new Receiver(client, { everyMs: EVERY_MS, peer: () => before?.region ?? '', tags });
+  client.subscribe(subject, (message) => onTime(receiver.take(message)));
+  client.subscribe(`${subject}.service`, ({ payload, reply }) => client.publish(reply, payload));
+  return { city, client, subject, receiver };
+}
+
+/**
+ * Interest crosses the mesh after the subscription; a message published before it arrives would be missed.
+ *
+ * @param {Member} member
+ * @param {Member | undefined} next
+ * @param {number} byMs
+ */
+async function linked({ client }, next, byMs) {
+  if (next === undefined || (await isLinked(client, `${next.subject}.service`, byMs))) return;
+  metrics.errors.add(true, { kind: 'unlinked', region: next.client.region, peer: client.region });
+  console.error(`what is published in ${client.region} does not arrive in ${next.client.region}`);
+}
 
 /**
  * One client's rounds until the end of the run.
  *
  * @param {Member} member
  * @param {Member | undefined} next to whom it publishes
- * @param {number} index
- * @returns {Promise<number>} messages published
+ * @param {{ fromMs: number, untilMs: number, index: number, pinger: Pinger }} schedule
+ * @returns {Promise<Sender>}
  */
-async function rounds({ client, city }, next, index) {
-  const payload = new Uint8Array(SIZE).fill(32);
-  const tags = { ...cityTag(city), region: client.region };
+async function rounds({ client, city }, next, { fromMs, untilMs, index, pinger }) {
+  const sender = new Sender(client, { subject: next?.subject ?? '', size: SIZE });
   // Spread over the interval, so that the load is even.
-  await pause((EVERY_MS * index) / CLIENTS_PER_USER);
-  let count = 0;
-  while (client.isOpen && scenarioMs() < profile.seconds * 1000) {
-    const started = nowMs();
-    const ms = await client.ping().catch(() => undefined);
-    metrics.errors.add(ms === undefined, { ...tags, kind: 'ping' });
-    if (ms !== undefined) metrics.pingTime.add(ms, tags);
-    if (next !== undefined && client.isOpen) {
-      payload.set(bytesOf(`${nowMs()}`.padEnd(STAMP_BYTES).slice(0, STAMP_BYTES)));
-      client.publish(next.subject, payload);
-      count += 1;
-    }
-    await pause(started + EVERY_MS - nowMs());
-  }
-  metrics.published.add(count, { region: client.region, size: `${SIZE}` });
-  return count;
+  const startsAtMs = fromMs + (EVERY_MS * index) / CLIENTS_PER_USER;
+  await keepSchedule({ fromMs: startsAtMs, untilMs, everyMs: EVERY_MS }, (dueMs) => {
+    pinger.ping(client, dueMs, cityTag(city));
+    next?.receiver.expect(dueMs);
+    sender.send(dueMs);
+  });
+  return sender;
 }
 
 export async function watchMemory() {
@@ -148,7 +167,7 @@ export async function watchMemory() {
       metrics.processMemory.add(residentBytes, { process: name });
       const growth = growths.get(name) ?? new Growth(profile.seconds);
       growths.set(name, growth);
-      growth.add(nowMs(), residentBytes);
+      growth.add(scenarioMs(), residentBytes);
     }
     await pause(LOOK_EVERY_MS);
   }

@@ -8,23 +8,27 @@
 // iteration of k6 only ends when its connections have: with one for each batch, connecting would be measured.)
 
 import exec from 'k6/execution';
-import { nowMs, scenarioMs } from './lib/clock.js';
+import { Batched } from './lib/batched.js';
+import { nowMs, scenarioStartMs } from './lib/clock.js';
+import { Gaps } from './lib/gaps.js';
 import * as metrics from './lib/metrics.js';
-import { bytesOf, pubBytes, repeated, textOf } from './lib/nats-protocol.js';
+import { pubBytes, repeated } from './lib/nats-protocol.js';
 import { keepPace } from './lib/pace.js';
-import { openPair } from './lib/pair.js';
+import { isLinked, openPair } from './lib/pair.js';
 import { profileOfRun } from './lib/profiles.js';
 import { numberFrom } from './lib/settings.js';
+import { readStamp, STAMP_BYTES, writeStamp } from './lib/stamp.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
-import { eventually, pause } from './lib/wait.js';
+import { lastOnes } from './lib/times.js';
+import { pause } from './lib/wait.js';
 
 /** @typedef {{ regions: string[], cities: Record<string, import('./lib/cities.js').City> }} Setup */
 /** @typedef {import('./lib/pair.js').Pair} Pair */
 
 const profile = profileOfRun();
 
-/** Payload, bytes; it has to hold a time stamp. */
-const SIZE = Math.max(24, Math.round(numberFrom('SIZE', 128)));
+/** Payload, bytes. */
+const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
 
 /** Messages per second, offered by all publishers together. */
 const RATES = {
@@ -67,8 +71,8 @@ const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 /** A message that has not arrived this long after the last one was sent counts as not delivered. */
 const GIVE_UP_MS = 5_000;
 
-/** How often counters become samples. */
-const COUNT_EVERY_MS = 250;
+/** For goodbyes. */
+const CLOSE_MS = 3_000;
 
 export const options = {
   scenarios: Object.fromEntries(
@@ -82,8 +86,8 @@ export const options = {
         duration: `${Math.round(ARRIVAL_SECONDS * 1000 * (1 - 0.5 / pairsOf(rate)))}ms`,
         preAllocatedVUs: pairsOf(rate),
         startTime: `${index * (CONNECT_SECONDS + STEP_SECONDS)}s`,
-        gracefulStop: `${CONNECT_SECONDS + STEP_SECONDS + 30}s`,
-        env: { RATE: `${rate}` },
+        gracefulStop: `${CONNECT_SECONDS + STEP_SECONDS + (GIVE_UP_MS + CLOSE_MS) / 1000}s`,
+        env: { RATE: `${rate}`, PLANNED_SECONDS: `${CONNECT_SECONDS + STEP_SECONDS}` },
       },
     ]),
   ),
@@ -103,6 +107,7 @@ export const options = {
           `nats_missing{rate:${rate}}`,
           [{ threshold: `count<=${Math.ceil(rate * STEP_SECONDS * MISSING_SHARE)}`, abortOnFail: true }],
         ],
+        // These cannot fail: without a threshold, k6 does not show a part of a metric.
         [`nats_published{rate:${rate}}`, ['count>=0']],
         [`nats_delivered{rate:${rate}}`, ['count>=0']],
         [`nats_delivered_bytes{rate:${rate}}`, ['count>=0']],
@@ -122,103 +127,76 @@ export default async function carry({ regions, cities }) {
   const number = exec.scenario.iterationInTest;
   const from = regions[number % regions.length] ?? '';
   const to = regions[(number + 1) % regions.length] ?? '';
-  const pair = await openPair({ from, to, cities }, () => {});
-  if (pair === undefined) return;
   const rate = Number(__ENV.RATE);
-  await pause(CONNECT_SECONDS * 1000 - scenarioMs());
+  const fromMs = scenarioStartMs() + CONNECT_SECONDS * 1000;
+  const endsAtMs = fromMs + STEP_SECONDS * 1000 + GIVE_UP_MS;
+  const pair = await openPair(
+    { from, to, cities, readyByMs: fromMs, endsAtMs, tags: { rate: `${rate}` } },
+    () => {},
+  );
   await offer(pair, rate / pairsOf(rate), {
-    size: `${SIZE}`,
-    rate: `${rate}`,
+    fromMs,
+    tags: { size: `${SIZE}`, rate: `${rate}` },
     city: cityTag(cities[to]).city,
   });
-  await pair.publisher.close();
-  await pair.subscriber.close();
+  await Promise.all([pair.publisher.close(), pair.subscriber.close()]);
 }
 
 /**
  * @param {Pair} pair
  * @param {number} perSecond
- * @param {{ size: string, rate: string, city: string }} step the city is that of the subscriber
+ * @param {{ fromMs: number, tags: { size: string, rate: string }, city: string }} step the city is that of the subscriber
  */
-async function offer({ publisher, subscriber, subject }, perSecond, { city, ...step }) {
-  const from = { ...step, region: publisher.region };
-  const to = { ...step, region: subscriber.region };
-  const sent = counted(metrics.published, metrics.publishedBytes, from);
-  const received = counted(metrics.delivered, metrics.deliveredBytes, to);
+async function offer({ publisher, subscriber, subject }, perSecond, { fromMs, tags, city }) {
+  const from = { ...tags, region: publisher.region };
+  const to = { ...tags, region: subscriber.region, peer: publisher.region };
+  const due = new Batched((count) => metrics.due.add(count, { ...from, kind: 'message' }));
+  const sent = new Batched((count) => {
+    metrics.published.add(count, from);
+    metrics.publishedBytes.add(count * SIZE, from);
+  });
+  const received = new Batched((count) => {
+    metrics.delivered.add(count, to);
+    metrics.deliveredBytes.add(count * SIZE, to);
+  });
+  const gaps = new Gaps(BATCH_MS);
+  const noteGap = (/** @type {number | undefined} */ ms) => ms !== undefined && metrics.gap.add(ms, to);
   const bulk = `${subject}.bulk`;
   const timed = `${subject}.timed`;
   subscriber.subscribe(timed, ({ payload }) => {
+    const now = nowMs();
+    const { dueMs, sentMs } = readStamp(payload);
     received.add(1);
-    const ms = nowMs() - Number(textOf(payload.subarray(0, STAMP_BYTES)));
-    metrics.deliveryTime.add(ms, { ...to, city, peer: publisher.region });
+    noteGap(gaps.arrived(now));
+    metrics.deliveryTime.add(now - dueMs, { ...to, city });
+    metrics.deliveryServiceTime.add(now - sentMs, { ...to, city });
   });
-  subscriber.count(bulk, SIZE, received.add);
-  await isListening(publisher, subscriber, timed);
-  const message = pubBytes(bulk, new Uint8Array(SIZE).fill(120));
-  let offered = 0;
-  await keepPace({ perSecond, seconds: STEP_SECONDS, everyMs: BATCH_MS }, (due) => {
-    offered += due;
-    if (publisher.bufferedBytes > MAX_BUFFERED_BYTES || !publisher.isOpen) return;
-    if (due > 1) publisher.write(repeated(message, due - 1));
-    publisher.publish(timed, stamped());
-    sent.add(due);
-  });
-  await eventually(GIVE_UP_MS, async () => (received.total() >= sent.total() ? true : undefined));
-  sent.flush();
-  received.flush();
-  metrics.deliveredShare.add(received.total() / offered, to);
-  metrics.missing.add(offered - received.total(), to);
-}
-
-const STAMP_BYTES = 20;
-const stampPayload = new Uint8Array(SIZE).fill(32);
-
-/** A payload that begins with the time. */
-function stamped() {
-  stampPayload.set(bytesOf(`${nowMs()}`.padEnd(STAMP_BYTES).slice(0, STAMP_BYTES)));
-  return stampPayload;
-}
-
-/**
- * Counts messages; they become samples a few times a second.
- *
- * @param {import('k6/metrics').Counter} messages
- * @param {import('k6/metrics').Counter} bytes
- * @param {Record<string, string>} tags
- */
-function counted(messages, bytes, tags) {
-  let total = 0;
-  let noted = 0;
-  let notedAt = nowMs();
-  const flush = () => {
-    messages.add(total - noted, tags);
-    bytes.add((total - noted) * SIZE, tags);
-    noted = total;
-    notedAt = nowMs();
-  };
-  return {
-    total: () => total,
-    flush,
-    add: (/** @type {number} */ count) => {
-      total += count;
-      if (nowMs() - notedAt >= COUNT_EVERY_MS) flush();
-    },
-  };
-}
-
-/**
- * Waits until the interest in this step's subjects has crossed the mesh. Interest crosses in the order of the
- * subscriptions, so a request to the last one of them suffices.
- *
- * @param {import('./lib/nats-client.js').NatsClient} publisher
- * @param {import('./lib/nats-client.js').NatsClient} subscriber
- * @param {string} subject of the last of them, for a service below it
- */
-async function isListening(publisher, subscriber, subject) {
+  subscriber.count(bulk, SIZE, (count) => received.add(count));
+  // Interest crosses in the order of the subscriptions, so it suffices to wait for the last of them.
   const probe = `${subject}.ready`;
   subscriber.subscribe(probe, ({ reply, payload }) => subscriber.publish(reply, payload));
-  await eventually(GIVE_UP_MS, async () => {
-    const answer = await publisher.request(probe, 'ready', 1_000).catch(() => undefined);
-    return answer?.headers === '' ? true : undefined;
+  await isLinked(publisher, probe, fromMs);
+  await pause(fromMs - nowMs());
+  const message = pubBytes(bulk, new Uint8Array(SIZE).fill(120));
+  const stamped = new Uint8Array(SIZE).fill(32);
+  const startedMs = nowMs();
+  let unsent = 0;
+  await keepPace({ perSecond, seconds: STEP_SECONDS, everyMs: BATCH_MS }, (count) => {
+    due.add(count);
+    const dueMs = startedMs + (due.total * 1000) / perSecond;
+    gaps.due(dueMs);
+    // In a pause of what arrives, what had arrived is counted all the same.
+    received.add(0);
+    // What the edge does not take in is missing in the end; what went to a closed connection is counted by the client.
+    if (publisher.bufferedBytes > MAX_BUFFERED_BYTES) return;
+    const isBulkSent = count === 1 || publisher.write(repeated(message, count - 1), count - 1);
+    writeStamp(stamped, { number: due.total, dueMs, sentMs: nowMs() });
+    if (publisher.publish(timed, stamped) && isBulkSent) sent.add(count);
+    else unsent += count;
   });
+  await lastOnes(nowMs() + GIVE_UP_MS, () => received.total >= sent.total);
+  for (const counted of [due, sent, received]) counted.flush();
+  noteGap(gaps.finish(nowMs()));
+  metrics.deliveredShare.add(received.total / due.total, to);
+  metrics.missing.add(Math.max(0, due.total - unsent - received.total), to);
 }

@@ -24,3 +24,8 @@ export function nowMs() {
 export function scenarioMs() {
   return Date.now() - exec.scenario.startTime;
 }
+
+/** The same moment by `nowMs()`, to a millisecond or two. */
+export function scenarioStartMs() {
+  return nowMs() - scenarioMs();
+}

@@ -5,6 +5,7 @@ import { textOf } from './nats-protocol.js';
 import { eventually } from './wait.js';
 
 /** @typedef {import('./nats-client.js').NatsClient} NatsClient */
+/** @typedef {import('./lasting-client.js').LastingClient} LastingClient */
 
 const API_TIMEOUT_MS = 5_000;
 
@@ -69,7 +70,7 @@ export function deleteStream(client, name) {
 }
 
 /**
- * @param {NatsClient} client
+ * @param {NatsClient | LastingClient} client
  * @param {string} stream
  * @param {string} payload
  * @returns {Promise<boolean>} whether JetStream has acknowledged it

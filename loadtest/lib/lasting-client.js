@@ -1,77 +1,252 @@
-// A client that reconnects: when its connection ends it waits a little and connects again, as NATS clients do, and
-// records how long it was without service.
+// A client that lasts: when its connection ends it connects again by the rules of nats.js, subscribes again to what it
+// had, and records how long it was without service and where it landed. While it is away, what is published is counted
+// as unsent, and what is asked fails at once: the load goes on by its schedule.
 
 import { nowMs } from './clock.js';
 import * as metrics from './metrics.js';
+import { NatsError, within } from './nats-error.js';
+import { numberFrom } from './settings.js';
 import { cityTag, connectFrom } from './target.js';
 import { pause } from './wait.js';
 
 /** @typedef {import('./cities.js').City} City */
 /** @typedef {import('./nats-client.js').NatsClient} NatsClient */
+/** @typedef {import('./nats-protocol.js').Message} Message */
+/**
+ * @typedef {object} LastingOptions
+ * @property {number} endsAtMs by `nowMs()`: after it the client no longer tries to come back
+ * @property {Record<string, string>} [headers] of the upgrade
+ * @property {boolean} [echo] whether it hears what it publishes itself; default true
+ * @property {Record<string, string>} [tags] of all that is counted about it
+ * @property {(region: string) => string} [kindOf] why a region's clients lose their connections at the moment
+ * @property {number} [attemptTimeoutMs] the longest that one attempt may take
+ * @property {number} [waitMs] at least this long from the beginning of one attempt to that of the next
+ * @property {number} [jitterMs] and up to so much longer
+ */
 
-/** Before the first attempt, so that the clients of a dead region do not reconnect all at once. */
-const RECONNECT_WAIT_MS = 100;
-const RECONNECT_JITTER_MS = 100;
+/** As nats.js has it: at once, if the latest attempt began longer ago than this, so that attempts are that far apart. */
+const RECONNECT_WAIT_MS = numberFrom('RECONNECT_WAIT_MS', 2_000);
+const RECONNECT_JITTER_MS = numberFrom('RECONNECT_JITTER_MS', 100);
 
-/** A client without service for this long gives up; the script counts it as an error. */
-const GIVE_UP_MS = 30_000;
-
-/** The longest that one attempt may take, so that one that hangs leaves time for others. */
+/** One attempt that hangs leaves time for others. */
 const ATTEMPT_TIMEOUT_MS = 5_000;
 
+/** With less time than this an attempt is not made. */
+const LEAST_ATTEMPT_MS = 250;
+
+/** For the goodbyes of the end. */
+const CLOSE_WITHIN_MS = 2_000;
+
 export class LastingClient {
-  /** @type {NatsClient | undefined} */
-  connection;
+  /** Id of the region that serves it, or that did last. */
+  region = '';
   #city;
-  #kindOf;
+  #options;
+  /** @type {NatsClient | undefined} */
+  #connection;
+  /** Makes its subscriptions on a new connection. @type {((connection: NatsClient) => void)[]} */
+  #subscriptions = [];
+  /** By `nowMs()`, since when it is without service. */
+  #lostAtMs = Number.NaN;
+  #lostKind = '';
+  #attemptAtMs = Number.NEGATIVE_INFINITY;
   #isOver = false;
-  /** @type {Promise<void>} settled while it is connected */
+  /** Settled while it is connected, and once it has given up. @type {Promise<void>} */
   #coming = Promise.resolve();
 
   /**
-   * @param {City} city
-   * @param {(region: string) => string} kindOf why a region's clients are losing their connections at the moment
+   * @param {City | undefined} city
+   * @param {LastingOptions} options
    */
-  constructor(city, kindOf) {
+  constructor(city, options) {
     this.#city = city;
-    this.#kindOf = kindOf;
+    this.#options = options;
   }
 
-  async open() {
-    this.connection = await this.#connect();
+  get isOpen() {
+    return this.#connection?.isOpen === true;
   }
 
-  /** Waits at most until it is served again. */
-  async close() {
+  /** Bytes that k6 has not sent yet. */
+  get bufferedBytes() {
+    return this.#connection?.bufferedBytes ?? 0;
+  }
+
+  /**
+   * Connects, and goes on trying until the end of the run. Returns once it is connected, or after a time.
+   *
+   * @param {number} withinMs
+   * @returns {Promise<boolean>} whether it is connected
+   */
+  async open(withinMs) {
+    this.#lostAtMs = nowMs();
+    this.#coming = this.#comeBack();
+    await within(withinMs, 'not connected', this.#coming).catch(() => {});
+    return this.isOpen;
+  }
+
+  /**
+   * Ends it for good, and records the outage of one that is not served. Never rejects, and never takes long.
+   *
+   * @param {number} [backWithinMs] for one that has just lost its connection to be served again
+   */
+  async close(backWithinMs = 0) {
+    if (this.#isOver) return;
+    if (!this.isOpen) await within(backWithinMs, 'not back', this.#coming).catch(() => {});
     this.#isOver = true;
-    await this.#coming;
-    await this.connection?.close();
+    if (!this.isOpen) return this.#noteGone();
+    metrics.errors.add(false, { ...this.#tags(), region: this.region, kind: 'gone' });
+    await this.#connection?.close(CLOSE_WITHIN_MS);
   }
 
-  #connect() {
-    return connectFrom(this.#city, {
-      timeoutMs: ATTEMPT_TIMEOUT_MS,
-      onClose: () => {
-        this.#coming = this.#comeBack();
-      },
-    });
+  /** The round trip of a PING, ms. @param {number} [timeoutMs] @returns {Promise<number>} rejects with a NatsError */
+  ping(timeoutMs) {
+    return this.#connection === undefined ? this.#refuse('ping') : this.#connection.ping(timeoutMs);
+  }
+
+  /**
+   * @param {string} subject
+   * @param {Uint8Array | string} payload
+   * @param {string} [reply]
+   * @returns {boolean} false when it is without a connection, so that it went nowhere; that is counted
+   */
+  publish(subject, payload, reply) {
+    if (this.#connection !== undefined) return this.#connection.publish(subject, payload, reply);
+    this.#countUnsent(1, 'message');
+    return false;
+  }
+
+  /**
+   * @param {Uint8Array<ArrayBuffer>} bytes complete operations
+   * @param {number} [messages] that they hold
+   * @returns {boolean} as {@link publish}
+   */
+  write(bytes, messages = 1) {
+    if (this.#connection !== undefined) return this.#connection.write(bytes, messages);
+    this.#countUnsent(messages, 'message');
+    return false;
+  }
+
+  /**
+   * @param {string} subject
+   * @param {Uint8Array | string} payload
+   * @param {number} [timeoutMs]
+   * @returns {Promise<Message>} rejects with a NatsError, at once when it is without a connection
+   */
+  request(subject, payload, timeoutMs) {
+    if (this.#connection === undefined) return this.#refuse('request');
+    return this.#connection.request(subject, payload, timeoutMs);
+  }
+
+  /**
+   * Subscribes now and at each connection to come.
+   *
+   * @param {string} subject
+   * @param {(message: Message) => void} onMessage
+   * @param {string} [queue]
+   */
+  subscribe(subject, onMessage, queue) {
+    this.#keep((connection) => connection.subscribe(subject, onMessage, queue));
+  }
+
+  /**
+   * Subscribes to messages of one size that are only counted, now and at each connection to come.
+   *
+   * @param {string} subject
+   * @param {number} size of each payload
+   * @param {(count: number) => void} onMessages
+   */
+  count(subject, size, onMessages) {
+    this.#keep((connection) => connection.count(subject, size, onMessages));
+  }
+
+  /** @param {(connection: NatsClient) => void} subscription */
+  #keep(subscription) {
+    this.#subscriptions.push(subscription);
+    if (this.#connection !== undefined) subscription(this.#connection);
+  }
+
+  /** The connection of this moment, for what only makes sense on one; undefined while there is none. */
+  get connection() {
+    return this.#connection;
   }
 
   async #comeBack() {
-    const lostAt = nowMs();
-    const before = this.connection?.region ?? '';
-    const kind = this.#kindOf(before);
-    const place = cityTag(this.#city);
-    metrics.disconnects.add(1, { ...place, region: before, kind });
-    this.connection = undefined;
-    while (!this.#isOver && nowMs() - lostAt < GIVE_UP_MS) {
-      await pause(RECONNECT_WAIT_MS + Math.random() * RECONNECT_JITTER_MS);
-      const connection = await this.#connect();
+    const { endsAtMs, waitMs = RECONNECT_WAIT_MS, jitterMs = RECONNECT_JITTER_MS } = this.#options;
+    while (!this.#isOver) {
+      const dueMs = this.#attemptAtMs + waitMs + Math.random() * jitterMs;
+      if (Math.max(dueMs, nowMs()) > endsAtMs - LEAST_ATTEMPT_MS) {
+        await pause(endsAtMs - nowMs());
+        return this.#noteGone();
+      }
+      if (dueMs > nowMs()) await pause(dueMs - nowMs());
+      if (this.#isOver) return;
+      this.#attemptAtMs = nowMs();
+      const { attemptTimeoutMs = ATTEMPT_TIMEOUT_MS } = this.#options;
+      const connection = await this.#connect(Math.min(attemptTimeoutMs, endsAtMs - nowMs()));
       if (connection === undefined) continue;
-      this.connection = connection;
-      metrics.outageTime.add(nowMs() - lostAt, { ...place, region: before, peer: connection.region, kind });
-      return;
+      if (this.#isOver) return void connection.close(CLOSE_WITHIN_MS);
+      return this.#served(connection);
     }
-    if (!this.#isOver) metrics.errors.add(true, { ...place, kind: 'gone' });
+  }
+
+  /** @param {number} timeoutMs */
+  #connect(timeoutMs) {
+    const { headers, echo, tags, kindOf } = this.#options;
+    return connectFrom(this.#city, {
+      timeoutMs,
+      ...(headers && { headers }),
+      ...(echo !== undefined && { echo }),
+      ...(tags && { tags }),
+      ...(kindOf && { kindOf }),
+      onClose: () => this.#lose(),
+    });
+  }
+
+  /** @param {NatsClient} connection */
+  #served(connection) {
+    const before = this.region;
+    this.#connection = connection;
+    this.region = connection.region;
+    for (const subscription of this.#subscriptions) subscription(connection);
+    // The first connection is no outage: how long it took is the time of connecting.
+    if (before !== '') this.#noteOutage({ region: before, peer: this.region, kind: this.#lostKind });
+    this.#lostAtMs = Number.NaN;
+  }
+
+  #lose() {
+    this.#lostAtMs = nowMs();
+    this.#lostKind = this.#options.kindOf?.(this.region) ?? '';
+    this.#connection = undefined;
+    this.#coming = this.#comeBack();
+  }
+
+  /** The run ends, and it is without service. */
+  #noteGone() {
+    if (Number.isNaN(this.#lostAtMs)) return;
+    this.#noteOutage({ region: this.region, kind: 'gone' });
+    metrics.errors.add(true, { ...this.#tags(), region: this.region, kind: 'gone' });
+    this.#lostAtMs = Number.NaN;
+  }
+
+  /** @param {{ region: string, peer?: string, kind: string }} tags */
+  #noteOutage({ kind, ...regions }) {
+    const why = kind === '' ? {} : { kind };
+    metrics.outageTime.add(nowMs() - this.#lostAtMs, { ...this.#tags(), ...regions, ...why });
+  }
+
+  /** @param {number} count @param {'message' | 'request' | 'ping'} kind */
+  #countUnsent(count, kind) {
+    metrics.unsent.add(count, { ...this.#tags(), region: this.region, kind });
+  }
+
+  /** @param {'request' | 'ping'} kind @returns {Promise<never>} */
+  #refuse(kind) {
+    this.#countUnsent(1, kind);
+    return Promise.reject(new NatsError('closed', 'without a connection'));
+  }
+
+  #tags() {
+    return { ...cityTag(this.#city), ...this.#options.tags };
   }
 }

@@ -52,25 +52,33 @@ test('the stages of every profile fill its time and reach all its clients', asyn
   }
 });
 
-test('a shape becomes stages of so many virtual users, none empty that should not be', async () => {
+test('a shape becomes stages of so many arrivals, none empty that should not be', async () => {
   const { profiles } = await withEnvironment({});
-  const shape = profiles.shapedUsers(
+  const arrivals = profiles.shapedArrivals(
     {
       seconds: 60,
       stages: [
-        [0.01, 0.5],
+        [0.001, 0.5],
         [1, 0.25],
         [0, 0.25],
       ],
     },
-    20,
+    { perSecond: 4, maxUsers: 32 },
   );
-  expect(shape.startVUs).toBe(1);
-  expect(shape.stages).toEqual([
+  expect(arrivals).toMatchObject({ timeUnit: '1m', startRate: 1, maxVUs: 32 });
+  expect(arrivals.stages).toEqual([
     { target: 1, duration: '30000ms' },
-    { target: 20, duration: '15000ms' },
+    { target: 240, duration: '15000ms' },
     { target: 0, duration: '15000ms' },
   ]);
+});
+
+test('a user that measures once has time for what comes before and after it, and not much more', async () => {
+  const { profiles } = await withEnvironment({});
+  const { maxDuration, gracefulStop } = profiles.measuringOnce({ seconds: 30, lastMs: 2_000 });
+  const endsWithin = Number.parseInt(`${maxDuration}`, 10) + Number.parseInt(`${gracefulStop}`, 10);
+  expect(endsWithin).toBeGreaterThan(30 + 10 + 2);
+  expect(endsWithin).toBeLessThan(30 + 10 + 2 + 10);
 });
 
 test.each([

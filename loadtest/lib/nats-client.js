@@ -1,9 +1,11 @@
-// A NATS client for k6: one WebSocket, driven by events, with promises where a script waits. It counts errors, and by
-// itself measures only how long it took to connect.
+// A NATS client for k6: one WebSocket, driven by events, with promises where a script waits. When its connection ends,
+// what is under way fails at once, and is counted as well as the end itself.
 
 import http from 'k6/http';
 import { WebSocket } from 'k6/websockets';
 import { nowMs } from './clock.js';
+import { complain } from './complain.js';
+import * as metrics from './metrics.js';
 import { errorOf, NatsError, within } from './nats-error.js';
 import {
   bytesOf,
@@ -16,16 +18,27 @@ import {
   subLine,
   unsubLine,
 } from './nats-protocol.js';
+import { refusalOf } from './refusal.js';
 import { CREDENTIALS, SOCKET_URL } from './settings.js';
 
 /** @typedef {import('./nats-protocol.js').Message} Message */
+
+/**
+ * How a connection ended that was not closed by this side.
+ *
+ * @typedef {object} Ended
+ * @property {string} reason
+ * @property {string} code the WebSocket's close code; `1006` when there was none
+ * @property {'connecting' | 'idle' | 'waiting'} phase `waiting` where a PING or a request had no answer yet
+ */
 
 /**
  * @typedef {object} ConnectOptions
  * @property {Record<string, string>} [headers] of the upgrade, such as the client's place
  * @property {number} [timeoutMs] for upgrade and handshake together
  * @property {boolean} [echo] whether it hears what it publishes itself; default true
- * @property {(reason: string) => void} [onClose] called when the connection ends unexpectedly
+ * @property {(region: string) => Record<string, string>} [tagsOf] of what is counted about it, besides its region
+ * @property {(ended: Ended) => void} [onClose] called when the connection ends unexpectedly, after it was counted
  */
 
 /** Long enough for a region that has to be started first. */
@@ -39,6 +52,14 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** `readyState` of a socket; k6 has no `WebSocket.OPEN`. */
 const OPEN = 1;
 
+/** The close code of a connection that was cut: nobody said anything. */
+const ABNORMAL = '1006';
+
+/** Errors of nats-server after which it keeps the connection. */
+const KEEPS_CONNECTION = /^(permissions violation|invalid (publish )?subject)/i;
+
+/** @typedef {{ resolve: (message: Message) => void, reject: (error: Error) => void }} Waiting */
+
 export class NatsClient {
   /** Id of the region that serves it, such as `weur`. */
   region = '';
@@ -49,13 +70,16 @@ export class NatsClient {
   #parser;
   /** @type {Map<string, (message: Message) => void>} */
   #subscriptions = new Map();
-  /** @type {{ since: number, resolve: (ms: number) => void, reject: (error: Error) => void }[]} */
+  /** Those that are still waited for; one whose time is over stays, since the next PONG is its own. */
+  /** @type {{ since: number, isOver: boolean, resolve: (ms: number) => void, reject: (error: Error) => void }[]} */
   #pings = [];
   #nextSid = 1;
   #inbox = `_INBOX.${randomWord()}`;
-  /** @type {Map<string, (message: Message) => void> | undefined} */
-  #requests;
+  /** @type {Map<string, Waiting>} */
+  #requests = new Map();
+  #hasInbox = false;
   #isClosing = false;
+  #hasEnded = false;
   #wasReady = false;
   /** The one that answers the PING behind CONNECT. */
   #hasPong = false;
@@ -80,8 +104,11 @@ export class NatsClient {
     // server's INFO. So CONNECT doesn't wait for it, and the INFO that answers CONNECT is used as well.
     this.#socket.onopen = () => this.#introduce();
     this.#socket.onmessage = (event) => this.#receive(/** @type {ArrayBuffer | string} */ (event?.data));
-    this.#socket.onerror = (event) => this.#fail(new NatsError('refused', String(event?.error)));
-    this.#socket.onclose = () => this.#end('the connection was closed');
+    // A connection that was up is only reported as ended by `onclose`, which follows, and knows the code.
+    this.#socket.onerror = (event) => {
+      if (!this.isOpen && !this.#isClosing && !this.#wasReady) void this.#refused(String(event?.error));
+    };
+    this.#socket.addEventListener('close', (event) => this.#end('the connection was closed', codeOf(event)));
   }
 
   /**
@@ -105,25 +132,42 @@ export class NatsClient {
     return client;
   }
 
-  /** The round trip of a PING, ms. @param {number} [timeoutMs] */
+  /** Bytes that k6 has not sent yet. */
+  get bufferedBytes() {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** The round trip of a PING, ms. @param {number} [timeoutMs] @returns {Promise<number>} rejects with a NatsError */
   ping(timeoutMs = REQUEST_TIMEOUT_MS) {
-    const answered = new Promise((resolve, reject) => this.#pings.push({ since: nowMs(), resolve, reject }));
-    this.#write(PING);
-    return /** @type {Promise<number>} */ (within(timeoutMs, 'no PONG', answered));
+    if (!this.#send(PING, 'ping', 1)) return Promise.reject(notOpen());
+    /** @type {{ since: number, isOver: boolean, resolve: (ms: number) => void, reject: (error: Error) => void }} */
+    const ping = { since: nowMs(), isOver: false, resolve: () => {}, reject: () => {} };
+    const answered = new Promise((resolve, reject) => Object.assign(ping, { resolve, reject }));
+    this.#pings.push(ping);
+    return within(timeoutMs, 'no PONG', answered).finally(() => {
+      ping.isOver = true;
+    });
   }
 
   /**
    * @param {string} subject
    * @param {Uint8Array | string} payload
    * @param {string} [reply]
+   * @returns {boolean} false when the connection is closed, so that it went nowhere; that is counted
    */
   publish(subject, payload, reply) {
-    this.write(pubBytes(subject, typeof payload === 'string' ? bytesOf(payload) : payload, reply));
+    return this.write(pubBytes(subject, typeof payload === 'string' ? bytesOf(payload) : payload, reply));
   }
 
-  /** Sends complete operations as bytes, such as many messages in one frame. @param {Uint8Array<ArrayBuffer>} bytes */
-  write(bytes) {
-    this.#write(bytes.buffer);
+  /**
+   * Sends complete operations as bytes, such as many messages in one frame.
+   *
+   * @param {Uint8Array<ArrayBuffer>} bytes
+   * @param {number} [messages] that they hold
+   * @returns {boolean} as {@link publish} does
+   */
+  write(bytes, messages = 1) {
+    return this.#send(bytes.buffer, 'message', messages);
   }
 
   /**
@@ -150,17 +194,17 @@ export class NatsClient {
    * @param {string} subject
    * @param {Uint8Array | string} payload
    * @param {number} [timeoutMs]
-   * @returns {Promise<Message>} rejects with a NatsError
+   * @returns {Promise<Message>} rejects with a NatsError, at once when the connection ends or has ended
    */
   request(subject, payload, timeoutMs = REQUEST_TIMEOUT_MS) {
-    const requests = this.#requests ?? this.#openInbox();
+    if (!this.#hasInbox) this.#openInbox();
     const reply = `${this.#inbox}.${this.#nextSid}`;
     this.#nextSid += 1;
-    const answered = new Promise((resolve) => requests.set(reply, resolve));
-    this.publish(subject, payload, reply);
-    return /** @type {Promise<Message>} */ (
-      within(timeoutMs, `no answer on ${subject}`, answered).finally(() => requests.delete(reply))
-    );
+    const bytes = pubBytes(subject, typeof payload === 'string' ? bytesOf(payload) : payload, reply);
+    if (!this.#send(bytes.buffer, 'request', 1)) return Promise.reject(notOpen());
+    /** @type {Promise<Message>} */
+    const answered = new Promise((resolve, reject) => this.#requests.set(reply, { resolve, reject }));
+    return within(timeoutMs, `no answer on ${subject}`, answered).finally(() => this.#requests.delete(reply));
   }
 
   /**
@@ -175,15 +219,15 @@ export class NatsClient {
     this.#parser.countAlike({ ...bytesOfAlike(subject, sid, size), onMessages });
   }
 
-  /** Ends the connection; resolves once it has. @returns {Promise<void>} */
-  close() {
+  /** Ends the connection; resolves once it has, or after a time. @param {number} [timeoutMs] @returns {Promise<void>} */
+  close(timeoutMs = REQUEST_TIMEOUT_MS) {
     if (this.#isClosing || !this.isOpen) return Promise.resolve();
     this.#isClosing = true;
     const ended = new Promise((resolve) => {
       this.#closed = () => resolve(undefined);
     });
     this.#socket.close();
-    return within(REQUEST_TIMEOUT_MS, 'no close', ended).catch(() => {});
+    return within(timeoutMs, 'no close', ended).catch(() => {});
   }
 
   /** k6 waits for ever if a socket is closed while it is connecting, so this waits until it is open. */
@@ -202,18 +246,31 @@ export class NatsClient {
   }
 
   #openInbox() {
-    const requests = new Map();
-    this.#requests = requests;
+    this.#hasInbox = true;
     this.subscribe(`${this.#inbox}.*`, (message) => {
-      requests.get(message.subject)?.(message);
-      requests.delete(message.subject);
+      this.#requests.get(message.subject)?.resolve(message);
+      this.#requests.delete(message.subject);
     });
-    return requests;
   }
 
-  /** @param {string | ArrayBuffer} data */
+  /**
+   * Sends, or counts what could not be sent.
+   *
+   * @param {string | ArrayBuffer} data
+   * @param {'message' | 'request' | 'ping'} kind
+   * @param {number} count
+   */
+  #send(data, kind, count) {
+    const isSent = this.#write(data);
+    if (!isSent) metrics.unsent.add(count, { ...this.#tags(), kind });
+    return isSent;
+  }
+
+  /** @param {string | ArrayBuffer} data @returns {boolean} */
   #write(data) {
-    if (this.isOpen) this.#socket.send(data);
+    if (!this.isOpen || this.#isClosing) return false;
+    this.#socket.send(data);
+    return true;
   }
 
   /** @param {string | ArrayBuffer} data */
@@ -231,7 +288,8 @@ export class NatsClient {
     else if (operation.op === 'PING') this.#write(PONG);
     else if (operation.op === 'PONG') this.#pong();
     else if (operation.op === 'INFO') this.#learn(operation.info);
-    else if (operation.op === 'ERR') this.#fail(errorOf(operation.error));
+    else if (operation.op === 'ERR')
+      this.#fail(errorOf(operation.error), KEEPS_CONNECTION.test(operation.error));
   }
 
   #pong() {
@@ -239,11 +297,6 @@ export class NatsClient {
     if (ping !== undefined) return ping.resolve(nowMs() - ping.since);
     this.#hasPong = true;
     if (this.region !== '') this.#greeted();
-  }
-
-  /** Bytes that k6 has not sent yet. */
-  get bufferedBytes() {
-    return this.#socket.bufferedAmount;
   }
 
   #introduce() {
@@ -266,22 +319,71 @@ export class NatsClient {
     if (this.#hasPong) this.#greeted();
   }
 
-  /** @param {NatsError} error */
-  #fail(error) {
-    this.#failed(error);
-    this.#end(error.message);
-    if (!this.#isClosing) this.#abandon();
+  /** @param {string} problem as k6 says it */
+  async #refused(problem) {
+    this.#failed(await refusalOf(problem, this.#options.headers ?? {}));
   }
 
-  /** @param {string} reason */
-  #end(reason) {
-    const unexpected = this.isOpen && this.#wasReady && !this.#isClosing;
-    this.isOpen = false;
-    this.#failed(new NatsError('closed', reason));
-    for (const { reject } of this.#pings.splice(0)) reject(new NatsError('closed', reason));
-    this.#closed();
-    if (unexpected) this.#options.onClose?.(reason);
+  /**
+   * The server reported an error, or sent what no server sends.
+   *
+   * @param {NatsError} error
+   * @param {boolean} [isKept] whether the connection goes on
+   */
+  #fail(error, isKept = false) {
+    if (this.#isClosing) return;
+    if (this.#wasReady) metrics.errors.add(true, { ...this.#tags(), kind: error.kind });
+    if (this.#wasReady) complain(`${this.region}: ${error.message}`);
+    if (isKept) return;
+    this.#failed(error);
+    this.#end(error.message, ABNORMAL);
+    this.#abandon();
   }
+
+  /**
+   * @param {string} reason
+   * @param {string} code
+   */
+  #end(reason, code) {
+    const wasOpen = this.isOpen;
+    this.isOpen = false;
+    const waiting = this.#failPending(new NatsError('closed', reason));
+    this.#closed();
+    if (this.#hasEnded || this.#isClosing || !wasOpen) return;
+    this.#hasEnded = true;
+    const phase = this.#wasReady ? (waiting > 0 ? 'waiting' : 'idle') : 'connecting';
+    metrics.disconnects.add(1, { ...this.#tags(), code, phase });
+    this.#failed(new NatsError('closed', `${reason} (${code})`));
+    if (this.#wasReady) this.#options.onClose?.({ reason, code, phase });
+  }
+
+  /** Nobody will answer any more. @param {NatsError} error @returns {number} how many had no answer */
+  #failPending(error) {
+    const pings = this.#pings.splice(0).filter(({ isOver }) => !isOver);
+    const requests = [...this.#requests.values()];
+    this.#requests.clear();
+    if (!this.#isClosing) {
+      const tags = this.#tags();
+      if (pings.length > 0) metrics.unanswered.add(pings.length, { ...tags, kind: 'ping' });
+      if (requests.length > 0) metrics.unanswered.add(requests.length, { ...tags, kind: 'request' });
+    }
+    for (const { reject } of [...pings, ...requests]) reject(error);
+    return pings.length + requests.length;
+  }
+
+  #tags() {
+    return { ...this.#options.tagsOf?.(this.region), region: this.region };
+  }
+}
+
+/** @param {unknown} event of a socket that closed */
+function codeOf(event) {
+  const code = /** @type {{ code?: number } | undefined} */ (event)?.code;
+  return code === undefined || code === 0 ? ABNORMAL : `${code}`;
+}
+
+function notOpen() {
+  return new NatsError('closed', 'the connection is closed');
 }
 
 function randomWord() {

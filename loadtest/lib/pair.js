@@ -1,59 +1,77 @@
-// A publisher and a subscriber, in two regions or in one, ready: what one publishes arrives at the other.
+// A publisher and a subscriber, in two regions or in one: what one publishes arrives at the other. Both last: they come
+// back when their connections end.
 
+import { nowMs } from './clock.js';
+import { LastingClient } from './lasting-client.js';
 import * as metrics from './metrics.js';
-import { connectFrom, forcedTo } from './target.js';
-import { eventually } from './wait.js';
+import { forcedTo } from './target.js';
+import { pause } from './wait.js';
 
-/** @typedef {import('./nats-client.js').NatsClient} NatsClient */
 /** @typedef {import('./cities.js').City} City */
 
 /**
  * @typedef {object} Pair
- * @property {NatsClient} publisher
- * @property {NatsClient} subscriber
+ * @property {LastingClient} publisher
+ * @property {LastingClient} subscriber
  * @property {string} subject of the messages
  * @property {string} service subject on which the subscriber answers requests
  */
 
-/** Interest crosses the mesh within a round trip; a region that was asleep takes longer. */
-const LINKED_WITHIN_MS = 10_000;
-const PROBE_TIMEOUT_MS = 1000;
+const PROBE_TIMEOUT_MS = 1_000;
+const PROBE_EVERY_MS = 50;
 
 let count = 0;
 
 /**
- * @param {{ from: string, to: string, cities: Record<string, City> }} ends ids of the regions
- * @param {(message: import('./nats-protocol.js').Message) => void} onMessage
- * @returns {Promise<Pair | undefined>} undefined, and counted, if messages do not arrive
+ * A client that a region serves and no other.
+ *
+ * @param {string} region
+ * @param {{ cities: Record<string, City>, endsAtMs: number, tags?: Record<string, string> }} options
  */
-export async function openPair({ from, to, cities }, onMessage) {
-  const publisher = await connectFrom(cities[from], { headers: forcedTo(from) });
-  const subscriber = await connectFrom(cities[to], { headers: forcedTo(to) });
+export function clientIn(region, { cities, ...options }) {
+  return new LastingClient(cities[region], { ...options, headers: forcedTo(region) });
+}
+
+/**
+ * Both ends, as far as they can be had in time: a pair that is not linked by then is counted, and may still come.
+ *
+ * @param {{ from: string, to: string, cities: Record<string, City>, readyByMs: number, endsAtMs: number, publisher?: LastingClient, tags?: Record<string, string> }} ends
+ *   ids of the regions; the publisher may be one that is connected already
+ * @param {(message: import('./nats-protocol.js').Message) => void} onMessage
+ * @returns {Promise<Pair>}
+ */
+export async function openPair({ from, to, readyByMs, publisher: given, ...options }, onMessage) {
+  const publisher = given ?? clientIn(from, options);
+  const subscriber = clientIn(to, options);
   const subject = `k6.${__VU}.${Date.now().toString(36)}.${count}`;
   count += 1;
   const service = `${subject}.service`;
-  if (publisher !== undefined && subscriber !== undefined) {
-    subscriber.subscribe(subject, onMessage);
-    subscriber.subscribe(service, ({ payload, reply }) => subscriber.publish(reply, payload));
-    if (await isLinked(publisher, service)) return { publisher, subscriber, subject, service };
-    metrics.errors.add(true, { kind: 'unlinked', region: to });
+  subscriber.subscribe(subject, onMessage);
+  subscriber.subscribe(service, ({ payload, reply }) => subscriber.publish(reply, payload));
+  const withinMs = readyByMs - nowMs();
+  await Promise.all([subscriber.open(withinMs), ...(given === undefined ? [publisher.open(withinMs)] : [])]);
+  if (!(await isLinked(publisher, service, readyByMs))) {
+    metrics.errors.add(true, { kind: 'unlinked', region: to, peer: from });
     console.error(`what is published in ${from} does not arrive in ${to}`);
   }
-  await publisher?.close();
-  await subscriber?.close();
-  return undefined;
+  return { publisher, subscriber, subject, service };
 }
 
-/** @param {NatsClient} publisher @param {string} service */
-async function isLinked(publisher, service) {
-  const answer = await eventually(LINKED_WITHIN_MS, async () => {
-    const { headers, payload } = await publisher
-      .request(service, 'link', PROBE_TIMEOUT_MS)
-      .catch(() => NOTHING);
+/**
+ * Interest crosses the mesh within a round trip; a region that was asleep takes longer.
+ *
+ * @param {LastingClient} publisher
+ * @param {string} service that answers whatever it is asked
+ * @param {number} byMs
+ * @returns {Promise<boolean>} whether what it publishes arrives there
+ */
+export async function isLinked(publisher, service, byMs) {
+  for (; nowMs() < byMs; await pause(PROBE_EVERY_MS)) {
+    if (!publisher.isOpen) continue;
+    const withinMs = Math.min(PROBE_TIMEOUT_MS, byMs - nowMs());
+    const answer = await publisher.request(service, 'link', withinMs).catch(() => undefined);
     // "No responders" has a header and no payload.
-    return headers === '' && payload.length > 0 ? true : undefined;
-  });
-  return answer === true;
+    if (answer !== undefined && answer.headers === '' && answer.payload.length > 0) return true;
+  }
+  return false;
 }
-
-const NOTHING = { headers: '', payload: new Uint8Array(0) };

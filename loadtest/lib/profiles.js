@@ -90,40 +90,66 @@ export function profileNamed(name) {
 }
 
 /**
- * The profile's shape over time, with so many virtual users at its peak.
+ * The profile's shape over time, as arrivals: they come whatever became of those before.
  *
  * @param {Pick<Profile, 'seconds' | 'stages'>} profile
- * @param {number} users
- * @returns {import('k6/options').RampingVUsScenario}
+ * @param {{ perSecond: number, maxUsers: number }} peak
+ * @returns {import('k6/options').RampingArrivalRateScenario}
  */
-export function shapedUsers({ seconds, stages }, users) {
-  const usersFor = (/** @type {number} */ share) =>
-    share === 0 ? 0 : Math.max(1, Math.round(users * share));
+export function shapedArrivals({ seconds, stages }, { perSecond, maxUsers }) {
+  // k6 counts in whole arrivals: of a minute there are enough.
+  const perMinute = (/** @type {number} */ share) =>
+    share === 0 ? 0 : Math.max(1, Math.round(perSecond * share * 60));
   return {
-    executor: 'ramping-vus',
-    // No wait for the first stage: users that have not started measure nothing.
-    startVUs: usersFor(stages[0]?.[0] ?? 1),
+    executor: 'ramping-arrival-rate',
+    timeUnit: '1m',
+    // No wait for the first stage: what has not started measures nothing.
+    startRate: perMinute(stages[0]?.[0] ?? 1),
+    preAllocatedVUs: Math.min(maxUsers, Math.ceil(perSecond) + 5),
+    maxVUs: maxUsers,
     stages: stages.map(([share, part]) => ({
-      target: usersFor(share),
+      target: perMinute(share),
       duration: `${Math.max(1, Math.round(seconds * part * 1000))}ms`,
     })),
-    gracefulRampDown: '10s',
     gracefulStop: '10s',
   };
 }
 
+/** For connecting and for interest to cross the mesh, before a user's schedule begins. */
+export const READY_SECONDS = 10;
+
+/** For goodbyes; a user that still has not ended by then is interrupted by k6, and counted as such. */
+const CLOSE_SECONDS = 5;
+
 /**
- * For scripts with a fixed number of users: each runs once, for as long as it takes.
+ * For scripts with a fixed number of users: each runs once.
  *
- * @param {{ users?: number, seconds: number, exec?: string }} options
+ * @param {{ users?: number, seconds: number, plannedSeconds?: number, exec?: string }} options `seconds`: when all that
+ *   could hang has ended; `plannedSeconds`: how long it means to measure, which k6 cannot know
  * @returns {import('k6/options').PerVUIterationsScenario}
  */
-export function onceEach({ users = 1, seconds, exec = 'default' }) {
+export function onceEach({ users = 1, seconds, plannedSeconds, exec = 'default' }) {
   return {
     executor: 'per-vu-iterations',
     vus: users,
     iterations: 1,
     maxDuration: `${Math.ceil(seconds)}s`,
+    // All that can hang ends by itself before.
+    gracefulStop: '1s',
+    ...(plannedSeconds !== undefined && { env: { PLANNED_SECONDS: `${plannedSeconds}` } }),
     exec,
+  };
+}
+
+/**
+ * The same for users that connect, measure for so many seconds, and wait for what is still under way.
+ *
+ * @param {{ users?: number, seconds: number, lastMs: number, exec?: string }} options
+ */
+export function measuringOnce({ seconds, lastMs, ...options }) {
+  return {
+    ...onceEach({ ...options, seconds: READY_SECONDS + seconds + lastMs / 1000 + CLOSE_SECONDS }),
+    // k6 knows only the limit; `npm run loadtest` reads from this how long it means to measure.
+    env: { PLANNED_SECONDS: `${seconds}` },
   };
 }

@@ -6,7 +6,7 @@ import http from 'k6/http';
 import { PATHS, regionOperationPath } from './api.js';
 import * as metrics from './metrics.js';
 import { ADMIN_TOKEN, CONTROL, URL } from './settings.js';
-import { jsonOf } from './target.js';
+import { ANSWER_WITHIN, jsonOf } from './target.js';
 
 export const HAS_CONTROL = CONTROL !== '';
 export const MAY_ADMINISTER = ADMIN_TOKEN !== '';
@@ -20,7 +20,8 @@ export const MAY_ADMINISTER = ADMIN_TOKEN !== '';
  */
 export function readMemory() {
   if (!HAS_CONTROL) return undefined;
-  return jsonOf(http.get(`${CONTROL}/memory`, { tags: { name: 'control' } }))?.processes;
+  return jsonOf(http.get(`${CONTROL}/memory`, { timeout: ANSWER_WITHIN, tags: { name: 'control' } }))
+    ?.processes;
 }
 
 /**
@@ -62,7 +63,9 @@ export function operate(region, operation) {
  */
 export function clientsOfTarget() {
   /** @type {{ clients: number | null }[] | undefined} */
-  const regions = jsonOf(http.get(`${URL}${PATHS.regions}`, { tags: { name: 'api/regions' } }))?.regions;
+  const regions = jsonOf(
+    http.get(`${URL}${PATHS.regions}`, { timeout: ANSWER_WITHIN, tags: { name: 'api/regions' } }),
+  )?.regions;
   return regions?.reduce(
     (/** @type {number | undefined} */ sum, { clients }) =>
       sum === undefined || clients === null ? undefined : sum + clients,

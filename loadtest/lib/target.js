@@ -4,12 +4,16 @@
 import http from 'k6/http';
 import { FORCE_REGION_HEADER, PATHS } from './api.js';
 import { CITIES, standingIn } from './cities.js';
+import { complain } from './complain.js';
 import * as metrics from './metrics.js';
 import { NatsClient } from './nats-client.js';
 import { NatsError } from './nats-error.js';
 import { IS_LOCAL, REGIONS, SITE, URL } from './settings.js';
 
 /** @typedef {import('./cities.js').City} City */
+
+/** Questions about the target must not outlast the run: k6 itself would wait for a minute. */
+export const ANSWER_WITHIN = '3s';
 
 /** Every status is checked here; k6 itself should count none as a failure. */
 export const ANY_STATUS = http.expectedStatuses({ min: 100, max: 599 });
@@ -25,9 +29,10 @@ export const ANY_STATUS = http.expectedStatuses({ min: 100, max: 599 });
  * @returns {Promise<Target>}
  */
 export async function reachTarget() {
-  // A threshold on a metric without samples passes, so metrics that may stay at zero get a sample of zero first.
-  metrics.disconnects.add(0);
-  metrics.missing.add(0);
+  // What may stay at zero gets a sample of zero first: its thresholds are then about something.
+  for (const counter of [metrics.disconnects, metrics.missing, metrics.unsent, metrics.unanswered])
+    counter.add(0);
+  for (const counter of [metrics.disordered, metrics.doubled]) counter.add(0);
 
   const health = http.get(`${URL}${PATHS.health}`, { responseCallback: ANY_STATUS });
   if (health.status === 0) throw new Error(`nothing answers at ${URL} (${health.error}): is it up?`);
@@ -63,21 +68,23 @@ async function shakeHands() {
  * A client that pretends to be in a city, counted and tagged.
  *
  * @param {City | undefined} city undefined: where k6 runs
- * @param {import('./nats-client.js').ConnectOptions & { tags?: Record<string, string> }} [options]
+ * @param {Omit<import('./nats-client.js').ConnectOptions, 'tagsOf'> & { tags?: Record<string, string>, kindOf?: (region: string) => string }} [options]
+ *   `tags` of all that is counted, `kindOf`: why a region's clients lose their connections at the moment
  * @returns {Promise<NatsClient | undefined>} undefined when it failed, which is counted
  */
-export async function connectFrom(city, { tags = {}, ...options } = {}) {
-  const place = cityTag(city);
+export async function connectFrom(city, { tags = {}, kindOf, ...options } = {}) {
+  const place = { ...cityTag(city), ...tags };
+  const tagsOf = (/** @type {string} */ region) => ({ ...place, ...(kindOf && { kind: kindOf(region) }) });
   try {
     const headers = { ...headersOf(city), ...options.headers };
-    const client = await NatsClient.open({ ...options, headers });
+    const client = await NatsClient.open({ ...options, headers, tagsOf });
     metrics.errors.add(false, place);
-    metrics.connectTime.add(client.connectMs, { ...place, ...tags, region: client.region });
+    metrics.connectTime.add(client.connectMs, { ...place, region: client.region });
     return client;
   } catch (error) {
     const kind = error instanceof NatsError ? error.kind : 'protocol';
     metrics.errors.add(true, { ...place, kind });
-    console.error(`${place.city}: ${error instanceof Error ? error.message : error}`);
+    complain(`${place.city}: ${error instanceof Error ? error.message : error}`);
     return undefined;
   }
 }
@@ -121,6 +128,7 @@ export function decisionFor(city) {
   const response = http.get(`${URL}${PATHS.route}`, {
     headers: headersOf(city),
     responseCallback: ANY_STATUS,
+    timeout: ANSWER_WITHIN,
     tags: { name: 'api/route' },
   });
   return jsonOf(response)?.candidates?.[0]?.region;

@@ -10,6 +10,10 @@ export interface Connz {
     readonly cid: number;
     readonly ip: string;
     readonly name?: string;
+    /** From the client. */
+    readonly in_msgs: number;
+    /** To it. */
+    readonly out_msgs: number;
     /** Why it was closed. */
     readonly reason?: string;
     readonly port: number;

@@ -1,0 +1,119 @@
+// Messages from one client to another by a schedule, in two halves: the sender counts what is due and what it sends,
+// the receiver what arrives, how late it is, what is missing, disordered or doubled, and when nothing came at all.
+
+import { nowMs } from './clock.js';
+import { Gaps } from './gaps.js';
+import * as metrics from './metrics.js';
+import { Sequence } from './sequence.js';
+import { readStamp, writeStamp } from './stamp.js';
+
+/** @typedef {import('./lasting-client.js').LastingClient} LastingClient */
+
+/** What is jumped over may still come within this time, ms: from another way through the mesh. */
+const GRACE_MS = 2_000;
+
+export class Sender {
+  /** How many went out. */
+  sent = 0;
+  #client;
+  #subject;
+  #payload;
+  #tags;
+
+  /**
+   * @param {LastingClient} client
+   * @param {{ subject: string, size: number, tags?: Record<string, string> }} options the tags are those of counters
+   */
+  constructor(client, { subject, size, tags = {} }) {
+    this.#client = client;
+    this.#subject = subject;
+    this.#payload = new Uint8Array(size).fill(32);
+    this.#tags = { size: `${size}`, ...tags };
+  }
+
+  /** Sends what is due; a message that cannot be sent takes no number. @param {number} dueMs */
+  send(dueMs) {
+    const tags = { ...this.#tags, region: this.#client.region };
+    metrics.due.add(1, { ...tags, kind: 'message' });
+    writeStamp(this.#payload, { number: this.sent, dueMs, sentMs: nowMs() });
+    // The reply subject tells subscribers where it was published.
+    if (!this.#client.publish(this.#subject, this.#payload, this.#client.region)) return;
+    this.sent += 1;
+    metrics.published.add(1, tags);
+  }
+}
+
+/**
+ * @typedef {object} ReceiverOptions
+ * @property {number} everyMs interval of the schedule
+ * @property {() => string} peer where they come from
+ * @property {Record<string, string>} tags of all that is counted, such as city and size
+ * @property {number} [sampledShare] of the messages whose time is noted; default 1
+ */
+
+export class Receiver {
+  #client;
+  #options;
+  #sequence = new Sequence(GRACE_MS);
+  #gaps;
+
+  /**
+   * @param {LastingClient} client
+   * @param {ReceiverOptions} options
+   */
+  constructor(client, options) {
+    this.#client = client;
+    this.#options = options;
+    this.#gaps = new Gaps(options.everyMs);
+  }
+
+  /** How many different messages have arrived. */
+  get arrived() {
+    return this.#sequence.arrived;
+  }
+
+  /** A message is due to be sent to it. @param {number} dueMs */
+  expect(dueMs) {
+    this.#gaps.due(dueMs);
+  }
+
+  /** A message arrives. @param {{ payload: Uint8Array }} message @returns {number} ms since it was due */
+  take({ payload }) {
+    const now = nowMs();
+    const tags = this.#tags();
+    const { number, dueMs, sentMs } = readStamp(payload);
+    const kind = this.#sequence.take(number, now);
+    if (kind === 'doubled') metrics.doubled.add(1, tags);
+    else metrics.delivered.add(1, tags);
+    if (kind === 'disordered') metrics.disordered.add(1, tags);
+    this.#countMissing(this.#sequence.settle(now));
+    this.#noteGap(this.#gaps.arrived(now));
+    const { sampledShare = 1 } = this.#options;
+    if (sampledShare === 1 || Math.random() < sampledShare) {
+      metrics.deliveryTime.add(now - dueMs, tags);
+      metrics.deliveryServiceTime.add(now - sentMs, tags);
+    }
+    return now - dueMs;
+  }
+
+  /** Nothing more is waited for. @param {number} sent how many there were */
+  finish(sent) {
+    this.#countMissing(this.#sequence.finish(sent));
+    this.#noteGap(this.#gaps.finish(nowMs()));
+  }
+
+  /** @param {number} count */
+  #countMissing(count) {
+    if (count > 0) metrics.missing.add(count, this.#tags());
+  }
+
+  /** @param {number | undefined} ms */
+  #noteGap(ms) {
+    if (ms !== undefined) metrics.gap.add(ms, this.#tags());
+  }
+
+  #tags() {
+    const { tags, peer } = this.#options;
+    return { ...tags, region: this.#client.region, peer: peer() };
+  }
+}
