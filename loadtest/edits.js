@@ -8,7 +8,7 @@
 import { CITIES } from './lib/cities.js';
 import { nowMs, scenarioMs, scenarioStartMs } from './lib/clock.js';
 import { Following } from './lib/following.js';
-import { citiesAt, decideHomes, homeOf } from './lib/homes.js';
+import { clearCitiesAt, decideHomes, homeOf } from './lib/homes.js';
 import { LastingClient } from './lib/lasting-client.js';
 import { editRegion, readLive, restore } from './lib/live-edit.js';
 import * as metrics from './lib/metrics.js';
@@ -54,7 +54,7 @@ const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
 
 /** A deployment shows an edit everywhere within a minute, and waits for that before it disconnects clients. */
 const LEAST_FOLLOW_SECONDS = IS_LOCAL ? 1 : 75;
-const LEAST_DRAIN_SECONDS = IS_LOCAL ? 13 : 100;
+const LEAST_DRAIN_SECONDS = IS_LOCAL ? 14 : 100;
 
 /** Of the run's time, for each edit. */
 const FOLLOW_SHARE = 0.05;
@@ -151,7 +151,9 @@ export async function setup() {
  * @returns {(City | undefined)[]}
  */
 function citiesOfClients(homes) {
-  const groups = [...new Set(Object.values(homes))].map((region) => citiesAt(homes, region));
+  const groups = [...new Set(Object.values(homes).map(({ region }) => region))].map((region) =>
+    clearCitiesAt(homes, region),
+  );
   return Array.from({ length: profile.clients }, (_, n) => {
     const group = groups[n % groups.length] ?? [undefined];
     return group[Math.floor(n / groups.length) % group.length];
@@ -313,20 +315,21 @@ async function letCome({ homes }, watch, untilMs) {
   const coming = [];
   await keepSchedule({ fromMs: nowMs(), untilMs, everyMs: 1000 / NEWCOMERS }, (dueMs) => {
     const turn = coming.length;
-    const concerned = citiesAt(homes, watch.region);
-    const from = turn % 2 === 0 && concerned.length > 0 ? concerned : CITIES;
-    coming.push(comeOnce(from[(turn >> 1) % from.length], { dueMs, homes, watch }));
+    const concerned = clearCitiesAt(homes, watch.region);
+    const isConcerned = turn % 2 === 0 && concerned.length > 0;
+    const from = isConcerned ? concerned : CITIES;
+    coming.push(comeOnce(from[(turn >> 1) % from.length], { dueMs, isConcerned, watch }));
   });
   await Promise.all(coming);
 }
 
 /**
  * @param {City | undefined} city
- * @param {{ dueMs: number, homes: Plan['homes'], watch: Watch }} visit
+ * @param {{ dueMs: number, isConcerned: boolean, watch: Watch }} visit `isConcerned`: the latest edit is about its home
  */
-async function comeOnce(city, { dueMs, homes, watch: { kind, region, following } }) {
+async function comeOnce(city, { dueMs, isConcerned, watch: { kind, region, following } }) {
   const served = await come(city, { dueMs, withinMs: COME_WITHIN_MS, kind });
-  if (served === undefined || homeOf(homes, city) !== region) return;
+  if (served === undefined || !isConcerned) return;
   const { servedMs } = served;
   const said = following?.take(served.region, { dueMs, servedMs });
   if (said === undefined) return;

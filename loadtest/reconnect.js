@@ -9,7 +9,7 @@ import { Pinger } from './lib/asker.js';
 import { CITIES } from './lib/cities.js';
 import { nowMs, scenarioMs, scenarioStartMs } from './lib/clock.js';
 import { Following } from './lib/following.js';
-import { citiesAt, decideHomes } from './lib/homes.js';
+import { citiesAt, clearCitiesAt, decideHomes } from './lib/homes.js';
 import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
 import { come } from './lib/newcomer.js';
@@ -220,13 +220,14 @@ export async function strike(plan) {
  */
 async function letCome({ homes, struck, others }, { strikeMs, untilMs, home }) {
   const athome = citiesAt(homes, struck);
+  const returning = clearCitiesAt(homes, struck);
   const elsewhere = CITIES.filter((city) => !athome.includes(city));
   /** @type {Promise<void>[]} */
   const coming = [];
   await keepSchedule({ fromMs: nowMs(), untilMs, everyMs: 1000 / NEWCOMERS }, (dueMs) => {
     const turn = coming.length;
     if (HAS_CONTROL && turn % 2 === 0)
-      return void coming.push(comeHome(athome[(turn >> 1) % athome.length], { dueMs, struck, home }));
+      return void coming.push(comeHome(returning[(turn >> 1) % returning.length], { dueMs, struck, home }));
     const kind = dueMs < strikeMs ? 'before' : dueMs < strikeMs + MEANWHILE_MS ? 'meanwhile' : 'after';
     // Against a deployment nobody is elsewhere, so they are sent there.
     const headers = IS_LOCAL ? {} : forcedTo(others[turn % others.length] ?? '');

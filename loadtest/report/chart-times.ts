@@ -6,6 +6,7 @@ export const TIMES: readonly (readonly [metric: string, title: string])[] = [
   ['nats_request', 'Request to reply'],
   ['nats_delivery', 'Publish to delivery'],
   ['nats_outage', 'Without service'],
+  ['nats_newcomer', 'New clients until served'],
 ];
 
 /** `nats_ping` -> `ping` */

@@ -3,6 +3,8 @@
 import { formatTable } from '../../regions/table.ts';
 import { inRegionOrder } from '../world-map/region-look.ts';
 import { answerOf, hasMeaningfulMemory } from './answer.ts';
+import { landedRows, newcomerRows } from './crowd-rows.ts';
+import { editRows } from './edit-rows.ts';
 import { formatCount, formatMs, formatShare, formatValue, unitOf } from './format-value.ts';
 import { interruptionSentences } from './interruption-text.ts';
 import type { Figures, Knee, MetricSummary, Summary, ThroughputStep } from './summary.ts';
@@ -25,6 +27,9 @@ export function textReport(summary: Summary): string {
     ...section(regionTable(summary)),
     ...section(
       dimensionTable(summary, 'policy', 'nats_ping') ?? dimensionTable(summary, 'policy', 'nats_connect'),
+    ),
+    ...[editRows(summary), landedRows(summary), newcomerRows(summary)].flatMap((rows) =>
+      section(rows && formatTable(rows)),
     ),
     ...section(otherTable(summary)),
     ...section(stepTable(steps, knees)),
