@@ -18,7 +18,7 @@ import { keepSchedule } from './lib/pace.js';
 import { clientIn } from './lib/pair.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { Ring } from './lib/ring.js';
-import { userNumber } from './lib/runner.js';
+import { isFirstRunner, userNumber } from './lib/runner.js';
 import { IS_LOCAL, numberFrom } from './lib/settings.js';
 import { STAMP_BYTES } from './lib/stamp.js';
 import { cityTag, reachTarget } from './lib/target.js';
@@ -347,5 +347,6 @@ function concludeWatch({ kind, region, following }) {
 
 /** Leaves the target as it was, also after Ctrl-C. @param {Plan} plan */
 export async function teardown({ base, ...plan }) {
-  await restore(base, touchedBy(plan));
+  // The others may have begun after an edit.
+  if (isFirstRunner()) await restore(base, touchedBy(plan));
 }

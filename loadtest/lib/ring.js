@@ -25,9 +25,11 @@ export class Ring {
    */
   constructor(members, { everyMs, size, endsAtMs }) {
     this.#everyMs = everyMs;
+    // Another run may be going on.
+    const run = Math.random().toString(36).slice(2);
     this.#links = members.map((from, index) => {
       const to = /** @type {Member} */ (members[(index + 1) % members.length]);
-      const subject = `k6.${userId()}.ring.${index}`;
+      const subject = `k6.${userId()}.${run}.${index}`;
       const service = `${subject}.service`;
       const sized = { size: `${size}` };
       const receiver = new Receiver(to.client, {
