@@ -151,9 +151,9 @@ export async function setup() {
  * @returns {(City | undefined)[]}
  */
 function citiesOfClients(homes) {
-  const groups = [...new Set(Object.values(homes).map(({ region }) => region))].map((region) =>
-    clearCitiesAt(homes, region),
-  );
+  // Sorted: an object that setup() returns may have its fields in any order in each virtual user.
+  const regions = [...new Set(Object.values(homes).map(({ region }) => region))].sort();
+  const groups = regions.map((region) => clearCitiesAt(homes, region));
   return Array.from({ length: profile.clients }, (_, n) => {
     const group = groups[n % groups.length] ?? [undefined];
     return group[Math.floor(n / groups.length) % group.length];

@@ -26,18 +26,18 @@ const SAMPLES = [
 
 test('where clients landed: those of most clients first', async () => {
   expect(landedRows(await summaryOfSamples(SAMPLES))?.slice(1)).toEqual([
-    ['oc', 'weur', '2', '500 ms', '590 ms', '598 ms', '600 ms'],
-    ['oc', 'oc', '1', '90.0 ms', '90.0 ms', '90.0 ms', '90.0 ms'],
+    ['oc to weur', '2', '500 ms', '590 ms', '598 ms', '600 ms'],
+    ['oc and back to it', '1', '90.0 ms', '90.0 ms', '90.0 ms', '90.0 ms'],
   ]);
 });
 
 test('new clients are told in the order of what happened', async () => {
   const rows = newcomerRows(await summaryOfSamples(SAMPLES));
   expect(rows?.slice(1).map(([what, count]) => `${what}: ${count}`)).toEqual([
-    'before it: 1',
+    'before: 1',
     'while the others came: 2',
-    'after it: 1',
-    'of the cities of the lost region: 1',
+    'after that: 1',
+    'from the cities of the lost region: 1',
   ]);
 });
 

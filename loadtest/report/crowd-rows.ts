@@ -16,16 +16,20 @@ export function landedRows({ metrics }: Pick<Summary, 'metrics'>): Rows | undefi
     .toSorted((a, b) => b.times.count - a.times.count);
   if (pairs.length === 0) return undefined;
   return [
-    ['from', 'to', ...TIMES],
-    ...pairs.map(({ names: [from = '', to = ''], times }) => [from, to, ...cells(times)]),
+    ['from where to where', ...TIMES],
+    ...pairs.map(({ names: [from = '', to = ''], times }) => [wayText(from, to), ...cells(times)]),
   ];
 }
 
+function wayText(from: string, to: string): string {
+  return from === to ? `${from} and back to it` : `${from} to ${to}`;
+}
+
 const KINDS: Readonly<Record<string, string>> = {
-  before: 'before it',
+  before: 'before',
   meanwhile: 'while the others came',
-  after: 'after it',
-  home: 'of the cities of the lost region',
+  after: 'after that',
+  home: 'from the cities of the lost region',
   dial: 'while a region is dialled to 0',
   drain: 'while a region is drained',
   rollback: 'after the way back',

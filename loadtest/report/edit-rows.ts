@@ -4,15 +4,15 @@ import { formatCount, formatMoment, formatMs } from './format-value.ts';
 import type { EditEffect, Summary } from './summary.ts';
 
 const HEAD = [
-  'at',
   'edit',
+  'at',
   'answered in',
-  'new clients followed after',
-  'still as before',
-  'clients moved',
+  'followed after',
+  'served as before',
+  'moved',
   'the last after',
-  'connections lost',
-  'failed until the next edit',
+  'disconnected',
+  'failed',
 ];
 
 /** With its head; undefined of a run without edits. */
@@ -24,8 +24,8 @@ export function editRows({
 
 function rowOf(edit: EditEffect): string[] {
   return [
-    formatMoment(edit.atMs),
     titleOf(edit),
+    formatMoment(edit.atMs),
     formatMs(edit.tookMs),
     edit.followedMs === null ? 'they did not' : formatMs(edit.followedMs),
     formatCount(edit.strays),
