@@ -1,8 +1,11 @@
 // From samples to figures: every metric as a whole, by each of its tags, and over time.
 
+import { Coverage } from './coverage.ts';
+import { Interruptions } from './interruptions.ts';
 import { type MetricDefinition, readSamples, type Sample } from './samples.ts';
 import type { Dimension, Figures, MetricSummary, TimeSeries } from './summary.ts';
 import { Tally } from './tally.ts';
+import { ThresholdSamples } from './threshold-samples.ts';
 import { TimeSlices } from './time-slices.ts';
 
 /** The scripts' own metrics, and those of k6 that say how the run went. */
@@ -12,7 +15,11 @@ const WANTED = /^(nats_.*|process_memory|clients_memory|checks|vus|iterations|dr
 const TAGS = ['region', 'city', 'policy', 'size', 'rate', 'kind', 'process'] as const;
 
 /** The policy that is measured; the others are controls. */
-const MEASURED_POLICY = 'meridian';
+export const MEASURED_POLICY = 'meridian';
+
+/** The groups of what setup() and teardown() measure. */
+const SETUP = '::setup';
+const TEARDOWN = '::teardown';
 
 /** A tag with more values than this is not a dimension, and would fill the memory. */
 const MAX_VALUES = 500;
@@ -30,6 +37,9 @@ export interface Aggregated {
   /** The region that served most samples of a city. */
   readonly regionOfCity: ReadonlyMap<string, string>;
   readonly brokenLines: number;
+  readonly coverage: Coverage;
+  readonly interruptions: Interruptions;
+  readonly thresholdSamples: ThresholdSamples;
 }
 
 interface MetricTallies {
@@ -49,22 +59,31 @@ export class Aggregator {
   readonly #slices = new TimeSlices();
   readonly #steps = new Map<string, Span>();
   readonly #cityRegions = new Map<string, Map<string, number>>();
+  readonly #coverage = new Coverage();
+  readonly #interruptions = new Interruptions();
+  readonly #thresholdSamples = new ThresholdSamples();
   #brokenLines = 0;
   #startedAt: number | undefined;
   #durationMs = 0;
 
-  /** Adds a file of samples; those of several runs are overlaid, each from its own start. */
-  async addFile(file: string, site: string | null = null): Promise<void> {
-    let origin: number | undefined;
-    for await (const item of readSamples(file, (metric) => WANTED.test(metric))) {
+  /**
+   * Adds a file of samples; those of several runs are overlaid.
+   *
+   * @param origin when the time of all of them begins, milliseconds since 1970; else each run's begins with its first
+   *   sample
+   */
+  async addFile(file: string, site: string | null = null, origin?: number): Promise<void> {
+    let first: number | undefined;
+    const isWanted = (metric: string) => WANTED.test(metric) || this.#thresholdSamples.isWatched(metric);
+    for await (const item of readSamples(file, isWanted)) {
       if (item.kind === 'broken') this.#brokenLines += 1;
       else if (item.kind === 'metric') this.#define(item);
       else {
-        origin ??= item.time;
-        this.#add(item, item.time - origin, site);
+        first ??= item.time;
+        this.#add(item, item.time - (origin ?? first), site);
       }
     }
-    if (origin !== undefined) this.#startedAt = Math.min(this.#startedAt ?? origin, origin);
+    if (first !== undefined) this.#startedAt = Math.min(this.#startedAt ?? first, first);
   }
 
   result(): Aggregated {
@@ -78,16 +97,23 @@ export class Aggregator {
       stepFigures: new Map(metrics.map(([name, { bySteps }]) => [name, figuresOf(bySteps)])),
       regionOfCity: new Map([...this.#cityRegions].map(([city, regions]) => [city, mostOf(regions)])),
       brokenLines: this.#brokenLines,
+      coverage: this.#coverage,
+      interruptions: this.#interruptions,
+      thresholdSamples: this.#thresholdSamples,
     };
   }
 
   #define(definition: MetricDefinition): void {
+    for (const name of definition.judged) this.#thresholdSamples.watch(name);
     if (!WANTED.test(definition.name) || this.#metrics.has(definition.name)) return;
     const all = new Tally(definition.type);
     this.#metrics.set(definition.name, { definition, all, by: new Map(), bySteps: new Map() });
   }
 
   #add({ metric, time, value, tags }: Sample, offsetMs: number, site: string | null): void {
+    // A counter that setup() raises by 0 is there so that k6 knows it, not a measurement.
+    const isPriming = value === 0 && tags.group === SETUP;
+    if (!isPriming) this.#thresholdSamples.note(metric, tags);
     const tallies = this.#metrics.get(metric);
     // k6 defines every metric before its first sample.
     if (tallies === undefined) return;
@@ -97,9 +123,13 @@ export class Aggregator {
       return;
     }
     tallies.all.add(value, time);
+    // What setup() and teardown() do is not what the script is for.
+    if (!isOutside(tags)) this.#coverage.note(metric, { value, kind: tags.kind }, offsetMs);
+    this.#interruptions.note(metric, { value, tags }, offsetMs);
     for (const [dimension, name] of dimensionsOf(tags, site)) addTo(tallies, dimension, name, value, time);
     const { type } = tallies.definition;
-    for (const series of ['all', tags.region ?? tags.process].filter((name) => name !== undefined))
+    const part = metric === 'nats_due' ? tags.kind : (tags.region ?? tags.process);
+    for (const series of ['all', part].filter((name) => name !== undefined))
       this.#slices.add({ metric, type, series }, offsetMs, value);
     this.#noteStep(tallies, tags, value, time);
     if (tags.city !== undefined && tags.region !== undefined) this.#noteCity(tags.city, tags.region);
@@ -127,6 +157,10 @@ export class Aggregator {
     this.#cityRegions.set(city, regions);
     regions.set(region, (regions.get(region) ?? 0) + 1);
   }
+}
+
+function isOutside({ group }: Sample['tags']): boolean {
+  return group === SETUP || group === TEARDOWN;
 }
 
 function* dimensionsOf(tags: Sample['tags'], site: string | null): Generator<readonly [Dimension, string]> {

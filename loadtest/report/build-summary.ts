@@ -2,13 +2,28 @@
 
 import type { Aggregated } from './aggregate.ts';
 import { kneesOf, stepsOf } from './steps.ts';
-import { type CityLatency, SUMMARY_FORMAT, type Summary } from './summary.ts';
+import { type CityLatency, SUMMARY_FORMAT, type Summary, type Threshold } from './summary.ts';
+import { type K6Verdict, withSamples } from './thresholds.ts';
 
 /** What the samples do not contain. */
-export type RunFacts = Omit<
-  Summary,
-  'format' | 'durationMs' | 'metrics' | 'timeSeries' | 'steps' | 'knees' | 'cities'
->;
+export interface RunFacts
+  extends Omit<
+    Summary,
+    | 'format'
+    | 'durationMs'
+    | 'metrics'
+    | 'timeSeries'
+    | 'steps'
+    | 'knees'
+    | 'cities'
+    | 'thresholds'
+    | 'unmeasured'
+    | 'gaps'
+    | 'outages'
+  > {
+  /** Of a merged run they are known whole: each run's were judged by its own samples. */
+  readonly thresholds: readonly (K6Verdict | Threshold)[];
+}
 
 /** A city that k6's clients pretend to be in. */
 export interface CityPlace {
@@ -21,7 +36,7 @@ export interface CityPlace {
 const CITY_METRICS = ['nats_ping', 'nats_request', 'nats_delivery', 'nats_connect'];
 
 export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: readonly CityPlace[]): Summary {
-  const { metrics, timeSeries, durationMs, startedAt, brokenLines } = aggregated;
+  const { metrics, timeSeries, durationMs, startedAt, brokenLines, coverage, interruptions } = aggregated;
   const steps = stepsOf(aggregated);
   const notes = [
     ...facts.notes,
@@ -34,6 +49,12 @@ export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: re
     startedAt: startedAt === undefined ? facts.startedAt : new Date(startedAt).toISOString(),
     notes,
     durationMs,
+    thresholds: facts.thresholds.map((threshold) =>
+      'samples' in threshold ? threshold : withSamples(threshold, aggregated),
+    ),
+    unmeasured: coverage.unmeasured({ ending: facts.ending, durationMs, endsEarly: steps.length > 0 }),
+    gaps: interruptions.gaps(),
+    outages: interruptions.outages(),
     metrics,
     timeSeries,
     steps,

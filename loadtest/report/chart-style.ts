@@ -2,18 +2,18 @@
 // replaces in dark mode; those of series are visible on light and on dark.
 
 import { BarChart, LineChart } from 'echarts/charts';
-import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
+import { GridComponent, LegendComponent, MarkAreaComponent, TitleComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 
-use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+use([BarChart, LineChart, GridComponent, LegendComponent, MarkAreaComponent, TitleComponent, SVGRenderer]);
 
 export const INK = '#1c2733';
 export const MUTED = '#5d6b7a';
 export const LINE = '#dfe5ea';
 export const PAPER = '#ffffff';
 
-/** The colour-blind can tell them apart too (Okabe and Ito). */
+/** Of what is not a region; the colour-blind can tell them apart too (Okabe and Ito). */
 export const SERIES_COLOURS = [
   '#0b84c6',
   '#e69f00',
@@ -37,6 +37,8 @@ export interface Chart {
   readonly name: string;
   readonly title: string;
   readonly svg: string;
+  /** As wide as the page. */
+  readonly isMap?: true;
 }
 
 export interface ChartSpec {
@@ -67,6 +69,7 @@ export function drawChart({ name, title, colours, option }: ChartSpec): Chart {
         icon: 'roundRect',
         itemWidth: 12,
         itemHeight: 8,
+        itemGap: 16,
         textStyle: { color: MUTED, fontFamily: FONT },
       },
       grid: {
@@ -92,16 +95,19 @@ function withoutHover(svg: string): string {
     .replace(/ (?:class="zr[^"]*"|ecmeta_[a-z_]+="[^"]*"|pointer-events="[^"]*")/g, '');
 }
 
-/** An axis of numbers. */
-export function valueAxis(name: string, format?: (value: number) => string): object {
+/** An axis of numbers, each with its unit. */
+export function valueAxis(format: (value: number) => string): object {
   return {
     type: 'value',
-    name,
-    nameTextStyle: { color: MUTED, fontFamily: FONT, align: 'left' },
-    axisLabel: { color: MUTED, ...(format !== undefined && { formatter: format }) },
+    axisLabel: { color: MUTED, formatter: format },
     splitLine: { lineStyle: { color: LINE } },
     axisLine: { lineStyle: { color: LINE } },
   };
+}
+
+/** Of an axis. */
+export function msText(value: number): string {
+  return `${value.toLocaleString('en')} ms`;
 }
 
 export function categoryAxis(data: readonly string[]): object {
@@ -114,25 +120,13 @@ export function categoryAxis(data: readonly string[]): object {
   };
 }
 
-/** Time since the beginning. */
-export function timeAxis(slices: number, sliceMs: number): object {
-  const labels = Array.from({ length: slices }, (_, index) => elapsed((index * sliceMs) / 1000));
-  return { ...categoryAxis(labels), boundaryGap: false };
-}
-
-function elapsed(seconds: number): string {
-  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
-}
-
+/** A line over categories, such as offered rates. */
 export function line(name: string, data: readonly (number | null)[], extra: object = {}): object {
   return {
     type: 'line',
     name,
     data: [...data],
     showSymbol: data.length < 3,
-    connectNulls: true,
     lineStyle: { width: 2 },
     ...extra,
   };

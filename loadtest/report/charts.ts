@@ -1,6 +1,8 @@
-// Which charts a summary has: its times by region and over time, policies side by side, throughput against the
-// offered rate, memory and clients over time, and the map.
+// Which charts a summary has: its times by region and over time, Meridian beside the control policies, throughput
+// against the offered rate, messages, answers, clients and memory over time, and the maps.
 
+import { inRegionOrder } from '../world-map/region-look.ts';
+import { MEASURED_POLICY } from './aggregate.ts';
 import {
   type Chart,
   type ChartSpec,
@@ -8,49 +10,52 @@ import {
   drawChart,
   line,
   MUTED,
+  msText,
   PERCENTILE_COLOURS,
   SERIES_COLOURS,
-  timeAxis,
   valueAxis,
 } from './chart-style.ts';
+import { fileOf, TIMES } from './chart-times.ts';
 import { drawCityMap } from './city-map.ts';
+import { drawFailoverMap } from './failover-map.ts';
 import { formatBytes, formatCount } from './format-value.ts';
 import type { Figures, Summary, ThroughputStep } from './summary.ts';
+import {
+  answersOverTime,
+  clientsOverTime,
+  dueAndService,
+  memoryOverTime,
+  messagesOverTime,
+  timesOverTime,
+} from './time-charts.ts';
 
 export type { Chart } from './chart-style.ts';
-
-/** The times that a client experiences. */
-const TIMES: readonly (readonly [metric: string, title: string])[] = [
-  ['nats_ping', 'Ping to pong'],
-  ['nats_connect', 'Connecting'],
-  ['nats_request', 'Request to reply'],
-  ['nats_delivery', 'Publish to delivery'],
-  ['nats_outage', 'Without service'],
-];
 
 const PERCENTILES = ['p50', 'p95', 'p99'] as const;
 
 export function drawCharts(summary: Summary): readonly Chart[] {
-  const map = drawCityMap(summary);
+  const maps = [drawCityMap(summary), drawFailoverMap(summary)].filter((map) => map !== undefined);
   const specs = [
     ...TIMES.flatMap(([metric, title]) => [
       byRegion(summary, metric, title),
-      overTime(summary, metric, title),
+      timesOverTime(summary, metric, title),
+      dueAndService(summary, metric, title),
     ]),
     byPolicy(summary),
     ...throughput(summary.steps),
     messagesOverTime(summary),
+    answersOverTime(summary),
     clientsOverTime(summary),
     memoryOverTime(summary),
   ].filter((spec) => spec !== undefined);
-  return [...specs.map(drawChart), ...(map === undefined ? [] : [map])];
+  return [...specs.map(drawChart), ...maps];
 }
 
 function byRegion({ metrics, regions }: Summary, metric: string, title: string): ChartSpec | undefined {
   const values = metrics[metric]?.by.region;
   if (values === undefined) return undefined;
   const order = regions.map(({ id }) => id);
-  const names = Object.keys(values).toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
+  const names = inRegionOrder(Object.keys(values), order);
   return percentileBars(`${fileOf(metric)}-by-region`, `${title}, by region`, names, values);
 }
 
@@ -60,8 +65,24 @@ function byPolicy({ metrics }: Summary): ChartSpec | undefined {
   );
   const values = metric === undefined ? undefined : metrics[metric]?.by.policy;
   if (values === undefined) return undefined;
-  const names = Object.keys(values).toSorted((a, b) => (values[a]?.p50 ?? 0) - (values[b]?.p50 ?? 0));
-  return percentileBars('policies', 'Ways to choose a region, compared', names, values);
+  const controls = Object.keys(values).filter((policy) => policy !== MEASURED_POLICY);
+  const sorted = controls.toSorted((a, b) => (values[a]?.p50 ?? 0) - (values[b]?.p50 ?? 0));
+  const named = Object.fromEntries(
+    Object.entries(values).map(([policy, figures]) => [policyName(policy), figures]),
+  );
+  const names = [MEASURED_POLICY, ...sorted].map(policyName);
+  return percentileBars(
+    'policies',
+    `${POLICY_TITLES[metric ?? '']}, by how the region was chosen`,
+    names,
+    named,
+  );
+}
+
+const POLICY_TITLES: Readonly<Record<string, string>> = Object.fromEntries(TIMES);
+
+function policyName(policy: string): string {
+  return policy === MEASURED_POLICY ? 'Meridian' : `control: ${policy}`;
 }
 
 function percentileBars(
@@ -76,7 +97,7 @@ function percentileBars(
     colours: PERCENTILE_COLOURS,
     option: {
       xAxis: categoryAxis(names),
-      yAxis: valueAxis('ms'),
+      yAxis: valueAxis(msText),
       series: PERCENTILES.map((percentile) => ({
         type: 'bar',
         name: percentile,
@@ -84,39 +105,6 @@ function percentileBars(
         itemStyle: { borderRadius: [2, 2, 0, 0] },
         data: names.map((each) => values[each]?.[percentile] ?? 0),
       })),
-    },
-  };
-}
-
-function overTime(
-  { timeSeries: { metrics, sliceMs, slices } }: Summary,
-  metric: string,
-  title: string,
-): ChartSpec | undefined {
-  const series = metrics[metric];
-  if (series === undefined || slices < 2) return undefined;
-  const regions = Object.keys(series).filter((name) => name !== 'all');
-  const all = series.all ?? [];
-  return {
-    name: `${fileOf(metric)}-over-time`,
-    title: `${title}, over time`,
-    colours: [...SERIES_COLOURS.slice(0, regions.length), MUTED],
-    option: {
-      xAxis: timeAxis(slices, sliceMs),
-      yAxis: valueAxis('ms'),
-      series: [
-        ...regions.map((region) =>
-          line(
-            `${region} p50`,
-            (series[region] ?? []).map((slice) => slice?.p50 ?? null),
-          ),
-        ),
-        line(
-          'all p95',
-          all.map((slice) => slice?.p95 ?? null),
-          { lineStyle: { width: 1.5, type: 'dashed' } },
-        ),
-      ],
     },
   };
 }
@@ -139,7 +127,7 @@ function throughput(steps: readonly ThroughputStep[]): readonly ChartSpec[] {
       colours: [...SERIES_COLOURS.slice(0, sizes.length), MUTED],
       option: {
         xAxis,
-        yAxis: valueAxis('messages/s', formatCount),
+        yAxis: valueAxis((value) => `${formatCount(value)}/s`),
         series: [
           ...sizes.map((size) =>
             line(
@@ -158,7 +146,7 @@ function throughput(steps: readonly ThroughputStep[]): readonly ChartSpec[] {
       colours: SERIES_COLOURS,
       option: {
         xAxis,
-        yAxis: { ...valueAxis('ms'), type: 'log' },
+        yAxis: { ...valueAxis(msText), type: 'log' },
         series: sizes.map((size) =>
           line(
             formatBytes(size),
@@ -169,65 +157,4 @@ function throughput(steps: readonly ThroughputStep[]): readonly ChartSpec[] {
       },
     },
   ];
-}
-
-function messagesOverTime(summary: Summary): ChartSpec | undefined {
-  const found = (['nats_published', 'nats_delivered'] as const).filter(
-    (metric) => summary.timeSeries.metrics[metric] !== undefined,
-  );
-  return totals(summary, 'messages', 'Messages each second', found);
-}
-
-function clientsOverTime(summary: Summary): ChartSpec | undefined {
-  if (summary.timeSeries.metrics.nats_clients === undefined) return undefined;
-  return totals(summary, 'clients', 'Open clients', ['nats_clients']);
-}
-
-function totals(
-  { timeSeries: { metrics, sliceMs, slices } }: Summary,
-  name: string,
-  title: string,
-  found: readonly string[],
-): ChartSpec | undefined {
-  if (found.length === 0 || slices < 2) return undefined;
-  return {
-    name,
-    title,
-    colours: SERIES_COLOURS,
-    option: {
-      xAxis: timeAxis(slices, sliceMs),
-      yAxis: valueAxis('', formatCount),
-      series: found.map((metric) =>
-        line(
-          fileOf(metric),
-          (metrics[metric]?.all ?? []).map((slice) => slice?.value ?? null),
-        ),
-      ),
-    },
-  };
-}
-
-function memoryOverTime({ timeSeries: { metrics, sliceMs, slices } }: Summary): ChartSpec | undefined {
-  const processes = Object.entries(metrics.process_memory ?? {}).filter(([name]) => name !== 'all');
-  if (processes.length === 0 || slices < 2) return undefined;
-  return {
-    name: 'memory',
-    title: 'Resident memory',
-    colours: SERIES_COLOURS,
-    option: {
-      xAxis: timeAxis(slices, sliceMs),
-      yAxis: valueAxis('', formatBytes),
-      series: processes.map(([name, values]) =>
-        line(
-          name,
-          values.map((slice) => slice?.value ?? null),
-        ),
-      ),
-    },
-  };
-}
-
-/** `nats_ping` -> `ping` */
-function fileOf(metric: string): string {
-  return metric.replace(/^nats_/, '');
 }

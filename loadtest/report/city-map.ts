@@ -1,7 +1,9 @@
-// The world with the cities of the clients, coloured by their latency, and the regions that served them.
+// The world with the cities of the clients, coloured by their latency, and the regions that served them, each with lines
+// of its own colour.
 
 import { BASE_MAP_STYLE, type BaseMap, baseMap, diamond, escapeXml } from '../world-map/base-map.ts';
 import { regionLabels } from '../world-map/map-labels.ts';
+import { colourOfRegion } from '../world-map/region-look.ts';
 import type { Chart } from './chart-style.ts';
 import { formatMs } from './format-value.ts';
 import { classesFor, type LatencyClass } from './latency-classes.ts';
@@ -17,12 +19,13 @@ const LEGEND_HEIGHT = 64;
 const KEY_WIDTH = 166;
 
 const STYLE = `${BASE_MAP_STYLE}
-.world-map .way{fill:none;stroke:#6b8296;stroke-width:1.1;opacity:.55}`;
+.world-map .way{fill:none;stroke-width:1.1;opacity:.6}`;
 
-interface PlacedRegion {
+export interface PlacedRegion {
   readonly id: string;
   readonly latitude: number;
   readonly longitude: number;
+  readonly colour: string;
 }
 
 /** undefined when no city is known. */
@@ -44,13 +47,13 @@ export function drawCityMap(summary: Summary): Chart | undefined {
 ${map.ground}
 ${ways(cities, regions, map).join('\n')}
 ${map.frame}
-${regions.map((region) => diamond(map.pointOf(region))).join('\n')}
+${regions.map((region) => diamond(map.pointOf(region), region.colour)).join('\n')}
 ${dots(cities, classes, map).join('\n')}
 ${labels(cities, regions, map).join('\n')}
 ${legend(cities, classes, legendTop + LEGEND_HEIGHT / 2)}
 </svg>
 `;
-  return { name: 'cities', title, svg };
+  return { name: 'cities', title, svg, isMap: true };
 }
 
 function standing({ local, wan, cities }: Summary): string {
@@ -61,9 +64,13 @@ function standing({ local, wan, cities }: Summary): string {
     : `${where}; all on one machine, so the latency is the software's alone`;
 }
 
-function placed({ regions }: Summary): readonly PlacedRegion[] {
+/** The regions whose place is known. */
+export function placed({ regions }: Summary): readonly PlacedRegion[] {
+  const order = regions.map(({ id }) => id);
   return regions.flatMap(({ id, latitude, longitude }) =>
-    latitude === null || longitude === null ? [] : [{ id, latitude, longitude }],
+    latitude === null || longitude === null
+      ? []
+      : [{ id, latitude, longitude, colour: colourOfRegion(id, order) }],
   );
 }
 
@@ -74,7 +81,9 @@ function ways(
 ): readonly string[] {
   return cities.flatMap((city) => {
     const region = regions.find(({ id }) => id === city.region);
-    return region === undefined ? [] : [`<path class="way" d="${wayBetween(city, region)}"/>`];
+    return region === undefined
+      ? []
+      : [`<path class="way" style="stroke:${region.colour}" d="${wayBetween(city, region)}"/>`];
   });
 }
 

@@ -21,6 +21,8 @@ export interface Ending {
   readonly ranMs: number;
   /** Iterations that k6 had to interrupt; null if its summary does not say. */
   readonly interruptedIterations: number | null;
+  /** Samples that k6 could not write, as on a full disk: the figures lack them. Absent without any. */
+  readonly lostSamples?: number;
   /** The share of the CPU time that k6 could have had that it used at its peak, 0 to 1; null if unknown. */
   readonly generatorCpuShare: number | null;
 }

@@ -38,6 +38,14 @@ export function formatDuration(milliseconds: number): string {
   return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${seconds % 60} s`;
 }
 
+/** A moment of a run, or a length where a tenth of a second matters: `12.0 s`. */
+export function formatMoment(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 3600) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60) % 60;
+  return `${Math.floor(seconds / 3600)} h ${minutes} min ${(seconds % 60).toFixed(0)} s`;
+}
+
 /** A number of a metric, in its unit. */
 export function formatValue(
   value: number,

@@ -1,5 +1,6 @@
-// The page of a run: the question, the verdict, the key figures, the map, charts, tables, and how it was measured.
+// The page of a run: the question, the answer, the verdict, the key figures, what was interrupted, the map, charts, tables, and how it was measured.
 
+import { answerOf, hasMeaningfulMemory } from './answer.ts';
 import type { Chart } from './chart-style.ts';
 import {
   formatBytes,
@@ -11,33 +12,38 @@ import {
   unitOf,
 } from './format-value.ts';
 import { cityTable, pairTable, regionTables, sizeTable, stepTable } from './html-tables.ts';
+import { interruptionSentences } from './interruption-text.ts';
 import { chartFigure, type Html, html, pageOf, section, table } from './page.ts';
-import type { Summary, Threshold } from './summary.ts';
-import { type Outcome, outcomeOf, verdictOf } from './verdict.ts';
+import type { Summary } from './summary.ts';
+import { thresholdRows } from './threshold-text.ts';
+import type { Standing } from './thresholds.ts';
+import { isGreen, type Outcome, outcomeOf, verdictOf } from './verdict.ts';
 
 const COLOURS: Readonly<Record<Outcome, string>> = {
   passed: 'good',
   crossed: 'bad',
   failed: 'bad',
+  'not measured': 'bad',
   interrupted: 'warn',
   'no thresholds': 'muted',
 };
 
 export function htmlReport(summary: Summary, charts: readonly Chart[]): string {
   const { script, profile, thresholds, notes } = summary;
-  const map = charts.find(({ name }) => name === 'cities');
-  const others = charts.filter((chart) => chart !== map);
+  const maps = charts.filter(({ isMap }) => isMap);
+  const others = charts.filter(({ isMap }) => !isMap);
   const body = html`
 <header>
 <h1>${script} <span class="muted">${profile}</span></h1>
 <p class="question">${summary.question}</p>
-<p class="verdict ${COLOURS[outcomeOf(summary)]}">${verdictOf(summary)}</p>
+${lead(summary)}
 <p class="muted">${circumstances(summary)}</p>
 ${notes.map((note) => html`<p class="warn">Note: ${note}</p>`)}
 </header>
 <div class="cards">${cards(summary)}</div>
+${section('Interruptions', interruptions(summary))}
 ${section('Thresholds', thresholds.length === 0 ? undefined : thresholdTable(summary))}
-${section('Map', map && chartFigure(map))}
+${section('Map', ...maps.map(chartFigure))}
 ${section('Charts', others.length === 0 ? undefined : html`<div class="charts">${others.map(chartFigure)}</div>`)}
 ${section('Throughput', stepTable(summary))}
 ${section('By region', ...regionTables(summary))}
@@ -49,6 +55,22 @@ ${section('Measured with', provenance(summary))}`;
   return pageOf(`${script}, ${profile}: ${verdictOf(summary)}`, body);
 }
 
+/** The answer and the verdict: what is not to be relied on says so first. */
+function lead(summary: Summary): Html {
+  const answer = answerOf(summary);
+  const verdict = html`<p class="verdict ${COLOURS[outcomeOf(summary)]}">${verdictOf(summary)}</p>`;
+  if (answer === undefined) return verdict;
+  const text = html`<p class="answer">${answer}</p>`;
+  return isGreen(summary) ? html`${text}${verdict}` : html`${verdict}${text}`;
+}
+
+function interruptions(summary: Summary): Html | undefined {
+  const sentences = interruptionSentences(summary);
+  return sentences.length === 0
+    ? undefined
+    : html`<ul class="told">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
+}
+
 function circumstances({ startedAt, durationMs, url, local, wan, site, merged }: Summary): string {
   const where = local ? `${url}, on this machine${wan ? ' with the latency of real distances' : ''}` : url;
   const from = site === null ? '' : `, from ${site}`;
@@ -57,7 +79,8 @@ function circumstances({ startedAt, durationMs, url, local, wan, site, merged }:
 }
 
 /** Key figures: those that the run has, each with what it is. */
-function cards({ metrics, knees, durationMs }: Summary): readonly Html[] {
+function cards(summary: Summary): readonly Html[] {
+  const { metrics, knees, durationMs } = summary;
   const time = (metric: string, title: string) => {
     const all = metrics[metric]?.all;
     return all === undefined ? [] : [card(formatMs(all.p50), `${title}, median; p95 ${formatMs(all.p95)}`)];
@@ -66,7 +89,7 @@ function cards({ metrics, knees, durationMs }: Summary): readonly Html[] {
   const delivered = metrics.nats_delivered?.all;
   const errors = metrics.nats_errors?.all;
   const lost = metrics.nats_lost?.all;
-  const perClient = metrics.clients_memory?.all;
+  const perClient = hasMeaningfulMemory(summary) ? metrics.clients_memory?.all : undefined;
   return [
     ...time('nats_ping', 'ping'),
     ...time('nats_connect', 'connecting'),
@@ -92,25 +115,31 @@ function card(value: string, title: string): Html {
   return html`<div class="card"><b>${value}</b><span>${title}</span></div>`;
 }
 
-function thresholdTable({ thresholds, metrics }: Summary): Html {
-  const measured = ({ metric, expression, value }: Threshold) => {
-    const base = metric.replace(/[{ ].*$/, '');
-    const known = metrics[base];
-    if (value === null) return '';
-    return known === undefined || expression.startsWith('count')
-      ? formatCount(value)
-      : formatValue(value, unitOf(base, known));
-  };
+function thresholdTable(summary: Summary): Html {
   return table(
     ['of', 'should be', 'was', ''],
-    thresholds.map((threshold) => [
-      threshold.metric,
-      html`<code>${threshold.expression}</code>`,
-      measured(threshold),
-      threshold.passed ? html`<span class="good">✓ held</span>` : html`<span class="bad">✗ crossed</span>`,
+    thresholdRows(summary).map(({ metric, expression, value, standing }) => [
+      metric,
+      html`<code>${expression}</code>`,
+      value,
+      html`<span class="${STANDING_COLOURS[standing]}">${STANDINGS[standing]}</span>`,
     ]),
   );
 }
+
+const STANDINGS: Readonly<Record<Standing, string>> = {
+  held: '✓ held',
+  crossed: '✗ crossed',
+  'no samples': '✗ no samples',
+  'cannot fail': 'cannot be crossed, not counted',
+};
+
+const STANDING_COLOURS: Readonly<Record<Standing, string>> = {
+  held: 'good',
+  crossed: 'bad',
+  'no samples': 'bad',
+  'cannot fail': 'muted',
+};
 
 function metricTable({ metrics }: Summary): Html {
   return table(
@@ -149,7 +178,7 @@ function provenance({ versions, machine, merged, k6ExitCode }: Summary): Html {
           merged.map((run) => [
             run.site ?? 'no site',
             run.startedAt,
-            `${formatDuration(run.durationMs)}${run.interrupted ? ', interrupted' : ''}`,
+            `${formatDuration(run.durationMs)}${run.ending.kind === 'finished' ? '' : `, ${run.ending.kind}`}`,
             run.url,
           ]),
         )

@@ -1,27 +1,44 @@
 // The page's tables of figures: by region, city, pair of regions, size, step.
 
+import { inRegionOrder } from '../world-map/region-look.ts';
 import { formatBytes, formatCount, formatMs } from './format-value.ts';
 import { type Html, html, table } from './page.ts';
 import type { Figures, Summary } from './summary.ts';
-import { kneeText, nameOf } from './text-report.ts';
+import { nameOf } from './text-report.ts';
+import { kneeText } from './throughput-text.ts';
 
-const TIMES = ['nats_ping', 'nats_connect', 'nats_request', 'nats_delivery', 'nats_outage'];
+const TIMES = [
+  'nats_ping',
+  'nats_connect',
+  'nats_request',
+  'nats_request_service',
+  'nats_delivery',
+  'nats_delivery_service',
+  'nats_outage',
+];
 
 const COLUMNS = ['samples', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'];
 
-export function regionTables({ metrics }: Summary): readonly Html[] {
+export function regionTables({ metrics, regions }: Summary): readonly Html[] {
+  const order = regions.map(({ id }) => id);
   return TIMES.flatMap((metric) => {
     const values = metrics[metric]?.by.region;
     const all = metrics[metric]?.all;
     if (values === undefined || all === undefined) return [];
     return [
-      html`<h3>${nameOf(metric)}</h3>${table(['region', ...COLUMNS], [...rowsOf(values), ['all', ...cells(all)]])}`,
+      html`<h3>${nameOf(metric)}</h3>${table(['region', ...COLUMNS], [...rowsOf(values, order), ['all', ...cells(all)]])}`,
     ];
   });
 }
 
-function rowsOf(values: Readonly<Record<string, Figures>>): readonly (readonly string[])[] {
-  return Object.entries(values).map(([name, figures]) => [name, ...cells(figures)]);
+function rowsOf(
+  values: Readonly<Record<string, Figures>>,
+  order: readonly string[],
+): readonly (readonly string[])[] {
+  return inRegionOrder(Object.keys(values), order).flatMap((name) => {
+    const figures = values[name];
+    return figures === undefined ? [] : [[name, ...cells(figures)]];
+  });
 }
 
 function cells({ count, mean, p50, p90, p95, p99, max }: Figures): readonly string[] {
@@ -29,13 +46,14 @@ function cells({ count, mean, p50, p90, p95, p99, max }: Figures): readonly stri
 }
 
 /** Medians; receiving regions in rows, sending ones in columns. */
-export function pairTable({ metrics }: Summary): Html | undefined {
+export function pairTable({ metrics, regions }: Summary): Html | undefined {
+  const order = regions.map(({ id }) => id);
   const parts = ['nats_delivery', 'nats_request'].flatMap((metric) => {
     const values = metrics[metric]?.by.pair;
     if (values === undefined) return [];
     const pairs = Object.keys(values).map((pair) => pair.split(' < ') as [string, string]);
-    const to = [...new Set(pairs.map(([region]) => region))].toSorted();
-    const from = [...new Set(pairs.map(([, peer]) => peer))].toSorted();
+    const to = inRegionOrder(new Set(pairs.map(([region]) => region)), order);
+    const from = inRegionOrder(new Set(pairs.map(([, peer]) => peer)), order);
     const most = Math.max(...Object.values(values).map(({ p50 }) => p50));
     const cell = (region: string, peer: string) => {
       const figures = values[`${region} < ${peer}`];

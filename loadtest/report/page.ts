@@ -43,8 +43,8 @@ ${body}
 `.markup;
 }
 
-export function chartFigure({ name, title, svg }: Chart): Html {
-  return html`<figure class="${name === 'cities' ? 'chart wide' : 'chart'}" role="img" aria-label="${title}">${new Html(svg)}</figure>`;
+export function chartFigure({ isMap, title, svg }: Chart): Html {
+  return html`<figure class="${isMap ? 'chart wide' : 'chart'}" role="img" aria-label="${title}">${new Html(svg)}</figure>`;
 }
 
 /** A table whose first column names the row. */
@@ -75,6 +75,7 @@ body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,
 main{max-width:1280px;margin:0 auto;padding:28px 20px 60px}
 h1{font-size:28px;line-height:1.2;margin:0 0 4px}h2{font-size:18px;margin:36px 0 12px}
 p{margin:4px 0}.muted{color:var(--muted)}.question{font-size:17px;max-width:70ch}
+.answer{font-size:19px;line-height:1.4;font-weight:600;max-width:80ch;margin:14px 0 6px}.told{margin:0;padding-left:20px}.told li{margin:2px 0}
 .verdict{display:inline-block;margin:14px 0 6px;padding:6px 14px;border-radius:6px;border:1px solid currentColor;font-weight:650;background:var(--paper)}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin-top:18px}
@@ -82,7 +83,7 @@ p{margin:4px 0}.muted{color:var(--muted)}.question{font-size:17px;max-width:70ch
 .card b{display:block;font-size:22px;line-height:1.25;font-variant-numeric:tabular-nums}.card span{color:var(--muted);font-size:13px}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,520px),1fr));gap:14px}
 .chart{margin:0;background:var(--paper);border:1px solid var(--line);border-radius:8px;overflow:hidden}
-.chart.wide{grid-column:1/-1}.chart svg{display:block;width:100%;height:auto}
+.chart.wide{grid-column:1/-1}.chart.wide+.chart.wide{margin-top:14px}.chart svg{display:block;width:100%;height:auto}
 .scroll{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}
 th,td{padding:6px 12px;text-align:right;border-top:1px solid var(--line);white-space:nowrap}
@@ -94,6 +95,6 @@ td.text{white-space:normal}
 .chart [stroke="${LINE}"]{stroke:var(--line)}.chart [stroke="${MUTED}"]{stroke:var(--muted)}
 .chart .world-map text{fill:var(--ink)}.chart .world-map .score{fill:var(--muted)}.chart .world-map .paper{fill:var(--paper)}
 .chart .world-map .sea{fill:#1d2a35}.chart .world-map .land{fill:#33414d;stroke:#4d5d6b}.chart .world-map .border{stroke:#46555f}.chart .world-map .frame{stroke:#4d5d6b}
-.chart .world-map .region{fill:#e8eef4;stroke:#182129}.chart .world-map .id{stroke:#182129}.chart .world-map .client{stroke:#10161c}.chart .world-map .way{stroke:#9db2c4}}
+.chart .world-map .region{fill:#e8eef4;stroke:#182129}.chart .world-map .id{stroke:#182129}.chart .world-map .client{stroke:#10161c}.chart .world-map .time{stroke:#182129}}
 @media print{body{background:#fff}.chart,.card,.scroll{break-inside:avoid}}
 `;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Written } from '../../test/support/data/sample-file.ts';
-import { summaryOfSamples } from '../../test/support/data/summary.ts';
+import { FINISHED, summaryOfSamples } from '../../test/support/data/summary.ts';
 import { readSummary, SummaryError, writeReport } from './report-files.ts';
 import { textReport } from './text-report.ts';
 
@@ -38,11 +38,14 @@ test('the page is one file that fetches nothing, and has verdict, charts, map an
   expect(page).toContain('Paris: weur, p50 12.0 ms');
   expect(page).not.toMatch(/NaN|undefined|Infinity/);
   expect((await readdir(folder)).toSorted()).toEqual([
+    'answers.svg',
     'cities.svg',
+    'junit.xml',
     'ping-by-region.svg',
     'ping-over-time.svg',
     'report.html',
     'summary.json',
+    'summary.md',
   ]);
 });
 
@@ -62,14 +65,19 @@ test('names from outside cannot become markup', async () => {
 });
 
 test('an interrupted run says so in the terminal as on the page', async () => {
-  const summary = await summaryOfSamples(SAMPLES, { interrupted: true, k6ExitCode: 105 });
-  expect(textReport(summary)).toContain('interrupted');
-  expect(await readFile(await writeReport(folder, summary), 'utf8')).toContain('interrupted: figures');
+  const summary = await summaryOfSamples(SAMPLES, {
+    ending: { ...FINISHED, kind: 'interrupted' },
+    k6ExitCode: 105,
+  });
+  expect(textReport(summary)).toMatch(/^routing, profile smoke\. Not green: it was interrupted/);
+  expect(await readFile(await writeReport(folder, summary), 'utf8')).toContain(
+    'Not green: it was interrupted, and figures are of what was measured until then',
+  );
 });
 
 test.each([
   ['{}', /is of format unknown/],
-  ['{"format":1}', /is of format 1, and this version reads 2/],
+  ['{"format":1}', /is of format 1, and this version reads 3/],
   ['nothing', /is not JSON/],
   ['3', /is not the summary of a run/],
 ])('a summary %s is refused', async (text, message) => {

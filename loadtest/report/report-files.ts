@@ -1,13 +1,18 @@
-// The files of a report in its folder: summary.json, report.html and the charts as SVG; and reading a summary back.
+// The files of a report in its folder: summary.json, report.html, the charts as SVG, what CI reads; and reading a summary
+// back.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawCharts } from './charts.ts';
 import { htmlReport } from './html-report.ts';
+import { junitReport } from './junit.ts';
+import { markdownReport } from './markdown.ts';
 import { SUMMARY_FORMAT, type Summary } from './summary.ts';
 
 export const SUMMARY_FILE = 'summary.json';
 export const PAGE_FILE = 'report.html';
+export const JUNIT_FILE = 'junit.xml';
+export const MARKDOWN_FILE = 'summary.md';
 
 /** A folder or file is not one of our summaries; the message names it. */
 export class SummaryError extends Error {
@@ -18,11 +23,19 @@ export class SummaryError extends Error {
 export async function writeReport(folder: string, summary: Summary): Promise<string> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, SUMMARY_FILE), `${JSON.stringify(summary, undefined, 1)}\n`);
+  await writeFile(join(folder, JUNIT_FILE), junitReport(summary));
+  await writeFile(join(folder, MARKDOWN_FILE), markdownReport(summary));
   const charts = drawCharts(summary);
   for (const { name, svg } of charts) await writeFile(join(folder, `${name}.svg`), svg);
   const page = join(folder, PAGE_FILE);
   await writeFile(page, htmlReport(summary, charts));
   return page;
+}
+
+/** Whether a report is there. */
+export async function holdsReport(folder: string): Promise<boolean> {
+  const found = await readdir(folder).catch(() => []);
+  return found.some((file) => file === SUMMARY_FILE || file === PAGE_FILE);
 }
 
 /** @param path a report's folder, or the summary itself */

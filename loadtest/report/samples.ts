@@ -10,6 +10,8 @@ export interface MetricDefinition {
   readonly name: string;
   readonly type: MetricSummary['type'];
   readonly contains: MetricSummary['contains'];
+  /** The metric, if it has thresholds itself, and its parts that have some: `nats_ping{region:weur}`. */
+  readonly judged: readonly string[];
 }
 
 export interface Sample {
@@ -32,6 +34,8 @@ interface Line {
   readonly data: {
     readonly type: MetricSummary['type'];
     readonly contains: MetricSummary['contains'];
+    readonly thresholds: readonly string[] | null;
+    readonly submetrics: readonly { readonly name: string }[] | null;
     readonly time: string;
     readonly value: number;
     readonly tags: Readonly<Record<string, string>> | null;
@@ -76,7 +80,11 @@ function parseLine(line: string): MetricDefinition | Sample | BrokenLine {
     return { kind: 'broken' };
   }
   const { type, metric, data } = parsed;
-  if (type === 'Metric') return { kind: 'metric', name: metric, type: data.type, contains: data.contains };
+  if (type === 'Metric') {
+    const itself = (data.thresholds ?? []).length > 0 ? [metric] : [];
+    const judged = [...itself, ...(data.submetrics ?? []).map(({ name }) => name)];
+    return { kind: 'metric', name: metric, type: data.type, contains: data.contains, judged };
+  }
   return { kind: 'sample', metric, time: timeOf(data.time), value: data.value, tags: data.tags ?? {} };
 }
 

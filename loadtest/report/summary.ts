@@ -2,8 +2,9 @@
 // its meaning, `format` changes.
 
 import type { Machine } from '../../local/machine.ts';
+import type { Ending, Unmeasured } from './ending.ts';
 
-export const SUMMARY_FORMAT = 2;
+export const SUMMARY_FORMAT = 3;
 
 /** A run, or several merged. */
 export interface Summary {
@@ -27,10 +28,15 @@ export interface Summary {
   readonly versions: Versions;
   /** That ran k6, and the local stack with it. */
   readonly machine: Machine;
-  /** Ended early; figures cover the time until then. */
-  readonly interrupted: boolean;
+  readonly ending: Ending;
   /** k6's exit code: 0, 99 for thresholds crossed, others for errors. */
   readonly k6ExitCode: number;
+  /** Times between the first sample and the planned end without any measurement, in order. */
+  readonly unmeasured: readonly Unmeasured[];
+  /** In order. */
+  readonly gaps: readonly Gap[];
+  /** In order. */
+  readonly outages: readonly Outage[];
   readonly thresholds: readonly Threshold[];
   /** By k6's name of the metric. */
   readonly metrics: Readonly<Record<string, MetricSummary>>;
@@ -68,7 +74,38 @@ export interface Threshold {
   readonly expression: string;
   /** What k6 compared; null when its summary does not have it. */
   readonly value: number | null;
+  /** What k6 says; it also passes what it has no samples of. */
   readonly passed: boolean;
+  /** Whether there was anything to judge. */
+  readonly samples: 'none' | 'some';
+  /** Whether any value could cross it: none can cross `count>=0`. */
+  readonly canFail: boolean;
+}
+
+/** A time in which nothing of what was due from one region came to another; milliseconds since the first sample. */
+export interface Gap {
+  readonly from: string;
+  readonly to: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * A time in which some clients of a region had no service, with no more than a second between one and the next;
+ * milliseconds since the first sample.
+ */
+export interface Outage {
+  /** That they were on before. */
+  readonly region: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Connections that ended in this time. */
+  readonly disconnects: number;
+  /** Clients that were served again, there or elsewhere, and those that never were. */
+  readonly returned: number;
+  readonly gone: number;
+  /** The longest time that one client was without service; 0 if none says. */
+  readonly longestMs: number;
 }
 
 /** Dimensions by which figures are broken down; each is a k6 tag, except `site` and `pair`. */
@@ -104,7 +141,7 @@ export interface Figures {
 export interface TimeSeries {
   readonly sliceMs: number;
   readonly slices: number;
-  /** By metric, then by region, by process or `all`; null where nothing was sampled. */
+  /** By metric, then by region, by process, of what was due by kind, or `all`; null where nothing was sampled. */
   readonly metrics: Readonly<Record<string, Readonly<Record<string, readonly (Slice | null)[]>>>>;
 }
 
@@ -159,5 +196,5 @@ export interface MergedRun {
   readonly durationMs: number;
   readonly url: string;
   readonly machine: Machine;
-  readonly interrupted: boolean;
+  readonly ending: Ending;
 }

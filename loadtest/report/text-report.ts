@@ -1,17 +1,26 @@
-// A summary for the terminal: the regions, the thresholds, the verdict.
+// A summary for the terminal: the verdict and the answer, what was interrupted, the regions, the thresholds.
 
 import { formatTable } from '../../regions/table.ts';
+import { inRegionOrder } from '../world-map/region-look.ts';
+import { answerOf, hasMeaningfulMemory } from './answer.ts';
 import { formatCount, formatMs, formatShare, formatValue, unitOf } from './format-value.ts';
+import { interruptionSentences } from './interruption-text.ts';
 import type { Figures, Knee, MetricSummary, Summary, ThroughputStep } from './summary.ts';
+import { thresholdRows } from './threshold-text.ts';
+import { kneeText } from './throughput-text.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Times that have their own columns, in the order in which a client experiences them. */
 const TIMES = ['nats_connect', 'nats_ping', 'nats_request', 'nats_delivery', 'nats_outage'] as const;
 
+/** Told in sentences instead. */
+const TOLD = ['nats_gap'];
+
 export function textReport(summary: Summary): string {
   const { script, profile, thresholds, notes, steps, knees } = summary;
   return [
-    `${script}, profile ${profile}: ${verdictOf(summary)}`,
+    `${script}, profile ${profile}. ${leadOf(summary)}`,
+    ...interruptionSentences(summary),
     ...notes.map((note) => `note: ${note}`),
     ...section(regionTable(summary)),
     ...section(
@@ -23,6 +32,12 @@ export function textReport(summary: Summary): string {
   ].join('\n');
 }
 
+/** The verdict and the answer in one line: what is not to be relied on says so first. */
+export function leadOf(summary: Summary): string {
+  const answer = answerOf(summary);
+  return answer === undefined ? verdictOf(summary) : `${verdictOf(summary)} ${answer}`;
+}
+
 function section(table: string | undefined): readonly string[] {
   return table === undefined ? [] : ['', table];
 }
@@ -31,8 +46,10 @@ function regionTable({ metrics, regions }: Summary): string | undefined {
   const times = TIMES.filter((name) => metrics[name]?.by.region !== undefined);
   const served = new Set(times.flatMap((name) => Object.keys(metrics[name]?.by.region ?? {})));
   if (served.size === 0) return undefined;
-  const known = regions.map(({ id }) => id).filter((id) => served.has(id));
-  const rows = [...known, ...[...served].filter((id) => !known.includes(id))];
+  const rows = inRegionOrder(
+    served,
+    regions.map(({ id }) => id),
+  );
   const figures = (metric: string, region: string | undefined): Figures | undefined =>
     region === undefined ? metrics[metric]?.all : metrics[metric]?.by.region?.[region];
   const row = (title: string, region: string | undefined) => [
@@ -65,11 +82,15 @@ function dimensionTable({ metrics }: Summary, dimension: 'policy', metric: strin
 }
 
 /** All of our metrics that are not times of a region. */
-function otherTable({ metrics }: Summary): string | undefined {
+function otherTable(summary: Summary): string | undefined {
+  const { metrics } = summary;
+  const hidden: readonly string[] = [
+    ...TIMES,
+    ...TOLD,
+    ...(hasMeaningfulMemory(summary) ? [] : ['clients_memory']),
+  ];
   const rows = Object.entries(metrics)
-    .filter(
-      ([name]) => !TIMES.some((time) => time === name) && /^(nats_|clients_memory|process_memory)/.test(name),
-    )
+    .filter(([name]) => !hidden.includes(name) && /^(nats_|clients_memory|process_memory)/.test(name))
     .flatMap(([name, metric]) => (metric.all ? [[name, valueText(name, metric, metric.all)]] : []));
   if (rows.length === 0) return undefined;
   return formatTable([['metric', 'value'], ...rows]);
@@ -105,27 +126,19 @@ function stepTable(steps: readonly ThroughputStep[], knees: readonly Knee[]): st
   return [table, ...knees.map(kneeText)].join('\n');
 }
 
-export function kneeText({ size, rate, reached }: Knee): string {
-  if (rate === null) return `${formatCount(size)} bytes: not even the lowest rate was sustained`;
-  const beyond = reached ? 'sustained, the next step not' : 'sustained, and no more was offered';
-  return `${formatCount(size)} bytes: ${formatCount(rate)}/s ${beyond}`;
-}
-
-function thresholdTable({ thresholds, metrics }: Summary): string {
+function thresholdTable(summary: Summary): string {
   return formatTable(
-    thresholds.map(({ metric, expression, value, passed }) => {
-      const base = metric.replace(/[{ ].*$/, '');
-      const known = metrics[base];
-      const text =
-        value === null
-          ? ''
-          : known === undefined || expression.startsWith('count')
-            ? formatCount(value)
-            : formatValue(value, unitOf(base, known));
-      return [passed ? '✓' : '✗', metric, expression, text];
-    }),
+    thresholdRows(summary).map(({ standing, metric, expression, value }) => [
+      MARKS[standing],
+      metric,
+      expression,
+      value,
+      standing === 'held' || standing === 'crossed' ? '' : standing,
+    ]),
   );
 }
+
+const MARKS = { held: '✓', crossed: '✗', 'no samples': '✗', 'cannot fail': '-' } as const;
 
 /** `nats_connect` -> `connect` */
 export function nameOf(metric: string): string {

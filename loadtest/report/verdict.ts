@@ -1,35 +1,131 @@
-// The outcome of a run, in one line.
+// The outcome of a run, and why it is not green: k6 finished in its time, every threshold that can fail was judged and
+// held, nothing was cut short, and the time was measured.
 
+import { isTooMuch } from './coverage.ts';
+import { formatCount, formatMoment, formatShare } from './format-value.ts';
+import { totalOf } from './spans.ts';
 import type { Summary } from './summary.ts';
+import { type Standing, standingOf } from './thresholds.ts';
 
-export type Outcome = 'passed' | 'crossed' | 'interrupted' | 'failed' | 'no thresholds';
+export type Outcome = 'passed' | 'crossed' | 'not measured' | 'interrupted' | 'failed' | 'no thresholds';
 
+/** k6's code when thresholds were crossed. */
 const CROSSED = 99;
 
 /** k6's code for a test that a signal has stopped. */
 const STOPPED = 105;
 
-export function outcomeOf({ interrupted, thresholds, k6ExitCode }: Summary): Outcome {
-  if (interrupted) return 'interrupted';
-  if (thresholds.some(({ passed }) => !passed)) return 'crossed';
-  if (![0, CROSSED, STOPPED].includes(k6ExitCode)) return 'failed';
+/** A k6 that ends so much before its time has lost its users. */
+const EARLY_MS = 1_000;
+
+/** Above this share of the CPU time it could have, k6 itself is what is measured. */
+const GENERATOR_LIMIT = 0.9;
+
+/** So many times without measurements are told one by one. */
+const TOLD = 3;
+
+export function outcomeOf(summary: Summary): Outcome {
+  const { ending, thresholds, k6ExitCode } = summary;
+  if (ending.kind === 'interrupted') return 'interrupted';
+  if (ending.kind === 'failed' || ![0, CROSSED, STOPPED].includes(k6ExitCode)) return 'failed';
+  if (standings(summary).some((standing) => standing === 'crossed' || standing === 'no samples'))
+    return 'crossed';
+  if (shortcomings(summary).length > 0) return 'not measured';
   return thresholds.length === 0 ? 'no thresholds' : 'passed';
 }
 
+/** Whether the run counts as good: what it asked was measured for all of its time, and no threshold was crossed. */
+export function isGreen(summary: Summary): boolean {
+  const outcome = outcomeOf(summary);
+  return outcome === 'passed' || outcome === 'no thresholds';
+}
+
+/** Sentences, the worst first. */
 export function verdictOf(summary: Summary): string {
-  const { thresholds, k6ExitCode } = summary;
-  const crossed = thresholds.filter(({ passed }) => !passed).length;
-  const counted = `${thresholds.length - crossed} of ${thresholds.length} thresholds held`;
-  switch (outcomeOf(summary)) {
-    case 'passed':
-      return thresholds.length === 1 ? 'the threshold held' : `all ${thresholds.length} thresholds held`;
-    case 'crossed':
-      return counted;
-    case 'interrupted':
-      return `interrupted: figures are of what was measured until then${thresholds.length === 0 ? '' : `; ${counted}`}`;
-    case 'failed':
-      return `k6 failed with exit code ${k6ExitCode}; what it had measured until then is here`;
-    case 'no thresholds':
-      return 'the script has no thresholds';
-  }
+  const reasons = [...endingReasons(summary), ...shortcomings(summary)];
+  const sentences = [...reasons, thresholdSentence(summary), ...remarks(summary)].map(capitalized);
+  return `${isGreen(summary) ? 'Green' : 'Not green'}: ${uncapitalized(sentences.join('. '))}.`;
+}
+
+/** Why the figures are not of the whole time that was asked for; empty if they are. */
+export function shortcomings(summary: Summary): readonly string[] {
+  const { ending, unmeasured, durationMs } = summary;
+  const { plannedMs, ranMs, interruptedIterations, lostSamples = 0, kind } = ending;
+  const runMs = Math.max(plannedMs ?? 0, durationMs);
+  const isEarly =
+    kind === 'finished' && plannedMs !== null && summary.steps.length === 0 && ranMs < plannedMs - EARLY_MS;
+  return [
+    ...(isTooMuch(unmeasured, runMs) ? [unmeasuredSentence(unmeasured)] : []),
+    ...(kind === 'cut-off' ? [`k6 was still busy after ${formatMoment(ranMs)}, and was ended`] : []),
+    ...(interruptedIterations === null || interruptedIterations === 0
+      ? []
+      : [
+          interruptedIterations === 1
+            ? '1 iteration was interrupted'
+            : `${formatCount(interruptedIterations)} iterations were interrupted`,
+        ]),
+    ...(lostSamples === 0 ? [] : [`${formatCount(lostSamples)} samples could not be written`]),
+    ...(isEarly && plannedMs !== null
+      ? [`its users ended early, after ${formatMoment(ranMs)} of ${formatMoment(plannedMs)}`]
+      : []),
+  ];
+}
+
+function unmeasuredSentence(unmeasured: Summary['unmeasured']): string {
+  const spans = unmeasured
+    .slice(0, TOLD)
+    .map(({ fromMs, toMs }) => `from ${formatMoment(fromMs)} to ${formatMoment(toMs)}`);
+  const more = unmeasured.length - spans.length;
+  const rest = more === 0 ? '' : ` and ${more} more times, ${formatMoment(totalOf(unmeasured))} in all,`;
+  return `${spans.join(more === 0 ? ' and ' : ', ')}${rest} nothing was measured`;
+}
+
+function endingReasons({ ending, k6ExitCode }: Summary): readonly string[] {
+  if (ending.kind === 'interrupted')
+    return ['it was interrupted, and figures are of what was measured until then'];
+  return ending.kind === 'failed' || ![0, CROSSED, STOPPED].includes(k6ExitCode)
+    ? [`k6 failed with exit code ${k6ExitCode}; what it had measured until then is here`]
+    : [];
+}
+
+function standings(summary: Summary): readonly Standing[] {
+  return summary.thresholds.map((threshold) => standingOf(threshold, summary));
+}
+
+function thresholdSentence(summary: Summary): string {
+  const all = standings(summary);
+  const count = (wanted: Standing) => all.filter((standing) => standing === wanted).length;
+  const counted = all.length - count('cannot fail');
+  const vain = count('cannot fail');
+  const suffix =
+    vain === 0 ? '' : `, and ${vain} that nothing can cross ${vain === 1 ? 'is' : 'are'} not counted`;
+  if (counted === 0) return `the script has no thresholds${vain === 0 ? '' : ' that can be crossed'}`;
+  const unjudged = count('no samples');
+  const nothing = unjudged === 0 ? '' : `, ${unjudged} had no samples`;
+  if (count('held') === counted)
+    return `${counted === 1 ? 'the threshold held' : `all ${counted} thresholds held`}${suffix}`;
+  return `${count('held')} of ${counted} thresholds held${nothing}${suffix}`;
+}
+
+/** What does not make a run bad, and has to be known. */
+function remarks({ ending, metrics }: Summary): readonly string[] {
+  const { generatorCpuShare } = ending;
+  const dropped = metrics.dropped_iterations?.all?.value ?? 0;
+  return [
+    ...(generatorCpuShare !== null && generatorCpuShare >= GENERATOR_LIMIT
+      ? [
+          `k6 itself was at its limit, with ${formatShare(generatorCpuShare)} of the CPU: the figures are of the generator too`,
+        ]
+      : []),
+    ...(dropped === 0 ? [] : [`k6 could not begin ${formatCount(dropped)} iterations when they were due`]),
+  ];
+}
+
+/** `k6` is written small at the beginning of a sentence too. */
+function capitalized(text: string): string {
+  return text.startsWith('k6') ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function uncapitalized(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }

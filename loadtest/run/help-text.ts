@@ -5,9 +5,27 @@ import { EXIT } from './loadtest-error.ts';
 import { PROFILES } from './profiles.ts';
 import { listScripts } from './scripts.ts';
 
+const EXAMPLES = [
+  ['npm run loadtest -- latency', 'a few seconds, on a local stack'],
+  ['npm run loadtest -- routing --profile average --wan', 'with the latency of real distances'],
+  ['npm run loadtest -- latency --url https://edge.example.com --site tokyo', 'a deployment, from here'],
+  ['npm run loadtest -- latency -e DURATION=90s -e SIZE=1024', "with the script's own variables"],
+  [
+    'npm run loadtest -- soak --profile average --out web-dashboard',
+    'watched live, at http://127.0.0.1:5665',
+  ],
+  [
+    'npm run loadtest -- plan latency --url https://edge.example.com --runners 3',
+    'from three machines at once',
+  ],
+] as const;
+
 export async function helpTopics(): Promise<string> {
   const scripts = await listScripts();
   return `
+Examples:
+${indented(EXAMPLES)}
+
 Scripts:
 ${indented(scripts.map(({ name, question }) => [name, question]))}
 
@@ -20,7 +38,7 @@ MERIDIAN_ADMIN_TOKEN or MERIDIAN_TOKEN.
 Exit codes:
 ${indented([
   [`${EXIT.ok}`, 'measured, and every threshold held'],
-  [`${EXIT.thresholdsCrossed}`, 'measured, and a threshold was crossed'],
+  [`${EXIT.thresholdsCrossed}`, 'a threshold was crossed, or not all of the run was measured'],
   [`${EXIT.interrupted}`, 'interrupted; the report says so'],
   [`${EXIT.failed}`, 'wrong arguments, or something unforeseen'],
   [`${EXIT.noProgram}`, 'k6 or nats-server was not found, and could not be downloaded or built'],

@@ -12,6 +12,8 @@ const RUN: K6Run = {
   isLocal: true,
   control: 'http://127.0.0.1:9',
   adminToken: 'secret',
+  runner: undefined,
+  outputs: [],
   extra: ['CLIENTS=3', 'LOCAL=0'],
 };
 
@@ -39,4 +41,13 @@ test('no secret is among the arguments, which everybody on the machine can read'
 test('credentials of NATS pass through, settings that a shell had left over do not', () => {
   const env = { NATS_USER: 'me', CONTROL: 'http://elsewhere', ADMIN_TOKEN: 'old', PATH: '/bin' };
   expect(k6Environment({ adminToken: undefined }, env)).toEqual({ NATS_USER: 'me', PATH: '/bin' });
+});
+
+test('further outputs come beside the samples, and a runner gets its segment', () => {
+  const args = k6Arguments({ ...RUN, outputs: ['web-dashboard', 'csv=x.csv'], runner: { number: 2, of: 3 } });
+  const outputs = args.filter((_, index) => args[index - 1] === '--out');
+  expect(outputs).toEqual(['json=/reports/one/samples.json.gz', 'web-dashboard', 'csv=x.csv']);
+  expect(args.join(' ')).toContain('--execution-segment 1/3:2/3 --execution-segment-sequence 0,1/3,2/3,1');
+  expect(args).toContain('RUNNER=2/3');
+  expect(args).toContain('instance_id=2');
 });

@@ -2,6 +2,7 @@
 // can read the arguments of a process.
 
 import { join } from 'node:path';
+import { type Runner, segmentArguments } from './segments.ts';
 
 export interface K6Run {
   readonly script: string;
@@ -16,6 +17,10 @@ export interface K6Run {
   /** Address of the control server. */
   readonly control: string | undefined;
   readonly adminToken: string | undefined;
+  /** Which of several k6 that share the run; undefined if it is alone. */
+  readonly runner: Runner | undefined;
+  /** Further outputs of k6, `KIND` or `KIND=TARGET`, beside the samples that the report needs. */
+  readonly outputs: readonly string[];
   /** `KEY=VALUE` for the script, stronger than all of the above. */
   readonly extra: readonly string[];
 }
@@ -26,7 +31,27 @@ export const K6_SUMMARY_FILE = 'k6-summary.json';
 /** The figures of a trend that thresholds may use: to show their values, k6's summary must have them. */
 const TREND_STATS = 'avg,min,med,max,p(90),p(95),p(99)';
 
+/** What {@link scriptArguments} depends on. */
+export type ScriptRun = Omit<K6Run, 'folder' | 'outputs' | 'adminToken'>;
+
 export function k6Arguments(run: K6Run): readonly string[] {
+  return [
+    'run',
+    '--no-usage-report',
+    ...['--out', `json=${join(run.folder, SAMPLES_FILE)}`],
+    ...run.outputs.flatMap((output) => ['--out', output]),
+    ...['--summary-export', join(run.folder, K6_SUMMARY_FILE)],
+    ...['--summary-trend-stats', TREND_STATS],
+    // What several k6 write to one place is told apart by the tag that the k6-operator sets too.
+    ...(run.runner === undefined
+      ? []
+      : [...segmentArguments(run.runner), '--tag', `instance_id=${run.runner.number}`]),
+    ...scriptArguments(run),
+  ];
+}
+
+/** The script with its variables: the same for `k6 run` and `k6 inspect`. */
+export function scriptArguments(run: ScriptRun): readonly string[] {
   const settings: readonly (readonly [string, string | undefined])[] = [
     ['URL', run.url],
     ['PROFILE', run.profile],
@@ -35,13 +60,9 @@ export function k6Arguments(run: K6Run): readonly string[] {
     ['WAN', run.wan ? '1' : undefined],
     ['LOCAL', run.isLocal ? '1' : undefined],
     ['CONTROL', run.control],
+    ['RUNNER', run.runner && `${run.runner.number}/${run.runner.of}`],
   ];
   return [
-    'run',
-    '--no-usage-report',
-    ...['--out', `json=${join(run.folder, SAMPLES_FILE)}`],
-    ...['--summary-export', join(run.folder, K6_SUMMARY_FILE)],
-    ...['--summary-trend-stats', TREND_STATS],
     ...settings.flatMap(([key, value]) => (value === undefined ? [] : ['-e', `${key}=${value}`])),
     ...run.extra.flatMap((each) => ['-e', each]),
     run.script,
@@ -49,7 +70,7 @@ export function k6Arguments(run: K6Run): readonly string[] {
 }
 
 /** Names that only this command may set: if they were left over in a shell, they would mislead the scripts. */
-const OWN = ['URL', 'PROFILE', 'REGIONS', 'SITE', 'WAN', 'LOCAL', 'CONTROL', 'ADMIN_TOKEN'];
+const OWN = ['URL', 'PROFILE', 'REGIONS', 'SITE', 'WAN', 'LOCAL', 'CONTROL', 'RUNNER', 'ADMIN_TOKEN'];
 
 export function k6Environment(
   { adminToken }: Pick<K6Run, 'adminToken'>,

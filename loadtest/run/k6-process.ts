@@ -2,6 +2,8 @@
 // ends without its summary. So it gets exactly the one that is sent here.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { exitCodeOf, killGroup } from '../../local/engine/process-group.ts';
 
 export interface K6Command {
@@ -12,16 +14,29 @@ export interface K6Command {
 
 export class K6Process {
   readonly #child: ChildProcess;
-  /** Resolves with the exit code. Rejects when it cannot be run at all. */
+  /** Resolves with the exit code, once all that it wrote was read. Rejects when it cannot be run at all. */
   readonly exited: Promise<number>;
 
-  constructor({ path, args, env }: K6Command) {
-    // Its progress bar and colours need the terminal itself.
-    this.#child = spawn(path, args, { detached: true, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  /** @param onLine gets each line that it writes, without its end */
+  constructor(
+    { path, args, env }: K6Command,
+    onLine: (line: string, from: 'stdout' | 'stderr') => void = () => {},
+  ) {
+    this.#child = spawn(path, args, { detached: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { stdout, stderr } = this.#child;
+    for (const [stream, from] of [
+      [stdout, 'stdout'],
+      [stderr, 'stderr'],
+    ] as const)
+      createInterface({ input: stream as Readable }).on('line', (line) => onLine(line, from));
     this.exited = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
-      this.#child.once('exit', (code, signal) => resolve(exitCodeOf(code, signal)));
+      this.#child.once('close', (code, signal) => resolve(exitCodeOf(code, signal)));
     });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   /** Stops it gracefully: iterations end, teardown runs, files are written. */

@@ -8,8 +8,11 @@ import { helpTopics } from './help-text.ts';
 import { type Interrupts, watchInterrupts } from './interrupts.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
 import { mergeRuns } from './merge-command.ts';
+import { planRun } from './plan-command.ts';
 import type { RunOptions } from './run.ts';
 import { run } from './run.ts';
+import { parseRunner, parseRunners } from './segments.ts';
+import { parseRegions } from './target-regions.ts';
 
 const interrupts = watchInterrupts();
 process.exit(await main(process.argv, interrupts));
@@ -36,11 +39,13 @@ async function commandWith(signals: Interrupts, done: (exitCode: number) => void
     .argument('[script]', 'what to measure; without it, this help')
     .option('--url <url>', 'the edge to measure, instead of a local stack')
     .option('--profile <name>', 'how much load', 'smoke')
-    .option('--regions <ids>', 'only these regions, such as wnam,weur', (text: string) => text.split(','))
+    .option('--regions <ids>', 'only these regions, such as wnam,weur', parseRegions)
     .option('--report <folder>', 'where the report goes (default: .meridian/reports/<script>-<time>)')
     .option('--site <name>', 'where k6 runs, to tell the runs of several sites apart')
     .option('--wan', 'add the latency of real distances to the local stack')
     .option('--k6 <path>', 'the k6 program (else: K6, PATH, the cache, or downloaded or built on first use)')
+    .option('--out <kind>', 'a further output of k6, such as web-dashboard (may be repeated)', collect)
+    .option('--runner <k/n>', 'which of several k6 this is that share one run, such as 2/3', parseRunner)
     .option('-e, --env <KEY=VALUE>', 'for the script, as of k6 itself (may be repeated)', collect)
     .addHelpText('after', await helpTopics())
     .showHelpAfterError('Try --help.')
@@ -63,6 +68,15 @@ async function commandWith(signals: Interrupts, done: (exitCode: number) => void
     .description('make one report of runs at several sites')
     .action(async (folders: readonly string[]) =>
       done(await mergeRuns(folders, program.opts<RunOptions>().report)),
+    );
+  program
+    .command('plan <script>')
+    .description('write what several k6 need to share one run: for the k6-operator, and by hand')
+    .requiredOption('--runners <n>', 'how many k6 share the run', parseRunners)
+    .option('--out-dir <folder>', 'where to write it (default: .meridian/plans/<script>)')
+    .option('--dry-run', 'print it instead')
+    .action(async (script: string, options) =>
+      done(await planRun(script, options, program.opts<RunOptions>())),
     );
   return program;
 }

@@ -1,9 +1,11 @@
-// `merge FOLDER FOLDER...`: one report of the samples of several runs, overlaid from the start of each.
+// `merge FOLDER FOLDER...`: one report of the samples of several runs. Those that ran at the same time, as the segments
+// of one test do, are overlaid by the clock; others from the start of each.
 
-import { basename, join, relative } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { Aggregator } from '../report/aggregate.ts';
-import { buildSummary } from '../report/build-summary.ts';
-import { readSummary, writeReport } from '../report/report-files.ts';
+import { buildSummary, type RunFacts } from '../report/build-summary.ts';
+import { allUnmeasured, worstEnding } from '../report/merge-endings.ts';
+import { holdsReport, readSummary, writeReport } from '../report/report-files.ts';
 import type { MergedRun, Summary, Threshold } from '../report/summary.ts';
 import { textReport } from '../report/text-report.ts';
 import { readCities } from './cities.ts';
@@ -13,30 +15,75 @@ import { checkReportFolder, makeReportFolder } from './report-folder.ts';
 
 /** @returns the exit code */
 export async function mergeRuns(folders: readonly string[], report: string | undefined): Promise<number> {
+  await checkTarget(report);
   const summaries = await Promise.all(folders.map(readSummary));
   const [first] = summaries;
   if (first === undefined || summaries.length < 2)
     throw new LoadtestError('merge takes the folders of two reports or more');
+  checkDifferent(folders);
   checkSame(first, summaries);
   const runs = summaries.map((summary, index) => ({ summary, folder: folders[index] ?? '' }));
-  const aggregator = new Aggregator();
-  for (const { summary, folder } of runs) {
-    await aggregator.addFile(join(folder, SAMPLES_FILE), siteOf(summary, folder)).catch((cause: Error) => {
-      throw new LoadtestError(`cannot read the samples of ${folder}: ${cause.message}`, undefined, { cause });
-    });
-  }
-  const merged = buildSummary(factsOf(first, runs), aggregator.result(), await readCities());
-  await checkReportFolder(report);
+  const merged = await summaryOf(first, runs);
   const folder = await makeReportFolder(report, `${first.script}-merged`, new Date());
   const page = await writeReport(folder, merged);
   console.log(`${textReport(merged)}\n\nreport: ${relative(process.cwd(), page)}`);
   return EXIT.ok;
 }
 
+/** Before anything is read. @throws LoadtestError when the folder holds a report, of a run or a merged one */
+async function checkTarget(report: string | undefined): Promise<void> {
+  if (report === undefined) return;
+  await checkReportFolder(report);
+  if (await holdsReport(report))
+    throw new LoadtestError(`${resolve(report)} holds a report already. Name another folder, or remove it.`);
+}
+
+async function summaryOf(first: Summary, runs: readonly Run[]): Promise<Summary> {
+  const aggregator = new Aggregator();
+  const origin = commonOrigin(runs);
+  for (const { summary, folder } of runs) {
+    await aggregator
+      .addFile(join(folder, SAMPLES_FILE), siteOf(summary, folder), origin)
+      .catch((cause: Error) => {
+        throw new LoadtestError(`cannot read the samples of ${folder}: ${cause.message}`, undefined, {
+          cause,
+        });
+      });
+  }
+  const merged = buildSummary(factsOf(first, runs, origin), aggregator.result(), await readCities());
+  const own = runs.map(({ summary: { startedAt, unmeasured } }) => ({
+    startsAtMs: origin === undefined ? 0 : Date.parse(startedAt) - origin,
+    unmeasured,
+  }));
+  return { ...merged, unmeasured: allUnmeasured([...own, { startsAtMs: 0, unmeasured: merged.unmeasured }]) };
+}
+
+/** When the first of runs began that ran at the same time, milliseconds since 1970; undefined if they did not. */
+function commonOrigin(runs: readonly Run[]): number | undefined {
+  const spans = runs.map(({ summary: { startedAt, durationMs } }) => {
+    const fromMs = Date.parse(startedAt);
+    return { fromMs, toMs: fromMs + durationMs };
+  });
+  const shared = Math.min(...spans.map(({ toMs }) => toMs)) - Math.max(...spans.map(({ fromMs }) => fromMs));
+  const shortest = Math.min(...spans.map(({ fromMs, toMs }) => toMs - fromMs));
+  return shared > SHARED_SHARE * shortest ? Math.min(...spans.map(({ fromMs }) => fromMs)) : undefined;
+}
+
+/** Runs share so much of the shortest one's time, or they are runs one after the other. */
+const SHARED_SHARE = 0.5;
+
 type Run = { readonly summary: Summary; readonly folder: string };
 
 function siteOf({ site }: Summary, folder: string): string {
   return site ?? basename(folder);
+}
+
+/** The same samples twice would be twice the load. */
+function checkDifferent(folders: readonly string[]): void {
+  const twice = folders.find((folder, index) =>
+    folders.slice(0, index).some((other) => resolve(other) === resolve(folder)),
+  );
+  if (twice !== undefined) throw new LoadtestError(`${twice} is named twice`);
 }
 
 function checkSame(first: Summary, summaries: readonly Summary[]): void {
@@ -49,18 +96,23 @@ function checkSame(first: Summary, summaries: readonly Summary[]): void {
   }
 }
 
-function factsOf(first: Summary, runs: readonly Run[]): Parameters<typeof buildSummary>[0] {
+function factsOf(first: Summary, runs: readonly Run[], origin: number | undefined): RunFacts {
   const { script, question, profile, startedAt, url, local, wan, regions, versions, machine } = first;
   return {
     ...{ script, question, profile, startedAt, url, local, wan, regions, versions, machine },
     site: runs.map(({ summary, folder }) => siteOf(summary, folder)).join(', '),
-    interrupted: runs.some(({ summary }) => summary.interrupted),
+    ending: worstEnding(runs.map(({ summary }) => summary.ending)),
     k6ExitCode: Math.max(...runs.map(({ summary }) => summary.k6ExitCode)),
     thresholds: runs.flatMap(thresholdsOf),
     merged: runs.map(runOf),
-    notes: runs.flatMap(({ summary, folder }) =>
-      summary.notes.map((note) => `${siteOf(summary, folder)}: ${note}`),
-    ),
+    notes: [
+      origin === undefined
+        ? 'the runs were at different times: each begins with its own first sample'
+        : 'the runs were at the same time, and are overlaid by the clock',
+      ...runs.flatMap(({ summary, folder }) =>
+        summary.notes.map((note) => `${siteOf(summary, folder)}: ${note}`),
+      ),
+    ],
   };
 }
 
@@ -73,6 +125,6 @@ function thresholdsOf({ summary, folder }: Run): readonly Threshold[] {
 }
 
 function runOf({ summary, folder }: Run): MergedRun {
-  const { startedAt, durationMs, url, machine, interrupted } = summary;
-  return { site: siteOf(summary, folder), startedAt, durationMs, url, machine, interrupted };
+  const { startedAt, durationMs, url, machine, ending } = summary;
+  return { site: siteOf(summary, folder), startedAt, durationMs, url, machine, ending };
 }

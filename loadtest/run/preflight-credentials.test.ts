@@ -31,7 +31,8 @@ beforeAll(async () => {
   nats = spawn((await ensureNatsServer()).path, ['-c', config], { stdio: 'ignore' });
   const ports = await portsFileReader(folder)(() => nats.exitCode === null);
   const port = ports?.get(WEBSOCKET_PORT) ?? 0;
-  front = createServer((_request, response) => response.writeHead(200).end());
+  const regions = JSON.stringify({ regions: [{ id: 'weur', enabled: true }] });
+  front = createServer((_request, response) => response.writeHead(200).end(regions));
   front.on('upgrade', ({ url: path, rawHeaders }, socket) => {
     const upstream = connect(port, '127.0.0.1');
     const lines = rawHeaders.flatMap((name, index) =>

@@ -5,6 +5,8 @@ import { errors, type NatsConnection, wsconnect } from '@nats-io/nats-core';
 import { PATHS } from '../../api/paths.ts';
 import { TimeoutError, withTimeout } from '../../waiting/with-timeout.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
+import { checkRegions } from './target-regions.ts';
+import { probeUpgrade } from './upgrade-probe.ts';
 
 /** A sleeping region is started by its first client, which takes seconds. */
 const TIMEOUT_MS = 20_000;
@@ -22,9 +24,18 @@ export interface TargetFacts {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @throws LoadtestError with the code for "not up" or for "needs credentials" */
-export async function checkTarget(url: string, env: Environment): Promise<TargetFacts> {
+/**
+ * @param regions that the run is limited to
+ * @throws LoadtestError with the code for "not up" or for "needs credentials"
+ */
+export async function checkTarget(
+  url: string,
+  env: Environment,
+  regions?: readonly string[],
+): Promise<TargetFacts> {
   await checkHealth(url);
+  await checkRegions(url, regions, TIMEOUT_MS);
+  await checkUpgrade(url);
   try {
     const connection = await connect(url, env);
     const natsServer = connection.info?.version ?? 'unknown';
@@ -65,14 +76,64 @@ async function checkHealth(url: string): Promise<void> {
       );
     },
   );
+  if (response.ok) return checkIsMeridian(url, await response.text().catch(() => ''));
   await response.body?.cancel();
-  if (response.ok) return;
-  const what =
-    response.status === 503
-      ? `says that no region can serve. Look at its ${PATHS.regions}.`
-      : `answers ${response.status} to ${PATHS.health}. Is it Meridian?`;
-  const isRefusal = response.status === 401 || response.status === 403;
-  throw new LoadtestError(`${url} ${what}`, isRefusal ? EXIT.refused : EXIT.targetDown);
+  throw new LoadtestError(`${url} ${healthFault(response.status)}`, codeOf(response.status));
+}
+
+/** What else answers at an address is often a page of something else. */
+function checkIsMeridian(url: string, body: string): void {
+  try {
+    const { regions } = JSON.parse(body) as { regions?: unknown };
+    if (Array.isArray(regions)) return;
+  } catch {
+    // Not even JSON.
+  }
+  throw new LoadtestError(
+    `${url} answers to ${PATHS.health}, but not as Meridian does. Is it another server?`,
+    EXIT.targetDown,
+  );
+}
+
+function healthFault(status: number): string {
+  switch (status) {
+    case 503:
+      return `says that no region can serve. Look at its ${PATHS.regions}.`;
+    case 401:
+    case 403:
+      return `answers ${status} to ${PATHS.health}: something before it asks who we are.`;
+    case 451:
+      return `answers 451 to ${PATHS.health}: it may not serve from here.`;
+    default:
+      return `answers ${status} to ${PATHS.health}. Is it Meridian?`;
+  }
+}
+
+function codeOf(status: number): number {
+  return status === 401 || status === 403 ? EXIT.refused : EXIT.targetDown;
+}
+
+/** Says in words what a client would only see as a connection that failed. */
+async function checkUpgrade(url: string): Promise<void> {
+  const probed = await probeUpgrade(url, TIMEOUT_MS);
+  if (probed.kind === 'nats') return;
+  const where = `${url}${PATHS.nats}`;
+  if (probed.kind === 'refused') {
+    const { status, reason } = probed;
+    const because = reason === '' ? '' : `: ${reason}`;
+    const hint = status === 451 ? ' No region may serve a client that is here.' : '';
+    throw new LoadtestError(`${where} refuses clients with ${status}${because}.${hint}`, codeOf(status));
+  }
+  const words = {
+    closed: 'takes a client and closes its connection at once, without a word',
+    garbage: `takes a client and answers something that is not NATS: "${'start' in probed ? probed.start : ''}"`,
+    silent: `takes a client and says nothing for ${TIMEOUT_MS / 1000} s`,
+    unanswered: `does not answer to an upgrade: ${'reason' in probed ? probed.reason : ''}`,
+  };
+  throw new LoadtestError(
+    `${url} is up, but a NATS client cannot connect to it: ${where} ${words[probed.kind]}. Look at its ${PATHS.regions}.`,
+    EXIT.targetDown,
+  );
 }
 
 function handshakeError(url: string, cause: unknown, hadCredentials: boolean): LoadtestError {

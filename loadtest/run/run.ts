@@ -1,21 +1,28 @@
-// One run: a target, k6 against it, and the report of what it measured, even if it was interrupted.
+// One run: a target, k6 against it, and the report of what it measured, even if it was interrupted or cut off.
 
 import { relative } from 'node:path';
 import { BinaryError } from '../../local/binaries/binary-error.ts';
 import type { Binary } from '../../local/binaries/binary-spec.ts';
 import { ensureK6 } from '../../local/binaries/k6.ts';
 import { writeReport } from '../report/report-files.ts';
+import type { Summary } from '../report/summary.ts';
 import { textReport } from '../report/text-report.ts';
+import { judgeCapacity, readCapacity } from './capacity.ts';
+import { closeTarget, killStarted } from './close-target.ts';
+import { exitCodeOfRun } from './exit-code.ts';
 import type { Interrupts } from './interrupts.ts';
-import { k6Arguments, k6Environment } from './k6-arguments.ts';
-import { K6Process } from './k6-process.ts';
+import { k6Arguments, k6Environment, type ScriptRun, scriptArguments } from './k6-arguments.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
-import { checkTarget } from './preflight.ts';
+import { checkTarget, type TargetFacts } from './preflight.ts';
 import { checkProfile } from './profiles.ts';
-import { checkReportFolder, makeReportFolder } from './report-folder.ts';
-import { findScript } from './scripts.ts';
-import { type MeasuredRun, summarizeRun } from './summarize-run.ts';
-import { openTarget } from './target.ts';
+import { claimReportFolder } from './report-folder.ts';
+import { inspectScript, type Requirements } from './requirements.ts';
+import { type K6Ended, runK6 } from './run-k6.ts';
+import { findScript, type Script } from './scripts.ts';
+import type { Runner } from './segments.ts';
+import { summarizeRun } from './summarize-run.ts';
+import { openTarget, type Target } from './target.ts';
+import { checkVariables } from './variables.ts';
 
 export interface RunOptions {
   readonly url?: string;
@@ -25,6 +32,8 @@ export interface RunOptions {
   readonly site?: string;
   readonly wan?: true;
   readonly k6?: string;
+  readonly out?: readonly string[];
+  readonly runner?: Runner;
   readonly env?: readonly string[];
 }
 
@@ -35,8 +44,53 @@ const progress = (step: string) => console.error(step);
 export async function run(name: string, options: RunOptions, interrupts: Interrupts): Promise<number> {
   checkOptions(options);
   const script = await findScript(name);
-  await checkReportFolder(options.report);
-  const k6 = await findK6(options.k6);
+  await checkVariables(script, options.env ?? []);
+  const folder = await claimReportFolder(options.report, script.name, new Date());
+  try {
+    const k6 = await findK6(options.k6);
+    const requirements = await requirementsOf(script, options, k6);
+    return await runOnTarget({ script, options, k6, requirements, folder: folder.path, interrupts });
+  } finally {
+    await folder.release();
+  }
+}
+
+/** What is known before there is a target. */
+interface Prepared {
+  readonly script: Script;
+  readonly options: RunOptions;
+  readonly k6: Binary;
+  readonly requirements: Requirements;
+  readonly folder: string;
+  readonly interrupts: Interrupts;
+}
+
+/** Stands for the control server where there is none yet: k6 reads a script's options without it being called. */
+const NO_CONTROL = 'http://127.0.0.1:9';
+
+/** Read from the script, with all that is wrong with its variables, before a stack is started for it. */
+async function requirementsOf(script: Script, options: RunOptions, k6: Binary): Promise<Requirements> {
+  const isRemote = options.url !== undefined;
+  const settings = scriptRun(script, options, {
+    url: options.url ?? 'http://127.0.0.1',
+    isLocal: !isRemote,
+    control: isRemote ? undefined : NO_CONTROL,
+  });
+  const env = k6Environment({ adminToken: undefined }, process.env);
+  const requirements = await inspectScript(k6.path, scriptArguments(settings), env);
+  const asked = Number(
+    options.env?.findLast((each) => each.startsWith('CLIENTS='))?.slice('CLIENTS='.length),
+  );
+  const { of } = options.runner ?? { of: 1 };
+  const users = Math.ceil(requirements.users / of);
+  const clients = Math.max(users, Math.ceil((asked || 0) / of));
+  for (const note of judgeCapacity({ users, clients, withStack: !isRemote }, await readCapacity()))
+    progress(`warning: ${note}`);
+  return requirements;
+}
+
+async function runOnTarget(prepared: Prepared): Promise<number> {
+  const { options, interrupts } = prepared;
   const target = await openTarget(
     {
       url: options.url,
@@ -48,14 +102,13 @@ export async function run(name: string, options: RunOptions, interrupts: Interru
     process.env,
   );
   try {
-    const facts = await checkTarget(target.url, process.env);
+    const facts = await checkTarget(target.url, process.env, options.regions);
     interrupts.stop.throwIfAborted();
-    const folder = await makeReportFolder(options.report, script.name, new Date());
-    const measured = measure({ script, options, k6, target, facts, folder, interrupts });
+    const measured = measure({ ...prepared, target, facts });
     return await Promise.race([measured, hurry(interrupts.now)]);
   } finally {
     if (options.url === undefined) progress('stopping the local stack');
-    await target.close();
+    await closeTarget(target, progress);
   }
 }
 
@@ -64,65 +117,85 @@ function hurry(now: AbortSignal): Promise<number> {
   return new Promise((resolve) => now.addEventListener('abort', () => resolve(EXIT.interrupted)));
 }
 
-interface Measurement extends MeasuredRun {
-  readonly options: RunOptions;
-  readonly k6: Binary;
-  readonly interrupts: Interrupts;
+interface Measurement extends Prepared {
+  readonly target: Target;
+  readonly facts: TargetFacts;
 }
 
 async function measure(measurement: Measurement): Promise<number> {
-  const { script, target, folder, interrupts } = measurement;
+  const { script, options, k6, requirements, target, folder, interrupts } = measurement;
   progress(`running ${script.name} against ${target.url}`);
   const startedAt = new Date();
-  const k6ExitCode = await runK6(measurement);
+  const settings = {
+    ...scriptRun(script, options, target),
+    folder,
+    adminToken: target.adminToken,
+    outputs: options.out ?? [],
+  };
+  const command = {
+    path: k6.path,
+    args: k6Arguments(settings),
+    env: k6Environment(settings, process.env),
+  };
+  const ended = await runK6(command, {
+    requirements,
+    interrupts,
+    progress,
+    // A stack that hangs holds on to k6's connections.
+    disconnect: (k6Pid) => {
+      if (options.url === undefined) void killStarted(k6Pid);
+    },
+  });
   interrupts.now.throwIfAborted();
-  const interrupted = interrupts.stop.aborted;
-  const summary = await summarizeRun(measurement, { startedAt, k6ExitCode, interrupted });
-  const page = await writeReport(folder, summary);
-  console.log(`\n${textReport(summary)}\n\nreport: ${relative(process.cwd(), page)}`);
-  return interrupted ? EXIT.interrupted : k6ExitCode;
+  return report(measurement, ended, startedAt);
 }
 
-async function runK6({ script, options, k6, target, folder, interrupts }: Measurement): Promise<number> {
-  const settings = {
+/** @returns the exit code */
+async function report(measurement: Measurement, ended: K6Ended, startedAt: Date): Promise<number> {
+  const { exitCode, ending, said } = ended;
+  const notes =
+    said.lostSamples === 0 ? [] : [`${said.lostSamples} samples are missing: ${said.lostBecause}`];
+  const summary = await summarizeRun(measurement, { startedAt, k6ExitCode: exitCode, ending, notes });
+  const written = await write(measurement.folder, summary);
+  console.log(`\n${textReport(summary)}\n`);
+  if (written instanceof LoadtestError) throw written;
+  console.log(`report: ${relative(process.cwd(), written)}`);
+  return exitCodeOfRun(summary);
+}
+
+/** The figures are shown even if they cannot be written. */
+function write(folder: string, summary: Summary): Promise<string | LoadtestError> {
+  return writeReport(folder, summary).catch(
+    (cause: Error) =>
+      new LoadtestError(`cannot write the report into ${folder}: ${cause.message}`, undefined, { cause }),
+  );
+}
+
+function scriptRun(
+  script: Script,
+  options: RunOptions,
+  { url, isLocal, control }: Pick<Target, 'url' | 'isLocal' | 'control'>,
+): ScriptRun {
+  return {
     script: script.path,
-    folder,
-    url: target.url,
+    url,
     profile: options.profile,
     site: options.site,
     regions: options.regions,
     wan: options.wan === true,
-    isLocal: target.isLocal,
-    control: target.control,
-    adminToken: target.adminToken,
+    isLocal,
+    control,
+    runner: options.runner,
     extra: options.env ?? [],
   };
-  const k6Process = new K6Process({
-    path: k6.path,
-    args: k6Arguments(settings),
-    env: k6Environment(settings, process.env),
-  });
-  const stop = () => {
-    progress('\nstopping k6; the report of what was measured follows (Ctrl-C again ends at once)');
-    k6Process.stop();
-  };
-  const kill = () => k6Process.kill();
-  interrupts.stop.addEventListener('abort', stop);
-  interrupts.now.addEventListener('abort', kill);
-  try {
-    return await k6Process.exited;
-  } finally {
-    interrupts.stop.removeEventListener('abort', stop);
-    interrupts.now.removeEventListener('abort', kill);
-  }
 }
 
-function checkOptions({ profile, url, wan, env }: RunOptions): void {
+function checkOptions({ profile, url, wan, runner }: RunOptions): void {
   checkProfile(profile);
+  if (runner !== undefined && url === undefined)
+    throw new LoadtestError('--runner shares a run on one target, which --url has to name');
   if (wan && url !== undefined)
     throw new LoadtestError('--wan is for the local stack, and --url names another target: leave one out');
-  const bad = env?.find((each) => !/^[A-Za-z_]\w*=/.test(each));
-  if (bad !== undefined) throw new LoadtestError(`-e takes KEY=VALUE, and was given "${bad}"`);
 }
 
 async function findK6(path: string | undefined): Promise<Binary> {

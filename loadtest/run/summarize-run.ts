@@ -9,8 +9,9 @@ import { loadConfig } from '../../local/load-config.ts';
 import { readMachine } from '../../local/machine.ts';
 import { type Aggregated, Aggregator } from '../report/aggregate.ts';
 import { buildSummary } from '../report/build-summary.ts';
-import type { RegionPlace, Summary, Threshold } from '../report/summary.ts';
-import { type K6Summary, thresholdsOf } from '../report/thresholds.ts';
+import type { Ending } from '../report/ending.ts';
+import type { RegionPlace, Summary } from '../report/summary.ts';
+import { type K6Summary, type K6Verdict, thresholdsOf } from '../report/thresholds.ts';
 import { readCities } from './cities.ts';
 import { K6_SUMMARY_FILE, SAMPLES_FILE } from './k6-arguments.ts';
 import type { TargetFacts } from './preflight.ts';
@@ -33,41 +34,40 @@ export interface MeasuredRun {
 export interface RunEnd {
   readonly startedAt: Date;
   readonly k6ExitCode: number;
-  readonly interrupted: boolean;
+  readonly ending: Ending;
+  /** What a reader should know of how it went. */
+  readonly notes: readonly string[];
 }
 
 export async function summarizeRun(measured: MeasuredRun, end: RunEnd): Promise<Summary> {
-  const { script, options, k6, target, facts, folder } = measured;
+  const { script, options, k6, target, folder } = measured;
   const site = options.site ?? null;
   const { aggregated, notes } = await readFigures(folder, site);
   const exported = await readThresholds(folder);
-  return buildSummary(
-    {
-      script: script.name,
-      question: script.question,
-      profile: options.profile,
-      site,
-      startedAt: end.startedAt.toISOString(),
-      url: target.url,
-      local: target.isLocal,
-      wan: options.wan === true,
-      regions: await regionPlaces(),
-      versions: {
-        meridian: await readMeridianVersion(),
-        k6: k6.version,
-        natsServer: facts.natsServer,
-        node: process.versions.node,
-      },
-      machine: readMachine(),
-      interrupted: end.interrupted,
-      k6ExitCode: end.k6ExitCode,
-      thresholds: exported.thresholds,
-      merged: [],
-      notes: [...notes, ...exported.notes],
+  const facts = {
+    script: script.name,
+    question: script.question,
+    profile: options.profile,
+    site,
+    startedAt: end.startedAt.toISOString(),
+    url: target.url,
+    local: target.isLocal,
+    wan: options.wan === true,
+    regions: await regionPlaces(),
+    versions: {
+      meridian: await readMeridianVersion(),
+      k6: k6.version,
+      natsServer: measured.facts.natsServer,
+      node: process.versions.node,
     },
-    aggregated,
-    await readCities(),
-  );
+    machine: readMachine(),
+    ending: end.ending,
+    k6ExitCode: end.k6ExitCode,
+    thresholds: exported.thresholds,
+    merged: [],
+    notes: [...end.notes, ...notes, ...exported.notes],
+  };
+  return buildSummary(facts, aggregated, await readCities());
 }
 
 /** A file that k6 never started, or did not finish, is no reason to lose the rest. */
@@ -87,7 +87,7 @@ async function readFigures(
 
 async function readThresholds(
   folder: string,
-): Promise<{ thresholds: readonly Threshold[]; notes: readonly string[] }> {
+): Promise<{ thresholds: readonly K6Verdict[]; notes: readonly string[] }> {
   try {
     const exported = JSON.parse(await readFile(join(folder, K6_SUMMARY_FILE), 'utf8')) as K6Summary;
     return { thresholds: thresholdsOf(exported), notes: [] };

@@ -3,7 +3,7 @@
 // place on it, and the path between two. The same input gives the same text.
 
 import { createRequire } from 'node:module';
-import { type GeoPermissibleObjects, geoEqualEarth, geoPath } from 'd3-geo';
+import { type GeoPermissibleObjects, geoEqualEarth, geoInterpolate, geoPath } from 'd3-geo';
 import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import type { Coordinates } from '../../routing/coordinates.ts';
@@ -41,6 +41,8 @@ export interface BaseMap {
    * edge and comes in again at the other.
    */
   wayBetween(from: Coordinates, to: Coordinates): string;
+  /** The middle of that way. */
+  middleBetween(from: Coordinates, to: Coordinates): Point;
 }
 
 /** The whole width of the globe, scaled to the frame. */
@@ -79,6 +81,10 @@ export function baseMap({
     frame: `<path class="frame" d="${globe}"/>`,
     pointOf,
     wayBetween: (from, to) => draw({ type: 'LineString', coordinates: [from, to].map(positionOf) }),
+    middleBetween: (from, to) => {
+      const [longitude, latitude] = geoInterpolate(positionOf(from), positionOf(to))(0.5);
+      return pointOf({ latitude, longitude });
+    },
   };
 }
 
@@ -102,15 +108,16 @@ function positionOf({ longitude, latitude }: Coordinates): [longitude: number, l
   return [longitude, latitude];
 }
 
-/** The marker of a region. */
-export function diamond([x, y]: Point): string {
+/** The marker of a region. @param colour its own; else that of the ink */
+export function diamond([x, y]: Point, colour?: string): string {
   const corners = [
     [x, y - 10],
     [x + 10, y],
     [x, y + 10],
     [x - 10, y],
   ];
-  return `<path class="region" d="M${corners.map(([px = 0, py = 0]) => `${px.toFixed(DIGITS)},${py.toFixed(DIGITS)}`).join('L')}Z"/>`;
+  const fill = colour === undefined ? '' : ` style="fill:${colour}"`;
+  return `<path class="region"${fill} d="M${corners.map(([px = 0, py = 0]) => `${px.toFixed(DIGITS)},${py.toFixed(DIGITS)}`).join('L')}Z"/>`;
 }
 
 export function escapeXml(text: string): string {

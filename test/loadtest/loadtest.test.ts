@@ -57,7 +57,7 @@ test(
       script: 'routing',
       profile: 'smoke',
       local: true,
-      interrupted: false,
+      ending: { kind: 'finished' },
       k6ExitCode: 0,
     });
     expect(summary.thresholds.length).toBeGreaterThan(0);
@@ -72,6 +72,10 @@ test(
     expect(page).toContain('class="world-map"');
     expect(page).toContain('Ping to pong, by region');
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
+    expect(await readFile(join(run.report, 'junit.xml'), 'utf8')).toMatch(
+      /<testcase classname="loadtest\.routing" name="the whole time was measured" time="[\d.]+">\s*<system-out>/,
+    );
+    expect(await readFile(join(run.report, 'summary.md'), 'utf8')).toMatch(/^### ✅ routing, smoke\n/);
     for (const chart of ['ping-by-region', 'ping-over-time', 'cities'])
       expect(existsSync(join(run.report, `${chart}.svg`))).toBe(true);
     for (const region of regions)
@@ -91,10 +95,12 @@ test(
     expect(await run.exited, run.output).toBe(INTERRUPTED);
     await nothingIsLeft(run);
     const summary = await readSummary(run.report);
-    expect(summary.interrupted).toBe(true);
+    expect(summary.ending.kind).toBe('interrupted');
     expect(summary.metrics.nats_connect?.all?.count).toBeGreaterThan(0);
     expect(run.output).toContain('interrupted');
-    expect(await readFile(join(run.report, 'report.html'), 'utf8')).toContain('interrupted: figures');
+    expect(await readFile(join(run.report, 'report.html'), 'utf8')).toContain(
+      'it was interrupted, and figures',
+    );
   },
   RUN_TIMEOUT_MS,
 );

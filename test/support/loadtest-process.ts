@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandProcess, temporaryFolder } from './command-process.ts';
 
-const CLI = fileURLToPath(new URL('../../loadtest/run/cli.ts', import.meta.url));
-
 export class LoadtestProcess extends CommandProcess {
+  /** The command. */
+  static readonly CLI = fileURLToPath(new URL('../../loadtest/run/cli.ts', import.meta.url));
+
   /** Folder of the report. */
   readonly report: string;
 
   private constructor(folder: string, args: readonly string[]) {
     const report = join(folder, 'report');
-    super(CLI, folder, [...args, '--report', report]);
+    super(LoadtestProcess.CLI, folder, [...args, '--report', report]);
     this.report = report;
   }
 

@@ -9,6 +9,7 @@ import {
   escapeXml,
 } from '../../loadtest/world-map/base-map.ts';
 import { regionLabels } from '../../loadtest/world-map/map-labels.ts';
+import { colourOfRegion } from '../../loadtest/world-map/region-look.ts';
 import type { Coordinates } from '../../routing/coordinates.ts';
 import { classOf, isBad, REGRET_CLASSES } from './map-regret.ts';
 import type { ScenarioResult } from './result.ts';
@@ -97,7 +98,8 @@ function hoverText({ client, chosen, chosenMs, best, bestMs, regretMs }: Choice)
 }
 
 function markersOf({ regions }: Setup, { pointOf }: BaseMap): readonly string[] {
-  return regions.map((region) => diamond(pointOf(region)));
+  const order = regions.map(({ id }) => id);
+  return regions.map((region) => diamond(pointOf(region), colourOfRegion(region.id, order)));
 }
 
 function labelsOf({ regions, clients }: Setup, { pointOf }: BaseMap): readonly string[] {

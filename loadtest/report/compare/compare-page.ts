@@ -1,16 +1,27 @@
 // A comparison as a page: the conclusion, both runs' medians over time in one chart, and every figure.
 
-import { type Chart, drawChart, line, timeAxis, valueAxis } from '../chart-style.ts';
-import { chartFigure, html, pageOf, section, table } from '../page.ts';
-import type { Slice, Summary } from '../summary.ts';
+import { type Chart, drawChart, msText, valueAxis } from '../chart-style.ts';
+import { chartFigure, type Html, html, pageOf, section, table } from '../page.ts';
+import type { Summary } from '../summary.ts';
 import { nameOf } from '../text-report.ts';
-import type { Comparison } from './compare.ts';
-import { changeText, conclusionsOf, pText, valuesText } from './compare-text.ts';
+import { endOf, timeAxis, timeLine } from '../time-axis.ts';
+import type { Comparison, Difference } from './compare.ts';
+import {
+  changeText,
+  conclusionsOf,
+  divided,
+  pText,
+  tooLittleText,
+  valuesText,
+  verdictText,
+} from './compare-text.ts';
 
-const BEFORE_AND_AFTER = ['#7c8896', '#e2622b'];
+const BEFORE_COLOUR = '#7c8896';
+const AFTER_COLOUR = '#e2622b';
 
 export function comparisonPage(comparison: Comparison, before: Summary, after: Summary): string {
-  const { differences, script, profile, warnings } = comparison;
+  const { script, profile, warnings } = comparison;
+  const { told, untold } = divided(comparison);
   const charts = overlays(comparison, before, after);
   const body = html`
 <h1>${script} <span class="muted">${profile}, two runs</span></h1>
@@ -18,9 +29,13 @@ ${conclusionsOf(comparison).map((conclusion) => html`<p><span class="${conclusio
 <p class="muted">Before: ${before.startedAt}, Meridian ${before.versions.meridian}. After: ${after.startedAt}, Meridian ${after.versions.meridian}.</p>
 ${warnings.map((warning) => html`<p class="warn">Note: ${warning}</p>`)}
 ${section('Over time', charts.length === 0 ? undefined : html`<div class="charts">${charts.map(chartFigure)}</div>`)}
-${section(
-  'Every figure',
-  table(
+${section('Compared', told.length === 0 ? undefined : figures(told))}
+${section('Not compared', untold.length === 0 ? undefined : html`<details><summary>${tooLittleText(untold)}</summary>${figures(untold)}</details>`)}`;
+  return pageOf(`${script}: two runs compared`, body);
+}
+
+function figures(differences: readonly Difference[]): Html {
+  return table(
     ['', 'in', 'before', 'after', 'change', 'p', ''],
     differences.map((difference) => [
       `${nameOf(difference.metric)} ${difference.figure}`,
@@ -28,40 +43,39 @@ ${section(
       ...valuesText(difference),
       changeText(difference),
       pText(difference.p),
-      html`<span class="${{ worse: 'bad', better: 'good' }[difference.verdict as string] ?? 'muted'}">${difference.verdict}</span>`,
+      html`<span class="${COLOURS[difference.verdict]}">${verdictText(difference)}</span>`,
     ]),
-  ),
-)}`;
-  return pageOf(`${script}: two runs compared`, body);
+  );
 }
+
+const COLOURS = { worse: 'bad', better: 'good', same: 'muted', 'too little data': 'muted' } as const;
 
 /** The medians of each series that was compared. */
 function overlays({ differences }: Comparison, before: Summary, after: Summary): readonly Chart[] {
   return differences
     .filter(({ figure, pairs }) => figure === 'p50' && pairs > 1)
-    .map(({ metric, series }) => {
-      const sliceMs = Math.max(before.timeSeries.sliceMs, after.timeSeries.sliceMs);
-      const a = medians(before, metric, series, sliceMs);
-      const b = medians(after, metric, series, sliceMs);
-      return drawChart({
+    .map(({ metric, series }) =>
+      drawChart({
         name: `${metric}-${series}`,
         title: `${nameOf(metric)}, median, ${series === 'all' ? 'over all' : series}`,
-        colours: BEFORE_AND_AFTER,
+        colours: [BEFORE_COLOUR, AFTER_COLOUR],
         option: {
-          xAxis: timeAxis(Math.max(a.length, b.length), sliceMs),
-          yAxis: valueAxis('ms'),
-          series: [line('before', a), line('after', b)],
+          xAxis: timeAxis(Math.max(endOf(before), endOf(after))),
+          yAxis: valueAxis(msText),
+          series: [
+            medians(before, metric, { name: 'before', series, colour: BEFORE_COLOUR }),
+            medians(after, metric, { name: 'after', series, colour: AFTER_COLOUR }),
+          ],
         },
-      });
-    });
+      }),
+    );
 }
 
 function medians(
-  { timeSeries }: Summary,
+  { timeSeries: { metrics, sliceMs } }: Summary,
   metric: string,
-  ...[series, sliceMs]: readonly [series: string, sliceMs: number]
-): readonly (number | null)[] {
-  const slices: readonly (Slice | null)[] = timeSeries.metrics[metric]?.[series] ?? [];
-  const every = sliceMs / timeSeries.sliceMs;
-  return slices.filter((_, index) => index % every === 0).map((slice) => slice?.p50 ?? null);
+  { name, series, colour }: { readonly name: string; readonly series: string; readonly colour: string },
+): object {
+  const slices = metrics[metric]?.[series] ?? [];
+  return timeLine({ name, slices, sliceMs, kind: 'time', read: ({ p50 }) => p50, colour });
 }

@@ -73,6 +73,55 @@ test('a run of three seconds is too little to tell anything by', async () => {
   expect(comparisonText(comparison)).toContain('too little data');
 });
 
+test('what has too little data is one line, and what was compared says whether it is beyond chance', async () => {
+  const samples = (seed: number) => run({ seed, oceania: seed === 2 ? 1.3 : 1 });
+  const [before, after] = [await samples(1), await samples(2)];
+  // Of connects there are too few in any slice.
+  const few = (summary: Summary): Summary => ({
+    ...summary,
+    timeSeries: {
+      ...summary.timeSeries,
+      metrics: {
+        ...summary.timeSeries.metrics,
+        nats_connect: { all: [{ count: 1, value: 9, p50: 9, p95: 9 }], oc: [null] },
+      },
+    },
+  });
+  const comparison = compareSummaries(few(before), few(after));
+  const lines = comparisonText(comparison).split('\n');
+  expect(lines.at(-1)).toBe(
+    'too little data for 6 figures: connect p50 and p95 in all, oc; ping p95 in weur, oc',
+  );
+  expect(lines.filter((line) => line.startsWith('connect'))).toEqual([]);
+  expect(lines.find((line) => /^ping p50 +oc/.test(line))).toMatch(/worse, beyond chance$/);
+  expect(comparisonText(compareSummaries(before, before))).toMatch(/^ping p50 +weur .*within chance$/m);
+  const page = comparisonPage(comparison, before, after);
+  expect(page).toContain(
+    '<summary>too little data for 6 figures: connect p50 and p95 in all, oc; ping p95 in weur, oc</summary>',
+  );
+});
+
+test('what is certain but a trifle is said to be beyond chance, and small', async () => {
+  const [before, after] = [await run({ seed: 1 }), await run({ seed: 1, oceania: 1.03 })];
+  expect(comparisonText(compareSummaries(before, after))).toMatch(
+    /^ping p50 +oc .*beyond chance, but small$/m,
+  );
+});
+
+test('a run that was not measured for all of its time is pointed out', async () => {
+  const before = await run({ seed: 1, seconds: 10 });
+  const after: Summary = {
+    ...before,
+    ending: { ...before.ending, kind: 'cut-off' },
+    unmeasured: [{ fromMs: 2_000, toMs: 9_000 }],
+  };
+  expect(compareSummaries(before, after).warnings).toEqual([
+    'the second run was cut off',
+    'in the second run: from 2.0 s to 9.0 s nothing was measured',
+    'in the second run: k6 was still busy after 10.0 s, and was ended',
+  ]);
+});
+
 test('a longer run, whose slices are longer, is compared over the time that both have', async () => {
   const [before, after] = [await run({ seed: 1 }), await run({ seed: 2, oceania: 1.3, seconds: 90 })];
   expect(after.timeSeries.sliceMs).toBeGreaterThan(before.timeSeries.sliceMs);

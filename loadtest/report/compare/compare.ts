@@ -1,7 +1,9 @@
 // What differs between two runs of one script and profile, and which differences are significant and large enough.
 
 import { mean } from 'simple-statistics';
+import { inRegionOrder } from '../../world-map/region-look.ts';
 import type { Slice, Summary } from '../summary.ts';
+import { shortcomings } from '../verdict.ts';
 import { type Pair, pairSlices, seriesOf } from './paired-slices.ts';
 import { holm, MIN_PAIRS, pairedPValue } from './significance.ts';
 
@@ -53,7 +55,7 @@ const QUESTIONS: readonly Question[] = [
 ];
 
 /** Probability of reporting a difference when there is none. */
-const LEVEL = 0.05;
+export const LEVEL = 0.05;
 
 /** A smaller difference is of no interest, however certain. */
 const MIN_CHANGE = 0.05;
@@ -92,7 +94,8 @@ type Raw = Omit<Difference, 'verdict' | 'p'> & { readonly p: number; readonly qu
 
 function answer(question: Question, before: Summary, after: Summary): readonly Raw[] {
   const { metric, figure } = question;
-  const names = Object.keys(before.timeSeries.metrics[metric] ?? {});
+  const found = Object.keys(before.timeSeries.metrics[metric] ?? {});
+  const names = inRegionOrder(found, ['all', ...before.regions.map(({ id }) => id)]);
   return names.flatMap((series) => {
     const a = seriesOf(before.timeSeries, metric, series);
     const b = seriesOf(after.timeSeries, metric, series);
@@ -163,7 +166,18 @@ function warningsOf(before: Summary, after: Summary): readonly string[] {
   ];
   return [
     ...facts.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what} differs: ${a}, then ${b}`),
-    ...(before.interrupted ? ['the first run was interrupted'] : []),
-    ...(after.interrupted ? ['the second run was interrupted'] : []),
+    ...limitsOf(before, 'first'),
+    ...limitsOf(after, 'second'),
   ];
 }
+
+/** What makes a run's figures less than the whole truth. */
+function limitsOf(summary: Summary, which: string): readonly string[] {
+  const { ending } = summary;
+  return [
+    ...(ending.kind === 'finished' ? [] : [`the ${which} run ${ENDINGS[ending.kind]}`]),
+    ...shortcomings(summary).map((reason) => `in the ${which} run: ${reason}`),
+  ];
+}
+
+const ENDINGS = { interrupted: 'was interrupted', 'cut-off': 'was cut off', failed: 'failed' } as const;

@@ -16,14 +16,25 @@ export interface Written {
 
 const TYPES: Readonly<Record<string, MetricSummary['type']>> = {
   nats_ping: 'trend',
+  nats_connect: 'trend',
   nats_delivery: 'trend',
+  nats_delivery_service: 'trend',
+  nats_request: 'trend',
+  nats_outage: 'trend',
+  nats_gap: 'trend',
+  nats_policy_gain: 'trend',
+  clients_memory: 'trend',
   nats_published: 'counter',
   nats_delivered: 'counter',
   nats_errors: 'rate',
   nats_clients: 'gauge',
+  process_memory: 'gauge',
 };
 
-export function linesOf(samples: readonly Written[]): readonly string[] {
+/** The names of what has thresholds: metrics, and parts of them such as `nats_ping{region:oc}`. */
+export type Judged = readonly string[];
+
+export function linesOf(samples: readonly Written[], judged: Judged = []): readonly string[] {
   const seen = new Set<string>();
   return samples.flatMap(({ metric, at, value, tags = {} }) => {
     const definition = JSON.stringify({
@@ -31,9 +42,9 @@ export function linesOf(samples: readonly Written[]): readonly string[] {
       data: {
         name: metric,
         type: TYPES[metric] ?? 'counter',
-        contains: 'time',
-        thresholds: [],
-        submetrics: null,
+        contains: TYPES[metric] === 'trend' ? 'time' : 'default',
+        thresholds: judged.includes(metric) ? ['some'] : [],
+        submetrics: judged.filter((name) => name.startsWith(`${metric}{`)).map((name) => ({ name })),
       },
       metric,
     });
@@ -45,6 +56,10 @@ export function linesOf(samples: readonly Written[]): readonly string[] {
   });
 }
 
-export async function writeSamples(file: string, samples: readonly Written[]): Promise<void> {
-  await writeFile(file, gzipSync(`${linesOf(samples).join('\n')}\n`));
+export async function writeSamples(
+  file: string,
+  samples: readonly Written[],
+  judged: Judged = [],
+): Promise<void> {
+  await writeFile(file, gzipSync(`${linesOf(samples, judged).join('\n')}\n`));
 }

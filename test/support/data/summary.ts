@@ -5,8 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Aggregator } from '../../../loadtest/report/aggregate.ts';
 import { buildSummary, type CityPlace, type RunFacts } from '../../../loadtest/report/build-summary.ts';
+import type { Ending } from '../../../loadtest/report/ending.ts';
 import type { Summary } from '../../../loadtest/report/summary.ts';
-import { type Written, writeSamples } from './sample-file.ts';
+import { type Judged, type Written, writeSamples } from './sample-file.ts';
+
+/** A run that ended as it should. */
+export const FINISHED: Ending = {
+  kind: 'finished',
+  plannedMs: null,
+  ranMs: 10_000,
+  interruptedIterations: 0,
+  generatorCpuShare: null,
+};
 
 const FACTS: RunFacts = {
   script: 'routing',
@@ -23,7 +33,7 @@ const FACTS: RunFacts = {
   ],
   versions: { meridian: '0.1.0', k6: '2.2.0', natsServer: '2.15.1', node: '24.0.0' },
   machine: { cpu: 'a CPU', cores: 2, memoryBytes: 8 * 1024 ** 3, os: 'Linux' },
-  interrupted: false,
+  ending: FINISHED,
   k6ExitCode: 0,
   thresholds: [],
   merged: [],
@@ -38,11 +48,12 @@ export const PLACES: readonly CityPlace[] = [
 export async function summaryOfSamples(
   samples: readonly Written[],
   facts: Partial<RunFacts> = {},
+  judged: Judged = (facts.thresholds ?? []).map(({ metric }) => metric),
 ): Promise<Summary> {
   const folder = await mkdtemp(join(tmpdir(), 'meridian-test-'));
   try {
     const file = join(folder, 'samples.json.gz');
-    await writeSamples(file, samples);
+    await writeSamples(file, samples, judged);
     const aggregator = new Aggregator();
     await aggregator.addFile(file, facts.site ?? null);
     return buildSummary({ ...FACTS, ...facts }, aggregator.result(), PLACES);

@@ -8,6 +8,7 @@ import { ask, streamInfo, streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
 import { resumed } from './resume-sources.ts';
 import { archiveFrom, type RestoreSource, requestStateOf } from './source.ts';
+import { othersOf, overlapText, takers } from './takers.ts';
 import { restoreOf, type Target, targetOf } from './target.ts';
 import { transferArchive } from './transfer.ts';
 
@@ -56,6 +57,8 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
   }
   const isDetached = as !== stream && (await takers(connection, source.selection.config)).length > 0;
   const target = targetOf(stream, source.selection, { as, isDetached, mark: id });
+  const others = await othersOf(connection, target.whole);
+  if (others.length > 0) throw new Error(overlapText(target.whole, others, account));
   let isBegun = false;
   let remarks: readonly string[];
   try {
@@ -79,17 +82,6 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
     });
   }
   return { messages: source.selection.messages, lastSeq: source.selection.extent.lastSeq, remarks };
-}
-
-/** Streams that take messages of the same subjects. */
-export async function takers(
-  connection: NatsConnection,
-  { subjects }: RestoreSource['selection']['config'],
-): Promise<readonly string[]> {
-  const names = await Promise.all(
-    (Array.isArray(subjects) ? subjects : []).map((subject) => streamNames(connection, String(subject))),
-  );
-  return [...new Set(names.flat())];
 }
 
 /** Consumers come back with how far they had acknowledged without gaps. Of a work queue, what was acknowledged is gone. */

@@ -12,7 +12,7 @@ import { disconnect } from './connect.ts';
 import { feedersFirst, feedersOf } from './feeds.ts';
 import { type Job, Jobs, type Verification } from './jobs.ts';
 import { removeOrphan } from './orphan.ts';
-import { planOf, type RestorePlan } from './plan.ts';
+import { type PlannedRestore, planOf } from './plan.ts';
 import { restoreStream, undo } from './restore-stream.ts';
 import { type RestoreSource, sourceFrom } from './source.ts';
 import { verifyBackup } from './verify.ts';
@@ -88,11 +88,18 @@ export class Restorer {
     return this.#jobs.verifications();
   }
 
-  async plan(asked: AskedRestore): Promise<RestorePlan> {
-    const source = await this.#sourceOf(asked);
-    return this.#connected(asked.account, (connection) =>
-      planOf(connection, source, asked.as ?? asked.stream),
-    );
+  /** @throws Error if no server answers */
+  async plan(asked: AskedRestore): Promise<PlannedRestore> {
+    try {
+      const source = await this.#sourceOf(asked);
+      const plan = await this.#connected(asked.account, (connection) =>
+        planOf(connection, source, asked.as ?? asked.stream),
+      );
+      return { ok: true, plan };
+    } catch (error) {
+      if (error instanceof BackupError) return { ok: false, problem: error.problem, message: error.message };
+      throw error;
+    }
   }
 
   startRestore(asked: AskedRestore): Job {
@@ -265,7 +272,7 @@ export class Restorer {
         onProgress: (bytes) => this.#jobs.progress(id, bytes),
       });
       const text = `${messages} messages up to sequence ${lastSeq} in stream ${as}`;
-      return { result: [text, ...remarks].join('; '), lastSeq };
+      return { result: [text, ...remarksOf(source), ...remarks].join('; '), lastSeq };
     });
   }
 
@@ -278,7 +285,7 @@ export class Restorer {
         verifyBackup(connection, this.#host.bucket(), source, (bytes) => this.#jobs.progress(job.id, bytes)),
       );
       this.#jobs.verified({ account, stream, at: Date.now(), ok: true });
-      return result;
+      return [result, ...remarksOf(source)].join('; ');
     } catch (error) {
       const problem = messageOf(error);
       this.#jobs.verified({ account, stream, at: Date.now(), ok: false, problem });
@@ -336,6 +343,10 @@ export class Restorer {
 function lostText({ account, stream, lastSeq }: KnownStream, restored: number): string | undefined {
   if (restored >= lastSeq) return undefined;
   return `stream ${stream} of account ${account} is back up to message ${restored}, and had ${lastSeq} when it was last seen: at least ${lastSeq - restored} messages are lost`;
+}
+
+function remarksOf({ remark }: RestoreSource): readonly string[] {
+  return remark === undefined ? [] : [remark];
 }
 
 /** So many at a time. */

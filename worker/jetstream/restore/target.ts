@@ -66,6 +66,12 @@ export function targetOf(
   return { filling, whole, consumers, replicas };
 }
 
+/** Of which a stream takes messages; nats-server gives one that names none its own name, unless it takes them elsewhere. */
+export function subjectsOf({ name, subjects, mirror, sources }: JsonObject): readonly string[] {
+  if (Array.isArray(subjects) && subjects.length > 0) return subjects.map(String);
+  return mirror === undefined && sources === undefined ? [String(name)] : [];
+}
+
 /** A stream with the same messages on a server of its own, which neither gets any nor loses any. */
 export function scratchTarget(
   as: string,

@@ -1,0 +1,149 @@
+import { expect, test } from 'vitest';
+import { madeRun } from '../../test/support/data/made-run.ts';
+import type { Written } from '../../test/support/data/sample-file.ts';
+import { summaryOfSamples } from '../../test/support/data/summary.ts';
+import { interruptionSentences } from './interruption-text.ts';
+import { Interruptions } from './interruptions.ts';
+import { textReport } from './text-report.ts';
+
+const FIRST: Written = { metric: 'vus', at: 0, value: 1 };
+
+function disconnect(at: number, region: string): Written {
+  return { metric: 'nats_disconnects', at, value: 1, tags: { region, code: '1006', phase: 'idle' } };
+}
+
+function outage(toMs: number, ms: number, tags: Record<string, string>): Written {
+  return { metric: 'nats_outage', at: toMs, value: ms, tags };
+}
+
+test('a gap is told from where to where, and from when to when', async () => {
+  const summary = await summaryOfSamples(
+    madeRun({
+      pairs: [
+        ['weur', 'oc'],
+        ['oc', 'weur'],
+      ],
+      seconds: 60,
+      everyMs: 50,
+      cuts: [{ fromMs: 12_000, toMs: 32_400, from: 'weur', to: 'oc' }],
+    }),
+  );
+  expect(summary.gaps).toEqual([{ from: 'weur', to: 'oc', fromMs: 12_000, toMs: 32_400 }]);
+  expect(interruptionSentences(summary)).toEqual(['weur to oc: nothing from 12.0 s to 32.4 s']);
+  expect(textReport(summary)).toContain('\nweur to oc: nothing from 12.0 s to 32.4 s\n');
+});
+
+test('gaps of a pair that several clients saw are one, those of different pairs and times are not', async () => {
+  const gap = (toMs: number, ms: number, region: string): Written => ({
+    metric: 'nats_gap',
+    at: toMs,
+    value: ms,
+    tags: { region, peer: 'weur' },
+  });
+  const { gaps } = await summaryOfSamples([
+    FIRST,
+    gap(15_000, 5_000, 'oc'),
+    gap(16_000, 5_000, 'oc'),
+    gap(16_000, 5_000, 'apac'),
+    gap(30_000, 2_000, 'oc'),
+  ]);
+  expect(gaps).toEqual([
+    { from: 'weur', to: 'oc', fromMs: 10_000, toMs: 16_000 },
+    { from: 'weur', to: 'apac', fromMs: 11_000, toMs: 16_000 },
+    { from: 'weur', to: 'oc', fromMs: 28_000, toMs: 30_000 },
+  ]);
+});
+
+test('an outage of a region is from the first client that lost it to the last that was served again', async () => {
+  const summary = await summaryOfSamples([
+    FIRST,
+    disconnect(8_000, 'enam'),
+    disconnect(8_100, 'enam'),
+    outage(8_500, 500, { region: 'enam', peer: 'wnam' }),
+    outage(9_100, 1_000, { region: 'enam', peer: 'weur' }),
+  ]);
+  expect(summary.outages).toEqual([
+    {
+      region: 'enam',
+      fromMs: 8_000,
+      toMs: 9_100,
+      disconnects: 2,
+      returned: 2,
+      gone: 0,
+      longestMs: 1_000,
+    },
+  ]);
+  expect(interruptionSentences(summary)).toEqual([
+    'enam: clients without service from 8.0 s to 9.1 s, 2 connections lost, 2 back after 1.0 s at most',
+  ]);
+});
+
+test('outages of a region that are apart by a second are one, those further apart are not', async () => {
+  const at = (fromMs: number) => outage(fromMs + 200, 200, { region: 'apac', peer: 'oc' });
+  const { outages } = await summaryOfSamples([FIRST, at(5_000), at(6_200), at(7_401)]);
+  expect(outages.map(({ fromMs, toMs, returned }) => [fromMs, toMs, returned])).toEqual([
+    [5_000, 6_400, 2],
+    [7_401, 7_601, 1],
+  ]);
+});
+
+test('clients that never came back are told', async () => {
+  const summary = await summaryOfSamples([
+    FIRST,
+    disconnect(8_000, 'enam'),
+    outage(60_000, 52_000, { region: 'enam', kind: 'gone' }),
+  ]);
+  expect(summary.outages).toMatchObject([{ returned: 0, gone: 1, fromMs: 8_000, toMs: 60_000 }]);
+  expect(interruptionSentences(summary)).toEqual([
+    'enam: clients without service from 8.0 s to 60.0 s, 1 connection lost, 1 never served again',
+  ]);
+});
+
+test('a connection that was lost in a script that does not time it has a moment', async () => {
+  const summary = await summaryOfSamples([
+    FIRST,
+    disconnect(8_000, 'enam'),
+    { ...disconnect(9_000, 'oc'), value: 0 },
+  ]);
+  expect(summary.outages).toMatchObject([{ region: 'enam', fromMs: 8_000, toMs: 8_000, disconnects: 1 }]);
+  expect(interruptionSentences(summary)).toEqual(['enam: 1 connection lost at 8.0 s']);
+});
+
+test('gaps of many pairs at the same time are told together', () => {
+  const at = (from: string, to: string, fromMs = 20_000) => ({ from, to, fromMs, toMs: 23_000 });
+  const four = [at('weur', 'oc'), at('oc', 'weur', 20_300), at('enam', 'wnam'), at('oc', 'enam')];
+  expect(interruptionSentences({ gaps: [...four, at('wnam', 'oc', 6_000)], outages: [] })).toEqual([
+    '4 pairs (weur to oc, oc to weur, enam to wnam and 1 more): nothing from 20.0 s to 23.0 s',
+    'wnam to oc: nothing from 6.0 s to 23.0 s',
+  ]);
+  expect(interruptionSentences({ gaps: four.slice(1), outages: [] })).toHaveLength(3);
+  const ofOneRegion = [at('weur', 'oc'), at('oc', 'weur'), at('enam', 'oc'), at('oc', 'oc')];
+  expect(interruptionSentences({ gaps: ofOneRegion, outages: [] })).toEqual([
+    '4 pairs, all from or to oc: nothing from 20.0 s to 23.0 s',
+  ]);
+});
+
+test('hundreds of thousands of clients that lose their connections one by one are counted', async () => {
+  const interruptions = new Interruptions();
+  const clients = 200_000;
+  for (let n = 0; n < clients; n += 1) {
+    const tags = { region: 'enam', peer: 'wnam' };
+    interruptions.note('nats_disconnects', { value: 1, tags }, n * 10);
+    interruptions.note('nats_outage', { value: 5, tags }, n * 10 + 5);
+  }
+  const outages = interruptions.outages();
+  expect(outages).toMatchObject([{ region: 'enam', disconnects: clients, returned: clients, longestMs: 5 }]);
+});
+
+test('of very many the longest are told, and how many there are beside', async () => {
+  const gaps = Array.from({ length: 20 }, (_, n) => ({
+    from: 'weur',
+    to: 'oc',
+    fromMs: n * 9_000,
+    toMs: n * 9_000 + 1_000 + n,
+  }));
+  const told = interruptionSentences({ gaps, outages: [] });
+  expect(told).toHaveLength(13);
+  expect(told[0]).toContain('from 72.0 s');
+  expect(told.at(-1)).toBe('and 8 shorter gaps');
+});

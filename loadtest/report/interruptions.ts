@@ -1,0 +1,104 @@
+// Where service was interrupted: the times in which nothing came from one region to another, and those in which clients
+// of a region had no service. Each client reports its own; what overlaps is one.
+
+import { type Span, union } from './spans.ts';
+import type { Gap, Outage } from './summary.ts';
+
+/** Clients without service, as one of them saw it. */
+interface Loss extends Span {
+  readonly kind: string;
+}
+
+/** The moments of a disconnect and of the outage that began with it differ by less, as k6 notes one after the other. */
+const SAME_MOMENT_MS = 1;
+
+/** Outages of a region that are no further apart are one: a region that drains loses its clients one by one. */
+const APART_MS = 1_000;
+
+export class Interruptions {
+  readonly #gaps = new Map<string, Map<string, Span[]>>();
+  readonly #losses = new Map<string, Loss[]>();
+  readonly #disconnects = new Map<string, number[]>();
+
+  /** @param offsetMs when the sample was taken, since the first sample of the run */
+  note(
+    metric: string,
+    { value, tags }: { value: number; tags: Readonly<Record<string, string>> },
+    offsetMs: number,
+  ): void {
+    const { region = '', peer = '', kind = '' } = tags;
+    const span = { fromMs: Math.max(0, offsetMs - value), toMs: offsetMs };
+    if (metric === 'nats_gap') {
+      const from = this.#gaps.get(peer) ?? new Map<string, Span[]>();
+      this.#gaps.set(peer, from);
+      push(from, region, span);
+    } else if (metric === 'nats_outage') push(this.#losses, region, { ...span, kind });
+    else if (metric === 'nats_disconnects' && value > 0) push(this.#disconnects, region, offsetMs);
+  }
+
+  /** In order of time. */
+  gaps(): readonly Gap[] {
+    const all = [...this.#gaps].flatMap(([from, regions]) =>
+      [...regions].flatMap(([to, spans]) => union(spans).map((span) => ({ from, to, ...span }))),
+    );
+    return all.toSorted((a, b) => a.fromMs - b.fromMs);
+  }
+
+  /** In order of time. A region that lost clients and served none of them again has an outage without length. */
+  outages(): readonly Outage[] {
+    const regions = [...new Set([...this.#losses.keys(), ...this.#disconnects.keys()])];
+    const all = regions.flatMap((region) => this.#outagesOf(region));
+    return all.toSorted((a, b) => a.fromMs - b.fromMs);
+  }
+
+  #outagesOf(region: string): readonly Outage[] {
+    const losses = this.#losses.get(region) ?? [];
+    const disconnects = this.#disconnects.get(region) ?? [];
+    const lost = union(losses);
+    const moments = disconnects
+      .filter((at) => indexAt(lost, at) === undefined)
+      .map((at) => ({ fromMs: at, toMs: at }));
+    const spans = union([...losses, ...moments], APART_MS);
+    const counts = spans.map((span) => ({
+      region,
+      ...span,
+      disconnects: 0,
+      returned: 0,
+      gone: 0,
+      longestMs: 0,
+    }));
+    for (const at of disconnects) {
+      const outage = counts[indexAt(spans, at) ?? -1];
+      if (outage !== undefined) outage.disconnects += 1;
+    }
+    for (const { fromMs, toMs, kind } of losses) {
+      const outage = counts[indexAt(spans, fromMs) ?? -1];
+      if (outage === undefined) continue;
+      if (kind === 'gone') outage.gone += 1;
+      else outage.returned += 1;
+      outage.longestMs = Math.max(outage.longestMs, toMs - fromMs);
+    }
+    return counts;
+  }
+}
+
+function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+/** Which of the spans, in order and apart, has that moment: there may be as many as clients. */
+function indexAt(spans: readonly Span[], at: number): number | undefined {
+  let low = 0;
+  let high = spans.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const span = spans[middle];
+    if (span === undefined) return undefined;
+    if (at < span.fromMs - SAME_MOMENT_MS) high = middle - 1;
+    else if (at > span.toMs + SAME_MOMENT_MS) low = middle + 1;
+    else return middle;
+  }
+  return undefined;
+}

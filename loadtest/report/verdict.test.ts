@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import { madeRun } from '../../test/support/data/made-run.ts';
+import { FINISHED, summaryOfSamples } from '../../test/support/data/summary.ts';
+import type { RunFacts } from './build-summary.ts';
+import type { Ending } from './ending.ts';
+import type { Summary } from './summary.ts';
+import { textReport } from './text-report.ts';
+import { isGreen, outcomeOf, verdictOf } from './verdict.ts';
+
+const ENDING: Ending = { ...FINISHED, plannedMs: 20_000, ranMs: 20_400 };
+const HELD = { metric: 'nats_delivery', expression: 'p(95)<1000', value: 44, passed: true };
+
+interface Made {
+  readonly facts?: Partial<RunFacts>;
+  /** The edge is gone from then on. */
+  readonly goneAtMs?: number;
+  readonly ending?: Partial<Ending>;
+}
+
+function run({ facts = {}, goneAtMs = 20_000, ending = {} }: Made = {}): Promise<Summary> {
+  const cuts = goneAtMs === 20_000 ? [] : [{ fromMs: goneAtMs, toMs: 20_000 }];
+  const samples = madeRun({ pairs: [['weur', 'oc']], seconds: 20, everyMs: 20, cuts });
+  return summaryOfSamples(samples, {
+    script: 'latency',
+    thresholds: [HELD],
+    ...facts,
+    ending: { ...ENDING, ...ending },
+  });
+}
+
+test('a run that was measured throughout, finished and held its thresholds is green', async () => {
+  const summary = await run();
+  expect(isGreen(summary)).toBe(true);
+  expect(verdictOf(summary)).toBe('Green: the threshold held.');
+  expect(textReport(summary).split('\n')[0]).toBe(
+    'latency, profile smoke. Green: the threshold held. Publish to delivery took 24.5 ms at p50 and 42.0 ms at p95.',
+  );
+});
+
+test('an edge that goes away is in the first line, although every threshold held', async () => {
+  const summary = await run({ goneAtMs: 4_000, ending: { interruptedIterations: 4 } });
+  expect(outcomeOf(summary)).toBe('not measured');
+  expect(textReport(summary)).toMatch(
+    /^latency, profile smoke\. Not green: from 4\.0 s to 20\.0 s nothing was measured\. 4 iterations were interrupted\. The threshold held\. /,
+  );
+});
+
+test('two seconds without a measurement are not too much, as they may come from one pause', async () => {
+  expect(isGreen(await run({ goneAtMs: 19_200 }))).toBe(true);
+  expect(isGreen(await run({ goneAtMs: 17_800 }))).toBe(false);
+});
+
+test.each<[string, Partial<Ending>, RegExp]>([
+  [
+    'one iteration',
+    { interruptedIterations: 1 },
+    /^Not green: 1 iteration was interrupted\. The threshold held\.$/,
+  ],
+  [
+    'cut off',
+    { kind: 'cut-off', ranMs: 35_000 },
+    /^Not green: k6 was still busy after 35\.0 s, and was ended\./,
+  ],
+  [
+    'users that ended early',
+    { ranMs: 9_000 },
+    /^Not green: its users ended early, after 9\.0 s of 20\.0 s\./,
+  ],
+  [
+    'interrupted',
+    { kind: 'interrupted' },
+    /^Not green: it was interrupted, and figures are of what was measured/,
+  ],
+  ['failed', { kind: 'failed' }, /^Not green: k6 failed with exit code 0/],
+])('%s is not green', async (_what, ending, verdict) => {
+  const summary = await run({ ending });
+  expect(isGreen(summary)).toBe(false);
+  expect(verdictOf(summary)).toMatch(verdict);
+});
+
+test("that k6's summary does not say what it interrupted is no shortcoming", async () => {
+  expect(isGreen(await run({ ending: { interruptedIterations: null } }))).toBe(true);
+});
+
+test('a threshold without samples fails', async () => {
+  const summary = await run({
+    facts: {
+      thresholds: [HELD, { metric: 'nats_request', expression: 'p(95)<1500', value: 0, passed: true }],
+    },
+  });
+  expect(outcomeOf(summary)).toBe('crossed');
+  expect(verdictOf(summary)).toBe('Not green: 1 of 2 thresholds held, 1 had no samples.');
+  expect(textReport(summary)).toMatch(/^✗ {2}nats_request +p\(95\)<1500 +no samples$/m);
+});
+
+test('one that nothing can cross does not count', async () => {
+  const vain = { metric: 'nats_published', expression: 'count>=0', value: 1000, passed: true };
+  expect(verdictOf(await run({ facts: { thresholds: [HELD, vain] } }))).toBe(
+    'Green: the threshold held, and 1 that nothing can cross is not counted.',
+  );
+  expect(verdictOf(await run({ facts: { thresholds: [vain] } }))).toBe(
+    'Green: the script has no thresholds that can be crossed.',
+  );
+});
+
+test('a crossed threshold is not green', async () => {
+  const crossed = { ...HELD, expression: 'p(95)<10', passed: false };
+  const summary = await run({ facts: { thresholds: [HELD, crossed], k6ExitCode: 99 } });
+  expect(verdictOf(summary)).toBe('Not green: 1 of 2 thresholds held.');
+});
+
+test('that k6 was at its limit is told, and does not make a run bad', async () => {
+  const summary = await run({ ending: { generatorCpuShare: 0.97 } });
+  expect(isGreen(summary)).toBe(true);
+  expect(verdictOf(summary)).toContain('k6 itself was at its limit, with 97.0% of the CPU');
+  expect(verdictOf(await run({ ending: { generatorCpuShare: 0.6 } }))).not.toContain('limit');
+});

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { K6Output } from './k6-output.ts';
+import { ProgressLines } from './progress-lines.ts';
+
+const RUNNING = 'running (0m04.0s), 2/2 VUs, 5 complete and 0 interrupted iterations';
+const ENDED = 'running (3.0s), 0/2 VUs, 0 complete and 2 interrupted iterations';
+const LOST = `time="2026" level=error msg="Sample(s) couldn't be marshalled to JSON" error="write s.json.gz: no space left on device" failed=1182 filename=s output=json`;
+
+test('it has begun with the first line of progress, and the last one counts what was interrupted', () => {
+  const output = new K6Output();
+  expect(output.read('Run    [ 100% ] setup()')).toBe('bar');
+  expect([output.hasBegun, output.said.interruptedIterations]).toEqual([false, null]);
+  expect(output.read(RUNNING)).toBe('progress');
+  expect([output.hasBegun, output.said.interruptedIterations]).toEqual([true, 0]);
+  output.read(ENDED);
+  expect(output.said.interruptedIterations).toBe(2);
+});
+
+test('samples that it could not write are counted, with the reason', () => {
+  const output = new K6Output();
+  expect([output.read(LOST), output.read(LOST.replace('1182', '8'))]).toEqual(['lost', 'lost']);
+  expect(output.said).toMatchObject({
+    lostSamples: 1190,
+    lostBecause: 'write s.json.gz: no space left on device',
+  });
+});
+
+test.each([
+  ['a      [  50% ] 2 VUs  1.0s/2s', 'bar'],
+  ['a    ↓ [ 100% ] 2 VUs  2s', 'bar'],
+  ['    nats_ping...: avg=1ms', 'other'],
+  ['', 'other'],
+])('%j is of the kind %s', (line, kind) => {
+  expect(new K6Output().read(line)).toBe(kind);
+});
+
+function shown(isTTY: boolean): string {
+  const written: string[] = [];
+  const output = new K6Output();
+  const write = (text: string | Uint8Array) => written.push(`${text}`) > 0;
+  const lines = new ProgressLines({ isTTY, write });
+  for (const line of ['hello', RUNNING, 'a [  50% ] 2 VUs', '', ENDED, 'a [ 100% ] 2 VUs', 'a warning'])
+    lines.show(line, output.read(line));
+  lines.close();
+  return written.join('');
+}
+
+test('a terminal has one line of progress, in the place of the one before', () => {
+  expect(shown(true)).toBe(`hello\n\r\x1b[2K${RUNNING}\r\x1b[2K${ENDED}\na warning\n`);
+});
+
+test('a file has all lines', () => {
+  expect(shown(false).split('\n')).toHaveLength(8);
+});

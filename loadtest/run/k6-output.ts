@@ -1,0 +1,51 @@
+// What k6 says while it runs, which stands nowhere else: that its users have begun, how many iterations it interrupted,
+// how many samples it could not write.
+
+/** How far k6 has come, by its own words. */
+export interface K6Said {
+  /** Of the latest line of progress; null before the first. */
+  readonly interruptedIterations: number | null;
+  /** That k6 could not write, as on a full disk: the figures lack them. */
+  readonly lostSamples: number;
+  /** Why, in the system's words. */
+  readonly lostBecause: string | null;
+}
+
+/** `running (0m04.0s), 2/2 VUs, 0 complete and 0 interrupted iterations`; only once setup() is over. */
+const PROGRESS = /^running \(.*?\), .*?\b(\d+) interrupted iterations/;
+
+const LOST = /Sample\(s\) couldn't be marshalled.*?\berror="((?:[^"\\]|\\.)*)".*?\bfailed=(\d+)/;
+
+/** Scenarios that k6 draws a bar for, below the line of progress. */
+const BAR = /^\S+ +[^[]*\[ *\d+% \]/;
+
+export type Line = 'progress' | 'bar' | 'lost' | 'other';
+
+export class K6Output {
+  #said: K6Said = { interruptedIterations: null, lostSamples: 0, lostBecause: null };
+
+  get said(): K6Said {
+    return this.#said;
+  }
+
+  /** Whether users have begun, or even ended. */
+  get hasBegun(): boolean {
+    return this.#said.interruptedIterations !== null;
+  }
+
+  /** Takes a line of either output, without its end. */
+  read(line: string): Line {
+    const interrupted = PROGRESS.exec(line)?.[1];
+    if (interrupted !== undefined) {
+      this.#said = { ...this.#said, interruptedIterations: Number(interrupted) };
+      return 'progress';
+    }
+    const [, because, failed] = LOST.exec(line) ?? [];
+    if (failed !== undefined) {
+      const lostSamples = this.#said.lostSamples + Number(failed);
+      this.#said = { ...this.#said, lostSamples, lostBecause: because ?? null };
+      return 'lost';
+    }
+    return BAR.test(line) ? 'bar' : 'other';
+  }
+}

@@ -1,0 +1,42 @@
+// How a run is shared by several k6: each has an equal segment of the users and iterations.
+
+import { LoadtestError } from './loadtest-error.ts';
+
+/** One of several k6. The number begins with 1. */
+export interface Runner {
+  readonly number: number;
+  readonly of: number;
+}
+
+/** More than anybody has machines for; a typing error has more digits. */
+const MOST = 1000;
+
+/** @throws LoadtestError when it is not `2/3` or the like */
+export function parseRunner(text: string): Runner {
+  const [, number = 0, of = 0] = (/^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? []).map(Number);
+  if (number < 1 || number > of || of > MOST)
+    throw new LoadtestError(`--runner takes which of how many, such as 2/3, and was given "${text}"`);
+  return { number, of };
+}
+
+/** @throws LoadtestError when it is not a number of runners */
+export function parseRunners(text: string): number {
+  const runners = /^[1-9]\d*$/.test(text) ? Number(text) : 0;
+  if (runners < 1 || runners > MOST)
+    throw new LoadtestError(`--runners takes a number from 1 to ${MOST}, and was given "${text}"`);
+  return runners;
+}
+
+/** k6's arguments for it; none for a runner that is alone. */
+export function segmentArguments({ number, of }: Runner): readonly string[] {
+  if (of === 1) return [];
+  const bounds = Array.from({ length: of + 1 }, (_, index) => boundOf(index, of));
+  return [
+    ...['--execution-segment', `${boundOf(number - 1, of)}:${boundOf(number, of)}`],
+    ...['--execution-segment-sequence', bounds.join(',')],
+  ];
+}
+
+function boundOf(index: number, of: number): string {
+  return index === 0 ? '0' : index === of ? '1' : `${index}/${of}`;
+}
