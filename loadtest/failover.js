@@ -64,6 +64,9 @@ const PUBLISH_EVERY_MS = 20;
 /** A client without service for longer than this has an outage, not a failover. */
 const OUTAGE_LIMIT_MS = 10_000;
 
+/** `plan` refuses to share it. */
+export const ONE_RUNNER = true;
+
 export const options = {
   scenarios: {
     clients: onceEach({
