@@ -18,7 +18,7 @@ import { keepSchedule } from './lib/pace.js';
 import { clientIn } from './lib/pair.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { Ring } from './lib/ring.js';
-import { isFirstRunner, userNumber } from './lib/runner.js';
+import { userNumber } from './lib/runner.js';
 import { IS_LOCAL, numberFrom } from './lib/settings.js';
 import { STAMP_BYTES } from './lib/stamp.js';
 import { cityTag, reachTarget } from './lib/target.js';
@@ -88,7 +88,7 @@ const COME_WITHIN_MS = 5_000;
 /** A client without service for longer than this has an outage. */
 const OUTAGE_LIMIT_MS = 10_000;
 
-/** The clients hear of each edit here: they are in several virtual users, or several k6. */
+/** The clients hear of each edit here: they are in several virtual users. */
 const TOLD = 'k6.edits';
 
 /** What nobody should see, whatever is edited. */
@@ -96,6 +96,9 @@ const NEVER = [
   ...['refused', 'unavailable', 'residency', 'authorization', 'timeout', 'protocol', 'gone'],
   ...['unlinked', 'unfollowed', 'unmoved', 'disturb'],
 ];
+
+/** `plan` refuses to share it. */
+export const ONE_RUNNER = true;
 
 export const options = {
   scenarios: {
@@ -347,6 +350,5 @@ function concludeWatch({ kind, region, following }) {
 
 /** Leaves the target as it was, also after Ctrl-C. @param {Plan} plan */
 export async function teardown({ base, ...plan }) {
-  // The others may have begun after an edit.
-  if (isFirstRunner()) await restore(base, touchedBy(plan));
+  await restore(base, touchedBy(plan));
 }

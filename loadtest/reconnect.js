@@ -90,6 +90,9 @@ const NEVER = [
   'disturb',
 ];
 
+/** `plan` refuses to share it. */
+export const ONE_RUNNER = true;
+
 export const options = {
   scenarios: {
     crowd: onceEach({
