@@ -40,3 +40,6 @@ export const disordered = new Counter('nats_disordered');
 export const doubled = new Counter('nats_doubled');
 /** A time in which nothing of what was due arrived: added at its end, so it began its value before its time. */
 export const gap = new Trend('nats_gap', true);
+/** From when a message to a stream was due to JetStream's acknowledgement, and from the moment of sending. */
+export const ackTime = new Trend('nats_ack', true);
+export const ackServiceTime = new Trend('nats_ack_service', true);
