@@ -19,7 +19,7 @@ import { numberFrom } from './lib/settings.js';
 import { STAMP_BYTES } from './lib/stamp.js';
 import { StreamReceiver, StreamSender } from './lib/stream-flow.js';
 import { StreamLeader } from './lib/stream-leader.js';
-import { isStored, storedIn, takesFrom } from './lib/stream-state.js';
+import { lostOf, takesFrom } from './lib/stream-state.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
 import { lastOnes, Times } from './lib/times.js';
 
@@ -237,26 +237,9 @@ async function publish(publishers, readers, { fromMs, untilMs }) {
  */
 async function balance({ stream, keeper, publishers, readers }) {
   const unread = readers.map(({ receivers }) => receivers.map((receiver) => receiver.finish()));
-  let lost = 0;
-  let acknowledged = 0;
-  for (const [place, { sender }] of publishers.entries()) {
-    acknowledged += sender.ledger.count;
-    const [first = [], ...others] = unread.map((ofReader) => ofReader[place] ?? []);
-    const byNobody = first.filter((number) => others.every((numbers) => numbers.includes(number)));
-    for (const number of byNobody)
-      if (
-        !(await isStored(keeper, stream, {
-          subject: subjectOf(stream, place),
-          number,
-          sequence: sender.ledger.sequenceOf(number),
-        }))
-      )
-        lost += 1;
-  }
-  const stored = await storedIn(keeper, stream);
-  // Nothing is ever removed from it.
-  metrics.lost.add(stored === undefined ? lost : Math.max(lost, acknowledged - stored));
-  console.info(
-    `${stream}: ${acknowledged} messages are acknowledged, ${stored ?? 'unknown how many'} stored`,
-  );
+  const writers = publishers.map(({ sender: { ledger } }, place) => ({
+    subject: subjectOf(stream, place),
+    ledger,
+  }));
+  metrics.lost.add(await lostOf(keeper, stream, { writers, unread }));
 }
