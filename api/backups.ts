@@ -24,7 +24,7 @@ export const BackupSchema = v.strictObject({
   epochs: v.pipe(
     v.nullable(Count),
     v.description(
-      'lives of the stream: one more each time that it was made again, or that its latest messages were lost',
+      'lives of the stream: one more each time that it was made again, that its latest messages were lost, or that its backup was damaged',
     ),
   ),
   firstSeq: v.nullable(Count),
@@ -73,9 +73,9 @@ const EpochSchema = v.strictObject({
   id: v.string(),
   created: v.pipe(v.string(), v.description('when the server says that the stream was created')),
   reason: v.pipe(
-    v.picklist(['new', 'recreated', 'diverged']),
+    v.picklist(['new', 'recreated', 'diverged', 'damaged']),
     v.description(
-      '`new`: the first; `recreated`: the stream was deleted and made again; `diverged`: servers that held its latest messages were lost',
+      '`new`: the first; `recreated`: the stream was deleted and made again; `diverged`: servers that held its latest messages were lost; `damaged`: the epoch before is, and all that the stream has was written anew',
     ),
   ),
   begunAt: Instant,
@@ -116,14 +116,20 @@ export const RestorePlanSchema = v.strictObject({
     v.boolean(),
     v.description('a stream of this name exists: a restore would be refused'),
   ),
+  takenBy: v.pipe(
+    v.array(v.string()),
+    v.description('streams that take messages of its subjects: a restore would be refused'),
+  ),
   messages: Count,
   bytes: Bytes,
   firstSeq: Count,
   lastSeq: Count,
   firstAt: At,
   lastAt: At,
+  subjects: v.pipe(v.array(v.string()), v.description('that it would take messages of')),
   consumers: v.pipe(v.array(v.string()), v.description('their names')),
   notRestored: v.pipe(v.array(v.string()), v.description('what does not come back, in words')),
+  remarks: v.pipe(v.array(v.string()), v.description('what else is to be known, in words')),
 });
 export type RestorePlan = Wire<typeof RestorePlanSchema>;
 

@@ -239,7 +239,7 @@ const BACKUPS: readonly Endpoint[] = [
     query: [],
     body: 'RestoreBody',
     answer: json('Job', 202),
-    errors: ['stream_exists', ...BODY_ERRORS, ...BACKUP_ERRORS, ...KEEPER_ERRORS],
+    errors: ['stream_exists', 'subjects_taken', ...BODY_ERRORS, ...BACKUP_ERRORS, ...KEEPER_ERRORS],
   },
   {
     id: 'verify',

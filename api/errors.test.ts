@@ -25,6 +25,7 @@ test('each code has the status that clients rely on', () => {
     last_region: 409,
     not_empty: 409,
     stream_exists: 409,
+    subjects_taken: 409,
     backup_exists: 409,
     nothing_lost: 409,
     too_large: 413,

@@ -22,6 +22,7 @@ export const ERROR_STATUS = {
   last_region: 409,
   not_empty: 409,
   stream_exists: 409,
+  subjects_taken: 409,
   backup_exists: 409,
   nothing_lost: 409,
   too_large: 413,
@@ -75,6 +76,8 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   not_empty: 'the ConfigStore has versions already; `force` overrides this',
   last_region: 'no region would serve any client; `force` overrides this',
   stream_exists: 'there is a stream of the name to restore under; a stream that exists is never touched',
+  subjects_taken:
+    'a stream takes messages of the subjects of the one to restore; the message names it, and a subject is of one stream',
   backup_exists: 'the archive is of a stream that has a backup already',
   nothing_lost: 'no loss waits to be accepted',
   too_large: 'the body is larger than 256 KiB, or the archive than 5 GiB',

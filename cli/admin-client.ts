@@ -101,6 +101,7 @@ function refused(connection: Connection, error: ApiError): CommandError {
         `${printable(error.message)}. \`regions backup jobs\` shows those that are kept.`,
       );
     case 'stream_exists':
+    case 'subjects_taken':
     case 'backup_exists':
     case 'nothing_lost':
     case 'bad_archive':

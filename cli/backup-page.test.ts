@@ -24,7 +24,18 @@ const BACKUP = {
   ...{ verified: null, problems: [] },
 };
 const PLAN: RestorePlan = {
-  ...{ account: '$G', stream: 'ORDERS', as: 'OLD', targetExists: false, messages: 4, bytes: 68, firstSeq: 1 },
+  ...{
+    account: '$G',
+    stream: 'ORDERS',
+    as: 'OLD',
+    targetExists: false,
+    takenBy: [],
+    subjects: [],
+    remarks: [],
+    messages: 4,
+    bytes: 68,
+    firstSeq: 1,
+  },
   ...{ lastSeq: 5, firstAt: 0, lastAt: 0, consumers: [], notRestored: [] },
 };
 const JOB: Job = {

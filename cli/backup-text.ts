@@ -116,8 +116,10 @@ export function planText(plan: RestorePlan): string {
     ['messages', `${messages} (${bytesText(bytes)})`],
     ['sequences', `${firstSeq} to ${lastSeq}`],
     ['stored', `${instantText(firstAt)} to ${instantText(lastAt)}`],
+    ['subjects', plan.subjects.length === 0 ? 'none' : plan.subjects.join(', ')],
     ['consumers', consumers.length === 0 ? 'none' : consumers.join(', ')],
     ...plan.notRestored.map((what) => ['not restored', what]),
+    ...plan.remarks.map((remark) => ['note', remark]),
   ];
   return formatTable(printableRows(lines));
 }

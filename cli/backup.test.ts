@@ -45,11 +45,14 @@ const PLAN: RestorePlan = {
     stream: 'ORDERS',
     as: 'ORDERS',
     targetExists: false,
+    takenBy: [],
     messages: 4,
     bytes: 68,
     firstSeq: 1,
   },
   ...{ lastSeq: 5, firstAt: T0, lastAt: T0, consumers: ['work'], notRestored: ['the dedup window'] },
+  subjects: ['orders.>'],
+  remarks: ['from an earlier epoch'],
 };
 const JOB: Job = {
   ...{ id: 'j1', kind: 'restore', account: '$G', stream: 'ORDERS', as: 'ORDERS', state: 'running' },
@@ -175,6 +178,24 @@ describe('a restore', () => {
       const { code, err, asked } = await run(answers, 'backup', 'restore', 'ORDERS', ...args);
       expect({ code, calls: asked.length }).toEqual({ code: 1, calls: 1 });
       expect(err).toContain('--as');
+    }
+  });
+
+  test('says which subjects it takes, and what else there is to know', async () => {
+    const { out } = await run(RESTORING, 'backup', 'restore', 'ORDERS', '--dry-run');
+    expect(out).toMatch(/^subjects +orders\.>$/m);
+    expect(out).toMatch(/^note +from an earlier epoch$/m);
+  });
+
+  test('whose subjects another stream takes begins nothing, and names it', async () => {
+    const answers = {
+      ...RESTORING,
+      [`POST ${PATH}/restore/dry-run`]: { body: { ...PLAN, takenBy: ['OLD'] } },
+    };
+    for (const args of [['--yes'], ['--dry-run']]) {
+      const { code, err, asked } = await run(answers, 'backup', 'restore', 'ORDERS', ...args);
+      expect({ code, calls: asked.length }).toEqual({ code: 1, calls: 1 });
+      expect(err).toContain('OLD of $G takes messages of its subjects (orders.>)');
     }
   });
 

@@ -1,7 +1,7 @@
 // `regions backup ...`: lists, shows, restores, verifies, exports and imports the backups of streams.
 
 import { Command } from 'commander';
-import type { RestoreBody } from '../api/backups.ts';
+import type { RestoreBody, RestorePlan } from '../api/backups.ts';
 import type { BackupName } from '../api/client.ts';
 import type { AdminClient } from './admin-client.ts';
 import { positiveNumber } from './arguments.ts';
@@ -95,6 +95,7 @@ function restoreCommand(): Command {
         if (!json) console.log(planText(plan));
         else if (!yes) console.error(planText(plan));
         if (plan.targetExists) throw targetExists(name, plan.as, dryRun === true);
+        if (plan.takenBy.length > 0) throw subjectsTaken(plan, dryRun === true);
         if (dryRun) return;
         await confirm(`Restore ${printable(stream)}?`, options);
         const started = await client.restore(name, body);
@@ -113,6 +114,20 @@ function targetExists({ account, stream }: BackupName, as: string, isDryRun: boo
     EXIT.refused,
     `${start}: the stream ${printable(as)} of ${printable(account)} exists, and a stream that exists is never touched. Restore it under another name (--as), or delete that stream first.`,
     { details: { code: 'stream_exists', account, stream, as } },
+  );
+}
+
+/** The same, for a stream whose subjects are another's. */
+function subjectsTaken(
+  { account, stream, as, subjects, takenBy }: RestorePlan,
+  isDryRun: boolean,
+): CommandError {
+  const start = isDryRun ? 'It would be refused' : 'Nothing was restored';
+  const others = takenBy.map(printable).join(', ');
+  return new CommandError(
+    EXIT.refused,
+    `${start}: ${others} of ${printable(account)} takes messages of its subjects (${subjects.map(printable).join(', ')}), and a subject is of one stream. Give that stream other subjects, or delete it.`,
+    { details: { code: 'subjects_taken', account, stream, as, takenBy } },
   );
 }
 

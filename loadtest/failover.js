@@ -46,7 +46,10 @@ const SECONDS = Math.max(profile.seconds, KILL_AT_MS / 1000 + AFTERMATH_SECONDS)
 
 /** For connecting before the first disturbance; after it for the last acknowledgements, and for goodbyes. */
 const CONNECT_WITHIN_MS = 10_000;
-const LAST_SECONDS = 5;
+const LAST_SECONDS = 6;
+
+/** The last ones that a drain sends away may be on their way when the time is over. */
+const BACK_WITHIN_MS = 3_000;
 
 /** For reading back what the stream holds. */
 const READ_BACK_SECONDS = 20;
@@ -161,15 +164,17 @@ function mostClients(regions) {
 export async function stayConnected(plan) {
   const first = exec.scenario.iterationInTest * CLIENTS_PER_USER;
   const cities = spreadOver(USERS * CLIENTS_PER_USER, CITIES).slice(first, first + CLIENTS_PER_USER);
-  const endsAtMs = scenarioStartMs() + SECONDS * 1000;
+  const untilMs = scenarioStartMs() + SECONDS * 1000;
   const kindOf = (/** @type {string} */ region) => {
     if (region === '') return 'connecting';
     return region === plan.killed ? 'kill' : region === plan.drained ? 'drain' : 'none';
   };
-  const clients = cities.map((city) => new LastingClient(city, { endsAtMs, kindOf, ...RETRY }));
+  const clients = cities.map(
+    (city) => new LastingClient(city, { endsAtMs: untilMs + BACK_WITHIN_MS, kindOf, ...RETRY }),
+  );
   await Promise.all(clients.map((client) => client.open(CONNECT_WITHIN_MS)));
-  await pause(endsAtMs - nowMs());
-  await Promise.all(clients.map((client) => client.close()));
+  await pause(untilMs - nowMs());
+  await Promise.all(clients.map((client) => client.close(BACK_WITHIN_MS)));
 }
 
 /** Publishes by a schedule, and at the end checks that all acknowledged ones are there. @param {Plan} plan */

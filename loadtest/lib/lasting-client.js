@@ -51,6 +51,8 @@ export class LastingClient {
   #lostKind = '';
   #attemptAtMs = Number.NEGATIVE_INFINITY;
   #isOver = false;
+  /** Settled while it is connected, and once it has given up. @type {Promise<void>} */
+  #coming = Promise.resolve();
 
   /**
    * @param {City | undefined} city
@@ -78,13 +80,19 @@ export class LastingClient {
    */
   async open(withinMs) {
     this.#lostAtMs = nowMs();
-    await within(withinMs, 'not connected', this.#comeBack()).catch(() => {});
+    this.#coming = this.#comeBack();
+    await within(withinMs, 'not connected', this.#coming).catch(() => {});
     return this.isOpen;
   }
 
-  /** Ends it for good, and records the outage of one that is not served. Never rejects, and never takes long. */
-  async close() {
+  /**
+   * Ends it for good, and records the outage of one that is not served. Never rejects, and never takes long.
+   *
+   * @param {number} [backWithinMs] for one that has just lost its connection to be served again
+   */
+  async close(backWithinMs = 0) {
     if (this.#isOver) return;
+    if (!this.isOpen) await within(backWithinMs, 'not back', this.#coming).catch(() => {});
     this.#isOver = true;
     if (!this.isOpen) return this.#noteGone();
     metrics.errors.add(false, { ...this.#tags(), region: this.region, kind: 'gone' });
@@ -210,7 +218,7 @@ export class LastingClient {
     this.#lostAtMs = nowMs();
     this.#lostKind = this.#options.kindOf?.(this.region) ?? '';
     this.#connection = undefined;
-    void this.#comeBack();
+    this.#coming = this.#comeBack();
   }
 
   /** The run ends, and it is without service. */

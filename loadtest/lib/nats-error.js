@@ -50,7 +50,10 @@ export function kindOfStatus(status) {
  */
 export function within(ms, message, promise) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new NatsError('timeout', `${message} within ${ms} ms`)), ms);
+    const timer = setTimeout(
+      () => reject(new NatsError('timeout', `${message} within ${Math.round(ms)} ms`)),
+      Math.max(0, ms),
+    );
     promise.then(
       (value) => {
         clearTimeout(timer);

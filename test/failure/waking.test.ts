@@ -18,6 +18,7 @@ const running = useStack(
 );
 
 const ASLEEP_WITHIN_MS = 10_000;
+const WOKEN_WITHIN_MS = 45_000;
 const MESSAGES = 10;
 
 test.each(['the first time', 'again', 'once more'])(
@@ -30,9 +31,8 @@ test.each(['the first time', 'again', 'once more'])(
     warsaw.nats.subscribe('ask', { callback: (_error, message) => void message.respond('yes') });
     paris.nats.subscribe('first', { callback: (_error, message) => void seen.push(message.string()) });
     await Promise.all([warsaw.nats.flush(), paris.nats.flush()]);
-    await regionIs(stack, 'oc', 'asleep', ASLEEP_WITHIN_MS);
 
-    await using sydney: Client = await connectFrom(stack.url, cityOf('oc'));
+    await using sydney: Client = await wakingOc();
     for (let index = 0; index < MESSAGES; index += 1) sydney.nats.publish('first', String(index));
     const answer = await sydney.nats.request('ask');
     expect([sydney.region, answer.string()]).toEqual(['oc', 'yes']);
@@ -41,6 +41,19 @@ test.each(['the first time', 'again', 'once more'])(
     await stack.api.operate('oc', 'stop');
   },
 );
+
+/** A client that waits more than a second for a start, as on a busy machine, is served elsewhere: then it tries again. */
+function wakingOc(): Promise<Client> {
+  const { stack } = running;
+  return waitFor('a client to wake oc', { timeoutMs: WOKEN_WITHIN_MS }, async () => {
+    await regionIs(stack, 'oc', 'asleep', ASLEEP_WITHIN_MS);
+    const client = await connectFrom(stack.url, cityOf('oc'));
+    if (client.region === 'oc') return client;
+    await client.close();
+    await stack.api.operate('oc', 'stop');
+    return undefined;
+  });
+}
 
 test('a drained region is woken by nobody, and says so to whoever asks', async () => {
   const { stack } = running;

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { waitFor } from '../../waiting/wait-for.ts';
-import { readBatch } from '../../worker/jetstream/backup/read-messages.ts';
+import { readBatch } from '../../worker/jetstream/restore/read-messages.ts';
 import { type JetStreamServer, startJetStreamServer } from './jetstream-server.ts';
 
 let server: JetStreamServer;

@@ -5,7 +5,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { Ending } from '../../loadtest/report/ending.ts';
+import { readSummary } from '../../loadtest/report/report-files.ts';
 import { ensureK6 } from '../../local/binaries/k6.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { CommandProcess, temporaryFolder } from '../support/command-process.ts';
 import { LoadtestProcess } from '../support/loadtest-process.ts';
 
@@ -15,6 +17,9 @@ const OBTAIN_TIMEOUT_MS = 16 * 60_000;
 
 /** What a run may take beyond its time, of which the report is not a part. */
 const LATE_MS = 15_000;
+
+/** Before its users begin. */
+const SETUP_MS = 3_000;
 
 const { url } = inject('target');
 let k6 = '';
@@ -99,6 +104,31 @@ test(
     expect(ending.ranMs).toBeLessThan(4_000 + LATE_MS);
     expect(run.output).toContain('is killed');
     expect(await run.leftovers()).toEqual([]);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
+  'an edge that hangs and holds on to its connections: k6 ends in time all the same, with its verdicts',
+  async () => {
+    const plannedMs = 8_000;
+    await using run = await LoadtestProcess.start('latency', '--k6', k6, '-e', 'DURATION=8s');
+    await run.line(/^running \(0*3/);
+    const frozen = run.seen.filter(({ command }) => /workerd(?: |$)/.test(command.split(' --')[0] ?? ''));
+    expect(frozen.length).toBeGreaterThan(0);
+    for (const { pid } of frozen) process.kill(pid, 'SIGSTOP');
+    expect(await run.exited, run.output).toBe(CROSSED);
+    const { ending, thresholds, unmeasured } = await readSummary(run.report);
+    expect(ending).toMatchObject({ kind: 'cut-off', plannedMs });
+    expect(ending.ranMs).toBeLessThan(plannedMs + LATE_MS + SETUP_MS);
+    expect(thresholds.some(({ passed }) => !passed)).toBe(true);
+    expect(unmeasured.length).toBeGreaterThan(0);
+    expect(run.output).toMatch(/Not green: .*k6 was still busy/);
+    await waitFor(
+      'nothing to be left',
+      { timeoutMs: 5_000 },
+      async () => (await run.leftovers()).length === 0,
+    );
   },
   RUN_TIMEOUT_MS,
 );

@@ -9,6 +9,9 @@ import { confirmationOf, type Delivery } from './observed.ts';
 const MAX_ACK_PENDING = 512;
 const AT_A_TIME = 64;
 
+/** A request that was lost with the consumer's leader is made again after about as long; by default after half a minute. */
+const PULL_MS = 5_000;
+
 /** Longer than an election: what is given again sooner than this was given again for another reason. */
 const ACK_WAIT_MS = 10_000;
 
@@ -56,7 +59,7 @@ export class Consuming {
     while (this.#isRunning) {
       try {
         const consumer = await jetstream(nats).consumers.get(this.#stream, name);
-        const messages = await consumer.consume({ max_messages: AT_A_TIME });
+        const messages = await consumer.consume({ max_messages: AT_A_TIME, expires: PULL_MS });
         this.#open.add(messages);
         if (!this.#isRunning) messages.stop();
         for await (const message of messages) {

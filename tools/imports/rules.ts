@@ -514,7 +514,6 @@ export const PARTS: readonly Part[] = [
       'regions',
       'api',
       'waiting',
-      'local/binaries',
       'local/engine',
       'local',
       'tools/simulate',

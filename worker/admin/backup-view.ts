@@ -1,8 +1,9 @@
 // A backup, as the API shows it: from the manifest, the log, the region that writes it and the last verification. Pure.
 
 import type { Backup, BackupDetail } from '../../api/backups.ts';
-import { backupStateOf } from '../jetstream/manifest/backup-state.ts';
-import { count } from '../jetstream/manifest/extent.ts';
+import { type BackupState, backupStateOf } from '../jetstream/manifest/backup-state.ts';
+import { unwrittenOf } from '../jetstream/manifest/coverage.ts';
+import { count, liveRanges } from '../jetstream/manifest/extent.ts';
 import type { Epoch, Manifest } from '../jetstream/manifest/manifest.ts';
 import type { SegmentSummary, StoredSegment } from '../jetstream/manifest/segment-header.ts';
 import type { Verification } from '../jetstream/restore/jobs.ts';
@@ -12,6 +13,8 @@ import type { BackupLag } from './backup-lags.ts';
 export interface ReadEpoch {
   readonly epoch: Epoch;
   readonly log: readonly StoredSegment[];
+  /** Why the log could not be read. */
+  readonly problem?: string;
 }
 
 /** What is known besides the bucket. */
@@ -20,32 +23,61 @@ export interface Known {
   readonly verification: Verification | undefined;
 }
 
-/** @param latest the last epoch of the manifest */
+/**
+ * @param latest the last epoch of the manifest
+ * @param before the one before it: looked at only if the last does not have what the stream had when it began
+ */
 export function backupView(
   { account, stream, epochs }: Manifest,
   { epoch, log }: ReadEpoch,
   known: Known,
+  before?: ReadEpoch,
 ): Backup {
   const state = backupStateOf(epoch, log);
   const { extent, gaps, missingIndexes, segments } = state;
   const newest = segments.findLast(({ header }) => header.messages > 0);
   const lost = count(gaps.between) + gaps.within.reduce((sum, { missing }) => sum + missing, 0);
+  const unwritten = unwrittenOf(state);
   const problems = [
     ...(lost > 0 ? [`it lacks ${lost} messages that the stream has`] : []),
     ...(missingIndexes.length > 0 ? [`${count(missingIndexes)} segments of its log are missing`] : []),
+    ...(unwritten > 0 ? [unwrittenText(state, unwritten, before)] : []),
+    ...epochs.flatMap(damageText),
   ];
+  // Of a stream that had messages it is not known what a segment had that is no longer there.
+  const isUnknown = unwritten > 0 && newest === undefined;
   return {
     ...shared({ account, stream, epochs: epochs.length }, known, problems),
-    messages: state.messages,
-    bytes: state.bytes,
+    messages: isUnknown ? null : state.messages,
+    bytes: isUnknown ? null : state.bytes,
     size: state.storedBytes,
     segments: segments.length,
-    firstSeq: extent.firstSeq,
-    lastSeq: extent.lastSeq,
+    firstSeq: isUnknown ? null : extent.firstSeq,
+    lastSeq: isUnknown ? null : extent.lastSeq,
     lastAt: newest?.header.lastAt ?? null,
     writtenAt: state.writtenAt,
     writer: segments.at(-1)?.header.writer ?? null,
   };
+}
+
+/** Whether the last epoch lacks what the stream had when it began, so that the one before is of interest. */
+export function lacksItsBeginning({ epoch, log }: ReadEpoch): boolean {
+  return unwrittenOf(backupStateOf(epoch, log)) > 0;
+}
+
+function unwrittenText({ epoch, messages }: BackupState, unwritten: number, before?: ReadEpoch): string {
+  const there = messages === 0 ? 'nothing is there' : `${unwritten} are not there`;
+  const text = `of ${count(liveRanges(epoch.extent))} messages that the stream had when the epoch began ${there}`;
+  if (before === undefined) return text;
+  if (before.problem !== undefined) return `${text}; the epoch before cannot be read: ${before.problem}`;
+  return `${text}; the epoch before has ${backupStateOf(before.epoch, before.log).messages}`;
+}
+
+/** An epoch that began since the one before it is damaged says so for as long as that one is kept. */
+function damageText({ reason, begunAt }: Epoch, place: number): readonly string[] {
+  if (reason !== 'damaged' || place === 0) return [];
+  const since = new Date(begunAt).toISOString();
+  return [`the epoch before ${since} is damaged: the stream was backed up anew then, as it was`];
 }
 
 /** A backup of which no more is known than that it is there. */
@@ -100,8 +132,14 @@ export function detailView(manifest: Manifest, epochs: readonly ReadEpoch[], kno
     ...epoch.folded.map((segment) => segmentView(segment, epoch, true)),
     ...log.map((segment) => segmentView(segment, epoch, false)),
   ]);
+  const backup = backupView(manifest, latest, known, epochs.at(-2));
+  const unread = epochs
+    .slice(0, -1)
+    .flatMap(({ epoch, problem }) =>
+      problem === undefined ? [] : [`epoch ${epoch.id} cannot be read: ${problem}`],
+    );
   return {
-    backup: backupView(manifest, latest, known),
+    backup: { ...backup, problems: [...backup.problems, ...unread] },
     config,
     consumers: consumers.map(({ name }) => name),
     history: manifest.epochs.map(({ id, created, reason, begunAt }) => ({ id, created, reason, begunAt })),

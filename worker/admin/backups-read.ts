@@ -4,13 +4,21 @@
 import type { Backup, Backups } from '../../api/backups.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { BackupBucket } from '../jetstream/bucket/backup-bucket.ts';
+import { isDamage } from '../jetstream/bucket/backup-error.ts';
 import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
 import { currentEpoch } from '../jetstream/manifest/epochs.ts';
 import type { Epoch, Manifest, StreamName } from '../jetstream/manifest/manifest.ts';
 import type { Verification } from '../jetstream/restore/jobs.ts';
 import { messageOf } from '../message-of.ts';
 import { type BackupLags, backupLags } from './backup-lags.ts';
-import { backupView, detailView, type Known, type ReadEpoch, unreadableBackup } from './backup-view.ts';
+import {
+  backupView,
+  detailView,
+  type Known,
+  lacksItsBeginning,
+  type ReadEpoch,
+  unreadableBackup,
+} from './backup-view.ts';
 import { fromBackup, fromBucket, noSuchBackup, type StreamRequest } from './from-bucket.ts';
 
 /** Streams that are read at a time. */
@@ -39,7 +47,10 @@ async function backupOf(bucket: BackupBucket, name: StreamName, known: Known): P
     if (manifest === undefined || epoch === undefined) {
       return unreadableBackup({ account, stream }, 'there are objects of it, but no manifest', known);
     }
-    return backupView(manifest, await readEpoch(bucket, manifest, epoch), known);
+    const latest = await readEpoch(bucket, manifest, epoch);
+    const earlier = lacksItsBeginning(latest) ? manifest.epochs.at(-2) : undefined;
+    const before = earlier && (await readEarlier(bucket, manifest, earlier));
+    return backupView(manifest, latest, known, before);
   } catch (error) {
     return unreadableBackup({ account, stream }, messageOf(error), known);
   }
@@ -49,15 +60,27 @@ async function backupOf(bucket: BackupBucket, name: StreamName, known: Known): P
 export function showBackup(request: StreamRequest, edge: EdgeContext): Promise<Response> {
   return fromBackup(request, edge, async ({ bucket, manifest }) => {
     const around = await aroundOf(edge);
+    const latest = currentEpoch(manifest);
+    if (latest === undefined) return noSuchBackup(manifest);
     const epochs: ReadEpoch[] = [];
-    for (const epoch of manifest.epochs) epochs.push(await readEpoch(bucket, manifest, epoch));
-    if (epochs.length === 0) return noSuchBackup(manifest);
+    for (const epoch of manifest.epochs.slice(0, -1)) epochs.push(await readEarlier(bucket, manifest, epoch));
+    epochs.push(await readEpoch(bucket, manifest, latest));
     return Response.json(detailView(manifest, epochs, around.of(manifest)));
   });
 }
 
 async function readEpoch(bucket: BackupBucket, name: Manifest, epoch: Epoch): Promise<ReadEpoch> {
   return { epoch, log: await bucket.log(name, epoch) };
+}
+
+/** One that is damaged does not hide those after it. */
+async function readEarlier(bucket: BackupBucket, name: Manifest, epoch: Epoch): Promise<ReadEpoch> {
+  try {
+    return await readEpoch(bucket, name, epoch);
+  } catch (error) {
+    if (isDamage(error)) return { epoch, log: [], problem: error.message };
+    throw error;
+  }
 }
 
 /** What is known besides the bucket, by stream, and what could not be found out. */

@@ -6,10 +6,10 @@ import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import type { StreamName } from '../jetstream/manifest/manifest.ts';
 import type { Job as KeeperJob } from '../jetstream/restore/jobs.ts';
-import type { RestorePlan as KeeperPlan } from '../jetstream/restore/plan.ts';
+import type { RestorePlan as KeeperPlan, PlannedRestore } from '../jetstream/restore/plan.ts';
 import type { AskedRestore } from '../jetstream/restore/restorer.ts';
 import type { Caller } from './admin-route.ts';
-import { fromBackup, type StreamRequest } from './from-bucket.ts';
+import { backupErrorResponse, fromBackup, type StreamRequest } from './from-bucket.ts';
 import { fromKeeper } from './from-keeper.ts';
 import { readJsonBody } from './json-body.ts';
 
@@ -19,7 +19,7 @@ export function planRestore(request: StreamRequest, edge: EdgeContext): Promise<
     fromKeeper(
       edge.env,
       (keeper) => keeper.planRestore(asked),
-      (plan) => Response.json(planView(asked, plan)),
+      (planned) => (planned.ok ? Response.json(planView(asked, planned.plan)) : backupErrorResponse(planned)),
     ),
   );
 }
@@ -36,10 +36,10 @@ export function restore(
       edge.env,
       async (keeper) => {
         // Asked for again when it begins: this only answers at once.
-        const { targetExists } = await keeper.planRestore(asked);
-        return targetExists ? undefined : keeper.startRestore(asked);
+        const planned = await keeper.planRestore(asked);
+        return refusalOf(asked, planned) ?? jobView(await keeper.startRestore(asked));
       },
-      (job) => (job === undefined ? streamExists(asked) : Response.json(jobView(job), { status: 202 })),
+      (answer) => (answer instanceof Response ? answer : Response.json(answer, { status: 202 })),
     );
   });
 }
@@ -110,6 +110,21 @@ function tooEarly({ stream }: StreamName, begun: number): Response {
   );
 }
 
+function refusalOf(asked: AskedRestore, planned: PlannedRestore): Response | undefined {
+  if (!planned.ok) return backupErrorResponse(planned);
+  const { targetExists, takenBy } = planned.plan;
+  if (targetExists) return streamExists(asked);
+  return takenBy.length > 0 ? subjectsTaken(asked, planned.plan) : undefined;
+}
+
+function subjectsTaken(
+  { account, stream, as = stream }: AskedRestore,
+  { subjects, takenBy }: KeeperPlan,
+): Response {
+  const words = `in the account ${JSON.stringify(account)} ${takenBy.join(', ')} takes messages of the subjects of ${JSON.stringify(as)} (${subjects.join(', ')}), and a subject is of one stream: give that stream other subjects, or delete it`;
+  return errorResponse('subjects_taken', words);
+}
+
 function streamExists({ account, stream, as = stream }: AskedRestore): Response {
   const words = `the account ${JSON.stringify(account)} has a stream ${JSON.stringify(as)}, and a stream that exists is never touched: restore under another name ("as"), or delete that stream first`;
   return errorResponse('stream_exists', words);
@@ -128,10 +143,10 @@ function planView(
   plan: KeeperPlan,
 ): RestorePlan {
   const { messages, bytes, firstSeq, lastSeq, firstAt = null, lastAt = null } = plan;
-  const { consumers, notRestored, targetExists } = plan;
+  const { consumers, notRestored, remarks, subjects, takenBy, targetExists } = plan;
   return {
-    ...{ account, stream, as, targetExists, messages, bytes, firstSeq, lastSeq },
-    ...{ firstAt, lastAt, consumers, notRestored },
+    ...{ account, stream, as, targetExists, takenBy, messages, bytes, firstSeq, lastSeq },
+    ...{ firstAt, lastAt, subjects, consumers, notRestored, remarks },
   };
 }
 

@@ -32,6 +32,7 @@ declare global {
   namespace Cloudflare {
     interface Env {
       readonly BACKUPS: R2Bucket;
+      readonly JETSTREAM_KEEPER: DurableObjectNamespace;
     }
   }
 }
@@ -40,6 +41,7 @@ const T0 = Date.UTC(2026, 10, 1);
 const { cluster } = activeConfig({}).config;
 const ORDERS = { cluster, account: '$G', stream: 'ORDERS' };
 const CONFIG = { name: 'ORDERS', subjects: ['orders.>'], num_replicas: 3 };
+const LATER = { firstSeq: 1, lastSeq: 5, deleted: [[4, 4]] } as const;
 const bucket = new BackupBucket(bindings.BACKUPS);
 const NOTHING = { note: () => {} };
 
@@ -68,17 +70,28 @@ async function writeOrders(): Promise<void> {
     undefined,
   );
   await append(0, [1, 2, 3], { extent, config: CONFIG, consumers });
-  await append(1, [5], { extent: { firstSeq: 1, lastSeq: 5, deleted: [[4, 4]] } });
+  await append(1, [5], { extent: LATER });
+}
+
+/** A further epoch, without segments. */
+async function beginSecond(reason: 'recreated' | 'damaged'): Promise<void> {
+  const stored = await bucket.load(ORDERS);
+  const manifest = beginEpoch(ORDERS, stored?.manifest, {
+    ...{ id: 'e2', created: '2026-11-01T00:00:00Z', reason, now: T0 + 9000 },
+    ...{ config: CONFIG, consumers: [], extent: LATER },
+  });
+  await bucket.save(manifest, stored?.etag);
 }
 
 async function append(
   index: number,
   sequences: readonly number[],
   more: Pick<SegmentContext, 'extent' | 'config' | 'consumers'>,
+  epoch = 'e1',
 ) {
   const context: SegmentContext = {
     format: 1,
-    epoch: 'e1',
+    epoch,
     index,
     writer: 'weur',
     writtenAt: T0 + (sequences.at(-1) ?? 0) * 1000 + 500,
@@ -91,7 +104,7 @@ async function append(
     timestampNs: BigInt(T0 + sequence * 1000) * 1_000_000n,
     sequence,
   }));
-  await bindings.BACKUPS.put(logKey(ORDERS, 'e1', index), encodeSegment(context, entries));
+  await bindings.BACKUPS.put(logKey(ORDERS, epoch, index), encodeSegment(context, entries));
 }
 
 describe('without a bucket', () => {
@@ -176,6 +189,49 @@ describe('a backup', () => {
       status: 500,
       body: { error: { code: 'backup_damaged', message: expect.stringContaining('3 messages') } },
     });
+  });
+
+  test('of which a segment is torn is not exported, with words', async () => {
+    await writeOrders();
+    await bindings.BACKUPS.put(logKey(ORDERS, 'e1', 0), 'torn');
+    const answer = exportArchive(get(), edgeOf({ BACKUPS: bindings.BACKUPS }), NOTHING);
+    expect(await jsonOf(answer)).toMatchObject({
+      status: 500,
+      body: { error: { code: 'backup_damaged', message: expect.stringContaining('log/0000000000') } },
+    });
+  });
+
+  test('whose newest epoch has lost its only segment is no empty stream', async () => {
+    await writeOrders();
+    await beginSecond('recreated');
+    const edge = edgeOf({ BACKUPS: bindings.BACKUPS });
+    const { streams } = v.parse(contract.BackupsSchema, (await jsonOf(listBackups(get(), edge))).body);
+    const { backup } = v.parse(contract.BackupDetailSchema, (await jsonOf(showBackup(get(), edge))).body);
+    for (const shown of [streams[0], backup]) {
+      expect(shown).toMatchObject({
+        ...{ messages: null, bytes: null, firstSeq: null, lastSeq: null, segments: 0 },
+        problems: [
+          'of 4 messages that the stream had when the epoch began nothing is there; the epoch before has 4',
+        ],
+      });
+    }
+  });
+
+  test('that began anew since the epoch before is damaged says so, and is shown', async () => {
+    await writeOrders();
+    await beginSecond('damaged');
+    await append(0, [1, 2, 3, 5], { extent: LATER }, 'e2');
+    await bindings.BACKUPS.put(logKey(ORDERS, 'e1', 0), 'torn');
+    const edge = edgeOf({ BACKUPS: bindings.BACKUPS });
+    const { streams } = v.parse(contract.BackupsSchema, (await jsonOf(listBackups(get(), edge))).body);
+    const isDamaged = expect.stringContaining('is damaged: the stream was backed up anew');
+    expect(streams[0]).toMatchObject({ messages: 4, problems: [isDamaged] });
+    const { backup, history } = v.parse(
+      contract.BackupDetailSchema,
+      (await jsonOf(showBackup(get(), edge))).body,
+    );
+    expect(history.map(({ reason }) => reason)).toEqual(['new', 'damaged']);
+    expect(backup.problems).toEqual([isDamaged, expect.stringContaining('epoch e1 cannot be read')]);
   });
 
   test('is shown with its segments, its consumers and the times that can be restored', async () => {
@@ -299,6 +355,9 @@ describe('a restore', () => {
     lastSeq: 5,
     consumers: ['work'],
     notRestored: ['the dedup window'],
+    remarks: ['from an earlier epoch'],
+    subjects: ['orders.>'],
+    takenBy: [],
     targetExists: false,
   };
   const JOB: KeeperJob = {
@@ -310,7 +369,7 @@ describe('a restore', () => {
     return edgeOf({
       BACKUPS: bindings.BACKUPS,
       ...keeperOf({
-        planRestore: async () => ({ ...PLAN, ...plan }),
+        planRestore: async () => ({ ok: true, plan: { ...PLAN, ...plan } }),
         startRestore: async (restore: AskedRestore) => {
           asked.push(restore);
           return JOB;
@@ -331,6 +390,8 @@ describe('a restore', () => {
       as: 'COPY',
       messages: 4,
       firstAt: null,
+      subjects: ['orders.>'],
+      remarks: ['from an earlier epoch'],
     });
     expect(asked).toEqual([]);
     const begun = await jsonOf(restores.restore(post({ seq: 3 }), edge, NOTHING));
@@ -354,6 +415,52 @@ describe('a restore', () => {
     const answer = await jsonOf(restores.restore(post({}), edgeWith({ targetExists: true }, asked), NOTHING));
     expect(answer).toMatchObject({ status: 409, body: { error: { code: 'stream_exists' } } });
     expect(asked).toEqual([]);
+  });
+
+  test('whose subjects another stream takes is not begun', async () => {
+    await writeOrders();
+    const asked: AskedRestore[] = [];
+    const answer = await jsonOf(restores.restore(post({}), edgeWith({ takenBy: ['OLD'] }, asked), NOTHING));
+    expect(answer).toMatchObject({
+      status: 409,
+      body: { error: { code: 'subjects_taken', message: expect.stringContaining('OLD') } },
+    });
+    expect(asked).toEqual([]);
+  });
+
+  test.each([
+    ['damaged', 500, 'backup_damaged'],
+    ['missing', 500, 'backup_damaged'],
+    ['incomplete', 500, 'backup_damaged'],
+    ['none', 404, 'no_such_backup'],
+    ['unavailable', 503, 'bucket_unavailable'],
+  ])('of a backup that is %s is %i, with its words', async (problem, status, code) => {
+    await writeOrders();
+    const planRestore = async () => ({ ok: false, problem, message: 'segment 3 is torn' });
+    const edge = edgeOf({ BACKUPS: bindings.BACKUPS, ...keeperOf({ planRestore }) });
+    for (const answer of [restores.restore(post({}), edge, NOTHING), restores.planRestore(post({}), edge)]) {
+      expect(await jsonOf(answer)).toMatchObject({
+        status,
+        body: { error: { code, message: 'segment 3 is torn' } },
+      });
+    }
+  });
+
+  test('of a damaged backup is told by the Keeper itself as that', async () => {
+    await writeOrders();
+    await bindings.BACKUPS.delete(logKey(ORDERS, 'e1', 0));
+    const edge = edgeOf({ BACKUPS: bindings.BACKUPS, JETSTREAM_KEEPER: bindings.JETSTREAM_KEEPER });
+    const answers = async () => [
+      await jsonOf(restores.planRestore(post({}), edge)),
+      await jsonOf(restores.restore(post({}), edge, NOTHING)),
+    ];
+    const of = (message: string) => ({
+      status: 500,
+      body: { error: { code: 'backup_damaged', message: expect.stringContaining(message) } },
+    });
+    for (const answer of await answers()) expect(answer).toMatchObject(of('3 messages are missing'));
+    await bindings.BACKUPS.put(logKey(ORDERS, 'e1', 0), 'torn');
+    for (const answer of await answers()) expect(answer).toMatchObject(of('log/0000000000'));
   });
 
   test.each([

@@ -30,17 +30,26 @@ export async function fromBucket(
   try {
     return await read(new BackupBucket(env.BACKUPS));
   } catch (error) {
-    if (error instanceof BackupError) return errorResponse(CODES[error.problem], error.message);
+    if (error instanceof BackupError) return backupErrorResponse(error);
     throw error;
   }
 }
 
 const CODES: Readonly<Record<BackupProblem, ErrorCode>> = {
+  none: 'no_such_backup',
   missing: 'backup_damaged',
   damaged: 'backup_damaged',
   incomplete: 'backup_damaged',
   unavailable: 'bucket_unavailable',
 };
+
+/** Also for what the Keeper says of a backup: errors lose their class on their way from it. */
+export function backupErrorResponse({
+  problem,
+  message,
+}: Pick<BackupError, 'problem' | 'message'>): Response {
+  return errorResponse(CODES[problem], message);
+}
 
 /** Answers about the backup that the path names. */
 export function fromBackup(

@@ -3,7 +3,7 @@
 import type { Env } from '../env.ts';
 import type { Loss, Member, Restored, StartAnswer } from './admission/admission.ts';
 import type { Job, Verification } from './restore/jobs.ts';
-import type { RestorePlan } from './restore/plan.ts';
+import type { PlannedRestore } from './restore/plan.ts';
 import type { AskedRestore } from './restore/restorer.ts';
 
 /** What regions' objects and the Worker call, over RPC. */
@@ -27,8 +27,8 @@ export interface KeeperMethods {
   startRestore(asked: AskedRestore): Promise<Job>;
   /** Begins to restore a backup into a server of its own, to see that it does. */
   startVerify(asked: Pick<AskedRestore, 'account' | 'stream'>): Promise<Job>;
-  /** What a restore would do. */
-  planRestore(asked: AskedRestore): Promise<RestorePlan>;
+  /** What a restore would do, or what is wrong with the backup. */
+  planRestore(asked: AskedRestore): Promise<PlannedRestore>;
   /** The newest first. */
   jobs(): Promise<readonly Job[]>;
   job(id: string): Promise<Job | undefined>;

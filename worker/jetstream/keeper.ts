@@ -10,7 +10,7 @@ import type { AdmissionRecord, StartAnswer } from './admission/admission.ts';
 import { Admissions } from './admissions.ts';
 import type { AdmissionView, KeeperMethods } from './keeper-stub.ts';
 import type { Job, Verification } from './restore/jobs.ts';
-import type { RestorePlan } from './restore/plan.ts';
+import type { PlannedRestore } from './restore/plan.ts';
 import { type AskedRestore, Restorer } from './restore/restorer.ts';
 import { restorerHost } from './restorer-host.ts';
 
@@ -100,7 +100,7 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
     return this.#restorer.startVerify(asked);
   }
 
-  planRestore(asked: AskedRestore): Promise<RestorePlan> {
+  planRestore(asked: AskedRestore): Promise<PlannedRestore> {
     return this.#restorer.plan(asked);
   }
 

@@ -6,17 +6,19 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { ArchiveEntry } from '../archive/entry.ts';
 import { SegmentBuilder } from '../archive/segment.ts';
 import type { BackupBucket, StoredManifest } from '../bucket/backup-bucket.ts';
+import { isDamage } from '../bucket/backup-error.ts';
 import { fold } from '../bucket/fold.ts';
 import { retain } from '../bucket/retain.ts';
 import { dropExpired, KNOWN_FOR_MS, sweep } from '../bucket/sweep.ts';
 import { type BackupState, backupStateOf } from '../manifest/backup-state.ts';
 import { beginEpoch, currentEpoch, withEpoch } from '../manifest/epochs.ts';
-import { count, liveRanges, within, without } from '../manifest/extent.ts';
+import { count, liveRanges, within } from '../manifest/extent.ts';
 import { FOLD_SEGMENTS } from '../manifest/fold.ts';
 import type { Epoch, StreamName } from '../manifest/manifest.ts';
 import type { ConsumerBackup, Extent, JsonObject, SegmentHeader } from '../manifest/segment-header.ts';
+import { readBatch, readSingly } from '../restore/read-messages.ts';
+import { isDiverged, isRestored, lackOf } from './against-stream.ts';
 import type { LedStream } from './led-streams.ts';
-import { messageAt, readBatch, readSingly } from './read-messages.ts';
 import { consumersNow, extentNow, numberOf } from './stream-now.ts';
 
 /** A leader that was just elected may still be applying what it has: it has lost messages if it says so again later. */
@@ -140,7 +142,7 @@ export class StreamWriter {
     this.#behindLooks = 0;
     this.#known = known;
     if (known !== undefined) await this.#appendAll(led, connection, settings);
-    await this.#tidy(settings);
+    await this.#tidy(led, connection, settings);
     return problem;
   }
 
@@ -150,11 +152,41 @@ export class StreamWriter {
     const stored = await bucket.load(name);
     const epoch = stored && currentEpoch(stored.manifest);
     if (stored === undefined || epoch === undefined) return this.#begin(led, connection, 'new', stored);
-    const state = backupStateOf(epoch, await bucket.log(name, epoch));
-    if (epoch.created === led.created && (await isDiverged(connection, led.stream, state))) {
+    const state = await this.#stateOf(epoch);
+    if (state === undefined) return this.#beginAnew(led, connection, stored, 'its log cannot be read');
+    if (epoch.created !== led.created) return this.#knownFrom(stored, epoch, state);
+    if (await isDiverged(connection, led.stream, state)) {
       return this.#begin(led, connection, 'diverged', stored);
     }
+    // A stream that ends before what is backed up may have lost that: this is looked at twice.
+    const isBehind = led.state.last_seq < (state.lastMessage?.sequence ?? 0);
+    const lacks = isBehind ? undefined : await lackOf(connection, led.stream, state);
+    if (lacks !== undefined) return this.#beginAnew(led, connection, stored, lacks);
     return this.#knownFrom(stored, epoch, state);
+  }
+
+  /** Undefined if segments of its log are damaged: nobody can write behind them. @throws BackupError if R2 fails */
+  async #stateOf(epoch: Epoch): Promise<BackupState | undefined> {
+    const { bucket, name } = this.#parts;
+    try {
+      return backupStateOf(epoch, await bucket.log(name, epoch));
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      console.error(error.message);
+      return undefined;
+    }
+  }
+
+  /** The stream has what its backup lacks: an epoch that has all of it begins. */
+  #beginAnew(
+    led: LedStream,
+    connection: NatsConnection,
+    stored: StoredManifest,
+    why: string,
+  ): Promise<Known | undefined> {
+    const { account, stream } = this.#parts.name;
+    console.error(`backup of ${account} ${stream}: ${why}; a new epoch begins, with all that the stream has`);
+    return this.#begin(led, connection, 'damaged', stored);
   }
 
   #knownFrom(stored: StoredManifest, epoch: Epoch, state: BackupState): Known {
@@ -177,11 +209,13 @@ export class StreamWriter {
     connection: NatsConnection,
     { stored, epoch }: Known,
   ): Promise<Known | undefined> {
-    const { bucket, name } = this.#parts;
-    const state = backupStateOf(epoch, await bucket.log(name, epoch));
-    if (!(await isRestored(connection, led.stream, state))) {
+    const { bucket } = this.#parts;
+    const state = await this.#stateOf(epoch);
+    if (state === undefined || !(await isRestored(connection, led.stream, state))) {
       return this.#begin(led, connection, 'recreated', stored);
     }
+    const lacks = await lackOf(connection, led.stream, state);
+    if (lacks !== undefined) return this.#beginAnew(led, connection, stored, lacks);
     const goesOn: Epoch = { ...epoch, created: led.created };
     const manifest = withEpoch(stored.manifest, goesOn);
     const etag = await bucket.save(manifest, stored.etag);
@@ -300,19 +334,30 @@ export class StreamWriter {
   }
 
   /** Folds what has become many, and deletes what is no longer needed. */
-  async #tidy({ keepDays }: WriterSettings): Promise<void> {
+  async #tidy(led: LedStream, connection: NatsConnection, { keepDays }: WriterSettings): Promise<void> {
     const known = this.#known;
     if (known === undefined || known.nextIndex - known.epoch.nextIndex < FOLD_SEGMENTS) return;
-    const { bucket, now } = this.#parts;
+    const { bucket, name, now } = this.#parts;
     // What the manifest says has changed: the next write begins with loading it.
     this.#known = undefined;
-    const folded = await fold(bucket, known.stored, { now: now() });
-    const retained = folded && (await retain(bucket, folded, { keepDays, now: now() }));
+    const retained = await this.#foldAndRetain(known.stored, keepDays).catch(async (error: unknown) => {
+      if (!isDamage(error)) throw error;
+      const stored = await bucket.load(name);
+      this.#known = stored && (await this.#beginAnew(led, connection, stored, error.message));
+      return undefined;
+    });
     const kept = retained && (await dropExpired(bucket, retained, { keepDays, now: now() }));
     if (kept === undefined) return;
     await sweep(bucket, kept, now());
     const epoch = currentEpoch(kept.manifest);
     if (epoch?.id === known.epoch.id) this.#known = { ...known, stored: kept, epoch };
+  }
+
+  /** Undefined if another writer was faster. */
+  async #foldAndRetain(stored: StoredManifest, keepDays: number): Promise<StoredManifest | undefined> {
+    const { bucket, now } = this.#parts;
+    const folded = await fold(bucket, stored, { now: now() });
+    return folded && retain(bucket, folded, { keepDays, now: now() });
   }
 }
 
@@ -345,31 +390,6 @@ async function readDirectly(
     next = last.sequence + 1;
   }
   return { builder, isFull: true };
-}
-
-/** Whether what is stored as the last message that was backed up is another one, or none ever was. */
-async function isDiverged(
-  connection: NatsConnection,
-  stream: string,
-  { lastMessage }: BackupState,
-): Promise<boolean> {
-  if (lastMessage === undefined) return false;
-  const there = await messageAt(connection, stream, lastMessage.sequence);
-  return there !== undefined && there.timestampNs !== lastMessage.timestampNs;
-}
-
-/** Whether the stream has all that was backed up last, and no message before it that the backup lacks. */
-async function isRestored(
-  connection: NatsConnection,
-  stream: string,
-  { lastMessage, extent }: BackupState,
-): Promise<boolean> {
-  if (lastMessage === undefined) return false;
-  const { sequence, timestampNs } = lastMessage;
-  const there = await messageAt(connection, stream, sequence);
-  if (there?.timestampNs !== timestampNs) return false;
-  const live = within(liveRanges(await extentNow(connection, stream, undefined)), 1, sequence);
-  return count(without(live, liveRanges(extent))) === 0;
 }
 
 function isOther(extent: Extent, { state }: LedStream): boolean {

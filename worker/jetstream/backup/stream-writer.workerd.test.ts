@@ -3,17 +3,20 @@
 import { env } from 'cloudflare:workers';
 import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { connectTo } from '../../../test/support/workerd/backups.ts';
+import { connectTo, message } from '../../../test/support/workerd/backups.ts';
 import { eventually } from '../../../test/support/workerd/eventually.ts';
 import type { ArchiveEntry } from '../archive/entry.ts';
+import { encodeSegment } from '../archive/segment.ts';
 import { BackupBucket } from '../bucket/backup-bucket.ts';
 import { backupStateOf } from '../manifest/backup-state.ts';
 import { currentEpoch } from '../manifest/epochs.ts';
+import { logKey } from '../manifest/keys.ts';
+import { summaryOf } from '../manifest/segment-header.ts';
 import { ask } from '../restore/api.ts';
+import { messageAt } from '../restore/read-messages.ts';
 import { restoreStream } from '../restore/restore-stream.ts';
 import { sourceFrom } from '../restore/source.ts';
 import { LED_QUERY, type LedJsz, type LedStream, ledStreams } from './led-streams.ts';
-import { messageAt } from './read-messages.ts';
 import { StreamWriter } from './stream-writer.ts';
 
 const { alone } = inject('jetStreamServers');
@@ -232,6 +235,66 @@ test('a stream that ends before what was backed up begins an epoch, if it says s
   expect((await bucket.load(name))?.manifest.epochs.at(-1)?.reason).toBe('diverged');
 });
 
+test.each([
+  ['is gone', (key: string) => r2.delete(key)],
+  ['is torn', (key: string) => r2.put(key, 'torn')],
+  ["is another stream's", (key: string) => r2.put(key, foreignSegment())],
+])('a log of which a segment %s is written anew, with all that the stream has', async (_, damage) => {
+  await create(BASE);
+  const writer = writerOf('a');
+  for (const text of ['a', 'b', 'c']) {
+    await publish(text);
+    await write(writer);
+  }
+  const [before] = (await bucket.load(name))?.manifest.epochs ?? [];
+  await damage(logKey(name, before?.id ?? '', 1));
+  await publish('d');
+  const other = writerOf('b');
+  await write(other);
+  const epochs = (await bucket.load(name))?.manifest.epochs;
+  expect(epochs?.map(({ reason }) => reason)).toEqual(['new', 'damaged']);
+  const { state, entries } = await backup();
+  expect(entries.map(textOf)).toEqual(['a', 'b', 'c', 'd']);
+  expect(state).toMatchObject({ messages: 4, missingIndexes: [], gaps: { between: [], within: [] } });
+  expect((await sourceFrom(bucket, name)).selection.messages).toBe(4);
+  for (const each of [other, writerOf('c')]) await write(each);
+  expect((await bucket.load(name))?.manifest.epochs).toHaveLength(2);
+});
+
+test('messages that the backup lacks, and the stream no longer has, are no damage', async () => {
+  await create(BASE);
+  const writer = writerOf('a');
+  for (const text of ['a', 'b', 'c']) await publish(text);
+  await write(writer);
+  const stored = await bucket.load(name);
+  const [epoch] = stored?.manifest.epochs ?? [];
+  if (stored === undefined || epoch === undefined) throw new Error('there is no backup');
+  // As if the first segment had been folded, and the object lacked the first two messages.
+  const key = logKey(name, epoch.id, 0);
+  const { header } = await bucket.header(name, { key, size: (await r2.head(key))?.size ?? 0 });
+  const folded = [{ key, size: 1, header: { ...summaryOf(header), first: 3, messages: 1 }, foldedAt: 1 }];
+  const epochs = [{ ...epoch, folded, nextIndex: 1, extent: header.extent }];
+  await bucket.save({ ...stored.manifest, epochs }, stored.etag);
+  await ask(connection, 'STREAM.PURGE.BACKED', { seq: 3 });
+  await write(writerOf('b'));
+  expect((await bucket.load(name))?.manifest.epochs.map(({ reason }) => reason)).toEqual(['new']);
+});
+
+test('a segment that turns out to be damaged when it is folded makes the backup begin anew', async () => {
+  await create(BASE);
+  const writer = writerOf('a');
+  for (let n = 1; n <= 60; n++) {
+    if (n === 60) await flipBit(logKey(name, (await bucket.load(name))?.manifest.epochs[0]?.id ?? '', 7));
+    await publish(`${n}`);
+    await write(writer);
+  }
+  await publish('61');
+  await write(writer);
+  const epochs = (await bucket.load(name))?.manifest.epochs;
+  expect(epochs?.map(({ reason }) => reason)).toEqual(['new', 'damaged']);
+  expect((await backup()).entries.map(textOf)).toEqual(Array.from({ length: 61 }, (_, n) => `${n + 1}`));
+});
+
 test('a bucket that fails, or whose answer is lost, neither loses messages nor has them twice', async () => {
   await create(BASE);
   let failing: 'before' | 'after' | undefined;
@@ -316,6 +379,29 @@ async function backup() {
     for await (const some of bucket.entries(name, segment)) entries.push(...some);
   }
   return { state, entries };
+}
+
+/** As it could come from the log of a stream that is like this one. */
+function foreignSegment(): Uint8Array {
+  return encodeSegment(
+    {
+      format: 1,
+      epoch: 'other',
+      index: 1,
+      extent: { firstSeq: 1, lastSeq: 2, deleted: [] },
+      writer: 'a',
+      writtenAt: Date.now(),
+    },
+    [message(2, 'other.x', 'other')],
+  );
+}
+
+/** In the last message of a segment. */
+async function flipBit(key: string): Promise<void> {
+  const bytes = new Uint8Array((await (await r2.get(key))?.arrayBuffer()) ?? new ArrayBuffer(0));
+  const place = bytes.length - 3;
+  bytes[place] = (bytes[place] ?? 0) ^ 1;
+  await r2.put(key, bytes);
 }
 
 /** As if the stream were the one that was backed up: servers that have lost messages keep its creation. */

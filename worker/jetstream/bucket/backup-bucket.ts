@@ -3,6 +3,7 @@
 
 import type { ArchiveEntry } from '../archive/entry.ts';
 import { type HeaderChunk, headerChunkSize, readSegment, readSegmentHeader } from '../archive/segment.ts';
+import { misplacedManifest, misplacedSegment } from '../manifest/belonging.ts';
 import { clusterPrefix, lastNameOf, logIndexOf, logKey, logPrefix, manifestKey } from '../manifest/keys.ts';
 import type { Epoch, Manifest, StreamName } from '../manifest/manifest.ts';
 import { parseManifest } from '../manifest/parse.ts';
@@ -51,7 +52,7 @@ export class BackupBucket {
   /**
    * The manifest of a stream; undefined if it has none.
    *
-   * @throws BackupError if it is damaged, or R2 does not answer
+   * @throws BackupError if it is damaged, another stream's, or R2 does not answer
    */
   async load(name: StreamName): Promise<StoredManifest | undefined> {
     const key = manifestKey(name);
@@ -60,6 +61,8 @@ export class BackupBucket {
     const parsed = parseManifest(await this.#asked(name, key, () => object.text()));
     if (!parsed.ok)
       throw new BackupError('damaged', `the manifest can't be read: ${parsed.problem}`, { name, key });
+    const misplaced = misplacedManifest(name, parsed.value);
+    if (misplaced !== undefined) throw new BackupError('damaged', misplaced, { name, key });
     return { manifest: parsed.value, etag: object.etag };
   }
 
@@ -126,8 +129,19 @@ export class BackupBucket {
     return { key: segment.key, size: segment.size, header };
   }
 
-  /** A segment's header, and how many bytes of the object it takes. */
-  async headerChunk(name: StreamName, { key, size }: ObjectPlace): Promise<HeaderChunk> {
+  /**
+   * A segment's header, and how many bytes of the object it takes.
+   *
+   * @throws BackupError if it is not there, damaged, or another segment than that of the key; or if R2 does not answer
+   */
+  async headerChunk(name: StreamName, place: ObjectPlace): Promise<HeaderChunk> {
+    const chunk = await this.#chunk(name, place);
+    const misplaced = misplacedSegment(place.key, chunk.header);
+    if (misplaced === undefined) return chunk;
+    throw new BackupError('damaged', misplaced, { name, key: place.key });
+  }
+
+  async #chunk(name: StreamName, { key, size }: ObjectPlace): Promise<HeaderChunk> {
     const start = await this.#range(name, key, Math.min(size, HEADER_READ_BYTES));
     try {
       const length = headerChunkSize(start);

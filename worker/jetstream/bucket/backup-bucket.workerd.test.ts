@@ -8,6 +8,7 @@ import { readArchive } from '../archive/read-archive.ts';
 import { SegmentBuilder } from '../archive/segment.ts';
 import { backupStateOf } from '../manifest/backup-state.ts';
 import { beginEpoch, currentEpoch } from '../manifest/epochs.ts';
+import { logKey, manifestKey } from '../manifest/keys.ts';
 import type { StreamName } from '../manifest/manifest.ts';
 import type { Extent } from '../manifest/segment-header.ts';
 import type { RestorePoint } from '../manifest/selection.ts';
@@ -49,12 +50,17 @@ function dyingAfter(writes: number): R2Bucket {
 }
 
 /** What a writer does in its life: begins, appends, folds, sweeps. Returns the last message that was appended. */
-async function live(bucket: BackupBucket, name: StreamName, appended: (last: number) => void): Promise<void> {
+async function live(
+  bucket: BackupBucket,
+  name: StreamName,
+  appended: (last: number) => void,
+  id = 'e1',
+): Promise<void> {
   const existing = await bucket.load(name);
   let stored = existing;
   if (stored === undefined) {
     const manifest = beginEpoch(name, undefined, {
-      id: 'e1',
+      id,
       created: '2026-05-28T20:26:40Z',
       reason: 'new',
       now: T0,
@@ -70,7 +76,7 @@ async function live(bucket: BackupBucket, name: StreamName, appended: (last: num
   if (epoch === undefined) throw new Error('no epoch');
   const { nextIndex } = backupStateOf(epoch, await bucket.log(name, epoch));
   for (let index = nextIndex; index < SEGMENTS; index++) {
-    const { header, bytes } = segmentOf(index);
+    const { header, bytes } = segmentOf(index, undefined, epoch.id);
     if ((await bucket.append(name, header, bytes)) === 'written') appended(header.last);
   }
   const folded = await fold(bucket, stored, { now: T0 + 1, atLeast: 3 });
@@ -206,6 +212,54 @@ describe('what is wrong is named', () => {
   });
 });
 
+describe('what belongs elsewhere is damage', () => {
+  const bucket = new BackupBucket(r2());
+  const [one, other] = ['one', 'other'].map((stream) => ({ cluster: 'c', account: 'swap', stream })) as [
+    StreamName,
+    StreamName,
+  ];
+
+  async function swap(a: string, b: string): Promise<void> {
+    const bytes = await Promise.all([a, b].map(async (key) => (await r2().get(key))?.arrayBuffer() ?? ''));
+    await r2().put(a, bytes[1] ?? '');
+    await r2().put(b, bytes[0] ?? '');
+  }
+
+  async function begin(name: StreamName, epoch: string, writes = SEGMENTS + 1): Promise<void> {
+    await live(new BackupBucket(dyingAfter(writes)), name, () => {}, epoch).catch(() => {});
+  }
+
+  test('a segment of another stream, and one from elsewhere in the log', async () => {
+    await begin(one, 'e1');
+    await begin(other, 'e2');
+    const key = logKey(one, 'e1', 3);
+    await swap(key, logKey(other, 'e2', 3));
+    await expect(restored(bucket, one)).rejects.toThrow(
+      `stream one (account swap): segment 3 belongs to epoch e2, and is in that of e1 [${key}]`,
+    );
+    await swap(key, logKey(other, 'e2', 3));
+    expect(await restored(bucket, one)).toEqual(upTo(SEGMENTS * PER_SEGMENT));
+    await swap(key, logKey(one, 'e1', 4));
+    await expect(restored(bucket, one)).rejects.toThrow(`segment 4 is in the place of segment 3 [${key}]`);
+  });
+
+  test('a folded one, and a manifest', async () => {
+    const [a, b] = [
+      { ...one, stream: 'folded' },
+      { ...other, stream: 'folded-too' },
+    ];
+    await begin(a, 'e1', WRITES);
+    await begin(b, 'e2', WRITES);
+    const keys = await Promise.all(
+      [a, b].map(async (name) => (await loaded(bucket, name)).epoch.folded[0]?.key ?? ''),
+    );
+    await swap(keys[0] ?? '', keys[1] ?? '');
+    await expect(restored(bucket, a)).rejects.toThrow(/segment 6 belongs to epoch e2.*folded\/1-21/);
+    await swap(manifestKey(a), manifestKey(b));
+    await expect(bucket.load(a)).rejects.toThrow(/stream folded .*belongs to stream folded-too.*manifest/);
+  });
+});
+
 async function restored(bucket: BackupBucket, name: StreamName, point: RestorePoint = {}): Promise<number[]> {
   const { epoch } = await loaded(bucket, name);
   const result = await selectFrom(bucket, name, epoch, point);
@@ -232,7 +286,7 @@ function upTo(last: number): number[] {
   return last < 3 * PER_SEGMENT ? all : all.filter((sequence) => sequence !== 2);
 }
 
-function segmentOf(index: number, streamExtent?: Extent) {
+function segmentOf(index: number, streamExtent?: Extent, epoch = 'e1') {
   const builder = new SegmentBuilder();
   const last = (index + 1) * PER_SEGMENT;
   for (let sequence = last - PER_SEGMENT + 1; sequence <= last; sequence++) {
@@ -250,7 +304,7 @@ function segmentOf(index: number, streamExtent?: Extent) {
     deleted: index >= 2 ? ([[2, 2]] as const) : [],
   };
   const writtenAt = T0 + last * 1000;
-  return builder.finish({ format: 1, epoch: 'e1', index, extent, writer: 'eu', writtenAt });
+  return builder.finish({ format: 1, epoch, index, extent, writer: 'eu', writtenAt });
 }
 
 function r2(): R2Bucket {

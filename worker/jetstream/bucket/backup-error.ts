@@ -3,12 +3,13 @@
 import type { StreamName } from '../manifest/manifest.ts';
 
 /**
+ * - `none`: there is no backup, or none that reaches back so far
  * - `missing`: an object that should be there is not
  * - `damaged`: it is not what was written
  * - `incomplete`: an archive would lack messages
  * - `unavailable`: R2 could not be asked, or refused
  */
-export type BackupProblem = 'missing' | 'damaged' | 'incomplete' | 'unavailable';
+export type BackupProblem = 'none' | 'missing' | 'damaged' | 'incomplete' | 'unavailable';
 
 export class BackupError extends Error {
   override readonly name = 'BackupError';
@@ -33,4 +34,9 @@ export class BackupError extends Error {
     this.stream = name.stream;
     this.key = key;
   }
+}
+
+/** Whether an error says that what is in the bucket is not what was written, though it answers. */
+export function isDamage(error: unknown): error is BackupError {
+  return error instanceof BackupError && (error.problem === 'damaged' || error.problem === 'missing');
 }

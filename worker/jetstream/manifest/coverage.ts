@@ -55,3 +55,35 @@ export function gapsOf<S extends { readonly header: SegmentSummary }>(
 export function liveIn(live: SequenceRanges, { first, last, messages }: SegmentSummary): number {
   return messages === 0 ? 0 : count(within(live, first, last));
 }
+
+/**
+ * How many messages are missing that are still there: of a segment that has too few it is not known which, so as many are
+ * counted as the stream has more than the segment.
+ */
+export function missedOf<S extends { readonly header: SegmentSummary }>(
+  { between, within: short }: Gaps<S>,
+  now: Extent,
+): number {
+  const live = liveRanges(now);
+  const ofShort = short.map(({ segment: { header } }) => liveIn(live, header) - header.messages);
+  const ofBetween = between.map(([first, last]) => count(within(live, first, last)));
+  return [...ofBetween, ...ofShort].reduce((sum, missed) => sum + Math.max(0, missed), 0);
+}
+
+/**
+ * How many of the messages that a stream had when its epoch began are neither in its backup nor known to have gone since:
+ * they are still to be written, or the segments that had them are lost. What was folded was all there.
+ */
+export function unwrittenOf({
+  epoch,
+  streamExtent,
+  segments,
+}: {
+  readonly epoch: { readonly extent: Extent; readonly nextIndex: number };
+  readonly streamExtent: Extent;
+  readonly segments: readonly { readonly header: SegmentSummary }[];
+}): number {
+  if (epoch.nextIndex > 0) return 0;
+  const last = lastCovered(segments.map(({ header }) => header));
+  return count(within(liveRanges(streamExtent), last + 1, epoch.extent.lastSeq));
+}

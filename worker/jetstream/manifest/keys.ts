@@ -26,6 +26,12 @@ export function epochPrefix(name: StreamName, epoch: string): string {
   return `${streamPrefix(name)}${encodeURIComponent(epoch)}/`;
 }
 
+/** The epoch of a segment's key; undefined if the key is not one's. */
+export function epochOf(key: string): string | undefined {
+  const part = /\/([^/]+)\/(?:log|folded)\/[^/]+$/.exec(key)?.[1];
+  return part === undefined ? undefined : decodeURIComponent(part);
+}
+
 /** Of the log of an epoch. */
 export function logPrefix(name: StreamName, epoch: string): string {
   return `${epochPrefix(name, epoch)}log/`;

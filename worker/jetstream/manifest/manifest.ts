@@ -37,8 +37,9 @@ export interface Epoch {
    * - `new`: the first
    * - `recreated`: the stream was deleted, and made again under its name
    * - `diverged`: its messages differ from those that had been backed up, since servers that held the latest were lost
+   * - `damaged`: the backup lacked messages that the stream still had, or could not be read: all is written anew
    */
-  readonly reason: 'new' | 'recreated' | 'diverged';
+  readonly reason: 'new' | 'recreated' | 'diverged' | 'damaged';
   /** ms since the epoch. */
   readonly begunAt: number;
   readonly folded: readonly FoldedSegment[];

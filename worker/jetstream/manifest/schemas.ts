@@ -67,7 +67,7 @@ export const ManifestSchema = v.strictObject({
     v.strictObject({
       id: v.string(),
       created: v.string(),
-      reason: v.picklist(['new', 'recreated', 'diverged']),
+      reason: v.picklist(['new', 'recreated', 'diverged', 'damaged']),
       begunAt: Milliseconds,
       folded: v.array(
         v.strictObject({

@@ -85,6 +85,16 @@ describe('the latest', () => {
     expect(consumers).toEqual([{ ...CONSUMER, delivered: CONSUMER.ackFloor }]);
   });
 
+  test('says which consumers had been delivered more than they had acknowledged without gaps', () => {
+    expect(selected([FIRST, SECOND]).rewound).toEqual(['worker']);
+    const consumers = [
+      { ...CONSUMER, delivered: CONSUMER.ackFloor },
+      { ...CONSUMER, config: { ...CONSUMER.config, ack_policy: 'none' } },
+    ];
+    const settled = { ...SECOND, header: { ...SECOND.header, consumers } };
+    expect(selected([FIRST, settled]).rewound).toEqual([]);
+  });
+
   test('of a purged stream has no message, and its sequences go on', () => {
     const purged = segment(2, {
       first: 0,

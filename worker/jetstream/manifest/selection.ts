@@ -27,6 +27,8 @@ export interface Selection {
   readonly config: JsonObject;
   /** Rolled back to their ack floors, and to the last message that is restored. */
   readonly consumers: readonly ConsumerBackup[];
+  /** Names of those that had been delivered more than they had acknowledged without gaps: some of it comes again. */
+  readonly rewound: readonly string[];
   readonly messages: number;
   /** About: subjects, headers and bodies. */
   readonly bytes: number;
@@ -74,6 +76,9 @@ export function select(
       extent,
       config: moment?.config ?? oldest?.config ?? epoch.config,
       consumers: (moment?.consumers ?? []).map((consumer) => rolledBack(consumer, extent.lastSeq)),
+      rewound: (moment?.consumers ?? [])
+        .filter((consumer) => isRewound(consumer, extent.lastSeq))
+        .map((consumer) => consumer.name),
       messages: selected.reduce((sum, { take }) => sum + take, 0),
       bytes: Math.round(
         selected.reduce((sum, { take, header }) => sum + (header.bytes * take) / header.messages, 0),
@@ -105,6 +110,10 @@ function momentOf(moments: readonly FullMoment[], { at, seq }: RestorePoint): Fu
 function rolledBack({ name, config, ackFloor }: ConsumerBackup, lastSeq: number): ConsumerBackup {
   const position = { consumer: ackFloor.consumer, stream: Math.min(ackFloor.stream, lastSeq) };
   return { name, config, delivered: position, ackFloor: position };
+}
+
+function isRewound({ config, delivered, ackFloor }: ConsumerBackup, lastSeq: number): boolean {
+  return config.ack_policy !== 'none' && Math.min(delivered.stream, lastSeq) > ackFloor.stream;
 }
 
 /** Of a stream of which nothing is known but its messages. */

@@ -1,10 +1,18 @@
 // What a restore would bring back, and what not. Nothing is changed.
 
 import type { NatsConnection } from '@nats-io/nats-core';
+import type { BackupProblem } from '../bucket/backup-error.ts';
 import type { JsonObject } from '../manifest/segment-header.ts';
 import { streamInfo } from './api.ts';
-import { takers } from './restore-stream.ts';
+import { sourcesOf } from './feeds.ts';
 import type { RestoreSource } from './source.ts';
+import { othersOf, takers } from './takers.ts';
+import { subjectsOf, targetOf } from './target.ts';
+
+/** What a restore would do, or why there is nothing to restore: an error's class does not survive the way to the Worker. */
+export type PlannedRestore =
+  | { readonly ok: true; readonly plan: RestorePlan }
+  | { readonly ok: false; readonly problem: BackupProblem; readonly message: string };
 
 export interface RestorePlan {
   readonly messages: number;
@@ -19,12 +27,18 @@ export interface RestorePlan {
   readonly consumers: readonly string[];
   /** In words. */
   readonly notRestored: readonly string[];
+  /** What else is to be known, in words. */
+  readonly remarks: readonly string[];
+  /** Of which the stream takes messages. */
+  readonly subjects: readonly string[];
+  /** Streams that take messages of them already: it is refused. */
+  readonly takenBy: readonly string[];
   readonly targetExists: boolean;
 }
 
 export async function planOf(
   connection: NatsConnection,
-  { name, selection }: RestoreSource,
+  { name, selection, remark }: RestoreSource,
   as: string,
 ): Promise<RestorePlan> {
   const { extent, messages, bytes, segments, config } = selection;
@@ -33,6 +47,8 @@ export async function planOf(
   const targetExists = (await streamInfo(connection, as)) !== undefined;
   const isCopy = as !== name.stream;
   const others = isCopy ? await takers(connection, config) : [];
+  const target = targetOf(name.stream, selection, { as, isDetached: others.length > 0, mark: '' });
+  const subjects = subjectsOf(target.whole);
   const consumers = others.length > 0 ? [] : selection.consumers.map((each) => each.name);
   return {
     messages,
@@ -43,8 +59,22 @@ export async function planOf(
     ...(lastAt !== undefined && messages > 0 && { lastAt }),
     consumers,
     notRestored: notRestored(config, { isCopy, others, hasConsumers: consumers.length > 0 }),
+    remarks: [
+      ...(remark === undefined ? [] : [remark]),
+      ...(isCopy && others.length === 0 && isFedBySubjects(config) ? [inPlaceOf(name.stream)] : []),
+    ],
+    subjects,
+    takenBy: targetExists ? [] : await othersOf(connection, target.whole),
     targetExists,
   };
+}
+
+function isFedBySubjects({ subjects }: JsonObject): boolean {
+  return Array.isArray(subjects) && subjects.length > 0;
+}
+
+function inPlaceOf(stream: string): string {
+  return `no stream takes messages of these subjects now, so the copy does from now on; ${stream} can then not be restored beside it, unless the copy gets other subjects or is deleted`;
 }
 
 function notRestored(
@@ -62,6 +92,11 @@ function notRestored(
       : []),
     ...(others.length > 0
       ? [`subjects and consumers: ${others.join(', ')} takes messages of these subjects`]
+      : []),
+    ...(!isCopy && sourcesOf(config).length > 0
+      ? [
+          'how far it had come in its sources, but for what its last messages tell: a source that was restored or exists still goes on behind them; of one that is restored later, all is taken once more',
+        ]
       : []),
     ...(isCopy && isFed ? ['mirror and sources: the copy gets no further messages'] : []),
   ];

@@ -6,7 +6,9 @@ import { messageOf } from '../../message-of.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import { ask, streamInfo, streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
+import { resumed } from './resume-sources.ts';
 import { archiveFrom, type RestoreSource, requestStateOf } from './source.ts';
+import { othersOf, overlapText, takers } from './takers.ts';
 import { restoreOf, type Target, targetOf } from './target.ts';
 import { transferArchive } from './transfer.ts';
 
@@ -55,6 +57,8 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
   }
   const isDetached = as !== stream && (await takers(connection, source.selection.config)).length > 0;
   const target = targetOf(stream, source.selection, { as, isDetached, mark: id });
+  const others = await othersOf(connection, target.whole);
+  if (others.length > 0) throw new Error(overlapText(target.whole, others, account));
   let isBegun = false;
   let remarks: readonly string[];
   try {
@@ -80,25 +84,24 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
   return { messages: source.selection.messages, lastSeq: source.selection.extent.lastSeq, remarks };
 }
 
-/** Streams that take messages of the same subjects. */
-export async function takers(
-  connection: NatsConnection,
-  { subjects }: RestoreSource['selection']['config'],
-): Promise<readonly string[]> {
-  const names = await Promise.all(
-    (Array.isArray(subjects) ? subjects : []).map((subject) => streamNames(connection, String(subject))),
-  );
-  return [...new Set(names.flat())];
+/** Consumers come back with how far they had acknowledged without gaps. Of a work queue, what was acknowledged is gone. */
+function consumerRemarks({ selection }: RestoreSource, { consumers }: Target): string[] {
+  const { rewound, config } = selection;
+  if (consumers.length === 0 || rewound.length === 0 || config.retention === 'workqueue') return [];
+  return [
+    `consumers ${rewound.join(', ')}: what they had acknowledged behind something that they had not is delivered again`,
+  ];
 }
 
-/** It gets its replicas, then becomes what it was: the mark goes. */
+/** It gets its replicas, then becomes what it was: the mark goes, and it takes from its sources. */
 async function finish(connection: NatsConnection, restore: Restore, target: Target): Promise<string[]> {
-  const { as, servers } = restore;
+  const { as, servers, source } = restore;
   const num_replicas = Math.min(target.replicas, Math.max(1, servers));
   await ask(connection, `STREAM.UPDATE.${as}`, { ...target.filling, num_replicas });
-  const remarks = await untilWhole(restore, target);
-  await ask(connection, `STREAM.UPDATE.${as}`, { ...target.whole, num_replicas });
-  return remarks;
+  const ofReplicas = await untilWhole(restore, target);
+  const { config, remarks } = await resumed(connection, as, source.selection.extent, target.whole);
+  await ask(connection, `STREAM.UPDATE.${as}`, { ...config, num_replicas });
+  return [...ofReplicas, ...remarks, ...consumerRemarks(source, target)];
 }
 
 async function untilWhole(

@@ -52,6 +52,20 @@ test('brings back messages with their sequences and times, holes, and consumers 
   expect(await nextTexts('ORDERS', 'worker', 2)).toEqual(['five', 'six']);
 });
 
+test('what was acknowledged out of order is delivered again, and a remark says so', async () => {
+  const worker = {
+    name: 'worker',
+    config: { durable_name: 'worker', name: 'worker', ack_policy: 'explicit' },
+    delivered: { consumer: 5, stream: 6 },
+    ackFloor: { consumer: 2, stream: 3 },
+  };
+  await backup({ consumers: [worker] });
+  expect((await restore()).remarks).toEqual([
+    'consumers worker: what they had acknowledged behind something that they had not is delivered again',
+  ]);
+  expect(await nextTexts('ORDERS', 'worker', 2)).toEqual(['five', 'six']);
+});
+
 test('brings back what there was at a sequence, and at a time', async () => {
   await backup();
   expect(await restore({ as: 'SEQ' }, { seq: 5 })).toMatchObject({ messages: 3, lastSeq: 5 });

@@ -9,9 +9,10 @@ import { BackupError } from '../bucket/backup-error.ts';
 import type { StreamName } from '../manifest/manifest.ts';
 import { streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
+import { feedersFirst, feedersOf } from './feeds.ts';
 import { type Job, Jobs, type Verification } from './jobs.ts';
 import { removeOrphan } from './orphan.ts';
-import { planOf, type RestorePlan } from './plan.ts';
+import { type PlannedRestore, planOf } from './plan.ts';
 import { restoreStream, undo } from './restore-stream.ts';
 import { type RestoreSource, sourceFrom } from './source.ts';
 import { verifyBackup } from './verify.ts';
@@ -87,11 +88,18 @@ export class Restorer {
     return this.#jobs.verifications();
   }
 
-  async plan(asked: AskedRestore): Promise<RestorePlan> {
-    const source = await this.#sourceOf(asked);
-    return this.#connected(asked.account, (connection) =>
-      planOf(connection, source, asked.as ?? asked.stream),
-    );
+  /** @throws Error if no server answers */
+  async plan(asked: AskedRestore): Promise<PlannedRestore> {
+    try {
+      const source = await this.#sourceOf(asked);
+      const plan = await this.#connected(asked.account, (connection) =>
+        planOf(connection, source, asked.as ?? asked.stream),
+      );
+      return { ok: true, plan };
+    } catch (error) {
+      if (error instanceof BackupError) return { ok: false, problem: error.problem, message: error.message };
+      throw error;
+    }
   }
 
   startRestore(asked: AskedRestore): Job {
@@ -134,8 +142,8 @@ export class Restorer {
 
   /**
    * Restores those of the streams that have a backup and are on no server. Goes on until R2 and the servers have
-   * answered. A stream without a backup is given up; a backup of one that was deleted before stays where it is. What the servers had and the backup lacks
-   * is told as a problem.
+   * answered. A stream without a backup is given up; a backup of one that was deleted before stays where it is. What the
+   * servers had and the backup lacks is told as a problem.
    *
    * @param lost as the servers that held them were last seen
    */
@@ -155,12 +163,14 @@ export class Restorer {
           this.#connected(account, (connection) => streamNames(connection)),
         );
         const gone = own.filter(({ stream }) => !there.includes(stream));
-        await eachOf(gone, AT_A_TIME, async (known) => {
-          const { isBack, problem } = await this.#restoreLost(known);
-          if (isBack) streams += 1;
-          else missing.push(known);
-          if (problem !== undefined) problems.push(problem);
-        });
+        for (const round of await this.#inRounds(gone)) {
+          await eachOf(round, AT_A_TIME, async (known) => {
+            const { isBack, problem } = await this.#restoreLost(known);
+            if (isBack) streams += 1;
+            else missing.push(known);
+            if (problem !== undefined) problems.push(problem);
+          });
+        }
       } catch (error) {
         problems.push(`${own.length} streams of account ${account} were not restored: ${messageOf(error)}`);
         missing.push(...own);
@@ -194,7 +204,22 @@ export class Restorer {
     );
     if (taken !== undefined) return { streams: 0, problems: [`${what} was not restored: ${taken}`] };
     const { isBack, problem } = await this.#restoreLost(known);
-    return { streams: isBack ? 1 : 0, problems: problem === undefined ? [] : [problem] };
+    if (!isBack) throw new Error(problem);
+    return { streams: 1, problems: problem === undefined ? [] : [problem] };
+  }
+
+  /**
+   * Those that others of them source or mirror come first: one that comes back goes on where it was in those that are
+   * there (resume-sources.ts). One whose backup can't be read waits for none.
+   */
+  async #inRounds(streams: readonly KnownStream[]): Promise<readonly (readonly KnownStream[])[]> {
+    if (streams.length < 2) return [streams];
+    const feeders = new Map<string, readonly string[]>();
+    await eachOf(streams, AT_A_TIME, async ({ account, stream }) => {
+      const source = await this.#sourceOf({ account, stream }).catch(() => undefined);
+      feeders.set(stream, source === undefined ? [] : feedersOf(source.selection.config));
+    });
+    return feedersFirst(streams, ({ stream }) => feeders.get(stream) ?? []);
   }
 
   async #restoreLost(
@@ -247,7 +272,7 @@ export class Restorer {
         onProgress: (bytes) => this.#jobs.progress(id, bytes),
       });
       const text = `${messages} messages up to sequence ${lastSeq} in stream ${as}`;
-      return { result: [text, ...remarks].join('; '), lastSeq };
+      return { result: [text, ...remarksOf(source), ...remarks].join('; '), lastSeq };
     });
   }
 
@@ -260,7 +285,7 @@ export class Restorer {
         verifyBackup(connection, this.#host.bucket(), source, (bytes) => this.#jobs.progress(job.id, bytes)),
       );
       this.#jobs.verified({ account, stream, at: Date.now(), ok: true });
-      return result;
+      return [result, ...remarksOf(source)].join('; ');
     } catch (error) {
       const problem = messageOf(error);
       this.#jobs.verified({ account, stream, at: Date.now(), ok: false, problem });
@@ -318,6 +343,10 @@ export class Restorer {
 function lostText({ account, stream, lastSeq }: KnownStream, restored: number): string | undefined {
   if (restored >= lastSeq) return undefined;
   return `stream ${stream} of account ${account} is back up to message ${restored}, and had ${lastSeq} when it was last seen: at least ${lastSeq - restored} messages are lost`;
+}
+
+function remarksOf({ remark }: RestoreSource): readonly string[] {
+  return remark === undefined ? [] : [remark];
 }
 
 /** So many at a time. */

@@ -5,9 +5,11 @@ import { env } from 'cloudflare:workers';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { connectTo, message, writeBackup } from '../../../test/support/workerd/backups.ts';
+import { eventually } from '../../../test/support/workerd/eventually.ts';
 import type { KnownStream, Restored } from '../admission/admission.ts';
 import { BackupBucket } from '../bucket/backup-bucket.ts';
 import { ask, streamInfo, streamNames } from './api.ts';
+import { readSingly } from './read-messages.ts';
 import { Restorer } from './restorer.ts';
 
 const { alone } = inject('jetStreamServers');
@@ -49,6 +51,21 @@ test('a stream that is there is left alone, and one that nobody had stays in its
   expect(await streamNames(connection)).toEqual(['S1']);
 });
 
+test('a stream that sources another comes after it, and takes nothing twice', async () => {
+  await ask(connection, 'STREAM.CREATE.B', { name: 'B', subjects: ['B.*'] });
+  await ask(connection, 'STREAM.CREATE.A', { name: 'A', sources: [{ name: 'B' }] });
+  for (const n of [1, 2, 3]) await connection.request('B.x', `${n}`);
+  await eventually('what A sources', async () => (await streamInfo(connection, 'A'))?.state.messages === 3);
+  for (const stream of ['A', 'B']) await backUpAndDelete(stream);
+  expect(await restoreAll([known('A', 3), known('B', 3)])).toMatchObject({ streams: 2, problems: [] });
+  await connection.request('B.x', '4');
+  await eventually(
+    'what comes then',
+    async () => ((await streamInfo(connection, 'A'))?.state.messages ?? 0) > 3,
+  );
+  expect((await streamInfo(connection, 'A'))?.state).toMatchObject({ messages: 4, last_seq: 4 });
+});
+
 function known(stream: string, lastSeq: number): KnownStream {
   return { account: '$G', stream, created: '', messages: lastSeq, lastSeq, servers: ['nats-weur'] };
 }
@@ -63,6 +80,21 @@ async function backUp(stream: string): Promise<void> {
       segments: [[1, 2, 3].map((n) => message(n, `${stream}.x`, `${n}`))],
     },
   );
+}
+
+async function backUpAndDelete(stream: string): Promise<void> {
+  const segment = [];
+  for await (const entry of readSingly(connection, stream, [[1, 3]])) segment.push(entry);
+  await writeBackup(
+    bucket,
+    { cluster: 'c', account: '$G', stream },
+    {
+      config: (await streamInfo(connection, stream))?.config ?? {},
+      extent: { firstSeq: 1, lastSeq: 3, deleted: [] },
+      segments: [segment],
+    },
+  );
+  await ask(connection, `STREAM.DELETE.${stream}`);
 }
 
 function restoreAll(lost: readonly KnownStream[]): Promise<Restored> {

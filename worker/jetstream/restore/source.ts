@@ -4,6 +4,7 @@ import { archiveOf, stateOf } from '../bucket/archive-of.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import { BackupError } from '../bucket/backup-error.ts';
 import { selectFrom } from '../bucket/point-in-time.ts';
+import { count, liveRanges } from '../manifest/extent.ts';
 import type { Epoch, Manifest, StreamName } from '../manifest/manifest.ts';
 import type { SegmentHeader } from '../manifest/segment-header.ts';
 import { lackingOf, type RestorePoint, type Selection } from '../manifest/selection.ts';
@@ -11,6 +12,8 @@ import { lackingOf, type RestorePoint, type Selection } from '../manifest/select
 export interface RestoreSource {
   readonly name: StreamName;
   readonly selection: Selection;
+  /** Which epoch it is from, in words, if it is not the newest; or that there is nothing in it. */
+  readonly remark?: string;
 }
 
 /**
@@ -25,9 +28,9 @@ export async function sourceFrom(
 ): Promise<RestoreSource> {
   const stored = await bucket.load(name);
   const epoch = stored && (await epochFor(bucket, stored.manifest, point));
-  if (epoch === undefined) throw new BackupError('missing', 'there is none', { name });
+  if (stored === undefined || epoch === undefined) throw new BackupError('none', 'there is none', { name });
   const result = await selectFrom(bucket, name, epoch, point);
-  if (!result.ok) throw new BackupError('missing', result.problem, { name });
+  if (!result.ok) throw new BackupError('none', result.problem, { name });
   const { selection } = result;
   const lacking = lackingOf(selection);
   if (lacking > 0) {
@@ -37,7 +40,36 @@ export async function sourceFrom(
       name,
     });
   }
-  return { name, selection };
+  const remark = emptyRemark(epoch, selection, point) ?? epochRemark(stored.manifest, epoch, point);
+  return { name, selection, ...(remark !== undefined && { remark }) };
+}
+
+/** That an epoch is not the newest, and why it is taken all the same; undefined for the newest. */
+export function epochRemark(
+  { epochs }: Pick<Manifest, 'epochs'>,
+  { id, begunAt }: Pick<Epoch, 'id' | 'begunAt'>,
+  { at }: RestorePoint,
+): string | undefined {
+  const newest = epochs.at(-1);
+  if (newest === undefined || newest.id === id) return undefined;
+  const taken = `from epoch ${id}, begun ${timeText(begunAt)}, which is not the newest`;
+  if (at !== undefined && at < newest.begunAt) return `${taken}: it is the one of that time`;
+  return `${taken}: epoch ${newest.id}, begun ${timeText(newest.begunAt)}, lacks messages that the stream has had since`;
+}
+
+/** Of a stream that had messages, that none is there; undefined if there is something. */
+function emptyRemark(
+  { id, extent }: Epoch,
+  { writtenAt }: Selection,
+  { at, seq }: RestorePoint,
+): string | undefined {
+  const messages = count(liveRanges(extent));
+  if (messages === 0 || writtenAt !== undefined || at !== undefined || seq !== undefined) return undefined;
+  return `of ${messages} messages that the stream had when epoch ${id} began nothing is there`;
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 /** The archive that nats-server restores. @param consumers whether they are in it */

@@ -27,6 +27,21 @@ test('while it is filled a stream has one replica and is marked; then it is as i
   expect(consumers[0]?.config).toMatchObject({ num_replicas: 0, filter_subject: 'a.b' });
 });
 
+test('while it is filled a stream takes nothing from its sources, and no subject that may be another one', () => {
+  const sources = [{ name: 'B' }];
+  const config = { name: 'A', sources };
+  const { filling, whole } = targetOf(
+    'A',
+    { config, consumers: [] },
+    { as: 'A', isDetached: false, mark: 'x' },
+  );
+  expect(filling).not.toHaveProperty('sources');
+  expect(filling.subjects).toEqual(['meridian-restore.x']);
+  expect(whole).toEqual(config);
+  const both = { config: { ...config, subjects: ['a.*'] }, consumers: [] };
+  expect(targetOf('A', both, { as: 'A', isDetached: false, mark: 'x' }).filling.subjects).toEqual(['a.*']);
+});
+
 test('a copy takes nothing over, and a detached one has no consumers', () => {
   const mirror = { ...BACKUP, config: { name: 'A', mirror: { name: 'B' } } };
   expect(targetOf('A', mirror, { as: 'C', isDetached: false, mark: 'x' }).whole).toEqual({ name: 'C' });

@@ -1,6 +1,7 @@
 // The stream that a restore makes: how it is configured while it is filled, and afterwards. Pure.
 
 import type { ConsumerBackup, JsonObject } from '../manifest/segment-header.ts';
+import { sourcesOf } from './feeds.ts';
 
 /** In a stream's metadata: the restore that is making it. Whoever finds it on a stream knows that it is not whole. */
 const MARK = 'meridian-restore';
@@ -25,7 +26,10 @@ const LIMITS = [
 const ELSEWHERE = ['mirror_direct', 'placement', 'republish', 'subject_transform'] as const;
 
 export interface Target {
-  /** While it is filled, and gets its replicas: marked, so that whoever finds it knows that it is not whole. */
+  /**
+   * While it is filled, and gets its replicas: without sources, and marked, so that whoever finds it knows that it is not
+   * whole.
+   */
   readonly filling: JsonObject;
   /** Once it is. */
   readonly whole: JsonObject;
@@ -52,7 +56,7 @@ export function targetOf(
   const replicas = Number(backup.config.num_replicas ?? 1);
   // A sealed stream can be neither filled nor changed.
   const filling = {
-    ...whole,
+    ...unsourced(whole, mark),
     ...marked(whole, mark),
     num_replicas: 1,
     sealed: false,
@@ -60,6 +64,12 @@ export function targetOf(
   };
   const consumers = isDetached ? [] : backup.consumers.map(inheriting);
   return { filling, whole, consumers, replicas };
+}
+
+/** Of which a stream takes messages; nats-server gives one that names none its own name, unless it takes them elsewhere. */
+export function subjectsOf({ name, subjects, mirror, sources }: JsonObject): readonly string[] {
+  if (Array.isArray(subjects) && subjects.length > 0) return subjects.map(String);
+  return mirror === undefined && sources === undefined ? [String(name)] : [];
 }
 
 /** A stream with the same messages on a server of its own, which neither gets any nor loses any. */
@@ -95,6 +105,17 @@ export function restoreOf({ metadata }: JsonObject): string | undefined {
 /** Whether a stream of this configuration is not whole yet. */
 export function isBeingRestored(config: JsonObject): boolean {
   return restoreOf(config) !== undefined;
+}
+
+/**
+ * From a source nothing is taken before it is known from where on. A mirror is configured as one from the start: later
+ * the server does not make a stream one, and it goes on behind its last message anyway.
+ */
+function unsourced(config: JsonObject, mark: string): JsonObject {
+  if (sourcesOf(config).length === 0) return config;
+  const { sources: _, subjects, ...rest } = config;
+  // Without both the server gives it its name as a subject, which may be another stream's.
+  return { ...rest, subjects: subjects ?? [`${MARK}.${mark}`] };
 }
 
 function without(config: JsonObject, keys: readonly string[]): JsonObject {

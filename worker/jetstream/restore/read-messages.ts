@@ -4,7 +4,7 @@
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/nats-core';
 import type { ArchiveEntry } from '../archive/entry.ts';
 import type { SequenceRanges } from '../manifest/segment-header.ts';
-import { ApiError, ask } from '../restore/api.ts';
+import { ApiError, ask } from './api.ts';
 import { answeredEntry, directEntry, type MessageAnswer } from './stored-message.ts';
 
 const BATCH = 1_000;
