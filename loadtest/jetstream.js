@@ -130,6 +130,7 @@ export default async function useStream({ regions, keepers: kept, cities, run })
   const clients = [keeper, ...publishers.map(({ client }) => client), ...readers.map(({ client }) => client)];
   await Promise.all(clients.map((client) => client.open(readyByMs - nowMs())));
   const isThere = await prepare({ stream, keeper, publishers, readers }, replicasIn(kept), readyByMs);
+  await leader.look();
   const following = leader.follow();
   const fetching = readers.map(({ consumer }) => consumer.run());
   const schedule = times.begin();

@@ -15,6 +15,8 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
   connections: ['nats_clients', 'nats_connect', 'clients_memory'],
   fanout: ['nats_delivery', 'nats_missing'],
   failover: ['nats_outage', 'nats_lost'],
+  jetstream: ['nats_ack', 'nats_delivery', 'nats_lost', 'nats_missing', 'knee'],
+  mixed: ['nats_ping', 'nats_request', 'nats_ack', 'nats_delivery', 'nats_missing', 'nats_lost'],
   soak: ['nats_latency_growth', 'nats_memory_growth', 'nats_disconnects', 'nats_delivery'],
 };
 
@@ -38,6 +40,7 @@ const PHRASES: Readonly<Record<string, (all: Figures) => string>> = {
   nats_ping: time('a PING took'),
   nats_delivery: time('publish to delivery took'),
   nats_request: time('request to reply took'),
+  nats_ack: time('publish to acknowledgement took'),
   nats_outage: ({ p50, max }) =>
     `clients that lost their connection were without service for ${formatMs(p50)} at p50 and ${formatMs(max)} at most`,
   nats_missing: ({ value }) =>
