@@ -175,10 +175,19 @@ export class StreamReceiver {
   /** Nothing more is waited for. @returns {number[]} the numbers that are acknowledged and were not read */
   finish() {
     const now = nowMs();
-    const unread = this.#reading.unread();
-    if (unread.length > 0) metrics.missing.add(unread.length, this.#tags(now));
     this.#noteGap(this.#gaps.finish(now), now);
-    return unread;
+    return this.#reading.unread();
+  }
+
+  /**
+   * Of what was not read: some will never come, some only come too late.
+   *
+   * @param {{ missing: number, behind: number }} counts
+   */
+  noteUnread({ missing, behind }) {
+    const tags = this.#tags(nowMs());
+    if (missing > 0) metrics.missing.add(missing, tags);
+    metrics.errors.add(behind > 0, { ...tags, kind: 'behind' });
   }
 
   /** @param {number | undefined} ms @param {number} now */

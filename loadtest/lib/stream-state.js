@@ -64,31 +64,3 @@ export async function isStored(client, stream, { subject, number, sequence }) {
 function bytesOfBase64(text) {
   return new Uint8Array(b64decode(text));
 }
-
-/** How many messages that no reader has read are looked for, one by one. */
-const LOOKED_FOR = 200;
-
-/**
- * How many of the messages that were acknowledged are not in the stream. It is what nobody has read and is not found,
- * and at least as many as the stream has too few: nothing is ever removed from it.
- *
- * @param {LastingClient} client
- * @param {string} stream
- * @param {{ writers: readonly { subject: string, ledger: import('./ledger.js').Ledger }[], unread: readonly (readonly number[][])[] }} books
- *   `unread`: for each reader, the numbers of each writer that it has not read
- * @returns {Promise<number>}
- */
-export async function lostOf(client, stream, { writers, unread }) {
-  const unreadByAll = writers.flatMap(({ subject, ledger }, place) => {
-    const [first = [], ...others] = unread.map((ofReader) => new Set(ofReader[place]));
-    return [...first]
-      .filter((number) => others.every((numbers) => numbers.has(number)))
-      .map((number) => ({ subject, number, sequence: ledger.sequenceOf(number) }));
-  });
-  let lost = 0;
-  for (const message of unreadByAll.slice(0, LOOKED_FOR))
-    if (!(await isStored(client, stream, message))) lost += 1;
-  const acknowledged = writers.reduce((sum, { ledger }) => sum + ledger.count, 0);
-  const stored = await storedIn(client, stream);
-  return stored === undefined ? lost : Math.max(lost, acknowledged - stored);
-}

@@ -1,11 +1,11 @@
 // A stream: clients publish to it and wait for acknowledgements, others read it through durable consumers.
 
 import { ask, createStream } from '../jetstream.js';
-import * as metrics from '../metrics.js';
 import { PullConsumer } from '../pull-consumer.js';
+import { closeBooks } from '../stream-books.js';
 import { StreamReceiver, StreamSender } from '../stream-flow.js';
 import { StreamLeader } from '../stream-leader.js';
-import { lostOf, takesFrom } from '../stream-state.js';
+import { takesFrom } from '../stream-state.js';
 import { left, noteUnlinked, rounds, sizeOf, tagsOf } from './members.js';
 
 /** @typedef {import('./members.js').Activity} Activity */
@@ -118,12 +118,11 @@ export class Stream {
     for (const { consumer } of this.#readers) consumer.stop();
     this.#leader.stop();
     await Promise.all(this.#running);
-    const unread = this.#readers.map(({ receivers }) => receivers.map((receiver) => receiver.finish()));
     if (!this.#isThere) return;
-    const lost = await lostOf(this.#keeper, this.#name, {
-      writers: this.#writers.map(({ subject, sender: { ledger } }) => ({ subject, ledger })),
-      unread,
+    await closeBooks(this.#keeper, this.#name, {
+      written: this.#writers.map(({ subject, sender: { ledger } }) => ({ subject, ledger })),
+      readers: this.#readers,
+      tags: { activity: 'stream' },
     });
-    metrics.lost.add(lost, { activity: 'stream' });
   }
 }
