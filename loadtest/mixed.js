@@ -32,7 +32,7 @@ const profile = profileOfRun();
 
 /** What is changed in the ordinary day: JSON, or the path of a file with it, from the folder of this script. */
 const DAY = __ENV.DAY || '{}';
-const day = dayFrom(DAY.trimStart().startsWith('{') ? DAY : open(DAY));
+const day = dayFrom(DAY.trimStart().startsWith('{') ? DAY : readDay(DAY));
 
 /** They share a virtual user, a stream and a bucket. */
 const CLIENTS_PER_USER = 60;
@@ -76,6 +76,17 @@ export const options = {
   setupTimeout: '60s',
   teardownTimeout: '60s',
 };
+
+/** @param {string} path */
+function readDay(path) {
+  try {
+    return open(path);
+  } catch (error) {
+    throw new Error(
+      `DAY cannot be read (${error}): a path is absolute, or begins at the folder of this script`,
+    );
+  }
+}
 
 /** @returns {Promise<Setup>} */
 export async function setup() {

@@ -4,6 +4,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { ensureK6 } from '../../local/binaries/k6.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
+import { beginOutage } from '../outages/outage.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { useStack } from '../support/file-stack.ts';
@@ -115,6 +116,40 @@ test(
       acknowledged - samples.count('nats_delivered', { region: first }),
     );
     expect(await reader.streams('k6-')).toEqual([]);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
+  'a region that keeps streams dies: what is not acknowledged is counted, and nothing else is lost',
+  async () => {
+    const { stack } = running;
+    const dying = 'weur';
+    await using reader = await StreamReader.at(stack.url);
+    await using run = await start('jetstream', { DURATION: '9s', RATE: '60' });
+    await reader.follow('k6-jetstream-', 3, BEGUN_WITHIN_MS);
+    await waitFor('messages', { timeoutMs: BEGUN_WITHIN_MS }, () => reader.total > 60);
+    await using _outage = await beginOutage({
+      kind: 'killed',
+      regions: [dying],
+      engine: stack.engine,
+      url: stack.url,
+    });
+    const { exitCode, samples } = await run.result();
+    expect(exitCode).toBe(THRESHOLD_CROSSED);
+    expect(samples.count('nats_due')).toBe(9 * 60);
+    expectBalance(samples);
+    const failed = samples
+      .of('nats_errors')
+      .filter(({ value, tags }) => value > 0 && tags.rate !== undefined);
+    const unacknowledged = failed.filter(({ tags }) => tags.kind !== 'behind');
+    expect(samples.of('nats_ack').length + unacknowledged.length).toBe(samples.count('nats_published'));
+    expect(samples.count('nats_disconnects', { region: dying })).toBeGreaterThan(0);
+    expect(samples.count('nats_unsent', { region: dying })).toBeGreaterThan(0);
+    expect(samples.count('nats_lost')).toBe(0);
+    expect(samples.count('nats_missing')).toBe(0);
+    for (const region of ['wnam', 'enam', 'oc'])
+      expect(samples.count('nats_disconnects', { region }), region).toBe(0);
   },
   RUN_TIMEOUT_MS,
 );
