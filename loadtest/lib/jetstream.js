@@ -1,8 +1,9 @@
-// As much of JetStream as a test of durability needs, over plain requests: a stream, acknowledged publishing, and
-// reading back everything that the stream holds.
+// As much of JetStream as load tests need, over plain requests: streams, acknowledged publishing, and reading back
+// everything that a stream holds.
 
+import { nowMs } from './clock.js';
 import { textOf } from './nats-protocol.js';
-import { eventually } from './wait.js';
+import { eventually, pause } from './wait.js';
 
 /** @typedef {import('./nats-client.js').NatsClient} NatsClient */
 /** @typedef {import('./lasting-client.js').LastingClient} LastingClient */
@@ -15,50 +16,57 @@ const READY_WITHIN_MS = 15_000;
 /** How long publishing waits for an acknowledgement: without one the message may have been stored or not. */
 const ACK_TIMEOUT_MS = 2_000;
 
+/** Between two calls of which the first was refused. */
+const ASK_AGAIN_MS = 50;
+
 /**
  * Calls the API until it no longer refuses.
  *
- * @param {NatsClient} client
+ * @param {NatsClient | LastingClient} client
  * @param {string} operation such as `STREAM.DELETE.name`
  * @param {object} [body]
+ * @param {number} [withinMs]
  * @returns {Promise<any>} its answer
  */
-export async function ask(client, operation, body) {
-  let problem = 'no answer';
-  const answer = await eventually(READY_WITHIN_MS, async () => {
+export async function ask(client, operation, body, withinMs = READY_WITHIN_MS) {
+  const byMs = nowMs() + withinMs;
+  let problem = 'no answer in time';
+  for (; nowMs() < byMs; await pause(ASK_AGAIN_MS))
     try {
-      const { payload, headers } = await client.request(
-        `$JS.API.${operation}`,
-        body === undefined ? '' : JSON.stringify(body),
-        API_TIMEOUT_MS,
-      );
-      if (payload.length === 0) throw new Error(`JetStream does not answer (${headers.split('\r\n')[0]})`);
-      const parsed = JSON.parse(textOf(payload));
-      if (parsed.error === undefined) return parsed;
-      throw new Error(parsed.error.description);
+      return await askOnce(client, operation, body, Math.min(API_TIMEOUT_MS, byMs - nowMs()));
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error);
-      return undefined;
     }
-  });
-  if (answer === undefined) throw new Error(`JetStream refuses ${operation}: ${problem}`);
+  throw new Error(`JetStream refuses ${operation}: ${problem}`);
+}
+
+/**
+ * @param {NatsClient | LastingClient} client
+ * @param {string} operation
+ * @param {object | undefined} body
+ * @param {number} timeoutMs
+ * @returns {Promise<any>} its answer
+ */
+export async function askOnce(client, operation, body, timeoutMs) {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const { payload, headers } = await client.request(`$JS.API.${operation}`, text, timeoutMs);
+  if (payload.length === 0) throw new Error(`JetStream does not answer (${headers.split('\r\n')[0]})`);
+  const answer = JSON.parse(textOf(payload));
+  if (answer.error !== undefined) throw new Error(answer.error.description);
   return answer;
 }
 
 /**
- * A stream with three replicas for what is published on its own name.
+ * A stream of files, with three replicas for what is published on its own name, unless its configuration says otherwise.
  *
- * @param {NatsClient} client
+ * @param {NatsClient | LastingClient} client
  * @param {string} name
+ * @param {Record<string, unknown>} [config]
+ * @param {number} [withinMs]
  */
-export function createStream(client, name) {
-  return ask(client, `STREAM.CREATE.${name}`, {
-    name,
-    subjects: [name],
-    num_replicas: 3,
-    storage: 'file',
-    retention: 'limits',
-  });
+export function createStream(client, name, config, withinMs) {
+  const usual = { name, subjects: [name], num_replicas: 3, storage: 'file', retention: 'limits' };
+  return ask(client, `STREAM.CREATE.${name}`, { ...usual, ...config }, withinMs);
 }
 
 /**
@@ -67,6 +75,24 @@ export function createStream(client, name) {
  */
 export function deleteStream(client, name) {
   return ask(client, `STREAM.DELETE.${name}`);
+}
+
+/**
+ * Deletes the streams of a run, however many of them were created.
+ *
+ * @param {NatsClient} client
+ * @param {readonly string[]} beginnings of their names
+ */
+export async function deleteStreams(client, beginnings) {
+  /** @type {string[]} */
+  const names = [];
+  for (let total = 1; names.length < total; ) {
+    const page = await ask(client, 'STREAM.NAMES', { offset: names.length });
+    names.push(...(page.streams ?? []));
+    total = (page.streams ?? []).length === 0 ? names.length : page.total;
+  }
+  for (const name of names)
+    if (beginnings.some((beginning) => name.startsWith(beginning))) await deleteStream(client, name);
 }
 
 /**

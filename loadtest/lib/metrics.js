@@ -52,3 +52,6 @@ export const editMoved = new Trend('nats_edit_moved', true);
 export const newcomerTime = new Trend('nats_newcomer', true);
 /** From losing a region until new clients of its cities are served there again. */
 export const homeTime = new Trend('nats_home', true);
+/** From when a message to a stream was due to JetStream's acknowledgement, and from the moment of sending. */
+export const ackTime = new Trend('nats_ack', true);
+export const ackServiceTime = new Trend('nats_ack_service', true);

@@ -13,7 +13,7 @@ import { TimeSlices } from './time-slices.ts';
 const WANTED = /^(nats_.*|process_memory|clients_memory|checks|vus|iterations|dropped_iterations)$/;
 
 /** Tags that are dimensions by themselves. */
-const TAGS = ['region', 'city', 'policy', 'size', 'rate', 'kind', 'process'] as const;
+const TAGS = ['region', 'city', 'policy', 'size', 'rate', 'kind', 'activity', 'process'] as const;
 
 /** The policy that is measured; the others are controls. */
 export const MEASURED_POLICY = 'meridian';

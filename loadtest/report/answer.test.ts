@@ -30,7 +30,7 @@ test('the memory of a client is told where there are enough of them, and it is m
 });
 
 test('a script that is not known is answered by the times that it has', async () => {
-  const summary = await summaryOfSamples([{ metric: 'nats_request', at: 0, value: 8 }], { script: 'mixed' });
+  const summary = await summaryOfSamples([{ metric: 'nats_request', at: 0, value: 8 }], { script: 'mine' });
   expect(answerOf(summary)).toBe('Request to reply took 8.00 ms at p50 and 8.00 ms at p95.');
 });
 

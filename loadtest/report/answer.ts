@@ -17,6 +17,8 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
   failover: ['nats_outage', 'nats_lost'],
   edits: ['nats_edit_followed', 'nats_edit_moved', 'nats_errors', 'nats_missing'],
   reconnect: ['nats_outage', 'nats_home', 'newcomers'],
+  jetstream: ['nats_ack', 'nats_delivery', 'nats_lost', 'nats_missing', 'knee'],
+  mixed: ['nats_ping', 'nats_request', 'nats_ack', 'nats_delivery', 'nats_missing', 'nats_lost'],
   soak: ['nats_latency_growth', 'nats_memory_growth', 'nats_disconnects', 'nats_delivery'],
 };
 
@@ -50,6 +52,7 @@ const PHRASES: Readonly<Record<string, (all: Figures) => string>> = {
       ? `none of ${formatCount(count)} attempts failed`
       : `${formatShare(value)} of ${formatCount(count)} attempts failed`,
   nats_home: ({ max }) => `new clients of its cities landed there again after ${formatMs(max)}`,
+  nats_ack: time('publish to acknowledgement took'),
   nats_missing: ({ value }) =>
     value === 0 ? 'nothing is missing' : `${formatCount(value)} messages are missing`,
   nats_lost: ({ value }) =>

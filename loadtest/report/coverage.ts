@@ -18,6 +18,7 @@ const ANSWERS = new Set([
   'nats_delivery',
   'nats_request',
   'nats_ping',
+  'nats_ack',
   'nats_journal_acknowledged',
 ]);
 

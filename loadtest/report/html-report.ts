@@ -1,5 +1,7 @@
 // The page of a run: the question, the answer, the verdict, the key figures, what was interrupted, the map, charts, tables, and how it was measured.
 
+import { ackRateTable } from './ack-rates.ts';
+import { activityTable } from './activities.ts';
 import { answerOf, hasMeaningfulMemory } from './answer.ts';
 import type { Chart } from './chart-style.ts';
 import { landedRows, newcomerRows } from './crowd-rows.ts';
@@ -50,7 +52,9 @@ ${section('New clients, until they were served', tableOf(newcomerRows(summary)))
 ${section('Thresholds', thresholds.length === 0 ? undefined : thresholdTable(summary))}
 ${section('Map', ...maps.map(chartFigure))}
 ${section('Charts', others.length === 0 ? undefined : html`<div class="charts">${others.map(chartFigure)}</div>`)}
+${section('What clients did', activityTable(summary))}
 ${section('Throughput', stepTable(summary))}
+${section('Acknowledgements', ackRateTable(summary))}
 ${section('By region', ...regionTables(summary))}
 ${section('From region to region', pairTable(summary))}
 ${section('By size of message', sizeTable(summary))}
@@ -105,6 +109,7 @@ function cards(summary: Summary): readonly Html[] {
     ...time('nats_ping', 'ping'),
     ...time('nats_connect', 'connecting'),
     ...time('nats_request', 'request to reply'),
+    ...time('nats_ack', 'publish to acknowledgement'),
     ...time('nats_delivery', 'publish to delivery'),
     ...time('nats_outage', 'without service'),
     ...knees.flatMap(({ rate, size }) =>

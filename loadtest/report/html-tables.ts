@@ -12,6 +12,8 @@ const TIMES = [
   'nats_connect',
   'nats_request',
   'nats_request_service',
+  'nats_ack',
+  'nats_ack_service',
   'nats_delivery',
   'nats_delivery_service',
   'nats_outage',
@@ -45,10 +47,17 @@ function cells({ count, mean, p50, p90, p95, p99, max }: Figures): readonly stri
   return [formatCount(count), ...[mean, p50, p90, p95, p99, max].map(formatMs)];
 }
 
+/** With what the rows and the columns are. */
+const PAIRS = [
+  ['nats_delivery', 'to, from'],
+  ['nats_request', 'to, from'],
+  ['nats_ack', "publisher's, stream leader's"],
+] as const;
+
 /** Medians; receiving regions in rows, sending ones in columns. */
 export function pairTable({ metrics, regions }: Summary): Html | undefined {
   const order = regions.map(({ id }) => id);
-  const parts = ['nats_delivery', 'nats_request'].flatMap((metric) => {
+  const parts = PAIRS.flatMap(([metric, axes]) => {
     const values = metrics[metric]?.by.pair;
     if (values === undefined) return [];
     const pairs = Object.keys(values).map((pair) => pair.split(' < ') as [string, string]);
@@ -63,7 +72,7 @@ export function pairTable({ metrics, regions }: Summary): Html | undefined {
     };
     return [
       html`<h3>${nameOf(metric)}, median</h3>${table(
-        ['to, from', ...from],
+        [axes, ...from],
         to.map((region) => [region, ...from.map((peer) => cell(region, peer))]),
       )}`,
     ];
@@ -77,7 +86,9 @@ function heat(share: number): string {
 }
 
 export function sizeTable({ metrics }: Summary): Html | undefined {
-  const found = ['nats_delivery', 'nats_request'].filter((metric) => metrics[metric]?.by.size !== undefined);
+  const found = ['nats_delivery', 'nats_request', 'nats_ack'].filter(
+    (metric) => metrics[metric]?.by.size !== undefined,
+  );
   if (found.length === 0) return undefined;
   return html`${found.map((metric) => {
     const rows = Object.entries(metrics[metric]?.by.size ?? {});

@@ -133,7 +133,17 @@ export interface EditEffect {
 }
 
 /** Dimensions by which figures are broken down; each is a k6 tag, except `site` and `pair`. */
-export type Dimension = 'region' | 'city' | 'pair' | 'policy' | 'size' | 'rate' | 'kind' | 'process' | 'site';
+export type Dimension =
+  | 'region'
+  | 'city'
+  | 'pair'
+  | 'policy'
+  | 'size'
+  | 'rate'
+  | 'kind'
+  | 'activity'
+  | 'process'
+  | 'site';
 
 /** `all` and, by dimension, each value of it. Samples of control policies count in `by.policy` alone. */
 export interface MetricSummary {

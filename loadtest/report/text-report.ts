@@ -2,6 +2,8 @@
 
 import { formatTable } from '../../regions/table.ts';
 import { inRegionOrder } from '../world-map/region-look.ts';
+import { ackRateText } from './ack-rates.ts';
+import { activityText } from './activities.ts';
 import { answerOf, hasMeaningfulMemory } from './answer.ts';
 import { landedRows, newcomerRows } from './crowd-rows.ts';
 import { editRows } from './edit-rows.ts';
@@ -13,7 +15,14 @@ import { kneeText } from './throughput-text.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Times that have their own columns, in the order in which a client experiences them. */
-const TIMES = ['nats_connect', 'nats_ping', 'nats_request', 'nats_delivery', 'nats_outage'] as const;
+const TIMES = [
+  'nats_connect',
+  'nats_ping',
+  'nats_request',
+  'nats_ack',
+  'nats_delivery',
+  'nats_outage',
+] as const;
 
 /** Told in sentences instead. */
 const TOLD = ['nats_gap'];
@@ -31,8 +40,10 @@ export function textReport(summary: Summary): string {
     ...[editRows(summary), landedRows(summary), newcomerRows(summary)].flatMap((rows) =>
       section(rows && formatTable(rows)),
     ),
+    ...section(activityText(summary)),
     ...section(otherTable(summary)),
     ...section(stepTable(steps, knees)),
+    ...section(ackRateText(summary)),
     ...section(thresholds.length === 0 ? undefined : thresholdTable(summary)),
   ].join('\n');
 }

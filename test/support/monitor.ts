@@ -25,7 +25,7 @@ export interface Jsz {
     readonly stream_detail?: readonly {
       readonly name: string;
       /** Of the replica on this server. */
-      readonly state: { readonly last_seq: number };
+      readonly state: { readonly last_seq: number; readonly messages: number };
     }[];
   }[];
 }

@@ -20,6 +20,7 @@ const TYPES: Readonly<Record<string, MetricSummary['type']>> = {
   nats_delivery: 'trend',
   nats_delivery_service: 'trend',
   nats_request: 'trend',
+  nats_ack: 'trend',
   nats_outage: 'trend',
   nats_gap: 'trend',
   nats_edit: 'trend',

@@ -1,0 +1,65 @@
+// Which regions keep streams, and what a run makes of it.
+
+import http from 'k6/http';
+import { PATHS } from './api.js';
+import { ask, deleteStreams } from './jetstream.js';
+import { numberFrom, URL } from './settings.js';
+import { ANSWER_WITHIN, ANY_STATUS, connectFrom, forcedTo, jsonOf } from './target.js';
+import { eventually } from './wait.js';
+
+/** Of each stream; fewer where there are not so many regions that keep any. */
+const REPLICAS = Math.round(numberFrom('REPLICAS', 3));
+
+/** A target that has just started elects first. */
+const READY_WITHIN_MS = 30_000;
+
+const CONNECT_WITHIN_MS = 10_000;
+
+/** Ids of the regions that keep streams. @returns {string[]} */
+export function keepers() {
+  /** @type {{ id: string, jetstream: boolean, enabled?: boolean }[]} */
+  const known =
+    jsonOf(http.get(`${URL}${PATHS.regions}`, { responseCallback: ANY_STATUS, timeout: ANSWER_WITHIN }))
+      ?.regions ?? [];
+  return known.filter(({ jetstream, enabled }) => jetstream && enabled !== false).map(({ id }) => id);
+}
+
+/** How many replicas a stream has there. @param {readonly string[]} regions that keep streams */
+export function replicasIn(regions) {
+  return Math.min(REPLICAS, regions.length);
+}
+
+/**
+ * Waits until JetStream answers. For `setup()`.
+ *
+ * @param {string} region
+ */
+export async function jetStreamIsReady(region) {
+  await withClient(region, (client) => ask(client, 'INFO', undefined, READY_WITHIN_MS));
+}
+
+/**
+ * Leaves nothing of a run behind. For `teardown()`, which k6 also calls when it is interrupted.
+ *
+ * @param {string} region
+ * @param {readonly string[]} beginnings of the names of the run's streams
+ */
+export async function removeStreams(region, beginnings) {
+  await withClient(region, (client) => deleteStreams(client, beginnings));
+}
+
+/**
+ * @param {string} region
+ * @param {(client: import('./nats-client.js').NatsClient) => Promise<unknown>} work
+ */
+async function withClient(region, work) {
+  const client = await eventually(CONNECT_WITHIN_MS, () =>
+    connectFrom(undefined, { headers: forcedTo(region) }),
+  );
+  if (client === undefined) throw new Error(`no client can connect to ${region}`);
+  try {
+    await work(client);
+  } finally {
+    await client.close();
+  }
+}
