@@ -63,7 +63,7 @@ const FOLLOW_SHARE = 0.05;
 const CONNECTS_PER_SECOND = 30;
 
 /** A drained server has to stop and start again before its region serves. */
-const BACK_SECONDS = IS_LOCAL ? 5 : LEAST_FOLLOW_SECONDS;
+const BACK_SECONDS = IS_LOCAL ? 6 : LEAST_FOLLOW_SECONDS;
 
 const FOLLOW_SECONDS = Math.max(LEAST_FOLLOW_SECONDS, FOLLOW_SHARE * profile.seconds);
 const DIAL_AT = Math.max(1.2, profile.clients / CONNECTS_PER_SECOND, FOLLOW_SHARE * profile.seconds);

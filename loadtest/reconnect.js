@@ -5,6 +5,7 @@
 // With a control server their region's server is killed, and it shows when new clients of its cities land there again;
 // without, they all leave and connect in the same instant.
 
+import { fromAddress } from './lib/address.js';
 import { Pinger } from './lib/asker.js';
 import { CITIES } from './lib/cities.js';
 import { nowMs, scenarioMs, scenarioStartMs } from './lib/clock.js';
@@ -151,10 +152,8 @@ export async function comeAtOnce({ homes, struck }) {
   /** @type {Idle[]} */
   const crowd = numbersOf(userNumber()).map((number) => {
     const city = cities[number % cities.length];
-    return {
-      city,
-      client: new LastingClient(city, { endsAtMs, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS, kindOf }),
-    };
+    const options = { endsAtMs, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS, kindOf, headers: fromAddress(number) };
+    return { city, client: new LastingClient(city, options) };
   });
   const pinging = pingByTurns(crowd, { untilMs, overMs: endsAtMs });
   await connectAll(crowd, strikeMs);
