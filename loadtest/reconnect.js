@@ -57,7 +57,7 @@ const PINGS_PER_SECOND = 50;
 /** Time for all to connect, and for what it was like before. */
 const CONNECT_SECONDS = Math.max(2, CLIENT_COUNT / 30);
 const STRIKE_AT = CONNECT_SECONDS + 2;
-const LEAST_AFTER_SECONDS = 10;
+const LEAST_AFTER_SECONDS = 14;
 const SECONDS = STRIKE_AT + Math.max(LEAST_AFTER_SECONDS, profile.seconds);
 
 /** New clients that are due within this time after it came while the crowd did. */
