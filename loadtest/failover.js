@@ -14,6 +14,7 @@ import { createStream, deleteStream, publishAcknowledged, readAll } from './lib/
 import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
 import { within } from './lib/nats-error.js';
+import { noteFailure } from './lib/note-failure.js';
 import { keepSchedule } from './lib/pace.js';
 import { clientIn } from './lib/pair.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
@@ -62,6 +63,9 @@ const PUBLISH_EVERY_MS = 20;
 
 /** A client without service for longer than this has an outage, not a failover. */
 const OUTAGE_LIMIT_MS = 10_000;
+
+/** `plan` refuses to share it. */
+export const ONE_RUNNER = true;
 
 export const options = {
   scenarios: {
@@ -229,22 +233,6 @@ export async function disturb({ drained, killed }) {
     await pause(KILL_AT_MS - scenarioMs());
     if (killed !== null) killServer(killed);
   });
-}
-
-/**
- * Counts an error: k6 itself only logs what an iteration throws, and continues.
- *
- * @param {'journal' | 'disturb'} kind
- * @param {() => Promise<void>} work
- */
-async function noteFailure(kind, work) {
-  try {
-    await work();
-    metrics.errors.add(false, { kind });
-  } catch (error) {
-    metrics.errors.add(true, { kind });
-    console.error(`${kind}: ${error instanceof Error ? error.message : error}`);
-  }
 }
 
 /** Leaves the target as it was. @param {Plan} plan */

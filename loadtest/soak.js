@@ -12,6 +12,7 @@ import * as metrics from './lib/metrics.js';
 import { keepSchedule } from './lib/pace.js';
 import { isLinked } from './lib/pair.js';
 import { measuringOnce, onceEach, profileOfRun } from './lib/profiles.js';
+import { userId } from './lib/runner.js';
 import { numberFrom } from './lib/settings.js';
 import { STAMP_BYTES } from './lib/stamp.js';
 import { cityTag, reachTarget } from './lib/target.js';
@@ -118,7 +119,7 @@ function beforeOf(ring, index) {
  * @returns {Member}
  */
 function join(city, client, before, onTime) {
-  const subject = `k6.soak.${__VU}.${Math.random().toString(36).slice(2)}`;
+  const subject = `k6.soak.${userId()}.${Math.random().toString(36).slice(2)}`;
   const tags = { ...cityTag(city), size: `${SIZE}` };
   const receiver = new Receiver(client, { everyMs: EVERY_MS, peer: () => before?.region ?? '', tags });
   client.subscribe(subject, (message) => onTime(receiver.take(message)));

@@ -29,6 +29,7 @@ export type Problem =
   | { code: 'jetstream-too-few'; path: string; ids: readonly string[] }
   | { code: 'jetstream-even'; path: string; ids: readonly string[] }
   | { code: 'jetstream-turned-off'; path: string; ids: readonly string[] }
+  | { code: 'backup-payload-high'; path: string; bytes: number; most: number }
   | { code: 'access-incomplete'; path: string; given: string; missing: string }
   | { code: 'no-enabled-region'; path: string }
   | { code: 'unknown-region'; path: string; id: string; known: readonly string[]; nearest?: string }
@@ -102,6 +103,8 @@ function textOf(p: Problem): string {
       return `JetStream in ${p.ids.join(' and ')} only would lose its majority when one region is lost: enable it in at least three regions, or in none.`;
     case 'jetstream-even':
       return `JetStream in ${p.ids.length} regions (${p.ids.join(', ')}) survives no more failures than in ${p.ids.length - 1}: use an odd number.`;
+    case 'backup-payload-high':
+      return `is ${p.bytes}, and a region whose streams are backed up takes messages of at most ${p.most} bytes, since its object has some of them in memory: lower it, or set jetstream.backup.enabled to false.`;
     case 'jetstream-turned-off':
       return `only ${p.ids.join(' and ')} would be left of the JetStream regions, too few for a majority: JetStream is turned off.`;
     case 'access-incomplete':

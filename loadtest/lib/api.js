@@ -6,6 +6,8 @@ export const PATHS = {
   health: '/health',
   regions: '/api/regions',
   route: '/api/route',
+  config: '/api/config',
+  rollback: '/api/config/rollback',
 };
 
 /**

@@ -19,6 +19,7 @@ import { pause } from './wait.js';
  * @property {boolean} [echo] whether it hears what it publishes itself; default true
  * @property {Record<string, string>} [tags] of all that is counted about it
  * @property {(region: string) => string} [kindOf] why a region's clients lose their connections at the moment
+ * @property {(before: string, after: string) => void} [onBack] told the regions when it is served again
  * @property {number} [attemptTimeoutMs] the longest that one attempt may take
  * @property {number} [waitMs] at least this long from the beginning of one attempt to that of the next
  * @property {number} [jitterMs] and up to so much longer
@@ -97,6 +98,14 @@ export class LastingClient {
     if (!this.isOpen) return this.#noteGone();
     metrics.errors.add(false, { ...this.#tags(), region: this.region, kind: 'gone' });
     await this.#connection?.close(CLOSE_WITHIN_MS);
+  }
+
+  /** Leaves its connection, and comes again as if it had been cut. */
+  rejoin() {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#lose();
+    void connection.close(CLOSE_WITHIN_MS);
   }
 
   /** The round trip of a PING, ms. @param {number} [timeoutMs] @returns {Promise<number>} rejects with a NatsError */
@@ -210,7 +219,10 @@ export class LastingClient {
     this.region = connection.region;
     for (const subscription of this.#subscriptions) subscription(connection);
     // The first connection is no outage: how long it took is the time of connecting.
-    if (before !== '') this.#noteOutage({ region: before, peer: this.region, kind: this.#lostKind });
+    if (before !== '') {
+      this.#noteOutage({ region: before, peer: this.region, kind: this.#lostKind });
+      this.#options.onBack?.(before, this.region);
+    }
     this.#lostAtMs = Number.NaN;
   }
 

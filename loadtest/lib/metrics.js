@@ -40,6 +40,18 @@ export const disordered = new Counter('nats_disordered');
 export const doubled = new Counter('nats_doubled');
 /** A time in which nothing of what was due arrived: added at its end, so it began its value before its time. */
 export const gap = new Trend('nats_gap', true);
+/** From asking for an edit of the configuration to its answer. */
+export const editTime = new Trend('nats_edit', true);
+/** From the answer to the first new client that is served where the edit sends it; again after one that is not. */
+export const editFollowed = new Trend('nats_edit_followed', true);
+/** New clients that came after the answer and were served as before it. */
+export const editStrays = new Rate('nats_edit_strays');
+/** From the answer until a connected client is served where the edit moves it. */
+export const editMoved = new Trend('nats_edit_moved', true);
+/** From when a new client was due until it is served, failed attempts included. */
+export const newcomerTime = new Trend('nats_newcomer', true);
+/** From losing a region until new clients of its cities are served there again. */
+export const homeTime = new Trend('nats_home', true);
 /** From when a message to a stream was due to JetStream's acknowledgement, and from the moment of sending. */
 export const ackTime = new Trend('nats_ack', true);
 export const ackServiceTime = new Trend('nats_ack_service', true);

@@ -4,6 +4,7 @@
 import { nowMs } from './clock.js';
 import { LastingClient } from './lasting-client.js';
 import * as metrics from './metrics.js';
+import { userId } from './runner.js';
 import { forcedTo } from './target.js';
 import { pause } from './wait.js';
 
@@ -43,7 +44,7 @@ export function clientIn(region, { cities, ...options }) {
 export async function openPair({ from, to, readyByMs, publisher: given, ...options }, onMessage) {
   const publisher = given ?? clientIn(from, options);
   const subscriber = clientIn(to, options);
-  const subject = `k6.${__VU}.${Date.now().toString(36)}.${count}`;
+  const subject = `k6.${userId()}.${Date.now().toString(36)}.${count}`;
   count += 1;
   const service = `${subject}.service`;
   subscriber.subscribe(subject, onMessage);

@@ -134,8 +134,8 @@ export function decisionFor(city) {
   return jsonOf(response)?.candidates?.[0]?.region;
 }
 
-/** @param {City | undefined} city */
-function headersOf(city) {
+/** Of one that pretends to be there. @param {City | undefined} city */
+export function headersOf(city) {
   return IS_LOCAL && city !== undefined ? standingIn(city) : {};
 }
 

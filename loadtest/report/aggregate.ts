@@ -1,6 +1,7 @@
 // From samples to figures: every metric as a whole, by each of its tags, and over time.
 
 import { Coverage } from './coverage.ts';
+import { Edits } from './edits.ts';
 import { Interruptions } from './interruptions.ts';
 import { type MetricDefinition, readSamples, type Sample } from './samples.ts';
 import type { Dimension, Figures, MetricSummary, TimeSeries } from './summary.ts';
@@ -39,6 +40,7 @@ export interface Aggregated {
   readonly brokenLines: number;
   readonly coverage: Coverage;
   readonly interruptions: Interruptions;
+  readonly edits: Edits;
   readonly thresholdSamples: ThresholdSamples;
 }
 
@@ -61,6 +63,7 @@ export class Aggregator {
   readonly #cityRegions = new Map<string, Map<string, number>>();
   readonly #coverage = new Coverage();
   readonly #interruptions = new Interruptions();
+  readonly #edits = new Edits();
   readonly #thresholdSamples = new ThresholdSamples();
   #brokenLines = 0;
   #startedAt: number | undefined;
@@ -99,6 +102,7 @@ export class Aggregator {
       brokenLines: this.#brokenLines,
       coverage: this.#coverage,
       interruptions: this.#interruptions,
+      edits: this.#edits,
       thresholdSamples: this.#thresholdSamples,
     };
   }
@@ -126,6 +130,7 @@ export class Aggregator {
     // What setup() and teardown() do is not what the script is for.
     if (!isOutside(tags)) this.#coverage.note(metric, { value, kind: tags.kind }, offsetMs);
     this.#interruptions.note(metric, { value, tags }, offsetMs);
+    this.#edits.note(metric, { value, tags }, offsetMs);
     for (const [dimension, name] of dimensionsOf(tags, site)) addTo(tallies, dimension, name, value, time);
     const { type } = tallies.definition;
     const part = metric === 'nats_due' ? tags.kind : (tags.region ?? tags.process);

@@ -15,6 +15,8 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
   connections: ['nats_clients', 'nats_connect', 'clients_memory'],
   fanout: ['nats_delivery', 'nats_missing'],
   failover: ['nats_outage', 'nats_lost'],
+  edits: ['nats_edit_followed', 'nats_edit_moved', 'nats_errors', 'nats_missing'],
+  reconnect: ['nats_outage', 'nats_home', 'newcomers'],
   jetstream: ['nats_ack', 'nats_delivery', 'nats_lost', 'nats_missing', 'knee'],
   mixed: ['nats_ping', 'nats_request', 'nats_ack', 'nats_delivery', 'nats_missing', 'nats_lost'],
   soak: ['nats_latency_growth', 'nats_memory_growth', 'nats_disconnects', 'nats_delivery'],
@@ -40,9 +42,17 @@ const PHRASES: Readonly<Record<string, (all: Figures) => string>> = {
   nats_ping: time('a PING took'),
   nats_delivery: time('publish to delivery took'),
   nats_request: time('request to reply took'),
+  nats_outage: ({ p50, p99, max }) =>
+    `clients that lost their connection were without service for ${formatMs(p50)} at p50, ${formatMs(p99)} at p99 and ${formatMs(max)} at most`,
+  nats_edit_followed: ({ max }) => `new clients followed each edit within ${formatMs(max)}`,
+  nats_edit_moved: ({ p50, max }) =>
+    `clients of the drained region were elsewhere ${formatMs(p50)} after the edit at p50 and ${formatMs(max)} at most`,
+  nats_errors: ({ value, count }) =>
+    value === 0
+      ? `none of ${formatCount(count)} attempts failed`
+      : `${formatShare(value)} of ${formatCount(count)} attempts failed`,
+  nats_home: ({ max }) => `new clients of its cities landed there again after ${formatMs(max)}`,
   nats_ack: time('publish to acknowledgement took'),
-  nats_outage: ({ p50, max }) =>
-    `clients that lost their connection were without service for ${formatMs(p50)} at p50 and ${formatMs(max)} at most`,
   nats_missing: ({ value }) =>
     value === 0 ? 'nothing is missing' : `${formatCount(value)} messages are missing`,
   nats_lost: ({ value }) =>
@@ -68,10 +78,20 @@ export function answerOf(summary: Summary): string | undefined {
 
 function phraseOf(summary: Summary, name: string): readonly string[] {
   if (name === 'knee') return summary.knees.map(kneeText);
+  if (name === 'newcomers') return newcomersText(summary.metrics.nats_newcomer?.by.kind?.meanwhile);
   if (name === 'clients_memory' && !hasMeaningfulMemory(summary)) return [];
   const all = summary.metrics[name]?.all;
   const phrase = PHRASES[name];
   return all === undefined || phrase === undefined ? [] : [phrase(all)];
+}
+
+/** Those that came while a crowd did. */
+function newcomersText(times: Figures | undefined): readonly string[] {
+  if (times === undefined) return [];
+  const { p50, max } = times;
+  return [
+    `new clients of other regions waited ${formatMs(p50)} at p50 and ${formatMs(max)} at most meanwhile`,
+  ];
 }
 
 /** Whether the memory of a client can be told from that of the processes. */

@@ -20,6 +20,7 @@ export interface RunFacts
     | 'unmeasured'
     | 'gaps'
     | 'outages'
+    | 'edits'
   > {
   /** Of a merged run they are known whole: each run's were judged by its own samples. */
   readonly thresholds: readonly (K6Verdict | Threshold)[];
@@ -55,6 +56,7 @@ export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: re
     unmeasured: coverage.unmeasured({ ending: facts.ending, durationMs, endsEarly: steps.length > 0 }),
     gaps: interruptions.gaps(),
     outages: interruptions.outages(),
+    edits: aggregated.edits.result(),
     metrics,
     timeSeries,
     steps,

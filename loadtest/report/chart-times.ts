@@ -7,6 +7,7 @@ export const TIMES: readonly (readonly [metric: string, title: string])[] = [
   ['nats_delivery', 'Publish to delivery'],
   ['nats_ack', 'Publish to acknowledgement'],
   ['nats_outage', 'Without service'],
+  ['nats_newcomer', 'New clients until served'],
 ];
 
 /** `nats_ping` -> `ping` */

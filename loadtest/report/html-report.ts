@@ -4,6 +4,8 @@ import { ackRateTable } from './ack-rates.ts';
 import { activityTable } from './activities.ts';
 import { answerOf, hasMeaningfulMemory } from './answer.ts';
 import type { Chart } from './chart-style.ts';
+import { landedRows, newcomerRows } from './crowd-rows.ts';
+import { editRows } from './edit-rows.ts';
 import {
   formatBytes,
   formatCount,
@@ -44,6 +46,9 @@ ${notes.map((note) => html`<p class="warn">Note: ${note}</p>`)}
 </header>
 <div class="cards">${cards(summary)}</div>
 ${section('Interruptions', interruptions(summary))}
+${section('Live edits', tableOf(editRows(summary)))}
+${section('Where clients landed', tableOf(landedRows(summary)))}
+${section('New clients, until they were served', tableOf(newcomerRows(summary)))}
 ${section('Thresholds', thresholds.length === 0 ? undefined : thresholdTable(summary))}
 ${section('Map', ...maps.map(chartFigure))}
 ${section('Charts', others.length === 0 ? undefined : html`<div class="charts">${others.map(chartFigure)}</div>`)}
@@ -57,6 +62,12 @@ ${section('By city', cityTable(summary))}
 ${section('Everything measured', metricTable(summary))}
 ${section('Measured with', provenance(summary))}`;
   return pageOf(`${script}, ${profile}: ${verdictOf(summary)}`, body);
+}
+
+function tableOf(rows: readonly [readonly string[], ...string[][]] | undefined): Html | undefined {
+  if (rows === undefined) return undefined;
+  const [head, ...body] = rows;
+  return table(head, body);
 }
 
 /** The answer and the verdict: what is not to be relied on says so first. */

@@ -37,6 +37,8 @@ export interface Summary {
   readonly gaps: readonly Gap[];
   /** In order. */
   readonly outages: readonly Outage[];
+  /** Live edits of the configuration that the script made, in order. */
+  readonly edits: readonly EditEffect[];
   readonly thresholds: readonly Threshold[];
   /** By k6's name of the metric. */
   readonly metrics: Readonly<Record<string, MetricSummary>>;
@@ -106,6 +108,28 @@ export interface Outage {
   readonly gone: number;
   /** The longest time that one client was without service; 0 if none says. */
   readonly longestMs: number;
+}
+
+/** A live edit of a region, and what it did until the next one; milliseconds. */
+export interface EditEffect {
+  /** When it was answered, since the first sample. */
+  readonly atMs: number;
+  /** From asking to the answer. */
+  readonly tookMs: number;
+  /** `dial`, `drain`, `rollback` */
+  readonly kind: string;
+  readonly region: string;
+  /** After how long all new clients landed where it sends them; null if they did not. */
+  readonly followedMs: number | null;
+  /** New clients that came after it and were served as before. */
+  readonly strays: number;
+  /** Connected clients that it moved, and after how long the last one was served; null of none. */
+  readonly moved: number;
+  readonly movedMs: number | null;
+  /** Connections that ended. */
+  readonly disconnects: number;
+  /** Failed attempts, by their kind. */
+  readonly failures: Readonly<Record<string, number>>;
 }
 
 /** Dimensions by which figures are broken down; each is a k6 tag, except `site` and `pair`. */

@@ -5,6 +5,8 @@ import { inRegionOrder } from '../world-map/region-look.ts';
 import { ackRateText } from './ack-rates.ts';
 import { activityText } from './activities.ts';
 import { answerOf, hasMeaningfulMemory } from './answer.ts';
+import { landedRows, newcomerRows } from './crowd-rows.ts';
+import { editRows } from './edit-rows.ts';
 import { formatCount, formatMs, formatShare, formatValue, unitOf } from './format-value.ts';
 import { interruptionSentences } from './interruption-text.ts';
 import type { Figures, Knee, MetricSummary, Summary, ThroughputStep } from './summary.ts';
@@ -34,6 +36,9 @@ export function textReport(summary: Summary): string {
     ...section(regionTable(summary)),
     ...section(
       dimensionTable(summary, 'policy', 'nats_ping') ?? dimensionTable(summary, 'policy', 'nats_connect'),
+    ),
+    ...[editRows(summary), landedRows(summary), newcomerRows(summary)].flatMap((rows) =>
+      section(rows && formatTable(rows)),
     ),
     ...section(activityText(summary)),
     ...section(otherTable(summary)),

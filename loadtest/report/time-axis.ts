@@ -1,7 +1,8 @@
 // What charts over time share: the axis, lines that break where nothing was measured, and shades over the times in
-// which service was interrupted or nothing was measured.
+// which service was interrupted or nothing was measured, and marks at live edits.
 
 import { MUTED, valueAxis } from './chart-style.ts';
+import { editMarks } from './edit-marks.ts';
 import { lengthOf, type Span, union } from './spans.ts';
 import type { Slice, Summary } from './summary.ts';
 
@@ -129,13 +130,14 @@ export function endOf({ durationMs, unmeasured, timeSeries }: Summary): number {
   return Math.max(Math.min(sliced, durationMs), ...unmeasured.map(({ toMs }) => toMs));
 }
 
-/** Series without points that only shade, each with its entry in the legend. */
+/** Series without points that only shade, or mark live edits, each with its entry in the legend. */
 export function shades(summary: Summary): readonly object[] {
   const end = endOf(summary);
-  return (Object.keys(SHADES) as Shade[]).flatMap((shade) => {
+  const shaded = (Object.keys(SHADES) as Shade[]).flatMap((shade) => {
     const spans = union(spansOf(summary, shade).map((span) => widened(span, end)));
     return spans.length === 0 ? [] : [shadeSeries(shade, spans)];
   });
+  return [...shaded, ...editMarks(summary)];
 }
 
 function spansOf({ unmeasured, outages, gaps }: Summary, shade: Shade): readonly Span[] {

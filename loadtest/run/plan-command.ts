@@ -29,9 +29,14 @@ export async function planRun(
   const extra = options.env ?? [];
   await checkVariables(script, extra);
   const k6 = await ensureK6({ path: options.k6, log: console.error });
+  const bundle = await bundleScript(script.path);
+  if (isForOneRunner(bundle))
+    throw new LoadtestError(
+      `${script.name} is for one k6: it disturbs the target at a given time, and several would do so at once`,
+    );
   const plan: Plan = {
     script: script.name,
-    bundle: await bundleScript(script.path),
+    bundle,
     runners,
     url: urlOf(options.url),
     profile: checkProfile(options.profile),
@@ -54,6 +59,11 @@ export async function planRun(
   await writeAll(folder, files);
   for (const file of Object.keys(files)) console.log(relative(process.cwd(), join(folder, file)));
   return EXIT.ok;
+}
+
+/** Whether a script says so itself, by exporting `ONE_RUNNER`. */
+export function isForOneRunner(bundle: string): boolean {
+  return /\bONE_RUNNER\b/.test(bundle);
 }
 
 /** Runners elsewhere reach no stack that would be started here. */

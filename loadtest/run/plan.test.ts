@@ -168,6 +168,12 @@ describe('with k6 itself', () => {
     );
   });
 
+  test('a script that disturbs the target is not shared', async () => {
+    await expect(planRun('failover', { runners: 2, dryRun: true }, { ...options, k6 })).rejects.toThrow(
+      'failover is for one k6',
+    );
+  });
+
   test('without the edge that is measured nothing is planned', async () => {
     await expect(planRun('latency', { runners: 2, dryRun: true }, { profile: 'smoke', k6 })).rejects.toThrow(
       'plan needs --url',

@@ -14,6 +14,8 @@ export interface ConfigDraft {
   /** Absent when any part of it is broken. */
   readonly admin: v.InferOutput<typeof ConfigSchema.entries.admin> | undefined;
   readonly defaultRegion: string | undefined;
+  /** Absent when any part of it is broken. */
+  readonly jetstream: v.InferOutput<typeof ConfigSchema.entries.jetstream> | undefined;
   /** Empty when the list itself is missing or broken. Indexes are the file's. */
   readonly regions: readonly RegionDraft[];
 }
@@ -22,10 +24,12 @@ export interface ConfigDraft {
 export function readDraft(input: unknown): ConfigDraft {
   const file = asRecord(input);
   const admin = v.safeParse(ConfigSchema.entries.admin, file.admin);
+  const jetstream = v.safeParse(ConfigSchema.entries.jetstream, file.jetstream);
   const defaultRegion = v.safeParse(ConfigSchema.entries.defaultRegion, file.defaultRegion);
   return {
     admin: admin.success ? admin.output : undefined,
     defaultRegion: defaultRegion.success ? defaultRegion.output : undefined,
+    jetstream: jetstream.success ? jetstream.output : undefined,
     regions: Array.isArray(file.regions)
       ? file.regions.map((region) => readEntries(RegionSchema.entries, region))
       : [],

@@ -83,6 +83,20 @@ test('memory is at least 3 GiB a vCPU, disk at most 2 GB a GiB', () => {
   expect(sized(2, 6144, 12_001)).toMatchObject([{ code: 'instance-disk-high', mostMb: 12_000 }]);
 });
 
+test('messages of streams that are backed up fit the memory of their region', () => {
+  const most = 16 * 1024 * 1024;
+  const of = (maxPayloadBytes: number, enabled: boolean) => {
+    const keepers = ['weur', 'eeur', 'enam'].map((id) =>
+      region(id, { jetstream: true, keepAwake: true, limits: { maxPayloadBytes } }),
+    );
+    const result = validateConfig({ ...fileOf(...keepers), jetstream: { backup: { enabled } } });
+    return result.ok ? [] : result.problems.map(({ code, path }) => `${code} ${path}`);
+  };
+  expect(of(most, true)).toEqual([]);
+  expect(of(most + 1, false)).toEqual([]);
+  expect(of(most + 1, true)).toContain('backup-payload-high regions[1].limits.maxPayloadBytes');
+});
+
 test('a soft limit is below the hard one', () => {
   const limited = (softConnections: number) =>
     problemsOf(region('weur', { limits: { softConnections, maxConnections: 100 } }));

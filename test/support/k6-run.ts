@@ -56,6 +56,11 @@ export class K6Run implements AsyncDisposable {
     return new K6Run(options, await temporaryFolder());
   }
 
+  /** As Ctrl-C does. */
+  interrupt(): void {
+    this.#child.kill('SIGINT');
+  }
+
   /** Resolves when k6 has ended. */
   async result(): Promise<K6Result> {
     const exitCode = await this.#exited;

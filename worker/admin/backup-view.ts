@@ -100,6 +100,18 @@ export function unreadableBackup(
   };
 }
 
+/** A stream of which nothing is backed up: it is new, or its region says why. */
+export function missingBackup(lag: BackupLag): Backup {
+  const { account, stream } = lag;
+  const nothing = { messages: 0, bytes: 0, size: 0, segments: 0, firstSeq: null, lastSeq: null };
+  const never = { lastAt: null, writtenAt: null, writer: null };
+  return {
+    ...shared({ account, stream, epochs: 0 }, { lag, verification: undefined }, []),
+    ...nothing,
+    ...never,
+  };
+}
+
 function shared(
   name: Pick<Backup, 'account' | 'stream' | 'epochs'>,
   { lag, verification }: Known,

@@ -10,12 +10,13 @@ import { currentEpoch } from '../jetstream/manifest/epochs.ts';
 import type { Epoch, Manifest, StreamName } from '../jetstream/manifest/manifest.ts';
 import type { Verification } from '../jetstream/restore/jobs.ts';
 import { messageOf } from '../message-of.ts';
-import { type BackupLags, backupLags } from './backup-lags.ts';
+import { type BackupLag, type BackupLags, backupLags } from './backup-lags.ts';
 import {
   backupView,
   detailView,
   type Known,
   lacksItsBeginning,
+  missingBackup,
   type ReadEpoch,
   unreadableBackup,
 } from './backup-view.ts';
@@ -33,6 +34,7 @@ export function listBackups(_request: Request, edge: EdgeContext): Promise<Respo
       const some = names.slice(at, at + PARALLEL);
       streams.push(...(await Promise.all(some.map((name) => backupOf(bucket, name, around.of(name))))));
     }
+    streams.push(...around.withoutBackup(names).map((lag) => missingBackup(lag)));
     const { enabled } = edge.config.jetstream.backup;
     return Response.json({ enabled, streams, problems: around.problems } satisfies Backups);
   });
@@ -86,6 +88,8 @@ async function readEarlier(bucket: BackupBucket, name: Manifest, epoch: Epoch): 
 /** What is known besides the bucket, by stream, and what could not be found out. */
 interface Around {
   readonly of: (name: Pick<StreamName, 'account' | 'stream'>) => Known;
+  /** Streams of which there is nothing in the bucket, as their regions see them. */
+  readonly withoutBackup: (names: readonly StreamName[]) => readonly BackupLag[];
   readonly problems: readonly string[];
 }
 
@@ -96,6 +100,10 @@ async function aroundOf(edge: EdgeContext): Promise<Around> {
       const isIt = (each: { account: string; stream: string }) =>
         each.account === account && each.stream === stream;
       return { lag: lags.find(isIt), verification: verified.verifications.find(isIt) };
+    },
+    withoutBackup: (names) => {
+      const there = new Set(names.map(({ account, stream }) => JSON.stringify([account, stream])));
+      return lags.filter(({ account, stream }) => !there.has(JSON.stringify([account, stream])));
     },
     problems: [...problems, ...verified.problems],
   };

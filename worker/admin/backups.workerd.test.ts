@@ -126,11 +126,12 @@ describe('a backup', () => {
   test('is listed with what it holds, its lag and its verification', async () => {
     await writeOrders();
     const lag = { account: '$G', stream: 'ORDERS', lagMessages: 7, lagMs: 900 };
+    const never = { account: '$G', stream: 'NEVER', lagMessages: 9, lagMs: 60_000, problem: 'R2 is full' };
     const verified = { account: '$G', stream: 'ORDERS', at: T0, ok: false, problem: 'message 2 differs' };
     const edge = edgeOf({
       BACKUPS: bindings.BACKUPS,
       ...keeperOf({ verifications: async () => [verified] }),
-      ...lagging([lag]),
+      ...lagging([lag, never]),
     });
     const { status, body } = await jsonOf(listBackups(get(), edge));
     expect(status).toBe(200);
@@ -151,6 +152,10 @@ describe('a backup', () => {
           ...{ lastAt: T0 + 5000, writtenAt: T0 + 5500, writer: 'weur', lagMessages: 7, lagMs: 900 },
           verified: { at: T0, ok: false, problem: 'message 2 differs' },
           problems: ['its last verification failed: message 2 differs'],
+        },
+        {
+          ...{ account: '$G', stream: 'NEVER', messages: 0, segments: 0, epochs: 0, lastSeq: null },
+          ...{ lagMessages: 9, lagMs: 60_000, problems: [expect.stringContaining('R2 is full')] },
         },
       ],
     });

@@ -1,0 +1,26 @@
+// Where a chart over time shows live edits: a line at each, with what it was.
+
+import { MUTED } from './chart-style.ts';
+import { titleOf } from './edit-rows.ts';
+import type { Summary } from './summary.ts';
+
+/** A series of ECharts without points; none of a run without edits. */
+export function editMarks({ edits }: Pick<Summary, 'edits'>): readonly object[] {
+  if (edits.length === 0) return [];
+  return [
+    {
+      type: 'line',
+      name: 'edits',
+      data: [],
+      color: MUTED,
+      itemStyle: { color: MUTED },
+      markLine: {
+        silent: true,
+        symbol: 'none',
+        lineStyle: { color: MUTED, type: 'dotted', width: 1 },
+        label: { color: MUTED, fontSize: 10, rotate: 90, position: 'insideEndTop' },
+        data: edits.map((edit) => ({ xAxis: edit.atMs, label: { formatter: titleOf(edit) } })),
+      },
+    },
+  ];
+}
