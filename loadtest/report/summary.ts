@@ -76,8 +76,11 @@ export interface Threshold {
   readonly expression: string;
   /** What k6 compared; null when its summary does not have it. */
   readonly value: number | null;
-  /** What k6 says; it also passes what it has no samples of. */
-  readonly passed: boolean;
+  /**
+   * What k6 says; it also passes what it has no samples of. Of a k6 that was ended before it could judge, what the samples
+   * say that it had written; null where they cannot.
+   */
+  readonly passed: boolean | null;
   /** Whether there was anything to judge. */
   readonly samples: 'none' | 'some';
   /** Whether any value could cross it: none can cross `count>=0`. */
