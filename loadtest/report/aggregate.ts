@@ -2,7 +2,7 @@
 
 import { Coverage } from './coverage.ts';
 import { Edits } from './edits.ts';
-import { Interruptions } from './interruptions.ts';
+import { GONE, Interruptions } from './interruptions.ts';
 import { type MetricDefinition, readSamples, type Sample } from './samples.ts';
 import type { Dimension, Figures, MetricSummary, TimeSeries } from './summary.ts';
 import { Tally } from './tally.ts';
@@ -125,6 +125,11 @@ export class Aggregator {
     this.#durationMs = Math.max(this.#durationMs, offsetMs);
     if (tags.policy !== undefined && tags.policy !== MEASURED_POLICY) {
       addTo(tallies, 'policy', tags.policy, value, time);
+      return;
+    }
+    // A lower bound is no measurement: those that never came back are told apart, by the outages.
+    if (metric === 'nats_outage' && tags.kind === GONE) {
+      this.#interruptions.note(metric, { value, tags }, offsetMs);
       return;
     }
     tallies.all.add(value, time);

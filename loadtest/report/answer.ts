@@ -1,6 +1,7 @@
 // The answer to the script's question: its figures in a sentence.
 
 import { formatBytes, formatCount, formatMs, formatShare } from './format-value.ts';
+import { lengthText } from './interruption-text.ts';
 import type { Figures, Summary } from './summary.ts';
 import { kneeText } from './throughput-text.ts';
 
@@ -42,8 +43,6 @@ const PHRASES: Readonly<Record<string, (all: Figures) => string>> = {
   nats_ping: time('a PING took'),
   nats_delivery: time('publish to delivery took'),
   nats_request: time('request to reply took'),
-  nats_outage: ({ p50, p99, max }) =>
-    `clients that lost their connection were without service for ${formatMs(p50)} at p50, ${formatMs(p99)} at p99 and ${formatMs(max)} at most`,
   nats_edit_followed: ({ max }) => `new clients followed each edit within ${formatMs(max)}`,
   nats_edit_moved: ({ p50, max }) =>
     `clients of the drained region were elsewhere ${formatMs(p50)} after the edit at p50 and ${formatMs(max)} at most`,
@@ -77,6 +76,7 @@ export function answerOf(summary: Summary): string | undefined {
 
 function phraseOf(summary: Summary, name: string): readonly string[] {
   if (name === 'knee') return summary.knees.map(kneeText);
+  if (name === 'nats_outage') return outageTexts(summary);
   if (name === 'newcomers') return newcomersText(summary.metrics.nats_newcomer?.by.kind?.meanwhile);
   if (name === 'clients_memory' && !hasMeaningfulMemory(summary)) return [];
   const all = summary.metrics[name]?.all;
@@ -117,6 +117,26 @@ function ofDue(
   });
   if (parts.length === 0) parts.push(formatCount(all));
   return [`${parts.join(' and ')} that were due ${what(all === 1)}`];
+}
+
+/** Those that came back, and apart from them those that did not: of these only a lower bound is known. */
+function outageTexts({ metrics, outages }: Summary): readonly string[] {
+  const back = metrics.nats_outage?.all;
+  const lost = outages.filter(({ gone }) => gone > 0);
+  const gone = lost.reduce((sum, outage) => sum + outage.gone, 0);
+  const least = Math.min(...lost.map(({ goneMs }) => goneMs));
+  return [
+    ...(back === undefined
+      ? []
+      : [
+          `clients that lost their connection${gone === 0 ? '' : ' and came back'} were without service for ${formatMs(back.p50)} at p50, ${formatMs(back.p99)} at p99 and ${formatMs(back.max)} at most`,
+        ]),
+    ...(gone === 0
+      ? []
+      : [
+          `${formatCount(gone)} ${gone === 1 ? 'client' : 'clients'} never came back, without service for at least ${lengthText(least)}`,
+        ]),
+  ];
 }
 
 /** Those that came while a crowd did. */

@@ -78,6 +78,16 @@ export class Coverage {
       .filter(isLong);
   }
 
+  /** Whether anything was due by a schedule. */
+  get hasDue(): boolean {
+    return this.#due.size > 0;
+  }
+
+  /** When all that was planned was over, and nothing more was due. */
+  endMs(asked: Asked): number {
+    return endOf(asked, { measured: inOrder([this.#answers]), due: inOrder([...this.#due.values()]) });
+  }
+
   #dueOf(kind: string): Map<number, Span> {
     const spans = this.#due.get(kind) ?? new Map<number, Span>();
     this.#due.set(kind, spans);

@@ -74,15 +74,19 @@ function whereText(gaps: readonly Gap[]): string {
   return `${count} (${ways.slice(0, NAMED).join(', ')} and ${formatCount(ways.length - NAMED)} more)`;
 }
 
-function outageSentence({ region, fromMs, toMs, disconnects, returned, gone, longestMs }: Outage): string {
+function outageSentence(outage: Outage): string {
+  const { region, fromMs, toMs, disconnects, returned, gone, longestMs, goneMs } = outage;
   const where = region === '' ? 'no region known' : region;
   const lost = `${formatCount(disconnects)} ${disconnects === 1 ? 'connection' : 'connections'} lost`;
-  const longest = longestMs < 1000 ? formatMs(longestMs) : formatMoment(longestMs);
   if (fromMs === toMs) return `${where}: ${lost} at ${formatMoment(fromMs)}`;
   const parts = [
     ...(disconnects === 0 ? [] : [lost]),
-    ...(returned === 0 ? [] : [`${formatCount(returned)} back after ${longest} at most`]),
-    ...(gone === 0 ? [] : [`${formatCount(gone)} never served again`]),
+    ...(returned === 0 ? [] : [`${formatCount(returned)} back after ${lengthText(longestMs)} at most`]),
+    ...(gone === 0 ? [] : [`${formatCount(gone)} never served again, for at least ${lengthText(goneMs)}`]),
   ];
   return `${where}: clients without service from ${formatMoment(fromMs)} to ${formatMoment(toMs)}, ${parts.join(', ')}`;
+}
+
+export function lengthText(ms: number): string {
+  return ms < 1000 ? formatMs(ms) : formatMoment(ms);
 }

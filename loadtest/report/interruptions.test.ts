@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { madeRun } from '../../test/support/data/made-run.ts';
 import type { Written } from '../../test/support/data/sample-file.ts';
-import { summaryOfSamples } from '../../test/support/data/summary.ts';
+import { FINISHED, summaryOfSamples } from '../../test/support/data/summary.ts';
+import { answerOf } from './answer.ts';
 import { interruptionSentences } from './interruption-text.ts';
 import { Interruptions } from './interruptions.ts';
 import { textReport } from './text-report.ts';
@@ -71,6 +72,7 @@ test('an outage of a region is from the first client that lost it to the last th
       returned: 2,
       gone: 0,
       longestMs: 1_000,
+      goneMs: 0,
     },
   ]);
   expect(interruptionSentences(summary)).toEqual([
@@ -95,7 +97,37 @@ test('clients that never came back are told', async () => {
   ]);
   expect(summary.outages).toMatchObject([{ returned: 0, gone: 1, fromMs: 8_000, toMs: 60_000 }]);
   expect(interruptionSentences(summary)).toEqual([
-    'enam: clients without service from 8.0 s to 60.0 s, 1 connection lost, 1 never served again',
+    'enam: clients without service from 8.0 s to 60.0 s, 1 connection lost, 1 never served again, for at least 52.0 s',
+  ]);
+});
+
+test('those that never came back are in no percentile, and are told until nothing more was due', async () => {
+  const due = [0, 21_700].map((at) => ({
+    metric: 'nats_due',
+    at,
+    value: 1,
+    tags: { region: 'enam', kind: 'ping' },
+  }));
+  const summary = await summaryOfSamples(
+    [
+      ...due,
+      outage(9_000, 1_000, { region: 'enam', peer: 'weur' }),
+      outage(23_700, 12_000, { region: 'enam', kind: 'gone' }),
+      outage(23_700, 13_000, { region: 'enam', kind: 'gone' }),
+      { metric: 'nats_gap', at: 23_700, value: 4_000, tags: { region: 'oc', peer: 'weur' } },
+      { metric: 'nats_gap', at: 23_700, value: 1_500, tags: { region: 'enam', peer: 'weur' } },
+    ],
+    { script: 'failover', ending: { ...FINISHED, plannedMs: 20_000 } },
+  );
+  expect(summary.metrics.nats_outage?.all).toMatchObject({ count: 1, max: 1_000 });
+  expect(summary.timeSeries.metrics.nats_outage?.all?.filter((slice) => slice !== null)).toHaveLength(1);
+  expect(answerOf(summary)).toBe(
+    'Clients that lost their connection and came back were without service for 1000 ms at p50, 1000 ms at p99 and 1000 ms at most; 2 clients never came back, without service for at least 10.0 s.',
+  );
+  expect(interruptionSentences(summary)).toEqual([
+    'weur to oc: nothing from 19.7 s to 21.7 s',
+    'enam: clients without service from 8.0 s to 9.0 s, 1 back after 1.0 s at most',
+    'enam: clients without service from 10.7 s to 21.7 s, 2 never served again, for at least 10.0 s',
   ]);
 });
 

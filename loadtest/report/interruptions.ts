@@ -4,6 +4,9 @@
 import { type Span, union } from './spans.ts';
 import type { Gap, Outage } from './summary.ts';
 
+/** The kind of an outage of a client that was not served again: it lasted for at least so long. */
+export const GONE = 'gone';
+
 /** Clients without service, as one of them saw it. */
 interface Loss extends Span {
   readonly kind: string;
@@ -36,37 +39,39 @@ export class Interruptions {
     else if (metric === 'nats_disconnects' && value > 0) push(this.#disconnects, region, offsetMs);
   }
 
-  /** In order of time. */
-  gaps(): readonly Gap[] {
+  /**
+   * In order of time.
+   *
+   * @param endMs when nothing more was due: what is counted beyond is the time that was left to what was under way
+   */
+  gaps(endMs = Number.POSITIVE_INFINITY): readonly Gap[] {
     const all = [...this.#gaps].flatMap(([from, regions]) =>
-      [...regions].flatMap(([to, spans]) => union(spans).map((span) => ({ from, to, ...span }))),
+      [...regions].flatMap(([to, spans]) =>
+        union(spans.flatMap((span) => until(span, endMs))).map((span) => ({ from, to, ...span })),
+      ),
     );
     return all.toSorted((a, b) => a.fromMs - b.fromMs);
   }
 
-  /** In order of time. A region that lost clients and served none of them again has an outage without length. */
-  outages(): readonly Outage[] {
+  /** The same. A region that lost clients and served none of them again has an outage without length. */
+  outages(endMs = Number.POSITIVE_INFINITY): readonly Outage[] {
     const regions = [...new Set([...this.#losses.keys(), ...this.#disconnects.keys()])];
-    const all = regions.flatMap((region) => this.#outagesOf(region));
+    const all = regions.flatMap((region) => this.#outagesOf(region, endMs));
     return all.toSorted((a, b) => a.fromMs - b.fromMs);
   }
 
-  #outagesOf(region: string): readonly Outage[] {
-    const losses = this.#losses.get(region) ?? [];
+  #outagesOf(region: string, endMs: number): readonly Outage[] {
+    const losses = (this.#losses.get(region) ?? []).map((loss) =>
+      loss.kind === GONE ? { ...loss, toMs: Math.max(loss.fromMs, Math.min(loss.toMs, endMs)) } : loss,
+    );
     const disconnects = this.#disconnects.get(region) ?? [];
     const lost = union(losses);
     const moments = disconnects
       .filter((at) => indexAt(lost, at) === undefined)
       .map((at) => ({ fromMs: at, toMs: at }));
     const spans = union([...losses, ...moments], APART_MS);
-    const counts = spans.map((span) => ({
-      region,
-      ...span,
-      disconnects: 0,
-      returned: 0,
-      gone: 0,
-      longestMs: 0,
-    }));
+    const none = { disconnects: 0, returned: 0, gone: 0, longestMs: 0, goneMs: 0 };
+    const counts = spans.map((span) => ({ region, ...span, ...none }));
     for (const at of disconnects) {
       const outage = counts[indexAt(spans, at) ?? -1];
       if (outage !== undefined) outage.disconnects += 1;
@@ -74,12 +79,22 @@ export class Interruptions {
     for (const { fromMs, toMs, kind } of losses) {
       const outage = counts[indexAt(spans, fromMs) ?? -1];
       if (outage === undefined) continue;
-      if (kind === 'gone') outage.gone += 1;
-      else outage.returned += 1;
-      outage.longestMs = Math.max(outage.longestMs, toMs - fromMs);
+      const ms = toMs - fromMs;
+      if (kind === GONE) {
+        outage.goneMs = outage.gone === 0 ? ms : Math.min(outage.goneMs, ms);
+        outage.gone += 1;
+      } else {
+        outage.returned += 1;
+        outage.longestMs = Math.max(outage.longestMs, ms);
+      }
     }
     return counts;
   }
+}
+
+/** What of it was before then. */
+function until({ fromMs, toMs }: Span, endMs: number): readonly Span[] {
+  return fromMs >= endMs ? [] : [{ fromMs, toMs: Math.min(toMs, endMs) }];
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, value: T): void {

@@ -109,8 +109,10 @@ export interface Outage {
   /** Clients that were served again, there or elsewhere, and those that never were. */
   readonly returned: number;
   readonly gone: number;
-  /** The longest time that one client was without service; 0 if none says. */
+  /** The longest time that a client was without service that was served again; 0 if none says. */
   readonly longestMs: number;
+  /** How long each of those that never were was without service, at least, until nothing more was due; 0 without any. */
+  readonly goneMs: number;
 }
 
 /** A live edit of a region, and what it did until the next one; milliseconds. */
