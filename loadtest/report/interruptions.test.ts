@@ -144,13 +144,22 @@ test('a connection that was lost in a script that does not time it has a moment'
 test('gaps of many pairs at the same time are told together', () => {
   const at = (from: string, to: string, fromMs = 20_000) => ({ from, to, fromMs, toMs: 23_000 });
   const four = [at('weur', 'oc'), at('oc', 'weur', 20_300), at('enam', 'wnam'), at('oc', 'enam')];
-  expect(interruptionSentences({ gaps: [...four, at('wnam', 'oc', 6_000)], outages: [] })).toEqual([
-    '4 pairs (weur to oc, oc to weur, enam to wnam and 1 more): nothing from 20.0 s to 23.0 s',
+  expect(
+    interruptionSentences({ gaps: [...four, at('wnam', 'oc', 6_000)], outages: [], regions: [] }),
+  ).toEqual([
+    '4 pairs (enam to wnam, oc to enam, oc to weur and 1 more): nothing from 20.0 s to 23.0 s',
     'wnam to oc: nothing from 6.0 s to 23.0 s',
   ]);
-  expect(interruptionSentences({ gaps: four.slice(1), outages: [] })).toHaveLength(3);
+  expect(interruptionSentences({ gaps: four.slice(1), outages: [], regions: [] })).toHaveLength(3);
   const ofOneRegion = [at('weur', 'oc'), at('oc', 'weur'), at('enam', 'oc'), at('oc', 'oc')];
-  expect(interruptionSentences({ gaps: ofOneRegion, outages: [] })).toEqual([
+  const from = ['weur', 'oc', 'enam', 'apac'].map((to) => at('apac', to));
+  const told = interruptionSentences({ gaps: from, outages: [], regions: [] });
+  expect(told).toEqual(['4 pairs, all from apac: nothing from 20.0 s to 23.0 s']);
+  const to = from.map((gap) => ({ ...gap, from: gap.to, to: 'apac' }));
+  expect(interruptionSentences({ gaps: to, outages: [], regions: [] })).toEqual([
+    '4 pairs, all to apac: nothing from 20.0 s to 23.0 s',
+  ]);
+  expect(interruptionSentences({ gaps: ofOneRegion, outages: [], regions: [] })).toEqual([
     '4 pairs, all from or to oc: nothing from 20.0 s to 23.0 s',
   ]);
 });
@@ -174,8 +183,45 @@ test('of very many the longest are told, and how many there are beside', async (
     fromMs: n * 9_000,
     toMs: n * 9_000 + 1_000 + n,
   }));
-  const told = interruptionSentences({ gaps, outages: [] });
+  const told = interruptionSentences({ gaps, outages: [], regions: [] });
   expect(told).toHaveLength(13);
   expect(told[0]).toContain('from 72.0 s');
   expect(told.at(-1)).toBe('and 8 shorter gaps');
+});
+
+test('what one client did not get while others of its pair did was not nothing', async () => {
+  const pairs = [['weur', 'oc']] as const;
+  const gap = (at: number, value: number): Written => ({
+    metric: 'nats_gap',
+    at,
+    value,
+    tags: { region: 'oc', peer: 'weur' },
+  });
+  const busy = madeRun({ pairs, seconds: 30, everyMs: 50, cuts: [{ fromMs: 20_000, toMs: 23_000 }] });
+  const samples = [...busy, gap(19_000, 9_000), gap(26_000, 8_000)].toSorted((a, b) => a.at - b.at);
+  const summary = await summaryOfSamples(samples);
+  const sentences = interruptionSentences(summary);
+  expect(sentences).toEqual([
+    'weur to oc: some clients got nothing for a time, from 10.0 s to 26.0 s',
+    'weur to oc: nothing from 20.0 s to 23.0 s',
+  ]);
+});
+
+test('what names no region has no names', () => {
+  const gap = { from: '', to: '', fromMs: 13_100, toMs: 18_100 };
+  expect(interruptionSentences({ gaps: [gap], outages: [], regions: [] })).toEqual([
+    'nothing arrived from 13.1 s to 18.1 s',
+  ]);
+});
+
+test('what begins at the same moment is in the order of regions', async () => {
+  const regions = ['wnam', 'weur', 'oc'].map((id) => ({ id, name: id, latitude: 0, longitude: 0 }));
+  const lost = [disconnect(8_000, 'oc'), disconnect(8_100, 'weur'), disconnect(8_300, 'wnam')];
+  const summary = await summaryOfSamples([FIRST, ...lost, disconnect(3_000, 'oc')], { regions });
+  expect(interruptionSentences(summary).map((sentence) => sentence.split(':')[0])).toEqual([
+    'oc',
+    'wnam',
+    'weur',
+    'oc',
+  ]);
 });

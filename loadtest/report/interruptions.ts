@@ -1,7 +1,8 @@
 // Where service was interrupted: the times in which nothing came from one region to another, and those in which clients
 // of a region had no service. Each client reports its own; what overlaps is one.
 
-import { type Span, union } from './spans.ts';
+import { Moments } from './moments.ts';
+import { lengthOf, type Span, union } from './spans.ts';
 import type { Gap, Outage } from './summary.ts';
 
 /** The kind of an outage of a client that was not served again: it lasted for at least so long. */
@@ -15,11 +16,22 @@ interface Loss extends Span {
 /** The moments of a disconnect and of the outage that began with it differ by less, as k6 notes one after the other. */
 const SAME_MOMENT_MS = 1;
 
+/** The last of what came before a gap, and the first after it, come so near its edges: they are not within it. */
+const EDGE_MS = 500;
+
+/** A shorter time without an arrival is just the time between two. */
+const MIN_GAP_MS = 1_000;
+
+/** What arrived from one region in another. */
+const ARRIVALS = new Set(['nats_delivery', 'nats_request']);
+
 /** Outages of a region that are no further apart are one: a region that drains loses its clients one by one. */
 const APART_MS = 1_000;
 
 export class Interruptions {
   readonly #gaps = new Map<string, Map<string, Span[]>>();
+  /** By pair, as the gaps. */
+  readonly #arrivals = new Map<string, Map<string, Moments>>();
   readonly #losses = new Map<string, Loss[]>();
   readonly #disconnects = new Map<string, number[]>();
 
@@ -31,7 +43,13 @@ export class Interruptions {
   ): void {
     const { region = '', peer = '', kind = '' } = tags;
     const span = { fromMs: Math.max(0, offsetMs - value), toMs: offsetMs };
-    if (metric === 'nats_gap') {
+    if (ARRIVALS.has(metric) && peer !== '') {
+      const from = this.#arrivals.get(peer) ?? new Map<string, Moments>();
+      this.#arrivals.set(peer, from);
+      const moments = from.get(region) ?? new Moments();
+      from.set(region, moments);
+      moments.note(offsetMs);
+    } else if (metric === 'nats_gap') {
       const from = this.#gaps.get(peer) ?? new Map<string, Span[]>();
       this.#gaps.set(peer, from);
       push(from, region, span);
@@ -47,10 +65,28 @@ export class Interruptions {
   gaps(endMs = Number.POSITIVE_INFINITY): readonly Gap[] {
     const all = [...this.#gaps].flatMap(([from, regions]) =>
       [...regions].flatMap(([to, spans]) =>
-        union(spans.flatMap((span) => until(span, endMs))).map((span) => ({ from, to, ...span })),
+        union(spans.flatMap((span) => until(span, endMs))).flatMap((span) => this.#gapsIn(span, from, to)),
       ),
     );
     return all.toSorted((a, b) => a.fromMs - b.fromMs);
+  }
+
+  /** Each client has told its own. Where others of the pair got something meanwhile, not all of them got nothing. */
+  #gapsIn(span: Span, from: string, to: string): readonly Gap[] {
+    const within = { fromMs: span.fromMs + EDGE_MS, toMs: span.toMs - EDGE_MS };
+    const arrivals = this.#arrivals.get(from)?.get(to)?.within(within) ?? [];
+    const whole = { from, to, ...span };
+    if (arrivals.length === 0) return [whole];
+    const edges = [
+      { fromMs: span.fromMs, toMs: span.fromMs },
+      ...arrivals,
+      { fromMs: span.toMs, toMs: span.toMs },
+    ];
+    const silent = edges
+      .slice(1)
+      .map(({ fromMs }, index) => ({ from, to, fromMs: edges[index]?.toMs ?? 0, toMs: fromMs }))
+      .filter((each) => lengthOf(each) > MIN_GAP_MS);
+    return [{ ...whole, ofSome: true }, ...silent];
   }
 
   /** The same. A region that lost clients and served none of them again has an outage without length. */

@@ -87,12 +87,17 @@ export interface Threshold {
   readonly canFail: boolean;
 }
 
-/** A time in which nothing of what was due from one region came to another; milliseconds since the first sample. */
+/**
+ * A time in which nothing of what was due from one region came to another, or not to some clients of it; milliseconds
+ * since the first sample.
+ */
 export interface Gap {
   readonly from: string;
   readonly to: string;
   readonly fromMs: number;
   readonly toMs: number;
+  /** Other clients of the pair got something meanwhile. Absent where none did. */
+  readonly ofSome?: true;
 }
 
 /**
