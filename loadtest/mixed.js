@@ -21,7 +21,7 @@ import { measuringOnce, profileOfRun } from './lib/profiles.js';
 import { chanceOf } from './lib/random.js';
 import { userNumber } from './lib/runner.js';
 import { reachTarget } from './lib/target.js';
-import { lastOnes, Times } from './lib/times.js';
+import { lastOnes, planEnds, Times } from './lib/times.js';
 
 /** @typedef {import('./lib/day/members.js').Activity} Activity */
 /** @typedef {import('./lib/day/members.js').Group} Group */
@@ -143,6 +143,7 @@ export default async function spendTheDay({ keepers: kept, run }) {
   await Promise.all(activities.map((each) => prepare(each, readyByMs)));
   const schedule = times.begin();
   await Promise.all(activities.map(({ activity }) => activity.run(schedule)));
+  await planEnds(schedule.untilMs, [...clients, ...activities.map(({ activity }) => activity)]);
   await lastOnes(schedule.endsAtMs, () => activities.every(({ activity }) => activity.isDone));
   await Promise.all(activities.map(({ activity }) => activity.finish()));
   await Promise.all(clients.map((client) => client.close()));

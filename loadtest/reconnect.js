@@ -20,7 +20,7 @@ import { userNumber } from './lib/runner.js';
 import { IS_LOCAL, numberFrom } from './lib/settings.js';
 import { cityTag, forcedTo, reachTarget } from './lib/target.js';
 import { HAS_CONTROL, killServer } from './lib/target-control.js';
-import { lastOnes } from './lib/times.js';
+import { lastOnes, planEnds } from './lib/times.js';
 import { pause } from './lib/wait.js';
 
 /** @typedef {import('./lib/cities.js').City} City */
@@ -196,6 +196,10 @@ async function pingByTurns(crowd, { untilMs, overMs }) {
     turn += 1;
     if (idle !== undefined) pinger.ping(idle.client, dueMs, cityTag(idle.city));
   });
+  await planEnds(
+    untilMs,
+    crowd.map(({ client }) => client),
+  );
   await lastOnes(overMs, () => pinger.pending === 0);
 }
 

@@ -102,11 +102,16 @@ export class Receiver {
     return now - dueMs;
   }
 
+  /** Nothing more is due: a gap that still goes on ends here. */
+  endSchedule() {
+    this.#noteGap(this.#gaps.finish(nowMs()));
+  }
+
   /** Nothing more is waited for. @param {number} sent how many there were */
   finish(sent) {
     this.#delivered.flush();
     this.#countMissing(this.#sequence.finish(sent));
-    this.#noteGap(this.#gaps.finish(nowMs()));
+    this.endSchedule();
   }
 
   /** @param {number} count */
