@@ -177,8 +177,7 @@ function numbersOf(user) {
 async function connectAll(crowd, byMs) {
   const lanes = Array.from({ length: CONNECTING_AT_ONCE }, async (_, lane) => {
     for (let n = lane; n < crowd.length && nowMs() < byMs; n += CONNECTING_AT_ONCE) {
-      const { city, client } = /** @type {Idle} */ (crowd[n]);
-      metrics.due.add(1, { ...cityTag(city), kind: 'connect' });
+      const { client } = /** @type {Idle} */ (crowd[n]);
       await client.open(byMs - nowMs());
     }
   });

@@ -90,6 +90,7 @@ export class LastingClient {
    */
   async open(withinMs) {
     this.#lostAtMs = nowMs();
+    metrics.due.add(1, { ...this.#tags(), kind: 'connect' });
     this.#coming = this.#comeBack();
     await within(withinMs, 'not connected', this.#coming).catch(() => {});
     return this.isOpen;
@@ -219,6 +220,8 @@ export class LastingClient {
     const { headers, echo, tags, kindOf } = this.#options;
     return connectFrom(this.#city, {
       timeoutMs,
+      // Later ones are for an outage, which is timed as such.
+      ...(this.#servedBy === '' && !Number.isNaN(this.#lostAtMs) && { dueMs: this.#lostAtMs }),
       ...(headers && { headers }),
       ...(echo !== undefined && { echo }),
       ...(tags && { tags }),

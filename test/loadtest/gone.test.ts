@@ -92,3 +92,28 @@ test(
   },
   RUN_TIMEOUT_MS,
 );
+
+test(
+  'a client that is refused at first connects from when it was due',
+  async () => {
+    const { stack } = running;
+    await using edge = await FaultyEdge.before(stack.url);
+    const env = { REGIONS: REGIONS.join(','), DURATION: '2s' };
+    await using run = await K6Run.start({ k6, script: 'latency', url: edge.url, env });
+    // k6 tries one connection before it begins.
+    await waitFor('k6 to begin', { timeoutMs: BEGUN_WITHIN_MS }, () => edge.passed > 0);
+    edge.upgrades = { status: 503 };
+    const clients = REGIONS.length + REGIONS.length ** 2;
+    await waitFor('its clients to be refused', { timeoutMs: BEGUN_WITHIN_MS }, () => edge.refused >= 4);
+    edge.upgrades = 'pass';
+    const { output, samples } = await run.result();
+    const failed = samples.of('nats_errors', { kind: 'unavailable' });
+    expect(failed.length, output).toBeGreaterThan(0);
+    expect(samples.count('nats_due', { kind: 'connect' })).toBe(clients);
+    const connects = samples.of('nats_connect');
+    expect(connects).toHaveLength(clients);
+    // The wait between two attempts is two seconds.
+    expect(connects.filter(({ value }) => value > 1_500).length).toBeGreaterThanOrEqual(REGIONS.length);
+  },
+  RUN_TIMEOUT_MS,
+);
