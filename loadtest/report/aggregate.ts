@@ -2,7 +2,7 @@
 
 import { Coverage } from './coverage.ts';
 import { Edits } from './edits.ts';
-import { Interruptions } from './interruptions.ts';
+import { GONE, Interruptions } from './interruptions.ts';
 import { type MetricDefinition, readSamples, type Sample } from './samples.ts';
 import type { Dimension, Figures, MetricSummary, TimeSeries } from './summary.ts';
 import { Tally } from './tally.ts';
@@ -108,22 +108,28 @@ export class Aggregator {
   }
 
   #define(definition: MetricDefinition): void {
-    for (const name of definition.judged) this.#thresholdSamples.watch(name);
+    for (const name of definition.judged) this.#thresholdSamples.watch(name, definition.type);
     if (!WANTED.test(definition.name) || this.#metrics.has(definition.name)) return;
     const all = new Tally(definition.type);
     this.#metrics.set(definition.name, { definition, all, by: new Map(), bySteps: new Map() });
   }
 
-  #add({ metric, time, value, tags }: Sample, offsetMs: number, site: string | null): void {
+  #add(sample: Sample, offsetMs: number, site: string | null): void {
+    const { metric, time, value, tags } = sample;
     // A counter that setup() raises by 0 is there so that k6 knows it, not a measurement.
     const isPriming = value === 0 && tags.group === SETUP;
-    if (!isPriming) this.#thresholdSamples.note(metric, tags);
+    if (!isPriming) this.#thresholdSamples.note(sample);
     const tallies = this.#metrics.get(metric);
     // k6 defines every metric before its first sample.
     if (tallies === undefined) return;
     this.#durationMs = Math.max(this.#durationMs, offsetMs);
     if (tags.policy !== undefined && tags.policy !== MEASURED_POLICY) {
       addTo(tallies, 'policy', tags.policy, value, time);
+      return;
+    }
+    // A lower bound is no measurement: those that never came back are told apart, by the outages.
+    if (metric === 'nats_outage' && tags.kind === GONE) {
+      this.#interruptions.note(metric, { value, tags }, offsetMs);
       return;
     }
     tallies.all.add(value, time);

@@ -1,6 +1,7 @@
 // The answer to the script's question: its figures in a sentence.
 
 import { formatBytes, formatCount, formatMs, formatShare } from './format-value.ts';
+import { lengthText } from './interruption-text.ts';
 import type { Figures, Summary } from './summary.ts';
 import { kneeText } from './throughput-text.ts';
 
@@ -42,8 +43,6 @@ const PHRASES: Readonly<Record<string, (all: Figures) => string>> = {
   nats_ping: time('a PING took'),
   nats_delivery: time('publish to delivery took'),
   nats_request: time('request to reply took'),
-  nats_outage: ({ p50, p99, max }) =>
-    `clients that lost their connection were without service for ${formatMs(p50)} at p50, ${formatMs(p99)} at p99 and ${formatMs(max)} at most`,
   nats_edit_followed: ({ max }) => `new clients followed each edit within ${formatMs(max)}`,
   nats_edit_moved: ({ p50, max }) =>
     `clients of the drained region were elsewhere ${formatMs(p50)} after the edit at p50 and ${formatMs(max)} at most`,
@@ -53,8 +52,6 @@ const PHRASES: Readonly<Record<string, (all: Figures) => string>> = {
       : `${formatShare(value)} of ${formatCount(count)} attempts failed`,
   nats_home: ({ max }) => `new clients of its cities landed there again after ${formatMs(max)}`,
   nats_ack: time('publish to acknowledgement took'),
-  nats_missing: ({ value }) =>
-    value === 0 ? 'nothing is missing' : `${formatCount(value)} messages are missing`,
   nats_lost: ({ value }) =>
     value === 0
       ? 'nothing is lost that JetStream had acknowledged'
@@ -70,7 +67,8 @@ const PHRASES: Readonly<Record<string, (all: Figures) => string>> = {
 
 /** undefined of a run that measured nothing that was asked. */
 export function answerOf(summary: Summary): string | undefined {
-  const phrases = (ASKED[summary.script] ?? OTHERS).flatMap((name) => phraseOf(summary, name));
+  const asked = (ASKED[summary.script] ?? OTHERS).flatMap((name) => phraseOf(summary, name));
+  const phrases = [...asked, ...neverSentText(summary)];
   if (phrases.length === 0) return undefined;
   const text = phrases.join('; ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
@@ -78,11 +76,67 @@ export function answerOf(summary: Summary): string | undefined {
 
 function phraseOf(summary: Summary, name: string): readonly string[] {
   if (name === 'knee') return summary.knees.map(kneeText);
+  if (name === 'nats_outage') return outageTexts(summary);
   if (name === 'newcomers') return newcomersText(summary.metrics.nats_newcomer?.by.kind?.meanwhile);
   if (name === 'clients_memory' && !hasMeaningfulMemory(summary)) return [];
   const all = summary.metrics[name]?.all;
+  if (all !== undefined && name === 'nats_missing') return [missingText(all.value, summary)];
   const phrase = PHRASES[name];
   return all === undefined || phrase === undefined ? [] : [phrase(all)];
+}
+
+/** What is missing at the end is counted at the end: of a run that was ended before, that is not all. */
+function missingText(value: number, { ending }: Summary): string {
+  const isAll = ending.kind === 'finished';
+  if (value === 0) return isAll ? 'nothing is missing' : 'nothing is missing as far as it was counted';
+  return `${isAll ? '' : 'at least '}${formatCount(value)} messages are missing`;
+}
+
+/** Of what was due: what went nowhere, as there was no connection, and what a connection took with it. */
+function neverSentText({ metrics }: Summary): readonly string[] {
+  return [
+    ...ofDue(metrics, 'nats_unsent', (isOne) => `${isOne ? 'was' : 'were'} never sent`),
+    ...ofDue(metrics, 'nats_unanswered', (isOne) => `${isOne ? 'was' : 'were'} under way at a disconnect`),
+  ];
+}
+
+/** By kind: `1,853 of 3,600 messages and 1,854 of 3,582 requests that were due were never sent`. */
+function ofDue(
+  metrics: Summary['metrics'],
+  name: string,
+  what: (isOne: boolean) => string,
+): readonly string[] {
+  const all = metrics[name]?.all?.value ?? 0;
+  if (all === 0) return [];
+  const kinds = Object.entries(metrics[name]?.by.kind ?? {}).filter(([, { value }]) => value > 0);
+  const parts = kinds.map(([kind, { value }]) => {
+    const due = metrics.nats_due?.by.kind?.[kind]?.value;
+    return due === undefined
+      ? `${formatCount(value)} ${kind}s`
+      : `${formatCount(value)} of ${formatCount(due)} ${kind}s`;
+  });
+  if (parts.length === 0) parts.push(formatCount(all));
+  return [`${parts.join(' and ')} that were due ${what(all === 1)}`];
+}
+
+/** Those that came back, and apart from them those that did not: of these only a lower bound is known. */
+function outageTexts({ metrics, outages }: Summary): readonly string[] {
+  const back = metrics.nats_outage?.all;
+  const lost = outages.filter(({ gone }) => gone > 0);
+  const gone = lost.reduce((sum, outage) => sum + outage.gone, 0);
+  const least = Math.min(...lost.map(({ goneMs }) => goneMs));
+  return [
+    ...(back === undefined
+      ? []
+      : [
+          `clients that lost their connection${gone === 0 ? '' : ' and came back'} were without service for ${formatMs(back.p50)} at p50, ${formatMs(back.p99)} at p99 and ${formatMs(back.max)} at most`,
+        ]),
+    ...(gone === 0
+      ? []
+      : [
+          `${formatCount(gone)} ${gone === 1 ? 'client' : 'clients'} never came back, without service for at least ${lengthText(least)}`,
+        ]),
+  ];
 }
 
 /** Those that came while a crowd did. */

@@ -39,6 +39,8 @@ const CITY_METRICS = ['nats_ping', 'nats_request', 'nats_delivery', 'nats_connec
 export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: readonly CityPlace[]): Summary {
   const { metrics, timeSeries, durationMs, startedAt, brokenLines, coverage, interruptions } = aggregated;
   const steps = stepsOf(aggregated);
+  const asked = { ending: facts.ending, durationMs, endsEarly: steps.length > 0 };
+  const endMs = facts.ending.plannedMs === null && !coverage.hasDue ? undefined : coverage.endMs(asked);
   const notes = [
     ...facts.notes,
     ...(startedAt === undefined ? ['k6 has measured nothing'] : []),
@@ -53,9 +55,9 @@ export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: re
     thresholds: facts.thresholds.map((threshold) =>
       'samples' in threshold ? threshold : withSamples(threshold, aggregated),
     ),
-    unmeasured: coverage.unmeasured({ ending: facts.ending, durationMs, endsEarly: steps.length > 0 }),
-    gaps: interruptions.gaps(),
-    outages: interruptions.outages(),
+    unmeasured: coverage.unmeasured(asked),
+    gaps: interruptions.gaps(endMs),
+    outages: interruptions.outages(endMs),
     edits: aggregated.edits.result(),
     metrics,
     timeSeries,

@@ -114,6 +114,16 @@ test('a run without any measurement was not measured at all', async () => {
   expect(await unmeasured(users)).toEqual([[0, 60]]);
 });
 
+test('where nothing came of all that was due, it begins when the first was due', async () => {
+  const due = [4_100, 30_000, 60_000].map((at) => ({
+    metric: 'nats_due',
+    at,
+    value: 1,
+    tags: { region: 'weur', kind: 'message' },
+  }));
+  expect(await unmeasured([{ metric: 'vus', at: 0, value: 4 }, ...due])).toEqual([[4.1, 60]]);
+});
+
 test('two seconds are not too much, a little more is, and so is more than a twentieth of a short run', () => {
   expect(isTooMuch([{ fromMs: 1_000, toMs: 3_000 }], 60_000)).toBe(false);
   expect(isTooMuch([{ fromMs: 1_000, toMs: 3_001 }], 60_000)).toBe(true);

@@ -62,7 +62,10 @@ export class Coverage {
     );
     const to = endOf(asked, { measured, due });
     const [first] = measured;
-    if (first === undefined) return to > MIN_MS ? [{ fromMs: 0, toMs: to }] : [];
+    if (first === undefined) {
+      const nothing = { fromMs: due[0]?.fromMs ?? 0, toMs: to };
+      return lengthOf(nothing) > MIN_MS ? [nothing] : [];
+    }
     // What comes before is setting up, unless something was due.
     const from = Math.min(first.fromMs, due[0]?.fromMs ?? first.fromMs);
     const edges = [{ fromMs: from, toMs: from }, ...measured, { fromMs: to, toMs: to }];
@@ -76,6 +79,16 @@ export class Coverage {
       .filter(isLong)
       .map((span) => (span.toMs === to ? span : sinceDue(span, due)))
       .filter(isLong);
+  }
+
+  /** Whether anything was due by a schedule. */
+  get hasDue(): boolean {
+    return this.#due.size > 0;
+  }
+
+  /** When all that was planned was over, and nothing more was due. */
+  endMs(asked: Asked): number {
+    return endOf(asked, { measured: inOrder([this.#answers]), due: inOrder([...this.#due.values()]) });
   }
 
   #dueOf(kind: string): Map<number, Span> {

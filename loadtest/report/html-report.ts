@@ -147,6 +147,7 @@ const STANDINGS: Readonly<Record<Standing, string>> = {
   held: '✓ held',
   crossed: '✗ crossed',
   'no samples': '✗ no samples',
+  'not judged': '✗ not judged',
   'cannot fail': 'cannot be crossed, not counted',
 };
 
@@ -154,6 +155,7 @@ const STANDING_COLOURS: Readonly<Record<Standing, string>> = {
   held: 'good',
   crossed: 'bad',
   'no samples': 'bad',
+  'not judged': 'bad',
   'cannot fail': 'muted',
 };
 

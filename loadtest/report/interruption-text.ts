@@ -1,5 +1,6 @@
 // Gaps and outages in words.
 
+import { inRegionOrder } from '../world-map/region-look.ts';
 import { formatCount, formatMoment, formatMs } from './format-value.ts';
 import { lengthOf, type Span } from './spans.ts';
 import type { Gap, Outage, Summary } from './summary.ts';
@@ -18,8 +19,40 @@ const NAMED = 3;
 export function interruptionSentences({
   gaps,
   outages,
-}: Pick<Summary, 'gaps' | 'outages'>): readonly string[] {
-  return [...told(causesOf(gaps), causeSentence, 'gaps'), ...told(outages, outageSentence, 'outages')];
+  regions,
+}: Pick<Summary, 'gaps' | 'outages' | 'regions'>): readonly string[] {
+  const order = regions.map(({ id }) => id);
+  return [
+    ...told(causesOf(inOrder(gaps, ({ from, to }) => [from, to], order)), causeSentence, 'gaps'),
+    ...told(
+      inOrder(outages, ({ region }) => [region], order),
+      outageSentence,
+      'outages',
+    ),
+  ];
+}
+
+/** In order of time; what begins at nearly the same moment in the order of regions. */
+function inOrder<T extends Span>(
+  all: readonly T[],
+  regionsOf: (each: T) => readonly string[],
+  order: readonly string[],
+): readonly T[] {
+  const named = inRegionOrder(new Set(all.flatMap(regionsOf)), order);
+  const placesOf = (each: T) => regionsOf(each).map((region) => named.indexOf(region));
+  const moments: T[][] = [];
+  for (const each of all.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const latest = moments.at(-1);
+    if (latest === undefined || each.fromMs - (latest[0]?.fromMs ?? 0) > SAME_MS) moments.push([each]);
+    else latest.push(each);
+  }
+  return moments.flatMap((moment) =>
+    moment.toSorted((a, b) => {
+      const [first = 0, second = 0] = placesOf(a);
+      const [otherFirst = 0, otherSecond = 0] = placesOf(b);
+      return first - otherFirst || second - otherSecond || a.fromMs - b.fromMs;
+    }),
+  );
 }
 
 function told<T extends Span>(
@@ -44,6 +77,7 @@ function causesOf(gaps: readonly Gap[]): readonly Cause[] {
     const group = groups.find(
       ([first]) =>
         first !== undefined &&
+        first.ofSome === gap.ofSome &&
         Math.abs(first.fromMs - gap.fromMs) <= SAME_MS &&
         Math.abs(first.toMs - gap.toMs) <= SAME_MS,
     );
@@ -60,29 +94,46 @@ function causesOf(gaps: readonly Gap[]): readonly Cause[] {
 }
 
 function causeSentence({ gaps, fromMs, toMs }: Cause): string {
-  return `${whereText(gaps)}: nothing from ${formatMoment(fromMs)} to ${formatMoment(toMs)}`;
+  const when = `from ${formatMoment(fromMs)} to ${formatMoment(toMs)}`;
+  const where = whereText(gaps);
+  if (gaps[0]?.ofSome)
+    return `${where === '' ? '' : `${where}: `}some clients got nothing for a time, ${when}`;
+  return where === '' ? `nothing arrived ${when}` : `${where}: nothing ${when}`;
 }
 
 function whereText(gaps: readonly Gap[]): string {
-  const ways = gaps.map(({ from, to }) => (from === '' ? `to ${to}` : `${from} to ${to}`));
+  const ways = [...new Set(gaps.map(wayText))];
   if (ways.length < TOGETHER) return ways.join(', ');
   const count = `${formatCount(ways.length)} pairs`;
-  const shared = [gaps[0]?.from, gaps[0]?.to].find((region) =>
-    gaps.every(({ from, to }) => from === region || to === region),
+  const { from: source = '', to: target = '' } = gaps[0] ?? {};
+  if (source !== '' && gaps.every(({ from }) => from === source)) return `${count}, all from ${source}`;
+  if (target !== '' && gaps.every(({ to }) => to === target)) return `${count}, all to ${target}`;
+  const shared = [source, target].find(
+    (region) => region !== '' && gaps.every(({ from, to }) => from === region || to === region),
   );
-  if (shared !== undefined && shared !== '') return `${count}, all from or to ${shared}`;
+  if (shared !== undefined) return `${count}, all from or to ${shared}`;
   return `${count} (${ways.slice(0, NAMED).join(', ')} and ${formatCount(ways.length - NAMED)} more)`;
 }
 
-function outageSentence({ region, fromMs, toMs, disconnects, returned, gone, longestMs }: Outage): string {
+/** Empty where a script names neither. */
+function wayText({ from, to }: Gap): string {
+  if (from === '') return to === '' ? '' : `to ${to}`;
+  return to === '' ? `from ${from}` : `${from} to ${to}`;
+}
+
+function outageSentence(outage: Outage): string {
+  const { region, fromMs, toMs, disconnects, returned, gone, longestMs, goneMs } = outage;
   const where = region === '' ? 'no region known' : region;
   const lost = `${formatCount(disconnects)} ${disconnects === 1 ? 'connection' : 'connections'} lost`;
-  const longest = longestMs < 1000 ? formatMs(longestMs) : formatMoment(longestMs);
   if (fromMs === toMs) return `${where}: ${lost} at ${formatMoment(fromMs)}`;
   const parts = [
     ...(disconnects === 0 ? [] : [lost]),
-    ...(returned === 0 ? [] : [`${formatCount(returned)} back after ${longest} at most`]),
-    ...(gone === 0 ? [] : [`${formatCount(gone)} never served again`]),
+    ...(returned === 0 ? [] : [`${formatCount(returned)} back after ${lengthText(longestMs)} at most`]),
+    ...(gone === 0 ? [] : [`${formatCount(gone)} never served again, for at least ${lengthText(goneMs)}`]),
   ];
   return `${where}: clients without service from ${formatMoment(fromMs)} to ${formatMoment(toMs)}, ${parts.join(', ')}`;
+}
+
+export function lengthText(ms: number): string {
+  return ms < 1000 ? formatMs(ms) : formatMoment(ms);
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { madeRun } from '../../test/support/data/made-run.ts';
 import type { Written } from '../../test/support/data/sample-file.ts';
-import { summaryOfSamples } from '../../test/support/data/summary.ts';
+import { FINISHED, summaryOfSamples } from '../../test/support/data/summary.ts';
+import { answerOf } from './answer.ts';
 import { interruptionSentences } from './interruption-text.ts';
 import { Interruptions } from './interruptions.ts';
 import { textReport } from './text-report.ts';
@@ -71,6 +72,7 @@ test('an outage of a region is from the first client that lost it to the last th
       returned: 2,
       gone: 0,
       longestMs: 1_000,
+      goneMs: 0,
     },
   ]);
   expect(interruptionSentences(summary)).toEqual([
@@ -95,7 +97,37 @@ test('clients that never came back are told', async () => {
   ]);
   expect(summary.outages).toMatchObject([{ returned: 0, gone: 1, fromMs: 8_000, toMs: 60_000 }]);
   expect(interruptionSentences(summary)).toEqual([
-    'enam: clients without service from 8.0 s to 60.0 s, 1 connection lost, 1 never served again',
+    'enam: clients without service from 8.0 s to 60.0 s, 1 connection lost, 1 never served again, for at least 52.0 s',
+  ]);
+});
+
+test('those that never came back are in no percentile, and are told until nothing more was due', async () => {
+  const due = [0, 21_700].map((at) => ({
+    metric: 'nats_due',
+    at,
+    value: 1,
+    tags: { region: 'enam', kind: 'ping' },
+  }));
+  const summary = await summaryOfSamples(
+    [
+      ...due,
+      outage(9_000, 1_000, { region: 'enam', peer: 'weur' }),
+      outage(23_700, 12_000, { region: 'enam', kind: 'gone' }),
+      outage(23_700, 13_000, { region: 'enam', kind: 'gone' }),
+      { metric: 'nats_gap', at: 23_700, value: 4_000, tags: { region: 'oc', peer: 'weur' } },
+      { metric: 'nats_gap', at: 23_700, value: 1_500, tags: { region: 'enam', peer: 'weur' } },
+    ],
+    { script: 'failover', ending: { ...FINISHED, plannedMs: 20_000 } },
+  );
+  expect(summary.metrics.nats_outage?.all).toMatchObject({ count: 1, max: 1_000 });
+  expect(summary.timeSeries.metrics.nats_outage?.all?.filter((slice) => slice !== null)).toHaveLength(1);
+  expect(answerOf(summary)).toBe(
+    'Clients that lost their connection and came back were without service for 1000 ms at p50, 1000 ms at p99 and 1000 ms at most; 2 clients never came back, without service for at least 10.0 s.',
+  );
+  expect(interruptionSentences(summary)).toEqual([
+    'weur to oc: nothing from 19.7 s to 21.7 s',
+    'enam: clients without service from 8.0 s to 9.0 s, 1 back after 1.0 s at most',
+    'enam: clients without service from 10.7 s to 21.7 s, 2 never served again, for at least 10.0 s',
   ]);
 });
 
@@ -112,13 +144,22 @@ test('a connection that was lost in a script that does not time it has a moment'
 test('gaps of many pairs at the same time are told together', () => {
   const at = (from: string, to: string, fromMs = 20_000) => ({ from, to, fromMs, toMs: 23_000 });
   const four = [at('weur', 'oc'), at('oc', 'weur', 20_300), at('enam', 'wnam'), at('oc', 'enam')];
-  expect(interruptionSentences({ gaps: [...four, at('wnam', 'oc', 6_000)], outages: [] })).toEqual([
-    '4 pairs (weur to oc, oc to weur, enam to wnam and 1 more): nothing from 20.0 s to 23.0 s',
+  expect(
+    interruptionSentences({ gaps: [...four, at('wnam', 'oc', 6_000)], outages: [], regions: [] }),
+  ).toEqual([
+    '4 pairs (enam to wnam, oc to enam, oc to weur and 1 more): nothing from 20.0 s to 23.0 s',
     'wnam to oc: nothing from 6.0 s to 23.0 s',
   ]);
-  expect(interruptionSentences({ gaps: four.slice(1), outages: [] })).toHaveLength(3);
+  expect(interruptionSentences({ gaps: four.slice(1), outages: [], regions: [] })).toHaveLength(3);
   const ofOneRegion = [at('weur', 'oc'), at('oc', 'weur'), at('enam', 'oc'), at('oc', 'oc')];
-  expect(interruptionSentences({ gaps: ofOneRegion, outages: [] })).toEqual([
+  const from = ['weur', 'oc', 'enam', 'apac'].map((to) => at('apac', to));
+  const told = interruptionSentences({ gaps: from, outages: [], regions: [] });
+  expect(told).toEqual(['4 pairs, all from apac: nothing from 20.0 s to 23.0 s']);
+  const to = from.map((gap) => ({ ...gap, from: gap.to, to: 'apac' }));
+  expect(interruptionSentences({ gaps: to, outages: [], regions: [] })).toEqual([
+    '4 pairs, all to apac: nothing from 20.0 s to 23.0 s',
+  ]);
+  expect(interruptionSentences({ gaps: ofOneRegion, outages: [], regions: [] })).toEqual([
     '4 pairs, all from or to oc: nothing from 20.0 s to 23.0 s',
   ]);
 });
@@ -142,8 +183,45 @@ test('of very many the longest are told, and how many there are beside', async (
     fromMs: n * 9_000,
     toMs: n * 9_000 + 1_000 + n,
   }));
-  const told = interruptionSentences({ gaps, outages: [] });
+  const told = interruptionSentences({ gaps, outages: [], regions: [] });
   expect(told).toHaveLength(13);
   expect(told[0]).toContain('from 72.0 s');
   expect(told.at(-1)).toBe('and 8 shorter gaps');
+});
+
+test('what one client did not get while others of its pair did was not nothing', async () => {
+  const pairs = [['weur', 'oc']] as const;
+  const gap = (at: number, value: number): Written => ({
+    metric: 'nats_gap',
+    at,
+    value,
+    tags: { region: 'oc', peer: 'weur' },
+  });
+  const busy = madeRun({ pairs, seconds: 30, everyMs: 50, cuts: [{ fromMs: 20_000, toMs: 23_000 }] });
+  const samples = [...busy, gap(19_000, 9_000), gap(26_000, 8_000)].toSorted((a, b) => a.at - b.at);
+  const summary = await summaryOfSamples(samples);
+  const sentences = interruptionSentences(summary);
+  expect(sentences).toEqual([
+    'weur to oc: some clients got nothing for a time, from 10.0 s to 26.0 s',
+    'weur to oc: nothing from 20.0 s to 23.0 s',
+  ]);
+});
+
+test('what names no region has no names', () => {
+  const gap = { from: '', to: '', fromMs: 13_100, toMs: 18_100 };
+  expect(interruptionSentences({ gaps: [gap], outages: [], regions: [] })).toEqual([
+    'nothing arrived from 13.1 s to 18.1 s',
+  ]);
+});
+
+test('what begins at the same moment is in the order of regions', async () => {
+  const regions = ['wnam', 'weur', 'oc'].map((id) => ({ id, name: id, latitude: 0, longitude: 0 }));
+  const lost = [disconnect(8_000, 'oc'), disconnect(8_100, 'weur'), disconnect(8_300, 'wnam')];
+  const summary = await summaryOfSamples([FIRST, ...lost, disconnect(3_000, 'oc')], { regions });
+  expect(interruptionSentences(summary).map((sentence) => sentence.split(':')[0])).toEqual([
+    'oc',
+    'wnam',
+    'weur',
+    'oc',
+  ]);
 });

@@ -56,6 +56,7 @@ function whyNotMeasured(summary: Summary): readonly string[] {
 
 function failureText({ metric, expression, value, standing }: ThresholdRow): string {
   if (standing === 'no samples') return xmlText(`${metric} has no samples: nothing was judged`);
+  if (standing === 'not judged') return xmlText(`k6 was ended before it could judge ${metric}`);
   return xmlText(`${metric} was ${value === '' ? 'not so' : value}, and should be ${expression}`);
 }
 

@@ -6,6 +6,7 @@ import { interruptionSentences } from './interruption-text.ts';
 import type { Summary } from './summary.ts';
 import { nameOf } from './text-report.ts';
 import { thresholdRows } from './threshold-text.ts';
+import { isBad } from './thresholds.ts';
 import { isGreen, verdictOf } from './verdict.ts';
 
 const TIMES = ['nats_connect', 'nats_ping', 'nats_request', 'nats_delivery', 'nats_outage'];
@@ -23,9 +24,7 @@ const COUNTS = [
 export function markdownReport(summary: Summary): string {
   const { script, profile, durationMs, startedAt, url, versions, notes } = summary;
   const answer = answerOf(summary);
-  const failed = thresholdRows(summary).filter(
-    ({ standing }) => standing === 'crossed' || standing === 'no samples',
-  );
+  const failed = thresholdRows(summary).filter(({ standing }) => isBad(standing));
   const parts = [
     `### ${isGreen(summary) ? '✅' : '❌'} ${escaped(script)}, ${escaped(profile)}`,
     `**${escaped(verdictOf(summary))}**`,
@@ -39,7 +38,7 @@ export function markdownReport(summary: Summary): string {
             failed.map(({ metric, expression, value, standing }) => [
               metric,
               expression,
-              standing === 'no samples' ? standing : value,
+              standing === 'crossed' ? value : standing,
             ]),
           ),
         ]),

@@ -76,20 +76,28 @@ export interface Threshold {
   readonly expression: string;
   /** What k6 compared; null when its summary does not have it. */
   readonly value: number | null;
-  /** What k6 says; it also passes what it has no samples of. */
-  readonly passed: boolean;
+  /**
+   * What k6 says; it also passes what it has no samples of. Of a k6 that was ended before it could judge, what the samples
+   * say that it had written; null where they cannot.
+   */
+  readonly passed: boolean | null;
   /** Whether there was anything to judge. */
   readonly samples: 'none' | 'some';
   /** Whether any value could cross it: none can cross `count>=0`. */
   readonly canFail: boolean;
 }
 
-/** A time in which nothing of what was due from one region came to another; milliseconds since the first sample. */
+/**
+ * A time in which nothing of what was due from one region came to another, or not to some clients of it; milliseconds
+ * since the first sample.
+ */
 export interface Gap {
   readonly from: string;
   readonly to: string;
   readonly fromMs: number;
   readonly toMs: number;
+  /** Other clients of the pair got something meanwhile. Absent where none did. */
+  readonly ofSome?: true;
 }
 
 /**
@@ -106,8 +114,10 @@ export interface Outage {
   /** Clients that were served again, there or elsewhere, and those that never were. */
   readonly returned: number;
   readonly gone: number;
-  /** The longest time that one client was without service; 0 if none says. */
+  /** The longest time that a client was without service that was served again; 0 if none says. */
   readonly longestMs: number;
+  /** How long each of those that never were was without service, at least, until nothing more was due; 0 without any. */
+  readonly goneMs: number;
 }
 
 /** A live edit of a region, and what it did until the next one; milliseconds. */

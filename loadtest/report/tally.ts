@@ -39,21 +39,25 @@ export class Tally {
     return this.#values.count;
   }
 
+  /** 0 of no values. */
+  quantile(share: number): number {
+    return rounded(this.#values.quantile(share));
+  }
+
   /** Of no values there are none. */
   figures(): Figures | undefined {
     const { count, mean, min, max } = this.#values;
     if (count === 0) return undefined;
-    const quantile = (share: number) => rounded(this.#values.quantile(share));
-    const p50 = quantile(0.5);
+    const p50 = this.quantile(0.5);
     return {
       count,
       value: rounded(this.#value(p50)),
       mean: rounded(mean),
       min: rounded(min),
       p50,
-      p90: quantile(0.9),
-      p95: quantile(0.95),
-      p99: quantile(0.99),
+      p90: this.quantile(0.9),
+      p95: this.quantile(0.95),
+      p99: this.quantile(0.99),
       max: rounded(max),
     };
   }

@@ -154,7 +154,7 @@ function thresholdTable(summary: Summary): string {
   );
 }
 
-const MARKS = { held: '✓', crossed: '✗', 'no samples': '✗', 'cannot fail': '-' } as const;
+const MARKS = { held: '✓', crossed: '✗', 'no samples': '✗', 'not judged': '✗', 'cannot fail': '-' } as const;
 
 /** `nats_connect` -> `connect` */
 export function nameOf(metric: string): string {

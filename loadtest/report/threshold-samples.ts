@@ -1,4 +1,8 @@
-// How many samples each threshold was judged by. k6 judges one without samples as held; the samples tell.
+// The samples that each threshold is judged by. k6 judges one without samples as held; the samples tell.
+
+import type { Sample } from './samples.ts';
+import type { MetricSummary } from './summary.ts';
+import { Tally } from './tally.ts';
 
 /** `nats_ping{region:weur,policy:meridian}` */
 export interface Selector {
@@ -21,33 +25,41 @@ function unquoted(text: string): string {
   return text.trim().replace(/^(["'])(.*)\1$/s, '$2');
 }
 
-/** Counts the samples of metrics and of their parts that have thresholds. */
+interface Watched {
+  readonly tags: Selector['tags'];
+  readonly type: MetricSummary['type'];
+  readonly tally: Tally;
+}
+
+/** The samples of metrics and of their parts that have thresholds. */
 export class ThresholdSamples {
-  readonly #counts = new Map<string, { readonly tags: Selector['tags']; samples: number }[]>();
-  readonly #indexes = new Map<string, { readonly tags: Selector['tags']; samples: number }>();
+  readonly #ofMetrics = new Map<string, Watched[]>();
+  readonly #watched = new Map<string, Watched>();
 
   /** @param name as k6 names a metric, or a part of it by tags */
-  watch(name: string): void {
-    if (this.#indexes.has(name)) return;
+  watch(name: string, type: MetricSummary['type']): void {
+    if (this.#watched.has(name)) return;
     const { metric, tags } = selectorOf(name);
-    const entry = { tags, samples: 0 };
-    this.#indexes.set(name, entry);
-    const ofMetric = this.#counts.get(metric) ?? [];
+    const entry = { tags, type, tally: new Tally(type) };
+    this.#watched.set(name, entry);
+    const ofMetric = this.#ofMetrics.get(metric) ?? [];
     ofMetric.push(entry);
-    this.#counts.set(metric, ofMetric);
+    this.#ofMetrics.set(metric, ofMetric);
   }
 
-  note(metric: string, tags: Selector['tags']): void {
-    for (const entry of this.#counts.get(metric) ?? [])
-      if (Object.entries(entry.tags).every(([tag, value]) => tags[tag] === value)) entry.samples += 1;
+  note({ metric, value, time, tags }: Omit<Sample, 'kind'>): void {
+    for (const entry of this.#ofMetrics.get(metric) ?? [])
+      if (Object.entries(entry.tags).every(([tag, wanted]) => tags[tag] === wanted))
+        entry.tally.add(value, time);
   }
 
-  /** 0 also of what was not watched. */
-  samplesOf(name: string): number {
-    return this.#indexes.get(name)?.samples ?? 0;
+  /** Undefined of what has none, as of what was not watched. */
+  of(name: string): { readonly type: MetricSummary['type']; readonly tally: Tally } | undefined {
+    const watched = this.#watched.get(name);
+    return watched === undefined || watched.tally.count === 0 ? undefined : watched;
   }
 
   isWatched(metric: string): boolean {
-    return this.#counts.has(metric);
+    return this.#ofMetrics.has(metric);
   }
 }

@@ -19,7 +19,7 @@ export function thresholdRows(summary: Summary): readonly ThresholdRow[] {
     return {
       metric: withPolicies(threshold.metric, summary),
       expression: threshold.expression,
-      value: standing === 'no samples' ? '' : valueText(threshold, summary),
+      value: standing === 'no samples' || standing === 'not judged' ? '' : valueText(threshold, summary),
       standing,
     };
   });

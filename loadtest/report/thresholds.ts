@@ -2,6 +2,7 @@
 // passes a threshold that it has no samples for, and one that nothing can cross.
 
 import type { Aggregated } from './aggregate.ts';
+import { judge, judgeNothing } from './judge-threshold.ts';
 import type { Summary, Threshold } from './summary.ts';
 import { selectorOf } from './threshold-samples.ts';
 
@@ -18,12 +19,23 @@ export interface K6Summary {
 /** A threshold as far as k6 knows it. */
 export type K6Verdict = Omit<Threshold, 'samples' | 'canFail'>;
 
+/** One that k6 was ended before it could judge: it is judged by the samples. */
+export function unjudged({ metric, expression }: Pick<K6Verdict, 'metric' | 'expression'>): K6Verdict {
+  return { metric, expression, value: null, passed: null };
+}
+
 /**
  * - `held`, `crossed`: judged, and the run counts
  * - `no samples`: nothing was there to judge, so it fails
+ * - `not judged`: k6 was ended before it could, and its expression is none that is judged here; so it fails
  * - `cannot fail`: says nothing, and does not count
  */
-export type Standing = 'held' | 'crossed' | 'no samples' | 'cannot fail';
+export type Standing = 'held' | 'crossed' | 'no samples' | 'not judged' | 'cannot fail';
+
+/** Whether a run with such a threshold is not green. */
+export function isBad(standing: Standing): boolean {
+  return standing !== 'held' && standing !== 'cannot fail';
+}
 
 export function thresholdsOf({ metrics }: K6Summary): readonly K6Verdict[] {
   return Object.entries(metrics)
@@ -50,11 +62,17 @@ function statOf(expression: string): string {
 }
 
 /** With what the samples say of it. */
-export function withSamples(verdict: K6Verdict, { thresholdSamples, metrics }: Aggregated): Threshold {
+export function withSamples(
+  verdict: K6Verdict,
+  { thresholdSamples, metrics, durationMs }: Aggregated,
+): Threshold {
   const { metric, expression } = verdict;
+  const found = thresholdSamples.of(metric);
+  const judged = found === undefined ? judgeNothing(expression) : judge(expression, { ...found, durationMs });
   return {
     ...verdict,
-    samples: thresholdSamples.samplesOf(metric) === 0 ? 'none' : 'some',
+    ...(verdict.passed === null && judged),
+    samples: found === undefined ? 'none' : 'some',
     canFail: canFail(expression, selectorOf(metric).metric, metrics),
   };
 }
@@ -83,6 +101,7 @@ function canFail(expression: string, metric: string, metrics: Summary['metrics']
 export function standingOf(threshold: Threshold, { metrics }: Pick<Summary, 'metrics'>): Standing {
   const { passed, samples, canFail: isReal, expression } = threshold;
   if (!isReal) return 'cannot fail';
+  if (passed === null) return 'not judged';
   if (!passed) return 'crossed';
   if (samples === 'some') return 'held';
   return saysNone(expression) && wasOffered(threshold, metrics) ? 'held' : 'no samples';

@@ -59,7 +59,7 @@ test.each<[string, Partial<Ending>, RegExp]>([
   [
     'cut off',
     { kind: 'cut-off', ranMs: 35_000 },
-    /^Not green: k6 was still busy after 35\.0 s, and was ended\./,
+    /^Not green: k6 was still busy after 35\.0 s, and was ended by this command\./,
   ],
   [
     'users that ended early',

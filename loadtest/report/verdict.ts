@@ -5,7 +5,7 @@ import { isTooMuch } from './coverage.ts';
 import { formatCount, formatMoment, formatShare } from './format-value.ts';
 import { totalOf } from './spans.ts';
 import type { Summary } from './summary.ts';
-import { type Standing, standingOf } from './thresholds.ts';
+import { isBad, type Standing, standingOf } from './thresholds.ts';
 
 export type Outcome = 'passed' | 'crossed' | 'not measured' | 'interrupted' | 'failed' | 'no thresholds';
 
@@ -25,13 +25,18 @@ const GENERATOR_LIMIT = 0.9;
 const TOLD = 3;
 
 export function outcomeOf(summary: Summary): Outcome {
-  const { ending, thresholds, k6ExitCode } = summary;
+  const { ending, thresholds } = summary;
   if (ending.kind === 'interrupted') return 'interrupted';
-  if (ending.kind === 'failed' || ![0, CROSSED, STOPPED].includes(k6ExitCode)) return 'failed';
-  if (standings(summary).some((standing) => standing === 'crossed' || standing === 'no samples'))
-    return 'crossed';
+  if (hasFailed(summary)) return 'failed';
+  if (standings(summary).some(isBad)) return 'crossed';
   if (shortcomings(summary).length > 0) return 'not measured';
   return thresholds.length === 0 ? 'no thresholds' : 'passed';
+}
+
+/** A k6 that was ended by this command has the code of a signal, and did not fail by itself. */
+function hasFailed({ ending, k6ExitCode }: Summary): boolean {
+  if (ending.kind === 'cut-off') return false;
+  return ending.kind === 'failed' || ![0, CROSSED, STOPPED].includes(k6ExitCode);
 }
 
 /** Whether the run counts as good: what it asked was measured for all of its time, and no threshold was crossed. */
@@ -56,7 +61,9 @@ export function shortcomings(summary: Summary): readonly string[] {
     kind === 'finished' && plannedMs !== null && summary.steps.length === 0 && ranMs < plannedMs - EARLY_MS;
   return [
     ...(isTooMuch(unmeasured, runMs) ? [unmeasuredSentence(unmeasured)] : []),
-    ...(kind === 'cut-off' ? [`k6 was still busy after ${formatMoment(ranMs)}, and was ended`] : []),
+    ...(kind === 'cut-off'
+      ? [`k6 was still busy after ${formatMoment(ranMs)}, and was ended by this command`]
+      : []),
     ...(interruptedIterations === null || interruptedIterations === 0
       ? []
       : [
@@ -80,10 +87,11 @@ function unmeasuredSentence(unmeasured: Summary['unmeasured']): string {
   return `${spans.join(more === 0 ? ' and ' : ', ')}${rest} nothing was measured`;
 }
 
-function endingReasons({ ending, k6ExitCode }: Summary): readonly string[] {
+function endingReasons(summary: Summary): readonly string[] {
+  const { ending, k6ExitCode } = summary;
   if (ending.kind === 'interrupted')
     return ['it was interrupted, and figures are of what was measured until then'];
-  return ending.kind === 'failed' || ![0, CROSSED, STOPPED].includes(k6ExitCode)
+  return hasFailed(summary)
     ? [`k6 failed with exit code ${k6ExitCode}; what it had measured until then is here`]
     : [];
 }
@@ -100,8 +108,12 @@ function thresholdSentence(summary: Summary): string {
   const suffix =
     vain === 0 ? '' : `, and ${vain} that nothing can cross ${vain === 1 ? 'is' : 'are'} not counted`;
   if (counted === 0) return `the script has no thresholds${vain === 0 ? '' : ' that can be crossed'}`;
-  const unjudged = count('no samples');
-  const nothing = unjudged === 0 ? '' : `, ${unjudged} had no samples`;
+  const empty = count('no samples');
+  const unjudged = count('not judged');
+  const nothing = [
+    ...(empty === 0 ? [] : [`, ${empty} had no samples`]),
+    ...(unjudged === 0 ? [] : [`, ${unjudged} ${unjudged === 1 ? 'was' : 'were'} not judged`]),
+  ].join('');
   if (count('held') === counted)
     return `${counted === 1 ? 'the threshold held' : `all ${counted} thresholds held`}${suffix}`;
   return `${count('held')} of ${counted} thresholds held${nothing}${suffix}`;

@@ -23,7 +23,13 @@ test.each([
 describe('the time of a run', () => {
   test('is that of its executor, without what iterations are left to end in', () => {
     const scenario = { executor: 'constant-vus', duration: '1m', gracefulStop: '30s' };
-    expect(of(scenario)).toEqual({ plannedMs: 60_000, endsByMs: 60_000, setupMs: 60_000, users: 7 });
+    expect(of(scenario)).toEqual({
+      plannedMs: 60_000,
+      endsByMs: 60_000,
+      setupMs: 60_000,
+      users: 7,
+      thresholds: [],
+    });
   });
 
   test('is that of the last of several, each from its own start', () => {
@@ -54,6 +60,21 @@ describe('the time of a run', () => {
     const scenario = { executor: 'constant-arrival-rate', duration: '1.5s', gracefulStop: '37s' };
     expect(of(scenario)).toMatchObject({ plannedMs: null, endsByMs: 38_500 });
   });
+});
+
+test('thresholds are read with their tags, whether or not one may abort the run', () => {
+  const thresholds = {
+    'nats_ping{region:weur}': ['p(95)<50', 'med<9'],
+    nats_errors: [{ threshold: 'rate<0.01', abortOnFail: true }],
+  };
+  expect(
+    requirementsOf({ scenarios: {}, setupTimeout: null, totalDuration: '9s', maxVUs: 1, thresholds })
+      .thresholds,
+  ).toEqual([
+    { metric: 'nats_ping{region:weur}', expression: 'p(95)<50' },
+    { metric: 'nats_ping{region:weur}', expression: 'med<9' },
+    { metric: 'nats_errors', expression: 'rate<0.01' },
+  ]);
 });
 
 test("of k6's line of log the script's own words are left", () => {

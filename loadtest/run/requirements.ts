@@ -13,6 +13,14 @@ export interface Requirements {
   /** What `setup()` may take before, ms. */
   readonly setupMs: number;
   readonly users: number;
+  /** That the script sets, for a k6 that does not come to judge them. */
+  readonly thresholds: readonly AskedThreshold[];
+}
+
+export interface AskedThreshold {
+  /** With its tags: `nats_ping{region:weur}`. */
+  readonly metric: string;
+  readonly expression: string;
 }
 
 /** What k6 says of a scenario; which of these fields it has depends on its executor. */
@@ -32,6 +40,8 @@ export interface Inspected {
   /** With the time that iterations are left to end in. */
   readonly totalDuration: string;
   readonly maxVUs: number;
+  /** By metric; an object where more is said than the expression. */
+  readonly thresholds?: Readonly<Record<string, readonly (string | { readonly threshold: string })[]>> | null;
 }
 
 /**
@@ -72,13 +82,17 @@ export function scriptErrorOf(log: string): string {
   return text.split(/\n\s*at /)[0]?.replace(/^(?:GoError|Error): /, '') ?? text;
 }
 
-export function requirementsOf({ scenarios, setupTimeout, totalDuration, maxVUs }: Inspected): Requirements {
+export function requirementsOf(inspected: Inspected): Requirements {
+  const { scenarios, setupTimeout, totalDuration, maxVUs, thresholds } = inspected;
   const each = Object.values(scenarios ?? {});
   return {
     plannedMs: plannedOf(each),
     endsByMs: each.length === 0 ? milliseconds(totalDuration) : Math.max(...each.map(latestEndOf)),
     setupMs: setupTimeout === null ? SETUP_MS : milliseconds(setupTimeout),
     users: maxVUs,
+    thresholds: Object.entries(thresholds ?? {}).flatMap(([metric, each]) =>
+      each.map((one) => ({ metric, expression: typeof one === 'string' ? one : one.threshold })),
+    ),
   };
 }
 

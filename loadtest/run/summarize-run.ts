@@ -11,10 +11,11 @@ import { type Aggregated, Aggregator } from '../report/aggregate.ts';
 import { buildSummary } from '../report/build-summary.ts';
 import type { Ending } from '../report/ending.ts';
 import type { RegionPlace, Summary } from '../report/summary.ts';
-import { type K6Summary, type K6Verdict, thresholdsOf } from '../report/thresholds.ts';
+import { type K6Summary, type K6Verdict, thresholdsOf, unjudged } from '../report/thresholds.ts';
 import { readCities } from './cities.ts';
 import { K6_SUMMARY_FILE, SAMPLES_FILE } from './k6-arguments.ts';
 import type { TargetFacts } from './preflight.ts';
+import type { AskedThreshold, Requirements } from './requirements.ts';
 import type { Script } from './scripts.ts';
 import type { Target } from './target.ts';
 
@@ -27,6 +28,8 @@ export interface MeasuredRun {
   readonly k6: { readonly version: string };
   readonly target: Target;
   readonly facts: TargetFacts;
+  /** What the script asks for. */
+  readonly requirements: Pick<Requirements, 'thresholds'>;
   /** The folder with k6's files. */
   readonly folder: string;
 }
@@ -43,7 +46,7 @@ export async function summarizeRun(measured: MeasuredRun, end: RunEnd): Promise<
   const { script, options, k6, target, folder } = measured;
   const site = options.site ?? null;
   const { aggregated, notes } = await readFigures(folder, site);
-  const exported = await readThresholds(folder);
+  const exported = await readThresholds(folder, measured.requirements.thresholds);
   const facts = {
     script: script.name,
     question: script.question,
@@ -80,21 +83,30 @@ async function readFigures(
     await aggregator.addFile(join(folder, SAMPLES_FILE), site);
     return { aggregated: aggregator.result(), notes: [] };
   } catch (error) {
-    const note = `the samples could not be read to their end: ${(error as Error).message}`;
+    const note = isAbsent(error)
+      ? 'k6 wrote no samples'
+      : `the samples could not be read to their end: ${(error as Error).message}`;
     return { aggregated: aggregator.result(), notes: [note] };
   }
 }
 
-async function readThresholds(
+/** Of a k6 that was ended before it could judge, the samples judge. */
+export async function readThresholds(
   folder: string,
+  asked: readonly AskedThreshold[],
 ): Promise<{ thresholds: readonly K6Verdict[]; notes: readonly string[] }> {
   try {
     const exported = JSON.parse(await readFile(join(folder, K6_SUMMARY_FILE), 'utf8')) as K6Summary;
     return { thresholds: thresholdsOf(exported), notes: [] };
   } catch (error) {
-    // k6 ended before it could judge the thresholds, as when setup() fails.
-    return { thresholds: [], notes: [`k6 left no verdicts: ${(error as Error).message}`] };
+    const because = isAbsent(error) ? '' : ` (${K6_SUMMARY_FILE}: ${(error as Error).message})`;
+    const note = `k6 ended before it had judged its thresholds${because}: they are judged by the samples that it had written`;
+    return { thresholds: asked.map(unjudged), notes: asked.length === 0 ? [] : [note] };
   }
+}
+
+function isAbsent(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
 /** The coordinates of the checked-in configuration's regions; those of a deployment may differ. */

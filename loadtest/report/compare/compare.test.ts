@@ -118,7 +118,7 @@ test('a run that was not measured for all of its time is pointed out', async () 
   expect(compareSummaries(before, after).warnings).toEqual([
     'the second run was cut off',
     'in the second run: from 2.0 s to 9.0 s nothing was measured',
-    'in the second run: k6 was still busy after 10.0 s, and was ended',
+    'in the second run: k6 was still busy after 10.0 s, and was ended by this command',
   ]);
 });
 
