@@ -54,13 +54,14 @@ export function verdictOf(summary: Summary): string {
 
 /** Why the figures are not of the whole time that was asked for; empty if they are. */
 export function shortcomings(summary: Summary): readonly string[] {
-  const { ending, unmeasured, durationMs } = summary;
+  const { ending, unmeasured, durationMs, absentRunners = [] } = summary;
   const { plannedMs, ranMs, interruptedIterations, lostSamples = 0, kind } = ending;
   const runMs = Math.max(plannedMs ?? 0, durationMs);
   const isEarly =
     kind === 'finished' && plannedMs !== null && summary.steps.length === 0 && ranMs < plannedMs - EARLY_MS;
   return [
     ...(isTooMuch(unmeasured, runMs) ? [unmeasuredSentence(unmeasured)] : []),
+    ...absentSentence(absentRunners),
     ...(kind === 'cut-off'
       ? [`k6 was still busy after ${formatMoment(ranMs)}, and was ended by this command`]
       : []),
@@ -76,6 +77,12 @@ export function shortcomings(summary: Summary): readonly string[] {
       ? [`its users ended early, after ${formatMoment(ranMs)} of ${formatMoment(plannedMs)}`]
       : []),
   ];
+}
+
+function absentSentence(runners: readonly number[]): readonly string[] {
+  if (runners.length === 0) return [];
+  const [what, verb] = runners.length === 1 ? ['runner', 'is'] : ['runners', 'are'];
+  return [`${what} ${runners.join(', ')} of those that shared the run ${verb} not among these`];
 }
 
 function unmeasuredSentence(unmeasured: Summary['unmeasured']): string {
