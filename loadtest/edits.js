@@ -54,7 +54,7 @@ const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
 
 /** A deployment shows an edit everywhere within a minute, and waits for that before it disconnects clients. */
 const LEAST_FOLLOW_SECONDS = IS_LOCAL ? 1 : 75;
-const LEAST_DRAIN_SECONDS = IS_LOCAL ? 14 : 100;
+const LEAST_DRAIN_SECONDS = IS_LOCAL ? 13.5 : 100;
 
 /** Of the run's time, for each edit. */
 const FOLLOW_SHARE = 0.05;
@@ -63,7 +63,7 @@ const FOLLOW_SHARE = 0.05;
 const CONNECTS_PER_SECOND = 30;
 
 /** A drained server has to stop and start again before its region serves. */
-const BACK_SECONDS = IS_LOCAL ? 5 : LEAST_FOLLOW_SECONDS;
+const BACK_SECONDS = IS_LOCAL ? 5.5 : LEAST_FOLLOW_SECONDS;
 
 const FOLLOW_SECONDS = Math.max(LEAST_FOLLOW_SECONDS, FOLLOW_SHARE * profile.seconds);
 const DIAL_AT = Math.max(1.2, profile.clients / CONNECTS_PER_SECOND, FOLLOW_SHARE * profile.seconds);

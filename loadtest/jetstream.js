@@ -56,6 +56,9 @@ const CONSUMERS = Math.round(numberFrom('CONSUMERS', 2));
 /** An acknowledgement or a delivery that takes longer than this at the 95th percentile is late. */
 const LATE_MS = numberFrom('LATE_MS', 1_000);
 
+/** For the leader of a stream to go where it is wished to be. */
+const MOVE_MS = 3_000;
+
 /** For the last acknowledgements, and for all that was acknowledged to be read. */
 const LAST_MS = 5_000;
 
@@ -132,6 +135,9 @@ export default async function useStream({ regions, keepers: kept, cities, run })
   const clients = [keeper, ...publishers.map(({ client }) => client), ...readers.map(({ client }) => client)];
   await Promise.all(clients.map((client) => client.open(readyByMs - nowMs())));
   const isThere = await prepare({ stream, keeper, publishers, readers }, replicasIn(kept), readyByMs);
+  // By turns, so that each region that keeps streams leads some.
+  if (isThere)
+    await leader.moveTo(kept[userNumber() % kept.length] ?? '', Math.min(readyByMs, nowMs() + MOVE_MS));
   await leader.look();
   const following = leader.follow();
   const fetching = readers.map(({ consumer }) => consumer.run());

@@ -20,6 +20,7 @@ import * as metrics from './lib/metrics.js';
 import { measuringOnce, profileOfRun } from './lib/profiles.js';
 import { chanceOf } from './lib/random.js';
 import { userNumber } from './lib/runner.js';
+import { numberFrom } from './lib/settings.js';
 import { reachTarget } from './lib/target.js';
 import { lastOnes, Times } from './lib/times.js';
 
@@ -35,7 +36,7 @@ const DAY = __ENV.DAY || '{}';
 const day = dayFrom(DAY.trimStart().startsWith('{') ? DAY : readDay(DAY));
 
 /** They share a virtual user, a stream and a bucket. */
-const CLIENTS_PER_USER = 60;
+const CLIENTS_PER_USER = Math.round(numberFrom('CLIENTS_PER_USER', 60));
 const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
 
 /** For what is still under way at the end. */

@@ -5,6 +5,7 @@
 // With a control server their region's server is killed, and it shows when new clients of its cities land there again;
 // without, they all leave and connect in the same instant.
 
+import { fromAddress } from './lib/address.js';
 import { Pinger } from './lib/asker.js';
 import { CITIES } from './lib/cities.js';
 import { nowMs, scenarioMs, scenarioStartMs } from './lib/clock.js';
@@ -56,7 +57,7 @@ const PINGS_PER_SECOND = 50;
 /** Time for all to connect, and for what it was like before. */
 const CONNECT_SECONDS = Math.max(2, CLIENT_COUNT / 30);
 const STRIKE_AT = CONNECT_SECONDS + 2;
-const LEAST_AFTER_SECONDS = 10;
+const LEAST_AFTER_SECONDS = 14;
 const SECONDS = STRIKE_AT + Math.max(LEAST_AFTER_SECONDS, profile.seconds);
 
 /** New clients that are due within this time after it came while the crowd did. */
@@ -151,10 +152,8 @@ export async function comeAtOnce({ homes, struck }) {
   /** @type {Idle[]} */
   const crowd = numbersOf(userNumber()).map((number) => {
     const city = cities[number % cities.length];
-    return {
-      city,
-      client: new LastingClient(city, { endsAtMs, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS, kindOf }),
-    };
+    const options = { endsAtMs, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS, kindOf, headers: fromAddress(number) };
+    return { city, client: new LastingClient(city, options) };
   });
   const pinging = pingByTurns(crowd, { untilMs, overMs: endsAtMs });
   await connectAll(crowd, strikeMs);

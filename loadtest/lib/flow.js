@@ -57,7 +57,7 @@ export class Receiver {
   #client;
   #options;
   #sequence = new Sequence(GRACE_MS);
-  #delivered = new Batched((count) => metrics.delivered.add(count, this.#tags()));
+  #delivered;
   #gaps;
 
   /**
@@ -68,6 +68,8 @@ export class Receiver {
     this.#client = client;
     this.#options = options;
     this.#gaps = new Gaps(options.everyMs);
+    // Not beside its name: k6 2.2 panics where a constructor makes an object with a field whose function uses `this`.
+    this.#delivered = new Batched((count) => metrics.delivered.add(count, this.#tags()));
   }
 
   /** How many different messages have arrived. */

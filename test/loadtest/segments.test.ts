@@ -74,6 +74,21 @@ test(
   RUN_TIMEOUT_MS,
 );
 
+test.each([
+  ['jetstream', ['-e', 'RATE=60']],
+  ['mixed', ['-e', 'CLIENTS=90', '-e', 'CLIENTS_PER_USER=30']],
+])(
+  '%s: three k6 store and read together what one does',
+  async (script, args) => {
+    const { alone, shared, parts } = await aloneAndShared(script, ...args);
+    for (const metric of ['nats_published', 'nats_delivered', 'nats_missing', 'nats_lost'])
+      expect(countOf(shared, metric), metric).toBe(countOf(alone, metric));
+    expect(shared.metrics.nats_ack?.all?.count).toBe(alone.metrics.nats_ack?.all?.count);
+    for (const part of parts) expect(countOf(part, 'nats_published')).toBeGreaterThan(0);
+  },
+  RUN_TIMEOUT_MS,
+);
+
 test(
   'users are numbered over all three: each number once, without gaps',
   async () => {

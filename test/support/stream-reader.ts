@@ -49,7 +49,12 @@ export class StreamReader implements AsyncDisposable {
       async () => (await this.streams(beginning)).length === streams,
     );
     const names = await this.streams(beginning);
-    for (const name of names) await this.#consume(name);
+    // A server may hear of a stream a moment later than the one that lists it.
+    for (const name of names)
+      await waitFor(`${name} to be readable`, { timeoutMs }, async () => {
+        await this.#consume(name);
+        return true;
+      });
     return names;
   }
 

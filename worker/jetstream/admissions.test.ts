@@ -160,6 +160,6 @@ function streamNamed(stream: string): KnownStream {
 function server(region: string, streams: readonly KnownStream[]): Sighting {
   return {
     ...{ server: `nats-${region}`, hasLeader: true, groups: { _meta_: { committed: 1, applied: 1 } } },
-    streams: streams.map((stream) => ({ ...stream, hasLeader: true, consumers: [] })),
+    streams: streams.map((stream) => ({ ...stream, leader: `nats-${region}`, consumers: [] })),
   };
 }

@@ -54,7 +54,7 @@ export function holdingsOf(server: string, jsz: Jsz, raftz: readonly Raftz[]): H
         stream: name,
         created,
         servers: serversOf(cluster, server),
-        hasLeader: (cluster?.leader ?? '') !== '',
+        leader: cluster?.leader ?? '',
         messages: state.messages,
         lastSeq: state.last_seq,
         consumers: consumer_detail.map((consumer) => ({

@@ -422,7 +422,7 @@ function holdings(region: string, lastSeq: number): Holdings {
     stream: 'ORDERS',
     created: '1',
     servers,
-    hasLeader: true,
+    leader: 'nats-a',
     messages: lastSeq,
     lastSeq,
     consumers: [],

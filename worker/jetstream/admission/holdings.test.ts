@@ -8,7 +8,7 @@ const ORDERS: HeldStream = {
   stream: 'ORDERS',
   created: '2026-11-26T19:26:44.794821826Z',
   servers: SERVERS,
-  hasLeader: true,
+  leader: 'nats-a',
   messages: 20,
   lastSeq: 20,
   consumers: [{ name: 'billing', servers: SERVERS }],

@@ -15,8 +15,8 @@ export interface HeldStream {
   readonly created: string;
   /** Names of the servers that it is on, this one included. */
   readonly servers: readonly string[];
-  /** Whether this server knows who leads it. */
-  readonly hasLeader: boolean;
+  /** Name of the server that leads it, as this one knows; it may have ended some seconds ago. Empty: none. */
+  readonly leader: string;
   readonly messages: number;
   readonly lastSeq: number;
   /** Consumers that this server has of it. */

@@ -6,7 +6,7 @@ import { troubleIn } from './trouble.ts';
 const REGIONS = ['a', 'b', 'c'];
 const ORDERS: HeldStream = {
   ...{ account: '$G', stream: 'ORDERS', created: '1', servers: ['nats-a', 'nats-b', 'nats-c'] },
-  ...{ hasLeader: true, messages: 3, lastSeq: 3, consumers: [] },
+  ...{ leader: 'nats-b', messages: 3, lastSeq: 3, consumers: [] },
 };
 const KNOWN: KnownStream = { ...ORDERS };
 const RECORD: AdmissionRecord = { ...NEW_RECORD, isFormed: true, streams: [KNOWN] };
@@ -41,11 +41,12 @@ test('servers that have never elected a leader say so', () => {
 });
 
 test('a stream without a leader, or on no server that answers, is named', () => {
-  const leaderless = { streams: [{ ...ORDERS, hasLeader: false }] };
+  const leaderless = { streams: [{ ...ORDERS, leader: '' }] };
   expect(trouble([server('a', leaderless), server('b', leaderless)])).toContain('ORDERS of $G');
   expect(trouble([server('a', { streams: [] }), server('b', { streams: [] })])).toContain('ORDERS of $G');
   const one = [server('a', leaderless), server('b')];
   expect(trouble(one)).toBeUndefined();
+  expect(trouble([server('a'), server('c'), ['b', 'stopped']])).toContain('ORDERS of $G');
 });
 
 test('many such streams are not all named', () => {

@@ -39,11 +39,14 @@ export function troubleIn(
     return `${before}${led} of ${regions.length} JetStream servers run and know a leader, and ${needed} are needed`;
   }
   if (orphans.length > 0) return orphansText(record);
-  const unserved = streams.filter((stream) => !running.some((server) => leads(server, stream)));
+  const answering = new Set(running.map(({ server }) => server));
+  const unserved = streams.filter(
+    (stream) => !running.some((server) => answering.has(leaderOf(server, stream))),
+  );
   if (unserved.length === 0) return undefined;
   const names = unserved.slice(0, NAMED_MAX).map(({ account, stream }) => `${stream} of ${account}`);
   const more = unserved.length > NAMED_MAX ? ` and ${unserved.length - NAMED_MAX} more` : '';
-  return `no server that answers leads, or knows who leads, ${names.join(', ')}${more}`;
+  return `no server that answers leads ${names.join(', ')}${more}`;
 }
 
 function lossIn({ phase, failed }: Loss): string {
@@ -52,6 +55,7 @@ function lossIn({ phase, failed }: Loss): string {
   return `no server holds the streams any more; ${PHASES[phase]}${details}`;
 }
 
-function leads({ streams }: Holdings, { account, stream }: KnownStream): boolean {
-  return streams.some((held) => held.account === account && held.stream === stream && held.hasLeader);
+/** Empty if the server knows none. */
+function leaderOf({ streams }: Holdings, { account, stream }: KnownStream): string {
+  return streams.find((held) => held.account === account && held.stream === stream)?.leader ?? '';
 }
