@@ -147,8 +147,8 @@ test('gaps of many pairs at the same time are told together', () => {
   expect(
     interruptionSentences({ gaps: [...four, at('wnam', 'oc', 6_000)], outages: [], regions: [] }),
   ).toEqual([
-    '4 pairs (enam to wnam, oc to enam, oc to weur and 1 more): nothing from 20.0 s to 23.0 s',
     'wnam to oc: nothing from 6.0 s to 23.0 s',
+    '4 pairs (enam to wnam, oc to enam, oc to weur and 1 more): nothing from 20.0 s to 23.0 s',
   ]);
   expect(interruptionSentences({ gaps: four.slice(1), outages: [], regions: [] })).toHaveLength(3);
   const ofOneRegion = [at('weur', 'oc'), at('oc', 'weur'), at('enam', 'oc'), at('oc', 'oc')];

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -88,3 +88,19 @@ test.each([
 test('a folder without a report is named', async () => {
   await expect(readSummary(join(folder, 'none'))).rejects.toThrow(SummaryError);
 });
+
+test('a report that cannot be written to its end leaves nothing that says green', async () => {
+  // A folder where the page should be: the last of the files.
+  await mkdir(join(folder, 'report.html'));
+  await expect(writeReport(folder, await summaryOfSamples(SAMPLES))).rejects.toThrow('EISDIR');
+  expect(await readdir(folder)).toEqual(['report.html']);
+});
+
+test.each(['{ "format": 3 }', '{ "format": 3, "script": "latency", "profile": "smoke", "timeSeries": {} }'])(
+  'a summary that is not whole is refused: %s',
+  async (text) => {
+    await writeFile(join(folder, 'summary.json'), text);
+    await expect(readSummary(folder)).rejects.toThrow(SummaryError);
+    await expect(readSummary(folder)).rejects.toThrow('is not whole');
+  },
+);

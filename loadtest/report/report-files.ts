@@ -1,7 +1,7 @@
 // The files of a report in its folder: summary.json, report.html, the charts as SVG, what CI reads; and reading a summary
 // back.
 
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawCharts } from './charts.ts';
 import { htmlReport } from './html-report.ts';
@@ -22,14 +22,32 @@ export class SummaryError extends Error {
 /** @returns the path of the page */
 export async function writeReport(folder: string, summary: Summary): Promise<string> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, SUMMARY_FILE), `${JSON.stringify(summary, undefined, 1)}\n`);
-  await writeFile(join(folder, JUNIT_FILE), junitReport(summary));
-  await writeFile(join(folder, MARKDOWN_FILE), markdownReport(summary));
   const charts = drawCharts(summary);
-  for (const { name, svg } of charts) await writeFile(join(folder, `${name}.svg`), svg);
-  const page = join(folder, PAGE_FILE);
-  await writeFile(page, htmlReport(summary, charts));
-  return page;
+  const files = {
+    [SUMMARY_FILE]: `${JSON.stringify(summary, undefined, 1)}\n`,
+    [JUNIT_FILE]: junitReport(summary),
+    [MARKDOWN_FILE]: markdownReport(summary),
+    ...Object.fromEntries(charts.map(({ name, svg }) => [`${name}.svg`, svg])),
+    [PAGE_FILE]: htmlReport(summary, charts),
+  };
+  await writeAll(folder, files);
+  return join(folder, PAGE_FILE);
+}
+
+/** All of them or none: on a full disk half a report would still say green. */
+async function writeAll(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const begun: string[] = [];
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(folder, name);
+      begun.push(path);
+      await writeFile(path, text);
+    }
+  } catch (error) {
+    // What stands in the way is not ours.
+    for (const path of begun) await rm(path, { force: true }).catch(() => {});
+    throw error;
+  }
 }
 
 /** Whether a report is there. */
@@ -45,9 +63,25 @@ export async function readSummary(path: string): Promise<Summary> {
     throw new SummaryError(`cannot read ${file}: ${cause.message}. Name the folder of a report.`, { cause });
   });
   const parsed = parse(text, file);
-  if (parsed.format === SUMMARY_FORMAT) return parsed as Summary;
+  if (parsed.format === SUMMARY_FORMAT) {
+    if (isWhole(parsed)) return parsed;
+    throw new SummaryError(`${file} is not whole: it lacks fields that the summary of a run has.`);
+  }
   throw new SummaryError(
     `${file} is of format ${parsed.format ?? 'unknown'}, and this version reads ${SUMMARY_FORMAT}. Make the report again.`,
+  );
+}
+
+/** Whether it has what every reader of it needs. */
+function isWhole(parsed: Partial<Summary>): parsed is Summary {
+  const { script, profile, startedAt, timeSeries, ending, versions } = parsed;
+  const texts = [script, profile, startedAt];
+  const lists = [parsed.thresholds, parsed.regions, parsed.unmeasured, parsed.gaps, parsed.outages];
+  const objects = [parsed.metrics, timeSeries?.metrics, ending, versions];
+  return (
+    texts.every((text) => typeof text === 'string') &&
+    [...lists, parsed.notes, parsed.steps].every((list) => Array.isArray(list)) &&
+    objects.every((object) => typeof object === 'object' && object !== null)
   );
 }
 

@@ -48,6 +48,10 @@ export interface Summary {
   /** One for each payload size of a throughput run. */
   readonly knees: readonly Knee[];
   readonly cities: readonly CityLatency[];
+  /** Which of several k6 that shared a run this was. Absent of one that was alone. */
+  readonly runner?: { readonly number: number; readonly of: number };
+  /** Of a merged run: those that shared it and are not here. */
+  readonly absentRunners?: readonly number[];
   /** The runs that were merged into this one; empty in a plain run. */
   readonly merged: readonly MergedRun[];
   /** What a reader should know about the samples, such as that the file is incomplete. */

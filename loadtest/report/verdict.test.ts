@@ -115,3 +115,17 @@ test('that k6 was at its limit is told, and does not make a run bad', async () =
   expect(verdictOf(summary)).toContain('k6 itself was at its limit, with 97.0% of the CPU');
   expect(verdictOf(await run({ ending: { generatorCpuShare: 0.6 } }))).not.toContain('limit');
 });
+
+test.each([
+  [15_100, 20, true],
+  [15_100, 14_000, false],
+  [60, 5, false],
+])('due %d ms ago and sent %d ms ago: that k6 was late is told, %j', async (sinceDue, sinceSent, isTold) => {
+  const samples = [
+    { metric: 'nats_delivery', at: 1_000, value: sinceDue, tags: { region: 'weur' } },
+    { metric: 'nats_delivery_service', at: 1_000, value: sinceSent, tags: { region: 'weur' } },
+  ];
+  const text = verdictOf(await summaryOfSamples(samples));
+  if (isTold) expect(text).toContain('k6 itself could not keep to its schedule, and sent 15.1 s late at p50');
+  else expect(text).not.toContain('schedule');
+});

@@ -54,13 +54,14 @@ export function verdictOf(summary: Summary): string {
 
 /** Why the figures are not of the whole time that was asked for; empty if they are. */
 export function shortcomings(summary: Summary): readonly string[] {
-  const { ending, unmeasured, durationMs } = summary;
+  const { ending, unmeasured, durationMs, absentRunners = [] } = summary;
   const { plannedMs, ranMs, interruptedIterations, lostSamples = 0, kind } = ending;
   const runMs = Math.max(plannedMs ?? 0, durationMs);
   const isEarly =
     kind === 'finished' && plannedMs !== null && summary.steps.length === 0 && ranMs < plannedMs - EARLY_MS;
   return [
     ...(isTooMuch(unmeasured, runMs) ? [unmeasuredSentence(unmeasured)] : []),
+    ...absentSentence(absentRunners),
     ...(kind === 'cut-off'
       ? [`k6 was still busy after ${formatMoment(ranMs)}, and was ended by this command`]
       : []),
@@ -76,6 +77,12 @@ export function shortcomings(summary: Summary): readonly string[] {
       ? [`its users ended early, after ${formatMoment(ranMs)} of ${formatMoment(plannedMs)}`]
       : []),
   ];
+}
+
+function absentSentence(runners: readonly number[]): readonly string[] {
+  if (runners.length === 0) return [];
+  const [what, verb] = runners.length === 1 ? ['runner', 'is'] : ['runners', 'are'];
+  return [`${what} ${runners.join(', ')} of those that shared the run ${verb} not among these`];
 }
 
 function unmeasuredSentence(unmeasured: Summary['unmeasured']): string {
@@ -124,6 +131,7 @@ function remarks({ ending, metrics }: Summary): readonly string[] {
   const { generatorCpuShare } = ending;
   const dropped = metrics.dropped_iterations?.all?.value ?? 0;
   return [
+    ...lateRemark(metrics),
     ...(generatorCpuShare !== null && generatorCpuShare >= GENERATOR_LIMIT
       ? [
           `k6 itself was at its limit, with ${formatShare(generatorCpuShare)} of the CPU: the figures are of the generator too`,
@@ -131,6 +139,30 @@ function remarks({ ending, metrics }: Summary): readonly string[] {
       : []),
     ...(dropped === 0 ? [] : [`k6 could not begin ${formatCount(dropped)} iterations when they were due`]),
   ];
+}
+
+/** Times from when something was due, each with the time from when k6 sent it. */
+const FROM_DUE = [
+  ['nats_delivery', 'nats_delivery_service'],
+  ['nats_request', 'nats_request_service'],
+  ['nats_ack', 'nats_ack_service'],
+] as const;
+
+/** So late, and so much of the time: k6 cannot keep to its schedule. One virtual user has one thread, whatever the CPU has. */
+const LATE_MS = 100;
+const LATE_SHARE = 0.5;
+
+function lateRemark(metrics: Summary['metrics']): readonly string[] {
+  const late = FROM_DUE.map(([sinceDue, sinceSent]) => {
+    const due = metrics[sinceDue]?.all?.p50 ?? 0;
+    return { due, ms: due - (metrics[sinceSent]?.all?.p50 ?? due) };
+  }).filter(({ due, ms }) => ms > LATE_MS && ms > LATE_SHARE * due);
+  const worst = late.toSorted((a, b) => b.ms - a.ms)[0];
+  return worst === undefined
+    ? []
+    : [
+        `k6 itself could not keep to its schedule, and sent ${formatMoment(worst.ms)} late at p50: times since due are mostly its own`,
+      ];
 }
 
 /** `k6` is written small at the beginning of a sentence too. */

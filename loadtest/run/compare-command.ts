@@ -29,7 +29,8 @@ export async function compareRuns(
     });
     console.error(`wrote ${html}`);
   }
-  const isWorse = comparison.differences.some(({ verdict }) => verdict === 'worse');
+  const found = [...comparison.outright, ...comparison.differences];
+  const isWorse = found.some(({ verdict }) => verdict === 'worse');
   return failOnWorse && isWorse ? EXIT.worse : EXIT.ok;
 }
 

@@ -39,7 +39,7 @@ async function commandWith(signals: Interrupts, done: (exitCode: number) => void
     .argument('[script]', 'what to measure; without it, this help')
     .option('--url <url>', 'the edge to measure, instead of a local stack')
     .option('--profile <name>', 'how much load', 'smoke')
-    .option('--regions <ids>', 'only these regions, such as wnam,weur', parseRegions)
+    .option('--regions <ids>', 'only these regions, such as wnam,weur', (text: string) => parseRegions(text))
     .option('--report <folder>', 'where the report goes (default: .meridian/reports/<script>-<time>)')
     .option('--site <name>', 'where k6 runs, to tell the runs of several sites apart')
     .option('--wan', 'add the latency of real distances to the local stack')

@@ -8,7 +8,9 @@ import { FINISHED, summaryOfSamples } from '../../test/support/data/summary.ts';
 import type { RunFacts } from '../report/build-summary.ts';
 import { readSummary, writeReport } from '../report/report-files.ts';
 import type { Summary } from '../report/summary.ts';
-import { isGreen } from '../report/verdict.ts';
+import { isGreen, verdictOf } from '../report/verdict.ts';
+import { exitCodeOfRun } from './exit-code.ts';
+import { EXIT } from './loadtest-error.ts';
 import { mergeRuns } from './merge-command.ts';
 
 let root = '';
@@ -44,8 +46,10 @@ async function runFolder(
 
 async function merged(folders: readonly string[]): Promise<Summary> {
   const report = join(root, 'merged');
-  expect(await mergeRuns(folders, report)).toBe(0);
-  return readSummary(report);
+  const exitCode = await mergeRuns(folders, report);
+  const summary = await readSummary(report);
+  expect(exitCode).toBe(exitCodeOfRun(summary));
+  return summary;
 }
 
 /** Three segments of one test, and the test in one. */
@@ -177,4 +181,35 @@ test('an empty folder, and one with other files, are written to', async () => {
 test('the same run twice is refused', async () => {
   const folder = await runFolder('runner-1', madeRun({ pairs: PAIRS, seconds: 5, everyMs: 100 }));
   await expect(mergeRuns([folder, `${folder}/`], join(root, 'merged'))).rejects.toThrow(/is named twice/);
+});
+
+test('a merged run that is not green does not end with 0', async () => {
+  const { parts } = segmentsOf();
+  const good = await runFolder('good', parts[0] ?? []);
+  const ending = { ...FINISHED, kind: 'interrupted' as const, plannedMs: 20_000 };
+  const bad = await runFolder('bad', parts[1] ?? [], { ending });
+  expect(await mergeRuns([good, bad], join(root, 'merged'))).toBe(EXIT.interrupted);
+  const other = await runFolder('other', parts[2] ?? []);
+  expect(await mergeRuns([good, other], join(root, 'both'))).toBe(EXIT.ok);
+});
+
+test('that one of those that shared the run is not there is told, and is not green', async () => {
+  const { parts } = segmentsOf();
+  const folders = await Promise.all(
+    parts.map((samples, index) =>
+      runFolder(`runner-${index + 1}`, samples, { runner: { number: index + 1, of: 3 } }),
+    ),
+  );
+  const summary = await merged([folders[0] ?? '', folders[2] ?? '']);
+  expect(verdictOf(summary)).toMatch(/^Not green: runner 2 of those that shared the run is not among these/);
+  expect(await mergeRuns(folders, join(root, 'all'))).toBe(EXIT.ok);
+});
+
+test('a copy of a run does not count twice', async () => {
+  const { parts } = segmentsOf();
+  const folder = await runFolder('runner-1', parts[0] ?? []);
+  const copy = await runFolder('copy', parts[0] ?? []);
+  await expect(mergeRuns([folder, copy], join(root, 'merged'))).rejects.toThrow(
+    /copy holds the same run as .*runner-1/,
+  );
 });

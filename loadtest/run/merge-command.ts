@@ -9,8 +9,9 @@ import { holdsReport, readSummary, writeReport } from '../report/report-files.ts
 import type { MergedRun, Summary, Threshold } from '../report/summary.ts';
 import { textReport } from '../report/text-report.ts';
 import { readCities } from './cities.ts';
+import { exitCodeOfRun } from './exit-code.ts';
 import { SAMPLES_FILE } from './k6-arguments.ts';
-import { EXIT, LoadtestError } from './loadtest-error.ts';
+import { LoadtestError } from './loadtest-error.ts';
 import { checkReportFolder, makeReportFolder } from './report-folder.ts';
 
 /** @returns the exit code */
@@ -22,12 +23,13 @@ export async function mergeRuns(folders: readonly string[], report: string | und
     throw new LoadtestError('merge takes the folders of two reports or more');
   checkDifferent(folders);
   checkSame(first, summaries);
+  checkCopies(summaries, folders);
   const runs = summaries.map((summary, index) => ({ summary, folder: folders[index] ?? '' }));
   const merged = await summaryOf(first, runs);
   const folder = await makeReportFolder(report, `${first.script}-merged`, new Date());
   const page = await writeReport(folder, merged);
   console.log(`${textReport(merged)}\n\nreport: ${relative(process.cwd(), page)}`);
-  return EXIT.ok;
+  return exitCodeOfRun(merged);
 }
 
 /** Before anything is read. @throws LoadtestError when the folder holds a report, of a run or a merged one */
@@ -86,6 +88,28 @@ function checkDifferent(folders: readonly string[]): void {
   if (twice !== undefined) throw new LoadtestError(`${twice} is named twice`);
 }
 
+/** Copies of one run under two names: it began and ended in the same milliseconds, with the same samples. */
+function checkCopies(summaries: readonly Summary[], folders: readonly string[]): void {
+  const marks = summaries.map(({ startedAt, durationMs, metrics }) =>
+    JSON.stringify([startedAt, durationMs, metrics]),
+  );
+  const copy = marks.findIndex((mark, index) => marks.indexOf(mark) !== index);
+  if (copy === -1) return;
+  const original = marks.indexOf(marks[copy] ?? '');
+  throw new LoadtestError(
+    `${folders[copy]} holds the same run as ${folders[original]}: it would count twice. Leave one out.`,
+  );
+}
+
+/** Which of the k6 that shared the run are not among these: what they measured lacks. */
+function absentRunners(runs: readonly Run[]): readonly number[] {
+  const present = runs.flatMap(({ summary }) => summary.runner ?? []);
+  const of = Math.max(0, ...present.map((runner) => runner.of));
+  return Array.from({ length: of }, (_, index) => index + 1).filter(
+    (number) => !present.some((runner) => runner.number === number),
+  );
+}
+
 function checkSame(first: Summary, summaries: readonly Summary[]): void {
   for (const field of ['script', 'profile'] as const) {
     const other = summaries.find((summary) => summary[field] !== first[field]);
@@ -105,6 +129,7 @@ function factsOf(first: Summary, runs: readonly Run[], origin: number | undefine
     k6ExitCode: Math.max(...runs.map(({ summary }) => summary.k6ExitCode)),
     thresholds: runs.flatMap(thresholdsOf),
     merged: runs.map(runOf),
+    absentRunners: absentRunners(runs),
     notes: [
       origin === undefined
         ? 'the runs were at different times: each begins with its own first sample'

@@ -29,6 +29,18 @@ test('a port where nobody listens is a target that is down', async () => {
   });
 });
 
+test('one that takes connections and says nothing is told while it is waited for, and given up', async () => {
+  const server = createServer(() => {});
+  const port = await listenOnLoopback(server);
+  stop = () => closeServer(server);
+  const url = `http://127.0.0.1:${port}`;
+  const said: string[] = [];
+  await expect(
+    checkTarget(url, {}, undefined, (step) => said.push(step), { edgeMs: 500, silentMs: 20 }),
+  ).rejects.toMatchObject({ exitCode: EXIT.targetDown });
+  expect(said).toEqual([`waiting for ${url} to answer`]);
+});
+
 test.each([
   [503, EXIT.targetDown, 'no region can serve'],
   [404, EXIT.targetDown, 'Is it Meridian?'],

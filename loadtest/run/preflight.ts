@@ -22,19 +22,40 @@ export interface TargetFacts {
   readonly natsServer: string;
 }
 
+export interface Patience {
+  /** For the edge itself, which answers without any region. */
+  readonly edgeMs: number;
+  /** After this long the user is told what is waited for. */
+  readonly silentMs: number;
+}
+
+const PATIENCE: Patience = { edgeMs: 8_000, silentMs: 2_000 };
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param regions that the run is limited to
+ * @param say told when it takes long
  * @throws LoadtestError with the code for "not up" or for "needs credentials"
  */
 export async function checkTarget(
   url: string,
   env: Environment,
   regions?: readonly string[],
+  say: (step: string) => void = () => {},
+  { edgeMs, silentMs }: Patience = PATIENCE,
 ): Promise<TargetFacts> {
-  await checkHealth(url);
-  await checkRegions(url, regions, TIMEOUT_MS);
+  const timer = setTimeout(() => say(`waiting for ${url} to answer`), silentMs);
+  try {
+    await checkHealth(url, edgeMs);
+    await checkRegions(url, regions, edgeMs);
+    return await checkNats(url, env);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function checkNats(url: string, env: Environment): Promise<TargetFacts> {
   await checkUpgrade(url);
   try {
     const connection = await connect(url, env);
@@ -66,8 +87,8 @@ async function connect(url: string, env: Environment): Promise<NatsConnection> {
   throw new Error(`no answer to the upgrade and CONNECT within ${TIMEOUT_MS / 1000} s`);
 }
 
-async function checkHealth(url: string): Promise<void> {
-  const response = await fetch(url + PATHS.health, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
+async function checkHealth(url: string, timeoutMs: number): Promise<void> {
+  const response = await fetch(url + PATHS.health, { signal: AbortSignal.timeout(timeoutMs) }).catch(
     (cause: Error) => {
       throw new LoadtestError(
         `nothing answers at ${url} (${reasonOf(cause)}). Start it, or leave --url out to have a local stack started.`,

@@ -102,7 +102,7 @@ async function runOnTarget(prepared: Prepared): Promise<number> {
     process.env,
   );
   try {
-    const facts = await checkTarget(target.url, process.env, options.regions);
+    const facts = await checkTarget(target.url, process.env, options.regions, progress);
     interrupts.stop.throwIfAborted();
     const measured = measure({ ...prepared, target, facts });
     return await Promise.race([measured, hurry(interrupts.now)]);

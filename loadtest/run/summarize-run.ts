@@ -17,6 +17,7 @@ import { K6_SUMMARY_FILE, SAMPLES_FILE } from './k6-arguments.ts';
 import type { TargetFacts } from './preflight.ts';
 import type { AskedThreshold, Requirements } from './requirements.ts';
 import type { Script } from './scripts.ts';
+import type { Runner } from './segments.ts';
 import type { Target } from './target.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -24,7 +25,12 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What was run, and where. */
 export interface MeasuredRun {
   readonly script: Script;
-  readonly options: { readonly profile: string; readonly site?: string; readonly wan?: true };
+  readonly options: {
+    readonly profile: string;
+    readonly site?: string;
+    readonly wan?: true;
+    readonly runner?: Runner;
+  };
   readonly k6: { readonly version: string };
   readonly target: Target;
   readonly facts: TargetFacts;
@@ -67,6 +73,7 @@ export async function summarizeRun(measured: MeasuredRun, end: RunEnd): Promise<
     ending: end.ending,
     k6ExitCode: end.k6ExitCode,
     thresholds: exported.thresholds,
+    ...(options.runner !== undefined && { runner: options.runner }),
     merged: [],
     notes: [...end.notes, ...notes, ...exported.notes],
   };

@@ -6,14 +6,15 @@ import { EXIT, LoadtestError } from './loadtest-error.ts';
 
 /**
  * @param text of the option
+ * @param option its name, for the message
  * @throws LoadtestError when it names none
  */
-export function parseRegions(text: string): readonly string[] {
+export function parseRegions(text: string, option = '--regions'): readonly string[] {
   const ids = text
     .split(',')
     .map((id) => id.trim())
     .filter((id) => id !== '');
-  if (ids.length === 0) throw new LoadtestError('--regions names no region: give ids such as wnam,weur');
+  if (ids.length === 0) throw new LoadtestError(`${option} names no region: give ids such as wnam,weur`);
   return ids;
 }
 

@@ -51,6 +51,20 @@ describe('a variable', () => {
   });
 });
 
+test.each(['DURATION=0s', 'DURATION=0', 'DURATION=0.0m'])('%s is no time to measure in', async (given) => {
+  await expect(checkVariables(await findScript('latency'), [given])).rejects.toThrow('must be above 0');
+});
+
+test.each(['REGIONS=', 'REGIONS= , '])('%j is not all regions', async (given) => {
+  await expect(checkVariables(await findScript('latency'), [given])).rejects.toThrow(
+    '-e REGIONS names no region',
+  );
+});
+
+test.each(['DURATION=0.5s', 'DURATION=10s', 'REGIONS=weur'])('%s is taken', async (given) => {
+  await checkVariables(await findScript('latency'), [given]);
+});
+
 describe('of a script of your own', () => {
   test.each(['__ENV.MINE', "__ENV['MINE']", '__ENV["MINE"]'])('%s is found', async (source) => {
     const script = await scriptWith(`export default () => console.log(${source});`);

@@ -4,6 +4,7 @@ import { didYouMean } from '../../regions/did-you-mean.ts';
 import { bundleScript } from './bundle-script.ts';
 import { LoadtestError } from './loadtest-error.ts';
 import type { Script } from './scripts.ts';
+import { parseRegions } from './target-regions.ts';
 
 /** `numberFrom('CLIENTS', 10)` and the like of lib/settings.js. */
 const BY_READER = /\b\w+From\d*\(\s*["']([A-Z][A-Z0-9_]*)["']/g;
@@ -34,12 +35,19 @@ export function variablesOf(bundle: string): readonly string[] | undefined {
   return [...new Set(read)].filter((name) => !ofScenarios.includes(name)).toSorted();
 }
 
-/** @throws LoadtestError for the first `KEY=VALUE` that the script would not read */
+/** A run of no time measures nothing. */
+const NO_TIME = /^DURATION=0+(?:\.0*)?[smh]?$/;
+
+/** @throws LoadtestError for the first `KEY=VALUE` that the script would not read, or that asks for nothing */
 export async function checkVariables(script: Script, given: readonly string[]): Promise<void> {
   const names = given.map((each) => {
     if (!/^[A-Za-z_]\w*=/.test(each)) throw new LoadtestError(`-e takes KEY=VALUE, and was given "${each}"`);
     return each.slice(0, each.indexOf('='));
   });
+  for (const each of given) {
+    if (NO_TIME.test(each)) throw new LoadtestError(`${each} is no time to measure in: it must be above 0`);
+    if (each.startsWith('REGIONS=')) parseRegions(each.slice('REGIONS='.length), '-e REGIONS');
+  }
   const known = variablesOf(await bundleScript(script.path));
   const unknown = known && names.find((name) => !known.includes(name));
   if (known === undefined || unknown === undefined) return;

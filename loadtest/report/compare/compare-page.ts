@@ -25,7 +25,7 @@ export function comparisonPage(comparison: Comparison, before: Summary, after: S
   const charts = overlays(comparison, before, after);
   const body = html`
 <h1>${script} <span class="muted">${profile}, two runs</span></h1>
-${conclusionsOf(comparison).map((conclusion) => html`<p><span class="${conclusion.includes(' is worse ') ? 'bad' : 'good'}">${conclusion}</span></p>`)}
+${conclusionsOf(comparison).map((conclusion) => html`<p><span class="${/ is worse[ :]/.test(conclusion) ? 'bad' : 'good'}">${conclusion}</span></p>`)}
 <p class="muted">Before: ${before.startedAt}, Meridian ${before.versions.meridian}. After: ${after.startedAt}, Meridian ${after.versions.meridian}.</p>
 ${warnings.map((warning) => html`<p class="warn">Note: ${warning}</p>`)}
 ${section('Over time', charts.length === 0 ? undefined : html`<div class="charts">${charts.map(chartFigure)}</div>`)}

@@ -19,10 +19,11 @@ export function comparisonText(comparison: Comparison): string {
   ].join('\n');
 }
 
-/** One sentence for each difference, or one that there is none. */
-export function conclusionsOf({ differences }: Comparison): readonly string[] {
+/** One sentence for each difference, what needs no test first; or one that there is none. */
+export function conclusionsOf({ outright, differences }: Comparison): readonly string[] {
   const found = differences.filter(({ verdict }) => verdict === 'worse' || verdict === 'better');
-  if (found.length > 0) return found.map(sentenceOf);
+  const sentences = [...outright.map(({ text }) => text), ...found.map(sentenceOf)];
+  if (sentences.length > 0) return sentences;
   const tested = differences.some(({ verdict }) => verdict === 'same');
   return [
     tested ? 'no significant difference: what differs may be chance' : 'too little data to tell a difference',

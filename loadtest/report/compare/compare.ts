@@ -4,12 +4,15 @@ import { mean } from 'simple-statistics';
 import { inRegionOrder } from '../../world-map/region-look.ts';
 import type { Slice, Summary } from '../summary.ts';
 import { shortcomings } from '../verdict.ts';
-import { type Pair, pairSlices, seriesOf } from './paired-slices.ts';
+import { type Outright, outrightOf } from './outright.ts';
+import { counted, type Pair, pairSlices, seriesOf } from './paired-slices.ts';
 import { holm, MIN_PAIRS, pairedPValue } from './significance.ts';
 
 export interface Comparison {
   readonly script: string;
   readonly profile: string;
+  /** What differs without any test of chance. */
+  readonly outright: readonly Outright[];
   readonly differences: readonly Difference[];
   /** Circumstances that differ, and may be the cause of a difference. */
   readonly warnings: readonly string[];
@@ -63,7 +66,7 @@ const MIN_CHANGE_MS = 0.5;
 const MIN_CHANGE_SHARE = 0.01;
 
 /** With fewer samples a slice's percentile would just be one of them. */
-const MIN_SAMPLES: Readonly<Record<Figure, number>> = { p50: 5, p95: 20, share: 1, 'per second': 1 };
+const MIN_SAMPLES: Readonly<Record<Figure, number>> = { p50: 5, p95: 20, share: 1, 'per second': 0 };
 
 /** The two runs answer different questions, so they cannot be compared. */
 export class IncomparableError extends Error {
@@ -87,7 +90,13 @@ export function compareSummaries(before: Summary, after: Summary): Comparison {
       const p = corrected.get(found[index]) ?? null;
       return { ...rest, p, verdict: verdictOf({ ...rest, p }, question) };
     });
-  return { script: before.script, profile: before.profile, differences, warnings: warningsOf(before, after) };
+  return {
+    script: before.script,
+    profile: before.profile,
+    outright: outrightOf(before, after),
+    differences,
+    warnings: warningsOf(before, after),
+  };
 }
 
 type Raw = Omit<Difference, 'verdict' | 'p'> & { readonly p: number; readonly question: Question };
@@ -100,7 +109,8 @@ function answer(question: Question, before: Summary, after: Summary): readonly R
     const a = seriesOf(before.timeSeries, metric, series);
     const b = seriesOf(after.timeSeries, metric, series);
     if (a === undefined || b === undefined) return [];
-    const enough = pairSlices(a, b).filter((pair) => pair.every(({ count }) => count >= MIN_SAMPLES[figure]));
+    const pairs = figure === 'per second' ? pairSlices(counted(a), counted(b)) : pairSlices(a, b);
+    const enough = pairs.filter((pair) => pair.every(({ count }) => count >= MIN_SAMPLES[figure]));
     return [{ question, metric, figure, series, ...measure(enough, figure) }];
   });
 }
@@ -120,9 +130,9 @@ function measure(
     values.map(([, b]) => b),
     figure,
   );
-  // Times and throughputs are compared by their ratio, shares by their difference.
-  const scale =
-    figure === 'share' ? (value: number) => value : (value: number) => Math.log(Math.max(value, SMALLEST));
+  // Times are compared by their ratio; shares and throughputs, which may be 0, by their difference.
+  const isTime = figure === 'p50' || figure === 'p95';
+  const scale = isTime ? (value: number) => Math.log(Math.max(value, SMALLEST)) : (value: number) => value;
   return {
     before,
     after,
@@ -132,12 +142,12 @@ function measure(
   };
 }
 
-/** A microsecond, or a message in a thousand seconds: finer than anything measured. */
+/** A microsecond: finer than anything measured. */
 const SMALLEST = 1e-3;
 
-/** The values that are tested: geometric means of what is compared by ratio, means of shares. */
+/** The values that are tested: geometric means of what is compared by ratio, means of the others. */
 function typical(values: readonly number[], figure: Figure): number {
-  if (figure === 'share') return mean([...values]);
+  if (figure !== 'p50' && figure !== 'p95') return mean([...values]);
   return Math.exp(mean(values.map((value) => Math.log(Math.max(value, SMALLEST)))));
 }
 

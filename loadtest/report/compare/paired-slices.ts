@@ -27,6 +27,17 @@ export function seriesOf({ sliceMs, metrics }: TimeSeries, metric: string, name:
   return slices === undefined ? undefined : { sliceMs, slices };
 }
 
+/** From the first slice on in which something was counted, nothing is 0. */
+export function counted({ sliceMs, slices }: Series): Series {
+  const first = slices.findIndex((slice) => slice !== null);
+  return {
+    sliceMs,
+    slices: slices.map((slice, index) =>
+      slice === null && first !== -1 && index > first ? { count: 0, value: 0, p50: 0, p95: 0 } : slice,
+    ),
+  };
+}
+
 /** Longer runs have longer slices, always by a power of two. */
 function widen({ sliceMs, slices }: Series, toMs: number): Slices {
   if (sliceMs >= toMs) return slices;
@@ -39,6 +50,8 @@ function widen({ sliceMs, slices }: Series, toMs: number): Slices {
 function join(a: Slice | null, b: Slice | null): Slice | null {
   if (a === null || b === null) return a ?? b;
   const count = a.count + b.count;
+  // Of nothing in both there is nothing to weigh.
+  if (count === 0) return a;
   const weigh = (of: (slice: Slice) => number) => (of(a) * a.count + of(b) * b.count) / count;
   return {
     count,

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { type Cut, madeRun } from '../../../test/support/data/made-run.ts';
+import type { Written } from '../../../test/support/data/sample-file.ts';
+import { FINISHED, summaryOfSamples } from '../../../test/support/data/summary.ts';
+import type { Summary } from '../summary.ts';
+import { compareSummaries } from './compare.ts';
+import { comparisonPage } from './compare-page.ts';
+import { comparisonText } from './compare-text.ts';
+
+/** Thirty seconds; what was not delivered was never sent. */
+function run(cuts: readonly Cut[] = []): Promise<Summary> {
+  const samples = madeRun({ pairs: [['weur', 'oc']], seconds: 30, everyMs: 20, cuts });
+  const unsent = cuts.map(
+    ({ fromMs, toMs }): Written => ({
+      metric: 'nats_unsent',
+      at: toMs,
+      value: (toMs - fromMs) / 20,
+      tags: { region: 'weur', kind: 'message' },
+    }),
+  );
+  const all = [...samples, ...unsent].toSorted((a, b) => a.at - b.at);
+  return summaryOfSamples(all, {
+    script: 'latency',
+    ending: { ...FINISHED, plannedMs: 30_000, ranMs: 30_500 },
+  });
+}
+
+const OUTAGE = [{ fromMs: 10_000, toMs: 20_000 }];
+
+test('an outage is worse by itself, and not chance', async () => {
+  const comparison = compareSummaries(await run(), await run(OUTAGE));
+  expect(comparison.outright).toEqual([
+    { verdict: 'worse', text: 'the second run is worse: it is not green, and the first is' },
+    { verdict: 'worse', text: 'the share of messages never sent is worse: 0.0%, then 33.3%' },
+  ]);
+  const text = comparisonText(comparison);
+  expect(text).toContain('the second run is worse');
+  expect(text).not.toContain('no significant difference');
+});
+
+test('the other way round it is better', async () => {
+  const { outright } = compareSummaries(await run(OUTAGE), await run());
+  expect(outright.map(({ verdict }) => verdict)).toEqual(['better', 'better']);
+});
+
+test('seconds in which nothing came are 0 each', async () => {
+  const [before, after] = [await run(), await run(OUTAGE)];
+  const { differences } = compareSummaries(before, after);
+  const delivered = differences.find(({ metric, series }) => metric === 'nats_delivered' && series === 'all');
+  expect(delivered?.before).toBeCloseTo(50, 0);
+  expect(delivered?.after).toBeCloseTo(33.3, 0);
+});
+
+test('two runs that are alike have nothing outright', async () => {
+  const [before, after] = [await run(), await run()];
+  const comparison = compareSummaries(before, after);
+  expect(comparison.outright).toEqual([]);
+  expect(comparisonPage(comparison, before, after)).toContain('class="good"');
+  expect(comparisonPage(compareSummaries(before, await run(OUTAGE)), before, after)).toContain(
+    '<span class="bad">the second run is worse',
+  );
+});
