@@ -116,7 +116,6 @@ async function connectEvery(lane, clients, endsAtMs) {
     const city = people[((exec.scenario.iterationInTest * CLIENTS_PER_USER + n) * 7) % people.length];
     const client = new LastingClient(city, { endsAtMs, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS });
     clients.push({ client, place: cityTag(city) });
-    metrics.due.add(1, { ...cityTag(city), kind: 'connect' });
     await client.open(Math.min(ATTEMPT_TIMEOUT_MS, endsAtMs - nowMs()));
   }
 }

@@ -1,8 +1,10 @@
 // @ts-check
 // How long until each of many subscribers in all regions has a message of one publisher, and does every subscriber get
 // every message?
+//
+// One virtual user of each k6 has its subscribers, and the first also the publisher: so subscribers know how many
+// messages went out even where the edge is gone.
 
-import exec from 'k6/execution';
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioStartMs } from './lib/clock.js';
 import { Receiver, Sender } from './lib/flow.js';
@@ -11,15 +13,17 @@ import * as metrics from './lib/metrics.js';
 import { textOf } from './lib/nats-protocol.js';
 import { keepSchedule } from './lib/pace.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
+import { userNumber } from './lib/runner.js';
 import { numberFrom } from './lib/settings.js';
 import { STAMP_BYTES } from './lib/stamp.js';
 import { cityTag, reachTarget } from './lib/target.js';
-import { lastOnes } from './lib/times.js';
+import { lastOnes, planEnds } from './lib/times.js';
 import { pause } from './lib/wait.js';
 
 /** @typedef {{ subject: string }} Setup */
 /** @typedef {import('./lib/cities.js').City} City */
 /** @typedef {{ client: LastingClient, receiver: Receiver, hasProbe: boolean }} Listener */
+/** @typedef {{ published: number | undefined }} Word the publisher's, at its end: how many messages it has sent */
 
 const profile = profileOfRun();
 
@@ -28,8 +32,8 @@ const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
 
 /** Every region should have some, even in a smoke run. */
 const SUBSCRIBERS = Math.max(60, profile.clients);
-const SUBSCRIBERS_PER_USER = 20;
-const USERS = Math.ceil(SUBSCRIBERS / SUBSCRIBERS_PER_USER);
+const USERS = Number((__ENV.RUNNER || '1/1').split('/')[1]);
+const SUBSCRIBERS_PER_USER = Math.ceil(SUBSCRIBERS / USERS);
 
 /** Messages per second that are published. */
 const RATE = numberFrom('RATE', 10);
@@ -52,11 +56,10 @@ const people = spreadOver(USERS * SUBSCRIBERS_PER_USER, CITIES);
 
 export const options = {
   scenarios: {
-    subscribers: onceEach({ users: USERS, seconds: MAX_SECONDS, exec: 'subscribe' }),
-    publisher: onceEach({
+    fanout: onceEach({
+      users: USERS,
       seconds: MAX_SECONDS,
       plannedSeconds: READY_MS / 1000 + profile.seconds,
-      exec: 'publish',
     }),
   },
   thresholds: {
@@ -77,14 +80,21 @@ export async function setup() {
   return { subject: `k6.fanout.${Date.now().toString(36)}` };
 }
 
+/** @param {Setup} setup */
+export default async function fanOut({ subject }) {
+  /** @type {Word} */
+  const word = { published: undefined };
+  await Promise.all([subscribe(subject, word), ...(userNumber() === 0 ? [publish(subject, word)] : [])]);
+}
+
 /** The same for all users, so that subscribers know what is due without being told. */
 function schedule() {
   const fromMs = scenarioStartMs() + READY_MS;
   return { fromMs, untilMs: fromMs + profile.seconds * 1000, everyMs: 1000 / RATE };
 }
 
-/** @param {Setup} setup */
-export async function publish({ subject }) {
+/** @param {string} subject @param {Word} word */
+async function publish(subject, word) {
   const times = schedule();
   const city = CITIES[0];
   const client = new LastingClient(city, { endsAtMs: times.untilMs + LAST_MS });
@@ -102,36 +112,43 @@ export async function publish({ subject }) {
   }
   const sender = new Sender(client, { subject: `${subject}.news`, size: SIZE });
   await keepSchedule(times, (dueMs) => sender.send(dueMs));
-  client.publish(`${subject}.end`, `${sender.sent}`);
-  await client.ping(LAST_MS).catch(() => undefined);
+  word.published = sender.sent;
+  await planEnds(times.untilMs, [client]);
+  // The users of other k6 have to be told.
+  if (client.isOpen) client.publish(`${subject}.end`, `${sender.sent}`);
+  if (client.isOpen) await client.ping(LAST_MS).catch(() => undefined);
   await client.close();
 }
 
-/** Some subscribers, until each has received the publisher's last message. @param {Setup} setup */
-export async function subscribe({ subject }) {
+/** Some subscribers, until each has received the publisher's last message. @param {string} subject @param {Word} word */
+async function subscribe(subject, word) {
   const times = schedule();
   const endsAtMs = times.untilMs + LAST_MS;
-  const first = exec.scenario.iterationInTest * SUBSCRIBERS_PER_USER;
+  const first = userNumber() * SUBSCRIBERS_PER_USER;
   const cities = people.slice(first, first + SUBSCRIBERS_PER_USER);
   let due = 0;
-  /** How many were published; undefined until the publisher says so at its end. @type {number | undefined} */
-  let published;
   const listeners = cities.map((city) => listen(city, subject, endsAtMs));
   listeners[0]?.client.subscribe(`${subject}.end`, ({ payload }) => {
-    published = Number(textOf(payload));
+    word.published = Number(textOf(payload));
   });
   await Promise.all(listeners.map(({ client }) => client.open(times.fromMs - nowMs())));
   await lastOnes(times.fromMs, () => listeners.every(({ hasProbe }) => hasProbe));
-  listeners[0]?.client.publish(`${subject}.ready`, `${listeners.filter(({ hasProbe }) => hasProbe).length}`);
+  const reached = listeners.filter(({ hasProbe }) => hasProbe).length;
+  listeners.find(({ client }) => client.isOpen)?.client.publish(`${subject}.ready`, `${reached}`);
   await keepSchedule(times, (dueMs) => {
     due += 1;
     for (const { receiver } of listeners) receiver.expect(dueMs);
   });
+  await planEnds(
+    times.untilMs,
+    listeners.flatMap(({ client, receiver }) => [client, receiver]),
+  );
   const isDone = () =>
-    published !== undefined && listeners.every(({ receiver }) => receiver.arrived >= Number(published));
+    word.published !== undefined &&
+    listeners.every(({ receiver }) => receiver.arrived >= Number(word.published));
   await lastOnes(endsAtMs, isDone);
-  // Without the publisher's word all that was due is taken for sent.
-  for (const { receiver } of listeners) receiver.finish(published ?? due);
+  // In another k6 than the publisher's, and without its word, all that was due is taken for sent.
+  for (const { receiver } of listeners) receiver.finish(word.published ?? due);
   await Promise.all(listeners.map(({ client }) => client.close()));
 }
 

@@ -22,7 +22,7 @@ import { StreamReceiver, StreamSender } from './lib/stream-flow.js';
 import { StreamLeader } from './lib/stream-leader.js';
 import { takesFrom } from './lib/stream-state.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
-import { lastOnes, Times } from './lib/times.js';
+import { lastOnes, planEnds, Times } from './lib/times.js';
 
 /** @typedef {import('./lib/lasting-client.js').LastingClient} LastingClient */
 /** @typedef {import('./lib/cities.js').City} City */
@@ -144,6 +144,7 @@ export default async function useStream({ regions, keepers: kept, cities, run })
   const schedule = times.begin();
   fromMs = schedule.fromMs;
   await publish(publishers, readers, schedule);
+  await planEnds(schedule.untilMs, [...clients, ...readers.flatMap(({ receivers }) => receivers)]);
   const isDone = () =>
     publishers.every(({ sender }) => sender.pending === 0) &&
     readers.every(({ receivers }) => receivers.every(({ isWhole }) => isWhole));

@@ -15,7 +15,7 @@ import { measuringOnce, profileOfRun } from './lib/profiles.js';
 import { numberFrom, REGIONS } from './lib/settings.js';
 import { STAMP_BYTES } from './lib/stamp.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
-import { lastOnes, Times } from './lib/times.js';
+import { lastOnes, planEnds, Times } from './lib/times.js';
 
 /** @typedef {{ regions: string[], cities: Record<string, import('./lib/cities.js').City> }} Setup */
 /** @typedef {{ sender: Sender, receiver: Receiver, asker: Asker, pair: import('./lib/pair.js').Pair }} Measured */
@@ -105,6 +105,10 @@ async function measureFrom(from, { regions, cities }, times) {
       });
     }),
   );
+  await planEnds(untilMs, [
+    publisher,
+    ...measured.flatMap(({ pair, receiver }) => [pair.subscriber, receiver]),
+  ]);
   const isDone = () =>
     measured.every(({ sender, receiver, asker }) => receiver.arrived >= sender.sent && asker.pending === 0);
   await lastOnes(overMs, isDone);

@@ -22,7 +22,7 @@ import { chanceOf } from './lib/random.js';
 import { userNumber } from './lib/runner.js';
 import { numberFrom } from './lib/settings.js';
 import { reachTarget } from './lib/target.js';
-import { lastOnes, Times } from './lib/times.js';
+import { lastOnes, planEnds, Times } from './lib/times.js';
 
 /** @typedef {import('./lib/day/members.js').Activity} Activity */
 /** @typedef {import('./lib/day/members.js').Group} Group */
@@ -144,6 +144,7 @@ export default async function spendTheDay({ keepers: kept, run }) {
   await Promise.all(activities.map((each) => prepare(each, readyByMs)));
   const schedule = times.begin();
   await Promise.all(activities.map(({ activity }) => activity.run(schedule)));
+  await planEnds(schedule.untilMs, [...clients, ...activities.map(({ activity }) => activity)]);
   await lastOnes(schedule.endsAtMs, () => activities.every(({ activity }) => activity.isDone));
   await Promise.all(activities.map(({ activity }) => activity.finish()));
   await Promise.all(clients.map((client) => client.close()));

@@ -21,7 +21,7 @@ import { userNumber } from './lib/runner.js';
 import { IS_LOCAL, numberFrom } from './lib/settings.js';
 import { cityTag, forcedTo, reachTarget } from './lib/target.js';
 import { HAS_CONTROL, killServer } from './lib/target-control.js';
-import { lastOnes } from './lib/times.js';
+import { lastOnes, planEnds } from './lib/times.js';
 import { pause } from './lib/wait.js';
 
 /** @typedef {import('./lib/cities.js').City} City */
@@ -176,8 +176,7 @@ function numbersOf(user) {
 async function connectAll(crowd, byMs) {
   const lanes = Array.from({ length: CONNECTING_AT_ONCE }, async (_, lane) => {
     for (let n = lane; n < crowd.length && nowMs() < byMs; n += CONNECTING_AT_ONCE) {
-      const { city, client } = /** @type {Idle} */ (crowd[n]);
-      metrics.due.add(1, { ...cityTag(city), kind: 'connect' });
+      const { client } = /** @type {Idle} */ (crowd[n]);
       await client.open(byMs - nowMs());
     }
   });
@@ -195,6 +194,10 @@ async function pingByTurns(crowd, { untilMs, overMs }) {
     turn += 1;
     if (idle !== undefined) pinger.ping(idle.client, dueMs, cityTag(idle.city));
   });
+  await planEnds(
+    untilMs,
+    crowd.map(({ client }) => client),
+  );
   await lastOnes(overMs, () => pinger.pending === 0);
 }
 

@@ -25,13 +25,16 @@ const VISIT_WITHIN_MS = 8_000;
 const CONNECT_WITHIN_MS = 5_000;
 const CLOSE_WITHIN_MS = 1_000;
 
-/** Visits per second in a smoke run: the same. */
-const SMOKE_RATE = 8;
-
 const profile = profileOfRun();
 const isSmoke = profile.name === 'smoke';
 
-/** A smoke run visits every city once; a longer one each as often as its weight says. */
+/** Visits per second in a smoke run, unless CLIENTS says how many clients come. */
+const SMOKE_RATE = __ENV.CLIENTS ? profile.clients / COMES_EVERY_SECONDS : 8;
+
+/** A smoke run visits every city once, unless DURATION says how long they come. */
+const SMOKE_SECONDS = __ENV.DURATION ? profile.seconds : CITIES.length / SMOKE_RATE;
+
+/** Those of a smoke run are as many as the cities; a longer one each as often as its weight says. */
 const people = spreadOver(isSmoke ? CITIES.length : 10 * CITIES.length, CITIES);
 
 /** Has no common factor with the number of clients, so that neighbours in the list are not visited in a row. */
@@ -56,10 +59,12 @@ export const options = {
     clients: isSmoke
       ? {
           executor: 'constant-arrival-rate',
-          rate: SMOKE_RATE,
-          duration: `${Math.ceil((people.length / SMOKE_RATE) * 1000)}ms`,
-          preAllocatedVUs: 30,
-          maxVUs: 60,
+          // k6 counts in whole arrivals: of a minute there are enough.
+          rate: Math.max(1, Math.round(SMOKE_RATE * 60)),
+          timeUnit: '1m',
+          duration: `${Math.ceil(SMOKE_SECONDS * 1000)}ms`,
+          preAllocatedVUs: Math.max(30, Math.ceil(SMOKE_RATE)),
+          maxVUs: Math.max(60, Math.ceil(SMOKE_RATE * (VISIT_WITHIN_MS / 1000))),
           gracefulStop: '10s',
         }
       : shapedArrivals(profile, {

@@ -17,7 +17,7 @@ import { numberFrom } from './lib/settings.js';
 import { STAMP_BYTES } from './lib/stamp.js';
 import { cityTag, reachTarget } from './lib/target.js';
 import { HAS_CONTROL, readMemory } from './lib/target-control.js';
-import { lastOnes, Times } from './lib/times.js';
+import { lastOnes, planEnds, Times } from './lib/times.js';
 import { pause } from './lib/wait.js';
 
 /** @typedef {import('./lib/cities.js').City} City */
@@ -91,6 +91,7 @@ export async function talk() {
   const senders = await Promise.all(
     ring.map((member, index) => rounds(member, nextOf(ring, index), { ...schedule, index, pinger })),
   );
+  await planEnds(schedule.untilMs, [...clients, ...ring.map(({ receiver }) => receiver)]);
   const isDone = () =>
     pinger.pending === 0 &&
     ring.every(({ receiver }, index) => receiver.arrived >= (beforeOf(senders, index)?.sent ?? 0));

@@ -59,6 +59,7 @@ export class Receiver {
   #sequence = new Sequence(GRACE_MS);
   #delivered;
   #gaps;
+  #isFinished = false;
 
   /**
    * @param {LastingClient} client
@@ -88,10 +89,12 @@ export class Receiver {
   take({ payload }) {
     const now = nowMs();
     const { number, dueMs, sentMs } = readStamp(payload);
+    // What was counted as missing is not counted as delivered as well.
+    if (this.#isFinished) return now - dueMs;
     const kind = this.#sequence.take(number, now);
     if (kind === 'doubled') metrics.doubled.add(1, this.#tags());
-    else this.#delivered.add(1);
-    if (kind === 'disordered') metrics.disordered.add(1, this.#tags());
+    else if (kind !== 'late') this.#delivered.add(1);
+    if (kind === 'disordered' || kind === 'late') metrics.disordered.add(1, this.#tags());
     this.#countMissing(this.#sequence.settle(now));
     this.#noteGap(this.#gaps.arrived(now));
     const { sampledShare = 1 } = this.#options;
@@ -104,11 +107,17 @@ export class Receiver {
     return now - dueMs;
   }
 
-  /** Nothing more is waited for. @param {number} sent how many there were */
+  /** Nothing more is due: a gap that still goes on ends here. */
+  endSchedule() {
+    this.#noteGap(this.#gaps.finish(nowMs()));
+  }
+
+  /** Nothing more is waited for, and what comes all the same is too late. @param {number} sent how many there were */
   finish(sent) {
     this.#delivered.flush();
     this.#countMissing(this.#sequence.finish(sent));
-    this.#noteGap(this.#gaps.finish(nowMs()));
+    this.endSchedule();
+    this.#isFinished = true;
   }
 
   /** @param {number} count */

@@ -9,6 +9,7 @@ export class Gaps {
   /** Since when nothing came; undefined while nothing was due. @type {number | undefined} */
   #sinceMs;
   #lastDueMs = Number.NEGATIVE_INFINITY;
+  #isOver = false;
 
   /** @param {number} everyMs the interval of the schedule */
   constructor(everyMs) {
@@ -28,19 +29,22 @@ export class Gaps {
    * @returns {number | undefined} how long the gap was that ends with it
    */
   arrived(atMs) {
+    if (this.#isOver) return undefined;
     const ms = this.#sinceMs === undefined ? 0 : atMs - this.#sinceMs;
     this.#sinceMs = atMs;
     return ms > this.#leastMs ? ms : undefined;
   }
 
   /**
-   * The end of the run. What was due up to the last moment decides, not the time in which nothing more was due.
+   * The end of the schedule: what comes later ends no gap. What was due up to the last moment decides, not the time in
+   * which nothing more was due.
    *
    * @param {number} atMs
    * @returns {number | undefined} how long the gap is that nothing ended
    */
   finish(atMs) {
-    if (this.#sinceMs === undefined) return undefined;
+    if (this.#sinceMs === undefined || this.#isOver) return undefined;
+    this.#isOver = true;
     return this.#lastDueMs - this.#sinceMs > this.#leastMs ? atMs - this.#sinceMs : undefined;
   }
 }

@@ -65,3 +65,12 @@ test('after the last message nothing is due: waiting for it makes no gap', () =>
 test('where nothing was due there is no gap', () => {
   expect(new Gaps(EVERY_MS).finish(60_000)).toBeUndefined();
 });
+
+test('what comes after the end of the schedule ends no gap, and the gap that ended with it is told once', () => {
+  const gaps = new Gaps(EVERY_MS);
+  due(gaps, 0, 6_000);
+  gaps.arrived(1_200);
+  expect(gaps.finish(6_000)).toBe(4_800);
+  expect(gaps.arrived(7_900)).toBeUndefined();
+  expect(gaps.finish(8_000)).toBeUndefined();
+});

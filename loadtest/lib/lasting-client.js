@@ -15,6 +15,7 @@ import { pause } from './wait.js';
 /**
  * @typedef {object} LastingOptions
  * @property {number} endsAtMs by `nowMs()`: after it the client no longer tries to come back
+ * @property {string} [region] the one that it is sent to and no other
  * @property {Record<string, string>} [headers] of the upgrade
  * @property {boolean} [echo] whether it hears what it publishes itself; default true
  * @property {Record<string, string>} [tags] of all that is counted about it
@@ -39,10 +40,9 @@ const LEAST_ATTEMPT_MS = 250;
 const CLOSE_WITHIN_MS = 2_000;
 
 export class LastingClient {
-  /** Id of the region that serves it, or that did last. */
-  region = '';
   #city;
   #options;
+  #servedBy = '';
   /** @type {NatsClient | undefined} */
   #connection;
   /** Makes its subscriptions on a new connection. @type {((connection: NatsClient) => void)[]} */
@@ -52,6 +52,10 @@ export class LastingClient {
   #lostKind = '';
   #attemptAtMs = Number.NEGATIVE_INFINITY;
   #isOver = false;
+  /** Nothing more is due: being without service is no outage any longer. */
+  #isScheduleOver = false;
+  /** It was not served when the schedule ended. */
+  #isGone = false;
   /** Settled while it is connected, and once it has given up. @type {Promise<void>} */
   #coming = Promise.resolve();
 
@@ -62,6 +66,11 @@ export class LastingClient {
   constructor(city, options) {
     this.#city = city;
     this.#options = options;
+  }
+
+  /** Id of the region that serves it, that did last, or that is meant to; empty while it is not known. */
+  get region() {
+    return this.#servedBy || (this.#options.region ?? '');
   }
 
   get isOpen() {
@@ -81,6 +90,7 @@ export class LastingClient {
    */
   async open(withinMs) {
     this.#lostAtMs = nowMs();
+    metrics.due.add(1, { ...this.#tags(), kind: 'connect' });
     this.#coming = this.#comeBack();
     await within(withinMs, 'not connected', this.#coming).catch(() => {});
     return this.isOpen;
@@ -96,8 +106,14 @@ export class LastingClient {
     if (!this.isOpen) await within(backWithinMs, 'not back', this.#coming).catch(() => {});
     this.#isOver = true;
     if (!this.isOpen) return this.#noteGone();
-    metrics.errors.add(false, { ...this.#tags(), region: this.region, kind: 'gone' });
+    if (!this.#isGone) metrics.errors.add(false, { ...this.#tags(), region: this.region, kind: 'gone' });
     await this.#connection?.close(CLOSE_WITHIN_MS);
+  }
+
+  /** Nothing more is due: an outage that still goes on ends here, though the client may yet come back for the rest. */
+  endSchedule() {
+    if (!this.isOpen) this.#noteGone();
+    this.#isScheduleOver = true;
   }
 
   /** Leaves its connection, and comes again as if it had been cut. */
@@ -204,6 +220,8 @@ export class LastingClient {
     const { headers, echo, tags, kindOf } = this.#options;
     return connectFrom(this.#city, {
       timeoutMs,
+      // Later ones are for an outage, which is timed as such.
+      ...(this.#servedBy === '' && !Number.isNaN(this.#lostAtMs) && { dueMs: this.#lostAtMs }),
       ...(headers && { headers }),
       ...(echo !== undefined && { echo }),
       ...(tags && { tags }),
@@ -214,20 +232,21 @@ export class LastingClient {
 
   /** @param {NatsClient} connection */
   #served(connection) {
-    const before = this.region;
+    const before = this.#servedBy;
     this.#connection = connection;
-    this.region = connection.region;
+    this.#servedBy = connection.region;
     for (const subscription of this.#subscriptions) subscription(connection);
     // The first connection is no outage: how long it took is the time of connecting.
     if (before !== '') {
-      this.#noteOutage({ region: before, peer: this.region, kind: this.#lostKind });
+      if (!Number.isNaN(this.#lostAtMs))
+        this.#noteOutage({ region: before, peer: this.region, kind: this.#lostKind });
       this.#options.onBack?.(before, this.region);
     }
     this.#lostAtMs = Number.NaN;
   }
 
   #lose() {
-    this.#lostAtMs = nowMs();
+    if (!this.#isScheduleOver) this.#lostAtMs = nowMs();
     this.#lostKind = this.#options.kindOf?.(this.region) ?? '';
     this.#connection = undefined;
     this.#coming = this.#comeBack();
@@ -236,6 +255,7 @@ export class LastingClient {
   /** The run ends, and it is without service. */
   #noteGone() {
     if (Number.isNaN(this.#lostAtMs)) return;
+    this.#isGone = true;
     this.#noteOutage({ region: this.region, kind: 'gone' });
     metrics.errors.add(true, { ...this.#tags(), region: this.region, kind: 'gone' });
     this.#lostAtMs = Number.NaN;

@@ -36,9 +36,18 @@ test.each(['0', '-1', 'many'])('CLIENTS=%s is refused', async (CLIENTS) => {
   expect(() => profiles.profileOfRun()).toThrow(/CLIENTS/);
 });
 
-test.each(['90', 's', '1d'])('DURATION=%s is refused', async (DURATION) => {
+test.each(['90', 's', '1d', '0s', '0.0m'])('DURATION=%s is refused', async (DURATION) => {
   const { profiles } = await withEnvironment({ DURATION });
-  expect(() => profiles.profileOfRun()).toThrow(/DURATION.*such as 90s/);
+  expect(() => profiles.profileOfRun()).toThrow(/DURATION.*such as 90s.*above 0/);
+});
+
+test.each(['', ' ', ','])('REGIONS=%j is refused: it names none', async (REGIONS) => {
+  await expect(withEnvironment({ REGIONS })).rejects.toThrow(/REGIONS.*ids of regions/);
+});
+
+test('regions are those of REGIONS, and without it all', async () => {
+  expect((await withEnvironment({ REGIONS: 'weur, oc' })).settings.REGIONS).toEqual(['weur', 'oc']);
+  expect((await withEnvironment({})).settings.REGIONS).toBeUndefined();
 });
 
 test('the stages of every profile fill its time and reach all its clients', async () => {

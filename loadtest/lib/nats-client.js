@@ -63,8 +63,6 @@ const KEEPS_CONNECTION = /^(permissions violation|invalid (publish )?subject)/i;
 export class NatsClient {
   /** Id of the region that serves it, such as `weur`. */
   region = '';
-  /** From opening the socket to the PONG after CONNECT, ms. */
-  connectMs = 0;
   isOpen = false;
   #socket;
   #parser;
@@ -118,7 +116,6 @@ export class NatsClient {
    * @returns {Promise<NatsClient>} rejects with a NatsError
    */
   static async open(options = {}) {
-    const started = nowMs();
     const client = new NatsClient(options);
     const timeoutMs = options.timeoutMs ?? CONNECT_TIMEOUT_MS;
     try {
@@ -127,7 +124,6 @@ export class NatsClient {
       client.#abandon();
       throw error;
     }
-    client.connectMs = nowMs() - started;
     client.#wasReady = true;
     return client;
   }

@@ -30,7 +30,7 @@ let count = 0;
  * @param {{ cities: Record<string, City>, endsAtMs: number, tags?: Record<string, string> }} options
  */
 export function clientIn(region, { cities, ...options }) {
-  return new LastingClient(cities[region], { ...options, headers: forcedTo(region) });
+  return new LastingClient(cities[region], { ...options, region, headers: forcedTo(region) });
 }
 
 /**

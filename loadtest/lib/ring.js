@@ -7,7 +7,7 @@ import { keepSchedule } from './pace.js';
 import { isLinked } from './pair.js';
 import { userId } from './runner.js';
 import { cityTag } from './target.js';
-import { lastOnes } from './times.js';
+import { lastOnes, planEnds } from './times.js';
 
 /** @typedef {import('./lasting-client.js').LastingClient} LastingClient */
 /** @typedef {{ city: import('./cities.js').City | undefined, client: LastingClient }} Member */
@@ -83,6 +83,10 @@ export class Ring {
           sender.send(dueMs);
         });
       }),
+    );
+    await planEnds(
+      untilMs,
+      this.#links.flatMap(({ from, receiver }) => [from.client, receiver]),
     );
     await lastOnes(overMs, () =>
       this.#links.every(

@@ -3,7 +3,7 @@
 // One publisher's messages keep their order in NATS, so a number that is jumped over is most likely lost; it is called
 // missing only after a grace, or at the end. While nothing follows, it may still come: then only the end decides.
 
-/** @typedef {'next' | 'disordered' | 'doubled'} Arrival */
+/** @typedef {'next' | 'disordered' | 'doubled' | 'late'} Arrival `late`: it was called missing before, and stays so */
 
 export class Sequence {
   #graceMs;
@@ -34,7 +34,8 @@ export class Sequence {
       this.#next = number + 1;
       return 'next';
     }
-    return this.#open.delete(number) || this.#missed.delete(number) ? 'disordered' : 'doubled';
+    if (this.#missed.has(number)) return 'late';
+    return this.#open.delete(number) ? 'disordered' : 'doubled';
   }
 
   /**

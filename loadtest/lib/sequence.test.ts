@@ -31,13 +31,13 @@ test('one that comes after a later one is disordered, and a second time doubled'
   expect(sequence.settle(10 * GRACE_MS)).toBe(0);
 });
 
-test('one that was called missing and comes all the same has arrived, once', () => {
+test('one that was called missing stays so, also when it comes all the same', () => {
   const sequence = new Sequence(GRACE_MS);
   sequence.take(1, 0);
   expect(sequence.settle(GRACE_MS)).toBe(1);
-  expect(sequence.take(0, 2 * GRACE_MS)).toBe('disordered');
-  expect(sequence.arrived).toBe(2);
-  expect(sequence.take(0, 3 * GRACE_MS)).toBe('doubled');
+  expect(sequence.take(0, 2 * GRACE_MS)).toBe('late');
+  expect(sequence.arrived).toBe(1);
+  expect(sequence.take(0, 3 * GRACE_MS)).toBe('late');
 });
 
 test('what nothing follows is missing only at the end', () => {

@@ -17,7 +17,7 @@ export function numberFrom(name, fallback) {
 const UNIT_SECONDS = { s: 1, m: 60, h: 3600 };
 
 /**
- * A time such as `90s`, `15m`, `2h`.
+ * A time above 0 such as `90s`, `15m`, `2h`.
  *
  * @param {string} name
  * @param {number} fallback seconds
@@ -26,8 +26,8 @@ export function secondsFrom(name, fallback) {
   const text = __ENV[name];
   if (text === undefined || text === '') return fallback;
   const [, digits, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
-  if (digits === undefined || unit === undefined)
-    throw new Error(`${name} is "${text}": it must be a time such as 90s, 15m or 2h`);
+  if (digits === undefined || unit === undefined || Number(digits) === 0)
+    throw new Error(`${name} is "${text}": it must be a time such as 90s, 15m or 2h, above 0`);
   return Number(digits) * UNIT_SECONDS[/** @type {'s' | 'm' | 'h'} */ (unit)];
 }
 
@@ -55,11 +55,18 @@ export const CONTROL = __ENV.CONTROL || '';
 export const ADMIN_TOKEN = __ENV.ADMIN_TOKEN || '';
 
 /** Ids of the regions to use; undefined for all that the target has. */
-export const REGIONS = __ENV.REGIONS
-  ? __ENV.REGIONS.split(',')
-      .map((id) => id.trim())
-      .filter((id) => id !== '')
-  : undefined;
+export const REGIONS = __ENV.REGIONS === undefined ? undefined : idsOf(__ENV.REGIONS);
+
+/** @param {string} text @returns {string[]} */
+function idsOf(text) {
+  const ids = text
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
+  if (ids.length === 0)
+    throw new Error(`REGIONS is "${text}": it must be ids of regions, separated by commas`);
+  return ids;
+}
 
 /** The credentials for NATS, as fields of CONNECT; empty if it requires none. */
 export const CREDENTIALS = Object.fromEntries(

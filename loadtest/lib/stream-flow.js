@@ -172,10 +172,15 @@ export class StreamReceiver {
     metrics.deliveryServiceTime.add(now - sentMs, tags);
   }
 
-  /** Nothing more is waited for. @returns {number[]} the numbers that are acknowledged and were not read */
-  finish() {
+  /** Nothing more is due: a gap that still goes on ends here. */
+  endSchedule() {
     const now = nowMs();
     this.#noteGap(this.#gaps.finish(now), now);
+  }
+
+  /** Nothing more is waited for. @returns {number[]} the numbers that are acknowledged and were not read */
+  finish() {
+    this.endSchedule();
     return this.#reading.unread();
   }
 

@@ -4,6 +4,7 @@
 import http from 'k6/http';
 import { FORCE_REGION_HEADER, PATHS } from './api.js';
 import { CITIES, standingIn } from './cities.js';
+import { nowMs } from './clock.js';
 import { complain } from './complain.js';
 import * as metrics from './metrics.js';
 import { NatsClient } from './nats-client.js';
@@ -68,18 +69,18 @@ async function shakeHands() {
  * A client that pretends to be in a city, counted and tagged.
  *
  * @param {City | undefined} city undefined: where k6 runs
- * @param {Omit<import('./nats-client.js').ConnectOptions, 'tagsOf'> & { tags?: Record<string, string>, kindOf?: (region: string) => string }} [options]
- *   `tags` of all that is counted, `kindOf`: why a region's clients lose their connections at the moment
+ * @param {Omit<import('./nats-client.js').ConnectOptions, 'tagsOf'> & { tags?: Record<string, string>, kindOf?: (region: string) => string, dueMs?: number }} [options]
+ *   `tags` of all that is counted, `dueMs`: when it was to connect, by default now, `kindOf`: why a region's clients lose their connections at the moment
  * @returns {Promise<NatsClient | undefined>} undefined when it failed, which is counted
  */
-export async function connectFrom(city, { tags = {}, kindOf, ...options } = {}) {
+export async function connectFrom(city, { tags = {}, kindOf, dueMs = nowMs(), ...options } = {}) {
   const place = { ...cityTag(city), ...tags };
   const tagsOf = (/** @type {string} */ region) => ({ ...place, ...(kindOf && { kind: kindOf(region) }) });
   try {
     const headers = { ...headersOf(city), ...options.headers };
     const client = await NatsClient.open({ ...options, headers, tagsOf });
     metrics.errors.add(false, place);
-    metrics.connectTime.add(client.connectMs, { ...place, region: client.region });
+    metrics.connectTime.add(nowMs() - dueMs, { ...place, region: client.region });
     return client;
   } catch (error) {
     const kind = error instanceof NatsError ? error.kind : 'protocol';

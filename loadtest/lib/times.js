@@ -35,6 +35,17 @@ export class Times {
 }
 
 /**
+ * Waits for the planned end. What is interrupted then was so to the end of the run, whatever the grace that follows.
+ *
+ * @param {number} untilMs
+ * @param {readonly { endSchedule: () => void }[]} parts clients and receivers
+ */
+export async function planEnds(untilMs, parts) {
+  await pause(untilMs - nowMs());
+  for (const part of parts) part.endSchedule();
+}
+
+/**
  * Waits for what is still under way.
  *
  * @param {number} byMs

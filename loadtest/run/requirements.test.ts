@@ -97,6 +97,18 @@ describe('with k6 itself', () => {
   });
 
   test.each([
+    [['DURATION=20s'], 20_000],
+    [['CLIENTS=10'], 30_000],
+    [['CLIENTS=10', 'DURATION=20s'], 20_000],
+    [[], 7_500],
+  ])('a smoke run of routing heeds %j', async (variables, durationMs) => {
+    const { path } = await findScript('routing');
+    const given = variables.flatMap((variable) => ['-e', variable]);
+    expect((await inspectScript(k6, [...given, path], {})).plannedMs).toBe(durationMs);
+  });
+
+  test.each([
+    ['DURATION=0s', 'DURATION is "0s": it must be a time such as 90s, 15m or 2h, above 0'],
     ['DURATION=30', 'DURATION is "30": it must be a time such as 90s, 15m or 2h'],
     ['CLIENTS=abc', 'CLIENTS is "abc": it must be a number above 0'],
   ])('%s is refused in the words of the script', async (variable, message) => {

@@ -21,7 +21,9 @@ const LONGEST_SHORT_FRAME = 125;
 export class FaultyEdge implements AsyncDisposable {
   /** What becomes of upgrades from now on. */
   upgrades: Upgrades = 'pass';
-  /** Upgrades that were not passed on. */
+  /** Upgrades that were passed on. */
+  passed = 0;
+  /** Upgrades that were not. */
   refused = 0;
   readonly url: string;
   readonly #server;
@@ -65,6 +67,7 @@ export class FaultyEdge implements AsyncDisposable {
       refuse(this.upgrades, asked, socket);
       return;
     }
+    this.passed += 1;
     const behind = connect(Number(target.port), target.hostname);
     this.#keep(behind);
     behind.write(`${asked.method} ${asked.url} HTTP/1.1\r\n${headerLines(asked)}\r\n\r\n`);

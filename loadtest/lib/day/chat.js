@@ -75,6 +75,10 @@ export class Chat {
     });
   }
 
+  endSchedule() {
+    for (const { heardBy } of this.#guests) for (const { receiver } of heardBy) receiver.endSchedule();
+  }
+
   get isDone() {
     return this.#guests.every(({ sender, heardBy }) =>
       heardBy.every(({ receiver }) => receiver.arrived >= sender.sent),

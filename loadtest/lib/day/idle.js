@@ -31,6 +31,8 @@ export class Idle {
     );
   }
 
+  endSchedule() {}
+
   get isDone() {
     return this.#pinger.pending === 0;
   }

@@ -167,6 +167,8 @@ export class KeyValue {
     return { ...this.#watcherTags, region: this.#watcher.client.region, peer };
   }
 
+  endSchedule() {}
+
   get isDone() {
     return (
       this.#reading === 0 &&

@@ -28,6 +28,7 @@ import { cityTag } from '../target.js';
  * @typedef {object} Activity
  * @property {(byMs: number) => Promise<void>} prepare whatever its clients need, when they are connected; may reject
  * @property {(schedule: { fromMs: number, untilMs: number }) => Promise<void>} run does what is due
+ * @property {() => void} endSchedule nothing more is due
  * @property {boolean} isDone whether nothing is under way
  * @property {() => Promise<void>} finish counts what is missing
  */

@@ -47,6 +47,8 @@ export class Service {
     return rounds(this.#askers, { ...schedule, everyMs }, ({ asker }, dueMs) => asker.ask(dueMs));
   }
 
+  endSchedule() {}
+
   get isDone() {
     return this.#askers.every(({ asker }) => asker.pending === 0);
   }

@@ -107,6 +107,10 @@ export class Stream {
     });
   }
 
+  endSchedule() {
+    for (const { receivers } of this.#readers) for (const receiver of receivers) receiver.endSchedule();
+  }
+
   get isDone() {
     return (
       this.#writers.every(({ sender }) => sender.pending === 0) &&
