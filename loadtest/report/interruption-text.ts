@@ -131,7 +131,8 @@ function outageSentence(outage: Outage): string {
     ...(returned === 0 ? [] : [`${formatCount(returned)} back after ${lengthText(longestMs)} at most`]),
     ...(gone === 0 ? [] : [`${formatCount(gone)} never served again, for at least ${lengthText(goneMs)}`]),
   ];
-  return `${where}: clients without service from ${formatMoment(fromMs)} to ${formatMoment(toMs)}, ${parts.join(', ')}`;
+  const inTurn = gone === 0 && returned > 1 && 2 * longestMs < toMs - fromMs ? ', one after the other,' : '';
+  return `${where}: clients without service${inTurn} from ${formatMoment(fromMs)} to ${formatMoment(toMs)}, ${parts.join(', ')}`;
 }
 
 export function lengthText(ms: number): string {

@@ -225,3 +225,11 @@ test('what begins at the same moment is in the order of regions', async () => {
     'oc',
   ]);
 });
+
+test('clients that are without service in turn are not so for all of the time', async () => {
+  const at = (fromMs: number) => outage(fromMs + 156, 156, { region: 'apac', peer: 'oc' });
+  const summary = await summaryOfSamples([FIRST, ...[24_200, 25_000, 25_900, 26_800].map(at)]);
+  expect(interruptionSentences(summary)).toEqual([
+    'apac: clients without service, one after the other, from 24.2 s to 27.0 s, 4 back after 156 ms at most',
+  ]);
+});

@@ -35,6 +35,9 @@ export function variablesOf(bundle: string): readonly string[] | undefined {
   return [...new Set(read)].filter((name) => !ofScenarios.includes(name)).toSorted();
 }
 
+/** Arguments of k6 and files of a plan are no place for these. */
+const SECRETS = ['NATS_PASSWORD', 'NATS_TOKEN', 'ADMIN_TOKEN'];
+
 /** A run of no time measures nothing. */
 const NO_TIME = /^DURATION=0+(?:\.0*)?[smh]?$/;
 
@@ -45,6 +48,11 @@ export async function checkVariables(script: Script, given: readonly string[]): 
     return each.slice(0, each.indexOf('='));
   });
   for (const each of given) {
+    const secret = SECRETS.find((name) => each.startsWith(`${name}=`));
+    if (secret !== undefined)
+      throw new LoadtestError(
+        `${secret} is a secret: put it in the environment, as every user can read arguments`,
+      );
     if (NO_TIME.test(each)) throw new LoadtestError(`${each} is no time to measure in: it must be above 0`);
     if (each.startsWith('REGIONS=')) parseRegions(each.slice('REGIONS='.length), '-e REGIONS');
   }
