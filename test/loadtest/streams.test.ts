@@ -248,7 +248,7 @@ test(
     });
     const { exitCode, samples } = await run.result();
     expect(exitCode).toBe(THRESHOLD_CROSSED);
-    expect(samples.count('nats_due')).toBe(9 * 60);
+    expect(samples.count('nats_due', { kind: 'message' })).toBe(9 * 60);
     expectBalance(samples);
     const failed = samples
       .of('nats_errors')
