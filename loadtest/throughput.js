@@ -201,10 +201,11 @@ async function offer({ publisher, subscriber, subject }, perSecond, step) {
     writeStamp(stamped, { number: due.total, dueMs, sentMs: nowMs() });
     if (publisher.publish(timed, stamped)) sent.add(1);
   });
+  for (const counted of [due, sent]) counted.flush();
   for (const client of [publisher, subscriber]) client.endSchedule();
   noteGap(gaps.finish(nowMs()));
   await lastOnes(nowMs() + GIVE_UP_MS, () => received.total >= sent.total);
-  for (const counted of [due, sent, received]) counted.flush();
+  received.flush();
   metrics.deliveredShare.add(received.total / due.total, to);
   metrics.missing.add(Math.max(0, sent.total - received.total), to);
 }

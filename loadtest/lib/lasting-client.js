@@ -90,7 +90,8 @@ export class LastingClient {
    */
   async open(withinMs) {
     this.#lostAtMs = nowMs();
-    metrics.due.add(1, { ...this.#tags(), kind: 'connect' });
+    // Without its own tags: what is due of a step or an activity is what it does.
+    metrics.due.add(1, { ...cityTag(this.#city), kind: 'connect' });
     this.#coming = this.#comeBack();
     await within(withinMs, 'not connected', this.#coming).catch(() => {});
     return this.isOpen;
