@@ -1,5 +1,5 @@
-// Three projects on Node: `unit` (beside the code), `e2e` and `e2e-waiting` (test/, against the local stack). What runs
-// inside workerd has its own file, vitest.workerd.config.ts.
+// Four projects on Node: `unit` (beside the code), `e2e` and `e2e-waiting` (test/, against the local stack), and `load`,
+// which `npm test` leaves out: `npm run test:load`. What runs inside workerd has its own file, vitest.workerd.config.ts.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -17,6 +17,12 @@ const WAITING_TESTS = [
   'test/failure/{asleep,backup,config-backup,drain,drain-follows,from-outside,jetstream,residency-newborn,restart,restore,start-and-stop}.test.ts',
   'test/local/**/*.test.ts',
 ];
+
+/**
+ * Load tests with faults put in, and k6 held against other programs: seven minutes, and they need a machine for themselves.
+ * One run of the command, and how it is interrupted, is in `e2e`.
+ */
+const LOAD_TESTS = 'test/loadtest/{edits,endings,faults,gone,reconnect,segments,streams}.test.ts';
 
 /** Commands that tests start need not compile anew what another one has compiled: a start then takes a third of the time. */
 const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) };
@@ -45,10 +51,21 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.test.ts'],
-          exclude: [COMMANDS_UNIT_TESTS, INTEROP_TESTS, ...WAITING_TESTS, '**/node_modules/**'],
+          exclude: [COMMANDS_UNIT_TESTS, INTEROP_TESTS, LOAD_TESTS, ...WAITING_TESTS, '**/node_modules/**'],
           globalSetup: ['test/support/global-setup-binaries.ts', 'test/support/global-setup-stack.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+          ...E2E,
+        },
+      },
+      {
+        test: {
+          name: 'load',
+          include: [LOAD_TESTS],
+          exclude: ['**/node_modules/**'],
+          globalSetup: ['test/support/global-setup-binaries.ts', 'test/support/global-setup-stack.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
           ...E2E,
         },
       },
