@@ -268,13 +268,14 @@ class Connections {
 
 /**
  * Time from the end of a round to the next. What is stored just after the look of a round waits for all of the next one:
- * for pause and two rounds. That should not be longer than `everySeconds`. Rounds that take longer than a quarter of it
- * can not keep that at the price of twice the writes: then it is at most `everySeconds` and the time of a round, as with
- * rounds that begin every `everySeconds`, and rounds that take longer than that follow each other at once.
+ * for pause and two rounds, of which the next may take twice as long under a growing load. That should not be longer
+ * than `everySeconds`. Rounds that take longer than a sixth of it can not keep that at the price of twice the writes: then
+ * it is at most `everySeconds` and the time of a round, as with rounds that begin every `everySeconds`, and rounds that
+ * take longer than that follow each other at once.
  */
 export function pauseMs({ everySeconds }: { readonly everySeconds: number }, tookMs: number): number {
   const everyMs = everySeconds * 1_000;
-  return Math.max(0, everyMs - 2 * tookMs, Math.min(everyMs / 2, everyMs - tookMs));
+  return Math.max(0, everyMs - 3 * tookMs, Math.min(everyMs / 2, everyMs - tookMs));
 }
 
 function isWhole(writer: StreamWriter, led: LedStream): boolean {
