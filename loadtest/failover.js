@@ -11,6 +11,7 @@ import { PATHS } from './lib/api.js';
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs, scenarioStartMs } from './lib/clock.js';
 import { createStream, deleteStream, publishAcknowledged, readAll } from './lib/jetstream.js';
+import { withClient } from './lib/jetstream-regions.js';
 import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
 import { within } from './lib/nats-error.js';
@@ -19,17 +20,9 @@ import { keepSchedule } from './lib/pace.js';
 import { clientIn } from './lib/pair.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { IS_LOCAL, URL } from './lib/settings.js';
-import {
-  ANSWER_WITHIN,
-  ANY_STATUS,
-  connectFrom,
-  decisionFor,
-  forcedTo,
-  jsonOf,
-  reachTarget,
-} from './lib/target.js';
+import { ANSWER_WITHIN, ANY_STATUS, decisionFor, jsonOf, reachTarget } from './lib/target.js';
 import { HAS_CONTROL, killServer, MAY_ADMINISTER, operate } from './lib/target-control.js';
-import { eventually, pause } from './lib/wait.js';
+import { pause } from './lib/wait.js';
 
 /** @typedef {{ stream: string | null, publishIn: string, drained: string | null, killed: string | null }} Plan null where there is none: k6 passes it on as JSON */
 
@@ -239,20 +232,4 @@ export async function disturb({ drained, killed }) {
 export async function teardown({ stream, publishIn, drained }) {
   if (drained !== null) operate(drained, 'undrain');
   if (stream !== null) await withClient(publishIn, (client) => deleteStream(client, stream));
-}
-
-/**
- * @param {string} region
- * @param {(client: import('./lib/nats-client.js').NatsClient) => Promise<unknown>} work
- */
-async function withClient(region, work) {
-  const client = await eventually(OUTAGE_LIMIT_MS, () =>
-    connectFrom(undefined, { headers: forcedTo(region) }),
-  );
-  if (client === undefined) throw new Error(`no client can connect to ${region}`);
-  try {
-    await work(client);
-  } finally {
-    await client.close();
-  }
 }

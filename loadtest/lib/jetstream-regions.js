@@ -49,10 +49,13 @@ export async function removeStreams(region, beginnings) {
 }
 
 /**
+ * Does something with a client of a region, which is closed after it.
+ *
  * @param {string} region
  * @param {(client: import('./nats-client.js').NatsClient) => Promise<unknown>} work
+ * @throws Error if none can connect
  */
-async function withClient(region, work) {
+export async function withClient(region, work) {
   const client = await eventually(CONNECT_WITHIN_MS, () =>
     connectFrom(undefined, { headers: forcedTo(region) }),
   );
