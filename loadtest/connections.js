@@ -95,11 +95,21 @@ export async function holdClients() {
   let turn = 0;
   const pinger = new Pinger(endsAtMs + LAST_MS);
   const everyMs = (1000 * USERS) / PINGS_PER_SECOND;
-  await keepSchedule({ fromMs: nowMs(), untilMs: endsAtMs, everyMs }, (dueMs) => {
-    const idle = clients[turn % clients.length];
+  const next = () => {
     turn += 1;
-    if (idle !== undefined) pinger.ping(idle.client, dueMs, idle.place);
-  });
+    return clients[(turn - 1) % clients.length];
+  };
+  await keepSchedule(
+    { fromMs: nowMs(), untilMs: endsAtMs, everyMs },
+    (dueMs) => {
+      const idle = next();
+      if (idle !== undefined) pinger.ping(idle.client, dueMs, idle.place);
+    },
+    () => {
+      const idle = next();
+      if (idle !== undefined) pinger.skip(idle.client, idle.place);
+    },
+  );
   await lastOnes(endsAtMs + LAST_MS, () => pinger.pending === 0);
   await Promise.all(clients.map(({ client }) => client.close()));
 }

@@ -12,7 +12,7 @@ import { clearCitiesAt, decideHomes, homeOf } from './lib/homes.js';
 import { LastingClient } from './lib/lasting-client.js';
 import { editRegion, readLive, restore } from './lib/live-edit.js';
 import * as metrics from './lib/metrics.js';
-import { come } from './lib/newcomer.js';
+import { come, skipNewcomer } from './lib/newcomer.js';
 import { noteFailure } from './lib/note-failure.js';
 import { keepSchedule } from './lib/pace.js';
 import { clientIn } from './lib/pair.js';
@@ -316,13 +316,14 @@ function touchedBy({ dialled, drained }) {
 async function letCome({ homes }, watch, untilMs) {
   /** @type {Promise<void>[]} */
   const coming = [];
-  await keepSchedule({ fromMs: nowMs(), untilMs, everyMs: 1000 / NEWCOMERS }, (dueMs) => {
+  const letOneCome = (/** @type {number} */ dueMs) => {
     const turn = coming.length;
     const concerned = clearCitiesAt(homes, watch.region);
     const isConcerned = turn % 2 === 0 && concerned.length > 0;
     const from = isConcerned ? concerned : CITIES;
     coming.push(comeOnce(from[(turn >> 1) % from.length], { dueMs, isConcerned, watch }));
-  });
+  };
+  await keepSchedule({ fromMs: nowMs(), untilMs, everyMs: 1000 / NEWCOMERS }, letOneCome, skipNewcomer);
   await Promise.all(coming);
 }
 

@@ -20,6 +20,7 @@ import { keepSchedule } from './lib/pace.js';
 import { clientIn } from './lib/pair.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { IS_LOCAL, URL } from './lib/settings.js';
+import { noteSkipped } from './lib/skipped.js';
 import { ANSWER_WITHIN, ANY_STATUS, decisionFor, jsonOf, reachTarget } from './lib/target.js';
 import { HAS_CONTROL, killServer, MAY_ADMINISTER, operate } from './lib/target-control.js';
 import { pause } from './lib/wait.js';
@@ -204,7 +205,7 @@ async function publishEntries(client, stream) {
   /** @type {Promise<void>[]} */
   const publishing = [];
   const untilMs = scenarioStartMs() + SECONDS * 1000;
-  await keepSchedule({ fromMs: nowMs(), untilMs, everyMs: PUBLISH_EVERY_MS }, () => {
+  const publish = () => {
     metrics.due.add(1, { region: client.region, kind: 'request' });
     const entry = `entry ${publishing.length}`;
     publishing.push(
@@ -213,7 +214,9 @@ async function publishEntries(client, stream) {
         (isAcknowledged ? metrics.acknowledged : metrics.unacknowledged).add(1);
       }),
     );
-  });
+  };
+  const skip = () => noteSkipped({ region: client.region, kind: 'request' });
+  await keepSchedule({ fromMs: nowMs(), untilMs, everyMs: PUBLISH_EVERY_MS }, publish, skip);
   await Promise.all(publishing);
   return acknowledged;
 }

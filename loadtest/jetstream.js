@@ -235,11 +235,18 @@ async function publish(publishers, readers, { fromMs, untilMs }) {
   for (const [step, rate] of rates.entries()) {
     const stepMs = fromMs + step * STEP_MS;
     const until = Math.min(untilMs, stepMs + STEP_MS);
-    await keepSchedule({ fromMs: stepMs, untilMs: until, everyMs: (1000 * STREAMS) / rate }, (dueMs) => {
-      const place = turn % publishers.length;
+    const next = () => {
       turn += 1;
-      for (const { receivers } of readers) receivers[place]?.expect(dueMs);
-      publishers[place]?.sender.send(dueMs);
-    });
+      return (turn - 1) % publishers.length;
+    };
+    await keepSchedule(
+      { fromMs: stepMs, untilMs: until, everyMs: (1000 * STREAMS) / rate },
+      (dueMs) => {
+        const place = next();
+        for (const { receivers } of readers) receivers[place]?.expect(dueMs);
+        publishers[place]?.sender.send(dueMs);
+      },
+      (dueMs) => publishers[next()]?.sender.skip(dueMs),
+    );
   }
 }

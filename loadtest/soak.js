@@ -153,11 +153,18 @@ async function rounds({ client, city }, next, { fromMs, untilMs, index, pinger }
   const sender = new Sender(client, { subject: next?.subject ?? '', size: SIZE });
   // Spread over the interval, so that the load is even.
   const startsAtMs = fromMs + (EVERY_MS * index) / CLIENTS_PER_USER;
-  await keepSchedule({ fromMs: startsAtMs, untilMs, everyMs: EVERY_MS }, (dueMs) => {
-    pinger.ping(client, dueMs, cityTag(city));
-    next?.receiver.expect(dueMs);
-    sender.send(dueMs);
-  });
+  await keepSchedule(
+    { fromMs: startsAtMs, untilMs, everyMs: EVERY_MS },
+    (dueMs) => {
+      pinger.ping(client, dueMs, cityTag(city));
+      next?.receiver.expect(dueMs);
+      sender.send(dueMs);
+    },
+    () => {
+      pinger.skip(client, cityTag(city));
+      sender.skip();
+    },
+  );
   return sender;
 }
 
