@@ -57,7 +57,7 @@ export async function removeStreams(region, beginnings) {
  */
 export async function withClient(region, work) {
   const client = await eventually(CONNECT_WITHIN_MS, () =>
-    connectFrom(undefined, { headers: forcedTo(region) }),
+    connectFrom(undefined, { headers: forcedTo(region), patienceMs: CONNECT_WITHIN_MS }),
   );
   if (client === undefined) throw new Error(`no client can connect to ${region}`);
   try {

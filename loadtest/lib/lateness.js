@@ -8,6 +8,10 @@ const SAMPLE_MS = 250;
 /** No more than this, and no more than one interval, is late. */
 const LATE_MS = 100;
 
+/** Told while the run goes on, once by each user. */
+const TOLD_MS = 1_000;
+let isTold = false;
+
 export class Lateness {
   #limitMs;
   /** The sample is of what is due before. */
@@ -33,6 +37,10 @@ export class Lateness {
   flush() {
     const worst = this.#worstMs;
     if (worst === undefined) return;
+    if (worst > TOLD_MS && !isTold) {
+      isTold = true;
+      console.warn('k6 gets to what is due more than a second late');
+    }
     metrics.scheduleLate.add(worst, worst > this.#limitMs ? { kind: 'late' } : {});
     this.#worstMs = undefined;
   }

@@ -3,6 +3,8 @@
 import { Counter, Gauge, Rate, Trend } from 'k6/metrics';
 
 export const connectTime = new Trend('nats_connect', true);
+/** Of clients that waited long until they were served, or were never: from when they were to connect. */
+export const waited = new Trend('nats_waited', true);
 export const pingTime = new Trend('nats_ping', true);
 export const deliveryTime = new Trend('nats_delivery', true);
 export const requestTime = new Trend('nats_request', true);

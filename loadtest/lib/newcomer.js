@@ -20,6 +20,8 @@ export async function come(city, { dueMs, withinMs, kind, headers }) {
   const client = new LastingClient(city, {
     endsAtMs,
     attemptTimeoutMs: withinMs,
+    // How long newcomers wait has a figure of its own.
+    patienceMs: withinMs,
     ...(headers && { headers }),
   });
   const isServed = await client.open(withinMs);

@@ -3,9 +3,11 @@
 
 import { isTooMuch } from './coverage.ts';
 import { formatCount, formatMoment, formatShare } from './format-value.ts';
+import { lateGeneratorSentence } from './late-generator.ts';
 import { totalOf } from './spans.ts';
 import type { Summary } from './summary.ts';
 import { isBad, type Standing, standingOf } from './thresholds.ts';
+import { waitingClientsSentence } from './waiting-clients.ts';
 
 export type Outcome = 'passed' | 'crossed' | 'not measured' | 'interrupted' | 'failed' | 'no thresholds';
 
@@ -60,6 +62,8 @@ export function shortcomings(summary: Summary): readonly string[] {
   const isEarly =
     kind === 'finished' && plannedMs !== null && summary.steps.length === 0 && ranMs < plannedMs - EARLY_MS;
   return [
+    ...lateGeneratorSentence(summary),
+    ...waitingClientsSentence(summary),
     ...(isTooMuch(unmeasured, runMs) ? [unmeasuredSentence(unmeasured)] : []),
     ...absentSentence(absentRunners),
     ...(kind === 'cut-off'
@@ -131,7 +135,6 @@ function remarks({ ending, metrics }: Summary): readonly string[] {
   const { generatorCpuShare } = ending;
   const dropped = metrics.dropped_iterations?.all?.value ?? 0;
   return [
-    ...lateRemark(metrics),
     ...(generatorCpuShare !== null && generatorCpuShare >= GENERATOR_LIMIT
       ? [
           `k6 itself was at its limit, with ${formatShare(generatorCpuShare)} of the CPU: the figures are of the generator too`,
@@ -139,30 +142,6 @@ function remarks({ ending, metrics }: Summary): readonly string[] {
       : []),
     ...(dropped === 0 ? [] : [`k6 could not begin ${formatCount(dropped)} iterations when they were due`]),
   ];
-}
-
-/** Times from when something was due, each with the time from when k6 sent it. */
-const FROM_DUE = [
-  ['nats_delivery', 'nats_delivery_service'],
-  ['nats_request', 'nats_request_service'],
-  ['nats_ack', 'nats_ack_service'],
-] as const;
-
-/** So late, and so much of the time: k6 cannot keep to its schedule. One virtual user has one thread, whatever the CPU has. */
-const LATE_MS = 100;
-const LATE_SHARE = 0.5;
-
-function lateRemark(metrics: Summary['metrics']): readonly string[] {
-  const late = FROM_DUE.map(([sinceDue, sinceSent]) => {
-    const due = metrics[sinceDue]?.all?.p50 ?? 0;
-    return { due, ms: due - (metrics[sinceSent]?.all?.p50 ?? due) };
-  }).filter(({ due, ms }) => ms > LATE_MS && ms > LATE_SHARE * due);
-  const worst = late.toSorted((a, b) => b.ms - a.ms)[0];
-  return worst === undefined
-    ? []
-    : [
-        `k6 itself could not keep to its schedule, and sent ${formatMoment(worst.ms)} late at p50: times since due are mostly its own`,
-      ];
 }
 
 /** `k6` is written small at the beginning of a sentence too. */
