@@ -24,6 +24,7 @@ import { STAMP_BYTES } from './lib/stamp.js';
 import { cityTag, reachTarget } from './lib/target.js';
 import { MAY_ADMINISTER } from './lib/target-control.js';
 import { pause } from './lib/wait.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {import('./lib/cities.js').City} City */
 /**
@@ -51,6 +52,7 @@ const NEWCOMERS = numberFrom('NEWCOMERS', 10);
 
 const CLIENTS_PER_USER = 10;
 const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
+const PER_SECOND = (profile.clients * 1000) / EVERY_MS;
 
 /** A deployment shows an edit everywhere within a minute, and waits for that before it disconnects clients. */
 const LEAST_FOLLOW_SECONDS = IS_LOCAL ? 1 : 75;
@@ -106,6 +108,7 @@ export const options = {
       users: USERS,
       seconds: SECONDS + LAST_SECONDS,
       plannedSeconds: SECONDS,
+      work: plannedWork({ message: PER_SECOND, request: PER_SECOND }, USERS),
       exec: 'stay',
     }),
     editor: onceEach({ seconds: SECONDS + LAST_SECONDS, exec: 'edit' }),

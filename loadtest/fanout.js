@@ -19,6 +19,7 @@ import { STAMP_BYTES } from './lib/stamp.js';
 import { cityTag, reachTarget } from './lib/target.js';
 import { lastOnes, planEnds } from './lib/times.js';
 import { pause } from './lib/wait.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {{ subject: string }} Setup */
 /** @typedef {import('./lib/cities.js').City} City */
@@ -60,6 +61,10 @@ export const options = {
       users: USERS,
       seconds: MAX_SECONDS,
       plannedSeconds: READY_MS / 1000 + profile.seconds,
+      work: plannedWork(
+        { delivery: RATE * SUBSCRIBERS, timed: Math.min(SAMPLES_PER_SECOND, RATE * SUBSCRIBERS) },
+        USERS,
+      ),
     }),
   },
   thresholds: {

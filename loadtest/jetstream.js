@@ -23,6 +23,7 @@ import { StreamLeader } from './lib/stream-leader.js';
 import { takesFrom } from './lib/stream-state.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
 import { lastOnes, planEnds, Times } from './lib/times.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {import('./lib/lasting-client.js').LastingClient} LastingClient */
 /** @typedef {import('./lib/cities.js').City} City */
@@ -46,6 +47,7 @@ const RATES = {
 const ofProfile = /** @type {Record<string, number[]>} */ (RATES)[profile.name] ?? [];
 const rates = __ENV.RATE ? [numberFrom('RATE', 1)] : ofProfile;
 const STEP_MS = (profile.seconds * 1000) / rates.length;
+const MOST = Math.max(...rates);
 
 /** Each is one virtual user's, and its leader is one of the regions that keep it. */
 const STREAMS = Math.round(numberFrom('STREAMS', 3));
@@ -64,7 +66,12 @@ const LAST_MS = 5_000;
 
 export const options = {
   scenarios: {
-    streams: measuringOnce({ users: STREAMS, seconds: profile.seconds, lastMs: LAST_MS }),
+    streams: measuringOnce({
+      users: STREAMS,
+      seconds: profile.seconds,
+      lastMs: LAST_MS,
+      work: plannedWork({ stored: MOST, read: MOST * CONSUMERS }, STREAMS),
+    }),
   },
   thresholds: {
     nats_lost: ['count==0'],

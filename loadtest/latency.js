@@ -16,6 +16,7 @@ import { numberFrom, REGIONS } from './lib/settings.js';
 import { STAMP_BYTES } from './lib/stamp.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
 import { lastOnes, planEnds, Times } from './lib/times.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {{ regions: string[], cities: Record<string, import('./lib/cities.js').City> }} Setup */
 /** @typedef {{ sender: Sender, receiver: Receiver, asker: Asker, pair: import('./lib/pair.js').Pair }} Measured */
@@ -28,6 +29,9 @@ const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
 /** Users, of which each has a region, or several by turns; those without one end at once. */
 const USERS = REGIONS?.length ?? 12;
 
+/** That a target has. */
+const USUAL_REGIONS = 6;
+
 /** Messages a second over all pairs, and as many requests: few enough that none waits for another. */
 const PER_SECOND = numberFrom('RATE', 180);
 
@@ -39,7 +43,12 @@ const LAST_MS = 2_000;
 
 export const options = {
   scenarios: {
-    pairs: measuringOnce({ users: USERS, seconds: profile.seconds, lastMs: LAST_MS }),
+    pairs: measuringOnce({
+      users: USERS,
+      seconds: profile.seconds,
+      lastMs: LAST_MS,
+      work: plannedWork({ message: PER_SECOND, request: PER_SECOND }, REGIONS?.length ?? USUAL_REGIONS),
+    }),
   },
   thresholds: {
     nats_errors: ['rate<0.01'],

@@ -12,7 +12,7 @@ import { Idle } from './lib/day/idle.js';
 import { KeyValue } from './lib/day/kv.js';
 import { Service } from './lib/day/service.js';
 import { Stream } from './lib/day/stream.js';
-import { ACTIVITIES, dayFrom, splitOf } from './lib/day/table.js';
+import { ACTIVITIES, dayFrom, splitOf, workOf } from './lib/day/table.js';
 import { jetStreamIsReady, keepers, removeStreams, replicasIn } from './lib/jetstream-regions.js';
 import { streamOf } from './lib/kv.js';
 import { LastingClient } from './lib/lasting-client.js';
@@ -23,6 +23,7 @@ import { userNumber } from './lib/runner.js';
 import { numberFrom } from './lib/settings.js';
 import { reachTarget } from './lib/target.js';
 import { lastOnes, planEnds, Times } from './lib/times.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {import('./lib/day/members.js').Activity} Activity */
 /** @typedef {import('./lib/day/members.js').Group} Group */
@@ -55,7 +56,12 @@ const LIMITS = {
 
 export const options = {
   scenarios: {
-    day: measuringOnce({ users: USERS, seconds: profile.seconds, lastMs: LAST_MS }),
+    day: measuringOnce({
+      users: USERS,
+      seconds: profile.seconds,
+      lastMs: LAST_MS,
+      work: plannedWork(workOf(day, splitOf(day, profile.clients)), USERS),
+    }),
   },
   thresholds: {
     nats_errors: ['rate<0.01'],

@@ -19,6 +19,7 @@ import { cityTag, reachTarget } from './lib/target.js';
 import { HAS_CONTROL, readMemory } from './lib/target-control.js';
 import { lastOnes, planEnds, Times } from './lib/times.js';
 import { pause } from './lib/wait.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {import('./lib/cities.js').City} City */
 /** @typedef {{ city: City, client: LastingClient, subject: string, receiver: Receiver }} Member */
@@ -36,6 +37,8 @@ const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
 /** Between two rounds of a client, each a PING and a message: few enough that a run of hours leaves a readable file. */
 const EVERY_MS = numberFrom('EVERY_MS', isShort ? 200 : 2_000);
 
+const PER_SECOND = (USERS * CLIENTS_PER_USER * 1000) / EVERY_MS;
+
 /** For the last message to arrive. */
 const LAST_MS = 2_000;
 
@@ -48,7 +51,13 @@ const LATENCY_GROWTH_LIMIT = isShort ? 5 : 1.5;
 
 export const options = {
   scenarios: {
-    clients: measuringOnce({ users: USERS, seconds: profile.seconds, lastMs: LAST_MS, exec: 'talk' }),
+    clients: measuringOnce({
+      users: USERS,
+      seconds: profile.seconds,
+      lastMs: LAST_MS,
+      work: plannedWork({ message: PER_SECOND, ping: PER_SECOND }, USERS),
+      exec: 'talk',
+    }),
     ...(HAS_CONTROL && { memory: onceEach({ seconds: profile.seconds + 5, exec: 'watchMemory' }) }),
   },
   thresholds: {

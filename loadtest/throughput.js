@@ -21,6 +21,7 @@ import { readStamp, STAMP_BYTES, writeStamp } from './lib/stamp.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
 import { lastOnes } from './lib/times.js';
 import { pause } from './lib/wait.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {{ regions: string[], cities: Record<string, import('./lib/cities.js').City> }} Setup */
 /** @typedef {import('./lib/pair.js').Pair} Pair */
@@ -87,7 +88,11 @@ export const options = {
         preAllocatedVUs: pairsOf(rate),
         startTime: `${index * (CONNECT_SECONDS + STEP_SECONDS)}s`,
         gracefulStop: `${CONNECT_SECONDS + STEP_SECONDS + (GIVE_UP_MS + CLOSE_MS) / 1000}s`,
-        env: { RATE: `${rate}`, PLANNED_SECONDS: `${CONNECT_SECONDS + STEP_SECONDS}` },
+        env: {
+          RATE: `${rate}`,
+          PLANNED_SECONDS: `${CONNECT_SECONDS + STEP_SECONDS}`,
+          ...plannedWork({ bulk: rate }, pairsOf(rate)),
+        },
       },
     ]),
   ),

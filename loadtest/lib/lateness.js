@@ -3,7 +3,7 @@
 import * as metrics from './metrics.js';
 
 /** What is due within this time shares a sample, so that each part of a schedule counts by its length. */
-const SAMPLE_MS = 250;
+const SAMPLE_MS = 100;
 
 /** No more than this, and no more than one interval, is late. */
 const LATE_MS = 100;

@@ -72,7 +72,7 @@ export const PATIENCE_MS = 2_000;
  * A client that pretends to be in a city, counted and tagged.
  *
  * @param {City | undefined} city undefined: where k6 runs
- * @param {Omit<import('./nats-client.js').ConnectOptions, 'tagsOf'> & { tags?: Record<string, string>, kindOf?: (region: string) => string, dueMs?: number, patienceMs?: number }} [options]
+ * @param {Omit<import('./nats-client.js').ConnectOptions, 'tagsOf'> & { tags?: Record<string, string>, kindOf?: (region: string) => string, dueMs?: number, patienceMs?: number }} [given]
  *   `tags` of all that is counted, `dueMs`: when it was to connect, by default now, `patienceMs`: how long it is usual to wait, `kindOf`: why a region's clients lose their connections at the moment
  * @returns {Promise<NatsClient | undefined>} undefined when it failed, which is counted
  */

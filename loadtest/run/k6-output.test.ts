@@ -26,7 +26,8 @@ test('samples that it could not write are counted, with the reason', () => {
 });
 
 test('that it gets late to what is due is no ordinary line: every user says so', () => {
-  const late = 'time="2026" level=warning msg="k6 gets to what is due more than a second late" source=console';
+  const late =
+    'time="2026" level=warning msg="k6 gets to what is due more than a second late" source=console';
   expect(new K6Output().read(late)).toBe('late');
 });
 

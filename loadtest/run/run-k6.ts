@@ -120,12 +120,17 @@ function lossWords({ lostBecause }: K6Said): string {
 }
 
 /** In the words of what helps: more users where these have too few threads, more machines where it has too few cores. */
-function busyWords(share: number, { cores, users }: { readonly cores: number; readonly users: number }): string {
+function busyWords(
+  share: number,
+  { cores, users }: { readonly cores: number; readonly users: number },
+): string {
   const percent = `${Math.round(share * 100)}%`;
   const isFew = users <= cores;
   const used = isFew
     ? `${percent} of the CPU that ${users === 1 ? 'its one user' : `its ${users} users`} can use, since each is one thread`
     : `${percent} of the CPU`;
-  const fix = isFew ? 'a lower rate, more users (CLIENTS, PAIRS), or several k6' : 'a lower rate, or several k6';
+  const fix = isFew
+    ? 'a lower rate, more users (CLIENTS, PAIRS), or several k6'
+    : 'a lower rate, or several k6';
   return `k6 itself uses ${used}: the figures may be its own, not the edge's. What helps is ${fix} (plan --runners)`;
 }

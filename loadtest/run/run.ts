@@ -10,6 +10,7 @@ import { textReport } from '../report/text-report.ts';
 import { judgeCapacity, readCapacity } from './capacity.ts';
 import { closeTarget, killStarted } from './close-target.ts';
 import { exitCodeOfRun } from './exit-code.ts';
+import { judgeGenerator } from './generator-capacity.ts';
 import type { Interrupts } from './interrupts.ts';
 import { k6Arguments, k6Environment, type ScriptRun, scriptArguments } from './k6-arguments.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
@@ -84,8 +85,11 @@ async function requirementsOf(script: Script, options: RunOptions, k6: Binary): 
   const { of } = options.runner ?? { of: 1 };
   const users = Math.ceil(requirements.users / of);
   const clients = Math.max(users, Math.ceil((asked || 0) / of));
-  for (const note of judgeCapacity({ users, clients, withStack: !isRemote }, await readCapacity()))
-    progress(`warning: ${note}`);
+  const notes = [
+    ...judgeCapacity({ users, clients, withStack: !isRemote }, await readCapacity()),
+    ...judgeGenerator(requirements.work, { runners: of }),
+  ];
+  for (const note of notes) progress(`warning: ${note}`);
   return requirements;
 }
 
