@@ -20,7 +20,7 @@ const COST_US = {
   /** Fetched from a stream. */
   read: 400,
   /** One of many that are sent in one piece and only counted. */
-  bulk: 15,
+  bulk: 6,
 };
 
 /** @typedef {Partial<Record<keyof typeof COST_US, number>>} PerSecond how many of each */

@@ -1,11 +1,12 @@
 // `plan SCRIPT --runners N`: writes what several k6 need that share one run.
 
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { ensureK6 } from '../../local/binaries/k6.ts';
 import { bundleScript } from './bundle-script.ts';
 import { k6Environment } from './k6-arguments.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
+import { makeFolder } from './make-folder.ts';
 import { commandsOf, fileOf, manifestOf, type Plan } from './plan.ts';
 import { checkProfile } from './profiles.ts';
 import { inspectScript } from './requirements.ts';
@@ -92,7 +93,7 @@ async function writeAll(folder: string, files: Readonly<Record<string, string>>)
   if (taken !== undefined)
     throw new LoadtestError(`${folder} holds a plan already (${taken}). Name another folder, or remove it.`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
   } catch (cause) {
     throw new LoadtestError(`cannot write into ${folder}: ${(cause as Error).message}`, undefined, { cause });

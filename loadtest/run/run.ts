@@ -14,6 +14,7 @@ import { judgeGenerator } from './generator-capacity.ts';
 import type { Interrupts } from './interrupts.ts';
 import { k6Arguments, k6Environment, type ScriptRun, scriptArguments } from './k6-arguments.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
+import { checkOutputs } from './outputs.ts';
 import { checkTarget, type TargetFacts } from './preflight.ts';
 import { checkProfile } from './profiles.ts';
 import { claimReportFolder } from './report-folder.ts';
@@ -49,6 +50,7 @@ export async function run(name: string, options: RunOptions, interrupts: Interru
   const folder = await claimReportFolder(options.report, script.name, new Date());
   try {
     const k6 = await findK6(options.k6);
+    await checkOutputs(k6.path, options.out ?? [], folder.path);
     const requirements = await requirementsOf(script, options, k6);
     return await runOnTarget({ script, options, k6, requirements, folder: folder.path, interrupts });
   } finally {
@@ -105,20 +107,35 @@ async function runOnTarget(prepared: Prepared): Promise<number> {
     },
     process.env,
   );
+  let summary: Summary | undefined;
   try {
     const facts = await checkTarget(target.url, process.env, options.regions, progress);
     interrupts.stop.throwIfAborted();
     const measured = measure({ ...prepared, target, facts });
-    return await Promise.race([measured, hurry(interrupts.now)]);
+    summary = await Promise.race([measured, hurry(interrupts.now)]);
   } finally {
     if (options.url === undefined) progress('stopping the local stack');
+    interrupts.now.addEventListener('abort', () => void killStarted());
     await closeTarget(target, progress);
   }
+  if (summary === undefined) return EXIT.interrupted;
+  if (!interrupts.stop.aborted || summary.ending.kind === 'interrupted') return exitCodeOfRun(summary);
+  return reportLateInterrupt(prepared.folder, summary);
 }
 
 /** After the second Ctrl-C no report is written. */
-function hurry(now: AbortSignal): Promise<number> {
-  return new Promise((resolve) => now.addEventListener('abort', () => resolve(EXIT.interrupted)));
+function hurry(now: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => now.addEventListener('abort', () => resolve(undefined)));
+}
+
+/** Ctrl-C after k6 had ended. @returns the exit code */
+async function reportLateInterrupt(folder: string, { ending, notes, ...rest }: Summary): Promise<number> {
+  const note = 'it was interrupted when k6 had ended: the figures are of the whole run';
+  const summary = { ...rest, ending: { ...ending, kind: 'interrupted' as const }, notes: [...notes, note] };
+  progress(`interrupted: ${note}, and the report says so`);
+  const written = await write(folder, summary);
+  if (written instanceof LoadtestError) throw written;
+  return exitCodeOfRun(summary);
 }
 
 interface Measurement extends Prepared {
@@ -126,7 +143,7 @@ interface Measurement extends Prepared {
   readonly facts: TargetFacts;
 }
 
-async function measure(measurement: Measurement): Promise<number> {
+async function measure(measurement: Measurement): Promise<Summary> {
   const { script, options, k6, requirements, target, folder, interrupts } = measurement;
   progress(`running ${script.name} against ${target.url}`);
   const startedAt = new Date();
@@ -154,8 +171,7 @@ async function measure(measurement: Measurement): Promise<number> {
   return report(measurement, ended, startedAt);
 }
 
-/** @returns the exit code */
-async function report(measurement: Measurement, ended: K6Ended, startedAt: Date): Promise<number> {
+async function report(measurement: Measurement, ended: K6Ended, startedAt: Date): Promise<Summary> {
   const { exitCode, ending, said } = ended;
   const notes =
     said.lostSamples === 0 ? [] : [`${said.lostSamples} samples are missing: ${said.lostBecause}`];
@@ -164,14 +180,18 @@ async function report(measurement: Measurement, ended: K6Ended, startedAt: Date)
   console.log(`\n${textReport(summary)}\n`);
   if (written instanceof LoadtestError) throw written;
   console.log(`report: ${relative(process.cwd(), written)}`);
-  return exitCodeOfRun(summary);
+  return summary;
 }
 
 /** The figures are shown even if they cannot be written. */
 function write(folder: string, summary: Summary): Promise<string | LoadtestError> {
   return writeReport(folder, summary).catch(
     (cause: Error) =>
-      new LoadtestError(`cannot write the report into ${folder}: ${cause.message}`, undefined, { cause }),
+      new LoadtestError(
+        `cannot write the report into ${folder}: ${cause.message}. None of its files is there; the figures are above`,
+        undefined,
+        { cause },
+      ),
   );
 }
 
