@@ -33,6 +33,8 @@ export interface Aggregated {
   readonly timeSeries: TimeSeries;
   /** By step tag `size/rate`: milliseconds from its first sample to its last. */
   readonly stepMs: ReadonlyMap<string, number>;
+  /** The same of what it published. */
+  readonly stepSentMs: ReadonlyMap<string, number>;
   /** Figures of a metric in one step, by `size/rate`. */
   readonly stepFigures: ReadonlyMap<string, ReadonlyMap<string, Figures>>;
   /** The region that served most samples of a city. */
@@ -52,14 +54,15 @@ interface MetricTallies {
 }
 
 interface Span {
-  first: number;
-  last: number;
+  readonly first: number;
+  readonly last: number;
 }
 
 export class Aggregator {
   readonly #metrics = new Map<string, MetricTallies>();
   readonly #slices = new TimeSlices();
   readonly #steps = new Map<string, Span>();
+  readonly #sentInSteps = new Map<string, Span>();
   readonly #cityRegions = new Map<string, Map<string, number>>();
   readonly #coverage = new Coverage();
   readonly #interruptions = new Interruptions();
@@ -96,7 +99,8 @@ export class Aggregator {
       durationMs: this.#durationMs,
       metrics: Object.fromEntries(metrics.map(([name, tallies]) => [name, summaryOf(tallies)])),
       timeSeries: this.#slices.result(this.#durationMs),
-      stepMs: new Map([...this.#steps].map(([step, { first, last }]) => [step, last - first])),
+      stepMs: lengthsOf(this.#steps),
+      stepSentMs: lengthsOf(this.#sentInSteps),
       stepFigures: new Map(metrics.map(([name, { bySteps }]) => [name, figuresOf(bySteps)])),
       regionOfCity: new Map([...this.#cityRegions].map(([city, regions]) => [city, mostOf(regions)])),
       brokenLines: this.#brokenLines,
@@ -154,10 +158,8 @@ export class Aggregator {
   ): void {
     if (size === undefined || rate === undefined) return;
     const step = `${size}/${rate}`;
-    const span = this.#steps.get(step) ?? { first: time, last: time };
-    span.first = Math.min(span.first, time);
-    span.last = Math.max(span.last, time);
-    this.#steps.set(step, span);
+    widen(this.#steps, step, time);
+    if (definition.name === 'nats_published') widen(this.#sentInSteps, step, time);
     const tally = bySteps.get(step) ?? new Tally(definition.type);
     bySteps.set(step, tally);
     tally.add(value, time);
@@ -168,6 +170,15 @@ export class Aggregator {
     this.#cityRegions.set(city, regions);
     regions.set(region, (regions.get(region) ?? 0) + 1);
   }
+}
+
+function widen(spans: Map<string, Span>, step: string, time: number): void {
+  const span = spans.get(step) ?? { first: time, last: time };
+  spans.set(step, { first: Math.min(span.first, time), last: Math.max(span.last, time) });
+}
+
+function lengthsOf(spans: ReadonlyMap<string, Span>): ReadonlyMap<string, number> {
+  return new Map([...spans].map(([step, { first, last }]) => [step, last - first]));
 }
 
 function isOutside({ group }: Sample['tags']): boolean {

@@ -1,7 +1,7 @@
 // Puts a summary together: what the command knows of the run, what k6 said, and the figures of its samples.
 
 import type { Aggregated } from './aggregate.ts';
-import { kneesOf, stepsOf } from './steps.ts';
+import { endedAtLimit, kneesOf, stepsOf } from './steps.ts';
 import { type CityLatency, SUMMARY_FORMAT, type Summary, type Threshold } from './summary.ts';
 import { type K6Verdict, withSamples } from './thresholds.ts';
 
@@ -39,7 +39,7 @@ const CITY_METRICS = ['nats_ping', 'nats_request', 'nats_delivery', 'nats_connec
 export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: readonly CityPlace[]): Summary {
   const { metrics, timeSeries, durationMs, startedAt, brokenLines, coverage, interruptions } = aggregated;
   const steps = stepsOf(aggregated);
-  const asked = { ending: facts.ending, durationMs, endsEarly: steps.length > 0 };
+  const asked = { ending: facts.ending, durationMs, endsEarly: endedAtLimit({ ...facts, steps }) };
   const endMs = facts.ending.plannedMs === null && !coverage.hasDue ? undefined : coverage.endMs(asked);
   const notes = [
     ...facts.notes,

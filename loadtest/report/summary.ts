@@ -223,6 +223,8 @@ export interface Knee {
   readonly rate: number | null;
   /** Whether a higher rate was offered and did not go through; else the true knee lies higher. */
   readonly reached: boolean;
+  /** Its step was too short to say that the rate is sustained. Absent of one that was not. */
+  readonly isBrief?: true;
 }
 
 export interface CityLatency {

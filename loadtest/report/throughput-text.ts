@@ -3,8 +3,11 @@
 import { formatCount } from './format-value.ts';
 import type { Knee } from './summary.ts';
 
-export function kneeText({ size, rate, reached }: Knee): string {
-  if (rate === null) return `${formatCount(size)} bytes: not even the lowest rate was sustained`;
-  const beyond = reached ? 'sustained, the next step not' : 'sustained, and no more was offered';
+export function kneeText({ size, rate, reached, isBrief }: Knee): string {
+  if (rate === null) return `${formatCount(size)} bytes: not even the lowest rate went through`;
+  const through = isBrief ? 'went through, for too short a time to say that it is sustained' : 'sustained';
+  const beyond = reached
+    ? `${through}, the next step ${isBrief ? 'did not' : 'not'}`
+    : `${through}, and no more was offered`;
   return `${formatCount(size)} bytes: ${formatCount(rate)}/s ${beyond}`;
 }

@@ -5,6 +5,7 @@ import { isTooMuch } from './coverage.ts';
 import { formatCount, formatMoment, formatShare } from './format-value.ts';
 import { lateGeneratorSentence } from './late-generator.ts';
 import { totalOf } from './spans.ts';
+import { endedAtLimit } from './steps.ts';
 import type { Summary } from './summary.ts';
 import { isBad, type Standing, standingOf } from './thresholds.ts';
 import { waitingClientsSentence } from './waiting-clients.ts';
@@ -60,10 +61,11 @@ export function shortcomings(summary: Summary): readonly string[] {
   const { plannedMs, ranMs, interruptedIterations, lostSamples = 0, kind } = ending;
   const runMs = Math.max(plannedMs ?? 0, durationMs);
   const isEarly =
-    kind === 'finished' && plannedMs !== null && summary.steps.length === 0 && ranMs < plannedMs - EARLY_MS;
+    kind === 'finished' && plannedMs !== null && !endedAtLimit(summary) && ranMs < plannedMs - EARLY_MS;
   return [
     ...lateGeneratorSentence(summary),
     ...waitingClientsSentence(summary),
+    ...fallenBehindSentence(summary),
     ...(isTooMuch(unmeasured, runMs) ? [unmeasuredSentence(unmeasured)] : []),
     ...absentSentence(absentRunners),
     ...(kind === 'cut-off'
@@ -81,6 +83,12 @@ export function shortcomings(summary: Summary): readonly string[] {
       ? [`its users ended early, after ${formatMoment(ranMs)} of ${formatMoment(plannedMs)}`]
       : []),
   ];
+}
+
+/** A step that did not go through, whatever the thresholds allow. */
+function fallenBehindSentence({ steps }: Summary): readonly string[] {
+  const first = steps.find(({ sustained }) => !sustained);
+  return first === undefined ? [] : [`at ${formatCount(first.rate)} messages/s delivery fell behind`];
 }
 
 function absentSentence(runners: readonly number[]): readonly string[] {
