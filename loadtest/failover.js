@@ -10,8 +10,8 @@ import http from 'k6/http';
 import { PATHS } from './lib/api.js';
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs, scenarioStartMs } from './lib/clock.js';
-import { createStream, deleteStream, publishAcknowledged, readAll } from './lib/jetstream.js';
-import { withClient } from './lib/jetstream-regions.js';
+import { createStream, publishAcknowledged, readAll } from './lib/jetstream.js';
+import { jetStreamIsReady, removeStreams } from './lib/jetstream-regions.js';
 import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
 import { within } from './lib/nats-error.js';
@@ -21,6 +21,7 @@ import { clientIn } from './lib/pair.js';
 import { onceEach, profileOfRun } from './lib/profiles.js';
 import { IS_LOCAL, URL } from './lib/settings.js';
 import { noteSkipped } from './lib/skipped.js';
+import { takesFrom } from './lib/stream-state.js';
 import { ANSWER_WITHIN, ANY_STATUS, decisionFor, jsonOf, reachTarget } from './lib/target.js';
 import { HAS_CONTROL, killServer, MAY_ADMINISTER, operate } from './lib/target-control.js';
 import { pause } from './lib/wait.js';
@@ -107,7 +108,7 @@ export async function setup() {
   if (!HAS_CONTROL) console.warn('no server is killed: that needs npm run loadtest and a local stack');
   const plan = choose(regions);
   if (plan.stream === null) console.warn('JetStream is not tested: fewer than three regions have it');
-  else await withClient(plan.publishIn, (client) => createStream(client, plan.stream ?? ''));
+  else await jetStreamIsReady(plan.publishIn);
   console.info(
     `drains ${plan.drained ?? 'none'}, kills ${plan.killed ?? 'none'}, publishes in ${plan.publishIn}`,
   );
@@ -182,6 +183,9 @@ export async function keepJournal({ stream, publishIn }) {
     const endsAtMs = scenarioStartMs() + (SECONDS + LAST_SECONDS + READ_BACK_SECONDS) * 1000;
     const client = clientIn(publishIn, { cities: {}, endsAtMs });
     if (!(await client.open(CONNECT_WITHIN_MS))) throw new Error(`no client can connect to ${publishIn}`);
+    // Not in setup(): a k6 that is interrupted there has no teardown() that would delete it.
+    await createStream(client, stream);
+    await takesFrom(client, stream, nowMs() + CONNECT_WITHIN_MS);
     const acknowledged = await publishEntries(client, stream);
     const { connection } = client;
     if (connection === undefined) throw new Error(`the client in ${publishIn} did not come back`);
@@ -234,5 +238,5 @@ export async function disturb({ drained, killed }) {
 /** Leaves the target as it was. @param {Plan} plan */
 export async function teardown({ stream, publishIn, drained }) {
   if (drained !== null) operate(drained, 'undrain');
-  if (stream !== null) await withClient(publishIn, (client) => deleteStream(client, stream));
+  if (stream !== null) await removeStreams(publishIn, [stream], 1);
 }

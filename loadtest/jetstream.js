@@ -105,7 +105,7 @@ export async function setup() {
 
 /** @param {Setup} setup */
 export async function teardown({ keepers: [region = ''], run }) {
-  await removeStreams(region, [`${run}-`]);
+  await removeStreams(region, [`${run}-`], STREAMS);
 }
 
 /** What was due at a time belongs to a step. @param {number} dueMs @param {number} fromMs */

@@ -114,7 +114,8 @@ export async function setup() {
 
 /** @param {Setup} setup */
 export async function teardown({ keepers: [region], run }) {
-  if (region !== undefined) await removeStreams(region, [`${run}-`, `${streamOf(run)}-`]);
+  const perUser = [day.stream, day.kv].filter(({ share }) => share > 0).length;
+  if (region !== undefined) await removeStreams(region, [`${run}-`, `${streamOf(run)}-`], USERS * perUser);
 }
 
 /** Of all clients those of one user. @param {number} user */

@@ -43,9 +43,10 @@ export async function jetStreamIsReady(region) {
  *
  * @param {string} region
  * @param {readonly string[]} beginnings of the names of the run's streams
+ * @param {number} most that it has
  */
-export async function removeStreams(region, beginnings) {
-  await withClient(region, (client) => deleteStreams(client, beginnings));
+export async function removeStreams(region, beginnings, most) {
+  await withClient(region, (client) => deleteStreams(client, beginnings, most));
 }
 
 /**

@@ -141,6 +141,39 @@ test.each(['jetstream', 'mixed'])(
   RUN_TIMEOUT_MS,
 );
 
+test(
+  'Ctrl-C while its streams are being made leaves none of them',
+  async () => {
+    const { stack } = running;
+    await using reader = await StreamReader.at(stack.url);
+    const before = await reader.streams('k6-');
+    await using observer = await connectFrom(stack.url, undefined);
+    let asked = 0;
+    observer.nats.subscribe('$JS.API.STREAM.CREATE.k6-jetstream-*', {
+      callback: () => {
+        asked += 1;
+      },
+    });
+    await observer.nats.flush();
+    await using run = await LoadtestProcess.start(
+      ...['jetstream', '--url', stack.url, '--k6', k6, '-e', 'STREAMS=12'],
+    );
+    await waitFor(
+      'the first stream to be asked for',
+      { timeoutMs: BEGUN_WITHIN_MS, pollMs: 2 },
+      () => asked > 0,
+    );
+    run.signal('SIGINT');
+    expect(await run.exited, run.output).toBe(INTERRUPTED);
+    // Streams are made one after the other: what was asked for before this one is there by then.
+    const { streams } = reader.manager;
+    await streams.add({ name: 'after-them', subjects: ['after-them'] });
+    await streams.delete('after-them');
+    expect((await reader.streams('k6-')).filter((name) => !before.includes(name))).toEqual([]);
+  },
+  RUN_TIMEOUT_MS,
+);
+
 /** Hears all that clients of a day publish, in a region that keeps no streams. */
 class DayObserver implements AsyncDisposable {
   /** By activity. */
