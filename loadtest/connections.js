@@ -9,7 +9,7 @@ import { nowMs, scenarioMs, scenarioStartMs } from './lib/clock.js';
 import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
 import { keepSchedule } from './lib/pace.js';
-import { onceEach, profileOfRun } from './lib/profiles.js';
+import { clientsOfRun, onceEach, profileOfRun } from './lib/profiles.js';
 import { numberFrom } from './lib/settings.js';
 import { cityTag, reachTarget } from './lib/target.js';
 import { clientsOfTarget, HAS_CONTROL, noteMemory } from './lib/target-control.js';
@@ -22,7 +22,7 @@ import { eventually, pause } from './lib/wait.js';
 const CLIENTS = { smoke: 100, average: 1_000, stress: 3_000, spike: 2_000, soak: 1_000 };
 
 const profile = profileOfRun();
-const CLIENT_COUNT = Math.round(numberFrom('CLIENTS', CLIENTS[profile.name] ?? profile.clients));
+const CLIENT_COUNT = clientsOfRun(CLIENTS[profile.name] ?? profile.clients);
 
 /** A virtual user costs k6 megabytes, a socket little, so each user holds many. */
 const USERS = Math.min(50, Math.ceil(CLIENT_COUNT / 20));

@@ -18,7 +18,7 @@ import { within } from './lib/nats-error.js';
 import { noteFailure } from './lib/note-failure.js';
 import { keepSchedule } from './lib/pace.js';
 import { clientIn } from './lib/pair.js';
-import { onceEach, profileOfRun } from './lib/profiles.js';
+import { clientsOfRun, onceEach, profileOfRun, secondsAtLeast } from './lib/profiles.js';
 import { IS_LOCAL, URL } from './lib/settings.js';
 import { noteSkipped } from './lib/skipped.js';
 import { takesFrom } from './lib/stream-state.js';
@@ -29,8 +29,9 @@ import { pause } from './lib/wait.js';
 /** @typedef {{ stream: string | null, publishIn: string, drained: string | null, killed: string | null }} Plan null where there is none: k6 passes it on as JSON */
 
 const profile = profileOfRun();
+const CLIENT_COUNT = clientsOfRun(profile.clients);
 const CLIENTS_PER_USER = 10;
-const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
+const USERS = Math.ceil(CLIENT_COUNT / CLIENTS_PER_USER);
 
 /** By then everything is connected and steady. */
 const DRAIN_AT_MS = 2_000;
@@ -38,7 +39,7 @@ const KILL_AT_MS = 3_000;
 
 /** After the last disturbance: a drained server closes its first client after its grace, ten seconds by default. */
 const AFTERMATH_SECONDS = 14;
-const SECONDS = Math.max(profile.seconds, KILL_AT_MS / 1000 + AFTERMATH_SECONDS);
+const SECONDS = secondsAtLeast(profile, KILL_AT_MS / 1000 + AFTERMATH_SECONDS);
 
 /** For connecting before the first disturbance; after it for the last acknowledgements, and for goodbyes. */
 const CONNECT_WITHIN_MS = 10_000;
@@ -147,7 +148,7 @@ function choose(regions) {
 function mostClients(regions) {
   /** @type {Record<string, number>} */
   const counts = Object.fromEntries(regions.map((id) => [id, 0]));
-  const cities = IS_LOCAL ? spreadOver(profile.clients, CITIES) : [undefined];
+  const cities = IS_LOCAL ? spreadOver(CLIENT_COUNT, CITIES) : [undefined];
   /** @type {Map<string, string | undefined>} */
   const decided = new Map();
   for (const city of cities) {

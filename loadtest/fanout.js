@@ -12,10 +12,9 @@ import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
 import { textOf } from './lib/nats-protocol.js';
 import { keepSchedule } from './lib/pace.js';
-import { onceEach, profileOfRun } from './lib/profiles.js';
+import { clientsOfRun, onceEach, profileOfRun } from './lib/profiles.js';
 import { userNumber } from './lib/runner.js';
-import { numberFrom } from './lib/settings.js';
-import { STAMP_BYTES } from './lib/stamp.js';
+import { numberFrom, sizeFrom } from './lib/settings.js';
 import { cityTag, reachTarget } from './lib/target.js';
 import { lastOnes, planEnds } from './lib/times.js';
 import { pause } from './lib/wait.js';
@@ -29,10 +28,10 @@ import { plannedWork } from './lib/work.js';
 const profile = profileOfRun();
 
 /** Payload, bytes. */
-const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
+const SIZE = sizeFrom();
 
-/** Every region should have some, even in a smoke run. */
-const SUBSCRIBERS = Math.max(60, profile.clients);
+/** Every region should have some, even in a smoke run, unless CLIENTS says how many there are. */
+const SUBSCRIBERS = clientsOfRun(Math.max(60, profile.clients));
 const USERS = Number((__ENV.RUNNER || '1/1').split('/')[1]);
 const SUBSCRIBERS_PER_USER = Math.ceil(SUBSCRIBERS / USERS);
 

@@ -15,8 +15,7 @@ import { clientIn } from './lib/pair.js';
 import { measuringOnce, profileOfRun } from './lib/profiles.js';
 import { PullConsumer } from './lib/pull-consumer.js';
 import { userNumber } from './lib/runner.js';
-import { numberFrom } from './lib/settings.js';
-import { STAMP_BYTES } from './lib/stamp.js';
+import { numberFrom, sizeFrom } from './lib/settings.js';
 import { closeBooks } from './lib/stream-books.js';
 import { StreamReceiver, StreamSender } from './lib/stream-flow.js';
 import { StreamLeader } from './lib/stream-leader.js';
@@ -34,7 +33,7 @@ import { plannedWork } from './lib/work.js';
 const profile = profileOfRun();
 
 /** Payload, bytes. */
-const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
+const SIZE = sizeFrom();
 
 /** Messages per second, offered by all publishers to all streams. */
 const RATES = {
@@ -96,6 +95,10 @@ export const options = {
 export async function setup() {
   const { regions } = await reachTarget();
   const kept = keepers();
+  if (CONSUMERS > regions.length)
+    throw new Error(
+      `CONSUMERS is ${CONSUMERS}: each is in a region of its own, and there are ${regions.length}`,
+    );
   if (kept.length === 0) throw new Error('no region of the target keeps streams: none has JetStream');
   await jetStreamIsReady(kept[0] ?? '');
   const run = `k6-jetstream-${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
@@ -135,7 +138,7 @@ export default async function useStream({ regions, keepers: kept, cities, run })
     const options = { subject, size: SIZE, tagsAt: tagsAt(region), leader: () => leader.region, endsAtMs };
     return { client, sender: new StreamSender(client, options) };
   });
-  const readers = Array.from({ length: Math.min(CONSUMERS, regions.length) }, (_, index) => {
+  const readers = Array.from({ length: CONSUMERS }, (_, index) => {
     const region = regions[(userNumber() * CONSUMERS + index) % regions.length] ?? '';
     return readerIn(clientIn(region, ends), { stream, index, publishers, tagsAt: tagsAt(region) });
   });

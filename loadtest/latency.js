@@ -12,8 +12,7 @@ import { Receiver, Sender } from './lib/flow.js';
 import { keepSchedule } from './lib/pace.js';
 import { clientIn, openPair } from './lib/pair.js';
 import { measuringOnce, profileOfRun } from './lib/profiles.js';
-import { numberFrom, REGIONS } from './lib/settings.js';
-import { STAMP_BYTES } from './lib/stamp.js';
+import { numberFrom, REGIONS, sizeFrom } from './lib/settings.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
 import { lastOnes, planEnds, Times } from './lib/times.js';
 import { plannedWork } from './lib/work.js';
@@ -24,7 +23,7 @@ import { plannedWork } from './lib/work.js';
 const profile = profileOfRun();
 
 /** Payload, bytes. */
-const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
+const SIZE = sizeFrom();
 
 /** Users, of which each has a region, or several by turns; those without one end at once. */
 const USERS = REGIONS?.length ?? 12;

@@ -17,7 +17,7 @@ import { jetStreamIsReady, keepers, removeStreams, replicasIn } from './lib/jets
 import { streamOf } from './lib/kv.js';
 import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
-import { measuringOnce, profileOfRun } from './lib/profiles.js';
+import { clientsOfRun, measuringOnce, profileOfRun } from './lib/profiles.js';
 import { chanceOf } from './lib/random.js';
 import { userNumber } from './lib/runner.js';
 import { numberFrom } from './lib/settings.js';
@@ -31,6 +31,7 @@ import { plannedWork } from './lib/work.js';
 /** @typedef {{ keepers: string[], run: string }} Setup `keepers`: regions that keep streams; `run`: the beginning of its names */
 
 const profile = profileOfRun();
+const CLIENT_COUNT = clientsOfRun(profile.clients);
 
 /** What is changed in the ordinary day: JSON, or the path of a file with it, from the folder of this script. */
 const DAY = __ENV.DAY || '{}';
@@ -38,7 +39,7 @@ const day = dayFrom(DAY.trimStart().startsWith('{') ? DAY : readDay(DAY));
 
 /** They share a virtual user, a stream and a bucket. */
 const CLIENTS_PER_USER = Math.round(numberFrom('CLIENTS_PER_USER', 60));
-const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
+const USERS = Math.ceil(CLIENT_COUNT / CLIENTS_PER_USER);
 
 /** For what is still under way at the end. */
 const LAST_MS = 3_000;
@@ -60,7 +61,7 @@ export const options = {
       users: USERS,
       seconds: profile.seconds,
       lastMs: LAST_MS,
-      work: plannedWork(workOf(day, splitOf(day, profile.clients)), USERS),
+      work: plannedWork(workOf(day, splitOf(day, CLIENT_COUNT)), USERS),
     }),
   },
   thresholds: {
@@ -120,7 +121,7 @@ export async function teardown({ keepers: [region], run }) {
 
 /** Of all clients those of one user. @param {number} user */
 function clientsOf(user) {
-  const until = (/** @type {number} */ users) => Math.floor((users * profile.clients) / USERS);
+  const until = (/** @type {number} */ users) => Math.floor((users * CLIENT_COUNT) / USERS);
   return until(user + 1) - until(user);
 }
 

@@ -16,7 +16,7 @@ import * as metrics from './lib/metrics.js';
 import { come, skipNewcomer } from './lib/newcomer.js';
 import { noteFailure } from './lib/note-failure.js';
 import { keepSchedule } from './lib/pace.js';
-import { onceEach, profileOfRun } from './lib/profiles.js';
+import { clientsOfRun, onceEach, profileOfRun, secondsAtLeast } from './lib/profiles.js';
 import { userNumber } from './lib/runner.js';
 import { IS_LOCAL, numberFrom } from './lib/settings.js';
 import { cityTag, forcedTo, reachTarget } from './lib/target.js';
@@ -37,7 +37,7 @@ import { pause } from './lib/wait.js';
 const CLIENTS = { smoke: 60, average: 500, stress: 2_000, spike: 1_000, soak: 500 };
 
 const profile = profileOfRun();
-const CLIENT_COUNT = Math.round(numberFrom('CLIENTS', CLIENTS[profile.name] ?? profile.clients));
+const CLIENT_COUNT = clientsOfRun(CLIENTS[profile.name] ?? profile.clients);
 
 /** The region; otherwise that of most people. */
 const REGION = __ENV.REGION || '';
@@ -58,7 +58,7 @@ const PINGS_PER_SECOND = 50;
 const CONNECT_SECONDS = Math.max(2, CLIENT_COUNT / 30);
 const STRIKE_AT = CONNECT_SECONDS + 2;
 const LEAST_AFTER_SECONDS = 14;
-const SECONDS = STRIKE_AT + Math.max(LEAST_AFTER_SECONDS, profile.seconds);
+const SECONDS = STRIKE_AT + secondsAtLeast(profile, LEAST_AFTER_SECONDS);
 
 /** New clients that are due within this time after it came while the crowd did. */
 const MEANWHILE_MS = 5_000;

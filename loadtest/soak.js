@@ -11,10 +11,9 @@ import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
 import { keepSchedule } from './lib/pace.js';
 import { isLinked } from './lib/pair.js';
-import { measuringOnce, onceEach, profileOfRun } from './lib/profiles.js';
+import { clientsOfRun, measuringOnce, onceEach, profileOfRun } from './lib/profiles.js';
 import { userId } from './lib/runner.js';
-import { numberFrom } from './lib/settings.js';
-import { STAMP_BYTES } from './lib/stamp.js';
+import { numberFrom, sizeFrom } from './lib/settings.js';
 import { cityTag, reachTarget } from './lib/target.js';
 import { HAS_CONTROL, readMemory } from './lib/target-control.js';
 import { lastOnes, planEnds, Times } from './lib/times.js';
@@ -25,14 +24,15 @@ import { plannedWork } from './lib/work.js';
 /** @typedef {{ city: City, client: LastingClient, subject: string, receiver: Receiver }} Member */
 
 const profile = profileOfRun();
+const CLIENT_COUNT = clientsOfRun(profile.clients);
 const isShort = profile.seconds < 600;
 
 /** Payload, bytes. */
-const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
+const SIZE = sizeFrom();
 
 /** Each virtual user is a ring: every client publishes to the next one. */
 const CLIENTS_PER_USER = 6;
-const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
+const USERS = Math.ceil(CLIENT_COUNT / CLIENTS_PER_USER);
 
 /** Between two rounds of a client, each a PING and a message: few enough that a run of hours leaves a readable file. */
 const EVERY_MS = numberFrom('EVERY_MS', isShort ? 200 : 2_000);

@@ -15,9 +15,9 @@ import * as metrics from './lib/metrics.js';
 import { pubBytes, repeated } from './lib/nats-protocol.js';
 import { keepPace } from './lib/pace.js';
 import { isLinked, openPair } from './lib/pair.js';
-import { profileOfRun } from './lib/profiles.js';
-import { numberFrom } from './lib/settings.js';
-import { readStamp, STAMP_BYTES, writeStamp } from './lib/stamp.js';
+import { profileOfRun, secondsAtLeast } from './lib/profiles.js';
+import { numberFrom, sizeFrom } from './lib/settings.js';
+import { readStamp, writeStamp } from './lib/stamp.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
 import { lastOnes } from './lib/times.js';
 import { pause } from './lib/wait.js';
@@ -29,7 +29,7 @@ import { plannedWork } from './lib/work.js';
 const profile = profileOfRun();
 
 /** Payload, bytes. */
-const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
+const SIZE = sizeFrom();
 
 /** Messages per second, offered by all publishers together. */
 const RATES = {
@@ -40,7 +40,8 @@ const RATES = {
   soak: [2_000],
 };
 const rates = /** @type {Record<string, number[]>} */ (RATES)[profile.name] ?? [];
-const STEP_SECONDS = Math.max(3, Math.round(profile.seconds / rates.length));
+const LEAST_STEP_SECONDS = 3;
+const STEP_SECONDS = Math.round(secondsAtLeast(profile, LEAST_STEP_SECONDS * rates.length) / rates.length);
 
 /** The pairs of a step arrive within two seconds, connect, and then start all at once. */
 const ARRIVAL_SECONDS = 2;

@@ -64,18 +64,38 @@ export const PROFILES = {
 };
 
 /**
- * The profile of this run: PROFILE, with CLIENTS and DURATION above it.
+ * The profile of this run: PROFILE, with DURATION above it.
  *
- * @param {string} [fallback] without PROFILE
  * @returns {Profile}
  */
-export function profileOfRun(fallback = 'smoke') {
-  const profile = profileNamed(__ENV.PROFILE || fallback);
-  return {
-    ...profile,
-    clients: Math.round(numberFrom('CLIENTS', profile.clients)),
-    seconds: secondsFrom('DURATION', profile.seconds),
-  };
+export function profileOfRun() {
+  const profile = profileNamed(__ENV.PROFILE || 'smoke');
+  return { ...profile, seconds: secondsFrom('DURATION', profile.seconds) };
+}
+
+/**
+ * CLIENTS, or those of the profile. Not a part of the profile of a run: a script that does not ask for it has no such
+ * variable, and `npm run loadtest` refuses it there.
+ *
+ * @param {number} usual without CLIENTS
+ */
+export function clientsOfRun(usual) {
+  return Math.round(numberFrom('CLIENTS', usual));
+}
+
+/**
+ * For a script that takes its time: the seconds of the profile, or as many as it needs.
+ *
+ * @param {Pick<Profile, 'seconds'>} profile
+ * @param {number} least
+ * @returns {number} throws when DURATION asks for less
+ */
+export function secondsAtLeast({ seconds }, least) {
+  if (__ENV.DURATION && seconds < least)
+    throw new Error(
+      `DURATION is "${__ENV.DURATION}": with these settings it takes at least ${Math.ceil(least)}s`,
+    );
+  return Math.max(seconds, least);
 }
 
 /**
