@@ -7,6 +7,7 @@ import { ensureK6 } from '../../local/binaries/k6.ts';
 import { writeReport } from '../report/report-files.ts';
 import type { Summary } from '../report/summary.ts';
 import { textReport } from '../report/text-report.ts';
+import { bundleScript } from './bundle-script.ts';
 import { judgeCapacity, readCapacity } from './capacity.ts';
 import { closeTarget, killStarted } from './close-target.ts';
 import { exitCodeOfRun } from './exit-code.ts';
@@ -21,7 +22,7 @@ import { claimReportFolder } from './report-folder.ts';
 import { inspectScript, type Requirements } from './requirements.ts';
 import { type K6Ended, runK6 } from './run-k6.ts';
 import { findScript, type Script } from './scripts.ts';
-import type { Runner } from './segments.ts';
+import { checkShared, type Runner } from './segments.ts';
 import { summarizeRun } from './summarize-run.ts';
 import { openTarget, type Target } from './target.ts';
 import { checkVariables } from './variables.ts';
@@ -47,6 +48,8 @@ export async function run(name: string, options: RunOptions, interrupts: Interru
   checkOptions(options);
   const script = await findScript(name);
   await checkVariables(script, options.env ?? []);
+  if (options.runner !== undefined && options.runner.of > 1)
+    checkShared(script.name, await bundleScript(script.path));
   const folder = await claimReportFolder(options.report, script.name, new Date());
   try {
     const k6 = await findK6(options.k6);

@@ -74,6 +74,22 @@ test(
   RUN_TIMEOUT_MS,
 );
 
+test(
+  'fanout: the subscribers of three k6 get what the publisher of the first one sends',
+  async () => {
+    const { alone, shared, parts } = await aloneAndShared('fanout');
+    for (const metric of ['nats_published', 'nats_delivered', 'nats_missing', 'nats_unsent'])
+      expect(countOf(shared, metric), metric).toBe(countOf(alone, metric));
+    expect(countOf(shared, 'nats_delivered')).toBe(60 * (countOf(shared, 'nats_published') ?? 0));
+    expect(parts.map((part) => countOf(part, 'nats_published') ?? 0).filter((sent) => sent > 0)).toHaveLength(
+      1,
+    );
+    for (const part of parts) expect(countOf(part, 'nats_delivered')).toBeGreaterThan(0);
+    expect(shared.gaps).toEqual([]);
+  },
+  RUN_TIMEOUT_MS,
+);
+
 test.each([
   ['jetstream', ['-e', 'RATE=60']],
   ['mixed', ['-e', 'CLIENTS=90', '-e', 'CLIENTS_PER_USER=30']],
