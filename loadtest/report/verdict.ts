@@ -145,7 +145,7 @@ function remarks({ ending, metrics }: Summary): readonly string[] {
   return [
     ...(generatorCpuShare !== null && generatorCpuShare >= GENERATOR_LIMIT
       ? [
-          `k6 itself was at its limit, with ${formatShare(generatorCpuShare)} of the CPU: the figures are of the generator too`,
+          `k6 itself was at its limit, with ${formatShare(generatorCpuShare)} of the CPU that its users can use: the figures are of the generator too`,
         ]
       : []),
     ...(dropped === 0 ? [] : [`k6 could not begin ${formatCount(dropped)} iterations when they were due`]),
