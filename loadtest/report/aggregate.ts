@@ -146,20 +146,20 @@ export class Aggregator {
     const part = metric === 'nats_due' ? tags.kind : (tags.region ?? tags.process);
     for (const series of ['all', part].filter((name) => name !== undefined))
       this.#slices.add({ metric, type, series }, offsetMs, value);
-    this.#noteStep(tallies, tags, value, time);
+    this.#noteStep(tallies, sample, offsetMs);
     if (tags.city !== undefined && tags.region !== undefined) this.#noteCity(tags.city, tags.region);
   }
 
   #noteStep(
     { bySteps, definition }: MetricTallies,
-    { size, rate }: Sample['tags'],
-    value: number,
-    time: number,
+    { tags: { size, rate }, value, time }: Sample,
+    offsetMs: number,
   ): void {
     if (size === undefined || rate === undefined) return;
     const step = `${size}/${rate}`;
-    widen(this.#steps, step, time);
-    if (definition.name === 'nats_published') widen(this.#sentInSteps, step, time);
+    // Runs at different times are laid over one another.
+    widen(this.#steps, step, offsetMs);
+    if (definition.name === 'nats_published') widen(this.#sentInSteps, step, offsetMs);
     const tally = bySteps.get(step) ?? new Tally(definition.type);
     bySteps.set(step, tally);
     tally.add(value, time);

@@ -38,7 +38,7 @@ const CITY_METRICS = ['nats_ping', 'nats_request', 'nats_delivery', 'nats_connec
 
 export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: readonly CityPlace[]): Summary {
   const { metrics, timeSeries, durationMs, startedAt, brokenLines, coverage, interruptions } = aggregated;
-  const steps = stepsOf(aggregated);
+  const steps = stepsOf(aggregated, (facts.runner?.of ?? 1) > 1);
   const asked = { ending: facts.ending, durationMs, endsEarly: endedAtLimit({ ...facts, steps }) };
   const endMs = facts.ending.plannedMs === null && !coverage.hasDue ? undefined : coverage.endMs(asked);
   const notes = [

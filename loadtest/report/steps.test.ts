@@ -84,6 +84,15 @@ test('a k6 that takes longer for a schedule than it has did not offer the rate',
   expect(knees).toEqual([{ size: 128, rate: null, reached: true }]);
 });
 
+test('one of several k6 offers its part of a rate', async () => {
+  const third = brief(0, 1_000, 5).map((each) => ({
+    ...each,
+    value: each.metric === 'nats_delivery' ? 5 : 33,
+  }));
+  const { knees } = await summaryOfSamples(third, { runner: { number: 1, of: 3 } });
+  expect(knees).toEqual([{ size: 128, rate: 1_000, reached: false, isBrief: true }]);
+});
+
 test('a run of which a step did not go through is not green, whatever its thresholds allow', async () => {
   const summary = await summaryOfSamples([...step(0, 1_000), ...step(20, 2_000, { delayMs: 200 })]);
   expect(verdictOf(summary)).toMatch(/^Not green: at 2,000 messages\/s delivery fell behind\./);

@@ -21,7 +21,11 @@ const SHORT_SECONDS = 5;
 /** A delay this short is not noticed, even if the slowest step was much faster. */
 const HARMLESS_MS = 20;
 
-export function stepsOf({ stepMs, stepSentMs, stepFigures }: Aggregated): readonly ThroughputStep[] {
+/** @param isPart whether this k6 is one of several that share the rates: what it offers of one stands nowhere */
+export function stepsOf(
+  { stepMs, stepSentMs, stepFigures }: Aggregated,
+  isPart = false,
+): readonly ThroughputStep[] {
   const figures = (metric: string, step: string): Figures | undefined => stepFigures.get(metric)?.get(step);
   const steps = [...stepMs].flatMap(([step, milliseconds]) => {
     const [size, rate] = step.split('/').map(Number);
@@ -30,11 +34,12 @@ export function stepsOf({ stepMs, stepSentMs, stepFigures }: Aggregated): readon
     // Its schedule says how long it was, unless k6 took longer; what arrives after it is no part of that.
     const due = figures('nats_due', step)?.value;
     const sentMs = stepSentMs.get(step) ?? 0;
-    const ms = due === undefined ? milliseconds : Math.max(sentMs, (due * 1000) / rate);
+    const ms = due === undefined ? milliseconds : Math.max(sentMs, isPart ? 0 : (due * 1000) / rate);
     const seconds = Math.max(ms, 1) / 1000;
     const delivery = figures('nats_delivery', step);
     return [
       {
+        offeredPerSecond: isPart && due !== undefined ? due / seconds : rate,
         size,
         rate,
         seconds,
@@ -48,19 +53,23 @@ export function stepsOf({ stepMs, stepSentMs, stepFigures }: Aggregated): readon
     ];
   });
   const sorted = steps.toSorted((a, b) => a.size - b.size || a.rate - b.rate);
-  return sorted.map((step) => {
-    const slowest = sorted.find(({ size }) => size === step.size) ?? step;
-    return { ...step, sustained: isSustained(step, slowest) };
+  return sorted.map((measured) => {
+    const slowest = sorted.find(({ size }) => size === measured.size) ?? measured;
+    const { offeredPerSecond: _, ...step } = measured;
+    return { ...step, sustained: isSustained(measured, slowest) };
   });
 }
 
-type Measured = Omit<ThroughputStep, 'sustained'>;
+interface Measured extends Omit<ThroughputStep, 'sustained'> {
+  /** Of its rate, by this k6. */
+  readonly offeredPerSecond: number;
+}
 
 function isSustained(step: Measured, slowest: Measured): boolean {
   const reach = ({ deliveredPerSecond, publishedPerSecond }: Measured) =>
     deliveredPerSecond / publishedPerSecond;
   return (
-    step.publishedPerSecond >= KEPT_SHARE * step.rate &&
+    step.publishedPerSecond >= KEPT_SHARE * step.offeredPerSecond &&
     reach(step) >= KEPT_SHARE * reach(slowest) &&
     step.deliveryP99 !== null &&
     slowest.deliveryP99 !== null &&
