@@ -78,10 +78,19 @@ test('a step is as long as its schedule, whatever arrives after it; a short one 
   expect(verdictOf(summary)).not.toContain('fell behind');
 });
 
-test('a k6 that takes longer for a schedule than it has did not offer the rate', async () => {
-  const slow = brief(0, 1_000, 5).map((each) => ({ ...each, at: each.at * 2 }));
-  const { knees } = await summaryOfSamples(slow);
-  expect(knees).toEqual([{ size: 128, rate: null, reached: true }]);
+test('users that begin a little apart make no step longer', async () => {
+  const { steps } = await summaryOfSamples(
+    [...brief(0, 60, 5), ...brief(0.9, 60, 5)].map((each) => ({
+      ...each,
+      value: each.metric === 'nats_delivery' ? 5 : 3,
+    })),
+  );
+  expect(steps.map(({ seconds, sustained }) => [seconds, sustained])).toEqual([[3, true]]);
+});
+
+test('what was due and not sent was not published', async () => {
+  const unsent = brief(0, 1_000, 5).filter(({ metric, at }) => metric !== 'nats_published' || at < 2_800);
+  expect((await summaryOfSamples(unsent)).knees).toEqual([{ size: 128, rate: null, reached: true }]);
 });
 
 test('one of several k6 offers its part of a rate', async () => {

@@ -1,6 +1,6 @@
 // The steps of a throughput run, and the knee: the highest offered rate that went through with all lower ones.
 //
-// A step went through if at least 95% of the offered messages were published in its time, the share of subscribers that
+// A step went through if at least 95% of the offered messages were published, the share of subscribers that
 // each message reached was the same as in the slowest step, give or take 5%, and the p99 of the delivery stayed within ten
 // times that of the slowest step. If no delivery was timed, in it or in that one, it did not. Past the knee a queue grows
 // somewhere, and latencies are those of the queue. In a few seconds no queue grows for long and a p99 is chance, so that
@@ -31,10 +31,11 @@ export function stepsOf(
     const [size, rate] = step.split('/').map(Number);
     const published = figures('nats_published', step);
     if (size === undefined || rate === undefined || published === undefined) return [];
-    // Its schedule says how long it was, unless k6 took longer; what arrives after it is no part of that.
+    // Its schedule says how long it was: what arrives after it is no part of that, and users begin a little apart. That k6
+    // itself took longer is told of the whole run.
     const due = figures('nats_due', step)?.value;
-    const sentMs = stepSentMs.get(step) ?? 0;
-    const ms = due === undefined ? milliseconds : Math.max(sentMs, isPart ? 0 : (due * 1000) / rate);
+    const sentMs = stepSentMs.get(step) ?? milliseconds;
+    const ms = due === undefined ? milliseconds : isPart ? sentMs : (due * 1000) / rate;
     const seconds = Math.max(ms, 1) / 1000;
     const delivery = figures('nats_delivery', step);
     return [
