@@ -1,8 +1,17 @@
 // The backups of streams in R2: manifests by compare-and-set, the log of which each index is written once, folded
 // segments. Errors name the stream and the object.
 
+import { withTimeout } from '../../../waiting/with-timeout.ts';
+import { messageOf } from '../../message-of.ts';
+import { giveBack } from '../archive/bytes.ts';
 import type { ArchiveEntry } from '../archive/entry.ts';
-import { type HeaderChunk, headerChunkSize, readSegment, readSegmentHeader } from '../archive/segment.ts';
+import {
+  type HeaderChunk,
+  headerChunkSize,
+  type NewSegment,
+  readSegment,
+  readSegmentHeader,
+} from '../archive/segment.ts';
 import { misplacedManifest, misplacedSegment } from '../manifest/belonging.ts';
 import { clusterPrefix, lastNameOf, logIndexOf, logKey, logPrefix, manifestKey } from '../manifest/keys.ts';
 import type { Epoch, Manifest, StreamName } from '../manifest/manifest.ts';
@@ -22,14 +31,20 @@ export type ObjectPlace = Pick<StoredSegment, 'key' | 'size'>;
 /** Enough for most headers in one read. */
 const HEADER_READ_BYTES = 32_768;
 
+/** R2 answers within seconds, or not at all. Each piece of an object has as long. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
 /** Reads at a time: an object may wait for six answers at once. */
 const PARALLEL_READS = 5;
 
 export class BackupBucket {
   readonly #bucket: R2Bucket;
+  readonly #answerMs: number;
 
-  constructor(bucket: R2Bucket) {
+  /** @param answerMs R2 fails if it has not answered for so long */
+  constructor(bucket: R2Bucket, answerMs = ANSWER_TIMEOUT_MS) {
     this.#bucket = bucket;
+    this.#answerMs = answerMs;
   }
 
   /** The bucket itself. */
@@ -89,18 +104,16 @@ export class BackupBucket {
   }
 
   /**
-   * Writes the next segment of the log. One class A operation.
+   * Writes the next segment of the log, and takes its pieces. One class A operation.
    *
    * @returns `taken` if there is one of that index: another writer goes on with this log
    */
-  async append(name: StreamName, header: SegmentHeader, segment: Uint8Array): Promise<'written' | 'taken'> {
+  async append(name: StreamName, { header, pieces, size }: NewSegment): Promise<'written' | 'taken'> {
     const key = logKey(name, header.epoch, header.index);
-    const written = await this.#asked(name, key, () =>
-      this.#bucket.put(key, segment, { onlyIf: { etagDoesNotMatch: '*' } }),
-    );
+    const written = await this.#put(name, key, taken(pieces), size, { etagDoesNotMatch: '*' });
     if (written !== null) return 'written';
     // R2 may have written what it then failed to answer: whoever tries again finds what is its own.
-    const there = await this.header(name, { key, size: segment.length });
+    const there = await this.header(name, { key, size });
     return isSame(there.header, header) ? 'written' : 'taken';
   }
 
@@ -190,22 +203,7 @@ export class BackupBucket {
     source: AsyncIterable<Uint8Array>,
     size: number,
   ): Promise<void> {
-    const { readable, writable } = new FixedLengthStream(size);
-    const writer = writable.getWriter();
-    // One's failure makes the other fail as well: what came first says what is wrong.
-    let failure: { readonly error: unknown } | undefined;
-    const stop = async (error: unknown) => {
-      failure ??= { error };
-      // Without it, one that nobody reads from would wait for ever.
-      await writer.abort(error).catch(() => {});
-    };
-    const copy = async () => {
-      for await (const bytes of source) await writer.write(bytes);
-      await writer.close();
-    };
-    const put = () => this.#asked(name, key, () => this.#bucket.put(key, readable));
-    await Promise.all([copy().catch(stop), put().catch(stop)]);
-    if (failure !== undefined) throw failure.error;
+    await this.#put(name, key, source, size);
   }
 
   /** Objects below a prefix, in the order of their keys. One class A operation for each thousand. */
@@ -234,6 +232,50 @@ export class BackupBucket {
     }
   }
 
+  /** As they come: R2 keeps what is on its way. Null if a condition does not hold. */
+  async #put(
+    name: StreamName,
+    key: string,
+    source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+    size: number,
+    onlyIf?: R2Conditional,
+  ): Promise<R2Object | null> {
+    const { readable, writable } = new FixedLengthStream(size);
+    const writer = writable.getWriter();
+    let sourceFailure: { readonly error: unknown } | undefined;
+    const watched = async function* () {
+      try {
+        yield* source;
+      } catch (error) {
+        sourceFailure = { error };
+        throw error;
+      }
+    };
+    const progress = new Progress(this.#answerMs);
+    const copy = async () => {
+      for await (const bytes of watched()) {
+        progress.begin();
+        await writer.write(bytes);
+        progress.pause();
+      }
+      progress.begin();
+      await writer.close();
+    };
+    // Without an end R2 would wait for ever for the rest.
+    const copying = copy().catch((error) => writer.abort(error).catch(() => {}));
+    try {
+      const put = () => this.#bucket.put(key, readable, onlyIf && { onlyIf });
+      return await asked(name, key, () => Promise.race([put(), progress.stalled]));
+    } catch (error) {
+      throw sourceFailure === undefined ? error : sourceFailure.error;
+    } finally {
+      // R2 reads no further, and what is left would wait for ever.
+      await writer.abort().catch(() => {});
+      await copying;
+      progress.pause();
+    }
+  }
+
   async #range(name: StreamName, key: string, length: number): Promise<Uint8Array> {
     const object = await this.#asked(name, key, () =>
       this.#bucket.get(key, { range: { offset: 0, length } }),
@@ -246,23 +288,70 @@ export class BackupBucket {
     const folders: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await this.#bucket.list({
-        prefix,
-        delimiter: '/',
-        ...(cursor === undefined ? {} : { cursor }),
-      });
+      const options = { prefix, delimiter: '/', ...(cursor === undefined ? {} : { cursor }) };
+      const page = await this.#asked(undefined, prefix, () => this.#bucket.list(options));
       folders.push(...page.delimitedPrefixes);
       cursor = page.truncated ? page.cursor : undefined;
     } while (cursor !== undefined);
     return folders;
   }
 
-  async #asked<T>(name: StreamName, key: string | undefined, ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (cause) {
-      throw new BackupError('unavailable', `R2 failed: ${messageOf(cause)}`, { name, key, cause });
-    }
+  #asked<T>(name: StreamName | undefined, key: string | undefined, ask: () => Promise<T>): Promise<T> {
+    return asked(name, key, () => withTimeout(ask(), this.#answerMs, noAnswer(this.#answerMs)));
+  }
+}
+
+function noAnswer(afterMs: number): string {
+  return `it has not answered for ${afterMs / 1000} s`;
+}
+
+/** @throws BackupError if R2 fails */
+async function asked<T>(
+  name: StreamName | undefined,
+  key: string | undefined,
+  ask: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    throw new BackupError('unavailable', `R2 failed: ${messageOf(cause)}`, { name, key, cause });
+  }
+}
+
+/** Notices that nothing goes on. */
+class Progress {
+  readonly #timeoutMs: number;
+  readonly #stalled = Promise.withResolvers<never>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Rejects once something that was begun has not gone on for so long. */
+  get stalled(): Promise<never> {
+    return this.#stalled.promise;
+  }
+
+  /** From now on something is awaited. */
+  begin(): void {
+    this.pause();
+    this.#timer = setTimeout(
+      () => this.#stalled.reject(new Error(noAnswer(this.#timeoutMs))),
+      this.#timeoutMs,
+    );
+  }
+
+  pause(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+  }
+}
+
+/** The pieces, each of which is gone afterwards. */
+function* taken(pieces: Uint8Array[]): Generator<Uint8Array> {
+  for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) {
+    yield piece;
+    giveBack(piece);
   }
 }
 
@@ -283,10 +372,6 @@ export function missing(name: StreamName, key: string): BackupError {
 export function damaged(name: StreamName, key: string, cause: unknown): BackupError {
   if (cause instanceof BackupError) return cause;
   return new BackupError('damaged', `a segment is damaged: ${messageOf(cause)}`, { name, key, cause });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
