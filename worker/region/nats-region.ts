@@ -108,6 +108,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       settings: () => activeConfig(env).config.jetstream.backup,
       secrets: env,
       led: () => this.#server.led(),
+      leads: () => this.#server.leads(),
       dial: (init) => this.#server.dialOwn(init),
       countOwn: (change) => this.#server.countOwn(change),
       now: Date.now,
