@@ -66,8 +66,8 @@ async function viewOf(
 
 function restoredView(restored: AdmissionView['lastRestore']): JetStream['lastRestore'] {
   if (restored === undefined) return null;
-  const { at, streams, problems } = restored;
-  return { at, streams, problems: [...problems] };
+  const { at, streams, problems, failures } = restored;
+  return { at, streams, problems: [...problems, ...failures] };
 }
 
 /** What the Keeper knows of it, and what the region says itself. */
@@ -109,7 +109,7 @@ async function lossOf(
         backup: backups?.has(JSON.stringify([account, stream])) ?? null,
       };
     }),
-    ...(failed !== undefined && { problems: [...failed.problems] }),
+    ...(failed !== undefined && { problems: [...failed.failures] }),
   };
 }
 

@@ -41,7 +41,7 @@ export interface AdmissionView {
   readonly members: readonly (Member & { readonly region: string })[];
   readonly problem?: string;
   readonly loss?: Loss;
-  /** What the last restore after a loss came to, since this object was created. */
+  /** What came of the last loss. */
   readonly lastRestore?: Restored;
 }
 

@@ -39,10 +39,13 @@ export interface KnownStream {
 export interface Restored {
   /** ms since the epoch. */
   readonly at: number;
+  /** How many are back. */
   readonly streams: number;
+  /** What is lost for good, in words. */
   readonly problems: readonly string[];
-  /** Streams that could not be restored. */
+  /** Streams that could not be restored, and why not. */
   readonly missing: readonly KnownStream[];
+  readonly failures: readonly string[];
 }
 
 /**
@@ -58,8 +61,10 @@ export interface Loss {
   readonly since: number;
   readonly phase: 'deciding' | 'waiting' | 'forming' | 'restoring' | 'incomplete';
   readonly streams: readonly KnownStream[];
+  /** Of a waiting one: those that no backup has. Absent if the backups could not be read. */
+  readonly unsaved?: readonly KnownStream[];
   /** Of an incomplete one. */
-  readonly failed?: Pick<Restored, 'missing' | 'problems'>;
+  readonly failed?: Pick<Restored, 'missing' | 'failures'>;
 }
 
 export interface AdmissionRecord {
@@ -71,6 +76,8 @@ export interface AdmissionRecord {
   readonly loss?: Loss;
   /** Streams that only servers held that have ended, while others go on: to be restored. */
   readonly orphans?: readonly KnownStream[];
+  /** What came of the last loss. */
+  readonly restored?: Restored;
 }
 
 /** What the Keeper sees of a region: what its server holds, that none runs, or nothing (it starts, hangs, is away). */
@@ -289,8 +296,19 @@ export function withoutOrphan(
 }
 
 export function orphansText({ orphans = [] }: AdmissionRecord): string {
-  const named = orphans.map(({ account, stream }) => `${stream} of ${account}`);
-  return `streams that no other server holds are being restored: ${named.join(', ')}`;
+  return `streams that no other server holds are being restored: ${namesOf(orphans)}`;
+}
+
+/** How many streams are named. */
+const NAMED_MAX = 3;
+
+/** The first few of them by name, and how many more there are. */
+export function namesOf(
+  streams: readonly KnownStream[],
+  nameOf = ({ account, stream }: KnownStream) => `${stream} of ${account}`,
+): string {
+  const more = streams.length > NAMED_MAX ? ` and ${streams.length - NAMED_MAX} more` : '';
+  return `${streams.slice(0, NAMED_MAX).map(nameOf).join(', ')}${more}`;
 }
 
 /** Whether enough servers hold everything for JetStream to work. */
@@ -363,33 +381,45 @@ function withLoss(record: AdmissionRecord, now: number): AdmissionRecord {
   };
 }
 
-export function lossText({ streams }: Loss): string {
-  const named = streams
-    .filter(({ messages }) => messages > 0)
-    .map(({ account, stream, messages }) => {
-      return `${stream} of ${account} (${messages} messages)`;
-    });
-  return `no server is left that holds ${named.join(', ')}: bring a backup, or give them up with "npm run regions -- jetstream accept-loss"`;
+export function lossText({ streams, unsaved }: Loss): string {
+  const filled = (unsaved ?? streams).filter(({ messages }) => messages > 0);
+  const named = namesOf(filled, ({ account, stream, messages }) => {
+    return `${stream} of ${account} (${messages} messages)`;
+  });
+  const others = unsaved === undefined ? 0 : streams.length - unsaved.length;
+  const saved = others === 0 ? '' : ` (${others} others are restored after that)`;
+  const what = unsaved === undefined ? 'no server is left that holds' : 'neither a server nor a backup has';
+  return `${what} ${named}: bring a backup, or give them up with "npm run regions -- jetstream accept-loss"${saved}`;
 }
 
 /** The servers start anew, all of them empty. @param restored whether streams are to be restored before clients come */
 export function beginAgain({ loss }: AdmissionRecord, restored: boolean): AdmissionRecord {
   if (!restored || loss === undefined) return NEW_RECORD;
-  return { ...NEW_RECORD, loss: { ...loss, phase: 'forming' } };
+  const { unsaved: _, ...rest } = loss;
+  return { ...NEW_RECORD, loss: { ...rest, phase: 'forming' } };
 }
 
-/** It cannot be restored: an operator has to decide. */
-export function awaitOperator(record: AdmissionRecord): AdmissionRecord {
-  return record.loss === undefined ? record : { ...record, loss: { ...record.loss, phase: 'waiting' } };
+/**
+ * It cannot be restored: an operator has to decide.
+ *
+ * @param unsaved streams that no backup has; undefined if the backups can't be read
+ */
+export function awaitOperator(
+  record: AdmissionRecord,
+  unsaved: readonly KnownStream[] | undefined,
+): AdmissionRecord {
+  if (record.loss === undefined) return record;
+  const { unsaved: _before, ...loss } = record.loss;
+  return { ...record, loss: { ...loss, phase: 'waiting', ...(unsaved !== undefined && { unsaved }) } };
 }
 
 /** What was to be restored has been, or is given up; of a loss that is not over yet it is kept what is missing. */
 export function afterRestore(
   { loss, ...record }: AdmissionRecord,
-  { missing, problems }: Pick<Restored, 'missing' | 'problems'>,
+  { missing, failures }: Pick<Restored, 'missing' | 'failures'>,
 ): AdmissionRecord {
   if (loss === undefined || missing.length === 0) return record;
-  return { ...record, loss: { ...loss, phase: 'incomplete', failed: { missing, problems } } };
+  return { ...record, loss: { ...loss, phase: 'incomplete', failed: { missing, failures } } };
 }
 
 /** Whether an operator can give up what is lost. */
@@ -398,8 +428,24 @@ export function isToAccept({ loss }: AdmissionRecord): boolean {
 }
 
 /** What is missing is given up. The servers run, and hold what could be restored. */
-export function giveUpMissing({ loss: _loss, ...record }: AdmissionRecord): AdmissionRecord {
-  return record;
+export function giveUpMissing({ loss, ...record }: AdmissionRecord): AdmissionRecord {
+  const { restored } = record;
+  const givenUp = (loss?.failed?.missing ?? []).map(
+    ({ account, stream, messages }) => `stream ${stream} of ${account} (${messages} messages) was given up`,
+  );
+  if (restored === undefined || givenUp.length === 0) return record;
+  const problems = [...restored.problems, ...restored.failures, ...givenUp];
+  return { ...record, restored: { ...restored, problems, failures: [], missing: [] } };
+}
+
+/** A loss is tried again until all is back: what earlier tries have brought back, or lost, stays. */
+export function afterTry(before: Restored | undefined, now: Restored): Restored {
+  if (before === undefined || before.missing.length === 0) return now;
+  return {
+    ...now,
+    streams: before.streams + now.streams,
+    problems: [...before.problems, ...now.problems.filter((problem) => !before.problems.includes(problem))],
+  };
 }
 
 /** Servers that are ended hold nothing any more. Of one that still runs, the next look finds what it holds. */
@@ -424,29 +470,30 @@ export function whyNotEnd(
   return others.length > 0 ? undefined : 'no other server that answers holds the streams';
 }
 
+/** Streams with messages that no other servers hold than those of these regions. */
+export function heldOnlyBy(
+  { streams }: Pick<AdmissionRecord, 'streams'>,
+  regions: readonly string[],
+): readonly KnownStream[] {
+  const names = new Set(regions.map(instanceNameOf));
+  return streams.filter(({ messages, servers }) => messages > 0 && servers.every((each) => names.has(each)));
+}
+
 /**
  * Why a region must not be taken out of service now; undefined if it may be.
  *
- * @param isBackedUp whether streams that only it holds are restored from a backup
+ * @param unsaved why what only it holds would not come back from a backup; undefined if it would, or there is nothing
  */
 export function whyNotLeave(
-  { isFormed, members, loss, streams }: AdmissionRecord,
+  { isFormed, members, loss }: AdmissionRecord,
   leaving: readonly string[],
   regions: readonly string[],
   answering: ReadonlySet<string>,
-  isBackedUp: boolean,
+  unsaved: string | undefined,
 ): string | undefined {
   if (loss !== undefined) return 'streams are being restored, or are lost';
   if (!isFormed) return undefined;
-  if (!isBackedUp) {
-    const names = new Set(leaving.map(instanceNameOf));
-    const alone = streams.find(
-      ({ messages, servers }) => messages > 0 && servers.every((each) => names.has(each)),
-    );
-    if (alone !== undefined) {
-      return `stream ${alone.stream} of ${alone.account} has no other replica, and there are no backups: give it replicas`;
-    }
-  }
+  if (unsaved !== undefined) return unsaved;
   const others = regions.filter((id) => !leaving.includes(id));
   const behind = others.filter((id) => members[id]?.state !== 'full' || !answering.has(id));
   if (behind.length > 0) {
