@@ -7,7 +7,7 @@ import type { RegionConfig } from '../../regions/config.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
-import type { Loss, Member } from '../jetstream/admission/admission.ts';
+import type { Loss, Member } from '../jetstream/admission/record.ts';
 import { BackupBucket } from '../jetstream/bucket/backup-bucket.ts';
 import type { AdmissionView } from '../jetstream/keeper-stub.ts';
 import { messageOf } from '../message-of.ts';

@@ -1,7 +1,7 @@
 // What follows from a loss of all servers, with servers and restores that are made up: the real ones are in test/failure.
 
 import { expect, test } from 'vitest';
-import type { AdmissionRecord, KnownStream, Restored, Sighting } from './admission/admission.ts';
+import type { AdmissionRecord, KnownStream, Restored, Sighting } from './admission/record.ts';
 import { Admissions } from './admissions.ts';
 
 const REGIONS = ['a', 'b', 'c'];

@@ -4,28 +4,32 @@
 import { instanceNameOf } from '../../regions/names.ts';
 import { messageOf } from '../message-of.ts';
 import {
-  type AdmissionRecord,
   afterEnd,
   afterLook,
-  afterRestore,
-  afterTry,
   askToStart,
-  awaitOperator,
-  beginAgain,
-  giveUpMissing,
   heldOnlyBy,
   isHeld,
-  isToAccept,
-  type KnownStream,
-  NEW_RECORD,
-  type Restored,
-  type Sighting,
   type StartAnswer,
   whyNotEnd,
   whyNotLeave,
   whyNotLink,
   withoutOrphan,
 } from './admission/admission.ts';
+import {
+  afterRestore,
+  afterTry,
+  awaitOperator,
+  beginAgain,
+  giveUpMissing,
+  isToAccept,
+} from './admission/loss.ts';
+import {
+  type AdmissionRecord,
+  type KnownStream,
+  NEW_RECORD,
+  type Restored,
+  type Sighting,
+} from './admission/record.ts';
 import { troubleIn } from './admission/trouble.ts';
 
 export interface AdmissionsHost {

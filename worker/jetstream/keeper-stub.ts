@@ -1,7 +1,8 @@
 // How the Keeper is reached, and what can be asked of it.
 
 import type { Env } from '../env.ts';
-import type { Loss, Member, Restored, StartAnswer } from './admission/admission.ts';
+import type { StartAnswer } from './admission/admission.ts';
+import type { Loss, Member, Restored } from './admission/record.ts';
 import type { Job, Verification } from './restore/jobs.ts';
 import type { PlannedRestore } from './restore/plan.ts';
 import type { AskedRestore } from './restore/restorer.ts';

@@ -1,24 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  type AdmissionRecord,
   afterEnd,
   afterLook,
-  afterRestore,
-  afterTry,
   askToStart,
-  awaitOperator,
-  beginAgain,
-  giveUpMissing,
   heldOnlyBy,
   isHeld,
-  type KnownStream,
-  type Loss,
-  lossText,
-  type MemberState,
-  NEW_RECORD,
   quorumOf,
-  type Sighting,
   START_WITHIN_MS,
   whyNotEnd,
   whyNotLeave,
@@ -26,6 +14,15 @@ import {
   withoutOrphan,
 } from './admission.ts';
 import { type Holdings, META_GROUP } from './holdings.ts';
+import { afterRestore, afterTry, awaitOperator, beginAgain, giveUpMissing, lossText } from './loss.ts';
+import {
+  type AdmissionRecord,
+  type KnownStream,
+  type Loss,
+  type MemberState,
+  NEW_RECORD,
+  type Sighting,
+} from './record.ts';
 
 const REGIONS = ['a', 'b', 'c'];
 const FIVE = ['a', 'b', 'c', 'd', 'e'];

@@ -5,85 +5,11 @@
 
 import { instanceNameOf } from '../../../regions/names.ts';
 import { type Holdings, missingIn } from './holdings.ts';
+import { lossText, namesOf } from './loss.ts';
+import type { AdmissionRecord, KnownStream, Member, Sighting } from './record.ts';
 
 /** Whether a server may start; if not, why. */
 export type StartAnswer = { readonly mayStart: true } | { readonly mayStart: false; readonly why: string };
-
-/**
- * - `empty`: no server runs, so its disk is empty
- * - `joining`: it was allowed to start, and does not hold everything yet
- * - `full`: it has held everything since it started
- */
-export type MemberState = 'empty' | 'joining' | 'full';
-
-export interface Member {
-  readonly state: MemberState;
-  /** ms since the epoch. */
-  readonly since: number;
-  /** What a joining one still lacks. */
-  readonly lacks?: string;
-}
-
-/** A stream as it was last seen on a server that held everything. */
-export interface KnownStream {
-  readonly account: string;
-  readonly stream: string;
-  readonly created: string;
-  readonly messages: number;
-  readonly lastSeq: number;
-  /** Names of the servers that it was on. */
-  readonly servers: readonly string[];
-}
-
-/** What restoring after a loss came to. */
-export interface Restored {
-  /** ms since the epoch. */
-  readonly at: number;
-  /** How many are back. */
-  readonly streams: number;
-  /** What is lost for good, in words. */
-  readonly problems: readonly string[];
-  /** Streams that could not be restored, and why not. */
-  readonly missing: readonly KnownStream[];
-  readonly failures: readonly string[];
-}
-
-/**
- * No server holds the streams any more.
- *
- * - `deciding`: whether they can be restored is being found out
- * - `waiting`: an operator has to accept it, or bring a backup
- * - `forming`: the servers start empty, to be filled from the backup
- * - `restoring`: they are being filled
- * - `incomplete`: some could not be restored, which is tried again until an operator gives them up
- */
-export interface Loss {
-  readonly since: number;
-  readonly phase: 'deciding' | 'waiting' | 'forming' | 'restoring' | 'incomplete';
-  readonly streams: readonly KnownStream[];
-  /** Of a waiting one: those that no backup has. Absent if the backups could not be read. */
-  readonly unsaved?: readonly KnownStream[];
-  /** Of an incomplete one. */
-  readonly failed?: Pick<Restored, 'missing' | 'failures'>;
-}
-
-export interface AdmissionRecord {
-  /** Whether the servers have once elected a leader: from then on streams may exist. */
-  readonly isFormed: boolean;
-  /** By region. */
-  readonly members: Readonly<Record<string, Member>>;
-  readonly streams: readonly KnownStream[];
-  readonly loss?: Loss;
-  /** Streams that only servers held that have ended, while others go on: to be restored. */
-  readonly orphans?: readonly KnownStream[];
-  /** What came of the last loss. */
-  readonly restored?: Restored;
-}
-
-/** What the Keeper sees of a region: what its server holds, that none runs, or nothing (it starts, hangs, is away). */
-export type Sighting = Holdings | 'stopped' | undefined;
-
-export const NEW_RECORD: AdmissionRecord = { isFormed: false, members: {}, streams: [] };
 
 /** A server that was allowed to start and of which this long later nothing runs has to ask again. */
 export const START_WITHIN_MS = 15_000;
@@ -299,18 +225,6 @@ export function orphansText({ orphans = [] }: AdmissionRecord): string {
   return `streams that no other server holds are being restored: ${namesOf(orphans)}`;
 }
 
-/** How many streams are named. */
-const NAMED_MAX = 3;
-
-/** The first few of them by name, and how many more there are. */
-export function namesOf(
-  streams: readonly KnownStream[],
-  nameOf = ({ account, stream }: KnownStream) => `${stream} of ${account}`,
-): string {
-  const more = streams.length > NAMED_MAX ? ` and ${streams.length - NAMED_MAX} more` : '';
-  return `${streams.slice(0, NAMED_MAX).map(nameOf).join(', ')}${more}`;
-}
-
 /** Whether enough servers hold everything for JetStream to work. */
 function hasMajority({ members }: Pick<AdmissionRecord, 'members'>, regions: readonly string[]): boolean {
   return regions.filter((id) => members[id]?.state === 'full').length >= quorumOf(regions.length);
@@ -378,73 +292,6 @@ function withLoss(record: AdmissionRecord, now: number): AdmissionRecord {
       phase: 'deciding',
       streams: loss?.streams ?? [...streams, ...orphans],
     },
-  };
-}
-
-export function lossText({ streams, unsaved }: Loss): string {
-  const filled = (unsaved ?? streams).filter(({ messages }) => messages > 0);
-  const named = namesOf(filled, ({ account, stream, messages }) => {
-    return `${stream} of ${account} (${messages} messages)`;
-  });
-  const others = unsaved === undefined ? 0 : streams.length - unsaved.length;
-  const saved = others === 0 ? '' : ` (${others} others are restored after that)`;
-  const what = unsaved === undefined ? 'no server is left that holds' : 'neither a server nor a backup has';
-  return `${what} ${named}: bring a backup, or give them up with "npm run regions -- jetstream accept-loss"${saved}`;
-}
-
-/** The servers start anew, all of them empty. @param restored whether streams are to be restored before clients come */
-export function beginAgain({ loss }: AdmissionRecord, restored: boolean): AdmissionRecord {
-  if (!restored || loss === undefined) return NEW_RECORD;
-  const { unsaved: _, ...rest } = loss;
-  return { ...NEW_RECORD, loss: { ...rest, phase: 'forming' } };
-}
-
-/**
- * It cannot be restored: an operator has to decide.
- *
- * @param unsaved streams that no backup has; undefined if the backups can't be read
- */
-export function awaitOperator(
-  record: AdmissionRecord,
-  unsaved: readonly KnownStream[] | undefined,
-): AdmissionRecord {
-  if (record.loss === undefined) return record;
-  const { unsaved: _before, ...loss } = record.loss;
-  return { ...record, loss: { ...loss, phase: 'waiting', ...(unsaved !== undefined && { unsaved }) } };
-}
-
-/** What was to be restored has been, or is given up; of a loss that is not over yet it is kept what is missing. */
-export function afterRestore(
-  { loss, ...record }: AdmissionRecord,
-  { missing, failures }: Pick<Restored, 'missing' | 'failures'>,
-): AdmissionRecord {
-  if (loss === undefined || missing.length === 0) return record;
-  return { ...record, loss: { ...loss, phase: 'incomplete', failed: { missing, failures } } };
-}
-
-/** Whether an operator can give up what is lost. */
-export function isToAccept({ loss }: AdmissionRecord): boolean {
-  return loss?.phase === 'waiting' || loss?.phase === 'incomplete';
-}
-
-/** What is missing is given up. The servers run, and hold what could be restored. */
-export function giveUpMissing({ loss, ...record }: AdmissionRecord): AdmissionRecord {
-  const { restored } = record;
-  const givenUp = (loss?.failed?.missing ?? []).map(
-    ({ account, stream, messages }) => `stream ${stream} of ${account} (${messages} messages) was given up`,
-  );
-  if (restored === undefined || givenUp.length === 0) return record;
-  const problems = [...restored.problems, ...restored.failures, ...givenUp];
-  return { ...record, restored: { ...restored, problems, failures: [], missing: [] } };
-}
-
-/** A loss is tried again until all is back: what earlier tries have brought back, or lost, stays. */
-export function afterTry(before: Restored | undefined, now: Restored): Restored {
-  if (before === undefined || before.missing.length === 0) return now;
-  return {
-    ...now,
-    streams: before.streams + now.streams,
-    problems: [...before.problems, ...now.problems.filter((problem) => !before.problems.includes(problem))],
   };
 }
 

@@ -1,6 +1,6 @@
 // Whether streams that are about to lose all of their servers come back from their backups. Pure.
 
-import type { KnownStream } from './admission.ts';
+import type { KnownStream } from './record.ts';
 
 /** What the region that leads a stream says of its backup. */
 export interface BackupState {

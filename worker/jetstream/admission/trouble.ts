@@ -1,9 +1,10 @@
 // Whether JetStream serves its clients now, as far as the servers say. A region can be up, and serve all others, while
 // its JetStream waits for a majority.
 
-import type { AdmissionRecord, KnownStream, Loss, Sighting } from './admission.ts';
-import { namesOf, orphansText, quorumOf } from './admission.ts';
+import { orphansText, quorumOf } from './admission.ts';
 import type { Holdings } from './holdings.ts';
+import { namesOf } from './loss.ts';
+import type { AdmissionRecord, KnownStream, Loss, Sighting } from './record.ts';
 
 const PHASES: Readonly<Record<Loss['phase'], string>> = {
   deciding: 'whether they can be restored is being found out',

@@ -18,6 +18,8 @@ import type { Epoch, Manifest, StreamName } from '../manifest/manifest.ts';
 import { parseManifest } from '../manifest/parse.ts';
 import type { SegmentHeader, SegmentSummary, StoredSegment } from '../manifest/segment-header.ts';
 import { BackupError } from './backup-error.ts';
+import { putInPieces } from './put-in-pieces.ts';
+import { asked, noAnswer } from './r2-answers.ts';
 
 /** A manifest, and the etag that a change of it must match. */
 export interface StoredManifest {
@@ -232,48 +234,21 @@ export class BackupBucket {
     }
   }
 
-  /** As they come: R2 keeps what is on its way. Null if a condition does not hold. */
-  async #put(
+  /** Null if a condition does not hold. */
+  #put(
     name: StreamName,
     key: string,
     source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
     size: number,
     onlyIf?: R2Conditional,
   ): Promise<R2Object | null> {
-    const { readable, writable } = new FixedLengthStream(size);
-    const writer = writable.getWriter();
-    let sourceFailure: { readonly error: unknown } | undefined;
-    const watched = async function* () {
-      try {
-        yield* source;
-      } catch (error) {
-        sourceFailure = { error };
-        throw error;
-      }
-    };
-    const progress = new Progress(this.#answerMs);
-    const copy = async () => {
-      for await (const bytes of watched()) {
-        progress.begin();
-        await writer.write(bytes);
-        progress.pause();
-      }
-      progress.begin();
-      await writer.close();
-    };
-    // Without an end R2 would wait for ever for the rest.
-    const copying = copy().catch((error) => writer.abort(error).catch(() => {}));
-    try {
-      const put = () => this.#bucket.put(key, readable, onlyIf && { onlyIf });
-      return await asked(name, key, () => Promise.race([put(), progress.stalled]));
-    } catch (error) {
-      throw sourceFailure === undefined ? error : sourceFailure.error;
-    } finally {
-      // R2 reads no further, and what is left would wait for ever.
-      await writer.abort().catch(() => {});
-      await copying;
-      progress.pause();
-    }
+    return putInPieces({
+      source,
+      size,
+      answerMs: this.#answerMs,
+      put: (body, stalled) =>
+        asked(name, key, () => Promise.race([this.#bucket.put(key, body, onlyIf && { onlyIf }), stalled])),
+    });
   }
 
   async #range(name: StreamName, key: string, length: number): Promise<Uint8Array> {
@@ -298,52 +273,6 @@ export class BackupBucket {
 
   #asked<T>(name: StreamName | undefined, key: string | undefined, ask: () => Promise<T>): Promise<T> {
     return asked(name, key, () => withTimeout(ask(), this.#answerMs, noAnswer(this.#answerMs)));
-  }
-}
-
-function noAnswer(afterMs: number): string {
-  return `it has not answered for ${afterMs / 1000} s`;
-}
-
-/** @throws BackupError if R2 fails */
-async function asked<T>(
-  name: StreamName | undefined,
-  key: string | undefined,
-  ask: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await ask();
-  } catch (cause) {
-    throw new BackupError('unavailable', `R2 failed: ${messageOf(cause)}`, { name, key, cause });
-  }
-}
-
-/** Notices that nothing goes on. */
-class Progress {
-  readonly #timeoutMs: number;
-  readonly #stalled = Promise.withResolvers<never>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(timeoutMs: number) {
-    this.#timeoutMs = timeoutMs;
-  }
-
-  /** Rejects once something that was begun has not gone on for so long. */
-  get stalled(): Promise<never> {
-    return this.#stalled.promise;
-  }
-
-  /** From now on something is awaited. */
-  begin(): void {
-    this.pause();
-    this.#timer = setTimeout(
-      () => this.#stalled.reject(new Error(noAnswer(this.#timeoutMs))),
-      this.#timeoutMs,
-    );
-  }
-
-  pause(): void {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
   }
 }
 

@@ -3,7 +3,7 @@
 
 import type { NatsConnection } from '@nats-io/nats-core';
 import { messageOf } from '../../message-of.ts';
-import type { KnownStream } from '../admission/admission.ts';
+import type { KnownStream } from '../admission/record.ts';
 import { ApiError, ask, STREAM_OFFLINE, type StreamInfo, streamInfo, streamNames } from './api.ts';
 
 /** Nobody answers for a stream without servers: the request is carried out all the same. */

@@ -3,7 +3,7 @@
 
 import type { NatsConnection } from '@nats-io/nats-core';
 import { messageOf } from '../../message-of.ts';
-import type { KnownStream, Restored } from '../admission/admission.ts';
+import type { KnownStream, Restored } from '../admission/record.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import { BackupError } from '../bucket/backup-error.ts';
 import type { StreamName } from '../manifest/manifest.ts';
