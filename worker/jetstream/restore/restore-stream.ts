@@ -52,7 +52,7 @@ export interface Restored {
  * stays, unless the error says so
  */
 export async function restoreStream(connection: NatsConnection, restore: Restore): Promise<Restored> {
-  const { source, as, id, bucket } = restore;
+  const { source, as, id } = restore;
   const { account, stream } = source.name;
   if ((await streamInfo(connection, as)) !== undefined) {
     throw new Error(
@@ -63,39 +63,42 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
   const target = targetOf(stream, source.selection, { as, isDetached, mark: id });
   const others = await othersOf(connection, target.whole);
   if (others.length > 0) throw new Error(overlapText(target.whole, others, account));
+  const { messages, extent } = source.selection;
+  const outcome = await make(connection, restore, target, target.filling);
+  return { messages, lastSeq: extent.lastSeq, ...outcome };
+}
+
+type Outcome = Pick<Restored, 'changes' | 'remarks'>;
+
+/** Of an attempt that fails nothing stays; another follows if the server would take the stream in another way. */
+async function make(
+  connection: NatsConnection,
+  restore: Restore,
+  target: Target,
+  filling: JsonObject,
+): Promise<Outcome> {
+  const { source, as, id, bucket, connect, onProgress } = restore;
   let isBegun = false;
-  const fill = (config: JsonObject) =>
-    transferArchive(connection, {
+  try {
+    await transferArchive(connection, {
       stream: as,
-      config,
+      config: filling,
       state: requestStateOf(source, target.consumers.length),
       archive: archiveFrom(bucket, source, target.consumers),
       onAccepted: () => {
         isBegun = true;
       },
-      ...(restore.onProgress !== undefined && { onProgress: restore.onProgress }),
+      ...(onProgress !== undefined && { onProgress }),
     });
-  let filling = target.filling;
-  let finished: Pick<Restored, 'changes' | 'remarks'> | undefined;
-  while (finished === undefined) {
-    try {
-      await fill(filling);
-      finished = await finish(connection, restore, target, filling);
-    } catch (error) {
-      const what = `stream ${as} of account ${account} was not restored: ${messageOf(error)}`;
-      const left = isBegun ? await undo(restore.connect, as, id, true) : undefined;
-      const yielding =
-        left === undefined ? yieldingTo(error, filling, replicasOf(restore, target)) : undefined;
-      if (yielding === undefined) {
-        const stays = left === undefined ? '' : `. What was made of it may still be there: ${left}`;
-        throw new Error(`${what}${stays}`, { cause: error });
-      }
-      filling = yielding;
-      isBegun = false;
-    }
+    return await finish(connection, restore, target, filling);
+  } catch (error) {
+    const left = isBegun ? await undo(connect, as, id, true) : undefined;
+    const other = yieldingTo(error, filling, replicasOf(restore, target));
+    if (left === undefined && other !== undefined) return make(connection, restore, target, other);
+    const what = `stream ${as} of account ${source.name.account} was not restored: ${messageOf(error)}`;
+    const stays = left === undefined ? '' : `. What was made of it may still be there: ${left}`;
+    throw new Error(`${what}${stays}`, { cause: error });
   }
-  const { messages, extent } = source.selection;
-  return { messages, lastSeq: extent.lastSeq, ...finished };
 }
 
 /**
@@ -127,7 +130,7 @@ async function finish(
   restore: Restore,
   target: Target,
   filling: JsonObject,
-): Promise<Pick<Restored, 'changes' | 'remarks'>> {
+): Promise<Outcome> {
   const { as, source } = restore;
   const num_replicas = replicasOf(restore, target);
   await ask(connection, `STREAM.UPDATE.${as}`, { ...filling, num_replicas });
