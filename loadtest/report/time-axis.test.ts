@@ -66,11 +66,11 @@ test('messages that were counted once, at the end, are still in the chart of mes
 
 test('a single measurement is drawn as a point', async () => {
   const samples: readonly Written[] = [
-    { metric: 'nats_outage', at: 5_000, value: 400, tags: { region: 'weur', peer: 'oc' } },
+    { metric: 'nats_connect', at: 5_000, value: 400, tags: { region: 'weur' } },
     { metric: 'nats_ping', at: 0, value: 1 },
     { metric: 'nats_ping', at: 20_000, value: 1 },
   ];
-  const svg = chart(await summaryOfSamples(samples.toSorted((a, b) => a.at - b.at)), 'outage-over-time');
+  const svg = chart(await summaryOfSamples(samples.toSorted((a, b) => a.at - b.at)), 'connect-over-time');
   expect(svg).toMatch(/<path d="M1 0A1 1 0[^"]*"[^>]*fill="#009e73"/);
 });
 

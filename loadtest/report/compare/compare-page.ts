@@ -1,5 +1,6 @@
 // A comparison as a page: the conclusion, both runs' medians over time in one chart, and every figure.
 
+import type { Series } from '../chart-legend.ts';
 import { type Chart, drawChart, msText, valueAxis } from '../chart-style.ts';
 import { chartFigure, type Html, html, pageOf, section, table } from '../page.ts';
 import type { Summary } from '../summary.ts';
@@ -75,7 +76,7 @@ function medians(
   { timeSeries: { metrics, sliceMs } }: Summary,
   metric: string,
   { name, series, colour }: { readonly name: string; readonly series: string; readonly colour: string },
-): object {
+): Series {
   const slices = metrics[metric]?.[series] ?? [];
   return timeLine({ name, slices, sliceMs, kind: 'time', read: ({ p50 }) => p50, colour });
 }
