@@ -5,6 +5,7 @@ import type { Series } from './chart-legend.ts';
 import { PATTERN_COLOURS, UNMEASURED } from './chart-style.ts';
 import { lengthOf, type Span, union } from './spans.ts';
 import type { Summary } from './summary.ts';
+import { timesWithoutService } from './times-without-service.ts';
 
 /** A shade is at least this wide, as a share of the axis: a moment has to be seen too. */
 const MIN_SHADE = 0.005;
@@ -39,22 +40,6 @@ const SHADES: readonly Shade[] = [
     spansOf: ({ gaps }) => gaps,
   },
 ];
-
-/**
- * A region that drains loses its clients one after the other, which is told as one outage: between two of them nobody was
- * without service. Outages without length are connections that were lost where nothing times that.
- */
-function timesWithoutService({ outages, clients }: Summary): readonly Span[] {
-  if (clients === undefined) return outages;
-  const endMs = Math.max(0, ...outages.map(({ toMs }) => toMs));
-  const times = Object.values(clients.withoutService).flatMap((levels) =>
-    levels.flatMap(({ atMs, clients: without }, index) => {
-      const toMs = Math.min(levels[index + 1]?.atMs ?? endMs, endMs);
-      return without > 0 && atMs <= toMs ? [{ fromMs: atMs, toMs }] : [];
-    }),
-  );
-  return [...times, ...outages.filter((outage) => lengthOf(outage) === 0)];
-}
 
 /** Lines of one colour on nothing, with an edge. */
 function patterned(colour: string, lines: object): object {
