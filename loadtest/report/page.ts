@@ -98,6 +98,7 @@ p{margin:4px 0}.muted{color:var(--muted)}.question{font-size:17px;max-width:70ch
 .chart.wide{grid-column:1/-1}.chart.wide+.chart.wide{margin-top:14px}.chart svg{display:block;width:100%;height:auto}
 @media (max-width:640px){.chart svg{min-width:540px}.chart.wide svg{min-width:840px}}
 .scroll{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:8px}
+details{margin-top:12px}summary{cursor:pointer;color:var(--muted);margin-bottom:8px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}
 th,td{padding:6px 12px;text-align:right;border-top:1px solid var(--line);white-space:nowrap}
 thead th{border-top:0;color:var(--muted);font-weight:600}th[scope=row],thead th:first-child,td.text{text-align:left;font-weight:500}

@@ -239,6 +239,8 @@ export interface Knee {
   readonly rate: number | null;
   /** Whether a higher rate was offered and did not go through; else the true knee lies higher. */
   readonly reached: boolean;
+  /** The highest rate beyond it that went through all the same: what held up the one between may be chance. */
+  readonly later?: number;
 }
 
 export interface CityLatency {
