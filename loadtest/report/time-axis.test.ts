@@ -113,3 +113,16 @@ test("the memory of a region's server has the colour of its region", async () =>
   ] as const)
     expect(linesOf(svg, colour)).toBe(lines);
 });
+
+test('memory is in whole numbers of its unit', async () => {
+  const samples = [0, 1_000, 2_000].map((at) => ({
+    metric: 'process_memory',
+    at,
+    value: 380 * 1024 ** 2,
+    tags: { process: 'workerd' },
+  }));
+  const labels = [...chart(await summaryOfSamples(samples), 'memory').matchAll(/>([\d.]+ [KMG]?i?B)</g)].map(
+    ([, label]) => label,
+  );
+  expect(labels).toEqual(['0 B', '64 MiB', '128 MiB', '192 MiB', '256 MiB', '320 MiB', '384 MiB']);
+});

@@ -185,7 +185,10 @@ export function memoryOverTime(summary: Summary): ChartSpec | undefined {
   return overTime(summary, {
     name: 'memory',
     title: 'Resident memory',
-    format: formatBytes,
+    format: (bytes) => formatBytes(bytes).replace('.0 ', ' '),
+    axis: binaryAxis(
+      Math.max(...Object.values(all).flatMap((slices) => slices.map((slice) => slice?.value ?? 0))),
+    ),
     lines: [
       ...shared.map((name, index) => ({
         ...lineOf(name),
@@ -196,6 +199,14 @@ export function memoryOverTime(summary: Summary): ChartSpec | undefined {
     ],
   });
 }
+
+/** With labels that are whole numbers of their unit. */
+function binaryAxis(most: number): object {
+  const interval = 2 ** Math.max(10, Math.ceil(Math.log2(Math.max(1, most) / MOST_INTERVALS)));
+  return { interval, max: interval * Math.max(1, Math.ceil(most / interval)) };
+}
+
+const MOST_INTERVALS = 6;
 
 const SHARED_STYLES = ['solid', 'dashed', 'dotted'] as const;
 
@@ -217,13 +228,18 @@ interface Plan {
   readonly name: string;
   readonly title: string;
   readonly format: (value: number) => string;
+  /** What the axis of values has beside that. */
+  readonly axis?: object;
   readonly lines: readonly Line[];
   /** What is not in slices of time. */
   readonly more?: readonly Series[];
 }
 
 /** undefined where no line has anything. */
-function overTime(summary: Summary, { name, title, format, lines, more = [] }: Plan): ChartSpec | undefined {
+function overTime(
+  summary: Summary,
+  { name, title, format, axis, lines, more = [] }: Plan,
+): ChartSpec | undefined {
   const { sliceMs, slices } = summary.timeSeries;
   const endMs = endOf(summary);
   const inSlices = lines.flatMap(({ slices: found, ...each }) =>
@@ -245,7 +261,7 @@ function overTime(summary: Summary, { name, title, format, lines, more = [] }: P
     colours: SERIES_COLOURS,
     option: {
       xAxis: timeAxis(endMs),
-      yAxis: valueAxis(format),
+      yAxis: { ...valueAxis(format), ...axis },
       series: [...drawn, ...shades(summary, endMs), ...editMarks(summary)],
     },
   };
