@@ -13,6 +13,11 @@ const MIN_SHADE = 0.005;
 /** Pixels, of a pattern. */
 const TILE = 10;
 
+/** Lines from the lower left to the upper right, and from the upper left to the lower right. */
+const RISING = `M-1,1L1,-1M0,${TILE}L${TILE},0M${TILE - 1},${TILE + 1}L${TILE + 1},${TILE - 1}`;
+const FALLING = `M-1,${TILE - 1}L1,${TILE + 1}M0,0L${TILE},${TILE}M${TILE - 1},-1L${TILE + 1},1`;
+const HATCH = { 'stroke-width': 1.2 };
+
 interface Shade {
   readonly name: string;
   readonly look: object;
@@ -24,10 +29,7 @@ const SHADES: readonly Shade[] = [
   { name: 'not measured', look: { color: UNMEASURED }, spansOf: ({ unmeasured }) => unmeasured },
   {
     name: 'clients without service',
-    look: patterned(PATTERN_COLOURS.outage, {
-      d: `M-1,1L1,-1M0,${TILE}L${TILE},0M${TILE - 1},${TILE + 1}L${TILE + 1},${TILE - 1}`,
-      'stroke-width': 1.2,
-    }),
+    look: patterned(PATTERN_COLOURS.outage, { d: RISING, ...HATCH }),
     spansOf: timesWithoutService,
   },
   {
@@ -53,25 +55,48 @@ function patterned(colour: string, lines: object): object {
 
 /** Series of ECharts without points that only shade, each with its entry in the legend. */
 export function shades(summary: Summary, endMs: number): readonly Series[] {
-  return SHADES.flatMap(({ name, look, spansOf }) => {
-    const spans = union(spansOf(summary).map((span) => widened(span, endMs)));
-    return spans.length === 0
-      ? []
-      : [
-          {
-            type: 'line' as const,
-            name,
-            data: [],
-            z: 0,
-            itemStyle: look,
-            markArea: {
-              silent: true,
-              itemStyle: look,
-              data: spans.map(({ fromMs, toMs }) => [{ xAxis: fromMs }, { xAxis: toMs }]),
-            },
-          },
-        ];
-  });
+  return SHADES.flatMap(({ name, look, spansOf }) => shadeOf({ name, look }, spansOf(summary), endMs));
+}
+
+/** All kinds as one, of a run beside another. */
+export function interruptionShade(
+  summary: Summary,
+  {
+    name,
+    colour,
+    lines,
+  }: { readonly name: string; readonly colour: string; readonly lines: 'rising' | 'falling' },
+  endMs: number,
+): readonly Series[] {
+  const look = patterned(colour, { d: lines === 'rising' ? RISING : FALLING, ...HATCH });
+  return shadeOf(
+    { name, look },
+    SHADES.flatMap(({ spansOf }) => spansOf(summary)),
+    endMs,
+  );
+}
+
+function shadeOf(
+  { name, look }: Pick<Shade, 'name' | 'look'>,
+  found: readonly Span[],
+  endMs: number,
+): readonly Series[] {
+  if (found.length === 0) return [];
+  const spans = union(found.map((span) => widened(span, endMs)));
+  return [
+    {
+      type: 'line',
+      name,
+      data: [],
+      z: 0,
+      itemStyle: look,
+      markArea: {
+        silent: true,
+        itemStyle: look,
+        data: spans.map(({ fromMs, toMs }) => [{ xAxis: fromMs }, { xAxis: toMs }]),
+      },
+    },
+  ];
 }
 
 function widened(span: Span, endMs: number): Span {

@@ -64,6 +64,10 @@ test('two runs that are alike have nothing outright', async () => {
   expect(comparisonPage(compareSummaries(before, await run(OUTAGE)), before, after)).toContain(
     '<span class="bad">the second run is worse',
   );
+  expect(comparisonPage(comparison, before, after)).not.toContain('interrupted');
+  const page = comparisonPage(compareSummaries(before, await run(OUTAGE)), before, await run(OUTAGE));
+  expect(page).toContain('>interrupted after<');
+  expect(page).not.toContain('>interrupted before<');
 });
 
 test('of two runs that are not green, the one that was interrupted for longer is worse', async () => {
