@@ -22,7 +22,7 @@ const WAITING_TESTS = [
  * Load tests with faults put in, and k6 held against other programs: seven minutes, and they need a machine for themselves.
  * One run of the command, and how it is interrupted, is in `e2e`.
  */
-const LOAD_TESTS = 'test/loadtest/{edits,endings,faults,gone,reconnect,segments,streams}.test.ts';
+const LOAD_TESTS = 'test/loadtest/{dashboard,edits,endings,faults,gone,reconnect,segments,streams}.test.ts';
 
 /** Commands that tests start need not compile anew what another one has compiled: a start then takes a third of the time. */
 const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) };

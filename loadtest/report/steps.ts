@@ -99,11 +99,13 @@ export function kneesOf(steps: readonly ThroughputStep[]): readonly Knee[] {
     const ofSize = steps.filter((step) => step.size === size);
     const firstBad = ofSize.findIndex(({ sustained }) => !sustained);
     const good = firstBad === -1 ? ofSize : ofSize.slice(0, firstBad);
+    const later = ofSize.slice(good.length).findLast(({ sustained }) => sustained)?.rate;
     const last = good.at(-1);
     return {
       size,
       rate: last?.rate ?? null,
       reached: firstBad !== -1,
+      ...(later !== undefined && { later }),
       ...(last !== undefined && isShort(last) && { isBrief: true as const }),
     };
   });

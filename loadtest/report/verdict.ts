@@ -65,13 +65,13 @@ export function shortcomings(summary: Summary): readonly string[] {
   return [
     ...lateGeneratorSentence(summary),
     ...waitingClientsSentence(summary),
-    ...fallenBehindSentence(summary),
+    ...(endedAtLimit(summary) ? [] : fallenBehindSentence(summary)),
     ...(isTooMuch(unmeasured, runMs) ? [unmeasuredSentence(unmeasured)] : []),
     ...absentSentence(absentRunners),
     ...(kind === 'cut-off'
       ? [`k6 was still busy after ${formatMoment(ranMs)}, and was ended by this command`]
       : []),
-    ...(interruptedIterations === null || interruptedIterations === 0
+    ...(interruptedIterations === null || interruptedIterations === 0 || endedAtLimit(summary)
       ? []
       : [
           interruptedIterations === 1
@@ -110,6 +110,7 @@ function endingReasons(summary: Summary): readonly string[] {
   const { ending, k6ExitCode } = summary;
   if (ending.kind === 'interrupted')
     return ['it was interrupted, and figures are of what was measured until then'];
+  if (endedAtLimit(summary)) return ['a step beyond the limit ended it'];
   return hasFailed(summary)
     ? [`k6 failed with exit code ${k6ExitCode}; what it had measured until then is here`]
     : [];
