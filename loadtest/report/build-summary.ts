@@ -1,6 +1,8 @@
 // Puts a summary together: what the command knows of the run, what k6 said, and the figures of its samples.
 
 import type { Aggregated } from './aggregate.ts';
+import type { Ending } from './ending.ts';
+import { lateMsOf } from './late-generator.ts';
 import { endedAtLimit, kneesOf, stepsOf } from './steps.ts';
 import { type CityLatency, SUMMARY_FORMAT, type Summary, type Threshold } from './summary.ts';
 import { type K6Verdict, withSamples } from './thresholds.ts';
@@ -51,6 +53,7 @@ export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: re
   return {
     format: SUMMARY_FORMAT,
     ...facts,
+    ending: endingWith(facts, metrics),
     startedAt: startedAt === undefined ? facts.startedAt : new Date(startedAt).toISOString(),
     notes,
     durationMs,
@@ -68,6 +71,12 @@ export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: re
     knees: kneesOf(steps),
     cities: citiesOf(aggregated, cities),
   };
+}
+
+/** Of a merged run it is that of its runs. */
+function endingWith({ ending, merged }: RunFacts, metrics: Summary['metrics']): Ending {
+  const late = merged.length === 0 ? lateMsOf(metrics) : undefined;
+  return late === undefined ? ending : { ...ending, generatorLateMs: late };
 }
 
 function citiesOf(

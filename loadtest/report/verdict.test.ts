@@ -4,6 +4,8 @@ import type { Written } from '../../test/support/data/sample-file.ts';
 import { FINISHED, summaryOfSamples } from '../../test/support/data/summary.ts';
 import type { RunFacts } from './build-summary.ts';
 import type { Ending } from './ending.ts';
+import { lateGeneratorSentence } from './late-generator.ts';
+import { worstEnding } from './merge-endings.ts';
 import type { Summary } from './summary.ts';
 import { textReport } from './text-report.ts';
 import { isGreen, outcomeOf, verdictOf } from './verdict.ts';
@@ -134,6 +136,14 @@ test('a k6 that got late to more than a twentieth of its schedule was the limit,
     /^Not green: k6 got to what was due up to 7\.3 s late: it is this machine that was measured\./,
   );
   expect(verdictOf(await summaryOfSamples(lateSamples(5, 7_300)))).not.toContain('late');
+});
+
+test('one k6 of several that was late makes the merged run so', () => {
+  const late = { ...ENDING, generatorLateMs: 7_300 };
+  const ending = worstEnding([ENDING, late, ENDING]);
+  expect(ending.generatorLateMs).toBe(7_300);
+  expect(lateGeneratorSentence({ ending, merged: [] })[0]).toContain('up to 7.3 s late');
+  expect(worstEnding([ENDING, ENDING])).not.toHaveProperty('generatorLateMs');
 });
 
 test('clients that waited for an edge at the beginning are told, and the run is not green', async () => {
