@@ -141,12 +141,17 @@ test(
       ...['latency', '--k6', k6, '--regions', 'weur', '-e', 'DURATION=2s'],
     );
     await run.line(/^stopping the local stack/);
-    expect(run.output).toMatch(/^latency, profile smoke\. Green/m);
+    // Of a machine that is busy with something else it says that instead.
+    expect(run.output).toMatch(/^latency, profile smoke\. (Green|Not green: k6 got to what was due)/m);
     expect(await run.end('SIGINT'), run.output).toBe(130);
     const summary = await readSummary(run.report);
     expect(summary.ending.kind).toBe('interrupted');
     expect(verdictOf(summary)).toMatch(/^Not green: it was interrupted/);
-    expect(await run.leftovers()).toEqual([]);
+    await waitFor(
+      'nothing to be left',
+      { timeoutMs: 5_000 },
+      async () => (await run.leftovers()).length === 0,
+    );
   },
   RUN_TIMEOUT_MS,
 );
