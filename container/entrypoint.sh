@@ -28,7 +28,8 @@
 #   CLOUDFLARE_LOCATION, CLOUDFLARE_REGION, CLOUDFLARE_COUNTRY_A2
 #                                 unknown; the tags location:, cloudflare-region: and country:
 #
-# Who may connect, exactly one of the following; with none it serves a loopback NATS_HOST only:
+# Who may connect, exactly one of the following; with none it serves a loopback NATS_HOST only, or where only this
+# machine reaches it: NATS_ALLOW_ANYONE is true (false), which the Worker never sets
 #
 #   NATS_USER and NATS_PASSWORD   the password may be a bcrypt hash, as everywhere in NATS
 #   NATS_TOKEN
@@ -148,7 +149,11 @@ export_credentials() {
     token) export_text NATS_TOKEN "$NATS_TOKEN" ;;
     operator) export_operator ;;
     '')
-      require_loopback
+      case ${NATS_ALLOW_ANYONE:-false} in
+        true) ;;
+        false) require_loopback ;;
+        *) refuse "NATS_ALLOW_ANYONE is '$NATS_ALLOW_ANYONE': it must be true or false" ;;
+      esac
       auth=none
       ;;
     *) refuse "credentials of more than one kind are set ($auth): keep one, remove the others with wrangler secret delete" ;;
