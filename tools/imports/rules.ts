@@ -320,6 +320,11 @@ export const PARTS: readonly Part[] = [
     tests: ['local'],
   },
   {
+    path: 'local/image',
+    what: 'the image on this machine: built, tested and listed with docker, podman or buildah (`npm run image`)',
+    imports: ['waiting', 'local/binaries'],
+  },
+  {
     path: 'local',
     what: 'everything on one machine, put together: the stack, its command. Of the Worker it takes the bundle',
     imports: [
@@ -332,6 +337,7 @@ export const PARTS: readonly Part[] = [
       'local/binaries',
       'local/wan',
       'local/engine',
+      'local/image',
     ],
   },
   {
