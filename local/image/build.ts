@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EngineCommand, lastWords, runEngine } from './engine-command.ts';
 import { ImageError } from './image-error.ts';
-import { buildStandInBase, STAND_IN_BASE } from './stand-in-base.ts';
+import { buildStandInBase, STAND_IN_BASE, STAND_IN_LABEL } from './stand-in-base.ts';
 
 /** The folder that the image is built from. */
 export const CONTAINER_FOLDER = fileURLToPath(new URL('../../container/', import.meta.url));
@@ -59,7 +59,18 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
     throw new ImageError(
       `${engine.kind} could not build ${tag} from container/Dockerfile:\n${lastWords(result, 8)}`,
     );
+  await removeLeftovers(engine);
   return { tag, base, standIn: base === STAND_IN_BASE };
+}
+
+/** The labels of what a build leaves without a name: the stage that the image is put together in, and former images. */
+const LABELS = ['meridian.stage', BASE_LABEL, STAND_IN_LABEL] as const;
+
+/** Without this, every build would leave an image of no name. What is in use stays. */
+async function removeLeftovers(engine: EngineCommand): Promise<void> {
+  if (engine.kind === 'buildah') return;
+  for (const label of LABELS)
+    await runEngine(engine, ['image', 'prune', '--force', '--filter', `label=${label}`]);
 }
 
 /** The base that container/Dockerfile names. */

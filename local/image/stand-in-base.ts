@@ -3,7 +3,8 @@
 // on the official image.
 
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +15,9 @@ import { staticBusybox, staticNatsServer } from './static-programs.ts';
 
 /** `localhost/` is in no registry, so nothing is ever pulled in its place. */
 export const STAND_IN_BASE = `localhost/meridian-stand-in:${NATS_SERVER.version}`;
+
+/** The label that tells what a stand-in was made of. */
+export const STAND_IN_LABEL = 'meridian.stand-in';
 
 /** Folders of the base, `tmp` among them for programs that need one. */
 const FOLDERS = ['bin', 'usr/bin', 'usr/sbin', 'usr/local/bin', 'etc', 'tmp', 'root', 'var/empty'] as const;
@@ -47,12 +51,14 @@ export async function buildStandInBase(
     staticNatsServer(engine.env, log),
     staticBusybox(engine.env),
   ]);
+  const made = await fingerprint(natsServer, busybox);
+  if ((await labelOf(engine, run)) === made) return;
   const folder = await mkdtemp(join(tmpdir(), 'meridian-base-'));
   try {
     await layOut(join(folder, 'rootfs'), natsServer, busybox);
     await writeFile(
       join(folder, 'Dockerfile'),
-      'FROM scratch\nCOPY rootfs/ /\nENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin\n',
+      `FROM scratch\nCOPY rootfs/ /\nENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin\nLABEL ${STAND_IN_LABEL}=${made}\n`,
     );
     log(`building the stand-in base from ${basename(natsServer)} and ${busybox}`);
     const result = await runEngine(engine, ['build', '--tag', STAND_IN_BASE, folder], run);
@@ -60,6 +66,22 @@ export async function buildStandInBase(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Of what the base is made: the same again is not built again. */
+async function fingerprint(...programs: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([FOLDERS, PASSWD, GROUP, ADDUSER, INSTALL]));
+  for (const program of programs) hash.update(await readFile(program));
+  return hash.digest('hex');
+}
+
+async function labelOf(engine: EngineCommand, run: RunOptions): Promise<string | undefined> {
+  if (engine.kind === 'buildah') return undefined;
+  const format = `{{index .Config.Labels "${STAND_IN_LABEL}"}}`;
+  const { code, stdout } = await runEngine(engine, ['image', 'inspect', '--format', format, STAND_IN_BASE], {
+    signal: run.signal,
+  });
+  return code === 0 ? stdout.trim() : undefined;
 }
 
 async function layOut(root: string, natsServer: string, busybox: string): Promise<void> {

@@ -322,7 +322,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'local/image',
     what: 'the image on this machine: built, tested and listed with docker, podman or buildah (`npm run image`)',
-    imports: ['waiting', 'local/binaries'],
+    imports: ['local/binaries'],
   },
   {
     path: 'local',
@@ -337,7 +337,6 @@ export const PARTS: readonly Part[] = [
       'local/binaries',
       'local/wan',
       'local/engine',
-      'local/image',
     ],
   },
   {
