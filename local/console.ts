@@ -30,6 +30,7 @@ const EXPECTED = [
   /Websocket not configured with TLS/, // TLS ends at Cloudflare.
   /Error trying to connect to route/, // JetStream's placeholder routes lead nowhere: container/entrypoint.sh.
   /invalid value for header 'Upgrade'/, // The container class asks whether the port is open.
+  /Healthcheck failed: "failed to be ready/, // A container is asked until it is.
   /Waiting for routing to be established|has not established contact with a meta leader/, // The mesh comes next.
 ];
 

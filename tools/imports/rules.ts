@@ -337,6 +337,11 @@ export const PARTS: readonly Part[] = [
     tests: ['local/listen.ts'],
   },
   {
+    path: 'local/image',
+    what: 'the image on this machine: built, tested and listed with docker, podman or buildah (`npm run image`)',
+    imports: ['local/binaries'],
+  },
+  {
     path: 'local',
     what: 'everything on one machine, put together: the stack, its command. Of the Worker it takes the bundle',
     imports: [
@@ -352,6 +357,7 @@ export const PARTS: readonly Part[] = [
       'local/engine',
       'local/engine/processes',
       'local/engine/containers',
+      'local/image',
     ],
   },
   {

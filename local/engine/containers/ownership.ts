@@ -33,9 +33,15 @@ export function imageOf({ run, process }: Owner): string {
   return `${RUN_IMAGE}:${process}-${run}`;
 }
 
+/** What the image is built on where a base has to be made for it. */
+export function baseOf(owner: Owner): string {
+  return `${imageOf(owner)}-base`;
+}
+
 /** The process in an image's full name; undefined when it is not an image of a run. */
 export function processOfImage(name: string): string | undefined {
-  return /(?:^|\/)meridian-run:(?<process>[0-9a-f]+-\d+-[0-9a-f]+)-[0-9a-f]+$/.exec(name)?.groups?.process;
+  return /(?:^|\/)meridian-run:(?<process>[0-9a-f]+-\d+-[0-9a-f]+)-[0-9a-f]+(?:-base)?$/.exec(name)?.groups
+    ?.process;
 }
 
 /** Whether the process has ended. Of one of another machine nothing is known, so it counts as living. */

@@ -32,7 +32,7 @@ export async function startPodmanService(socket: string): Promise<PodmanService 
   try {
     await waitFor('podman to answer', { timeoutMs: START_TIMEOUT_MS }, async () => {
       if (hasEnded(service)) return 'ended';
-      await client.call('GET', '/_ping');
+      await client.call('GET', '/version');
       return 'ready';
     }).then((state) => {
       if (state === 'ended') throw new EngineUnreachable(`podman's service ended at once: ${said.trim()}`);

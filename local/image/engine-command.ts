@@ -1,0 +1,82 @@
+// The command of a container engine, and how it is run: docker, podman or buildah, here or behind a socket.
+
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Environment } from '../binaries/binary-spec.ts';
+import { ImageError } from './image-error.ts';
+
+/** Which command it is. buildah builds images and runs nothing. */
+export type EngineKind = 'docker' | 'podman' | 'buildah';
+
+/** An engine that has answered. */
+export interface EngineCommand {
+  readonly kind: EngineKind;
+  /** The path of the command. */
+  readonly file: string;
+  /** What comes before every subcommand, such as `--host unix:///run/docker.sock`. */
+  readonly args: readonly string[];
+  readonly env: Environment;
+  /** For people: "docker 28.2.2 at unix:///run/docker.sock". */
+  readonly title: string;
+}
+
+export interface RunOptions {
+  /** Told each line that the command writes, to either stream. */
+  readonly onLine?: ((line: string) => void) | undefined;
+  /** Ends the command. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends the command after this time. Default: never. */
+  readonly timeoutMs?: number | undefined;
+  /** Added to the command's environment. */
+  readonly env?: Environment | undefined;
+}
+
+export interface RunResult {
+  /** The exit code; undefined when a signal ended the command. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `engine ...args` to its end, whatever its exit code. Throws only when it cannot be run, or is given up. */
+export async function runEngine(
+  engine: Pick<EngineCommand, 'file' | 'args' | 'env'>,
+  args: readonly string[],
+  { onLine, signal, timeoutMs, env }: RunOptions = {},
+): Promise<RunResult> {
+  signal?.throwIfAborted();
+  const deadline = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+  const given = [signal, deadline].filter((each) => each !== undefined);
+  const child = spawn(engine.file, [...engine.args, ...args], {
+    env: { ...engine.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(given.length > 0 && { signal: AbortSignal.any(given) }),
+  });
+  const streams = { stdout: '', stderr: '' };
+  const read = (['stdout', 'stderr'] as const).map(async (name) => {
+    for await (const line of createInterface({ input: child[name] })) {
+      streams[name] += `${line}\n`;
+      onLine?.(line);
+    }
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code));
+  });
+  try {
+    const [code] = await Promise.all([ended, ...read]);
+    return { code: code ?? undefined, ...streams };
+  } catch (error) {
+    signal?.throwIfAborted();
+    const command = `${engine.file} ${args[0] ?? ''}`.trim();
+    if (deadline?.aborted)
+      throw new ImageError(`${command} gave no result within ${(timeoutMs ?? 0) / 1000} s`);
+    throw new ImageError(`${command} could not be run: ${(error as Error).message}`);
+  }
+}
+
+/** The end of what a failed command wrote: the lines that say what went wrong. */
+export function lastWords({ stdout, stderr }: RunResult, lines = 4): string {
+  const said = stderr.trim() === '' ? stdout : stderr;
+  return said.trim().split('\n').slice(-lines).join('\n');
+}
