@@ -43,7 +43,7 @@ export function openConsole({ quiet = false, verbose = false }: ConsoleOptions):
       if (!quiet) console.log(`${styleText('dim', elapsed())}  ${text}`);
     },
     log: (source, line) => {
-      if (logOpen && (verbose || source === 'worker' || isNews(line))) {
+      if (logOpen && (verbose || !isServer(source) || isNews(line))) {
         console.error(styleText('dim', `${''.padStart(7)}  ${source}: ${line}`));
       }
     },
@@ -56,6 +56,10 @@ export function openConsole({ quiet = false, verbose = false }: ConsoleOptions):
     ready: (text) => console.log(text),
     error: (text) => console.error(`${styleText('red', 'error')} ${text}`),
   };
+}
+
+function isServer(source: string): boolean {
+  return source !== 'worker' && source !== 'engine';
 }
 
 function isNews(line: string): boolean {

@@ -34,7 +34,7 @@ export interface PlatformOptions {
   readonly storage?: string | undefined;
   /** Progress of the start, for people. */
   readonly onProgress?: ((step: string) => void) | undefined;
-  /** Log lines of the Worker and of the servers. */
+  /** Log lines of the Worker, of the container engine (`engine`), and of the servers. */
   readonly onLog?: ((source: string, line: string) => void) | undefined;
   /** Aborts the start; what was started is stopped. */
   readonly signal?: AbortSignal | undefined;
@@ -126,7 +126,10 @@ async function startEngine(
   return new Engine({
     runtime,
     delays: options.delays,
-    onStartFailed: (server, { message }) => fail(server, `${server} cannot be started: ${message}`),
+    onStartFailed: (server, { message }) => {
+      options.onLog?.('engine', `${server} cannot be started: ${message}`);
+      fail(server, `${server} cannot be started: ${message}`);
+    },
   });
 }
 

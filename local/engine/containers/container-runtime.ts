@@ -1,6 +1,6 @@
 // Containers in a real engine: the image of container/, with its own file system and user, and the limits of its instance
 // type. Each of its ports is published on a free port of loopback, which also works where the engine runs in a virtual
-// machine.
+// machine. They are in a network of the run's own, which no other container reaches.
 
 import { randomBytes } from 'node:crypto';
 import {
@@ -40,6 +40,7 @@ const NANO = 1e9;
 
 export class ContainerRuntime implements Runtime {
   readonly #options: ContainerRuntimeOptions;
+  #network: Promise<string> | undefined;
   #isClosed = false;
   #isLost = false;
 
@@ -49,9 +50,10 @@ export class ContainerRuntime implements Runtime {
 
   async start(spec: ContainerSpec): Promise<Run> {
     const { client } = this.#options;
+    const network = await this.#ownNetwork();
     const name = `meridian-${serverNameOf(spec)}-${randomBytes(4).toString('hex')}`;
     const created = await client.call<{ Id: string }>('POST', `/containers/create?name=${name}`, {
-      body: this.#settings(spec),
+      body: this.#settings(spec, network),
     });
     const id = created.body?.Id ?? name;
     try {
@@ -74,6 +76,24 @@ export class ContainerRuntime implements Runtime {
     await removeRun(this.#options.client, this.#options.owner.run);
   }
 
+  /** Made with the first container. */
+  #ownNetwork(): Promise<string> {
+    this.#network ??= this.#createNetwork().catch((error: unknown) => {
+      this.#network = undefined;
+      throw error;
+    });
+    return this.#network;
+  }
+
+  async #createNetwork(): Promise<string> {
+    const { client, owner } = this.#options;
+    const Name = `meridian-${owner.run}`;
+    await client.call('POST', '/networks/create', {
+      body: { Name, Driver: 'bridge', CheckDuplicate: true, Labels: labelsOf(owner) },
+    });
+    return Name;
+  }
+
   #lose({ message }: Error): void {
     if (!this.#isLost) this.#options.onProblem?.(`${message}; regions come back when it does`);
     this.#isLost = true;
@@ -85,7 +105,7 @@ export class ContainerRuntime implements Runtime {
   }
 
   /** The body of Docker's create. */
-  #settings({ env, image, labels }: ContainerSpec): object {
+  #settings({ env, image, labels }: ContainerSpec, network: string): object {
     const { canLimit, owner } = this.#options;
     const limits = limitsOf(image);
     const memory = limits && canLimit.memory ? limits.memoryMib * MIB : undefined;
@@ -97,6 +117,7 @@ export class ContainerRuntime implements Runtime {
       Labels: { ...labels, ...labelsOf(owner) },
       ExposedPorts: Object.fromEntries(PORTS.map((port) => [`${port}/tcp`, {}])),
       HostConfig: {
+        NetworkMode: network,
         // An empty port is any free one.
         PortBindings: Object.fromEntries(
           PORTS.map((port) => [`${port}/tcp`, [{ HostIp: '127.0.0.1', HostPort: '' }]]),

@@ -65,6 +65,10 @@ const FIXES: readonly (readonly [pattern: RegExp, fix: string])[] = [
   ],
   [/no such image|image not known/i, 'build it with `npm run image -- build`'],
   [
+    /non-overlapping .*address pool|could not find free subnet/i,
+    'too many networks: `docker network prune` or `podman network prune` removes those that nobody uses',
+  ],
+  [
     /address already in use|port is already allocated/i,
     'another program took the port that it had chosen; the next start takes another one',
   ],

@@ -1,4 +1,4 @@
-// Removes containers and images from an engine: those of one run, or all that killed runs left.
+// Removes containers, networks and images from an engine: those of one run, or all that killed runs left.
 
 import type { EngineClient } from './engine-client.ts';
 import { hasEnded, PROCESS_LABEL, processOfImage, RUN_IMAGE, RUN_LABEL } from './ownership.ts';
@@ -22,15 +22,19 @@ export async function removeContainer(client: EngineClient, id: string): Promise
 
 /** Removes what is left of one run. */
 export async function removeRun(client: EngineClient, run: string): Promise<void> {
-  const left = await listContainers(client, `${RUN_LABEL}=${run}`);
+  const label = `${RUN_LABEL}=${run}`;
+  const left = await list(client, '/containers/json?all=true', label);
   await Promise.all(left.map(({ Id }) => removeContainer(client, Id)));
+  for (const { Id } of await list(client, '/networks?', label)) await removeNetwork(client, Id);
 }
 
 /** Removes what runs left whose process has ended. Returns how many containers that were. */
 export async function sweepEngine(client: EngineClient): Promise<number> {
-  const all = await listContainers(client, PROCESS_LABEL);
-  const left = all.filter(({ Labels }) => hasEnded(Labels?.[PROCESS_LABEL] ?? ''));
+  const ended = async (path: string) =>
+    (await list(client, path, PROCESS_LABEL)).filter(({ Labels }) => hasEnded(Labels?.[PROCESS_LABEL] ?? ''));
+  const left = await ended('/containers/json?all=true');
   await Promise.all(left.map(({ Id }) => removeContainer(client, Id)));
+  for (const { Id } of await ended('/networks?')) await removeNetwork(client, Id);
   const images = (await listImages(client)).filter((name) => hasEnded(processOfImage(name) ?? ''));
   for (const name of images) await removeImage(client, name);
   return left.length;
@@ -40,9 +44,14 @@ export async function removeImage(client: EngineClient, name: string): Promise<v
   await client.call('DELETE', `/images/${name}`, { allow: GONE });
 }
 
-async function listContainers(client: EngineClient, label: string): Promise<readonly Listed[]> {
+async function removeNetwork(client: EngineClient, id: string): Promise<void> {
+  await client.call('DELETE', `/networks/${id}`, { allow: GONE });
+}
+
+/** What carries a label. */
+async function list(client: EngineClient, path: string, label: string): Promise<readonly Listed[]> {
   const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
-  return (await client.call<Listed[]>('GET', `/containers/json?all=true&filters=${filters}`)).body ?? [];
+  return (await client.call<Listed[]>('GET', `${path}&filters=${filters}`)).body ?? [];
 }
 
 async function listImages(client: EngineClient): Promise<readonly string[]> {
