@@ -26,6 +26,8 @@ export interface EdgeOptions {
   readonly storage?: string | undefined;
   /** What the Worker writes to its console, and workerd to its own. */
   readonly onLog: (line: string) => void;
+  /** Where temporary files go. */
+  readonly folder: string;
   /** Told the id of every workerd that is started. */
   readonly onProcess: (pid: number) => void;
 }
@@ -44,9 +46,9 @@ export interface Edge extends Closeable {
 }
 
 export function startEdge(options: EdgeOptions): Promise<Edge> {
-  const { onLog, onProcess } = options;
+  const { onLog, onProcess, folder } = options;
   return withTeardown(async (undo) => {
-    const { miniflare, url, close } = await startMiniflare(settingsOf(options), onProcess);
+    const { miniflare, url, close } = await startMiniflare(settingsOf(options), { onProcess, folder });
     undo.defer(close);
     const tick = async () => {
       // Fetched anew each time: after a crash miniflare restarts workerd, and what it returned before no longer works.

@@ -23,8 +23,8 @@ export interface PlatformOptions {
   readonly natsServer?: string | undefined;
   /** A real container engine for the containers, in place of that. */
   readonly realEngine?: RealEngineOptions | undefined;
-  /** Makes the Worker; files go into the folder. */
-  readonly build: (folder: string) => Promise<WorkerBuild>;
+  /** Makes the Worker; files go into the folder. `onProcess` is told of a process that writes there. */
+  readonly build: (folder: string, onProcess: (pid: number) => void) => Promise<WorkerBuild>;
   /** 0 takes a free one. */
   readonly port?: number;
   readonly host?: string;
@@ -69,7 +69,9 @@ async function bringUp(
 ): Promise<Omit<Platform, keyof Closeable>> {
   const { host = '127.0.0.1', port = 0, onProgress, onLog, signal } = options;
   const swept = await sweepDeadRuns();
-  if (swept > 0) onProgress?.(`ended ${swept} processes that an earlier run had left`);
+  if (swept.processes > 0) onProgress?.(`ended ${swept.processes} processes that an earlier run had left`);
+  if (swept.containers > 0)
+    onProgress?.(`removed ${swept.containers} containers that an earlier run had left`);
   if (port !== 0) await checkPortIsFree(host, port);
 
   const folder = await createRunFolder();
@@ -82,7 +84,7 @@ async function bringUp(
   undo.defer(() => closeServer(server));
   onProgress?.('engine ready');
 
-  const build = await options.build(join(folder.path, 'worker'));
+  const build = await options.build(join(folder.path, 'worker'), folder.noteProcess);
   signal?.throwIfAborted();
   onProgress?.('Worker built');
   const adminToken = randomBytes(24).toString('base64url');
@@ -94,13 +96,14 @@ async function bringUp(
     adminToken,
     storage: options.storage,
     onLog: (line) => onLog?.('worker', line),
+    folder: folder.path,
     onProcess: folder.noteProcess,
   });
   undo.defer(edge.close);
   await writeTokenFile(folder, edge.url, adminToken);
   onProgress?.(`Worker running in workerd at ${edge.url}`);
   const reload = async (build: PlatformOptions['build']) => {
-    await edge.reload(await build(join(folder.path, 'worker')));
+    await edge.reload(await build(join(folder.path, 'worker'), folder.noteProcess));
     // Wakes the objects, which find their servers running and re-establish the links.
     await edge.tick();
   };

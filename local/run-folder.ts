@@ -58,21 +58,38 @@ export async function createRunFolder(): Promise<RunFolder> {
   };
 }
 
-/** Ends what killed runs left behind, and returns how many processes and groups that were. */
-export async function sweepDeadRuns(): Promise<number> {
-  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
-  const killed = await Promise.all(names.map((name) => sweep(join(tmpdir(), name))));
-  return killed.reduce((sum, count) => sum + count, 0);
+/** What killed runs had left. */
+export interface Swept {
+  /** And groups of them. */
+  readonly processes: number;
+  /** In real container engines. */
+  readonly containers: number;
 }
 
-async function sweep(path: string): Promise<number> {
+/** Ends what killed runs left behind, and returns what that was. */
+export async function sweepDeadRuns(): Promise<Swept> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
+  const swept = await Promise.all(names.map((name) => sweep(join(tmpdir(), name))));
+  return swept.reduce(
+    (sum, { processes, containers }) => ({
+      processes: sum.processes + processes,
+      containers: sum.containers + containers,
+    }),
+    NOTHING,
+  );
+}
+
+const NOTHING: Swept = { processes: 0, containers: 0 };
+
+async function sweep(path: string): Promise<Swept> {
   // Without the file it is being created, or removed, at this moment.
   const [owner, ...started] = (await readProcesses(path)) ?? [];
-  if (owner === undefined || isAlive(owner)) return 0;
+  if (owner === undefined || isAlive(owner)) return NOTHING;
+  let containers = 0;
   // An engine may be one of the processes. What is left in one that does not run is swept when it is used again.
   for (const socket of await readLines(path, ENGINES_FILE))
-    await sweepEngine(new EngineClient(socket)).catch(() => 0);
-  return endAndRemove(path, started);
+    containers += await sweepEngine(new EngineClient(socket)).catch(() => 0);
+  return { processes: await endAndRemove(path, started), containers };
 }
 
 /** The owner, then what it started; undefined when there is no such file. */

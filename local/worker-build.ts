@@ -57,8 +57,16 @@ interface WranglerToml {
   };
 }
 
-/** Builds into `folder`. A configuration with other regions than the checked-in one is built as its deploy would be. */
-export async function buildWorker(folder: string, config: MeridianConfig): Promise<WorkerBuild> {
+/**
+ * Builds into `folder`. A configuration with other regions than the checked-in one is built as its deploy would be.
+ *
+ * @param onProcess told the id of wrangler, which writes into the folder
+ */
+export async function buildWorker(
+  folder: string,
+  config: MeridianConfig,
+  onProcess: (pid: number) => void = () => {},
+): Promise<WorkerBuild> {
   await mkdir(folder, { recursive: true });
   const checkedIn = join(PROJECT, 'wrangler.toml');
   const text = await readFile(checkedIn, 'utf8');
@@ -70,7 +78,7 @@ export async function buildWorker(folder: string, config: MeridianConfig): Promi
   const configPath = isCheckedIn ? checkedIn : await writeVariant(folder, synced, config);
   const toml = isCheckedIn ? (parse(text) as unknown as WranglerToml) : wanted;
   return {
-    ...(await bundle(folder, configPath)),
+    ...(await bundle(folder, configPath, onProcess)),
     compatibilityDate: toml.compatibility_date,
     compatibilityFlags: toml.compatibility_flags ?? [],
     vars: toml.vars ?? {},
@@ -98,6 +106,7 @@ function containerOf(className: string, { containers = [] }: WranglerToml) {
 async function bundle(
   folder: string,
   configPath: string,
+  onProcess: (pid: number) => void,
 ): Promise<Pick<WorkerBuild, 'script' | 'toSources'>> {
   const manifest = createRequire(import.meta.url).resolve('wrangler/package.json');
   const wrangler = join(dirname(manifest), 'bin/wrangler.js');
@@ -119,7 +128,9 @@ async function bundle(
     TMPDIR: folder,
   };
   try {
-    await promisify(execFile)(process.execPath, [wrangler, ...args], { cwd: PROJECT, env });
+    const running = promisify(execFile)(process.execPath, [wrangler, ...args], { cwd: PROJECT, env });
+    if (running.child.pid !== undefined) onProcess(running.child.pid);
+    await running;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`wrangler could not build the Worker:\n${stdout}${stderr}`);

@@ -24,7 +24,7 @@ const KILLED = 137;
 
 const real = inject('testEngine') as TestEngine;
 
-describe.each([
+describe.concurrent.each([
   ['processes', onProcesses],
   ['containers', inFrontOf],
   ['the engine itself', theEngineItself],

@@ -3,7 +3,7 @@
 import type { EngineClient } from '../../../local/engine/containers/engine-client.ts';
 import { PROCESS_LABEL } from '../../../local/engine/containers/ownership.ts';
 
-interface Listed {
+export interface ListedInEngine {
   readonly Id: string;
   readonly Name?: string;
   readonly Names?: readonly string[];
@@ -26,10 +26,10 @@ export async function contentsOf(client: EngineClient): Promise<readonly string[
 }
 
 /** The containers of runs, of all that use this engine. */
-export async function containersOfRuns(client: EngineClient): Promise<readonly Listed[]> {
+export async function containersOfRuns(client: EngineClient): Promise<readonly ListedInEngine[]> {
   return (await list(client, '/containers/json?all=true')).filter(({ Labels }) => Labels?.[PROCESS_LABEL]);
 }
 
-async function list(client: EngineClient, path: string): Promise<readonly Listed[]> {
-  return (await client.call<readonly Listed[]>('GET', path)).body ?? [];
+async function list(client: EngineClient, path: string): Promise<readonly ListedInEngine[]> {
+  return (await client.call<readonly ListedInEngine[]>('GET', path)).body ?? [];
 }
