@@ -513,6 +513,11 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
+    path: 'test/image',
+    what: 'the command `npm run image`. It is among the tests because it runs on their support',
+    imports: ['regions', 'waiting', 'local/binaries', 'local/image', 'test/support'],
+  },
+  {
     path: 'test/survival',
     what: 'the command `npm run survival`. It is among the tests for the same reasons, and strikes servers as `outages/` does',
     imports: [
