@@ -166,7 +166,8 @@ export class ImageContainer implements AsyncDisposable {
   }
 
   async #do(command: string, args: readonly string[]): Promise<string> {
-    const result = await runEngine(this.#engine, [command, ...args], { signal: this.#signal });
+    this.#signal?.throwIfAborted();
+    const result = await runEngine(this.#engine, [command, ...args]);
     if (result.code !== 0)
       throw new ImageError(`${this.#engine.kind} ${command} failed: ${lastWords(result)}`);
     return result.stdout;

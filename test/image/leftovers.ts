@@ -5,16 +5,21 @@ import { TEST_LABEL } from './image-container.ts';
 
 export async function sweepLeftovers(engine: EngineCommand, log: (line: string) => void): Promise<void> {
   const label = `label=${TEST_LABEL}`;
-  const format = `{{.Names}} {{.Label "${TEST_LABEL}"}}`;
-  const { stdout } = await runEngine(engine, ['ps', '--all', '--filter', label, '--format', format]);
-  for (const line of stdout.split('\n').filter((each) => each !== '')) {
-    const [name = '', pid] = line.split(' ');
-    if (isAlive(Number(pid))) continue;
+  const { stdout } = await runEngine(engine, ['ps', '--all', '--filter', label, '--format', '{{.Names}}']);
+  for (const name of stdout.split('\n').filter((each) => each !== '')) {
+    if (isAlive(await makerOf(engine, name))) continue;
     log(`removing the container ${name} of a test that was killed`);
     await runEngine(engine, ['rm', '--force', '--volumes', name]);
   }
   // One that is in use is not removed.
   await runEngine(engine, ['volume', 'prune', '--force', '--filter', label]);
+}
+
+/** The process that made a container. */
+async function makerOf(engine: EngineCommand, name: string): Promise<number> {
+  const format = `{{index .Config.Labels "${TEST_LABEL}"}}`;
+  const { stdout } = await runEngine(engine, ['inspect', '--type', 'container', '--format', format, name]);
+  return Number(stdout);
 }
 
 function isAlive(pid: number): boolean {

@@ -62,8 +62,8 @@ const STRICT: Check = {
         'ALL',
         '--security-opt',
         'no-new-privileges',
-        '--tmpfs',
-        '/data:mode=1777',
+        '--volume',
+        '/data',
       ],
     });
     const { client, accepted } = await connect(container);
