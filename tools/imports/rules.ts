@@ -325,6 +325,11 @@ export const PARTS: readonly Part[] = [
     imports: ['local/binaries'],
   },
   {
+    path: 'local/wrangler-dev',
+    what: 'the command `npm run dev:docker`: `wrangler dev`, and what it lacks',
+    imports: ['api', 'waiting', 'local/listen.ts', 'local/binaries', 'local/image'],
+  },
+  {
     path: 'local',
     what: 'everything on one machine, put together: the stack, its command. Of the Worker it takes the bundle',
     imports: [
