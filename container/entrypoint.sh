@@ -36,6 +36,7 @@
 #   NATS_TOKEN
 #   NATS_OPERATOR_JWT, NATS_SYSTEM_ACCOUNT and NATS_RESOLVER_PRELOAD
 #                                 the last as {"<account>": "<jwt>", ...} or as lines `<account> <jwt>`
+#   NATS_ALLOW_ANYONE             false; true where only this machine reaches it. The Worker never sets it
 #
 # Arguments are passed to nats-server (-t, -DV, --ports_file_dir DIR).
 #
@@ -173,7 +174,11 @@ export_credentials() {
     token) export_text NATS_TOKEN "$NATS_TOKEN" ;;
     operator) export_operator ;;
     '')
-      require_loopback
+      case ${NATS_ALLOW_ANYONE:-false} in
+        true) ;;
+        false) require_loopback ;;
+        *) refuse "NATS_ALLOW_ANYONE is '$NATS_ALLOW_ANYONE': it must be true or false" ;;
+      esac
       auth=none
       ;;
     *) refuse "credentials of more than one kind are set ($auth): keep one, remove the others with wrangler secret delete" ;;

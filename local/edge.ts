@@ -1,6 +1,7 @@
 // A Worker and its objects in workerd, through miniflare, with the embedded engine as its container engine.
 
 import { convertV4MiniflareOptions, Log, LogLevel } from 'miniflare';
+import { imageName } from './engine/image-name.ts';
 import { startMiniflare } from './miniflare.ts';
 import { type Closeable, withTeardown } from './teardown.ts';
 import type { WorkerBuild } from './worker-build.ts';
@@ -11,8 +12,7 @@ const WORKER = 'meridian';
 const EVERY_MINUTE = '* * * * *';
 const MINUTE_MS = 60_000;
 
-/** Any name will do: the embedded engine runs one image, and its own sidecar instead of the interceptor. */
-const IMAGE = 'meridian/nats-server';
+/** Any name will do: the embedded engine runs its own sidecar instead of the interceptor. */
 const EGRESS_IMAGE = 'meridian/sidecar';
 
 export interface EdgeOptions {
@@ -97,9 +97,13 @@ function settingsOf({ build, host, port, engineSocket, adminToken, storage, onLo
         r2Buckets: [...build.r2Buckets],
         // No rate limit: all users of this machine share one address, and tests make a thousand edits from it.
         durableObjects: Object.fromEntries(
-          build.objects.map(({ binding, className, hasContainer }) => [
+          build.objects.map(({ binding, className, hasContainer, limits }) => [
             binding,
-            { className, useSQLite: true, ...(hasContainer && { container: { imageName: IMAGE } }) },
+            {
+              className,
+              useSQLite: true,
+              ...(hasContainer && { container: { imageName: imageName(limits) } }),
+            },
           ]),
         ),
       },

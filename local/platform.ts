@@ -8,16 +8,21 @@ import { join } from 'node:path';
 import { startEdge } from './edge.ts';
 import { serveDockerApi } from './engine/docker-api.ts';
 import { Engine } from './engine/engine.ts';
-import { natsImage } from './engine/nats-image.ts';
+import { natsImage } from './engine/processes/nats-image.ts';
+import { ProcessRuntime } from './engine/processes/process-runtime.ts';
+import type { RunListeners, Runtime } from './engine/runtime.ts';
 import { checkPortIsFree, closeServer } from './listen.ts';
+import { type RealEngineOptions, startRealEngine } from './real-engine.ts';
 import { createRunFolder, type RunFolder, sweepDeadRuns } from './run-folder.ts';
 import { type Closeable, withTeardown } from './teardown.ts';
 import type { WanDelays } from './wan/wan-delays.ts';
 import type { WorkerBuild } from './worker-build.ts';
 
 export interface PlatformOptions {
-  /** Path of the nats-server program, which every container runs. */
-  readonly natsServer: string;
+  /** Path of the nats-server program, which every container runs as a process of this machine. */
+  readonly natsServer?: string | undefined;
+  /** A real container engine for the containers, in place of that. */
+  readonly realEngine?: RealEngineOptions | undefined;
   /** Makes the Worker; files go into the folder. */
   readonly build: (folder: string) => Promise<WorkerBuild>;
   /** 0 takes a free one. */
@@ -29,7 +34,7 @@ export interface PlatformOptions {
   readonly storage?: string | undefined;
   /** Progress of the start, for people. */
   readonly onProgress?: ((step: string) => void) | undefined;
-  /** Log lines of the Worker and of the servers. */
+  /** Log lines of the Worker, of the container engine (`engine`), and of the servers. */
   readonly onLog?: ((source: string, line: string) => void) | undefined;
   /** Aborts the start; what was started is stopped. */
   readonly signal?: AbortSignal | undefined;
@@ -42,7 +47,7 @@ export interface Platform extends Closeable {
   /** The Worker's MERIDIAN_ADMIN_TOKEN, generated for this run. */
   readonly adminToken: string;
   readonly engine: Engine;
-  /** Aborted, with the reason, when a server keeps exiting: it will not come up. */
+  /** Aborted, with the reason, when a server keeps exiting or cannot be started: it will not come up. */
   readonly hopeless: AbortSignal;
   /** Fires the cron trigger, as Cloudflare does every minute. */
   tick(): Promise<void>;
@@ -50,8 +55,8 @@ export interface Platform extends Closeable {
   reload(build: PlatformOptions['build']): Promise<void>;
 }
 
-/** A server that has exited this often will not come up. */
-const HOPELESS_EXITS = 3;
+/** A server that has exited, or could not be started, this often will not come up. */
+const HOPELESS_FAILURES = 3;
 
 /** Returns once the Worker answers; its containers start when the Worker starts them. */
 export function startPlatform(options: PlatformOptions): Promise<Platform> {
@@ -70,7 +75,7 @@ async function bringUp(
   const folder = await createRunFolder();
   undo.defer(folder.remove);
   const hopeless = new AbortController();
-  const engine = startEngine(options, folder, hopeless);
+  const engine = await startEngine(options, folder, hopeless, undo);
   undo.defer(() => engine.close());
   const engineSocket = join(folder.path, 'docker.sock');
   const server = await serveDockerApi(engine, engineSocket);
@@ -102,25 +107,44 @@ async function bringUp(
   return { url: edge.url, adminToken, engine, hopeless: hopeless.signal, tick: edge.tick, reload };
 }
 
-function startEngine(
-  { natsServer, delays, onLog }: PlatformOptions,
+async function startEngine(
+  options: PlatformOptions,
   folder: RunFolder,
   hopeless: AbortController,
-): Engine {
-  const exits = new Map<string, number>();
+  undo: AsyncDisposableStack,
+): Promise<Engine> {
+  const failures = new Map<string, number>();
+  const fail = (server: string, why: string) => {
+    const count = (failures.get(server) ?? 0) + 1;
+    failures.set(server, count);
+    if (count === HOPELESS_FAILURES) hopeless.abort(new Error(why));
+  };
+  const runtime = await startRuntime(options, folder, undo, {
+    onLine: (server, line) => options.onLog?.(server, line),
+    onExit: (server, code, lastLines) => fail(server, whyHopeless(server, code, lastLines)),
+  });
   return new Engine({
+    runtime,
+    delays: options.delays,
+    onStartFailed: (server, { message }) => {
+      options.onLog?.('engine', `${server} cannot be started: ${message}`);
+      fail(server, `${server} cannot be started: ${message}`);
+    },
+  });
+}
+
+async function startRuntime(
+  { natsServer, realEngine, onProgress, signal }: PlatformOptions,
+  folder: RunFolder,
+  undo: AsyncDisposableStack,
+  listeners: RunListeners,
+): Promise<Runtime> {
+  if (realEngine !== undefined)
+    return startRealEngine({ ...realEngine, folder, undo, onProgress, signal, ...listeners });
+  if (natsServer === undefined) throw new Error('a platform needs natsServer or realEngine');
+  return new ProcessRuntime({
     folder: join(folder.path, 'containers'),
-    delays,
-    prepare: natsImage({
-      natsServer,
-      onStart: folder.noteGroup,
-      onLine: (server, line) => onLog?.(server, line),
-      onExit: (server, code, lastLines) => {
-        const count = (exits.get(server) ?? 0) + 1;
-        exits.set(server, count);
-        if (count === HOPELESS_EXITS) hopeless.abort(new Error(whyHopeless(server, code, lastLines)));
-      },
-    }),
+    prepare: natsImage({ natsServer, onStart: folder.noteGroup, ...listeners }),
   });
 }
 

@@ -8,12 +8,16 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'smol-toml';
-import type { MeridianConfig } from '../regions/config.ts';
+import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
 import { generateWorkerClasses } from '../regions/generate/worker-classes.ts';
 import { syncWranglerToml } from '../regions/generate/wrangler-sync.ts';
+import { type InstanceLimits, instanceLimits } from '../regions/instance-limits.ts';
 import { sourceFrames } from './source-frames.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Cloudflare's own. */
+const DEFAULT_INSTANCE = 'lite';
 
 export interface WorkerBuild {
   /** One ES module. */
@@ -28,6 +32,8 @@ export interface WorkerBuild {
     readonly binding: string;
     readonly className: string;
     readonly hasContainer: boolean;
+    /** What its container may use. Default: all that there is. */
+    readonly limits?: InstanceLimits | undefined;
   }[];
   /** Bindings of KV namespaces. */
   readonly kvNamespaces: readonly string[];
@@ -40,7 +46,10 @@ interface WranglerToml {
   readonly compatibility_date: string;
   readonly compatibility_flags?: readonly string[];
   readonly vars?: Readonly<Record<string, string>>;
-  readonly containers?: readonly { readonly class_name: string }[];
+  readonly containers?: readonly {
+    readonly class_name: string;
+    readonly instance_type?: string | { readonly vcpu: number; readonly memory_mib: number };
+  }[];
   readonly kv_namespaces?: readonly { readonly binding: string }[];
   readonly r2_buckets?: readonly { readonly binding: string }[];
   readonly durable_objects: {
@@ -68,11 +77,22 @@ export async function buildWorker(folder: string, config: MeridianConfig): Promi
     objects: toml.durable_objects.bindings.map(({ name, class_name }) => ({
       binding: name,
       className: class_name,
-      hasContainer: toml.containers?.some((container) => container.class_name === class_name) ?? false,
+      ...containerOf(class_name, toml),
     })),
     kvNamespaces: toml.kv_namespaces?.map(({ binding }) => binding) ?? [],
     r2Buckets: toml.r2_buckets?.map(({ binding }) => binding) ?? [],
   };
+}
+
+function containerOf(className: string, { containers = [] }: WranglerToml) {
+  const container = containers.find(({ class_name }) => class_name === className);
+  if (container === undefined) return { hasContainer: false };
+  const { instance_type: type = DEFAULT_INSTANCE } = container;
+  const limits =
+    typeof type === 'string'
+      ? instanceLimits(type as RegionConfig['instanceType'])
+      : { vcpu: type.vcpu, memoryMib: type.memory_mib };
+  return { hasContainer: true, limits };
 }
 
 async function bundle(

@@ -25,6 +25,10 @@ export interface BuildOptions {
   readonly tag?: string | undefined;
   /** Another base than the Dockerfile's, such as a mirror's; `stand-in` makes one. Default: the Dockerfile's, else a stand-in. */
   readonly base?: string | undefined;
+  /** What a stand-in base is called. Default: `STAND_IN_BASE`. */
+  readonly standInTag?: string | undefined;
+  /** Where a stand-in base is laid out. Default: the system's folder for temporary files. */
+  readonly folder?: string | undefined;
   /** Told each step, and the warning that a stand-in was used. Default: no log. */
   readonly log?: ((line: string) => void) | undefined;
   /** Told what the engine writes. Default: nobody. */
@@ -41,7 +45,7 @@ export interface BuiltImage {
 
 /** Builds it, and returns what it was built on. Throws an `ImageError` that says what failed. */
 export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
-  const { engine, tag = DEFAULT_TAG, log = () => {}, onLine, signal } = options;
+  const { engine, tag = DEFAULT_TAG, standInTag = STAND_IN_BASE, log = () => {}, onLine, signal } = options;
   const base = await chooseBase(options, log);
   log(`building ${tag} on ${base} with ${engine.title}`);
   const args = [
@@ -60,7 +64,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
       `${engine.kind} could not build ${tag} from container/Dockerfile:\n${lastWords(result, 8)}`,
     );
   await removeLeftovers(engine);
-  return { tag, base, standIn: base === STAND_IN_BASE };
+  return { tag, base, standIn: base === standInTag };
 }
 
 /** The labels of what a build leaves without a name: the stage that the image is put together in, and former images. */
@@ -73,22 +77,30 @@ async function removeLeftovers(engine: EngineCommand): Promise<void> {
     await runEngine(engine, ['image', 'prune', '--force', '--filter', `label=${label}`]);
 }
 
+/** Whether an image is named by a digest, which is one image for ever. */
+export function isPinned(image: string): boolean {
+  return /@sha256:[0-9a-f]{64}$/.test(image);
+}
+
 /** The base that container/Dockerfile names. */
-export async function officialBase(): Promise<string> {
-  const dockerfile = await readFile(join(CONTAINER_FOLDER, 'Dockerfile'), 'utf8');
+export async function officialBase(folder = CONTAINER_FOLDER): Promise<string> {
+  const dockerfile = await readFile(join(folder, 'Dockerfile'), 'utf8');
   const base = /^ARG BASE=(\S+)$/m.exec(dockerfile)?.[1];
   if (base === undefined) throw new ImageError('container/Dockerfile has no line ARG BASE=...');
   return base;
 }
 
 async function chooseBase(options: BuildOptions, log: (line: string) => void): Promise<string> {
-  const { engine, base, onLine, signal } = options;
+  const { engine, base, standInTag = STAND_IN_BASE, folder, onLine, signal } = options;
   const standIn = async () => {
-    await buildStandInBase(engine, { log, onLine, signal });
-    return STAND_IN_BASE;
+    await buildStandInBase(engine, { tag: standInTag, folder, log, onLine, signal });
+    return standInTag;
   };
   if (base === 'stand-in') return standIn();
-  const wanted = base ?? (await officialBase());
+  const official = await officialBase();
+  if (base === undefined && !isPinned(official))
+    log(`WARNING: the base ${official} is named by its tag only, which may be moved: npm run image -- pin`);
+  const wanted = base ?? official;
   const pulled = await pull(options, wanted, log);
   if (pulled.here) return pulled.as;
   if (base !== undefined || !pulled.unreachable)
@@ -100,6 +112,11 @@ async function chooseBase(options: BuildOptions, log: (line: string) => void): P
     'WARNING: the image is built over a stand-in base (nats-server and busybox of this machine): do not deploy it.',
   );
   return standIn();
+}
+
+/** Older podmans take a tag or a digest, but not both. */
+function withoutTag(image: string): string {
+  return image.replace(/:[^:@]+(?=@)/, '');
 }
 
 type Pulled =
@@ -121,7 +138,8 @@ async function pull(
     engine.kind === 'buildah' ? ['inspect', '--type', 'image', image] : ['image', 'inspect', image];
   if ((await runEngine(engine, inspect, { signal })).code === 0) return { here: true, as: image };
   // podman and buildah know no default registry, except for names that somebody listed.
-  const full = engine.kind === 'docker' || image.includes('/') ? image : `docker.io/library/${image}`;
+  const full =
+    engine.kind === 'docker' || image.includes('/') ? image : `docker.io/library/${withoutTag(image)}`;
   log(`pulling ${full}`);
   const result = await runEngine(engine, ['pull', full], {
     onLine,

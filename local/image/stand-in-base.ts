@@ -41,19 +41,24 @@ mkdir -p "$6"
 chown "$3:$5" "$6"
 `;
 
-/** Builds the base with `engine` as `STAND_IN_BASE`. */
-export async function buildStandInBase(
-  engine: EngineCommand,
-  options: RunOptions & { readonly log: (line: string) => void },
-): Promise<void> {
-  const { log, ...run } = options;
+export interface StandInOptions extends RunOptions {
+  /** What it is called. */
+  readonly tag: string;
+  /** Where it is laid out. Default: the system's folder for temporary files. */
+  readonly folder?: string | undefined;
+  readonly log: (line: string) => void;
+}
+
+/** Builds the base with `engine`. */
+export async function buildStandInBase(engine: EngineCommand, options: StandInOptions): Promise<void> {
+  const { tag, folder: parent = tmpdir(), log, ...run } = options;
   const [natsServer, busybox] = await Promise.all([
     staticNatsServer(engine.env, log),
     staticBusybox(engine.env),
   ]);
   const made = await fingerprint(natsServer, busybox);
-  if ((await labelOf(engine, run)) === made) return;
-  const folder = await mkdtemp(join(tmpdir(), 'meridian-base-'));
+  if ((await labelOf(engine, tag, run)) === made) return;
+  const folder = await mkdtemp(join(parent, 'meridian-base-'));
   try {
     await layOut(join(folder, 'rootfs'), natsServer, busybox);
     await writeFile(
@@ -61,7 +66,7 @@ export async function buildStandInBase(
       `FROM scratch\nCOPY rootfs/ /\nENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin\nLABEL ${STAND_IN_LABEL}=${made}\n`,
     );
     log(`building the stand-in base from ${basename(natsServer)} and ${busybox}`);
-    const result = await runEngine(engine, ['build', '--tag', STAND_IN_BASE, folder], run);
+    const result = await runEngine(engine, ['build', '--tag', tag, folder], run);
     if (result.code !== 0) throw new ImageError(`the stand-in base does not build: ${lastWords(result)}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -75,10 +80,10 @@ async function fingerprint(...programs: readonly string[]): Promise<string> {
   return hash.digest('hex');
 }
 
-async function labelOf(engine: EngineCommand, run: RunOptions): Promise<string | undefined> {
+async function labelOf(engine: EngineCommand, tag: string, run: RunOptions): Promise<string | undefined> {
   if (engine.kind === 'buildah') return undefined;
   const format = `{{index .Config.Labels "${STAND_IN_LABEL}"}}`;
-  const { code, stdout } = await runEngine(engine, ['image', 'inspect', '--format', format, STAND_IN_BASE], {
+  const { code, stdout } = await runEngine(engine, ['image', 'inspect', '--format', format, tag], {
     signal: run.signal,
   });
   return code === 0 ? stdout.trim() : undefined;

@@ -20,7 +20,7 @@ async function command(cases: string): Promise<string> {
   return file;
 }
 
-const RUNS = '"info --format") echo id ;;';
+const RUNS = '"ps --quiet") echo id ;;';
 const BUILDX = '"build --help") echo "--load --provenance" ;;';
 const PULLS = '"pull "*) ;;';
 
@@ -48,11 +48,11 @@ test('no command', async () => {
 });
 
 test('an engine that is not running, and a socket that may not be used', async () => {
-  const stopped = await command('"info --format") echo "Cannot connect to the Docker daemon" >&2; exit 1 ;;');
+  const stopped = await command('"ps --quiet") echo "Cannot connect to the Docker daemon" >&2; exit 1 ;;');
   expect(await problemsOf({ WRANGLER_DOCKER_BIN: stopped })).toMatch(
     /systemctl start docker.*Cannot connect/s,
   );
-  const forbidden = await command('"info --format") echo "permission denied while trying" >&2; exit 1 ;;');
+  const forbidden = await command('"ps --quiet") echo "permission denied while trying" >&2; exit 1 ;;');
   expect(await problemsOf({ WRANGLER_DOCKER_BIN: forbidden })).toContain('group docker');
 });
 

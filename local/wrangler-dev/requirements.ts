@@ -31,7 +31,7 @@ export async function requireDocker(
   const [file] = name.includes('/') ? [name].filter(existsSync) : await executablesOnPath(name, env);
   if (file === undefined) throw missing([noCommand(name)]);
   const docker = { file, args: [], env };
-  const answer = await ask(docker, ['info', '--format', '{{.ID}}'], ANSWER_TIMEOUT_MS);
+  const answer = await ask(docker, ['ps', '--quiet'], ANSWER_TIMEOUT_MS);
   if (answer.code !== 0) throw missing([notRunning(name, lastWords(answer))]);
   const problems: string[] = [];
   if (!(await knowsBuildx(docker))) problems.push(NO_BUILDX);

@@ -1,11 +1,14 @@
 // `npm run image -- build | test | sbom | pin`: the image of container/, with docker, podman or buildah. It is among the
 // tests because it runs on their support.
 
+import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { BinaryError } from '../../local/binaries/binary-error.ts';
 import { type BuildOptions, buildImage, DEFAULT_TAG } from '../../local/image/build.ts';
 import { findEngine } from '../../local/image/find-engine.ts';
 import { ImageError } from '../../local/image/image-error.ts';
+import { pinBase } from '../../local/image/pin-base.ts';
+import { billOfMaterials } from '../../local/image/sbom/sbom.ts';
 import { formatTable } from '../../regions/table.ts';
 import { ImageUnderTest } from './check.ts';
 import { CHECKS } from './checks/all.ts';
@@ -64,6 +67,16 @@ shared(program.command('test').description('build it, run it in containers, and 
   .option('--verbose', 'print what the engine writes while it builds')
   .action((options: TestOptions) => main(() => test(options)));
 
+shared(program.command('sbom').description('list what is in it, as CycloneDX, on standard output'))
+  .option('--out <file>', 'write it there')
+  .action((options: SharedOptions & { readonly out?: string }) => main(() => sbom(options)));
+
+program
+  .command('pin')
+  .description('write the digest that the tag of its base has now into container/Dockerfile (with docker)')
+  .option('--engine <engine>', 'docker, or a socket')
+  .action(({ engine }: { readonly engine?: string }) => main(() => pin(engine)));
+
 await program.parseAsync();
 
 function shared(command: Command): Command {
@@ -94,6 +107,18 @@ async function test(options: TestOptions): Promise<void> {
   if (options.only === undefined) console.log(`\n${formatTable(await measure(image, stop.signal))}`);
   console.log(`\n${outcomes.length - failed} of ${outcomes.length} checks passed`);
   if (failed > 0) process.exitCode = FAILED;
+}
+
+async function sbom({ engine, tag, out }: SharedOptions & { readonly out?: string }): Promise<void> {
+  const document = await billOfMaterials(await findEngine({ engine, runs: true }), tag);
+  if (out === undefined) return console.log(document);
+  await writeFile(out, `${document}\n`);
+  console.error(`wrote ${out}`);
+}
+
+async function pin(engine: string | undefined): Promise<void> {
+  const base = await pinBase(await findEngine({ engine, runs: true }));
+  console.log(`container/Dockerfile is built on ${base} from now on: npm run image -- test, and commit it`);
 }
 
 function buildOptions(engine: BuildOptions['engine'], { tag, base, verbose }: BaseOptions): BuildOptions {

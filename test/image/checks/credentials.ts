@@ -75,7 +75,17 @@ const WAYS: readonly Way[] = [
   },
 ];
 
-export const CREDENTIALS: readonly Check[] = WAYS.map(({ name, env, right, wrong, covers }) => ({
+const ANYONE: Check = {
+  name: 'NATS_ALLOW_ANYONE lets in who has no credentials',
+  covers: ['NATS_ALLOW_ANYONE'],
+  run: async (image) => {
+    await using container = await image.serve({ env: { NATS_TOKEN: '', NATS_ALLOW_ANYONE: 'true' } });
+    await (await connectTo(container, {})).close();
+    return 'in';
+  },
+};
+
+const SIGNING_IN: readonly Check[] = WAYS.map(({ name, env, right, wrong, covers }) => ({
   name: `signing in: ${name}`,
   covers,
   run: async (image) => {
@@ -89,6 +99,8 @@ export const CREDENTIALS: readonly Check[] = WAYS.map(({ name, env, right, wrong
     return 'right: in; wrong, none: refused';
   },
 }));
+
+export const CREDENTIALS: readonly Check[] = [...SIGNING_IN, ANYONE];
 
 async function connectTo(container: ImageContainer, credentials: ConnectionOptions) {
   const servers = `ws://127.0.0.1:${await container.port(WEBSOCKET_PORT)}`;
