@@ -42,7 +42,7 @@ const tagOf = (pid: number) => `meridian:page-${pid}`;
 function ownNames(command: string): string {
   const tag = tagOf(process.pid);
   const named = command.replaceAll('meridian:local', tag).replace(/127\.0\.0\.1:\d+:(\d+)/g, '127.0.0.1::$1');
-  const own = named.replace(/\bnats-(weur|alone)\b(?!:\/)/g, `nats-$1-${process.pid}`);
+  const own = named.replace(/\bnats-(weur|alone)\b/g, `nats-$1-${process.pid}`);
   return /^npm run image/.test(own) ? `${own} --tag ${tag}` : own;
 }
 

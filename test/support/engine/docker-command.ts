@@ -63,9 +63,11 @@ case $1 in
       shift
       case $argument in --load | --provenance=false) ;; *) set -- "$@" "$argument" ;; esac
     done
-    set -- "$@" --build-arg "BASE=${base}" ;;
+    export DOCKER_BUILDKIT=0
+    # podman cannot open a standard input that is a socket, as wrangler's is.
+    cat | ${[file, ...args].join(' ')} "$@" --build-arg "BASE=${base}"
+    exit ;;
 esac
-export DOCKER_BUILDKIT=0
 exec ${[file, ...args].join(' ')} "$@"
 `;
 }
