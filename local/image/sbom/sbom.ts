@@ -61,7 +61,8 @@ async function natsServer(engine: EngineCommand, tag: string, files: ImageFiles)
 async function versionOf(engine: EngineCommand, tag: string): Promise<string> {
   const said = await runEngine(engine, ['run', '--rm', '--entrypoint', 'nats-server', tag, '--version']);
   const version = /v\d+\.\d+\.\d+\S*/.exec(said.stdout)?.[0];
-  if (version === undefined) throw new ImageError(`nats-server of ${tag} does not tell its version: ${lastWords(said)}`);
+  if (version === undefined)
+    throw new ImageError(`nats-server of ${tag} does not tell its version: ${lastWords(said)}`);
   return version;
 }
 
