@@ -75,27 +75,21 @@ export class ContainerRun implements Run {
   }
 
   async signal(signal: NodeJS.Signals | number): Promise<boolean> {
-    if (!this.#isRunning) return false;
-    try {
-      await this.#call('POST', `kill?signal=${signal}`);
-      return true;
-    } catch (error) {
-      // Docker answers 409 for one that has exited, podman 500.
-      if (error instanceof EngineRefusal && !(await this.#isUp())) return false;
-      throw error;
-    }
+    return this.#isRunning && this.#ask(`kill?signal=${signal}`);
   }
 
   async pause(): Promise<void> {
-    await this.#call('POST', 'pause');
+    await this.#ask('pause');
   }
 
   async resume(): Promise<void> {
-    await this.#call('POST', 'unpause');
+    await this.#ask('unpause');
   }
 
   async remove(): Promise<void> {
     try {
+      // Of one that is removed while it runs podman does not tell how it ended.
+      if (await this.signal('SIGKILL')) await this.exited;
       await removeContainer(this.#options.client, this.#id);
     } catch (error) {
       this.#givenUp.abort();
@@ -104,8 +98,15 @@ export class ContainerRun implements Run {
     await this.exited;
   }
 
-  async #call(method: string, action: string): Promise<void> {
-    await this.#options.client.call(method, `/containers/${this.#id}/${action}`);
+  /** False when it does not run: Docker answers 409 then, podman 500. */
+  async #ask(action: string): Promise<boolean> {
+    try {
+      await this.#options.client.call('POST', `/containers/${this.#id}/${action}`);
+      return true;
+    } catch (error) {
+      if (error instanceof EngineRefusal && !(await this.#isUp())) return false;
+      throw error;
+    }
   }
 
   async #isUp(): Promise<boolean> {

@@ -35,6 +35,9 @@ export interface ContainerRuntimeOptions extends RunListeners {
 }
 
 const PORTS = [CLIENT_PORT, WEBSOCKET_PORT, MONITORING_PORT, ROUTE_PORT];
+/** For who stops one by hand: podman has none. */
+const STOP_TIMEOUT_SECONDS = 10;
+
 const MIB = 1024 * 1024;
 const NANO = 1e9;
 
@@ -113,8 +116,9 @@ export class ContainerRuntime implements Runtime {
     return {
       Image: this.#options.image,
       // Its ports are published on loopback, where the local stack lets anyone in.
-      Env: Object.entries({ ...env, NATS_ALLOW_ANYONE: 'true' }).map(([name, value]) => `${name}=${value}`),
+      Env: Object.entries({ NATS_ALLOW_ANYONE: 'true', ...env }).map(([name, value]) => `${name}=${value}`),
       Labels: { ...labels, ...labelsOf(owner) },
+      StopTimeout: STOP_TIMEOUT_SECONDS,
       ExposedPorts: Object.fromEntries(PORTS.map((port) => [`${port}/tcp`, {}])),
       HostConfig: {
         NetworkMode: network,

@@ -1,0 +1,163 @@
+// `npm start -- --engine` leaves nothing behind, neither in the engine nor on the machine; however it ends.
+
+import { readdir, rm } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { EngineClient } from '../../local/engine/containers/engine-client.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
+import { CliProcess } from '../support/cli-process.ts';
+import { connectFrom } from '../support/client.ts';
+import { temporaryFolder } from '../support/command-process.ts';
+import { cityOf } from '../support/data/places.ts';
+import { containersOfRuns, contentsOf } from '../support/engine/engine-contents.ts';
+import type { TestEngine } from '../support/engine/test-engine.ts';
+import { stillAlive } from '../support/process-tree.ts';
+
+const engine = inject('testEngine') as TestEngine;
+const client = new EngineClient(engine.socket);
+
+const ON_ENGINE = ['--port', '0', '--engine', `unix://${engine.socket}`];
+const WITH_IMAGE = [...ON_ENGINE, '--image', engine.image];
+const OCEANIA = ['--regions', 'oc'];
+const READY = /^ready (http:\/\/127\.0\.0\.1:\d+)$/;
+const INTERRUPTED = 130;
+
+/** What ends on its own once its killer has. */
+const GONE_WITHIN_MS = 10_000;
+
+let folder = '';
+let before: readonly string[] = [];
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  before = await contentsOf(client);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A run with the temporary folder that all runs of this file share, as on a machine. */
+const start = (...args: readonly string[]) => new CliProcess({ folder, keep: true }, ...args);
+
+async function nothingIsLeft(...runs: readonly CliProcess[]): Promise<void> {
+  let left: readonly string[] = [];
+  await waitFor('nothing to be left', { timeoutMs: GONE_WITHIN_MS }, async () => {
+    const added = (await contentsOf(client)).filter((each) => !before.includes(each));
+    const processes = runs.flatMap(({ seen }) => stillAlive(seen)).map(({ command }) => command);
+    left = [...added, ...processes, ...(await readdir(folder)).filter((name) => name !== 'update-check')];
+    return left.length === 0;
+  }).catch(() => expect(left).toEqual([]));
+}
+
+describe('a running stack', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'stops on %s with clients on it, and leaves nothing',
+    async (signal) => {
+      await using run = start(...WITH_IMAGE, '--regions', 'oc,eeur');
+      const [, url = ''] = await run.line(READY);
+      await using sydney = await connectFrom(url, cityOf('oc'), { reconnect: false });
+      expect(sydney.region).toBe('oc');
+      expect(await containersOfRuns(client)).toHaveLength(2);
+      expect(await run.end(signal)).toBe(0);
+      await sydney.nats.closed();
+      await nothingIsLeft(run);
+    },
+  );
+
+  test('builds the image itself, and removes it with all that it was built of', async () => {
+    await using run = start(...ON_ENGINE, ...OCEANIA);
+    await run.line(READY);
+    const added = (await contentsOf(client)).filter((each) => !before.includes(each));
+    expect(added.filter((each) => each.startsWith('image '))).not.toEqual([]);
+    expect(await run.end('SIGINT')).toBe(0);
+    await nothingIsLeft(run);
+  });
+
+  test('lets its containers have as much memory and processor as their instance types', async () => {
+    await using run = start(...WITH_IMAGE, ...OCEANIA);
+    await run.line(READY);
+    const [{ Id } = { Id: '' }] = await containersOfRuns(client);
+    const { body } = await client.call('GET', `/containers/${Id}/json`);
+    // oc is `basic`.
+    expect(body).toMatchObject({ HostConfig: { Memory: 1024 * 1024 * 1024, NanoCpus: 250_000_000 } });
+    expect(await run.end('SIGINT')).toBe(0);
+  });
+});
+
+describe('a start that does not get there', () => {
+  test.each([/^ *[\d.]+ s {2}building /, /engine ready/, /Worker running in workerd/])(
+    'is ended by SIGINT after %s, with exit code 130, and leaves nothing',
+    async (moment) => {
+      await using run = start(...ON_ENGINE, ...OCEANIA);
+      await run.line(moment);
+      expect(await run.end('SIGINT')).toBe(INTERRUPTED);
+      await nothingIsLeft(run);
+    },
+  );
+});
+
+describe('a stack that was killed with SIGKILL', () => {
+  test('goes on in the engine until the next start, which sweeps it', async () => {
+    await using killed = start(...WITH_IMAGE, ...OCEANIA);
+    await killed.line(READY);
+    const [{ Id: left } = { Id: '' }] = await containersOfRuns(client);
+    await killed.end('SIGKILL');
+    expect((await containersOfRuns(client)).map(({ Id }) => Id)).toEqual([left]);
+
+    await using next = start(...WITH_IMAGE, ...OCEANIA);
+    await next.line(READY);
+    expect(next.output).toContain('removed 1 containers that an earlier run had left');
+    const now = (await containersOfRuns(client)).map(({ Id }) => Id);
+    expect(now).toHaveLength(1);
+    expect(now).not.toContain(left);
+    expect(await next.end('SIGINT')).toBe(0);
+    await nothingIsLeft(killed, next);
+  });
+
+  test('is swept by a start without an engine too', async () => {
+    await using killed = start(...WITH_IMAGE, ...OCEANIA);
+    await killed.line(READY);
+    await killed.end('SIGKILL');
+    await using next = start('--port', '0', ...OCEANIA);
+    await next.line(READY);
+    expect(await containersOfRuns(client)).toEqual([]);
+    expect(await next.end('SIGINT')).toBe(0);
+    await nothingIsLeft(killed, next);
+  });
+});
+
+test('two stacks run side by side, and the start and the end of one touch nothing of the other', async () => {
+  await using one = start(...WITH_IMAGE, ...OCEANIA);
+  const [, url = ''] = await one.line(READY);
+  const [{ Id } = { Id: '' }] = await containersOfRuns(client);
+  await using sydney = await connectFrom(url, cityOf('oc'), { reconnect: false });
+  await using other = start(...WITH_IMAGE, ...OCEANIA);
+  await other.line(READY);
+  expect(await containersOfRuns(client)).toHaveLength(2);
+  expect(await other.end('SIGINT')).toBe(0);
+  expect(await containersOfRuns(client)).toEqual([expect.objectContaining({ Id, State: 'running' })]);
+  await sydney.nats.flush();
+  expect(await one.end('SIGINT')).toBe(0);
+  await nothingIsLeft(one, other);
+});
+
+describe('twenty starts, each ended in turn by SIGKILL, Ctrl-C and SIGTERM, at one moment or another', () => {
+  const SIGNALS = ['SIGKILL', 'SIGINT', 'SIGTERM'] as const;
+  const MOMENTS = [/engine ready/, /Worker running in workerd/, /region oc is up/, READY];
+  const runs: CliProcess[] = [];
+
+  afterEach(async () => {
+    for (const run of runs.splice(0)) await run[Symbol.asyncDispose]();
+  });
+
+  test('leave nothing once one more has come and gone', { timeout: 240_000 }, async () => {
+    for (let count = 0; count < 20; count += 1) {
+      const run = start(...WITH_IMAGE, ...OCEANIA);
+      runs.push(run);
+      await run.line(MOMENTS[count % MOMENTS.length] as RegExp);
+      await run.end(SIGNALS[count % SIGNALS.length] as NodeJS.Signals);
+    }
+    await using last = start(...WITH_IMAGE, ...OCEANIA);
+    await last.line(READY);
+    expect(await last.end('SIGINT')).toBe(0);
+    await nothingIsLeft(...runs, last);
+  });
+});
