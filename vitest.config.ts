@@ -3,8 +3,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Of the commands `npm run outages` and `npm run survival`. */
-const COMMANDS_UNIT_TESTS = 'test/{outages,survival}/**/*.test.ts';
+/** Of the commands `npm run outages`, `npm run survival` and `npm run image`. */
+const COMMANDS_UNIT_TESTS = 'test/{outages,survival,image}/**/*.test.ts';
 
 /** Our parts against other programs, without a stack. */
 const INTEROP_TESTS = 'test/interop/**/*.test.ts';

@@ -30,13 +30,13 @@
 #   CLOUDFLARE_LOCATION, CLOUDFLARE_REGION, CLOUDFLARE_COUNTRY_A2
 #                                 unknown; the tags location:, cloudflare-region: and country:
 #
-# Who may connect, exactly one of the following; with none it serves a loopback NATS_HOST only, or where only this
-# machine reaches it: NATS_ALLOW_ANYONE is true (false), which the Worker never sets
+# Who may connect, exactly one of the following; with none it serves a loopback NATS_HOST only:
 #
 #   NATS_USER and NATS_PASSWORD   the password may be a bcrypt hash, as everywhere in NATS
 #   NATS_TOKEN
 #   NATS_OPERATOR_JWT, NATS_SYSTEM_ACCOUNT and NATS_RESOLVER_PRELOAD
 #                                 the last as {"<account>": "<jwt>", ...} or as lines `<account> <jwt>`
+#   NATS_ALLOW_ANYONE             false; true where only this machine reaches it. The Worker never sets it
 #
 # Arguments are passed to nats-server (-t, -DV, --ports_file_dir DIR).
 #

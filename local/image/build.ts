@@ -77,9 +77,14 @@ async function removeLeftovers(engine: EngineCommand): Promise<void> {
     await runEngine(engine, ['image', 'prune', '--force', '--filter', `label=${label}`]);
 }
 
+/** Whether an image is named by a digest, which is one image for ever. */
+export function isPinned(image: string): boolean {
+  return /@sha256:[0-9a-f]{64}$/.test(image);
+}
+
 /** The base that container/Dockerfile names. */
-export async function officialBase(): Promise<string> {
-  const dockerfile = await readFile(join(CONTAINER_FOLDER, 'Dockerfile'), 'utf8');
+export async function officialBase(folder = CONTAINER_FOLDER): Promise<string> {
+  const dockerfile = await readFile(join(folder, 'Dockerfile'), 'utf8');
   const base = /^ARG BASE=(\S+)$/m.exec(dockerfile)?.[1];
   if (base === undefined) throw new ImageError('container/Dockerfile has no line ARG BASE=...');
   return base;
@@ -92,7 +97,10 @@ async function chooseBase(options: BuildOptions, log: (line: string) => void): P
     return standInTag;
   };
   if (base === 'stand-in') return standIn();
-  const wanted = base ?? (await officialBase());
+  const official = await officialBase();
+  if (base === undefined && !isPinned(official))
+    log(`WARNING: the base ${official} is named by its tag only, which may be moved: npm run image -- pin`);
+  const wanted = base ?? official;
   const pulled = await pull(options, wanted, log);
   if (pulled.here) return pulled.as;
   if (base !== undefined || !pulled.unreachable)
@@ -104,6 +112,11 @@ async function chooseBase(options: BuildOptions, log: (line: string) => void): P
     'WARNING: the image is built over a stand-in base (nats-server and busybox of this machine): do not deploy it.',
   );
   return standIn();
+}
+
+/** Older podmans take a tag or a digest, but not both. */
+function withoutTag(image: string): string {
+  return image.replace(/:[^:@]+(?=@)/, '');
 }
 
 type Pulled =
@@ -125,7 +138,8 @@ async function pull(
     engine.kind === 'buildah' ? ['inspect', '--type', 'image', image] : ['image', 'inspect', image];
   if ((await runEngine(engine, inspect, { signal })).code === 0) return { here: true, as: image };
   // podman and buildah know no default registry, except for names that somebody listed.
-  const full = engine.kind === 'docker' || image.includes('/') ? image : `docker.io/library/${image}`;
+  const full =
+    engine.kind === 'docker' || image.includes('/') ? image : `docker.io/library/${withoutTag(image)}`;
   log(`pulling ${full}`);
   const result = await runEngine(engine, ['pull', full], {
     onLine,

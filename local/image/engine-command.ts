@@ -50,6 +50,8 @@ export async function runEngine(
   const child = spawn(engine.file, [...engine.args, ...args], {
     env: { ...engine.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C is for whoever runs this, who ends the command if it should end: half a `run` would leave a container.
+    detached: true,
     ...(given.length > 0 && { signal: AbortSignal.any(given) }),
   });
   const streams = { stdout: '', stderr: '' };
@@ -59,20 +61,19 @@ export async function runEngine(
       onLine?.(line);
     }
   });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code));
+  let problem: Error | undefined;
+  child.once('error', (error) => {
+    problem = error;
   });
-  try {
-    const [code] = await Promise.all([ended, ...read]);
-    return { code: code ?? undefined, ...streams };
-  } catch (error) {
-    signal?.throwIfAborted();
-    const command = `${engine.file} ${args[0] ?? ''}`.trim();
-    if (deadline?.aborted)
-      throw new ImageError(`${command} gave no result within ${(timeoutMs ?? 0) / 1000} s`);
-    throw new ImageError(`${command} could not be run: ${(error as Error).message}`);
-  }
+  // `close` comes after `error` as well, once nothing of the command is left.
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  await Promise.all(read);
+  signal?.throwIfAborted();
+  const command = `${engine.file} ${args[0] ?? ''}`.trim();
+  if (deadline?.aborted)
+    throw new ImageError(`${command} gave no result within ${(timeoutMs ?? 0) / 1000} s`);
+  if (problem !== undefined) throw new ImageError(`${command} could not be run: ${problem.message}`);
+  return { code: code ?? undefined, ...streams };
 }
 
 /** The end of what a failed command wrote: the lines that say what went wrong. */

@@ -338,8 +338,18 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'local/image',
-    what: 'the image on this machine: built, tested and listed with docker, podman or buildah (`npm run image`)',
+    what: 'the image on this machine: built with docker, podman or buildah',
     imports: ['local/binaries'],
+  },
+  {
+    path: 'local/image/sbom',
+    what: 'what is in the image: a bill of materials',
+    imports: ['local/image'],
+  },
+  {
+    path: 'local/wrangler-dev',
+    what: 'the command `npm run dev:docker`: `wrangler dev`, and what it lacks',
+    imports: ['api', 'waiting', 'local/listen.ts', 'local/binaries', 'local/image'],
   },
   {
     path: 'local',
@@ -534,6 +544,11 @@ export const PARTS: readonly Part[] = [
       'tools/simulate',
       'test/support',
     ],
+  },
+  {
+    path: 'test/image',
+    what: 'the command `npm run image`. It is among the tests because it runs on their support',
+    imports: ['regions', 'waiting', 'local/binaries', 'local/image', 'local/image/sbom', 'test/support'],
   },
   {
     path: 'test/survival',
