@@ -6,7 +6,8 @@ import { startMiniflare } from './miniflare.ts';
 import { type Closeable, withTeardown } from './teardown.ts';
 import type { WorkerBuild } from './worker-build.ts';
 
-const WORKER = 'meridian';
+/** What the Worker is called in workerd. */
+export const WORKER = 'meridian';
 
 /** The cron trigger of wrangler.toml. */
 const EVERY_MINUTE = '* * * * *';
@@ -24,6 +25,8 @@ export interface EdgeOptions {
   readonly adminToken: string;
   /** Where objects, KV and R2 are kept, each in a folder of its name (`do`, `kv`, `r2`). Default: until it is closed. */
   readonly storage?: string | undefined;
+  /** A port of this machine where a debugger may connect to workerd. Default: nowhere. */
+  readonly inspectorPort?: number | undefined;
   /** What the Worker writes to its console, and workerd to its own. */
   readonly onLog: (line: string) => void;
   /** Where temporary files go. */
@@ -75,7 +78,8 @@ export function startEdge(options: EdgeOptions): Promise<Edge> {
   });
 }
 
-function settingsOf({ build, host, port, engineSocket, adminToken, storage, onLog }: EdgeOptions) {
+function settingsOf(options: EdgeOptions) {
+  const { build, host, port, engineSocket, adminToken, storage, inspectorPort, onLog } = options;
   const { toSources = (text: string) => text } = build;
   const log = (line: string) => onLog(toSources(line));
   return convertV4MiniflareOptions({
@@ -84,6 +88,7 @@ function settingsOf({ build, host, port, engineSocket, adminToken, storage, onLo
     cf: false,
     log: new LineLog(log),
     ...(storage !== undefined && { resourcePersistencePath: storage }),
+    ...(inspectorPort !== undefined && { inspectorPort }),
     handleStructuredLogs: ({ message }) => log(message),
     containerEngine: {
       localDocker: { socketPath: `unix:${engineSocket}`, containerEgressInterceptorImage: EGRESS_IMAGE },

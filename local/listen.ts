@@ -24,6 +24,14 @@ export async function listenOnLoopback(server: Server): Promise<number> {
   return address.port;
 }
 
+/** A port of loopback that nobody listens on, for a program that must be told one. Another may take it first. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listenOnLoopback(server);
+  await closeServer(server);
+  return port;
+}
+
 /** Resolves when it no longer listens. An HTTP server does not wait for open connections: they are closed. */
 export function closeServer(server: Server | HttpServer): Promise<void> {
   if ('closeAllConnections' in server) server.closeAllConnections();

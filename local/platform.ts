@@ -32,6 +32,8 @@ export interface PlatformOptions {
   readonly delays?: WanDelays | undefined;
   /** A folder where objects, KV and R2 are kept when it has stopped (`do`, `kv`, `r2`). Default: none, they are deleted. */
   readonly storage?: string | undefined;
+  /** A port of this machine where a debugger may connect to workerd. Default: nowhere. */
+  readonly inspectorPort?: number | undefined;
   /** Progress of the start, for people. */
   readonly onProgress?: ((step: string) => void) | undefined;
   /** Log lines of the Worker, of the container engine (`engine`), and of the servers. */
@@ -95,6 +97,7 @@ async function bringUp(
     engineSocket,
     adminToken,
     storage: options.storage,
+    inspectorPort: options.inspectorPort,
     onLog: (line) => onLog?.('worker', line),
     folder: folder.path,
     onProcess: folder.noteProcess,

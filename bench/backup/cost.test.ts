@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { dollars, FREE_OPERATIONS, operationsOfAMonth } from './cost.ts';
 
 test('a segment every 10 s, and folding, for a month', () => {
-  // 259,200 segments, and 17,280 for folding.
-  expect(operationsOfAMonth(6, 60)).toBeCloseTo(276_480);
+  // 259,200 segments, and 5,760 for folding.
+  expect(operationsOfAMonth(6, 60)).toBeCloseTo(264_960);
 });
 
 test('a million operations cost 4.50 dollars, beyond those that are free', () => {

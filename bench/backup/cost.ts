@@ -8,10 +8,10 @@ export const FREE_OPERATIONS = 1_000_000;
 const MONTH_SECONDS = 30 * 24 * 3600;
 
 /**
- * Class A operations for folding: of each 60 segments two listings, one folded object and the manifest
+ * Class A operations for folding: of each 180 segments two listings, one folded object and the manifest
  * (worker/jetstream/backup/stream-writer.ts, `#tidy`). A run is too short to see one.
  */
-const FOLDING = 4 / 60;
+const FOLDING = 4 / 180;
 
 /** Class A operations in 30 days at the rate at which so many segments were written in so many seconds. */
 export function operationsOfAMonth(segments: number, seconds: number): number {

@@ -20,6 +20,10 @@ export interface StackRequest {
   readonly handOff?: 'hedged' | 'unhedged';
   /** How often regions compare their routes with the configuration; replaces the configured interval. */
   readonly reconcileSeconds?: number;
+  /** Adds the latency of real distances. */
+  readonly wan?: boolean;
+  /** Makes `isolateBytes` possible. */
+  readonly inspected?: boolean;
   /** Only the regions with JetStream, and whether, and how often, its streams are backed up. */
   readonly jetstream?: { readonly backup: boolean; readonly everySeconds: number };
 }
@@ -45,6 +49,8 @@ export interface RunningStack extends Closeable {
   cutLink(): Promise<void>;
   /** Puts a server to sleep. */
   stop(server: string): Promise<void>;
+  /** What the Worker's isolate takes, in which all objects are: its heap and its buffers, garbage included. */
+  isolateBytes?(): Promise<number>;
   /** Absent: it has none. */
   readonly api?: ApiClient;
 }

@@ -1,6 +1,8 @@
 // Meridian on this machine, by `startStack`: the real Worker, its objects, the mesh, a nats-server for each region.
 
+import { WORKER } from '../../local/edge.ts';
 import type { Engine } from '../../local/engine/engine.ts';
+import { freePort } from '../../local/listen.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
@@ -8,6 +10,7 @@ import { waitFor } from '../../waiting/wait-for.ts';
 import { buildCrowdedWorker, HAND_OFF_WORKERS } from './altered-worker.ts';
 import { configFor, DISTINCT_PLACES } from './config.ts';
 import type { RunningStack, ServerPorts, StackRequest } from './contestant.ts';
+import { isolateBytes } from './isolate-memory.ts';
 import { portsOf } from './nats-process.ts';
 import { routeBetween } from './routes.ts';
 
@@ -16,7 +19,8 @@ const RESTART_TIMEOUT_MS = 60_000;
 
 export async function startMeridian(request: StackRequest): Promise<RunningStack> {
   const config = await configFor(request);
-  const { natsServer, handOff } = request;
+  const { natsServer, handOff, wan } = request;
+  const inspectorPort = request.inspected ? await freePort() : undefined;
   const started = performance.now();
   const steps: Record<string, number> = {};
   const onProgress = (step: string) => {
@@ -26,6 +30,8 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
   const stack = await startStack({
     config,
     natsServer,
+    wan,
+    inspectorPort,
     onProgress,
     ...(isCrowded && { build: buildCrowdedWorker }),
     ...(handOff !== undefined && { build: HAND_OFF_WORKERS[handOff] }),
@@ -38,6 +44,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
     kill: (name) => killServer(stack.engine, name),
     cutLink: () => cutLink(stack.engine, config),
     stop: (name) => stopRegion(stack, name),
+    ...(inspectorPort !== undefined && { isolateBytes: () => isolateBytes(inspectorPort, WORKER) }),
     api: stack.api,
     close: stack.close,
   };

@@ -28,6 +28,11 @@ const methods = {
   },
   servers: async () => (await running()).servers(),
   usage: async () => usageBelow(process.pid),
+  isolateBytes: async (): Promise<number> => {
+    const bytes = await (await running()).isolateBytes?.();
+    if (bytes === undefined) throw new Error('this stack was not started to be inspected');
+    return bytes;
+  },
   stop: async ({ server }: { server: string }) => (await running()).stop(server),
   /** Kills a server; returns the milliseconds until all servers are linked again. */
   killAndHeal: async ({ server }: { server: string }): Promise<number> => {

@@ -9,6 +9,8 @@ export interface StreamsOptions {
   /** Of the streams, each with the subjects `<name>.*`. They are made. */
   readonly names: readonly string[];
   readonly replicas: number;
+  /** The server that leads them. Default: as they elect. */
+  readonly leader?: string;
 }
 
 /** It ends after `durationMs`, or when `bytes` are stored, whichever is first. */
@@ -43,10 +45,13 @@ export class AckedPublisher {
     this.#nats = nats;
   }
 
-  static async open({ url, names, replicas }: StreamsOptions): Promise<AckedPublisher> {
+  static async open({ url, names, replicas, leader }: StreamsOptions): Promise<AckedPublisher> {
     const nats = await wsconnect({ servers: url });
     const publisher = new AckedPublisher(nats);
-    for (const name of names) await publisher.#make(name, replicas);
+    for (const name of names) {
+      await publisher.#make(name, replicas);
+      if (leader !== undefined) await publisher.#lead(name, leader);
+    }
     return publisher;
   }
 
@@ -99,6 +104,18 @@ export class AckedPublisher {
       await manager.streams.add(config);
       await jetstream(this.#nats).publish(`${name}.first`, '', { timeout: ACK_TIMEOUT_MS });
       return true;
+    });
+  }
+
+  /** A follower that is not current yet does not take over, so this asks until it has. */
+  async #lead(name: string, preferred: string): Promise<void> {
+    await waitFor(`${preferred} to lead stream ${name}`, { timeoutMs: READY_TIMEOUT_MS }, async () => {
+      const manager = await jetstreamManager(this.#nats, { checkAPI: false, timeout: ACK_TIMEOUT_MS });
+      const { cluster } = await manager.streams.info(name);
+      if (cluster?.leader === preferred) return true;
+      const request = JSON.stringify({ placement: { preferred } });
+      await this.#nats.request(`$JS.API.STREAM.LEADER.STEPDOWN.${name}`, request);
+      return false;
     });
   }
 }

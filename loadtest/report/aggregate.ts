@@ -1,10 +1,11 @@
 // From samples to figures: every metric as a whole, by each of its tags, and over time.
 
+import { ClientBooks } from './client-books.ts';
 import { Coverage } from './coverage.ts';
 import { Edits } from './edits.ts';
 import { GONE, Interruptions } from './interruptions.ts';
 import { type MetricDefinition, readSamples, type Sample } from './samples.ts';
-import type { Dimension, Figures, MetricSummary, TimeSeries } from './summary.ts';
+import type { ClientCounts, Dimension, Figures, MetricSummary, TimeSeries } from './summary.ts';
 import { Tally } from './tally.ts';
 import { ThresholdSamples } from './threshold-samples.ts';
 import { TimeSlices } from './time-slices.ts';
@@ -31,6 +32,7 @@ export interface Aggregated {
   readonly durationMs: number;
   readonly metrics: Readonly<Record<string, MetricSummary>>;
   readonly timeSeries: TimeSeries;
+  readonly clients: ClientCounts;
   /** By step tag `size/rate`: milliseconds from its first sample to its last. */
   readonly stepMs: ReadonlyMap<string, number>;
   /** Figures of a metric in one step, by `size/rate`. */
@@ -63,6 +65,7 @@ export class Aggregator {
   readonly #cityRegions = new Map<string, Map<string, number>>();
   readonly #coverage = new Coverage();
   readonly #interruptions = new Interruptions();
+  readonly #clientBooks = new ClientBooks();
   readonly #edits = new Edits();
   readonly #thresholdSamples = new ThresholdSamples();
   #brokenLines = 0;
@@ -96,6 +99,7 @@ export class Aggregator {
       durationMs: this.#durationMs,
       metrics: Object.fromEntries(metrics.map(([name, tallies]) => [name, summaryOf(tallies)])),
       timeSeries: this.#slices.result(this.#durationMs),
+      clients: this.#clientBooks.result(this.#durationMs, this.#metrics.has('nats_clients')),
       stepMs: new Map([...this.#steps].map(([step, { first, last }]) => [step, last - first])),
       stepFigures: new Map(metrics.map(([name, { bySteps }]) => [name, figuresOf(bySteps)])),
       regionOfCity: new Map([...this.#cityRegions].map(([city, regions]) => [city, mostOf(regions)])),
@@ -127,6 +131,7 @@ export class Aggregator {
       addTo(tallies, 'policy', tags.policy, value, time);
       return;
     }
+    this.#clientBooks.note(metric, { value, tags }, offsetMs);
     // A lower bound is no measurement: those that never came back are told apart, by the outages.
     if (metric === 'nats_outage' && tags.kind === GONE) {
       this.#interruptions.note(metric, { value, tags }, offsetMs);
@@ -140,7 +145,7 @@ export class Aggregator {
     for (const [dimension, name] of dimensionsOf(tags, site)) addTo(tallies, dimension, name, value, time);
     const { type } = tallies.definition;
     const part = metric === 'nats_due' ? tags.kind : (tags.region ?? tags.process);
-    for (const series of ['all', part].filter((name) => name !== undefined))
+    for (const series of part === undefined || part === '' ? ['all'] : ['all', part])
       this.#slices.add({ metric, type, series }, offsetMs, value);
     this.#noteStep(tallies, tags, value, time);
     if (tags.city !== undefined && tags.region !== undefined) this.#noteCity(tags.city, tags.region);

@@ -38,3 +38,13 @@ test('what is missing of a run that was ended early is not all that is', async (
   expect(await of(55_400)).toBe('At least 55,400 messages are missing.');
   expect(await of(0)).toBe('Nothing is missing as far as it was counted.');
 });
+
+test('one of them is one', async () => {
+  const of = async (...samples: readonly Written[]) =>
+    answerOf(await summaryOfSamples([...samples], { script: 'latency' }));
+  expect(await of(counted('nats_missing', 1))).toBe('1 message is missing.');
+  expect(await of(counted('nats_unsent', 1, 'ping'))).toBe('1 PING that was due was never sent.');
+  expect(await of(counted('nats_due', 9, 'ping'), counted('nats_unsent', 1, 'ping'))).toBe(
+    '1 of 9 PINGs that were due was never sent.',
+  );
+});

@@ -55,11 +55,13 @@ const PHRASES: Readonly<Record<string, (all: Figures) => string>> = {
   nats_lost: ({ value }) =>
     value === 0
       ? 'nothing is lost that JetStream had acknowledged'
-      : `${formatCount(value)} messages are lost that JetStream had acknowledged`,
+      : `${messagesText(value)} lost that JetStream had acknowledged`,
   nats_clients: ({ max }) => `${formatCount(max)} clients were open at once`,
   clients_memory: ({ p50 }) => `an idle client takes ${formatBytes(p50)} of memory`,
   nats_disconnects: ({ value }) =>
-    value === 0 ? 'no connection was lost' : `${formatCount(value)} connections were lost`,
+    value === 0
+      ? 'no connection was lost'
+      : `${formatCount(value)} ${value === 1 ? 'connection was' : 'connections were'} lost`,
   nats_latency_growth: ({ p50 }) => `latency at the end was ${factor(p50)} what it was early on`,
   nats_memory_growth: ({ max }) =>
     `the memory of no process was more than ${factor(max)} what it was early on`,
@@ -89,7 +91,7 @@ function phraseOf(summary: Summary, name: string): readonly string[] {
 function missingText(value: number, { ending }: Summary): string {
   const isAll = ending.kind === 'finished';
   if (value === 0) return isAll ? 'nothing is missing' : 'nothing is missing as far as it was counted';
-  return `${isAll ? '' : 'at least '}${formatCount(value)} messages are missing`;
+  return `${isAll ? '' : 'at least '}${messagesText(value)} missing`;
 }
 
 /** Of what was due: what went nowhere, as there was no connection, and what a connection took with it. */
@@ -99,6 +101,9 @@ function neverSentText({ metrics }: Summary): readonly string[] {
     ...ofDue(metrics, 'nats_unanswered', (isOne) => `${isOne ? 'was' : 'were'} under way at a disconnect`),
   ];
 }
+
+/** Of what is due, where it is not the kind. */
+const NAMES: Readonly<Record<string, string>> = { ping: 'PING' };
 
 /** By kind: `1,853 of 3,600 messages and 1,854 of 3,582 requests that were due were never sent`. */
 function ofDue(
@@ -112,11 +117,12 @@ function ofDue(
   const parts = kinds.map(([kind, { value }]) => {
     const due = metrics.nats_due?.by.kind?.[kind]?.value;
     return due === undefined
-      ? `${formatCount(value)} ${kind}s`
-      : `${formatCount(value)} of ${formatCount(due)} ${kind}s`;
+      ? `${formatCount(value)} ${NAMES[kind] ?? kind}${value === 1 ? '' : 's'}`
+      : `${formatCount(value)} of ${formatCount(due)} ${NAMES[kind] ?? kind}${due === 1 ? '' : 's'}`;
   });
   if (parts.length === 0) parts.push(formatCount(all));
-  return [`${parts.join(' and ')} that were due ${what(all === 1)}`];
+  const isOneAlone = all === 1 && metrics.nats_due === undefined;
+  return [`${parts.join(' and ')} that ${isOneAlone ? 'was' : 'were'} due ${what(all === 1)}`];
 }
 
 /** Those that came back, and apart from them those that did not: of these only a lower bound is known. */
@@ -152,6 +158,11 @@ function newcomersText(times: Figures | undefined): readonly string[] {
 export function hasMeaningfulMemory({ metrics }: Pick<Summary, 'metrics'>): boolean {
   const clients = metrics.nats_clients?.all?.max ?? 0;
   return clients >= MIN_CLIENTS_WITH_MEMORY && (metrics.clients_memory?.all?.p50 ?? 0) > 0;
+}
+
+/** With its verb: `1 message is`, `2 messages are`. */
+function messagesText(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'message is' : 'messages are'}`;
 }
 
 function time(what: string): (all: Figures) => string {

@@ -13,6 +13,7 @@ export interface RunFacts
     | 'durationMs'
     | 'metrics'
     | 'timeSeries'
+    | 'clients'
     | 'steps'
     | 'knees'
     | 'cities'
@@ -37,7 +38,8 @@ export interface CityPlace {
 const CITY_METRICS = ['nats_ping', 'nats_request', 'nats_delivery', 'nats_connect'];
 
 export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: readonly CityPlace[]): Summary {
-  const { metrics, timeSeries, durationMs, startedAt, brokenLines, coverage, interruptions } = aggregated;
+  const { metrics, timeSeries, clients, durationMs, startedAt, brokenLines, coverage, interruptions } =
+    aggregated;
   const steps = stepsOf(aggregated);
   const asked = { ending: facts.ending, durationMs, endsEarly: steps.length > 0 };
   const endMs = facts.ending.plannedMs === null && !coverage.hasDue ? undefined : coverage.endMs(asked);
@@ -61,6 +63,7 @@ export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: re
     edits: aggregated.edits.result(),
     metrics,
     timeSeries,
+    clients,
     steps,
     knees: kneesOf(steps),
     cities: citiesOf(aggregated, cities),

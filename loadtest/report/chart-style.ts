@@ -11,6 +11,7 @@ import {
 } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { legendOf, type Series } from './chart-legend.ts';
 
 use([
   BarChart,
@@ -40,12 +41,21 @@ export const SERIES_COLOURS = [
   '#7c8896',
 ];
 
-/** From usual to rare. */
-export const PERCENTILE_COLOURS = ['#2f93ba', '#f0b429', '#d0487f'];
+/** From usual to rare: none of a region's. */
+export const PERCENTILE_COLOURS = ['#a9b8c6', '#71869a', '#43586c'];
+
+/** Of times that were not measured: a ground that the page's style replaces too. */
+export const UNMEASURED = '#e6eaee';
+
+/** Of patterns that lie behind lines; the page's style replaces them too. */
+export const PATTERN_COLOURS = { outage: '#e59a94', gap: '#d9a441' } as const;
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 const WIDTH = 640;
-const HEIGHT = 320;
+
+/** Of what lies above the legend, and of the chart itself with its labels. */
+const LEGEND_TOP = 34;
+const PLOT_HEIGHT = 250;
 
 export interface Chart {
   /** Of its file. */
@@ -60,11 +70,18 @@ export interface ChartSpec {
   readonly name: string;
   readonly title: string;
   readonly colours: readonly string[];
-  readonly option: EChartsCoreOption;
+  readonly option: EChartsCoreOption & { readonly series: readonly Series[] };
 }
 
 export function drawChart({ name, title, colours, option }: ChartSpec): Chart {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
+  const legend = legendOf(option.series, {
+    left: 12,
+    top: LEGEND_TOP,
+    width: WIDTH - 24,
+    textStyle: { color: MUTED, fontFamily: FONT },
+  });
+  const top = LEGEND_TOP + legend.height + 10;
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: top + PLOT_HEIGHT });
   try {
     chart.setOption({
       animation: false,
@@ -77,20 +94,11 @@ export function drawChart({ name, title, colours, option }: ChartSpec): Chart {
         top: 6,
         textStyle: { color: INK, fontSize: 15, fontWeight: 600, fontFamily: FONT },
       },
-      legend: {
-        top: 34,
-        left: 4,
-        type: 'plain',
-        icon: 'roundRect',
-        itemWidth: 12,
-        itemHeight: 8,
-        itemGap: 16,
-        textStyle: { color: MUTED, fontFamily: FONT },
-      },
+      legend: [...legend.options],
       grid: {
         left: 12,
         right: 24,
-        top: 84,
+        top,
         bottom: 12,
         outerBoundsMode: 'same',
         outerBoundsContain: 'axisLabel',
@@ -136,7 +144,7 @@ export function categoryAxis(data: readonly string[]): object {
 }
 
 /** A line over categories, such as offered rates. */
-export function line(name: string, data: readonly (number | null)[], extra: object = {}): object {
+export function line(name: string, data: readonly (number | null)[], extra: object = {}): Series {
   return {
     type: 'line',
     name,

@@ -27,6 +27,7 @@ import {
   memoryOverTime,
   messagesOverTime,
   timesOverTime,
+  withoutServiceOverTime,
 } from './time-charts.ts';
 
 export type { Chart } from './chart-style.ts';
@@ -41,6 +42,7 @@ export function drawCharts(summary: Summary): readonly Chart[] {
       timesOverTime(summary, metric, title),
       dueAndService(summary, metric, title),
     ]),
+    withoutServiceOverTime(summary),
     byPolicy(summary),
     ...throughput(summary.steps),
     messagesOverTime(summary),
@@ -118,7 +120,7 @@ function throughput(steps: readonly ThroughputStep[]): readonly ChartSpec[] {
       const step = steps.find((each) => each.size === size && each.rate === rate);
       return step === undefined ? null : read(step);
     });
-  const xAxis = { ...categoryAxis(rates.map(formatCount)), boundaryGap: false };
+  const xAxis = { ...categoryAxis(rates.map(formatCount)), boundaryGap: rates.length === 1 };
   const dots = { showSymbol: true, symbolSize: 6 };
   return [
     {

@@ -1,11 +1,12 @@
 // Where a chart over time shows live edits: a line at each, with what it was.
 
+import type { Series } from './chart-legend.ts';
 import { MUTED } from './chart-style.ts';
 import { titleOf } from './edit-rows.ts';
 import type { Summary } from './summary.ts';
 
 /** A series of ECharts without points; none of a run without edits. */
-export function editMarks({ edits }: Pick<Summary, 'edits'>): readonly object[] {
+export function editMarks({ edits }: Pick<Summary, 'edits'>): readonly Series[] {
   if (edits.length === 0) return [];
   return [
     {
@@ -14,6 +15,7 @@ export function editMarks({ edits }: Pick<Summary, 'edits'>): readonly object[] 
       data: [],
       color: MUTED,
       itemStyle: { color: MUTED },
+      lineStyle: { color: MUTED, type: 'dotted', width: 1 },
       markLine: {
         silent: true,
         symbol: 'none',

@@ -19,7 +19,7 @@ import { cityTable, pairTable, regionTables, sizeTable, stepTable } from './html
 import { interruptionSentences } from './interruption-text.ts';
 import { chartFigure, type Html, html, pageOf, section, table } from './page.ts';
 import type { Summary } from './summary.ts';
-import { thresholdRows } from './threshold-text.ts';
+import { type ThresholdRow, thresholdRows } from './threshold-text.ts';
 import type { Standing } from './thresholds.ts';
 import { isGreen, type Outcome, outcomeOf, verdictOf } from './verdict.ts';
 
@@ -131,10 +131,23 @@ function card(value: string, title: string): Html {
   return html`<div class="card"><b>${value}</b><span>${title}</span></div>`;
 }
 
+/** Those that nothing can cross are there for who looks for them. */
 function thresholdTable(summary: Summary): Html {
+  const rows = thresholdRows(summary);
+  const vain = rows.filter(({ standing }) => standing === 'cannot fail');
+  const counted = rows.filter((row) => !vain.includes(row));
+  const title = `${formatCount(vain.length)} that nothing can cross, and ${vain.length === 1 ? 'is' : 'are'} not counted`;
+  return html`${counted.length === 0 ? undefined : thresholdRowsTable(counted)}${
+    vain.length === 0
+      ? undefined
+      : html`<details><summary>${title}</summary>${thresholdRowsTable(vain)}</details>`
+  }`;
+}
+
+function thresholdRowsTable(rows: readonly ThresholdRow[]): Html {
   return table(
     ['of', 'should be', 'was', ''],
-    thresholdRows(summary).map(({ metric, expression, value, standing }) => [
+    rows.map(({ metric, expression, value, standing }) => [
       metric,
       html`<code>${expression}</code>`,
       value,

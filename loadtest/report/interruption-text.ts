@@ -24,11 +24,7 @@ export function interruptionSentences({
   const order = regions.map(({ id }) => id);
   return [
     ...told(causesOf(inOrder(gaps, ({ from, to }) => [from, to], order)), causeSentence, 'gaps'),
-    ...told(
-      inOrder(outages, ({ region }) => [region], order),
-      outageSentence,
-      'outages',
-    ),
+    ...told(sharedOutages(inOrder(outages, ({ region }) => [region], order)), outageSentence, 'outages'),
   ];
 }
 
@@ -75,11 +71,7 @@ function causesOf(gaps: readonly Gap[]): readonly Cause[] {
   const groups: Gap[][] = [];
   for (const gap of gaps) {
     const group = groups.find(
-      ([first]) =>
-        first !== undefined &&
-        first.ofSome === gap.ofSome &&
-        Math.abs(first.fromMs - gap.fromMs) <= SAME_MS &&
-        Math.abs(first.toMs - gap.toMs) <= SAME_MS,
+      ([first]) => first !== undefined && first.ofSome === gap.ofSome && isSameTime(first, gap),
     );
     if (group === undefined) groups.push([gap]);
     else group.push(gap);
@@ -121,9 +113,54 @@ function wayText({ from, to }: Gap): string {
   return to === '' ? `from ${from}` : `${from} to ${to}`;
 }
 
-function outageSentence(outage: Outage): string {
-  const { region, fromMs, toMs, disconnects, returned, gone, longestMs, goneMs } = outage;
-  const where = region === '' ? 'no region known' : region;
+/** Outages of one time, which many regions had: that of the first to begin and the last to end, with the sums of all. */
+interface SharedOutage extends Omit<Outage, 'region'> {
+  readonly regions: readonly string[];
+}
+
+function sharedOutages(outages: readonly Outage[]): readonly SharedOutage[] {
+  const groups: Outage[][] = [];
+  for (const outage of outages) {
+    const group = groups.find(([first]) => first !== undefined && isOneCut(first, outage));
+    if (group === undefined) groups.push([outage]);
+    else group.push(outage);
+  }
+  return groups
+    .flatMap((group) => (group.length < TOGETHER ? group.map((outage) => [outage]) : [group]))
+    .map((group) => {
+      const sumOf = (read: (outage: Outage) => number) => group.reduce((sum, each) => sum + read(each), 0);
+      return {
+        regions: group.map(({ region }) => region),
+        fromMs: Math.min(...group.map(({ fromMs }) => fromMs)),
+        toMs: Math.max(...group.map(({ toMs }) => toMs)),
+        disconnects: sumOf(({ disconnects }) => disconnects),
+        returned: sumOf(({ returned }) => returned),
+        gone: sumOf(({ gone }) => gone),
+        longestMs: Math.max(...group.map(({ longestMs }) => longestMs)),
+        goneMs: Math.min(...group.filter(({ gone }) => gone > 0).map(({ goneMs }) => goneMs)),
+      };
+    });
+}
+
+/** Whether they have the same time, and clients came back from both or from neither. */
+function isOneCut(a: Outage, b: Outage): boolean {
+  return (
+    isSameTime(a, b) &&
+    a.returned > 0 === b.returned > 0 &&
+    a.gone > 0 === b.gone > 0 &&
+    (a.fromMs === a.toMs) === (b.fromMs === b.toMs)
+  );
+}
+
+function isSameTime(a: Span, b: Span): boolean {
+  return Math.abs(a.fromMs - b.fromMs) <= SAME_MS && Math.abs(a.toMs - b.toMs) <= SAME_MS;
+}
+
+function outageSentence(outage: SharedOutage): string {
+  const { regions, fromMs, toMs, disconnects, returned, gone, longestMs, goneMs } = outage;
+  const names = regions.map((region) => (region === '' ? 'no region known' : region));
+  const where =
+    names.length < TOGETHER ? names.join(', ') : `${formatCount(names.length)} regions (${names.join(', ')})`;
   const lost = `${formatCount(disconnects)} ${disconnects === 1 ? 'connection' : 'connections'} lost`;
   if (fromMs === toMs) return `${where}: ${lost} at ${formatMoment(fromMs)}`;
   const parts = [

@@ -233,3 +233,30 @@ test('clients that are without service in turn are not so for all of the time', 
     'apac: clients without service, one after the other, from 24.2 s to 27.0 s, 4 back after 156 ms at most',
   ]);
 });
+
+test('what four regions lost and never had again is one outage, with the sums of all', async () => {
+  const ids = ['wnam', 'enam', 'weur', 'oc'];
+  const regions = ids.map((id) => ({ id, name: id, latitude: 0, longitude: 0 }));
+  const cut = ids.flatMap((region, n) => [
+    disconnect(8_000 + n * 20, region),
+    outage(20_000 + n, 12_000 - n * 19, { region, kind: 'gone' }),
+  ]);
+  const samples = [FIRST, ...cut].toSorted((a, b) => a.at - b.at);
+  expect(interruptionSentences(await summaryOfSamples(samples, { regions }))).toEqual([
+    '4 regions (wnam, enam, weur, oc): clients without service from 8.0 s to 20.0 s, 4 connections lost, 4 never served again, for at least 11.9 s',
+  ]);
+  // One whose clients came back is not of them.
+  const back = [
+    FIRST,
+    ...cut.slice(2),
+    disconnect(8_000, 'wnam'),
+    outage(20_000, 12_000, { region: 'wnam', peer: 'oc' }),
+  ];
+  const told = interruptionSentences(
+    await summaryOfSamples(
+      back.toSorted((a, b) => a.at - b.at),
+      { regions },
+    ),
+  );
+  expect(told).toHaveLength(4);
+});

@@ -1,7 +1,16 @@
 // The frame of our HTML pages: one file that loads nothing else, readable in light and dark mode and on paper.
 
 import { escapeXml } from '../world-map/base-map.ts';
-import { type Chart, INK, LINE, MUTED, PAPER } from './chart-style.ts';
+import {
+  type Chart,
+  INK,
+  LINE,
+  MUTED,
+  PAPER,
+  PATTERN_COLOURS,
+  PERCENTILE_COLOURS,
+  UNMEASURED,
+} from './chart-style.ts';
 
 /** Markup, as opposed to text, which may contain anything and is escaped. */
 export class Html {
@@ -67,6 +76,9 @@ export function section(title: string, ...content: readonly (Html | undefined)[]
     : html`<section><h2>${title}</h2>${parts as readonly Html[]}</section>`;
 }
 
+/** On dark the rare is the brightest, as it is the darkest on light. */
+const DARK_PERCENTILES = ['#566a7d', '#8ea3b6', '#d5e0ea'];
+
 const STYLE = `
 :root{--ink:${INK};--muted:${MUTED};--line:${LINE};--paper:${PAPER};--ground:#f5f7f9;--good:#11734b;--bad:#b3261e;--warn:#8a5a00}
 @media (prefers-color-scheme:dark){:root{--ink:#e8eef4;--muted:#a3b1bf;--line:#33404d;--paper:#182129;--ground:#10161c;--good:#57c794;--bad:#ff8a80;--warn:#f0b95a}}
@@ -82,9 +94,11 @@ p{margin:4px 0}.muted{color:var(--muted)}.question{font-size:17px;max-width:70ch
 .card{background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:12px 14px}
 .card b{display:block;font-size:22px;line-height:1.25;font-variant-numeric:tabular-nums}.card span{color:var(--muted);font-size:13px}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,520px),1fr));gap:14px}
-.chart{margin:0;background:var(--paper);border:1px solid var(--line);border-radius:8px;overflow:hidden}
+.chart{margin:0;background:var(--paper);border:1px solid var(--line);border-radius:8px;overflow-x:auto;overflow-y:hidden}
 .chart.wide{grid-column:1/-1}.chart.wide+.chart.wide{margin-top:14px}.chart svg{display:block;width:100%;height:auto}
+@media (max-width:640px){.chart svg{min-width:540px}.chart.wide svg{min-width:840px}}
 .scroll{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:8px}
+details{margin-top:12px}summary{cursor:pointer;color:var(--muted);margin-bottom:8px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}
 th,td{padding:6px 12px;text-align:right;border-top:1px solid var(--line);white-space:nowrap}
 thead th{border-top:0;color:var(--muted);font-weight:600}th[scope=row],thead th:first-child,td.text{text-align:left;font-weight:500}
@@ -92,6 +106,8 @@ td.text{white-space:normal}
 .heat td{border:1px solid var(--line)}code{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 @media (prefers-color-scheme:dark){
 .chart [fill="${INK}"]{fill:var(--ink)}.chart [fill="${MUTED}"]{fill:var(--muted)}.chart [fill="${PAPER}"]{fill:var(--paper)}
+.chart [fill="${UNMEASURED}"]{fill:#2b3641}.chart [stroke="${PATTERN_COLOURS.outage}"]{stroke:#9a4e49}.chart [stroke="${PATTERN_COLOURS.gap}"]{stroke:#8a6a2b}
+${PERCENTILE_COLOURS.map((colour, index) => `.chart [fill="${colour}"]{fill:${DARK_PERCENTILES[index]}}`).join('')}
 .chart [stroke="${LINE}"]{stroke:var(--line)}.chart [stroke="${MUTED}"]{stroke:var(--muted)}
 .chart .world-map text{fill:var(--ink)}.chart .world-map .score{fill:var(--muted)}.chart .world-map .paper{fill:var(--paper)}
 .chart .world-map .sea{fill:#1d2a35}.chart .world-map .land{fill:#33414d;stroke:#4d5d6b}.chart .world-map .border{stroke:#46555f}.chart .world-map .frame{stroke:#4d5d6b}

@@ -96,11 +96,40 @@ test('a report that cannot be written to its end leaves nothing that says green'
   expect(await readdir(folder)).toEqual(['report.html']);
 });
 
-test.each(['{ "format": 3 }', '{ "format": 3, "script": "latency", "profile": "smoke", "timeSeries": {} }'])(
-  'a summary that is not whole is refused: %s',
-  async (text) => {
-    await writeFile(join(folder, 'summary.json'), text);
-    await expect(readSummary(folder)).rejects.toThrow(SummaryError);
-    await expect(readSummary(folder)).rejects.toThrow('is not whole');
-  },
-);
+test.each<readonly [what: string, change: (summary: Record<string, unknown>) => void, message: string]>([
+  [
+    'nothing else',
+    (found) => {
+      for (const key of Object.keys(found).filter((each) => each !== 'format')) delete found[key];
+    },
+    'script is absent',
+  ],
+  ['no time series', (found) => Object.assign(found, { timeSeries: {} }), 'timeSeries.sliceMs is absent'],
+  [
+    'metrics that are none',
+    (found) => Object.assign(found, { metrics: { nats_ping: 5 } }),
+    'metrics.nats_ping should be an object',
+  ],
+  ['gaps that are none', (found) => Object.assign(found, { gaps: [null] }), 'gaps.0 should be an object'],
+  [
+    'a list for an object',
+    (found) => Object.assign(found, { thresholds: {} }),
+    'thresholds should be a list',
+  ],
+  [
+    'another ending',
+    (found) => Object.assign(found, { ending: { kind: 'odd' } }),
+    'ending.kind should be how a run ends',
+  ],
+])('a summary with %s is refused, and where it is wrong is told', async (_what, change, message) => {
+  const found = { ...(await summaryOfSamples(SAMPLES)) } as Record<string, unknown>;
+  change(found);
+  await writeFile(join(folder, 'summary.json'), JSON.stringify(found));
+  await expect(readSummary(folder)).rejects.toThrow(SummaryError);
+  await expect(readSummary(folder)).rejects.toThrow(`is not whole: ${message}.`);
+});
+
+test('a format that only looks like it is another one', async () => {
+  await writeFile(join(folder, 'summary.json'), '{"format":"3"}');
+  await expect(readSummary(folder)).rejects.toThrow('is of format "3", and this version reads 3');
+});

@@ -8,6 +8,7 @@ import { htmlReport } from './html-report.ts';
 import { junitReport } from './junit.ts';
 import { markdownReport } from './markdown.ts';
 import { SUMMARY_FORMAT, type Summary } from './summary.ts';
+import { problemOf } from './summary-schema.ts';
 
 export const SUMMARY_FILE = 'summary.json';
 export const PAGE_FILE = 'report.html';
@@ -63,26 +64,16 @@ export async function readSummary(path: string): Promise<Summary> {
     throw new SummaryError(`cannot read ${file}: ${cause.message}. Name the folder of a report.`, { cause });
   });
   const parsed = parse(text, file);
-  if (parsed.format === SUMMARY_FORMAT) {
-    if (isWhole(parsed)) return parsed;
-    throw new SummaryError(`${file} is not whole: it lacks fields that the summary of a run has.`);
-  }
-  throw new SummaryError(
-    `${file} is of format ${parsed.format ?? 'unknown'}, and this version reads ${SUMMARY_FORMAT}. Make the report again.`,
-  );
-}
-
-/** Whether it has what every reader of it needs. */
-function isWhole(parsed: Partial<Summary>): parsed is Summary {
-  const { script, profile, startedAt, timeSeries, ending, versions } = parsed;
-  const texts = [script, profile, startedAt];
-  const lists = [parsed.thresholds, parsed.regions, parsed.unmeasured, parsed.gaps, parsed.outages];
-  const objects = [parsed.metrics, timeSeries?.metrics, ending, versions];
-  return (
-    texts.every((text) => typeof text === 'string') &&
-    [...lists, parsed.notes, parsed.steps].every((list) => Array.isArray(list)) &&
-    objects.every((object) => typeof object === 'object' && object !== null)
-  );
+  if (parsed.format !== SUMMARY_FORMAT)
+    throw new SummaryError(
+      `${file} is of format ${JSON.stringify(parsed.format) ?? 'unknown'}, and this version reads ${SUMMARY_FORMAT}. Make the report again.`,
+    );
+  const problem = problemOf(parsed);
+  if (problem !== undefined)
+    throw new SummaryError(
+      `${file} is not whole: ${problem}. Take the folder as the run left it, or make the report again.`,
+    );
+  return parsed as Summary;
 }
 
 function parse(text: string, file: string): Partial<Summary> {

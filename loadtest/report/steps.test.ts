@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Written } from '../../test/support/data/sample-file.ts';
 import { summaryOfSamples } from '../../test/support/data/summary.ts';
+import { kneeText } from './throughput-text.ts';
 
 /** Ten seconds of a step, in batches of a tenth of a second. */
 function step(
@@ -29,7 +30,8 @@ test('the knee is the last rate before the first that was not published', async 
     [4_000, false],
     [8_000, true],
   ]);
-  expect(knees).toEqual([{ size: 128, rate: 2_000, reached: true }]);
+  expect(knees).toEqual([{ size: 128, rate: 2_000, reached: true, later: 8_000 }]);
+  expect(knees.map(kneeText)).toEqual(['128 bytes: 2,000/s sustained, the next step not; 8,000/s was again']);
 });
 
 test.each([

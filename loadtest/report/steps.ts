@@ -62,6 +62,12 @@ export function kneesOf(steps: readonly ThroughputStep[]): readonly Knee[] {
     const ofSize = steps.filter((step) => step.size === size);
     const firstBad = ofSize.findIndex(({ sustained }) => !sustained);
     const good = firstBad === -1 ? ofSize : ofSize.slice(0, firstBad);
-    return { size, rate: good.at(-1)?.rate ?? null, reached: firstBad !== -1 };
+    const later = ofSize.slice(good.length).findLast(({ sustained }) => sustained)?.rate;
+    return {
+      size,
+      rate: good.at(-1)?.rate ?? null,
+      reached: firstBad !== -1,
+      ...(later !== undefined && { later }),
+    };
   });
 }

@@ -43,6 +43,8 @@ export interface Summary {
   /** By k6's name of the metric. */
   readonly metrics: Readonly<Record<string, MetricSummary>>;
   readonly timeSeries: TimeSeries;
+  /** Absent of runs before there was such a count. */
+  readonly clients?: ClientCounts;
   /** Of throughput runs: one for each size and offered rate. Empty in others. */
   readonly steps: readonly ThroughputStep[];
   /** One for each payload size of a throughput run. */
@@ -201,6 +203,20 @@ export interface Slice {
   readonly p95: number;
 }
 
+/** So many clients from that moment on, until the next; milliseconds since the first sample. */
+export interface Level {
+  readonly atMs: number;
+  readonly clients: number;
+}
+
+/** By the clients' own books. Of very many changes the worst of each moment is kept. */
+export interface ClientCounts {
+  /** Only where every client stays until the end. */
+  readonly connected?: readonly Level[];
+  /** By the region that they were on before; empty of those that never were on one. */
+  readonly withoutService: Readonly<Record<string, readonly Level[]>>;
+}
+
 export interface ThroughputStep {
   /** Payload bytes. */
   readonly size: number;
@@ -223,6 +239,8 @@ export interface Knee {
   readonly rate: number | null;
   /** Whether a higher rate was offered and did not go through; else the true knee lies higher. */
   readonly reached: boolean;
+  /** The highest rate beyond it that went through all the same: what held up the one between may be chance. */
+  readonly later?: number;
 }
 
 export interface CityLatency {

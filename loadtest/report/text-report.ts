@@ -28,7 +28,7 @@ const TIMES = [
 const TOLD = ['nats_gap'];
 
 export function textReport(summary: Summary): string {
-  const { script, profile, thresholds, notes, steps, knees } = summary;
+  const { script, profile, notes, steps, knees } = summary;
   return [
     `${script}, profile ${profile}. ${leadOf(summary)}`,
     ...interruptionSentences(summary),
@@ -44,7 +44,7 @@ export function textReport(summary: Summary): string {
     ...section(otherTable(summary)),
     ...section(stepTable(steps, knees)),
     ...section(ackRateText(summary)),
-    ...section(thresholds.length === 0 ? undefined : thresholdTable(summary)),
+    ...section(thresholdTable(summary)),
   ].join('\n');
 }
 
@@ -142,10 +142,13 @@ function stepTable(steps: readonly ThroughputStep[], knees: readonly Knee[]): st
   return [table, ...knees.map(kneeText)].join('\n');
 }
 
-function thresholdTable(summary: Summary): string {
+/** Those that nothing can cross are counted, in the verdict, and not listed. */
+function thresholdTable(summary: Summary): string | undefined {
+  const counted = thresholdRows(summary).filter(({ standing }) => standing !== 'cannot fail');
+  if (counted.length === 0) return undefined;
   return formatTable(
-    thresholdRows(summary).map(({ standing, metric, expression, value }) => [
-      MARKS[standing],
+    counted.map(({ standing, metric, expression, value }) => [
+      standing === 'held' ? '✓' : '✗',
       metric,
       expression,
       value,
@@ -153,8 +156,6 @@ function thresholdTable(summary: Summary): string {
     ]),
   );
 }
-
-const MARKS = { held: '✓', crossed: '✗', 'no samples': '✗', 'not judged': '✗', 'cannot fail': '-' } as const;
 
 /** `nats_connect` -> `connect` */
 export function nameOf(metric: string): string {

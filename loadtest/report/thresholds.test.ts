@@ -66,6 +66,31 @@ test.each<[string, string, Standing]>([
   expect(await standing(metric, expression)).toBe(expected);
 });
 
+test('what has no average did not cross it, and a count of nothing may', async () => {
+  const crossed = async (metric: string, expression: string) => {
+    const verdict = { metric, expression, value: 0, passed: false };
+    const summary = await summaryOfSamples(SOME, { thresholds: [verdict] });
+    return summary.thresholds.map((threshold) => standingOf(threshold, summary));
+  };
+  expect(await crossed('nats_delivered_share{rate:160000}', 'avg>=0.999')).toEqual(['no samples']);
+  expect(await crossed('nats_ping', 'avg>=0.999')).toEqual(['crossed']);
+  expect(await crossed('nats_delivered', 'count>0')).toEqual(['crossed']);
+});
+
+test('thresholds of rates are in the order of their numbers', () => {
+  const metrics = Object.fromEntries(
+    [10_000, 5_000, 120_000].map((rate) => [
+      `nats_delivery{rate:${rate}}`,
+      { thresholds: { 'p(95)<750': false } },
+    ]),
+  );
+  expect(thresholdsOf({ metrics }).map(({ metric }) => metric)).toEqual([
+    'nats_delivery{rate:5000}',
+    'nats_delivery{rate:10000}',
+    'nats_delivery{rate:120000}',
+  ]);
+});
+
 test('that nothing is missing says nothing where nothing was sent', async () => {
   const nothing: readonly Written[] = [
     { metric: 'nats_missing', at: 0, value: 0, tags: { group: '::setup' } },

@@ -47,7 +47,7 @@ export function thresholdsOf({ metrics }: K6Summary): readonly K6Verdict[] {
         passed: !crossed,
       })),
     )
-    .toSorted((a, b) => a.metric.localeCompare(b.metric));
+    .toSorted((a, b) => a.metric.localeCompare(b.metric, 'en', { numeric: true }));
 }
 
 /** `p(95)<50` needs the field `p(95)`; a rate's share is exported as `value`. */
@@ -102,7 +102,8 @@ export function standingOf(threshold: Threshold, { metrics }: Pick<Summary, 'met
   const { passed, samples, canFail: isReal, expression } = threshold;
   if (!isReal) return 'cannot fail';
   if (passed === null) return 'not judged';
-  if (!passed) return 'crossed';
+  // Of no samples k6 says that their average is 0, and that this is too low.
+  if (!passed) return samples === 'none' && statOf(expression) !== 'count' ? 'no samples' : 'crossed';
   if (samples === 'some') return 'held';
   return saysNone(expression) && wasOffered(threshold, metrics) ? 'held' : 'no samples';
 }

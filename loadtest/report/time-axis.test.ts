@@ -66,11 +66,11 @@ test('messages that were counted once, at the end, are still in the chart of mes
 
 test('a single measurement is drawn as a point', async () => {
   const samples: readonly Written[] = [
-    { metric: 'nats_outage', at: 5_000, value: 400, tags: { region: 'weur', peer: 'oc' } },
+    { metric: 'nats_connect', at: 5_000, value: 400, tags: { region: 'weur' } },
     { metric: 'nats_ping', at: 0, value: 1 },
     { metric: 'nats_ping', at: 20_000, value: 1 },
   ];
-  const svg = chart(await summaryOfSamples(samples.toSorted((a, b) => a.at - b.at)), 'outage-over-time');
+  const svg = chart(await summaryOfSamples(samples.toSorted((a, b) => a.at - b.at)), 'connect-over-time');
   expect(svg).toMatch(/<path d="M1 0A1 1 0[^"]*"[^>]*fill="#009e73"/);
 });
 
@@ -112,4 +112,17 @@ test("the memory of a region's server has the colour of its region", async () =>
     ['#5d6b7a', 2],
   ] as const)
     expect(linesOf(svg, colour)).toBe(lines);
+});
+
+test('memory is in whole numbers of its unit', async () => {
+  const samples = [0, 1_000, 2_000].map((at) => ({
+    metric: 'process_memory',
+    at,
+    value: 380 * 1024 ** 2,
+    tags: { process: 'workerd' },
+  }));
+  const labels = [...chart(await summaryOfSamples(samples), 'memory').matchAll(/>([\d.]+ [KMG]?i?B)</g)].map(
+    ([, label]) => label,
+  );
+  expect(labels).toEqual(['0 B', '64 MiB', '128 MiB', '192 MiB', '256 MiB', '320 MiB', '384 MiB']);
 });

@@ -1,9 +1,7 @@
-// What charts over time share: the axis, lines that break where nothing was measured, and shades over the times in
-// which service was interrupted or nothing was measured, and marks at live edits.
+// What charts over time share: the axis, lines that break where nothing was measured.
 
+import type { Series } from './chart-legend.ts';
 import { MUTED, valueAxis } from './chart-style.ts';
-import { editMarks } from './edit-marks.ts';
-import { lengthOf, type Span, union } from './spans.ts';
 import type { Slice, Summary } from './summary.ts';
 
 /** Distances between labels, of which the shortest is taken that gives few enough. */
@@ -22,23 +20,6 @@ const GAUGE_SLICES = 3;
 
 /** Pixels. */
 const POINT_SIZE = 6;
-
-/** A shade is at least this wide, as a share of the axis: a moment has to be seen too. */
-const MIN_SHADE = 0.004;
-
-const SHADES = {
-  unmeasured: 'rgba(120,128,138,.26)',
-  outage: 'rgba(208,72,63,.17)',
-  gap: 'rgba(214,138,0,.17)',
-} as const;
-
-type Shade = keyof typeof SHADES;
-
-const SHADE_NAMES: Readonly<Record<Shade, string>> = {
-  unmeasured: 'not measured',
-  outage: 'clients without service',
-  gap: 'nothing between two regions',
-};
 
 /** Time since the beginning. */
 export function timeAxis(endMs: number): object {
@@ -74,7 +55,7 @@ export interface TimeLine {
 }
 
 /** A series of ECharts. A point with nothing beside it is drawn as a point. */
-export function timeLine({ name, slices, sliceMs, kind, read, colour, style = 'solid' }: TimeLine): object {
+export function timeLine({ name, slices, sliceMs, kind, read, colour, style = 'solid' }: TimeLine): Series {
   const data = pointsOf(slices, { sliceMs, kind, read });
   const isAlone = data.map(
     ([, value], index) => value !== null && isBreak(data[index - 1]) && isBreak(data[index + 1]),
@@ -128,39 +109,4 @@ function pauseLimit(distances: readonly number[], sliceMs: number): number {
 export function endOf({ durationMs, unmeasured, timeSeries }: Summary): number {
   const sliced = timeSeries.slices * timeSeries.sliceMs;
   return Math.max(Math.min(sliced, durationMs), ...unmeasured.map(({ toMs }) => toMs));
-}
-
-/** Series without points that only shade, or mark live edits, each with its entry in the legend. */
-export function shades(summary: Summary): readonly object[] {
-  const end = endOf(summary);
-  const shaded = (Object.keys(SHADES) as Shade[]).flatMap((shade) => {
-    const spans = union(spansOf(summary, shade).map((span) => widened(span, end)));
-    return spans.length === 0 ? [] : [shadeSeries(shade, spans)];
-  });
-  return [...shaded, ...editMarks(summary)];
-}
-
-function spansOf({ unmeasured, outages, gaps }: Summary, shade: Shade): readonly Span[] {
-  return { unmeasured, outage: outages, gap: gaps }[shade];
-}
-
-function widened(span: Span, end: number): Span {
-  const missing = Math.max(0, MIN_SHADE * end - lengthOf(span));
-  return { fromMs: span.fromMs - missing / 2, toMs: Math.min(end, span.toMs + missing / 2) };
-}
-
-function shadeSeries(shade: Shade, spans: readonly Span[]): object {
-  const colour = SHADES[shade];
-  return {
-    type: 'line',
-    name: SHADE_NAMES[shade],
-    data: [],
-    color: colour,
-    itemStyle: { color: colour },
-    markArea: {
-      silent: true,
-      itemStyle: { color: colour },
-      data: spans.map(({ fromMs, toMs }) => [{ xAxis: fromMs }, { xAxis: toMs }]),
-    },
-  };
 }

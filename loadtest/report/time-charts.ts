@@ -1,21 +1,26 @@
 // Charts over time: what clients experienced, by region; messages and answers beside what was due; clients; memory.
 
 import { colourOfRegion, inRegionOrder } from '../world-map/region-look.ts';
+import type { Series } from './chart-legend.ts';
 import { type ChartSpec, MUTED, msText, SERIES_COLOURS, valueAxis } from './chart-style.ts';
 import { fileOf } from './chart-times.ts';
+import { editMarks } from './edit-marks.ts';
 import { formatBytes, formatCount } from './format-value.ts';
+import { shades } from './shades.ts';
+import { stackedSteps, stepLine } from './step-lines.ts';
 import type { Slice, Summary } from './summary.ts';
-import { endOf, type Kind, shades, timeAxis, timeLine } from './time-axis.ts';
+import { endOf, type Kind, timeAxis, timeLine } from './time-axis.ts';
 
 const DUE_COLOUR = MUTED;
 
 /** A last slice shorter than this share of the others makes a rate of it that nobody saw. */
 const WHOLE_SHARE = 0.5;
 
-/** The medians of each region, and the p95 of all. */
+/** The medians of each region, or of all where none is known, and the p95 of all. */
 export function timesOverTime(summary: Summary, metric: string, title: string): ChartSpec | undefined {
   const series = summary.timeSeries.metrics[metric];
-  if (series === undefined) return undefined;
+  // An outage is a time, and not the moment in which it ended: those without service are in a chart of their own.
+  if (series === undefined || metric === 'nats_outage') return undefined;
   const order = summary.regions.map(({ id }) => id);
   const regions = inRegionOrder(
     Object.keys(series).filter((name) => name !== 'all'),
@@ -26,12 +31,12 @@ export function timesOverTime(summary: Summary, metric: string, title: string): 
     title: `${title}, over time`,
     format: msText,
     lines: [
-      ...regions.map((region) => ({
+      ...(regions.length === 0 ? ['all'] : regions).map((region) => ({
         name: `${region} p50`,
         slices: series[region],
         kind: 'time' as const,
         read: ({ p50 }: Slice) => p50,
-        colour: colourOfRegion(region, order),
+        colour: region === 'all' ? FIRST_COLOUR : colourOfRegion(region, order),
       })),
       {
         name: 'all p95',
@@ -95,7 +100,7 @@ export function messagesOverTime(summary: Summary): ChartSpec | undefined {
   });
 }
 
-/** What was asked and answered each second. */
+/** What was asked and answered each second: an acknowledgement of JetStream is an answer too. */
 export function answersOverTime(summary: Summary): ChartSpec | undefined {
   const { metrics } = summary.timeSeries;
   const asked = metrics.nats_due;
@@ -106,19 +111,63 @@ export function answersOverTime(summary: Summary): ChartSpec | undefined {
     lines: [
       { ...timed('requests answered', metrics.nats_request?.all, summary), colour: FIRST_COLOUR },
       { ...timed('PINGs answered', metrics.nats_ping?.all, summary), colour: THIRD_COLOUR },
+      {
+        ...counted('acknowledged by JetStream', metrics.nats_journal_acknowledged?.all),
+        colour: FIRST_COLOUR,
+      },
       ...due('requests due', asked?.request),
       ...due('PINGs due', asked?.ping).map((each) => ({ ...each, style: 'dotted' as const })),
     ],
   });
 }
 
+/** As their own books have it, and by the servers' count, who cannot be asked while they are gone. */
 export function clientsOverTime(summary: Summary): ChartSpec | undefined {
-  const slices = summary.timeSeries.metrics.nats_clients?.all;
+  const connected = summary.clients?.connected ?? [];
+  const counted = summary.timeSeries.metrics.nats_clients?.all;
   return overTime(summary, {
     name: 'clients',
     title: 'Open clients',
     format: formatCount,
-    lines: [{ name: 'clients', slices, kind: 'gauge', read: ownValue, colour: FIRST_COLOUR }],
+    more:
+      connected.length === 0
+        ? []
+        : [
+            stepLine(
+              { name: 'by their own count', levels: connected, colour: FIRST_COLOUR },
+              { endMs: endOf(summary) },
+            ),
+          ],
+    lines: [
+      {
+        name: "by the servers' count",
+        slices: counted,
+        kind: 'gauge',
+        read: ownValue,
+        colour: SECOND_COLOUR,
+        style: 'dashed',
+      },
+    ],
+  });
+}
+
+/** How many clients of each region had no service: an outage is drawn over its time, also one that did not end. */
+export function withoutServiceOverTime(summary: Summary): ChartSpec | undefined {
+  const order = summary.regions.map(({ id }) => id);
+  const without = summary.clients?.withoutService ?? {};
+  return overTime(summary, {
+    name: 'without-service',
+    title: 'Clients without service, over time',
+    format: formatCount,
+    lines: [],
+    more: stackedSteps(
+      inRegionOrder(Object.keys(without), order).map((region) => ({
+        name: region === '' ? 'never served' : region,
+        levels: without[region] ?? [],
+        colour: colourOfRegion(region, order),
+      })),
+      { endMs: endOf(summary) },
+    ),
   });
 }
 
@@ -136,7 +185,10 @@ export function memoryOverTime(summary: Summary): ChartSpec | undefined {
   return overTime(summary, {
     name: 'memory',
     title: 'Resident memory',
-    format: formatBytes,
+    format: (bytes) => formatBytes(bytes).replace('.0 ', ' '),
+    axis: binaryAxis(
+      Math.max(...Object.values(all).flatMap((slices) => slices.map((slice) => slice?.value ?? 0))),
+    ),
     lines: [
       ...shared.map((name, index) => ({
         ...lineOf(name),
@@ -147,6 +199,14 @@ export function memoryOverTime(summary: Summary): ChartSpec | undefined {
     ],
   });
 }
+
+/** With labels that are whole numbers of their unit. */
+function binaryAxis(most: number): object {
+  const interval = 2 ** Math.max(10, Math.ceil(Math.log2(Math.max(1, most) / MOST_INTERVALS)));
+  return { interval, max: interval * Math.max(1, Math.ceil(most / interval)) };
+}
+
+const MOST_INTERVALS = 6;
 
 const SHARED_STYLES = ['solid', 'dashed', 'dotted'] as const;
 
@@ -168,13 +228,21 @@ interface Plan {
   readonly name: string;
   readonly title: string;
   readonly format: (value: number) => string;
+  /** What the axis of values has beside that. */
+  readonly axis?: object;
   readonly lines: readonly Line[];
+  /** What is not in slices of time. */
+  readonly more?: readonly Series[];
 }
 
 /** undefined where no line has anything. */
-function overTime(summary: Summary, { name, title, format, lines }: Plan): ChartSpec | undefined {
+function overTime(
+  summary: Summary,
+  { name, title, format, axis, lines, more = [] }: Plan,
+): ChartSpec | undefined {
   const { sliceMs, slices } = summary.timeSeries;
-  const drawn = lines.flatMap(({ slices: found, ...each }) =>
+  const endMs = endOf(summary);
+  const inSlices = lines.flatMap(({ slices: found, ...each }) =>
     found === undefined || slices < 2
       ? []
       : [
@@ -185,15 +253,16 @@ function overTime(summary: Summary, { name, title, format, lines }: Plan): Chart
           }),
         ],
   );
+  const drawn = [...more, ...inSlices];
   if (drawn.length === 0) return undefined;
   return {
     name,
     title,
     colours: SERIES_COLOURS,
     option: {
-      xAxis: timeAxis(endOf(summary)),
-      yAxis: valueAxis(format),
-      series: [...drawn, ...shades(summary)],
+      xAxis: timeAxis(endMs),
+      yAxis: { ...valueAxis(format), ...axis },
+      series: [...drawn, ...shades(summary, endMs), ...editMarks(summary)],
     },
   };
 }

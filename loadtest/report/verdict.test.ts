@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { madeRun } from '../../test/support/data/made-run.ts';
+import type { Written } from '../../test/support/data/sample-file.ts';
 import { FINISHED, summaryOfSamples } from '../../test/support/data/summary.ts';
 import type { RunFacts } from './build-summary.ts';
 import type { Ending } from './ending.ts';
@@ -128,4 +129,26 @@ test.each([
   const text = verdictOf(await summaryOfSamples(samples));
   if (isTold) expect(text).toContain('k6 itself could not keep to its schedule, and sent 15.1 s late at p50');
   else expect(text).not.toContain('schedule');
+});
+
+test('a run that ends at its limit says so, and that k6 interrupted what was under way then is no news', async () => {
+  const tags = { size: '128', rate: '500', region: 'oc' };
+  const samples = [0, 500, 1_000].flatMap((at): readonly Written[] => [
+    { metric: 'nats_published', at, value: 50, tags },
+    { metric: 'nats_delivered', at, value: 50, tags },
+    { metric: 'nats_delivery', at, value: 900, tags },
+  ]);
+  const crossed = { metric: 'nats_delivery', expression: 'p(95)<750', value: 900, passed: false };
+  const facts = {
+    script: 'throughput',
+    thresholds: [crossed],
+    ending: { ...ENDING, ranMs: 3_000, interruptedIterations: 4 },
+  };
+  const ended = await summaryOfSamples(samples, { ...facts, k6ExitCode: 99 });
+  expect(verdictOf(ended)).toBe('Not green: a step beyond the limit ended it. 0 of 1 thresholds held.');
+  const interrupted = await summaryOfSamples(samples, {
+    ...facts,
+    thresholds: [{ ...crossed, passed: true }],
+  });
+  expect(verdictOf(interrupted)).toContain('4 iterations were interrupted');
 });

@@ -65,7 +65,7 @@ export function shortcomings(summary: Summary): readonly string[] {
     ...(kind === 'cut-off'
       ? [`k6 was still busy after ${formatMoment(ranMs)}, and was ended by this command`]
       : []),
-    ...(interruptedIterations === null || interruptedIterations === 0
+    ...(interruptedIterations === null || interruptedIterations === 0 || endsAtLimit(summary)
       ? []
       : [
           interruptedIterations === 1
@@ -77,6 +77,13 @@ export function shortcomings(summary: Summary): readonly string[] {
       ? [`its users ended early, after ${formatMoment(ranMs)} of ${formatMoment(plannedMs)}`]
       : []),
   ];
+}
+
+/** A script that looks for a limit has k6 end at the first step that is beyond it, with all that is under way. */
+function endsAtLimit({ steps, ending, k6ExitCode }: Summary): boolean {
+  const { kind, plannedMs, ranMs } = ending;
+  const isEarly = plannedMs !== null && ranMs < plannedMs - EARLY_MS;
+  return steps.length > 0 && kind === 'finished' && k6ExitCode === CROSSED && isEarly;
 }
 
 function absentSentence(runners: readonly number[]): readonly string[] {
@@ -98,6 +105,7 @@ function endingReasons(summary: Summary): readonly string[] {
   const { ending, k6ExitCode } = summary;
   if (ending.kind === 'interrupted')
     return ['it was interrupted, and figures are of what was measured until then'];
+  if (endsAtLimit(summary)) return ['a step beyond the limit ended it'];
   return hasFailed(summary)
     ? [`k6 failed with exit code ${k6ExitCode}; what it had measured until then is here`]
     : [];

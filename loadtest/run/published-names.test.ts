@@ -31,6 +31,7 @@ interface Dashboard {
     readonly id: number;
     readonly title: string;
     readonly fieldConfig: { readonly defaults: { readonly unit: string } };
+    readonly options: { readonly legend: { readonly showLegend?: boolean } };
     readonly targets: readonly { readonly expr: string }[];
   }[];
   readonly templating: { readonly list: readonly { readonly name: string; readonly definition?: string }[] };
@@ -79,7 +80,7 @@ test('every variable of a query is one of the dashboard, and panels have numbers
   const known = dashboard.templating.list.map(({ name }) => name);
   for (const { expr } of queries)
     for (const [, name = ''] of expr.matchAll(/\$(\w+)/g))
-      expect([...known, '__rate_interval']).toContain(name);
+      expect([...known, '__rate_interval', '__range']).toContain(name);
   const numbers = dashboard.panels.map(({ id }) => id);
   expect(new Set(numbers).size).toBe(numbers.length);
 });
@@ -89,4 +90,8 @@ test('what matters during a run has a panel', () => {
   for (const name of ['due', 'published', 'delivered', 'missing', 'disconnects'])
     expect(all).toContain(`k6_nats_${name}_total`);
   for (const name of ['delivery', 'request', 'connect']) expect(all).toContain(`k6_nats_${name}_p95`);
+});
+
+test('every panel shows its legend, which Grafana does not without being told', () => {
+  for (const { title, options } of dashboard.panels) expect(options.legend.showLegend, title).toBe(true);
 });

@@ -5,11 +5,12 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, expect, test } from 'vitest';
 import { archiveHead } from '../../api/archive.ts';
 import type { Job } from '../../api/backups.ts';
+import { instanceNameOf } from '../../regions/names.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { headOf, tailOf } from '../../worker/jetstream/archive/archive-files.ts';
 import { concatenated } from '../../worker/jetstream/archive/bytes.ts';
+import { dataChunks } from '../../worker/jetstream/archive/chunk-writer.ts';
 import { encodeEntry, NO_BYTES } from '../../worker/jetstream/archive/entry.ts';
-import { dataChunks } from '../../worker/jetstream/archive/s2-chunks.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { cityOf } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';
@@ -93,36 +94,45 @@ test('of a restore whose server is killed nothing stays, and the job says so', {
   });
 });
 
-test('a stream with one replica is back by itself when its server has ended, and a consumer goes on where it was', {
-  timeout: 120_000,
-}, async () => {
-  const { api, engine, url } = running.stack;
-  await using client: Client = await connectFrom(url, cityOf('oc'));
-  const manager = await jetstreamManager(client.nats);
-  await manager.streams.add({ name: 'ALONE', subjects: ['alone.*'], num_replicas: 1 });
-  await manager.consumers.add('ALONE', { durable_name: 'worker', ack_policy: 'explicit' });
-  for (let n = 1; n <= 50; n += 1) await jetstream(client.nats).publish('alone.x', `${n}`);
-  const consumer = await jetstream(client.nats).consumers.get('ALONE', 'worker');
-  for (let n = 1; n <= 20; n += 1) await (await consumer.next())?.ackAck();
-  // With the last message what was acknowledged before it is backed up.
-  await jetstream(client.nats).publish('alone.x', '51');
-  await backedUp('ALONE', 51);
-  // The Keeper looks, and so knows of the stream.
-  await api.jetstream();
-  const { cluster } = await manager.streams.info('ALONE');
-  await engine.server(cluster?.leader ?? '')?.app.kill('SIGKILL');
-  await waitFor('the stream', { timeoutMs: 60_000 }, async () => {
-    const { state } = await manager.streams.info('ALONE');
-    return state.messages === 51;
-  });
-  const next = await (await jetstream(client.nats).consumers.get('ALONE', 'worker')).next();
-  expect([next?.seq, next?.string()]).toEqual([21, '21']);
-  expect((await jetstream(client.nats).publish('alone.x', '52')).seq).toBe(52);
-  await backedUp('ALONE', 52);
-  await waitFor('all servers to hold everything', DEADLINE, async () => {
-    return (await api.jetstream()).members.every(({ state, server }) => state === 'full' && server === 'up');
-  });
-});
+// A server that says goodbye is known to the others to be away: they answer differently for its streams.
+test.each([
+  ['killed', 'ALONE', killed],
+  ['drained, and is back in service', 'DRAINED', drainedForAWhile],
+] as const)(
+  'a stream with one replica is back by itself when its server was %s, and a consumer goes on where it was',
+  { timeout: 180_000 },
+  async (_how, stream, end) => {
+    const { api, url } = running.stack;
+    await using client: Client = await connectFrom(url, cityOf('oc'));
+    const manager = await jetstreamManager(client.nats);
+    const subject = `${stream}.x`;
+    await manager.streams.add({ name: stream, subjects: [`${stream}.*`], num_replicas: 1 });
+    await manager.consumers.add(stream, { durable_name: 'worker', ack_policy: 'explicit' });
+    for (let n = 1; n <= 50; n += 1) await jetstream(client.nats).publish(subject, `${n}`);
+    const consumer = await jetstream(client.nats).consumers.get(stream, 'worker');
+    for (let n = 1; n <= 20; n += 1) await (await consumer.next())?.ackAck();
+    // With the last message what was acknowledged before it is backed up.
+    await jetstream(client.nats).publish(subject, '51');
+    await backedUp(stream, 51);
+    // The Keeper looks, and so knows of the stream.
+    await api.jetstream();
+    const { cluster } = await manager.streams.info(stream);
+    await end(cluster?.leader ?? '');
+    await waitFor('the stream', { timeoutMs: 90_000 }, async () => {
+      const { state } = await manager.streams.info(stream);
+      return state.messages === 51;
+    });
+    const next = await (await jetstream(client.nats).consumers.get(stream, 'worker')).next();
+    expect([next?.seq, next?.string()]).toEqual([21, '21']);
+    expect((await jetstream(client.nats).publish(subject, '52')).seq).toBe(52);
+    await backedUp(stream, 52);
+    await waitFor('all servers to hold everything', DEADLINE, async () => {
+      return (await api.jetstream()).members.every(
+        ({ state, server }) => state === 'full' && server === 'up',
+      );
+    });
+  },
+);
 
 test('after the loss of all three servers at once everything that is backed up is back by itself', {
   timeout: 180_000,
@@ -152,6 +162,18 @@ test('after the loss of all three servers at once everything that is backed up i
   });
   expect(await streamsHeld(url)).toEqual(held);
 });
+
+async function killed(server: string): Promise<void> {
+  await running.stack.engine.server(server)?.app.kill('SIGKILL');
+}
+
+async function drainedForAWhile(server: string): Promise<void> {
+  const { api, engine } = running.stack;
+  const region = server.slice(instanceNameOf('').length);
+  await api.operate(region, 'drain');
+  await waitFor(`${server} to stop`, { timeoutMs: 90_000 }, () => engine.server(server) === undefined);
+  await api.operate(region, 'undrain');
+}
 
 /** As many applications do when they start. Returns the stream if it could be made. */
 async function makesStream({ nats }: Client, name: string): Promise<readonly string[]> {

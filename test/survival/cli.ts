@@ -58,7 +58,7 @@ const program = new Command('npm run survival --')
   )
   .option(
     '--rpo <number>',
-    'goal: what was acknowledged so many seconds before the loss of all is restored',
+    'goal: what was acknowledged so many seconds before acknowledgements ended is restored after a loss of all',
     numberOf(0),
     10,
   );

@@ -5,7 +5,7 @@ import { confirmationOf, type Observed, type PagesLook } from './observed.ts';
 import type { Plan } from './plan.ts';
 
 export interface Goals {
-  /** What was acknowledged this long before the loss of all servers has to be back, in ms. */
+  /** What was acknowledged this long before the last acknowledgement ahead of a loss of all has to be back, in ms. */
   readonly rpoMs: number;
 }
 
@@ -69,7 +69,9 @@ export function judge(plan: Plan, observed: Observed, goals: Goals): Judgement {
     acknowledged: observed.acknowledged.length,
     lost: losses.length,
     lostWhileHeld: losses.filter(({ isExcused }) => !isExcused).length,
-    lostBeyondRpo: losses.filter(({ isExcused, at, until }) => isExcused && at < until - goals.rpoMs).length,
+    lostBeyondRpo: losses.filter(
+      ({ isExcused, at, until }) => isExcused && at < lastAcknowledgedAt(observed, until) - goals.rpoMs,
+    ).length,
     endings: countsOf(losses.map(({ ending }) => ending)),
     isTotal: totalAt !== undefined,
     moved: observed.acknowledged.filter(({ id, seq }) => {
@@ -133,6 +135,14 @@ function lossesOf(observed: Observed): readonly Loss[] {
       const ending = fate.ending ?? 'overwritten';
       return { at, until: fate.until, ending, isExcused: isDeadly(ending) };
     });
+}
+
+/**
+ * Backups are read from a stream's leader, and without a majority there is none: then nothing is acknowledged either. So the
+ * RPO counts from the last acknowledgement before the last server was gone.
+ */
+function lastAcknowledgedAt({ acknowledged }: Observed, until: number): number {
+  return Math.max(...acknowledged.filter(({ at }) => at <= until).map(({ at }) => at));
 }
 
 /** A host that fails, or a platform that ends the server: Meridian is not asked. */

@@ -136,7 +136,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/jetstream/bucket',
     what: 'backups in R2: manifests, logs, folded segments, archives from them',
-    imports: ['worker/jetstream/manifest', 'worker/jetstream/archive'],
+    imports: ['waiting', 'worker', 'worker/jetstream/manifest', 'worker/jetstream/archive'],
     packages: [],
   },
   {

@@ -7,7 +7,7 @@ import type { RegionConfig } from '../../regions/config.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
-import type { Loss, Member } from '../jetstream/admission/admission.ts';
+import type { Loss, Member } from '../jetstream/admission/record.ts';
 import { BackupBucket } from '../jetstream/bucket/backup-bucket.ts';
 import type { AdmissionView } from '../jetstream/keeper-stub.ts';
 import { messageOf } from '../message-of.ts';
@@ -66,8 +66,8 @@ async function viewOf(
 
 function restoredView(restored: AdmissionView['lastRestore']): JetStream['lastRestore'] {
   if (restored === undefined) return null;
-  const { at, streams, problems } = restored;
-  return { at, streams, problems: [...problems] };
+  const { at, streams, problems, failures } = restored;
+  return { at, streams, problems: [...problems, ...failures] };
 }
 
 /** What the Keeper knows of it, and what the region says itself. */
@@ -109,7 +109,7 @@ async function lossOf(
         backup: backups?.has(JSON.stringify([account, stream])) ?? null,
       };
     }),
-    ...(failed !== undefined && { problems: [...failed.problems] }),
+    ...(failed !== undefined && { problems: [...failed.failures] }),
   };
 }
 

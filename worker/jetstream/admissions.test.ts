@@ -1,7 +1,7 @@
 // What follows from a loss of all servers, with servers and restores that are made up: the real ones are in test/failure.
 
 import { expect, test } from 'vitest';
-import type { AdmissionRecord, KnownStream, Restored, Sighting } from './admission/admission.ts';
+import type { AdmissionRecord, KnownStream, Restored, Sighting } from './admission/record.ts';
 import { Admissions } from './admissions.ts';
 
 const REGIONS = ['a', 'b', 'c'];
@@ -91,7 +91,7 @@ class World {
       restart: async (region) => void this.#running.delete(region),
       acceptsLoss: () => false,
       withoutBackup: async () => [],
-      isBackedUp: () => true,
+      whyNotSaved: async () => undefined,
       revive: async ({ stream }) => {
         this.revived.push(stream);
         const next = this.revivals.shift();
@@ -146,7 +146,8 @@ class World {
 function restored(missing: readonly string[]): Restored {
   return {
     ...{ at: 0, streams: STREAMS.length - missing.length },
-    ...{ problems: missing.map((name) => `${name} is torn`), missing: missing.map(streamNamed) },
+    ...{ problems: [], missing: missing.map(streamNamed) },
+    failures: missing.map((name) => `${name} is torn`),
   };
 }
 

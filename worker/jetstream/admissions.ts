@@ -4,26 +4,32 @@
 import { instanceNameOf } from '../../regions/names.ts';
 import { messageOf } from '../message-of.ts';
 import {
-  type AdmissionRecord,
   afterEnd,
   afterLook,
-  afterRestore,
   askToStart,
-  awaitOperator,
-  beginAgain,
-  giveUpMissing,
+  heldOnlyBy,
   isHeld,
-  isToAccept,
-  type KnownStream,
-  NEW_RECORD,
-  type Restored,
-  type Sighting,
   type StartAnswer,
   whyNotEnd,
   whyNotLeave,
   whyNotLink,
   withoutOrphan,
 } from './admission/admission.ts';
+import {
+  afterRestore,
+  afterTry,
+  awaitOperator,
+  beginAgain,
+  giveUpMissing,
+  isToAccept,
+} from './admission/loss.ts';
+import {
+  type AdmissionRecord,
+  type KnownStream,
+  NEW_RECORD,
+  type Restored,
+  type Sighting,
+} from './admission/record.ts';
 import { troubleIn } from './admission/trouble.ts';
 
 export interface AdmissionsHost {
@@ -39,8 +45,11 @@ export interface AdmissionsHost {
   acceptsLoss(): boolean;
   /** Those of the streams that no backup has. */
   withoutBackup(streams: readonly KnownStream[]): Promise<readonly KnownStream[]>;
-  /** Whether streams are backed up at all. */
-  isBackedUp(): boolean;
+  /**
+   * Why streams that only these regions hold would not come back from their backups as they are now; undefined if they
+   * would.
+   */
+  whyNotSaved(streams: readonly KnownStream[], regions: readonly string[]): Promise<string | undefined>;
   /**
    * Restores a stream that no server holds any more, while others go on. Rejects if it is to be tried again.
    *
@@ -78,7 +87,6 @@ export class Admissions {
   #isRecovering = false;
   #decidedAt = 0;
   #restoredAt = 0;
-  #lastRestore: Restored | undefined;
   /** Of the last look. */
   #sightings: ReadonlyMap<string, Sighting> = new Map();
 
@@ -91,8 +99,9 @@ export class Admissions {
     return this.#record;
   }
 
+  /** What came of the last loss, as far as it was tried. */
   get lastRestore(): Restored | undefined {
-    return this.#lastRestore;
+    return this.#record.restored;
   }
 
   async mayStart(region: string): Promise<StartAnswer> {
@@ -126,13 +135,9 @@ export class Admissions {
    */
   async whyNotLeave(leaving: readonly string[], atOnce: boolean): Promise<string | undefined> {
     const answering = await this.look();
-    const reason = whyNotLeave(
-      this.#record,
-      leaving,
-      this.#host.regions(),
-      answering,
-      this.#host.isBackedUp(),
-    );
+    const alone = heldOnlyBy(this.#record, leaving);
+    const unsaved = alone.length === 0 ? undefined : await this.#host.whyNotSaved(alone, leaving);
+    const reason = whyNotLeave(this.#record, leaving, this.#host.regions(), answering, unsaved);
     return atOnce ? this.#ended(leaving, reason) : reason;
   }
 
@@ -234,8 +239,8 @@ export class Admissions {
       try {
         const { streams, problems } = await this.#host.revive(orphan, this.#isServerBack(orphan));
         for (const problem of problems) console.error(`JetStream: ${problem}`);
-        this.#lastRestore = { at: this.#host.now(), streams, problems, missing: [] };
-        this.#keep(withoutOrphan(this.#record, orphan));
+        const restored = { at: this.#host.now(), streams, problems, missing: [], failures: [] };
+        this.#keep({ ...withoutOrphan(this.#record, orphan), restored });
       } catch (error) {
         console.error(
           `JetStream: ${orphan.stream} of ${orphan.account} is not restored yet: ${messageOf(error)}`,
@@ -258,16 +263,17 @@ export class Admissions {
     const filled = streams.filter(({ messages }) => messages > 0);
     if (streams.length === 0) return this.#beginAgain(false);
     if (this.#host.acceptsLoss()) return this.#beginAgain(true);
+    let unsaved: readonly KnownStream[] | undefined;
     try {
-      const missing = await this.#host.withoutBackup(filled);
-      if (missing.length === 0) return await this.#beginAgain(true);
-      for (const { account, stream, messages } of missing) {
+      unsaved = await this.#host.withoutBackup(filled);
+      if (unsaved.length === 0) return await this.#beginAgain(true);
+      for (const { account, stream, messages } of unsaved) {
         console.error(`JetStream: stream ${stream} of ${account} (${messages} messages) is lost: no backup`);
       }
     } catch (error) {
       console.error(`JetStream: the backups cannot be read: ${messageOf(error)}`);
     }
-    this.#keep(awaitOperator(this.#record));
+    this.#keep(awaitOperator(this.#record, unsaved));
   }
 
   /** A server that had begun to join holds a part, which would be neither what was there nor what is restored. */
@@ -278,9 +284,11 @@ export class Admissions {
   }
 
   async #restore(): Promise<void> {
-    const restored = await this.#host.restoreAll(this.#record.loss?.streams ?? []);
-    for (const problem of restored.problems) console.error(`JetStream: ${problem}`);
-    this.#lastRestore = restored;
+    const isFirst = this.#record.loss?.phase === 'restoring';
+    const now = await this.#host.restoreAll(this.#record.loss?.streams ?? []);
+    for (const problem of [...now.problems, ...now.failures]) console.error(`JetStream: ${problem}`);
+    const restored = isFirst ? now : afterTry(this.#record.restored, now);
+    this.#keep({ ...this.#record, restored });
     this.#restoredAt = this.#host.now();
     // The servers may have been lost again meanwhile, or the loss accepted.
     const phase = this.#record.loss?.phase;

@@ -1,7 +1,8 @@
 // How the Keeper is reached, and what can be asked of it.
 
 import type { Env } from '../env.ts';
-import type { Loss, Member, Restored, StartAnswer } from './admission/admission.ts';
+import type { StartAnswer } from './admission/admission.ts';
+import type { Loss, Member, Restored } from './admission/record.ts';
 import type { Job, Verification } from './restore/jobs.ts';
 import type { PlannedRestore } from './restore/plan.ts';
 import type { AskedRestore } from './restore/restorer.ts';
@@ -41,7 +42,7 @@ export interface AdmissionView {
   readonly members: readonly (Member & { readonly region: string })[];
   readonly problem?: string;
   readonly loss?: Loss;
-  /** What the last restore after a loss came to, since this object was created. */
+  /** What came of the last loss. */
   readonly lastRestore?: Restored;
 }
 

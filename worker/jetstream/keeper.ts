@@ -6,7 +6,9 @@ import { regionOf } from '../config/config-copy.ts';
 import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
-import type { AdmissionRecord, StartAnswer } from './admission/admission.ts';
+import type { StartAnswer } from './admission/admission.ts';
+import type { AdmissionRecord } from './admission/record.ts';
+import { whyNotSaved } from './admission/saved.ts';
 import { Admissions } from './admissions.ts';
 import type { AdmissionView, KeeperMethods } from './keeper-stub.ts';
 import type { Job, Verification } from './restore/jobs.ts';
@@ -41,7 +43,12 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
       acceptsLoss: () => activeConfig(env).config.jetstream.acceptLoss,
       withoutBackup: (streams) =>
         env.BACKUPS === undefined ? Promise.resolve(streams) : this.#restorer.withoutBackup(streams),
-      isBackedUp: () => env.BACKUPS !== undefined && activeConfig(env).config.jetstream.backup.enabled,
+      whyNotSaved: async (streams, regions) => {
+        const { enabled, everySeconds } = activeConfig(env).config.jetstream.backup;
+        const isBackedUp = env.BACKUPS !== undefined && enabled;
+        const statuses = isBackedUp ? await Promise.all(regions.map((id) => stubOf(id).backupStatus())) : [];
+        return whyNotSaved(streams, isBackedUp ? statuses.flat() : undefined, everySeconds);
+      },
       revive: (...of) => this.#restorer.revive(...of),
       restoreAll: (streams) => this.#restorer.restoreAll(streams),
       now: Date.now,
@@ -71,7 +78,7 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
 
   async admission(): Promise<AdmissionView> {
     await this.#admissions.look();
-    const problem = await this.#admissions.problem();
+    const problem = await this.problem();
     const { record, lastRestore } = this.#admissions;
     const { members, loss } = record;
     return {
@@ -83,7 +90,9 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
   }
 
   async problem(): Promise<string | undefined> {
-    return this.#admissions.problem();
+    const problem = await this.#admissions.problem();
+    const { obstacle } = this.#restorer;
+    return problem === undefined || obstacle === undefined ? problem : `${problem}, but ${obstacle}`;
   }
 
   async acceptLoss(): Promise<AdmissionView> {

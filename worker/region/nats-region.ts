@@ -12,7 +12,7 @@ import { activeConfig } from '../config/active-config.ts';
 import { regionOf } from '../config/config-copy.ts';
 import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
-import type { Sighting } from '../jetstream/admission/admission.ts';
+import type { Sighting } from '../jetstream/admission/record.ts';
 import { BackupWriter } from '../jetstream/backup/backup-writer.ts';
 import type { StreamBackupStatus } from '../jetstream/backup/status.ts';
 import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
@@ -108,6 +108,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       settings: () => activeConfig(env).config.jetstream.backup,
       secrets: env,
       led: () => this.#server.led(),
+      leads: () => this.#server.leads(),
       dial: (init) => this.#server.dialOwn(init),
       countOwn: (change) => this.#server.countOwn(change),
       now: Date.now,

@@ -2,7 +2,15 @@
 
 import { MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import type { Holdings } from '../jetstream/admission/holdings.ts';
-import { LED_QUERY, type LedJsz, type LedStream, ledStreams } from '../jetstream/backup/led-streams.ts';
+import {
+  LEADS_QUERY,
+  LED_QUERY,
+  type LedJsz,
+  type LedStream,
+  ledStreams,
+  type StreamKey,
+  streamKeys,
+} from '../jetstream/backup/led-streams.ts';
 import { accountsIn, holdingsOf, type Jsz, type Raftz, SYSTEM_ACCOUNT } from './jetstream-answers.ts';
 import { agesOfUnauthenticated, type Connz, isInLameDuckMode, readMonitoring } from './monitoring.ts';
 import type { Routez, RoutezRoute, Varz } from './monitoring-answers.ts';
@@ -62,6 +70,11 @@ export class NatsServer {
   /** The streams that it leads. */
   async led(): Promise<readonly LedStream[]> {
     return ledStreams(await readMonitoring<LedJsz>(this.#port(MONITORING_PORT), LED_QUERY));
+  }
+
+  /** Only which they are. */
+  async leads(): Promise<readonly StreamKey[]> {
+    return streamKeys(await readMonitoring<LedJsz>(this.#port(MONITORING_PORT), LEADS_QUERY));
   }
 
   /** @throws Error when it does not answer in time */

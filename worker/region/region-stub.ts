@@ -4,7 +4,7 @@ import type { RegionConfig } from '../../regions/config.ts';
 import { bindingNameOf, instanceNameOf } from '../../regions/names.ts';
 import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
-import type { Sighting } from '../jetstream/admission/admission.ts';
+import type { Sighting } from '../jetstream/admission/record.ts';
 import type { StreamBackupStatus } from '../jetstream/backup/status.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 

@@ -1,7 +1,9 @@
 // A comparison as a page: the conclusion, both runs' medians over time in one chart, and every figure.
 
+import type { Series } from '../chart-legend.ts';
 import { type Chart, drawChart, msText, valueAxis } from '../chart-style.ts';
 import { chartFigure, type Html, html, pageOf, section, table } from '../page.ts';
+import { interruptionShade } from '../shades.ts';
 import type { Summary } from '../summary.ts';
 import { nameOf } from '../text-report.ts';
 import { endOf, timeAxis, timeLine } from '../time-axis.ts';
@@ -52,6 +54,15 @@ const COLOURS = { worse: 'bad', better: 'good', same: 'muted', 'too little data'
 
 /** The medians of each series that was compared. */
 function overlays({ differences }: Comparison, before: Summary, after: Summary): readonly Chart[] {
+  const endMs = Math.max(endOf(before), endOf(after));
+  const shaded = [
+    ...interruptionShade(
+      before,
+      { name: 'interrupted before', colour: BEFORE_COLOUR, lines: 'rising' },
+      endMs,
+    ),
+    ...interruptionShade(after, { name: 'interrupted after', colour: AFTER_COLOUR, lines: 'falling' }, endMs),
+  ];
   return differences
     .filter(({ figure, pairs }) => figure === 'p50' && pairs > 1)
     .map(({ metric, series }) =>
@@ -60,11 +71,12 @@ function overlays({ differences }: Comparison, before: Summary, after: Summary):
         title: `${nameOf(metric)}, median, ${series === 'all' ? 'over all' : series}`,
         colours: [BEFORE_COLOUR, AFTER_COLOUR],
         option: {
-          xAxis: timeAxis(Math.max(endOf(before), endOf(after))),
+          xAxis: timeAxis(endMs),
           yAxis: valueAxis(msText),
           series: [
             medians(before, metric, { name: 'before', series, colour: BEFORE_COLOUR }),
             medians(after, metric, { name: 'after', series, colour: AFTER_COLOUR }),
+            ...shaded,
           ],
         },
       }),
@@ -75,7 +87,7 @@ function medians(
   { timeSeries: { metrics, sliceMs } }: Summary,
   metric: string,
   { name, series, colour }: { readonly name: string; readonly series: string; readonly colour: string },
-): object {
+): Series {
   const slices = metrics[metric]?.[series] ?? [];
   return timeLine({ name, slices, sliceMs, kind: 'time', read: ({ p50 }) => p50, colour });
 }

@@ -6,7 +6,7 @@ import type { Slice, Summary } from '../summary.ts';
 import { shortcomings } from '../verdict.ts';
 import { type Outright, outrightOf } from './outright.ts';
 import { counted, type Pair, pairSlices, seriesOf } from './paired-slices.ts';
-import { holm, MIN_PAIRS, pairedPValue } from './significance.ts';
+import { holm, pairedPValue } from './significance.ts';
 
 export interface Comparison {
   readonly script: string;
@@ -31,7 +31,7 @@ export interface Difference {
   readonly change: number | null;
   /** Pairs of slices. */
   readonly pairs: number;
-  /** After Holm's correction; null with too few pairs to say. */
+  /** After Holm's correction; null with too few pairs to say, or too few that are not as the ones before. */
   readonly p: number | null;
   readonly verdict: Verdict;
 }
@@ -82,8 +82,8 @@ export function compareSummaries(before: Summary, after: Summary): Comparison {
     );
   }
   const found = QUESTIONS.flatMap((question) => answer(question, before, after));
-  const tested = found.filter(({ pairs }) => pairs >= MIN_PAIRS);
-  const corrected = new Map(holm(tested.map(({ p }) => p)).map((p, index) => [tested[index], p]));
+  const tested = found.filter(({ p }) => p !== null);
+  const corrected = new Map(holm(tested.map(({ p }) => p ?? 1)).map((p, index) => [tested[index], p]));
   const differences = found
     .map(({ question, ...rest }) => ({ rest, question }))
     .map(({ rest, question }, index) => {
@@ -99,7 +99,7 @@ export function compareSummaries(before: Summary, after: Summary): Comparison {
   };
 }
 
-type Raw = Omit<Difference, 'verdict' | 'p'> & { readonly p: number; readonly question: Question };
+type Raw = Omit<Difference, 'verdict'> & { readonly question: Question };
 
 function answer(question: Question, before: Summary, after: Summary): readonly Raw[] {
   const { metric, figure } = question;
@@ -121,7 +121,7 @@ function measure(
 ): Pick<Raw, 'before' | 'after' | 'change' | 'pairs' | 'p'> {
   const read = (slice: Slice) => (figure === 'p50' || figure === 'p95' ? slice[figure] : slice.value);
   const values = pairs.map(([a, b]) => [read(a), read(b)] as const);
-  if (values.length === 0) return { before: 0, after: 0, change: null, pairs: 0, p: 1 };
+  if (values.length === 0) return { before: 0, after: 0, change: null, pairs: 0, p: null };
   const before = typical(
     values.map(([a]) => a),
     figure,

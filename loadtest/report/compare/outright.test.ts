@@ -32,6 +32,11 @@ test('an outage is worse by itself, and not chance', async () => {
   expect(comparison.outright).toEqual([
     { verdict: 'worse', text: 'the second run is worse: it is not green, and the first is' },
     { verdict: 'worse', text: 'the share of messages never sent is worse: 0.0%, then 33.3%' },
+    { verdict: 'worse', text: 'the time in which nothing was measured is worse: 0.0 s, then 10.0 s' },
+    {
+      verdict: 'worse',
+      text: 'the time in which nothing came from one region to another is worse: 0.0 s, then 10.0 s',
+    },
   ]);
   const text = comparisonText(comparison);
   expect(text).toContain('the second run is worse');
@@ -40,7 +45,7 @@ test('an outage is worse by itself, and not chance', async () => {
 
 test('the other way round it is better', async () => {
   const { outright } = compareSummaries(await run(OUTAGE), await run());
-  expect(outright.map(({ verdict }) => verdict)).toEqual(['better', 'better']);
+  expect(outright.map(({ verdict }) => verdict)).toEqual(['better', 'better', 'better', 'better']);
 });
 
 test('seconds in which nothing came are 0 each', async () => {
@@ -59,4 +64,43 @@ test('two runs that are alike have nothing outright', async () => {
   expect(comparisonPage(compareSummaries(before, await run(OUTAGE)), before, after)).toContain(
     '<span class="bad">the second run is worse',
   );
+  expect(comparisonPage(comparison, before, after)).not.toContain('interrupted');
+  const page = comparisonPage(compareSummaries(before, await run(OUTAGE)), before, await run(OUTAGE));
+  expect(page).toContain('>interrupted after<');
+  expect(page).not.toContain('>interrupted before<');
+});
+
+test('of two runs that are not green, the one that was interrupted for longer is worse', async () => {
+  const paused = (toMs: number): Promise<Summary> =>
+    summaryOfSamples(
+      madeRun({ pairs: [['weur', 'oc']], seconds: 30, everyMs: 20, cuts: [{ fromMs: 10_000, toMs }] }),
+      { script: 'latency', ending: { ...FINISHED, plannedMs: 30_000, ranMs: 30_500 } },
+    );
+  const verdicts = async (before: number, after: number) =>
+    compareSummaries(await paused(before), await paused(after)).outright.map(({ text }) => text);
+  expect(await verdicts(13_000, 20_000)).toEqual([
+    'the time in which nothing was measured is worse: 3.0 s, then 10.0 s',
+    'the time in which nothing came from one region to another is worse: 3.0 s, then 10.0 s',
+  ]);
+  expect(await verdicts(13_000, 14_500)).toEqual([]);
+  expect(await verdicts(18_000, 20_500)).toEqual([]);
+});
+
+test('more attempts that failed, and clients without service for longer, are worse by themselves', async () => {
+  const of = (failed: number, outageMs: number) =>
+    summaryOfSamples([
+      { metric: 'nats_errors', at: 0, value: 0, tags: { region: 'weur' } },
+      ...Array.from({ length: 49 }, (_, n) => ({
+        metric: 'nats_errors',
+        at: 100 + n,
+        value: n < failed ? 1 : 0,
+        tags: { region: 'weur' },
+      })),
+      { metric: 'nats_outage', at: 9_000, value: outageMs, tags: { region: 'weur', peer: 'oc' } },
+    ]);
+  const { outright } = compareSummaries(await of(0, 500), await of(5, 6_000));
+  expect(outright).toEqual([
+    { verdict: 'worse', text: 'the share of attempts that failed is worse: 0.0%, then 10.0%' },
+    { verdict: 'worse', text: 'the time in which some client had no service is worse: 0.5 s, then 6.0 s' },
+  ]);
 });

@@ -1,8 +1,11 @@
-// What makes a run worse than another by itself, without any test of chance: that it is not green where the other is, and
-// that more of what was due did not come. One long outage is one event, of which no test can tell anything.
+// What makes a run worse than another by itself, without any test of chance: that it is not green where the other is, that
+// more of what was due did not come, and that it was interrupted for longer. One long outage is one event, of which no test
+// can tell anything.
 
-import { formatShare } from '../format-value.ts';
+import { formatMoment, formatShare } from '../format-value.ts';
+import { type Span, totalOf } from '../spans.ts';
 import type { Summary } from '../summary.ts';
+import { timesWithoutService } from '../times-without-service.ts';
 import { isGreen } from '../verdict.ts';
 
 export interface Outright {
@@ -38,15 +41,56 @@ export function outrightOf(before: Summary, after: Summary): readonly Outright[]
               : 'the second run is worse: it is not green, and the first is',
           },
         ];
-  return [...colours, ...LOSSES.flatMap((metric) => lossOf(metric, before, after))];
+  return [
+    ...colours,
+    ...LOSSES.flatMap((metric) => lossOf(metric, before, after)),
+    ...failuresOf(before, after),
+    ...INTERRUPTIONS.flatMap((each) => interruptionOf(each, before, after)),
+  ];
+}
+
+/** Of all attempts. */
+function failuresOf(before: Summary, after: Summary): readonly Outright[] {
+  const [a, b] = [before, after].map(({ metrics }) => metrics.nats_errors?.all?.value);
+  return a === undefined || b === undefined ? [] : shareOutright('of attempts that failed', a, b);
+}
+
+interface Interruption {
+  readonly what: string;
+  readonly spansOf: (summary: Summary) => readonly Span[];
+}
+
+const INTERRUPTIONS: readonly Interruption[] = [
+  { what: 'nothing was measured', spansOf: ({ unmeasured }) => unmeasured },
+  { what: 'some client had no service', spansOf: timesWithoutService },
+  { what: 'nothing came from one region to another', spansOf: ({ gaps }) => gaps },
+];
+
+/** A smaller difference of two times is of no interest, nor one that is a smaller part of the longer one. */
+const MIN_MS = 2_000;
+const MIN_PART = 0.5;
+
+function interruptionOf(
+  { what, spansOf }: Interruption,
+  before: Summary,
+  after: Summary,
+): readonly Outright[] {
+  const [a, b] = [totalOf(spansOf(before)), totalOf(spansOf(after))];
+  if (Math.abs(b - a) < Math.max(MIN_MS, MIN_PART * Math.max(a, b))) return [];
+  const verdict = b > a ? 'worse' : 'better';
+  const text = `the time in which ${what} is ${verdict}: ${formatMoment(a)}, then ${formatMoment(b)}`;
+  return [{ verdict, text }];
 }
 
 function lossOf(metric: Loss, before: Summary, after: Summary): readonly Outright[] {
   const [a, b] = [shareOf(metric, before), shareOf(metric, after)];
-  if (a === undefined || b === undefined || Math.abs(b - a) < MIN_SHARE) return [];
+  return a === undefined || b === undefined ? [] : shareOutright(`of messages ${WORDS[metric]}`, a, b);
+}
+
+function shareOutright(what: string, a: number, b: number): readonly Outright[] {
+  if (Math.abs(b - a) < MIN_SHARE) return [];
   const verdict = b > a ? 'worse' : 'better';
-  const text = `the share of messages ${WORDS[metric]} is ${verdict}: ${formatShare(a)}, then ${formatShare(b)}`;
-  return [{ verdict, text }];
+  return [{ verdict, text: `the share ${what} is ${verdict}: ${formatShare(a)}, then ${formatShare(b)}` }];
 }
 
 /** Of what was due; what is missing has been sent to so many subscribers, of what should have arrived. */

@@ -6,19 +6,23 @@
 import { gammaln, mean, sampleStandardDeviation } from 'simple-statistics';
 
 /** Fewer pairs than this are too few for a conclusion. */
-export const MIN_PAIRS = 8;
+const MIN_PAIRS = 8;
 
 /** With so few slices a higher autocorrelation cannot be told from a trend. */
 const MAX_AUTOCORRELATION = 0.95;
 
-/** Two-sided p of the hypothesis that these differences are around 0; 1 when there are too few to say. */
-export function pairedPValue(differences: readonly number[]): number {
-  if (differences.length < MIN_PAIRS) return 1;
+/** Of values that are worth fewer than this no test can tell anything: one long outage makes a run two halves. */
+const MIN_WORTH = 4;
+
+/** Two-sided p of the hypothesis that these differences are around 0; null when there are too few to say. */
+export function pairedPValue(differences: readonly number[]): number | null {
+  if (differences.length < MIN_PAIRS) return null;
   const values = [...differences];
   const centre = mean(values);
   const deviation = sampleStandardDeviation(values);
   if (deviation === 0) return centre === 0 ? 1 : 0;
   const worth = effectiveSize(values);
+  if (worth < MIN_WORTH) return null;
   return studentP((centre * Math.sqrt(worth)) / deviation, worth - 1);
 }
 

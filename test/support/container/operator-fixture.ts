@@ -18,7 +18,8 @@ const NO_LIMIT = -1;
 const ACCOUNT_LIMITS = { subs: NO_LIMIT, data: NO_LIMIT, payload: NO_LIMIT, conn: NO_LIMIT, leaf: NO_LIMIT };
 const USER_LIMITS = { subs: NO_LIMIT, data: NO_LIMIT, payload: NO_LIMIT };
 
-export function createOperatorFixture(): OperatorFixture {
+/** @param limits of the account, beside none for its clients */
+export function createOperatorFixture(limits: object = {}): OperatorFixture {
   const operator = nkeys.createOperator();
   const system = nkeys.createAccount();
   const account = nkeys.createAccount();
@@ -28,10 +29,22 @@ export function createOperatorFixture(): OperatorFixture {
     systemAccount: system.getPublicKey(),
     accounts: {
       [system.getPublicKey()]: sign(operator, system, { type: 'account', limits: ACCOUNT_LIMITS }),
-      [account.getPublicKey()]: sign(operator, account, { type: 'account', limits: ACCOUNT_LIMITS }),
+      [account.getPublicKey()]: sign(operator, account, {
+        type: 'account',
+        limits: { ...ACCOUNT_LIMITS, ...limits },
+      }),
     },
     user: { jwt: sign(account, user, { type: 'user', ...USER_LIMITS }), seed: user.getSeed() },
   };
+}
+
+/** The user as `nsc` writes it into a file. */
+export function credsOf({ user: { jwt, seed } }: OperatorFixture): string {
+  const seedText = new TextDecoder().decode(seed);
+  return [
+    ...['-----BEGIN NATS USER JWT-----', jwt, '------END NATS USER JWT------', ''],
+    ...['-----BEGIN USER NKEY SEED-----', seedText, '------END USER NKEY SEED------', ''],
+  ].join('\n');
 }
 
 function sign(issuer: KeyPair, subject: KeyPair, claims: object): string {

@@ -15,8 +15,10 @@ import type {
 import { connectOver } from '../../../worker/jetstream/restore/connect.ts';
 import type { JetStreamServer } from './jetstream-servers.ts';
 
-export function connectTo({ webSocket }: JetStreamServer): Promise<NatsConnection> {
-  return connectOver((_url, init) => fetch(`http://127.0.0.1:${webSocket}/`, init), {});
+/** @param creds who signs in; nobody where no authentication is needed */
+export function connectTo({ webSocket }: JetStreamServer, creds?: string): Promise<NatsConnection> {
+  const login = creds === undefined ? {} : { creds };
+  return connectOver((_url, init) => fetch(`http://127.0.0.1:${webSocket}/`, init), login);
 }
 
 export interface Written {
@@ -57,7 +59,7 @@ export async function writeBackup(bucket: BackupBucket, name: StreamName, writte
     for (const entry of entries) builder.add(entry);
     const isLast = index === segments.length - 1;
     const last = entries.at(-1)?.sequence ?? extent.lastSeq;
-    const { header, bytes } = builder.finish({
+    const segment = builder.finish({
       format: 1,
       epoch: 'e1',
       index,
@@ -69,6 +71,6 @@ export async function writeBackup(bucket: BackupBucket, name: StreamName, writte
       writer: 'weur',
       writtenAt: writtenAt[index] ?? now + last,
     });
-    await bucket.append(name, header, bytes);
+    await bucket.append(name, segment);
   }
 }

@@ -11,6 +11,9 @@ export interface JetStreamServer {
 export interface JetStreamServers {
   readonly alone: JetStreamServer;
   readonly cluster: readonly JetStreamServer[];
+  /** A cluster whose account may have streams of three replicas and no others, and who signs in there. */
+  readonly tiered: readonly JetStreamServer[];
+  readonly tieredCreds: string;
   /** Port of what sends signals: `/SIGNAL/NAME`. */
   readonly control: number;
 }

@@ -1,18 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  type AdmissionRecord,
   afterEnd,
   afterLook,
-  afterRestore,
   askToStart,
-  awaitOperator,
-  beginAgain,
+  heldOnlyBy,
   isHeld,
-  type MemberState,
-  NEW_RECORD,
   quorumOf,
-  type Sighting,
   START_WITHIN_MS,
   whyNotEnd,
   whyNotLeave,
@@ -20,6 +14,15 @@ import {
   withoutOrphan,
 } from './admission.ts';
 import { type Holdings, META_GROUP } from './holdings.ts';
+import { afterRestore, afterTry, awaitOperator, beginAgain, giveUpMissing, lossText } from './loss.ts';
+import {
+  type AdmissionRecord,
+  type KnownStream,
+  type Loss,
+  type MemberState,
+  NEW_RECORD,
+  type Sighting,
+} from './record.ts';
 
 const REGIONS = ['a', 'b', 'c'];
 const FIVE = ['a', 'b', 'c', 'd', 'e'];
@@ -168,7 +171,7 @@ describe('when no server is left that holds anything', () => {
   });
 
   test('those that wait for an operator say for what', () => {
-    const { record, answer } = askToStart(awaitOperator(lost()), 'b', REGIONS, NOW);
+    const { record, answer } = askToStart(awaitOperator(lost(), undefined), 'b', REGIONS, NOW);
     expect(answer).toMatchObject({
       mayStart: false,
       why: expect.stringMatching(/ORDERS of \$G \(9 messages\).*accept-loss/),
@@ -220,8 +223,8 @@ describe('the last that holds everything', () => {
   test('does not become two by being ended in the same moment, each for the sake of the other', () => {
     const both = { ...formed(), members: membersOf({ a: 'full', b: 'full', c: 'empty' }) };
     const answering = new Set(['a', 'b']);
-    expect(whyNotLeave(both, ['a'], ['a', 'b'], answering, true)).toBeUndefined();
-    expect(whyNotLeave(afterEnd(both, ['a'], NOW), ['b'], ['a', 'b'], answering, true)).toMatch(
+    expect(whyNotLeave(both, ['a'], ['a', 'b'], answering, undefined)).toBeUndefined();
+    expect(whyNotLeave(afterEnd(both, ['a'], NOW), ['b'], ['a', 'b'], answering, undefined)).toMatch(
       /a \(empty\)/,
     );
     expect(whyNotEnd(afterEnd(both, ['a'], NOW), 'b', new Set(['a']))).toMatch(/no other server/);
@@ -229,11 +232,11 @@ describe('the last that holds everything', () => {
 
   test('is not taken out of service, nor is any other while one is behind', () => {
     const all = new Set(REGIONS);
-    expect(whyNotLeave(formed(), ['a'], REGIONS, all, true)).toBeUndefined();
-    expect(whyNotLeave(formed(), ['a'], REGIONS, new Set(['a', 'b']), true)).toMatch(/c \(full\)/);
-    expect(whyNotLeave(record, ['a'], REGIONS, all, true)).toMatch(/b \(joining\), c \(empty\)/);
-    expect(whyNotLeave(formed(), ['a', 'b'], REGIONS, all, true)).toMatch(/one after the other/);
-    expect(whyNotLeave(NEW_RECORD, ['a'], REGIONS, all, true)).toBeUndefined();
+    expect(whyNotLeave(formed(), ['a'], REGIONS, all, undefined)).toBeUndefined();
+    expect(whyNotLeave(formed(), ['a'], REGIONS, new Set(['a', 'b']), undefined)).toMatch(/c \(full\)/);
+    expect(whyNotLeave(record, ['a'], REGIONS, all, undefined)).toMatch(/b \(joining\), c \(empty\)/);
+    expect(whyNotLeave(formed(), ['a', 'b'], REGIONS, all, undefined)).toMatch(/one after the other/);
+    expect(whyNotLeave(NEW_RECORD, ['a'], REGIONS, all, undefined)).toBeUndefined();
   });
 });
 
@@ -279,11 +282,51 @@ describe('a stream that only one server holds, when that server has ended', () =
     expect(orphans).toEqual([]);
   });
 
-  test('keeps its server in service where there are no backups', () => {
+  test('keeps its server in service where it would not come back from a backup', () => {
     const all = new Set(REGIONS);
-    expect(whyNotLeave(before, ['c'], REGIONS, all, false)).toMatch(/ALONE of \$G has no other replica/);
-    expect(whyNotLeave(before, ['a'], REGIONS, all, false)).toBeUndefined();
-    expect(whyNotLeave(before, ['c'], REGIONS, all, true)).toBeUndefined();
+    expect(heldOnlyBy(before, ['c'])).toEqual([ALONE]);
+    expect(heldOnlyBy(before, ['a'])).toEqual([]);
+    expect(whyNotLeave(before, ['c'], REGIONS, all, 'it is not backed up')).toBe('it is not backed up');
+    expect(whyNotLeave(before, ['c'], REGIONS, all, undefined)).toBeUndefined();
+  });
+});
+
+describe('what came of a loss', () => {
+  const missing = (stream: string): KnownStream => ({
+    ...{ account: '$G', stream, created: '1', messages: 3, lastSeq: 3 },
+    servers: ['nats-a'],
+  });
+  const first = {
+    ...{ at: 1, streams: 2, problems: ['5 of A are lost'] },
+    ...{ missing: [missing('B')], failures: ['B is torn'] },
+  };
+
+  test('is not forgotten when what is missing is tried again', () => {
+    const second = { ...{ at: 2, streams: 1, problems: ['1 of B is lost'] }, missing: [], failures: [] };
+    expect(afterTry(first, second)).toEqual({
+      ...second,
+      streams: 3,
+      problems: ['5 of A are lost', '1 of B is lost'],
+    });
+    expect(afterTry({ ...first, missing: [] }, second)).toEqual(second);
+  });
+
+  test('says what an operator gave up', () => {
+    const loss: Loss = { since: 1, phase: 'restoring', streams: [] };
+    const record = { ...afterRestore({ ...formed(), loss }, first), restored: first };
+    const { loss: none, restored } = giveUpMissing(record);
+    expect(none).toBeUndefined();
+    expect(restored?.problems).toEqual([
+      ...['5 of A are lost', 'B is torn'],
+      'stream B of $G (3 messages) was given up',
+    ]);
+  });
+
+  test('while it waits, only what no backup has is to be given up, and at most three are named', () => {
+    const streams = Array.from({ length: 9 }, (_, n) => missing(`S${n}`));
+    const loss = { since: 1, phase: 'waiting', streams, unsaved: streams.slice(0, 5) } as const;
+    expect(lossText(loss)).toMatch(/backup has S0 .* and 2 more: .*4 others are restored/);
+    expect(lossText(loss)).not.toContain('S3');
   });
 });
 
@@ -388,7 +431,7 @@ class World {
   }
 }
 
-const ALL_BACK = { missing: [], problems: [] };
+const ALL_BACK = { missing: [], failures: [] };
 
 const BLANK: Holdings = {
   server: 'nats-b',

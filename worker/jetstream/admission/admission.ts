@@ -5,78 +5,11 @@
 
 import { instanceNameOf } from '../../../regions/names.ts';
 import { type Holdings, missingIn } from './holdings.ts';
+import { lossText, namesOf } from './loss.ts';
+import type { AdmissionRecord, KnownStream, Member, Sighting } from './record.ts';
 
 /** Whether a server may start; if not, why. */
 export type StartAnswer = { readonly mayStart: true } | { readonly mayStart: false; readonly why: string };
-
-/**
- * - `empty`: no server runs, so its disk is empty
- * - `joining`: it was allowed to start, and does not hold everything yet
- * - `full`: it has held everything since it started
- */
-export type MemberState = 'empty' | 'joining' | 'full';
-
-export interface Member {
-  readonly state: MemberState;
-  /** ms since the epoch. */
-  readonly since: number;
-  /** What a joining one still lacks. */
-  readonly lacks?: string;
-}
-
-/** A stream as it was last seen on a server that held everything. */
-export interface KnownStream {
-  readonly account: string;
-  readonly stream: string;
-  readonly created: string;
-  readonly messages: number;
-  readonly lastSeq: number;
-  /** Names of the servers that it was on. */
-  readonly servers: readonly string[];
-}
-
-/** What restoring after a loss came to. */
-export interface Restored {
-  /** ms since the epoch. */
-  readonly at: number;
-  readonly streams: number;
-  readonly problems: readonly string[];
-  /** Streams that could not be restored. */
-  readonly missing: readonly KnownStream[];
-}
-
-/**
- * No server holds the streams any more.
- *
- * - `deciding`: whether they can be restored is being found out
- * - `waiting`: an operator has to accept it, or bring a backup
- * - `forming`: the servers start empty, to be filled from the backup
- * - `restoring`: they are being filled
- * - `incomplete`: some could not be restored, which is tried again until an operator gives them up
- */
-export interface Loss {
-  readonly since: number;
-  readonly phase: 'deciding' | 'waiting' | 'forming' | 'restoring' | 'incomplete';
-  readonly streams: readonly KnownStream[];
-  /** Of an incomplete one. */
-  readonly failed?: Pick<Restored, 'missing' | 'problems'>;
-}
-
-export interface AdmissionRecord {
-  /** Whether the servers have once elected a leader: from then on streams may exist. */
-  readonly isFormed: boolean;
-  /** By region. */
-  readonly members: Readonly<Record<string, Member>>;
-  readonly streams: readonly KnownStream[];
-  readonly loss?: Loss;
-  /** Streams that only servers held that have ended, while others go on: to be restored. */
-  readonly orphans?: readonly KnownStream[];
-}
-
-/** What the Keeper sees of a region: what its server holds, that none runs, or nothing (it starts, hangs, is away). */
-export type Sighting = Holdings | 'stopped' | undefined;
-
-export const NEW_RECORD: AdmissionRecord = { isFormed: false, members: {}, streams: [] };
 
 /** A server that was allowed to start and of which this long later nothing runs has to ask again. */
 export const START_WITHIN_MS = 15_000;
@@ -289,8 +222,7 @@ export function withoutOrphan(
 }
 
 export function orphansText({ orphans = [] }: AdmissionRecord): string {
-  const named = orphans.map(({ account, stream }) => `${stream} of ${account}`);
-  return `streams that no other server holds are being restored: ${named.join(', ')}`;
+  return `streams that no other server holds are being restored: ${namesOf(orphans)}`;
 }
 
 /** Whether enough servers hold everything for JetStream to work. */
@@ -363,45 +295,6 @@ function withLoss(record: AdmissionRecord, now: number): AdmissionRecord {
   };
 }
 
-export function lossText({ streams }: Loss): string {
-  const named = streams
-    .filter(({ messages }) => messages > 0)
-    .map(({ account, stream, messages }) => {
-      return `${stream} of ${account} (${messages} messages)`;
-    });
-  return `no server is left that holds ${named.join(', ')}: bring a backup, or give them up with "npm run regions -- jetstream accept-loss"`;
-}
-
-/** The servers start anew, all of them empty. @param restored whether streams are to be restored before clients come */
-export function beginAgain({ loss }: AdmissionRecord, restored: boolean): AdmissionRecord {
-  if (!restored || loss === undefined) return NEW_RECORD;
-  return { ...NEW_RECORD, loss: { ...loss, phase: 'forming' } };
-}
-
-/** It cannot be restored: an operator has to decide. */
-export function awaitOperator(record: AdmissionRecord): AdmissionRecord {
-  return record.loss === undefined ? record : { ...record, loss: { ...record.loss, phase: 'waiting' } };
-}
-
-/** What was to be restored has been, or is given up; of a loss that is not over yet it is kept what is missing. */
-export function afterRestore(
-  { loss, ...record }: AdmissionRecord,
-  { missing, problems }: Pick<Restored, 'missing' | 'problems'>,
-): AdmissionRecord {
-  if (loss === undefined || missing.length === 0) return record;
-  return { ...record, loss: { ...loss, phase: 'incomplete', failed: { missing, problems } } };
-}
-
-/** Whether an operator can give up what is lost. */
-export function isToAccept({ loss }: AdmissionRecord): boolean {
-  return loss?.phase === 'waiting' || loss?.phase === 'incomplete';
-}
-
-/** What is missing is given up. The servers run, and hold what could be restored. */
-export function giveUpMissing({ loss: _loss, ...record }: AdmissionRecord): AdmissionRecord {
-  return record;
-}
-
 /** Servers that are ended hold nothing any more. Of one that still runs, the next look finds what it holds. */
 export function afterEnd(record: AdmissionRecord, regions: readonly string[], now: number): AdmissionRecord {
   return withMembers(
@@ -424,29 +317,30 @@ export function whyNotEnd(
   return others.length > 0 ? undefined : 'no other server that answers holds the streams';
 }
 
+/** Streams with messages that no other servers hold than those of these regions. */
+export function heldOnlyBy(
+  { streams }: Pick<AdmissionRecord, 'streams'>,
+  regions: readonly string[],
+): readonly KnownStream[] {
+  const names = new Set(regions.map(instanceNameOf));
+  return streams.filter(({ messages, servers }) => messages > 0 && servers.every((each) => names.has(each)));
+}
+
 /**
  * Why a region must not be taken out of service now; undefined if it may be.
  *
- * @param isBackedUp whether streams that only it holds are restored from a backup
+ * @param unsaved why what only it holds would not come back from a backup; undefined if it would, or there is nothing
  */
 export function whyNotLeave(
-  { isFormed, members, loss, streams }: AdmissionRecord,
+  { isFormed, members, loss }: AdmissionRecord,
   leaving: readonly string[],
   regions: readonly string[],
   answering: ReadonlySet<string>,
-  isBackedUp: boolean,
+  unsaved: string | undefined,
 ): string | undefined {
   if (loss !== undefined) return 'streams are being restored, or are lost';
   if (!isFormed) return undefined;
-  if (!isBackedUp) {
-    const names = new Set(leaving.map(instanceNameOf));
-    const alone = streams.find(
-      ({ messages, servers }) => messages > 0 && servers.every((each) => names.has(each)),
-    );
-    if (alone !== undefined) {
-      return `stream ${alone.stream} of ${alone.account} has no other replica, and there are no backups: give it replicas`;
-    }
-  }
+  if (unsaved !== undefined) return unsaved;
   const others = regions.filter((id) => !leaving.includes(id));
   const behind = others.filter((id) => members[id]?.state !== 'full' || !answering.has(id));
   if (behind.length > 0) {

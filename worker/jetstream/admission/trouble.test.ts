@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type AdmissionRecord, type KnownStream, NEW_RECORD, type Sighting } from './admission.ts';
 import type { HeldStream, Holdings } from './holdings.ts';
+import { type AdmissionRecord, type KnownStream, NEW_RECORD, type Sighting } from './record.ts';
 import { troubleIn } from './trouble.ts';
 
 const REGIONS = ['a', 'b', 'c'];

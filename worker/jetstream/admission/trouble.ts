@@ -1,9 +1,10 @@
 // Whether JetStream serves its clients now, as far as the servers say. A region can be up, and serve all others, while
 // its JetStream waits for a majority.
 
-import type { AdmissionRecord, KnownStream, Loss, Sighting } from './admission.ts';
 import { orphansText, quorumOf } from './admission.ts';
 import type { Holdings } from './holdings.ts';
+import { namesOf } from './loss.ts';
+import type { AdmissionRecord, KnownStream, Loss, Sighting } from './record.ts';
 
 const PHASES: Readonly<Record<Loss['phase'], string>> = {
   deciding: 'whether they can be restored is being found out',
@@ -13,9 +14,6 @@ const PHASES: Readonly<Record<Loss['phase'], string>> = {
   incomplete:
     'some could not be restored: it is tried again until they are, or are given up with "npm run regions -- jetstream accept-loss"',
 };
-
-/** How many streams are named. */
-const NAMED_MAX = 3;
 
 /**
  * Why JetStream, or some of its streams, serve nobody; undefined if all do.
@@ -44,13 +42,11 @@ export function troubleIn(
     (stream) => !running.some((server) => answering.has(leaderOf(server, stream))),
   );
   if (unserved.length === 0) return undefined;
-  const names = unserved.slice(0, NAMED_MAX).map(({ account, stream }) => `${stream} of ${account}`);
-  const more = unserved.length > NAMED_MAX ? ` and ${unserved.length - NAMED_MAX} more` : '';
-  return `no server that answers leads ${names.join(', ')}${more}`;
+  return `no server that answers leads ${namesOf(unserved)}`;
 }
 
 function lossIn({ phase, failed }: Loss): string {
-  const [problem] = failed?.problems ?? [];
+  const [problem] = failed?.failures ?? [];
   const details = problem === undefined ? '' : ` (${problem})`;
   return `no server holds the streams any more; ${PHASES[phase]}${details}`;
 }

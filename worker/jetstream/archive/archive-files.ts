@@ -2,8 +2,9 @@
 // segments in between it is what nats-server restores: see RestoreStreamV2 in its server/stream_backup.go.
 
 import { concatenated } from './bytes.ts';
+import { dataChunks } from './chunk-writer.ts';
 import { type ArchiveEntry, encodeEntry, NO_BYTES } from './entry.ts';
-import { dataChunks, STREAM_IDENTIFIER } from './s2-chunks.ts';
+import { STREAM_IDENTIFIER } from './s2-chunks.ts';
 
 export const MAGIC: Uint8Array = new TextEncoder().encode('NATSARC1');
 export const STATE_NAME = 'state.json';

@@ -3,11 +3,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concatenated } from './bytes.ts';
+import { dataChunks } from './chunk-writer.ts';
 import { crc32c, maskedCrc32c } from './crc32c.ts';
 import { type ArchiveEntry, encodeEntry } from './entry.ts';
 import { EntryParser } from './entry-parser.ts';
 import { decodeBlock } from './s2-block.ts';
-import { dataChunks, MAX_DATA_BYTES } from './s2-chunks.ts';
+import { MAX_DATA_BYTES } from './s2-chunks.ts';
 import { S2Decoder } from './s2-decoder.ts';
 import { encodeSegment, readSegmentHeader } from './segment.ts';
 

@@ -2,6 +2,7 @@
 // server/archive/archive.go of nats-server 2.15: the length of the name, the time, the sequence, the length of the
 // headers and that of the payload, then the name, the headers, the payload.
 
+import { concatenated } from './bytes.ts';
 import { MAX_UVARINT_BYTES, putBigUvarint, putUvarint, zigzag } from './varint.ts';
 
 export interface ArchiveEntry {
@@ -20,21 +21,24 @@ export const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 const utf8 = new TextEncoder();
 
+/** Writes the entry as it is in an archive. */
+export function writeEntry(writer: { write(bytes: Uint8Array): void }, entry: ArchiveEntry): void {
+  const { name, header, payload } = entry;
+  const nameBytes = utf8.encode(name);
+  const head = new Uint8Array(5 * MAX_UVARINT_BYTES);
+  let at = putUvarint(head, 0, nameBytes.length);
+  at = putBigUvarint(head, at, zigzag(entry.timestampNs));
+  at = putUvarint(head, at, entry.sequence);
+  at = putUvarint(head, at, header.length);
+  at = putUvarint(head, at, payload.length);
+  for (const part of [head.subarray(0, at), nameBytes, header, payload]) writer.write(part);
+}
+
 /** The entry as it is in an archive. */
 export function encodeEntry(entry: ArchiveEntry): Uint8Array<ArrayBuffer> {
-  const name = utf8.encode(entry.name);
-  const { header, payload } = entry;
-  const bytes = new Uint8Array(5 * MAX_UVARINT_BYTES + name.length + header.length + payload.length);
-  let at = putUvarint(bytes, 0, name.length);
-  at = putBigUvarint(bytes, at, zigzag(entry.timestampNs));
-  at = putUvarint(bytes, at, entry.sequence);
-  at = putUvarint(bytes, at, header.length);
-  at = putUvarint(bytes, at, payload.length);
-  for (const part of [name, header, payload]) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes.subarray(0, at);
+  const parts: Uint8Array[] = [];
+  writeEntry({ write: (part) => parts.push(part) }, entry);
+  return concatenated(parts);
 }
 
 /** What a stream counts of a message: subject, headers and body. */

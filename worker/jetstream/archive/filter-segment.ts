@@ -1,10 +1,10 @@
 // What of a segment belongs into an archive: chunks of data for nats-server, either as they are or only with some of the
 // messages. Either way every checksum is verified.
 
-import { concatenated } from './bytes.ts';
-import { type ArchiveEntry, encodeEntry } from './entry.ts';
+import { ChunkWriter } from './chunk-writer.ts';
+import { type ArchiveEntry, writeEntry } from './entry.ts';
 import { EntryParser } from './entry-parser.ts';
-import { ChunkType, dataChunks, MAX_DATA_BYTES } from './s2-chunks.ts';
+import { ChunkType } from './s2-chunks.ts';
 import { readChunks } from './s2-decoder.ts';
 import { readSegment } from './segment.ts';
 
@@ -35,19 +35,10 @@ export async function* filterSegment(
   source: AsyncIterable<Uint8Array>,
   keep: (entry: ArchiveEntry) => boolean,
 ): AsyncGenerator<Uint8Array> {
-  let open: Uint8Array[] = [];
-  let openBytes = 0;
+  const writer = new ChunkWriter();
   for await (const entries of readSegment(source)) {
-    for (const entry of entries) {
-      if (!keep(entry)) continue;
-      const encoded = encodeEntry(entry);
-      open.push(encoded);
-      openBytes += encoded.length;
-    }
-    if (openBytes < MAX_DATA_BYTES) continue;
-    yield dataChunks(concatenated(open));
-    open = [];
-    openBytes = 0;
+    for (const entry of entries) if (keep(entry)) writeEntry(writer, entry);
+    yield* writer.take();
   }
-  if (openBytes > 0) yield dataChunks(concatenated(open));
+  yield* writer.takeAll();
 }

@@ -37,20 +37,11 @@ export const STREAM_IDENTIFIER: Uint8Array = Uint8Array.of(
   ...new TextEncoder().encode('S2sTwO'),
 );
 
-/** The bytes as chunks of data. */
-export function dataChunks(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const count = Math.ceil(bytes.length / MAX_DATA_BYTES);
-  const chunks = new Uint8Array(bytes.length + count * (CHUNK_HEAD_BYTES + CHECKSUM_BYTES));
-  const view = new DataView(chunks.buffer);
-  let at = 0;
-  for (let from = 0; from < bytes.length; from += MAX_DATA_BYTES) {
-    const data = bytes.subarray(from, from + MAX_DATA_BYTES);
-    putChunkHead(view, at, ChunkType.uncompressed, CHECKSUM_BYTES + data.length);
-    view.setUint32(at + CHUNK_HEAD_BYTES, maskedCrc32c(data), true);
-    chunks.set(data, at + CHUNK_HEAD_BYTES + CHECKSUM_BYTES);
-    at += CHUNK_HEAD_BYTES + CHECKSUM_BYTES + data.length;
-  }
-  return chunks;
+/** Writes what is before the data of a chunk, whose data is in its place already. */
+export function sealDataChunk(chunk: Uint8Array): void {
+  const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  putChunkHead(view, 0, ChunkType.uncompressed, chunk.length - CHUNK_HEAD_BYTES);
+  view.setUint32(CHUNK_HEAD_BYTES, maskedCrc32c(chunk.subarray(CHUNK_HEAD_BYTES + CHECKSUM_BYTES)), true);
 }
 
 /**

@@ -6,9 +6,10 @@ import { parseSegmentHeader } from '../manifest/parse.ts';
 import type { SegmentHeader } from '../manifest/segment-header.ts';
 import { ArchiveError } from './archive-error.ts';
 import { concatenated } from './bytes.ts';
-import { type ArchiveEntry, encodeEntry, messageBytes } from './entry.ts';
+import { ChunkWriter } from './chunk-writer.ts';
+import { type ArchiveEntry, messageBytes, writeEntry } from './entry.ts';
 import { EntryParser } from './entry-parser.ts';
-import { CHUNK_HEAD_BYTES, ChunkType, dataChunks, MAX_DATA_BYTES, skippableChunk } from './s2-chunks.ts';
+import { CHUNK_HEAD_BYTES, ChunkType, skippableChunk } from './s2-chunks.ts';
 import { readChunks } from './s2-decoder.ts';
 
 /** What a segment's header says about its messages. */
@@ -36,6 +37,11 @@ export class SegmentSummarizer {
   #last: ArchivePlace | undefined;
   #messages = 0;
   #bytes = 0;
+
+  /** Of the messages so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   get summary(): ContentSummary {
     if (this.#first === undefined || this.#last === undefined) return NO_MESSAGES;
@@ -65,17 +71,23 @@ export class SegmentSummarizer {
 
 type ArchivePlace = Pick<ArchiveEntry, 'sequence' | 'timestampNs'>;
 
+/** A segment as it is written into the bucket. */
+export interface NewSegment {
+  readonly header: SegmentHeader;
+  /** Its bytes, one piece after the other. Whoever writes them takes them out, so that they need no memory any longer. */
+  readonly pieces: Uint8Array<ArrayBuffer>[];
+  /** Of all pieces, in bytes. */
+  readonly size: number;
+}
+
 /** Collects the messages of a segment, and counts them. */
 export class SegmentBuilder {
-  #chunks: Uint8Array[] = [];
-  #open: Uint8Array[] = [];
-  #openBytes = 0;
-  #size = 0;
+  readonly #writer = new ChunkWriter();
   readonly #summarizer = new SegmentSummarizer();
 
-  /** About the size that the segment will have, without its header, in bytes. */
+  /** Bytes of the messages so far: the segment will be a little larger. */
   get size(): number {
-    return this.#size;
+    return this.#summarizer.bytes;
   }
 
   get summary(): ContentSummary {
@@ -89,25 +101,14 @@ export class SegmentBuilder {
    */
   add(entry: ArchiveEntry): void {
     this.#summarizer.add(entry);
-    const encoded = encodeEntry(entry);
-    this.#open.push(encoded);
-    this.#openBytes += encoded.length;
-    this.#size += encoded.length;
-    if (this.#openBytes >= 4 * MAX_DATA_BYTES) this.#close();
+    writeEntry(this.#writer, entry);
   }
 
-  /** The segment; nothing can be added afterwards. `header` is what it says of itself. */
-  finish(context: SegmentContext): { header: SegmentHeader; bytes: Uint8Array<ArrayBuffer> } {
-    this.#close();
+  /** The segment; nothing can be added afterwards. `context` is what it says of itself. */
+  finish(context: SegmentContext): NewSegment {
     const header: SegmentHeader = { ...context, ...this.summary };
-    return { header, bytes: concatenated([encodeSegmentHeader(header), ...this.#chunks]) };
-  }
-
-  #close(): void {
-    if (this.#openBytes === 0) return;
-    this.#chunks.push(dataChunks(concatenated(this.#open)));
-    this.#open = [];
-    this.#openBytes = 0;
+    const pieces = [encodeSegmentHeader(header), ...this.#writer.takeAll()];
+    return { header, pieces, size: pieces.reduce((sum, { length }) => sum + length, 0) };
   }
 }
 
@@ -118,7 +119,7 @@ export function encodeSegment(
 ): Uint8Array<ArrayBuffer> {
   const builder = new SegmentBuilder();
   for (const entry of entries) builder.add(entry);
-  return builder.finish(context).bytes;
+  return concatenated(builder.finish(context).pieces);
 }
 
 /** The chunk that a segment begins with. */

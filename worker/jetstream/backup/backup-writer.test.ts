@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { BackupWriter, pauseMs } from './backup-writer.ts';
+import type { LedStream } from './led-streams.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -27,12 +28,39 @@ test.each([0, 1_000, 4_000, 8_000, 25_000])(
   },
 );
 
-/** Rounds of a writer whose looks take this long, by a fake clock. */
-async function roundsOf(tookMs: number, forMs: number) {
+test('a stream that the server begins to lead between two rounds is looked at within two seconds', async () => {
+  const rounds = await roundsOf(0, 60_000, () => (Date.now() < 23_000 ? ['A'] : ['A', 'B']));
+  const seconds = rounds.map(({ begunAt }) => Math.round(begunAt / 1_000));
+  // A was new too. After B the interval begins anew.
+  expect(seconds).toEqual([2, 12, 22, 24, 34, 44, 54]);
+});
+
+test('a stream whose backup failed is tried again within seconds, not an interval later', async () => {
+  const stream = {
+    ...{ account: '$G', stream: 'A', created: '1', config: {}, consumers: [], hasAllConsumers: true },
+    state: { first_seq: 1, last_seq: 9, consumer_count: 0 },
+  };
+  const rounds = await roundsOf(0, 20_000, () => ['A'], [stream]);
+  const seconds = rounds.map(({ begunAt }) => Math.round(begunAt / 1_000));
+  expect(seconds.slice(0, 3)).toEqual([2, 4, 6]);
+});
+
+/**
+ * Rounds of a writer whose looks take this long, by a fake clock.
+ *
+ * @param leads names of the streams that the server leads now
+ * @param led those of them that are to be backed up: nobody can connect for it
+ */
+async function roundsOf(
+  tookMs: number,
+  forMs: number,
+  leads: () => readonly string[] = () => [],
+  led: readonly LedStream[] = [],
+) {
   vi.useFakeTimers({ now: 0 });
   const rounds: { begunAt: number; endedAt: number }[] = [];
   const writer = new BackupWriter({
-    // Never used: the server leads no stream.
+    // Never used: nobody gets so far.
     bucket: {} as unknown as R2Bucket,
     cluster: 'c',
     region: 'r',
@@ -42,9 +70,10 @@ async function roundsOf(tookMs: number, forMs: number) {
       const begunAt = Date.now();
       await new Promise((resolve) => setTimeout(resolve, tookMs));
       rounds.push({ begunAt, endedAt: Date.now() });
-      return [];
+      return led;
     },
-    dial: () => Promise.reject(new Error('nothing to connect for')),
+    leads: async () => leads().map((stream) => ({ account: '$G', stream })),
+    dial: () => Promise.reject(new Error('nobody can connect')),
     countOwn: () => undefined,
     now: () => Date.now(),
   });

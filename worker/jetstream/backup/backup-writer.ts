@@ -8,7 +8,7 @@ import { messageOf } from '../../message-of.ts';
 import { BackupBucket } from '../bucket/backup-bucket.ts';
 import { connectOver, disconnect } from '../restore/connect.ts';
 import { loginFor } from '../restore/credentials.ts';
-import type { LedStream } from './led-streams.ts';
+import type { LedStream, StreamKey } from './led-streams.ts';
 import type { StreamBackupStatus } from './status.ts';
 import { StreamWriter, type WriterSettings } from './stream-writer.ts';
 
@@ -18,8 +18,11 @@ const STREAM_TIMEOUT_MS = 120_000;
 /** After failures the next attempt is at most this far away. */
 const RETRY_MAX_MS = 60_000;
 
-/** A stop waits this long for the last messages. */
-const FLUSH_MS = 3_000;
+/** How often it looks whether the server has begun to lead a stream: between two rounds. */
+const LOOK_MS = 2_000;
+
+/** A stop waits this long for the last messages: as long as R2 may take to answer. */
+const FLUSH_MS = 12_000;
 
 export interface BackupWriterParts {
   /** Undefined: there are no backups. */
@@ -30,6 +33,8 @@ export interface BackupWriterParts {
   readonly secrets: Parameters<typeof loginFor>[0];
   /** Asks the server which streams it leads. */
   readonly led: () => Promise<readonly LedStream[]>;
+  /** The same, only which they are. */
+  readonly leads: () => Promise<readonly StreamKey[]>;
   /** Sends an upgrade to the server. */
   readonly dial: (init: RequestInit) => Promise<Response>;
   /** A connection was established, or is about to be closed. */
@@ -56,10 +61,14 @@ export class BackupWriter {
   readonly #bucket: BackupBucket | undefined;
   readonly #entries = new Map<string, Entry>();
   readonly #connections: Connections;
+  /** The streams that the server led when the last round began, also those that are not backed up now. */
+  #seen: ReadonlySet<string> = new Set();
   #isOn = false;
   #isClosing = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #round: Promise<void> | undefined;
+  /** When the last round that ended had begun, or the server: ms since the epoch. */
+  #roundAt = 0;
 
   constructor(parts: BackupWriterParts) {
     this.#parts = parts;
@@ -72,6 +81,7 @@ export class BackupWriter {
     if (this.#isOn || this.#bucket === undefined) return;
     this.#isOn = true;
     this.#isClosing = false;
+    this.#roundAt = this.#parts.now();
     this.#next();
   }
 
@@ -80,6 +90,7 @@ export class BackupWriter {
     this.#isOn = false;
     clearTimeout(this.#timer);
     this.#entries.clear();
+    this.#seen = new Set();
     this.#connections.closeAll();
   }
 
@@ -106,14 +117,42 @@ export class BackupWriter {
   async status(): Promise<readonly StreamBackupStatus[]> {
     if (!this.#isOn || !this.#parts.settings().enabled) return [];
     const now = this.#parts.now();
-    return (await this.#parts.led()).map((led) => statusOf(led, this.#entries.get(keyOf(led)), now));
+    // One that no round has come to has waited since the last one.
+    return (await this.#parts.led()).map((led) =>
+      statusOf(led, this.#entries.get(keyOf(led)), now, this.#roundAt),
+    );
   }
 
   /** @param tookMs how long the last round took */
   #next(tookMs = 0): void {
+    this.#lookUntil(this.#parts.now() + pauseMs(this.#parts.settings(), tookMs));
+  }
+
+  /**
+   * The next round is due then, or as soon as one that failed may be tried again, or the server leads a stream that it did
+   * not lead before: it was made, or its leader is gone, and what that had not backed up must not wait for another interval.
+   */
+  #lookUntil(dueAt: number): void {
     clearTimeout(this.#timer);
     if (!this.#isOn) return;
-    this.#timer = setTimeout(() => void this.#roundAndNext(), pauseMs(this.#parts.settings(), tookMs));
+    const look = async () => {
+      if (this.#parts.now() >= dueAt || this.#retriesNow() || (await this.#leadsMore()))
+        await this.#roundAndNext();
+      else this.#lookUntil(dueAt);
+    };
+    this.#timer = setTimeout(() => void look(), Math.min(LOOK_MS, Math.max(0, dueAt - this.#parts.now())));
+  }
+
+  #retriesNow(): boolean {
+    const now = this.#parts.now();
+    return [...this.#entries.values()].some(({ failures, notBefore }) => failures > 0 && notBefore <= now);
+  }
+
+  /** Than when the last round began. False if it does not say: the next round will. */
+  async #leadsMore(): Promise<boolean> {
+    if (!this.#parts.settings().enabled) return false;
+    const leads = await this.#parts.leads().catch(() => []);
+    return leads.some((stream) => !this.#seen.has(keyOf(stream)));
   }
 
   async #roundAndNext(): Promise<void> {
@@ -140,13 +179,15 @@ export class BackupWriter {
     const settings = this.#parts.settings();
     if (!this.#isOn || !settings.enabled) return;
     const lookedAt = this.#parts.now();
-    const streams = await this.#parts.led();
+    const [leads, streams] = await Promise.all([this.#parts.leads(), this.#parts.led()]);
+    this.#seen = new Set([...leads, ...streams].map(keyOf));
     this.#forgetOthers(streams);
     for (const led of streams) {
       if (!this.#isOn) return;
       await this.#backUp(led, lookedAt, settings);
     }
     this.#connections.closeUnused();
+    this.#roundAt = lookedAt;
   }
 
   async #backUp(led: LedStream, lookedAt: number, settings: WriterSettings): Promise<void> {
@@ -282,7 +323,12 @@ function isWhole(writer: StreamWriter, led: LedStream): boolean {
   return !writer.hasNews(led) || (writer.upTo ?? -1) >= led.state.last_seq;
 }
 
-function statusOf(led: LedStream, entry: Entry | undefined, now: number): StreamBackupStatus {
+function statusOf(
+  led: LedStream,
+  entry: Entry | undefined,
+  now: number,
+  roundAt: number,
+): StreamBackupStatus {
   const { account, stream, state } = led;
   const { writer, problem, wholeAt, upTo = 0, writtenAt } = entry ?? {};
   // Deleted ones are counted with them, as long as nobody has looked.
@@ -292,12 +338,12 @@ function statusOf(led: LedStream, entry: Entry | undefined, now: number): Stream
     account,
     stream,
     lagMessages,
-    lagMs: lagMessages === 0 ? 0 : now - (wholeAt ?? now),
+    lagMs: lagMessages === 0 ? 0 : now - (wholeAt ?? roundAt),
     ...(writtenAt !== undefined && { lastWrittenAt: writtenAt }),
     ...(problem !== undefined && { problem }),
   };
 }
 
-function keyOf({ account, stream }: Pick<LedStream, 'account' | 'stream'>): string {
+function keyOf({ account, stream }: StreamKey): string {
   return JSON.stringify([account, stream]);
 }

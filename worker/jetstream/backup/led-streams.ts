@@ -23,6 +23,9 @@ export interface StateAnswer {
   readonly consumer_count: number;
 }
 
+/** Only which they are: `LedJsz` without the rest. */
+export const LEADS_QUERY = 'jsz?accounts=1&streams=1&stream-leader-only=1';
+
 /** `/jsz?accounts=1&streams=1&consumers=1&config=1&stream-leader-only=1`, in part. */
 export interface LedJsz {
   readonly account_details?: readonly {
@@ -67,6 +70,16 @@ export function ledStreams({ account_details = [] }: LedJsz): readonly LedStream
         consumers: consumerBackups(consumer_detail),
         hasAllConsumers: consumer_detail.length >= state.consumer_count,
       })),
+  );
+}
+
+/** A stream by its account and its name. */
+export type StreamKey = Pick<LedStream, 'account' | 'stream'>;
+
+/** All that it leads, also those that are being restored. */
+export function streamKeys({ account_details = [] }: LedJsz): readonly StreamKey[] {
+  return account_details.flatMap(({ id, stream_detail = [] }) =>
+    stream_detail.map(({ name }) => ({ account: id, stream: name })),
   );
 }
 

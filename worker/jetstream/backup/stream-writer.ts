@@ -3,7 +3,6 @@
 // finds one taken knows nothing any longer, and begins again from what is in the bucket.
 
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { ArchiveEntry } from '../archive/entry.ts';
 import { SegmentBuilder } from '../archive/segment.ts';
 import type { BackupBucket, StoredManifest } from '../bucket/backup-bucket.ts';
 import { isDamage } from '../bucket/backup-error.ts';
@@ -317,7 +316,7 @@ export class StreamWriter {
       ...(texts.consumers !== known.consumers && { consumers }),
     };
     const writtenAt = now();
-    const { header, bytes } = builder.finish({
+    const segment = builder.finish({
       format: 1,
       epoch: known.epoch.id,
       index: known.nextIndex,
@@ -326,11 +325,11 @@ export class StreamWriter {
       writtenAt,
       ...changed,
     });
-    if ((await bucket.append(name, header, bytes)) === 'taken') {
+    if ((await bucket.append(name, segment)) === 'taken') {
       this.#known = undefined;
       return;
     }
-    this.#known = afterAppend(known, header, texts, now());
+    this.#known = afterAppend(known, segment.header, texts, now());
   }
 
   /** Folds what has become many, and deletes what is no longer needed. */
@@ -383,11 +382,9 @@ async function readDirectly(
   let next = from;
   while (builder.size < segmentBytes) {
     if (next > state.last_seq) return { builder, isFull: false };
-    const entries: readonly ArchiveEntry[] = await readBatch(connection, stream, next);
-    for (const entry of entries) builder.add(entry);
-    const last = entries.at(-1);
+    const last = await readBatch(connection, stream, next, (entry) => builder.add(entry));
     if (last === undefined) return { builder, isFull: false };
-    next = last.sequence + 1;
+    next = last + 1;
   }
   return { builder, isFull: true };
 }

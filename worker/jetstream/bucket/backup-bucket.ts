@@ -1,14 +1,25 @@
 // The backups of streams in R2: manifests by compare-and-set, the log of which each index is written once, folded
 // segments. Errors name the stream and the object.
 
+import { withTimeout } from '../../../waiting/with-timeout.ts';
+import { messageOf } from '../../message-of.ts';
+import { giveBack } from '../archive/bytes.ts';
 import type { ArchiveEntry } from '../archive/entry.ts';
-import { type HeaderChunk, headerChunkSize, readSegment, readSegmentHeader } from '../archive/segment.ts';
+import {
+  type HeaderChunk,
+  headerChunkSize,
+  type NewSegment,
+  readSegment,
+  readSegmentHeader,
+} from '../archive/segment.ts';
 import { misplacedManifest, misplacedSegment } from '../manifest/belonging.ts';
 import { clusterPrefix, lastNameOf, logIndexOf, logKey, logPrefix, manifestKey } from '../manifest/keys.ts';
 import type { Epoch, Manifest, StreamName } from '../manifest/manifest.ts';
 import { parseManifest } from '../manifest/parse.ts';
 import type { SegmentHeader, SegmentSummary, StoredSegment } from '../manifest/segment-header.ts';
 import { BackupError } from './backup-error.ts';
+import { putInPieces } from './put-in-pieces.ts';
+import { asked, noAnswer } from './r2-answers.ts';
 
 /** A manifest, and the etag that a change of it must match. */
 export interface StoredManifest {
@@ -22,14 +33,20 @@ export type ObjectPlace = Pick<StoredSegment, 'key' | 'size'>;
 /** Enough for most headers in one read. */
 const HEADER_READ_BYTES = 32_768;
 
+/** R2 answers within seconds, or not at all. Each piece of an object has as long. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
 /** Reads at a time: an object may wait for six answers at once. */
 const PARALLEL_READS = 5;
 
 export class BackupBucket {
   readonly #bucket: R2Bucket;
+  readonly #answerMs: number;
 
-  constructor(bucket: R2Bucket) {
+  /** @param answerMs R2 fails if it has not answered for so long */
+  constructor(bucket: R2Bucket, answerMs = ANSWER_TIMEOUT_MS) {
     this.#bucket = bucket;
+    this.#answerMs = answerMs;
   }
 
   /** The bucket itself. */
@@ -89,18 +106,16 @@ export class BackupBucket {
   }
 
   /**
-   * Writes the next segment of the log. One class A operation.
+   * Writes the next segment of the log, and takes its pieces. One class A operation.
    *
    * @returns `taken` if there is one of that index: another writer goes on with this log
    */
-  async append(name: StreamName, header: SegmentHeader, segment: Uint8Array): Promise<'written' | 'taken'> {
+  async append(name: StreamName, { header, pieces, size }: NewSegment): Promise<'written' | 'taken'> {
     const key = logKey(name, header.epoch, header.index);
-    const written = await this.#asked(name, key, () =>
-      this.#bucket.put(key, segment, { onlyIf: { etagDoesNotMatch: '*' } }),
-    );
+    const written = await this.#put(name, key, taken(pieces), size, { etagDoesNotMatch: '*' });
     if (written !== null) return 'written';
     // R2 may have written what it then failed to answer: whoever tries again finds what is its own.
-    const there = await this.header(name, { key, size: segment.length });
+    const there = await this.header(name, { key, size });
     return isSame(there.header, header) ? 'written' : 'taken';
   }
 
@@ -190,22 +205,7 @@ export class BackupBucket {
     source: AsyncIterable<Uint8Array>,
     size: number,
   ): Promise<void> {
-    const { readable, writable } = new FixedLengthStream(size);
-    const writer = writable.getWriter();
-    // One's failure makes the other fail as well: what came first says what is wrong.
-    let failure: { readonly error: unknown } | undefined;
-    const stop = async (error: unknown) => {
-      failure ??= { error };
-      // Without it, one that nobody reads from would wait for ever.
-      await writer.abort(error).catch(() => {});
-    };
-    const copy = async () => {
-      for await (const bytes of source) await writer.write(bytes);
-      await writer.close();
-    };
-    const put = () => this.#asked(name, key, () => this.#bucket.put(key, readable));
-    await Promise.all([copy().catch(stop), put().catch(stop)]);
-    if (failure !== undefined) throw failure.error;
+    await this.#put(name, key, source, size);
   }
 
   /** Objects below a prefix, in the order of their keys. One class A operation for each thousand. */
@@ -234,6 +234,23 @@ export class BackupBucket {
     }
   }
 
+  /** Null if a condition does not hold. */
+  #put(
+    name: StreamName,
+    key: string,
+    source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+    size: number,
+    onlyIf?: R2Conditional,
+  ): Promise<R2Object | null> {
+    return putInPieces({
+      source,
+      size,
+      answerMs: this.#answerMs,
+      put: (body, stalled) =>
+        asked(name, key, () => Promise.race([this.#bucket.put(key, body, onlyIf && { onlyIf }), stalled])),
+    });
+  }
+
   async #range(name: StreamName, key: string, length: number): Promise<Uint8Array> {
     const object = await this.#asked(name, key, () =>
       this.#bucket.get(key, { range: { offset: 0, length } }),
@@ -246,23 +263,24 @@ export class BackupBucket {
     const folders: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await this.#bucket.list({
-        prefix,
-        delimiter: '/',
-        ...(cursor === undefined ? {} : { cursor }),
-      });
+      const options = { prefix, delimiter: '/', ...(cursor === undefined ? {} : { cursor }) };
+      const page = await this.#asked(undefined, prefix, () => this.#bucket.list(options));
       folders.push(...page.delimitedPrefixes);
       cursor = page.truncated ? page.cursor : undefined;
     } while (cursor !== undefined);
     return folders;
   }
 
-  async #asked<T>(name: StreamName, key: string | undefined, ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (cause) {
-      throw new BackupError('unavailable', `R2 failed: ${messageOf(cause)}`, { name, key, cause });
-    }
+  #asked<T>(name: StreamName | undefined, key: string | undefined, ask: () => Promise<T>): Promise<T> {
+    return asked(name, key, () => withTimeout(ask(), this.#answerMs, noAnswer(this.#answerMs)));
+  }
+}
+
+/** The pieces, each of which is gone afterwards. */
+function* taken(pieces: Uint8Array[]): Generator<Uint8Array> {
+  for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) {
+    yield piece;
+    giveBack(piece);
   }
 }
 
@@ -283,10 +301,6 @@ export function missing(name: StreamName, key: string): BackupError {
 export function damaged(name: StreamName, key: string, cause: unknown): BackupError {
   if (cause instanceof BackupError) return cause;
   return new BackupError('damaged', `a segment is damaged: ${messageOf(cause)}`, { name, key, cause });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

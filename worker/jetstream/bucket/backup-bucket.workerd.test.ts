@@ -76,13 +76,60 @@ async function live(
   if (epoch === undefined) throw new Error('no epoch');
   const { nextIndex } = backupStateOf(epoch, await bucket.log(name, epoch));
   for (let index = nextIndex; index < SEGMENTS; index++) {
-    const { header, bytes } = segmentOf(index, undefined, epoch.id);
-    if ((await bucket.append(name, header, bytes)) === 'written') appended(header.last);
+    const segment = segmentOf(index, undefined, epoch.id);
+    if ((await bucket.append(name, segment)) === 'written') appended(segment.header.last);
   }
   const folded = await fold(bucket, stored, { now: T0 + 1, atLeast: 3 });
   if (folded === undefined) throw new Error('somebody else folded');
   await sweep(bucket, folded, Date.now() + 2 * HOUR_MS);
 }
+
+describe('R2 that does not answer', () => {
+  const name = { cluster: 'c', account: 'a', stream: 'hangs' };
+  const NO_ANSWER = /R2 failed: it has not answered for 0.1 s/;
+
+  /** @param isHanging told what is called: it is never answered, and nothing is read of what is put */
+  function hanging(isHanging: (method: string) => boolean): BackupBucket {
+    const bucket = new Proxy(r2(), {
+      get(target, property) {
+        const value: unknown = Reflect.get(target, property);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) =>
+          isHanging(String(property)) ? new Promise(() => {}) : Reflect.apply(value, target, args);
+      },
+    });
+    return new BackupBucket(bucket, 100);
+  }
+
+  test.each<[string, (bucket: BackupBucket) => Promise<unknown>]>([
+    ['get', (bucket) => bucket.load(name)],
+    ['list', (bucket) => bucket.streams('c')],
+    ['put', (bucket) => bucket.append(name, segmentOf(0))],
+    ['delete', (bucket) => bucket.remove(name, ['x'])],
+  ])('to a %s is an error after a while', async (method, call) => {
+    const error: unknown = await call(hanging((each) => each === method)).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ problem: 'unavailable', message: expect.stringMatching(NO_ANSWER) });
+  });
+
+  test('does not keep the next attempt from being written', async () => {
+    let calls = 0;
+    const bucket = hanging((method) => method === 'put' && ++calls === 1);
+    await expect(bucket.append(name, segmentOf(0))).rejects.toThrow(NO_ANSWER);
+    expect(await bucket.append(name, segmentOf(0))).toBe('written');
+  });
+
+  test('is none that takes its time, piece by piece', async () => {
+    const bucket = new BackupBucket(r2(), 100);
+    const pieces = async function* () {
+      for (let n = 0; n < 5; n += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        yield new Uint8Array(10);
+      }
+    };
+    await bucket.putStream(name, 'slow', pieces(), 50);
+    expect((await r2().head('slow'))?.size).toBe(50);
+  });
+});
 
 describe('a writer', () => {
   test.each(Array.from({ length: WRITES + 1 }, (_, writes) => [writes]))(
@@ -112,10 +159,10 @@ describe('a writer', () => {
     const name = { cluster: 'c', account: 'a', stream: 'two' };
     const bucket = new BackupBucket(r2());
     await live(new BackupBucket(dyingAfter(4)), name, () => {}).catch(() => {});
-    const { header, bytes } = segmentOf(2);
-    expect(await bucket.append(name, { ...header, writer: 'other' }, bytes)).toBe('taken');
+    const { header, ...other } = segmentOf(2);
+    expect(await bucket.append(name, { ...other, header: { ...header, writer: 'other' } })).toBe('taken');
     // R2 failed to answer, though it had written: the same writer tries again.
-    expect(await bucket.append(name, header, bytes)).toBe('written');
+    expect(await bucket.append(name, segmentOf(2))).toBe('written');
   });
 
   test('whose manifest another has changed is told so, also if it wants to begin one', async () => {
@@ -166,8 +213,7 @@ describe('retention', () => {
     const bucket = new BackupBucket(r2());
     await live(bucket, name, () => {});
     let stored = await bucket.load(name);
-    const { header, bytes } = segmentOf(SEGMENTS, { firstSeq: 13, lastSeq: 24, deleted: [] });
-    await bucket.append(name, header, bytes);
+    await bucket.append(name, segmentOf(SEGMENTS, { firstSeq: 13, lastSeq: 24, deleted: [] }));
     stored = stored && (await fold(bucket, stored, { now: T0 + 2, atLeast: 1 }));
     const early = stored && (await retain(bucket, stored, { keepDays: 1, now: T0 }));
     expect(early).toBe(stored);

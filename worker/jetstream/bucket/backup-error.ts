@@ -14,7 +14,7 @@ export type BackupProblem = 'none' | 'missing' | 'damaged' | 'incomplete' | 'una
 export class BackupError extends Error {
   override readonly name = 'BackupError';
   readonly problem: BackupProblem;
-  readonly stream: string;
+  readonly stream: string | undefined;
   readonly key: string | undefined;
 
   constructor(
@@ -24,14 +24,16 @@ export class BackupError extends Error {
       name,
       key,
       cause,
-    }: { readonly name: StreamName; readonly key?: string | undefined; readonly cause?: unknown },
+    }: { readonly name: StreamName | undefined; readonly key?: string | undefined; readonly cause?: unknown },
   ) {
+    const whose =
+      name === undefined ? 'Backups' : `Backup of stream ${name.stream} (account ${name.account})`;
     super(
-      `Backup of stream ${name.stream} (account ${name.account}): ${what}${key === undefined ? '' : ` [${key}]`}`,
+      `${whose}: ${what}${key === undefined ? '' : ` [${key}]`}`,
       cause === undefined ? undefined : { cause },
     );
     this.problem = problem;
-    this.stream = name.stream;
+    this.stream = name?.stream;
     this.key = key;
   }
 }

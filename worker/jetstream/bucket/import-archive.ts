@@ -139,10 +139,11 @@ class ImportedLog {
       writer: WRITER,
       writtenAt: this.#now,
     } as const;
-    const { header, bytes } = this.#segment.finish(context);
+    const segment = this.#segment.finish(context);
+    const { header } = segment;
     this.#segment = new SegmentBuilder();
     this.keys.push(logKey(this.#name, this.epoch, header.index));
-    await this.#bucket.append(this.#name, header, bytes);
+    await this.#bucket.append(this.#name, segment);
     this.messages += header.messages;
     this.bytes += header.bytes;
   }

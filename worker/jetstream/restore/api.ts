@@ -6,6 +6,15 @@ import type { JsonObject } from '../manifest/segment-header.ts';
 /** Error codes of nats-server (server/errors.json). */
 export const NO_SUCH_STREAM = 10059;
 
+/** No server that runs is where the stream may be. */
+export const NO_PEERS = 10005;
+
+/** None of the stream's servers runs. */
+export const STREAM_OFFLINE = 10118;
+
+/** What an account is allowed is used up, or it is allowed none of the kind (of so many replicas, in memory, on disk). */
+export const OVER_LIMITS: ReadonlySet<number> = new Set([10002, 10027, 10028, 10047, 10120]);
+
 /** Without a leader a request gets no answer; an election takes seconds. */
 const REQUEST_TIMEOUT_MS = 5_000;
 

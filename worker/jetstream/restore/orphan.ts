@@ -3,8 +3,8 @@
 
 import type { NatsConnection } from '@nats-io/nats-core';
 import { messageOf } from '../../message-of.ts';
-import type { KnownStream } from '../admission/admission.ts';
-import { ApiError, ask, type StreamInfo, streamInfo, streamNames } from './api.ts';
+import type { KnownStream } from '../admission/record.ts';
+import { ApiError, ask, STREAM_OFFLINE, type StreamInfo, streamInfo, streamNames } from './api.ts';
 
 /** Nobody answers for a stream without servers: the request is carried out all the same. */
 const UNANSWERED_MS = 1_000;
@@ -42,7 +42,7 @@ export async function removeOrphan(
     }
   }
   await ask(connection, `STREAM.DELETE.${stream}`, {}, UNANSWERED_MS).catch((error: unknown) => {
-    if (error instanceof ApiError) throw error;
+    if (isRefusal(error)) throw error;
   });
   const end = Date.now() + REMOVED_WITHIN_MS;
   while ((await streamNames(connection)).includes(stream)) {
@@ -57,8 +57,13 @@ async function infoOf(connection: NatsConnection, stream: string): Promise<Strea
   try {
     return await streamInfo(connection, stream);
   } catch (error) {
-    if (error instanceof ApiError) throw error;
+    if (isRefusal(error)) throw error;
     console.warn(`stream ${stream}: ${messageOf(error)}`);
     return undefined;
   }
+}
+
+/** After some time without servers the others answer for a stream: that it has none. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && error.code !== STREAM_OFFLINE;
 }

@@ -2,6 +2,7 @@
 // many requests under way, where not. Neither consumes anything.
 
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/nats-core';
+import { giveBack } from '../archive/bytes.ts';
 import type { ArchiveEntry } from '../archive/entry.ts';
 import type { SequenceRanges } from '../manifest/segment-header.ts';
 import { ApiError, ask } from './api.ts';
@@ -16,7 +17,7 @@ const PARALLEL = 16;
 /** Of messages that are asked for at a time; an answer takes several times as much memory as its message. */
 const PARALLEL_BYTES = 2 ** 21;
 
-/** Between two messages of a batch. */
+/** Between two messages of a batch, at least; at most twice that. */
 const SILENCE_MS = 5_000;
 
 /** Statuses that end a batch: it is complete; there is no message from that sequence on. */
@@ -37,44 +38,56 @@ interface RawMsg {
 }
 
 /**
- * Messages from a sequence on, as many as one batch takes; none if there are none.
+ * Messages from a sequence on, as many as one batch takes. The connection does nothing else meanwhile.
  *
- * @throws Error if the server stops in between
+ * @param take told each as it comes; its bytes are given back afterwards
+ * @returns the sequence of the last one; undefined if there was none
+ * @throws Error if the server stops in between, or what `take` throws
  */
 export async function readBatch(
   connection: NatsConnection,
   stream: string,
   seq: number,
-): Promise<readonly ArchiveEntry[]> {
-  const { promise, resolve, reject } = Promise.withResolvers<readonly ArchiveEntry[]>();
+  take: (entry: ArchiveEntry) => void,
+): Promise<number | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
   const inbox = createInbox();
-  const entries: ArchiveEntry[] = [];
-  const silent = () => reject(new Error(`stream ${stream} does not answer for its messages from ${seq} on`));
-  let timer = setTimeout(silent, SILENCE_MS);
-  const take = (message: Msg) => {
+  let last: number | undefined;
+  // What was received together. It is read through when the next one begins.
+  let frame: Uint8Array | undefined;
+  const receive = (message: Msg) => {
     const header = rawHeader(message);
+    if (frame !== undefined && frame.buffer !== header.buffer) giveBack(frame);
+    frame = header;
     if (header[VERSION_BYTES] !== SPACE) {
-      entries.push(directEntry(header, message.data));
+      const entry = directEntry(header, message.data);
+      take(entry);
+      last = entry.sequence;
       return;
     }
     const { code = 0, description = '' } = message.headers ?? {};
     if (code !== END_OF_BATCH && code !== NO_MESSAGE) {
       throw new Error(`stream ${stream} can't be read: ${code} ${description}`);
     }
-    resolve(entries);
+    resolve(last);
   };
+  let isHeard = false;
   const subscription = connection.subscribe(inbox, {
     callback: (error, message) => {
-      clearTimeout(timer);
-      timer = setTimeout(silent, SILENCE_MS);
+      isHeard = true;
       if (error !== null) return reject(error);
       try {
-        take(message);
+        receive(message);
       } catch (problem) {
         reject(problem);
       }
     },
   });
+  // One timer for all messages: setting one for each takes longer than the message.
+  const timer = setInterval(() => {
+    if (!isHeard) reject(new Error(`stream ${stream} does not answer for its messages from ${seq} on`));
+    isHeard = false;
+  }, SILENCE_MS);
   // Not `connection.closed()`: as long as the connection is open, it would keep the messages of each batch.
   void subscription.closed.then(() => reject(new Error('the connection to nats-server ended')));
   try {
@@ -82,8 +95,9 @@ export async function readBatch(
     connection.publish(`$JS.API.DIRECT.GET.${stream}`, request, { reply: inbox });
     return await promise;
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
     subscription.unsubscribe();
+    if (frame !== undefined) giveBack(frame);
   }
 }
 

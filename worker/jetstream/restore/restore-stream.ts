@@ -4,8 +4,10 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { messageOf } from '../../message-of.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
-import { ask, streamInfo, streamNames } from './api.ts';
+import type { JsonObject } from '../manifest/segment-header.ts';
+import { ApiError, ask, NO_PEERS, OVER_LIMITS, streamInfo, streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
+import { sourcesOf } from './feeds.ts';
 import { resumed } from './resume-sources.ts';
 import { archiveFrom, type RestoreSource, requestStateOf } from './source.ts';
 import { othersOf, overlapText, takers } from './takers.ts';
@@ -39,7 +41,9 @@ export interface Restore {
 export interface Restored {
   readonly messages: number;
   readonly lastSeq: number;
-  /** What came out differently from what was wanted, in words. */
+  /** How its configuration is not what it was, in words. */
+  readonly changes: readonly string[];
+  /** What else came out differently from what was wanted, in words. */
   readonly remarks: readonly string[];
 }
 
@@ -48,7 +52,7 @@ export interface Restored {
  * stays, unless the error says so
  */
 export async function restoreStream(connection: NatsConnection, restore: Restore): Promise<Restored> {
-  const { source, as, id, bucket } = restore;
+  const { source, as, id } = restore;
   const { account, stream } = source.name;
   if ((await streamInfo(connection, as)) !== undefined) {
     throw new Error(
@@ -59,29 +63,56 @@ export async function restoreStream(connection: NatsConnection, restore: Restore
   const target = targetOf(stream, source.selection, { as, isDetached, mark: id });
   const others = await othersOf(connection, target.whole);
   if (others.length > 0) throw new Error(overlapText(target.whole, others, account));
+  const { messages, extent } = source.selection;
+  const outcome = await make(connection, restore, target, target.filling);
+  return { messages, lastSeq: extent.lastSeq, ...outcome };
+}
+
+type Outcome = Pick<Restored, 'changes' | 'remarks'>;
+
+/** Of an attempt that fails nothing stays; another follows if the server would take the stream in another way. */
+async function make(
+  connection: NatsConnection,
+  restore: Restore,
+  target: Target,
+  filling: JsonObject,
+): Promise<Outcome> {
+  const { source, as, id, bucket, connect, onProgress } = restore;
   let isBegun = false;
-  let remarks: readonly string[];
   try {
     await transferArchive(connection, {
       stream: as,
-      config: target.filling,
+      config: filling,
       state: requestStateOf(source, target.consumers.length),
       archive: archiveFrom(bucket, source, target.consumers),
       onAccepted: () => {
         isBegun = true;
       },
-      ...(restore.onProgress !== undefined && { onProgress: restore.onProgress }),
+      ...(onProgress !== undefined && { onProgress }),
     });
-    remarks = await finish(connection, restore, target);
+    return await finish(connection, restore, target, filling);
   } catch (error) {
-    const what = `stream ${as} of account ${account} was not restored: ${messageOf(error)}`;
-    if (!isBegun) throw new Error(what, { cause: error });
-    const left = await undo(restore.connect, as, id, true);
-    throw new Error(left === undefined ? what : `${what}. What was made of it may still be there: ${left}`, {
-      cause: error,
-    });
+    const left = isBegun ? await undo(connect, as, id, true) : undefined;
+    const other = yieldingTo(error, filling, replicasOf(restore, target));
+    if (left === undefined && other !== undefined) return make(connection, restore, target, other);
+    const what = `stream ${as} of account ${source.name.account} was not restored: ${messageOf(error)}`;
+    const stays = left === undefined ? '' : `. What was made of it may still be there: ${left}`;
+    throw new Error(`${what}${stays}`, { cause: error });
   }
-  return { messages: source.selection.messages, lastSeq: source.selection.extent.lastSeq, remarks };
+}
+
+/**
+ * How a stream can be filled all the same that the server refused; undefined if it can't. An account may have limits for
+ * streams of its replicas, and none, or lower ones, for those of one; and where it is placed no server may run.
+ */
+function yieldingTo(error: unknown, filling: JsonObject, replicas: number): JsonObject | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  if (OVER_LIMITS.has(error.code) && Number(filling.num_replicas) < replicas) {
+    return { ...filling, num_replicas: replicas };
+  }
+  if (error.code !== NO_PEERS || filling.placement === undefined) return undefined;
+  const { placement: _, ...anywhere } = filling;
+  return anywhere;
 }
 
 /** Consumers come back with how far they had acknowledged without gaps. Of a work queue, what was acknowledged is gone. */
@@ -94,22 +125,61 @@ function consumerRemarks({ selection }: RestoreSource, { consumers }: Target): s
 }
 
 /** It gets its replicas, then becomes what it was: the mark goes, and it takes from its sources. */
-async function finish(connection: NatsConnection, restore: Restore, target: Target): Promise<string[]> {
-  const { as, servers, source } = restore;
-  const num_replicas = Math.min(target.replicas, Math.max(1, servers));
-  await ask(connection, `STREAM.UPDATE.${as}`, { ...target.filling, num_replicas });
+async function finish(
+  connection: NatsConnection,
+  restore: Restore,
+  target: Target,
+  filling: JsonObject,
+): Promise<Outcome> {
+  const { as, source } = restore;
+  const num_replicas = replicasOf(restore, target);
+  await ask(connection, `STREAM.UPDATE.${as}`, { ...filling, num_replicas });
   const ofReplicas = await untilWhole(restore, target);
-  const { config, remarks } = await resumed(connection, as, source.selection.extent, target.whole);
-  await ask(connection, `STREAM.UPDATE.${as}`, { ...config, num_replicas });
-  return [...ofReplicas, ...remarks, ...consumerRemarks(source, target)];
+  const { placement, ...whole } = target.whole;
+  const isPlaced = placement === undefined || filling.placement !== undefined;
+  const { config, remarks } = await resumed(
+    connection,
+    as,
+    source.selection.extent,
+    isPlaced ? target.whole : whole,
+  );
+  const ofSources = await update(connection, { ...config, name: as, num_replicas });
+  const changes = [
+    ...(isPlaced ? [] : [`without its placement ${JSON.stringify(placement)}: no server runs there`]),
+    ...ofSources,
+  ];
+  const kept = ofSources.length > 0 ? [] : remarks;
+  return { changes, remarks: [...ofReplicas, ...kept, ...consumerRemarks(source, target)] };
 }
 
-async function untilWhole(
-  { as, source, holders, servers }: Restore,
-  { replicas }: Target,
-): Promise<string[]> {
+/**
+ * The stream becomes what it was. Where the server does not want its sources, such as in a circle that it lets nobody close
+ * once the streams are there, it comes back without them: all of its messages are there.
+ *
+ * @returns what came out differently
+ */
+async function update(connection: NatsConnection, config: JsonObject): Promise<string[]> {
+  try {
+    await ask(connection, `STREAM.UPDATE.${config.name}`, config);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ApiError) || sourcesOf(config).length === 0) throw error;
+    const { sources: _, ...rest } = config;
+    await ask(connection, `STREAM.UPDATE.${config.name}`, rest);
+    return [`without its sources ${sourcesOf(config).map(({ name }) => name)}: ${error.message}`];
+  }
+}
+
+/** As many as it had, or as there can be. */
+function replicasOf({ servers }: Restore, { replicas }: Target): number {
+  return Math.min(replicas, Math.max(1, servers));
+}
+
+async function untilWhole(restore: Restore, target: Target): Promise<string[]> {
+  const { as, source, holders } = restore;
+  const { replicas } = target;
   const { name, selection } = source;
-  const wanted = Math.min(replicas, Math.max(1, servers));
+  const wanted = replicasOf(restore, target);
   const remarks = wanted < replicas ? [`${wanted} of ${replicas} replicas: there are no more servers`] : [];
   const end = Date.now() + REPLICAS_TIMEOUT_MS;
   for (;;) {

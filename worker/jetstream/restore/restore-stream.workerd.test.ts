@@ -13,7 +13,7 @@ import { type Restore, restoreStream } from './restore-stream.ts';
 import { sourceFrom } from './source.ts';
 import { verifyBackup } from './verify.ts';
 
-const { alone, cluster } = inject('jetStreamServers');
+const { alone, cluster, tiered, tieredCreds } = inject('jetStreamServers');
 const r2 = (env as unknown as { BACKUPS: R2Bucket }).BACKUPS;
 const bucket = new BackupBucket(r2);
 
@@ -41,7 +41,7 @@ afterEach(async () => {
 test('brings back messages with their sequences and times, holes, and consumers where they were', async () => {
   await backup();
   const restored = await restore();
-  expect(restored).toEqual({ messages: 5, lastSeq: 7, remarks: [] });
+  expect(restored).toEqual({ messages: 5, lastSeq: 7, changes: [], remarks: [] });
   const info = await streamInfo(connection, 'ORDERS');
   expect(info?.state).toMatchObject({ messages: 5, first_seq: 2, last_seq: 7, consumer_count: 1 });
   expect(info?.config).toMatchObject({ subjects: ['orders.*'], num_replicas: 1 });
@@ -141,6 +141,42 @@ test('on three servers all of them have it, once the restore is done', { timeout
   });
 });
 
+test('of an account that may have no stream of one replica, a stream gets all of its replicas at once', {
+  timeout: 60_000,
+}, async () => {
+  await backup({ config: { ...CONFIG, num_replicas: 3 } });
+  await using nats = await clusterConnection(tiered, tieredCreds);
+  const single = ask(nats, 'STREAM.CREATE.ONE', { name: 'ONE', num_replicas: 1 });
+  await expect(single).rejects.toThrow('10120');
+  const connect = () => connectTo(tiered[0] ?? alone, tieredCreds);
+  await restoreOver(nats, { servers: 3, connect, holders: (...of) => heldIn(tiered, ...of) });
+  expect(await heldIn(tiered, '$G', 'ORDERS', 7)).toBe(3);
+  const info = await streamInfo(nats, 'ORDERS');
+  expect(info).toMatchObject({ config: { num_replicas: 3 }, state: { messages: 5, consumer_count: 1 } });
+  expect(JSON.stringify(info?.config)).not.toContain('meridian-restore');
+});
+
+test('a stream that is placed where no server runs comes back elsewhere, and says so', async () => {
+  await using nats = await clusterConnection();
+  const placement = { cluster: '', tags: ['region:nowhere'] };
+  await backup({ config: { ...CONFIG, placement } });
+  const { changes } = await restoreOver(nats, { servers: 3 });
+  expect(changes).toEqual([expect.stringContaining('without its placement')]);
+  const info = await streamInfo(nats, 'ORDERS');
+  expect(info?.state).toMatchObject({ messages: 5 });
+  expect(JSON.stringify(info?.config)).not.toMatch(/meridian-restore|nowhere/);
+});
+
+test('a stream whose sources the server does not want comes back without them, and says so', async () => {
+  await ask(connection, 'STREAM.CREATE.OTHER', { name: 'OTHER', sources: [{ name: 'ORDERS' }] });
+  await backup({ config: { ...CONFIG, sources: [{ name: 'OTHER' }] } });
+  const { changes } = await restore();
+  expect(changes).toEqual([expect.stringMatching(/without its sources OTHER: .*cycle/)]);
+  const info = await streamInfo(connection, 'ORDERS');
+  expect(info).toMatchObject({ config: { subjects: ['orders.*'] }, state: { messages: 5 } });
+  expect(JSON.stringify(info?.config)).not.toMatch(/meridian-restore|sources/);
+});
+
 test('in a cluster nothing stays of a restore that fails', { timeout: 60_000 }, async () => {
   await backup();
   await r2.put(
@@ -226,8 +262,11 @@ async function textOf(seq: number): Promise<string> {
   return atob(found.data);
 }
 
-async function clusterConnection(): Promise<NatsConnection & AsyncDisposable> {
-  const nats = await connectTo(cluster[0] ?? alone);
+async function clusterConnection(
+  servers = cluster,
+  creds?: string,
+): Promise<NatsConnection & AsyncDisposable> {
+  const nats = await connectTo(servers[0] ?? alone, creds);
   await eventually('a leader', async () => Array.isArray(await streamNames(nats)));
   return Object.assign(nats, {
     [Symbol.asyncDispose]: async () => {
@@ -237,10 +276,19 @@ async function clusterConnection(): Promise<NatsConnection & AsyncDisposable> {
   });
 }
 
-async function heldInCluster(_account: string, stream: string, lastSeq: number): Promise<number> {
+function heldInCluster(account: string, stream: string, lastSeq: number): Promise<number> {
+  return heldIn(cluster, account, stream, lastSeq);
+}
+
+async function heldIn(
+  servers: typeof cluster,
+  _account: string,
+  stream: string,
+  lastSeq: number,
+): Promise<number> {
   const held = await Promise.all(
-    cluster.map(async ({ monitor }) => {
-      const answer = await fetch(`http://127.0.0.1:${monitor}/jsz?streams=1`);
+    servers.map(async ({ monitor }) => {
+      const answer = await fetch(`http://127.0.0.1:${monitor}/jsz?accounts=1&streams=1`);
       const { account_details = [] } = (await answer.json()) as {
         account_details?: { stream_detail?: { name: string; state: { last_seq: number } }[] }[];
       };

@@ -3,7 +3,7 @@
 
 import type { NatsConnection } from '@nats-io/nats-core';
 import { messageOf } from '../../message-of.ts';
-import type { KnownStream, Restored } from '../admission/admission.ts';
+import type { KnownStream, Restored } from '../admission/record.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import { BackupError } from '../bucket/backup-error.ts';
 import type { StreamName } from '../manifest/manifest.ts';
@@ -63,6 +63,7 @@ export class Restorer {
   readonly #host: RestorerHost;
   readonly #jobs: Jobs;
   #lookedThroughAt = 0;
+  #obstacle: string | undefined;
   /** One verification at a time: there is one scratch server. */
   #verifying: Promise<unknown> = Promise.resolve();
 
@@ -74,6 +75,11 @@ export class Restorer {
       this.#jobs.end(job.id, { problem: 'the object that carried it out was restarted: start it again' });
     }
     if (abandoned.length > 0) host.background(this.#cleanUp(abandoned));
+  }
+
+  /** Why a restore after a loss does not go on now; undefined if it does, or there is none. */
+  get obstacle(): string | undefined {
+    return this.#obstacle;
   }
 
   jobs(): readonly Job[] {
@@ -143,7 +149,7 @@ export class Restorer {
   /**
    * Restores those of the streams that have a backup and are on no server. Goes on until R2 and the servers have
    * answered. A stream without a backup is given up; a backup of one that was deleted before stays where it is. What the
-   * servers had and the backup lacks is told as a problem.
+   * servers had and the backups lack is told as a problem.
    *
    * @param lost as the servers that held them were last seen
    */
@@ -153,7 +159,13 @@ export class Restorer {
     );
     const backups = new Set(all.map(({ account, stream }) => `${account} ${stream}`));
     const backedUp = lost.filter(({ account, stream }) => backups.has(`${account} ${stream}`));
-    const problems: string[] = [];
+    const problems = lost
+      .filter((each) => each.messages > 0 && !backedUp.includes(each))
+      .map(
+        ({ account, stream, messages }) =>
+          `stream ${stream} of account ${account} had no backup: its ${messages} messages are lost`,
+      );
+    const failures: string[] = [];
     const missing: KnownStream[] = [];
     let streams = 0;
     for (const account of new Set(backedUp.map((each) => each.account))) {
@@ -168,15 +180,15 @@ export class Restorer {
             const { isBack, problem } = await this.#restoreLost(known);
             if (isBack) streams += 1;
             else missing.push(known);
-            if (problem !== undefined) problems.push(problem);
+            if (problem !== undefined) (isBack ? problems : failures).push(problem);
           });
         }
       } catch (error) {
-        problems.push(`${own.length} streams of account ${account} were not restored: ${messageOf(error)}`);
+        failures.push(`${own.length} streams of account ${account} were not restored: ${messageOf(error)}`);
         missing.push(...own);
       }
     }
-    return { at: Date.now(), streams, problems, missing };
+    return { at: Date.now(), streams, problems, failures, missing };
   }
 
   /**
@@ -229,9 +241,9 @@ export class Restorer {
     const job = this.#jobs.begin({ kind: 'restore', account, stream, as: stream });
     for (let attempt = 1; ; attempt++) {
       try {
-        const { result, lastSeq } = await this.#restore(job, { account, stream });
+        const { result, lastSeq, changes } = await this.#restore(job, { account, stream });
         this.#jobs.end(job.id, { result });
-        return { isBack: true, problem: lostText(known, lastSeq) };
+        return { isBack: true, problem: differenceText(known, lastSeq, changes) };
       } catch (error) {
         const problem = messageOf(error);
         if (attempt === ATTEMPTS) {
@@ -256,12 +268,12 @@ export class Restorer {
   async #restore(
     { id }: Job,
     asked: AskedRestore,
-  ): Promise<{ readonly result: string; readonly lastSeq: number }> {
+  ): Promise<{ readonly result: string; readonly lastSeq: number; readonly changes: readonly string[] }> {
     const { account, stream, as = stream } = asked;
     const source = await this.#sourceOf(asked);
     this.#expect(id, source);
     return this.#connected(account, async (connection) => {
-      const { messages, lastSeq, remarks } = await restoreStream(connection, {
+      const { messages, lastSeq, changes, remarks } = await restoreStream(connection, {
         bucket: this.#host.bucket(),
         source,
         as,
@@ -272,7 +284,7 @@ export class Restorer {
         onProgress: (bytes) => this.#jobs.progress(id, bytes),
       });
       const text = `${messages} messages up to sequence ${lastSeq} in stream ${as}`;
-      return { result: [text, ...remarksOf(source), ...remarks].join('; '), lastSeq };
+      return { result: [text, ...remarksOf(source), ...changes, ...remarks].join('; '), lastSeq, changes };
     });
   }
 
@@ -316,11 +328,12 @@ export class Restorer {
   async #untilAnswered<T>(what: string, ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await ask();
+        const answer = await ask();
+        this.#obstacle = undefined;
+        return answer;
       } catch (error) {
-        console.error(
-          `JetStream: streams are to be restored, but ${what} can't be read: ${messageOf(error)}`,
-        );
+        this.#obstacle = `${what} can't be read: ${messageOf(error)}`;
+        console.error(`JetStream: streams are to be restored, but ${this.#obstacle}`);
         await pause(AGAIN_MS);
       }
     }
@@ -339,10 +352,23 @@ export class Restorer {
   }
 }
 
-/** What was acknowledged and is not back, as far as is known: more may have come after the servers were last seen. */
-function lostText({ account, stream, lastSeq }: KnownStream, restored: number): string | undefined {
-  if (restored >= lastSeq) return undefined;
-  return `stream ${stream} of account ${account} is back up to message ${restored}, and had ${lastSeq} when it was last seen: at least ${lastSeq - restored} messages are lost`;
+/**
+ * What is not back as it was; undefined if all is. Of what was acknowledged only as much is known as when the servers were
+ * last seen.
+ */
+function differenceText(
+  { account, stream, lastSeq }: KnownStream,
+  restored: number,
+  changes: readonly string[],
+): string | undefined {
+  const lost =
+    restored >= lastSeq
+      ? []
+      : [
+          `up to message ${restored}, and had ${lastSeq} when it was last seen: at least ${lastSeq - restored} messages are lost`,
+        ];
+  const all = [...lost, ...changes];
+  return all.length === 0 ? undefined : `stream ${stream} of account ${account} is back ${all.join('; ')}`;
 }
 
 function remarksOf({ remark }: RestoreSource): readonly string[] {

@@ -6,7 +6,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { connectTo, message, writeBackup } from '../../../test/support/workerd/backups.ts';
 import { eventually } from '../../../test/support/workerd/eventually.ts';
-import type { KnownStream, Restored } from '../admission/admission.ts';
+import type { KnownStream, Restored } from '../admission/record.ts';
 import { BackupBucket } from '../bucket/backup-bucket.ts';
 import { ask, streamInfo, streamNames } from './api.ts';
 import { readSingly } from './read-messages.ts';

@@ -10,6 +10,8 @@ const EMPTY_LINE = new TextEncoder().encode('\r\n\r\n');
 /** `NATS/1.0`, with nothing behind it: the message had no headers. */
 const VERSION_BYTES = 8;
 
+const utf8 = new TextDecoder();
+
 /**
  * The message that a direct answer carries, its headers byte by byte as they were stored.
  *
@@ -19,14 +21,12 @@ const VERSION_BYTES = 8;
 export function directEntry(header: Uint8Array, payload: Uint8Array): ArchiveEntry {
   const at = lastIndexOf(header, ADDED);
   if (at < 0) throw new Error('nats-server answers without saying which message it is');
-  const added = new TextDecoder().decode(header.subarray(at + 2));
-  const subject = headerIn(added, 'Nats-Subject');
-  const sequence = Number(headerIn(added, 'Nats-Sequence'));
+  const added = utf8.decode(header.subarray(at));
   return {
-    name: subject,
+    name: headerIn(added, 'Nats-Subject'),
     header: at <= VERSION_BYTES ? NO_BYTES : joined(header.subarray(0, at), EMPTY_LINE),
     payload,
-    sequence,
+    sequence: Number(headerIn(added, 'Nats-Sequence')),
     timestampNs: nanosecondsOf(headerIn(added, 'Nats-Time-Stamp')),
   };
 }
@@ -63,9 +63,10 @@ export function nanosecondsOf(time: string): bigint {
 }
 
 function headerIn(added: string, name: string): string {
-  const value = new RegExp(`^${name}: (.*)\r$`, 'm').exec(added)?.[1];
-  if (value === undefined) throw new Error(`nats-server answers with a message without ${name}`);
-  return value;
+  const begin = `\r\n${name}: `;
+  const at = added.indexOf(begin);
+  if (at < 0) throw new Error(`nats-server answers with a message without ${name}`);
+  return added.slice(at + begin.length, added.indexOf('\r\n', at + begin.length));
 }
 
 function bytesOf(base64: string | undefined): Uint8Array {
@@ -79,9 +80,12 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** Byte by byte: this runs for each message. */
 function lastIndexOf(bytes: Uint8Array, part: Uint8Array): number {
   for (let at = bytes.length - part.length; at >= 0; at--) {
-    if (part.every((byte, n) => bytes[at + n] === byte)) return at;
+    let same = 0;
+    while (same < part.length && bytes[at + same] === part[same]) same++;
+    if (same === part.length) return at;
   }
   return -1;
 }
