@@ -16,8 +16,9 @@ import { type DockerForTests, dockerForTests } from '../support/engine/docker-co
 const testEngine = inject('testEngine');
 const WRANGLER = join('node_modules', 'wrangler', 'bin', 'wrangler.js');
 
-/** Seven images are built, and six containers started. */
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+/** Seven images are built, and six containers started, beside the stack that the suite shares. */
+const START_TIMEOUT_MS = 180_000;
+vi.setConfig({ testTimeout: 2 * START_TIMEOUT_MS, hookTimeout: 120_000 });
 
 let docker: DockerForTests;
 let folder: string;
@@ -57,7 +58,7 @@ test('wrangler dev runs all regions in containers of the image, linked, and leav
   const args = ['--port', String(port), '--persist-to', join(own, 'state')];
   await using command = new CommandProcess('local/wrangler-dev/cli.ts', own, args);
   try {
-    await command.line(/waking the regions that should be awake/);
+    await command.line(/waking the regions that should be awake/, START_TIMEOUT_MS);
     await command.line(/all 15 links are up/);
     expect((await containers()).filter((image) => /cloudflare-dev\/nats/.test(image))).toHaveLength(6);
 

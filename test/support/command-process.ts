@@ -59,8 +59,8 @@ export class CommandProcess {
   }
 
   /** Waits for a line and records the descendants of this process at that moment. */
-  async line(pattern: RegExp): Promise<RegExpExecArray> {
-    const found = await waitFor(`a line like ${pattern}`, { timeoutMs: LINE_TIMEOUT_MS }, () => {
+  async line(pattern: RegExp, timeoutMs = LINE_TIMEOUT_MS): Promise<RegExpExecArray> {
+    const found = await waitFor(`a line like ${pattern}`, { timeoutMs }, () => {
       const match = this.#lines.map((line) => pattern.exec(line)).find((each) => each !== null);
       return match ?? (this.#child.exitCode !== null && 'ended');
     });

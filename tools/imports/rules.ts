@@ -345,6 +345,8 @@ export const PARTS: readonly Part[] = [
     path: 'local/image/sbom',
     what: 'what is in the image: a bill of materials',
     imports: ['local/image'],
+    // A program to read is at hand.
+    tests: ['local/binaries'],
   },
   {
     path: 'local/wrangler-dev',
