@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type EngineCommand, lastWords, runEngine } from './engine-command.ts';
+import { buildCommand, type EngineCommand, lastWords, runEngine } from './engine-command.ts';
 import { ImageError } from './image-error.ts';
 import { buildStandInBase, STAND_IN_BASE, STAND_IN_LABEL } from './stand-in-base.ts';
 
@@ -49,7 +49,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
   const base = await chooseBase(options, log);
   log(`building ${tag} on ${base} with ${engine.title}`);
   const args = [
-    'build',
+    ...buildCommand(engine),
     '--tag',
     tag,
     '--build-arg',

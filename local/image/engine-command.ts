@@ -76,6 +76,11 @@ export async function runEngine(
   return { code: code ?? undefined, ...streams };
 }
 
+/** The subcommand that builds. podman and buildah would keep an image of each step, also of a build that fails. */
+export function buildCommand({ kind }: EngineCommand): readonly string[] {
+  return kind === 'docker' ? ['build'] : ['build', '--layers=false'];
+}
+
 /** The end of what a failed command wrote: the lines that say what went wrong. */
 export function lastWords({ stdout, stderr }: RunResult, lines = 4): string {
   const said = stderr.trim() === '' ? stdout : stderr;
