@@ -23,12 +23,14 @@ interface StartOptions extends RealEngineOptions, RunListeners {
   /** Told how to undo each step. */
   readonly undo: AsyncDisposableStack;
   readonly onProgress?: ((step: string) => void) | undefined;
+  /** Told when the engine does not answer any more, and when it does again. */
+  readonly onProblem?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** @throws Error that says what to do, when the engine cannot be used or the image cannot be built */
 export async function startRealEngine(options: StartOptions): Promise<Runtime> {
-  const { engine, image, folder, undo, onProgress, signal, onLine, onExit } = options;
+  const { engine, image, folder, undo, onProgress, onProblem, signal, onLine, onExit } = options;
   const opened = await openEngine({
     engine,
     folder: folder.path,
@@ -46,7 +48,7 @@ export async function startRealEngine(options: StartOptions): Promise<Runtime> {
     image: image ?? (await build(options, opened.client, owner)),
     onLine,
     onExit,
-    onProblem: (text) => onProgress?.(text),
+    onProblem,
   });
 }
 
