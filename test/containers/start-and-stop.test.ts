@@ -1,7 +1,7 @@
 // `npm start -- --engine` leaves nothing behind, neither in the engine nor on the machine; however it ends.
 
 import { readdir, rm } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { EngineClient } from '../../local/engine/containers/engine-client.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { CliProcess } from '../support/cli-process.ts';
@@ -68,8 +68,10 @@ describe('a running stack', () => {
     },
   );
 
-  test('builds the image itself, and removes it with all that it was built of', async () => {
-    await using run = start(...ON_ENGINE, ...OCEANIA);
+  test('at DOCKER_HOST builds the image itself, and removes it with all that it was built of', async () => {
+    vi.stubEnv('DOCKER_HOST', `unix://${engine.socket}`);
+    await using run = start('--port', '0', '--engine', 'docker', ...OCEANIA);
+    vi.unstubAllEnvs();
     await run.line(READY);
     const added = (await contentsOf(client)).filter((each) => !before.includes(each));
     expect(added.filter((each) => each.startsWith('image '))).not.toEqual([]);
