@@ -1,13 +1,14 @@
 // What can be wrong with an engine, before a stack runs on it and while it does: a sentence with the fix, nothing left
 // behind, and regions that come back.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { EngineClient } from '../../local/engine/containers/engine-client.ts';
 import { type PodmanService, startPodmanService } from '../../local/engine/containers/podman-service.ts';
 import { closeServer, listen } from '../../local/listen.ts';
@@ -18,6 +19,7 @@ import { temporaryFolder } from '../support/command-process.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { cityOf } from '../support/data/places.ts';
 import { containersOfRuns, contentsOf } from '../support/engine/engine-contents.ts';
+import { isolatePodman, removeIsolated } from '../support/engine/isolated-podman.ts';
 import type { TestEngine } from '../support/engine/test-engine.ts';
 import { type LoggedStack, startLoggedStack } from '../support/logged-stack.ts';
 import { landsIn, meshIsWhole } from '../support/mesh-state.ts';
@@ -105,6 +107,22 @@ describe('a start is refused with what is wrong and how to mend it', () => {
     const output = await refusalOf({ folder: await temporaryFolder(), project: copy.path }, ...ON_ENGINE);
     expect(output).toMatch(/could not build meridian-run\S* from container\/Dockerfile/);
     expect(output).toContain('/bin/none');
+  });
+
+  test.runIf(engine.isOwn)('with a disk that is full', async () => {
+    const small = join(folder, 'small');
+    await mkdir(small);
+    await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', 'size=52m', 'tmpfs', small]);
+    try {
+      const env = await isolatePodman(join(small, 'podman'));
+      for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+      const output = await refusalOf(await temporaryFolder(), ...OCEANIA, '--engine', 'podman');
+      expect(output).toMatch(/no space left on device[\s\S]*its disk is full: .*podman system prune/);
+    } finally {
+      vi.unstubAllEnvs();
+      await removeIsolated(join(small, 'podman'));
+      await promisify(execFile)('umount', [small]);
+    }
   });
 
   test('with an image that does not start', async () => {

@@ -110,9 +110,14 @@ export class ContainerRun implements Run {
   }
 
   async #isUp(): Promise<boolean> {
-    const { client } = this.#options;
-    const { body } = await client.call<Inspected>('GET', `/containers/${this.#id}/json`, { allow: [404] });
-    return ['running', 'paused'].includes(body?.State.Status ?? '');
+    try {
+      const { body } = await this.#options.client.call<Inspected>('GET', `/containers/${this.#id}/json`);
+      return ['running', 'paused'].includes(body?.State.Status ?? '');
+    } catch (error) {
+      // It is not there any more, or is being removed.
+      if (error instanceof EngineRefusal) return false;
+      throw error;
+    }
   }
 
   /** Also across restarts of the engine: some end its containers, others do not. */
