@@ -56,6 +56,9 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
     `BASE=${base}`,
     '--label',
     `${BASE_LABEL}=${base}`,
+    // Nothing of it is fetched, and a step without a network starts sooner.
+    '--network',
+    'none',
     CONTAINER_FOLDER,
   ];
   const result = await runEngine(engine, args, { onLine, signal });

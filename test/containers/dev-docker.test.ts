@@ -59,7 +59,7 @@ test('wrangler dev runs all regions in containers of the image, linked, and leav
   await using command = new CommandProcess('local/wrangler-dev/cli.ts', own, args);
   try {
     await command.line(/waking the regions that should be awake/, START_TIMEOUT_MS);
-    await command.line(/all 15 links are up/);
+    await command.line(/all 15 links are up/, START_TIMEOUT_MS);
     expect((await containers()).filter((image) => /cloudflare-dev\/nats/.test(image))).toHaveLength(6);
 
     const servers = `ws://127.0.0.1:${port}`;

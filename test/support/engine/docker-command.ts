@@ -65,7 +65,7 @@ case $1 in
     done
     export DOCKER_BUILDKIT=0
     # podman cannot open a standard input that is a socket, as wrangler's is.
-    cat | ${[file, ...args].join(' ')} "$@" --build-arg "BASE=${base}"
+    cat | ${[file, ...args].join(' ')} "$@" --network none --build-arg "BASE=${base}"
     exit ;;
 esac
 exec ${[file, ...args].join(' ')} "$@"
