@@ -140,13 +140,21 @@ async function startEngine(
 }
 
 async function startRuntime(
-  { natsServer, realEngine, onProgress, signal }: PlatformOptions,
+  { natsServer, realEngine, onProgress, onLog, signal }: PlatformOptions,
   folder: RunFolder,
   undo: AsyncDisposableStack,
   listeners: RunListeners,
 ): Promise<Runtime> {
   if (realEngine !== undefined)
-    return startRealEngine({ ...realEngine, folder, undo, onProgress, signal, ...listeners });
+    return startRealEngine({
+      ...realEngine,
+      folder,
+      undo,
+      onProgress,
+      onProblem: (text) => onLog?.('engine', text),
+      signal,
+      ...listeners,
+    });
   if (natsServer === undefined) throw new Error('a platform needs natsServer or realEngine');
   return new ProcessRuntime({
     folder: join(folder.path, 'containers'),

@@ -3,6 +3,7 @@
 
 import { ContainerRuntime } from './engine/containers/container-runtime.ts';
 import type { EngineClient } from './engine/containers/engine-client.ts';
+import { fixOf } from './engine/containers/engine-problem.ts';
 import { openEngine } from './engine/containers/open-engine.ts';
 import { baseOf, imageOf, newOwner, type Owner } from './engine/containers/ownership.ts';
 import { removeImage } from './engine/containers/sweep.ts';
@@ -23,12 +24,14 @@ interface StartOptions extends RealEngineOptions, RunListeners {
   /** Told how to undo each step. */
   readonly undo: AsyncDisposableStack;
   readonly onProgress?: ((step: string) => void) | undefined;
+  /** Told when the engine does not answer any more, and when it does again. */
+  readonly onProblem?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** @throws Error that says what to do, when the engine cannot be used or the image cannot be built */
 export async function startRealEngine(options: StartOptions): Promise<Runtime> {
-  const { engine, image, folder, undo, onProgress, signal, onLine, onExit } = options;
+  const { engine, image, folder, undo, onProgress, onProblem, signal, onLine, onExit } = options;
   const opened = await openEngine({
     engine,
     folder: folder.path,
@@ -46,7 +49,7 @@ export async function startRealEngine(options: StartOptions): Promise<Runtime> {
     image: image ?? (await build(options, opened.client, owner)),
     onLine,
     onExit,
-    onProblem: (text) => onProgress?.(text),
+    onProblem,
   });
 }
 
@@ -74,6 +77,8 @@ async function build(
     folder: folder.path,
     log: onProgress,
     signal,
+  }).catch((error: Error) => {
+    throw new Error(`${error.message}${fixOf(error.message)}`);
   });
   return tag;
 }

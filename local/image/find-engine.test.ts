@@ -51,11 +51,11 @@ test('one that is named is not passed over', async () => {
   await expect(find({ engine: 'docker' })).rejects.toThrow(/docker cannot be used.*\n.*group docker/);
 });
 
-test('a socket is asked by docker, or by podman where there is no docker', async () => {
+test('a socket is asked by podman, or by docker where it is not one of podman', async () => {
   await commands({ podman: VERSION });
   const atSocket = { kind: 'podman', args: ['--url', 'unix:///run/some.sock'] };
   await expect(find({ engine: '/run/some.sock' })).resolves.toMatchObject(atSocket);
-  await commands({ docker: VERSION });
+  await commands({ docker: VERSION, podman: STOPPED });
   await expect(find({ engine: 'unix:///run/some.sock' })).resolves.toMatchObject({
     kind: 'docker',
     args: ['--host', 'unix:///run/some.sock'],

@@ -66,12 +66,12 @@ async function firstThatAnswers(runs: boolean, env: Environment): Promise<Engine
   );
 }
 
-/** Docker's command speaks to every engine's socket, podman's only to podman's. */
+/** Podman's command speaks to podman's sockets only, and knows more of what it builds there; docker's to every one. */
 async function atSocket(address: string, env: Environment, given: string): Promise<EngineCommand> {
   const tried: string[] = [];
   for (const [kind, option] of [
-    ['docker', '--host'],
     ['podman', '--url'],
+    ['docker', '--host'],
   ] as const) {
     const answer = await ask(kind, [option, address], env);
     if ('title' in answer) return answer;

@@ -11,8 +11,8 @@ import { type DockerForTests, dockerForTests } from '../support/engine/docker-co
 const testEngine = inject('testEngine');
 const SBOM = 'image.cdx.json';
 
-/** It does not end by itself: dev-docker.test.ts runs it. */
-const ELSEWHERE = ['npm run dev:docker'];
+/** They do not end by themselves: dev-docker.test.ts and start-and-stop.test.ts run them. */
+const ELSEWHERE = ['npm run dev:docker', 'npm start -- --engine docker'];
 
 const page = await readFile('docs/container.md', 'utf8');
 const commands = [...page.matchAll(/^```sh\n([^`]*)^```$/gm)].flatMap(([, block = '']) =>

@@ -153,23 +153,17 @@ describe.concurrent.each([
   });
 
   describe('a signal', () => {
-    test.each(['SIGTERM', 'TERM', '15', 'SIGUSR2', 'SIGINT', '2'])(
-      '%s ends the server with 0',
-      async (signal) => {
-        const name = await run();
-        expect(await post(`/containers/${name}/kill?signal=${signal}`)).toBe(204);
-        expect(await exitOf(name)).toBe(0);
-      },
-    );
+    test.each(['SIGTERM', '15', 'USR2', 'SIGINT'])('%s ends the server with 0', async (signal) => {
+      const name = await run();
+      expect(await post(`/containers/${name}/kill?signal=${signal}`)).toBe(204);
+      expect(await exitOf(name)).toBe(0);
+    });
 
-    test.each(['', '?signal=SIGKILL', '?signal=KILL', '?signal=9'])(
-      'kill%s ends all of it with 137',
-      async (query) => {
-        const name = await run();
-        expect(await post(`/containers/${name}/kill${query}`)).toBe(204);
-        expect(await exitOf(name)).toBe(KILLED);
-      },
-    );
+    test.each(['', '?signal=KILL', '?signal=9'])('kill%s ends all of it with 137', async (query) => {
+      const name = await run();
+      expect(await post(`/containers/${name}/kill${query}`)).toBe(204);
+      expect(await exitOf(name)).toBe(KILLED);
+    });
 
     test('that the container handles leaves it running', async () => {
       const name = await run(HELD);

@@ -1,12 +1,16 @@
 // `npm start -- --engine` leaves nothing behind, neither in the engine nor on the machine; however it ends.
 
-import { readdir, rm } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { EngineClient } from '../../local/engine/containers/engine-client.ts';
+import { buildWorker } from '../../local/worker-build.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { CliProcess } from '../support/cli-process.ts';
 import { connectFrom } from '../support/client.ts';
-import { temporaryFolder } from '../support/command-process.ts';
+import { CommandProcess, temporaryFolder } from '../support/command-process.ts';
+import { configOf } from '../support/data/checked-in.ts';
 import { cityOf } from '../support/data/places.ts';
 import { containersOfRuns, contentsOf, type ListedInEngine } from '../support/engine/engine-contents.ts';
 import type { TestEngine } from '../support/engine/test-engine.ts';
@@ -14,6 +18,8 @@ import { stillAlive } from '../support/process-tree.ts';
 
 const engine = inject('testEngine') as TestEngine;
 const client = new EngineClient(engine.socket);
+
+const STACK_PROCESS = fileURLToPath(new URL('../support/engine/stack-process.ts', import.meta.url));
 
 const ON_ENGINE = ['--port', '0', '--engine', `unix://${engine.socket}`];
 const WITH_IMAGE = [...ON_ENGINE, '--image', engine.image];
@@ -43,7 +49,7 @@ async function containers(): Promise<readonly ListedInEngine[]> {
 /** A run with the temporary folder that all runs of this file share, as on a machine. */
 const start = (...args: readonly string[]) => new CliProcess({ folder, keep: true }, ...args);
 
-async function nothingIsLeft(...runs: readonly CliProcess[]): Promise<void> {
+async function nothingIsLeft(...runs: readonly CommandProcess[]): Promise<void> {
   let left: readonly string[] = [];
   await waitFor('nothing to be left', { timeoutMs: GONE_WITHIN_MS }, async () => {
     const added = (await contentsOf(client)).filter((each) => !before.includes(each));
@@ -54,50 +60,45 @@ async function nothingIsLeft(...runs: readonly CliProcess[]): Promise<void> {
 }
 
 describe('a running stack', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    'stops on %s with clients on it, and leaves nothing',
-    async (signal) => {
-      await using run = start(...WITH_IMAGE, '--regions', 'oc,eeur');
-      const [, url = ''] = await run.line(READY);
-      await using sydney = await connectFrom(url, cityOf('oc'), { reconnect: false });
-      expect(sydney.region).toBe('oc');
-      expect(await containers()).toHaveLength(2);
-      expect(await run.end(signal)).toBe(0);
-      await sydney.nats.closed();
-      await nothingIsLeft(run);
-    },
-  );
+  test('has containers with the limits of their instance types, stops on Ctrl-C with clients on it, and leaves nothing', async () => {
+    await using run = start(...WITH_IMAGE, '--regions', 'oc,eeur');
+    const [, url = ''] = await run.line(READY);
+    await using sydney = await connectFrom(url, cityOf('oc'), { reconnect: false });
+    expect(sydney.region).toBe('oc');
+    const inspected = await Promise.all(
+      (await containers()).map(({ Id }) => client.call('GET', `/containers/${Id}/json`)),
+    );
+    // Both are `basic`.
+    const limits = { HostConfig: { Memory: 1024 * 1024 * 1024, NanoCpus: 250_000_000 } };
+    expect(inspected.map(({ body }) => body)).toMatchObject([limits, limits]);
+    expect(await run.end('SIGINT')).toBe(0);
+    await sydney.nats.closed();
+    await nothingIsLeft(run);
+  });
 
-  test('builds the image itself, and removes it with all that it was built of', async () => {
-    await using run = start(...ON_ENGINE, ...OCEANIA);
+  test('at DOCKER_HOST builds the image itself, and removes it with all that it was built of', async () => {
+    vi.stubEnv('DOCKER_HOST', `unix://${engine.socket}`);
+    await using run = start('--port', '0', '--engine', 'docker', ...OCEANIA);
+    vi.unstubAllEnvs();
     await run.line(READY);
     const added = (await contentsOf(client)).filter((each) => !before.includes(each));
     expect(added.filter((each) => each.startsWith('image '))).not.toEqual([]);
     expect(await run.end('SIGINT')).toBe(0);
     await nothingIsLeft(run);
   });
-
-  test('lets its containers have as much memory and processor as their instance types', async () => {
-    await using run = start(...WITH_IMAGE, ...OCEANIA);
-    await run.line(READY);
-    const [{ Id } = { Id: '' }] = await containers();
-    const { body } = await client.call('GET', `/containers/${Id}/json`);
-    // oc is `basic`.
-    expect(body).toMatchObject({ HostConfig: { Memory: 1024 * 1024 * 1024, NanoCpus: 250_000_000 } });
-    expect(await run.end('SIGINT')).toBe(0);
-  });
 });
 
 describe('a start that does not get there', () => {
-  test.each([/^ *[\d.]+ s {2}building /, /engine ready/, /Worker running in workerd/])(
-    'is ended by SIGINT after %s, with exit code 130, and leaves nothing',
-    async (moment) => {
-      await using run = start(...ON_ENGINE, ...OCEANIA);
-      await run.line(moment);
-      expect(await run.end('SIGINT')).toBe(INTERRUPTED);
-      await nothingIsLeft(run);
-    },
-  );
+  test.each([
+    [/^ *[\d.]+ s {2}building /, ON_ENGINE],
+    [/engine ready/, WITH_IMAGE],
+    [/Worker running in workerd/, WITH_IMAGE],
+  ] as const)('is ended by SIGINT after %s, with exit code 130, and leaves nothing', async (moment, args) => {
+    await using run = start(...args, ...OCEANIA);
+    await run.line(moment);
+    expect(await run.end('SIGINT')).toBe(INTERRUPTED);
+    await nothingIsLeft(run);
+  });
 });
 
 describe('a stack that was killed with SIGKILL', () => {
@@ -118,15 +119,18 @@ describe('a stack that was killed with SIGKILL', () => {
     await nothingIsLeft(killed, next);
   });
 
-  test('is swept by a start without an engine too', async () => {
+  test('is swept by a start without an engine too, also one that was about to build its Worker', async () => {
     await using killed = start(...WITH_IMAGE, ...OCEANIA);
+    await using early = start(...WITH_IMAGE, ...OCEANIA);
+    await early.line(/engine ready/);
+    await early.end('SIGKILL');
     await killed.line(READY);
     await killed.end('SIGKILL');
     await using next = start('--port', '0', ...OCEANIA);
     await next.line(READY);
     expect(await containers()).toEqual([]);
     expect(await next.end('SIGINT')).toBe(0);
-    await nothingIsLeft(killed, next);
+    await nothingIsLeft(killed, early, next);
   });
 });
 
@@ -148,15 +152,29 @@ test('two stacks run side by side, and the start and the end of one touch nothin
 describe('twenty starts, each ended in turn by SIGKILL, Ctrl-C and SIGTERM, at one moment or another', () => {
   const SIGNALS = ['SIGKILL', 'SIGINT', 'SIGTERM'] as const;
   const MOMENTS = [/engine ready/, /Worker running in workerd/, /region oc is up/, READY];
-  const runs: CliProcess[] = [];
+  const runs: CommandProcess[] = [];
+  let build = '';
 
-  afterEach(async () => {
-    for (const run of runs.splice(0)) await run[Symbol.asyncDispose]();
+  beforeAll(async () => {
+    const own = await temporaryFolder();
+    build = join(own, 'build.json');
+    await writeFile(build, JSON.stringify(await buildWorker(own, configOf(['oc']))));
   });
 
-  async function startAndEnd(count: number): Promise<void> {
-    const run = start(...WITH_IMAGE, ...OCEANIA);
+  afterAll(async () => {
+    for (const run of runs) await run[Symbol.asyncDispose]();
+    await rm(dirname(build), { recursive: true, force: true });
+  });
+
+  function startBuilt(): CommandProcess {
+    const args = [build, `unix://${engine.socket}`, engine.image];
+    const run = new CommandProcess(STACK_PROCESS, folder, args, { keep: true });
     runs.push(run);
+    return run;
+  }
+
+  async function startAndEnd(count: number): Promise<void> {
+    const run = startBuilt();
     await run.line(MOMENTS[count % MOMENTS.length] as RegExp);
     await run.end(SIGNALS[count % SIGNALS.length] as NodeJS.Signals);
   }
@@ -165,9 +183,9 @@ describe('twenty starts, each ended in turn by SIGKILL, Ctrl-C and SIGTERM, at o
     // Two at a time: the start of one must not take what the other one uses for what a killed one left.
     for (let count = 0; count < 20; count += 2)
       await Promise.all([startAndEnd(count), startAndEnd(count + 1)]);
-    await using last = start(...WITH_IMAGE, ...OCEANIA);
+    const last = startBuilt();
     await last.line(READY);
     expect(await last.end('SIGINT')).toBe(0);
-    await nothingIsLeft(...runs, last);
+    await nothingIsLeft(...runs);
   });
 });

@@ -1,14 +1,16 @@
 // What can be wrong with an engine, before a stack runs on it and while it does: a sentence with the fix, nothing left
 // behind, and regions that come back.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { EngineClient } from '../../local/engine/containers/engine-client.ts';
+import { type PodmanService, startPodmanService } from '../../local/engine/containers/podman-service.ts';
 import { closeServer, listen } from '../../local/listen.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { CliProcess } from '../support/cli-process.ts';
@@ -16,7 +18,8 @@ import { type Client, connectFrom } from '../support/client.ts';
 import { temporaryFolder } from '../support/command-process.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { cityOf } from '../support/data/places.ts';
-import { contentsOf } from '../support/engine/engine-contents.ts';
+import { containersOfRuns, contentsOf } from '../support/engine/engine-contents.ts';
+import { isolatePodman, removeIsolated } from '../support/engine/isolated-podman.ts';
 import type { TestEngine } from '../support/engine/test-engine.ts';
 import { type LoggedStack, startLoggedStack } from '../support/logged-stack.ts';
 import { landsIn, meshIsWhole } from '../support/mesh-state.ts';
@@ -106,6 +109,22 @@ describe('a start is refused with what is wrong and how to mend it', () => {
     expect(output).toContain('/bin/none');
   });
 
+  test.runIf(engine.isOwn)('with a disk that is full', async () => {
+    const small = join(folder, 'small');
+    await mkdir(small);
+    await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', 'size=52m', 'tmpfs', small]);
+    try {
+      const env = await isolatePodman(join(small, 'podman'));
+      for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+      const output = await refusalOf(await temporaryFolder(), ...OCEANIA, '--engine', 'podman');
+      expect(output).toMatch(/no space left on device[\s\S]*its disk is full: .*podman system prune/);
+    } finally {
+      vi.unstubAllEnvs();
+      await removeIsolated(join(small, 'podman'));
+      await promisify(execFile)('umount', [small]);
+    }
+  });
+
   test('with an image that does not start', async () => {
     await using copy = await ProjectCopy.make();
     const entrypoint = await copy.read('container/entrypoint.sh');
@@ -115,6 +134,61 @@ describe('a start is refused with what is wrong and how to mend it', () => {
     );
     const output = await refusalOf({ folder: await temporaryFolder(), project: copy.path }, ...ON_ENGINE);
     expect(output).toContain('nats-oc keeps exiting, with exit code 9');
+  });
+});
+
+describe.runIf(engine.isOwn)('an engine that is restarted while regions run', () => {
+  let folder = '';
+  let socket = '';
+  let service: PodmanService | undefined;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'meridian-test-'));
+    socket = join(folder, 'podman.sock');
+    service = await startPodmanService(socket);
+  });
+
+  afterAll(async () => {
+    await service?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function endService(): Promise<void> {
+    process.kill(service?.pid ?? 0, 'SIGKILL');
+    await service?.[Symbol.asyncDispose]();
+  }
+
+  test('and leaves its containers running is missed by nobody; when it ends them, the regions come back', {
+    timeout: 120_000,
+  }, async () => {
+    const realEngine = { engine: `unix://${socket}`, image: engine.image };
+    const config = configOf(['weur', 'eeur']);
+    const others = new Set((await containersOfRuns(client)).map(({ Id }) => Id));
+    const ours = async () => (await containersOfRuns(client)).filter(({ Id }) => !others.has(Id));
+    const { stack, log } = await startLoggedStack(config, { realEngine });
+    await using _stack = { [Symbol.asyncDispose]: stack.close };
+    await using paris: Client = await connectFrom(stack.url, PARIS);
+    const saying = async (text: string) =>
+      waitFor(`the engine to be told as: ${text}`, { timeoutMs: BACK_WITHIN_MS }, () =>
+        log.some((line) => line.includes(text)),
+      );
+
+    await endService();
+    await saying('regions come back when it does');
+    await paris.nats.flush();
+    service = await startPodmanService(socket);
+    await paris.nats.flush();
+    expect(paris.region).toBe('weur');
+
+    await endService();
+    const ended = (await ours()).map(({ Id }) => Id);
+    expect(ended).toHaveLength(2);
+    for (const id of ended) await client.call('POST', `/containers/${id}/kill`);
+    service = await startPodmanService(socket);
+    await saying('the container engine answers again');
+    await meshIsWhole(stack, BACK_WITHIN_MS);
+    await paris.nats.flush();
+    expect((await ours()).filter(({ Id, State }) => State === 'running' && ended.includes(Id))).toEqual([]);
   });
 });
 

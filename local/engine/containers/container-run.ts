@@ -1,6 +1,6 @@
 // One container of a real engine, from its start to its end.
 
-import { pipeline } from 'node:stream/promises';
+import { finished } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MONITORING_PORT } from '../../../regions/container-ports.ts';
 import { waitFor } from '../../../waiting/wait-for.ts';
@@ -110,9 +110,14 @@ export class ContainerRun implements Run {
   }
 
   async #isUp(): Promise<boolean> {
-    const { client } = this.#options;
-    const { body } = await client.call<Inspected>('GET', `/containers/${this.#id}/json`, { allow: [404] });
-    return ['running', 'paused'].includes(body?.State.Status ?? '');
+    try {
+      const { body } = await this.#options.client.call<Inspected>('GET', `/containers/${this.#id}/json`);
+      return ['running', 'paused'].includes(body?.State.Status ?? '');
+    } catch (error) {
+      // It is not there any more, or is being removed.
+      if (error instanceof EngineRefusal) return false;
+      throw error;
+    }
   }
 
   /** Also across restarts of the engine: some end its containers, others do not. */
@@ -149,15 +154,27 @@ export class ContainerRun implements Run {
     }).then((found) => found === 'ready');
   }
 
+  /** Also across restarts of the engine, when what was written meanwhile is lost. */
   async #followLog(): Promise<void> {
-    const path = `/containers/${this.#id}/logs?follow=true&stdout=true&stderr=true`;
-    try {
-      const content = new LogFrames();
-      this.#log.follow(content);
-      await pipeline(await this.#options.client.open('GET', path), content);
-    } catch {
-      // A log that breaks off is the engine's end, of which `#awaitExit` tells.
+    for (let tail = 'all'; this.#isRunning && !this.#givenUp.signal.aborted; tail = '0') {
+      // That the engine does not answer is told by `#awaitExit`.
+      await this.#copyLog(tail).catch(() => undefined);
+      if (this.#isRunning) await delay(ENGINE_POLL_MS);
     }
+  }
+
+  async #copyLog(tail: string): Promise<void> {
+    const { signal } = this.#givenUp;
+    const query = `follow=true&stdout=true&stderr=true&tail=${tail}`;
+    const frames = await this.#options.client.open('GET', `/containers/${this.#id}/logs?${query}`, {
+      signal,
+    });
+    const content = new LogFrames();
+    this.#log.follow(content);
+    // What came before it broke off is whole.
+    frames.once('error', () => content.end());
+    frames.pipe(content);
+    await finished(content);
   }
 }
 

@@ -74,7 +74,8 @@ const FIXES: readonly (readonly [pattern: RegExp, fix: string])[] = [
   ],
 ];
 
-function fixOf(said: string): string {
+/** The likely fix for what an engine or its command said, in brackets; empty when there is none. */
+export function fixOf(said: string): string {
   const fix = FIXES.find(([pattern]) => pattern.test(said))?.[1];
   return fix === undefined ? '' : ` (${fix})`;
 }

@@ -6,6 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { killQuietly } from '../../../local/engine/processes/process-group.ts';
+import { listProcesses } from '../../../local/process-list.ts';
 import { isInstalled } from './install-podman.ts';
 
 /** Variables of podman's environment. */
@@ -20,13 +22,17 @@ const PROCESSES = 1_000;
 /** `vfs` copies every layer, but works on any file system. */
 const DRIVERS = ['overlay', 'vfs'] as const;
 
-/** Writes its settings, and finds a storage driver that works here. Throws with what podman said when none does. */
-export async function isolatePodman(folder: string): Promise<PodmanEnvironment> {
-  await mkdir(folder, { recursive: true });
-  const env = {
+function environmentOf(folder: string): PodmanEnvironment {
+  return {
     CONTAINERS_CONF: join(folder, 'containers.conf'),
     CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'),
   };
+}
+
+/** Writes its settings, and finds a storage driver that works here. Throws with what podman said when none does. */
+export async function isolatePodman(folder: string): Promise<PodmanEnvironment> {
+  await mkdir(folder, { recursive: true });
+  const env = environmentOf(folder);
   await writeFile(env.CONTAINERS_CONF, await containersConf(folder));
   let problem = '';
   for (const driver of DRIVERS) {
@@ -73,6 +79,19 @@ function openFiles(): string {
   const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
   const value = hard === undefined || hard === 'unlimited' ? '-1' : hard;
   return `${value}:${value}`;
+}
+
+/** Ends all that runs in it: containers, and services that listen in the folder. */
+export async function resetIsolated(folder: string): Promise<void> {
+  const env = { ...process.env, ...environmentOf(folder) };
+  for (const { pid, command } of await listProcesses())
+    if (/^\S*podman system service /.test(command) && command.includes(`unix://${folder}/`)) killQuietly(pid);
+  // Without them the folder can be removed as well.
+  for (const args of [
+    ['rm', '--all', '--force', '--time', '0'],
+    ['network', 'prune', '--force'],
+  ])
+    await promisify(execFile)('podman', args, { env }).catch(() => undefined);
 }
 
 /** Removes the folder with what is mounted in it. No container is left by then. */

@@ -1,15 +1,16 @@
 // The container engine of the tests, with the image in it. Tests reach it by its socket, and start stacks on it.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEngine } from '../../../local/engine/containers/open-engine.ts';
 import { removeImage } from '../../../local/engine/containers/sweep.ts';
 import { buildImage } from '../../../local/image/build.ts';
 import { findEngine } from '../../../local/image/find-engine.ts';
+import { processStartOf } from '../../../local/process-identity.ts';
 import { type Closeable, withTeardown } from '../../../local/teardown.ts';
 import type { ChosenEngine } from './choose-engine.ts';
-import { isolatePodman, removeIsolated } from './isolated-podman.ts';
+import { isolatePodman, removeIsolated, resetIsolated } from './isolated-podman.ts';
 
 export interface TestEngine {
   /** Path of its socket. */
@@ -20,6 +21,11 @@ export interface TestEngine {
   readonly isOwn: boolean;
 }
 
+const PREFIX = 'meridian-engine-';
+
+/** The process that the engine is for, and when it started. */
+const OWNER_FILE = 'owner';
+
 const IMAGE = 'meridian-test:image';
 const BASE = 'meridian-test:base';
 
@@ -29,7 +35,9 @@ export function startTestEngine(
   log: (line: string) => void,
 ): Promise<TestEngine & Closeable> {
   return withTeardown(async (undo) => {
-    const folder = await mkdtemp(join(tmpdir(), 'meridian-engine-'));
+    await removeDeadEngines();
+    const folder = await mkdtemp(join(tmpdir(), PREFIX));
+    await writeFile(join(folder, OWNER_FILE), `${process.pid} ${processStartOf(process.pid)}`);
     const isOwn = chosen.kind === 'isolated podman';
     undo.defer(() => (isOwn ? removeIsolated(folder) : rm(folder, { recursive: true, force: true })));
     if (isOwn) Object.assign(process.env, await isolatePodman(folder));
@@ -49,4 +57,15 @@ export function startTestEngine(
     await buildImage({ engine: command, tag: IMAGE, standInTag: BASE, folder, log });
     return { socket, image: IMAGE, isOwn };
   });
+}
+
+/** Those of tests that were killed. */
+async function removeDeadEngines(): Promise<void> {
+  for (const name of (await readdir(tmpdir())).filter((each) => each.startsWith(PREFIX))) {
+    const folder = join(tmpdir(), name);
+    const [pid, start] = (await readFile(join(folder, OWNER_FILE), 'utf8').catch(() => '')).split(' ');
+    if (start === undefined || processStartOf(Number(pid)) === start) continue;
+    await resetIsolated(folder);
+    await removeIsolated(folder);
+  }
 }
