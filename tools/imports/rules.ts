@@ -314,10 +314,44 @@ export const PARTS: readonly Part[] = [
     imports: ['regions', 'api', 'routing', 'routing/latency'],
   },
   {
+    path: 'local/process-identity.ts',
+    what: 'a process by its id and start time',
+    imports: [],
+  },
+  {
     path: 'local/engine',
-    what: 'the container engine: what the Worker has of Docker, as processes',
+    what: 'the container engine: what the Worker has of Docker, in front of what its containers run on',
     imports: ['regions', 'waiting', 'local/listen.ts', 'local/wan'],
-    tests: ['local'],
+    tests: ['local/engine/processes'],
+  },
+  {
+    path: 'local/engine/processes',
+    what: 'containers as processes of this machine',
+    imports: ['regions', 'waiting', 'local/engine'],
+    tests: ['local/listen.ts', 'local/process-identity.ts'],
+  },
+  {
+    path: 'local/engine/containers',
+    what: 'containers in a real engine, by its API (`--engine`)',
+    imports: ['regions', 'waiting', 'local/process-identity.ts', 'local/engine'],
+    tests: ['local/listen.ts'],
+  },
+  {
+    path: 'local/image',
+    what: 'the image on this machine: built with docker, podman or buildah',
+    imports: ['local/binaries'],
+  },
+  {
+    path: 'local/image/sbom',
+    what: 'what is in the image: a bill of materials',
+    imports: ['local/image'],
+    // A program to read is at hand.
+    tests: ['local/binaries'],
+  },
+  {
+    path: 'local/wrangler-dev',
+    what: 'the command `npm run dev:docker`: `wrangler dev`, and what it lacks',
+    imports: ['api', 'waiting', 'local/listen.ts', 'local/binaries', 'local/image'],
   },
   {
     path: 'local',
@@ -329,9 +363,13 @@ export const PARTS: readonly Part[] = [
       'api',
       'waiting',
       'local/listen.ts',
+      'local/process-identity.ts',
       'local/binaries',
       'local/wan',
       'local/engine',
+      'local/engine/processes',
+      'local/engine/containers',
+      'local/image',
     ],
   },
   {
@@ -372,6 +410,7 @@ export const PARTS: readonly Part[] = [
       'local/listen.ts',
       'local/binaries',
       'local/engine',
+      'local/engine/processes',
       'local',
       'loadtest/report',
     ],
@@ -393,6 +432,7 @@ export const PARTS: readonly Part[] = [
       'worker/region/monitoring-answers.ts',
       'local/listen.ts',
       'local/engine',
+      'local/engine/processes',
       'local',
       'bench/load',
       'bench',
@@ -506,6 +546,11 @@ export const PARTS: readonly Part[] = [
       'tools/simulate',
       'test/support',
     ],
+  },
+  {
+    path: 'test/image',
+    what: 'the command `npm run image`. It is among the tests because it runs on their support',
+    imports: ['regions', 'waiting', 'local/binaries', 'local/image', 'local/image/sbom', 'test/support'],
   },
   {
     path: 'test/survival',
