@@ -91,6 +91,8 @@ export default defineConfig({
           fileParallelism: false,
           sequence: { groupOrder: 4 },
           ...E2E,
+          // Podman takes its time on a machine that is busy, and several of these start many containers.
+          testTimeout: 120_000,
         },
       },
       {

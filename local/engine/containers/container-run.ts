@@ -21,6 +21,7 @@ export interface Inspected {
 
 export interface ContainerRunOptions extends RunListeners {
   readonly client: EngineClient;
+  readonly onProblem?: ((text: string) => void) | undefined;
   /** Told when the engine does not answer. */
   readonly onLost?: ((error: Error) => void) | undefined;
   /** Told when it answers again. */
@@ -33,6 +34,9 @@ const ENGINE_POLL_MS = 250;
 
 /** What a container wrote last comes this much later than its end at most. */
 const LAST_LINES_TIMEOUT_MS = 1_000;
+
+/** One that has not answered for so long may be where this machine does not reach it. */
+const SILENT_AFTER_MS = 20_000;
 
 /** A server that answers takes milliseconds. */
 const READY_TIMEOUT_MS = 2_000;
@@ -144,14 +148,25 @@ export class ContainerRun implements Run {
 
   /** Waits until all of its ports are open. An engine may take connections for a port that nothing listens on yet. */
   async #awaitReady(): Promise<boolean> {
-    const url = `http://127.0.0.1:${this.#ports.get(MONITORING_PORT)}/healthz?js-enabled-only=true`;
+    const address = `127.0.0.1:${this.#ports.get(MONITORING_PORT)}`;
+    const silent = setTimeout(
+      () =>
+        this.#options.onProblem?.(
+          `${this.#server} runs in its container, but does not answer at ${address}: the engine must publish ports on this machine's loopback`,
+        ),
+      SILENT_AFTER_MS,
+    );
     // For as long as the server lives: its caller decides how long that may be.
     const options = { timeoutMs: Number.POSITIVE_INFINITY, pollMs: READY_POLL_MS };
     return waitFor(`${this.#server} to listen`, options, async () => {
       if (!this.#isRunning) return 'ended';
-      const { ok } = await fetch(url, { signal: AbortSignal.timeout(READY_TIMEOUT_MS) });
+      const { ok } = await fetch(`http://${address}/healthz?js-enabled-only=true`, {
+        signal: AbortSignal.timeout(READY_TIMEOUT_MS),
+      });
       return ok && 'ready';
-    }).then((found) => found === 'ready');
+    })
+      .then((found) => found === 'ready')
+      .finally(() => clearTimeout(silent));
   }
 
   /** Also across restarts of the engine, when what was written meanwhile is lost. */
