@@ -182,6 +182,8 @@ describe('PUT /api/config', () => {
   test.each([
     ['half a JSON', '{"base": 0, "config": {', 400, 'bad_json'],
     ['nothing', '', 400, 'bad_json'],
+    ['a key twice', '{"base": 0, "config": {}, "message": "", "base": 1}', 400, 'bad_json'],
+    ['UTF-16', new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0]), 400, 'bad_json'],
     ['bytes that are no text', new Uint8Array([0x22, 0xff, 0x22]), 400, 'bad_json'],
     ['a list', '[]', 400, 'bad_request'],
     ['no base', '{"config":{},"message":""}', 400, 'bad_request'],

@@ -227,10 +227,17 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     if (news === undefined) return;
     this.#region = region;
     this.#residencyRule = residencyRuleOf(region);
-    this.sleepAfter = region.sleepAfter;
+    this.#sleepsAfter(region);
     const { enabled, keepAwake, jetstream } = region;
     const wants = { enabled, keepAwake, jetstream };
     await this.#lifecycle.dispatch({ kind: 'configured', wants, drain: news.drain, settleSeconds });
+  }
+
+  /** A new time counts from now on: the class had fixed the end of the old one when a client came last. */
+  #sleepsAfter({ sleepAfter }: RegionConfig): void {
+    if (this.sleepAfter === sleepAfter) return;
+    this.sleepAfter = sleepAfter;
+    this.renewActivityTimeout();
   }
 
   /** A peer reports that its server is up. Returns whether this one is too and will therefore be dialled. */
