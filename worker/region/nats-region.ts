@@ -23,6 +23,7 @@ import { pump } from '../mesh/splice.ts';
 import { Admission } from './admission.ts';
 import { ClientEntry } from './client-entry.ts';
 import { containerEnvironment } from './container-settings.ts';
+import { whyTooLong } from './credential-length.ts';
 import { Door } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
 import { afterReset } from './lifecycle.ts';
@@ -377,6 +378,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   /** With the limits of the newest version that this object was told of, regardless of what was deployed. */
   async #startContainer(): Promise<void> {
+    const tooLong = whyTooLong(this.env);
+    if (tooLong !== undefined) throw new Error(tooLong);
     this.envVars = containerEnvironment(this.env, activeConfig(this.env).config, this.#region);
     await this.startAndWaitForPorts({
       ports: [WEBSOCKET_PORT],
