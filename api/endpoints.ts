@@ -33,6 +33,8 @@ export type EndpointAnswer =
   | { readonly kind: 'document' }
   /** A stream's archive (archive.ts). */
   | { readonly kind: 'archive' }
+  /** JSON lines. */
+  | { readonly kind: 'lines' }
   | { readonly kind: 'upgrade' };
 
 export interface Endpoint {
@@ -387,8 +389,20 @@ export const ENDPOINTS: readonly Endpoint[] = [
   {
     ...open('audit', PATHS.audit, 'changes and refused attempts, newest first', json('Audit')),
     caller: 'reader',
-    query: PAGE,
+    query: [...PAGE, { name: 'kind', type: 'string', what: 'only those: `change` or `refused`' }],
     errors: ['bad_request', 'store_unavailable'],
+  },
+  {
+    ...open(
+      'exportAudit',
+      PATHS.auditExport,
+      'the whole audit log, oldest first, a JSON entry in each line',
+      {
+        kind: 'lines',
+      },
+    ),
+    caller: 'reader',
+    errors: ['store_unavailable'],
   },
   ...REGION_OPERATIONS.map(
     (operation): Endpoint => ({

@@ -62,6 +62,7 @@ export const router = Router<IRequest, Arguments, Response>({
   .post(PATHS.restoreConfig, admin.restoreConfig)
   .get(PATHS.history, admin.configHistory)
   .get(PATHS.audit, admin.auditLog)
+  .get(PATHS.auditExport, admin.exportAudit)
   .post(regionOperationPath(':id', 'drain'), admin.regionOperations.drain)
   .post(regionOperationPath(':id', 'undrain'), admin.regionOperations.undrain)
   .post(regionOperationPath(':id', 'wake'), admin.regionOperations.wake)

@@ -113,7 +113,8 @@ export const PARTS: readonly Part[] = [
     what: 'the one writer of the configuration, what may be stored (pure), the copy of each isolate',
     // An isolate's copy holds the plan that routes, compiled. The bucket of backups is waited for with a deadline.
     imports: [...SHARED, 'regions/edits', 'waiting', 'routing'],
-    packages: ['cloudflare:workers'],
+    // WebCrypto has no hash that is there at once, and nothing may come between reading and storing.
+    packages: ['cloudflare:workers', 'node:crypto'],
   },
   {
     path: 'worker/forecast',
