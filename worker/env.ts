@@ -13,9 +13,9 @@ export const NATS_SECRETS = [
 
 /** What the admin endpoints read. All of it may be absent: without any credential configured, admin is off. */
 export interface AdminEnv {
-  /** Secret. Allows everything. */
+  /** Secret: a token, or several with names, one a line (admin/admin-tokens.ts). Allows everything. */
   readonly MERIDIAN_ADMIN_TOKEN?: string;
-  /** Secret. Allows reading everything. */
+  /** Secret, in the same form. Allows reading everything. */
   readonly MERIDIAN_READ_TOKEN?: string;
   /** Cloudflare's rate limit; without it, calls are not limited. */
   readonly ADMIN_RATE_LIMIT?: RateLimit;
