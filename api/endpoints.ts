@@ -75,6 +75,7 @@ const CONNECT_ERRORS: readonly ErrorCode[] = [
   'bad_request',
   'method_not_allowed',
   'upgrade_required',
+  'rate_limited',
   'residency',
   'forced_region_unavailable',
   'no_region',
@@ -296,8 +297,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
       },
     ],
   },
-  open('regions', PATHS.regions, 'every region with its state', json('Regions')),
-  open('mesh', PATHS.mesh, 'the links between regions', json('Mesh')),
+  open(
+    'regions',
+    PATHS.regions,
+    'every region with its state, unless `admin.regionsShownTo` is `readers`',
+    json('Regions'),
+  ),
+  open('mesh', PATHS.mesh, 'the links between regions, under the same condition', json('Mesh')),
   {
     ...open('route', PATHS.route, 'the decision for this request, or for a place', {
       kind: 'json',

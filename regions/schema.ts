@@ -183,8 +183,19 @@ export const RegionSchema = v.strictObject({
   ...RegionRoutingEntries,
 });
 
+/** Whom `GET /api/regions` and `GET /api/mesh` answer. */
+export const AUDIENCES = ['anyone', 'readers'] as const;
+
 /** Who may use the admin endpoints, in addition to bearer tokens, which are secrets and not in this file. */
 const AdminSchema = v.strictObject({
+  regionsShownTo: v.exactOptional(
+    v.pipe(
+      v.picklist(AUDIENCES),
+      v.description(
+        'Who sees the regions and the links between them (GET /api/regions, GET /api/mesh): `anyone`, or only `readers`, who have a token or have signed in. Absent: anyone.',
+      ),
+    ),
+  ),
   accessTeamDomain: v.exactOptional(
     v.pipe(
       v.string(),

@@ -100,7 +100,7 @@ export const PARTS: readonly Part[] = [
     imports: ['api'],
     packages: [],
     // What no route may do is tested on the whole Worker.
-    tests: ['worker/index.ts'],
+    tests: ['worker/index.ts', 'regions'],
   },
   {
     path: 'worker/mesh',

@@ -48,6 +48,14 @@ export const auditLog = adminRoute<EdgeContext>('read', 'audit', records.auditLo
 
 export const exportAudit = adminRoute<EdgeContext>('read', 'audit', exportAuditLog);
 
+/** A public endpoint that the configuration keeps from the public. */
+export function forReaders(
+  name: string,
+  handler: (request: Request, edge: EdgeContext) => Response | Promise<Response>,
+): (request: Request, edge: EdgeContext) => Promise<Response> {
+  return adminRoute<EdgeContext>('read', name, handler);
+}
+
 export const jetStreamStatus = adminRoute<EdgeContext>('read', 'jetstream', jetStream.jetStreamStatus);
 
 export const acceptLoss = adminRoute<EdgeContext>('write', 'accept-loss', jetStream.acceptLoss);

@@ -1,0 +1,27 @@
+// How often one address may ask for a connection: counted by Cloudflare in each of its locations (wrangler.toml,
+// CONNECT_RATE_LIMIT), before a region is chosen, so that what is too much costs a region nothing. If the binding is
+// absent, nothing is counted.
+
+import { networkOf } from '../../routing/client-network.ts';
+import { errorResponse } from '../error-response.ts';
+import { messageOf } from '../message-of.ts';
+
+/** Set by Cloudflare, which discards what the client sends under this name. */
+const ADDRESS_HEADER = 'cf-connecting-ip';
+
+/** Counts a handshake. If the counter fails, nobody is refused: regions have limits of their own. */
+export async function mayConnect({ headers }: Request, limiter: RateLimit | undefined): Promise<boolean> {
+  const address = headers.get(ADDRESS_HEADER);
+  if (limiter === undefined || address === null) return true;
+  try {
+    return (await limiter.limit({ key: `connect ${networkOf(address)}` })).success;
+  } catch (error) {
+    console.warn(`the rate limit of connections does not work: ${messageOf(error)}`);
+    return true;
+  }
+}
+
+/** The answer to one too many. */
+export function tooMany(): Response {
+  return errorResponse('rate_limited', 'too many connections from this address: wait a minute');
+}
