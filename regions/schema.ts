@@ -72,6 +72,13 @@ const LimitsSchema = v.strictObject({
     ),
     20,
   ),
+  maxFailedSignInsPerAddress: v.exactOptional(
+    between(
+      0,
+      MOST_CONNECTIONS,
+      'After how many clients with wrong credentials in a minute one address (of IPv6, one /64) is refused until the minute is over. 0: any number. Absent: 30.',
+    ),
+  ),
   maxUnauthenticated: v.optional(
     between(
       0,

@@ -107,7 +107,7 @@ test('an address that asks for too many connections is told to wait, and no regi
   });
   const from = { ...UPGRADE, 'cf-connecting-ip': '2001:db8:1:2:3::4' };
   const refused = await ask('/nats', from, { CONNECT_RATE_LIMIT: limiterThat(false) });
-  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10']);
   expect(await refused.json()).toMatchObject({ error: { code: 'rate_limited' } });
   expect(dialled).toEqual([]);
   const taken = await ask('/', from, { CONNECT_RATE_LIMIT: limiterThat(true) });

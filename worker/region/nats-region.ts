@@ -93,6 +93,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#door = new Door({
       look: () => this.#watch.look(),
       unauthenticated: (connections, atMost) => this.#server.unauthenticated(connections, atMost),
+      failedSignIns: (atMost) => this.#server.failedSignIns(atMost),
     });
     this.#tally = new TrafficTally(ctx.storage.sql);
     this.#tallyBackup = new TallyBackup({
