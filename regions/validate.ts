@@ -31,11 +31,11 @@ const RULES = [
   checkPlace,
   checkInstance,
   checkPayload,
+  checkRepeatedEntries,
   checkJetstream,
   checkResidency,
   checkService,
   checkAccess,
-  checkRepeatedEntries,
 ];
 
 /** Many times as many as there are places to host one; the more there are, the longer the check takes. */

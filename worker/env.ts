@@ -24,8 +24,6 @@ export interface AdminEnv {
 export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[number], string>> {
   /** A configuration as JSON, in place of the checked-in `regions/regions.json`. */
   readonly MERIDIAN_CONFIG?: string;
-  /** Cloudflare's rate limit of handshakes (connect/connect-limit.ts); without it they are not limited. */
-  readonly CONNECT_RATE_LIMIT?: RateLimit;
   /** Where the newest version is published. Without it an isolate knows only the versions that went through it. */
   readonly CONFIG?: KVNamespace;
   /** The one writer of the configuration (config/store-stub.ts). Without it nothing can be changed live. */
@@ -38,4 +36,6 @@ export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[numb
   readonly MERIDIAN_BACKUP_CREDENTIALS?: string;
   /** Backups. Without it there are none. */
   readonly BACKUPS?: R2Bucket;
+  /** Cloudflare's rate limit of handshakes (connect/connect-limit.ts); without it they are not limited. */
+  readonly CONNECT_RATE_LIMIT?: RateLimit;
 }

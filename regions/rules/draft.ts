@@ -27,8 +27,8 @@ export function readDraft(input: unknown): ConfigDraft {
   const file = asRecord(input);
   const admin = v.safeParse(ConfigSchema.entries.admin, file.admin);
   const jetstream = v.safeParse(ConfigSchema.entries.jetstream, file.jetstream);
-  const routing = v.safeParse(ConfigSchema.entries.routing, file.routing);
   const defaultRegion = v.safeParse(ConfigSchema.entries.defaultRegion, file.defaultRegion);
+  const routing = v.safeParse(ConfigSchema.entries.routing, file.routing);
   return {
     admin: admin.success ? admin.output : undefined,
     defaultRegion: defaultRegion.success ? defaultRegion.output : undefined,

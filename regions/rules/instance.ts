@@ -1,7 +1,7 @@
 // Rules on one region's container that relate two values or need a unit to be parsed.
 // Cloudflare's rules for custom instance types: https://developers.cloudflare.com/containers/platform/limits/
 
-import { containerSize } from '../client-capacity.ts';
+import { containerSize } from '../container-size.ts';
 import { parseDurationMs } from '../duration.ts';
 import type { Problem } from '../problems.ts';
 import type { ConfigDraft, RegionDraft } from './draft.ts';
