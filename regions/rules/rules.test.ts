@@ -97,6 +97,56 @@ test('messages of streams that are backed up fit the memory of their region', ()
   expect(of(most + 1, true)).toContain('backup-payload-high regions[1].limits.maxPayloadBytes');
 });
 
+test('a placement is named once', () => {
+  expect(problemsOf(region('weur', { placement: ['WEUR', 'EEUR', 'WEUR'] }))).toEqual([
+    {
+      code: 'repeated-placement',
+      path: 'regions[0].placement[2]',
+      placement: 'WEUR',
+      firstPath: 'regions[0].placement[0]',
+    },
+  ]);
+});
+
+test('a country or filter that is named twice is warned of', () => {
+  const twice = region('weur', { residency: { allow: ['DE', 'FR', 'DE'] }, off: ['band', 'band'] });
+  const result = validateConfig({ ...fileOf(twice), routing: { off: ['pin', 'pin'] } });
+  expect(result).toMatchObject({ ok: true });
+  expect(result.warnings.map(({ code, path }) => `${code} ${path}`)).toEqual([
+    'repeated-entry regions[0].residency.allow[2]',
+    'repeated-entry regions[0].off[1]',
+    'repeated-entry routing.off[1]',
+  ]);
+});
+
+test('what JetStream may use fits the container', () => {
+  const warned = (more: Record<string, unknown>) =>
+    validateConfig(fileOf(region('weur', more))).warnings.map(({ path }) => path);
+  const gib = 1024 ** 3;
+  expect(warned({ limits: { jetstreamMaxMemoryBytes: gib, jetstreamMaxStoreBytes: 4e9 } })).toEqual([]);
+  expect(warned({ limits: { jetstreamMaxMemoryBytes: gib + 1, jetstreamMaxStoreBytes: 4e9 + 1 } })).toEqual([
+    'regions[0].limits.jetstreamMaxMemoryBytes',
+    'regions[0].limits.jetstreamMaxStoreBytes',
+  ]);
+  const large = { vcpu: 1, memoryMib: 4096, diskMb: 5_000 };
+  expect(warned({ instanceType: large, limits: { jetstreamMaxStoreBytes: 5e9 } })).toEqual([]);
+});
+
+test('messages larger than a WebSocket message, and limits that differ, are warned of', () => {
+  const warned = (...most: number[]) =>
+    validateConfig(
+      fileOf(
+        ...most.map((maxPayloadBytes, index) =>
+          region(['weur', 'eeur', 'oc'][index] ?? '', { limits: { maxPayloadBytes } }),
+        ),
+      ),
+    ).warnings.map(({ code, path }) => `${code} ${path}`);
+  const most = 32 * 1024 * 1024;
+  expect(warned(most, most)).toEqual([]);
+  expect(warned(most + 1)).toEqual(['payload-beyond-websocket regions[0].limits.maxPayloadBytes']);
+  expect(warned(1024, 2048, 1024)).toEqual(['payload-differs regions']);
+});
+
 test('a soft limit is below the hard one', () => {
   const limited = (softConnections: number) =>
     problemsOf(region('weur', { limits: { softConnections, maxConnections: 100 } }));

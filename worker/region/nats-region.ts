@@ -23,6 +23,7 @@ import { pump } from '../mesh/splice.ts';
 import { Admission } from './admission.ts';
 import { ClientEntry } from './client-entry.ts';
 import { containerEnvironment } from './container-settings.ts';
+import { whyTooLong } from './credential-length.ts';
 import { Door } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
 import { afterReset } from './lifecycle.ts';
@@ -92,6 +93,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#door = new Door({
       look: () => this.#watch.look(),
       unauthenticated: (connections, atMost) => this.#server.unauthenticated(connections, atMost),
+      failedSignIns: (atMost) => this.#server.failedSignIns(atMost),
     });
     this.#tally = new TrafficTally(ctx.storage.sql);
     this.#tallyBackup = new TallyBackup({
@@ -227,10 +229,17 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     if (news === undefined) return;
     this.#region = region;
     this.#residencyRule = residencyRuleOf(region);
-    this.sleepAfter = region.sleepAfter;
+    this.#sleepsAfter(region);
     const { enabled, keepAwake, jetstream } = region;
     const wants = { enabled, keepAwake, jetstream };
     await this.#lifecycle.dispatch({ kind: 'configured', wants, drain: news.drain, settleSeconds });
+  }
+
+  /** A new time counts from now on: the class had fixed the end of the old one when a client came last. */
+  #sleepsAfter({ sleepAfter }: RegionConfig): void {
+    if (this.sleepAfter === sleepAfter) return;
+    this.sleepAfter = sleepAfter;
+    this.renewActivityTimeout();
   }
 
   /** A peer reports that its server is up. Returns whether this one is too and will therefore be dialled. */
@@ -370,6 +379,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   /** With the limits of the newest version that this object was told of, regardless of what was deployed. */
   async #startContainer(): Promise<void> {
+    const tooLong = whyTooLong(this.env);
+    if (tooLong !== undefined) throw new Error(tooLong);
     this.envVars = containerEnvironment(this.env, activeConfig(this.env).config, this.#region);
     await this.startAndWaitForPorts({
       ports: [WEBSOCKET_PORT],
