@@ -1,4 +1,5 @@
-// `regions list`: all regions as a table: as the edge reports them, or as the file has them if no edge answers.
+// `regions list`: all regions as a table: as the edge reports them, or, with --file, as the file has
+// them.
 
 import { styleText } from 'node:util';
 import { Command } from 'commander';
@@ -17,8 +18,8 @@ import { versionText } from './version-text.ts';
 /** Makes the subcommand. */
 export function listCommand(): Command {
   return withConnection(new Command('list'))
-    .description('list all regions: their current state, or, if no edge answers, what the file says')
-    .option('--file', 'only what regions/regions.json says')
+    .description('list all regions and their current state')
+    .option('--file', 'what regions/regions.json says instead')
     .option('--json', 'print the regions as JSON')
     .action(async (options: LiveOptions & { json?: true }, command: Command) => {
       const live = await readLive(options, readRegions);

@@ -53,8 +53,9 @@ regions/regions.json (editors know its schema), then
   $ npm run regions -- sync
 and commit regions.json with the files that sync wrote.
 
-The edge is --url or MERIDIAN_URL, else the local stack. The token is MERIDIAN_TOKEN or --token (which
-other users of the machine can see), else the one that the local stack left.
+The edge is --url or MERIDIAN_URL, else the local stack that runs, whatever its port. The token is
+MERIDIAN_TOKEN or --token (which other users of the machine can see), else the one that the local
+stack left.
 ${EXIT_CODES_HELP}`,
   )
   .showHelpAfterError('Try --help.')

@@ -8,8 +8,7 @@ import { join } from 'node:path';
 import { waitFor } from '../waiting/wait-for.ts';
 import { killQuietly } from './engine/process-group.ts';
 import { processStartOf } from './process-identity.ts';
-
-const PREFIX = 'meridian-run-';
+import { RUN_FOLDER_PREFIX } from './running-stacks.ts';
 
 /**
  * First line: the owner. Further lines: what it started, a process group by its negative id, as in kill(2). Each line
@@ -36,7 +35,7 @@ export interface RunFolder {
 }
 
 export async function createRunFolder(): Promise<RunFolder> {
-  const path = await mkdtemp(join(tmpdir(), PREFIX));
+  const path = await mkdtemp(join(tmpdir(), RUN_FOLDER_PREFIX));
   const file = join(path, PROCESSES_FILE);
   await writeFile(file, `${process.pid} ${processStartOf(process.pid)}\n`);
   return {
@@ -52,7 +51,7 @@ export async function createRunFolder(): Promise<RunFolder> {
 
 /** Ends what killed runs left behind, and returns how many processes and groups that were. */
 export async function sweepDeadRuns(): Promise<number> {
-  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(RUN_FOLDER_PREFIX));
   const killed = await Promise.all(names.map((name) => sweep(join(tmpdir(), name))));
   return killed.reduce((sum, count) => sum + count, 0);
 }

@@ -288,7 +288,15 @@ export const PARTS: readonly Part[] = [
   {
     path: 'cli',
     what: "operators' commands",
-    imports: ['regions', 'regions/rules', 'regions/edits', 'regions/generate', 'api'],
+    // The local stack leaves its address and its token.
+    imports: [
+      'regions',
+      'regions/rules',
+      'regions/edits',
+      'regions/generate',
+      'api',
+      'local/running-stacks.ts',
+    ],
     // A test closes its server as everything on one machine does.
     tests: ['local/listen.ts'],
   },
@@ -296,6 +304,16 @@ export const PARTS: readonly Part[] = [
     path: 'local/machine.ts',
     what: 'the processor, the memory and the system of this machine',
     imports: [],
+  },
+  {
+    path: 'local/process-identity.ts',
+    what: 'a process by its id and its start',
+    imports: [],
+  },
+  {
+    path: 'local/running-stacks.ts',
+    what: 'where a running local stack leaves its address and its token, and how commands find them',
+    imports: ['local/process-identity.ts'],
   },
   {
     path: 'local/listen.ts',
@@ -317,7 +335,7 @@ export const PARTS: readonly Part[] = [
     path: 'local/engine',
     what: 'the container engine: what the Worker has of Docker, as processes',
     imports: ['regions', 'waiting', 'local/listen.ts', 'local/wan'],
-    tests: ['local'],
+    tests: ['local', 'local/process-identity.ts'],
   },
   {
     path: 'local',
@@ -329,6 +347,8 @@ export const PARTS: readonly Part[] = [
       'api',
       'waiting',
       'local/listen.ts',
+      'local/process-identity.ts',
+      'local/running-stacks.ts',
       'local/binaries',
       'local/wan',
       'local/engine',
@@ -502,6 +522,7 @@ export const PARTS: readonly Part[] = [
       'waiting',
       'local/binaries',
       'local/engine',
+      'local/process-identity.ts',
       'local',
       'tools/simulate',
       'test/support',
