@@ -45,7 +45,7 @@ const program = new Command('regions')
     'after',
     `
 Routing settings take effect without a deploy:
-  $ npm run regions -- set weur.weight=50 apac.dial=10 --message "less of apac"
+  $ npm run regions -- set apac.dial=50 --message "less of apac"
   $ npm run regions -- drain weur --wait
 Platform settings (which regions there are, their placement, their size) need a deploy: edit
 regions/regions.json (editors know its schema), then

@@ -44,9 +44,9 @@ nats.js (npm install @nats-io/nats-core):
   const nc = await wsconnect({ servers: '${socket}' });
   console.log(nc.info.server_name);
 
-change the regions while clients are connected (the command finds its token by itself):
+change the regions while clients are connected (the command finds this stack by itself):
   npm run regions -- list
-  npm run regions -- set weur.weight=50
+  npm run regions -- set weur.dial=50
 admin API: Authorization: Bearer ${adminToken}
 
 which region would a client in Sydney get?

@@ -14,6 +14,7 @@ import { checkJetstream } from './rules/jetstream.ts';
 import { checkPlace } from './rules/place.ts';
 import { checkResidency } from './rules/residency.ts';
 import { checkService } from './rules/service.ts';
+import { checkWeight } from './rules/weight.ts';
 import { ConfigSchema } from './schema.ts';
 import { problemsOfIssue } from './schema-problems.ts';
 import { findUnknownKeys } from './unknown-keys.ts';
@@ -31,6 +32,7 @@ const RULES = [
   checkResidency,
   checkService,
   checkAccess,
+  checkWeight,
 ];
 
 /** Many times as many as there are places to host one; the more there are, the longer the check takes. */
