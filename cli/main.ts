@@ -12,12 +12,16 @@ import { CommandError, EXIT, EXIT_CODES_HELP } from './exit.ts';
 import { historyCommand } from './history.ts';
 import { jetstreamCommand } from './jetstream.ts';
 import { listCommand } from './list.ts';
+import { meshCommand } from './mesh.ts';
 import { restartCommand } from './restart.ts';
 import { rollbackCommand } from './rollback.ts';
+import { routeCommand } from './route.ts';
 import { setCommand } from './set.ts';
 import { showCommand } from './show.ts';
+import { stopCommand } from './stop.ts';
 import { syncCommand } from './sync.ts';
 import { wakeCommand } from './wake.ts';
+import { wrapped } from './wrap.ts';
 
 const SUBCOMMANDS = [
   listCommand(),
@@ -29,6 +33,9 @@ const SUBCOMMANDS = [
   drainCommand(),
   undrainCommand(),
   wakeCommand(),
+  stopCommand(),
+  routeCommand(),
+  meshCommand(),
   restartCommand(),
   historyCommand(),
   rollbackCommand(),
@@ -71,7 +78,7 @@ try {
   const { message, details } = error;
   if (process.argv.includes('--json'))
     console.log(JSON.stringify({ error: { ...details, message } }, null, 2));
-  console.error(message);
+  console.error(wrapped(message, process.stderr));
   process.exitCode = error.exitCode;
 }
 

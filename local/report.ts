@@ -47,8 +47,9 @@ nats.js (npm install @nats-io/nats-core):
 change the regions while clients are connected (the command finds this stack by itself):
   npm run regions -- list
   npm run regions -- set weur.dial=50
+  npm run regions -- --help
 admin API: Authorization: Bearer ${adminToken}
 
 which region would a client in Sydney get?
-  curl -H 'MF-CF-Blob: {"colo":"SYD"}' ${url}${PATHS.route}`;
+  npm run regions -- route SYD`;
 }

@@ -13,6 +13,6 @@ export class CliProcess extends CommandProcess {
     ...args: readonly string[]
   ) {
     const { folder, project } = typeof where === 'string' ? { folder: where, project: PROJECT } : where;
-    super(join(project, 'local/cli.ts'), folder, args);
+    super(join(project, 'local/start.mjs'), folder, args);
   }
 }
