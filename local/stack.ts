@@ -62,15 +62,8 @@ export function startStack(options: StackOptions): Promise<Stack> {
   });
 }
 
-/** The Worker with its configuration, set as a deployment may set it too. */
+/** The Worker with its configuration, set as a deployment may set it too, and what is different on one machine. */
 function withConfig(build: WorkerBuild, config: MeridianConfig): WorkerBuild {
-  return { ...build, vars: { ...build.vars, MERIDIAN_CONFIG: JSON.stringify(asOnOneMachine(config)) } };
-}
-
-/**
- * On one machine every region is equally near, whatever city a client pretends to be in, so routing uses the model
- * alone. And a drain is known everywhere at once, so it need not wait for that.
- */
-function asOnOneMachine(config: MeridianConfig): MeridianConfig {
-  return { ...config, routing: { ...config.routing, measure: false, drainSettleSeconds: 1 } };
+  const vars = { MERIDIAN_CONFIG: JSON.stringify(config), MERIDIAN_ONE_MACHINE: 'true' };
+  return { ...build, vars: { ...build.vars, ...vars } };
 }

@@ -10,6 +10,7 @@ import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { activeConfig } from '../config/active-config.ts';
 import { regionOf } from '../config/config-copy.ts';
+import { settleSeconds } from '../config/one-machine.ts';
 import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/record.ts';
@@ -133,7 +134,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     ctx.waitUntil(this.#lifecycle.carryOut(commands));
     this.#serverStart.goOn();
     // Also if the message that it is drained was lost, or came before this object understood such messages.
-    if (this.#region.drain) ctx.waitUntil(this.drain(config.routing.drainSettleSeconds));
+    if (this.#region.drain) ctx.waitUntil(this.drain(settleSeconds(env, config)));
   }
 
   #makeServerStart(): ServerStart {
