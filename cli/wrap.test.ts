@@ -21,6 +21,11 @@ test('a pipe has no end of the line', () => {
   expect(wrapped(line, { columns: 40 })).toBe(line);
 });
 
+test.each([{ columns: 0 }, {}])('a terminal that does not say how wide it is has 80 columns', (unknown) => {
+  const start = `${'x'.repeat(70)} twelve`;
+  expect(wrapped(`${start} signs`, { isTTY: true, ...unknown })).toBe(`${start}\nsigns`);
+});
+
 test('no word is lost, and no line is longer than the page unless a word is', () => {
   const word = fc.stringMatching(/^[a-z]{1,15}$/);
   void fc.assert(

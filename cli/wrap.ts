@@ -10,12 +10,15 @@ export interface Page {
 /** Words this narrow a column cannot be read. */
 const LEAST_WIDTH = 20;
 
+/** Of a terminal that does not say how wide it is, or says 0. */
+const USUAL_WIDTH = 80;
+
 /** Breaks every line that is too long for the page. */
-export function wrapped(text: string, { isTTY = false, columns = 80 }: Page = process.stdout): string {
+export function wrapped(text: string, { isTTY = false, columns }: Page = process.stdout): string {
   if (!isTTY) return text;
   return text
     .split('\n')
-    .map((line) => wrapLine(line, columns))
+    .map((line) => wrapLine(line, columns || USUAL_WIDTH))
     .join('\n');
 }
 
