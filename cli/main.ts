@@ -6,6 +6,7 @@ import { applyCommand } from './apply.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
+import { completionCommand } from './completion.ts';
 import { diffCommand } from './diff.ts';
 import { drainCommand, undrainCommand } from './drain.ts';
 import { CommandError, EXIT, EXIT_CODES_HELP } from './exit.ts';
@@ -21,6 +22,7 @@ import { showCommand } from './show.ts';
 import { stopCommand } from './stop.ts';
 import { syncCommand } from './sync.ts';
 import { wakeCommand } from './wake.ts';
+import { watchCommand } from './watch.ts';
 import { wrapped } from './wrap.ts';
 
 const SUBCOMMANDS = [
@@ -36,6 +38,7 @@ const SUBCOMMANDS = [
   stopCommand(),
   routeCommand(),
   meshCommand(),
+  watchCommand(),
   restartCommand(),
   historyCommand(),
   rollbackCommand(),
@@ -43,6 +46,7 @@ const SUBCOMMANDS = [
   jetstreamCommand(),
   backupCommand(),
   syncCommand(),
+  completionCommand(),
 ];
 
 const program = new Command('regions')

@@ -37,7 +37,16 @@ import { RunningLifecycle } from './running-lifecycle.ts';
 import { ServerReport } from './server-report.ts';
 import { ServerStart } from './server-start.ts';
 import { type Look, ServerWatch } from './server-watch.ts';
-import { hasServer, isLeaving, isServing, isStarting, problemOf, regionStateOf, sinceOf } from './stages.ts';
+import {
+  hasServer,
+  isDraining,
+  isLeaving,
+  isServing,
+  isStarting,
+  problemOf,
+  regionStateOf,
+  sinceOf,
+} from './stages.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 import { TallyBackup } from './tally-backup.ts';
 import { asTold, ToldRegion } from './told-region.ts';
@@ -253,6 +262,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       ...(!hasServer(stage) && { peers: [] }),
       objectAgeMs: Date.now() - this.#createdAt,
       maxClients: this.#door.limit(this.#region),
+      ...(isDraining(stage) && { drainPhase: stage.kind }),
       ...(problem !== undefined && { problem }),
     };
     return isServing(stage) ? this.#report.status(status) : status;
