@@ -16,7 +16,7 @@ const cwd = fileURLToPath(PROJECT);
 const LEFT_OUT: readonly (readonly [RegExp, why: string])[] = [
   [/^npm run regions -- sync\b/, 'writes into the checkout: cli/sync.test.ts, and `npm run check`'],
   [/^npm run regions -- (backup|jetstream|restart)\b/, 'cli/backup-page.test.ts, and test/failure/'],
-  [/<your worker>/, 'a deployment'],
+  [/<your worker>|<version>/, 'a deployment'],
 ];
 
 const REPLIES: Replies = [
