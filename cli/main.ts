@@ -8,6 +8,7 @@ import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
 import { diffCommand } from './diff.ts';
+import { doctorCommand } from './doctor.ts';
 import { drainCommand, undrainCommand } from './drain.ts';
 import { CommandError, EXIT, EXIT_CODES_HELP } from './exit.ts';
 import { historyCommand } from './history.ts';
@@ -46,6 +47,7 @@ const SUBCOMMANDS = [
   jetstreamCommand(),
   backupCommand(),
   syncCommand(),
+  doctorCommand(),
   completionCommand(),
 ];
 
