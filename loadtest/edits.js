@@ -12,18 +12,18 @@ import { clearCitiesAt, decideHomes, homeOf } from './lib/homes.js';
 import { LastingClient } from './lib/lasting-client.js';
 import { editRegion, readLive, restore } from './lib/live-edit.js';
 import * as metrics from './lib/metrics.js';
-import { come } from './lib/newcomer.js';
+import { come, skipNewcomer } from './lib/newcomer.js';
 import { noteFailure } from './lib/note-failure.js';
 import { keepSchedule } from './lib/pace.js';
 import { clientIn } from './lib/pair.js';
-import { onceEach, profileOfRun } from './lib/profiles.js';
+import { clientsOfRun, onceEach, profileOfRun, secondsAtLeast } from './lib/profiles.js';
 import { Ring } from './lib/ring.js';
 import { userNumber } from './lib/runner.js';
-import { IS_LOCAL, numberFrom } from './lib/settings.js';
-import { STAMP_BYTES } from './lib/stamp.js';
+import { IS_LOCAL, numberFrom, sizeFrom } from './lib/settings.js';
 import { cityTag, reachTarget } from './lib/target.js';
 import { MAY_ADMINISTER } from './lib/target-control.js';
 import { pause } from './lib/wait.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {import('./lib/cities.js').City} City */
 /**
@@ -39,9 +39,10 @@ import { pause } from './lib/wait.js';
 /** @typedef {{ kind: string, region: string, atMs: number }} Told an edit, and when it was answered, since 1970 */
 
 const profile = profileOfRun();
+const CLIENT_COUNT = clientsOfRun(profile.clients);
 
 /** Payload, bytes. */
-const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
+const SIZE = sizeFrom();
 
 /** Between two messages of a client, and between two of its requests. */
 const EVERY_MS = numberFrom('EVERY_MS', 200);
@@ -50,7 +51,8 @@ const EVERY_MS = numberFrom('EVERY_MS', 200);
 const NEWCOMERS = numberFrom('NEWCOMERS', 10);
 
 const CLIENTS_PER_USER = 10;
-const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
+const USERS = Math.ceil(CLIENT_COUNT / CLIENTS_PER_USER);
+const PER_SECOND = (CLIENT_COUNT * 1000) / EVERY_MS;
 
 /** A deployment shows an edit everywhere within a minute, and waits for that before it disconnects clients. */
 const LEAST_FOLLOW_SECONDS = IS_LOCAL ? 1 : 75;
@@ -66,10 +68,10 @@ const CONNECTS_PER_SECOND = 30;
 const BACK_SECONDS = IS_LOCAL ? 5.5 : LEAST_FOLLOW_SECONDS;
 
 const FOLLOW_SECONDS = Math.max(LEAST_FOLLOW_SECONDS, FOLLOW_SHARE * profile.seconds);
-const DIAL_AT = Math.max(1.2, profile.clients / CONNECTS_PER_SECOND, FOLLOW_SHARE * profile.seconds);
+const DIAL_AT = Math.max(1.2, CLIENT_COUNT / CONNECTS_PER_SECOND, FOLLOW_SHARE * profile.seconds);
 const DIAL_BACK_AT = DIAL_AT + FOLLOW_SECONDS;
 const DRAIN_AT = DIAL_BACK_AT + FOLLOW_SECONDS;
-const SECONDS = Math.max(profile.seconds, DRAIN_AT + LEAST_DRAIN_SECONDS + BACK_SECONDS);
+const SECONDS = secondsAtLeast(profile, DRAIN_AT + LEAST_DRAIN_SECONDS + BACK_SECONDS);
 const DRAIN_BACK_AT = SECONDS - Math.max(BACK_SECONDS, FOLLOW_SHARE * SECONDS);
 
 /** A draining server closes at least one connection a second, once its grace is over. */
@@ -106,6 +108,7 @@ export const options = {
       users: USERS,
       seconds: SECONDS + LAST_SECONDS,
       plannedSeconds: SECONDS,
+      work: plannedWork({ message: PER_SECOND, request: PER_SECOND }, USERS),
       exec: 'stay',
     }),
     editor: onceEach({ seconds: SECONDS + LAST_SECONDS, exec: 'edit' }),
@@ -157,7 +160,7 @@ function citiesOfClients(homes) {
   // Sorted: an object that setup() returns may have its fields in any order in each virtual user.
   const regions = [...new Set(Object.values(homes).map(({ region }) => region))].sort();
   const groups = regions.map((region) => clearCitiesAt(homes, region));
-  return Array.from({ length: profile.clients }, (_, n) => {
+  return Array.from({ length: CLIENT_COUNT }, (_, n) => {
     const group = groups[n % groups.length] ?? [undefined];
     return group[Math.floor(n / groups.length) % group.length];
   });
@@ -316,13 +319,14 @@ function touchedBy({ dialled, drained }) {
 async function letCome({ homes }, watch, untilMs) {
   /** @type {Promise<void>[]} */
   const coming = [];
-  await keepSchedule({ fromMs: nowMs(), untilMs, everyMs: 1000 / NEWCOMERS }, (dueMs) => {
+  const letOneCome = (/** @type {number} */ dueMs) => {
     const turn = coming.length;
     const concerned = clearCitiesAt(homes, watch.region);
     const isConcerned = turn % 2 === 0 && concerned.length > 0;
     const from = isConcerned ? concerned : CITIES;
     coming.push(comeOnce(from[(turn >> 1) % from.length], { dueMs, isConcerned, watch }));
-  });
+  };
+  await keepSchedule({ fromMs: nowMs(), untilMs, everyMs: 1000 / NEWCOMERS }, letOneCome, skipNewcomer);
   await Promise.all(coming);
 }
 

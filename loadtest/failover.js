@@ -10,16 +10,18 @@ import http from 'k6/http';
 import { PATHS } from './lib/api.js';
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs, scenarioStartMs } from './lib/clock.js';
-import { createStream, deleteStream, publishAcknowledged, readAll } from './lib/jetstream.js';
-import { withClient } from './lib/jetstream-regions.js';
+import { createStream, publishAcknowledged, readAll } from './lib/jetstream.js';
+import { jetStreamIsReady, removeStreams } from './lib/jetstream-regions.js';
 import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
 import { within } from './lib/nats-error.js';
 import { noteFailure } from './lib/note-failure.js';
 import { keepSchedule } from './lib/pace.js';
 import { clientIn } from './lib/pair.js';
-import { onceEach, profileOfRun } from './lib/profiles.js';
+import { clientsOfRun, onceEach, profileOfRun, secondsAtLeast } from './lib/profiles.js';
 import { IS_LOCAL, URL } from './lib/settings.js';
+import { noteSkipped } from './lib/skipped.js';
+import { takesFrom } from './lib/stream-state.js';
 import { ANSWER_WITHIN, ANY_STATUS, decisionFor, jsonOf, reachTarget } from './lib/target.js';
 import { HAS_CONTROL, killServer, MAY_ADMINISTER, operate } from './lib/target-control.js';
 import { pause } from './lib/wait.js';
@@ -27,8 +29,9 @@ import { pause } from './lib/wait.js';
 /** @typedef {{ stream: string | null, publishIn: string, drained: string | null, killed: string | null }} Plan null where there is none: k6 passes it on as JSON */
 
 const profile = profileOfRun();
+const CLIENT_COUNT = clientsOfRun(profile.clients);
 const CLIENTS_PER_USER = 10;
-const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
+const USERS = Math.ceil(CLIENT_COUNT / CLIENTS_PER_USER);
 
 /** By then everything is connected and steady. */
 const DRAIN_AT_MS = 2_000;
@@ -36,7 +39,7 @@ const KILL_AT_MS = 3_000;
 
 /** After the last disturbance: a drained server closes its first client after its grace, ten seconds by default. */
 const AFTERMATH_SECONDS = 14;
-const SECONDS = Math.max(profile.seconds, KILL_AT_MS / 1000 + AFTERMATH_SECONDS);
+const SECONDS = secondsAtLeast(profile, KILL_AT_MS / 1000 + AFTERMATH_SECONDS);
 
 /** For connecting before the first disturbance; after it for the last acknowledgements, and for goodbyes. */
 const CONNECT_WITHIN_MS = 10_000;
@@ -106,7 +109,7 @@ export async function setup() {
   if (!HAS_CONTROL) console.warn('no server is killed: that needs npm run loadtest and a local stack');
   const plan = choose(regions);
   if (plan.stream === null) console.warn('JetStream is not tested: fewer than three regions have it');
-  else await withClient(plan.publishIn, (client) => createStream(client, plan.stream ?? ''));
+  else await jetStreamIsReady(plan.publishIn);
   console.info(
     `drains ${plan.drained ?? 'none'}, kills ${plan.killed ?? 'none'}, publishes in ${plan.publishIn}`,
   );
@@ -145,7 +148,7 @@ function choose(regions) {
 function mostClients(regions) {
   /** @type {Record<string, number>} */
   const counts = Object.fromEntries(regions.map((id) => [id, 0]));
-  const cities = IS_LOCAL ? spreadOver(profile.clients, CITIES) : [undefined];
+  const cities = IS_LOCAL ? spreadOver(CLIENT_COUNT, CITIES) : [undefined];
   /** @type {Map<string, string | undefined>} */
   const decided = new Map();
   for (const city of cities) {
@@ -181,6 +184,9 @@ export async function keepJournal({ stream, publishIn }) {
     const endsAtMs = scenarioStartMs() + (SECONDS + LAST_SECONDS + READ_BACK_SECONDS) * 1000;
     const client = clientIn(publishIn, { cities: {}, endsAtMs });
     if (!(await client.open(CONNECT_WITHIN_MS))) throw new Error(`no client can connect to ${publishIn}`);
+    // Not in setup(): a k6 that is interrupted there has no teardown() that would delete it.
+    await createStream(client, stream);
+    await takesFrom(client, stream, nowMs() + CONNECT_WITHIN_MS);
     const acknowledged = await publishEntries(client, stream);
     const { connection } = client;
     if (connection === undefined) throw new Error(`the client in ${publishIn} did not come back`);
@@ -204,7 +210,7 @@ async function publishEntries(client, stream) {
   /** @type {Promise<void>[]} */
   const publishing = [];
   const untilMs = scenarioStartMs() + SECONDS * 1000;
-  await keepSchedule({ fromMs: nowMs(), untilMs, everyMs: PUBLISH_EVERY_MS }, () => {
+  const publish = () => {
     metrics.due.add(1, { region: client.region, kind: 'request' });
     const entry = `entry ${publishing.length}`;
     publishing.push(
@@ -213,7 +219,9 @@ async function publishEntries(client, stream) {
         (isAcknowledged ? metrics.acknowledged : metrics.unacknowledged).add(1);
       }),
     );
-  });
+  };
+  const skip = () => noteSkipped({ region: client.region, kind: 'request' });
+  await keepSchedule({ fromMs: nowMs(), untilMs, everyMs: PUBLISH_EVERY_MS }, publish, skip);
   await Promise.all(publishing);
   return acknowledged;
 }
@@ -231,5 +239,5 @@ export async function disturb({ drained, killed }) {
 /** Leaves the target as it was. @param {Plan} plan */
 export async function teardown({ stream, publishIn, drained }) {
   if (drained !== null) operate(drained, 'undrain');
-  if (stream !== null) await withClient(publishIn, (client) => deleteStream(client, stream));
+  if (stream !== null) await removeStreams(publishIn, [stream], 1);
 }

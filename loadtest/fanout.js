@@ -12,27 +12,28 @@ import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
 import { textOf } from './lib/nats-protocol.js';
 import { keepSchedule } from './lib/pace.js';
-import { onceEach, profileOfRun } from './lib/profiles.js';
-import { userNumber } from './lib/runner.js';
-import { numberFrom } from './lib/settings.js';
-import { STAMP_BYTES } from './lib/stamp.js';
+import { clientsOfRun, onceEach, profileOfRun } from './lib/profiles.js';
+import { isFirstRunner, runner, userNumber } from './lib/runner.js';
+import { numberFrom, sizeFrom } from './lib/settings.js';
 import { cityTag, reachTarget } from './lib/target.js';
 import { lastOnes, planEnds } from './lib/times.js';
 import { pause } from './lib/wait.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {{ subject: string }} Setup */
 /** @typedef {import('./lib/cities.js').City} City */
 /** @typedef {{ client: LastingClient, receiver: Receiver, hasProbe: boolean }} Listener */
-/** @typedef {{ published: number | undefined }} Word the publisher's, at its end: how many messages it has sent */
+/** @typedef {{ begunMs: number | undefined, published: number | undefined }} Word the publisher's: when it began, and at its end how many messages it has sent */
 
 const profile = profileOfRun();
 
 /** Payload, bytes. */
-const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
+const SIZE = sizeFrom();
 
-/** Every region should have some, even in a smoke run. */
-const SUBSCRIBERS = Math.max(60, profile.clients);
-const USERS = Number((__ENV.RUNNER || '1/1').split('/')[1]);
+/** Every region should have some, even in a smoke run, unless CLIENTS says how many there are. */
+const SUBSCRIBERS = clientsOfRun(Math.max(60, profile.clients));
+/** One in each k6. */
+const USERS = Math.round(numberFrom('RUNNERS', 1));
 const SUBSCRIBERS_PER_USER = Math.ceil(SUBSCRIBERS / USERS);
 
 /** Messages per second that are published. */
@@ -45,12 +46,15 @@ const SAMPLED_SHARE = Math.min(1, SAMPLES_PER_SECOND / (RATE * SUBSCRIBERS));
 /** For all subscribers to connect and be reached: then the publisher begins, whoever is there. */
 const READY_MS = Math.max(4, SUBSCRIBERS / 20) * 1000;
 
+/** So far apart several k6 may have been started. */
+const APART_MS = 3_000;
+
 /** Between two probes of whom the publisher reaches. */
 const PROBE_EVERY_MS = 100;
 
 /** For the last message to arrive, and for goodbyes. */
 const LAST_MS = 3_000;
-const MAX_SECONDS = READY_MS / 1000 + profile.seconds + LAST_MS / 1000 + 4;
+const MAX_SECONDS = (READY_MS + APART_MS + LAST_MS) / 1000 + profile.seconds + 4;
 
 const people = spreadOver(USERS * SUBSCRIBERS_PER_USER, CITIES);
 
@@ -60,6 +64,10 @@ export const options = {
       users: USERS,
       seconds: MAX_SECONDS,
       plannedSeconds: READY_MS / 1000 + profile.seconds,
+      work: plannedWork(
+        { delivery: RATE * SUBSCRIBERS, timed: Math.min(SAMPLES_PER_SECOND, RATE * SUBSCRIBERS) },
+        USERS,
+      ),
     }),
   },
   thresholds: {
@@ -77,20 +85,33 @@ export const options = {
 /** @returns {Promise<Setup>} */
 export async function setup() {
   await reachTarget();
-  return { subject: `k6.fanout.${Date.now().toString(36)}` };
+  // Each k6 of several has a setup() of its own, and all have to meet on one subject.
+  const { of } = runner();
+  return { subject: of > 1 ? `k6.fanout.shared-${of}` : `k6.fanout.${Date.now().toString(36)}` };
 }
 
 /** @param {Setup} setup */
 export default async function fanOut({ subject }) {
   /** @type {Word} */
-  const word = { published: undefined };
+  const word = { begunMs: undefined, published: undefined };
   await Promise.all([subscribe(subject, word), ...(userNumber() === 0 ? [publish(subject, word)] : [])]);
 }
 
-/** The same for all users, so that subscribers know what is due without being told. */
-function schedule() {
-  const fromMs = scenarioStartMs() + READY_MS;
+/** The same for all users of a k6, so that subscribers know what is due without being told. */
+function schedule(fromMs = scenarioStartMs() + READY_MS) {
   return { fromMs, untilMs: fromMs + profile.seconds * 1000, everyMs: 1000 / RATE };
+}
+
+/**
+ * Of subscribers in another k6 than the publisher's, which may have been started a little earlier or later.
+ *
+ * @param {{ begunMs: number | undefined }} word
+ */
+async function scheduleOfOther(word) {
+  const own = schedule();
+  await lastOnes(own.fromMs + APART_MS, () => word.begunMs !== undefined);
+  const times = schedule(word.begunMs ?? own.fromMs);
+  return { ...times, fromMs: Math.max(times.fromMs, nowMs()) };
 }
 
 /** @param {string} subject @param {Word} word */
@@ -110,8 +131,13 @@ async function publish(subject, word) {
     console.error(`${ready} of ${USERS * SUBSCRIBERS_PER_USER} subscribers could be reached`);
     metrics.errors.add(true, { ...cityTag(city), kind: 'unreached' });
   }
+  if (client.isOpen) client.publish(`${subject}.begin`, '');
   const sender = new Sender(client, { subject: `${subject}.news`, size: SIZE });
-  await keepSchedule(times, (dueMs) => sender.send(dueMs));
+  await keepSchedule(
+    times,
+    (dueMs) => sender.send(dueMs),
+    () => sender.skip(),
+  );
   word.published = sender.sent;
   await planEnds(times.untilMs, [client]);
   // The users of other k6 have to be told.
@@ -122,8 +148,8 @@ async function publish(subject, word) {
 
 /** Some subscribers, until each has received the publisher's last message. @param {string} subject @param {Word} word */
 async function subscribe(subject, word) {
-  const times = schedule();
-  const endsAtMs = times.untilMs + LAST_MS;
+  const ready = schedule().fromMs;
+  const endsAtMs = schedule().untilMs + (isFirstRunner() ? 0 : APART_MS) + LAST_MS;
   const first = userNumber() * SUBSCRIBERS_PER_USER;
   const cities = people.slice(first, first + SUBSCRIBERS_PER_USER);
   let due = 0;
@@ -131,14 +157,28 @@ async function subscribe(subject, word) {
   listeners[0]?.client.subscribe(`${subject}.end`, ({ payload }) => {
     word.published = Number(textOf(payload));
   });
-  await Promise.all(listeners.map(({ client }) => client.open(times.fromMs - nowMs())));
-  await lastOnes(times.fromMs, () => listeners.every(({ hasProbe }) => hasProbe));
+  listeners[0]?.client.subscribe(`${subject}.begin`, () => {
+    word.begunMs ??= nowMs();
+  });
+  await Promise.all(listeners.map(({ client }) => client.open(ready - nowMs())));
+  await lastOnes(
+    isFirstRunner() ? ready : ready + APART_MS,
+    () => word.begunMs !== undefined || listeners.every(({ hasProbe }) => hasProbe),
+  );
   const reached = listeners.filter(({ hasProbe }) => hasProbe).length;
   listeners.find(({ client }) => client.isOpen)?.client.publish(`${subject}.ready`, `${reached}`);
-  await keepSchedule(times, (dueMs) => {
-    due += 1;
-    for (const { receiver } of listeners) receiver.expect(dueMs);
-  });
+  const times = isFirstRunner() ? schedule() : await scheduleOfOther(word);
+  await keepSchedule(
+    times,
+    (dueMs) => {
+      due += 1;
+      for (const { receiver } of listeners) receiver.expect(dueMs);
+    },
+    // It counts what is due where it is sent.
+    () => {
+      due += 1;
+    },
+  );
   await planEnds(
     times.untilMs,
     listeners.flatMap(({ client, receiver }) => [client, receiver]),

@@ -15,14 +15,14 @@ import { clientIn } from './lib/pair.js';
 import { measuringOnce, profileOfRun } from './lib/profiles.js';
 import { PullConsumer } from './lib/pull-consumer.js';
 import { userNumber } from './lib/runner.js';
-import { numberFrom } from './lib/settings.js';
-import { STAMP_BYTES } from './lib/stamp.js';
+import { numberFrom, sizeFrom } from './lib/settings.js';
 import { closeBooks } from './lib/stream-books.js';
 import { StreamReceiver, StreamSender } from './lib/stream-flow.js';
 import { StreamLeader } from './lib/stream-leader.js';
 import { takesFrom } from './lib/stream-state.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
 import { lastOnes, planEnds, Times } from './lib/times.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {import('./lib/lasting-client.js').LastingClient} LastingClient */
 /** @typedef {import('./lib/cities.js').City} City */
@@ -33,7 +33,7 @@ import { lastOnes, planEnds, Times } from './lib/times.js';
 const profile = profileOfRun();
 
 /** Payload, bytes. */
-const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
+const SIZE = sizeFrom();
 
 /** Messages per second, offered by all publishers to all streams. */
 const RATES = {
@@ -46,6 +46,7 @@ const RATES = {
 const ofProfile = /** @type {Record<string, number[]>} */ (RATES)[profile.name] ?? [];
 const rates = __ENV.RATE ? [numberFrom('RATE', 1)] : ofProfile;
 const STEP_MS = (profile.seconds * 1000) / rates.length;
+const MOST = Math.max(...rates);
 
 /** Each is one virtual user's, and its leader is one of the regions that keep it. */
 const STREAMS = Math.round(numberFrom('STREAMS', 3));
@@ -64,7 +65,12 @@ const LAST_MS = 5_000;
 
 export const options = {
   scenarios: {
-    streams: measuringOnce({ users: STREAMS, seconds: profile.seconds, lastMs: LAST_MS }),
+    streams: measuringOnce({
+      users: STREAMS,
+      seconds: profile.seconds,
+      lastMs: LAST_MS,
+      work: plannedWork({ stored: MOST, read: MOST * CONSUMERS }, STREAMS),
+    }),
   },
   thresholds: {
     nats_lost: ['count==0'],
@@ -89,6 +95,10 @@ export const options = {
 export async function setup() {
   const { regions } = await reachTarget();
   const kept = keepers();
+  if (CONSUMERS > regions.length)
+    throw new Error(
+      `CONSUMERS is ${CONSUMERS}: each is in a region of its own, and there are ${regions.length}`,
+    );
   if (kept.length === 0) throw new Error('no region of the target keeps streams: none has JetStream');
   await jetStreamIsReady(kept[0] ?? '');
   const run = `k6-jetstream-${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
@@ -98,7 +108,7 @@ export async function setup() {
 
 /** @param {Setup} setup */
 export async function teardown({ keepers: [region = ''], run }) {
-  await removeStreams(region, [`${run}-`]);
+  await removeStreams(region, [`${run}-`], STREAMS);
 }
 
 /** What was due at a time belongs to a step. @param {number} dueMs @param {number} fromMs */
@@ -128,7 +138,7 @@ export default async function useStream({ regions, keepers: kept, cities, run })
     const options = { subject, size: SIZE, tagsAt: tagsAt(region), leader: () => leader.region, endsAtMs };
     return { client, sender: new StreamSender(client, options) };
   });
-  const readers = Array.from({ length: Math.min(CONSUMERS, regions.length) }, (_, index) => {
+  const readers = Array.from({ length: CONSUMERS }, (_, index) => {
     const region = regions[(userNumber() * CONSUMERS + index) % regions.length] ?? '';
     return readerIn(clientIn(region, ends), { stream, index, publishers, tagsAt: tagsAt(region) });
   });
@@ -148,8 +158,8 @@ export default async function useStream({ regions, keepers: kept, cities, run })
   const isDone = () =>
     publishers.every(({ sender }) => sender.pending === 0) &&
     readers.every(({ receivers }) => receivers.every(({ isWhole }) => isWhole));
-  // Where k6 or the target is slow it may still come, as long as the run may go on.
-  await lastOnes(endsAtMs, isDone);
+  // What was sent to a reader whose connection was cut comes again only after the acknowledgement's time: it is behind.
+  await lastOnes(Math.min(endsAtMs, schedule.endsAtMs), isDone);
   for (const { consumer } of readers) consumer.stop();
   leader.stop();
   await Promise.all([following, ...fetching]);
@@ -235,11 +245,18 @@ async function publish(publishers, readers, { fromMs, untilMs }) {
   for (const [step, rate] of rates.entries()) {
     const stepMs = fromMs + step * STEP_MS;
     const until = Math.min(untilMs, stepMs + STEP_MS);
-    await keepSchedule({ fromMs: stepMs, untilMs: until, everyMs: (1000 * STREAMS) / rate }, (dueMs) => {
-      const place = turn % publishers.length;
+    const next = () => {
       turn += 1;
-      for (const { receivers } of readers) receivers[place]?.expect(dueMs);
-      publishers[place]?.sender.send(dueMs);
-    });
+      return (turn - 1) % publishers.length;
+    };
+    await keepSchedule(
+      { fromMs: stepMs, untilMs: until, everyMs: (1000 * STREAMS) / rate },
+      (dueMs) => {
+        const place = next();
+        for (const { receivers } of readers) receivers[place]?.expect(dueMs);
+        publishers[place]?.sender.send(dueMs);
+      },
+      (dueMs) => publishers[next()]?.sender.skip(dueMs),
+    );
   }
 }

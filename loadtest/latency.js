@@ -12,10 +12,10 @@ import { Receiver, Sender } from './lib/flow.js';
 import { keepSchedule } from './lib/pace.js';
 import { clientIn, openPair } from './lib/pair.js';
 import { measuringOnce, profileOfRun } from './lib/profiles.js';
-import { numberFrom, REGIONS } from './lib/settings.js';
-import { STAMP_BYTES } from './lib/stamp.js';
+import { numberFrom, REGIONS, sizeFrom } from './lib/settings.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
 import { lastOnes, planEnds, Times } from './lib/times.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {{ regions: string[], cities: Record<string, import('./lib/cities.js').City> }} Setup */
 /** @typedef {{ sender: Sender, receiver: Receiver, asker: Asker, pair: import('./lib/pair.js').Pair }} Measured */
@@ -23,10 +23,13 @@ import { lastOnes, planEnds, Times } from './lib/times.js';
 const profile = profileOfRun();
 
 /** Payload, bytes. */
-const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
+const SIZE = sizeFrom();
 
 /** Users, of which each has a region, or several by turns; those without one end at once. */
 const USERS = REGIONS?.length ?? 12;
+
+/** That a target has. */
+const USUAL_REGIONS = 6;
 
 /** Messages a second over all pairs, and as many requests: few enough that none waits for another. */
 const PER_SECOND = numberFrom('RATE', 180);
@@ -39,7 +42,12 @@ const LAST_MS = 2_000;
 
 export const options = {
   scenarios: {
-    pairs: measuringOnce({ users: USERS, seconds: profile.seconds, lastMs: LAST_MS }),
+    pairs: measuringOnce({
+      users: USERS,
+      seconds: profile.seconds,
+      lastMs: LAST_MS,
+      work: plannedWork({ message: PER_SECOND, request: PER_SECOND }, REGIONS?.length ?? USUAL_REGIONS),
+    }),
   },
   thresholds: {
     nats_errors: ['rate<0.01'],
@@ -97,12 +105,19 @@ async function measureFrom(from, { regions, cities }, times) {
       // Spread over the interval; requests are half an interval away from messages.
       const at = fromMs + (everyMs * (index + regions.indexOf(from) / regions.length)) / regions.length;
       let turn = 0;
-      return keepSchedule({ fromMs: at, untilMs, everyMs: everyMs / 2 }, (dueMs) => {
-        turn += 1;
-        if (turn % 2 === 0) return asker.ask(dueMs);
-        receiver.expect(dueMs);
-        sender.send(dueMs);
-      });
+      return keepSchedule(
+        { fromMs: at, untilMs, everyMs: everyMs / 2 },
+        (dueMs) => {
+          turn += 1;
+          if (turn % 2 === 0) return asker.ask(dueMs);
+          receiver.expect(dueMs);
+          sender.send(dueMs);
+        },
+        () => {
+          turn += 1;
+          (turn % 2 === 0 ? asker : sender).skip();
+        },
+      );
     }),
   );
   await planEnds(untilMs, [

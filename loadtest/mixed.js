@@ -12,17 +12,18 @@ import { Idle } from './lib/day/idle.js';
 import { KeyValue } from './lib/day/kv.js';
 import { Service } from './lib/day/service.js';
 import { Stream } from './lib/day/stream.js';
-import { ACTIVITIES, dayFrom, splitOf } from './lib/day/table.js';
+import { ACTIVITIES, dayFrom, splitOf, workOf } from './lib/day/table.js';
 import { jetStreamIsReady, keepers, removeStreams, replicasIn } from './lib/jetstream-regions.js';
 import { streamOf } from './lib/kv.js';
 import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
-import { measuringOnce, profileOfRun } from './lib/profiles.js';
+import { clientsOfRun, measuringOnce, profileOfRun } from './lib/profiles.js';
 import { chanceOf } from './lib/random.js';
 import { userNumber } from './lib/runner.js';
 import { numberFrom } from './lib/settings.js';
 import { reachTarget } from './lib/target.js';
 import { lastOnes, planEnds, Times } from './lib/times.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {import('./lib/day/members.js').Activity} Activity */
 /** @typedef {import('./lib/day/members.js').Group} Group */
@@ -30,6 +31,7 @@ import { lastOnes, planEnds, Times } from './lib/times.js';
 /** @typedef {{ keepers: string[], run: string }} Setup `keepers`: regions that keep streams; `run`: the beginning of its names */
 
 const profile = profileOfRun();
+const CLIENT_COUNT = clientsOfRun(profile.clients);
 
 /** What is changed in the ordinary day: JSON, or the path of a file with it, from the folder of this script. */
 const DAY = __ENV.DAY || '{}';
@@ -37,7 +39,7 @@ const day = dayFrom(DAY.trimStart().startsWith('{') ? DAY : readDay(DAY));
 
 /** They share a virtual user, a stream and a bucket. */
 const CLIENTS_PER_USER = Math.round(numberFrom('CLIENTS_PER_USER', 60));
-const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
+const USERS = Math.ceil(CLIENT_COUNT / CLIENTS_PER_USER);
 
 /** For what is still under way at the end. */
 const LAST_MS = 3_000;
@@ -55,7 +57,12 @@ const LIMITS = {
 
 export const options = {
   scenarios: {
-    day: measuringOnce({ users: USERS, seconds: profile.seconds, lastMs: LAST_MS }),
+    day: measuringOnce({
+      users: USERS,
+      seconds: profile.seconds,
+      lastMs: LAST_MS,
+      work: plannedWork(workOf(day, splitOf(day, CLIENT_COUNT)), USERS),
+    }),
   },
   thresholds: {
     nats_errors: ['rate<0.01'],
@@ -108,12 +115,13 @@ export async function setup() {
 
 /** @param {Setup} setup */
 export async function teardown({ keepers: [region], run }) {
-  if (region !== undefined) await removeStreams(region, [`${run}-`, `${streamOf(run)}-`]);
+  const perUser = [day.stream, day.kv].filter(({ share }) => share > 0).length;
+  if (region !== undefined) await removeStreams(region, [`${run}-`, `${streamOf(run)}-`], USERS * perUser);
 }
 
 /** Of all clients those of one user. @param {number} user */
 function clientsOf(user) {
-  const until = (/** @type {number} */ users) => Math.floor((users * profile.clients) / USERS);
+  const until = (/** @type {number} */ users) => Math.floor((users * CLIENT_COUNT) / USERS);
   return until(user + 1) - until(user);
 }
 

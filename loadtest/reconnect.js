@@ -13,10 +13,10 @@ import { Following } from './lib/following.js';
 import { citiesAt, clearCitiesAt, decideHomes } from './lib/homes.js';
 import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
-import { come } from './lib/newcomer.js';
+import { come, skipNewcomer } from './lib/newcomer.js';
 import { noteFailure } from './lib/note-failure.js';
 import { keepSchedule } from './lib/pace.js';
-import { onceEach, profileOfRun } from './lib/profiles.js';
+import { clientsOfRun, onceEach, profileOfRun, secondsAtLeast } from './lib/profiles.js';
 import { userNumber } from './lib/runner.js';
 import { IS_LOCAL, numberFrom } from './lib/settings.js';
 import { cityTag, forcedTo, reachTarget } from './lib/target.js';
@@ -37,7 +37,7 @@ import { pause } from './lib/wait.js';
 const CLIENTS = { smoke: 60, average: 500, stress: 2_000, spike: 1_000, soak: 500 };
 
 const profile = profileOfRun();
-const CLIENT_COUNT = Math.round(numberFrom('CLIENTS', CLIENTS[profile.name] ?? profile.clients));
+const CLIENT_COUNT = clientsOfRun(CLIENTS[profile.name] ?? profile.clients);
 
 /** The region; otherwise that of most people. */
 const REGION = __ENV.REGION || '';
@@ -58,7 +58,7 @@ const PINGS_PER_SECOND = 50;
 const CONNECT_SECONDS = Math.max(2, CLIENT_COUNT / 30);
 const STRIKE_AT = CONNECT_SECONDS + 2;
 const LEAST_AFTER_SECONDS = 14;
-const SECONDS = STRIKE_AT + Math.max(LEAST_AFTER_SECONDS, profile.seconds);
+const SECONDS = STRIKE_AT + secondsAtLeast(profile, LEAST_AFTER_SECONDS);
 
 /** New clients that are due within this time after it came while the crowd did. */
 const MEANWHILE_MS = 5_000;
@@ -189,11 +189,21 @@ async function pingByTurns(crowd, { untilMs, overMs }) {
   let turn = 0;
   const fromMs = scenarioStartMs() + CONNECT_SECONDS * 1000;
   await pause(fromMs - nowMs());
-  await keepSchedule({ fromMs, untilMs, everyMs: (1000 * USERS) / PINGS_PER_SECOND }, (dueMs) => {
-    const idle = crowd[turn % crowd.length];
+  const next = () => {
     turn += 1;
-    if (idle !== undefined) pinger.ping(idle.client, dueMs, cityTag(idle.city));
-  });
+    return crowd[(turn - 1) % crowd.length];
+  };
+  await keepSchedule(
+    { fromMs, untilMs, everyMs: (1000 * USERS) / PINGS_PER_SECOND },
+    (dueMs) => {
+      const idle = next();
+      if (idle !== undefined) pinger.ping(idle.client, dueMs, cityTag(idle.city));
+    },
+    () => {
+      const idle = next();
+      if (idle !== undefined) pinger.skip(idle.client, cityTag(idle.city));
+    },
+  );
   await planEnds(
     untilMs,
     crowd.map(({ client }) => client),
@@ -229,7 +239,7 @@ async function letCome({ homes, struck, others }, { strikeMs, untilMs, home }) {
   const elsewhere = CITIES.filter((city) => !athome.includes(city));
   /** @type {Promise<void>[]} */
   const coming = [];
-  await keepSchedule({ fromMs: nowMs(), untilMs, everyMs: 1000 / NEWCOMERS }, (dueMs) => {
+  const letOneCome = (/** @type {number} */ dueMs) => {
     const turn = coming.length;
     if (HAS_CONTROL && turn % 2 === 0)
       return void coming.push(comeHome(returning[(turn >> 1) % returning.length], { dueMs, struck, home }));
@@ -238,7 +248,8 @@ async function letCome({ homes, struck, others }, { strikeMs, untilMs, home }) {
     const headers = IS_LOCAL ? {} : forcedTo(others[turn % others.length] ?? '');
     const visit = { dueMs, withinMs: COME_WITHIN_MS, kind, headers };
     coming.push(come(elsewhere[(turn >> 1) % elsewhere.length], visit).then(() => {}));
-  });
+  };
+  await keepSchedule({ fromMs: nowMs(), untilMs, everyMs: 1000 / NEWCOMERS }, letOneCome, skipNewcomer);
   await Promise.all(coming);
 }
 

@@ -7,7 +7,7 @@ import exec from 'k6/execution';
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs } from './lib/clock.js';
 import * as metrics from './lib/metrics.js';
-import { profileOfRun, shapedArrivals } from './lib/profiles.js';
+import { clientsOfRun, profileOfRun, shapedArrivals } from './lib/profiles.js';
 import { chanceOf } from './lib/random.js';
 import { IS_LOCAL, IS_WAN } from './lib/settings.js';
 import { cityTag, connectFrom, decisionFor, forcedTo, reachTarget } from './lib/target.js';
@@ -26,10 +26,11 @@ const CONNECT_WITHIN_MS = 5_000;
 const CLOSE_WITHIN_MS = 1_000;
 
 const profile = profileOfRun();
+const CLIENT_COUNT = clientsOfRun(profile.clients);
 const isSmoke = profile.name === 'smoke';
 
 /** Visits per second in a smoke run, unless CLIENTS says how many clients come. */
-const SMOKE_RATE = __ENV.CLIENTS ? profile.clients / COMES_EVERY_SECONDS : 8;
+const SMOKE_RATE = __ENV.CLIENTS ? CLIENT_COUNT / COMES_EVERY_SECONDS : 8;
 
 /** A smoke run visits every city once, unless DURATION says how long they come. */
 const SMOKE_SECONDS = __ENV.DURATION ? profile.seconds : CITIES.length / SMOKE_RATE;
@@ -50,6 +51,8 @@ const FIXED = __ENV.FIXED || 'enam';
 const CONTROLS = /** @type {const} */ (['random', 'fixed', 'continent']);
 
 const comparesPolicies = IS_WAN && IS_LOCAL;
+if (__ENV.FIXED && !comparesPolicies)
+  throw new Error('FIXED is of the comparison of policies, which is on the local stack with --wan');
 
 /** Resolution of one machine's clocks, ms: where two policies choose the same region, the rest is chance. */
 const TIE_MS = 1;
@@ -68,9 +71,9 @@ export const options = {
           gracefulStop: '10s',
         }
       : shapedArrivals(profile, {
-          perSecond: profile.clients / COMES_EVERY_SECONDS,
+          perSecond: CLIENT_COUNT / COMES_EVERY_SECONDS,
           // One that waits for an edge that hangs is no reason for the others to stay away.
-          maxUsers: Math.ceil((profile.clients / COMES_EVERY_SECONDS) * (VISIT_WITHIN_MS / 1000)),
+          maxUsers: Math.ceil((CLIENT_COUNT / COMES_EVERY_SECONDS) * (VISIT_WITHIN_MS / 1000)),
         }),
   },
   thresholds: {

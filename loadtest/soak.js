@@ -11,30 +11,33 @@ import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
 import { keepSchedule } from './lib/pace.js';
 import { isLinked } from './lib/pair.js';
-import { measuringOnce, onceEach, profileOfRun } from './lib/profiles.js';
+import { clientsOfRun, measuringOnce, onceEach, profileOfRun } from './lib/profiles.js';
 import { userId } from './lib/runner.js';
-import { numberFrom } from './lib/settings.js';
-import { STAMP_BYTES } from './lib/stamp.js';
+import { numberFrom, sizeFrom } from './lib/settings.js';
 import { cityTag, reachTarget } from './lib/target.js';
 import { HAS_CONTROL, readMemory } from './lib/target-control.js';
 import { lastOnes, planEnds, Times } from './lib/times.js';
 import { pause } from './lib/wait.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {import('./lib/cities.js').City} City */
 /** @typedef {{ city: City, client: LastingClient, subject: string, receiver: Receiver }} Member */
 
 const profile = profileOfRun();
+const CLIENT_COUNT = clientsOfRun(profile.clients);
 const isShort = profile.seconds < 600;
 
 /** Payload, bytes. */
-const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
+const SIZE = sizeFrom();
 
 /** Each virtual user is a ring: every client publishes to the next one. */
 const CLIENTS_PER_USER = 6;
-const USERS = Math.ceil(profile.clients / CLIENTS_PER_USER);
+const USERS = Math.ceil(CLIENT_COUNT / CLIENTS_PER_USER);
 
 /** Between two rounds of a client, each a PING and a message: few enough that a run of hours leaves a readable file. */
 const EVERY_MS = numberFrom('EVERY_MS', isShort ? 200 : 2_000);
+
+const PER_SECOND = (USERS * CLIENTS_PER_USER * 1000) / EVERY_MS;
 
 /** For the last message to arrive. */
 const LAST_MS = 2_000;
@@ -48,7 +51,13 @@ const LATENCY_GROWTH_LIMIT = isShort ? 5 : 1.5;
 
 export const options = {
   scenarios: {
-    clients: measuringOnce({ users: USERS, seconds: profile.seconds, lastMs: LAST_MS, exec: 'talk' }),
+    clients: measuringOnce({
+      users: USERS,
+      seconds: profile.seconds,
+      lastMs: LAST_MS,
+      work: plannedWork({ message: PER_SECOND, ping: PER_SECOND }, USERS),
+      exec: 'talk',
+    }),
     ...(HAS_CONTROL && { memory: onceEach({ seconds: profile.seconds + 5, exec: 'watchMemory' }) }),
   },
   thresholds: {
@@ -153,11 +162,18 @@ async function rounds({ client, city }, next, { fromMs, untilMs, index, pinger }
   const sender = new Sender(client, { subject: next?.subject ?? '', size: SIZE });
   // Spread over the interval, so that the load is even.
   const startsAtMs = fromMs + (EVERY_MS * index) / CLIENTS_PER_USER;
-  await keepSchedule({ fromMs: startsAtMs, untilMs, everyMs: EVERY_MS }, (dueMs) => {
-    pinger.ping(client, dueMs, cityTag(city));
-    next?.receiver.expect(dueMs);
-    sender.send(dueMs);
-  });
+  await keepSchedule(
+    { fromMs: startsAtMs, untilMs, everyMs: EVERY_MS },
+    (dueMs) => {
+      pinger.ping(client, dueMs, cityTag(city));
+      next?.receiver.expect(dueMs);
+      sender.send(dueMs);
+    },
+    () => {
+      pinger.skip(client, cityTag(city));
+      sender.skip();
+    },
+  );
   return sender;
 }
 

@@ -15,12 +15,13 @@ import * as metrics from './lib/metrics.js';
 import { pubBytes, repeated } from './lib/nats-protocol.js';
 import { keepPace } from './lib/pace.js';
 import { isLinked, openPair } from './lib/pair.js';
-import { profileOfRun } from './lib/profiles.js';
-import { numberFrom } from './lib/settings.js';
-import { readStamp, STAMP_BYTES, writeStamp } from './lib/stamp.js';
+import { profileOfRun, secondsAtLeast } from './lib/profiles.js';
+import { numberFrom, sizeFrom } from './lib/settings.js';
+import { readStamp, writeStamp } from './lib/stamp.js';
 import { citiesOf, cityTag, reachTarget } from './lib/target.js';
 import { lastOnes } from './lib/times.js';
 import { pause } from './lib/wait.js';
+import { plannedWork } from './lib/work.js';
 
 /** @typedef {{ regions: string[], cities: Record<string, import('./lib/cities.js').City> }} Setup */
 /** @typedef {import('./lib/pair.js').Pair} Pair */
@@ -28,7 +29,7 @@ import { pause } from './lib/wait.js';
 const profile = profileOfRun();
 
 /** Payload, bytes. */
-const SIZE = Math.max(STAMP_BYTES, Math.round(numberFrom('SIZE', 128)));
+const SIZE = sizeFrom();
 
 /** Messages per second, offered by all publishers together. */
 const RATES = {
@@ -39,7 +40,8 @@ const RATES = {
   soak: [2_000],
 };
 const rates = /** @type {Record<string, number[]>} */ (RATES)[profile.name] ?? [];
-const STEP_SECONDS = Math.max(3, Math.round(profile.seconds / rates.length));
+const LEAST_STEP_SECONDS = 3;
+const STEP_SECONDS = Math.round(secondsAtLeast(profile, LEAST_STEP_SECONDS * rates.length) / rates.length);
 
 /** The pairs of a step arrive within two seconds, connect, and then start all at once. */
 const ARRIVAL_SECONDS = 2;
@@ -87,7 +89,11 @@ export const options = {
         preAllocatedVUs: pairsOf(rate),
         startTime: `${index * (CONNECT_SECONDS + STEP_SECONDS)}s`,
         gracefulStop: `${CONNECT_SECONDS + STEP_SECONDS + (GIVE_UP_MS + CLOSE_MS) / 1000}s`,
-        env: { RATE: `${rate}`, PLANNED_SECONDS: `${CONNECT_SECONDS + STEP_SECONDS}` },
+        env: {
+          RATE: `${rate}`,
+          PLANNED_SECONDS: `${CONNECT_SECONDS + STEP_SECONDS}`,
+          ...plannedWork({ bulk: rate }, pairsOf(rate)),
+        },
       },
     ]),
   ),

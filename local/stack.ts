@@ -16,7 +16,11 @@ export interface StackOptions extends Omit<PlatformOptions, 'build' | 'delays'> 
   /** Adds the latency of real distances to clients and routes. Default: false. */
   readonly wan?: boolean | undefined;
   /** Default: as wrangler would deploy it. */
-  readonly build?: (folder: string, config: MeridianConfig) => Promise<WorkerBuild>;
+  readonly build?: (
+    folder: string,
+    config: MeridianConfig,
+    onProcess: (pid: number) => void,
+  ) => Promise<WorkerBuild>;
 }
 
 /** A running stack. */
@@ -37,8 +41,10 @@ export interface Stack extends Omit<Platform, 'hopeless' | 'tick' | 'reload'> {
 export function startStack(options: StackOptions): Promise<Stack> {
   const { config, wan = false, build = buildWorker } = options;
   return withTeardown(async (undo) => {
-    const builtFor = (wanted: MeridianConfig) => async (folder: string) =>
-      withConfig(await build(folder, wanted), wanted);
+    const builtFor =
+      (wanted: MeridianConfig): PlatformOptions['build'] =>
+      async (folder, onProcess) =>
+        withConfig(await build(folder, wanted, onProcess), wanted);
     const platform = await startPlatform({
       ...options,
       delays: wan ? wanDelays(config) : undefined,

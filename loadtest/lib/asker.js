@@ -3,6 +3,7 @@
 import { nowMs } from './clock.js';
 import * as metrics from './metrics.js';
 import { NatsError } from './nats-error.js';
+import { noteSkipped, Skipped } from './skipped.js';
 
 /** @typedef {import('./lasting-client.js').LastingClient} LastingClient */
 
@@ -14,6 +15,7 @@ export class Asker {
   pending = 0;
   #client;
   #options;
+  #skipped;
 
   /**
    * @param {LastingClient} client
@@ -23,6 +25,7 @@ export class Asker {
   constructor(client, options) {
     this.#client = client;
     this.#options = options;
+    this.#skipped = new Skipped(() => ({ ...this.#tags(), kind: 'request' }));
   }
 
   /** Asks what is due, and does not wait for the answer. @param {number} dueMs */
@@ -32,6 +35,11 @@ export class Asker {
     void this.#time(dueMs).finally(() => {
       this.pending -= 1;
     });
+  }
+
+  /** k6 never got to it. */
+  skip() {
+    this.#skipped.count += 1;
   }
 
   /** @param {number} dueMs */
@@ -87,6 +95,11 @@ export class Pinger {
     void this.#time(client, dueMs, place).finally(() => {
       this.pending -= 1;
     });
+  }
+
+  /** k6 never got to it. @param {LastingClient} client @param {Record<string, string>} place */
+  skip(client, place) {
+    noteSkipped({ ...place, region: client.region, kind: 'ping' });
   }
 
   /**

@@ -6,6 +6,7 @@ import { nowMs } from './clock.js';
 import { Gaps } from './gaps.js';
 import * as metrics from './metrics.js';
 import { Sequence } from './sequence.js';
+import { Skipped } from './skipped.js';
 import { readStamp, writeStamp } from './stamp.js';
 
 /** @typedef {import('./lasting-client.js').LastingClient} LastingClient */
@@ -20,6 +21,7 @@ export class Sender {
   #subject;
   #payload;
   #tags;
+  #skipped;
 
   /**
    * @param {LastingClient} client
@@ -30,6 +32,7 @@ export class Sender {
     this.#subject = subject;
     this.#payload = new Uint8Array(size).fill(32);
     this.#tags = { size: `${size}`, ...tags };
+    this.#skipped = new Skipped(() => ({ ...this.#tags, region: client.region, kind: 'message' }));
   }
 
   /** Sends what is due; a message that cannot be sent takes no number. @param {number} dueMs */
@@ -41,6 +44,11 @@ export class Sender {
     if (!this.#client.publish(this.#subject, this.#payload, this.#client.region)) return;
     this.sent += 1;
     metrics.published.add(1, tags);
+  }
+
+  /** k6 never got to it. */
+  skip() {
+    this.#skipped.count += 1;
   }
 }
 
@@ -80,7 +88,8 @@ export class Receiver {
 
   /** A message is due to be sent to it. @param {number} dueMs */
   expect(dueMs) {
-    this.#gaps.due(dueMs);
+    // Until k6 gets to it, it is not the target's turn.
+    this.#gaps.due(Math.max(dueMs, nowMs()));
     // In a pause, what had arrived is counted all the same.
     this.#delivered.add(0);
   }

@@ -43,9 +43,10 @@ export async function jetStreamIsReady(region) {
  *
  * @param {string} region
  * @param {readonly string[]} beginnings of the names of the run's streams
+ * @param {number} most that it has
  */
-export async function removeStreams(region, beginnings) {
-  await withClient(region, (client) => deleteStreams(client, beginnings));
+export async function removeStreams(region, beginnings, most) {
+  await withClient(region, (client) => deleteStreams(client, beginnings, most));
 }
 
 /**
@@ -57,7 +58,7 @@ export async function removeStreams(region, beginnings) {
  */
 export async function withClient(region, work) {
   const client = await eventually(CONNECT_WITHIN_MS, () =>
-    connectFrom(undefined, { headers: forcedTo(region) }),
+    connectFrom(undefined, { headers: forcedTo(region), patienceMs: CONNECT_WITHIN_MS }),
   );
   if (client === undefined) throw new Error(`no client can connect to ${region}`);
   try {

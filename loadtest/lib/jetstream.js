@@ -73,17 +73,32 @@ export function createStream(client, name, config, withinMs) {
  * @param {NatsClient} client
  * @param {string} name
  */
-export function deleteStream(client, name) {
+function deleteStream(client, name) {
   return ask(client, `STREAM.DELETE.${name}`);
 }
 
+/** The creation of a stream may be under way when its user is interrupted: within this time it is there. */
+const UNDER_WAY_MS = 2_000;
+const LOOK_EVERY_MS = 200;
+
 /**
- * Deletes the streams of a run, however many of them were created.
+ * Deletes the streams of a run, however many of them were created, or are about to be.
  *
  * @param {NatsClient} client
  * @param {readonly string[]} beginnings of their names
+ * @param {number} most that the run has: with fewer, some may be yet to come
  */
-export async function deleteStreams(client, beginnings) {
+export async function deleteStreams(client, beginnings, most) {
+  const byMs = nowMs() + UNDER_WAY_MS;
+  let deleted = await deleteThoseThere(client, beginnings);
+  while (deleted < most && nowMs() < byMs) {
+    await pause(LOOK_EVERY_MS);
+    deleted += await deleteThoseThere(client, beginnings);
+  }
+}
+
+/** @param {NatsClient} client @param {readonly string[]} beginnings @returns {Promise<number>} how many there were */
+async function deleteThoseThere(client, beginnings) {
   /** @type {string[]} */
   const names = [];
   for (let total = 1; names.length < total; ) {
@@ -91,8 +106,9 @@ export async function deleteStreams(client, beginnings) {
     names.push(...(page.streams ?? []));
     total = (page.streams ?? []).length === 0 ? names.length : page.total;
   }
-  for (const name of names)
-    if (beginnings.some((beginning) => name.startsWith(beginning))) await deleteStream(client, name);
+  const own = names.filter((name) => beginnings.some((beginning) => name.startsWith(beginning)));
+  for (const name of own) await deleteStream(client, name);
+  return own.length;
 }
 
 /**

@@ -6,7 +6,7 @@ import { nowMs } from './clock.js';
 import * as metrics from './metrics.js';
 import { NatsError, within } from './nats-error.js';
 import { numberFrom } from './settings.js';
-import { cityTag, connectFrom } from './target.js';
+import { cityTag, connectFrom, PATIENCE_MS } from './target.js';
 import { pause } from './wait.js';
 
 /** @typedef {import('./cities.js').City} City */
@@ -22,6 +22,7 @@ import { pause } from './wait.js';
  * @property {(region: string) => string} [kindOf] why a region's clients lose their connections at the moment
  * @property {(before: string, after: string) => void} [onBack] told the regions when it is served again
  * @property {number} [attemptTimeoutMs] the longest that one attempt may take
+ * @property {number} [patienceMs] how long it is usual to wait until it is served first; default 2 s
  * @property {number} [waitMs] at least this long from the beginning of one attempt to that of the next
  * @property {number} [jitterMs] and up to so much longer
  */
@@ -218,11 +219,13 @@ export class LastingClient {
 
   /** @param {number} timeoutMs */
   #connect(timeoutMs) {
-    const { headers, echo, tags, kindOf } = this.#options;
+    const { headers, echo, tags, kindOf, patienceMs = PATIENCE_MS } = this.#options;
+    const isFirst = this.#servedBy === '' && !Number.isNaN(this.#lostAtMs);
     return connectFrom(this.#city, {
       timeoutMs,
       // Later ones are for an outage, which is timed as such.
-      ...(this.#servedBy === '' && !Number.isNaN(this.#lostAtMs) && { dueMs: this.#lostAtMs }),
+      ...(isFirst && { dueMs: this.#lostAtMs }),
+      patienceMs: isFirst ? patienceMs : Number.POSITIVE_INFINITY,
       ...(headers && { headers }),
       ...(echo !== undefined && { echo }),
       ...(tags && { tags }),
@@ -257,6 +260,10 @@ export class LastingClient {
   #noteGone() {
     if (Number.isNaN(this.#lostAtMs)) return;
     this.#isGone = true;
+    const { patienceMs = PATIENCE_MS } = this.#options;
+    const waitedMs = nowMs() - this.#lostAtMs;
+    if (this.#servedBy === '' && waitedMs > patienceMs)
+      metrics.waited.add(waitedMs, { ...this.#tags(), region: this.region });
     this.#noteOutage({ region: this.region, kind: 'gone' });
     metrics.errors.add(true, { ...this.#tags(), region: this.region, kind: 'gone' });
     this.#lostAtMs = Number.NaN;

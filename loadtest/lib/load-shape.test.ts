@@ -28,12 +28,14 @@ test('a profile that does not exist is refused, with the names of those that do'
 
 test('CLIENTS and DURATION are stronger than the profile', async () => {
   const { profiles } = await withEnvironment({ PROFILE: 'average', CLIENTS: '7', DURATION: '1.5m' });
-  expect(profiles.profileOfRun()).toMatchObject({ name: 'average', clients: 7, seconds: 90 });
+  const profile = profiles.profileOfRun();
+  expect(profile).toMatchObject({ name: 'average', seconds: 90 });
+  expect(profiles.clientsOfRun(profile.clients)).toBe(7);
 });
 
 test.each(['0', '-1', 'many'])('CLIENTS=%s is refused', async (CLIENTS) => {
   const { profiles } = await withEnvironment({ CLIENTS });
-  expect(() => profiles.profileOfRun()).toThrow(/CLIENTS/);
+  expect(() => profiles.clientsOfRun(60)).toThrow(/CLIENTS/);
 });
 
 test.each(['90', 's', '1d', '0s', '0.0m'])('DURATION=%s is refused', async (DURATION) => {
@@ -88,6 +90,24 @@ test('a user that measures once has time for what comes before and after it, and
   const endsWithin = Number.parseInt(`${maxDuration}`, 10) + Number.parseInt(`${gracefulStop}`, 10);
   expect(endsWithin).toBeGreaterThan(30 + 10 + 2);
   expect(endsWithin).toBeLessThan(30 + 10 + 2 + 10);
+});
+
+test('a script that takes its time has it, and refuses to be given less', async () => {
+  const { profiles } = await withEnvironment({});
+  expect(profiles.secondsAtLeast({ seconds: 6 }, 17)).toBe(17);
+  const { profiles: hurried } = await withEnvironment({ DURATION: '5s' });
+  expect(() => hurried.secondsAtLeast(hurried.profileOfRun(), 16.2)).toThrow(
+    'DURATION is "5s": with these settings it takes at least 17s',
+  );
+});
+
+test('a payload has room for what a message says of itself', async () => {
+  const { settings } = await withEnvironment({ SIZE: '39' });
+  expect(() => settings.sizeFrom()).toThrow(
+    'SIZE is "39": a message says when it was due, which takes 40 bytes',
+  );
+  const { settings: usual } = await withEnvironment({});
+  expect(usual.sizeFrom()).toBe(128);
 });
 
 test.each([

@@ -3,6 +3,8 @@
 import { Counter, Gauge, Rate, Trend } from 'k6/metrics';
 
 export const connectTime = new Trend('nats_connect', true);
+/** Of clients that waited long until they were served, or were never: from when they were to connect. */
+export const waited = new Trend('nats_waited', true);
 export const pingTime = new Trend('nats_ping', true);
 export const deliveryTime = new Trend('nats_delivery', true);
 export const requestTime = new Trend('nats_request', true);
@@ -28,7 +30,9 @@ export const processMemory = new Gauge('process_memory');
 export const clientMemory = new Trend('clients_memory');
 /** Sent or asked as the schedule has it, whether or not anybody could take it; everything else is held against this. */
 export const due = new Counter('nats_due');
-/** What was published to a connection that was closed, and so went nowhere. */
+/** From when something was due until k6 got to it: what is late beyond a bound is tagged so. */
+export const scheduleLate = new Trend('nats_schedule_late', true);
+/** What was published to a connection that was closed, or that k6 never got to, and so went nowhere. */
 export const unsent = new Counter('nats_unsent');
 /** What was under way when its connection ended: nobody knows whether it arrived. */
 export const unanswered = new Counter('nats_unanswered');

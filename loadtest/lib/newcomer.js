@@ -3,6 +3,7 @@
 import { nowMs } from './clock.js';
 import { LastingClient } from './lasting-client.js';
 import * as metrics from './metrics.js';
+import { noteSkipped } from './skipped.js';
 import { cityTag } from './target.js';
 
 /** @typedef {import('./cities.js').City} City */
@@ -19,6 +20,8 @@ export async function come(city, { dueMs, withinMs, kind, headers }) {
   const client = new LastingClient(city, {
     endsAtMs,
     attemptTimeoutMs: withinMs,
+    // How long newcomers wait has a figure of its own.
+    patienceMs: withinMs,
     ...(headers && { headers }),
   });
   const isServed = await client.open(withinMs);
@@ -27,4 +30,9 @@ export async function come(city, { dueMs, withinMs, kind, headers }) {
   if (isServed) metrics.newcomerTime.add(servedMs - dueMs, { ...cityTag(city), region, kind });
   await client.close();
   return isServed ? { region, servedMs } : undefined;
+}
+
+/** One that was due, and k6 never got to. */
+export function skipNewcomer() {
+  noteSkipped({ kind: 'connect' });
 }

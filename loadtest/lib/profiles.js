@@ -64,18 +64,38 @@ export const PROFILES = {
 };
 
 /**
- * The profile of this run: PROFILE, with CLIENTS and DURATION above it.
+ * The profile of this run: PROFILE, with DURATION above it.
  *
- * @param {string} [fallback] without PROFILE
  * @returns {Profile}
  */
-export function profileOfRun(fallback = 'smoke') {
-  const profile = profileNamed(__ENV.PROFILE || fallback);
-  return {
-    ...profile,
-    clients: Math.round(numberFrom('CLIENTS', profile.clients)),
-    seconds: secondsFrom('DURATION', profile.seconds),
-  };
+export function profileOfRun() {
+  const profile = profileNamed(__ENV.PROFILE || 'smoke');
+  return { ...profile, seconds: secondsFrom('DURATION', profile.seconds) };
+}
+
+/**
+ * CLIENTS, or those of the profile. Not a part of the profile of a run: a script that does not ask for it has no such
+ * variable, and `npm run loadtest` refuses it there.
+ *
+ * @param {number} usual without CLIENTS
+ */
+export function clientsOfRun(usual) {
+  return Math.round(numberFrom('CLIENTS', usual));
+}
+
+/**
+ * For a script that takes its time: the seconds of the profile, or as many as it needs.
+ *
+ * @param {Pick<Profile, 'seconds'>} profile
+ * @param {number} least
+ * @returns {number} throws when DURATION asks for less
+ */
+export function secondsAtLeast({ seconds }, least) {
+  if (__ENV.DURATION && seconds < least)
+    throw new Error(
+      `DURATION is "${__ENV.DURATION}": with these settings it takes at least ${Math.ceil(least)}s`,
+    );
+  return Math.max(seconds, least);
 }
 
 /**
@@ -124,11 +144,12 @@ const CLOSE_SECONDS = 5;
 /**
  * For scripts with a fixed number of users: each runs once.
  *
- * @param {{ users?: number, seconds: number, plannedSeconds?: number, exec?: string }} options `seconds`: when all that
- *   could hang has ended; `plannedSeconds`: how long it means to measure, which k6 cannot know
+ * @param {{ users?: number, seconds: number, plannedSeconds?: number, work?: Record<string, string>, exec?: string }} options
+ *   `seconds`: when all that could hang has ended; `plannedSeconds`: how long it means to measure, which k6 cannot know;
+ *   `work`: of lib/work.js
  * @returns {import('k6/options').PerVUIterationsScenario}
  */
-export function onceEach({ users = 1, seconds, plannedSeconds, exec = 'default' }) {
+export function onceEach({ users = 1, seconds, plannedSeconds, work, exec = 'default' }) {
   return {
     executor: 'per-vu-iterations',
     vus: users,
@@ -136,7 +157,7 @@ export function onceEach({ users = 1, seconds, plannedSeconds, exec = 'default' 
     maxDuration: `${Math.ceil(seconds)}s`,
     // All that can hang ends by itself before.
     gracefulStop: '1s',
-    ...(plannedSeconds !== undefined && { env: { PLANNED_SECONDS: `${plannedSeconds}` } }),
+    ...(plannedSeconds !== undefined && { env: { PLANNED_SECONDS: `${plannedSeconds}`, ...work } }),
     exec,
   };
 }
@@ -144,12 +165,10 @@ export function onceEach({ users = 1, seconds, plannedSeconds, exec = 'default' 
 /**
  * The same for users that connect, measure for so many seconds, and wait for what is still under way.
  *
- * @param {{ users?: number, seconds: number, lastMs: number, exec?: string }} options
+ * @param {{ users?: number, seconds: number, lastMs: number, work?: Record<string, string>, exec?: string }} options
  */
 export function measuringOnce({ seconds, lastMs, ...options }) {
-  return {
-    ...onceEach({ ...options, seconds: READY_SECONDS + seconds + lastMs / 1000 + CLOSE_SECONDS }),
-    // k6 knows only the limit; `npm run loadtest` reads from this how long it means to measure.
-    env: { PLANNED_SECONDS: `${seconds}` },
-  };
+  const limit = READY_SECONDS + seconds + lastMs / 1000 + CLOSE_SECONDS;
+  // k6 knows only the limit; `npm run loadtest` reads from this how long it means to measure.
+  return onceEach({ ...options, seconds: limit, plannedSeconds: seconds });
 }

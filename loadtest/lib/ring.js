@@ -76,12 +76,19 @@ export class Ring {
         let turn = 0;
         // Spread over the interval, so that the load is even.
         const beginMs = fromMs + (everyMs * index) / this.#links.length;
-        return keepSchedule({ fromMs: beginMs, untilMs, everyMs: everyMs / 2 }, (dueMs) => {
-          turn += 1;
-          if (turn % 2 === 0) return asker.ask(dueMs);
-          receiver.expect(dueMs);
-          sender.send(dueMs);
-        });
+        return keepSchedule(
+          { fromMs: beginMs, untilMs, everyMs: everyMs / 2 },
+          (dueMs) => {
+            turn += 1;
+            if (turn % 2 === 0) return asker.ask(dueMs);
+            receiver.expect(dueMs);
+            sender.send(dueMs);
+          },
+          () => {
+            turn += 1;
+            (turn % 2 === 0 ? asker : sender).skip();
+          },
+        );
       }),
     );
     await planEnds(

@@ -1,6 +1,7 @@
 // The settings of a run, from its environment, with defaults for a local stack.
 
 import { PATHS } from './api.js';
+import { STAMP_BYTES } from './stamp.js';
 
 /**
  * @param {string} name
@@ -12,6 +13,16 @@ export function numberFrom(name, fallback) {
   const value = Number(text);
   if (!(value > 0)) throw new Error(`${name} is "${text}": it must be a number above 0`);
   return value;
+}
+
+/** Bytes of a payload, of which a message's own stamp needs some: SIZE. */
+export function sizeFrom() {
+  const size = Math.round(numberFrom('SIZE', 128));
+  if (size < STAMP_BYTES)
+    throw new Error(
+      `SIZE is "${__ENV.SIZE}": a message says when it was due, which takes ${STAMP_BYTES} bytes`,
+    );
+  return size;
 }
 
 const UNIT_SECONDS = { s: 1, m: 60, h: 3600 };

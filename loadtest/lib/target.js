@@ -65,22 +65,28 @@ async function shakeHands() {
   }
 }
 
+/** One that waits for longer than this until it is served is told: nothing is due to it until then. */
+export const PATIENCE_MS = 2_000;
+
 /**
  * A client that pretends to be in a city, counted and tagged.
  *
  * @param {City | undefined} city undefined: where k6 runs
- * @param {Omit<import('./nats-client.js').ConnectOptions, 'tagsOf'> & { tags?: Record<string, string>, kindOf?: (region: string) => string, dueMs?: number }} [options]
- *   `tags` of all that is counted, `dueMs`: when it was to connect, by default now, `kindOf`: why a region's clients lose their connections at the moment
+ * @param {Omit<import('./nats-client.js').ConnectOptions, 'tagsOf'> & { tags?: Record<string, string>, kindOf?: (region: string) => string, dueMs?: number, patienceMs?: number }} [given]
+ *   `tags` of all that is counted, `dueMs`: when it was to connect, by default now, `patienceMs`: how long it is usual to wait, `kindOf`: why a region's clients lose their connections at the moment
  * @returns {Promise<NatsClient | undefined>} undefined when it failed, which is counted
  */
-export async function connectFrom(city, { tags = {}, kindOf, dueMs = nowMs(), ...options } = {}) {
+export async function connectFrom(city, given = {}) {
+  const { tags = {}, kindOf, dueMs = nowMs(), patienceMs = PATIENCE_MS, ...options } = given;
   const place = { ...cityTag(city), ...tags };
   const tagsOf = (/** @type {string} */ region) => ({ ...place, ...(kindOf && { kind: kindOf(region) }) });
   try {
     const headers = { ...headersOf(city), ...options.headers };
     const client = await NatsClient.open({ ...options, headers, tagsOf });
     metrics.errors.add(false, place);
-    metrics.connectTime.add(nowMs() - dueMs, { ...place, region: client.region });
+    const ms = nowMs() - dueMs;
+    metrics.connectTime.add(ms, { ...place, region: client.region });
+    if (ms > patienceMs) metrics.waited.add(ms, { ...place, region: client.region });
     return client;
   } catch (error) {
     const kind = error instanceof NatsError ? error.kind : 'protocol';

@@ -35,6 +35,8 @@ export interface Aggregated {
   readonly clients: ClientCounts;
   /** By step tag `size/rate`: milliseconds from its first sample to its last. */
   readonly stepMs: ReadonlyMap<string, number>;
+  /** The same of what it published. */
+  readonly stepSentMs: ReadonlyMap<string, number>;
   /** Figures of a metric in one step, by `size/rate`. */
   readonly stepFigures: ReadonlyMap<string, ReadonlyMap<string, Figures>>;
   /** The region that served most samples of a city. */
@@ -54,14 +56,15 @@ interface MetricTallies {
 }
 
 interface Span {
-  first: number;
-  last: number;
+  readonly first: number;
+  readonly last: number;
 }
 
 export class Aggregator {
   readonly #metrics = new Map<string, MetricTallies>();
   readonly #slices = new TimeSlices();
   readonly #steps = new Map<string, Span>();
+  readonly #sentInSteps = new Map<string, Span>();
   readonly #cityRegions = new Map<string, Map<string, number>>();
   readonly #coverage = new Coverage();
   readonly #interruptions = new Interruptions();
@@ -100,7 +103,8 @@ export class Aggregator {
       metrics: Object.fromEntries(metrics.map(([name, tallies]) => [name, summaryOf(tallies)])),
       timeSeries: this.#slices.result(this.#durationMs),
       clients: this.#clientBooks.result(this.#durationMs, this.#metrics.has('nats_clients')),
-      stepMs: new Map([...this.#steps].map(([step, { first, last }]) => [step, last - first])),
+      stepMs: lengthsOf(this.#steps),
+      stepSentMs: lengthsOf(this.#sentInSteps),
       stepFigures: new Map(metrics.map(([name, { bySteps }]) => [name, figuresOf(bySteps)])),
       regionOfCity: new Map([...this.#cityRegions].map(([city, regions]) => [city, mostOf(regions)])),
       brokenLines: this.#brokenLines,
@@ -147,22 +151,20 @@ export class Aggregator {
     const part = metric === 'nats_due' ? tags.kind : (tags.region ?? tags.process);
     for (const series of part === undefined || part === '' ? ['all'] : ['all', part])
       this.#slices.add({ metric, type, series }, offsetMs, value);
-    this.#noteStep(tallies, tags, value, time);
+    this.#noteStep(tallies, sample, offsetMs);
     if (tags.city !== undefined && tags.region !== undefined) this.#noteCity(tags.city, tags.region);
   }
 
   #noteStep(
     { bySteps, definition }: MetricTallies,
-    { size, rate }: Sample['tags'],
-    value: number,
-    time: number,
+    { tags: { size, rate }, value, time }: Sample,
+    offsetMs: number,
   ): void {
     if (size === undefined || rate === undefined) return;
     const step = `${size}/${rate}`;
-    const span = this.#steps.get(step) ?? { first: time, last: time };
-    span.first = Math.min(span.first, time);
-    span.last = Math.max(span.last, time);
-    this.#steps.set(step, span);
+    // Runs at different times are laid over one another.
+    widen(this.#steps, step, offsetMs);
+    if (definition.name === 'nats_published') widen(this.#sentInSteps, step, offsetMs);
     const tally = bySteps.get(step) ?? new Tally(definition.type);
     bySteps.set(step, tally);
     tally.add(value, time);
@@ -173,6 +175,15 @@ export class Aggregator {
     this.#cityRegions.set(city, regions);
     regions.set(region, (regions.get(region) ?? 0) + 1);
   }
+}
+
+function widen(spans: Map<string, Span>, step: string, time: number): void {
+  const span = spans.get(step) ?? { first: time, last: time };
+  spans.set(step, { first: Math.min(span.first, time), last: Math.max(span.last, time) });
+}
+
+function lengthsOf(spans: ReadonlyMap<string, Span>): ReadonlyMap<string, number> {
+  return new Map([...spans].map(([step, { first, last }]) => [step, last - first]));
 }
 
 function isOutside({ group }: Sample['tags']): boolean {

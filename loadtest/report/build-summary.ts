@@ -1,7 +1,9 @@
 // Puts a summary together: what the command knows of the run, what k6 said, and the figures of its samples.
 
 import type { Aggregated } from './aggregate.ts';
-import { kneesOf, stepsOf } from './steps.ts';
+import type { Ending } from './ending.ts';
+import { lateMsOf } from './late-generator.ts';
+import { endedAtLimit, kneesOf, stepsOf } from './steps.ts';
 import { type CityLatency, SUMMARY_FORMAT, type Summary, type Threshold } from './summary.ts';
 import { type K6Verdict, withSamples } from './thresholds.ts';
 
@@ -40,8 +42,8 @@ const CITY_METRICS = ['nats_ping', 'nats_request', 'nats_delivery', 'nats_connec
 export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: readonly CityPlace[]): Summary {
   const { metrics, timeSeries, clients, durationMs, startedAt, brokenLines, coverage, interruptions } =
     aggregated;
-  const steps = stepsOf(aggregated);
-  const asked = { ending: facts.ending, durationMs, endsEarly: steps.length > 0 };
+  const steps = stepsOf(aggregated, (facts.runner?.of ?? 1) > 1);
+  const asked = { ending: facts.ending, durationMs, endsEarly: endedAtLimit({ ...facts, steps }) };
   const endMs = facts.ending.plannedMs === null && !coverage.hasDue ? undefined : coverage.endMs(asked);
   const notes = [
     ...facts.notes,
@@ -51,6 +53,7 @@ export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: re
   return {
     format: SUMMARY_FORMAT,
     ...facts,
+    ending: endingWith(facts, metrics),
     startedAt: startedAt === undefined ? facts.startedAt : new Date(startedAt).toISOString(),
     notes,
     durationMs,
@@ -68,6 +71,12 @@ export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: re
     knees: kneesOf(steps),
     cities: citiesOf(aggregated, cities),
   };
+}
+
+/** Of a merged run it is that of its runs. */
+function endingWith({ ending, merged }: RunFacts, metrics: Summary['metrics']): Ending {
+  const late = merged.length === 0 ? lateMsOf(metrics) : undefined;
+  return late === undefined ? ending : { ...ending, generatorLateMs: late };
 }
 
 function citiesOf(

@@ -23,6 +23,8 @@ export interface Ending {
   readonly interruptedIterations: number | null;
   /** Samples that k6 could not write, as on a full disk: the figures lack them. Absent without any. */
   readonly lostSamples?: number;
+  /** How late k6 got to what was due, ms at most, where that was too late too often. Absent where it kept to its schedule. */
+  readonly generatorLateMs?: number;
   /** The share of the CPU time that k6 could have had that it used at its peak, 0 to 1; null if unknown. */
   readonly generatorCpuShare: number | null;
 }

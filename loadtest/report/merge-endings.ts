@@ -13,6 +13,7 @@ export function worstEnding(endings: readonly Ending[]): Ending {
     endings.map(read).filter((value): value is number => value !== null);
   const interrupted = known(({ interruptedIterations }) => interruptedIterations);
   const lost = endings.reduce((sum, { lostSamples = 0 }) => sum + lostSamples, 0);
+  const late = highest(known(({ generatorLateMs }) => generatorLateMs ?? null));
   return {
     kind: KINDS[worst] ?? 'failed',
     plannedMs: highest(known(({ plannedMs }) => plannedMs)),
@@ -20,6 +21,8 @@ export function worstEnding(endings: readonly Ending[]): Ending {
     interruptedIterations:
       interrupted.length === 0 ? null : interrupted.reduce((sum, count) => sum + count, 0),
     ...(lost > 0 && { lostSamples: lost }),
+    // One that was late is not made good by others that were not.
+    ...(late !== null && { generatorLateMs: late }),
     generatorCpuShare: highest(known(({ generatorCpuShare }) => generatorCpuShare)),
   };
 }

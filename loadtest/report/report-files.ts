@@ -1,7 +1,7 @@
 // The files of a report in its folder: summary.json, report.html, the charts as SVG, what CI reads; and reading a summary
 // back.
 
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawCharts } from './charts.ts';
 import { htmlReport } from './html-report.ts';
@@ -35,14 +35,21 @@ export async function writeReport(folder: string, summary: Summary): Promise<str
   return join(folder, PAGE_FILE);
 }
 
-/** All of them or none: on a full disk half a report would still say green. */
+/**
+ * All of them or none: on a full disk half a report would still say green. They get their names when all are written, so
+ * that whoever ends this in the middle leaves none either.
+ */
 async function writeAll(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   const begun: string[] = [];
   try {
     for (const [name, text] of Object.entries(files)) {
-      const path = join(folder, name);
+      const path = join(folder, `.${name}.part`);
       begun.push(path);
       await writeFile(path, text);
+    }
+    for (const name of Object.keys(files)) {
+      await rename(join(folder, `.${name}.part`), join(folder, name));
+      begun.push(join(folder, name));
     }
   } catch (error) {
     // What stands in the way is not ours.

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Written } from '../../test/support/data/sample-file.ts';
-import { summaryOfSamples } from '../../test/support/data/summary.ts';
+import { FINISHED, summaryOfSamples } from '../../test/support/data/summary.ts';
 import { kneeText } from './throughput-text.ts';
+import { isGreen, verdictOf } from './verdict.ts';
 
 /** Ten seconds of a step, in batches of a tenth of a second. */
 function step(
@@ -51,6 +52,71 @@ test('when no delivery of the slowest step was timed, nothing says how long one 
 test('when every rate went through, the knee lies higher than what was offered', async () => {
   const { knees } = await summaryOfSamples([...step(0, 1_000), ...step(20, 2_000)]);
   expect(knees).toEqual([{ size: 128, rate: 2_000, reached: false }]);
+});
+
+/** Three seconds of a schedule, of which the last messages arrive late. */
+function brief(start: number, rate: number, lateMs: number): readonly Written[] {
+  const tags = { size: '128', rate: String(rate), region: 'oc' };
+  return Array.from({ length: 30 }, (_, index) => start * 1_000 + index * 100).flatMap((at) => [
+    { metric: 'nats_due', at, value: rate / 10, tags: { ...tags, kind: 'message' } },
+    { metric: 'nats_published', at, value: rate / 10, tags },
+    { metric: 'nats_delivered', at: at + lateMs, value: rate / 10, tags },
+    { metric: 'nats_delivery', at: at + lateMs, value: lateMs, tags },
+  ]);
+}
+
+test('a step is as long as its schedule, whatever arrives after it; a short one says no more than that it went through', async () => {
+  const summary = await summaryOfSamples([...brief(0, 60, 5), ...brief(3, 240, 400)]);
+  const { steps, knees } = summary;
+  expect(steps.map(({ seconds, publishedPerSecond }) => [seconds, publishedPerSecond])).toEqual([
+    [3, 60],
+    [3, 240],
+  ]);
+  expect(knees).toEqual([{ size: 128, rate: 240, reached: false, isBrief: true }]);
+  expect(knees.map(kneeText)).toEqual([
+    '128 bytes: 240/s went through, for too short a time to say that it is sustained, and no more was offered',
+  ]);
+  expect(verdictOf(summary)).not.toContain('fell behind');
+});
+
+test('users that begin a little apart make no step longer', async () => {
+  const { steps } = await summaryOfSamples(
+    [...brief(0, 60, 5), ...brief(0.9, 60, 5)].map((each) => ({
+      ...each,
+      value: each.metric === 'nats_delivery' ? 5 : 3,
+    })),
+  );
+  expect(steps.map(({ seconds, sustained }) => [seconds, sustained])).toEqual([[3, true]]);
+});
+
+test('what was due and not sent was not published', async () => {
+  const unsent = brief(0, 1_000, 5).filter(({ metric, at }) => metric !== 'nats_published' || at < 2_800);
+  expect((await summaryOfSamples(unsent)).knees).toEqual([{ size: 128, rate: null, reached: true }]);
+});
+
+test('one of several k6 offers its part of a rate', async () => {
+  const third = brief(0, 1_000, 5).map((each) => ({
+    ...each,
+    value: each.metric === 'nats_delivery' ? 5 : 33,
+  }));
+  const { knees } = await summaryOfSamples(third, { runner: { number: 1, of: 3 } });
+  expect(knees).toEqual([{ size: 128, rate: 1_000, reached: false, isBrief: true }]);
+});
+
+test('a run of which a step did not go through is not green, whatever its thresholds allow', async () => {
+  const summary = await summaryOfSamples([...step(0, 1_000), ...step(20, 2_000, { delayMs: 200 })]);
+  expect(verdictOf(summary)).toMatch(/^Not green: at 2,000 messages\/s delivery fell behind\./);
+  expect(isGreen(await summaryOfSamples([...step(0, 1_000), ...step(10, 2_000)]))).toBe(true);
+});
+
+test('steps that all go on to their end have to be measured until then', async () => {
+  const ending = { ...FINISHED, plannedMs: 40_000, ranMs: 40_500 };
+  const samples = [...step(0, 1_000), ...step(10, 2_000)];
+  const whole = await summaryOfSamples(samples, { ending });
+  expect(whole.unmeasured).toEqual([{ fromMs: 20_000, toMs: 40_000 }]);
+  // A crossed threshold that ends the run is its answer.
+  const ended = { ending: { ...ending, ranMs: 20_500 }, k6ExitCode: 99 };
+  expect((await summaryOfSamples(samples, ended)).unmeasured).toEqual([]);
 });
 
 test('other runs have no steps', async () => {

@@ -241,6 +241,8 @@ export interface Knee {
   readonly reached: boolean;
   /** The highest rate beyond it that went through all the same: what held up the one between may be chance. */
   readonly later?: number;
+  /** Its step was too short to say that the rate is sustained. Absent of one that was not. */
+  readonly isBrief?: true;
 }
 
 export interface CityLatency {

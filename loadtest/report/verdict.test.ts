@@ -4,6 +4,8 @@ import type { Written } from '../../test/support/data/sample-file.ts';
 import { FINISHED, summaryOfSamples } from '../../test/support/data/summary.ts';
 import type { RunFacts } from './build-summary.ts';
 import type { Ending } from './ending.ts';
+import { lateGeneratorSentence } from './late-generator.ts';
+import { worstEnding } from './merge-endings.ts';
 import type { Summary } from './summary.ts';
 import { textReport } from './text-report.ts';
 import { isGreen, outcomeOf, verdictOf } from './verdict.ts';
@@ -117,18 +119,41 @@ test('that k6 was at its limit is told, and does not make a run bad', async () =
   expect(verdictOf(await run({ ending: { generatorCpuShare: 0.6 } }))).not.toContain('limit');
 });
 
-test.each([
-  [15_100, 20, true],
-  [15_100, 14_000, false],
-  [60, 5, false],
-])('due %d ms ago and sent %d ms ago: that k6 was late is told, %j', async (sinceDue, sinceSent, isTold) => {
-  const samples = [
-    { metric: 'nats_delivery', at: 1_000, value: sinceDue, tags: { region: 'weur' } },
-    { metric: 'nats_delivery_service', at: 1_000, value: sinceSent, tags: { region: 'weur' } },
-  ];
-  const text = verdictOf(await summaryOfSamples(samples));
-  if (isTold) expect(text).toContain('k6 itself could not keep to its schedule, and sent 15.1 s late at p50');
-  else expect(text).not.toContain('schedule');
+/** Of each of a hundred parts of a schedule, how late k6 was; `lateMs` of as many. */
+function lateSamples(late: number, lateMs: number): Parameters<typeof summaryOfSamples>[0] {
+  return Array.from({ length: 100 }, (_, n) => ({
+    metric: 'nats_schedule_late',
+    at: n * 100,
+    value: n < late ? lateMs - n : 1.5,
+    tags: n < late ? { kind: 'late' } : {},
+  }));
+}
+
+test('a k6 that got late to more than a twentieth of its schedule was the limit, and the run is not green', async () => {
+  const summary = await summaryOfSamples(lateSamples(6, 7_300), { thresholds: [] });
+  expect(isGreen(summary)).toBe(false);
+  expect(verdictOf(summary)).toMatch(
+    /^Not green: k6 got to what was due up to 7\.3 s late: it is this machine that was measured\./,
+  );
+  expect(verdictOf(await summaryOfSamples(lateSamples(5, 7_300)))).not.toContain('late');
+});
+
+test('one k6 of several that was late makes the merged run so', () => {
+  const late = { ...ENDING, generatorLateMs: 7_300 };
+  const ending = worstEnding([ENDING, late, ENDING]);
+  expect(ending.generatorLateMs).toBe(7_300);
+  expect(lateGeneratorSentence({ ending, merged: [] })[0]).toContain('up to 7.3 s late');
+  expect(worstEnding([ENDING, ENDING])).not.toHaveProperty('generatorLateMs');
+});
+
+test('clients that waited for an edge at the beginning are told, and the run is not green', async () => {
+  const waited = (value: number) => ({ metric: 'nats_waited', at: 1_000, value, tags: { region: 'weur' } });
+  const summary = await summaryOfSamples([waited(3_900), waited(4_300)], { thresholds: [] });
+  expect(isGreen(summary)).toBe(false);
+  expect(verdictOf(summary)).toContain('2 clients waited up to 4.3 s for the edge');
+  expect(verdictOf(await summaryOfSamples([waited(4_300)], { thresholds: [] }))).toContain(
+    '1 client waited 4.3 s for the edge',
+  );
 });
 
 test('a run that ends at its limit says so, and that k6 interrupted what was under way then is no news', async () => {

@@ -3,9 +3,12 @@
 
 import { isTooMuch } from './coverage.ts';
 import { formatCount, formatMoment, formatShare } from './format-value.ts';
+import { lateGeneratorSentence } from './late-generator.ts';
 import { totalOf } from './spans.ts';
+import { endedAtLimit } from './steps.ts';
 import type { Summary } from './summary.ts';
 import { isBad, type Standing, standingOf } from './thresholds.ts';
+import { waitingClientsSentence } from './waiting-clients.ts';
 
 export type Outcome = 'passed' | 'crossed' | 'not measured' | 'interrupted' | 'failed' | 'no thresholds';
 
@@ -58,14 +61,17 @@ export function shortcomings(summary: Summary): readonly string[] {
   const { plannedMs, ranMs, interruptedIterations, lostSamples = 0, kind } = ending;
   const runMs = Math.max(plannedMs ?? 0, durationMs);
   const isEarly =
-    kind === 'finished' && plannedMs !== null && summary.steps.length === 0 && ranMs < plannedMs - EARLY_MS;
+    kind === 'finished' && plannedMs !== null && !endedAtLimit(summary) && ranMs < plannedMs - EARLY_MS;
   return [
+    ...lateGeneratorSentence(summary),
+    ...waitingClientsSentence(summary),
+    ...(endedAtLimit(summary) ? [] : fallenBehindSentence(summary)),
     ...(isTooMuch(unmeasured, runMs) ? [unmeasuredSentence(unmeasured)] : []),
     ...absentSentence(absentRunners),
     ...(kind === 'cut-off'
       ? [`k6 was still busy after ${formatMoment(ranMs)}, and was ended by this command`]
       : []),
-    ...(interruptedIterations === null || interruptedIterations === 0 || endsAtLimit(summary)
+    ...(interruptedIterations === null || interruptedIterations === 0 || endedAtLimit(summary)
       ? []
       : [
           interruptedIterations === 1
@@ -79,11 +85,10 @@ export function shortcomings(summary: Summary): readonly string[] {
   ];
 }
 
-/** A script that looks for a limit has k6 end at the first step that is beyond it, with all that is under way. */
-function endsAtLimit({ steps, ending, k6ExitCode }: Summary): boolean {
-  const { kind, plannedMs, ranMs } = ending;
-  const isEarly = plannedMs !== null && ranMs < plannedMs - EARLY_MS;
-  return steps.length > 0 && kind === 'finished' && k6ExitCode === CROSSED && isEarly;
+/** A step that did not go through, whatever the thresholds allow. */
+function fallenBehindSentence({ steps }: Summary): readonly string[] {
+  const first = steps.find(({ sustained }) => !sustained);
+  return first === undefined ? [] : [`at ${formatCount(first.rate)} messages/s delivery fell behind`];
 }
 
 function absentSentence(runners: readonly number[]): readonly string[] {
@@ -105,7 +110,7 @@ function endingReasons(summary: Summary): readonly string[] {
   const { ending, k6ExitCode } = summary;
   if (ending.kind === 'interrupted')
     return ['it was interrupted, and figures are of what was measured until then'];
-  if (endsAtLimit(summary)) return ['a step beyond the limit ended it'];
+  if (endedAtLimit(summary)) return ['a step beyond the limit ended it'];
   return hasFailed(summary)
     ? [`k6 failed with exit code ${k6ExitCode}; what it had measured until then is here`]
     : [];
@@ -139,38 +144,13 @@ function remarks({ ending, metrics }: Summary): readonly string[] {
   const { generatorCpuShare } = ending;
   const dropped = metrics.dropped_iterations?.all?.value ?? 0;
   return [
-    ...lateRemark(metrics),
     ...(generatorCpuShare !== null && generatorCpuShare >= GENERATOR_LIMIT
       ? [
-          `k6 itself was at its limit, with ${formatShare(generatorCpuShare)} of the CPU: the figures are of the generator too`,
+          `k6 itself was at its limit, with ${formatShare(generatorCpuShare)} of the CPU that its users can use: the figures are of the generator too`,
         ]
       : []),
     ...(dropped === 0 ? [] : [`k6 could not begin ${formatCount(dropped)} iterations when they were due`]),
   ];
-}
-
-/** Times from when something was due, each with the time from when k6 sent it. */
-const FROM_DUE = [
-  ['nats_delivery', 'nats_delivery_service'],
-  ['nats_request', 'nats_request_service'],
-  ['nats_ack', 'nats_ack_service'],
-] as const;
-
-/** So late, and so much of the time: k6 cannot keep to its schedule. One virtual user has one thread, whatever the CPU has. */
-const LATE_MS = 100;
-const LATE_SHARE = 0.5;
-
-function lateRemark(metrics: Summary['metrics']): readonly string[] {
-  const late = FROM_DUE.map(([sinceDue, sinceSent]) => {
-    const due = metrics[sinceDue]?.all?.p50 ?? 0;
-    return { due, ms: due - (metrics[sinceSent]?.all?.p50 ?? due) };
-  }).filter(({ due, ms }) => ms > LATE_MS && ms > LATE_SHARE * due);
-  const worst = late.toSorted((a, b) => b.ms - a.ms)[0];
-  return worst === undefined
-    ? []
-    : [
-        `k6 itself could not keep to its schedule, and sent ${formatMoment(worst.ms)} late at p50: times since due are mostly its own`,
-      ];
 }
 
 /** `k6` is written small at the beginning of a sentence too. */

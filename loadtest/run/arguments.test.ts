@@ -35,7 +35,12 @@ test.each([
   [['routing', '--runner', '1/2'], '--runner shares a run on one target'],
   [['routing', '--runner', '3/2', '--url', 'http://127.0.0.1:1'], 'such as 2/3, and was given "3/2"'],
   [['routing', '--regions', ','], '--regions names no region'],
-  [['latency', '-e', 'CLEINTS=5'], 'no variable CLEINTS of latency; did you mean CLIENTS?'],
+  [['soak', '-e', 'CLEINTS=5'], 'no variable CLEINTS of soak; did you mean CLIENTS?'],
+  [
+    ['edits', '--url', 'http://127.0.0.1:9', '--runner', '1/2'],
+    'edits is for one k6: it disturbs the target at given times',
+  ],
+  [['latency', '-e', 'CLIENTS=5'], 'no variable CLIENTS of latency.'],
   [['latency', '-e', 'DURATION=30'], 'DURATION is "30": it must be a time such as 90s'],
   [['connections', '-e', 'CLIENTS=abc'], 'CLIENTS is "abc": it must be a number'],
   [['plan', 'latency', '--url', 'http://127.0.0.1:1'], "required option '--runners <n>'"],

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { cpuTimeOf, peakShare } from './generator-cpu.ts';
+import { cpuTimeOf, peakShare, usableCores } from './generator-cpu.ts';
 
 /** One sample a second; in each second so much CPU time was used. */
 function samples(...used: readonly number[]): Parameters<typeof peakShare>[0] {
@@ -14,6 +14,14 @@ function samples(...used: readonly number[]): Parameters<typeof peakShare>[0] {
 test('the peak is that of five seconds, of all cores', () => {
   const run = samples(...Array(10).fill(200), ...Array(5).fill(1_600), ...Array(10).fill(200));
   expect(peakShare(run, 2)).toBeCloseTo(0.8);
+});
+
+test('a user is one thread, whatever the machine has', () => {
+  expect(usableCores(1, 8)).toBe(1);
+  expect(usableCores(300, 8)).toBe(8);
+  expect(usableCores(0, 8)).toBe(1);
+  // One busy user of a machine with two cores.
+  expect(peakShare(samples(...Array(6).fill(960)), usableCores(1, 2))).toBeCloseTo(0.96);
 });
 
 test('a peak of a second is no peak', () => {

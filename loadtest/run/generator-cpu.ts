@@ -1,5 +1,6 @@
-// How much of the CPU k6 itself used: beyond some share it measures itself, not the edge. Linux only: elsewhere the
-// system does not tell cheaply.
+// How much of the CPU k6 itself used, of what it can use: beyond some share it measures itself, not the edge. A virtual
+// user is one thread at a time, which Go moves between the threads of the system, so these tell nothing: what can be used
+// is a core for each user, up to those that there are. Linux only: elsewhere the system does not tell cheaply.
 
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -16,14 +17,19 @@ const WINDOW_MS = 5_000;
 
 const SAMPLE_EVERY_MS = 1_000;
 
-/** From here on what it measures is no longer sure: its own threads wait for a core. */
+/** From here on what it measures is no longer sure: its own threads wait for a core, or its users for their thread. */
 export const BUSY_SHARE = 0.85;
+
+/** Cores that k6 can use. @param users virtual users */
+export function usableCores(users: number, cores = availableParallelism()): number {
+  return Math.max(1, Math.min(users, cores));
+}
 
 /** Linux counts in hundredths of a second, on every processor. */
 const TICK_MS = 10;
 
 /**
- * The highest share, 0 to 1, of the time of all cores that was used in a window. Null without two samples.
+ * The highest share, 0 to 1, of the time of the cores that was used in a window. Null without two samples.
  *
  * @param samples in the order of time
  */
@@ -51,14 +57,19 @@ export function cpuTimeOf(stat: string): number {
 
 export class CpuMeter {
   readonly #pid: number;
+  readonly #cores: number;
   readonly #samples: CpuSample[] = [];
   readonly #timer: NodeJS.Timeout;
   readonly #onBusy: (share: number) => void;
   #wasBusy = false;
 
-  /** @param onBusy called once, when the process used nearly all of the CPU for seconds */
-  constructor(pid: number, onBusy: (share: number) => void) {
+  /**
+   * @param cores that the process can use
+   * @param onBusy called once, when the process used nearly all of them for seconds
+   */
+  constructor(pid: number, cores: number, onBusy: (share: number) => void) {
     this.#pid = pid;
+    this.#cores = cores;
     this.#onBusy = onBusy;
     this.#timer = setInterval(() => void this.#sample(), SAMPLE_EVERY_MS);
     void this.#sample();
@@ -67,7 +78,7 @@ export class CpuMeter {
   /** Ends it. @returns the share at its peak, null if unknown */
   stop(): number | null {
     clearInterval(this.#timer);
-    return peakShare(this.#samples, availableParallelism());
+    return peakShare(this.#samples, this.#cores);
   }
 
   async #sample(): Promise<void> {
@@ -76,8 +87,7 @@ export class CpuMeter {
     if (stat === undefined) return;
     this.#samples.push({ atMs: performance.now(), usedMs: cpuTimeOf(stat) });
     const recent = this.#samples.slice(-(WINDOW_MS / SAMPLE_EVERY_MS + 1));
-    const share =
-      recent.length > WINDOW_MS / SAMPLE_EVERY_MS ? peakShare(recent, availableParallelism()) : null;
+    const share = recent.length > WINDOW_MS / SAMPLE_EVERY_MS ? peakShare(recent, this.#cores) : null;
     if (share === null || share < BUSY_SHARE || this.#wasBusy) return;
     this.#wasBusy = true;
     this.#onBusy(share);

@@ -48,6 +48,6 @@ test('further outputs come beside the samples, and a runner gets its segment', (
   const outputs = args.filter((_, index) => args[index - 1] === '--out');
   expect(outputs).toEqual(['json=/reports/one/samples.json.gz', 'web-dashboard', 'csv=x.csv']);
   expect(args.join(' ')).toContain('--execution-segment 1/3:2/3 --execution-segment-sequence 0,1/3,2/3,1');
-  expect(args).toContain('RUNNER=2/3');
+  expect(args).toContain('RUNNERS=3');
   expect(args).toContain('instance_id=2');
 });

@@ -60,7 +60,7 @@ export function scriptArguments(run: ScriptRun): readonly string[] {
     ['WAN', run.wan ? '1' : undefined],
     ['LOCAL', run.isLocal ? '1' : undefined],
     ['CONTROL', run.control],
-    ['RUNNER', run.runner && `${run.runner.number}/${run.runner.of}`],
+    ['RUNNERS', run.runner && `${run.runner.of}`],
   ];
   return [
     ...settings.flatMap(([key, value]) => (value === undefined ? [] : ['-e', `${key}=${value}`])),
@@ -70,7 +70,7 @@ export function scriptArguments(run: ScriptRun): readonly string[] {
 }
 
 /** Names that only this command may set: if they were left over in a shell, they would mislead the scripts. */
-const OWN = ['URL', 'PROFILE', 'REGIONS', 'SITE', 'WAN', 'LOCAL', 'CONTROL', 'RUNNER', 'ADMIN_TOKEN'];
+const OWN = ['URL', 'PROFILE', 'REGIONS', 'SITE', 'WAN', 'LOCAL', 'CONTROL', 'RUNNERS', 'ADMIN_TOKEN'];
 
 export function k6Environment(
   { adminToken }: Pick<K6Run, 'adminToken'>,

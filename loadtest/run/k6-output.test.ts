@@ -25,6 +25,12 @@ test('samples that it could not write are counted, with the reason', () => {
   });
 });
 
+test('that it gets late to what is due is no ordinary line: every user says so', () => {
+  const late =
+    'time="2026" level=warning msg="k6 gets to what is due more than a second late" source=console';
+  expect(new K6Output().read(late)).toBe('late');
+});
+
 test.each([
   ['a      [  50% ] 2 VUs  1.0s/2s', 'bar'],
   ['a    ↓ [ 100% ] 2 VUs  2s', 'bar'],

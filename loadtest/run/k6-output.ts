@@ -19,7 +19,10 @@ const LOST = /Sample\(s\) couldn't be marshalled.*?\berror="((?:[^"\\]|\\.)*)".*
 /** Scenarios that k6 draws a bar for, below the line of progress. */
 const BAR = /^\S+ +[^[]*\[ *\d+% \]/;
 
-export type Line = 'progress' | 'bar' | 'lost' | 'other';
+/** Of lib/lateness.js. */
+const LATE = /\blevel=warning msg="k6 gets to what is due more than a second late/;
+
+export type Line = 'progress' | 'bar' | 'lost' | 'late' | 'other';
 
 export class K6Output {
   #said: K6Said = { interruptedIterations: null, lostSamples: 0, lostBecause: null };
@@ -46,6 +49,7 @@ export class K6Output {
       this.#said = { ...this.#said, lostSamples, lostBecause: because ?? null };
       return 'lost';
     }
+    if (LATE.test(line)) return 'late';
     return BAR.test(line) ? 'bar' : 'other';
   }
 }

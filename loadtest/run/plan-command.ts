@@ -1,16 +1,18 @@
 // `plan SCRIPT --runners N`: writes what several k6 need that share one run.
 
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { ensureK6 } from '../../local/binaries/k6.ts';
 import { bundleScript } from './bundle-script.ts';
 import { k6Environment } from './k6-arguments.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
+import { makeFolder } from './make-folder.ts';
 import { commandsOf, fileOf, manifestOf, type Plan } from './plan.ts';
 import { checkProfile } from './profiles.ts';
 import { inspectScript } from './requirements.ts';
 import type { RunOptions } from './run.ts';
 import { findScript } from './scripts.ts';
+import { checkShared } from './segments.ts';
 import { checkVariables } from './variables.ts';
 
 export interface PlanOptions {
@@ -30,10 +32,7 @@ export async function planRun(
   await checkVariables(script, extra);
   const k6 = await ensureK6({ path: options.k6, log: console.error });
   const bundle = await bundleScript(script.path);
-  if (isForOneRunner(bundle))
-    throw new LoadtestError(
-      `${script.name} is for one k6: it disturbs the target at a given time, and several would do so at once`,
-    );
+  checkShared(script.name, bundle);
   const plan: Plan = {
     script: script.name,
     bundle,
@@ -61,11 +60,6 @@ export async function planRun(
   return EXIT.ok;
 }
 
-/** Whether a script says so itself, by exporting `ONE_RUNNER`. */
-export function isForOneRunner(bundle: string): boolean {
-  return /\bONE_RUNNER\b/.test(bundle);
-}
-
 /** Runners elsewhere reach no stack that would be started here. */
 function urlOf(text: string | undefined): string {
   const url = text === undefined ? null : URL.parse(text);
@@ -77,7 +71,7 @@ function urlOf(text: string | undefined): string {
 
 /** A runner without a user has nothing to do, and k6 refuses to start. */
 async function checkUsers(plan: Plan, k6: string, path: string): Promise<void> {
-  const variables = [`URL=${plan.url}`, `PROFILE=${plan.profile}`, ...plan.extra];
+  const variables = [`URL=${plan.url}`, `PROFILE=${plan.profile}`, `RUNNERS=${plan.runners}`, ...plan.extra];
   const args = [...variables.flatMap((variable) => ['-e', variable]), path];
   const { users } = await inspectScript(k6, args, k6Environment({ adminToken: undefined }, process.env));
   if (users < plan.runners)
@@ -92,7 +86,7 @@ async function writeAll(folder: string, files: Readonly<Record<string, string>>)
   if (taken !== undefined)
     throw new LoadtestError(`${folder} holds a plan already (${taken}). Name another folder, or remove it.`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
   } catch (cause) {
     throw new LoadtestError(`cannot write into ${folder}: ${(cause as Error).message}`, undefined, { cause });

@@ -108,7 +108,7 @@ describe('the manifest', () => {
 
   test('gives k6 the target, the profile, the variables and the outputs', () => {
     expect(testRunOf(PLAN).spec.arguments).toBe(
-      '--no-usage-report --out web-dashboard -e URL=https://edge.example.com -e PROFILE=average -e REGIONS=weur,oc -e SIZE=64',
+      '--no-usage-report --out web-dashboard -e URL=https://edge.example.com -e PROFILE=average -e RUNNERS=3 -e REGIONS=weur,oc -e SIZE=64',
     );
   });
 
@@ -168,9 +168,15 @@ describe('with k6 itself', () => {
     );
   });
 
+  test('a script whose users are as many as the runners can be shared by any number', async () => {
+    expect(await planRun('fanout', { runners: 7, outDir: join(folder, 'fanout') }, { ...options, k6 })).toBe(
+      0,
+    );
+  });
+
   test('a script that disturbs the target is not shared', async () => {
     await expect(planRun('failover', { runners: 2, dryRun: true }, { ...options, k6 })).rejects.toThrow(
-      'failover is for one k6',
+      'failover is for one k6: it disturbs the target at given times',
     );
   });
 

@@ -129,7 +129,7 @@ export function commandsOf(plan: Plan): string {
       ...segmentArguments({ number, of: plan.runners }),
       ...plan.outputs.flatMap((output) => ['--out', output]),
       ...variablesOf(plan).flatMap((variable) => ['-e', variable]),
-      ...['-e', `RUNNER=${number}/${plan.runners}`, fileOf(plan.script)],
+      fileOf(plan.script),
     ]),
   );
   return [
@@ -146,10 +146,11 @@ export function commandsOf(plan: Plan): string {
   ].join('\n');
 }
 
-function variablesOf({ url, profile, regions, extra }: Plan): readonly string[] {
+function variablesOf({ url, profile, runners, regions, extra }: Plan): readonly string[] {
   return [
     `URL=${url}`,
     `PROFILE=${profile}`,
+    `RUNNERS=${runners}`,
     ...(regions === undefined ? [] : [`REGIONS=${regions.join(',')}`]),
     ...extra,
   ];

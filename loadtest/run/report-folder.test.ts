@@ -46,6 +46,15 @@ test('a folder that was made for a run that never began is gone', async () => {
   expect(existsSync(asked)).toBe(false);
 });
 
+test.runIf(process.platform === 'linux').each(['/proc/x', '/proc/x/y/z', '/etc/hostname/x', '/dev/null'])(
+  '%s is refused at once, in words',
+  async (folder) => {
+    await expect(claimReportFolder(folder, 'latency', NOW)).rejects.toThrow(
+      /cannot (make|use) the folder|cannot write into the folder/,
+    );
+  },
+);
+
 test('a folder that was there before stays', async () => {
   await mkdir(another(), { recursive: true });
   await (await claim()).release();

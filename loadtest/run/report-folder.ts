@@ -1,9 +1,10 @@
 // Where a report goes: the folder that was asked for, or a new one by script and time.
 
-import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { K6_SUMMARY_FILE, SAMPLES_FILE } from './k6-arguments.ts';
 import { LoadtestError } from './loadtest-error.ts';
+import { makeFolder } from './make-folder.ts';
 
 const REPORTS = '.meridian/reports';
 
@@ -33,7 +34,7 @@ export async function makeReportFolder(
   now: Date,
 ): Promise<string> {
   const folder = resolve(asked ?? join(REPORTS, `${script}-${stampOf(now)}`));
-  await mkdir(folder, { recursive: true }).catch((cause: Error) => {
+  await makeFolder(folder).catch((cause: Error) => {
     throw new LoadtestError(`cannot make the folder ${folder}: ${cause.message}`, undefined, { cause });
   });
   return folder;
@@ -58,7 +59,7 @@ export async function claimReportFolder(
 ): Promise<ClaimedFolder> {
   await checkReportFolder(asked);
   const folder = resolve(asked ?? join(REPORTS, `${script}-${stampOf(now)}`));
-  const made = await mkdir(folder, { recursive: true }).catch((cause: Error) => {
+  const made = await makeFolder(folder).catch((cause: Error) => {
     throw new LoadtestError(`cannot make the folder ${folder}: ${cause.message}`, undefined, { cause });
   });
   const lock = join(folder, LOCK_FILE);

@@ -28,6 +28,7 @@ describe('the time of a run', () => {
       endsByMs: 60_000,
       setupMs: 60_000,
       users: 7,
+      work: [],
       thresholds: [],
     });
   });

@@ -13,8 +13,18 @@ export interface Requirements {
   /** What `setup()` may take before, ms. */
   readonly setupMs: number;
   readonly users: number;
+  /** What k6 itself needs for it, as far as scenarios say. */
+  readonly work: readonly PlannedWork[];
   /** That the script sets, for a k6 that does not come to judge them. */
   readonly thresholds: readonly AskedThreshold[];
+}
+
+/** Of a scenario. */
+export interface PlannedWork {
+  /** Of this machine's kind, that k6 would keep busy. */
+  readonly cores: number;
+  /** Who share it evenly. Each has one thread. */
+  readonly users: number;
 }
 
 export interface AskedThreshold {
@@ -49,6 +59,9 @@ export interface Inspected {
  * time, or have a limit that they are not meant to reach.
  */
 const PLANNED = 'PLANNED_SECONDS';
+
+/** With these it says what k6 itself needs for it: see lib/work.js. */
+const PLANNED_WORK = { cores: 'PLANNED_CORES', users: 'PLANNED_USERS' } as const;
 
 /** k6's own defaults. */
 const SETUP_MS = 60_000;
@@ -90,6 +103,7 @@ export function requirementsOf(inspected: Inspected): Requirements {
     endsByMs: each.length === 0 ? milliseconds(totalDuration) : Math.max(...each.map(latestEndOf)),
     setupMs: setupTimeout === null ? SETUP_MS : milliseconds(setupTimeout),
     users: maxVUs,
+    work: each.flatMap(workOf),
     thresholds: Object.entries(thresholds ?? {}).flatMap(([metric, each]) =>
       each.map((one) => ({ metric, expression: typeof one === 'string' ? one : one.threshold })),
     ),
@@ -107,6 +121,12 @@ function plannedOf(scenarios: readonly Scenario[]): number | null {
   const isKnown = scenarios.every((each) => !each.executor.endsWith('-iterations') && !outlasts(each));
   if (scenarios.length === 0 || !isKnown) return null;
   return Math.max(...scenarios.map((each) => startOf(each) + lengthOf(each)));
+}
+
+function workOf({ env }: Scenario): readonly PlannedWork[] {
+  const cores = Number(env?.[PLANNED_WORK.cores]);
+  const users = Number(env?.[PLANNED_WORK.users]);
+  return cores > 0 && users > 0 ? [{ cores, users }] : [];
 }
 
 function latestEndOf(scenario: Scenario): number {

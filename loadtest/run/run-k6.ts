@@ -2,7 +2,7 @@
 // Ctrl-C on to it.
 
 import type { Ending } from '../report/ending.ts';
-import { BUSY_SHARE, CpuMeter } from './generator-cpu.ts';
+import { CpuMeter, usableCores } from './generator-cpu.ts';
 import type { Interrupts } from './interrupts.ts';
 import { K6Output, type K6Said } from './k6-output.ts';
 import { type K6Command, K6Process } from './k6-process.ts';
@@ -38,12 +38,17 @@ export async function runK6(
     progress(step);
   };
   let toldOfLoss = false;
+  let toldOfLateness = false;
   const k6 = new K6Process(command, (line, from) => {
     const kind = output.read(line);
     if (output.hasBegun) watchdog.begun();
     if (kind === 'lost') {
       if (!toldOfLoss) say(lossWords(output.said));
       toldOfLoss = true;
+    } else if (kind === 'late') {
+      // Every user says so for itself.
+      if (!toldOfLateness) say(LATE_WORDS);
+      toldOfLateness = true;
     } else if (from === 'stdout') out.show(line, kind);
     else say(line);
   });
@@ -63,7 +68,11 @@ export async function runK6(
       k6.kill();
     },
   });
-  const meter = k6.pid === undefined ? undefined : new CpuMeter(k6.pid, (share) => say(busyWords(share)));
+  const cores = usableCores(requirements.users);
+  const meter =
+    k6.pid === undefined
+      ? undefined
+      : new CpuMeter(k6.pid, cores, (share) => say(busyWords(share, { cores, users: requirements.users })));
   const stop = () => {
     say('\nstopping k6; the report of what was measured follows (Ctrl-C again ends at once)');
     watchdog.stopped();
@@ -103,10 +112,25 @@ function kindOf(exitCode: number, wasCut: boolean, wasInterrupted: boolean): End
   return exitCode === EXIT.ok || exitCode === EXIT.thresholdsCrossed ? 'finished' : 'failed';
 }
 
+const LATE_WORDS =
+  'k6 gets to what is due more than a second late: it is this machine that is measured. What helps is a lower rate, more users (CLIENTS, PAIRS), or several k6 (plan --runners)';
+
 function lossWords({ lostBecause }: K6Said): string {
   return `k6 cannot write its samples (${lostBecause}): the figures lack what it measures from here on`;
 }
 
-function busyWords(share: number): string {
-  return `k6 itself uses ${Math.round(share * 100)}% of the CPU (beyond ${Math.round(BUSY_SHARE * 100)}% it may be what is slow): the figures may be its own, not the edge's`;
+/** In the words of what helps: more users where these have too few threads, more machines where it has too few cores. */
+function busyWords(
+  share: number,
+  { cores, users }: { readonly cores: number; readonly users: number },
+): string {
+  const percent = `${Math.round(share * 100)}%`;
+  const isFew = users <= cores;
+  const used = isFew
+    ? `${percent} of the CPU that ${users === 1 ? 'its one user' : `its ${users} users`} can use, since each is one thread`
+    : `${percent} of the CPU`;
+  const fix = isFew
+    ? 'a lower rate, more users (CLIENTS, PAIRS), or several k6'
+    : 'a lower rate, or several k6';
+  return `k6 itself uses ${used}: the figures may be its own, not the edge's. What helps is ${fix} (plan --runners)`;
 }

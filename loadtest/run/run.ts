@@ -7,19 +7,22 @@ import { ensureK6 } from '../../local/binaries/k6.ts';
 import { writeReport } from '../report/report-files.ts';
 import type { Summary } from '../report/summary.ts';
 import { textReport } from '../report/text-report.ts';
+import { bundleScript } from './bundle-script.ts';
 import { judgeCapacity, readCapacity } from './capacity.ts';
 import { closeTarget, killStarted } from './close-target.ts';
 import { exitCodeOfRun } from './exit-code.ts';
+import { judgeGenerator } from './generator-capacity.ts';
 import type { Interrupts } from './interrupts.ts';
 import { k6Arguments, k6Environment, type ScriptRun, scriptArguments } from './k6-arguments.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
+import { checkOutputs } from './outputs.ts';
 import { checkTarget, type TargetFacts } from './preflight.ts';
 import { checkProfile } from './profiles.ts';
 import { claimReportFolder } from './report-folder.ts';
 import { inspectScript, type Requirements } from './requirements.ts';
 import { type K6Ended, runK6 } from './run-k6.ts';
 import { findScript, type Script } from './scripts.ts';
-import type { Runner } from './segments.ts';
+import { checkShared, type Runner } from './segments.ts';
 import { summarizeRun } from './summarize-run.ts';
 import { openTarget, type Target } from './target.ts';
 import { checkVariables } from './variables.ts';
@@ -45,9 +48,12 @@ export async function run(name: string, options: RunOptions, interrupts: Interru
   checkOptions(options);
   const script = await findScript(name);
   await checkVariables(script, options.env ?? []);
+  if (options.runner !== undefined && options.runner.of > 1)
+    checkShared(script.name, await bundleScript(script.path));
   const folder = await claimReportFolder(options.report, script.name, new Date());
   try {
     const k6 = await findK6(options.k6);
+    await checkOutputs(k6.path, options.out ?? [], folder.path);
     const requirements = await requirementsOf(script, options, k6);
     return await runOnTarget({ script, options, k6, requirements, folder: folder.path, interrupts });
   } finally {
@@ -84,8 +90,11 @@ async function requirementsOf(script: Script, options: RunOptions, k6: Binary): 
   const { of } = options.runner ?? { of: 1 };
   const users = Math.ceil(requirements.users / of);
   const clients = Math.max(users, Math.ceil((asked || 0) / of));
-  for (const note of judgeCapacity({ users, clients, withStack: !isRemote }, await readCapacity()))
-    progress(`warning: ${note}`);
+  const notes = [
+    ...judgeCapacity({ users, clients, withStack: !isRemote }, await readCapacity()),
+    ...judgeGenerator(requirements.work, { runners: of }),
+  ];
+  for (const note of notes) progress(`warning: ${note}`);
   return requirements;
 }
 
@@ -101,20 +110,35 @@ async function runOnTarget(prepared: Prepared): Promise<number> {
     },
     process.env,
   );
+  let summary: Summary | undefined;
   try {
     const facts = await checkTarget(target.url, process.env, options.regions, progress);
     interrupts.stop.throwIfAborted();
     const measured = measure({ ...prepared, target, facts });
-    return await Promise.race([measured, hurry(interrupts.now)]);
+    summary = await Promise.race([measured, hurry(interrupts.now)]);
   } finally {
     if (options.url === undefined) progress('stopping the local stack');
+    interrupts.now.addEventListener('abort', () => void killStarted());
     await closeTarget(target, progress);
   }
+  if (summary === undefined) return EXIT.interrupted;
+  if (!interrupts.stop.aborted || summary.ending.kind === 'interrupted') return exitCodeOfRun(summary);
+  return reportLateInterrupt(prepared.folder, summary);
 }
 
 /** After the second Ctrl-C no report is written. */
-function hurry(now: AbortSignal): Promise<number> {
-  return new Promise((resolve) => now.addEventListener('abort', () => resolve(EXIT.interrupted)));
+function hurry(now: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => now.addEventListener('abort', () => resolve(undefined)));
+}
+
+/** Ctrl-C after k6 had ended. @returns the exit code */
+async function reportLateInterrupt(folder: string, { ending, notes, ...rest }: Summary): Promise<number> {
+  const note = 'it was interrupted when k6 had ended: the figures are of the whole run';
+  const summary = { ...rest, ending: { ...ending, kind: 'interrupted' as const }, notes: [...notes, note] };
+  progress(`interrupted: ${note}, and the report says so`);
+  const written = await write(folder, summary);
+  if (written instanceof LoadtestError) throw written;
+  return exitCodeOfRun(summary);
 }
 
 interface Measurement extends Prepared {
@@ -122,7 +146,7 @@ interface Measurement extends Prepared {
   readonly facts: TargetFacts;
 }
 
-async function measure(measurement: Measurement): Promise<number> {
+async function measure(measurement: Measurement): Promise<Summary> {
   const { script, options, k6, requirements, target, folder, interrupts } = measurement;
   progress(`running ${script.name} against ${target.url}`);
   const startedAt = new Date();
@@ -150,8 +174,7 @@ async function measure(measurement: Measurement): Promise<number> {
   return report(measurement, ended, startedAt);
 }
 
-/** @returns the exit code */
-async function report(measurement: Measurement, ended: K6Ended, startedAt: Date): Promise<number> {
+async function report(measurement: Measurement, ended: K6Ended, startedAt: Date): Promise<Summary> {
   const { exitCode, ending, said } = ended;
   const notes =
     said.lostSamples === 0 ? [] : [`${said.lostSamples} samples are missing: ${said.lostBecause}`];
@@ -160,14 +183,18 @@ async function report(measurement: Measurement, ended: K6Ended, startedAt: Date)
   console.log(`\n${textReport(summary)}\n`);
   if (written instanceof LoadtestError) throw written;
   console.log(`report: ${relative(process.cwd(), written)}`);
-  return exitCodeOfRun(summary);
+  return summary;
 }
 
 /** The figures are shown even if they cannot be written. */
 function write(folder: string, summary: Summary): Promise<string | LoadtestError> {
   return writeReport(folder, summary).catch(
     (cause: Error) =>
-      new LoadtestError(`cannot write the report into ${folder}: ${cause.message}`, undefined, { cause }),
+      new LoadtestError(
+        `cannot write the report into ${folder}: ${cause.message}. None of its files is there; the figures are above`,
+        undefined,
+        { cause },
+      ),
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseRunner, parseRunners, segmentArguments } from './segments.ts';
+import { checkShared, parseRunner, parseRunners, segmentArguments } from './segments.ts';
 
 test('each of three has a third, and all name the same sequence', () => {
   const sequence = ['--execution-segment-sequence', '0,1/3,2/3,1'];
@@ -8,6 +8,13 @@ test('each of three has a third, and all name the same sequence', () => {
     ['--execution-segment', '1/3:2/3', ...sequence],
     ['--execution-segment', '2/3:1', ...sequence],
   ]);
+});
+
+test('a script that says that it is for one k6 is not shared, and why is said', () => {
+  expect(() => checkShared('edits', 'var ONE_RUNNER = true;')).toThrow(
+    /^edits is for one k6: it disturbs .* again\./,
+  );
+  expect(checkShared('latency', 'var options = {};')).toBeUndefined();
 });
 
 test('one alone has no segment', () => {

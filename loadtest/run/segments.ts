@@ -27,6 +27,17 @@ export function parseRunners(text: string): number {
   return runners;
 }
 
+/**
+ * @param bundle a script that several k6 are to share; it says itself that it is not for that, by exporting `ONE_RUNNER`
+ * @throws LoadtestError when it is for one k6
+ */
+export function checkShared(name: string, bundle: string): void {
+  if (!/\bONE_RUNNER\b/.test(bundle)) return;
+  throw new LoadtestError(
+    `${name} is for one k6: it disturbs the target at given times, and every figure is of what was disturbed when, which one k6 decides and others would not know; each of several would disturb it again. Let one k6 run ${name}, and for more load beside it several that share another script, such as latency or mixed.`,
+  );
+}
+
 /** k6's arguments for it; none for a runner that is alone. */
 export function segmentArguments({ number, of }: Runner): readonly string[] {
   if (of === 1) return [];

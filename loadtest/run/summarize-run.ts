@@ -1,7 +1,7 @@
 // Makes the summary of a run from the files that k6 wrote into the folder.
 
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -107,6 +107,8 @@ export async function readThresholds(
     return { thresholds: thresholdsOf(exported), notes: [] };
   } catch (error) {
     const because = isAbsent(error) ? '' : ` (${K6_SUMMARY_FILE}: ${(error as Error).message})`;
+    // As of a full disk: half of it is no result.
+    await rm(join(folder, K6_SUMMARY_FILE), { force: true });
     const note = `k6 ended before it had judged its thresholds${because}: they are judged by the samples that it had written`;
     return { thresholds: asked.map(unjudged), notes: asked.length === 0 ? [] : [note] };
   }

@@ -28,9 +28,9 @@ test('every script of ours says what it reads, and all read where the target is'
 
 describe('a variable', () => {
   test('that the script does not read is refused, with the nearest', async () => {
-    const script = await findScript('latency');
+    const script = await findScript('soak');
     await expect(checkVariables(script, ['CLEINTS=5'])).rejects.toThrow(
-      /^there is no variable CLEINTS of latency; did you mean CLIENTS\? There are: .*\bSIZE\b/,
+      /^there is no variable CLEINTS of soak; did you mean CLIENTS\? There are: .*\bSIZE\b/,
     );
   });
 
@@ -39,7 +39,16 @@ describe('a variable', () => {
     await expect(checkVariables(script, ['LATE_MS=5'])).rejects.toThrow('no variable LATE_MS of routing');
   });
 
-  test.each(['CLIENTS=5', 'SIZE=9', 'URL=http://127.0.0.1:1'])(
+  test.each(['latency', 'throughput', 'jetstream'])(
+    'that would change nothing is refused: %s',
+    async (name) => {
+      await expect(checkVariables(await findScript(name), ['CLIENTS=5'])).rejects.toThrow(
+        `no variable CLIENTS of ${name}`,
+      );
+    },
+  );
+
+  test.each(['DURATION=5s', 'SIZE=9', 'URL=http://127.0.0.1:1'])(
     'that it reads is taken: %s',
     async (given) => {
       await checkVariables(await findScript('latency'), [given]);

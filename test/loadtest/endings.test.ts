@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { Ending } from '../../loadtest/report/ending.ts';
 import { readSummary } from '../../loadtest/report/report-files.ts';
+import { verdictOf } from '../../loadtest/report/verdict.ts';
 import { ensureK6 } from '../../local/binaries/k6.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { CommandProcess, temporaryFolder } from '../support/command-process.ts';
@@ -132,6 +133,61 @@ test(
   },
   RUN_TIMEOUT_MS,
 );
+
+test(
+  'Ctrl-C while the stack is being stopped: the code and the report say so, though the figures are whole',
+  async () => {
+    await using run = await LoadtestProcess.start(
+      ...['latency', '--k6', k6, '--regions', 'weur', '-e', 'DURATION=2s'],
+    );
+    await run.line(/^stopping the local stack/);
+    // Of a machine that is busy with something else it says that instead.
+    expect(run.output).toMatch(/^latency, profile smoke\. (Green|Not green: k6 got to what was due)/m);
+    expect(await run.end('SIGINT'), run.output).toBe(130);
+    const summary = await readSummary(run.report);
+    expect(summary.ending.kind).toBe('interrupted');
+    expect(verdictOf(summary)).toMatch(/^Not green: it was interrupted/);
+    await waitFor(
+      'nothing to be left',
+      { timeoutMs: 5_000 },
+      async () => (await run.leftovers()).length === 0,
+    );
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
+  'a k6 at its limit ends in time, all of the schedule is due, and the first line says that it was the limit',
+  async () => {
+    const [rate, seconds] = [2_200, 6];
+    await using run = await LoadtestProcess.start(
+      ...['latency', '--k6', k6, '--regions', 'weur', '-e', `DURATION=${seconds}s`, '-e', `RATE=${rate}`],
+    );
+    // By what it was measured to need, it is told before.
+    await run.line(/^warning: the one user of k6 would need/);
+    await run.line(/^k6 gets to what is due more than a second late/);
+    expect(await run.exited, run.output).toBe(CROSSED);
+    expect(run.output).toMatch(
+      /Not green: k6 got to what was due up to [\d.]+ s late: it is this machine that was/,
+    );
+    const { metrics, ending } = await readSummary(run.report);
+    expect(ending.kind).toBe('finished');
+    const due = metrics.nats_due?.by.kind ?? {};
+    for (const kind of ['message', 'request']) expect(due[kind]?.value).toBe(rate * seconds);
+    const unsent = metrics.nats_unsent?.by.kind?.message?.value ?? 0;
+    expect((metrics.nats_published?.all?.value ?? 0) + unsent).toBe(rate * seconds);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test('a load that no k6 could generate is refused before anything is started', async () => {
+  await using run = await LoadtestProcess.start(
+    ...['latency', '--k6', k6, '--regions', 'weur', '-e', 'RATE=8000'],
+  );
+  expect(await run.exited).toBe(1);
+  expect(run.output).toContain('the one user of k6 would need 6.0 times the CPU that it has');
+  expect(run.output).not.toContain('starting');
+});
 
 test(
   'samples that could not be written are told at once, and the run is not green',

@@ -112,6 +112,10 @@ test(
     expect(samples.count('nats_due', { kind: 'connect' })).toBe(clients);
     const connects = samples.of('nats_connect');
     expect(connects).toHaveLength(clients);
+    // Those that wait for long are told, since nothing is due to anybody until they are there.
+    const long = connects.filter(({ value }) => value > 2_000).map(({ value }) => value);
+    expect(samples.of('nats_waited').map(({ value }) => value)).toEqual(long);
+    expect(long.length).toBeGreaterThanOrEqual(REGIONS.length);
     // The wait between two attempts is two seconds.
     expect(connects.filter(({ value }) => value > 1_500).length).toBeGreaterThanOrEqual(REGIONS.length);
   },

@@ -1,11 +1,15 @@
 // The load tests of streams, and of an ordinary day: what they count, held against what nats.js reads from the same
 // streams and hears on the same subjects, and against the servers' own counts; and whether they see what is lost.
 
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { ensureK6 } from '../../local/binaries/k6.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { beginOutage } from '../outages/outage.ts';
 import { type Client, connectFrom } from '../support/client.ts';
+import { temporaryFolder } from '../support/command-process.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { useStack } from '../support/file-stack.ts';
 import { K6Run, type Samples } from '../support/k6-run.ts';
@@ -16,6 +20,8 @@ import { jetStreamIsReady } from '../support/streams.ts';
 /** The first three keep streams. */
 const REGIONS = ['wnam', 'enam', 'weur', 'oc'] as const;
 const KEEPERS = REGIONS.slice(0, 3);
+
+const LIBRARY = fileURLToPath(new URL('../../loadtest/lib/', import.meta.url));
 
 const running = useStack(configOf(REGIONS));
 
@@ -137,6 +143,42 @@ test.each(['jetstream', 'mixed'])(
     run.signal('SIGINT');
     expect(await run.exited, run.output).toBe(INTERRUPTED);
     expect(await own()).toEqual([]);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
+  'a stream whose creation was under way when its user was interrupted is deleted as well',
+  async () => {
+    const { stack } = running;
+    await using reader = await StreamReader.at(stack.url);
+    const folder = await temporaryFolder();
+    const script = join(folder, 'late.js');
+    await writeFile(
+      script,
+      `// Does anything stay?
+import { removeStreams } from '${LIBRARY}jetstream-regions.js';
+export const options = { scenarios: { all: { executor: 'per-vu-iterations', vus: 1, iterations: 1, maxDuration: '9s' } } };
+export default function () {}
+export async function teardown() {
+  console.info('deletes its streams');
+  await removeStreams('${KEEPERS[0]}', ['k6-late-'], 2);
+}
+`,
+    );
+    const [made, underWay] = ['k6-late-made', 'k6-late-under-way'];
+    await reader.manager.streams.add({ name: made, subjects: [made] });
+    await using run = await LoadtestProcess.start(script, ...['--url', stack.url, '--k6', k6]);
+    await run.line(/deletes its streams/);
+    await waitFor(
+      'the first one to be gone',
+      { timeoutMs: BEGUN_WITHIN_MS, pollMs: 5 },
+      async () => !(await reader.streams('k6-late-')).includes(made),
+    );
+    await reader.manager.streams.add({ name: underWay, subjects: [underWay] });
+    await run.exited;
+    expect(await reader.streams('k6-late-'), run.output).toEqual([]);
+    await rm(folder, { recursive: true });
   },
   RUN_TIMEOUT_MS,
 );

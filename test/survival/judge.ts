@@ -80,7 +80,10 @@ export function judge(plan: Plan, observed: Observed, goals: Goals): Judgement {
     }).length,
     skipped: skipped.length,
     skippedRanges: rangesOf(skipped),
-    again: againOf(observed, totalAt === undefined ? Number.POSITIVE_INFINITY : totalAt - goals.rpoMs),
+    again: againOf(
+      observed,
+      totalAt === undefined ? Number.POSITIVE_INFINITY : lastAcknowledgedAt(observed, totalAt) - goals.rpoMs,
+    ),
     ...interruptionOf(observed),
     ...(observed.wholeAt !== undefined && {
       wholeAfterMs: Math.max(0, observed.wholeAt - (observed.struck.at(-1)?.at ?? 0)),
@@ -138,8 +141,8 @@ function lossesOf(observed: Observed): readonly Loss[] {
 }
 
 /**
- * Backups are read from a stream's leader, and without a majority there is none: then nothing is acknowledged either. So the
- * RPO counts from the last acknowledgement before the last server was gone.
+ * Backups are read from a stream's leader, and without a majority there is none: then nothing is acknowledged either, by the
+ * stream or by a consumer. So the RPO counts from the last acknowledgement before the last server was gone.
  */
 function lastAcknowledgedAt({ acknowledged }: Observed, until: number): number {
   return Math.max(...acknowledged.filter(({ at }) => at <= until).map(({ at }) => at));

@@ -307,7 +307,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'local/process-identity.ts',
-    what: 'a process by its id and its start',
+    what: 'a process by its id and start time',
     imports: [],
   },
   {
@@ -333,9 +333,38 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'local/engine',
-    what: 'the container engine: what the Worker has of Docker, as processes',
+    what: 'the container engine: what the Worker has of Docker, in front of what its containers run on',
     imports: ['regions', 'waiting', 'local/listen.ts', 'local/wan'],
-    tests: ['local', 'local/process-identity.ts'],
+    tests: ['local/engine/processes'],
+  },
+  {
+    path: 'local/engine/processes',
+    what: 'containers as processes of this machine',
+    imports: ['regions', 'waiting', 'local/engine'],
+    tests: ['local/listen.ts', 'local/process-identity.ts'],
+  },
+  {
+    path: 'local/engine/containers',
+    what: 'containers in a real engine, by its API (`--engine`)',
+    imports: ['regions', 'waiting', 'local/process-identity.ts', 'local/engine'],
+    tests: ['local/listen.ts'],
+  },
+  {
+    path: 'local/image',
+    what: 'the image on this machine: built with docker, podman or buildah',
+    imports: ['local/binaries'],
+  },
+  {
+    path: 'local/image/sbom',
+    what: 'what is in the image: a bill of materials',
+    imports: ['local/image'],
+    // A program to read is at hand.
+    tests: ['local/binaries'],
+  },
+  {
+    path: 'local/wrangler-dev',
+    what: 'the command `npm run dev:docker`: `wrangler dev`, and what it lacks',
+    imports: ['api', 'waiting', 'local/listen.ts', 'local/binaries', 'local/image'],
   },
   {
     path: 'local',
@@ -352,6 +381,9 @@ export const PARTS: readonly Part[] = [
       'local/binaries',
       'local/wan',
       'local/engine',
+      'local/engine/processes',
+      'local/engine/containers',
+      'local/image',
     ],
   },
   {
@@ -392,6 +424,7 @@ export const PARTS: readonly Part[] = [
       'local/listen.ts',
       'local/binaries',
       'local/engine',
+      'local/engine/processes',
       'local',
       'loadtest/report',
     ],
@@ -413,6 +446,7 @@ export const PARTS: readonly Part[] = [
       'worker/region/monitoring-answers.ts',
       'local/listen.ts',
       'local/engine',
+      'local/engine/processes',
       'local',
       'bench/load',
       'bench',
@@ -522,11 +556,15 @@ export const PARTS: readonly Part[] = [
       'waiting',
       'local/binaries',
       'local/engine',
-      'local/process-identity.ts',
       'local',
       'tools/simulate',
       'test/support',
     ],
+  },
+  {
+    path: 'test/image',
+    what: 'the command `npm run image`. It is among the tests because it runs on their support',
+    imports: ['regions', 'waiting', 'local/binaries', 'local/image', 'local/image/sbom', 'test/support'],
   },
   {
     path: 'test/survival',

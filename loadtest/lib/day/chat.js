@@ -69,10 +69,17 @@ export class Chat {
   /** @param {{ fromMs: number, untilMs: number }} schedule */
   run(schedule) {
     const { everyMs } = this.#habit;
-    return rounds(this.#guests, { ...schedule, everyMs }, ({ sender, heardBy }, dueMs) => {
-      for (const { receiver } of heardBy) receiver.expect(dueMs);
-      sender.send(dueMs);
-    });
+    return rounds(
+      this.#guests,
+      { ...schedule, everyMs },
+      {
+        act: ({ sender, heardBy }, dueMs) => {
+          for (const { receiver } of heardBy) receiver.expect(dueMs);
+          sender.send(dueMs);
+        },
+        skip: ({ sender }) => sender.skip(),
+      },
+    );
   }
 
   endSchedule() {

@@ -26,8 +26,13 @@ export class Idle {
   /** @param {{ fromMs: number, untilMs: number }} schedule */
   run(schedule) {
     const { everyMs } = this.#habit;
-    return rounds(this.#members, { ...schedule, everyMs }, ({ client, city }, dueMs) =>
-      this.#pinger.ping(client, dueMs, { ...cityTag(city), activity: 'idle' }),
+    return rounds(
+      this.#members,
+      { ...schedule, everyMs },
+      {
+        act: ({ client, city }, dueMs) => this.#pinger.ping(client, dueMs, placeOf(city)),
+        skip: ({ client, city }) => this.#pinger.skip(client, placeOf(city)),
+      },
     );
   }
 
@@ -38,4 +43,9 @@ export class Idle {
   }
 
   async finish() {}
+}
+
+/** @param {import('../cities.js').City | undefined} city */
+function placeOf(city) {
+  return { ...cityTag(city), activity: 'idle' };
 }

@@ -5,6 +5,7 @@ import { createBucket, getKey, KeyWatch, keySubject, streamOf } from '../kv.js';
 import * as metrics from '../metrics.js';
 import { NatsError } from '../nats-error.js';
 import { chanceOf } from '../random.js';
+import { noteSkipped } from '../skipped.js';
 import { readStamp, writeStamp } from '../stamp.js';
 import { Storer } from '../stream-flow.js';
 import { StreamLeader } from '../stream-leader.js';
@@ -98,12 +99,23 @@ export class KeyValue {
   run(schedule) {
     this.#running = [this.#leader.follow(), this.#watch.run()];
     const { everyMs, puts } = this.#habit;
-    return rounds(this.#users, { ...schedule, everyMs }, (user, dueMs) => {
+    const isPut = (/** @type {User} */ user) => {
       user.turns += 1;
       // So many of all turns, evenly.
-      if (Math.floor(user.turns * puts) > Math.floor((user.turns - 1) * puts)) this.#put(user, dueMs);
-      else void this.#get(user, dueMs);
-    });
+      return Math.floor(user.turns * puts) > Math.floor((user.turns - 1) * puts);
+    };
+    return rounds(
+      this.#users,
+      { ...schedule, everyMs },
+      {
+        act: (user, dueMs) => void (isPut(user) ? this.#put(user, dueMs) : this.#get(user, dueMs)),
+        skip: (user, dueMs) => {
+          const { storer, tags, member } = user;
+          if (isPut(user)) storer.skip(dueMs);
+          else noteSkipped({ ...tags, region: member.client.region, kind: 'request' });
+        },
+      },
+    );
   }
 
   /** @param {User} user @param {number} dueMs */

@@ -49,13 +49,17 @@ export function sizeOf({ size }) {
  * @template T
  * @param {readonly T[]} members
  * @param {{ fromMs: number, untilMs: number, everyMs: number }} schedule
- * @param {(member: T, dueMs: number) => void} act must not throw
+ * @param {{ act: (member: T, dueMs: number) => void, skip: (member: T, dueMs: number) => void }} turn `act` must not throw
  */
-export async function rounds(members, { fromMs, untilMs, everyMs }, act) {
+export async function rounds(members, { fromMs, untilMs, everyMs }, { act, skip }) {
   await Promise.all(
     members.map((member, index) => {
       const startsAtMs = fromMs + (everyMs * (index + 0.5)) / members.length;
-      return keepSchedule({ fromMs: startsAtMs, untilMs, everyMs }, (dueMs) => act(member, dueMs));
+      return keepSchedule(
+        { fromMs: startsAtMs, untilMs, everyMs },
+        (dueMs) => act(member, dueMs),
+        (dueMs) => skip(member, dueMs),
+      );
     }),
   );
 }

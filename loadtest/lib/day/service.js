@@ -44,7 +44,11 @@ export class Service {
   /** @param {{ fromMs: number, untilMs: number }} schedule */
   run(schedule) {
     const { everyMs } = this.#habit;
-    return rounds(this.#askers, { ...schedule, everyMs }, ({ asker }, dueMs) => asker.ask(dueMs));
+    return rounds(
+      this.#askers,
+      { ...schedule, everyMs },
+      { act: ({ asker }, dueMs) => asker.ask(dueMs), skip: ({ asker }) => asker.skip() },
+    );
   }
 
   endSchedule() {}

@@ -101,10 +101,17 @@ export class Stream {
   run(schedule) {
     this.#running = [this.#leader.follow(), ...this.#readers.map(({ consumer }) => consumer.run())];
     const places = [...this.#writers.keys()];
-    return rounds(places, { ...schedule, everyMs: this.#habit.everyMs }, (place, dueMs) => {
-      for (const { receivers } of this.#readers) receivers[place]?.expect(dueMs);
-      this.#writers[place]?.sender.send(dueMs);
-    });
+    return rounds(
+      places,
+      { ...schedule, everyMs: this.#habit.everyMs },
+      {
+        act: (place, dueMs) => {
+          for (const { receivers } of this.#readers) receivers[place]?.expect(dueMs);
+          this.#writers[place]?.sender.send(dueMs);
+        },
+        skip: (place, dueMs) => this.#writers[place]?.sender.skip(dueMs),
+      },
+    );
   }
 
   endSchedule() {

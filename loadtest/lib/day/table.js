@@ -135,3 +135,25 @@ export function splitOf(day, clients) {
   }
   return counts;
 }
+
+/**
+ * What so many clients do in a second, for lib/work.js.
+ *
+ * @param {Day} day
+ * @param {Record<Activity, number>} counts
+ * @returns {import('../work.js').PerSecond}
+ */
+export function workOf(day, counts) {
+  const turns = (/** @type {Activity} */ activity) => (counts[activity] * 1000) / day[activity].everyMs;
+  const { chat, service, kv } = day;
+  // Every other one writes, and the others read all of it.
+  const written = turns('stream') / 2;
+  const puts = turns('kv') * kv.puts;
+  return {
+    ping: turns('idle'),
+    message: turns('chat') * (Math.min(chat.room, counts.chat) - 1),
+    request: turns('service') * (1 - service.answering) + turns('kv') - puts,
+    stored: written + puts,
+    read: (written * counts.stream) / 2 + puts,
+  };
+}
