@@ -9,6 +9,7 @@ import { ConfigError, loadConfig } from './load-config.ts';
 import { reloadOnChange } from './reload-on-change.ts';
 import { instructions, linkTable, regionTable } from './report.ts';
 import { type Stack, type StackOptions, startStack } from './stack.ts';
+import { watchParent } from './watch-parent.ts';
 
 interface Options {
   readonly port: number;
@@ -46,9 +47,10 @@ const program = new Command('npm start --')
   .addHelpText(
     'after',
     `
-Pretend to be in another city:
-  curl -H 'MF-CF-Blob: {"colo":"SYD"}' http://127.0.0.1:8787/api/route
-Ctrl-C stops everything.`,
+While it runs, in another terminal (the command finds it, whatever its port):
+  npm run regions -- list
+  npm run regions -- route SYD     which region a client in Sydney would get
+Ctrl-C stops everything; so does the end of whatever started it.`,
   )
   .allowExcessArguments(false);
 
@@ -63,6 +65,7 @@ async function main(options: Options): Promise<void> {
   const stop = new AbortController();
   const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  watchParent(() => stop.abort());
   try {
     const stack = await start(options, output, stop.signal);
     showReady(stack, output, await stack.regions(), await stack.mesh());

@@ -35,6 +35,8 @@ const EXPECTED = [
 ];
 
 export function openConsole({ quiet = false, verbose = false }: ConsoleOptions): Console {
+  // A closed terminal, or a reader that has ended, is no reason to end in disorder.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const started = performance.now();
   let logOpen = !quiet;
   const elapsed = () => `${((performance.now() - started) / 1000).toFixed(1)} s`.padStart(7);

@@ -2,8 +2,6 @@
 // The caller chooses the Worker: the local stack runs Meridian's, benchmarks also run their controls here.
 
 import { randomBytes } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEdge } from './edge.ts';
 import { serveDockerApi } from './engine/docker-api.ts';
@@ -14,6 +12,7 @@ import type { RunListeners, Runtime } from './engine/runtime.ts';
 import { checkPortIsFree, closeServer } from './listen.ts';
 import { type RealEngineOptions, startRealEngine } from './real-engine.ts';
 import { createRunFolder, type RunFolder, sweepDeadRuns } from './run-folder.ts';
+import { leaveStack } from './running-stacks.ts';
 import { type Closeable, withTeardown } from './teardown.ts';
 import type { WanDelays } from './wan/wan-delays.ts';
 import type { WorkerBuild } from './worker-build.ts';
@@ -103,7 +102,7 @@ async function bringUp(
     onProcess: folder.noteProcess,
   });
   undo.defer(edge.close);
-  await writeTokenFile(folder, edge.url, adminToken);
+  await leaveStack(folder.path, { url: edge.url, token: adminToken });
   onProgress?.(`Worker running in workerd at ${edge.url}`);
   const reload = async (build: PlatformOptions['build']) => {
     await edge.reload(await build(join(folder.path, 'worker'), folder.noteProcess));
@@ -160,15 +159,6 @@ async function startRuntime(
     folder: join(folder.path, 'containers'),
     prepare: natsImage({ natsServer, onStart: folder.noteGroup, ...listeners }),
   });
-}
-
-/** Writes the token where the `regions` command finds it, by the stack's port: to a file only its owner can read. */
-async function writeTokenFile(folder: RunFolder, url: string, token: string): Promise<void> {
-  const path = join(tmpdir(), `meridian-token-${new URL(url).port}`);
-  folder.noteFile(path);
-  // An old file may have other permissions, and would keep them.
-  await rm(path, { force: true });
-  await writeFile(path, token, { mode: 0o600, flag: 'wx' });
 }
 
 function whyHopeless(server: string, code: number, lastLines: readonly string[]): string {

@@ -10,8 +10,7 @@ import { EngineClient } from './engine/containers/engine-client.ts';
 import { sweepEngine } from './engine/containers/sweep.ts';
 import { killQuietly } from './engine/processes/process-group.ts';
 import { processStartOf } from './process-identity.ts';
-
-const PREFIX = 'meridian-run-';
+import { RUN_FOLDER_PREFIX } from './running-stacks.ts';
 
 /**
  * First line: the owner. Further lines: what it started, a process group by its negative id, as in kill(2). Each line
@@ -43,7 +42,7 @@ export interface RunFolder {
 }
 
 export async function createRunFolder(): Promise<RunFolder> {
-  const path = await mkdtemp(join(tmpdir(), PREFIX));
+  const path = await mkdtemp(join(tmpdir(), RUN_FOLDER_PREFIX));
   const file = join(path, PROCESSES_FILE);
   await writeFile(file, `${process.pid} ${processStartOf(process.pid)}\n`);
   return {
@@ -68,7 +67,7 @@ export interface Swept {
 
 /** Ends what killed runs left behind, and returns what that was. */
 export async function sweepDeadRuns(): Promise<Swept> {
-  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(RUN_FOLDER_PREFIX));
   const swept = await Promise.all(names.map((name) => sweep(join(tmpdir(), name))));
   return swept.reduce(
     (sum, { processes, containers }) => ({

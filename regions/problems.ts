@@ -49,6 +49,7 @@ type ProblemKind =
   | { code: 'backup-payload-high'; path: string; bytes: number; most: number }
   | { code: 'access-incomplete'; path: string; given: string; missing: string }
   | { code: 'no-enabled-region'; path: string }
+  | { code: 'weight-unused'; path: string; weight: number }
   | { code: 'unknown-region'; path: string; id: string; known: readonly string[]; nearest?: string }
   | { code: 'default-region-disabled'; path: string; id: string }
   | { code: 'more-problems'; path: string; count: number };
@@ -64,6 +65,7 @@ const WARNING_CODES: ReadonlySet<Problem['code']> = new Set([
   'jetstream-even',
   'jetstream-turned-off',
   'default-region-disabled',
+  'weight-unused',
 ]);
 
 /** Whether a configuration with this problem is still accepted. */
@@ -151,6 +153,8 @@ function textOf(p: Problem): string {
       return `${p.given} alone lets nobody in, since a sign-in is checked against both: add ${p.missing}, or remove ${p.given}.`;
     case 'no-enabled-region':
       return 'no region is enabled, so no client could connect: set enabled to true in at least one.';
+    case 'weight-unused':
+      return `${p.weight} has no effect while routing.bandMs is 0, since each client goes to its best region: set routing.bandMs (to 20, for example) to share clients by weight, or use dial to send some of them elsewhere.`;
     case 'unknown-region':
       return `there is no region "${p.id}"${suggestion(p.nearest)} Known: ${p.known.join(', ')}.`;
     case 'default-region-disabled':

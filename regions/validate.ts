@@ -17,6 +17,7 @@ import { checkPlace } from './rules/place.ts';
 import { checkRepeatedEntries } from './rules/repeated-entries.ts';
 import { checkResidency } from './rules/residency.ts';
 import { checkService } from './rules/service.ts';
+import { checkWeight } from './rules/weight.ts';
 import { ConfigSchema } from './schema.ts';
 import { problemsOfIssue } from './schema-problems.ts';
 import { findUnknownKeys } from './unknown-keys.ts';
@@ -36,6 +37,7 @@ const RULES = [
   checkResidency,
   checkService,
   checkAccess,
+  checkWeight,
 ];
 
 /** Many times as many as there are places to host one; the more there are, the longer the check takes. */

@@ -24,6 +24,8 @@ export interface AdminEnv {
 export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[number], string>> {
   /** A configuration as JSON, in place of the checked-in `regions/regions.json`. */
   readonly MERIDIAN_CONFIG?: string;
+  /** `true` on a local stack (config/one-machine.ts). */
+  readonly MERIDIAN_ONE_MACHINE?: string;
   /** Where the newest version is published. Without it an isolate knows only the versions that went through it. */
   readonly CONFIG?: KVNamespace;
   /** The one writer of the configuration (config/store-stub.ts). Without it nothing can be changed live. */

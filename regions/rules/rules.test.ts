@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fileOf, region } from '../../test/support/data/sample-config.ts';
-import type { Problem } from '../problems.ts';
+import { describeProblem, type Problem } from '../problems.ts';
 import { validateConfig } from '../validate.ts';
 
 function problemsOf(...regions: unknown[]): Problem[] {
@@ -257,4 +257,12 @@ test.each([
   expect(administered({ accessTeamDomain, ...AUDIENCE })).toMatchObject({
     problems: [{ code: 'bad-value', path: 'admin.accessTeamDomain' }],
   });
+});
+
+test('a weight without a band is warned of: it would do nothing', () => {
+  const file = fileOf(region('weur', { weight: 50 }), region('oc'));
+  const { warnings } = validateConfig(file);
+  expect(warnings).toEqual([{ code: 'weight-unused', path: 'regions[0].weight', weight: 50 }]);
+  expect(warnings.map(describeProblem)[0]).toContain('use dial');
+  expect(validateConfig({ ...file, routing: { bandMs: 5 } })).toMatchObject({ ok: true, warnings: [] });
 });

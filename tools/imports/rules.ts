@@ -289,7 +289,15 @@ export const PARTS: readonly Part[] = [
   {
     path: 'cli',
     what: "operators' commands",
-    imports: ['regions', 'regions/rules', 'regions/edits', 'regions/generate', 'api'],
+    // The local stack leaves its address and its token.
+    imports: [
+      'regions',
+      'regions/rules',
+      'regions/edits',
+      'regions/generate',
+      'api',
+      'local/running-stacks.ts',
+    ],
     // A test closes its server as everything on one machine does.
     tests: ['local/listen.ts'],
   },
@@ -297,6 +305,16 @@ export const PARTS: readonly Part[] = [
     path: 'local/machine.ts',
     what: 'the processor, the memory and the system of this machine',
     imports: [],
+  },
+  {
+    path: 'local/process-identity.ts',
+    what: 'a process by its id and start time',
+    imports: [],
+  },
+  {
+    path: 'local/running-stacks.ts',
+    what: 'where a running local stack leaves its address and its token, and how commands find them',
+    imports: ['local/process-identity.ts'],
   },
   {
     path: 'local/listen.ts',
@@ -313,11 +331,6 @@ export const PARTS: readonly Part[] = [
     path: 'local/wan',
     what: 'the latency of real distances (`--wan`)',
     imports: ['regions', 'api', 'routing', 'routing/latency'],
-  },
-  {
-    path: 'local/process-identity.ts',
-    what: 'a process by its id and start time',
-    imports: [],
   },
   {
     path: 'local/engine',
@@ -365,6 +378,7 @@ export const PARTS: readonly Part[] = [
       'waiting',
       'local/listen.ts',
       'local/process-identity.ts',
+      'local/running-stacks.ts',
       'local/binaries',
       'local/wan',
       'local/engine',

@@ -10,6 +10,7 @@ import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { activeConfig } from '../config/active-config.ts';
 import { regionOf } from '../config/config-copy.ts';
+import { settleSeconds } from '../config/one-machine.ts';
 import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/record.ts';
@@ -37,7 +38,16 @@ import { RunningLifecycle } from './running-lifecycle.ts';
 import { ServerReport } from './server-report.ts';
 import { ServerStart } from './server-start.ts';
 import { type Look, ServerWatch } from './server-watch.ts';
-import { hasServer, isLeaving, isServing, isStarting, problemOf, regionStateOf, sinceOf } from './stages.ts';
+import {
+  hasServer,
+  isDraining,
+  isLeaving,
+  isServing,
+  isStarting,
+  problemOf,
+  regionStateOf,
+  sinceOf,
+} from './stages.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 import { TallyBackup } from './tally-backup.ts';
 import { asTold, ToldRegion } from './told-region.ts';
@@ -135,7 +145,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     ctx.waitUntil(this.#lifecycle.carryOut(commands));
     this.#serverStart.goOn();
     // Also if the message that it is drained was lost, or came before this object understood such messages.
-    if (this.#region.drain) ctx.waitUntil(this.drain(config.routing.drainSettleSeconds));
+    if (this.#region.drain) ctx.waitUntil(this.drain(settleSeconds(env, config)));
   }
 
   #makeServerStart(): ServerStart {
@@ -261,6 +271,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       ...(!hasServer(stage) && { peers: [] }),
       objectAgeMs: Date.now() - this.#createdAt,
       maxClients: this.#door.limit(this.#region),
+      ...(isDraining(stage) && { drainPhase: stage.kind }),
       ...(problem !== undefined && { problem }),
     };
     return isServing(stage) ? this.#report.status(status) : status;

@@ -218,7 +218,11 @@ describe('a drain', () => {
     await drained(phase);
     const before = await recordOf(region);
     await reset();
-    expect(await region.status()).toMatchObject({ state: 'draining', since: before.begunAt });
+    expect(await region.status()).toMatchObject({
+      state: 'draining',
+      since: before.begunAt,
+      drainPhase: phase,
+    });
     expect(await recordOf(region)).toEqual(before);
     await region.advanceDrain(before.begunAt);
     expect(container.told.slice(0, 2)).toEqual([STARTED, LAME_DUCK]);
