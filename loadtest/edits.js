@@ -102,6 +102,9 @@ const NEVER = [
 /** `plan` refuses to share it. */
 export const ONE_RUNNER = true;
 
+/** `npm run loadtest` refuses it without. */
+export const NEEDS_ADMIN_TOKEN = true;
+
 export const options = {
   scenarios: {
     clients: onceEach({

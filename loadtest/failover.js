@@ -63,6 +63,9 @@ const OUTAGE_LIMIT_MS = 10_000;
 /** `plan` refuses to share it. */
 export const ONE_RUNNER = true;
 
+/** `npm run loadtest` refuses it without either. */
+export const NEEDS_ADMIN_TOKEN_OR_CONTROL = true;
+
 export const options = {
   scenarios: {
     clients: onceEach({

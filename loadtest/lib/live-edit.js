@@ -1,6 +1,7 @@
 // Live edits of the target's configuration over the admin API. The requests are asynchronous: the load goes on.
 
 import http from 'k6/http';
+import { announceEdit } from './announce-edit.js';
 import { PATHS } from './api.js';
 import { wayBack, withRegion } from './config-edit.js';
 import { ADMIN_TOKEN, URL } from './settings.js';
@@ -30,13 +31,18 @@ export async function readLive() {
 /** Sets fields of a region. @param {string} region @param {Record<string, unknown>} fields */
 export function editRegion(region, fields) {
   const what = `${region} ${JSON.stringify(fields)}`;
-  return attempt(what, ({ version, config }) =>
-    call('PUT', PATHS.config, {
+  return attempt(what, ({ version, config }) => {
+    announceEdit(
+      region,
+      fields,
+      config.regions.find(({ id }) => id === region),
+    );
+    return call('PUT', PATHS.config, {
       base: version,
       config: withRegion(config, region, fields),
       message: `${MESSAGE}: ${what}`,
-    }),
-  );
+    });
+  });
 }
 
 /**

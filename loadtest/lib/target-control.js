@@ -3,6 +3,7 @@
 // leave out what they cannot have (plain k6, a deployment, no token), and say so.
 
 import http from 'k6/http';
+import { announceEdit } from './announce-edit.js';
 import { PATHS, regionOperationPath } from './api.js';
 import * as metrics from './metrics.js';
 import { ADMIN_TOKEN, CONTROL, URL } from './settings.js';
@@ -48,6 +49,7 @@ export function killServer(region) {
  * @param {'drain' | 'undrain'} operation
  */
 export function operate(region, operation) {
+  if (operation === 'drain') announceEdit(region, { drain: true }, { drain: false });
   const response = http.post(`${URL}${regionOperationPath(region, operation)}`, null, {
     headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
     tags: { name: operation },

@@ -39,7 +39,7 @@ export async function reachTarget() {
   if (health.status === 0) throw new Error(`nothing answers at ${URL} (${health.error}): is it up?`);
   const answer = jsonOf(health);
   if (!Array.isArray(answer?.regions))
-    throw new Error(`${URL}${PATHS.health} does not answer as Meridian does`);
+    throw new Error(`${URL}${PATHS.health} answers ${health.status}, and not as Meridian does`);
   if (health.status !== 200) throw new Error(`${URL} has no region that can serve: ${health.body}`);
   const known = jsonOf(http.get(`${URL}${PATHS.regions}`, { responseCallback: ANY_STATUS }))?.regions ?? [];
   const ids = known

@@ -83,3 +83,14 @@ test('a threshold that takes control policies in says so', async () => {
   expect(text).toMatch(/^✓ {2}nats_ping, all policies /m);
   expect(text).toMatch(/^✓ {2}nats_ping\{policy:meridian\} /m);
 });
+
+test('messages that are missing, or lost, are named by every script, also where it asks for other things', async () => {
+  const counter = (metric: string, value: number): Written => ({ metric, at: 0, value });
+  for (const script of ['soak', 'routing', 'throughput', 'failover', 'latency', 'mine']) {
+    const missing = await summaryOfSamples([counter('nats_missing', 4)], { script });
+    expect(answerOf(missing), script).toMatch(/\b4 messages are missing\b/i);
+    const lost = await summaryOfSamples([counter('nats_lost', 1)], { script });
+    expect(answerOf(lost), script).toMatch(/\b1 message is lost that JetStream had acknowledged\b/i);
+  }
+  expect(answerOf(await summaryOfSamples([counter('nats_missing', 0)], { script: 'soak' }))).toBeUndefined();
+});

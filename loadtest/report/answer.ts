@@ -1,5 +1,6 @@
 // The answer to the script's question: its figures in a sentence.
 
+import { neverBegan } from './ending.ts';
 import { formatBytes, formatCount, formatMs, formatShare } from './format-value.ts';
 import { lengthText } from './interruption-text.ts';
 import type { Figures, Summary } from './summary.ts';
@@ -32,6 +33,9 @@ const OTHERS = [
   'nats_missing',
   'nats_lost',
 ];
+
+/** What no answer may leave out where there is any, whatever was asked. */
+const LOSSES = ['nats_missing', 'nats_lost'];
 
 /** What is said of each. */
 const PHRASES: Readonly<Record<string, (all: Figures) => string>> = {
@@ -69,8 +73,15 @@ const PHRASES: Readonly<Record<string, (all: Figures) => string>> = {
 
 /** undefined of a run that measured nothing that was asked. */
 export function answerOf(summary: Summary): string | undefined {
-  const asked = (ASKED[summary.script] ?? OTHERS).flatMap((name) => phraseOf(summary, name));
-  const phrases = [...asked, ...neverSentText(summary)];
+  if (neverBegan(summary.ending)) return undefined;
+  const names = ASKED[summary.script] ?? OTHERS;
+  const phrases = [
+    ...names.flatMap((name) => phraseOf(summary, name)),
+    ...LOSSES.filter((name) => !names.includes(name) && (summary.metrics[name]?.all?.value ?? 0) > 0).flatMap(
+      (name) => phraseOf(summary, name),
+    ),
+    ...neverSentText(summary),
+  ];
   if (phrases.length === 0) return undefined;
   const text = phrases.join('; ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -23,8 +23,19 @@ export interface Ending {
   readonly interruptedIterations: number | null;
   /** Samples that k6 could not write, as on a full disk: the figures lack them. Absent without any. */
   readonly lostSamples?: number;
+  /** That its samples were gone at the end, as with their folder: nobody knows what it measured. Absent if they were not. */
+  readonly samplesVanished?: true;
+  /** The script's error that k6 failed with; absent without one. Where no user had begun, it is that of `setup()`. */
+  readonly failedBecause?: string;
+  /** Edits of the target that may still stand, such as `eeur.drain=true`. Absent without any. */
+  readonly leftEdits?: readonly string[];
   /** How late k6 got to what was due, ms at most, where that was too late too often. Absent where it kept to its schedule. */
   readonly generatorLateMs?: number;
   /** The share of the CPU time that k6 could have had that it used at its peak, 0 to 1; null if unknown. */
   readonly generatorCpuShare: number | null;
+}
+
+/** Whether k6 failed before any user had begun: then nothing was measured, and nothing can be said. */
+export function neverBegan({ kind, failedBecause, interruptedIterations }: Ending): boolean {
+  return kind === 'failed' && failedBecause !== undefined && interruptedIterations === null;
 }

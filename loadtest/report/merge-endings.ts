@@ -14,6 +14,8 @@ export function worstEnding(endings: readonly Ending[]): Ending {
   const interrupted = known(({ interruptedIterations }) => interruptedIterations);
   const lost = endings.reduce((sum, { lostSamples = 0 }) => sum + lostSamples, 0);
   const late = highest(known(({ generatorLateMs }) => generatorLateMs ?? null));
+  const left = endings.flatMap(({ leftEdits = [] }) => leftEdits);
+  const [failedBecause] = endings.flatMap((each) => each.failedBecause ?? []);
   return {
     kind: KINDS[worst] ?? 'failed',
     plannedMs: highest(known(({ plannedMs }) => plannedMs)),
@@ -21,6 +23,9 @@ export function worstEnding(endings: readonly Ending[]): Ending {
     interruptedIterations:
       interrupted.length === 0 ? null : interrupted.reduce((sum, count) => sum + count, 0),
     ...(lost > 0 && { lostSamples: lost }),
+    ...(endings.some(({ samplesVanished }) => samplesVanished) && { samplesVanished: true }),
+    ...(failedBecause !== undefined && { failedBecause }),
+    ...(left.length > 0 && { leftEdits: left }),
     // One that was late is not made good by others that were not.
     ...(late !== null && { generatorLateMs: late }),
     generatorCpuShare: highest(known(({ generatorCpuShare }) => generatorCpuShare)),

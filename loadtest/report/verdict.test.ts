@@ -177,3 +177,46 @@ test('a run that ends at its limit says so, and that k6 interrupted what was und
   });
   expect(verdictOf(interrupted)).toContain('4 iterations were interrupted');
 });
+
+test('a k6 that never began says why first, and nothing of what it did not count', async () => {
+  const zero = { metric: 'nats_missing', at: 0, value: 0 };
+  const because = 'http://127.0.0.1:1/health answers 503, and not as Meridian does';
+  const ending: Ending = { ...ENDING, kind: 'failed', interruptedIterations: null, failedBecause: because };
+  const summary = await summaryOfSamples([zero], { script: 'latency', k6ExitCode: 255, ending });
+  const [first] = textReport(summary).split('\n');
+  expect(first).toContain(`Not green: k6 could not begin (exit code 255): ${because}. `);
+  expect(first).not.toContain('missing');
+});
+
+test('an error of the script that ended k6 later stands beside its code', async () => {
+  const summary = await run({ ending: { kind: 'failed', failedBecause: 'it is gone' } });
+  expect(verdictOf(summary)).toMatch(/^Not green: k6 failed with exit code 0 \(it is gone\); what it had/);
+});
+
+test('a target that may still be edited makes no run green', async () => {
+  const summary = await run({ ending: { leftEdits: ['eeur.drain=true'] } });
+  expect(isGreen(summary)).toBe(false);
+  expect(verdictOf(summary)).toMatch(
+    /^Not green: the target may still be edited \(eeur\.drain=true\): the notes say what takes it back\./,
+  );
+});
+
+test('samples that vanished are said, and not taken for a time without measurements', async () => {
+  const ending: Ending = { ...ENDING, samplesVanished: true };
+  const verdict = verdictOf(await summaryOfSamples([], { script: 'latency', thresholds: [HELD], ending }));
+  expect(verdict).toMatch(/^Not green: its samples vanished, with all that it had measured\./);
+  expect(verdict).not.toContain('nothing was measured');
+});
+
+test('of several runs, each left edit stays left, and what vanished once has vanished', () => {
+  const endings: Ending[] = [
+    ENDING,
+    { ...ENDING, leftEdits: ['oc.dial=0'] },
+    { ...ENDING, samplesVanished: true, leftEdits: ['eeur.drain=true'], failedBecause: 'no' },
+  ];
+  expect(worstEnding(endings)).toMatchObject({
+    leftEdits: ['oc.dial=0', 'eeur.drain=true'],
+    samplesVanished: true,
+    failedBecause: 'no',
+  });
+});

@@ -2,6 +2,7 @@
 // held, nothing was cut short, and the time was measured.
 
 import { isTooMuch } from './coverage.ts';
+import { neverBegan } from './ending.ts';
 import { formatCount, formatMoment, formatShare } from './format-value.ts';
 import { lateGeneratorSentence } from './late-generator.ts';
 import { totalOf } from './spans.ts';
@@ -58,15 +59,18 @@ export function verdictOf(summary: Summary): string {
 /** Why the figures are not of the whole time that was asked for; empty if they are. */
 export function shortcomings(summary: Summary): readonly string[] {
   const { ending, unmeasured, durationMs, absentRunners = [] } = summary;
-  const { plannedMs, ranMs, interruptedIterations, lostSamples = 0, kind } = ending;
+  const { plannedMs, ranMs, interruptedIterations, lostSamples = 0, samplesVanished, kind } = ending;
   const runMs = Math.max(plannedMs ?? 0, durationMs);
   const isEarly =
     kind === 'finished' && plannedMs !== null && !endedAtLimit(summary) && ranMs < plannedMs - EARLY_MS;
   return [
+    ...leftEditsSentence(ending),
+    ...(samplesVanished ? ['its samples vanished, with all that it had measured'] : []),
     ...lateGeneratorSentence(summary),
     ...waitingClientsSentence(summary),
     ...(endedAtLimit(summary) ? [] : fallenBehindSentence(summary)),
-    ...(isTooMuch(unmeasured, runMs) ? [unmeasuredSentence(unmeasured)] : []),
+    // Of samples that are gone nobody knows when they were.
+    ...(!samplesVanished && isTooMuch(unmeasured, runMs) ? [unmeasuredSentence(unmeasured)] : []),
     ...absentSentence(absentRunners),
     ...(kind === 'cut-off'
       ? [`k6 was still busy after ${formatMoment(ranMs)}, and was ended by this command`]
@@ -83,6 +87,12 @@ export function shortcomings(summary: Summary): readonly string[] {
       ? [`its users ended early, after ${formatMoment(ranMs)} of ${formatMoment(plannedMs)}`]
       : []),
   ];
+}
+
+/** Whoever reads the report has to know first: the target is not what it was. */
+function leftEditsSentence({ leftEdits = [] }: Summary['ending']): readonly string[] {
+  if (leftEdits.length === 0) return [];
+  return [`the target may still be edited (${leftEdits.join(', ')}): the notes say what takes it back`];
 }
 
 /** A step that did not go through, whatever the thresholds allow. */
@@ -111,9 +121,11 @@ function endingReasons(summary: Summary): readonly string[] {
   if (ending.kind === 'interrupted')
     return ['it was interrupted, and figures are of what was measured until then'];
   if (endedAtLimit(summary)) return ['a step beyond the limit ended it'];
-  return hasFailed(summary)
-    ? [`k6 failed with exit code ${k6ExitCode}; what it had measured until then is here`]
-    : [];
+  if (!hasFailed(summary)) return [];
+  const { failedBecause } = ending;
+  if (neverBegan(ending)) return [`k6 could not begin (exit code ${k6ExitCode}): ${failedBecause}`];
+  const because = failedBecause === undefined ? '' : ` (${failedBecause})`;
+  return [`k6 failed with exit code ${k6ExitCode}${because}; what it had measured until then is here`];
 }
 
 function standings(summary: Summary): readonly Standing[] {

@@ -58,3 +58,17 @@ test('a terminal has one line of progress, in the place of the one before', () =
 test('a file has all lines', () => {
   expect(shown(false).split('\n')).toHaveLength(8);
 });
+
+test("the script's own error is kept, without its stack: that of setup() is why nothing began", () => {
+  const output = new K6Output();
+  const refused =
+    'time="2026" level=error msg="Uncaught (in promise) Error: http://127.0.0.1:1/health answers 503\\n\\tat setup (file:///latency.js:67:40(3))\\n"';
+  expect(output.read(refused)).toBe('other');
+  expect(output.said.scriptError).toBe('http://127.0.0.1:1/health answers 503');
+  const thrown =
+    'time="2026" level=error msg="Error: no\\n\\tat setup (file:///a.js:1:1(3))\\n" hint="script exception"';
+  output.read(thrown);
+  expect(output.said.scriptError).toBe('no');
+  output.read('time="2026" level=error msg="Paris: the upgrade was answered with 503" source=console');
+  expect(output.said.scriptError).toBe('no');
+});

@@ -1,5 +1,7 @@
 // What k6 says while it runs, which stands nowhere else: that its users have begun, how many iterations it interrupted,
-// how many samples it could not write.
+// how many samples it could not write, what ended the script.
+
+import { scriptErrorOf } from './requirements.ts';
 
 /** How far k6 has come, by its own words. */
 export interface K6Said {
@@ -9,12 +11,17 @@ export interface K6Said {
   readonly lostSamples: number;
   /** Why, in the system's words. */
   readonly lostBecause: string | null;
+  /** Of the script, the latest that nothing in it has caught; null without one. */
+  readonly scriptError: string | null;
 }
 
 /** `running (0m04.0s), 2/2 VUs, 0 complete and 0 interrupted iterations`; only once setup() is over. */
 const PROGRESS = /^running \(.*?\), .*?\b(\d+) interrupted iterations/;
 
 const LOST = /Sample\(s\) couldn't be marshalled.*?\berror="((?:[^"\\]|\\.)*)".*?\bfailed=(\d+)/;
+
+/** An error that ends `setup()`, `teardown()` or an iteration. */
+const SCRIPT_ERROR = /\blevel=error (?:msg="Uncaught \(in promise\)|.*\bhint="script exception")/;
 
 /** Scenarios that k6 draws a bar for, below the line of progress. */
 const BAR = /^\S+ +[^[]*\[ *\d+% \]/;
@@ -25,7 +32,7 @@ const LATE = /\blevel=warning msg="k6 gets to what is due more than a second lat
 export type Line = 'progress' | 'bar' | 'lost' | 'late' | 'other';
 
 export class K6Output {
-  #said: K6Said = { interruptedIterations: null, lostSamples: 0, lostBecause: null };
+  #said: K6Said = { interruptedIterations: null, lostSamples: 0, lostBecause: null, scriptError: null };
 
   get said(): K6Said {
     return this.#said;
@@ -49,6 +56,7 @@ export class K6Output {
       this.#said = { ...this.#said, lostSamples, lostBecause: because ?? null };
       return 'lost';
     }
+    if (SCRIPT_ERROR.test(line)) this.#said = { ...this.#said, scriptError: scriptErrorOf(line) };
     if (LATE.test(line)) return 'late';
     return BAR.test(line) ? 'bar' : 'other';
   }

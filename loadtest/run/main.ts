@@ -8,12 +8,14 @@ import { helpTopics } from './help-text.ts';
 import { type Interrupts, watchInterrupts } from './interrupts.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
 import { mergeRuns } from './merge-command.ts';
+import { outliveReaders } from './outlive-readers.ts';
 import { planRun } from './plan-command.ts';
 import type { RunOptions } from './run.ts';
 import { run } from './run.ts';
 import { parseRunner, parseRunners } from './segments.ts';
 import { parseRegions } from './target-regions.ts';
 
+outliveReaders(process);
 const interrupts = watchInterrupts();
 process.exit(await main(process.argv, interrupts));
 

@@ -92,7 +92,9 @@ export async function inspectScript(
 export function scriptErrorOf(log: string): string {
   const quoted = /\bmsg=("(?:[^"\\]|\\.)*")/.exec(log)?.[1];
   const text = quoted === undefined ? log.trim() : (JSON.parse(quoted) as string);
-  return text.split(/\n\s*at /)[0]?.replace(/^(?:GoError|Error): /, '') ?? text;
+  return (
+    text.split(/\n\s*at /)[0]?.replace(/^(?:Uncaught \(in promise\) )?(?:GoError: |Error: )?/, '') ?? text
+  );
 }
 
 export function requirementsOf(inspected: Inspected): Requirements {

@@ -24,11 +24,13 @@ export interface K6Surroundings {
   /** Ends k6's connections from the other side, if that may be done. Called with the id of k6's process. */
   readonly disconnect: (k6: number) => void;
   readonly progress: (step: string) => void;
+  /** Gets each line that k6 writes. */
+  readonly heard: (line: string) => void;
 }
 
 export async function runK6(
   command: K6Command,
-  { requirements, interrupts, disconnect: disconnectFrom, progress }: K6Surroundings,
+  { requirements, interrupts, disconnect: disconnectFrom, progress, heard }: K6Surroundings,
 ): Promise<K6Ended> {
   const startedAt = performance.now();
   const output = new K6Output();
@@ -41,6 +43,7 @@ export async function runK6(
   let toldOfLateness = false;
   const k6 = new K6Process(command, (line, from) => {
     const kind = output.read(line);
+    heard(line);
     if (output.hasBegun) watchdog.begun();
     if (kind === 'lost') {
       if (!toldOfLoss) say(lossWords(output.said));
@@ -84,15 +87,19 @@ export async function runK6(
   try {
     const exitCode = await k6.exited;
     const { said } = output;
+    const kind = kindOf(exitCode, watchdog.hasCut, interrupts.stop.aborted);
     return {
       exitCode,
       said,
       ending: {
-        kind: kindOf(exitCode, watchdog.hasCut, interrupts.stop.aborted),
+        kind,
         plannedMs: requirements.plannedMs,
         ranMs: Math.round(performance.now() - startedAt),
         interruptedIterations: said.interruptedIterations,
         ...(said.lostSamples > 0 && { lostSamples: said.lostSamples }),
+        ...(kind === 'failed' &&
+          said.scriptError !== null &&
+          !isOfSignal(exitCode) && { failedBecause: said.scriptError }),
         generatorCpuShare: meter?.stop() ?? null,
       },
     };
@@ -103,6 +110,11 @@ export async function runK6(
     interrupts.stop.removeEventListener('abort', stop);
     interrupts.now.removeEventListener('abort', kill);
   }
+}
+
+/** What was killed had no error of its own. k6's own codes are below, and 255. */
+function isOfSignal(exitCode: number): boolean {
+  return exitCode > 128 && exitCode < 255;
 }
 
 /** Whoever asked first is the cause: a k6 that had to be killed after Ctrl-C was interrupted all the same. */

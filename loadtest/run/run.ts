@@ -7,6 +7,7 @@ import { ensureK6 } from '../../local/binaries/k6.ts';
 import { writeReport } from '../report/report-files.ts';
 import type { Summary } from '../report/summary.ts';
 import { textReport } from '../report/text-report.ts';
+import { adminOf, checkAdminToken } from './admin-token.ts';
 import { bundleScript } from './bundle-script.ts';
 import { judgeCapacity, readCapacity } from './capacity.ts';
 import { closeTarget, killStarted } from './close-target.ts';
@@ -25,6 +26,7 @@ import { findScript, type Script } from './scripts.ts';
 import { checkShared, type Runner } from './segments.ts';
 import { summarizeRun } from './summarize-run.ts';
 import { openTarget, type Target } from './target.ts';
+import { editText, type TakenBack, TargetEdits, takenBackNotes } from './target-edits.ts';
 import { checkVariables } from './variables.ts';
 
 export interface RunOptions {
@@ -111,12 +113,18 @@ async function runOnTarget(prepared: Prepared): Promise<number> {
     process.env,
   );
   let summary: Summary | undefined;
+  // A stack of ours is gone with its configuration.
+  const edits = new TargetEdits(options.url === undefined ? undefined : adminOf(target));
   try {
     const facts = await checkTarget(target.url, process.env, options.regions, progress);
+    await checkAdminToken(prepared.script.name, await bundleScript(prepared.script.path), target);
     interrupts.stop.throwIfAborted();
-    const measured = measure({ ...prepared, target, facts });
+    const measured = measure({ ...prepared, target, facts, edits });
     summary = await Promise.race([measured, hurry(interrupts.now)]);
   } finally {
+    // After the second Ctrl-C, or an error, nothing else does it, and no report tells of it.
+    const takenBack = await edits.takeBack();
+    if (summary === undefined) for (const note of takenBackNotes(takenBack, target.url)) progress(note);
     if (options.url === undefined) progress('stopping the local stack');
     interrupts.now.addEventListener('abort', () => void killStarted());
     await closeTarget(target, progress);
@@ -144,10 +152,12 @@ async function reportLateInterrupt(folder: string, { ending, notes, ...rest }: S
 interface Measurement extends Prepared {
   readonly target: Target;
   readonly facts: TargetFacts;
+  /** Which its script makes. */
+  readonly edits: TargetEdits;
 }
 
 async function measure(measurement: Measurement): Promise<Summary> {
-  const { script, options, k6, requirements, target, folder, interrupts } = measurement;
+  const { script, options, k6, requirements, target, folder, interrupts, edits } = measurement;
   progress(`running ${script.name} against ${target.url}`);
   const startedAt = new Date();
   const settings = {
@@ -169,15 +179,27 @@ async function measure(measurement: Measurement): Promise<Summary> {
     disconnect: (k6Pid) => {
       if (options.url === undefined) void killStarted(k6Pid);
     },
+    heard: (line) => edits.read(line),
   });
+  const takenBack = await edits.takeBack();
   interrupts.now.throwIfAborted();
-  return report(measurement, ended, startedAt);
+  return report(measurement, withLeftEdits(ended, takenBack), { startedAt, takenBack });
 }
 
-async function report(measurement: Measurement, ended: K6Ended, startedAt: Date): Promise<Summary> {
-  const { exitCode, ending, said } = ended;
-  const notes =
-    said.lostSamples === 0 ? [] : [`${said.lostSamples} samples are missing: ${said.lostBecause}`];
+function withLeftEdits(ended: K6Ended, { left }: TakenBack): K6Ended {
+  if (left.length === 0) return ended;
+  return { ...ended, ending: { ...ended.ending, leftEdits: left.map(({ edit }) => editText(edit)) } };
+}
+
+async function report(
+  measurement: Measurement,
+  { exitCode, ending, said }: K6Ended,
+  { startedAt, takenBack }: { readonly startedAt: Date; readonly takenBack: TakenBack },
+): Promise<Summary> {
+  const notes = [
+    ...takenBackNotes(takenBack, measurement.target.url),
+    ...(said.lostSamples === 0 ? [] : [`${said.lostSamples} samples are missing: ${said.lostBecause}`]),
+  ];
   const summary = await summarizeRun(measurement, { startedAt, k6ExitCode: exitCode, ending, notes });
   const written = await write(measurement.folder, summary);
   console.log(`\n${textReport(summary)}\n`);

@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FINISHED } from '../../test/support/data/summary.ts';
 import { K6_SUMMARY_FILE } from './k6-arguments.ts';
-import { readThresholds } from './summarize-run.ts';
+import { endingOf, readThresholds } from './summarize-run.ts';
 
 let folder = '';
 
@@ -37,4 +38,11 @@ test('verdicts that k6 left are taken', async () => {
     thresholds: [{ ...ASKED[0], value: 7, passed: true }],
     notes: [],
   });
+});
+
+test('samples that are not there have vanished, if users had begun; else k6 never made them', () => {
+  expect(endingOf(FINISHED, true)).toEqual({ ...FINISHED, samplesVanished: true });
+  expect(endingOf(FINISHED, false)).toBe(FINISHED);
+  const neverBegan = { ...FINISHED, interruptedIterations: null };
+  expect(endingOf(neverBegan, true)).toBe(neverBegan);
 });

@@ -51,7 +51,7 @@ export interface RunEnd {
 export async function summarizeRun(measured: MeasuredRun, end: RunEnd): Promise<Summary> {
   const { script, options, k6, target, folder } = measured;
   const site = options.site ?? null;
-  const { aggregated, notes } = await readFigures(folder, site);
+  const { aggregated, notes, areAbsent } = await readFigures(folder, site);
   const exported = await readThresholds(folder, measured.requirements.thresholds);
   const facts = {
     script: script.name,
@@ -70,7 +70,7 @@ export async function summarizeRun(measured: MeasuredRun, end: RunEnd): Promise<
       node: process.versions.node,
     },
     machine: readMachine(),
-    ending: end.ending,
+    ending: endingOf(end.ending, areAbsent),
     k6ExitCode: end.k6ExitCode,
     thresholds: exported.thresholds,
     ...(options.runner !== undefined && { runner: options.runner }),
@@ -84,17 +84,24 @@ export async function summarizeRun(measured: MeasuredRun, end: RunEnd): Promise<
 async function readFigures(
   folder: string,
   site: string | null,
-): Promise<{ aggregated: Aggregated; notes: readonly string[] }> {
+): Promise<{ aggregated: Aggregated; notes: readonly string[]; areAbsent: boolean }> {
   const aggregator = new Aggregator();
   try {
     await aggregator.addFile(join(folder, SAMPLES_FILE), site);
-    return { aggregated: aggregator.result(), notes: [] };
+    return { aggregated: aggregator.result(), notes: [], areAbsent: false };
   } catch (error) {
-    const note = isAbsent(error)
-      ? 'k6 wrote no samples'
+    const areAbsent = isAbsent(error);
+    const note = areAbsent
+      ? `${SAMPLES_FILE} is not there`
       : `the samples could not be read to their end: ${(error as Error).message}`;
-    return { aggregated: aggregator.result(), notes: [note] };
+    return { aggregated: aggregator.result(), notes: [note], areAbsent };
   }
+}
+
+/** k6 makes the file before its users begin: if these have begun, it was there. */
+export function endingOf(ending: Ending, areAbsent: boolean): Ending {
+  const hadBegun = ending.interruptedIterations !== null;
+  return areAbsent && hadBegun ? { ...ending, samplesVanished: true } : ending;
 }
 
 /** Of a k6 that was ended before it could judge, the samples judge. */

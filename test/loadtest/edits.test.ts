@@ -1,18 +1,23 @@
 // The load test of live edits: what it says of its edits, held against the API's history and audit log and the servers'
 // connections; and it leaves the configuration as it was.
 
-import { beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { ensureK6 } from '../../local/binaries/k6.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { useStack } from '../support/file-stack.ts';
 import { K6Run } from '../support/k6-run.ts';
+import { LoadtestProcess } from '../support/loadtest-process.ts';
 import { monitorOf, readMonitor } from '../support/monitor.ts';
+import { processesBelow } from '../support/process-tree.ts';
 
 const REGIONS = ['weur', 'enam', 'oc'] as const;
 const CLIENTS = 6;
 
 const running = useStack(configOf(REGIONS));
+
+/** What a process ends with that was killed. */
+const KILLED = 137;
 
 const RUN_TIMEOUT_MS = 120_000;
 const OBTAIN_TIMEOUT_MS = 16 * 60_000;
@@ -28,6 +33,10 @@ let k6 = '';
 beforeAll(async () => {
   k6 = (await ensureK6({ log: console.error })).path;
 }, OBTAIN_TIMEOUT_MS);
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 function startEdits(env: Readonly<Record<string, string>> = {}): Promise<K6Run> {
   const { url, adminToken } = running.stack;
@@ -134,6 +143,30 @@ test(
     expect(output).toContain('nothing can be edited: put the token of the admin API into ADMIN_TOKEN');
     expect(samples.of('nats_published')).toEqual([]);
     expect((await running.stack.api.config()).version).toBe(version);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
+  'what a k6 that is killed leaves edited is taken back by the command, which says so',
+  async () => {
+    const { api, url, adminToken } = running.stack;
+    const before = await api.config();
+    vi.stubEnv('MERIDIAN_ADMIN_TOKEN', adminToken);
+    const target = ['--url', url, '--k6', k6, '--regions', REGIONS.join(',')];
+    const load = ['-e', `CLIENTS=${CLIENTS}`, '-e', 'DURATION=100s'];
+    await using run = await LoadtestProcess.start('edits', ...target, ...load);
+    await waitFor('its first edit', { timeoutMs: BEGUN_WITHIN_MS }, async () => {
+      const { config } = await api.config();
+      return config.regions.some(({ dial }) => dial === 0);
+    });
+    const programs = (await processesBelow(run.pid)).filter(({ command }) => command.startsWith(k6));
+    expect(programs).toHaveLength(1);
+    for (const { pid } of programs) process.kill(pid, 'SIGKILL');
+
+    expect(await run.exited, run.output).toBe(KILLED);
+    expect(run.output).toMatch(/k6 left the target edited \(\w+\.dial=0\): this command has taken that back/);
+    expect((await api.config()).config).toEqual(before.config);
   },
   RUN_TIMEOUT_MS,
 );
