@@ -2,6 +2,7 @@
 // podman is seen or changed. For root on Linux.
 
 import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -61,6 +62,7 @@ async function containersConf(folder: string): Promise<string> {
   // Debian's podman knows the plugins, and prefers netavark even where it is not installed.
   const plugins = existsSync('/usr/lib/cni/bridge') && !existsSync('/usr/lib/podman/netavark');
   const backend = plugins ? 'network_backend = "cni"\n' : '';
+  if (!plugins) await writeDefaultNetwork(join(folder, 'networks'));
   return `[containers]
 # Not more than this process has: raising a limit takes a capability that root may lack.
 default_ulimits = ["nofile=${openFiles()}", "nproc=${PROCESSES}:${PROCESSES}"]
@@ -72,6 +74,29 @@ tmp_dir = "${join(folder, 'tmp')}"
 [network]
 ${backend}network_config_dir = "${join(folder, 'networks')}"
 `;
+}
+
+/**
+ * The network of containers that name none. Another podman of this machine has its own, on the usual bridge with the usual
+ * addresses, and neither would reach its containers.
+ */
+async function writeDefaultNetwork(folder: string): Promise<void> {
+  const prefix = `10.${randomInt(100, 220)}.${randomInt(256)}`;
+  const network = {
+    name: 'podman',
+    // Of the default network, which podman knows by it.
+    id: '2f259bab93aaaaa2542ba43ef33eb990d0999ee1b9924b557b7be53c0b7a1bb9',
+    driver: 'bridge',
+    network_interface: `test${randomInt(1_000_000)}`,
+    created: new Date().toISOString(),
+    subnets: [{ subnet: `${prefix}.0/24`, gateway: `${prefix}.1` }],
+    ipv6_enabled: false,
+    internal: false,
+    dns_enabled: false,
+    ipam_options: { driver: 'host-local' },
+  };
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'podman.json'), JSON.stringify(network));
 }
 
 /** Twice, as the hard limit of this process is. */
