@@ -3,8 +3,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Of the commands `npm run outages` and `npm run survival`. */
-const COMMANDS_UNIT_TESTS = 'test/{outages,survival}/**/*.test.ts';
+/** Of the commands `npm run outages`, `npm run survival` and `npm run image`. */
+const COMMANDS_UNIT_TESTS = 'test/{outages,survival,image}/**/*.test.ts';
 
 /** Our parts against other programs, without a stack. */
 const INTEROP_TESTS = 'test/interop/**/*.test.ts';
@@ -23,6 +23,12 @@ const WAITING_TESTS = [
  * One run of the command, and how it is interrupted, is in `e2e`.
  */
 const LOAD_TESTS = 'test/loadtest/{dashboard,edits,endings,faults,gone,reconnect,segments,streams}.test.ts';
+
+/** On real containers, and on both runtimes; where an engine can be had (`npm run test:containers`). */
+const CONTAINER_TESTS = 'test/containers/**/*.test.ts';
+
+/** Of the failure tests those in which a region's container is what fails. */
+const CONTAINER_FAILURES = 'test/failure/{hung,region-killed}.test.ts';
 
 /** Commands that tests start need not compile anew what another one has compiled: a start then takes a third of the time. */
 const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) };
@@ -51,7 +57,14 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.test.ts'],
-          exclude: [COMMANDS_UNIT_TESTS, INTEROP_TESTS, LOAD_TESTS, ...WAITING_TESTS, '**/node_modules/**'],
+          exclude: [
+            COMMANDS_UNIT_TESTS,
+            INTEROP_TESTS,
+            LOAD_TESTS,
+            CONTAINER_TESTS,
+            ...WAITING_TESTS,
+            '**/node_modules/**',
+          ],
           globalSetup: ['test/support/global-setup-binaries.ts', 'test/support/global-setup-stack.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
@@ -67,6 +80,19 @@ export default defineConfig({
           fileParallelism: false,
           sequence: { groupOrder: 3 },
           ...E2E,
+        },
+      },
+      {
+        test: {
+          name: 'containers',
+          include: ['test/contract/**/*.test.ts', CONTAINER_FAILURES, CONTAINER_TESTS],
+          exclude: ['**/node_modules/**'],
+          globalSetup: ['test/support/global-setup-binaries.ts', 'test/support/global-setup-containers.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
+          ...E2E,
+          // Podman takes its time on a machine that is busy, and several of these start many containers.
+          testTimeout: 120_000,
         },
       },
       {

@@ -2,7 +2,7 @@
 
 import { ApiError, NoAnswerError } from './api-error.ts';
 import { ARCHIVE_TYPE } from './archive.ts';
-import type { Audit } from './audit.ts';
+import { AUDIT_LINES_TYPE, type Audit, type AuditEntry } from './audit.ts';
 import type { BackupDetail, Backups, Imported, Job, Jobs, RestoreBody, RestorePlan } from './backups.ts';
 import type { DryRun, History, LiveConfig, Published, RestoredConfig } from './config.ts';
 import type { ConfigBackup } from './config-backup.ts';
@@ -37,6 +37,10 @@ export interface ApiClientOptions {
 export interface Page {
   readonly before?: number;
   readonly limit?: number;
+}
+
+export interface AuditPage extends Page {
+  readonly kind?: AuditEntry['kind'] | undefined;
 }
 
 /** The place to decide for, instead of that of the request itself. */
@@ -148,8 +152,16 @@ export class ApiClient {
     return this.#call({ method: 'GET', path: PATHS.history, query: { before, limit } });
   }
 
-  audit({ before, limit }: Page = {}): Promise<Audit> {
-    return this.#call({ method: 'GET', path: PATHS.audit, query: { before, limit } });
+  audit({ before, limit, kind }: AuditPage = {}): Promise<Audit> {
+    return this.#call({ method: 'GET', path: PATHS.audit, query: { before, limit, kind } });
+  }
+
+  /** The whole audit log as JSON lines, oldest first, as it comes. It rejects while it is read if the answer breaks off. */
+  async exportAudit(): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.#fetch({ method: 'GET', path: PATHS.auditExport }, { signal: null });
+    const isLog = response.headers.get('content-type') === AUDIT_LINES_TYPE;
+    if (response.ok && isLog && response.body !== null) return response.body;
+    throw this.#failWith(new ApiError(response.status, parseJson(await response.text())));
   }
 
   operate(

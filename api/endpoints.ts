@@ -33,6 +33,8 @@ export type EndpointAnswer =
   | { readonly kind: 'document' }
   /** A stream's archive (archive.ts). */
   | { readonly kind: 'archive' }
+  /** JSON lines. */
+  | { readonly kind: 'lines' }
   | { readonly kind: 'upgrade' };
 
 export interface Endpoint {
@@ -73,6 +75,7 @@ const CONNECT_ERRORS: readonly ErrorCode[] = [
   'bad_request',
   'method_not_allowed',
   'upgrade_required',
+  'rate_limited',
   'residency',
   'forced_region_unavailable',
   'no_region',
@@ -294,8 +297,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
       },
     ],
   },
-  open('regions', PATHS.regions, 'every region with its state', json('Regions')),
-  open('mesh', PATHS.mesh, 'the links between regions', json('Mesh')),
+  open(
+    'regions',
+    PATHS.regions,
+    'every region with its state, unless `admin.regionsShownTo` is `readers`',
+    json('Regions'),
+  ),
+  open('mesh', PATHS.mesh, 'the links between regions, under the same condition', json('Mesh')),
   {
     ...open('route', PATHS.route, 'the decision for this request, or for a place', {
       kind: 'json',
@@ -387,8 +395,20 @@ export const ENDPOINTS: readonly Endpoint[] = [
   {
     ...open('audit', PATHS.audit, 'changes and refused attempts, newest first', json('Audit')),
     caller: 'reader',
-    query: PAGE,
+    query: [...PAGE, { name: 'kind', type: 'string', what: 'only those: `change` or `refused`' }],
     errors: ['bad_request', 'store_unavailable'],
+  },
+  {
+    ...open(
+      'exportAudit',
+      PATHS.auditExport,
+      'the whole audit log, oldest first, a JSON entry in each line',
+      {
+        kind: 'lines',
+      },
+    ),
+    caller: 'reader',
+    errors: ['store_unavailable'],
   },
   ...REGION_OPERATIONS.map(
     (operation): Endpoint => ({

@@ -33,6 +33,7 @@ test('each code has the status that clients rely on', () => {
     bad_archive: 422,
     upgrade_required: 426,
     rate_limited: 429,
+    sign_ins_failed: 429,
     residency: 451,
     internal: 500,
     backup_damaged: 500,

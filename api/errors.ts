@@ -30,6 +30,7 @@ export const ERROR_STATUS = {
   bad_archive: 422,
   upgrade_required: 426,
   rate_limited: 429,
+  sign_ins_failed: 429,
   residency: 451,
   internal: 500,
   backup_damaged: 500,
@@ -85,7 +86,9 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   bad_archive: 'the body is no archive of a stream, or a torn one; the message says where',
   upgrade_required: 'the request is no upgrade to WebSocket, version 13',
   rate_limited:
-    'more than 60 calls a minute from one address; of a region: too many connections that have not authenticated, for which the Worker tries the next one',
+    'more than 60 calls a minute of one caller from one address, or too many handshakes; of a region: too many connections that have not authenticated, for which the Worker tries the next one',
+  sign_ins_failed:
+    'a region has found the credentials of too many clients of this address wrong; the Worker tries the next one',
   residency: 'the rules on where data may be kept let no region serve this client',
   internal: 'a bug: the log of the Worker has more',
   backup_damaged: 'a part of the backup is missing or torn; the message names it',
@@ -120,6 +123,6 @@ const ABSENT: ReadonlySet<ErrorCode> = new Set(['no_store', 'no_bucket', 'no_kee
 
 /** `Retry-After` of a refusal that may pass by itself, in seconds; undefined if something has to be changed first. */
 export function retryAfterSeconds(code: ErrorCode): number | undefined {
-  if (code === 'rate_limited') return RATE_LIMIT_SECONDS;
+  if (code === 'rate_limited' || code === 'sign_ins_failed') return RATE_LIMIT_SECONDS;
   return ERROR_STATUS[code] === 503 && !ABSENT.has(code) ? PASSING_SECONDS : undefined;
 }

@@ -17,6 +17,7 @@ export const PATHS = {
   restoreConfig: '/api/config/restore',
   history: '/api/config/history',
   audit: '/api/audit',
+  auditExport: '/api/audit/export',
   jetstream: '/api/jetstream',
   acceptLoss: '/api/jetstream/accept-loss',
   backups: '/api/backups',

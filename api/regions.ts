@@ -42,6 +42,14 @@ export const RegionViewSchema = v.strictObject({
     ),
   ),
   serverVersion: v.exactOptional(v.string()),
+  drainPhase: v.exactOptional(
+    v.pipe(
+      v.picklist(['settling', 'lame-duck']),
+      v.description(
+        'how far a drain is: `settling` (data centers learn of it, clients are still there) or `lame-duck` (clients are told to leave)',
+      ),
+    ),
+  ),
   problem: v.exactOptional(v.pipe(v.string(), v.description('why it is down or unreachable'))),
 });
 export type RegionView = Wire<typeof RegionViewSchema>;

@@ -28,13 +28,18 @@ export class AdminClient extends ApiClient {
   }
 }
 
-function noAnswer({ url }: Connection, cause: NoAnswerError): CommandError {
+function noAnswer({ url, isExplicit, note }: Connection, cause: NoAnswerError): CommandError {
   const { isLate, mayHaveHappened, reason } = cause;
   const why = isLate ? `no answer within ${REQUEST_TIMEOUT_MS / 1000} s` : reason;
   const fix = mayHaveHappened
     ? 'The change may have been made all the same: see `regions history`.'
     : 'Start the local stack with `npm start`, or name another edge with --url or MERIDIAN_URL.';
   const details = { code: 'no_server', isLate, mayHaveHappened };
+  if (!isExplicit && !mayHaveHappened) {
+    const passedOver = note === undefined ? '' : ` ${note}`;
+    const message = `No local stack runs, and nothing answers at ${url.origin} (${why}).${passedOver} ${fix}`;
+    return new CommandError(EXIT.noServer, message, { details, cause });
+  }
   return new CommandError(EXIT.noServer, `No server at ${url.origin} (${why}). ${fix}`, { details, cause });
 }
 

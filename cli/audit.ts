@@ -1,15 +1,24 @@
 // `regions audit`: every change and every refused attempt, newest first.
 
-import { Command } from 'commander';
-import type { AuditEntry } from '../api/audit.ts';
+import { Command, Option } from 'commander';
+import { AUDIT_KINDS, type AuditEntry } from '../api/audit.ts';
 import { formatTable } from '../regions/table.ts';
 import { positiveNumber } from './arguments.ts';
+import { exportAudit, verifyAudit } from './audit-chain.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
 import { openClient } from './live.ts';
 import { printable } from './printable.ts';
 import { timeText } from './version-text.ts';
+import { wrapped } from './wrap.ts';
 
-type Options = ConnectionOptions & { json?: true; before?: number; limit?: number };
+type Options = ConnectionOptions & {
+  json?: true;
+  jsonl?: true;
+  verify?: true | string;
+  kind?: AuditEntry['kind'];
+  before?: number;
+  limit?: number;
+};
 
 /** Makes the subcommand. */
 export function auditCommand(): Command {
@@ -17,11 +26,18 @@ export function auditCommand(): Command {
     .description('list changes and refused attempts, newest first')
     .option('--before <id>', 'only those before this entry', positiveNumber)
     .option('--limit <n>', 'how many at most', positiveNumber)
+    .addOption(
+      new Option('--kind <kind>', 'only those that changed something, or were refused').choices(AUDIT_KINDS),
+    )
     .option('--json', 'print them as JSON')
-    .action(async ({ json, ...options }: Options) => {
+    .option('--jsonl', 'print the whole log, oldest first, an entry in each line as JSON')
+    .option('--verify [file]', 'check that the log, or a file that --jsonl wrote, is as it was written')
+    .action(async ({ json, jsonl, verify, ...options }: Options) => {
+      if (verify !== undefined) return verifyAudit(verify, options);
+      if (jsonl) return exportAudit(options);
       const audit = await (await openClient(options)).audit(options);
       if (json) return console.log(JSON.stringify(audit, null, 2));
-      console.log(formatTable([HEAD, ...audit.entries.map(rowOf)]));
+      console.log(wrapped(formatTable([HEAD, ...audit.entries.map(rowOf)])));
       if (audit.next !== null) console.log(`For older ones: --before ${audit.next}`);
     });
 }

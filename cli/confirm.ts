@@ -25,6 +25,30 @@ export function showBefore(dryRun: DryRun, { yes, json }: ConfirmOptions): void 
   else if (!yes) console.error(dryRunText(dryRun));
 }
 
+interface Reason {
+  readonly message?: string;
+  readonly yes?: true;
+}
+
+/** @throws CommandError if there is no message, and nobody to ask for one: before anything else happens */
+export function checkMessage({ message, yes }: Reason): void {
+  if (message !== undefined || (!yes && process.stdin.isTTY)) return;
+  throw new CommandError(
+    EXIT.usage,
+    'Nothing was changed: say why with --message, for the history. On a terminal, without --yes, it is asked for.',
+  );
+}
+
+/**
+ * Why a change is made, for the history; asked for if the option is not there.
+ * @throws CommandError without an answer
+ */
+export async function messageOf({ message }: Reason): Promise<string> {
+  const answer = message ?? (await ask('Why, for the history?'))?.trim();
+  if (answer) return answer;
+  throw new CommandError(EXIT.refused, 'Nothing was changed: the history needs a reason.');
+}
+
 /** @throws CommandError unless the answer is yes */
 export async function confirm(question: string, { yes }: ConfirmOptions): Promise<void> {
   if (yes) return;
@@ -34,18 +58,19 @@ export async function confirm(question: string, { yes }: ConfirmOptions): Promis
       'Nothing was changed: there is no terminal to ask for confirmation. Use --yes to change it without being asked.',
     );
   }
-  if (!(await ask(question))) throw new CommandError(EXIT.refused, 'Nothing was changed.');
+  const answer = (await ask(`${question} [y/N]`)) ?? '';
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError(EXIT.refused, 'Nothing was changed.');
 }
 
-async function ask(question: string): Promise<boolean> {
+/** The line that is typed; undefined at Ctrl-C or Ctrl-D instead of one. */
+async function ask(question: string): Promise<string | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const closed = new AbortController();
-  terminal.once('close', () => closed.abort()); // Ctrl-C or Ctrl-D instead of an answer.
+  terminal.once('close', () => closed.abort());
   try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal: closed.signal });
-    return /^y(es)?$/i.test(answer.trim());
+    return await terminal.question(`${question} `, { signal: closed.signal });
   } catch (error) {
-    if (closed.signal.aborted || (error as Error).name === 'AbortError') return false;
+    if (closed.signal.aborted || (error as Error).name === 'AbortError') return undefined;
     throw error;
   } finally {
     terminal.close();

@@ -1,45 +1,51 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import type { FoundStacks } from '../local/running-stacks.ts';
 import { DEFAULT_URL, resolveConnection } from './connection.ts';
 
-let tokenFolder = '';
+const ONE = { url: 'http://127.0.0.1:9001', token: 'local' };
+const TWO = { url: 'http://127.0.0.1:443', token: 'other' };
 
-beforeAll(async () => {
-  tokenFolder = await mkdtemp(join(tmpdir(), 'meridian-connection-'));
-  await writeFile(join(tokenFolder, 'meridian-token-8787'), 'local\n', { mode: 0o600 });
-  await writeFile(join(tokenFolder, 'meridian-token-443'), 'local\n', { mode: 0o600 });
-});
-afterAll(() => rm(tokenFolder, { recursive: true }));
-
-function resolve(options: { url?: string; token?: string }, env: Record<string, string> = {}) {
-  return resolveConnection(options, { env, tokenFolder });
+function resolve(
+  options: { url?: string; token?: string },
+  env: Record<string, string> = {},
+  found: Partial<FoundStacks> = { stacks: [ONE] },
+) {
+  return resolveConnection(options, { env, find: async () => ({ stacks: [], notes: [], ...found }) });
 }
 
-test('without anything it is the local stack, with the token that it left', async () => {
-  expect(await resolve({})).toEqual({ url: new URL(DEFAULT_URL), isExplicit: false, token: 'local' });
+test('without anything it is the stack that runs, whatever its port, with the token that it left', async () => {
+  expect(await resolve({})).toEqual({ url: new URL(ONE.url), isExplicit: true, token: 'local' });
 });
 
-test('options come before the environment, and the environment before the file', async () => {
-  const env = { MERIDIAN_URL: 'http://localhost:8787', MERIDIAN_TOKEN: 'env' };
+test('where none runs it is where a local edge usually is, and what was passed over is said', async () => {
+  const url = new URL(DEFAULT_URL);
+  expect(await resolve({}, {}, {})).toEqual({ url, isExplicit: false, token: undefined });
+  expect(await resolve({}, {}, { notes: ['/tmp/x: not read.'] })).toMatchObject({
+    note: '/tmp/x: not read.',
+  });
+});
+
+test('where several run it says which, and a URL chooses one', async () => {
+  const failure = await resolve({}, {}, { stacks: [TWO, ONE] }).catch((error: Error) => error);
+  expect(failure).toMatchObject({ name: 'CommandError', exitCode: 2 });
+  for (const { url } of [ONE, TWO]) expect((failure as Error).message).toContain(`\n  --url ${url}`);
+  expect(await resolve({ url: ONE.url }, {}, { stacks: [TWO, ONE] })).toMatchObject({ token: 'local' });
+});
+
+test('options come before the environment, and the environment before what a stack left', async () => {
+  const env = { MERIDIAN_URL: 'http://localhost:9001', MERIDIAN_TOKEN: 'env' };
   expect(await resolve({}, env)).toMatchObject({ isExplicit: true, token: 'env' });
   expect(await resolve({ token: 'option' }, env)).toMatchObject({ token: 'option' });
   expect(await resolve({}, { MERIDIAN_URL: '', MERIDIAN_TOKEN: '' })).toMatchObject({ token: 'local' });
+  expect(await resolve({}, { MERIDIAN_TOKEN: 'env' })).toMatchObject({ url: new URL(ONE.url), token: 'env' });
 });
 
-test('the local token goes to this machine only', async () => {
-  expect(await resolve({ url: 'https://meridian.example.com' })).toMatchObject({ token: undefined });
-  expect(await resolve({ url: 'http://127.0.0.1:8788' })).toMatchObject({ token: undefined });
-});
-
-test('a token file that others can read is not taken, and it is said why', async () => {
-  const path = join(tokenFolder, 'meridian-token-9000');
-  await writeFile(path, 'local');
-  await chmod(path, 0o644);
-  const { token, note } = await resolve({ url: 'http://127.0.0.1:9000' });
-  expect(token).toBeUndefined();
-  expect(note).toContain(path);
+test('the local token goes to this machine only, and to the port of its stack', async () => {
+  const found = { stacks: [ONE, TWO] };
+  expect(await resolve({ url: 'https://meridian.example.com' }, {}, found)).toMatchObject({
+    token: undefined,
+  });
+  expect(await resolve({ url: 'http://127.0.0.1:8788' }, {}, found)).toMatchObject({ token: undefined });
 });
 
 test.each([

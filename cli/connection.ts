@@ -1,18 +1,14 @@
-// Which edge the command talks to, and with which token: `--url`, `--token`, the environment, and the token file of
-// the local stack.
+// Which edge the command talks to, and with which token: `--url`, `--token`, the environment, and what a running local
+// stack left.
 
-import { readFile, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
+import { type FoundStacks, findStacks } from '../local/running-stacks.ts';
 import { CommandError, EXIT } from './exit.ts';
 
+/** Where an edge is expected if no stack says where it runs: a Worker that `wrangler dev` runs is there. */
 export const DEFAULT_URL = 'http://127.0.0.1:8787';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
-/** Mode bits that give anyone but the owner access. */
-const OTHERS = 0o077;
 
 export interface ConnectionOptions {
   readonly url?: string;
@@ -22,36 +18,42 @@ export interface ConnectionOptions {
 export interface Connection {
   /** The origin of the edge. */
   readonly url: URL;
-  /** Whether the user named this edge; otherwise it is where the local stack usually is. */
+  /** Whether the user or a running stack named this edge; otherwise it is where a local one usually is. */
   readonly isExplicit: boolean;
   readonly token: string | undefined;
   /** Why the local stack's token was not used. */
   readonly note?: string;
 }
 
-/** The environment and token folder to read: the process's own, or a test's. */
+/** The environment to read, and how stacks are found: the process's own, or a test's. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly tokenFolder: string;
+  readonly find: () => Promise<FoundStacks>;
 }
 
 /** Adds `--url` and `--token`. */
 export function withConnection(command: Command): Command {
   return command
-    .option('--url <url>', `the edge (default: MERIDIAN_URL, else ${DEFAULT_URL})`)
+    .option('--url <url>', 'the edge (default: MERIDIAN_URL, else the local stack that runs)')
     .option('--token <token>', "the admin token (default: MERIDIAN_TOKEN, else the local stack's own)");
 }
 
-/** @throws CommandError when the URL cannot be used */
+/** @throws CommandError when the URL cannot be used, or when several local stacks run and none is named */
 export async function resolveConnection(
   { url: urlOption, token: tokenOption }: ConnectionOptions,
-  { env, tokenFolder }: Surroundings = { env: process.env, tokenFolder: tmpdir() },
+  { env, find }: Surroundings = { env: process.env, find: findStacks },
 ): Promise<Connection> {
   const namedUrl = urlOption ?? (env.MERIDIAN_URL || undefined);
-  const url = parseUrl(namedUrl ?? DEFAULT_URL);
-  const isExplicit = namedUrl !== undefined;
-  const isHere = LOOPBACK.has(url.hostname);
   const given = tokenOption ?? (env.MERIDIAN_TOKEN || undefined);
+  if (namedUrl === undefined) {
+    const found = await find();
+    const stack = onlyOne(found);
+    if (stack === undefined)
+      return noted({ url: new URL(DEFAULT_URL), isExplicit: false, token: given }, found);
+    return { url: new URL(stack.url), isExplicit: true, token: given ?? stack.token };
+  }
+  const url = parseUrl(namedUrl);
+  const isHere = LOOPBACK.has(url.hostname);
   if (given !== undefined) {
     if (url.protocol === 'http:' && !isHere) {
       throw new CommandError(
@@ -59,15 +61,28 @@ export async function resolveConnection(
         `${url.origin} is not encrypted: the token would be readable on the way. Use https.`,
       );
     }
-    return { url, isExplicit, token: given };
+    return { url, isExplicit: true, token: given };
   }
   // Only to this machine: another host on the same port is not the local stack.
-  if (!isHere) return { url, isExplicit, token: undefined };
-  return { url, isExplicit, ...(await readLocalToken(tokenPath(tokenFolder, url))) };
+  if (!isHere) return { url, isExplicit: true, token: undefined };
+  const found = await find();
+  const token = found.stacks.find((stack) => new URL(stack.url).port === url.port)?.token;
+  return noted({ url, isExplicit: true, token }, found);
 }
 
-function tokenPath(folder: string, url: URL): string {
-  return join(folder, `meridian-token-${url.port || (url.protocol === 'https:' ? '443' : '80')}`);
+/** Why no token was found belongs into the answer of whoever needs one. */
+function noted(connection: Connection, { notes }: FoundStacks): Connection {
+  return connection.token !== undefined || notes.length === 0
+    ? connection
+    : { ...connection, note: notes.join(' ') };
+}
+
+function onlyOne({ stacks }: FoundStacks): FoundStacks['stacks'][number] | undefined {
+  if (stacks.length <= 1) return stacks[0];
+  const lines = stacks.map(({ url }) => `\n  --url ${url}`).join('');
+  throw new CommandError(EXIT.usage, `${stacks.length} local stacks run. Say which one is meant:${lines}`, {
+    details: { code: 'several_stacks', urls: stacks.map(({ url }) => url) },
+  });
 }
 
 function parseUrl(text: string): URL {
@@ -86,22 +101,4 @@ function parseUrl(text: string): URL {
     );
   }
   return url;
-}
-
-// The folder is shared with other users: a file that they own or could have written cannot be trusted.
-async function readLocalToken(path: string): Promise<{ token: string | undefined; note?: string }> {
-  try {
-    const { mode, uid } = await stat(path);
-    const isOurs = process.getuid === undefined || (uid === process.getuid() && (mode & OTHERS) === 0);
-    if (!isOurs) {
-      return {
-        token: undefined,
-        note: `${path} belongs to another user, or others have access to it, so it was not read.`,
-      };
-    }
-    return { token: (await readFile(path, 'utf8')).trim() || undefined };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { token: undefined };
-    return { token: undefined, note: `${path} could not be read: ${(error as Error).message}.` };
-  }
 }

@@ -28,7 +28,7 @@ export function drainCommand(): Command {
     .option('--timeout <seconds>', 'how long to wait', positiveNumber, WAIT_TIMEOUT_S)
     .action(async (id: string, options: Options & { wait?: true; timeout: number }) => {
       const client = await openClient(options);
-      const base = await showEffect(client, id, true, options);
+      const base = await showDrain(client, id, true, options);
       await confirm(`Drain ${id}?`, options);
       const { force, json } = options;
       const started = await client.operate(id, 'drain', { base, force });
@@ -47,7 +47,7 @@ export function undrainCommand(): Command {
     .description('put a drained region back into service')
     .action(async (id: string, options: Options) => {
       const client = await openClient(options);
-      const base = await showEffect(client, id, false, options);
+      const base = await showDrain(client, id, false, options);
       await confirm(`Put ${id} back into service?`, options);
       const result = await client.operate(id, 'undrain', { base });
       if (options.json) console.log(JSON.stringify(result, null, 2));
@@ -62,9 +62,12 @@ function withOptions(command: Command): Command {
     .option('--json', 'print the result as JSON');
 }
 
-// The version that was shown. The region may be configured like this already, by an edit: then there is no effect on
-// routing to show.
-async function showEffect(
+/**
+ * Shows whom a drain, or its end, would move. The region may be configured like this already, by an edit: then there is no
+ * effect on routing to show.
+ * @returns the version that was shown
+ */
+export async function showDrain(
   client: AdminClient,
   id: string,
   drain: boolean,

@@ -1,4 +1,5 @@
-// `regions list`: all regions as a table: as the edge reports them, or as the file has them if no edge answers.
+// `regions list`: all regions as a table: as the edge reports them, or, with --file, as the file has
+// them.
 
 import { styleText } from 'node:util';
 import { Command } from 'commander';
@@ -13,12 +14,13 @@ import { type LiveOptions, readConfigIfAllowed, readLive } from './live.ts';
 import { printable } from './printable.ts';
 import { loadRegions } from './regions-file.ts';
 import { versionText } from './version-text.ts';
+import { wrapped } from './wrap.ts';
 
 /** Makes the subcommand. */
 export function listCommand(): Command {
   return withConnection(new Command('list'))
-    .description('list all regions: their current state, or, if no edge answers, what the file says')
-    .option('--file', 'only what regions/regions.json says')
+    .description('list all regions and their current state')
+    .option('--file', 'what regions/regions.json says instead')
     .option('--json', 'print the regions as JSON')
     .action(async (options: LiveOptions & { json?: true }, command: Command) => {
       const live = await readLive(options, readRegions);
@@ -27,6 +29,7 @@ export function listCommand(): Command {
       if (options.json) return console.log(JSON.stringify(regions, null, 2));
       console.log(styledTable(regions));
       const { config, views, problem } = live;
+      for (const line of regions.flatMap(whyDown)) console.log(wrapped(line));
       if (problem !== undefined) console.log(styleText('red', `JetStream: ${printable(problem)}`));
       console.log(config === undefined ? `version ${views.version}` : versionText(config));
     });
@@ -72,7 +75,7 @@ function liveRegions({ views, config, estimates }: Live): LiveRegion[] {
   });
 }
 
-const LIVE_HEAD = ['ID', 'NAME', 'STATE', 'CLIENTS', 'ESTIMATE', 'PRIORITY', 'WEIGHT', 'DIAL'];
+const LIVE_HEAD = ['ID', 'NAME', 'STATE', 'CLIENTS', 'RTT', 'PRIO', 'WEIGHT', 'DIAL'];
 
 // Lines are coloured as a whole: the columns are aligned by length.
 function styledTable(regions: readonly LiveRegion[]): string {
@@ -86,29 +89,33 @@ function styledTable(regions: readonly LiveRegion[]): string {
   return [styleText('bold', head), ...styled].join('\n');
 }
 
-function liveRow({
-  id,
-  name,
-  state,
-  clients,
-  estimateMs,
-  priority,
-  weight,
-  dial,
-  enabled,
-  drain,
-}: LiveRegion): string[] {
-  const notes = [...(enabled === false ? ['disabled'] : []), ...(drain ? ['drain'] : [])];
+function liveRow({ id, name, state, clients, estimateMs, priority, weight, dial }: LiveRegion): string[] {
   return [
     id,
     printable(name),
-    notes.length === 0 ? state : `${state} (${notes.join(', ')})`,
+    state,
     String(clients ?? '?'),
     estimateMs === undefined ? '-' : `${Math.round(estimateMs)} ms`,
     priority === undefined ? '-' : String(priority),
     weight === undefined ? '-' : String(weight),
     dial === undefined ? '-' : `${dial}%`,
   ];
+}
+
+/** What keeps a region from serving, and what ends that. */
+function whyDown({ id, state, enabled, drain, keepAwake, problem }: LiveRegion): string[] {
+  const said = problem === undefined ? [] : [`${id}: ${printable(problem)}.`];
+  if (enabled === false)
+    return [...said, `${id} is disabled: \`regions set ${id}.enabled=true\` enables it.`];
+  if (drain) return [...said, `${id} is drained: \`regions undrain ${id}\` ends that.`];
+  // Its object was told of a drain that the configuration does not have, or does not have any more.
+  if (keepAwake && state === 'asleep' && drain === false) {
+    return [
+      ...said,
+      `${id} should stay awake, and is woken within a minute; if not, \`regions undrain ${id}\` puts it back into service.`,
+    ];
+  }
+  return said;
 }
 
 async function listFile(command: Command, json: true | undefined): Promise<void> {

@@ -15,22 +15,12 @@ export async function openClient(options: ConnectionOptions): Promise<AdminClien
   return new AdminClient(await resolveConnection(options));
 }
 
-/**
- * What `read` gets from the edge; undefined, with a note on stderr, if no edge answers and the user named none.
- */
+/** What `read` gets from the edge; undefined if only the file is wanted. If no edge answers, the file does not stand in. */
 export async function readLive<T>(
   options: LiveOptions,
   read: (client: AdminClient) => Promise<T>,
 ): Promise<T | undefined> {
-  if (options.file) return undefined;
-  const client = await openClient(options);
-  try {
-    return await read(client);
-  } catch (error) {
-    if (client.connection.isExplicit || !endsWith(error, EXIT.noServer)) throw error;
-    console.error(`No Meridian at ${client.connection.url.origin}: this is regions/regions.json.`);
-    return undefined;
-  }
+  return options.file ? undefined : read(await openClient(options));
 }
 
 /** The live configuration; undefined, with a note, without a token. */

@@ -3,8 +3,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closeServer, LOOPBACK, listenOnLoopback } from '../local/listen.ts';
+import { checkPortIsFree, closeServer, LOOPBACK, listenOnLoopback } from '../local/listen.ts';
+import { leaveStack, RUN_FOLDER_PREFIX } from '../local/running-stacks.ts';
 import { runRegions } from '../test/support/regions-command.ts';
+import { DEFAULT_URL } from './connection.ts';
 
 let folder = '';
 
@@ -60,6 +62,38 @@ test('wrong usage exits with 2', async () => {
   expect((await run('drain')).code).toBe(2);
   expect((await run('rollback', 'yesterday', '--yes')).code).toBe(2);
   expect((await run('--help')).code).toBe(0);
+});
+
+/** Something else may listen where a local edge usually is. */
+const isTaken = await checkPortIsFree(LOOPBACK, Number(new URL(DEFAULT_URL).port)).then(
+  () => false,
+  () => true,
+);
+
+test.skipIf(isTaken).each(['list', 'show', 'history'])(
+  '%s without a stack or a URL says that none runs, and the file does not stand in',
+  async (command) => {
+    const { code, out, err } = await runRegions([command], { temporaryFolder: folder });
+    expect({ code, out }).toEqual({ code: 6, out: '' });
+    expect(err).toContain('No local stack runs');
+    expect(err).toContain('npm start');
+  },
+);
+
+test('several stacks are listed, and one is taken', async () => {
+  const urls = ['http://127.0.0.1:2', 'http://127.0.0.1:3'];
+  for (const url of urls) {
+    const run = await mkdtemp(join(folder, RUN_FOLDER_PREFIX));
+    await leaveStack(run, { url, token: 'hush' });
+    if (url === urls[0]) {
+      const only = await runRegions(['list'], { temporaryFolder: folder });
+      expect(only.code).toBe(6);
+      expect(only.err).toContain(`No server at ${url}`);
+    }
+  }
+  const { code, err } = await runRegions(['list'], { temporaryFolder: folder });
+  expect(code).toBe(2);
+  expect(err).toBe(`2 local stacks run. Say which one is meant:\n  --url ${urls.join('\n  --url ')}\n`);
 });
 
 test('an edge that was asked for and does not answer exits with 6, and the file does not stand in', async () => {

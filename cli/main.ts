@@ -6,18 +6,25 @@ import { applyCommand } from './apply.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
+import { completionCommand } from './completion.ts';
 import { diffCommand } from './diff.ts';
+import { doctorCommand } from './doctor.ts';
 import { drainCommand, undrainCommand } from './drain.ts';
 import { CommandError, EXIT, EXIT_CODES_HELP } from './exit.ts';
 import { historyCommand } from './history.ts';
 import { jetstreamCommand } from './jetstream.ts';
 import { listCommand } from './list.ts';
+import { meshCommand } from './mesh.ts';
 import { restartCommand } from './restart.ts';
 import { rollbackCommand } from './rollback.ts';
+import { routeCommand } from './route.ts';
 import { setCommand } from './set.ts';
 import { showCommand } from './show.ts';
+import { stopCommand } from './stop.ts';
 import { syncCommand } from './sync.ts';
 import { wakeCommand } from './wake.ts';
+import { watchCommand } from './watch.ts';
+import { wrapped } from './wrap.ts';
 
 const SUBCOMMANDS = [
   listCommand(),
@@ -29,6 +36,10 @@ const SUBCOMMANDS = [
   drainCommand(),
   undrainCommand(),
   wakeCommand(),
+  stopCommand(),
+  routeCommand(),
+  meshCommand(),
+  watchCommand(),
   restartCommand(),
   historyCommand(),
   rollbackCommand(),
@@ -36,6 +47,8 @@ const SUBCOMMANDS = [
   jetstreamCommand(),
   backupCommand(),
   syncCommand(),
+  doctorCommand(),
+  completionCommand(),
 ];
 
 const program = new Command('regions')
@@ -45,7 +58,7 @@ const program = new Command('regions')
     'after',
     `
 Routing settings take effect without a deploy:
-  $ npm run regions -- set weur.weight=50 apac.dial=10 --message "less of apac"
+  $ npm run regions -- set apac.dial=50 --message "less of apac"
   $ npm run regions -- drain weur --wait
 Platform settings (which regions there are, their placement, their size) need a deploy: edit
 regions/regions.json (editors know its schema), then
@@ -53,8 +66,9 @@ regions/regions.json (editors know its schema), then
   $ npm run regions -- sync
 and commit regions.json with the files that sync wrote.
 
-The edge is --url or MERIDIAN_URL, else the local stack. The token is MERIDIAN_TOKEN or --token (which
-other users of the machine can see), else the one that the local stack left.
+The edge is --url or MERIDIAN_URL, else the local stack that runs, whatever its port. The token is
+MERIDIAN_TOKEN or --token (which other users of the machine can see), else the one that the local
+stack left.
 ${EXIT_CODES_HELP}`,
   )
   .showHelpAfterError('Try --help.')
@@ -70,7 +84,7 @@ try {
   const { message, details } = error;
   if (process.argv.includes('--json'))
     console.log(JSON.stringify({ error: { ...details, message } }, null, 2));
-  console.error(message);
+  console.error(wrapped(message, process.stderr));
   process.exitCode = error.exitCode;
 }
 

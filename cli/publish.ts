@@ -3,11 +3,11 @@
 import type { Published } from '../api/config.ts';
 import type { MeridianConfig } from '../regions/config.ts';
 import type { AdminClient } from './admin-client.ts';
-import { type ConfirmOptions, confirm, showBefore } from './confirm.ts';
+import { type ConfirmOptions, confirm, messageOf, showBefore } from './confirm.ts';
 import { versionText } from './version-text.ts';
 
 export interface PublishOptions extends ConfirmOptions {
-  readonly message: string;
+  readonly message?: string;
   readonly force?: true;
 }
 
@@ -20,8 +20,9 @@ export async function publish(
   const dryRun = await client.dryRun(config);
   if (dryRun.changes.length === 0) return report(options, { ...dryRun, result: null });
   showBefore(dryRun, options);
+  const message = await messageOf(options);
   await confirm('Make these changes?', options);
-  const { message, force = false } = options;
+  const { force = false } = options;
   const result = await client.put({ base: base ?? dryRun.base, config, message, force });
   report(options, { ...dryRun, result });
 }

@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { MeridianConfig } from '../regions/config.ts';
+import { parseConfigFile } from '../regions/config-file.ts';
 import { describeProblem } from '../regions/problems.ts';
-import { parseConfig, type Validation } from '../regions/validate.ts';
+import type { Validation } from '../regions/validate.ts';
 
 /** The root of the repository. */
 export const ROOT = new URL('../', import.meta.url);
@@ -16,7 +17,7 @@ export const REGIONS_FILE = fileURLToPath(new URL('regions/regions.json', ROOT))
 /** Reads and checks a configuration file; exits if there is none. */
 export async function readConfig(command: Command, file: string): Promise<Validation> {
   try {
-    return parseConfig(await readFile(file, 'utf8'));
+    return parseConfigFile(await readFile(file));
   } catch (cause) {
     return command.error(`Cannot read ${file}: ${cause instanceof Error ? cause.message : cause}`);
   }

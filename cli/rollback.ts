@@ -7,7 +7,7 @@ import { type ConnectionOptions, withConnection } from './connection.ts';
 import { openClient } from './live.ts';
 import { type PublishOptions, report } from './publish.ts';
 
-type Options = Omit<PublishOptions, 'message'> & ConnectionOptions & { readonly message?: string };
+type Options = PublishOptions & ConnectionOptions;
 
 /** Makes the subcommand. */
 export function rollbackCommand(): Command {

@@ -1,5 +1,5 @@
-// `regions show [ID]`: everything about one region, with its names on Cloudflare, or the whole configuration; live, or
-// from the file if no edge answers.
+// `regions show [ID]`: everything about one region, with its names on Cloudflare, or the whole configuration; live, or,
+// with --file, as the file has it.
 
 import { Command } from 'commander';
 import type { VersionInfo } from '../api/config.ts';
@@ -12,7 +12,7 @@ import { unknownRegion } from '../regions/rules/service.ts';
 import { formatTable } from '../regions/table.ts';
 import type { AdminClient } from './admin-client.ts';
 import { withConnection } from './connection.ts';
-import { type LiveOptions, readConfigIfAllowed, readLive } from './live.ts';
+import { type LiveOptions, readLive } from './live.ts';
 import { printable } from './printable.ts';
 import { loadRegions } from './regions-file.ts';
 
@@ -21,7 +21,7 @@ export function showCommand(): Command {
   return withConnection(new Command('show'))
     .description('show one region with its defaults and its names on Cloudflare, or the whole configuration')
     .argument('[id]', 'id of the region, such as weur')
-    .option('--file', 'only what regions/regions.json says')
+    .option('--file', 'what regions/regions.json says instead')
     .option('--json', 'print it as JSON')
     .action(async (id: string | undefined, options: LiveOptions & { json?: true }, command: Command) => {
       const source = (await readLive(options, readSource)) ?? { config: await loadRegions(command) };
@@ -36,15 +36,9 @@ interface Source {
   readonly views?: readonly RegionView[];
 }
 
-// Without a token only the file can be shown; if the user named this edge, that is an error instead.
-async function readSource(client: AdminClient): Promise<Source | undefined> {
-  const live = client.connection.isExplicit ? await client.config() : await readConfigIfAllowed(client);
-  if (live === undefined) {
-    console.error('This is regions/regions.json.');
-    return undefined;
-  }
-  const { config, ...info } = live;
-  return { config, info, views: (await client.regions()).regions };
+async function readSource(client: AdminClient): Promise<Source> {
+  const [{ config, ...info }, { regions }] = await Promise.all([client.config(), client.regions()]);
+  return { config, info, views: regions };
 }
 
 function wholeOf({ config, info }: Source): object {

@@ -1,6 +1,6 @@
 // Watches a draining region until it has stopped, with a progress bar of its remaining clients.
 
-import type { OperationResult } from '../api/regions.ts';
+import type { OperationResult, RegionView } from '../api/regions.ts';
 import type { SeenState } from '../api/states.ts';
 import type { AdminClient } from './admin-client.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -15,7 +15,7 @@ const LEAVING: ReadonlySet<SeenState> = new Set(['draining', 'stopping']);
 const BACK: ReadonlySet<SeenState> = new Set(['up', 'starting']);
 
 /** The region as the edge sees it, which may no longer reach it. */
-type Seen = Omit<OperationResult, 'state'> & { readonly state: SeenState };
+type Seen = Omit<OperationResult, 'state'> & { readonly state: SeenState } & Pick<RegionView, 'drainPhase'>;
 
 /** Where progress goes, and how long to wait: a test waits less. */
 export interface WaitOptions {
@@ -75,15 +75,17 @@ async function look(client: Pick<AdminClient, 'regions'>, id: string): Promise<S
   const { regions } = await client.regions();
   const view = regions.find((each) => each.id === id);
   if (view === undefined) throw new CommandError(EXIT.refused, `${id} is no longer a region.`);
-  return { region: id, state: view.state, clients: view.clients };
+  const { state, clients, drainPhase } = view;
+  return { region: id, state, clients, ...(drainPhase !== undefined && { drainPhase }) };
 }
 
 /** The most clients that were seen are the whole of the bar. */
 function clientsOn(progress: Progress, clientsAtStart: Seen['clients']): (now: Seen) => void {
   let most = clientsAtStart;
-  return ({ region, state, clients }) => {
+  return ({ region, state, clients, drainPhase }) => {
     if (clients !== null) most = Math.max(most ?? clients, clients);
     const share = clients === null || most === null ? undefined : most === 0 ? 1 : (most - clients) / most;
-    progress.show(`${region} ${state}, ${clients ?? '?'} clients left`, share);
+    const phase = drainPhase === undefined ? '' : ` (${drainPhase})`;
+    progress.show(`${region} ${state}${phase}, ${clients ?? '?'} clients left`, share);
   };
 }

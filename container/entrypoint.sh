@@ -20,11 +20,13 @@
 #   NATS_TERM_HOLD                0; seconds from SIGTERM to lame duck mode
 #   NATS_JETSTREAM                false; true or false
 #   NATS_JETSTREAM_PEERS          3; how many regions have JetStream (at least 2, the same in all of them)
-#   NATS_JETSTREAM_MAX_MEMORY     -1; such as 512MB, where -1 is three quarters of the memory
+#   NATS_JETSTREAM_MAX_MEMORY     -1; such as 512MB, where -1 is half of the container's memory limit, or three
+#                                 quarters of the machine's memory where there is no limit
 #   NATS_JETSTREAM_MAX_FILE       -1; such as 2GB, where -1 is the free disk
 #   NATS_STORE_DIR                /data
 #   NATS_SCRATCH                  false; true for a server on its own, without a cluster (NATS_TOKEN is needed)
 #   NATS_SERVER_BIN               nats-server; the program, by name or path
+#   GOMEMLIMIT                    nine tenths of the container's memory limit, if it has one: what Go keeps nats-server below
 #   CLOUDFLARE_LOCATION, CLOUDFLARE_REGION, CLOUDFLARE_COUNTRY_A2
 #                                 unknown; the tags location:, cloudflare-region: and country:
 #
@@ -34,6 +36,7 @@
 #   NATS_TOKEN
 #   NATS_OPERATOR_JWT, NATS_SYSTEM_ACCOUNT and NATS_RESOLVER_PRELOAD
 #                                 the last as {"<account>": "<jwt>", ...} or as lines `<account> <jwt>`
+#   NATS_ALLOW_ANYONE             false; true where only this machine reaches it. The Worker never sets it
 #
 # Arguments are passed to nats-server (-t, -DV, --ports_file_dir DIR).
 #
@@ -103,6 +106,29 @@ read_hold() {
   [ "$hold" -lt 900 ] || refuse "NATS_TERM_HOLD is '$hold': a number of seconds below 900 is needed, since SIGKILL comes 15 minutes after SIGTERM"
 }
 
+# Sets `memory_limit` to the bytes that cgroups (v2, v1) allow the container; to nothing when that is no limit, which v2
+# writes as a word and v1 as more than any machine has. nats-server only looks at the machine's memory, which is the
+# host's, and takes three quarters of it for JetStream: the kernel would kill it long before.
+read_memory_limit() {
+  memory_limit=
+  for file in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
+    [ -r "$file" ] || continue
+    read -r memory_limit <"$file" || :
+    break
+  done
+  case $memory_limit in
+    '' | *[!0-9]* | ????????????????*) memory_limit= ;;
+  esac
+}
+
+# Half, because of what is not JetStream's: clients, routes, the collector's reserve.
+export_memory() {
+  read_memory_limit
+  [ -n "$memory_limit" ] || return 0
+  export GOMEMLIMIT="${GOMEMLIMIT:-$((memory_limit / 10 * 9))}"
+  [ "${NATS_JETSTREAM_MAX_MEMORY:--1}" != -1 ] || NATS_JETSTREAM_MAX_MEMORY=$((memory_limit / 2))
+}
+
 export_jetstream() {
   export NATS_JETSTREAM="${NATS_JETSTREAM:-false}"
   export_text NATS_STORE_DIR "${NATS_STORE_DIR:-/data}"
@@ -148,7 +174,11 @@ export_credentials() {
     token) export_text NATS_TOKEN "$NATS_TOKEN" ;;
     operator) export_operator ;;
     '')
-      require_loopback
+      case ${NATS_ALLOW_ANYONE:-false} in
+        true) ;;
+        false) require_loopback ;;
+        *) refuse "NATS_ALLOW_ANYONE is '$NATS_ALLOW_ANYONE': it must be true or false" ;;
+      esac
       auth=none
       ;;
     *) refuse "credentials of more than one kind are set ($auth): keep one, remove the others with wrangler secret delete" ;;
@@ -270,6 +300,7 @@ trap 'on_signal INT' INT
 trap 'on_signal USR2' USR2
 
 export_settings
+export_memory
 export_jetstream
 export_credentials
 

@@ -33,7 +33,7 @@ test.each(['examples/node/client.mjs', 'examples/go/main.go', 'examples/python/c
   },
 );
 
-describe.each(['README.md', 'CONTRIBUTING.md', 'examples/README.md'])('%s', (page) => {
+describe.each(['README.md', 'CONTRIBUTING.md', 'docs/container.md', 'examples/README.md'])('%s', (page) => {
   test('names scripts of package.json only', async () => {
     const { scripts } = JSON.parse(await read('package.json')) as { readonly scripts: object };
     const named = (await read(page)).matchAll(/npm (?:run )?(start|test|(?<=run )[\w:-]+)/g);

@@ -158,8 +158,8 @@ export default async function useStream({ regions, keepers: kept, cities, run })
   const isDone = () =>
     publishers.every(({ sender }) => sender.pending === 0) &&
     readers.every(({ receivers }) => receivers.every(({ isWhole }) => isWhole));
-  // Where k6 or the target is slow it may still come, as long as the run may go on.
-  await lastOnes(endsAtMs, isDone);
+  // What was sent to a reader whose connection was cut comes again only after the acknowledgement's time: it is behind.
+  await lastOnes(Math.min(endsAtMs, schedule.endsAtMs), isDone);
   for (const { consumer } of readers) consumer.stop();
   leader.stop();
   await Promise.all([following, ...fetching]);

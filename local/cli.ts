@@ -8,12 +8,15 @@ import { type Console, openConsole } from './console.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
 import { reloadOnChange } from './reload-on-change.ts';
 import { instructions, linkTable, regionTable } from './report.ts';
-import { type Stack, startStack } from './stack.ts';
+import { type Stack, type StackOptions, startStack } from './stack.ts';
+import { watchParent } from './watch-parent.ts';
 
 interface Options {
   readonly port: number;
   readonly regions?: readonly string[];
   readonly natsServer?: string;
+  readonly engine?: string;
+  readonly image?: string;
   readonly config?: string;
   readonly wan?: boolean;
   readonly watch?: boolean;
@@ -31,6 +34,11 @@ const program = new Command('npm start --')
     '--nats-server <path>',
     'the nats-server program (else: NATS_SERVER, PATH, the cache, or downloaded or built on first use)',
   )
+  .option(
+    '--engine <engine>',
+    'run the regions in real containers: docker, podman, or a socket such as unix:///var/run/docker.sock',
+  )
+  .option('--image <name>', 'with --engine: an image that it has (else: built from container/Dockerfile)')
   .option('--config <file>', 'another region configuration than regions/regions.json')
   .option('--wan', 'add the latency of real distances, as the routing model has them, to clients and routes')
   .option('--watch', 'restart the Worker when its sources or its configuration change (npm run dev)')
@@ -39,9 +47,10 @@ const program = new Command('npm start --')
   .addHelpText(
     'after',
     `
-Pretend to be in another city:
-  curl -H 'MF-CF-Blob: {"colo":"SYD"}' http://127.0.0.1:8787/api/route
-Ctrl-C stops everything.`,
+While it runs, in another terminal (the command finds it, whatever its port):
+  npm run regions -- list
+  npm run regions -- route SYD     which region a client in Sydney would get
+Ctrl-C stops everything; so does the end of whatever started it.`,
   )
   .allowExcessArguments(false);
 
@@ -56,6 +65,7 @@ async function main(options: Options): Promise<void> {
   const stop = new AbortController();
   const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  watchParent(() => stop.abort());
   try {
     const stack = await start(options, output, stop.signal);
     showReady(stack, output, await stack.regions(), await stack.mesh());
@@ -75,20 +85,30 @@ async function main(options: Options): Promise<void> {
 async function start(options: Options, output: Console, signal: AbortSignal): Promise<Stack> {
   const { config, notes } = await loadConfig(options);
   for (const note of notes) output.step(note);
-  const { path } = await ensureNatsServer({
-    ...(options.natsServer !== undefined && { path: options.natsServer }),
-    log: output.step,
-  });
+  const containers = await containersOf(options, output);
   signal.throwIfAborted();
   return startStack({
     config,
-    natsServer: path,
+    ...containers,
     port: options.port,
     wan: options.wan,
     onProgress: output.step,
     onLog: output.log,
     signal,
   });
+}
+
+/** What the regions run on. */
+async function containersOf(
+  { engine, image, natsServer }: Options,
+  output: Console,
+): Promise<Pick<StackOptions, 'natsServer' | 'realEngine'>> {
+  if (engine !== undefined) return { realEngine: { engine, image } };
+  const { path } = await ensureNatsServer({
+    ...(natsServer !== undefined && { path: natsServer }),
+    log: output.step,
+  });
+  return { natsServer: path };
 }
 
 function showReady(

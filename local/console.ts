@@ -30,10 +30,13 @@ const EXPECTED = [
   /Websocket not configured with TLS/, // TLS ends at Cloudflare.
   /Error trying to connect to route/, // JetStream's placeholder routes lead nowhere: container/entrypoint.sh.
   /invalid value for header 'Upgrade'/, // The container class asks whether the port is open.
+  /Healthcheck failed: "failed to be ready/, // A container is asked until it is.
   /Waiting for routing to be established|has not established contact with a meta leader/, // The mesh comes next.
 ];
 
 export function openConsole({ quiet = false, verbose = false }: ConsoleOptions): Console {
+  // A closed terminal, or a reader that has ended, is no reason to end in disorder.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const started = performance.now();
   let logOpen = !quiet;
   const elapsed = () => `${((performance.now() - started) / 1000).toFixed(1)} s`.padStart(7);
@@ -42,7 +45,7 @@ export function openConsole({ quiet = false, verbose = false }: ConsoleOptions):
       if (!quiet) console.log(`${styleText('dim', elapsed())}  ${text}`);
     },
     log: (source, line) => {
-      if (logOpen && (verbose || source === 'worker' || isNews(line))) {
+      if (logOpen && (verbose || !isServer(source) || isNews(line))) {
         console.error(styleText('dim', `${''.padStart(7)}  ${source}: ${line}`));
       }
     },
@@ -55,6 +58,10 @@ export function openConsole({ quiet = false, verbose = false }: ConsoleOptions):
     ready: (text) => console.log(text),
     error: (text) => console.error(`${styleText('red', 'error')} ${text}`),
   };
+}
+
+function isServer(source: string): boolean {
+  return source !== 'worker' && source !== 'engine';
 }
 
 function isNews(line: string): boolean {

@@ -1,6 +1,7 @@
 // A Worker and its objects in workerd, through miniflare, with the embedded engine as its container engine.
 
 import { convertV4MiniflareOptions, Log, LogLevel } from 'miniflare';
+import { imageName } from './engine/image-name.ts';
 import { startMiniflare } from './miniflare.ts';
 import { type Closeable, withTeardown } from './teardown.ts';
 import type { WorkerBuild } from './worker-build.ts';
@@ -12,8 +13,7 @@ export const WORKER = 'meridian';
 const EVERY_MINUTE = '* * * * *';
 const MINUTE_MS = 60_000;
 
-/** Any name will do: the embedded engine runs one image, and its own sidecar instead of the interceptor. */
-const IMAGE = 'meridian/nats-server';
+/** Any name will do: the embedded engine runs its own sidecar instead of the interceptor. */
 const EGRESS_IMAGE = 'meridian/sidecar';
 
 export interface EdgeOptions {
@@ -29,6 +29,8 @@ export interface EdgeOptions {
   readonly inspectorPort?: number | undefined;
   /** What the Worker writes to its console, and workerd to its own. */
   readonly onLog: (line: string) => void;
+  /** Where temporary files go. */
+  readonly folder: string;
   /** Told the id of every workerd that is started. */
   readonly onProcess: (pid: number) => void;
 }
@@ -47,9 +49,9 @@ export interface Edge extends Closeable {
 }
 
 export function startEdge(options: EdgeOptions): Promise<Edge> {
-  const { onLog, onProcess } = options;
+  const { onLog, onProcess, folder } = options;
   return withTeardown(async (undo) => {
-    const { miniflare, url, close } = await startMiniflare(settingsOf(options), onProcess);
+    const { miniflare, url, close } = await startMiniflare(settingsOf(options), { onProcess, folder });
     undo.defer(close);
     const tick = async () => {
       // Fetched anew each time: after a crash miniflare restarts workerd, and what it returned before no longer works.
@@ -102,9 +104,13 @@ function settingsOf(options: EdgeOptions) {
         r2Buckets: [...build.r2Buckets],
         // No rate limit: all users of this machine share one address, and tests make a thousand edits from it.
         durableObjects: Object.fromEntries(
-          build.objects.map(({ binding, className, hasContainer }) => [
+          build.objects.map(({ binding, className, hasContainer, limits }) => [
             binding,
-            { className, useSQLite: true, ...(hasContainer && { container: { imageName: IMAGE } }) },
+            {
+              className,
+              useSQLite: true,
+              ...(hasContainer && { container: { imageName: imageName(limits) } }),
+            },
           ]),
         ),
       },

@@ -3,9 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { MeridianConfig } from '../regions/config.ts';
+import { parseConfigFile } from '../regions/config-file.ts';
 import { describeProblem, type Problem } from '../regions/problems.ts';
 import { onlyRegions } from '../regions/subset.ts';
-import { parseConfig } from '../regions/validate.ts';
 
 const CHECKED_IN = fileURLToPath(new URL('../regions/regions.json', import.meta.url));
 
@@ -26,10 +26,10 @@ export async function loadConfig(
   source: ConfigSource = {},
 ): Promise<{ readonly config: MeridianConfig; readonly notes: readonly string[] }> {
   const file = source.config ?? CHECKED_IN;
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     throw new ConfigError(`cannot read the configuration ${file}: ${cause.message}`, { cause });
   });
-  const parsed = parseConfig(text);
+  const parsed = parseConfigFile(bytes);
   if (!parsed.ok) throw new ConfigError(list(`${file} is not a valid configuration`, parsed.problems));
   const warnings = parsed.warnings.map(describeProblem);
   if (source.regions === undefined) return { config: parsed.config, notes: warnings };

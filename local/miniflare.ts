@@ -2,6 +2,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { Miniflare } from 'miniflare';
 import { type Closeable, withTeardown } from './teardown.ts';
@@ -11,18 +12,21 @@ export interface StartedMiniflare extends Closeable {
   readonly url: URL;
 }
 
-/**
- * Returns once workerd runs.
- *
- * @param onProcess told the id of every workerd that it starts, those that replace a crashed one included
- */
+export interface MiniflareSurroundings {
+  /** Told the id of every workerd that it starts, those that replace a crashed one included. */
+  readonly onProcess?: (pid: number) => void;
+  /** Where its temporary files go. Default: the system's folder for them. */
+  readonly folder?: string;
+}
+
+/** Returns once workerd runs. */
 export function startMiniflare(
   settings: ConstructorParameters<typeof Miniflare>[0],
-  onProcess: (pid: number) => void = () => {},
+  { onProcess = () => {}, folder = tmpdir() }: MiniflareSurroundings = {},
 ): Promise<StartedMiniflare> {
   return withTeardown(async (undo) => {
     undo.defer(watchSpawns('workerd', onProcess));
-    const miniflare = withoutSignalHooks(() => new Miniflare(settings));
+    const miniflare = withTemporaryFolder(folder, () => withoutSignalHooks(() => new Miniflare(settings)));
     // Also if it does not start: by then it has created a folder.
     undo.defer(() => miniflare.dispose());
     return { miniflare, url: await miniflare.ready };
@@ -45,6 +49,18 @@ function watchSpawns(program: string, tell: (pid: number) => void): () => void {
   };
   subscribe(CHANNEL, listener);
   return () => void unsubscribe(CHANNEL, listener);
+}
+
+/** Miniflare asks for the system's folder when it is created. */
+function withTemporaryFolder<T>(folder: string, create: () => T): T {
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = folder;
+  try {
+    return create();
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -2,24 +2,28 @@
 // The caller chooses the Worker: the local stack runs Meridian's, benchmarks also run their controls here.
 
 import { randomBytes } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEdge } from './edge.ts';
 import { serveDockerApi } from './engine/docker-api.ts';
 import { Engine } from './engine/engine.ts';
-import { natsImage } from './engine/nats-image.ts';
+import { natsImage } from './engine/processes/nats-image.ts';
+import { ProcessRuntime } from './engine/processes/process-runtime.ts';
+import type { RunListeners, Runtime } from './engine/runtime.ts';
 import { checkPortIsFree, closeServer } from './listen.ts';
+import { type RealEngineOptions, startRealEngine } from './real-engine.ts';
 import { createRunFolder, type RunFolder, sweepDeadRuns } from './run-folder.ts';
+import { leaveStack } from './running-stacks.ts';
 import { type Closeable, withTeardown } from './teardown.ts';
 import type { WanDelays } from './wan/wan-delays.ts';
 import type { WorkerBuild } from './worker-build.ts';
 
 export interface PlatformOptions {
-  /** Path of the nats-server program, which every container runs. */
-  readonly natsServer: string;
-  /** Makes the Worker; files go into the folder. */
-  readonly build: (folder: string) => Promise<WorkerBuild>;
+  /** Path of the nats-server program, which every container runs as a process of this machine. */
+  readonly natsServer?: string | undefined;
+  /** A real container engine for the containers, in place of that. */
+  readonly realEngine?: RealEngineOptions | undefined;
+  /** Makes the Worker; files go into the folder. `onProcess` is told of a process that writes there. */
+  readonly build: (folder: string, onProcess: (pid: number) => void) => Promise<WorkerBuild>;
   /** 0 takes a free one. */
   readonly port?: number;
   readonly host?: string;
@@ -31,7 +35,7 @@ export interface PlatformOptions {
   readonly inspectorPort?: number | undefined;
   /** Progress of the start, for people. */
   readonly onProgress?: ((step: string) => void) | undefined;
-  /** Log lines of the Worker and of the servers. */
+  /** Log lines of the Worker, of the container engine (`engine`), and of the servers. */
   readonly onLog?: ((source: string, line: string) => void) | undefined;
   /** Aborts the start; what was started is stopped. */
   readonly signal?: AbortSignal | undefined;
@@ -44,7 +48,7 @@ export interface Platform extends Closeable {
   /** The Worker's MERIDIAN_ADMIN_TOKEN, generated for this run. */
   readonly adminToken: string;
   readonly engine: Engine;
-  /** Aborted, with the reason, when a server keeps exiting: it will not come up. */
+  /** Aborted, with the reason, when a server keeps exiting or cannot be started: it will not come up. */
   readonly hopeless: AbortSignal;
   /** Fires the cron trigger, as Cloudflare does every minute. */
   tick(): Promise<void>;
@@ -52,8 +56,8 @@ export interface Platform extends Closeable {
   reload(build: PlatformOptions['build']): Promise<void>;
 }
 
-/** A server that has exited this often will not come up. */
-const HOPELESS_EXITS = 3;
+/** A server that has exited, or could not be started, this often will not come up. */
+const HOPELESS_FAILURES = 3;
 
 /** Returns once the Worker answers; its containers start when the Worker starts them. */
 export function startPlatform(options: PlatformOptions): Promise<Platform> {
@@ -66,20 +70,22 @@ async function bringUp(
 ): Promise<Omit<Platform, keyof Closeable>> {
   const { host = '127.0.0.1', port = 0, onProgress, onLog, signal } = options;
   const swept = await sweepDeadRuns();
-  if (swept > 0) onProgress?.(`ended ${swept} processes that an earlier run had left`);
+  if (swept.processes > 0) onProgress?.(`ended ${swept.processes} processes that an earlier run had left`);
+  if (swept.containers > 0)
+    onProgress?.(`removed ${swept.containers} containers that an earlier run had left`);
   if (port !== 0) await checkPortIsFree(host, port);
 
   const folder = await createRunFolder();
   undo.defer(folder.remove);
   const hopeless = new AbortController();
-  const engine = startEngine(options, folder, hopeless);
+  const engine = await startEngine(options, folder, hopeless, undo);
   undo.defer(() => engine.close());
   const engineSocket = join(folder.path, 'docker.sock');
   const server = await serveDockerApi(engine, engineSocket);
   undo.defer(() => closeServer(server));
   onProgress?.('engine ready');
 
-  const build = await options.build(join(folder.path, 'worker'));
+  const build = await options.build(join(folder.path, 'worker'), folder.noteProcess);
   signal?.throwIfAborted();
   onProgress?.('Worker built');
   const adminToken = randomBytes(24).toString('base64url');
@@ -92,48 +98,67 @@ async function bringUp(
     storage: options.storage,
     inspectorPort: options.inspectorPort,
     onLog: (line) => onLog?.('worker', line),
+    folder: folder.path,
     onProcess: folder.noteProcess,
   });
   undo.defer(edge.close);
-  await writeTokenFile(folder, edge.url, adminToken);
+  await leaveStack(folder.path, { url: edge.url, token: adminToken });
   onProgress?.(`Worker running in workerd at ${edge.url}`);
   const reload = async (build: PlatformOptions['build']) => {
-    await edge.reload(await build(join(folder.path, 'worker')));
+    await edge.reload(await build(join(folder.path, 'worker'), folder.noteProcess));
     // Wakes the objects, which find their servers running and re-establish the links.
     await edge.tick();
   };
   return { url: edge.url, adminToken, engine, hopeless: hopeless.signal, tick: edge.tick, reload };
 }
 
-function startEngine(
-  { natsServer, delays, onLog }: PlatformOptions,
+async function startEngine(
+  options: PlatformOptions,
   folder: RunFolder,
   hopeless: AbortController,
-): Engine {
-  const exits = new Map<string, number>();
+  undo: AsyncDisposableStack,
+): Promise<Engine> {
+  const failures = new Map<string, number>();
+  const fail = (server: string, why: string) => {
+    const count = (failures.get(server) ?? 0) + 1;
+    failures.set(server, count);
+    if (count === HOPELESS_FAILURES) hopeless.abort(new Error(why));
+  };
+  const runtime = await startRuntime(options, folder, undo, {
+    onLine: (server, line) => options.onLog?.(server, line),
+    onExit: (server, code, lastLines) => fail(server, whyHopeless(server, code, lastLines)),
+  });
   return new Engine({
-    folder: join(folder.path, 'containers'),
-    delays,
-    prepare: natsImage({
-      natsServer,
-      onStart: folder.noteGroup,
-      onLine: (server, line) => onLog?.(server, line),
-      onExit: (server, code, lastLines) => {
-        const count = (exits.get(server) ?? 0) + 1;
-        exits.set(server, count);
-        if (count === HOPELESS_EXITS) hopeless.abort(new Error(whyHopeless(server, code, lastLines)));
-      },
-    }),
+    runtime,
+    delays: options.delays,
+    onStartFailed: (server, { message }) => {
+      options.onLog?.('engine', `${server} cannot be started: ${message}`);
+      fail(server, `${server} cannot be started: ${message}`);
+    },
   });
 }
 
-/** Writes the token where the `regions` command finds it, by the stack's port: to a file only its owner can read. */
-async function writeTokenFile(folder: RunFolder, url: string, token: string): Promise<void> {
-  const path = join(tmpdir(), `meridian-token-${new URL(url).port}`);
-  folder.noteFile(path);
-  // An old file may have other permissions, and would keep them.
-  await rm(path, { force: true });
-  await writeFile(path, token, { mode: 0o600, flag: 'wx' });
+async function startRuntime(
+  { natsServer, realEngine, onProgress, onLog, signal }: PlatformOptions,
+  folder: RunFolder,
+  undo: AsyncDisposableStack,
+  listeners: RunListeners,
+): Promise<Runtime> {
+  if (realEngine !== undefined)
+    return startRealEngine({
+      ...realEngine,
+      folder,
+      undo,
+      onProgress,
+      onProblem: (text) => onLog?.('engine', text),
+      signal,
+      ...listeners,
+    });
+  if (natsServer === undefined) throw new Error('a platform needs natsServer or realEngine');
+  return new ProcessRuntime({
+    folder: join(folder.path, 'containers'),
+    prepare: natsImage({ natsServer, onStart: folder.noteGroup, ...listeners }),
+  });
 }
 
 function whyHopeless(server: string, code: number, lastLines: readonly string[]): string {

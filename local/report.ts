@@ -34,7 +34,8 @@ export function linkTable(links: readonly MeshLink[]): string {
 /** How to connect, for copying. */
 export function instructions(url: string, adminToken: string): string {
   const socket = url.replace(/^http/, 'ws');
-  return `NATS over WebSocket: ${socket}     health: ${url}${PATHS.health}     regions: ${url}${PATHS.regions}     mesh: ${url}${PATHS.mesh}
+  return `NATS over WebSocket: ${socket}
+health: ${url}${PATHS.health}   regions: ${url}${PATHS.regions}   mesh: ${url}${PATHS.mesh}
 
 the nats command:
   nats --server ${socket} sub '>'
@@ -44,11 +45,12 @@ nats.js (npm install @nats-io/nats-core):
   const nc = await wsconnect({ servers: '${socket}' });
   console.log(nc.info.server_name);
 
-change the regions while clients are connected (the command finds its token by itself):
+change the regions while clients are connected (the command finds this stack by itself):
   npm run regions -- list
-  npm run regions -- set weur.weight=50
+  npm run regions -- set weur.dial=50
+  npm run regions -- --help
 admin API: Authorization: Bearer ${adminToken}
 
 which region would a client in Sydney get?
-  curl -H 'MF-CF-Blob: {"colo":"SYD"}' ${url}${PATHS.route}`;
+  npm run regions -- route SYD`;
 }

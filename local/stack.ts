@@ -5,8 +5,7 @@ import { ApiClient } from '../api/client.ts';
 import type { MeshLink } from '../api/mesh.ts';
 import type { RegionView } from '../api/regions.ts';
 import type { MeridianConfig } from '../regions/config.ts';
-import { instanceNameOf } from '../regions/names.ts';
-import { waitFor } from '../waiting/wait-for.ts';
+import { awaken } from './awaken.ts';
 import { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
 import { withTeardown } from './teardown.ts';
 import { wanDelays } from './wan/wan-delays.ts';
@@ -17,7 +16,11 @@ export interface StackOptions extends Omit<PlatformOptions, 'build' | 'delays'> 
   /** Adds the latency of real distances to clients and routes. Default: false. */
   readonly wan?: boolean | undefined;
   /** Default: as wrangler would deploy it. */
-  readonly build?: (folder: string, config: MeridianConfig) => Promise<WorkerBuild>;
+  readonly build?: (
+    folder: string,
+    config: MeridianConfig,
+    onProcess: (pid: number) => void,
+  ) => Promise<WorkerBuild>;
 }
 
 /** A running stack. */
@@ -34,24 +37,24 @@ export interface Stack extends Omit<Platform, 'hopeless' | 'tick' | 'reload'> {
   reload(config: MeridianConfig): Promise<void>;
 }
 
-/** All regions and links come up well within this, even on a busy machine. */
-const READY_TIMEOUT_MS = 60_000;
-
 /** Starts a stack and returns once every region that stays awake is up and linked with all others. */
 export function startStack(options: StackOptions): Promise<Stack> {
   const { config, wan = false, build = buildWorker } = options;
   return withTeardown(async (undo) => {
-    const builtFor = (wanted: MeridianConfig) => async (folder: string) =>
-      withConfig(await build(folder, wanted), wanted);
+    const builtFor =
+      (wanted: MeridianConfig): PlatformOptions['build'] =>
+      async (folder, onProcess) =>
+        withConfig(await build(folder, wanted, onProcess), wanted);
     const platform = await startPlatform({
       ...options,
       delays: wan ? wanDelays(config) : undefined,
       build: builtFor(config),
     });
     undo.defer(platform.close);
-    const { url, adminToken, engine } = platform;
+    const { url, adminToken, engine, tick, hopeless } = platform;
     const api = new ApiClient({ url, token: adminToken });
-    await awaken(platform, api, options);
+    const signal = AbortSignal.any([hopeless, ...(options.signal ? [options.signal] : [])]);
+    await awaken({ api, tick, config, signal, onProgress: options.onProgress });
     return {
       url,
       adminToken,
@@ -65,47 +68,8 @@ export function startStack(options: StackOptions): Promise<Stack> {
   });
 }
 
-/** The Worker with its configuration, set as a deployment may set it too. */
+/** The Worker with its configuration, set as a deployment may set it too, and what is different on one machine. */
 function withConfig(build: WorkerBuild, config: MeridianConfig): WorkerBuild {
-  return { ...build, vars: { ...build.vars, MERIDIAN_CONFIG: JSON.stringify(asOnOneMachine(config)) } };
-}
-
-/**
- * On one machine every region is equally near, whatever city a client pretends to be in, so routing uses the model
- * alone. And a drain is known everywhere at once, so it need not wait for that.
- */
-function asOnOneMachine(config: MeridianConfig): MeridianConfig {
-  return { ...config, routing: { ...config.routing, measure: false, drainSettleSeconds: 1 } };
-}
-
-/** Wakes the regions as the cron trigger does, and waits until they are one cluster. */
-async function awaken(
-  { tick, hopeless }: Platform,
-  api: ApiClient,
-  { config, onProgress, signal }: StackOptions,
-): Promise<void> {
-  const awake = new Set(
-    config.regions.filter(({ keepAwake, enabled }) => keepAwake && enabled).map(({ id }) => id),
-  );
-  await tick();
-  const options = {
-    timeoutMs: READY_TIMEOUT_MS,
-    signal: AbortSignal.any([hopeless, ...(signal ? [signal] : [])]),
-  };
-  const reported = new Set<string>();
-  const once = (step: string) => {
-    if (!reported.has(step)) onProgress?.(step);
-    reported.add(step);
-  };
-  await waitFor('every region to be up', options, async () => {
-    const regions = (await api.regions()).regions.filter(({ id }) => awake.has(id));
-    for (const { id, state } of regions)
-      if (state === 'up') once(`region ${id} is up (${instanceNameOf(id)})`);
-    return regions.every(({ state }) => state === 'up');
-  });
-  await waitFor('every link of the mesh to be up', options, async () => {
-    const links = (await api.mesh()).links.filter(({ a, b }) => awake.has(a) && awake.has(b));
-    for (const { a, b, state } of links) if (state === 'up') once(`link ${a} - ${b} is up`);
-    return links.every(({ state }) => state === 'up');
-  });
+  const vars = { MERIDIAN_CONFIG: JSON.stringify(config), MERIDIAN_ONE_MACHINE: 'true' };
+  return { ...build, vars: { ...build.vars, ...vars } };
 }

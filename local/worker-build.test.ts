@@ -19,6 +19,7 @@ test('a region that is not in the checked-in configuration gets its class, and t
       binding: 'REGION_ELSEWHERE',
       className: 'NatsElsewhere',
       hasContainer: true,
+      limits: { vcpu: 0.5, memoryMib: 4096 },
     });
     expect(objects.map(({ className }) => className)).toContain('ConfigStore');
     for (const { className } of objects) expect(script).toMatch(new RegExp(`\\b${className}\\b`));

@@ -8,12 +8,16 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'smol-toml';
-import type { MeridianConfig } from '../regions/config.ts';
+import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
 import { generateWorkerClasses } from '../regions/generate/worker-classes.ts';
 import { syncWranglerToml } from '../regions/generate/wrangler-sync.ts';
+import { type InstanceLimits, instanceLimits } from '../regions/instance-limits.ts';
 import { sourceFrames } from './source-frames.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Cloudflare's own. */
+const DEFAULT_INSTANCE = 'lite';
 
 export interface WorkerBuild {
   /** One ES module. */
@@ -28,6 +32,8 @@ export interface WorkerBuild {
     readonly binding: string;
     readonly className: string;
     readonly hasContainer: boolean;
+    /** What its container may use. Default: all that there is. */
+    readonly limits?: InstanceLimits | undefined;
   }[];
   /** Bindings of KV namespaces. */
   readonly kvNamespaces: readonly string[];
@@ -40,7 +46,10 @@ interface WranglerToml {
   readonly compatibility_date: string;
   readonly compatibility_flags?: readonly string[];
   readonly vars?: Readonly<Record<string, string>>;
-  readonly containers?: readonly { readonly class_name: string }[];
+  readonly containers?: readonly {
+    readonly class_name: string;
+    readonly instance_type?: string | { readonly vcpu: number; readonly memory_mib: number };
+  }[];
   readonly kv_namespaces?: readonly { readonly binding: string }[];
   readonly r2_buckets?: readonly { readonly binding: string }[];
   readonly durable_objects: {
@@ -48,8 +57,16 @@ interface WranglerToml {
   };
 }
 
-/** Builds into `folder`. A configuration with other regions than the checked-in one is built as its deploy would be. */
-export async function buildWorker(folder: string, config: MeridianConfig): Promise<WorkerBuild> {
+/**
+ * Builds into `folder`. A configuration with other regions than the checked-in one is built as its deploy would be.
+ *
+ * @param onProcess told the id of wrangler, which writes into the folder
+ */
+export async function buildWorker(
+  folder: string,
+  config: MeridianConfig,
+  onProcess: (pid: number) => void = () => {},
+): Promise<WorkerBuild> {
   await mkdir(folder, { recursive: true });
   const checkedIn = join(PROJECT, 'wrangler.toml');
   const text = await readFile(checkedIn, 'utf8');
@@ -61,23 +78,35 @@ export async function buildWorker(folder: string, config: MeridianConfig): Promi
   const configPath = isCheckedIn ? checkedIn : await writeVariant(folder, synced, config);
   const toml = isCheckedIn ? (parse(text) as unknown as WranglerToml) : wanted;
   return {
-    ...(await bundle(folder, configPath)),
+    ...(await bundle(folder, configPath, onProcess)),
     compatibilityDate: toml.compatibility_date,
     compatibilityFlags: toml.compatibility_flags ?? [],
     vars: toml.vars ?? {},
     objects: toml.durable_objects.bindings.map(({ name, class_name }) => ({
       binding: name,
       className: class_name,
-      hasContainer: toml.containers?.some((container) => container.class_name === class_name) ?? false,
+      ...containerOf(class_name, toml),
     })),
     kvNamespaces: toml.kv_namespaces?.map(({ binding }) => binding) ?? [],
     r2Buckets: toml.r2_buckets?.map(({ binding }) => binding) ?? [],
   };
 }
 
+function containerOf(className: string, { containers = [] }: WranglerToml) {
+  const container = containers.find(({ class_name }) => class_name === className);
+  if (container === undefined) return { hasContainer: false };
+  const { instance_type: type = DEFAULT_INSTANCE } = container;
+  const limits =
+    typeof type === 'string'
+      ? instanceLimits(type as RegionConfig['instanceType'])
+      : { vcpu: type.vcpu, memoryMib: type.memory_mib };
+  return { hasContainer: true, limits };
+}
+
 async function bundle(
   folder: string,
   configPath: string,
+  onProcess: (pid: number) => void,
 ): Promise<Pick<WorkerBuild, 'script' | 'toSources'>> {
   const manifest = createRequire(import.meta.url).resolve('wrangler/package.json');
   const wrangler = join(dirname(manifest), 'bin/wrangler.js');
@@ -99,7 +128,9 @@ async function bundle(
     TMPDIR: folder,
   };
   try {
-    await promisify(execFile)(process.execPath, [wrangler, ...args], { cwd: PROJECT, env });
+    const running = promisify(execFile)(process.execPath, [wrangler, ...args], { cwd: PROJECT, env });
+    if (running.child.pid !== undefined) onProcess(running.child.pid);
+    await running;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`wrangler could not build the Worker:\n${stdout}${stderr}`);

@@ -1,17 +1,7 @@
 // How many clients a region takes: as many as it is configured for, and no more than its container's memory bears. Pure.
 
 import type { RegionConfig } from './config.ts';
-import type { INSTANCE_TYPES } from './schema.ts';
-
-/** Memory of Cloudflare's named instance types. */
-const MEMORY_MIB: Readonly<Record<(typeof INSTANCE_TYPES)[number], number>> = {
-  lite: 256,
-  basic: 1024,
-  'standard-1': 4096,
-  'standard-2': 6144,
-  'standard-3': 8192,
-  'standard-4': 12_288,
-};
+import { instanceLimits } from './instance-limits.ts';
 
 /** nats-server without clients takes 16 MiB; the rest is for routes, subscriptions and garbage. */
 const RESERVED_MIB = 64;
@@ -25,7 +15,7 @@ type Sized = Pick<RegionConfig, 'instanceType' | 'limits'>;
 
 /** The number of clients at which a region is full. */
 export function clientCapacity({ instanceType, limits }: Sized): number {
-  const memoryMib = typeof instanceType === 'string' ? MEMORY_MIB[instanceType] : instanceType.memoryMib;
+  const { memoryMib } = instanceLimits(instanceType);
   const streamsMib = (limits.jetstreamMaxMemoryBytes ?? 0) / (KIB_PER_MIB * KIB_PER_MIB);
   const freeMib = Math.max(0, memoryMib - RESERVED_MIB - streamsMib);
   const byMemory = Math.floor((freeMib * KIB_PER_MIB) / KIB_PER_CLIENT);

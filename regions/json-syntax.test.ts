@@ -13,6 +13,8 @@ test.each([
   ["{'a': 1}", 1, 2, 'a key in double quotes or }'],
   ['[tru]', 1, 2, 'a value or ]'],
   ['["a\nb"]', 1, 2, 'a value or ]'],
+  ['["a\u0000"]', 1, 4, 'an escape such as \\u0000, since a string holds no control character as it is'],
+  ['{\n"\ta": 1}', 2, 2, 'an escape such as \\u0009, since a string holds no control character as it is'],
 ])('finds the place in %j', (text, line, column, expected) => {
   expect(findJsonSyntaxError(text)).toEqual({ line, column, expected });
 });

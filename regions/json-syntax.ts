@@ -20,7 +20,11 @@ type Expected =
   | ':'
   | ', or }'
   | ', or ]'
-  | 'the end of the file';
+  | 'the end of the file'
+  | EscapedControl;
+
+/** A control character stands in a string as it is. */
+type EscapedControl = `an escape such as \\u${string}, since a string holds no control character as it is`;
 
 /** Finds the syntax error of a text that is not JSON; undefined if the text is JSON. */
 export function findJsonSyntaxError(text: string): JsonSyntaxError | undefined {
@@ -63,12 +67,28 @@ export function findJsonSyntaxError(text: string): JsonSyntaxError | undefined {
     } else if (expected.startsWith('a value') && (take(STRING) || take(SCALAR))) {
       expected = afterValue();
     } else {
-      return { ...positionOf(text, offset), expected };
+      const control = expected.startsWith('a ') && char === '"' ? controlIn(text, offset) : undefined;
+      return control ?? { ...positionOf(text, offset), expected };
     }
   }
 }
 
-function positionOf(text: string, offset: number): { line: number; column: number } {
+// A line break is left out: what is missing there is the quote at the end of the line.
+const STRING_UP_TO_CONTROL = /"(?:[ !#-[\]-\uffff]|\\[^\n\r])*(?=[^ -\uffff\n\r])/y;
+
+/** The control character that keeps a text from being a string. */
+function controlIn(text: string, start: number): JsonSyntaxError | undefined {
+  STRING_UP_TO_CONTROL.lastIndex = start;
+  const found = STRING_UP_TO_CONTROL.exec(text);
+  if (found === null) return undefined;
+  const offset = start + found[0].length;
+  const code = text.charCodeAt(offset).toString(16).padStart(4, '0');
+  const expected: EscapedControl = `an escape such as \\u${code}, since a string holds no control character as it is`;
+  return { ...positionOf(text, offset), expected };
+}
+
+/** Line and column of an offset, both from 1. */
+export function positionOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }

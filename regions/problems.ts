@@ -4,8 +4,20 @@
 import type { Hint, Placement } from './hints.ts';
 
 /** An error (or, for the codes in `WARNING_CODES`, a warning) at a path such as `regions[2].hint`. */
-export type Problem =
+export type Problem = ProblemKind & {
+  /** Line of the file, from 1, where there is a file. */
+  line?: number;
+};
+
+interface PayloadLimit {
+  readonly id: string;
+  readonly bytes: number;
+}
+
+type ProblemKind =
   | { code: 'broken-json'; path: ''; line: number; column: number; expected: string }
+  | { code: 'wrong-encoding'; path: ''; encoding: string }
+  | { code: 'repeated-key'; path: string; key: string; line: number; column: number; firstLine: number }
   | { code: 'wrong-type'; path: string; expected: string; received: string }
   | { code: 'missing-field'; path: string }
   | { code: 'unknown-key'; path: string; key: string; nearest?: string }
@@ -22,8 +34,13 @@ export type Problem =
   | { code: 'hint-alias'; path: string; hint: Hint; otherHint: Hint; otherPath: string; landsIn: Hint }
   | { code: 'hint-lands-elsewhere'; path: string; hint: Hint; landsIn: Hint }
   | { code: 'placement-limited'; path: string; placement: readonly Placement[] }
+  | { code: 'repeated-placement'; path: string; placement: Placement; firstPath: string }
+  | { code: 'repeated-entry'; path: string; entry: string; firstPath: string }
   | { code: 'instance-memory-low'; path: string; vcpu: number; memoryMib: number; leastMib: number }
   | { code: 'instance-disk-high'; path: string; memoryMib: number; diskMb: number; mostMb: number }
+  | { code: 'limit-beyond-container'; path: string; bytes: number; most: number; what: 'memory' | 'disk' }
+  | { code: 'payload-beyond-websocket'; path: string; bytes: number; most: number }
+  | { code: 'payload-differs'; path: string; least: PayloadLimit; most: PayloadLimit }
   | { code: 'soft-limit-high'; path: string; soft: number; hard: number }
   | { code: 'jetstream-may-sleep'; path: string }
   | { code: 'jetstream-too-few'; path: string; ids: readonly string[] }
@@ -32,6 +49,7 @@ export type Problem =
   | { code: 'backup-payload-high'; path: string; bytes: number; most: number }
   | { code: 'access-incomplete'; path: string; given: string; missing: string }
   | { code: 'no-enabled-region'; path: string }
+  | { code: 'weight-unused'; path: string; weight: number }
   | { code: 'unknown-region'; path: string; id: string; known: readonly string[]; nearest?: string }
   | { code: 'default-region-disabled'; path: string; id: string }
   | { code: 'more-problems'; path: string; count: number };
@@ -40,9 +58,14 @@ const WARNING_CODES: ReadonlySet<Problem['code']> = new Set([
   'uninhabited-country',
   'allow-overruled',
   'hint-lands-elsewhere',
+  'repeated-entry',
+  'limit-beyond-container',
+  'payload-beyond-websocket',
+  'payload-differs',
   'jetstream-even',
   'jetstream-turned-off',
   'default-region-disabled',
+  'weight-unused',
 ]);
 
 /** Whether a configuration with this problem is still accepted. */
@@ -52,13 +75,22 @@ export function isWarning(problem: Problem): boolean {
 
 /** What is wrong, where, and the likely fix, as one line. */
 export function describeProblem(problem: Problem): string {
-  return problem.path === '' ? textOf(problem) : `${problem.path}: ${textOf(problem)}`;
+  const { path, line, code } = problem;
+  const text = path === '' ? textOf(problem) : `${path}: ${textOf(problem)}`;
+  // The text of these two has the line already.
+  return line === undefined || code === 'broken-json' || code === 'repeated-key'
+    ? text
+    : `${text} (line ${line})`;
 }
 
 function textOf(p: Problem): string {
   switch (p.code) {
     case 'broken-json':
       return `not JSON: line ${p.line}, column ${p.column} should be ${p.expected}.`;
+    case 'wrong-encoding':
+      return `not UTF-8 but ${p.encoding}: save the file as UTF-8.`;
+    case 'repeated-key':
+      return `"${p.key}" is given twice, in line ${p.firstLine} and again in line ${p.line}, column ${p.column}: only the last would count, so remove one of the two.`;
     case 'wrong-type':
       return `should be ${p.expected}, but is ${p.received}.`;
     case 'missing-field':
@@ -91,10 +123,20 @@ function textOf(p: Problem): string {
       return `Cloudflare hosts no objects in "${p.hint}", they land in ${p.landsIn}: write "${p.landsIn}" instead.`;
     case 'placement-limited':
       return `Cloudflare refuses ${p.placement.join(', ')} alone (limited capacity): add another placement, such as ${neighbourOf(p.placement)}.`;
+    case 'repeated-placement':
+      return `"${p.placement}" is already at ${p.firstPath}: remove one of the two.`;
+    case 'repeated-entry':
+      return `"${p.entry}" is already at ${p.firstPath}, and once is enough: remove one of the two.`;
     case 'instance-memory-low':
       return `${p.memoryMib} MiB is too little for ${p.vcpu} vCPU (3 GiB each): use at least ${p.leastMib} MiB.`;
     case 'instance-disk-high':
       return `${p.diskMb} MB of disk is too much for ${p.memoryMib} MiB of memory (2 GB per GiB): use at most ${p.mostMb} MB.`;
+    case 'limit-beyond-container':
+      return `${p.bytes} bytes are more than the ${p.what} of the container (${p.most} bytes), which would end the server before the limit does: lower it, or choose a larger instanceType.`;
+    case 'payload-beyond-websocket':
+      return `is ${p.bytes}, and Cloudflare documents ${p.most} bytes as the most that one WebSocket message carries: larger messages may end the connection. Lower it to ${p.most - 65_536} or less, which leaves room for subject and headers.`;
+    case 'payload-differs':
+      return `maxPayloadBytes differs, from ${p.least.bytes} in ${p.least.id} to ${p.most.bytes} in ${p.most.id}: a client that is sent to another region may be disconnected there for a message that it could publish before. Give all regions the same.`;
     case 'soft-limit-high':
       return `${p.soft} has no effect, since it is not below maxConnections (${p.hard}): make it smaller.`;
     case 'jetstream-may-sleep':
@@ -111,6 +153,8 @@ function textOf(p: Problem): string {
       return `${p.given} alone lets nobody in, since a sign-in is checked against both: add ${p.missing}, or remove ${p.given}.`;
     case 'no-enabled-region':
       return 'no region is enabled, so no client could connect: set enabled to true in at least one.';
+    case 'weight-unused':
+      return `${p.weight} has no effect while routing.bandMs is 0, since each client goes to its best region: set routing.bandMs (to 20, for example) to share clients by weight, or use dial to send some of them elsewhere.`;
     case 'unknown-region':
       return `there is no region "${p.id}"${suggestion(p.nearest)} Known: ${p.known.join(', ')}.`;
     case 'default-region-disabled':

@@ -20,6 +20,12 @@ export function isUnion(
   return schema.type === 'union';
 }
 
+export function isPicklist(
+  schema: v.GenericSchema,
+): schema is v.GenericSchema & { readonly options: readonly string[] } {
+  return schema.type === 'picklist';
+}
+
 export function isOptional(
   schema: v.GenericSchema,
 ): schema is v.GenericSchema & { readonly wrapped: v.GenericSchema } {

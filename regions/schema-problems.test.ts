@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { fileOf, region } from '../test/support/data/sample-config.ts';
+import { HINTS } from './hints.ts';
 import type { Problem } from './problems.ts';
+import { OPTIONAL_FILTERS } from './routing-schema.ts';
+import { INSTANCE_TYPES } from './schema.ts';
 import { validateConfig } from './validate.ts';
 
 function problemsOf(input: unknown): Problem[] {
@@ -29,7 +32,7 @@ test.each(['Weur', '1a', 'a_b', 'a--b', '-a', 'a-', ''])('"%s" is not an id', (i
   expect(problemsWith({ id })).toMatchObject([{ code: 'bad-value', path: 'regions[0].id' }]);
 });
 
-test.each(['a\nb', ' a', ''])('%j is not a name', (name) => {
+test.each(['a\nb', ' a', '', 'a\u0007b', 'a\u202eb', '\u200b', 'a\u0085'])('%j is not a name', (name) => {
   expect(problemsWith({ name })).toMatchObject([{ code: 'bad-value', path: 'regions[0].name' }]);
 });
 
@@ -92,6 +95,34 @@ test.each([true, 7, null, []])('%j is not an instance type', (instanceType) => {
   expect(problemsWith({ instanceType })).toMatchObject([
     { code: 'wrong-type', path: 'regions[0].instanceType' },
   ]);
+});
+
+test.each([
+  ['maxConnections', 1_000_000],
+  ['softConnections', 1_000_000],
+  ['maxUnauthenticatedPerAddress', 1_000_000],
+  ['maxUnauthenticated', 1_000_000],
+  ['maxPayloadBytes', 48 * 1024 * 1024],
+  ['jetstreamMaxMemoryBytes', 12 * 1024 ** 3],
+  ['jetstreamMaxStoreBytes', 20_000_000_000],
+])('%s is at most %i', (limit, most) => {
+  const limits = (value: number) =>
+    problemsWith({ limits: { maxConnections: 1_000_000, [limit]: value } }).filter(
+      ({ code }) => code === 'bad-value',
+    );
+  expect(limits(most)).toEqual([]);
+  for (const tooMuch of [most + 1, 1e21, Number.MAX_VALUE])
+    expect(limits(tooMuch)).toMatchObject([{ path: `regions[0].limits.${limit}` }]);
+});
+
+test('what may stand in a list is told for that list', () => {
+  const [problem] = problemsWith({ off: ['bnad'] });
+  expect(problem).toMatchObject({ code: 'unknown-option', nearest: 'band', options: OPTIONAL_FILTERS });
+  expect(problemsOf({ ...fileOf(region('weur')), routing: { off: ['x'] } })).toMatchObject([
+    { path: 'routing.off[0]', options: OPTIONAL_FILTERS },
+  ]);
+  expect(problemsWith({ instanceType: 'large' })).toMatchObject([{ options: INSTANCE_TYPES }]);
+  expect(problemsWith({ hint: 'x' })).toMatchObject([{ options: HINTS }]);
 });
 
 test('limits are whole numbers', () => {

@@ -3,9 +3,9 @@
 import type * as v from 'valibot';
 import { codeMeantBy, RULE_CODE_PATTERN } from './countries.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { HINTS, PLACEMENTS } from './hints.ts';
 import type { Problem } from './problems.ts';
-import { INSTANCE_TYPES } from './schema.ts';
+import { ConfigSchema } from './schema.ts';
+import { isArray, isObject, isPicklist, isUnion, required } from './schema-kinds.ts';
 
 type Path = readonly (string | number)[];
 
@@ -67,9 +67,26 @@ function unknownCountry(input: string, path: string): Problem {
   return { code: 'unknown-country', path, received: received(input), ...(meant !== undefined && { meant }) };
 }
 
+/** The options of the list in the schema that stands at the path. */
 function optionsOf(path: Path): readonly string[] {
-  if (path.includes('placement')) return PLACEMENTS;
-  return path.at(-1) === 'hint' ? HINTS : INSTANCE_TYPES;
+  let schemas: readonly v.GenericSchema[] = [ConfigSchema];
+  for (const part of path) {
+    schemas = schemas.flatMap(alternatives).flatMap((schema) => {
+      if (typeof part === 'number') return isArray(schema) ? [schema.item] : [];
+      const inner =
+        isObject(schema) && Object.hasOwn(schema.entries, part) ? schema.entries[part] : undefined;
+      return inner === undefined ? [] : [inner];
+    });
+  }
+  return schemas
+    .flatMap(alternatives)
+    .filter(isPicklist)
+    .flatMap(({ options }) => options);
+}
+
+function alternatives(schema: v.GenericSchema): readonly v.GenericSchema[] {
+  const inner = required(schema);
+  return isUnion(inner) ? inner.options : [inner];
 }
 
 function expectedOf({
@@ -116,7 +133,13 @@ export function received(input: unknown): string {
   return shortened(text);
 }
 
-/** A text of whoever wrote the file, as long as a message can bear. */
+/** A text of whoever wrote the file, as long as a message can bear, with characters that are not seen as \u0007. */
 export function shortened(text: string): string {
-  return text.length > RECEIVED_MAX_CHARS ? `${text.slice(0, RECEIVED_MAX_CHARS)}…` : text;
+  const seen = text.slice(0, RECEIVED_MAX_CHARS).replace(/[\p{C}\u2028\u2029]/gu, escaped);
+  return text.length > RECEIVED_MAX_CHARS ? `${seen}…` : seen;
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }

@@ -17,49 +17,72 @@ export const INSTANCE_TYPES = [
   'standard-4',
 ] as const;
 
-/** nats-server's own hard limit on `max_payload`. */
-const MAX_PAYLOAD_LIMIT_BYTES = 64 * 1024 * 1024;
+/**
+ * Below nats-server's `max_pending` of 64 MiB with room to spare: a reader for whom more than that waits is closed, so a
+ * message of that size, with its header, could never be delivered.
+ */
+const MAX_PAYLOAD_LIMIT_BYTES = 48 * 1024 * 1024;
+
+/** Several times as many as the memory of the largest container bears. */
+const MOST_CONNECTIONS = 1_000_000;
+
+/** Memory of the largest container, and its disk. */
+const MOST_MEMORY_MIB = 12_288;
+const MOST_DISK_MB = 20_000;
 
 const ID_PATTERN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const ID_FORM =
   'lowercase letters and digits in words joined by single hyphens, starting with a letter, such as "apac-ne"';
 
-const atLeast = (least: number, text: string) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.description(text));
+// Text that is shown to people: on one line, and without characters that are not seen or that turn others around.
+const UNSEEN = '\\u0000-\\u001f\\u007f-\\u009f\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff';
+const NAME_PATTERN = new RegExp(`^[^\\s${UNSEEN}]([^${UNSEEN}]*[^\\s${UNSEEN}])?$`);
+
 const between = (least: number, most: number, text: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most), v.description(text));
 const yesOrNo = (text: string) => v.pipe(v.boolean(), v.description(text));
 
 const CustomInstanceSchema = v.strictObject({
   vcpu: v.pipe(v.number(), v.minValue(1), v.maxValue(4), v.description('Virtual CPUs, 1 to 4.')),
-  memoryMib: between(3072, 12_288, 'Memory in MiB: at least 3 GiB per vCPU, at most 12 GiB.'),
-  diskMb: between(1, 20_000, 'Disk in MB: at most 2 GB per GiB of memory, and at most 20 GB.'),
+  memoryMib: between(3072, MOST_MEMORY_MIB, 'Memory in MiB: at least 3 GiB per vCPU, at most 12 GiB.'),
+  diskMb: between(1, MOST_DISK_MB, 'Disk in MB: at most 2 GB per GiB of memory, and at most 20 GB.'),
 });
 
 const LimitsSchema = v.strictObject({
   softConnections: v.exactOptional(
-    atLeast(
+    between(
       1,
+      MOST_CONNECTIONS,
       'Number of clients at which new ones start going to the next region, if it is near enough (routing.spillMs).',
     ),
   ),
   maxConnections: v.optional(
-    atLeast(
+    between(
       1,
+      MOST_CONNECTIONS,
       "Maximum number of clients, beyond which new ones go to the next region. The container's memory may bear fewer, about one for 60 KiB; a higher number than the server was started with takes effect at its next start.",
     ),
     10_000,
   ),
   maxUnauthenticatedPerAddress: v.optional(
-    atLeast(
+    between(
       0,
+      MOST_CONNECTIONS,
       'How many connections that have not authenticated one address may have at any moment (of IPv6, one /64), and never more than half of the free places. Raise it for many clients behind one address. 0: any number.',
     ),
     20,
   ),
-  maxUnauthenticated: v.optional(
-    atLeast(
+  maxFailedSignInsPerAddress: v.exactOptional(
+    between(
       0,
+      MOST_CONNECTIONS,
+      'After how many clients with wrong credentials in a minute one address (of IPv6, one /64) is refused until the minute is over. 0: any number. Absent: 30.',
+    ),
+  ),
+  maxUnauthenticated: v.optional(
+    between(
+      0,
+      MOST_CONNECTIONS,
       'How many connections that do not authenticate within 2 seconds the region may have. 0: any number.',
     ),
     200,
@@ -73,14 +96,16 @@ const LimitsSchema = v.strictObject({
     1_048_576,
   ),
   jetstreamMaxMemoryBytes: v.exactOptional(
-    atLeast(
+    between(
       1,
+      MOST_MEMORY_MIB * 1024 * 1024,
       "Memory that JetStream may use, in bytes; takes effect at the server's next start. Absent: nats-server decides.",
     ),
   ),
   jetstreamMaxStoreBytes: v.exactOptional(
-    atLeast(
+    between(
       1,
+      MOST_DISK_MB * 1_000_000,
       "Disk that JetStream may use, in bytes; takes effect at the server's next start. Absent: nats-server decides.",
     ),
   ),
@@ -100,7 +125,7 @@ export const RegionSchema = v.strictObject({
     v.pipe(
       v.string(),
       v.maxLength(64),
-      v.regex(/^\S(.*\S)?$/, 'one line of text without leading or trailing spaces'),
+      v.regex(NAME_PATTERN, 'one line of text without control characters or leading or trailing spaces'),
       v.description('Display name. Absent: the id.'),
     ),
   ),
@@ -165,8 +190,19 @@ export const RegionSchema = v.strictObject({
   ...RegionRoutingEntries,
 });
 
+/** Whom `GET /api/regions` and `GET /api/mesh` answer. */
+export const AUDIENCES = ['anyone', 'readers'] as const;
+
 /** Who may use the admin endpoints, in addition to bearer tokens, which are secrets and not in this file. */
 const AdminSchema = v.strictObject({
+  regionsShownTo: v.exactOptional(
+    v.pipe(
+      v.picklist(AUDIENCES),
+      v.description(
+        'Who sees the regions and the links between them (GET /api/regions, GET /api/mesh): `anyone`, or only `readers`, who have a token or have signed in. Absent: anyone.',
+      ),
+    ),
+  ),
   accessTeamDomain: v.exactOptional(
     v.pipe(
       v.string(),

@@ -4,6 +4,7 @@
 import * as v from 'valibot';
 import { capProblems } from './capped-problems.ts';
 import { type MeridianConfig, resolveConfig } from './config.ts';
+import { jsonPlaces } from './json-places.ts';
 import { findJsonSyntaxError } from './json-syntax.ts';
 import { isWarning, type Problem } from './problems.ts';
 import { checkAccess } from './rules/access.ts';
@@ -11,9 +12,12 @@ import { readDraft } from './rules/draft.ts';
 import { checkIdentity } from './rules/identity.ts';
 import { checkInstance } from './rules/instance.ts';
 import { checkJetstream } from './rules/jetstream.ts';
+import { checkPayload } from './rules/payload.ts';
 import { checkPlace } from './rules/place.ts';
+import { checkRepeatedEntries } from './rules/repeated-entries.ts';
 import { checkResidency } from './rules/residency.ts';
 import { checkService } from './rules/service.ts';
+import { checkWeight } from './rules/weight.ts';
 import { ConfigSchema } from './schema.ts';
 import { problemsOfIssue } from './schema-problems.ts';
 import { findUnknownKeys } from './unknown-keys.ts';
@@ -27,10 +31,13 @@ const RULES = [
   checkIdentity,
   checkPlace,
   checkInstance,
+  checkPayload,
+  checkRepeatedEntries,
   checkJetstream,
   checkResidency,
   checkService,
   checkAccess,
+  checkWeight,
 ];
 
 /** Many times as many as there are places to host one; the more there are, the longer the check takes. */
@@ -64,8 +71,9 @@ function countRegions(input: unknown): number {
   return Array.isArray(regions) ? regions.length : 0;
 }
 
-/** Checks the text of a configuration file. */
-export function parseConfig(text: string): Validation {
+/** Checks the text of a configuration file. Problems have the lines where they are. */
+export function parseConfig(file: string): Validation {
+  const text = file.replace(/^\uFEFF/, ''); // A byte-order mark says nothing about a text.
   let input: unknown;
   try {
     input = JSON.parse(text);
@@ -74,5 +82,16 @@ export function parseConfig(text: string): Validation {
     const { line, column, expected } = findJsonSyntaxError(text) ?? { line: 1, column: 1, expected: 'JSON' };
     return { ok: false, problems: [{ code: 'broken-json', path: '', line, column, expected }], warnings: [] };
   }
-  return validateConfig(input);
+  const places = jsonPlaces(text);
+  const withLine = (problem: Problem): Problem => {
+    const place = 'key' in problem ? `${problem.path}.${problem.key}`.replace(/^\./, '') : problem.path;
+    const line = places.lineOf(place);
+    return line === undefined || problem.code === 'more-problems' ? problem : { ...problem, line };
+  };
+  const validation = validateConfig(input);
+  const warnings = validation.warnings.map(withLine);
+  const repeated = places.repeated.map((each): Problem => ({ code: 'repeated-key', ...each }));
+  if (validation.ok && repeated.length === 0) return { ...validation, warnings };
+  const problems = validation.ok ? [] : validation.problems.map(withLine);
+  return { ok: false, problems: capProblems([...repeated, ...problems]), warnings };
 }

@@ -13,9 +13,9 @@ export const NATS_SECRETS = [
 
 /** What the admin endpoints read. All of it may be absent: without any credential configured, admin is off. */
 export interface AdminEnv {
-  /** Secret. Allows everything. */
+  /** Secret: a token, or several with names, one a line (admin/admin-tokens.ts). Allows everything. */
   readonly MERIDIAN_ADMIN_TOKEN?: string;
-  /** Secret. Allows reading everything. */
+  /** Secret, in the same form. Allows reading everything. */
   readonly MERIDIAN_READ_TOKEN?: string;
   /** Cloudflare's rate limit; without it, calls are not limited. */
   readonly ADMIN_RATE_LIMIT?: RateLimit;
@@ -24,6 +24,8 @@ export interface AdminEnv {
 export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[number], string>> {
   /** A configuration as JSON, in place of the checked-in `regions/regions.json`. */
   readonly MERIDIAN_CONFIG?: string;
+  /** `true` on a local stack (config/one-machine.ts). */
+  readonly MERIDIAN_ONE_MACHINE?: string;
   /** Where the newest version is published. Without it an isolate knows only the versions that went through it. */
   readonly CONFIG?: KVNamespace;
   /** The one writer of the configuration (config/store-stub.ts). Without it nothing can be changed live. */
@@ -36,4 +38,6 @@ export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[numb
   readonly MERIDIAN_BACKUP_CREDENTIALS?: string;
   /** Backups. Without it there are none. */
   readonly BACKUPS?: R2Bucket;
+  /** Cloudflare's rate limit of handshakes (connect/connect-limit.ts); without it they are not limited. */
+  readonly CONNECT_RATE_LIMIT?: RateLimit;
 }

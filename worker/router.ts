@@ -7,7 +7,7 @@ import * as admin from './admin/admin-api.ts';
 import { connectClient } from './connect/connect-client.ts';
 import type { EdgeContext } from './edge-context.ts';
 import { errorResponse } from './error-response.ts';
-import { messageOf } from './message-of.ts';
+import { hardened } from './hardened.ts';
 import { isPublic, preflight, readableByPages } from './status/cross-origin.ts';
 import { health } from './status/health.ts';
 import { mesh } from './status/mesh.ts';
@@ -26,6 +26,13 @@ const upgrade =
   (request, ...rest) =>
     upgradeRefusal(request) ?? handler(request, ...rest);
 
+/** For anyone, unless the configuration shows it to nobody but those with a token or a sign-in. */
+const forThoseShown = (name: string, handler: Handler): Handler => {
+  const forReaders = admin.forReaders(name, handler);
+  return (request, edge) =>
+    edge.config.admin.regionsShownTo === 'readers' ? forReaders(request, edge) : handler(request, edge);
+};
+
 /** No route has taken the request: there is none of its path, or none of its method. */
 const missing: Handler = ({ method, url }) => {
   const { pathname } = new URL(url);
@@ -41,16 +48,22 @@ const missing: Handler = ({ method, url }) => {
 /** A test checks its routes against the contract. */
 export const router = Router<IRequest, Arguments, Response>({
   catch: (error: unknown) => {
-    console.error(error);
-    return errorResponse('internal', messageOf(error));
+    // What went wrong may tell more than strangers should know, so they only get what finds it in the log.
+    const id = crypto.randomUUID().slice(0, 8);
+    console.error(`error ${id}:`, error);
+    const message = `something went wrong in Meridian, not in the request: its log has the reason, as error ${id}`;
+    return errorResponse('internal', message);
   },
-  finally: [(response, { url }) => (isPublic(new URL(url).pathname) ? readableByPages(response) : response)],
+  finally: [
+    (response, { url }) => (isPublic(new URL(url).pathname) ? readableByPages(response) : response),
+    (response, { url }) => hardened(response, url),
+  ],
 })
   .get(PATHS.root, upgrade(connectClient))
   .get(PATHS.nats, upgrade(connectClient))
   .get(PATHS.health, health)
-  .get(PATHS.regions, regions)
-  .get(PATHS.mesh, mesh)
+  .get(PATHS.regions, forThoseShown('regions', regions))
+  .get(PATHS.mesh, forThoseShown('mesh', mesh))
   .get(PATHS.route, route)
   .get(PATHS.whoami, whoami)
   .get(PATHS.openapi, openApi)
@@ -62,6 +75,7 @@ export const router = Router<IRequest, Arguments, Response>({
   .post(PATHS.restoreConfig, admin.restoreConfig)
   .get(PATHS.history, admin.configHistory)
   .get(PATHS.audit, admin.auditLog)
+  .get(PATHS.auditExport, admin.exportAudit)
   .post(regionOperationPath(':id', 'drain'), admin.regionOperations.drain)
   .post(regionOperationPath(':id', 'undrain'), admin.regionOperations.undrain)
   .post(regionOperationPath(':id', 'wake'), admin.regionOperations.wake)

@@ -42,9 +42,9 @@ export function startControlEdge(
         const app = engine.server(kind)?.app;
         return app === undefined ? [] : [await portsOf(kind, app)];
       },
-      kill: async () => void engine.server(kind)?.app.kill('SIGKILL'),
+      kill: async () => void (await engine.server(kind)?.app.kill('SIGKILL')),
       cutLink: () => Promise.reject(new Error(`${kind} has one server, and no routes`)),
-      stop: async () => void engine.server(kind)?.app.kill('SIGINT'),
+      stop: async () => void (await engine.server(kind)?.app.kill('SIGINT')),
     };
   });
 }

@@ -80,7 +80,7 @@ async function cutLink(engine: Engine, config: MeridianConfig): Promise<void> {
 async function killServer(engine: Engine, name: string): Promise<void> {
   const killed = engine.server(name)?.app;
   if (killed === undefined) throw new Error(`${name} is not running`);
-  killed.kill('SIGKILL');
+  await killed.kill('SIGKILL');
   await waitFor(`${name} to run again`, { timeoutMs: RESTART_TIMEOUT_MS }, () => {
     const app = engine.server(name)?.app;
     return app !== undefined && app !== killed;

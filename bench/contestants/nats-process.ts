@@ -1,8 +1,9 @@
 // A nats-server as the regions run it, with the image's configuration, but started directly instead of by an object.
 
 import { join } from 'node:path';
-import { AppContainer } from '../../local/engine/container.ts';
-import { natsImage } from '../../local/engine/nats-image.ts';
+import { AppContainer } from '../../local/engine/app-container.ts';
+import { natsImage } from '../../local/engine/processes/nats-image.ts';
+import { ProcessRuntime } from '../../local/engine/processes/process-runtime.ts';
 import type { RunFolder } from '../../local/run-folder.ts';
 import { CLIENT_PORT, MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import type { ServerPorts } from './contestant.ts';
@@ -30,13 +31,15 @@ export async function startNats({
   const image = natsImage({ natsServer, onStart: folder.noteGroup });
   const app = new AppContainer(
     { name, image: '', env: { NATS_SERVER_NAME: name }, labels: {} },
-    join(folder.path, 'servers'),
-    (spec, own) => {
-      const launch = image(spec, own);
-      const args =
-        routes.length === 0 ? launch.command.args : [...launch.command.args, '--routes', routes.join(',')];
-      return { ...launch, command: { ...launch.command, args } };
-    },
+    new ProcessRuntime({
+      folder: join(folder.path, 'servers'),
+      prepare: (spec, own) => {
+        const launch = image(spec, own);
+        const args =
+          routes.length === 0 ? launch.command.args : [...launch.command.args, '--routes', routes.join(',')];
+        return { ...launch, command: { ...launch.command, args } };
+      },
+    }),
   );
   await app.start();
   return { ...(await portsOf(name, app)), app, cluster: await portOf(app, ROUTE_PORT) };

@@ -48,6 +48,9 @@ export async function reachTarget() {
   const unknown = (REGIONS ?? []).filter((id) => !ids.includes(id));
   if (unknown.length > 0)
     throw new Error(`${URL} has no region ${unknown.join(', ')}; it has ${ids.join(', ')}`);
+  // Of a region that was not named it is a finding.
+  for (const { region, reason } of answer.others ?? [])
+    if (REGIONS?.includes(region)) throw new Error(`${region} of ${URL} takes no clients now: ${reason}`);
   await shakeHands();
   return { regions: REGIONS ?? ids };
 }

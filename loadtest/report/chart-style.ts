@@ -50,7 +50,8 @@ export const UNMEASURED = '#e6eaee';
 /** Of patterns that lie behind lines; the page's style replaces them too. */
 export const PATTERN_COLOURS = { outage: '#e59a94', gap: '#d9a441' } as const;
 
-const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+/** Names in single quotes: it stands in attributes. */
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 const WIDTH = 640;
 
 /** Of what lies above the legend, and of the chart itself with its labels. */

@@ -1,6 +1,7 @@
 // What charts show of a run whose edge went away: clients that are gone from the moment of their loss, outages over their
 // time, and shades that the legend explains.
 
+import { DOMParser, onWarningStopParsing } from '@xmldom/xmldom';
 import { expect, test } from 'vitest';
 import type { Written } from '../../test/support/data/sample-file.ts';
 import { FINISHED, summaryOfSamples } from '../../test/support/data/summary.ts';
@@ -208,4 +209,14 @@ test('between two clients that lose their service in turn nothing is shaded', as
   expect(summary.outages).toHaveLength(1);
   const svg = chart(summary, 'without-service');
   expect(svg.split('<polygon')).toHaveLength(1 + inTurn.length);
+});
+
+test('every chart is a file that an image viewer can read', async () => {
+  const summary = await summaryOfSamples(GONE, { ending: PLANNED });
+  const charts = drawCharts(summary);
+  expect(charts.length).toBeGreaterThan(3);
+  for (const { name, svg } of charts) {
+    const parser = new DOMParser({ onError: onWarningStopParsing });
+    expect(parser.parseFromString(svg, 'image/svg+xml').documentElement?.tagName, name).toBe('svg');
+  }
 });

@@ -44,6 +44,16 @@ test.each([
   expect(knees).toEqual([{ size: 128, rate: 1_000, reached: true }]);
 });
 
+test('a step that lost messages is not sustained, though it is the slowest', async () => {
+  const tags = { size: '128', rate: '1000', region: 'oc' };
+  const { knees } = await summaryOfSamples([
+    ...step(0, 1_000, { reach: 0.6 }),
+    { metric: 'nats_missing', at: 10_500, value: 4_000, tags },
+    ...step(20, 2_000, { reach: 1 }),
+  ]);
+  expect(knees).toEqual([{ size: 128, rate: null, reached: true, later: 2_000 }]);
+});
+
 test('when no delivery of the slowest step was timed, nothing says how long one may take', async () => {
   const { knees } = await summaryOfSamples([...step(0, 1_000, { delayMs: null }), ...step(20, 2_000)]);
   expect(knees).toEqual([{ size: 128, rate: null, reached: true }]);

@@ -1,7 +1,7 @@
 // The steps of a throughput run, and the knee: the highest offered rate that went through with all lower ones.
 //
-// A step went through if at least 95% of the offered messages were published, the share of subscribers that
-// each message reached was the same as in the slowest step, give or take 5%, and the p99 of the delivery stayed within ten
+// A step went through if at least 95% of the offered messages were published, at most 5% of what was due to arrive is
+// missing, the share of subscribers that each message reached was the same as in the slowest step, give or take 5%, and the p99 of the delivery stayed within ten
 // times that of the slowest step. If no delivery was timed, in it or in that one, it did not. Past the knee a queue grows
 // somewhere, and latencies are those of the queue. In a few seconds no queue grows for long and a p99 is chance, so that
 // such steps are not judged by it, and it is said that they are too short to say what is sustained.
@@ -38,15 +38,18 @@ export function stepsOf(
     const ms = due === undefined ? milliseconds : isPart ? sentMs : (due * 1000) / rate;
     const seconds = Math.max(ms, 1) / 1000;
     const delivery = figures('nats_delivery', step);
+    const delivered = figures('nats_delivered', step)?.value ?? 0;
+    const missing = figures('nats_missing', step)?.value ?? 0;
     return [
       {
+        arrivedShare: delivered / Math.max(1, delivered + missing),
         offeredPerSecond: isPart && due !== undefined ? due / seconds : rate,
         size,
         rate,
         seconds,
         publishedPerSecond: published.value / seconds,
         // Counters, of which no sample means that nothing was counted.
-        deliveredPerSecond: (figures('nats_delivered', step)?.value ?? 0) / seconds,
+        deliveredPerSecond: delivered / seconds,
         deliveredBytesPerSecond: (figures('nats_delivered_bytes', step)?.value ?? 0) / seconds,
         deliveryP50: delivery?.p50 ?? null,
         deliveryP99: delivery?.p99 ?? null,
@@ -56,7 +59,7 @@ export function stepsOf(
   const sorted = steps.toSorted((a, b) => a.size - b.size || a.rate - b.rate);
   return sorted.map((measured) => {
     const slowest = sorted.find(({ size }) => size === measured.size) ?? measured;
-    const { offeredPerSecond: _, ...step } = measured;
+    const { offeredPerSecond: _, arrivedShare: __, ...step } = measured;
     return { ...step, sustained: isSustained(measured, slowest) };
   });
 }
@@ -64,6 +67,8 @@ export function stepsOf(
 interface Measured extends Omit<ThroughputStep, 'sustained'> {
   /** Of its rate, by this k6. */
   readonly offeredPerSecond: number;
+  /** Of what arrived or is missing. */
+  readonly arrivedShare: number;
 }
 
 function isSustained(step: Measured, slowest: Measured): boolean {
@@ -71,6 +76,7 @@ function isSustained(step: Measured, slowest: Measured): boolean {
     deliveredPerSecond / publishedPerSecond;
   return (
     step.publishedPerSecond >= KEPT_SHARE * step.offeredPerSecond &&
+    step.arrivedShare >= KEPT_SHARE &&
     reach(step) >= KEPT_SHARE * reach(slowest) &&
     step.deliveryP99 !== null &&
     slowest.deliveryP99 !== null &&

@@ -4,7 +4,7 @@
 
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { exitCodeOf } from '../../local/engine/process-group.ts';
+import { exitCodeOf } from '../../local/engine/processes/process-group.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 

@@ -1,6 +1,6 @@
 // Stops what was started for a run, within a bound: a stack that hangs at its end must not hang the command.
 
-import { killQuietly } from '../../local/engine/process-group.ts';
+import { killQuietly } from '../../local/engine/processes/process-group.ts';
 import { descendantsOf, listProcesses } from '../../local/process-list.ts';
 import type { Closeable } from '../../local/teardown.ts';
 import { TimeoutError, withTimeout } from '../../waiting/with-timeout.ts';

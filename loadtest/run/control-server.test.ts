@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Engine } from '../../local/engine/engine.ts';
+import { ProcessRuntime } from '../../local/engine/processes/process-runtime.ts';
 import { loadConfig } from '../../local/load-config.ts';
 import { type ControlServer, startControlServer } from './control-server.ts';
 
@@ -12,12 +13,10 @@ let control: ControlServer;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meridian-test-'));
-  engine = new Engine({
-    folder: join(folder, 'containers'),
-    prepare: () => {
-      throw new Error('no container is started here');
-    },
-  });
+  const prepare = () => {
+    throw new Error('no container is started here');
+  };
+  engine = new Engine({ runtime: new ProcessRuntime({ folder: join(folder, 'containers'), prepare }) });
   const { config } = await loadConfig();
   control = await startControlServer({ engine, config });
 });

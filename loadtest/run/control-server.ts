@@ -34,8 +34,8 @@ async function answer(stack: Controlled, request: IncomingMessage, response: Ser
   if (route === 'POST kill') {
     const running = stack.engine.server(server);
     if (running === undefined) return send(response, 409, { error: `${server} is not running` });
-    running.app.kill('SIGKILL');
-  } else if (route === 'POST outage') stack.engine.beginOutage(server);
+    await running.app.kill('SIGKILL');
+  } else if (route === 'POST outage') await stack.engine.beginOutage(server);
   else stack.engine.endOutage(server);
   send(response, 204);
 }

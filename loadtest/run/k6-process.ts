@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { exitCodeOf, killGroup } from '../../local/engine/process-group.ts';
+import { exitCodeOf, killGroup } from '../../local/engine/processes/process-group.ts';
 
 export interface K6Command {
   readonly path: string;

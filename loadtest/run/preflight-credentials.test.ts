@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
-import { portsFileReader } from '../../local/engine/listening-ports.ts';
+import { portsFileReader } from '../../local/engine/processes/listening-ports.ts';
 import { closeServer, listenOnLoopback } from '../../local/listen.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { EXIT } from './loadtest-error.ts';

@@ -9,10 +9,11 @@ import { json, text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { closeServer } from '../listen.ts';
-import type { ContainerSpec, Launch } from './container.ts';
+import type { ContainerSpec } from './container.ts';
 import { serveDockerApi } from './docker-api.ts';
 import { Engine } from './engine.ts';
 import { OutputLog } from './output-log.ts';
+import { type Launch, ProcessRuntime } from './processes/process-runtime.ts';
 
 const TIMEOUT = { timeoutMs: 10_000 };
 const FOREVER = 'exec sleep 60';
@@ -25,7 +26,7 @@ let socketPath: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meridian-engine-'));
   socketPath = join(folder, 'docker.sock');
-  engine = new Engine({ folder: join(folder, 'containers'), prepare });
+  engine = new Engine({ runtime: new ProcessRuntime({ folder: join(folder, 'containers'), prepare }) });
   server = await serveDockerApi(engine, socketPath);
 });
 
@@ -124,6 +125,14 @@ describe('a container', () => {
     expect(await stateOf('a')).toMatchObject({ Status: 'created', ExitCode: 0 });
   });
 
+  test('that runs is not started again', async () => {
+    await run('a', 'trap "exit 7" TERM; touch ready; while :; do sleep 0.05; done');
+    await fileIn('a', 'ready');
+    expect((await call('POST', '/containers/a/start')).status).toBe(304);
+    await call('POST', '/containers/a/kill?signal=TERM');
+    expect((await call('POST', '/containers/a/wait')).body).toEqual({ StatusCode: 7 });
+  });
+
   test('that cannot be run at all is an error of its start', async () => {
     await create('a', FOREVER, {}, ['SHELL_PATH=/does/not/exist']);
     const { status, body } = await call('POST', '/containers/a/start');
@@ -142,10 +151,22 @@ describe('a container', () => {
 describe('waiting', () => {
   test('answers with its head at once and with its body when the container exits', async () => {
     await run('a', FOREVER);
-    const response = await send('POST', '/containers/a/wait?condition=removed');
+    const response = await send('POST', '/containers/a/wait');
     expect(response.statusCode).toBe(200);
     await call('POST', '/containers/a/kill?signal=TERM');
     expect(await json(response)).toEqual({ StatusCode: 143 });
+  });
+
+  test('for its removal answers once it is removed, not when it exits', async () => {
+    await run('a', 'exit 4');
+    let isAnswered = false;
+    const removed = call('POST', '/containers/a/wait?condition=removed').finally(() => {
+      isAnswered = true;
+    });
+    await call('POST', '/containers/a/wait');
+    expect(isAnswered).toBe(false);
+    await call('DELETE', '/containers/a');
+    expect((await removed).body).toEqual({ StatusCode: 4 });
   });
 
   test('for a container that has exited answers at once, every time', async () => {
@@ -176,6 +197,15 @@ describe('a kill', () => {
     await fileIn('a', 'ready');
     await call('POST', '/containers/a/kill?signal=USR2');
     await fileIn('a', 'got-it');
+    expect(await stateOf('a')).toMatchObject({ Running: true });
+  });
+
+  test('with a signal that does not exist is refused with 400', async () => {
+    await run('a', FOREVER);
+    expect(await call('POST', '/containers/a/kill?signal=NONE')).toEqual({
+      status: 400,
+      body: { message: 'Invalid signal: NONE' },
+    });
     expect(await stateOf('a')).toMatchObject({ Running: true });
   });
 
@@ -222,6 +252,12 @@ describe('removing', () => {
     expect((await waiting).body).toEqual({ StatusCode: 137 });
     expect((await call('GET', '/containers/a/json')).status).toBe(404);
     await expect(stat(join(folder, 'containers/a'))).rejects.toThrow('ENOENT');
+  });
+
+  test('a container that runs needs force', async () => {
+    await run('a', FOREVER);
+    expect((await call('DELETE', '/containers/a')).status).toBe(409);
+    expect(await stateOf('a')).toMatchObject({ Running: true });
   });
 
   test('a container that never ran is no error', async () => {
@@ -295,7 +331,7 @@ describe('an outage', () => {
     await create('a', FOREVER, {}, server);
     await create('a-proxy', '', {}, server);
     await call('POST', '/containers/a/start');
-    engine.beginOutage('nats-weur');
+    await engine.beginOutage('nats-weur');
     expect((await call('POST', '/containers/a/wait')).body).toEqual({ StatusCode: 137 });
     const { status, body } = await call('POST', '/containers/a/start');
     expect(status).toBe(500);
@@ -305,7 +341,7 @@ describe('an outage', () => {
   });
 
   test('of one server leaves the others', async () => {
-    engine.beginOutage('nats-enam');
+    await engine.beginOutage('nats-enam');
     await create('a', FOREVER, {}, server);
     expect((await call('POST', '/containers/a/start')).status).toBe(204);
   });

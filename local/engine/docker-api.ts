@@ -2,6 +2,7 @@
 // workerd 2026-11-17 and miniflare 5; what they never request is not implemented.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { constants } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { listen } from '../listen.ts';
 import { type Engine, EngineError } from './engine.ts';
@@ -85,6 +86,7 @@ function create({ engine, query, body, response }: Call): void {
 }
 
 async function start({ engine, name, response }: Call): Promise<void> {
+  if (engine.get(name).status === 'running') return reply(response, 304);
   await engine.start(name);
   reply(response, 204);
 }
@@ -103,29 +105,33 @@ function inspect({ engine, name, response }: Call): void {
 }
 
 /** Docker sends the head of the answer at once and the body when the container exits. */
-async function wait({ engine, name, response }: Call): Promise<void> {
-  const exited = engine.get(name).wait();
+async function wait({ engine, name, query, response }: Call): Promise<void> {
+  const container = engine.get(name);
+  const exited = query.get('condition') === 'removed' ? container.removed : container.wait();
   response.writeHead(200, { 'content-type': 'application/json' });
   response.flushHeaders();
   response.end(JSON.stringify({ StatusCode: await exited }));
 }
 
-function kill({ engine, name, query, response }: Call): void {
+async function kill({ engine, name, query, response }: Call): Promise<void> {
   const signal = parseSignal(query.get('signal') ?? 'SIGKILL');
-  if (!engine.get(name).kill(signal)) throw new EngineError(409, `container ${name} is not running`);
+  if (!(await engine.get(name).kill(signal))) throw new EngineError(409, `container ${name} is not running`);
   reply(response, 204);
 }
 
 async function stop({ engine, name, query, response }: Call): Promise<void> {
   const container = engine.get(name);
-  if (!container.kill('SIGTERM')) return reply(response, 304);
-  const grace = setTimeout(() => container.kill('SIGKILL'), Number(query.get('t') ?? 10) * 1000);
+  if (!(await container.kill('SIGTERM'))) return reply(response, 304);
+  const grace = setTimeout(() => void container.kill('SIGKILL'), Number(query.get('t') ?? 10) * 1000);
   await container.wait();
   clearTimeout(grace);
   reply(response, 204);
 }
 
-async function remove({ engine, name, response }: Call): Promise<void> {
+async function remove({ engine, name, query, response }: Call): Promise<void> {
+  const isForced = ['1', 'true'].includes(query.get('force') ?? '');
+  if (!isForced && engine.get(name).status === 'running')
+    throw new EngineError(409, `container ${name} is running: stop it, or use force`);
   await engine.remove(name);
   reply(response, 204);
 }
@@ -149,5 +155,7 @@ function parseEnv(pairs: readonly string[]): Record<string, string> {
 /** `15`, `TERM` and `SIGTERM` are one signal. */
 function parseSignal(signal: string): NodeJS.Signals | number {
   if (/^\d+$/.test(signal)) return Number(signal);
-  return (signal.startsWith('SIG') ? signal : `SIG${signal}`) as NodeJS.Signals;
+  const name = signal.startsWith('SIG') ? signal : `SIG${signal}`;
+  if (!(name in constants.signals)) throw new EngineError(400, `Invalid signal: ${signal}`);
+  return name as NodeJS.Signals;
 }

@@ -1,15 +1,11 @@
 // The embedded container engine: the containers that workerd created, by name, and what tests may do to them to cause
 // failures. workerd reaches it through docker-api.ts.
 
-import { rm } from 'node:fs/promises';
 import type { DelayOf } from '../wan/join-delayed.ts';
-import {
-  AppContainer,
-  type ContainerSpec,
-  type EngineContainer,
-  type Launch,
-  SidecarContainer,
-} from './container.ts';
+import { AppContainer } from './app-container.ts';
+import type { ContainerSpec, EngineContainer } from './container.ts';
+import { type Runtime, serverNameOf } from './runtime.ts';
+import { SidecarContainer } from './sidecar-container.ts';
 
 /** workerd names a container's sidecar after it. */
 const SIDECAR_SUFFIX = '-proxy';
@@ -17,19 +13,19 @@ const SIDECAR_SUFFIX = '-proxy';
 /** An operation that failed; `status` is the Docker Engine API's status for it. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
-  readonly status: 404 | 409 | 500;
+  readonly status: 400 | 404 | 409 | 500;
 
-  constructor(status: 404 | 409 | 500, message: string, options?: ErrorOptions) {
+  constructor(status: 400 | 404 | 409 | 500, message: string, options?: ErrorOptions) {
     super(message, options);
     this.status = status;
   }
 }
 
 export interface EngineOptions {
-  /** Folder for the containers' own folders; removed when the engine closes. */
-  readonly folder: string;
-  /** Says how an image runs here. */
-  readonly prepare: (spec: ContainerSpec, folder: string) => Launch;
+  /** What the containers run on; closed with the engine. */
+  readonly runtime: Runtime;
+  /** Told that a server's container could not be started, and why. */
+  readonly onStartFailed?: ((serverName: string, why: Error) => void) | undefined;
   /** How connections to a port of a server's container are delayed. Default: not at all. */
   readonly delays?: ((serverName: string, containerPort: number) => DelayOf | undefined) | undefined;
 }
@@ -49,7 +45,7 @@ export class Engine {
     if (this.#containers.has(spec.name)) throw new EngineError(409, `the name ${spec.name} is in use`);
     const container = spec.name.endsWith(SIDECAR_SUFFIX)
       ? this.#sidecarOf(spec.name.slice(0, -SIDECAR_SUFFIX.length), spec)
-      : new AppContainer(spec, this.#options.folder, this.#options.prepare);
+      : new AppContainer(spec, this.#options.runtime);
     this.#containers.set(spec.name, container);
   }
 
@@ -60,9 +56,9 @@ export class Engine {
     try {
       await container.start();
     } catch (cause) {
-      throw new EngineError(500, `${name}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-        cause,
-      });
+      const why = cause instanceof Error ? cause : new Error(String(cause));
+      this.#options.onStartFailed?.(serverNameOf(container.spec), why);
+      throw new EngineError(500, `${name}: ${why.message}`, { cause });
     }
   }
 
@@ -100,21 +96,24 @@ export class Engine {
   }
 
   /** From now on no host can run this server: it is killed and every start fails, until `endOutage`. */
-  beginOutage(serverName: string): void {
+  async beginOutage(serverName: string): Promise<void> {
     this.#outages.add(serverName);
-    this.server(serverName)?.app.kill('SIGKILL');
+    await this.server(serverName)?.app.kill('SIGKILL');
   }
 
   endOutage(serverName: string): void {
     this.#outages.delete(serverName);
   }
 
-  /** Ends every container and removes the folder. */
+  /** Ends every container, and the runtime. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#containers.values()].map((container) => container.remove()));
+    const removals = [...this.#containers.values()].map((container) => container.remove());
+    const failed = (await Promise.allSettled(removals)).find(({ status }) => status === 'rejected');
     this.#containers.clear();
-    await rm(this.#options.folder, { recursive: true, force: true });
+    // It takes along what could not be removed.
+    await this.#options.runtime.close();
+    if (failed?.status === 'rejected') throw failed.reason;
   }
 
   #sidecarOf(app: string, spec: ContainerSpec): SidecarContainer {

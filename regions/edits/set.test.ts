@@ -150,6 +150,12 @@ test('an assignment without a value, of a whole object, or made twice is refused
   ]);
 });
 
+test('a key that is given twice in an object is refused', () => {
+  expect(refused('weur.limits={"maxConnections": 5, "maxConnections": 6}')[0]).toMatch(
+    /^weur\.limits: "maxConnections" is given twice/,
+  );
+});
+
 test('all wrong assignments are reported at once, and none is applied', () => {
   expect(refused('weur.wieght=50', 'apac.dial=lots', 'enam.weight=5')).toHaveLength(2);
 });

@@ -4,6 +4,7 @@
 import type * as v from 'valibot';
 import type { MeridianConfig } from '../config.ts';
 import { didYouMean } from '../did-you-mean.ts';
+import { jsonPlaces } from '../json-places.ts';
 import type { Problem } from '../problems.ts';
 import { unknownRegion } from '../rules/service.ts';
 import { ConfigSchema, RegionSchema } from '../schema.ts';
@@ -46,16 +47,15 @@ export function applyAssignments(config: MeridianConfig, assignments: readonly s
 
 // `regions[2].weight` -> `weur.weight`: the assignments name regions by id, so the problems do too.
 function withIds(result: Validation, { regions }: Draft): Validation {
-  const rename = (problem: Problem): Problem =>
-    problem.code === 'broken-json'
-      ? problem
-      : {
-          ...problem,
-          path: problem.path.replace(/^regions\[(\d+)\]\.?/, (all, index) => {
-            const id = regions[Number(index)]?.id;
-            return typeof id === 'string' ? `${id}.` : all;
-          }),
-        };
+  const rename = (problem: Problem): Problem => {
+    // These are about a file as a whole.
+    if (problem.code === 'broken-json' || problem.code === 'wrong-encoding') return problem;
+    const path = problem.path.replace(/^regions\[(\d+)\]\.?/, (all, index) => {
+      const id = regions[Number(index)]?.id;
+      return typeof id === 'string' ? `${id}.` : all;
+    });
+    return { ...problem, path };
+  };
   const warnings = result.warnings.map(rename);
   return result.ok ? { ...result, warnings } : { ok: false, problems: result.problems.map(rename), warnings };
 }
@@ -139,7 +139,9 @@ function parseValue({ path, schema }: Target, text: string): Found<unknown> {
 
 function parseJson(path: string, text: string): Found<unknown> {
   try {
-    return { ok: true, value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    const [repeated] = jsonPlaces(text).repeated;
+    return repeated === undefined ? { ok: true, value } : refuse({ code: 'repeated-key', ...repeated, path });
   } catch {
     return wrongType(path, 'valid JSON, since it starts with { or [', text);
   }

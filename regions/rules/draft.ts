@@ -16,6 +16,8 @@ export interface ConfigDraft {
   readonly defaultRegion: string | undefined;
   /** Absent when any part of it is broken. */
   readonly jetstream: v.InferOutput<typeof ConfigSchema.entries.jetstream> | undefined;
+  /** Absent when any part of it is broken. */
+  readonly routing: v.InferOutput<typeof ConfigSchema.entries.routing> | undefined;
   /** Empty when the list itself is missing or broken. Indexes are the file's. */
   readonly regions: readonly RegionDraft[];
 }
@@ -26,10 +28,12 @@ export function readDraft(input: unknown): ConfigDraft {
   const admin = v.safeParse(ConfigSchema.entries.admin, file.admin);
   const jetstream = v.safeParse(ConfigSchema.entries.jetstream, file.jetstream);
   const defaultRegion = v.safeParse(ConfigSchema.entries.defaultRegion, file.defaultRegion);
+  const routing = v.safeParse(ConfigSchema.entries.routing, file.routing);
   return {
     admin: admin.success ? admin.output : undefined,
     defaultRegion: defaultRegion.success ? defaultRegion.output : undefined,
     jetstream: jetstream.success ? jetstream.output : undefined,
+    routing: routing.success ? routing.output : undefined,
     regions: Array.isArray(file.regions)
       ? file.regions.map((region) => readEntries(RegionSchema.entries, region))
       : [],

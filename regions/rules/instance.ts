@@ -1,6 +1,7 @@
-// Rules on one region's container that relate two numbers or need a unit to be parsed.
+// Rules on one region's container that relate two values or need a unit to be parsed.
 // Cloudflare's rules for custom instance types: https://developers.cloudflare.com/containers/platform/limits/
 
+import { containerSize } from '../container-size.ts';
 import { parseDurationMs } from '../duration.ts';
 import type { Problem } from '../problems.ts';
 import type { ConfigDraft, RegionDraft } from './draft.ts';
@@ -13,11 +14,12 @@ const LEAST_SLEEP_AFTER_MS = parseDurationMs('10s');
 /** A region that should stay awake longer than this should have `keepAwake`. */
 const MOST_SLEEP_AFTER_MS = parseDurationMs('24h');
 
-/** Reports disproportionate custom instance types, a soft limit not below the hard one, and `sleepAfter` out of range. */
+/** Reports disproportionate custom instance types, limits that don't fit, and `sleepAfter` out of range. */
 export function checkInstance({ regions }: ConfigDraft): Problem[] {
   return regions.flatMap((region, index) => [
     ...checkInstanceType(region.instanceType, `regions[${index}].instanceType`),
     ...checkLimits(region.limits, `regions[${index}].limits`),
+    ...checkStorage(region, `regions[${index}].limits`),
     ...checkSleepAfter(region.sleepAfter, `regions[${index}].sleepAfter`),
   ]);
 }
@@ -41,6 +43,19 @@ function checkLimits(limits: RegionDraft['limits'], path: string): Problem[] {
   if (limits?.softConnections === undefined || limits.softConnections < limits.maxConnections) return [];
   const { softConnections: soft, maxConnections: hard } = limits;
   return [{ code: 'soft-limit-high', path: `${path}.softConnections`, soft, hard }];
+}
+
+function checkStorage({ instanceType, limits }: RegionDraft, path: string): Problem[] {
+  if (instanceType === undefined || limits === undefined) return [];
+  const { memory, disk } = containerSize(instanceType);
+  return [
+    ...checkFits(limits.jetstreamMaxMemoryBytes, `${path}.jetstreamMaxMemoryBytes`, memory, 'memory'),
+    ...checkFits(limits.jetstreamMaxStoreBytes, `${path}.jetstreamMaxStoreBytes`, disk, 'disk'),
+  ];
+}
+
+function checkFits(bytes = 0, path: string, most: number, what: 'memory' | 'disk'): Problem[] {
+  return bytes > most ? [{ code: 'limit-beyond-container', path, bytes, most, what }] : [];
 }
 
 function checkSleepAfter(sleepAfter: string | undefined, path: string): Problem[] {

@@ -3,8 +3,9 @@
 import { type Hint, isSamePlace, LANDS_IN, LIMITED_PLACEMENTS } from '../hints.ts';
 import type { Problem } from '../problems.ts';
 import type { ConfigDraft } from './draft.ts';
+import { repeats } from './repeated-entries.ts';
 
-/** Reports hints for another region's place, hints that land elsewhere, and placements that Cloudflare refuses alone. */
+/** Reports hints for another region's place or that land elsewhere, placements given twice or refused alone. */
 export function checkPlace({ regions }: ConfigDraft): Problem[] {
   const problems: Problem[] = [];
   const seen: { hint: Hint; path: string }[] = [];
@@ -15,6 +16,16 @@ export function checkPlace({ regions }: ConfigDraft): Problem[] {
       problems.push(...problemsOfHint(hint, path, other));
       seen.push({ hint, path });
     }
+    problems.push(
+      ...repeats(placement, `regions[${index}].placement`).map(
+        ({ path, entry, firstPath }): Problem => ({
+          code: 'repeated-placement',
+          path,
+          placement: entry,
+          firstPath,
+        }),
+      ),
+    );
     if (placement?.every((place) => LIMITED_PLACEMENTS.has(place))) {
       problems.push({ code: 'placement-limited', path: `regions[${index}].placement`, placement });
     }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fileOf, region } from '../../test/support/data/sample-config.ts';
-import type { Problem } from '../problems.ts';
+import { describeProblem, type Problem } from '../problems.ts';
 import { validateConfig } from '../validate.ts';
 
 function problemsOf(...regions: unknown[]): Problem[] {
@@ -95,6 +95,56 @@ test('messages of streams that are backed up fit the memory of their region', ()
   expect(of(most, true)).toEqual([]);
   expect(of(most + 1, false)).toEqual([]);
   expect(of(most + 1, true)).toContain('backup-payload-high regions[1].limits.maxPayloadBytes');
+});
+
+test('a placement is named once', () => {
+  expect(problemsOf(region('weur', { placement: ['WEUR', 'EEUR', 'WEUR'] }))).toEqual([
+    {
+      code: 'repeated-placement',
+      path: 'regions[0].placement[2]',
+      placement: 'WEUR',
+      firstPath: 'regions[0].placement[0]',
+    },
+  ]);
+});
+
+test('a country or filter that is named twice is warned of', () => {
+  const twice = region('weur', { residency: { allow: ['DE', 'FR', 'DE'] }, off: ['band', 'band'] });
+  const result = validateConfig({ ...fileOf(twice), routing: { off: ['pin', 'pin'] } });
+  expect(result).toMatchObject({ ok: true });
+  expect(result.warnings.map(({ code, path }) => `${code} ${path}`)).toEqual([
+    'repeated-entry regions[0].residency.allow[2]',
+    'repeated-entry regions[0].off[1]',
+    'repeated-entry routing.off[1]',
+  ]);
+});
+
+test('what JetStream may use fits the container', () => {
+  const warned = (more: Record<string, unknown>) =>
+    validateConfig(fileOf(region('weur', more))).warnings.map(({ path }) => path);
+  const gib = 1024 ** 3;
+  expect(warned({ limits: { jetstreamMaxMemoryBytes: gib, jetstreamMaxStoreBytes: 4e9 } })).toEqual([]);
+  expect(warned({ limits: { jetstreamMaxMemoryBytes: gib + 1, jetstreamMaxStoreBytes: 4e9 + 1 } })).toEqual([
+    'regions[0].limits.jetstreamMaxMemoryBytes',
+    'regions[0].limits.jetstreamMaxStoreBytes',
+  ]);
+  const large = { vcpu: 1, memoryMib: 4096, diskMb: 5_000 };
+  expect(warned({ instanceType: large, limits: { jetstreamMaxStoreBytes: 5e9 } })).toEqual([]);
+});
+
+test('messages larger than a WebSocket message, and limits that differ, are warned of', () => {
+  const warned = (...most: number[]) =>
+    validateConfig(
+      fileOf(
+        ...most.map((maxPayloadBytes, index) =>
+          region(['weur', 'eeur', 'oc'][index] ?? '', { limits: { maxPayloadBytes } }),
+        ),
+      ),
+    ).warnings.map(({ code, path }) => `${code} ${path}`);
+  const most = 32 * 1024 * 1024;
+  expect(warned(most, most)).toEqual([]);
+  expect(warned(most + 1)).toEqual(['payload-beyond-websocket regions[0].limits.maxPayloadBytes']);
+  expect(warned(1024, 2048, 1024)).toEqual(['payload-differs regions']);
 });
 
 test('a soft limit is below the hard one', () => {
@@ -207,4 +257,12 @@ test.each([
   expect(administered({ accessTeamDomain, ...AUDIENCE })).toMatchObject({
     problems: [{ code: 'bad-value', path: 'admin.accessTeamDomain' }],
   });
+});
+
+test('a weight without a band is warned of: it would do nothing', () => {
+  const file = fileOf(region('weur', { weight: 50 }), region('oc'));
+  const { warnings } = validateConfig(file);
+  expect(warnings).toEqual([{ code: 'weight-unused', path: 'regions[0].weight', weight: 50 }]);
+  expect(warnings.map(describeProblem)[0]).toContain('use dial');
+  expect(validateConfig({ ...file, routing: { bandMs: 5 } })).toMatchObject({ ok: true, warnings: [] });
 });

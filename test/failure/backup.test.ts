@@ -51,7 +51,7 @@ test('a stream is backed up whole while its leaders change; made again, it begin
   expect((await detail()).log).toHaveLength(before);
 
   const leader = (await manager.streams.info(STREAM)).cluster?.leader ?? '';
-  stack.engine.server(leader)?.app.kill('SIGKILL');
+  await stack.engine.server(leader)?.app.kill('SIGKILL');
   await publish(sydney, 'second', 300);
   const { last_seq } = (await manager.streams.info(STREAM)).state;
   await backedUpTo(last_seq);

@@ -116,7 +116,7 @@ test('a server that got SIGTERM is draining, tells its clients to go, and is sta
   await using client: Client = await connectFrom(stack.url, cityOf('weur'));
   expect(client.region).toBe('weur');
   const server = stack.engine.server('nats-weur')?.app;
-  server?.kill('SIGTERM');
+  await server?.kill('SIGTERM');
   await regionIs(stack, 'weur', 'draining', UP_WITHIN_MS);
   await using other: Client = await connectFrom(stack.url, cityOf('weur'));
   expect(other.region).not.toBe('weur');

@@ -46,7 +46,7 @@ test('a stream on three regions survives the SIGKILL of each of them in turn, th
   const followers = JETSTREAM_REGIONS.map(instanceNameOf).filter((name) => name !== leader);
   for (const name of [leader, ...followers]) {
     const before = acknowledged.size;
-    stack.engine.server(name)?.app.kill('SIGKILL');
+    await stack.engine.server(name)?.app.kill('SIGKILL');
     await waitFor(
       `orders to be taken after ${name} was killed`,
       { timeoutMs: REPAIRED_WITHIN_MS },
@@ -91,7 +91,7 @@ test('while two of three are out, /health says that JetStream does not serve, th
 }, async () => {
   const { stack } = running;
   const out = JETSTREAM_REGIONS.slice(0, 2).map(instanceNameOf);
-  for (const name of out) stack.engine.beginOutage(name);
+  await Promise.all(out.map((name) => stack.engine.beginOutage(name)));
   try {
     await waitFor('JetStream not to serve', { timeoutMs: TOLD_WITHIN_MS }, async () => {
       const { ok, jetstream } = await stack.api.health();

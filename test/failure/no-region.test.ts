@@ -29,7 +29,7 @@ interface Refusal {
 
 test('with every region out, the client is told so: 503, when to try again, and that every region was tried', async () => {
   const { stack } = running;
-  for (const region of REGIONS) stack.engine.beginOutage(`nats-${region}`);
+  await Promise.all(REGIONS.map((region) => stack.engine.beginOutage(`nats-${region}`)));
   try {
     const { status, headers, body } = await rawUpgrade(stack.url, standingIn(cfOf(cityOf('oc'))));
     expect(status).toBe(503);
@@ -60,7 +60,7 @@ test('once the regions are back they serve again, without anybody having asked t
 test.each([2, 3, 4, 5])('the best %i regions out, the next best serves', async (k) => {
   const { stack } = running;
   const ranked = await rankOfAll();
-  for (const region of ranked.slice(0, k)) stack.engine.beginOutage(`nats-${region}`);
+  await Promise.all(ranked.slice(0, k).map((region) => stack.engine.beginOutage(`nats-${region}`)));
   try {
     await using client = await connectFrom(stack.url, cityOf('weur'));
     expect(client.region).toBe(ranked[k]);

@@ -8,7 +8,6 @@ import { cfOf, cityNamed, cityOf, type Place, REGIONS, standingIn } from '../sup
 import { useStack } from '../support/file-stack.ts';
 import { awaitInterest } from '../support/interest.ts';
 import { landsIn, meshIsWhole, regionIs } from '../support/mesh-state.ts';
-import { processesBelow } from '../support/process-tree.ts';
 
 const running = useStack();
 
@@ -37,7 +36,7 @@ test('in an outage its clients move to the next best region by themselves, keep 
     });
   }
 
-  stack.engine.beginOutage('nats-weur');
+  await stack.engine.beginOutage('nats-weur');
   try {
     await waitFor('all clients to be in the next best region', { timeoutMs: MOVED_WITHIN_MS }, () =>
       clients.every(({ region }) => region === 'eeur'),
@@ -69,7 +68,7 @@ test('killed once it is back within seconds, its clients are served all along, a
   expect(tokyo.region).toBe('apac');
   const reconnected = nextReconnect(tokyo);
 
-  stack.engine.server('nats-apac')?.app.kill('SIGKILL');
+  await stack.engine.server('nats-apac')?.app.kill('SIGKILL');
   await reconnected;
   await tokyo.nats.flush();
   await meshIsWhole(stack, 10_000);
@@ -98,7 +97,7 @@ test('five of six killed at once: their clients are served again, and the mesh i
   for (const region of REGIONS) clients.push(await connectFrom(stack.url, cityOf(region)));
   const moved = clients.filter(({ region }) => region !== 'oc');
   const reconnected = Promise.all(moved.map(nextReconnect));
-  for (const { region } of moved) stack.engine.server(`nats-${region}`)?.app.kill('SIGKILL');
+  await Promise.all(moved.map(({ region }) => stack.engine.server(`nats-${region}`)?.app.kill('SIGKILL')));
   await reconnected;
   await meshIsWhole(stack);
   for (const { nats } of clients)
@@ -118,18 +117,15 @@ test('a region that hangs instead of ending costs a client a fraction of a secon
     const [first, second] = await candidatesFor(PARIS);
     return first === 'weur' && second === 'eeur';
   });
-  const server = (await processesBelow(process.pid)).find(({ command }) =>
-    /nats-server\S* -c .*NatsWeur/.test(command),
-  );
-  if (server === undefined) throw new Error('the server of weur runs below this process');
-  process.kill(server.pid, 'SIGSTOP');
+  const server = stack.engine.server('nats-weur')?.app;
+  await server?.pause();
   try {
     const startedAt = Date.now();
     await using client: Client = await connectFrom(stack.url, PARIS);
     expect(client.region).toBe('eeur');
     expect(Date.now() - startedAt).toBeLessThan(SERVED_WITHIN_MS);
   } finally {
-    process.kill(server.pid, 'SIGCONT');
+    await server?.resume();
   }
   await meshIsWhole(stack);
   // Also for Paris, which was left waiting for it: it says that it serves.

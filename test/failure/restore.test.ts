@@ -78,7 +78,7 @@ test('of a restore whose server is killed nothing stays, and the job says so', {
     async () => ((await api.job(id))?.doneBytes ?? 0) > 0,
   );
   // It is the first of the regions that the connection goes through.
-  engine.server('nats-wnam')?.app.kill('SIGKILL');
+  await engine.server('nats-wnam')?.app.kill('SIGKILL');
   expect(await ended(id)).toMatchObject({ state: 'failed', problem: expect.stringContaining('TORN') });
   await using client: Client = await connectFrom(url, cityOf('oc'));
   const manager = await jetstreamManager(client.nats);
@@ -142,7 +142,8 @@ test('after the loss of all three servers at once everything that is backed up i
   const held = await streamsHeld(url);
   expect(held.map(({ name }) => name)).toEqual(['ALONE', 'COPY', 'ORDERS', 'TORN']);
   await using elsewhere: Client = await connectFrom(url, cityOf('oc'));
-  for (const server of ['nats-wnam', 'nats-enam', 'nats-weur']) engine.server(server)?.app.kill('SIGKILL');
+  const all = ['nats-wnam', 'nats-enam', 'nats-weur'].map((server) => engine.server(server)?.app);
+  await Promise.all(all.map((app) => app?.kill('SIGKILL')));
   const letIn: string[] = [];
   const made: string[] = [];
   await waitFor('the restore', { timeoutMs: 120_000 }, async () => {
@@ -163,7 +164,7 @@ test('after the loss of all three servers at once everything that is backed up i
 });
 
 async function killed(server: string): Promise<void> {
-  running.stack.engine.server(server)?.app.kill('SIGKILL');
+  await running.stack.engine.server(server)?.app.kill('SIGKILL');
 }
 
 async function drainedForAWhile(server: string): Promise<void> {

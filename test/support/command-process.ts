@@ -21,16 +21,28 @@ export function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'meridian-test-'));
 }
 
+export interface CommandOptions {
+  /** Whether the temporary folder outlives it. Default: false. */
+  readonly keep?: boolean | undefined;
+}
+
 export class CommandProcess {
   readonly #child: ChildProcess;
   readonly #folder: string;
+  readonly #keep: boolean;
   readonly #exited: Promise<number | null>;
   readonly #lines: string[] = [];
   #seen: readonly FoundProcess[] = [];
 
-  /** @param folder its temporary folder, which is removed with it */
-  constructor(script: string, folder: string, args: readonly string[]) {
+  /** @param folder its temporary folder, which is removed with it unless it is kept */
+  constructor(
+    script: string,
+    folder: string,
+    args: readonly string[],
+    { keep = false }: CommandOptions = {},
+  ) {
     this.#folder = folder;
+    this.#keep = keep;
     this.#child = spawn(process.execPath, [script, ...args], {
       env: { ...process.env, TMPDIR: folder, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,8 +59,8 @@ export class CommandProcess {
   }
 
   /** Waits for a line and records the descendants of this process at that moment. */
-  async line(pattern: RegExp): Promise<RegExpExecArray> {
-    const found = await waitFor(`a line like ${pattern}`, { timeoutMs: LINE_TIMEOUT_MS }, () => {
+  async line(pattern: RegExp, timeoutMs = LINE_TIMEOUT_MS): Promise<RegExpExecArray> {
+    const found = await waitFor(`a line like ${pattern}`, { timeoutMs }, () => {
       const match = this.#lines.map((line) => pattern.exec(line)).find((each) => each !== null);
       return match ?? (this.#child.exitCode !== null && 'ended');
     });
@@ -95,6 +107,6 @@ export class CommandProcess {
   /** Cleans up at the end of a test, whatever happened in it. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) await this.end('SIGTERM');
-    await rm(this.#folder, { recursive: true, force: true });
+    if (!this.#keep) await rm(this.#folder, { recursive: true, force: true });
   }
 }

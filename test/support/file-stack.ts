@@ -1,6 +1,8 @@
-// A local stack for one test file, whose log is printed when a test fails.
+// A local stack for one test file, whose log is printed when a test fails. In the project `containers` its regions are
+// real containers.
 
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
+import type { RealEngineOptions } from '../../local/real-engine.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { type LoggedStack, type LoggedStackOptions, startLoggedStack } from './logged-stack.ts';
 
@@ -8,7 +10,7 @@ import { type LoggedStack, type LoggedStackOptions, startLoggedStack } from './l
 export function useStack(config?: MeridianConfig, options?: LoggedStackOptions): LoggedStack {
   let running: LoggedStack | undefined;
   beforeAll(async () => {
-    running = await startLoggedStack(config, options);
+    running = await startLoggedStack(config, { realEngine: realEngine(), ...options });
   });
   afterEach(({ task }) => {
     if (task.result?.state === 'fail') console.error(`the stack's log:\n${running?.log.join('\n')}`);
@@ -26,4 +28,10 @@ export function useStack(config?: MeridianConfig, options?: LoggedStackOptions):
       return current().log;
     },
   };
+}
+
+/** The engine of this project of tests; undefined for processes of this machine. */
+export function realEngine(): RealEngineOptions | undefined {
+  const engine = inject('testEngine');
+  return engine && { engine: `unix://${engine.socket}`, image: engine.image };
 }

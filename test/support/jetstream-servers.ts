@@ -4,7 +4,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { ProcessGroup } from '../../local/engine/process-group.ts';
+import type { ProcessGroup } from '../../local/engine/processes/process-group.ts';
 import { closeServer, listenOnLoopback } from '../../local/listen.ts';
 import { MONITORING_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { createOperatorFixture, credsOf, type OperatorFixture } from './container/operator-fixture.ts';

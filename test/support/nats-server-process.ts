@@ -2,9 +2,9 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { portsFileReader } from '../../local/engine/listening-ports.ts';
 import { OutputLog } from '../../local/engine/output-log.ts';
-import { ProcessGroup } from '../../local/engine/process-group.ts';
+import { portsFileReader } from '../../local/engine/processes/listening-ports.ts';
+import { ProcessGroup } from '../../local/engine/processes/process-group.ts';
 
 export interface NatsServerProcess {
   readonly group: ProcessGroup;

@@ -17,16 +17,19 @@ export interface RegionsOptions {
   /** The edge that it is told of; undefined: none. */
   readonly edge?: { readonly url: string; readonly adminToken: string };
   readonly cwd?: string;
+  /** Where it looks for stacks that run here. */
+  readonly temporaryFolder?: string;
   /** Ctrl-C, as soon as this resolves. */
   readonly interruptAt?: Promise<void> | undefined;
 }
 
 export function runRegions(
   args: readonly string[],
-  { edge, cwd, interruptAt }: RegionsOptions = {},
+  { edge, cwd, temporaryFolder, interruptAt }: RegionsOptions = {},
 ): Promise<RegionsResult> {
   const of = edge === undefined ? {} : { MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: edge.adminToken };
-  const env = { ...process.env, ...of, NO_COLOR: '1' };
+  const at = temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder };
+  const env = { ...process.env, ...of, ...at, NO_COLOR: '1' };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [CLI, ...args], { env, cwd }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),

@@ -26,9 +26,9 @@ export async function strike(stack: Stack, region: string, blow: Blow): Promise<
   const at = Date.now();
   switch (blow) {
     case 'killed':
-      return { region, blow, at, ...signalled(stack, region, 'SIGKILL') };
+      return { region, blow, at, ...(await signalled(stack, region, 'SIGKILL')) };
     case 'terminated':
-      return { region, blow, at, ...signalled(stack, region, 'SIGTERM') };
+      return { region, blow, at, ...(await signalled(stack, region, 'SIGTERM')) };
     case 'hung':
       return { region, blow, at, ...(await hang(stack, region)) };
     case 'drained':
@@ -37,9 +37,14 @@ export async function strike(stack: Stack, region: string, blow: Blow): Promise<
 }
 
 /** There may be no server to strike: Meridian does not let it start yet. One that is terminated leaves in its turn. */
-function signalled(stack: Stack, region: string, signal: NodeJS.Signals): Pick<Dealt, 'refused' | 'heal'> {
+async function signalled(
+  stack: Stack,
+  region: string,
+  signal: NodeJS.Signals,
+): Promise<Pick<Dealt, 'refused' | 'heal'>> {
   const app = stack.engine.server(instanceNameOf(region))?.app;
-  if (app?.kill(signal) !== true) return { refused: 'no server runs there', heal: NOTHING_TO_HEAL };
+  if (app === undefined || !(await app.kill(signal)))
+    return { refused: 'no server runs there', heal: NOTHING_TO_HEAL };
   return {
     heal: async (stop) => {
       const options = { timeoutMs: KILLED_AFTER_SECONDS * 1_000, signal: stop };

@@ -1,7 +1,7 @@
 // Looks at the servers themselves, not through the edge: which of them lives, and what it holds of the stream.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AppContainer } from '../../local/engine/container.ts';
+import type { AppContainer } from '../../local/engine/app-container.ts';
 import type { Engine } from '../../local/engine/engine.ts';
 import { MONITORING_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';

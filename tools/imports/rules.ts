@@ -100,7 +100,7 @@ export const PARTS: readonly Part[] = [
     imports: ['api'],
     packages: [],
     // What no route may do is tested on the whole Worker.
-    tests: ['worker/index.ts'],
+    tests: ['worker/index.ts', 'regions'],
   },
   {
     path: 'worker/mesh',
@@ -113,7 +113,8 @@ export const PARTS: readonly Part[] = [
     what: 'the one writer of the configuration, what may be stored (pure), the copy of each isolate',
     // An isolate's copy holds the plan that routes, compiled. The bucket of backups is waited for with a deadline.
     imports: [...SHARED, 'regions/edits', 'waiting', 'routing'],
-    packages: ['cloudflare:workers'],
+    // WebCrypto has no hash that is there at once, and nothing may come between reading and storing.
+    packages: ['cloudflare:workers', 'node:crypto'],
   },
   {
     path: 'worker/forecast',
@@ -288,7 +289,15 @@ export const PARTS: readonly Part[] = [
   {
     path: 'cli',
     what: "operators' commands",
-    imports: ['regions', 'regions/rules', 'regions/edits', 'regions/generate', 'api'],
+    // The local stack leaves its address and its token.
+    imports: [
+      'regions',
+      'regions/rules',
+      'regions/edits',
+      'regions/generate',
+      'api',
+      'local/running-stacks.ts',
+    ],
     // A test closes its server as everything on one machine does.
     tests: ['local/listen.ts'],
   },
@@ -296,6 +305,16 @@ export const PARTS: readonly Part[] = [
     path: 'local/machine.ts',
     what: 'the processor, the memory and the system of this machine',
     imports: [],
+  },
+  {
+    path: 'local/process-identity.ts',
+    what: 'a process by its id and start time',
+    imports: [],
+  },
+  {
+    path: 'local/running-stacks.ts',
+    what: 'where a running local stack leaves its address and its token, and how commands find them',
+    imports: ['local/process-identity.ts'],
   },
   {
     path: 'local/listen.ts',
@@ -315,9 +334,38 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'local/engine',
-    what: 'the container engine: what the Worker has of Docker, as processes',
+    what: 'the container engine: what the Worker has of Docker, in front of what its containers run on',
     imports: ['regions', 'waiting', 'local/listen.ts', 'local/wan'],
-    tests: ['local'],
+    tests: ['local/engine/processes'],
+  },
+  {
+    path: 'local/engine/processes',
+    what: 'containers as processes of this machine',
+    imports: ['regions', 'waiting', 'local/engine'],
+    tests: ['local/listen.ts', 'local/process-identity.ts'],
+  },
+  {
+    path: 'local/engine/containers',
+    what: 'containers in a real engine, by its API (`--engine`)',
+    imports: ['regions', 'waiting', 'local/process-identity.ts', 'local/engine'],
+    tests: ['local/listen.ts'],
+  },
+  {
+    path: 'local/image',
+    what: 'the image on this machine: built with docker, podman or buildah',
+    imports: ['local/binaries'],
+  },
+  {
+    path: 'local/image/sbom',
+    what: 'what is in the image: a bill of materials',
+    imports: ['local/image'],
+    // A program to read is at hand.
+    tests: ['local/binaries'],
+  },
+  {
+    path: 'local/wrangler-dev',
+    what: 'the command `npm run dev:docker`: `wrangler dev`, and what it lacks',
+    imports: ['api', 'waiting', 'local/listen.ts', 'local/binaries', 'local/image'],
   },
   {
     path: 'local',
@@ -329,9 +377,14 @@ export const PARTS: readonly Part[] = [
       'api',
       'waiting',
       'local/listen.ts',
+      'local/process-identity.ts',
+      'local/running-stacks.ts',
       'local/binaries',
       'local/wan',
       'local/engine',
+      'local/engine/processes',
+      'local/engine/containers',
+      'local/image',
     ],
   },
   {
@@ -372,6 +425,7 @@ export const PARTS: readonly Part[] = [
       'local/listen.ts',
       'local/binaries',
       'local/engine',
+      'local/engine/processes',
       'local',
       'loadtest/report',
     ],
@@ -393,6 +447,7 @@ export const PARTS: readonly Part[] = [
       'worker/region/monitoring-answers.ts',
       'local/listen.ts',
       'local/engine',
+      'local/engine/processes',
       'local',
       'bench/load',
       'bench',
@@ -506,6 +561,11 @@ export const PARTS: readonly Part[] = [
       'tools/simulate',
       'test/support',
     ],
+  },
+  {
+    path: 'test/image',
+    what: 'the command `npm run image`. It is among the tests because it runs on their support',
+    imports: ['regions', 'waiting', 'local/binaries', 'local/image', 'local/image/sbom', 'test/support'],
   },
   {
     path: 'test/survival',

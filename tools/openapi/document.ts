@@ -2,6 +2,7 @@
 // fields and codes is left to docs/http-api.md, which is generated from the same contract.
 
 import { ARCHIVE_TYPE } from '../../api/archive.ts';
+import { AUDIT_LINES_TYPE } from '../../api/audit.ts';
 import { ENDPOINTS, type Endpoint } from '../../api/endpoints.ts';
 import { ERROR_STATUS, type ErrorCode } from '../../api/errors.ts';
 import { DECISION_HEADER, HEADERS, REGION_HEADER } from '../../api/headers.ts';
@@ -105,6 +106,8 @@ function answersOf({ answer, decides }: Endpoint): Json {
       return { 200: { description: 'OpenAPI', content: { 'application/json': {} } } };
     case 'archive':
       return { 200: { description: '', content: ARCHIVE } };
+    case 'lines':
+      return { 200: { description: '', content: { [AUDIT_LINES_TYPE]: {} } } };
     case 'upgrade':
       return { 101: { description: 'connected', ...headers } };
   }

@@ -4,6 +4,7 @@ import { REGION_OPERATIONS, type RegionOperation } from '../../api/paths.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { adminRoute } from './admin-route.ts';
+import { exportAudit as exportAuditLog } from './audit-export.ts';
 import { exportArchive } from './backups-export.ts';
 import { importBackup } from './backups-import.ts';
 import { listBackups, showBackup } from './backups-read.ts';
@@ -44,6 +45,16 @@ export const dryRunConfig = adminRoute<EdgeContext>('read', 'dry-run', (request,
 export const configHistory = adminRoute<EdgeContext>('read', 'history', records.configHistory);
 
 export const auditLog = adminRoute<EdgeContext>('read', 'audit', records.auditLog);
+
+export const exportAudit = adminRoute<EdgeContext>('read', 'audit', exportAuditLog);
+
+/** A public endpoint that the configuration keeps from the public. */
+export function forReaders(
+  name: string,
+  handler: (request: Request, edge: EdgeContext) => Response | Promise<Response>,
+): (request: Request, edge: EdgeContext) => Promise<Response> {
+  return adminRoute<EdgeContext>('read', name, handler);
+}
 
 export const jetStreamStatus = adminRoute<EdgeContext>('read', 'jetstream', jetStream.jetStreamStatus);
 

@@ -7,9 +7,12 @@ import { signingKey, Team } from '../../test/support/access-team.ts';
 import type { AdminEnv } from '../env.ts';
 import { authorize, type Need } from './authorize.ts';
 
-const TOKENS = { MERIDIAN_ADMIN_TOKEN: 'admin-secret', MERIDIAN_READ_TOKEN: 'read-secret' };
-const ADMIN = { authorization: 'Bearer admin-secret' };
-const READ = { authorization: 'Bearer read-secret' };
+const TOKENS = {
+  MERIDIAN_ADMIN_TOKEN: 'admin-secret-of-this-test',
+  MERIDIAN_READ_TOKEN: 'read-secret-of-this-test',
+};
+const ADMIN = { authorization: 'Bearer admin-secret-of-this-test' };
+const READ = { authorization: 'Bearer read-secret-of-this-test' };
 const NEEDS = ['read', 'write'] as const;
 
 const key = await signingKey('first');
@@ -58,6 +61,31 @@ describe('with tokens', () => {
     }
   });
 
+  test('two of them are valid at a time, and the audit log tells which', async () => {
+    const env = { MERIDIAN_ADMIN_TOKEN: `old ${'o'.repeat(24)}\nnew ${'n'.repeat(24)}\n` };
+    for (const name of ['old', 'new']) {
+      const authorization = `Bearer ${(name[0] ?? '').repeat(24)}`;
+      expect(await attempt({ authorization }, { env, need: 'write' })).toEqual({
+        ok: true,
+        actor: `token:admin:${name}`,
+        mayWrite: true,
+      });
+    }
+  });
+
+  test('one that is too short is not used, and the reason is in the log alone', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const short = { MERIDIAN_ADMIN_TOKEN: 'too-short' };
+    const answer = await attempt({ authorization: 'Bearer too-short' }, { env: short });
+    expect(answer).toMatchObject({ code: 'admin_off', message: expect.stringContaining('cannot be used') });
+    await attempt({}, { env: short });
+    expect(error.mock.calls).toEqual([
+      [expect.stringMatching(/^an admin token is not used: line 1 of MERIDIAN_ADMIN_TOKEN has a token of 9/)],
+    ]);
+    expect(JSON.stringify(error.mock.calls)).not.toContain('too-short');
+    error.mockRestore();
+  });
+
   test('the read token reads and does not write', async () => {
     expect(await attempt(READ)).toEqual({ ok: true, actor: 'token:read', mayWrite: false });
     expect(await attempt(READ, { need: 'write' })).toMatchObject({
@@ -67,7 +95,11 @@ describe('with tokens', () => {
   });
 
   test('no credentials and wrong ones get the same answer', async () => {
-    const wrong = [{}, { authorization: 'Bearer wrong' }, { authorization: 'Basic admin-secret' }];
+    const wrong = [
+      {},
+      { authorization: 'Bearer wrong' },
+      { authorization: 'Basic admin-secret-of-this-test' },
+    ];
     const answers = await Promise.all(
       [...wrong, { 'cf-access-jwt-assertion': 'x' }].map((each) => attempt(each)),
     );
@@ -78,7 +110,7 @@ describe('with tokens', () => {
   });
 
   test('a token in the URL is refused, also beside a good header', async () => {
-    for (const path of ['/api/config?token=admin-secret', '/api/config?access_token=x']) {
+    for (const path of ['/api/config?token=admin-secret-of-this-test', '/api/config?access_token=x']) {
       expect(await attempt({}, { path })).toMatchObject({ code: 'token_in_url' });
       expect(await attempt(ADMIN, { path })).toMatchObject({ code: 'token_in_url' });
     }
@@ -137,11 +169,37 @@ describe('with Cloudflare Access', () => {
 });
 
 describe('the rate limit', () => {
-  test('comes before the credentials', async () => {
+  test('refuses right and wrong credentials alike, and says whose they were only to the audit log', async () => {
     const env = { ...TOKENS, ADMIN_RATE_LIMIT: { limit: async () => ({ success: false }) } };
-    for (const headers of [ADMIN, {}]) {
-      expect(await attempt(headers, { env })).toMatchObject({ code: 'rate_limited' });
-    }
+    expect(await attempt(ADMIN, { env })).toMatchObject({ code: 'rate_limited', actor: 'token:admin' });
+    expect(await attempt({}, { env })).toEqual({
+      ok: false,
+      code: 'rate_limited',
+      message: expect.any(String),
+    });
+  });
+
+  test('the right token is not refused because of others at the same address, nor they because of it', async () => {
+    const counts = new Map<string, number>();
+    const limit = async ({ key }: { key: string }) => {
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      return { success: (counts.get(key) ?? 0) <= 60 };
+    };
+    const env = { ...TOKENS, ADMIN_RATE_LIMIT: { limit } };
+    const from = { 'cf-connecting-ip': '203.0.113.7' };
+    for (let call = 0; call < 60; call += 1)
+      await attempt({ ...from, authorization: 'Bearer guess' }, { env });
+    expect(await attempt({ ...from, authorization: 'Bearer guess' }, { env })).toMatchObject({
+      code: 'rate_limited',
+    });
+    expect(await attempt({ ...from, ...ADMIN }, { env })).toMatchObject({ ok: true });
+    expect(await attempt({ ...from, ...READ }, { env })).toMatchObject({ ok: true });
+    for (let call = 1; call < 60; call += 1) await attempt({ ...from, ...ADMIN }, { env });
+    expect(await attempt({ ...from, ...ADMIN }, { env })).toMatchObject({ code: 'rate_limited' });
+    expect(await attempt({ ...from, ...READ }, { env })).toMatchObject({ ok: true });
+    expect(await attempt({ 'cf-connecting-ip': '203.0.113.8' }, { env })).toMatchObject({
+      code: 'unauthorized',
+    });
   });
 
   test('that does not work stops nobody and lets nobody in', async () => {

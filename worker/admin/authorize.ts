@@ -7,7 +7,8 @@ import type { MeridianConfig } from '../../regions/config.ts';
 import type { AdminEnv } from '../env.ts';
 import { type AccessApplication, accessApplicationOf, accessJwtOf, verifyAccessJwt } from './access-jwt.ts';
 import { addressOf } from './address.ts';
-import { bearerTokenOf, grantOf, hasTokenInUrl, hasTokens } from './bearer-token.ts';
+import { type AdminToken, adminTokensOf } from './admin-tokens.ts';
+import { bearerTokenOf, hasTokenInUrl, tokenLike } from './bearer-token.ts';
 import { isCrossSite } from './cross-site.ts';
 import { mayCall } from './rate-limit.ts';
 
@@ -16,7 +17,7 @@ export type Need = 'read' | 'write';
 
 export interface Granted {
   readonly ok: true;
-  /** Such as `token:admin`, `token:read`, `access:ada@example.com`. */
+  /** Such as `token:admin`, `token:admin:ann`, `token:read`, `access:ada@example.com`. */
   readonly actor: string;
   readonly mayWrite: boolean;
 }
@@ -37,6 +38,11 @@ const OFF: Refused = {
   ok: false,
   code: 'admin_off',
   message: 'admin is off: no token and no Cloudflare Access is configured (docs/security.md)',
+};
+
+const UNUSABLE: Refused = {
+  ...OFF,
+  message: 'admin is off: a token is configured, but it cannot be used; the log of the Worker says why',
 };
 
 const TOO_MANY: Refused = {
@@ -71,6 +77,13 @@ const CROSS_SITE: Refused = {
   message: 'a browser sent this on behalf of another site: make changes from Meridian itself or with a token',
 };
 
+/** So that a problem is not logged with each call. One per isolate. */
+const told = new Set<string>();
+
+/**
+ * Calls are counted once it is known who makes them: those of a token or a user for themselves, all others by their
+ * address. So nobody is refused because of what others do at the same address.
+ */
 export async function authorize(
   request: Request,
   env: AdminEnv,
@@ -78,21 +91,37 @@ export async function authorize(
   need: Need,
 ): Promise<Access> {
   const application = accessApplicationOf(config);
-  if (!hasTokens(env) && application === undefined) return OFF;
-  if (!(await mayCall(env.ADMIN_RATE_LIMIT, addressOf(request)))) return TOO_MANY;
+  const { tokens, problems } = adminTokensOf(env);
+  for (const problem of problems) {
+    if (!told.has(problem)) console.error(`an admin token is not used: ${problem} (docs/security.md)`);
+    told.add(problem);
+  }
+  if (tokens.length === 0 && application === undefined) return problems.length === 0 ? OFF : UNUSABLE;
+  const access = await accessOf(request, tokens, application, need);
+  const caller = access.actor ?? 'anonymous';
+  if (await mayCall(env.ADMIN_RATE_LIMIT, caller, addressOf(request))) return access;
+  return access.actor === undefined ? TOO_MANY : { ...TOO_MANY, actor: access.actor };
+}
+
+async function accessOf(
+  request: Request,
+  tokens: readonly AdminToken[],
+  application: AccessApplication | undefined,
+  need: Need,
+): Promise<Access> {
   if (hasTokenInUrl(request)) return TOKEN_IN_URL;
   const token = bearerTokenOf(request);
   return token === undefined
     ? bySignIn(request, application, need)
     : // A sign-in does not make up for a wrong token: anyone who sends a token wants to act as its bearer.
-      byToken(token, env, need);
+      byToken(token, tokens, need);
 }
 
-async function byToken(token: string, env: AdminEnv, need: Need): Promise<Access> {
-  const grant = await grantOf(token, env);
-  if (grant === undefined) return { ...UNKNOWN, reason: 'wrong token' };
-  if (grant === 'write') return { ok: true, actor: 'token:admin', mayWrite: true };
-  const actor = 'token:read';
+async function byToken(given: string, tokens: readonly AdminToken[], need: Need): Promise<Access> {
+  const token = await tokenLike(given, tokens);
+  if (token === undefined) return { ...UNKNOWN, reason: 'wrong token' };
+  const { grant, actor } = token;
+  if (grant === 'write') return { ok: true, actor, mayWrite: true };
   return need === 'write' ? { ...READ_ONLY, actor } : { ok: true, actor, mayWrite: false };
 }
 

@@ -7,17 +7,20 @@ import { signingKey, Team } from '../../test/support/access-team.ts';
 import { verifyAccessJwt } from './access-jwt.ts';
 import { authorize } from './authorize.ts';
 
-const ENV = { MERIDIAN_ADMIN_TOKEN: 'admin-secret', MERIDIAN_READ_TOKEN: 'read-secret' };
+const ENV = {
+  MERIDIAN_ADMIN_TOKEN: 'admin-secret-of-this-test',
+  MERIDIAN_READ_TOKEN: 'read-secret-of-this-test',
+};
 
 afterEach(() => {
   vi.unstubAllGlobals();
 });
 
 test.each([
-  ['admin-secret', { ok: true, actor: 'token:admin' }],
-  ['read-secret', { ok: false, code: 'read_only' }],
-  ['admin-secre', { ok: false, code: 'unauthorized' }],
-  ['admin-secrets', { ok: false, code: 'unauthorized' }],
+  ['admin-secret-of-this-test', { ok: true, actor: 'token:admin' }],
+  ['read-secret-of-this-test', { ok: false, code: 'read_only' }],
+  ['admin-secret-of-this-tes', { ok: false, code: 'unauthorized' }],
+  ['admin-secret-of-this-tests', { ok: false, code: 'unauthorized' }],
 ])('a write with the token %s', async (token, expected) => {
   const result = validateConfig(checkedIn);
   if (!result.ok) throw new Error('regions.json is not valid');

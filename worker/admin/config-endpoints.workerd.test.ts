@@ -2,7 +2,10 @@
 // `config`, which all tests share: each starts from whatever version is current.
 
 import { env as bindings } from 'cloudflare:workers';
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { AuditEntry as AuditView } from '../../api/audit.ts';
+import { checkChain } from '../../api/audit-chain.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { activeConfig } from '../config/active-config.ts';
 import type { AuditEvent } from '../config/audit-table.ts';
@@ -14,6 +17,7 @@ import { regionBindings } from '../../test/support/workerd/region-bindings.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
 import type { Traffic } from '../forecast/traffic.ts';
+import { exportAudit } from './audit-export.ts';
 import { putConfig, rollbackConfig } from './config-edits.ts';
 import { currentConfig } from './config-read.ts';
 import { dryRunConfig } from './dry-run.ts';
@@ -182,6 +186,8 @@ describe('PUT /api/config', () => {
   test.each([
     ['half a JSON', '{"base": 0, "config": {', 400, 'bad_json'],
     ['nothing', '', 400, 'bad_json'],
+    ['a key twice', '{"base": 0, "config": {}, "message": "", "base": 1}', 400, 'bad_json'],
+    ['UTF-16', new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0]), 400, 'bad_json'],
     ['bytes that are no text', new Uint8Array([0x22, 0xff, 0x22]), 400, 'bad_json'],
     ['a list', '[]', 400, 'bad_request'],
     ['no base', '{"config":{},"message":""}', 400, 'bad_request'],
@@ -357,6 +363,33 @@ test('history and audit log are paged', async () => {
   for (const query of ['limit=0', 'limit=x', 'before=-1', 'before=1e3']) {
     expect(await history(query)).toMatchObject({ status: 400, body: { error: { code: 'bad_request' } } });
   }
+});
+
+test('the audit log can be asked for changes alone, and exported whole, a line for each entry', async () => {
+  const asked = async (query: string) => (await jsonOf(auditLog(get(`/api/audit?${query}`), edgeOf()))).body;
+  const entries = (await asked('kind=change&limit=200')).entries as AuditView[];
+  expect(new Set(entries.map(({ outcome }) => outcome))).toEqual(new Set(['ok']));
+  expect(await asked('kind=both')).toMatchObject({ error: { code: 'bad_request' } });
+
+  const exported = await exportAudit(get('/api/audit/export'), edgeOf());
+  expect(exported.headers.get('content-type')).toBe('application/x-ndjson');
+  const lines = (await exported.text()).split('\n');
+  expect(lines.pop()).toBe('');
+  const log = lines.map((line) => JSON.parse(line) as AuditView);
+  expect(log.filter(({ kind }) => kind === 'change').toReversed()).toEqual(entries);
+  expect(log.map(({ id }) => id)).toEqual(log.map(({ id }) => id).toSorted((a, b) => a - b));
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  expect(checkChain(log, sha256)).toMatchObject({ entries: log.length, breaks: [] });
+});
+
+test('without a store the exported log is empty, and a store that does not answer is told', async () => {
+  const empty = await exportAudit(get('/api/audit/export'), edgeOf({}));
+  expect([empty.status, await empty.text()]).toEqual([200, '']);
+  const broken = edgeOf({ CONFIG_STORE: brokenStore('the object is overloaded') });
+  expect(await jsonOf(exportAudit(get('/'), broken))).toMatchObject({
+    status: 503,
+    body: { error: { code: 'store_unavailable' } },
+  });
 });
 
 const pending: Promise<unknown>[] = [];

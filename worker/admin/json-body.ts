@@ -2,6 +2,8 @@
 
 import * as v from 'valibot';
 import type { ErrorCode } from '../../api/errors.ts';
+import { decodeText } from '../../regions/decode-text.ts';
+import { jsonPlaces, type RepeatedKey } from '../../regions/json-places.ts';
 import { findJsonSyntaxError } from '../../regions/json-syntax.ts';
 import { errorResponse } from '../error-response.ts';
 import { messageOf } from '../message-of.ts';
@@ -67,18 +69,22 @@ type Parsed =
   | { readonly ok: false; readonly code: 'bad_json' | 'bad_request'; readonly message: string };
 
 function parse(bytes: Uint8Array): Parsed {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    return { ok: false, code: 'bad_json', message: 'the body is not UTF-8' };
+  const decoded = decodeText(bytes);
+  if (!decoded.ok) {
+    return { ok: false, code: 'bad_json', message: `the body is not UTF-8 but ${decoded.encoding}` };
   }
+  const { text } = decoded;
   if (isNestedTooDeep(text)) {
     const message = `lists and objects in the body are nested more than ${MOST_NESTED} deep`;
     return { ok: false, code: 'bad_request', message };
   }
   try {
-    return { ok: true, value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    // Of a key that is given twice JSON.parse keeps the last, without a word.
+    const [repeated] = jsonPlaces(text).repeated;
+    return repeated === undefined
+      ? { ok: true, value }
+      : { ok: false, code: 'bad_json', message: repeatedKey(repeated) };
   } catch {
     // The message of JSON.parse depends on the engine; examining the text itself tells more.
     const { line, column, expected } = findJsonSyntaxError(text) ?? { line: 1, column: 1, expected: 'JSON' };
@@ -88,6 +94,11 @@ function parse(bytes: Uint8Array): Parsed {
       message: `the body is not JSON: line ${line}, column ${column} should be ${expected}`,
     };
   }
+}
+
+function repeatedKey({ path, key, line, column, firstLine }: RepeatedKey): string {
+  const where = path === '' ? 'the body' : `${path} in the body`;
+  return `${where} has "${key}" twice, in line ${firstLine} and again in line ${line}, column ${column}: remove one of the two`;
 }
 
 /** Brackets inside of strings do not count. */

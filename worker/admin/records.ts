@@ -1,12 +1,13 @@
 // Records of what was done: the versions that are still kept, and the audit log. Both page by page, newest first.
 
-import type { Audit } from '../../api/audit.ts';
+import { AUDIT_KINDS, type Audit } from '../../api/audit.ts';
 import type { History } from '../../api/config.ts';
 import type { AuditEntry } from '../config/audit-table.ts';
 import { type ConfigStoreStub, configStore } from '../config/store-stub.ts';
 import type { VersionSummary } from '../config/version-table.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
+import { auditView } from './audit-export.ts';
 import { summaryView } from './edit-answer.ts';
 import { fromStore } from './from-store.ts';
 import { type PageQuery, pageQueryOf } from './page-query.ts';
@@ -20,11 +21,18 @@ export function configHistory(request: Request, edge: EdgeContext): Promise<Resp
   });
 }
 
-/** `GET /api/audit?before=ID&limit=50` */
+/** `GET /api/audit?before=ID&limit=50&kind=change` */
 export function auditLog(request: Request, edge: EdgeContext): Promise<Response> {
-  const read = (store: ConfigStoreStub, page: PageQuery) => store.auditLog(page);
+  const asked = new URL(request.url).searchParams.get('kind');
+  const kind = AUDIT_KINDS.find((each) => each === asked);
+  if (asked !== null && kind === undefined) {
+    const problem = `kind is one of ${AUDIT_KINDS.join(', ')}`;
+    return Promise.resolve(errorResponse('bad_request', problem));
+  }
+  const read = (store: ConfigStoreStub, page: PageQuery) =>
+    store.auditLog({ ...page, ...(kind !== undefined && { kind }) });
   return answerPage(request, edge, read, (found: readonly AuditEntry[], hasMore) => {
-    const entries = found.map((entry) => ({ ...entry, time: new Date(entry.time).toISOString() }));
+    const entries = found.map(auditView);
     return { entries, next: hasMore ? (entries.at(-1)?.id ?? null) : null } satisfies Audit;
   });
 }

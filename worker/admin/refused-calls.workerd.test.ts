@@ -13,7 +13,7 @@ const CALLS = 25;
 
 const env: Env = {
   CONFIG_STORE: bindings.CONFIG_STORE,
-  MERIDIAN_ADMIN_TOKEN: 'secret',
+  MERIDIAN_ADMIN_TOKEN: 'a-secret-long-enough-to-be-a-token',
   ADMIN_RATE_LIMIT: { limit: async () => ({ success: false }) },
 };
 

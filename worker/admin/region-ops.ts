@@ -3,6 +3,7 @@
 
 import type { RegionOperation } from '../../api/paths.ts';
 import type { OperationResult } from '../../api/regions.ts';
+import { settleSeconds } from '../config/one-machine.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { messageOf } from '../message-of.ts';
@@ -36,7 +37,7 @@ export async function operateRegion(
       const stub = regionStub(env, region);
       const refusal = operation === 'wake' ? await stub.wake() : undefined;
       if (refusal !== undefined) return errorResponse('drained', `region ${id} is not woken: ${refusal}`);
-      status = await RUN[operation](stub, config.routing.drainSettleSeconds);
+      status = await RUN[operation](stub, settleSeconds(env, config));
     } catch (error) {
       const message = `region ${id} does not answer: ${messageOf(error)}. Look at GET /api/regions before you try again`;
       return errorResponse('region_unavailable', message);

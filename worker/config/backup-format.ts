@@ -2,12 +2,13 @@
 //
 // config/<cluster>/<store>/versions/<number>.json    a version, as it was stored
 // config/<cluster>/<store>/audit/<first>-<last>.json entries of the audit log, by their ids
+// config/<cluster>/<store>/changes/<first>-<last>.json those of them that are changes, if any are
 //
 // A store is one life of a ConfigStore: a new deployment has a new one, and so has a ConfigStore that was restored. Two
 // deployments that share a bucket, by mistake or while one replaces the other, never write to the same keys. Objects
 // never change.
 
-import type { AuditEntry } from './audit-table.ts';
+import type { AuditEntry, BackedUpEntry } from './audit-table.ts';
 import type { StoredVersion } from './version-table.ts';
 
 /** As many as the numbers that sort as text. */
@@ -19,7 +20,7 @@ export function storesPrefix(cluster: string): string {
 }
 
 /** Where the versions, or the audit log, of a store are. */
-export function partPrefix(cluster: string, store: string, part: 'versions' | 'audit'): string {
+export function partPrefix(cluster: string, store: string, part: 'versions' | 'audit' | 'changes'): string {
   return `${storesPrefix(cluster)}${store}/${part}/`;
 }
 
@@ -28,8 +29,13 @@ export function versionKey(cluster: string, store: string, version: number): str
 }
 
 /** @param first @param last ids of its first and last entry */
-export function auditKey(cluster: string, store: string, first: number, last: number): string {
-  return `${partPrefix(cluster, store, 'audit')}${padded(first)}-${padded(last)}.json`;
+export function auditKey(
+  cluster: string,
+  store: string,
+  part: 'audit' | 'changes',
+  [first, last]: readonly [number, number],
+): string {
+  return `${partPrefix(cluster, store, part)}${padded(first)}-${padded(last)}.json`;
 }
 
 /** The numbers in a key: that of a version, or the first and last id of entries. Empty if it is no such key. */
@@ -68,7 +74,7 @@ export function readVersion(key: string, text: string): BackedUpVersion {
 }
 
 /** @throws Error that says what is wrong with the object of this key */
-export function readAudit(key: string, text: string): readonly AuditEntry[] {
+export function readAudit(key: string, text: string): readonly BackedUpEntry[] {
   const { entries } = objectOf(key, text) as { readonly entries?: unknown };
   if (!Array.isArray(entries) || !entries.every(isEntry)) throw torn(key, 'has no entries');
   return entries;
@@ -87,7 +93,7 @@ function objectOf(key: string, text: string): object {
   return value;
 }
 
-function isEntry(value: unknown): value is AuditEntry {
+function isEntry(value: unknown): value is BackedUpEntry {
   if (typeof value !== 'object' || value === null) return false;
   const { id, time, actor, action, outcome, attempts } = value as Partial<AuditEntry>;
   const texts = [actor, action, outcome];

@@ -1,7 +1,8 @@
 // Reads what earlier ConfigStores left in the bucket of backups. Each function throws an Error that names the object, if
 // the bucket does not answer or holds something else than it should.
 
-import type { AuditEntry } from './audit-table.ts';
+import { AUDIT_KINDS } from '../../api/audit.ts';
+import { type BackedUpEntry, ENTRIES_KEPT, kindOf } from './audit-table.ts';
 import {
   type BackedUpVersion,
   numbersOf,
@@ -14,10 +15,7 @@ import {
 import { inTime } from './bucket-call.ts';
 
 /** Each is one read from the bucket, and a request may make a thousand. */
-const AUDIT_OBJECTS = 500;
-
-/** As many as the store keeps. */
-const ENTRIES = 10_000;
+const MOST_OBJECTS = { audit: 500, changes: 300 } as const;
 
 /** The platform opens no more at once. */
 const READS_AT_ONCE = 6;
@@ -77,7 +75,7 @@ async function newestOf(bucket: R2Bucket, cluster: string, store: string): Promi
 /** Versions and entries of a store, the oldest first, as many as a store keeps. */
 export interface BackedUpHistory {
   readonly versions: readonly BackedUpVersion[];
-  readonly entries: readonly AuditEntry[];
+  readonly entries: readonly BackedUpEntry[];
 }
 
 export async function readHistory(
@@ -88,14 +86,32 @@ export async function readHistory(
 ): Promise<BackedUpHistory> {
   const versionKeys = await keysOf(bucket, partPrefix(cluster, store, 'versions'));
   const versions = await readAll(versionKeys.slice(-versionsKept), (key) => readVersionOf(bucket, key));
-  const auditKeys = await keysOf(bucket, partPrefix(cluster, store, 'audit'));
-  const parts = await readAll(auditKeys.slice(-AUDIT_OBJECTS), async (key) => {
+  const parts = [
+    ...(await readEntries(bucket, cluster, store, 'changes')),
+    ...(await readEntries(bucket, cluster, store, 'audit')),
+  ];
+  // Objects may have entries in common: of both kinds, and if the end of the first write was not seen.
+  const all = [...new Map(parts.flat().map((entry) => [entry.id, entry])).values()];
+  const kept = AUDIT_KINDS.flatMap((kind) =>
+    all
+      .filter(({ outcome }) => kindOf(outcome) === kind)
+      .toSorted((a, b) => a.id - b.id)
+      .slice(-ENTRIES_KEPT),
+  );
+  return { versions, entries: kept.toSorted((a, b) => a.id - b.id) };
+}
+
+async function readEntries(
+  bucket: R2Bucket,
+  cluster: string,
+  store: string,
+  part: 'audit' | 'changes',
+): Promise<readonly (readonly BackedUpEntry[])[]> {
+  const keys = await keysOf(bucket, partPrefix(cluster, store, part));
+  return readAll(keys.slice(-MOST_OBJECTS[part]), async (key) => {
     const text = await textOf(bucket, key);
     return text === undefined ? undefined : readAudit(key, text);
   });
-  // Two objects may have an entry in common, if the end of the first write was not seen.
-  const entries = new Map(parts.flat().map((entry) => [entry.id, entry]));
-  return { versions, entries: [...entries.values()].toSorted((a, b) => a.id - b.id).slice(-ENTRIES) };
 }
 
 async function readVersionOf(bucket: R2Bucket, key: string): Promise<BackedUpVersion | undefined> {

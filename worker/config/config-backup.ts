@@ -165,7 +165,12 @@ export class ConfigBackup {
     const [first, last] = [entries.at(0)?.id, entries.at(-1)?.id];
     if (first !== undefined && last !== undefined) {
       await alarms.set('backup', now + LOOK_AGAIN_MS);
-      await put(bucket, auditKey(cluster, store, first, last), auditText(entries));
+      const range = [first, last] as const;
+      // Read for themselves at a restore: refused attempts, however many, push out no change there either.
+      const changes = entries.filter(({ kind }) => kind === 'change');
+      if (changes.length > 0)
+        await put(bucket, auditKey(cluster, store, 'changes', range), auditText(changes));
+      await put(bucket, auditKey(cluster, store, 'audit', range), auditText(entries));
       this.#wrote(record, {
         audit: last,
         missedEntries: record.missedEntries + first - record.audit - 1,

@@ -265,8 +265,33 @@ test('a new deployment is told of the backup, uses nothing of it by itself, and 
     [2, 'ann', 'put', 2],
     [1, 'ann', 'put', 1],
   ]);
+  const oldLog = await old.auditLog({ limit: 10 });
+  expect(log.slice(2).map(({ hash }) => hash)).toEqual(oldLog.map(({ hash }) => hash));
+  expect(log[0]?.previous).toBe(log[2]?.hash);
   expect(await put(store, 70)).toMatchObject({ kind: 'stored', stored: { version: 4 } });
   expect(await restore(store)).toEqual({ kind: 'not_empty', current: 4 });
+});
+
+test('changes come back from a backup, however many refused attempts came after them', async () => {
+  const old = newStore();
+  await put(old, 50);
+  await allWritten(old);
+  const { store: name } = await statusOf(old);
+  // As an attack of hours leaves them: more objects of refused attempts than a restore reads.
+  const refused = { time: 1, actor: 'anonymous', action: 'put', outcome: 'unauthorized', attempts: 1 };
+  for (let id = 2; id <= 520; id += 1) {
+    const number = String(id).padStart(10, '0');
+    const text = JSON.stringify({
+      format: 1,
+      entries: [{ id, ...refused, from: null, to: null, address: null, detail: null }],
+    });
+    await env.BACKUPS.put(`config/meridian/${name}/audit/${number}-${number}.json`, text);
+  }
+  const store = newStore();
+  expect(await restore(store)).toMatchObject({ kind: 'restored', plan: { history: { entries: 501 } } });
+  const changes = await store.auditLog({ limit: 10, kind: 'change' });
+  expect(changes.map(({ action }) => action)).toEqual(['restore-config', 'put']);
+  expect(changes[0]?.previous).toBe(changes[1]?.hash);
 });
 
 test('a backup of what was restored is whole: a third deployment gets everything from it', async () => {

@@ -34,6 +34,11 @@ export interface PageRequest {
   readonly limit: number;
 }
 
+export interface AuditPageRequest extends PageRequest {
+  /** Only entries of this kind. */
+  readonly kind?: AuditEntry['kind'];
+}
+
 export class ConfigStore extends DurableObject<Env> {
   readonly #versions: VersionTable;
   readonly #audit: AuditTable;
@@ -120,8 +125,13 @@ export class ConfigStore extends DurableObject<Env> {
     await this.#backup.entryStored(Date.now());
   }
 
-  async auditLog({ before, limit }: PageRequest): Promise<readonly AuditEntry[]> {
-    return this.#audit.page(before ?? Number.MAX_SAFE_INTEGER, limit);
+  async auditLog({ before, limit, kind }: AuditPageRequest): Promise<readonly AuditEntry[]> {
+    return this.#audit.page(before ?? Number.MAX_SAFE_INTEGER, limit, kind);
+  }
+
+  /** Entries with higher ids, oldest first. */
+  async auditAfter(after: number, limit: number): Promise<readonly AuditEntry[]> {
+    return this.#audit.after(after, Number.MAX_SAFE_INTEGER, limit);
   }
 
   /** Writes to KV and to the bucket what is not there yet. */

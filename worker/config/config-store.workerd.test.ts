@@ -2,11 +2,14 @@
 
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { createHash } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
+import { CHAIN_BEGIN, checkChain } from '../../api/audit-chain.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import '../../test/support/workerd/config-bindings.ts';
 import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
 import { eventually } from '../../test/support/workerd/eventually.ts';
+import { type AuditEvent, AuditTable, ENTRIES_KEPT } from './audit-table.ts';
 import type { ConfigStore } from './config-store.ts';
 import type { PublishedConfig } from './published-config.ts';
 import type { EditOutcome } from './store-calls.ts';
@@ -176,6 +179,86 @@ test('the audit log is paged, newest first', async () => {
   expect(await store.auditLog({ before: page[1]?.id ?? 0, limit: 2 })).toMatchObject([{ actor: 'a' }]);
   await store.audit([{ actor: 'x'.repeat(5_000), action: 'put', outcome: '401' }]);
   expect((await store.auditLog({ limit: 1 }))[0]?.actor).toHaveLength(1_000);
+});
+
+const REFUSED: AuditEvent = { actor: 'anonymous', action: 'put', outcome: 'unauthorized', address: '::1' };
+
+/** More refused attempts than are kept. */
+async function flood(store: DurableObjectStub<ConfigStore>): Promise<void> {
+  for (let call = 0; call < ENTRIES_KEPT / 1_000; call += 1)
+    await store.audit(Array.from({ length: 1_005 }, () => REFUSED));
+}
+
+async function wholeLog(store: DurableObjectStub<ConfigStore>) {
+  const entries = (await store.auditAfter(0, 3 * ENTRIES_KEPT)).map((entry) => ({
+    ...entry,
+    time: new Date(entry.time).toISOString(),
+  }));
+  return { entries, report: checkChain(entries, (text) => createHash('sha256').update(text).digest('hex')) };
+}
+
+test('refused attempts, however many, push out no change, and both kinds are whole', async () => {
+  const store = newStore();
+  await fill(store, 1, 2);
+  await flood(store);
+  await fill(store, 3, 3);
+  const { entries, report } = await wholeLog(store);
+  expect(entries.filter(({ kind }) => kind === 'refused')).toHaveLength(ENTRIES_KEPT);
+  const changes = await store.auditLog({ limit: 10, kind: 'change' });
+  expect(changes.map(({ to }) => to)).toEqual([3, 2, 1]);
+  expect(await store.auditLog({ limit: 10, kind: 'change', before: changes[1]?.id ?? 0 })).toMatchObject([
+    { to: 1, previous: CHAIN_BEGIN },
+  ]);
+  expect(await store.auditLog({ limit: 1, kind: 'refused' })).toMatchObject([{ actor: 'anonymous' }]);
+  expect(report).toMatchObject({
+    entries: ENTRIES_KEPT + 3,
+    breaks: [],
+    heads: { change: changes[0]?.hash },
+  });
+});
+
+test('an entry that is changed, or taken out, in the storage is found', async () => {
+  const store = newStore();
+  await fill(store, 1, 4);
+  const rewrite = (query: string) =>
+    runInDurableObject(store, (_, { storage }) => void storage.sql.exec(query));
+  await rewrite("UPDATE audit SET actor = 'bob' WHERE to_version = 2");
+  expect((await wholeLog(store)).report.breaks).toEqual([{ id: 2, kind: 'change', what: 'changed' }]);
+  await rewrite('DELETE FROM audit WHERE to_version = 2');
+  expect((await wholeLog(store)).report.breaks).toEqual([
+    { id: 3, kind: 'change', what: 'not after the one before' },
+  ]);
+});
+
+test('attempts that share an entry leave it whole', async () => {
+  const store = newStore();
+  for (const attempts of [3, 4, 5]) await store.audit([{ ...REFUSED, outcome: 'rate_limited', attempts }]);
+  expect((await wholeLog(store)).report.breaks).toEqual([]);
+});
+
+test('the log of an earlier Meridian, which had no hashes, is chained as it is', async () => {
+  const store = newStore();
+  await runInDurableObject(store, (_, { storage }) => {
+    storage.sql.exec('DROP TABLE audit');
+    storage.sql.exec(`CREATE TABLE audit (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+      outcome TEXT NOT NULL, from_version INTEGER, to_version INTEGER, address TEXT, detail TEXT)`);
+    for (const outcome of ['ok', 'unauthorized', 'ok', 'failed', 'invalid'])
+      storage.sql.exec(
+        "INSERT INTO audit (time, actor, action, outcome) VALUES (1, 'ann', 'put', ?)",
+        outcome,
+      );
+    const table = new AuditTable(storage.sql);
+    table.add({ actor: 'ann', action: 'drain', outcome: 'ok' }, 2);
+    // A second one finds everything as it should be.
+    new AuditTable(storage.sql);
+  });
+  const { entries, report } = await wholeLog(store);
+  expect(entries.map(({ kind }) => kind)).toEqual([
+    ...['change', 'refused', 'change', 'change', 'refused', 'change'],
+  ]);
+  expect(entries[0]).toMatchObject({ id: 1, previous: CHAIN_BEGIN, attempts: 1 });
+  expect(report).toMatchObject({ entries: 6, breaks: [] });
 });
 
 test('the newest version is published', async () => {

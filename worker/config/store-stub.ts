@@ -9,7 +9,16 @@ const CONFIG_STORE_NAME = 'config';
 /** The store's methods as other code calls them: each is a call to the object, and rejects if it does not answer. */
 export type ConfigStoreStub = Pick<
   ConfigStore,
-  'current' | 'version' | 'history' | 'put' | 'rollback' | 'restore' | 'backupStatus' | 'audit' | 'auditLog'
+  | 'current'
+  | 'version'
+  | 'history'
+  | 'put'
+  | 'rollback'
+  | 'restore'
+  | 'backupStatus'
+  | 'audit'
+  | 'auditLog'
+  | 'auditAfter'
 >;
 
 /** The only store; undefined if the deployment has none. */

@@ -7,28 +7,36 @@ import { compactDecision } from '../../routing/decision-text.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { arrive } from './arrive.ts';
-import { handOff, type Miss } from './hand-off.ts';
+import { mayConnect, tooMany } from './connect-limit.ts';
+import { type Handoff, handOff, type Miss } from './hand-off.ts';
 import { refusalResponse } from './refusal.ts';
 import { retryAfter } from './retry-after.ts';
 
 export async function connectClient(request: Request, edge: EdgeContext): Promise<Response> {
+  if (!(await mayConnect(request, edge.env.CONNECT_RATE_LIMIT))) return tooMany();
   const { decision, ...visit } = arrive(request, edge);
   if (decision.refusal !== undefined) return refusalResponse(decision, decision.refusal);
   const { taken, missed, leftBehind } = await handOff({ ...visit, now: Date.now, signal: request.signal });
   edge.background('attempts left behind', leftBehind);
   const record = afterAttempts(decision, taken?.region, missed.map(attemptOf));
-  return taken === undefined ? unavailable(record, missed) : accepted(taken.response, taken.region, record);
+  return taken === undefined ? unavailable(record, missed) : accepted(request, taken, record);
 }
 
 function attemptOf({ region, reason, ms }: Miss): FailedAttempt {
   return { region, reason, ms };
 }
 
-function accepted(response: Response, region: string, decision: Decision): Response {
+function accepted(
+  { url }: Request,
+  { response, region }: NonNullable<Handoff['taken']>,
+  decision: Decision,
+): Response {
   const headers = new Headers(response.headers);
   headers.set(REGION_HEADER, region);
   headers.set(DECISION_HEADER, compactDecision(decision));
-  headers.append('set-cookie', `${REGION_COOKIE}=${region}; Path=/; HttpOnly; SameSite=Lax`);
+  // Without TLS, as on one machine, a browser would not keep a cookie that is Secure.
+  const secure = new URL(url).protocol === 'https:' ? '; Secure' : '';
+  headers.append('set-cookie', `${REGION_COOKIE}=${region}; Path=/; HttpOnly; SameSite=Lax${secure}`);
   return new Response(response.body, { status: response.status, headers, webSocket: response.webSocket });
 }
 

@@ -2,7 +2,7 @@
 // what makes a failure harmless: the first region that takes the client wins, and no trace of the others remains.
 
 import type { FailedAttempt } from '../../routing/decision.ts';
-import { messageOf } from '../message-of.ts';
+import { publicMessageOf } from '../message-of.ts';
 import { advance, afterRefusal, beginHedge, type Contender, type Hedge, type HedgeCommand } from './hedge.ts';
 import { isTaken, outcomeOf, type Refusal, refusalIn } from './region-answer.ts';
 
@@ -177,7 +177,7 @@ async function answerOf(dial: Dialable['dial'], wakes: boolean, signal: AbortSig
     const response = await dial(wakes, signal);
     return isTaken(response) ? { response } : await refusalIn(response);
   } catch (error) {
-    return { code: undefined, reason: messageOf(error) };
+    return { code: undefined, reason: publicMessageOf(error, 'the connection to it was lost') };
   }
 }
 

@@ -29,9 +29,12 @@ test.each<[string, Lesson, RegionObservation]>([
   expect(observationsOf(after, NOW).regions.get('a')?.state ?? 'up').toBe('up');
 });
 
-test.each(['residency', 'rate_limited'])('a refusal of one client, %s, says nothing of the next', (code) => {
-  expect(afterLesson(EMPTY_RECORD, refusedWith(code), NOW)).toBe(EMPTY_RECORD);
-});
+test.each(['residency', 'rate_limited', 'sign_ins_failed'])(
+  'a refusal of one client, %s, says nothing of the next',
+  (code) => {
+    expect(afterLesson(EMPTY_RECORD, refusedWith(code), NOW)).toBe(EMPTY_RECORD);
+  },
+);
 
 test('a client that is taken teaches nothing new where nothing was wrong', () => {
   expect(afterLesson(EMPTY_RECORD, TAKEN, NOW)).toBe(EMPTY_RECORD);

@@ -14,6 +14,9 @@ const STATE_BY_CODE: Readonly<Partial<Record<string, SeenState>>> = {
   waiting: 'waiting',
 };
 
+/** Refusals of one client, which say nothing about the next. */
+const ABOUT_THE_CLIENT: ReadonlySet<string> = new Set(['residency', 'rate_limited', 'sign_ins_failed']);
+
 export function afterLesson(record: ColoRecord, lesson: Lesson, now: number): ColoRecord {
   const { region } = lesson;
   switch (lesson.kind) {
@@ -27,8 +30,7 @@ export function afterLesson(record: ColoRecord, lesson: Lesson, now: number): Co
 }
 
 function afterRefusal(record: ColoRecord, region: string, code: string, now: number): ColoRecord {
-  // That the rules forbid one client says nothing about the next.
-  if (code === 'residency' || code === 'rate_limited') return record;
+  if (ABOUT_THE_CLIENT.has(code)) return record;
   const state = STATE_BY_CODE[code];
   return state === undefined ? withRefusal(record, region, now) : withState(record, region, state, now);
 }

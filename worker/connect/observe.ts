@@ -6,6 +6,7 @@ import { lastingOrder } from '../../routing/lasting-order.ts';
 import type { Observations } from '../../routing/observation.ts';
 import { chooseIncumbent } from '../../routing/optimal-region.ts';
 import { regionOf } from '../config/config-copy.ts';
+import { measures } from '../config/one-machine.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { regionStub } from '../region/region-stub.ts';
 import { loadRecord, saveRecord } from './colo-cache.ts';
@@ -38,7 +39,7 @@ export function observeFrom(colo: string, decision: Decision, edge: EdgeContext)
   };
   const refreshed = observer.refresh(colo, host, {
     ranked: ranked(),
-    measure: config.routing.measure,
+    measure: measures(env, config),
     incumbent: (observations) =>
       colo === UNKNOWN_COLO ? undefined : chooseIncumbent(colo, { plan, observations, now: Date.now() }),
   });

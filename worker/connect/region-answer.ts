@@ -34,6 +34,7 @@ export function outcomeOf({ code }: Refusal): Outcome {
       return code;
     case 'draining':
     case 'residency':
+    case 'sign_ins_failed':
       return 'lasting';
     default:
       return 'passing';

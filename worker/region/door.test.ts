@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { planOf } from '../../test/support/data/checked-in.ts';
 import { SERVER_HEADROOM } from './container-settings.ts';
 import { Door } from './door.ts';
+import { WINDOW_MS } from './failed-sign-ins.ts';
 import { IDLE_AFTER_MS } from './newcomers.ts';
 import type { Look } from './server-watch.ts';
 
@@ -20,6 +21,10 @@ const B = '192.0.2.2';
 
 /** What the server would say. */
 let connections: number;
+/** How many it takes. */
+let serverMax: number;
+/** When each client came whose credentials were wrong. */
+let failed: number[];
 /** When each socket that it took will have authenticated, and when it began. */
 let sockets: { readonly began: number; readonly authenticatedAt: number }[];
 let authenticatesAfterMs: number;
@@ -29,7 +34,7 @@ let door: Door;
 
 const lookOf = (more: Partial<Look> = {}): Look => ({
   connections,
-  maxConnections: LIMIT + SERVER_HEADROOM,
+  maxConnections: serverMax,
   isClosing: false,
   askedAt: Date.now(),
   ...more,
@@ -37,7 +42,9 @@ const lookOf = (more: Partial<Look> = {}): Look => ({
 
 beforeEach(() => {
   connections = 0;
+  serverMax = LIMIT + SERVER_HEADROOM;
   sockets = [];
+  failed = [];
   authenticatesAfterMs = 0;
   looks = 0;
   checks = 0;
@@ -51,6 +58,7 @@ beforeEach(() => {
       const now = Date.now();
       return sockets.filter(({ authenticatedAt }) => authenticatedAt > now).map(({ began }) => now - began);
     },
+    failedSignIns: async (atMost) => failed.slice(-atMost).map((began) => Date.now() - began),
   });
   door.open();
 });
@@ -91,6 +99,7 @@ test('a server that was found running is asked before the first client, and its 
   door = new Door({
     look: async () => door.counted(lookOf()),
     unauthenticated: async () => [],
+    failedSignIns: async () => [],
   });
   expect(await all(crowd(3))).toEqual({ seated: 1, full: 2 });
 });
@@ -189,5 +198,76 @@ describe('of those who have not authenticated', () => {
     authenticatesAfterMs = Number.POSITIVE_INFINITY;
     const off = { ...region, limits: { ...limits, maxUnauthenticatedPerAddress: 0, maxUnauthenticated: 0 } };
     expect(await become(times(LIMIT, A), off)).toEqual({ seated: LIMIT });
+  });
+});
+
+describe('an address whose sign-ins fail', () => {
+  const roomy = { ...REGION, limits: { ...REGION.limits, maxConnections: 10_000 } };
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    serverMax = 10_000 + SERVER_HEADROOM;
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Clients one after the other, whom the server disconnects at once. */
+  async function guess(network: string, times: number, settings = roomy): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (let time = 0; time < times; time += 1) {
+      const admitted = door.admit(network, settings);
+      await vi.advanceTimersByTimeAsync(200);
+      const admission = await admitted;
+      const answer = 'code' in admission ? admission.code : 'seated';
+      counts[answer] = (counts[answer] ?? 0) + 1;
+      if ('code' in admission) continue;
+      door.taken(admission.seat);
+      failed.push(Date.now());
+    }
+    return counts;
+  }
+
+  test('is refused after 30, or a few more until that is found, and no other address is', async () => {
+    const { seated = 0, sign_ins_failed = 0 } = await guess(A, 60);
+    expect(seated).toBeGreaterThanOrEqual(30);
+    expect(seated).toBeLessThanOrEqual(30 + 20);
+    expect(seated + sign_ins_failed).toBe(60);
+    expect(await guess(B, 1)).toEqual({ seated: 1 });
+  });
+
+  test('is let in again a minute after its first failure', async () => {
+    await guess(A, 60);
+    expect(await guess(A, 1)).toEqual({ sign_ins_failed: 1 });
+    await vi.advanceTimersByTimeAsync(WINDOW_MS);
+    expect(await guess(A, 1)).toEqual({ seated: 1 });
+  });
+
+  test('is refused by the limit of the region, and never if that is 0', async () => {
+    const limited = (maxFailedSignInsPerAddress: number) => ({
+      ...roomy,
+      limits: { ...roomy.limits, maxFailedSignInsPerAddress },
+    });
+    const { seated = 0 } = await guess(A, 40, limited(5));
+    expect(seated).toBeLessThanOrEqual(20);
+    expect(await guess(B, 200, limited(0))).toEqual({ seated: 200 });
+  });
+
+  test('is found in a small region too', async () => {
+    const { sign_ins_failed = 0 } = await guess(A, 80, region);
+    expect(sign_ins_failed).toBeGreaterThan(0);
+    expect(await guess(B, 1, region)).toEqual({ seated: 1 });
+  });
+
+  test('is not the one whose clients sign in meanwhile', async () => {
+    for (let client = 0; client < 100; client += 1) {
+      await guess(A, 1);
+      const admitted = door.admit(B, roomy);
+      await vi.advanceTimersByTimeAsync(200);
+      const admission = await admitted;
+      expect('seat' in admission).toBe(true);
+      if ('seat' in admission) door.taken(admission.seat);
+    }
+    expect(await guess(A, 1)).toEqual({ sign_ins_failed: 1 });
   });
 });

@@ -1,9 +1,11 @@
-// Which clients a region that is up admits: up to its limit, and only so many that have not authenticated. The server
+// Which clients a region that is up admits: up to its limit, only so many that have not authenticated, and none of an
+// address that keeps trying wrong credentials. The server
 // is not asked for this, unless a limit is near.
 
 import { clientCapacity } from '../../regions/client-capacity.ts';
 import type { RegionConfig } from '../../regions/config.ts';
 import { SERVER_HEADROOM } from './container-settings.ts';
+import { FailedSignIns } from './failed-sign-ins.ts';
 import { IDLE_AFTER_MS, type Newcomer, Newcomers } from './newcomers.ts';
 import { type Seat, Seats } from './seats.ts';
 import type { Look } from './server-watch.ts';
@@ -14,6 +16,8 @@ export interface DoorHost {
   look(): Promise<unknown>;
   /** How long each client that has not authenticated has been connected, ms. */
   unauthenticated(connections: number, atMost: number): Promise<readonly number[]>;
+  /** How long ago each client came whose credentials the server found wrong, ms: of its last `atMost` closed ones. */
+  failedSignIns(atMost: number): Promise<readonly number[]>;
 }
 
 /** A client that was let in: its seat, and that it has not authenticated as far as is known. */
@@ -48,9 +52,21 @@ const CROWDED: Refusal = {
   reason: 'too many connections have not authenticated',
 };
 
+const GUESSES: Refusal = {
+  code: 'sign_ins_failed',
+  reason: 'too many sign-ins of this address have failed: wait a minute',
+};
+
+/** In a minute, unless the region has a limit of its own. */
+const MOST_FAILED = 30;
+
+/** The server is asked who has failed to sign in only if so many of one network may have: the list is long. */
+const SUSPICIOUS = 5;
+
 export class Door {
   readonly #host: DoorHost;
   readonly #newcomers = new Newcomers();
+  readonly #failed = new FailedSignIns();
   #seats = new Seats(undefined);
   #serverMax = Number.POSITIVE_INFINITY;
   #connections = 0;
@@ -128,6 +144,7 @@ export class Door {
   async #letIn(network: string, region: RegionConfig): Promise<Admission> {
     const cameAt = Date.now();
     for (let checks = 0; ; checks += 1) {
+      if (this.#hasFailedTooOften(network, region)) return GUESSES;
       const { all, ofNetwork } = this.#newcomers.idle(network);
       const { maxUnauthenticated } = region.limits;
       const most = this.#mostOf(network, region);
@@ -144,6 +161,11 @@ export class Door {
       if (checks > 0 && (isHopeless || Date.now() >= end)) return CROWDED;
       await this.#checkAgain();
     }
+  }
+
+  #hasFailedTooOften(network: string, { limits }: RegionConfig): boolean {
+    const { maxFailedSignInsPerAddress: most = MOST_FAILED } = limits;
+    return most > 0 && this.#failed.of(network, Date.now()) >= most;
   }
 
   /** How many of an address may not have authenticated: its limit, and never more than half of the room. */
@@ -171,11 +193,13 @@ export class Door {
       await this.#host.look();
       const askedAt = Date.now();
       const atMost = this.#newcomers.size + SPARE_CONNECTIONS;
-      const ages = await this.#host.unauthenticated(this.#connections, atMost);
-      this.#newcomers.settle(
-        ages.map((age) => askedAt - age),
-        askedAt,
-      );
+      const [ages, failed] = await Promise.all([
+        this.#host.unauthenticated(this.#connections, atMost),
+        this.#newcomers.hasNetworkOf(SUSPICIOUS) ? this.#host.failedSignIns(atMost) : [],
+      ]);
+      const beganAt = (age: number) => askedAt - age;
+      const networks = this.#newcomers.settle(ages.map(beganAt), askedAt, failed.map(beganAt));
+      for (const network of networks) this.#failed.note(network, askedAt);
     } catch {
       // Nothing new is known; a server that does not answer is noticed by its watch.
     }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MonitoringError, parseGoDurationMs, readMonitoring } from './monitoring.ts';
+import { agesOfFailed, MonitoringError, parseGoDurationMs, readMonitoring } from './monitoring.ts';
 
 test.each([
   ['0s', 0],
@@ -74,3 +74,15 @@ test('an answer that is no JSON is an error', async () => {
 function portThat(answer: (url: string, init: RequestInit) => Response): Fetcher {
   return { fetch: async (url: string, init: RequestInit) => answer(url, init) } as unknown as Fetcher;
 }
+
+test('of closed connections only those with wrong credentials failed to sign in', () => {
+  const now = '2026-11-27T02:40:26.027897075Z';
+  const closed = (start: string, reason: string) => ({ start, reason, in_msgs: 0, subscriptions: 0 });
+  const connections = [
+    closed('2026-11-27T02:40:26.021046146Z', 'Client Closed'),
+    closed('2026-11-27T02:40:26.017133703Z', 'Authentication Failure'),
+    closed('2026-11-27T02:40:24.027133703Z', 'Authentication Timeout'),
+    closed('2026-11-27T02:40:16.027133703Z', 'Authentication Failure'),
+  ];
+  expect(agesOfFailed({ now, connections })).toEqual([10, 10_000]);
+});

@@ -11,6 +11,8 @@ export interface Connz {
     readonly name?: string;
     readonly in_msgs: number;
     readonly subscriptions: number;
+    /** Why it was closed, of closed ones. */
+    readonly reason?: string;
   }[];
 }
 
@@ -19,6 +21,16 @@ export function agesOfUnauthenticated({ now, connections }: Connz): readonly num
   return connections
     .filter(({ lang, version, name }) => lang === undefined && version === undefined && name === undefined)
     .filter(({ in_msgs, subscriptions }) => in_msgs === 0 && subscriptions === 0)
+    .map(({ start }) => Date.parse(now) - Date.parse(start));
+}
+
+/** nats-server's words for wrong credentials. */
+const WRONG_CREDENTIALS = 'Authentication Failure';
+
+/** How long ago each connection began that was closed for wrong credentials, ms. */
+export function agesOfFailed({ now, connections }: Connz): readonly number[] {
+  return connections
+    .filter(({ reason }) => reason === WRONG_CREDENTIALS)
     .map(({ start }) => Date.parse(now) - Date.parse(start));
 }
 

@@ -10,6 +10,7 @@ import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { activeConfig } from '../config/active-config.ts';
 import { regionOf } from '../config/config-copy.ts';
+import { settleSeconds } from '../config/one-machine.ts';
 import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/record.ts';
@@ -23,6 +24,7 @@ import { pump } from '../mesh/splice.ts';
 import { Admission } from './admission.ts';
 import { ClientEntry } from './client-entry.ts';
 import { containerEnvironment } from './container-settings.ts';
+import { whyTooLong } from './credential-length.ts';
 import { Door } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
 import { afterReset } from './lifecycle.ts';
@@ -36,7 +38,16 @@ import { RunningLifecycle } from './running-lifecycle.ts';
 import { ServerReport } from './server-report.ts';
 import { ServerStart } from './server-start.ts';
 import { type Look, ServerWatch } from './server-watch.ts';
-import { hasServer, isLeaving, isServing, isStarting, problemOf, regionStateOf, sinceOf } from './stages.ts';
+import {
+  hasServer,
+  isDraining,
+  isLeaving,
+  isServing,
+  isStarting,
+  problemOf,
+  regionStateOf,
+  sinceOf,
+} from './stages.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 import { TallyBackup } from './tally-backup.ts';
 import { asTold, ToldRegion } from './told-region.ts';
@@ -92,6 +103,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#door = new Door({
       look: () => this.#watch.look(),
       unauthenticated: (connections, atMost) => this.#server.unauthenticated(connections, atMost),
+      failedSignIns: (atMost) => this.#server.failedSignIns(atMost),
     });
     this.#tally = new TrafficTally(ctx.storage.sql);
     this.#tallyBackup = new TallyBackup({
@@ -133,7 +145,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     ctx.waitUntil(this.#lifecycle.carryOut(commands));
     this.#serverStart.goOn();
     // Also if the message that it is drained was lost, or came before this object understood such messages.
-    if (this.#region.drain) ctx.waitUntil(this.drain(config.routing.drainSettleSeconds));
+    if (this.#region.drain) ctx.waitUntil(this.drain(settleSeconds(env, config)));
   }
 
   #makeServerStart(): ServerStart {
@@ -227,10 +239,17 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     if (news === undefined) return;
     this.#region = region;
     this.#residencyRule = residencyRuleOf(region);
-    this.sleepAfter = region.sleepAfter;
+    this.#sleepsAfter(region);
     const { enabled, keepAwake, jetstream } = region;
     const wants = { enabled, keepAwake, jetstream };
     await this.#lifecycle.dispatch({ kind: 'configured', wants, drain: news.drain, settleSeconds });
+  }
+
+  /** A new time counts from now on: the class had fixed the end of the old one when a client came last. */
+  #sleepsAfter({ sleepAfter }: RegionConfig): void {
+    if (this.sleepAfter === sleepAfter) return;
+    this.sleepAfter = sleepAfter;
+    this.renewActivityTimeout();
   }
 
   /** A peer reports that its server is up. Returns whether this one is too and will therefore be dialled. */
@@ -252,6 +271,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       ...(!hasServer(stage) && { peers: [] }),
       objectAgeMs: Date.now() - this.#createdAt,
       maxClients: this.#door.limit(this.#region),
+      ...(isDraining(stage) && { drainPhase: stage.kind }),
       ...(problem !== undefined && { problem }),
     };
     return isServing(stage) ? this.#report.status(status) : status;
@@ -370,6 +390,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   /** With the limits of the newest version that this object was told of, regardless of what was deployed. */
   async #startContainer(): Promise<void> {
+    const tooLong = whyTooLong(this.env);
+    if (tooLong !== undefined) throw new Error(tooLong);
     this.envVars = containerEnvironment(this.env, activeConfig(this.env).config, this.#region);
     await this.startAndWaitForPorts({
       ports: [WEBSOCKET_PORT],

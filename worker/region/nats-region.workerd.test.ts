@@ -60,6 +60,17 @@ describe('a start', () => {
     });
   });
 
+  test('with credentials that no client can send is refused, with their length', async () => {
+    await region.reconfigure({ keepAwake: false });
+    await runInDurableObject(region, (instance) => {
+      Object.assign(Reflect.get(instance, 'env') as object, { NATS_TOKEN: 'x'.repeat(5_000) });
+    });
+    const answer = await region.fetch('http://region/');
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain('NATS_TOKEN is 5000 bytes long');
+    expect(container.told).toEqual([]);
+  });
+
   test('goes again where the region should be awake, until it works', async () => {
     container.isBroken = true;
     expect(await client()).toBe(503);
@@ -75,6 +86,22 @@ test("a connection of Meridian's own wakes nothing, and gets to a server that ru
   expect(container.told).toEqual([]);
   await region.wake();
   expect((await own()).status).toBe(200);
+});
+
+test('a new time until it sleeps counts from the edit on, and the same time again changes nothing', async () => {
+  const HOUR_MS = 3_600_000;
+  const sleepsInMs = () =>
+    runInDurableObject(region, (instance) => (Reflect.get(instance, 'sleepAfterMs') as number) - Date.now());
+  await region.reconfigure({ keepAwake: false, sleepAfter: '24h' }, 1);
+  await client();
+  expect(await sleepsInMs()).toBeGreaterThan(23 * HOUR_MS);
+  await region.reconfigure({ keepAwake: false, sleepAfter: '1h' }, 2);
+  expect(await sleepsInMs()).toBeLessThanOrEqual(HOUR_MS);
+  await runInDurableObject(region, (instance) => {
+    Reflect.set(instance, 'sleepAfterMs', Date.now() + 5_000);
+  });
+  await region.reconfigure({ keepAwake: false, sleepAfter: '1h' }, 3);
+  expect(await sleepsInMs()).toBeLessThanOrEqual(5_000);
 });
 
 test('a server that ends unasked is started again, once, however often its end is told', async () => {
@@ -191,7 +218,11 @@ describe('a drain', () => {
     await drained(phase);
     const before = await recordOf(region);
     await reset();
-    expect(await region.status()).toMatchObject({ state: 'draining', since: before.begunAt });
+    expect(await region.status()).toMatchObject({
+      state: 'draining',
+      since: before.begunAt,
+      drainPhase: phase,
+    });
     expect(await recordOf(region)).toEqual(before);
     await region.advanceDrain(before.begunAt);
     expect(container.told.slice(0, 2)).toEqual([STARTED, LAME_DUCK]);

@@ -12,7 +12,13 @@ import {
   streamKeys,
 } from '../jetstream/backup/led-streams.ts';
 import { accountsIn, holdingsOf, type Jsz, type Raftz, SYSTEM_ACCOUNT } from './jetstream-answers.ts';
-import { agesOfUnauthenticated, type Connz, isInLameDuckMode, readMonitoring } from './monitoring.ts';
+import {
+  agesOfFailed,
+  agesOfUnauthenticated,
+  type Connz,
+  isInLameDuckMode,
+  readMonitoring,
+} from './monitoring.ts';
 import type { Routez, RoutezRoute, Varz } from './monitoring-answers.ts';
 import type { Look } from './server-watch.ts';
 
@@ -99,6 +105,12 @@ export class NatsServer {
     // Those that come meanwhile are at the end too.
     const query = `connz?sort=rtt&offset=${offset}&limit=${atMost + MEANWHILE}` as const;
     return agesOfUnauthenticated(await readMonitoring<Connz>(this.#port(MONITORING_PORT), query));
+  }
+
+  /** How long ago each connection began that it closed for wrong credentials, ms: of the last `atMost` closed ones. */
+  async failedSignIns(atMost: number): Promise<readonly number[]> {
+    const query = `connz?state=closed&sort=stop&limit=${atMost}` as const;
+    return agesOfFailed(await readMonitoring<Connz>(this.#port(MONITORING_PORT), query));
   }
 
   async routes(): Promise<readonly RoutezRoute[]> {

@@ -54,6 +54,13 @@ test('one that the server did not take is forgotten, once', () => {
   expect([newcomers.of(A), newcomers.size]).toEqual([1, 1]);
 });
 
+test('of those who are gone it tells who was refused, each once', () => {
+  const newcomers = arrived(A, B, A);
+  expect(newcomers.settle([THEN + 2], LATER + 2, [THEN + 2, THEN, THEN - 20_000])).toEqual([B, A]);
+  expect(newcomers.of(A)).toBe(1);
+  expect(newcomers.settle([], LATER + 3, [])).toEqual([]);
+});
+
 test('clocks that differ by a little, and connections of nobody known, do no harm', () => {
   const newcomers = arrived(A);
   newcomers.settle([THEN - 60_000, THEN - 20, THEN - 30], LATER);

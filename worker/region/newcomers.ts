@@ -78,8 +78,10 @@ export class Newcomers {
    * authenticated, or has left.
    *
    * @param began when each connection that has not authenticated began, by the object's clock
+   * @param refused the same of connections that the server has closed because their credentials were wrong
+   * @returns the networks of those, one for each
    */
-  settle(began: readonly number[], askedAt: number): void {
+  settle(began: readonly number[], askedAt: number, refused: readonly number[] = []): readonly string[] {
     const left = new Set(this.#newcomers.filter(isTaken));
     for (const beganAt of began) {
       const nearest = nearestTo(beganAt, left);
@@ -87,8 +89,20 @@ export class Newcomers {
       left.delete(nearest);
       nearest.isIdle = askedAt - nearest.takenAt >= IDLE_AFTER_MS;
     }
-    this.#forget([...left].filter(({ takenAt }) => takenAt + COUNTED_AFTER_MS <= askedAt));
+    const gone = new Set([...left].filter(({ takenAt }) => takenAt + COUNTED_AFTER_MS <= askedAt));
+    this.#forget([...gone]);
     this.#hasIdle = this.#newcomers.some(({ isIdle }) => isIdle);
+    return refused.flatMap((beganAt) => {
+      const nearest = nearestTo(beganAt, gone);
+      if (nearest === undefined) return [];
+      gone.delete(nearest);
+      return [nearest.network];
+    });
+  }
+
+  /** Whether a network has at least so many. */
+  hasNetworkOf(count: number): boolean {
+    return [...this.#byNetwork.values()].some((network) => network.count >= count);
   }
 
   #forget(newcomers: readonly Newcomer[]): void {

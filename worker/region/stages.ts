@@ -88,6 +88,11 @@ export function isServing(stage: Stage): stage is Serving {
   return stage.kind === 'up' || stage.kind === 'settling' || stage.kind === 'lame-duck';
 }
 
+/** Whether clients are being moved to other regions. */
+export function isDraining(stage: Stage): stage is Settling | LameDuck {
+  return stage.kind === 'settling' || stage.kind === 'lame-duck';
+}
+
 /** Whether a start is under way, or waits to be admitted no longer. */
 export function isStarting(stage: Stage): boolean {
   return stage.kind === 'starting' || (stage.kind === 'down' && stage.isStarting);
@@ -114,7 +119,7 @@ export function regionStateOf(stage: Stage): RegionState {
 
 /** Since when it has been in the state that `regionStateOf` names; a drain is one state, however far it has got. */
 export function sinceOf({ stage, since }: { readonly stage: Stage; readonly since: number }): number {
-  return stage.kind === 'settling' || stage.kind === 'lame-duck' ? (stage.begunAt ?? since) : since;
+  return isDraining(stage) ? (stage.begunAt ?? since) : since;
 }
 
 /** Why it does not serve although it should, or what keeps it down. */

@@ -5,7 +5,10 @@ import type { RegionState } from '../../api/states.ts';
 import type { LinkReport } from '../mesh/mesh-keeper.ts';
 
 /** The part of a region's view that its object reports. */
-type Reported = Pick<RegionView, 'region' | 'since' | 'maxClients' | 'peers' | 'serverVersion' | 'problem'> &
+type Reported = Pick<
+  RegionView,
+  'region' | 'since' | 'maxClients' | 'peers' | 'serverVersion' | 'drainPhase' | 'problem'
+> &
   Required<Pick<RegionView, 'objectAgeMs'>>;
 
 export interface RegionStatus extends Reported {

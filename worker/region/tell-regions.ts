@@ -1,5 +1,6 @@
 // Tells the regions' objects their configuration.
 
+import { settleSeconds } from '../config/one-machine.ts';
 import type { PublishedConfig } from '../config/published-config.ts';
 import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
@@ -8,11 +9,11 @@ import { asTold } from './told-region.ts';
 
 /** Tells every region, which wakes those that should be awake. One that does not answer does not block the others. */
 export async function tellRegions(env: Env, { version, config }: PublishedConfig): Promise<void> {
+  const settle = settleSeconds(env, config);
   await Promise.all(
     config.regions.map(async (region) => {
       try {
-        const { drainSettleSeconds } = config.routing;
-        await regionStub(env, region).configure(asTold(region, config), version, drainSettleSeconds);
+        await regionStub(env, region).configure(asTold(region, config), version, settle);
       } catch (error) {
         console.error(`region ${region.id} could not be told of version ${version}: ${messageOf(error)}`);
       }

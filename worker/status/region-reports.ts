@@ -8,7 +8,7 @@ import { instanceNameOf } from '../../regions/names.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
-import { messageOf } from '../message-of.ts';
+import { messageOf, publicMessageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import type { LinkStatus, RegionStatus } from '../region/status.ts';
 import { OnceASecond } from './once-a-second.ts';
@@ -59,12 +59,14 @@ async function reportOf(env: Env, region: RegionConfig): Promise<RegionReport> {
     const { clients = null, ...status } = await inTime(region, regionStub(env, region).status());
     return { ...status, clients };
   } catch (error) {
+    const problem = publicMessageOf(error, 'its object does not answer');
+    if (problem !== messageOf(error)) console.warn(`region ${region.id}: ${messageOf(error)}`);
     return {
       region: region.id,
       state: UNREACHABLE,
       since: Date.now(),
       clients: null,
-      problem: messageOf(error),
+      problem,
     };
   }
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureNatsServer } from '../../../local/binaries/nats-server.ts';
-import { exitCodeOf, killGroup } from '../../../local/engine/process-group.ts';
+import { exitCodeOf, killGroup } from '../../../local/engine/processes/process-group.ts';
 import { Transcript, withDeadline } from './transcript.ts';
 
 const ENTRYPOINT = fileURLToPath(new URL('../../../container/entrypoint.sh', import.meta.url));

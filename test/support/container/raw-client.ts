@@ -1,6 +1,5 @@
 // A NATS client of bare TCP: it shows the very lines that the server writes, which a library hides.
 
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Transcript, withDeadline } from './transcript.ts';
 
@@ -14,7 +13,12 @@ export class RawClient {
     socket.setEncoding('utf8').on('data', (chunk: string) => this.received.append(chunk));
     // A refused client is reset as often as closed: both end in `close`.
     socket.on('error', () => {});
-    this.closed = once(socket, 'close').then(() => this.received.end());
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.received.end();
+        resolve();
+      });
+    });
   }
 
   /** Opens a connection and waits for the server's INFO. */

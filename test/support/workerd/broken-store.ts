@@ -9,7 +9,7 @@ export function brokenStore(
   working: Partial<ConfigStoreStub> = {},
 ): NonNullable<Env['CONFIG_STORE']> {
   const fail = () => Promise.reject(new Error(message));
-  const methods = ['current', 'version', 'history', 'put', 'rollback', 'audit', 'auditLog'] as const;
+  const methods = ['current', 'version', 'history', 'put', 'rollback', 'audit', 'auditLog', 'auditAfter'];
   const store = { ...Object.fromEntries(methods.map((method) => [method, fail])), ...working };
   return { getByName: () => store } as unknown as NonNullable<Env['CONFIG_STORE']>;
 }

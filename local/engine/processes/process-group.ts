@@ -68,6 +68,11 @@ export class ProcessGroup {
     this.#child.kill(signal);
   }
 
+  /** Sends a signal to every process of the group. It is no error if they are gone already. */
+  signalAll(signal: NodeJS.Signals): void {
+    signalQuietly(-this.pid, signal);
+  }
+
   /** Kills every process of the group at once. */
   kill(): void {
     killGroup(this.pid);
@@ -81,8 +86,12 @@ export function killGroup(pid: number): void {
 
 /** Kills a process, or a group by its negative id. It is no error if it is gone already. */
 export function killQuietly(id: number): void {
+  signalQuietly(id, 'SIGKILL');
+}
+
+function signalQuietly(id: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(id, 'SIGKILL');
+    process.kill(id, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -3,8 +3,13 @@
 
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CLIENT_PORT, MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
-import { waitFor } from '../../waiting/wait-for.ts';
+import {
+  CLIENT_PORT,
+  MONITORING_PORT,
+  ROUTE_PORT,
+  WEBSOCKET_PORT,
+} from '../../../regions/container-ports.ts';
+import { waitFor } from '../../../waiting/wait-for.ts';
 
 /** Resolves with container port -> loopback port, or with undefined once `alive` says false. */
 export type ReadPorts = (alive: () => boolean) => Promise<ReadonlyMap<number, number> | undefined>;

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
-import { waitFor } from '../../waiting/wait-for.ts';
-import { processStartOf } from '../process-identity.ts';
+import { waitFor } from '../../../waiting/wait-for.ts';
+import { processStartOf } from '../../process-identity.ts';
 import { ProcessGroup } from './process-group.ts';
 
 const TIMEOUT = { timeoutMs: 10_000 };

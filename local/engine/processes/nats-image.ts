@@ -2,28 +2,26 @@
 // environment that the Worker passed, on loopback and on ports that nats-server chooses.
 
 import { fileURLToPath } from 'node:url';
-import type { ContainerSpec, Launch } from './container.ts';
+import { OutputLog } from '../output-log.ts';
+import { LINES_SHOWN, type RunListeners, serverNameOf } from '../runtime.ts';
 import { portsFileReader } from './listening-ports.ts';
-import { OutputLog } from './output-log.ts';
+import type { Prepare } from './process-runtime.ts';
 
-const ENTRYPOINT = fileURLToPath(new URL('../../container/entrypoint.sh', import.meta.url));
+const ENTRYPOINT = fileURLToPath(new URL('../../../container/entrypoint.sh', import.meta.url));
 
 /** The part of this process's environment that a container sees; an image would bring its own. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG'] as const;
 
-export interface NatsImageOptions {
+export interface NatsImageOptions extends RunListeners {
   /** Path of the nats-server program. */
   readonly natsServer: string;
-  /** Every line that a server writes, with the server's name. */
-  readonly onLine?: (serverName: string, line: string) => void;
   readonly onStart?: (pid: number) => void;
-  readonly onExit?: (serverName: string, code: number, lastLines: readonly string[]) => void;
 }
 
 /** Returns how to run a container of the image. */
-export function natsImage(options: NatsImageOptions): (spec: ContainerSpec, folder: string) => Launch {
+export function natsImage(options: NatsImageOptions): Prepare {
   return (spec, folder) => {
-    const serverName = spec.env.NATS_SERVER_NAME ?? spec.name;
+    const serverName = serverNameOf(spec);
     const log = new OutputLog((line) => options.onLine?.(serverName, line));
     return {
       command: {
@@ -39,9 +37,6 @@ export function natsImage(options: NatsImageOptions): (spec: ContainerSpec, fold
     };
   };
 }
-
-/** How many lines of a server's log are shown when it exits unexpectedly. */
-const LINES_SHOWN = 20;
 
 function localEnvironment(natsServer: string, folder: string): Record<string, string> {
   return {

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { AuditEntry } from './audit.ts';
+import { CHAIN_BEGIN, chainText, checkChain } from './audit-chain.ts';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** A log with entries of these kinds, as it is written. */
+function logOf(kinds: readonly AuditEntry['kind'][]): AuditEntry[] {
+  const heads = { change: CHAIN_BEGIN, refused: CHAIN_BEGIN };
+  return kinds.map((kind, index) => {
+    const entry = {
+      ...{ time: new Date(index * 1000).toISOString(), actor: `a${index}`, action: 'put', outcome: 'ok' },
+      ...{ from: index, to: null, address: '192.0.2.1', detail: 'less' },
+    };
+    const previous = heads[kind];
+    const hash = sha256(chainText(previous, entry));
+    heads[kind] = hash;
+    return { id: index + 1, ...entry, attempts: 1, kind, previous, hash };
+  });
+}
+
+const MIXED = logOf(['change', 'refused', 'change', 'change', 'refused', 'change']);
+
+test('a log as it was written is whole, and so is the rest of it once its oldest entries are gone', () => {
+  const heads = { change: MIXED[5]?.hash, refused: MIXED[4]?.hash };
+  expect(checkChain(MIXED, sha256)).toEqual({ entries: 6, breaks: [], heads });
+  expect(checkChain(MIXED.slice(3), sha256)).toEqual({ entries: 3, breaks: [], heads });
+  expect(checkChain([], sha256)).toEqual({ entries: 0, breaks: [], heads: {} });
+});
+
+test('that many refused attempts are gone does not break the changes', () => {
+  expect(
+    checkChain(
+      MIXED.filter(({ kind }) => kind === 'change'),
+      sha256,
+    ).breaks,
+  ).toEqual([]);
+});
+
+const FIELDS = ['time', 'actor', 'action', 'outcome', 'from', 'to', 'address', 'detail'] as const;
+
+test('any field of any entry that is changed is found', () => {
+  const kinds = fc.array(fc.constantFrom<AuditEntry['kind']>('change', 'refused'), { minLength: 1 });
+  fc.assert(
+    fc.property(kinds, fc.nat(), fc.constantFrom(...FIELDS), (of, at, field) => {
+      const log = logOf(of);
+      const index = at % log.length;
+      const changed = log.map((entry, each) => (each === index ? { ...entry, [field]: 'x' } : entry));
+      expect(checkChain(changed, sha256).breaks).toEqual([
+        { id: index + 1, kind: of[index], what: 'changed' },
+      ]);
+    }),
+  );
+});
+
+test('an entry that is taken out, put in or swapped is found', () => {
+  const without = MIXED.filter(({ id }) => id !== 3);
+  expect(checkChain(without, sha256).breaks).toEqual([
+    { id: 4, kind: 'change', what: 'not after the one before' },
+  ]);
+  const [first, second, third, ...rest] = MIXED;
+  if (first === undefined || second === undefined || third === undefined) throw new Error('a short log');
+  expect(checkChain([third, second, first, ...rest], sha256).breaks).not.toEqual([]);
+  expect(checkChain([first, second, third, third, ...rest], sha256).breaks).not.toEqual([]);
+});

@@ -1,0 +1,111 @@
+// `regions doctor` (`npm run doctor`): looks at everything that has to be right, and names the fix for what is not.
+
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { styleText } from 'node:util';
+import { Command } from 'commander';
+import { AdminClient } from './admin-client.ts';
+import { type ConnectionOptions, resolveConnection, withConnection } from './connection.ts';
+import {
+  dockerFinding,
+  type Finding,
+  fileFinding,
+  liveFindings,
+  loginFinding,
+  nodeFinding,
+  type Ran,
+  secretFindings,
+} from './doctor-findings.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { printable } from './printable.ts';
+import { REGIONS_FILE, ROOT, readConfig } from './regions-file.ts';
+import { wrapped } from './wrap.ts';
+
+const PROJECT = fileURLToPath(ROOT);
+const PROGRAM_TIMEOUT_MS = 30_000;
+
+/** Makes the subcommand. */
+export function doctorCommand(): Command {
+  return withConnection(new Command('doctor'))
+    .description(
+      'look at Node, Docker, login, secrets, the file and the edge, and name what to fix (exit code 1)',
+    )
+    .option('--json', 'print what it found as JSON')
+    .action(async ({ json, ...options }: ConnectionOptions & { json?: true }, command: Command) => {
+      const file = await readConfig(command, REGIONS_FILE);
+      const [docker, login, written] = await Promise.all([
+        run('docker', ['version', '--format', '{{.Server.Version}}']),
+        wrangler('whoami', '--json'),
+        run(process.execPath, [join(PROJECT, 'cli/main.ts'), 'sync', '--check']),
+      ]);
+      const hasAccess = file.ok && file.config.admin.accessTeamDomain !== undefined;
+      const secrets = login?.code === 0 ? await wrangler('secret', 'list', '--format', 'json') : undefined;
+      const findings = [
+        nodeFinding(process.versions.node),
+        fileFinding(file.ok ? 0 : file.problems.length, written?.code === 0),
+        dockerFinding(docker),
+        loginFinding(login),
+        ...(secrets === undefined ? [] : secretFindings(secrets, hasAccess)),
+        ...(await edgeFindings(options, file.ok ? file.config : undefined)),
+      ];
+      console.log(json ? JSON.stringify(findings, null, 2) : findings.map(lineOf).join('\n'));
+      if (findings.some(({ state }) => state === 'fix')) process.exitCode = EXIT.refused;
+    });
+}
+
+async function edgeFindings(
+  options: ConnectionOptions,
+  file: Parameters<AdminClient['dryRun']>[0] | undefined,
+): Promise<readonly Finding[]> {
+  try {
+    const connection = await resolveConnection(options);
+    const client = new AdminClient(connection);
+    const { origin } = connection.url;
+    try {
+      const [config, { regions }] = [await client.config(), await client.regions()];
+      const changes = file === undefined ? [] : (await client.dryRun(file)).changes;
+      return [
+        { state: 'ok', text: `${origin} answers, and knows the token` },
+        ...liveFindings(config, changes, regions),
+      ];
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      const isNamed = connection.isExplicit;
+      return [{ state: isNamed ? 'fix' : 'note', text: printable(error.message) }];
+    }
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return [{ state: 'fix', text: error.message }];
+  }
+}
+
+const MARK = { ok: ['green', 'ok  '], fix: ['red', 'fix '], note: ['yellow', 'note'] } as const;
+
+function lineOf({ state, text, fix }: Finding): string {
+  const [colour, mark] = MARK[state];
+  const line = wrapped(`${mark}  ${text}${fix === undefined ? '' : `: ${fix}`}`);
+  return styleText(colour, line.slice(0, mark.length)) + line.slice(mark.length);
+}
+
+function wrangler(...args: readonly string[]): Promise<Ran | undefined> {
+  return run(process.execPath, [join(PROJECT, 'node_modules/wrangler/bin/wrangler.js'), ...args]);
+}
+
+/** Without a terminal, so that it asks nothing. */
+function run(program: string, args: readonly string[]): Promise<Ran | undefined> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, NO_COLOR: '1', CI: 'true' };
+    const child = execFile(
+      program,
+      args,
+      { cwd: PROJECT, env, timeout: PROGRAM_TIMEOUT_MS },
+      (error, out, err) => {
+        if (error?.code === 'ENOENT') return resolve(undefined);
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+        resolve({ code, out, err });
+      },
+    );
+    child.stdin?.end();
+  });
+}

@@ -1,0 +1,43 @@
+// Text on a terminal is broken at words, where the line ends; further lines are indented like the text of the first, and in
+// a table like its last column. In a pipe or a file lines stay whole, for programs that read them.
+
+/** What is written to, as far as lines are concerned. */
+export interface Page {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** Words this narrow a column cannot be read. */
+const LEAST_WIDTH = 20;
+
+/** Of a terminal that does not say how wide it is, or says 0. */
+const USUAL_WIDTH = 80;
+
+/** Breaks every line that is too long for the page. */
+export function wrapped(text: string, { isTTY = false, columns }: Page = process.stdout): string {
+  if (!isTTY) return text;
+  return text
+    .split('\n')
+    .map((line) => wrapLine(line, columns || USUAL_WIDTH))
+    .join('\n');
+}
+
+function wrapLine(line: string, columns: number): string {
+  if (line.length <= columns) return line;
+  // Two spaces end a column: what is wrapped is the last one.
+  const column = Math.max(...[...line.matchAll(/ {2,}/g)].map(({ index, 0: gap }) => index + gap.length), 0);
+  const indent = columns - column < LEAST_WIDTH ? 2 : column;
+  const lines: string[] = [];
+  let current = line.slice(0, column);
+  let isEmpty = true;
+  for (const word of line.slice(column).split(' ')) {
+    if (!isEmpty && current.length + 1 + word.length > columns) {
+      lines.push(current);
+      current = ' '.repeat(indent);
+      isEmpty = true;
+    }
+    current += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, current].join('\n');
+}

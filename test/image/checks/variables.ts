@@ -1,0 +1,151 @@
+// Every variable that entrypoint.sh documents has the effect that it says, as nats-server's monitoring shows it.
+
+import assert from 'node:assert/strict';
+import type { Check } from '../check.ts';
+
+const DEFAULTS: Check = {
+  name: 'without settings it has the defaults that entrypoint.sh documents',
+  run: async (image) => {
+    await using container = await image.serve();
+    assert.partialDeepStrictEqual(await container.monitor('varz'), {
+      server_name: 'nats-weur',
+      host: '0.0.0.0',
+      port: 4222,
+      http_port: 8222,
+      auth_required: true,
+      max_connections: 65_536,
+      max_payload: 1_048_576,
+      cluster: { name: 'meridian', cluster_port: 6222, pool_size: -1 },
+      websocket: { port: 8080, no_tls: true },
+      tags: ['region:unknown', 'location:unknown', 'cloudflare-region:unknown', 'country:unknown'],
+    });
+    assert.partialDeepStrictEqual(await container.monitor('jsz'), { disabled: true });
+    return 'ports 4222, 8080, 8222, 6222; no JetStream';
+  },
+};
+
+const SETTINGS: Check = {
+  name: 'name, cluster, tags, ports and limits are what the variables say',
+  covers: [
+    'NATS_SERVER_NAME',
+    'NATS_CLUSTER_NAME',
+    'NATS_REGION',
+    'NATS_CLIENT_PORT',
+    'NATS_WEBSOCKET_PORT',
+    'NATS_MONITOR_PORT',
+    'NATS_CLUSTER_PORT',
+    'NATS_MAX_CONNECTIONS',
+    'NATS_MAX_PAYLOAD',
+    'CLOUDFLARE_LOCATION',
+    'CLOUDFLARE_REGION',
+    'CLOUDFLARE_COUNTRY_A2',
+  ],
+  run: async (image) => {
+    const env = {
+      NATS_SERVER_NAME: 'nats-oc',
+      NATS_CLUSTER_NAME: 'another',
+      NATS_REGION: 'oc',
+      NATS_CLIENT_PORT: '4300',
+      NATS_WEBSOCKET_PORT: '8100',
+      NATS_MONITOR_PORT: '8300',
+      NATS_CLUSTER_PORT: '6300',
+      NATS_MAX_CONNECTIONS: '123',
+      NATS_MAX_PAYLOAD: '2MB',
+      CLOUDFLARE_LOCATION: 'SYD01',
+      CLOUDFLARE_REGION: 'OC',
+      CLOUDFLARE_COUNTRY_A2: 'AU',
+    };
+    await using container = await image.serve({ env, ports: [4300, 8100, 8300] });
+    assert.partialDeepStrictEqual(await container.monitor('varz', 8300), {
+      server_name: 'nats-oc',
+      port: 4300,
+      http_port: 8300,
+      max_connections: 123,
+      max_payload: 2_097_152,
+      cluster: { name: 'another', cluster_port: 6300 },
+      websocket: { port: 8100 },
+      tags: ['region:oc', 'location:syd01', 'cloudflare-region:oc', 'country:au'],
+    });
+    return `${Object.keys(env).length} variables`;
+  },
+};
+
+const JETSTREAM: Check = {
+  name: 'JetStream is on, with its peers, limits and folder, where the variables say so',
+  covers: [
+    'NATS_JETSTREAM',
+    'NATS_JETSTREAM_PEERS',
+    'NATS_JETSTREAM_MAX_MEMORY',
+    'NATS_JETSTREAM_MAX_FILE',
+    'NATS_STORE_DIR',
+  ],
+  run: async (image) => {
+    const env = {
+      NATS_JETSTREAM: 'true',
+      NATS_JETSTREAM_PEERS: '5',
+      NATS_JETSTREAM_MAX_MEMORY: '64MB',
+      NATS_JETSTREAM_MAX_FILE: '1GB',
+      NATS_STORE_DIR: '/data/streams',
+    };
+    await using container = await image.serve({ env });
+    await container.logged(/JetStream cluster bootstrapping/);
+    assert.partialDeepStrictEqual(await container.monitor('jsz'), {
+      config: { max_memory: 64 << 20, max_storage: 1 << 30, store_dir: '/data/streams/jetstream' },
+      meta_cluster: { cluster_size: 5 },
+    });
+    return '5 peers, 64 MB, 1 GB';
+  },
+};
+
+const SCRATCH: Check = {
+  name: 'a server on its own, for verifying backups, is in no cluster',
+  covers: ['NATS_SCRATCH'],
+  run: async (image) => {
+    await using container = await image.serve({ env: { NATS_SCRATCH: 'true', NATS_JETSTREAM: 'true' } });
+    const { cluster } = (await container.monitor('varz')) as { cluster: object };
+    assert.deepEqual(cluster, {});
+    const { meta_cluster: meta } = (await container.monitor('jsz')) as { meta_cluster?: object };
+    assert.equal(meta, undefined);
+    return 'JetStream without a meta group';
+  },
+};
+
+const HOST: Check = {
+  name: 'NATS_HOST on loopback is reached from within the container only, and needs no credentials',
+  covers: ['NATS_HOST'],
+  run: async (image) => {
+    await using container = await image.run({ env: { NATS_HOST: '127.0.0.1', NATS_TOKEN: '' } });
+    await container.logged(/Listening for client connections on 127\.0\.0\.1:4222/);
+    const url = 'http://127.0.0.1:8222/healthz';
+    assert.match(await container.exec('busybox', 'wget', '-q', '-O', '-', url), /"ok"/);
+    const outside = `http://127.0.0.1:${await container.port(8222)}/healthz`;
+    await assert.rejects(fetch(outside, { signal: AbortSignal.timeout(5_000) }));
+    return 'healthz answers inside, not outside';
+  },
+};
+
+const PROGRAM: Check = {
+  name: 'NATS_SERVER_BIN names the program, and one that is not there is exit code 127',
+  covers: ['NATS_SERVER_BIN'],
+  run: async (image) => {
+    await using named = await image.run({
+      env: { NATS_SERVER_BIN: '/usr/local/bin/nats-server' },
+      args: ['-t'],
+    });
+    assert.equal(await named.exitCode(), 0);
+    await using missing = await image.run({ env: { NATS_SERVER_BIN: '/nowhere/nats-server' } });
+    assert.equal(await missing.exitCode(), 127);
+    return '0 and 127';
+  },
+};
+
+const ARGUMENTS: Check = {
+  name: 'arguments go to nats-server',
+  run: async (image) => {
+    await using container = await image.serve({ args: ['-D'] });
+    await container.logged(/\[DBG\]/);
+    return '-D logs [DBG]';
+  },
+};
+
+export const VARIABLES: readonly Check[] = [DEFAULTS, SETTINGS, JETSTREAM, SCRATCH, HOST, PROGRAM, ARGUMENTS];

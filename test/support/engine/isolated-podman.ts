@@ -1,0 +1,106 @@
+// podman with all that it keeps in a folder of its own: images, containers, locks, networks. Nothing of the machine's own
+// podman is seen or changed. For root on Linux.
+
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { killQuietly } from '../../../local/engine/processes/process-group.ts';
+import { listProcesses } from '../../../local/process-list.ts';
+import { isInstalled } from './install-podman.ts';
+
+/** Variables of podman's environment. */
+export interface PodmanEnvironment {
+  readonly CONTAINERS_CONF: string;
+  readonly CONTAINERS_STORAGE_CONF: string;
+}
+
+/** Six regions have a hundred threads or so. */
+const PROCESSES = 1_000;
+
+/** `vfs` copies every layer, but works on any file system. */
+const DRIVERS = ['overlay', 'vfs'] as const;
+
+function environmentOf(folder: string): PodmanEnvironment {
+  return {
+    CONTAINERS_CONF: join(folder, 'containers.conf'),
+    CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'),
+  };
+}
+
+/** Writes its settings, and finds a storage driver that works here. Throws with what podman said when none does. */
+export async function isolatePodman(folder: string): Promise<PodmanEnvironment> {
+  await mkdir(folder, { recursive: true });
+  const env = environmentOf(folder);
+  await writeFile(env.CONTAINERS_CONF, await containersConf(folder));
+  let problem = '';
+  for (const driver of DRIVERS) {
+    await writeFile(env.CONTAINERS_STORAGE_CONF, storageConf(folder, driver));
+    const outcome = await promisify(execFile)('podman', ['info'], { env: { ...process.env, ...env } }).catch(
+      (error: Error) => error,
+    );
+    if (!(outcome instanceof Error)) return env;
+    problem = outcome.message;
+  }
+  throw new Error(`podman cannot store images in ${folder}: ${problem}`);
+}
+
+function storageConf(folder: string, driver: string): string {
+  return `[storage]
+driver = "${driver}"
+graphroot = "${join(folder, 'storage')}"
+runroot = "${join(folder, 'run')}"
+`;
+}
+
+async function containersConf(folder: string): Promise<string> {
+  // crun takes no hierarchy of cgroups that is half of version 1; with version 2 podman's own choice is right.
+  const isV2 = existsSync('/sys/fs/cgroup/cgroup.controllers');
+  const runtime = !isV2 && (await isInstalled('runc')) ? 'runtime = "runc"\n' : '';
+  // Debian's podman knows the plugins, and prefers netavark even where it is not installed.
+  const plugins = existsSync('/usr/lib/cni/bridge') && !existsSync('/usr/lib/podman/netavark');
+  const backend = plugins ? 'network_backend = "cni"\n' : '';
+  return `[containers]
+# Not more than this process has: raising a limit takes a capability that root may lack.
+default_ulimits = ["nofile=${openFiles()}", "nproc=${PROCESSES}:${PROCESSES}"]
+[engine]
+${runtime}cgroup_manager = "cgroupfs"
+events_logger = "file"
+lock_type = "file"
+tmp_dir = "${join(folder, 'tmp')}"
+[network]
+${backend}network_config_dir = "${join(folder, 'networks')}"
+`;
+}
+
+/** Twice, as the hard limit of this process is. */
+function openFiles(): string {
+  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  const value = hard === undefined || hard === 'unlimited' ? '-1' : hard;
+  return `${value}:${value}`;
+}
+
+/** Ends all that runs in it: containers, and services that listen in the folder. */
+export async function resetIsolated(folder: string): Promise<void> {
+  const env = { ...process.env, ...environmentOf(folder) };
+  for (const { pid, command } of await listProcesses())
+    if (/^\S*podman system service /.test(command) && command.includes(`unix://${folder}/`)) killQuietly(pid);
+  // Without them the folder can be removed as well.
+  for (const args of [
+    ['rm', '--all', '--force', '--time', '0'],
+    ['network', 'prune', '--force'],
+  ])
+    await promisify(execFile)('podman', args, { env }).catch(() => undefined);
+}
+
+/** Removes the folder with what is mounted in it. No container is left by then. */
+export async function removeIsolated(folder: string): Promise<void> {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .flatMap((line) => line.split(' ')[4] ?? [])
+    .filter((path) => path.startsWith(`${folder}/`));
+  // The inner ones first.
+  for (const path of mounts.toSorted().toReversed()) await promisify(execFile)('umount', ['-l', path]);
+  await rm(folder, { recursive: true, force: true });
+}

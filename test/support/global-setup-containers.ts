@@ -1,0 +1,30 @@
+// The container engine of the project `containers`, and the stack on it that the contract suite shares.
+
+import type { TestProject } from 'vitest/node';
+import { chooseEngine } from './engine/choose-engine.ts';
+import { startTestEngine, type TestEngine } from './engine/test-engine.ts';
+import { startSharedStack } from './shared-stack.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Undefined in projects without a real engine. */
+    readonly testEngine: TestEngine | undefined;
+  }
+}
+
+export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const chosen = await chooseEngine(console.error);
+  if (chosen.kind === 'none') throw new Error(`there is no container engine for these tests:\n${chosen.why}`);
+  const { close, ...engine } = await startTestEngine(chosen, console.error);
+  provide('testEngine', engine);
+  const { target, close: closeStack } = await startSharedStack({ realEngine: realEngineOf(engine) });
+  provide('target', target);
+  return async () => {
+    await closeStack();
+    await close();
+  };
+}
+
+function realEngineOf({ socket, image }: TestEngine) {
+  return { engine: `unix://${socket}`, image };
+}

@@ -1,0 +1,54 @@
+// A command line on a terminal of its own (a pseudo-terminal, by `script` of util-linux), with somebody who answers what it
+// asks: as people run what a page shows.
+
+import { spawn } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
+
+/** What is typed when a question like this is the last thing on the screen. */
+export type Replies = readonly (readonly [question: RegExp, reply: string])[];
+
+export interface TerminalOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly replies?: Replies;
+  /** Ctrl-C, once this is on the screen. */
+  readonly interruptAt?: RegExp;
+}
+
+export interface OnTerminal {
+  readonly code: number | null;
+  /** All that was on the screen, without colours. */
+  readonly screen: string;
+}
+
+const CTRL_C = '\u0003';
+
+/** Runs a line in a shell, as it is. */
+export function runOnTerminal(
+  line: string,
+  { cwd, env = {}, replies = [], interruptAt }: TerminalOptions = {},
+): Promise<OnTerminal> {
+  const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let raw = '';
+  let answered = 0;
+  const screen = () => stripVTControlCharacters(raw).replaceAll('\r', '');
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    raw += text;
+    const rest = screen().slice(answered);
+    if (interruptAt?.test(rest)) {
+      answered = screen().length;
+      child.stdin.write(CTRL_C);
+    }
+    const reply = replies.find(([question]) => question.test(rest))?.[1];
+    if (reply === undefined) return;
+    answered = screen().length;
+    child.stdin.write(`${reply}\n`);
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => resolve({ code, screen: screen() }));
+  });
+}

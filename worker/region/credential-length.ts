@@ -1,0 +1,27 @@
+// Credentials that no client could ever send: a client's CONNECT is one line of the protocol, and nats-server closes a
+// connection whose line is longer than its `max_control_line`. It takes longer credentials itself without a word.
+
+import { CONTROL_LINE_BYTES } from '../../regions/control-line.ts';
+
+/** What else a client says of itself in its CONNECT: nats.js takes about 200 bytes, and names may be longer. */
+const REST_OF_CONNECT_BYTES = 512;
+
+/** How long credentials may be in all, as JSON. */
+export const MOST_CREDENTIAL_BYTES = CONTROL_LINE_BYTES - REST_OF_CONNECT_BYTES;
+
+type Credentials = { readonly [name in 'NATS_TOKEN' | 'NATS_USER' | 'NATS_PASSWORD']?: string };
+
+/** Why no client could connect with these credentials; undefined if clients can. */
+export function whyTooLong({ NATS_TOKEN, NATS_USER, NATS_PASSWORD }: Credentials): string | undefined {
+  return (
+    tooLong('NATS_TOKEN is', NATS_TOKEN) ??
+    tooLong('NATS_USER and NATS_PASSWORD are', `${NATS_USER ?? ''}${NATS_PASSWORD ?? ''}`)
+  );
+}
+
+function tooLong(what: string, text = ''): string | undefined {
+  const bytes = new TextEncoder().encode(JSON.stringify(text)).byteLength - '""'.length;
+  return bytes <= MOST_CREDENTIAL_BYTES
+    ? undefined
+    : `${what} ${bytes} bytes long, and a client that sends more than ${MOST_CREDENTIAL_BYTES} is disconnected: set a shorter one with wrangler secret put`;
+}
