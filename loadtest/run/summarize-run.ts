@@ -75,7 +75,8 @@ export async function summarizeRun(measured: MeasuredRun, end: RunEnd): Promise<
     thresholds: exported.thresholds,
     ...(options.runner !== undefined && { runner: options.runner }),
     merged: [],
-    notes: [...end.notes, ...notes, ...exported.notes],
+    // No samples can judge anything then.
+    notes: [...end.notes, ...notes, ...(areAbsent ? [] : exported.notes)],
   };
   return buildSummary(facts, aggregated, await readCities());
 }
