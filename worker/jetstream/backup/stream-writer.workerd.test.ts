@@ -10,6 +10,7 @@ import { encodeSegment } from '../archive/segment.ts';
 import { BackupBucket } from '../bucket/backup-bucket.ts';
 import { backupStateOf } from '../manifest/backup-state.ts';
 import { currentEpoch } from '../manifest/epochs.ts';
+import { FOLD_SEGMENTS } from '../manifest/fold.ts';
 import { logKey } from '../manifest/keys.ts';
 import { summaryOf } from '../manifest/segment-header.ts';
 import { ask } from '../restore/api.ts';
@@ -283,16 +284,18 @@ test('messages that the backup lacks, and the stream no longer has, are no damag
 test('a segment that turns out to be damaged when it is folded makes the backup begin anew', async () => {
   await create(BASE);
   const writer = writerOf('a');
-  for (let n = 1; n <= 60; n++) {
-    if (n === 60) await flipBit(logKey(name, (await bucket.load(name))?.manifest.epochs[0]?.id ?? '', 7));
+  for (let n = 1; n <= FOLD_SEGMENTS; n++) {
+    if (n === FOLD_SEGMENTS)
+      await flipBit(logKey(name, (await bucket.load(name))?.manifest.epochs[0]?.id ?? '', 7));
     await publish(`${n}`);
     await write(writer);
   }
-  await publish('61');
+  await publish('last');
   await write(writer);
   const epochs = (await bucket.load(name))?.manifest.epochs;
   expect(epochs?.map(({ reason }) => reason)).toEqual(['new', 'damaged']);
-  expect((await backup()).entries.map(textOf)).toEqual(Array.from({ length: 61 }, (_, n) => `${n + 1}`));
+  const numbers = Array.from({ length: FOLD_SEGMENTS }, (_, n) => `${n + 1}`);
+  expect((await backup()).entries.map(textOf)).toEqual([...numbers, 'last']);
 });
 
 test('a bucket that fails, or whose answer is lost, neither loses messages nor has them twice', async () => {
@@ -330,14 +333,14 @@ test('a connection that ends in between leaves what was written, and the next go
 test('many segments are folded, and the writer goes on behind them', async () => {
   await create(BASE);
   const writer = writerOf('a');
-  for (let n = 1; n <= 62; n++) {
+  for (let n = 1; n <= FOLD_SEGMENTS + 2; n++) {
     await publish(`${n}`);
     await write(writer);
   }
   const { state, entries } = await backup();
   expect(state.epoch.folded).toHaveLength(1);
-  expect(state.epoch.nextIndex).toBe(60);
-  expect(entries.map(textOf)).toEqual(Array.from({ length: 62 }, (_, n) => `${n + 1}`));
+  expect(state.epoch.nextIndex).toBe(FOLD_SEGMENTS);
+  expect(entries.map(textOf)).toEqual(Array.from({ length: FOLD_SEGMENTS + 2 }, (_, n) => `${n + 1}`));
 });
 
 function create(config: object): Promise<unknown> {
