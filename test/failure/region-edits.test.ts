@@ -120,7 +120,8 @@ test('a country that would lose every region is warned of, with its share of the
   const { config } = await current();
   const regions = config.regions.map((region) => ({ ...region, residency: { deny: ['IN'] } }));
   const { warnings, forecast } = await stack.api.dryRun({ ...config, regions });
-  expect(warnings).toMatchObject([{ code: 'unserved', message: expect.stringContaining('clients from IN') }]);
+  const unserved = warnings.filter(({ code }) => code === 'unserved');
+  expect(unserved).toMatchObject([{ message: expect.stringContaining('clients from IN') }]);
   expect(forecast.unserved).toMatchObject([{ country: 'IN', isNew: true }]);
 });
 
