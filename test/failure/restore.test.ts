@@ -140,7 +140,7 @@ test('after the loss of all three servers at once everything that is backed up i
   const { api, engine, url } = running.stack;
   const before = (await api.jetstream()).lastRestore?.at ?? 0;
   const held = await streamsHeld(url);
-  expect(held.map(({ name }) => name)).toEqual(['ALONE', 'COPY', 'ORDERS', 'TORN']);
+  expect(held.map(({ name }) => name)).toEqual(['ALONE', 'COPY', 'DRAINED', 'ORDERS', 'TORN']);
   await using elsewhere: Client = await connectFrom(url, cityOf('oc'));
   const all = ['nats-wnam', 'nats-enam', 'nats-weur'].map((server) => engine.server(server)?.app);
   await Promise.all(all.map((app) => app?.kill('SIGKILL')));
