@@ -19,6 +19,9 @@ const LEFT_OUT: readonly (readonly [RegExp, why: string])[] = [
   [/<your worker>|<version>/, 'a deployment'],
 ];
 
+/** What commands of the pages write, in the folder of the checkout. */
+const WRITTEN = ['audit.jsonl'];
+
 const REPLIES: Replies = [
   [/Why, for the history\? $/, 'tried out'],
   [/\[y\/N\] $/, 'y'],
@@ -29,7 +32,7 @@ const COMMAND_TIMEOUT_MS = 90_000;
 
 /** All commands of a text, from code blocks, tables and help alike, in their order and without their comments. */
 function commandsOf(text: string): readonly string[] {
-  const found = text.matchAll(/(?:npm run regions --|curl) [^`\n]+/g);
+  const found = text.matchAll(/(?:npm run (?:-s )?regions --|curl) [^`\n]+/g);
   return [...found].map(([line]) =>
     line
       .replace(/ +#.*$/, '')
@@ -63,6 +66,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
+  for (const file of WRITTEN) await rm(new URL(file, PROJECT), { force: true });
 });
 
 function run(line: string) {
