@@ -33,7 +33,10 @@ const CONTAINER_FAILURES = 'test/failure/{hung,region-killed}.test.ts';
 /** Commands that tests start need not compile anew what another one has compiled: a start then takes a third of the time. */
 const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) };
 
-const E2E = { env, testTimeout: 60_000, hookTimeout: 120_000 };
+/** In CI a test that fails is tried once more, and the reporter says which were: it starts processes on a machine that others use. */
+const retry = process.env.CI === undefined ? 0 : 1;
+
+const E2E = { env, retry, testTimeout: 60_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
@@ -42,6 +45,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           env,
+          retry,
           include: [
             '{api,bench,cli,container,examples,loadtest,local,regions,routing,tools,waiting,worker}/**/*.test.ts',
             INTEROP_TESTS,

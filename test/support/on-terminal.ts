@@ -11,7 +11,7 @@ export interface TerminalOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly replies?: Replies;
-  /** Ctrl-C, once this is on the screen. */
+  /** One Ctrl-C, when this is on the screen: whoever comes late to read it does not press it again. */
   readonly interruptAt?: RegExp;
 }
 
@@ -35,12 +35,13 @@ export function runOnTerminal(
   });
   let raw = '';
   let answered = 0;
+  let interrupted = false;
   const screen = () => stripVTControlCharacters(raw).replaceAll('\r', '');
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     raw += text;
     const rest = screen().slice(answered);
-    if (interruptAt?.test(rest)) {
-      answered = screen().length;
+    if (!interrupted && interruptAt?.test(rest)) {
+      interrupted = true;
       child.stdin.write(CTRL_C);
     }
     const reply = replies.find(([question]) => question.test(rest))?.[1];
