@@ -9,11 +9,16 @@ import {
   REGION_OPERATIONS,
   type RegionOperation,
   regionOperationPath,
+  sessionPath,
+  sessionServerPath,
 } from './paths.ts';
 import type { SchemaName } from './schemas.ts';
 
-/** `reader`: the read token is enough. `admin`: the admin token or a login with Cloudflare Access. */
-export type CallerKind = 'anyone' | 'reader' | 'admin';
+/**
+ * `reader`: the read token is enough. `admin`: the admin token or a login with Cloudflare Access. `maker`: whoever
+ * `sessions.madeBy` lets make sessions.
+ */
+export type CallerKind = 'anyone' | 'reader' | 'maker' | 'admin';
 
 export interface QueryParameter {
   readonly name: string;
@@ -40,7 +45,7 @@ export type EndpointAnswer =
 export interface Endpoint {
   /** Unique; our client and generated ones use it as the method's name. */
   readonly id: string;
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** With placeholders as OpenAPI writes them. */
   readonly path: string;
   /** The path that this one is an alias of. */
@@ -277,6 +282,102 @@ const BACKUPS: readonly Endpoint[] = [
   },
 ];
 
+const SESSION_ERRORS: readonly ErrorCode[] = ['no_such_session', 'sessions_off', 'session_unavailable'];
+
+const SESSIONS: readonly Endpoint[] = [
+  {
+    ...open(
+      'sessions',
+      PATHS.sessions,
+      'sessions: those of the caller, or all for admins',
+      json('SessionList'),
+    ),
+    caller: 'reader',
+    query: PAGE,
+    errors: ['bad_request', 'sessions_off', 'session_unavailable'],
+  },
+  {
+    id: 'createSession',
+    method: 'POST',
+    path: PATHS.sessions,
+    caller: 'maker',
+    summary: 'makes or finds a session, and waits until its server serves; `202` if that takes long',
+    query: [PREFERRED],
+    body: 'SessionBody',
+    answer: json('SessionAnswer', 200, 201, 202),
+    errors: [
+      'bad_request',
+      ...BODY_ERRORS,
+      'session_differs',
+      'session_quota',
+      'session_ending',
+      'sessions_off',
+      'session_unavailable',
+      'residency',
+      'no_region',
+      'forced_region_unavailable',
+    ],
+  },
+  {
+    ...open(
+      'session',
+      sessionPath('{id}'),
+      'one session, by its id, or by its name among those of the caller',
+      json('SessionAnswer'),
+    ),
+    caller: 'reader',
+    errors: SESSION_ERRORS,
+  },
+  {
+    id: 'endSession',
+    method: 'DELETE',
+    path: sessionPath('{id}'),
+    caller: 'maker',
+    summary: 'tells its clients to leave, then ends it',
+    query: [],
+    answer: json('SessionAnswer', 202),
+    errors: SESSION_ERRORS,
+  },
+  {
+    ...open(
+      'connectToSession',
+      sessionServerPath('{id}', 'connect'),
+      "NATS over WebSocket, at a session's server",
+      {
+        kind: 'upgrade',
+      },
+    ),
+    errors: [
+      'bad_request',
+      'method_not_allowed',
+      'upgrade_required',
+      'rate_limited',
+      'session_ending',
+      ...SESSION_ERRORS,
+    ],
+  },
+  {
+    ...open(
+      'sessionInfo',
+      sessionServerPath('{id}', 'info'),
+      "a session's server: its version, its limits",
+      json('SessionInfo'),
+    ),
+    caller: 'reader',
+    errors: SESSION_ERRORS,
+  },
+  {
+    ...open(
+      'sessionStats',
+      sessionServerPath('{id}', 'stats'),
+      "a session's server: clients, messages, memory",
+      json('SessionStats'),
+    ),
+    caller: 'reader',
+    errors: SESSION_ERRORS,
+  },
+];
+
 const CONNECT: Endpoint = {
   ...open('connect', PATHS.root, 'NATS over WebSocket', { kind: 'upgrade' }),
   decides: true,
@@ -424,4 +525,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ),
   ...JETSTREAM,
   ...BACKUPS,
+  ...SESSIONS,
 ];

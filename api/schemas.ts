@@ -31,6 +31,15 @@ import { JetStreamSchema, MemberSchema } from './jetstream.ts';
 import { MeshLinkSchema, MeshSchema } from './mesh.ts';
 import { OperationResultSchema, RegionViewSchema, RegionViewsSchema } from './regions.ts';
 import { ConsideredSchema, EffectSchema, EntrySchema, EstimateSchema, RouteSchema } from './route.ts';
+import {
+  SessionAnswerSchema,
+  SessionBodySchema,
+  SessionConfigSchema,
+  SessionInfoSchema,
+  SessionListSchema,
+  SessionSchema,
+  SessionStatsSchema,
+} from './sessions.ts';
 import { WhoamiSchema } from './whoami.ts';
 
 export const SCHEMAS = {
@@ -72,6 +81,13 @@ export const SCHEMAS = {
   RestorePlan: RestorePlanSchema,
   RollbackBody: RollbackBodySchema,
   Route: RouteSchema,
+  Session: SessionSchema,
+  SessionAnswer: SessionAnswerSchema,
+  SessionBody: SessionBodySchema,
+  SessionConfig: SessionConfigSchema,
+  SessionInfo: SessionInfoSchema,
+  SessionList: SessionListSchema,
+  SessionStats: SessionStatsSchema,
   Whoami: WhoamiSchema,
 } as const satisfies Readonly<Record<string, v.GenericSchema>>;
 

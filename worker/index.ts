@@ -12,6 +12,8 @@ export { ConfigStore } from './config/config-store.ts';
 export { JetStreamKeeper } from './jetstream/keeper.ts';
 export { ScratchServer } from './jetstream/scratch-server.ts';
 export * from './region/classes.ts';
+export { SessionRegistry } from './sessions/session-registry.ts';
+export { SessionServer } from './sessions/session-server.ts';
 
 export default {
   fetch: (request, env, ctx) => {

@@ -58,6 +58,8 @@ async function buildWith(config: MeridianConfig, plugins: readonly Plugin[]): Pr
       { binding: 'CONFIG_STORE', className: 'ConfigStore', hasContainer: false },
       { binding: 'JETSTREAM_SCRATCH', className: 'ScratchServer', hasContainer: true },
       { binding: 'JETSTREAM_KEEPER', className: 'JetStreamKeeper', hasContainer: false },
+      { binding: 'SESSION_REGISTRY', className: 'SessionRegistry', hasContainer: false },
+      { binding: 'SESSION_SERVER', className: 'SessionServer', hasContainer: true },
       ...config.regions.map(({ id }) => ({
         binding: bindingNameOf(id),
         className: classNameOf(id),
@@ -76,7 +78,7 @@ function bundle(config: MeridianConfig, plugins: readonly Plugin[]): Promise<str
   );
   return bundleWorker({
     stdin: {
-      contents: `export { default, ConfigStore, JetStreamKeeper, ScratchServer } from './worker/index.ts';\n${classes}`,
+      contents: `export { default, ConfigStore, JetStreamKeeper, ScratchServer, SessionRegistry, SessionServer } from './worker/index.ts';\n${classes}`,
       resolveDir: PROJECT,
       loader: 'ts',
     },

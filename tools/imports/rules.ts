@@ -219,6 +219,13 @@ export const PARTS: readonly Part[] = [
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {
+    path: 'worker/sessions',
+    what: 'servers of their own: their ids, the registry with their leases, their objects',
+    // A server's monitoring is read as that of a region.
+    imports: [...SHARED, 'waiting', 'worker/region'],
+    packages: ['cloudflare:workers', '@cloudflare/containers'],
+  },
+  {
     path: 'worker/edge-context.ts',
     what: 'what a handler gets besides its request',
     imports: ['worker', 'worker/config'],
@@ -227,7 +234,14 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/connect',
     what: 'a client: arrive, decide, hand off, observe',
-    imports: [...SHARED, 'routing', 'worker/config', 'worker/region', 'worker/edge-context.ts'],
+    imports: [
+      ...SHARED,
+      'routing',
+      'worker/config',
+      'worker/region',
+      'worker/sessions',
+      'worker/edge-context.ts',
+    ],
     packages: [],
   },
   {
@@ -248,10 +262,12 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'worker/admin',
-    what: 'authorization and what it protects: edits, drains, the audit log',
+    what: 'authorization and what it protects: edits, drains, sessions, the audit log',
+    // A session is placed as a client is.
     imports: [
       ...SHARED,
       'regions/edits',
+      'waiting',
       'routing',
       'worker/config',
       'worker/forecast',
@@ -261,6 +277,8 @@ export const PARTS: readonly Part[] = [
       'worker/jetstream/restore',
       'worker/jetstream/keeper-stub.ts',
       'worker/region',
+      'worker/sessions',
+      'worker/connect',
       'worker/edge-context.ts',
     ],
     packages: ['jose', 'valibot'],
@@ -277,7 +295,14 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/index.ts',
     what: 'wires it all to the platform',
-    imports: ['worker', 'worker/config', 'worker/jetstream', 'worker/region', 'worker/router.ts'],
+    imports: [
+      'worker',
+      'worker/config',
+      'worker/jetstream',
+      'worker/region',
+      'worker/sessions',
+      'worker/router.ts',
+    ],
     packages: [],
   },
   {

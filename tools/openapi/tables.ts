@@ -9,6 +9,7 @@ import { SCHEMAS, type SchemaName } from '../../api/schemas.ts';
 const CALLERS: Readonly<Record<CallerKind, string>> = {
   anyone: 'anyone',
   reader: 'a token, Access',
+  maker: 'as `sessions.madeBy` says',
   admin: 'the admin token, Access',
 };
 
