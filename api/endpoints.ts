@@ -84,6 +84,9 @@ const CONNECT_ERRORS: readonly ErrorCode[] = [
   'residency',
   'forced_region_unavailable',
   'no_region',
+  'no_such_session',
+  'session_ending',
+  'session_unavailable',
 ];
 
 const PREFERRED: QueryParameter = {

@@ -38,6 +38,7 @@ import {
   SessionInfoSchema,
   SessionListSchema,
   SessionSchema,
+  SessionStateSchema,
   SessionStatsSchema,
 } from './sessions.ts';
 import { WhoamiSchema } from './whoami.ts';
@@ -87,6 +88,7 @@ export const SCHEMAS = {
   SessionConfig: SessionConfigSchema,
   SessionInfo: SessionInfoSchema,
   SessionList: SessionListSchema,
+  SessionState: SessionStateSchema,
   SessionStats: SessionStatsSchema,
   Whoami: WhoamiSchema,
 } as const satisfies Readonly<Record<string, v.GenericSchema>>;

@@ -48,8 +48,14 @@ export const SessionBodySchema = v.strictObject({
 /** As it is sent: defaults are not filled in yet. */
 export type SessionBody = v.InferInput<typeof SessionBodySchema>;
 
+/**
+ * `starting`; `up`; `asleep`, and the next client starts it; `down`, its server ended or did not start, and the next client
+ * starts it again; `ending`.
+ */
 export const SESSION_STATES = ['starting', 'up', 'asleep', 'down', 'ending'] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
+
+export const SessionStateSchema = v.picklist(SESSION_STATES);
 
 const SessionEntries = {
   id: v.pipe(v.string(), v.description('its name and a signature: who does not know it cannot guess it')),
@@ -59,34 +65,31 @@ const SessionEntries = {
   created: IsoTime,
   expires: v.pipe(IsoTime, v.description('when it ends, unless it is asked for again')),
   seen: v.pipe(IsoTime, v.description('when it was last seen in use, to a minute')),
-  state: v.pipe(
-    v.picklist(SESSION_STATES),
-    v.description(
-      '`starting`, `up`, `asleep` (the next client starts it), `down` (its server ended or did not start; the next client starts it again) or `ending`',
-    ),
-  ),
+  state: SessionStateSchema,
   problem: v.exactOptional(v.pipe(v.string(), v.description('why it is down'))),
   config: SessionConfigSchema,
 };
 
-/** A session in a list. */
-export const SessionSchema = v.strictObject(SessionEntries);
-export type Session = Wire<typeof SessionSchema>;
-
-/** One session, for its owner. */
-export const SessionDetailSchema = v.strictObject({
+/** A session. What its clients need comes with one that is asked for, and not in lists. */
+export const SessionSchema = v.strictObject({
   ...SessionEntries,
-  clients: v.pipe(v.nullable(Count), v.description('connected clients; null if unknown')),
-  url: v.pipe(v.string(), v.description('where NATS clients connect, over WebSocket')),
-  token: v.pipe(v.string(), v.description('what they authenticate with, as the NATS token')),
+  clients: v.exactOptional(v.pipe(v.nullable(Count), v.description('connected clients; null if unknown'))),
+  url: v.exactOptional(v.pipe(v.string(), v.description('where NATS clients connect, over WebSocket'))),
+  token: v.exactOptional(v.pipe(v.string(), v.description('what they authenticate with, as the NATS token'))),
 });
-export type SessionDetail = Wire<typeof SessionDetailSchema>;
+/** As in a list. */
+export type Session = Omit<Wire<typeof SessionSchema>, 'clients' | 'url' | 'token'>;
+/** One that was asked for. */
+export type SessionDetail = Session & Required<Pick<Wire<typeof SessionSchema>, 'clients' | 'url' | 'token'>>;
 
 export const SessionAnswerSchema = v.strictObject({
   success: v.literal(true),
-  container: SessionDetailSchema,
+  container: SessionSchema,
 });
-export type SessionAnswer = Wire<typeof SessionAnswerSchema>;
+export interface SessionAnswer {
+  readonly success: true;
+  readonly container: SessionDetail;
+}
 
 export const SessionListSchema = v.strictObject({
   containers: v.pipe(v.array(SessionSchema), v.description('newest first')),
@@ -96,12 +99,9 @@ export const SessionListSchema = v.strictObject({
 });
 export type SessionList = Wire<typeof SessionListSchema>;
 
-const Known = (text: string) =>
-  v.pipe(v.nullable(v.number()), v.description(`${text}; null if it does not run or answer`));
-
 export const SessionInfoSchema = v.strictObject({
   id: v.string(),
-  state: v.picklist(SESSION_STATES),
+  state: SessionStateSchema,
   serverId: v.pipe(
     v.nullable(v.string()),
     v.description('of this start of it; null if it does not run or answer'),
@@ -116,15 +116,22 @@ export type SessionInfo = Wire<typeof SessionInfoSchema>;
 
 export const SessionStatsSchema = v.strictObject({
   id: v.string(),
-  state: v.picklist(SESSION_STATES),
-  clients: Known('connected clients'),
-  subscriptions: Known('subscriptions'),
-  inMessages: Known('messages from clients since it started'),
-  outMessages: Known('messages to clients'),
-  inBytes: Known('bytes from clients'),
-  outBytes: Known('bytes to clients'),
-  slowConsumers: Known('clients that were closed because they read too slowly'),
-  memoryBytes: Known('memory of the server'),
-  streams: Known('streams'),
+  state: SessionStateSchema,
+  server: v.pipe(
+    v.nullable(
+      v.strictObject({
+        clients: v.pipe(Count, v.description('connected clients')),
+        subscriptions: v.pipe(Count, v.description("subscriptions, the server's own among them")),
+        inMessages: v.pipe(Count, v.description('messages from clients since it started')),
+        outMessages: v.pipe(Count, v.description('messages to clients')),
+        inBytes: v.pipe(Count, v.description('bytes from clients')),
+        outBytes: v.pipe(Count, v.description('bytes to clients')),
+        slowConsumers: v.pipe(Count, v.description('clients that were closed because they read too slowly')),
+        memoryBytes: v.pipe(Count, v.description('memory of the server')),
+        streams: v.pipe(Count, v.description('streams')),
+      }),
+    ),
+    v.description('null if it does not run, or does not answer'),
+  ),
 });
 export type SessionStats = Wire<typeof SessionStatsSchema>;

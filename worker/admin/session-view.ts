@@ -49,7 +49,7 @@ export function sessionAnswer(
 /** Zero only if no server runs. */
 function clientsOf(status: ServerStatus | undefined): number | null {
   if (status?.state === 'asleep' || status?.state === 'down') return 0;
-  return status?.facts?.clients ?? null;
+  return status?.facts?.stats.clients ?? null;
 }
 
 function addressOf(url: string, id: string): string {

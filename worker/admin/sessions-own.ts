@@ -89,19 +89,11 @@ export function sessionInfo(call: SessionCall): Promise<Response> {
 export function sessionStats(call: SessionCall): Promise<Response> {
   return withLease(call, async (lease) => {
     const status = await statusOf(call.edge, lease);
-    const { facts } = status ?? {};
+    const { state } = sessionView(lease, status);
     return Response.json({
       id: lease.id,
-      state: sessionView(lease, status).state,
-      clients: facts?.clients ?? null,
-      subscriptions: facts?.subscriptions ?? null,
-      inMessages: facts?.inMessages ?? null,
-      outMessages: facts?.outMessages ?? null,
-      inBytes: facts?.inBytes ?? null,
-      outBytes: facts?.outBytes ?? null,
-      slowConsumers: facts?.slowConsumers ?? null,
-      memoryBytes: facts?.memoryBytes ?? null,
-      streams: facts?.streams ?? null,
+      state,
+      server: status?.facts?.stats ?? null,
     } satisfies SessionStats);
   });
 }

@@ -79,7 +79,7 @@ export class SessionServer extends Container<Env> implements ServerMethods {
   async status(serial: number): Promise<ServerStatus | undefined> {
     if (this.#spec?.serial !== serial) return undefined;
     const facts = this.#state === 'up' ? await this.#facts() : undefined;
-    if (facts !== undefined && facts.clients > 0) this.#seen();
+    if (facts !== undefined && facts.stats.clients > 0) this.#seen();
     return { ...this.#status(), ...(facts && { facts }) };
   }
 
@@ -139,7 +139,12 @@ export class SessionServer extends Container<Env> implements ServerMethods {
     if (spec.expiresAt <= Date.now()) return this.end(spec.id, spec.serial);
     const facts = await this.#facts();
     // Unknown is not zero: one that does not answer may be full of clients. The class counts anew after this.
-    if (facts === undefined || facts.clients > 0 || facts.streams > 0 || this.#endingSince !== undefined)
+    if (
+      facts === undefined ||
+      facts.stats.clients > 0 ||
+      facts.stats.streams > 0 ||
+      this.#endingSince !== undefined
+    )
       return;
     this.#stopping = Promise.withResolvers();
     await this.stop(SIGINT);

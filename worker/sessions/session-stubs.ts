@@ -1,5 +1,6 @@
 // How the objects of sessions are reached, and what can be asked of them.
 
+import type { SessionStats } from '../../api/sessions.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { Env } from '../env.ts';
 import type { Claim, Lease, Told } from './lease.ts';
@@ -50,15 +51,7 @@ export interface ServerFacts {
   readonly serverId: string;
   readonly serverName: string;
   readonly version: string;
-  readonly clients: number;
-  readonly subscriptions: number;
-  readonly inMessages: number;
-  readonly outMessages: number;
-  readonly inBytes: number;
-  readonly outBytes: number;
-  readonly slowConsumers: number;
-  readonly memoryBytes: number;
-  readonly streams: number;
+  readonly stats: NonNullable<SessionStats['server']>;
 }
 
 export interface ServerStatus extends Told {

@@ -8,3 +8,4 @@ export { ScratchServer } from '../../../worker/jetstream/scratch-server.ts';
 export { SessionRegistry } from '../../../worker/sessions/session-registry.ts';
 export { MeshNode } from './mesh-node.ts';
 export { RegionNode } from './region-node.ts';
+export { SessionNode } from './session-node.ts';
