@@ -321,6 +321,7 @@ export const PARTS: readonly Part[] = [
       'regions/edits',
       'regions/generate',
       'api',
+      'waiting',
       'local/running-stacks.ts',
     ],
     // A test closes its server as everything on one machine does.

@@ -122,7 +122,7 @@ async function idOf(asked: string, { actor }: Caller, ids: SessionIds): Promise<
 }
 
 function unknown({ asked }: SessionCall): Response {
-  const message = `there is no session ${JSON.stringify(asked.slice(0, 64))} of yours: GET /api/containers lists them`;
+  const message = `there is no session ${JSON.stringify(asked.slice(0, 64))} of yours`;
   return errorResponse('no_such_session', message);
 }
 
