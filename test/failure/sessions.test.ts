@@ -1,10 +1,13 @@
 // Sessions: servers of their own, made on demand, and what may happen to them.
 
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { describe, expect, test } from 'vitest';
 import { DECISION_HEADER } from '../../api/headers.ts';
-import type { SessionInfo, SessionStats } from '../../api/sessions.ts';
+import type { SessionInfo, SessionState, SessionStats } from '../../api/sessions.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { useStack } from '../support/file-stack.ts';
 import { rawUpgrade } from '../support/raw-upgrade.ts';
@@ -46,8 +49,9 @@ const call = (method: string, path: string, options: Parameters<typeof callSessi
 const make = (sessionId: string, as?: Reader) => makeSession(running.stack, { sessionId }, as);
 const stateOf = async (id: string) => (await call('GET', `/api/containers/${id}`)).body.container?.state;
 const end = (id: string) => call('DELETE', `/api/containers/${id}`);
-const isGone = (id: string, timeout = 15_000) =>
-  expect.poll(() => stateOf(id), { timeout, interval: 50 }).toBeUndefined();
+const becomes = (id: string, state: SessionState | undefined, timeoutMs = 15_000) =>
+  waitFor(`${id} to be ${state ?? 'gone'}`, { timeoutMs }, async () => (await stateOf(id)) === state);
+const isGone = (id: string, timeoutMs?: number) => becomes(id, undefined, timeoutMs);
 
 test('200 creations at once with 20 names make 20 servers, each cut off from the others', async () => {
   const names = Array.from({ length: 20 }, (_, index) => `s${index}`);
@@ -106,7 +110,7 @@ test('a server that is killed shows as down within seconds, and the next client 
   const after = await connectSession(session);
   expect(after.info?.server_id).not.toBe(before.info?.server_id);
   await after.close();
-  await expect.poll(() => stateOf(session.id)).toBe('up');
+  await becomes(session.id, 'up');
   await end(session.id);
 });
 
@@ -181,10 +185,10 @@ describe.concurrent('what takes its time', () => {
     const client = await connectSession(busy);
     await client.request('$JS.API.STREAM.CREATE.S', JSON.stringify({ name: 'S', subjects: ['s'] }));
     await client.close();
-    await expect.poll(() => stateOf(idle.id), { timeout: 40_000, interval: 200 }).toBe('asleep');
+    await becomes(idle.id, 'asleep', 40_000);
     expect(await stateOf(busy.id)).toBe('up');
     await (await connectSession(idle)).close();
-    await expect.poll(() => stateOf(idle.id)).toBe('up');
+    await becomes(idle.id, 'up');
     await Promise.all([end(idle.id), end(busy.id)]);
   }, 60_000);
 });
@@ -220,7 +224,7 @@ test.each([
   ['1 MiB', { sessionId: 'a', config: { note: 'x'.repeat(2 ** 20) } }, 413, 'too_large', '256 KiB'],
   ['an unknown setting', { sessionId: 'a', config: { jetstraem: true } }, 400, 'bad_request', 'jetstraem'],
   ['a lifetime that is too long', { sessionId: 'a', ttlSeconds: 86_401 }, 400, 'bad_request', '86400'],
-] as const)('%s is refused: %j', async (_what, body, status, code, words) => {
+] as const)('%s is refused', async (_what, body, status, code, words) => {
   const answer = await call('POST', '/api/containers', { body: JSON.stringify(body) });
   expect(answer).toMatchObject({
     status,
@@ -247,12 +251,25 @@ test('a container that never starts: the answer says so within its time, and ask
   expect(performance.now() - started).toBeLessThan(12_000);
   expect([202, 503]).toContain(answer.status);
   if (answer.status === 202) expect(answer.headers.get('location')).toMatch(/^\/api\/containers\/never-/);
-  await expect.poll(() => stateOf('never'), { timeout: 30_000 }).toBe('down');
+  await becomes('never', 'down', 30_000);
   engine.endOutage('session-never');
   const { id, state } = await make('never');
   expect(state).toBe('up');
   await end(id);
 }, 60_000);
+
+test('the example makes a server for a test run, and ends it with the run', async () => {
+  const { url, adminToken } = running.stack;
+  const client = 'node examples/node/client.mjs "$NATS_URL"; exit 3';
+  const args = ['examples/sessions/test-run.mjs', 'run-7', 'sh', '-c', client];
+  const env = { ...process.env, MERIDIAN_URL: url, MERIDIAN_TOKEN: adminToken };
+  const ran = promisify(execFile)(process.execPath, args, { env });
+  await expect(ran).rejects.toMatchObject({
+    code: 3,
+    stdout: 'connected to session-run-7\nreply: hello from Node\n',
+  });
+  await isGone('run-7');
+});
 
 test('while sessions are off nobody makes one, reaches one or needs one', async () => {
   const { stack } = running;

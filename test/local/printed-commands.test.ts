@@ -32,7 +32,7 @@ const COMMAND_TIMEOUT_MS = 90_000;
 
 /** All commands of a text, from code blocks, tables and help alike, in their order and without their comments. */
 function commandsOf(text: string): readonly string[] {
-  const found = text.matchAll(/(?:npm run (?:-s )?regions --|curl) [^`\n]+/g);
+  const found = text.matchAll(/(?:npm run (?:-s )?(?:regions|sessions) --|curl) [^`\n]+/g);
   return [...found].map(([line]) =>
     line
       .replace(/ +#.*$/, '')

@@ -548,7 +548,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'tools/openapi',
-    what: 'writes what is made from the contract: the OpenAPI document, tables of docs/http-api.md',
+    what: 'writes what is made from the contract: the OpenAPI document, tables of docs/http-api.md and docs/sessions.md',
     imports: ['api'],
     // What is generated is compared with what ships.
     tests: ['worker/status'],

@@ -65,10 +65,9 @@ export class SessionIds {
     return `${name}-${toBase32(tag)}`;
   }
 
-  /** None of the parts has a line break. */
   async #mac(...parts: readonly string[]): Promise<Uint8Array> {
     return new Uint8Array(
-      await crypto.subtle.sign('HMAC', this.#key, new TextEncoder().encode(parts.join('\n'))),
+      await crypto.subtle.sign('HMAC', this.#key, new TextEncoder().encode(JSON.stringify(parts))),
     );
   }
 }
