@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FAKE_SERVER, FakeMachine, goScript, serverScript } from '../../test/support/fake-machine.ts';
@@ -31,6 +31,18 @@ test('the environment variable is used before PATH', async () => {
     source: 'environment',
   });
 });
+
+test.each(['cache/bin/fake-server-1.15.1', 'cache/bin', 'cache'])(
+  'a cache in which others can write to %s is not used, nor written',
+  async (path) => {
+    await using machine = await FakeMachine.create();
+    await machine.put('cache/bin/fake-server-1.15.1', serverScript('1.15.1'));
+    await machine.put('tools/go', goScript('1.15.1'));
+    await chmod(join(machine.root, path), 0o777);
+    const failure = await failureOf(ensureBinary(FAKE_SERVER, machine.options));
+    expect(failure.message).toContain(`cache: ${machine.root}/${path} can be written by other users`);
+  },
+);
 
 test('an empty environment variable is as good as none', async () => {
   await using machine = await FakeMachine.create();
