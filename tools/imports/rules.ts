@@ -320,6 +320,7 @@ export const PARTS: readonly Part[] = [
     path: 'local/trust.ts',
     what: 'what of a machine that others use too is trusted: folders, files and sockets',
     imports: [],
+    tests: ['local/listen.ts'],
   },
   {
     path: 'local/listen.ts',
