@@ -64,7 +64,7 @@ export const options = {
 
 /** @returns {Promise<Setup>} */
 export async function setup() {
-  const { regions } = await reachTarget();
+  const { regions } = await reachTarget({ size: SIZE });
   return { regions, cities: citiesOf(regions) };
 }
 
