@@ -78,9 +78,10 @@ export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: re
 }
 
 /** How late k6 was is, of a merged run, that of its runs. */
-function endingWith({ script, ending, merged }: RunFacts, metrics: Summary['metrics']): Ending {
+function endingWith(facts: RunFacts, metrics: Summary['metrics']): Ending {
+  const { ending, merged } = facts;
   const late = merged.length === 0 ? lateMsOf(metrics) : undefined;
-  const underWay = underWayOf(script, metrics);
+  const underWay = underWayOf(facts, metrics);
   return {
     ...ending,
     ...(late !== undefined && { generatorLateMs: late }),

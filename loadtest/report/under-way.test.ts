@@ -31,6 +31,12 @@ test('where all arrived, nothing was under way', async () => {
   expect(steps.map(({ sustained }) => sustained)).toEqual([true]);
 });
 
+test('of samples that could not be written nobody knows what was under way', async () => {
+  const ending = { ...FINISHED, lostSamples: 7 };
+  const summary = await summaryOfSamples(stalled(0.4), { script: 'latency', ending });
+  expect(summary.ending).toEqual(ending);
+});
+
 test('that nothing is missing is judged only where it was counted', async () => {
   const of = async (ending: typeof FINISHED | typeof CUT) => {
     const facts = { script: 'latency', ending, thresholds: [THRESHOLD] };

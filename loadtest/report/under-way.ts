@@ -2,7 +2,7 @@
 // missing at its end, to which a run that is ended before does not come.
 
 import { type Ending, neverBegan } from './ending.ts';
-import type { MetricSummary, Threshold } from './summary.ts';
+import type { Summary, Threshold } from './summary.ts';
 import { selectorOf } from './threshold-samples.ts';
 
 /** Scripts in which each message has one receiver, so that what is under way can be told. */
@@ -16,19 +16,24 @@ export function isToOne(script: string): boolean {
   return TO_ONE.has(script);
 }
 
-/** How many messages; 0 where it cannot be told. */
+/** How many messages; 0 where it cannot be told: of samples that are lost some may have been of their arrival. */
 export function underWayOf(
-  script: string,
-  metrics: Readonly<Record<string, Pick<MetricSummary, 'all'>>>,
+  { script, ending }: Pick<Summary, 'script' | 'ending'>,
+  metrics: Summary['metrics'],
 ): number {
-  if (!isToOne(script)) return 0;
+  if (!isToOne(script) || hasLostSamples(ending)) return 0;
   const sum = (name: string) => metrics[name]?.all?.value ?? 0;
   return Math.max(0, sum('nats_published') - sum('nats_delivered') - sum('nats_missing'));
 }
 
 /** Whether a script came to its end, where it counts what is missing. */
-export function hasCountedAll({ kind, interruptedIterations }: Ending): boolean {
-  return kind === 'finished' && (interruptedIterations ?? 0) === 0;
+export function hasCountedAll(ending: Ending): boolean {
+  const { kind, interruptedIterations } = ending;
+  return kind === 'finished' && (interruptedIterations ?? 0) === 0 && !hasLostSamples(ending);
+}
+
+function hasLostSamples({ lostSamples = 0, samplesVanished = false }: Ending): boolean {
+  return lostSamples > 0 || samplesVanished;
 }
 
 /** That nothing is missing is not known where it was not counted. */

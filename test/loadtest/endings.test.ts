@@ -8,7 +8,6 @@ import type { Ending } from '../../loadtest/report/ending.ts';
 import { readSummary } from '../../loadtest/report/report-files.ts';
 import { verdictOf } from '../../loadtest/report/verdict.ts';
 import { ensureK6 } from '../../local/binaries/k6.ts';
-import { waitFor } from '../../waiting/wait-for.ts';
 import { CommandProcess, temporaryFolder } from '../support/command-process.ts';
 import { FaultyEdge } from '../support/faulty-edge.ts';
 import { LoadtestProcess } from '../support/loadtest-process.ts';
@@ -105,7 +104,7 @@ test(
     expect(ending.kind).toBe('cut-off');
     expect(ending.ranMs).toBeLessThan(4_000 + LATE_MS);
     expect(run.output).toContain('is killed');
-    expect(await run.leftovers()).toEqual([]);
+    await run.leavesNothing();
   },
   RUN_TIMEOUT_MS,
 );
@@ -126,11 +125,7 @@ test(
     expect(thresholds.some(({ passed }) => !passed)).toBe(true);
     expect(unmeasured.length).toBeGreaterThan(0);
     expect(run.output).toMatch(/Not green: .*k6 was still busy/);
-    await waitFor(
-      'nothing to be left',
-      { timeoutMs: 5_000 },
-      async () => (await run.leftovers()).length === 0,
-    );
+    await run.leavesNothing();
   },
   RUN_TIMEOUT_MS,
 );
@@ -172,11 +167,7 @@ test(
     const summary = await readSummary(run.report);
     expect(summary.ending.kind).toBe('interrupted');
     expect(verdictOf(summary)).toMatch(/^Not green: it was interrupted/);
-    await waitFor(
-      'nothing to be left',
-      { timeoutMs: 5_000 },
-      async () => (await run.leftovers()).length === 0,
-    );
+    await run.leavesNothing();
   },
   RUN_TIMEOUT_MS,
 );
