@@ -32,8 +32,8 @@ export function hasCountedAll(ending: Ending): boolean {
   return kind === 'finished' && (interruptedIterations ?? 0) === 0 && !hasLostSamples(ending);
 }
 
-function hasLostSamples({ lostSamples = 0, samplesVanished = false }: Ending): boolean {
-  return lostSamples > 0 || samplesVanished;
+function hasLostSamples({ lostSamples = 0, samplesVanished }: Ending): boolean {
+  return lostSamples > 0 || samplesVanished === true;
 }
 
 /** That nothing is missing is not known where it was not counted. */
