@@ -18,9 +18,6 @@ import { RUN_FOLDER_PREFIX } from './running-stacks.ts';
  */
 const PROCESSES_FILE = 'processes';
 
-/** What it wrote elsewhere: one path per line. */
-const FILES_FILE = 'files';
-
 /** The sockets of real container engines that it used: one path per line. */
 const ENGINES_FILE = 'engines';
 
@@ -33,8 +30,6 @@ export interface RunFolder {
   noteGroup(pid: number): void;
   /** The same for one process. */
   noteProcess(pid: number): void;
-  /** The same for a file outside of the folder. */
-  noteFile(path: string): void;
   /** The same for a real container engine in which it has containers. */
   noteEngine(socket: string): void;
   /** Removes it and everything recorded; kills what still runs because stopping it in order failed. */
@@ -49,7 +44,6 @@ export async function createRunFolder(): Promise<RunFolder> {
     path,
     noteGroup: (pid) => appendFileSync(file, `-${pid} ${processStartOf(pid)}\n`),
     noteProcess: (pid) => appendFileSync(file, `${pid} ${processStartOf(pid)}\n`),
-    noteFile: (outside) => appendFileSync(join(path, FILES_FILE), `${outside}\n`),
     noteEngine: (socket) => appendFileSync(join(path, ENGINES_FILE), `${socket}\n`),
     remove: async () => {
       await endAndRemove(path, (await readProcesses(path))?.slice(1) ?? []);
@@ -103,7 +97,6 @@ async function endAndRemove(path: string, started: readonly NotedProcess[]): Pro
   for (const { id } of left) killQuietly(id);
   // Until they are gone they hold their ports, one of which may be needed now.
   await waitFor(`the processes of ${path} to end`, { timeoutMs: END_TIMEOUT_MS }, () => !left.some(isAlive));
-  await Promise.all((await readLines(path, FILES_FILE)).map((file) => rm(file, { force: true })));
   await rm(path, { recursive: true, force: true });
   return left.length;
 }
