@@ -1,6 +1,7 @@
 // Every endpoint as data, from which the OpenAPI document, the tables of docs/http-api.md and tests are generated.
 // The Worker does not import this; a test checks its route table against it.
 
+import { BODY_ERRORS, type Endpoint, json, open, PAGE, PREFERRED, type QueryParameter } from './endpoint.ts';
 import type { ErrorCode } from './errors.ts';
 import {
   backupPath,
@@ -9,59 +10,8 @@ import {
   REGION_OPERATIONS,
   type RegionOperation,
   regionOperationPath,
-  sessionPath,
-  sessionServerPath,
 } from './paths.ts';
-import type { SchemaName } from './schemas.ts';
-
-/**
- * `reader`: the read token is enough. `admin`: the admin token or a login with Cloudflare Access. `maker`: whoever
- * `sessions.madeBy` lets make sessions.
- */
-export type CallerKind = 'anyone' | 'reader' | 'maker' | 'admin';
-
-export interface QueryParameter {
-  readonly name: string;
-  readonly type: 'string' | 'number' | 'integer' | 'boolean';
-  readonly what: string;
-}
-
-/** The answer of an endpoint on success. */
-export type EndpointAnswer =
-  | {
-      readonly kind: 'json';
-      readonly schema: SchemaName;
-      readonly statuses: readonly number[];
-      /** Whether it is available as text too. */
-      readonly orText?: true;
-    }
-  | { readonly kind: 'document' }
-  /** A stream's archive (archive.ts). */
-  | { readonly kind: 'archive' }
-  /** JSON lines. */
-  | { readonly kind: 'lines' }
-  | { readonly kind: 'upgrade' };
-
-export interface Endpoint {
-  /** Unique; our client and generated ones use it as the method's name. */
-  readonly id: string;
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** With placeholders as OpenAPI writes them. */
-  readonly path: string;
-  /** The path that this one is an alias of. */
-  readonly sameAs?: string;
-  readonly caller: CallerKind;
-  readonly summary: string;
-  readonly query: readonly QueryParameter[];
-  readonly body?: SchemaName;
-  /** The body is a stream's archive (archive.ts). */
-  readonly takesArchive?: true;
-  readonly answer: EndpointAnswer;
-  /** It decides for a client: it reads preferences from the headers, and answers with the headers of the decision. */
-  readonly decides?: true;
-  /** The errors it can answer with, besides `internal` and those for callers without permission. */
-  readonly errors: readonly ErrorCode[];
-}
+import { SESSION_ENDPOINTS } from './session-endpoints.ts';
 
 const EDIT_ERRORS: readonly ErrorCode[] = [
   'bad_json',
@@ -89,12 +39,6 @@ const CONNECT_ERRORS: readonly ErrorCode[] = [
   'session_unavailable',
 ];
 
-const PREFERRED: QueryParameter = {
-  name: 'region',
-  type: 'string',
-  what: 'best first, separated by commas',
-};
-
 const PLACE: readonly QueryParameter[] = [
   { name: 'colo', type: 'string', what: 'such as SYD' },
   { name: 'lat', type: 'number', what: 'degrees north' },
@@ -102,11 +46,6 @@ const PLACE: readonly QueryParameter[] = [
   { name: 'country', type: 'string', what: 'such as AU' },
   { name: 'continent', type: 'string', what: 'such as OC' },
   { name: 'client', type: 'string', what: 'an address, used to draw shares' },
-];
-
-const PAGE: readonly QueryParameter[] = [
-  { name: 'before', type: 'integer', what: 'only what is older' },
-  { name: 'limit', type: 'integer', what: '50, or up to 200' },
 ];
 
 const BASE: QueryParameter = {
@@ -142,23 +81,6 @@ const OPERATION_ERRORS: Readonly<Record<RegionOperation, readonly ErrorCode[]>> 
   stop: ['jetstream_behind'],
 };
 
-const json = (schema: SchemaName, ...statuses: readonly number[]): EndpointAnswer => ({
-  kind: 'json',
-  schema,
-  statuses: statuses.length === 0 ? [200] : statuses,
-});
-
-const open = (id: string, path: string, summary: string, answer: EndpointAnswer): Endpoint => ({
-  id,
-  method: 'GET',
-  path,
-  caller: 'anyone',
-  summary,
-  query: [],
-  answer,
-  errors: [],
-});
-
 const BACKUP_PATH = (part?: Parameters<typeof backupPath>[2]) => backupPath('{account}', '{stream}', part);
 
 const POINT: readonly QueryParameter[] = [
@@ -174,7 +96,6 @@ const BACKUP_ERRORS: readonly ErrorCode[] = [
   'backup_damaged',
   ...BUCKET_ERRORS,
 ];
-const BODY_ERRORS: readonly ErrorCode[] = ['bad_json', 'too_large'];
 
 const JETSTREAM: readonly Endpoint[] = [
   {
@@ -282,102 +203,6 @@ const BACKUPS: readonly Endpoint[] = [
     takesArchive: true,
     answer: json('Imported', 201),
     errors: ['bad_request', 'backup_exists', 'bad_archive', 'too_large', ...BUCKET_ERRORS],
-  },
-];
-
-const SESSION_ERRORS: readonly ErrorCode[] = ['no_such_session', 'sessions_off', 'session_unavailable'];
-
-const SESSIONS: readonly Endpoint[] = [
-  {
-    ...open(
-      'sessions',
-      PATHS.sessions,
-      'sessions: those of the caller, or all for admins',
-      json('SessionList'),
-    ),
-    caller: 'reader',
-    query: PAGE,
-    errors: ['bad_request', 'sessions_off', 'session_unavailable'],
-  },
-  {
-    id: 'createSession',
-    method: 'POST',
-    path: PATHS.sessions,
-    caller: 'maker',
-    summary: 'makes or finds a session, and waits until its server serves; `202` if that takes long',
-    query: [PREFERRED],
-    body: 'SessionBody',
-    answer: json('SessionAnswer', 200, 201, 202),
-    errors: [
-      'bad_request',
-      ...BODY_ERRORS,
-      'session_differs',
-      'session_quota',
-      'session_ending',
-      'sessions_off',
-      'session_unavailable',
-      'residency',
-      'no_region',
-      'forced_region_unavailable',
-    ],
-  },
-  {
-    ...open(
-      'session',
-      sessionPath('{id}'),
-      'one session, by its id, or by its name among those of the caller',
-      json('SessionAnswer'),
-    ),
-    caller: 'reader',
-    errors: SESSION_ERRORS,
-  },
-  {
-    id: 'endSession',
-    method: 'DELETE',
-    path: sessionPath('{id}'),
-    caller: 'maker',
-    summary: 'tells its clients to leave, then ends it',
-    query: [],
-    answer: json('SessionAnswer', 202),
-    errors: SESSION_ERRORS,
-  },
-  {
-    ...open(
-      'connectToSession',
-      sessionServerPath('{id}', 'connect'),
-      "NATS over WebSocket, at a session's server",
-      {
-        kind: 'upgrade',
-      },
-    ),
-    errors: [
-      'bad_request',
-      'method_not_allowed',
-      'upgrade_required',
-      'rate_limited',
-      'session_ending',
-      ...SESSION_ERRORS,
-    ],
-  },
-  {
-    ...open(
-      'sessionInfo',
-      sessionServerPath('{id}', 'info'),
-      "a session's server: its version, its limits",
-      json('SessionInfo'),
-    ),
-    caller: 'reader',
-    errors: SESSION_ERRORS,
-  },
-  {
-    ...open(
-      'sessionStats',
-      sessionServerPath('{id}', 'stats'),
-      "a session's server: clients, messages, memory",
-      json('SessionStats'),
-    ),
-    caller: 'reader',
-    errors: SESSION_ERRORS,
   },
 ];
 
@@ -528,5 +353,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ),
   ...JETSTREAM,
   ...BACKUPS,
-  ...SESSIONS,
+  ...SESSION_ENDPOINTS,
 ];
