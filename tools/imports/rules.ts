@@ -221,7 +221,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/metrics',
     what: 'the collector: asks the regions, keeps a day, and says it in the formats of Prometheus',
-    imports: [...SHARED, 'waiting', 'worker/config', 'worker/region'],
+    imports: [...SHARED, 'waiting', 'worker/config', 'worker/jetstream/keeper-stub.ts', 'worker/region'],
     packages: ['cloudflare:workers'],
   },
   {
@@ -233,7 +233,14 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/connect',
     what: 'a client: arrive, decide, hand off, observe',
-    imports: [...SHARED, 'routing', 'worker/config', 'worker/region', 'worker/edge-context.ts'],
+    imports: [
+      ...SHARED,
+      'routing',
+      'worker/config',
+      'worker/metrics',
+      'worker/region',
+      'worker/edge-context.ts',
+    ],
     packages: [],
   },
   {

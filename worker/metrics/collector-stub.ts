@@ -4,6 +4,8 @@ import type { Env } from '../env.ts';
 import type { MetricsWanted } from '../region/server-metrics.ts';
 import type { Point } from './history.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { VisitedHour } from './visit-book.ts';
+import type { VisitBatch } from './visits.ts';
 
 /** Which part of the last day. */
 export interface HistoryQuery {
@@ -20,6 +22,10 @@ export interface CollectorMethods {
   /** What is known now: of the last two seconds, or asked anew. */
   snapshot(wanted: MetricsWanted): Promise<Snapshot>;
   history(query: HistoryQuery): Promise<readonly Point[]>;
+  /** What an isolate has counted. */
+  visits(batch: VisitBatch): Promise<void>;
+  /** Who came in the last day, by hour. */
+  traffic(): Promise<readonly VisitedHour[]>;
 }
 
 /** The name of the only object. */

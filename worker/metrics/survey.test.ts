@@ -14,16 +14,21 @@ test('a region that does not answer is a gap, and keeps no other waiting for lon
   vi.spyOn(console, 'warn').mockImplementation(() => {});
   try {
     const regions: readonly Asked[] = [
-      { region: 'oc', jetstream: false, ask: async () => answering('up') },
-      { region: 'weur', jetstream: true, ask: () => new Promise(() => {}) },
-      { region: 'enam', jetstream: true, ask: () => Promise.reject(new Error('it was reset')) },
+      { region: 'oc', jetstream: false, drained: false, ask: async () => answering('up') },
+      { region: 'weur', jetstream: true, drained: false, ask: () => new Promise(() => {}) },
+      {
+        region: 'enam',
+        jetstream: true,
+        drained: false,
+        ask: () => Promise.reject(new Error('it was reset')),
+      },
     ];
     const taken = new Survey().take(regions, WANTED, () => 5);
     await vi.advanceTimersByTimeAsync(ANSWER_WITHIN_MS);
     expect(await taken).toEqual([
-      { region: 'oc', jetstream: false, askedAt: 5, metrics: answering('up') },
-      { region: 'weur', jetstream: true, askedAt: 5 },
-      { region: 'enam', jetstream: true, askedAt: 5 },
+      { region: 'oc', jetstream: false, drained: false, askedAt: 5, metrics: answering('up') },
+      { region: 'weur', jetstream: true, drained: false, askedAt: 5 },
+      { region: 'enam', jetstream: true, drained: false, askedAt: 5 },
     ]);
   } finally {
     vi.useRealTimers();
@@ -36,6 +41,7 @@ test('a region that sleeps is asked once a minute, one that is up each time', as
   const region = (id: string, state: 'up' | 'asleep'): Asked => ({
     region: id,
     jetstream: false,
+    drained: false,
     ask: async () => {
       asked.push(id);
       return answering(state);

@@ -13,9 +13,7 @@ export const ANSWER_WITHIN_MS = 5_000;
 export const ASLEEP_EVERY_MS = 60_000;
 
 /** A region to ask. */
-export interface Asked {
-  readonly region: string;
-  readonly jetstream: boolean;
+export interface Asked extends Pick<RegionSnapshot, 'region' | 'jetstream' | 'drained'> {
   readonly ask: (wanted: MetricsWanted) => Promise<RegionMetrics>;
 }
 
@@ -45,16 +43,16 @@ function sleptAt({ askedAt, metrics }: RegionSnapshot, now: number): boolean {
 }
 
 async function answerOf(
-  { region, jetstream, ask }: Asked,
+  { ask, ...region }: Asked,
   wanted: MetricsWanted,
   askedAt: number,
 ): Promise<RegionSnapshot> {
   try {
     const late = `its object did not answer within ${ANSWER_WITHIN_MS} ms`;
     const metrics = await withTimeout(ask(wanted), ANSWER_WITHIN_MS, late);
-    return { region, jetstream, askedAt, metrics };
+    return { ...region, askedAt, metrics };
   } catch (error) {
-    console.warn(`metrics of ${region}: ${messageOf(error)}`);
-    return { region, jetstream, askedAt };
+    console.warn(`metrics of ${region.region}: ${messageOf(error)}`);
+    return { ...region, askedAt };
   }
 }

@@ -14,6 +14,8 @@ import { parseGoDurationMs, readMonitoring } from './monitoring.ts';
 import type { RoutezRoute } from './monitoring-answers.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 
+export type { StreamBackupStatus } from '../jetstream/backup/status.ts';
+
 /** How much is asked for. The history needs the server only. */
 export interface MetricsWanted {
   /** Connections, leaf nodes, JetStream's streams and their durable consumers. */
@@ -81,8 +83,8 @@ export interface ServerMetrics {
   /** `/varz` as it is, with Meridian's own connections. */
   readonly varz: Figures;
   readonly routes?: readonly RouteFigures[];
-  /** Whether `/healthz` says `ok`. */
-  readonly isHealthy?: boolean;
+  /** What `/healthz` says: `ok`, or another word. */
+  readonly health?: string;
   readonly subsz?: Figures;
   readonly connz?: ConnzFigures;
   readonly leafs?: readonly LeafFigures[];
@@ -103,7 +105,7 @@ export async function readServerMetrics(
     readMonitoring<Figures>(port, 'varz').then((varz) => ({ varz, answeredInMs: Date.now() - askedAt })),
     orAbsent(readMonitoring<{ routes?: readonly RouteFigures[] }>(port, 'routez')),
     details ? orAbsent(readMonitoring<Figures>(port, 'subsz')) : undefined,
-    details ? orAbsent(isHealthy(port)) : undefined,
+    details ? orAbsent(healthOf(port)) : undefined,
     details ? orAbsent(readMonitoring<ConnzAnswer>(port, 'connz')) : undefined,
   ]);
   const name = typeof varz.server_name === 'string' ? varz.server_name : '';
@@ -118,7 +120,7 @@ export async function readServerMetrics(
     varz,
     ...(routez !== undefined && { routes: (routez.routes ?? []).map(routeFigures) }),
     ...(subsz !== undefined && { subsz }),
-    ...(health !== undefined && { isHealthy: health }),
+    ...(health !== undefined && { health }),
     ...(connz !== undefined && { connz: connzFigures(connz) }),
     ...(leafz !== undefined && { leafs: (leafz.leafs ?? []).map(leafFigures) }),
     ...(jetstream !== undefined && { jetstream }),
@@ -146,10 +148,11 @@ async function readJetStream(
   return figuresOf(jsz, raftz, options);
 }
 
-async function isHealthy(port: Fetcher): Promise<boolean> {
+/** Of any status: a server that is not healthy says so with 503. */
+async function healthOf(port: Fetcher): Promise<string> {
   const response = await port.fetch('http://nats-server/healthz', { signal: AbortSignal.timeout(2_000) });
-  const { status } = await response.json<{ status?: string }>();
-  return status === 'ok';
+  const { status = 'error' } = await response.json<{ status?: string }>();
+  return status;
 }
 
 /** The fields that are shown; the answer has more. */
