@@ -1,7 +1,7 @@
 // How the collector is reached, and what can be asked of it.
 
 import type { Env } from '../env.ts';
-import type { MetricsWanted } from '../region/server-metrics.ts';
+import type { MetricsWanted } from '../region/server-figures.ts';
 import type { Point } from './history.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { VisitedHour } from './visit-book.ts';

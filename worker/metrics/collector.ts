@@ -8,7 +8,7 @@ import type { Env } from '../env.ts';
 import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
-import type { MetricsWanted } from '../region/server-metrics.ts';
+import type { MetricsWanted } from '../region/server-figures.ts';
 import type { CollectorMethods, HistoryQuery } from './collector-stub.ts';
 import { type Point, pointOf } from './history.ts';
 import { DAY_MS, Ring, SLOT_MS } from './ring.ts';

@@ -5,7 +5,7 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { bindingNameOf } from '../../regions/names.ts';
 import { eventually } from '../../test/support/workerd/eventually.ts';
-import type { MetricsWanted, RegionMetrics } from '../region/server-metrics.ts';
+import type { MetricsWanted, RegionMetrics } from '../region/server-figures.ts';
 import type { MetricsCollector } from './collector.ts';
 import { FIELDS, type Point, type RegionFigures } from './history.ts';
 import { DAY_MS, Ring, SLOT_MS, SLOTS } from './ring.ts';

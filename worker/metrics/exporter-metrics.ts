@@ -1,7 +1,7 @@
 // What a server measures under the names of prometheus-nats-exporter: an endpoint, and the path of a number in its JSON.
 // As the Helm chart runs it everything begins with `nats_`; by itself it says `gnatsd_` and `jetstream_`. Pure.
 
-import type { ConnzFigures, Figures, LeafFigures, ServerMetrics } from '../region/server-metrics.ts';
+import type { ConnzFigures, Figures, LeafFigures, ServerMetrics } from '../region/server-figures.ts';
 import type { Family, Labels, Sample } from './exposition.ts';
 
 /** What names begin with. */

@@ -1,6 +1,6 @@
 // What of each region is kept for a day. Pure.
 
-import type { Figures } from '../region/server-metrics.ts';
+import type { Figures } from '../region/server-figures.ts';
 import type { RegionSnapshot } from './snapshot.ts';
 
 /** The order of a region's figures. Those that only grow begin again when its server does. */

@@ -1,7 +1,7 @@
 // What only Meridian knows: the regions' states, the mesh, decisions and failovers, backups, JetStream's admission. Pure.
 
 import { MEMBER_STATES, SEEN_STATES, UNREACHABLE } from '../../api/states.ts';
-import type { StreamBackupStatus } from '../region/server-metrics.ts';
+import type { StreamBackupStatus } from '../region/server-figures.ts';
 import type { LinkStatus } from '../region/status.ts';
 import { type Family, type FamilyType, type Sample, samplesOf } from './exposition.ts';
 import type { RegionSnapshot, Snapshot } from './snapshot.ts';

@@ -1,6 +1,6 @@
 // What the collector knows at one moment: types. Crosses RPC, so all of it is plain data.
 
-import type { RegionMetrics } from '../region/server-metrics.ts';
+import type { RegionMetrics } from '../region/server-figures.ts';
 import type { Path, VisitCount } from './visits.ts';
 
 /** A region of the configuration, and what it answered. */

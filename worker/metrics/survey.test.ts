@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { RegionMetrics } from '../region/server-metrics.ts';
+import type { RegionMetrics } from '../region/server-figures.ts';
 import { ANSWER_WITHIN_MS, ASLEEP_EVERY_MS, type Asked, Survey } from './survey.ts';
 
 const WANTED = { details: false, ephemeral: false };

@@ -3,7 +3,7 @@
 
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import { messageOf } from '../message-of.ts';
-import type { MetricsWanted, RegionMetrics } from '../region/server-metrics.ts';
+import type { MetricsWanted, RegionMetrics } from '../region/server-figures.ts';
 import type { RegionSnapshot } from './snapshot.ts';
 
 /** A region's object that does not answer for this long is a gap. */

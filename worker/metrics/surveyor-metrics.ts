@@ -1,7 +1,7 @@
 // What servers measure under the names of nats-surveyor (`nats_core_*`, `nats_survey_*`). Pure.
 
 import type { JetStreamFigures, StreamFigures } from '../region/jetstream-figures.ts';
-import type { Figures, ServerMetrics } from '../region/server-metrics.ts';
+import type { Figures, ServerMetrics } from '../region/server-figures.ts';
 import { type Family, type Labels, type Sample, samplesOf } from './exposition.ts';
 import type { Snapshot } from './snapshot.ts';
 

@@ -35,7 +35,7 @@ import { NatsServer } from './nats-server.ts';
 import type { RegionMethods } from './region-stub.ts';
 import { residencyRuleOf } from './residency-rule.ts';
 import { RunningLifecycle } from './running-lifecycle.ts';
-import type { MetricsWanted, RegionMetrics } from './server-metrics.ts';
+import type { MetricsWanted, RegionMetrics } from './server-figures.ts';
 import { ServerReport } from './server-report.ts';
 import { ServerStart } from './server-start.ts';
 import { type Look, ServerWatch } from './server-watch.ts';

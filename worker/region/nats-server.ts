@@ -20,7 +20,8 @@ import {
   readMonitoring,
 } from './monitoring.ts';
 import type { Routez, RoutezRoute, Varz } from './monitoring-answers.ts';
-import { type MetricsWanted, readServerMetrics, type ServerMetrics } from './server-metrics.ts';
+import type { MetricsWanted, ServerMetrics } from './server-figures.ts';
+import { readServerMetrics } from './server-metrics.ts';
 import type { Look } from './server-watch.ts';
 
 /** How many more connections than it was said to have may be listed at the end. */

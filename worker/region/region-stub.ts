@@ -6,7 +6,7 @@ import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/record.ts';
 import type { StreamBackupStatus } from '../jetstream/backup/status.ts';
-import type { MetricsWanted, RegionMetrics } from './server-metrics.ts';
+import type { MetricsWanted, RegionMetrics } from './server-figures.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 
 /** What Workers and other regions' objects call, over RPC. */
