@@ -54,7 +54,11 @@ describeLocally('needs an admin token', 'metrics', () => {
       description: DESCRIPTION,
       ack_policy: 'explicit',
     });
-    await manager.consumers.add(STREAM, { name: 'passing', ack_policy: 'explicit' });
+    await manager.consumers.add(STREAM, {
+      name: 'passing',
+      ack_policy: 'explicit',
+      inactive_threshold: 120e9,
+    });
     for (let number = 0; number < 5; number += 1) await publishFirst(client.nats, STREAM, String(number));
     const { value } = await jetstream(client.nats)
       .consumers.get(STREAM, 'durable')
