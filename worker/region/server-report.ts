@@ -1,7 +1,7 @@
 // What a region's object reports about its nats-server, read from its monitoring: for the region's status, its links,
 // and its drain. Never starts anything, and never throws: a server that does not answer is reported as such.
 
-import { messageOf } from '../message-of.ts';
+import { messageOf, publicMessageOf } from '../message-of.ts';
 import type { RoutezRoute } from './monitoring-answers.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { RegionStatus } from './status.ts';
@@ -27,7 +27,8 @@ export class ServerReport {
     try {
       return { ...status, ...(await this.#told()) };
     } catch (error) {
-      return { ...status, state: 'down', problem: `its monitoring does not answer: ${messageOf(error)}` };
+      const why = publicMessageOf(error, 'it cannot be reached', `region ${this.#region}: its monitoring`);
+      return { ...status, state: 'down', problem: `its monitoring does not answer: ${why}` };
     }
   }
 
