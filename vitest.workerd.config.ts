@@ -18,6 +18,7 @@ export default defineConfig({
           SESSION_REGISTRY: { className: 'SessionRegistry', useSQLite: true },
           SESSION_SERVER: { className: 'SessionNode', useSQLite: true },
           JETSTREAM_KEEPER: { className: 'JetStreamKeeper', useSQLite: true },
+          METRICS: { className: 'MetricsCollector', useSQLite: true },
         },
         kvNamespaces: ['CONFIG'],
         r2Buckets: ['BACKUPS'],

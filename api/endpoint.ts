@@ -29,6 +29,8 @@ export type EndpointAnswer =
   | { readonly kind: 'archive' }
   /** JSON lines. */
   | { readonly kind: 'lines' }
+  /** Metrics, in one of two formats (metrics.ts). */
+  | { readonly kind: 'metrics' }
   | { readonly kind: 'upgrade' };
 
 export interface Endpoint {
