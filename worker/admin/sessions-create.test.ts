@@ -47,9 +47,9 @@ function edgeWith({ begin = up, claim, madeBy = 'readers' }: Fakes) {
   return { edge: { ...edge, config, env: { ...edge.env, ...env } } as unknown as EdgeContext, placed };
 }
 
-const asked = (colo = 'SYD') => {
+const asked = (colo = 'SYD', body: object = { sessionId: 'pr-1', ttlSeconds: 60 }) => {
   const { cf } = requestFrom(colo);
-  const init = { method: 'POST', body: JSON.stringify({ sessionId: 'pr-1', ttlSeconds: 60 }) };
+  const init = { method: 'POST', body: JSON.stringify(body) };
   return Object.defineProperty(new Request('https://meridian.example/api/containers', init), 'cf', {
     value: cf,
   });
@@ -120,6 +120,13 @@ test('a registry that does not answer is a 503, and its words stay in the log', 
   expect(await response.text()).not.toContain('internal words');
   expect(log.mock.calls.join()).toContain('internal words');
   log.mockRestore();
+});
+
+test('1 MiB of configuration is too large, and claims nothing', async () => {
+  const { edge, placed } = edgeWith({});
+  const request = asked('SYD', { sessionId: 'pr-1', config: { note: 'x'.repeat(2 ** 20) } });
+  expect((await createSession(request, edge, caller(true))).status).toBe(413);
+  expect(placed.claim).toBeUndefined();
 });
 
 test.each([
