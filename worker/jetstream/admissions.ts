@@ -1,7 +1,6 @@
 // Carries out admission (admission/admission.ts): looks at the servers, answers those that ask, keeps the record, and
 // has streams restored where no server holds them any more.
 
-import { instanceNameOf } from '../../regions/names.ts';
 import { messageOf } from '../message-of.ts';
 import {
   afterEnd,
@@ -9,6 +8,7 @@ import {
   askToStart,
   heldOnlyBy,
   isHeld,
+  mayBeHeld,
   type StartAnswer,
   whyNotEnd,
   whyNotLeave,
@@ -53,9 +53,9 @@ export interface AdmissionsHost {
   /**
    * Restores a stream that no server holds any more, while others go on. Rejects if it is to be tried again.
    *
-   * @param isServerBack whether one of its servers may run again
+   * @param mayBeHeld whether a server may have it, that was made anew
    */
-  revive(stream: KnownStream, isServerBack: boolean): Promise<Pick<Restored, 'streams' | 'problems'>>;
+  revive(stream: KnownStream, mayBeHeld: boolean): Promise<Pick<Restored, 'streams' | 'problems'>>;
   /** Restores those of the streams that are in the backup and on no server. */
   restoreAll(streams: readonly KnownStream[]): Promise<Restored>;
   now(): number;
@@ -237,7 +237,7 @@ export class Admissions {
     for (const orphan of this.#record.orphans ?? []) {
       if (this.#record.loss !== undefined) return;
       try {
-        const { streams, problems } = await this.#host.revive(orphan, this.#isServerBack(orphan));
+        const { streams, problems } = await this.#host.revive(orphan, this.#mayBeHeld(orphan));
         for (const problem of problems) console.error(`JetStream: ${problem}`);
         const restored = { at: this.#host.now(), streams, problems, missing: [], failures: [] };
         this.#keep({ ...withoutOrphan(this.#record, orphan), restored });
@@ -249,10 +249,8 @@ export class Admissions {
     }
   }
 
-  #isServerBack({ servers }: KnownStream): boolean {
-    return Object.entries(this.#record.members).some(
-      ([region, { state }]) => servers.includes(instanceNameOf(region)) && state !== 'empty',
-    );
+  #mayBeHeld(orphan: KnownStream): boolean {
+    return mayBeHeld(this.#record, orphan, this.#sightings);
   }
 
   async #decide(streams: readonly KnownStream[]): Promise<void> {

@@ -6,6 +6,7 @@ import {
   askToStart,
   heldOnlyBy,
   isHeld,
+  mayBeHeld,
   quorumOf,
   START_WITHIN_MS,
   whyNotEnd,
@@ -280,6 +281,22 @@ describe('a stream that only one server holds, when that server has ended', () =
     const { loss, orphans } = askToStart(none, 'a', REGIONS, NOW).record;
     expect(loss?.streams.map(({ stream }) => stream)).toEqual(['ORDERS', 'ALONE']);
     expect(orphans).toEqual([]);
+  });
+
+  test.each([
+    ['does not run', 'empty', undefined, false],
+    ['starts', 'joining', [], true],
+    ['holds everything else, and has not made it', 'full', [], false],
+    ['holds everything else, and has made it anew', 'full', ['ALONE'], true],
+    ['does not answer', 'full', undefined, true],
+  ] as const)('may be on its server, when that %s', (_what, state, streams, expected) => {
+    const { record } = askToStart(before, 'c', REGIONS, NOW);
+    const members = membersOf({ a: 'full', b: 'full', c: state });
+    const all = new Map(seen({ a: 9, b: 9 }));
+    const made = { ...ALONE, leader: 'nats-c', consumers: [] };
+    if (streams !== undefined)
+      all.set('c', { ...holdings('c', 9), streams: streams.length === 0 ? [] : [made] });
+    expect(mayBeHeld({ ...record, members }, ALONE, all)).toBe(expected);
   });
 
   test('keeps its server in service where it would not come back from a backup', () => {

@@ -51,6 +51,15 @@ test('a stream that is there is left alone, and one that nobody had stays in its
   expect(await streamNames(connection)).toEqual(['S1']);
 });
 
+test('a stream that another restore has only begun to fill is not back', async () => {
+  await backUp('S1');
+  const metadata = { 'meridian-restore': 'another' };
+  await ask(connection, 'STREAM.CREATE.S1', { name: 'S1', subjects: ['S1.*'], metadata });
+  const { streams, missing, failures } = await restoreAll([known('S1', 3)]);
+  expect({ streams, missing }).toEqual({ streams: 0, missing: [known('S1', 3)] });
+  expect(failures).toEqual([expect.stringContaining('S1 of account $G exists')]);
+});
+
 test('a stream that sources another comes after it, and takes nothing twice', async () => {
   await ask(connection, 'STREAM.CREATE.B', { name: 'B', subjects: ['B.*'] });
   await ask(connection, 'STREAM.CREATE.A', { name: 'A', sources: [{ name: 'B' }] });
