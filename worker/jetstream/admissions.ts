@@ -261,17 +261,18 @@ export class Admissions {
     const filled = streams.filter(({ messages }) => messages > 0);
     if (streams.length === 0) return this.#beginAgain(false);
     if (this.#host.acceptsLoss()) return this.#beginAgain(true);
-    let unsaved: readonly KnownStream[] | undefined;
     try {
-      unsaved = await this.#host.withoutBackup(filled);
+      const unsaved = await this.#host.withoutBackup(filled);
       if (unsaved.length === 0) return await this.#beginAgain(true);
       for (const { account, stream, messages } of unsaved) {
         console.error(`JetStream: stream ${stream} of ${account} (${messages} messages) is lost: no backup`);
       }
+      this.#keep(awaitOperator(this.#record, { unsaved }));
     } catch (error) {
-      console.error(`JetStream: the backups cannot be read: ${messageOf(error)}`);
+      const unreadable = messageOf(error);
+      console.error(`JetStream: the backups cannot be read: ${unreadable}`);
+      this.#keep(awaitOperator(this.#record, { unreadable }));
     }
-    this.#keep(awaitOperator(this.#record, unsaved));
   }
 
   /** A server that had begun to join holds a part, which would be neither what was there nor what is restored. */

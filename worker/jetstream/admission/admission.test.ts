@@ -172,7 +172,12 @@ describe('when no server is left that holds anything', () => {
   });
 
   test('those that wait for an operator say for what', () => {
-    const { record, answer } = askToStart(awaitOperator(lost(), undefined), 'b', REGIONS, NOW);
+    const { record, answer } = askToStart(
+      awaitOperator(lost(), { unsaved: formed().streams }),
+      'b',
+      REGIONS,
+      NOW,
+    );
     expect(answer).toMatchObject({
       mayStart: false,
       why: expect.stringMatching(/ORDERS of \$G \(9 messages\).*accept-loss/),
@@ -344,6 +349,14 @@ describe('what came of a loss', () => {
     const loss = { since: 1, phase: 'waiting', streams, unsaved: streams.slice(0, 5) } as const;
     expect(lossText(loss)).toMatch(/backup has S0 .* and 2 more: .*4 others are restored/);
     expect(lossText(loss)).not.toContain('S3');
+  });
+
+  test('while the backups can not be read nobody is told to give anything up', () => {
+    const loss = { since: 1, phase: 'waiting', streams: [missing('S0')], unreadable: 'R2 denies' } as const;
+    expect(lossText(loss)).toMatch(/S0 of .*whether there are backups is unknown.*\(R2 denies\)/);
+    expect(lossText(loss)).not.toContain('accept-loss');
+    const other = awaitOperator({ ...formed(), loss }, { unsaved: loss.streams });
+    expect(other.loss).not.toHaveProperty('unreadable');
   });
 });
 

@@ -17,6 +17,8 @@ import { type RestoreSource, sourceFrom } from './source.ts';
 import { verifyBackup } from './verify.ts';
 
 export interface RestorerHost {
+  /** Whether the deployment has a bucket for backups. */
+  hasBucket(): boolean;
   /** @throws Error if the deployment has no bucket */
   bucket(): BackupBucket;
   cluster(): string;
@@ -160,9 +162,9 @@ export class Restorer {
   async restoreAll(lost: readonly KnownStream[]): Promise<Restored> {
     // Otherwise a stream could be found there that is then removed.
     await this.#cleaning;
-    const all = await this.#untilAnswered('the backups', () =>
-      this.#host.bucket().streams(this.#host.cluster()),
-    );
+    const all = this.#host.hasBucket()
+      ? await this.#untilAnswered('the backups', () => this.#host.bucket().streams(this.#host.cluster()))
+      : [];
     const backups = new Set(all.map(({ account, stream }) => `${account} ${stream}`));
     const backedUp = lost.filter(({ account, stream }) => backups.has(`${account} ${stream}`));
     const problems = lost
