@@ -9,7 +9,7 @@ import { type ConnectionOptions, withConnection } from './connection.ts';
 import { openClient } from './live.ts';
 import { printable } from './printable.ts';
 import { timeText } from './version-text.ts';
-import { wrapped } from './wrap.ts';
+import { say } from './wrap.ts';
 
 type Options = ConnectionOptions & {
   json?: true;
@@ -37,8 +37,8 @@ export function auditCommand(): Command {
       if (jsonl) return exportAudit(options);
       const audit = await (await openClient(options)).audit(options);
       if (json) return console.log(JSON.stringify(audit, null, 2));
-      console.log(wrapped(formatTable([HEAD, ...audit.entries.map(rowOf)])));
-      if (audit.next !== null) console.log(`For older ones: --before ${audit.next}`);
+      say(formatTable([HEAD, ...audit.entries.map(rowOf)]));
+      if (audit.next !== null) say(`For older ones: --before ${audit.next}`);
     });
 }
 

@@ -14,7 +14,7 @@ import { type LiveOptions, readConfigIfAllowed, readLive } from './live.ts';
 import { printable } from './printable.ts';
 import { loadRegions } from './regions-file.ts';
 import { versionText } from './version-text.ts';
-import { wrapped } from './wrap.ts';
+import { say } from './wrap.ts';
 
 /** Makes the subcommand. */
 export function listCommand(): Command {
@@ -27,11 +27,11 @@ export function listCommand(): Command {
       if (live === undefined) return listFile(command, options.json);
       const regions = liveRegions(live);
       if (options.json) return console.log(JSON.stringify(regions, null, 2));
-      console.log(styledTable(regions));
+      say(styledTable(regions));
       const { config, views, problem } = live;
-      for (const line of regions.flatMap(whyDown)) console.log(wrapped(line));
-      if (problem !== undefined) console.log(styleText('red', `JetStream: ${printable(problem)}`));
-      console.log(config === undefined ? `version ${views.version}` : versionText(config));
+      for (const line of regions.flatMap(whyDown)) say(line);
+      if (problem !== undefined) say(styleText('red', `JetStream: ${printable(problem)}`));
+      say(config === undefined ? `version ${views.version}` : versionText(config));
     });
 }
 
@@ -121,7 +121,7 @@ function whyDown({ id, state, enabled, drain, keepAwake, problem }: LiveRegion):
 async function listFile(command: Command, json: true | undefined): Promise<void> {
   const { regions, defaultRegion } = await loadRegions(command);
   if (json) console.log(JSON.stringify(regions, null, 2));
-  else console.log(formatTable([FILE_HEAD, ...regions.map((region) => fileRow(region, defaultRegion))]));
+  else say(formatTable([FILE_HEAD, ...regions.map((region) => fileRow(region, defaultRegion))]));
 }
 
 const FILE_HEAD = ['ID', 'NAME', 'HINT', 'PLACEMENT', 'INSTANCE', 'AWAKE', 'JETSTREAM', 'ENABLED'];

@@ -104,6 +104,8 @@ async function containersOf(
   output: Console,
 ): Promise<Pick<StackOptions, 'natsServer' | 'realEngine'>> {
   if (engine !== undefined) return { realEngine: { engine, image } };
+  // What it and the servers write (objects' databases, streams) is nobody else's. An image that is built has other users.
+  process.umask(0o077);
   const { path } = await ensureNatsServer({
     ...(natsServer !== undefined && { path: natsServer }),
     log: output.step,

@@ -157,6 +157,8 @@ describe('/api/regions', () => {
         state: 'up',
         since: expect.any(Number),
         clients: expect.any(Number),
+        inMsgs: expect.any(Number),
+        outMsgs: expect.any(Number),
         serverVersion: expect.stringMatching(/^2\.\d+\.\d+/),
       });
       const others = REGIONS.filter((id) => id !== region.id).map((id) => `nats-${id}`);
@@ -280,7 +282,8 @@ describe('the methods of HTTP', () => {
 });
 
 describe('a page of another site', () => {
-  const origin = { origin: 'https://page.example' };
+  // A local stack takes nothing of a page that is elsewhere.
+  const origin = { origin: 'https://page.localhost' };
 
   test.each([...PUBLIC_PATHS])('may read %s', async (path) => {
     const response = await fetch(target.url + path, { headers: origin });

@@ -55,11 +55,7 @@ function begun(observer: Observer, messages: number): Promise<unknown> {
 
 /** The books: what was due went out or did not, and what went out arrived or is missing. */
 function expectBalance(samples: Samples): void {
-  const unsent = samples.count('nats_unsent', { kind: 'message' });
-  expect(samples.count('nats_published') + unsent).toBe(samples.count('nats_due', { kind: 'message' }));
-  expect(samples.count('nats_delivered') + samples.count('nats_missing')).toBe(
-    samples.count('nats_published'),
-  );
+  for (const [wanted, found] of Object.values(samples.messageBooks())) expect(found).toBe(wanted);
   const answered = samples.of('nats_request').length;
   const failed = samples.of('nats_errors').filter(({ value, tags }) => value > 0 && tags.peer !== undefined);
   expect(answered + failed.length).toBe(samples.count('nats_due', { kind: 'request' }));
@@ -192,6 +188,27 @@ test(
     const refused = disconnects.length - CLIENTS;
     expect(seen).toBeGreaterThanOrEqual(samples.of('nats_connect').length + 1);
     expect(seen).toBeLessThanOrEqual(samples.of('nats_connect').length + 1 + refused);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
+  'a connection that is silent before it is closed was lost when it fell silent',
+  async () => {
+    await using edge = await FaultyEdge.before(running.stack.url);
+    await using observer = await Observer.in('oc', running.stack.url);
+    await using run = await startLatency(edge.url, { DURATION: '8s' });
+    await begun(observer, 50);
+    const silentAt = Date.now();
+    edge.stall();
+    await waitFor('a silence', { timeoutMs: 10_000 }, () => Date.now() - silentAt > 3_000);
+    edge.cut();
+    const { exitCode, output, samples } = await run.result();
+    expect(exitCode, output).toBe(THRESHOLD_CROSSED);
+    expectBalance(samples);
+    const outages = samples.of('nats_outage');
+    expect(outages).toHaveLength(CLIENTS);
+    for (const { time, value } of outages) expect(Math.abs(time - value - silentAt)).toBeLessThan(1_000);
   },
   RUN_TIMEOUT_MS,
 );

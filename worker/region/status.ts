@@ -7,7 +7,15 @@ import type { LinkReport } from '../mesh/mesh-keeper.ts';
 /** The part of a region's view that its object reports. */
 type Reported = Pick<
   RegionView,
-  'region' | 'since' | 'maxClients' | 'peers' | 'serverVersion' | 'drainPhase' | 'problem'
+  | 'region'
+  | 'since'
+  | 'maxClients'
+  | 'peers'
+  | 'serverVersion'
+  | 'inMsgs'
+  | 'outMsgs'
+  | 'drainPhase'
+  | 'problem'
 > &
   Required<Pick<RegionView, 'objectAgeMs'>>;
 
