@@ -80,11 +80,15 @@ const RESTORE_AGAIN_MS = 10_000;
 /** After a loss that no backup covers, it is looked again whether one does. */
 const DECIDE_AGAIN_MS = 30_000;
 
+const NONE_REVIVED: Pick<Restored, 'streams' | 'problems'> = { streams: 0, problems: [] };
+
 export class Admissions {
   readonly #host: AdmissionsHost;
   #record: AdmissionRecord;
   #look: { readonly at: number; readonly answering: Promise<ReadonlySet<string>> } | undefined;
   #isRecovering = false;
+  /** What came of the streams that ended with the same servers, as far as they were tried. */
+  #revived = NONE_REVIVED;
   #decidedAt = 0;
   #restoredAt = 0;
   /** Of the last look. */
@@ -234,12 +238,18 @@ export class Admissions {
 
   /** One after the other: they are few. */
   async #revive(): Promise<void> {
+    if ((this.#record.orphans ?? []).length === 0) this.#revived = NONE_REVIVED;
     for (const orphan of this.#record.orphans ?? []) {
       if (this.#record.loss !== undefined) return;
       try {
         const { streams, problems } = await this.#host.revive(orphan, this.#mayBeHeld(orphan));
         for (const problem of problems) console.error(`JetStream: ${problem}`);
-        const restored = { at: this.#host.now(), streams, problems, missing: [], failures: [] };
+        const before = this.#revived;
+        const restored = {
+          ...{ at: this.#host.now(), missing: [], failures: [] },
+          ...{ streams: before.streams + streams, problems: [...before.problems, ...problems] },
+        };
+        this.#revived = restored;
         this.#keep({ ...withoutOrphan(this.#record, orphan), restored });
       } catch (error) {
         console.error(
