@@ -227,7 +227,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/connect',
     what: 'a client: arrive, decide, hand off, observe',
-    imports: [...SHARED, 'routing', 'worker/config', 'worker/region', 'worker/edge-context.ts'],
+    imports: [...SHARED, 'waiting', 'routing', 'worker/config', 'worker/region', 'worker/edge-context.ts'],
     packages: [],
   },
   {
@@ -535,7 +535,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'tools/simulate',
     what: 'shows what a configuration would do, on scenarios and on a map; it writes nothing that is checked in',
-    // It learns as a data center does (`worker/connect/colo-record.ts`, pure), and draws a map.
+    // It learns as a data center does (`worker/connect/colo-record.ts` and `whom-to-ask.ts`, pure), and draws a map.
     imports: ['regions', 'routing', 'routing/places', 'worker/connect', 'loadtest/world-map', 'tools'],
   },
   {

@@ -7,15 +7,15 @@ import { instanceNameOf } from '../../regions/names.ts';
 import type { Decision } from '../../routing/decision.ts';
 import { lastingOrder } from '../../routing/lasting-order.ts';
 import { chooseIncumbent, getOptimalRegion, type RoutingState } from '../../routing/optimal-region.ts';
+import { ASK_EVERY_MS } from '../../worker/connect/ask-intervals.ts';
 import {
-  ASK_EVERY_MS,
   type ColoRecord,
   EMPTY_RECORD,
   observationsOf,
-  regionsToAsk,
   withAnswer,
   withIncumbent,
 } from '../../worker/connect/colo-record.ts';
+import { regionsToAsk } from '../../worker/connect/whom-to-ask.ts';
 import { normal, type Random, seededRandom } from './random.ts';
 import { bestOf, mean, rttMs } from './score.ts';
 import type { Setup, SimulatedClient } from './setup.ts';

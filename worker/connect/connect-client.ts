@@ -14,7 +14,7 @@ import { retryAfter } from './retry-after.ts';
 
 export async function connectClient(request: Request, edge: EdgeContext): Promise<Response> {
   if (!(await mayConnect(request, edge.env.CONNECT_RATE_LIMIT))) return tooMany();
-  const { decision, ...visit } = arrive(request, edge);
+  const { decision, ...visit } = await arrive(request, edge);
   if (decision.refusal !== undefined) return refusalResponse(decision, decision.refusal);
   const { taken, missed, leftBehind } = await handOff({ ...visit, now: Date.now, signal: request.signal });
   edge.background('attempts left behind', leftBehind);
