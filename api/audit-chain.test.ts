@@ -11,13 +11,14 @@ function logOf(kinds: readonly AuditEntry['kind'][]): AuditEntry[] {
   const heads = { change: CHAIN_BEGIN, refused: CHAIN_BEGIN };
   return kinds.map((kind, index) => {
     const entry = {
+      ...{ id: index + 1, kind, attempts: 1 },
       ...{ time: new Date(index * 1000).toISOString(), actor: `a${index}`, action: 'put', outcome: 'ok' },
       ...{ from: index, to: null, address: '192.0.2.1', detail: 'less' },
     };
     const previous = heads[kind];
     const hash = sha256(chainText(previous, entry));
     heads[kind] = hash;
-    return { id: index + 1, ...entry, attempts: 1, kind, previous, hash };
+    return { ...entry, previous, hash };
   });
 }
 
@@ -39,20 +40,37 @@ test('that many refused attempts are gone does not break the changes', () => {
   ).toEqual([]);
 });
 
-const FIELDS = ['time', 'actor', 'action', 'outcome', 'from', 'to', 'address', 'detail'] as const;
+/** A value that no entry of such a log has in the field. */
+const OTHER = {
+  ...{ id: 1_000_000, time: '2026-11-27T00:00:00.000Z', actor: 'x', action: 'x', outcome: 'x' },
+  ...{ from: 1_000_000, to: 1, address: 'x', detail: 'x', attempts: 2 },
+} satisfies Partial<AuditEntry>;
 
 test('any field of any entry that is changed is found', () => {
   const kinds = fc.array(fc.constantFrom<AuditEntry['kind']>('change', 'refused'), { minLength: 1 });
+  const fields = fc.constantFrom(...(Object.keys(OTHER) as (keyof typeof OTHER)[]));
   fc.assert(
-    fc.property(kinds, fc.nat(), fc.constantFrom(...FIELDS), (of, at, field) => {
+    fc.property(kinds, fc.nat(), fields, (of, at, field) => {
       const log = logOf(of);
       const index = at % log.length;
-      const changed = log.map((entry, each) => (each === index ? { ...entry, [field]: 'x' } : entry));
+      const changed = log.map((entry, each) =>
+        each === index ? { ...entry, [field]: OTHER[field] } : entry,
+      );
       expect(checkChain(changed, sha256).breaks).toEqual([
-        { id: index + 1, kind: of[index], what: 'changed' },
+        { id: changed[index]?.id, kind: of[index], what: 'changed' },
       ]);
     }),
   );
+});
+
+test('a change cannot be passed off as a refused attempt, nor the other way round', () => {
+  for (const kind of ['change', 'refused'] as const) {
+    const [only] = logOf([kind]);
+    const other = kind === 'change' ? 'refused' : 'change';
+    expect(checkChain([{ ...(only as AuditEntry), kind: other }], sha256).breaks).toMatchObject([
+      { what: 'changed' },
+    ]);
+  }
 });
 
 test('an entry that is taken out, put in or swapped is found', () => {

@@ -7,16 +7,14 @@ import type { AuditEntry } from './audit.ts';
 /** What the first entry of a chain has in place of the hash before it. */
 export const CHAIN_BEGIN = '0'.repeat(64);
 
-/** What of an entry its hash covers: all but its number, which a restore changes, and how many attempts it counts. */
-export type Hashed = Pick<
-  AuditEntry,
-  'time' | 'actor' | 'action' | 'outcome' | 'from' | 'to' | 'address' | 'detail'
->;
+/** What of an entry its hash covers, besides the hash before it: all of it. */
+export type Hashed = Omit<AuditEntry, 'previous' | 'hash'>;
 
 /** The text whose SHA-256 is the hash of an entry. @param previous the hash of the entry before it */
 export function chainText(previous: string, entry: Hashed): string {
-  const { time, actor, action, outcome, from, to, address, detail } = entry;
-  return JSON.stringify([previous, time, actor, action, outcome, from, to, address, detail]);
+  const { id, time, kind, actor, action, outcome, from, to, address, detail, attempts } = entry;
+  const said = [id, time, kind, actor, action, outcome, from, to, address, detail, attempts];
+  return JSON.stringify([previous, ...said]);
 }
 
 /** An entry that is not as it was written, or that does not follow on the one before. */

@@ -60,7 +60,8 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   unauthorized: 'no credentials, or wrong ones: the same answer, whatever is wrong',
   token_in_url: 'a token in the query, right or wrong; change it, for logs have it now',
   read_only: 'the read token, for a change',
-  cross_site: "a change that another site's page made a browser send",
+  cross_site:
+    "a change that another site's page made a browser send; on a local stack anything that another site's page made it send",
   admin_off: 'no token and no Cloudflare Access is configured',
   not_found: 'there is no such path',
   no_such_region: 'the configuration has no region of this id',

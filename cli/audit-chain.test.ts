@@ -14,13 +14,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const ENTRY = {
+  ...{ id: 1, kind: 'change' as const, attempts: 1 },
   ...{ time: '2026-11-27T02:00:00.000Z', actor: 'token:admin', action: 'put', outcome: 'ok' },
   ...{ from: 1, to: 2, address: '192.0.2.1', detail: 'less' },
 };
 const HASH = createHash('sha256').update(chainText(CHAIN_BEGIN, ENTRY)).digest('hex');
-const LINE = JSON.stringify({
-  ...{ id: 1, ...ENTRY, attempts: 1, kind: 'change', previous: CHAIN_BEGIN, hash: HASH },
-});
+const LINE = JSON.stringify({ ...ENTRY, previous: CHAIN_BEGIN, hash: HASH });
 
 async function verify(text: string) {
   const file = join(folder, `${crypto.randomUUID()}.jsonl`);

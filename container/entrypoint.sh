@@ -15,6 +15,7 @@
 #   NATS_CLUSTER_PORT             6222
 #   NATS_MAX_CONNECTIONS          65536
 #   NATS_MAX_PAYLOAD              1MB
+#   NATS_MAX_PENDING              64MB; what may wait for one reader, more than the largest message
 #   NATS_LAME_DUCK_GRACE_PERIOD   10s; shorter than the duration
 #   NATS_LAME_DUCK_DURATION       2m; at least 30s
 #   NATS_TERM_HOLD                0; seconds from SIGTERM to lame duck mode
@@ -46,8 +47,8 @@
 # Exit code: nats-server's own (0 after a lame duck or SIGINT, 1 for a configuration it refuses), 128 + n when
 # signal n killed it, 127 when it was not found, 78 (EX_CONFIG) when this script refuses the environment.
 
-# The quotes in some variables are meant for nats-server, and `trap` calls functions that shellcheck thinks unused.
-# shellcheck disable=SC2089,SC2090,SC2317
+# The quotes in some variables are meant for nats-server.
+# shellcheck disable=SC2089,SC2090
 set -eu
 
 EX_CONFIG=78
@@ -94,6 +95,7 @@ export_settings() {
   export_number NATS_CLUSTER_PORT "${NATS_CLUSTER_PORT:-6222}"
   export_number NATS_MAX_CONNECTIONS "${NATS_MAX_CONNECTIONS:-65536}"
   export_number NATS_MAX_PAYLOAD "${NATS_MAX_PAYLOAD:-1MB}"
+  export_number NATS_MAX_PENDING "${NATS_MAX_PENDING:-64MB}"
   export_text NATS_LAME_DUCK_GRACE_PERIOD "${NATS_LAME_DUCK_GRACE_PERIOD:-10s}"
   export_text NATS_LAME_DUCK_DURATION "${NATS_LAME_DUCK_DURATION:-2m}"
 }
@@ -216,33 +218,50 @@ require_loopback() {
   esac
 }
 
-hold=        # seconds from SIGTERM to lame duck mode
-holder=      # process id of what waits for that long
-server=      # nats-server's process id, once it has started
-wanted=      # the signal to send it
-repeater=    # process id of the loop that repeats that signal
-terminating= # whether a SIGTERM has come
-interrupted= # whether a signal may have interrupted `wait`
+hold=      # seconds from SIGTERM to lame duck mode
+holder=    # process id of what waits for that long
+server=    # nats-server's process id, once it has started
+wanted=    # the signal to send it
+repeater=  # process id of the loop that repeats that signal
+terms=0    # how many SIGTERMs have come,
+begun=0    # and of these how many have been acted on
+int=       # whether a SIGINT has come that has not been acted on
+usr2=      # whether a SIGUSR2 has
+awaited=   # what to `wait` for: nats-server, or nothing (this shell is no child of its own) when a signal has come
+
+# A trap is one assignment, and what it asks for is done by wait_for_server. For another signal may come in the middle of it:
+# then dash and ash run the one trap inside the other, whose interrupted command seems to have failed with the status that
+# `wait` had, so that an `if` takes the wrong branch and `set -e` ends the script. (bash may lose one of two that come at the
+# very same instant: it jumps out of one handler with the other's beneath it. The image has ash.)
+trap_signals() {
+  trap 'terms=$((terms + 1)) awaited=$$' TERM
+  trap 'int=yes awaited=$$' INT
+  trap 'usr2=yes awaited=$$' USR2
+}
+
+# Of signals that came together SIGTERM counts as the first, which only matters while one is held.
+act_on_signals() {
+  while [ "$begun" -lt "$terms" ]; do
+    begun=$((begun + 1))
+    on_term
+  done
+  if [ -n "$usr2" ]; then usr2= && want USR2; fi
+  if [ -n "$int" ]; then int= && want INT; fi
+}
 
 # Cloudflare sends SIGTERM and waits 15 minutes. nats-server would drop every client on SIGTERM at once, and ignores
 # it in lame duck mode, so it never gets one.
-# Another signal may come while one is being handled (dash nests its traps), so one command both reads and records
-# whether this is the first TERM, and INT is never replaced by another signal.
 on_term() {
-  before=$terminating terminating=yes
-  if [ -z "$before" ]; then
-    if [ "$hold" -gt 0 ]; then hold_term; else on_signal USR2; fi
+  if [ "$begun" -eq 1 ]; then
+    if [ "$hold" -gt 0 ]; then hold_term; else want USR2; fi
   elif [ "$hold" -eq 0 ] || [ -n "$wanted" ]; then
-    on_signal INT
-  else
-    interrupted=yes
+    want INT
   fi
 }
 
 # A deploy terminates the JetStream servers of all regions at once, and each of them closes its streams as soon as it
 # is a lame duck. So each waits for its turn, and serves until then.
 hold_term() {
-  interrupted=yes
   echo "entrypoint: SIGTERM: lame duck mode begins in $hold s"
   (
     trap - TERM INT USR2
@@ -255,10 +274,10 @@ hold_term() {
   holder=$!
 }
 
-on_signal() { # signal
-  interrupted=yes
+# INT is never replaced by another signal.
+want() { # signal
   [ "$wanted" = INT ] || wanted=$1
-  [ -z "$server" ] || signal_server
+  signal_server
 }
 
 # nats-server drops a signal that comes before it listens, so the signal is repeated, less and less often, until the
@@ -283,21 +302,23 @@ stop_holding() {
   [ -z "$holder" ] || kill -s HUP "$holder" 2>/dev/null || :
 }
 
-# Sets `status` to nats-server's exit code. A signal ends `wait` early, with a status above 128.
+# Sets `status` to nats-server's exit code. A signal ends `wait` early, or comes when it has just ended; either way there is
+# another turn, in which 127 says that nats-server has been waited for already. One that comes in between two of these
+# commands is not missed, since its trap changes what `wait` is told to wait for.
 wait_for_server() {
+  status=127
   while
-    interrupted=
-    status=0
-    wait "$server" || status=$?
-    [ "$status" -gt 128 ] && [ -n "$interrupted" ]
+    awaited=$server
+    act_on_signals
+    latest=0
+    wait "$awaited" 2>/dev/null || latest=$?
+    [ "$latest" -eq 127 ] || status=$latest
+    [ "$awaited" != "$server" ]
   do :; done
 }
 
 read_hold
-
-trap on_term TERM
-trap 'on_signal INT' INT
-trap 'on_signal USR2' USR2
+trap_signals
 
 export_settings
 export_memory
@@ -321,7 +342,6 @@ esac
   exec "${NATS_SERVER_BIN:-nats-server}" -c "$config" "$@"
 ) 2>&1 &
 server=$!
-[ -z "$wanted" ] || signal_server
 
 wait_for_server
 stop_repeating

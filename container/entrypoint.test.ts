@@ -154,9 +154,20 @@ describe('credentials authenticate', () => {
     expect(await connects(server.ports.nats, { user: secret, pass: 'wrong' })).toBe(false);
   });
 
-  test('as JWT and seed below an operator, over WebSocket', async () => {
+  test("as a token that is longer than nats-server's own limit of a line", async () => {
+    const secret = 'long '.repeat(1_000);
+    await using server = await Entrypoint.start({ env: { NATS_TOKEN: secret } });
+    expect(await connects(server.ports.nats, { auth_token: secret })).toBe(true);
+    expect(await connects(server.ports.nats, { auth_token: `${secret}x` })).toBe(false);
+  });
+
+  test.each([
+    ['usual', ''],
+    ['long', 'long '.repeat(1_000)],
+  ])('as a %s JWT and seed below an operator, over WebSocket', async (_, description) => {
     await using server = await Entrypoint.start({ env: OPERATOR_ENVIRONMENT });
-    const { jwt, seed } = operator.user;
+    const { jwt, seed } = operator.userOf({ description });
+    expect(jwt.length > 4_108).toBe(description !== '');
     const connection = await wsconnect({
       servers: `ws://127.0.0.1:${server.ports.websocket}`,
       authenticator: jwtAuthenticator(jwt, seed),

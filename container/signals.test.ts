@@ -1,16 +1,15 @@
 // How a server stops: the effect of each signal, at any time, under every shell that runs the entrypoint.
 
-import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { describe, expect, test, vi } from 'vitest';
 import { Entrypoint } from '../test/support/container/entrypoint.ts';
 import { RawClient } from '../test/support/container/raw-client.ts';
+import { installedShells } from '../test/support/container/shells.ts';
 import { TEST_TIMEOUT_MS } from '../test/support/container/transcript.ts';
 
 vi.setConfig({ testTimeout: TEST_TIMEOUT_MS });
 
-/** Each as one runs it: busybox is the image's, bash is sh on macOS. */
-const SHELLS = ['sh', 'dash', 'bash --posix', 'busybox ash'].filter(isInstalled);
+const SHELLS = await installedShells();
 
 /** Longer than a test: a server that waits for it did not get the second signal. */
 const LONG_LAME_DUCK = { NATS_LAME_DUCK_GRACE_PERIOD: '5m', NATS_LAME_DUCK_DURATION: '10m' };
@@ -138,8 +137,4 @@ function isAlive(pid: number): boolean {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
     throw error;
   }
-}
-
-function isInstalled(shell: string): boolean {
-  return spawnSync(shell.replace(/ .*/, ''), ['-c', ':']).error === undefined;
 }

@@ -91,7 +91,8 @@ export async function holdClients() {
   );
   await Promise.all(connectors);
   // Those for whom there was no time were due as well.
-  metrics.due.add(CLIENTS_PER_USER - clients.length, { kind: 'connect' });
+  for (const counter of [metrics.due, metrics.unsent])
+    counter.add(CLIENTS_PER_USER - clients.length, { kind: 'connect' });
   // All users connect at the same time: each speaks for all.
   const open = clients.filter(({ client }) => client.isOpen).length;
   metrics.connectRate.add((open * USERS * 1000) / (nowMs() - started));

@@ -137,7 +137,7 @@ export const options = {
 
 /** @returns {Promise<Plan>} */
 export async function setup() {
-  const { regions } = await reachTarget();
+  const { regions } = await reachTarget({ size: SIZE });
   if (!MAY_ADMINISTER)
     throw new Error(
       'nothing can be edited: put the token of the admin API into ADMIN_TOKEN (MERIDIAN_TOKEN for npm run loadtest)',

@@ -84,7 +84,7 @@ export const options = {
 
 /** @returns {Promise<Setup>} */
 export async function setup() {
-  await reachTarget();
+  await reachTarget({ size: SIZE });
   // Each k6 of several has a setup() of its own, and all have to meet on one subject.
   const { of } = runner();
   return { subject: of > 1 ? `k6.fanout.shared-${of}` : `k6.fanout.${Date.now().toString(36)}` };

@@ -81,6 +81,7 @@ export const options = {
     nats_disconnects: ['count==0'],
     nats_errors: ['rate<0.001'],
     'nats_errors{kind:behind}': ['rate==0'],
+    'nats_errors{kind:unasked}': ['rate==0'],
     nats_delivered: ['count>0'],
     nats_ack: [`p(95)<${LATE_MS}`],
     nats_delivery: [`p(95)<${LATE_MS}`],
@@ -93,7 +94,7 @@ export const options = {
 
 /** @returns {Promise<Setup>} */
 export async function setup() {
-  const { regions } = await reachTarget();
+  const { regions } = await reachTarget({ size: SIZE });
   const kept = keepers();
   if (CONSUMERS > regions.length)
     throw new Error(

@@ -7,9 +7,9 @@
 
 import exec from 'k6/execution';
 import { Asker } from './lib/asker.js';
+import { talkByTurns } from './lib/by-turns.js';
 import { nowMs } from './lib/clock.js';
 import { Receiver, Sender } from './lib/flow.js';
-import { keepSchedule } from './lib/pace.js';
 import { clientIn, openPair } from './lib/pair.js';
 import { measuringOnce, profileOfRun } from './lib/profiles.js';
 import { numberFrom, REGIONS, sizeFrom } from './lib/settings.js';
@@ -64,7 +64,7 @@ export const options = {
 
 /** @returns {Promise<Setup>} */
 export async function setup() {
-  const { regions } = await reachTarget();
+  const { regions } = await reachTarget({ size: SIZE });
   return { regions, cities: citiesOf(regions) };
 }
 
@@ -101,23 +101,10 @@ async function measureFrom(from, { regions, cities }, times) {
   );
   const { fromMs, untilMs, endsAtMs: overMs } = times.begin();
   await Promise.all(
-    measured.map(({ sender, receiver, asker }, index) => {
-      // Spread over the interval; requests are half an interval away from messages.
+    measured.map((talking, index) => {
+      // Spread over the interval.
       const at = fromMs + (everyMs * (index + regions.indexOf(from) / regions.length)) / regions.length;
-      let turn = 0;
-      return keepSchedule(
-        { fromMs: at, untilMs, everyMs: everyMs / 2 },
-        (dueMs) => {
-          turn += 1;
-          if (turn % 2 === 0) return asker.ask(dueMs);
-          receiver.expect(dueMs);
-          sender.send(dueMs);
-        },
-        () => {
-          turn += 1;
-          (turn % 2 === 0 ? asker : sender).skip();
-        },
-      );
+      return talkByTurns(talking, { fromMs: at, untilMs, everyMs });
     }),
   );
   await planEnds(untilMs, [

@@ -71,7 +71,11 @@ export const options = {
     nats_disordered: ['count==0'],
     nats_unsent: ['count==0'],
     nats_disconnects: ['count==0'],
-    ...(day.stream.share > 0 && { nats_lost: ['count==0'], 'nats_errors{kind:behind}': ['rate==0'] }),
+    ...(day.stream.share > 0 && {
+      nats_lost: ['count==0'],
+      'nats_errors{kind:behind}': ['rate==0'],
+      'nats_errors{kind:unasked}': ['rate==0'],
+    }),
     ...Object.fromEntries(
       ACTIVITIES.filter((activity) => day[activity].share > 0).flatMap((activity) =>
         Object.entries(LIMITS[activity]).map(([metric, ms]) => [

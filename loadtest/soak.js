@@ -75,7 +75,7 @@ export const options = {
 
 export async function setup() {
   if (!HAS_CONTROL) console.warn('memory is not measured: that needs npm run loadtest and a local stack');
-  return reachTarget();
+  return reachTarget({ size: SIZE });
 }
 
 /** A ring of clients that talk for the whole run. */

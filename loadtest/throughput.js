@@ -128,7 +128,7 @@ export const options = {
 
 /** @returns {Promise<Setup>} */
 export async function setup() {
-  const { regions } = await reachTarget();
+  const { regions } = await reachTarget({ size: SIZE });
   return { regions, cities: citiesOf(regions) };
 }
 
@@ -174,6 +174,7 @@ async function offer({ publisher, subscriber, subject }, perSecond, step) {
     metrics.deliveredBytes.add(count * SIZE, to);
   });
   const gaps = new Gaps(BATCH_MS);
+  subscriber.awaits(() => gaps.vainSinceMs);
   const noteGap = (/** @type {number | undefined} */ ms) => ms !== undefined && metrics.gap.add(ms, to);
   const bulk = `${subject}.bulk`;
   const timed = `${subject}.timed`;

@@ -58,6 +58,9 @@ Ctrl-C stops everything; so does the end of whatever started it.`,
 const FAILED = 1;
 const INTERRUPTED = 130;
 
+// What it writes (objects' databases, streams, the cache) is nobody else's.
+process.umask(0o077);
+
 await main(program.parse().opts<Options>());
 
 async function main(options: Options): Promise<void> {

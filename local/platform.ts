@@ -73,6 +73,7 @@ async function bringUp(
   if (swept.processes > 0) onProgress?.(`ended ${swept.processes} processes that an earlier run had left`);
   if (swept.containers > 0)
     onProgress?.(`removed ${swept.containers} containers that an earlier run had left`);
+  for (const note of swept.notes) onProgress?.(note);
   if (port !== 0) await checkPortIsFree(host, port);
 
   const folder = await createRunFolder();

@@ -22,29 +22,29 @@ const TWO = { url: 'http://127.0.0.1:9002', token: 'two' };
 
 test('every stack that runs is found, by address', async () => {
   expect(await findStacks(temporary)).toEqual({ stacks: [], notes: [] });
-  await leaveStack(await runFolder('a'), TWO);
-  await leaveStack(await runFolder('b'), ONE);
+  await leaveStack(await runFolder('aaaaaa'), TWO);
+  await leaveStack(await runFolder('bbbbbb'), ONE);
   await runFolder('starts');
   expect(await findStacks(temporary)).toEqual({ stacks: [ONE, TWO], notes: [] });
 });
 
 test('what a process that has ended left is passed over', async () => {
   const left = { ...ONE, pid: process.pid, start: 'another' };
-  await writeFile(join(await runFolder('a'), 'stack.json'), JSON.stringify(left), { mode: 0o600 });
+  await writeFile(join(await runFolder('aaaaaa'), 'stack.json'), JSON.stringify(left), { mode: 0o600 });
   expect(await findStacks(temporary)).toEqual({ stacks: [], notes: [] });
 });
 
 test('what others have access to is not read, a link is not followed, and it is said why', async () => {
-  const open = await runFolder('open');
+  const open = await runFolder('opened');
   await leaveStack(open, ONE);
   await chmod(open, 0o755);
-  const file = await runFolder('file');
+  const file = await runFolder('afile1');
   await leaveStack(file, ONE);
   await chmod(join(file, 'stack.json'), 0o644);
   const elsewhere = join(temporary, 'elsewhere');
   await mkdir(elsewhere, { mode: 0o700 });
   await leaveStack(elsewhere, ONE);
-  await symlink(elsewhere, join(temporary, `${RUN_FOLDER_PREFIX}link`));
+  await symlink(elsewhere, join(temporary, `${RUN_FOLDER_PREFIX}alink1`));
   const linked = await runFolder('linked');
   await symlink(join(elsewhere, 'stack.json'), join(linked, 'stack.json'));
 
@@ -54,14 +54,14 @@ test('what others have access to is not read, a link is not followed, and it is 
     [
       open,
       join(file, 'stack.json'),
-      join(temporary, `${RUN_FOLDER_PREFIX}link`),
+      join(temporary, `${RUN_FOLDER_PREFIX}alink1`),
       join(linked, 'stack.json'),
     ].toSorted(),
   );
 });
 
 test('a file that is not what a stack writes is named', async () => {
-  const folder = await runFolder('odd');
+  const folder = await runFolder('odd123');
   await writeFile(join(folder, 'stack.json'), 'token', { mode: 0o600 });
   const { stacks, notes } = await findStacks(temporary);
   expect(stacks).toEqual([]);

@@ -1,18 +1,22 @@
-// How a running local stack is found: it leaves its address and its token in the folder of its run, where commands of the
-// same user look for them. The folder is private; one that is not, or whose process has ended, is passed over.
+// The folders of runs of the local stack, and how a running stack is found: it leaves its address and its token in the folder
+// of its run, where commands of the same user look for them. A folder that is not private is passed over.
 
-import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processStartOf } from './process-identity.ts';
+import { readPrivate, Untrusted, whyNotPrivate } from './trust.ts';
 
 /** How the folders of runs are named, in the system's temporary folder. */
 export const RUN_FOLDER_PREFIX = 'meridian-run-';
 
+/** As mkdtemp ends a name. Whatever else others call theirs is not looked at, and not repeated. */
+const RUN_FOLDER = new RegExp(`^${RUN_FOLDER_PREFIX}[A-Za-z0-9]{6}$`);
+
 const FILE = 'stack.json';
 
-/** Mode bits that give anyone but the owner access. */
-const OTHERS = 0o077;
+/** How many notes are told: other users may have any number of such folders. */
+const NOTES_MAX = 3;
 
 /** A local stack that can be called. */
 export interface RunningStack {
@@ -36,37 +40,47 @@ export async function leaveStack(runFolder: string, { url, token }: RunningStack
   await writeFile(join(runFolder, FILE), JSON.stringify(left), { mode: 0o600, flag: 'wx' });
 }
 
+/** A run that ends at this moment. */
+const GONE = 'is gone';
+
+/** The folders of this user's runs, and why others that are named so were left alone. */
+export async function findRuns(
+  temporaryFolder = tmpdir(),
+): Promise<{ readonly folders: readonly string[]; readonly notes: readonly string[] }> {
+  const names = (await readdir(temporaryFolder).catch(() => [])).filter((name) => RUN_FOLDER.test(name));
+  const folders: string[] = [];
+  const notes: string[] = [];
+  for (const folder of names.map((name) => join(temporaryFolder, name))) {
+    const why = await whyNotPrivate(folder).catch(() => GONE);
+    if (why === undefined) folders.push(folder);
+    else if (why !== GONE) notes.push(`${folder} ${why}: left alone.`);
+  }
+  return { folders, notes: few(notes) };
+}
+
 /** All stacks whose processes live, by address. */
 export async function findStacks(temporaryFolder = tmpdir()): Promise<FoundStacks> {
-  const names = await readdir(temporaryFolder).catch(() => []);
-  const runs = names.filter((name) => name.startsWith(RUN_FOLDER_PREFIX));
-  const found = await Promise.all(runs.map((name) => readRun(join(temporaryFolder, name))));
+  const { folders, notes } = await findRuns(temporaryFolder);
+  const found = await Promise.all(folders.map(readRun));
   return {
     stacks: found.flatMap(({ stack }) => stack ?? []).toSorted((a, b) => (a.url < b.url ? -1 : 1)),
-    notes: found.flatMap(({ note }) => note ?? []),
+    notes: [...notes, ...few(found.flatMap(({ note }) => note ?? []))],
   };
+}
+
+function few(notes: readonly string[]): readonly string[] {
+  const more = notes.length - NOTES_MAX;
+  return more > 0 ? [...notes.slice(0, NOTES_MAX), `So are ${more} more.`] : notes;
 }
 
 async function readRun(folder: string): Promise<{ stack?: RunningStack; note?: string }> {
   try {
-    for (const path of [folder, join(folder, FILE)]) {
-      if (!(await isPrivate(path))) {
-        return { note: `${path} belongs to another user, is a link, or others have access to it: not read.` };
-      }
-    }
-    const { url, token, pid, start } = JSON.parse(await readFile(join(folder, FILE), 'utf8')) as Left;
+    const { url, token, pid, start } = JSON.parse(await readPrivate(join(folder, FILE))) as Left;
     return processStartOf(pid) === start ? { stack: { url, token } } : {};
   } catch (error) {
     // It has not written the file yet, or ends at this moment.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    if (error instanceof Untrusted) return { note: `${error.message}.` };
     return { note: `${folder} could not be read: ${(error as Error).message}.` };
   }
-}
-
-/** The temporary folder is shared: what others own or could have written cannot be trusted. */
-async function isPrivate(path: string): Promise<boolean> {
-  const found = await lstat(path);
-  if (found.isSymbolicLink()) return false;
-  if (process.getuid === undefined) return true;
-  return found.uid === process.getuid() && (found.mode & OTHERS) === 0;
 }

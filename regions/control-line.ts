@@ -1,5 +1,5 @@
 /**
- * nats-server's `max_control_line`: its default, since container/nats-server.conf sets no other (a test compares them).
- * A client's CONNECT, with its token or its user's JWT, is one such line.
+ * nats-server's `max_control_line` in bytes, as container/nats-server.conf sets it (a test compares them). A client's CONNECT,
+ * with its token or its user's JWT, is one such line.
  */
-export const CONTROL_LINE_BYTES = 4_096;
+export const CONTROL_LINE_BYTES = 65_536;

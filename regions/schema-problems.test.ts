@@ -102,7 +102,7 @@ test.each([
   ['softConnections', 1_000_000],
   ['maxUnauthenticatedPerAddress', 1_000_000],
   ['maxUnauthenticated', 1_000_000],
-  ['maxPayloadBytes', 48 * 1024 * 1024],
+  ['maxPayloadBytes', 64 * 1024 * 1024],
   ['jetstreamMaxMemoryBytes', 12 * 1024 ** 3],
   ['jetstreamMaxStoreBytes', 20_000_000_000],
 ])('%s is at most %i', (limit, most) => {

@@ -96,6 +96,7 @@ function expectedOf({
 }: v.BaseIssue<unknown> & { requirement?: unknown }): string {
   switch (type) {
     case 'integer':
+    case 'safe_integer':
       return 'a whole number';
     case 'min_value':
       return `at least ${requirement}`;

@@ -17,11 +17,8 @@ export const INSTANCE_TYPES = [
   'standard-4',
 ] as const;
 
-/**
- * Below nats-server's `max_pending` of 64 MiB with room to spare: a reader for whom more than that waits is closed, so a
- * message of that size, with its header, could never be delivered.
- */
-const MAX_PAYLOAD_LIMIT_BYTES = 48 * 1024 * 1024;
+/** What NATS documents as the most that `max_payload` may be. */
+const MAX_PAYLOAD_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Several times as many as the memory of the largest container bears. */
 const MOST_CONNECTIONS = 1_000_000;

@@ -1,8 +1,13 @@
 // What npm installs is what is written down: every version is exact, every entry of the lock file has the hash of its
-// package, and docs/dependencies.md has a line for each dependency and for nothing else.
+// package, and docs/dependencies.md has a line for each dependency and for nothing else. CI writes bills of materials, and
+// runs actions that are pinned.
 
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -67,4 +72,52 @@ test('docs/dependencies.md has a line for each dependency, and for nothing else'
 test('what ships is a dependency, and all else is one of development', () => {
   const shipped = listed.filter(({ ships }) => ships).map(({ name }) => name);
   expect(shipped.toSorted()).toEqual(Object.keys(manifest.dependencies).toSorted());
+});
+
+interface Workflow {
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+}
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+const workflow = parse(read('.github/workflows/ci.yml')) as Workflow;
+const actionsOf = (steps: readonly Step[]) => steps.flatMap(({ uses }) => uses ?? []);
+
+test('every action of CI is pinned to a commit', () => {
+  const actions = Object.values(workflow.jobs).flatMap(({ steps }) => actionsOf(steps));
+  expect(actions.length).toBeGreaterThan(4);
+  expect(actions.filter((action) => !/@[0-9a-f]{40}$/.test(action))).toEqual([]);
+});
+
+interface Bom {
+  readonly bomFormat: string;
+  readonly components: readonly { readonly hashes?: readonly { readonly content: string }[] }[];
+}
+
+test('CI writes bills of materials of the packages and of the image, and keeps them', {
+  timeout: 60_000,
+}, async () => {
+  const steps = workflow.jobs.materials?.steps ?? [];
+  const commands = steps.flatMap(({ run }) => run ?? []);
+  expect(commands).toContain('npm run image -- sbom --out image.cdx.json');
+  expect(actionsOf(steps).some((action) => action.startsWith('actions/upload-artifact@'))).toBe(true);
+  const line = commands.find((command) => command.startsWith('npm sbom')) ?? '';
+  expect(line).toMatch(/ > npm\.cdx\.json$/);
+  const [file = '', ...args] = line.replace(/ > .*$/, '').split(' ');
+  const { stdout } = await promisify(execFile)(file, args, {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const bom = JSON.parse(stdout) as Bom;
+  expect(bom.bomFormat).toBe('CycloneDX');
+  // Each with the hash that npm checks what it installs by.
+  const versions = new Set(
+    entries.map(([path, { version }]) => `${path.replace(/^.*node_modules\//, '')}@${version}`),
+  );
+  expect(bom.components).toHaveLength(versions.size);
+  expect(bom.components.filter(({ hashes = [] }) => hashes.length === 0)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ErrorAnswer } from '../api/error-answer.ts';
 import { ERROR_STATUS, type ErrorCode } from '../api/errors.ts';
 import { errorResponse } from './error-response.ts';
 
@@ -7,6 +8,15 @@ test('an error is JSON with a code and a message', async () => {
   expect(response.status).toBe(404);
   expect(response.headers.get('content-type')).toMatch(/^application\/json/);
   expect(await response.json()).toEqual({ error: { code: 'not_found', message: 'nothing at GET /x' } });
+});
+
+test('a message that repeats what a client sent is of bounded length', async () => {
+  const { error } = await errorResponse(
+    'not_found',
+    `nothing at GET /${'x'.repeat(100_000)}`,
+  ).json<ErrorAnswer>();
+  expect(error.message).toMatch(/^nothing at GET \/x+…$/);
+  expect(error.message.length).toBeLessThanOrEqual(2_001);
 });
 
 test('its details stand beside them', async () => {

@@ -8,6 +8,7 @@ import { connectClient } from './connect/connect-client.ts';
 import type { EdgeContext } from './edge-context.ts';
 import { errorResponse } from './error-response.ts';
 import { hardened } from './hardened.ts';
+import { refuseOtherSites } from './other-sites.ts';
 import { isPublic, preflight, readableByPages } from './status/cross-origin.ts';
 import { health } from './status/health.ts';
 import { mesh } from './status/mesh.ts';
@@ -47,6 +48,7 @@ const missing: Handler = ({ method, url }) => {
 
 /** A test checks its routes against the contract. */
 export const router = Router<IRequest, Arguments, Response>({
+  before: [(request, { env }) => refuseOtherSites(request, env)],
   catch: (error: unknown) => {
     // What went wrong may tell more than strangers should know, so they only get what finds it in the log.
     const id = crypto.randomUUID().slice(0, 8);

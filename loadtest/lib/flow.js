@@ -77,6 +77,7 @@ export class Receiver {
     this.#client = client;
     this.#options = options;
     this.#gaps = new Gaps(options.everyMs);
+    client.awaits(() => this.#gaps.vainSinceMs);
     // Not beside its name: k6 2.2 panics where a constructor makes an object with a field whose function uses `this`.
     this.#delivered = new Batched((count) => metrics.delivered.add(count, this.#tags()));
   }

@@ -16,6 +16,11 @@ export class Gaps {
     this.#leastMs = Math.max(LEAST_GAP_MS, INTERVALS * everyMs);
   }
 
+  /** Since when something was due, and nothing came; undefined while nothing is. @returns {number | undefined} */
+  get vainSinceMs() {
+    return this.#sinceMs !== undefined && this.#lastDueMs > this.#sinceMs ? this.#sinceMs : undefined;
+  }
+
   /** Something is due. @param {number} atMs */
   due(atMs) {
     this.#sinceMs ??= atMs;

@@ -19,6 +19,23 @@ const ACK_TIMEOUT_MS = 2_000;
 /** Between two calls of which the first was refused. */
 const ASK_AGAIN_MS = 50;
 
+/** JetStream has answered, and refuses. */
+export class JetStreamError extends Error {
+  /** As of HTTP: 404 of a stream, a consumer or a message that is not there. */
+  code;
+
+  /** @param {{ code: number, description: string }} error as the API has it */
+  constructor({ code, description }) {
+    super(description);
+    this.code = code;
+  }
+}
+
+/** Whether it is known not to be there, since JetStream says so. @param {unknown} error */
+export function isAbsent(error) {
+  return error instanceof JetStreamError && error.code === 404;
+}
+
 /**
  * Calls the API until it no longer refuses.
  *
@@ -52,7 +69,7 @@ export async function askOnce(client, operation, body, timeoutMs) {
   const { payload, headers } = await client.request(`$JS.API.${operation}`, text, timeoutMs);
   if (payload.length === 0) throw new Error(`JetStream does not answer (${headers.split('\r\n')[0]})`);
   const answer = JSON.parse(textOf(payload));
-  if (answer.error !== undefined) throw new Error(answer.error.description);
+  if (answer.error !== undefined) throw new JetStreamError(answer.error);
   return answer;
 }
 

@@ -6,6 +6,7 @@ import { nowMs } from './clock.js';
 import * as metrics from './metrics.js';
 import { NatsError, within } from './nats-error.js';
 import { numberFrom } from './settings.js';
+import { silentSince } from './silence.js';
 import { cityTag, connectFrom, PATIENCE_MS } from './target.js';
 import { pause } from './wait.js';
 
@@ -23,6 +24,7 @@ import { pause } from './wait.js';
  * @property {(before: string, after: string) => void} [onBack] told the regions when it is served again
  * @property {number} [attemptTimeoutMs] the longest that one attempt may take
  * @property {number} [patienceMs] how long it is usual to wait until it is served first; default 2 s
+ * @property {boolean} [isPassing] it comes, and leaves: that it was never served is a failure, and no outage of anybody
  * @property {number} [waitMs] at least this long from the beginning of one attempt to that of the next
  * @property {number} [jitterMs] and up to so much longer
  */
@@ -57,6 +59,8 @@ export class LastingClient {
   #isScheduleOver = false;
   /** It was not served when the schedule ended. */
   #isGone = false;
+  /** Tell since when something was due to it, and nothing came. @type {(() => number | undefined)[]} */
+  #waits = [];
   /** Settled while it is connected, and once it has given up. @type {Promise<void>} */
   #coming = Promise.resolve();
 
@@ -187,6 +191,15 @@ export class LastingClient {
     this.#keep((connection) => connection.count(subject, size, onMessages));
   }
 
+  /**
+   * What is due to it, besides answers: a connection that ends after it has been silent was lost when that began.
+   *
+   * @param {() => number | undefined} vainSinceMs by `nowMs()`, since when something was due and nothing came
+   */
+  awaits(vainSinceMs) {
+    this.#waits.push(vainSinceMs);
+  }
+
   /** @param {(connection: NatsClient) => void} subscription */
   #keep(subscription) {
     this.#subscriptions.push(subscription);
@@ -230,7 +243,10 @@ export class LastingClient {
       ...(echo !== undefined && { echo }),
       ...(tags && { tags }),
       ...(kindOf && { kindOf }),
-      onClose: () => this.#lose(),
+      onClose: ({ heardAtMs, vainSinceMs }) =>
+        this.#lose(
+          silentSince([vainSinceMs, ...this.#waits.map((since) => since())], { heardAtMs, endedMs: nowMs() }),
+        ),
     });
   }
 
@@ -249,8 +265,9 @@ export class LastingClient {
     this.#lostAtMs = Number.NaN;
   }
 
-  #lose() {
-    if (!this.#isScheduleOver) this.#lostAtMs = nowMs();
+  /** @param {number} [sinceMs] when its service ended */
+  #lose(sinceMs = nowMs()) {
+    if (!this.#isScheduleOver) this.#lostAtMs = sinceMs;
     this.#lostKind = this.#options.kindOf?.(this.region) ?? '';
     this.#connection = undefined;
     this.#coming = this.#comeBack();
@@ -260,11 +277,11 @@ export class LastingClient {
   #noteGone() {
     if (Number.isNaN(this.#lostAtMs)) return;
     this.#isGone = true;
-    const { patienceMs = PATIENCE_MS } = this.#options;
+    const { patienceMs = PATIENCE_MS, isPassing = false } = this.#options;
     const waitedMs = nowMs() - this.#lostAtMs;
-    if (this.#servedBy === '' && waitedMs > patienceMs)
+    if (!isPassing && this.#servedBy === '' && waitedMs > patienceMs)
       metrics.waited.add(waitedMs, { ...this.#tags(), region: this.region });
-    this.#noteOutage({ region: this.region, kind: 'gone' });
+    if (!isPassing) this.#noteOutage({ region: this.region, kind: 'gone' });
     metrics.errors.add(true, { ...this.#tags(), region: this.region, kind: 'gone' });
     this.#lostAtMs = Number.NaN;
   }

@@ -30,6 +30,8 @@ import { CREDENTIALS, SOCKET_URL } from './settings.js';
  * @property {string} reason
  * @property {string} code the WebSocket's close code; `1006` when there was none
  * @property {'connecting' | 'idle' | 'waiting'} phase `waiting` where a PING or a request had no answer yet
+ * @property {number} heardAtMs by `nowMs()`, when anything came last
+ * @property {number | undefined} vainSinceMs by `nowMs()`, when it asked first after that; undefined if it did not
  */
 
 /**
@@ -63,6 +65,8 @@ const KEEPS_CONNECTION = /^(permissions violation|invalid (publish )?subject)/i;
 export class NatsClient {
   /** Id of the region that serves it, such as `weur`. */
   region = '';
+  /** Bytes; infinite while its server has not said. */
+  maxPayload = Number.POSITIVE_INFINITY;
   isOpen = false;
   #socket;
   #parser;
@@ -76,6 +80,9 @@ export class NatsClient {
   /** @type {Map<string, Waiting>} */
   #requests = new Map();
   #hasInbox = false;
+  #heardAtMs = nowMs();
+  /** Since when it has asked, and nothing came. @type {number | undefined} */
+  #vainSinceMs;
   #isClosing = false;
   #hasEnded = false;
   #wasReady = false;
@@ -258,6 +265,7 @@ export class NatsClient {
    */
   #send(data, kind, count) {
     const isSent = this.#write(data);
+    if (isSent && kind !== 'message') this.#vainSinceMs ??= nowMs();
     if (!isSent) metrics.unsent.add(count, { ...this.#tags(), kind });
     return isSent;
   }
@@ -271,6 +279,8 @@ export class NatsClient {
 
   /** @param {string | ArrayBuffer} data */
   #receive(data) {
+    this.#heardAtMs = nowMs();
+    this.#vainSinceMs = undefined;
     try {
       this.#parser.feed(typeof data === 'string' ? bytesOf(data) : new Uint8Array(data));
     } catch (error) {
@@ -312,6 +322,7 @@ export class NatsClient {
   /** @param {Record<string, unknown>} info the first one, the answer to CONNECT, or a later change of the cluster */
   #learn(info) {
     this.region = String(info.server_name ?? '').replace(/^nats-/, '');
+    if (typeof info.max_payload === 'number') this.maxPayload = info.max_payload;
     if (this.#hasPong) this.#greeted();
   }
 
@@ -350,7 +361,8 @@ export class NatsClient {
     const phase = this.#wasReady ? (waiting > 0 ? 'waiting' : 'idle') : 'connecting';
     metrics.disconnects.add(1, { ...this.#tags(), code, phase });
     this.#failed(new NatsError('closed', `${reason} (${code})`));
-    if (this.#wasReady) this.#options.onClose?.({ reason, code, phase });
+    const since = { heardAtMs: this.#heardAtMs, vainSinceMs: this.#vainSinceMs };
+    if (this.#wasReady) this.#options.onClose?.({ reason, code, phase, ...since });
   }
 
   /** Nobody will answer any more. @param {NatsError} error @returns {number} how many had no answer */

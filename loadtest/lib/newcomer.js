@@ -22,6 +22,7 @@ export async function come(city, { dueMs, withinMs, kind, headers }) {
     attemptTimeoutMs: withinMs,
     // How long newcomers wait has a figure of its own.
     patienceMs: withinMs,
+    isPassing: true,
     ...(headers && { headers }),
   });
   const isServed = await client.open(withinMs);

@@ -2,7 +2,7 @@
 // has run dry. After an interruption it goes on where it was.
 
 import { nowMs } from './clock.js';
-import { ask, askOnce } from './jetstream.js';
+import { ask, askOnce, isAbsent } from './jetstream.js';
 import { bytesOf, pubBytes } from './nats-protocol.js';
 import { pause } from './wait.js';
 
@@ -147,13 +147,17 @@ export class PullConsumer {
    * Up to which sequence of the stream JetStream has had acknowledgements of all: what comes behind is still owed to it.
    *
    * @param {LastingClient} client who asks
-   * @returns {Promise<number>} infinite where nobody says, such as of a consumer that is gone
+   * @returns {Promise<number>} infinite of a consumer that is gone, to which nothing is owed; 0 where nobody says
    */
   async settledUpTo(client) {
+    if (!client.isOpen) return 0;
     const { stream, name } = this.#options;
-    const answer = askOnce(client, `CONSUMER.INFO.${stream}.${name}`, undefined, STATE_TIMEOUT_MS);
-    const info = await answer.catch(() => undefined);
-    return info?.ack_floor?.stream_seq ?? Number.POSITIVE_INFINITY;
+    try {
+      const info = await askOnce(client, `CONSUMER.INFO.${stream}.${name}`, undefined, STATE_TIMEOUT_MS);
+      return info.ack_floor?.stream_seq ?? 0;
+    } catch (error) {
+      return isAbsent(error) ? Number.POSITIVE_INFINITY : 0;
+    }
   }
 
   /** A message has the subject under which it was published, not that of the fetch: those are served in their order. */

@@ -1,9 +1,9 @@
 // Clients in a ring: each publishes to the next one and asks it, by turns and by a schedule, wherever both are served.
 
 import { Asker } from './asker.js';
+import { talkByTurns } from './by-turns.js';
 import { Receiver, Sender } from './flow.js';
 import * as metrics from './metrics.js';
-import { keepSchedule } from './pace.js';
 import { isLinked } from './pair.js';
 import { userId } from './runner.js';
 import { cityTag } from './target.js';
@@ -72,24 +72,10 @@ export class Ring {
   async talk({ fromMs, untilMs, overMs }) {
     const everyMs = this.#everyMs;
     await Promise.all(
-      this.#links.map(({ sender, receiver, asker }, index) => {
-        let turn = 0;
-        // Spread over the interval, so that the load is even.
-        const beginMs = fromMs + (everyMs * index) / this.#links.length;
-        return keepSchedule(
-          { fromMs: beginMs, untilMs, everyMs: everyMs / 2 },
-          (dueMs) => {
-            turn += 1;
-            if (turn % 2 === 0) return asker.ask(dueMs);
-            receiver.expect(dueMs);
-            sender.send(dueMs);
-          },
-          () => {
-            turn += 1;
-            (turn % 2 === 0 ? asker : sender).skip();
-          },
-        );
-      }),
+      // Spread over the interval, so that the load is even.
+      this.#links.map((link, index) =>
+        talkByTurns(link, { fromMs: fromMs + (everyMs * index) / this.#links.length, untilMs, everyMs }),
+      ),
     );
     await planEnds(
       untilMs,

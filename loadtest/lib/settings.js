@@ -76,6 +76,8 @@ function idsOf(text) {
     .filter((id) => id !== '');
   if (ids.length === 0)
     throw new Error(`REGIONS is "${text}": it must be ids of regions, separated by commas`);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new Error(`REGIONS is "${text}": it names ${twice} twice`);
   return ids;
 }
 

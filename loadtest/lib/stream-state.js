@@ -2,7 +2,7 @@
 
 import { b64decode } from 'k6/encoding';
 import { nowMs } from './clock.js';
-import { askOnce } from './jetstream.js';
+import { askOnce, isAbsent } from './jetstream.js';
 import { readStamp } from './stamp.js';
 import { pause } from './wait.js';
 
@@ -35,29 +35,35 @@ export async function takesFrom(client, subject, byMs) {
  *
  * @param {LastingClient} client
  * @param {string} stream
- * @returns {Promise<number | undefined>} undefined when nobody says
+ * @returns {Promise<number | undefined>} 0 of a stream that is gone; undefined when nobody says
  */
 export async function storedIn(client, stream) {
-  const info = await askOnce(client, `STREAM.INFO.${stream}`, undefined, STATE_TIMEOUT_MS).catch(
-    () => undefined,
-  );
-  return info?.state?.messages;
+  if (!client.isOpen) return undefined;
+  try {
+    const { state } = await askOnce(client, `STREAM.INFO.${stream}`, undefined, STATE_TIMEOUT_MS);
+    return state?.messages;
+  } catch (error) {
+    return isAbsent(error) ? 0 : undefined;
+  }
 }
 
 /**
- * Whether the message is where its acknowledgement said. Where nobody answers it counts as not there.
+ * Whether the message is where its acknowledgement said.
  *
  * @param {LastingClient} client
  * @param {string} stream
  * @param {{ subject: string, number: number, sequence: number }} message its number is that of its stamp
+ * @returns {Promise<boolean | undefined>} undefined when nobody says
  */
 export async function isStored(client, stream, { subject, number, sequence }) {
-  const wish = { seq: sequence };
-  const answer = await askOnce(client, `STREAM.MSG.GET.${stream}`, wish, STATE_TIMEOUT_MS).catch(
-    () => undefined,
-  );
-  if (answer?.message?.subject !== subject) return false;
-  return readStamp(bytesOfBase64(answer.message.data)).number === number;
+  if (!client.isOpen) return undefined;
+  try {
+    const wish = { seq: sequence };
+    const { message } = await askOnce(client, `STREAM.MSG.GET.${stream}`, wish, STATE_TIMEOUT_MS);
+    return message?.subject === subject && readStamp(bytesOfBase64(message.data)).number === number;
+  } catch (error) {
+    return isAbsent(error) ? false : undefined;
+  }
 }
 
 /** @param {string} text */

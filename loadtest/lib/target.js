@@ -27,9 +27,10 @@ export const ANY_STATUS = http.expectedStatuses({ min: 100, max: 599 });
 /**
  * For `setup()`: throws with a clear message when the target cannot be tested.
  *
+ * @param {{ size?: number }} [load] `size` of its largest payload, bytes
  * @returns {Promise<Target>}
  */
-export async function reachTarget() {
+export async function reachTarget({ size = 0 } = {}) {
   // What may stay at zero gets a sample of zero first: its thresholds are then about something.
   for (const counter of [metrics.disconnects, metrics.missing, metrics.unsent, metrics.unanswered])
     counter.add(0);
@@ -51,13 +52,17 @@ export async function reachTarget() {
   // Of a region that was not named it is a finding.
   for (const { region, reason } of answer.others ?? [])
     if (REGIONS?.includes(region)) throw new Error(`${region} of ${URL} takes no clients now: ${reason}`);
-  await shakeHands();
+  await shakeHands(size);
   return { regions: REGIONS ?? ids };
 }
 
-async function shakeHands() {
+/** @param {number} size */
+async function shakeHands(size) {
   try {
-    await (await NatsClient.open()).close();
+    const client = await NatsClient.open();
+    await client.close();
+    if (size > client.maxPayload)
+      throw new Error(`SIZE is ${size}: the servers take no payload above ${client.maxPayload} bytes`);
   } catch (error) {
     if (!(error instanceof NatsError)) throw error;
     const fix =

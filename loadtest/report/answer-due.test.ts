@@ -47,4 +47,7 @@ test('one of them is one', async () => {
   expect(await of(counted('nats_due', 9, 'ping'), counted('nats_unsent', 1, 'ping'))).toBe(
     '1 of 9 PINGs that were due was never sent.',
   );
+  expect(await of(counted('nats_due', 9, 'message'), counted('nats_unanswered', 1, 'request'))).toBe(
+    '1 request that was due was under way at a disconnect.',
+  );
 });

@@ -5,6 +5,7 @@ import { formatBytes, formatCount, formatMs, formatShare } from './format-value.
 import { lengthText } from './interruption-text.ts';
 import type { Figures, Summary } from './summary.ts';
 import { kneeText } from './throughput-text.ts';
+import { hasCountedAll } from './under-way.ts';
 
 /** With fewer clients their memory is less than what the processes' own goes up and down by. */
 const MIN_CLIENTS_WITH_MEMORY = 500;
@@ -77,8 +78,8 @@ export function answerOf(summary: Summary): string | undefined {
   const names = ASKED[summary.script] ?? OTHERS;
   const phrases = [
     ...names.flatMap((name) => phraseOf(summary, name)),
-    ...LOSSES.filter((name) => !names.includes(name) && (summary.metrics[name]?.all?.value ?? 0) > 0).flatMap(
-      (name) => phraseOf(summary, name),
+    ...LOSSES.filter((name) => !names.includes(name) && isLoss(summary, name)).flatMap((name) =>
+      phraseOf(summary, name),
     ),
     ...neverSentText(summary),
   ];
@@ -87,22 +88,35 @@ export function answerOf(summary: Summary): string | undefined {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
+function isLoss({ metrics, ending }: Summary, name: string): boolean {
+  const underWay = name === 'nats_missing' ? (ending.underWay ?? 0) : 0;
+  return underWay + (metrics[name]?.all?.value ?? 0) > 0;
+}
+
 function phraseOf(summary: Summary, name: string): readonly string[] {
   if (name === 'knee') return summary.knees.map(kneeText);
   if (name === 'nats_outage') return outageTexts(summary);
   if (name === 'newcomers') return newcomersText(summary.metrics.nats_newcomer?.by.kind?.meanwhile);
   if (name === 'clients_memory' && !hasMeaningfulMemory(summary)) return [];
   const all = summary.metrics[name]?.all;
-  if (all !== undefined && name === 'nats_missing') return [missingText(all.value, summary)];
+  if (name === 'nats_missing' && (all !== undefined || isLoss(summary, name)))
+    return [missingText(all?.value ?? 0, summary)];
   const phrase = PHRASES[name];
-  return all === undefined || phrase === undefined ? [] : [phrase(all)];
+  if (all === undefined || phrase === undefined) return [];
+  const isKnown = name !== 'nats_lost' || (summary.metrics.nats_errors?.by.kind?.unasked?.value ?? 0) === 0;
+  return [isKnown ? phrase(all) : `${phrase(all)}, as far as the streams could be asked`];
 }
 
 /** What is missing at the end is counted at the end: of a run that was ended before, that is not all. */
 function missingText(value: number, { ending }: Summary): string {
-  const isAll = ending.kind === 'finished';
-  if (value === 0) return isAll ? 'nothing is missing' : 'nothing is missing as far as it was counted';
-  return `${isAll ? '' : 'at least '}${messagesText(value)} missing`;
+  const { underWay = 0 } = ending;
+  const isAll = hasCountedAll(ending);
+  const more = underWay === 0 ? '' : `${formatCount(underWay)} ${value === 0 ? '' : 'more '}`;
+  const rest = `${more}${underWay === 1 ? 'was' : 'were'} under way when k6 was ended`;
+  if (value > 0)
+    return `${isAll ? '' : 'at least '}${messagesText(value)} missing${more === '' ? '' : `, and ${rest}`}`;
+  if (more !== '') return `nothing is missing that was counted, but ${rest}`;
+  return isAll ? 'nothing is missing' : 'nothing is missing as far as it was counted';
 }
 
 /** Of what was due: what went nowhere, as there was no connection, and what a connection took with it. */
@@ -132,7 +146,7 @@ function ofDue(
       : `${formatCount(value)} of ${formatCount(due)} ${NAMES[kind] ?? kind}${due === 1 ? '' : 's'}`;
   });
   if (parts.length === 0) parts.push(formatCount(all));
-  const isOneAlone = all === 1 && metrics.nats_due === undefined;
+  const isOneAlone = all === 1 && kinds.every(([kind]) => metrics.nats_due?.by.kind?.[kind] === undefined);
   return [`${parts.join(' and ')} that ${isOneAlone ? 'was' : 'were'} due ${what(all === 1)}`];
 }
 
@@ -146,14 +160,32 @@ function outageTexts({ metrics, outages }: Summary): readonly string[] {
     ...(back === undefined
       ? []
       : [
-          `clients that lost their connection${gone === 0 ? '' : ' and came back'} were without service for ${formatMs(back.p50)} at p50, ${formatMs(back.p99)} at p99 and ${formatMs(back.max)} at most`,
+          `clients that lost their connection${gone === 0 ? '' : ' and came back'} were without service for ${formatMs(back.p50)} at p50, ${formatMs(back.p99)} at p99 and ${formatMs(back.max)} at most${byWayText(metrics)}`,
         ]),
     ...(gone === 0
       ? []
       : [
-          `${formatCount(gone)} ${gone === 1 ? 'client' : 'clients'} never came back, without service for at least ${lengthText(least)}`,
+          `${formatCount(gone)} ${gone === 1 ? 'client' : 'clients'} had no service until the end, for at least ${lengthText(least)}`,
         ]),
   ];
+}
+
+/** So many ways are told one by one. */
+const WAYS = 3;
+
+/** Those that moved and those that came back to their region have little in common: a median of both is of neither. */
+function byWayText(metrics: Summary['metrics']): string {
+  const ways = Object.entries(metrics.nats_outage?.by.pair ?? {}).toSorted(
+    ([, a], [, b]) => b.count - a.count,
+  );
+  if (ways.length < 2) return '';
+  const told = ways.slice(0, WAYS).map(([pair, { count, p50 }]) => {
+    const [before = '', after = ''] = pair.split(' < ');
+    const way = before === after ? `back to ${after}` : `from ${before} to ${after}`;
+    return `${formatCount(count)} ${way} ${formatMs(p50)} at p50`;
+  });
+  const more = ways.length - told.length;
+  return ` (${told.join(', ')}${more === 0 ? '' : `, and ${formatCount(more)} other ways`})`;
 }
 
 /** Those that came while a crowd did. */

@@ -6,6 +6,7 @@ import { lateMsOf } from './late-generator.ts';
 import { endedAtLimit, kneesOf, stepsOf } from './steps.ts';
 import { type CityLatency, SUMMARY_FORMAT, type Summary, type Threshold } from './summary.ts';
 import { type K6Verdict, withSamples } from './thresholds.ts';
+import { asCounted, isToOne, underWayOf } from './under-way.ts';
 
 /** What the samples do not contain. */
 export interface RunFacts
@@ -42,7 +43,10 @@ const CITY_METRICS = ['nats_ping', 'nats_request', 'nats_delivery', 'nats_connec
 export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: readonly CityPlace[]): Summary {
   const { metrics, timeSeries, clients, durationMs, startedAt, brokenLines, coverage, interruptions } =
     aggregated;
-  const steps = stepsOf(aggregated, (facts.runner?.of ?? 1) > 1);
+  const steps = stepsOf(aggregated, {
+    isPart: (facts.runner?.of ?? 1) > 1,
+    isToOne: isToOne(facts.script),
+  });
   const asked = { ending: facts.ending, durationMs, endsEarly: endedAtLimit({ ...facts, steps }) };
   const endMs = facts.ending.plannedMs === null && !coverage.hasDue ? undefined : coverage.endMs(asked);
   const notes = [
@@ -58,7 +62,7 @@ export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: re
     notes,
     durationMs,
     thresholds: facts.thresholds.map((threshold) =>
-      'samples' in threshold ? threshold : withSamples(threshold, aggregated),
+      'samples' in threshold ? threshold : asCounted(withSamples(threshold, aggregated), facts.ending),
     ),
     unmeasured: coverage.unmeasured(asked),
     gaps: interruptions.gaps(endMs),
@@ -73,10 +77,16 @@ export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: re
   };
 }
 
-/** Of a merged run it is that of its runs. */
-function endingWith({ ending, merged }: RunFacts, metrics: Summary['metrics']): Ending {
+/** How late k6 was is, of a merged run, that of its runs. */
+function endingWith(facts: RunFacts, metrics: Summary['metrics']): Ending {
+  const { ending, merged } = facts;
   const late = merged.length === 0 ? lateMsOf(metrics) : undefined;
-  return late === undefined ? ending : { ...ending, generatorLateMs: late };
+  const underWay = underWayOf(facts, metrics);
+  return {
+    ...ending,
+    ...(late !== undefined && { generatorLateMs: late }),
+    ...(underWay > 0 && { underWay }),
+  };
 }
 
 function citiesOf(

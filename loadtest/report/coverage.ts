@@ -63,7 +63,8 @@ export class Coverage {
     const to = endOf(asked, { measured, due });
     const [first] = measured;
     if (first === undefined) {
-      const nothing = { fromMs: due[0]?.fromMs ?? 0, toMs: to };
+      // From the first client on that was due to connect: nothing else is due to those that never could.
+      const nothing = { fromMs: inOrder([...this.#due.values()])[0]?.fromMs ?? 0, toMs: to };
       return lengthOf(nothing) > MIN_MS ? [nothing] : [];
     }
     // What comes before is setting up, unless something was due.

@@ -21,6 +21,8 @@ export interface Ending {
   readonly ranMs: number;
   /** Iterations that k6 had to interrupt; null if its summary does not say. */
   readonly interruptedIterations: number | null;
+  /** Messages that had neither arrived nor were counted as missing when k6 was ended. Absent of none, and where it is unknown. */
+  readonly underWay?: number;
   /** Samples that k6 could not write, as on a full disk: the figures lack them. Absent without any. */
   readonly lostSamples?: number;
   /** That its samples were gone at the end, as with their folder: nobody knows what it measured. Absent if they were not. */

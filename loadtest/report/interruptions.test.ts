@@ -122,7 +122,7 @@ test('those that never came back are in no percentile, and are told until nothin
   expect(summary.metrics.nats_outage?.all).toMatchObject({ count: 1, max: 1_000 });
   expect(summary.timeSeries.metrics.nats_outage?.all?.filter((slice) => slice !== null)).toHaveLength(1);
   expect(answerOf(summary)).toBe(
-    'Clients that lost their connection and came back were without service for 1000 ms at p50, 1000 ms at p99 and 1000 ms at most; 2 clients never came back, without service for at least 10.0 s.',
+    'Clients that lost their connection and came back were without service for 1000 ms at p50, 1000 ms at p99 and 1000 ms at most; 2 clients had no service until the end, for at least 10.0 s.',
   );
   expect(interruptionSentences(summary)).toEqual([
     'weur to oc: nothing from 19.7 s to 21.7 s',

@@ -21,10 +21,16 @@ const SHORT_SECONDS = 5;
 /** A delay this short is not noticed, even if the slowest step was much faster. */
 const HARMLESS_MS = 20;
 
-/** @param isPart whether this k6 is one of several that share the rates: what it offers of one stands nowhere */
+interface Offered {
+  /** This k6 is one of several that share the rates: what it offers of one stands nowhere. */
+  readonly isPart: boolean;
+  /** Each message has one receiver: what has not arrived there is missing, whether or not it was counted. */
+  readonly isToOne: boolean;
+}
+
 export function stepsOf(
   { stepMs, stepSentMs, stepFigures }: Aggregated,
-  isPart = false,
+  { isPart, isToOne }: Offered,
 ): readonly ThroughputStep[] {
   const figures = (metric: string, step: string): Figures | undefined => stepFigures.get(metric)?.get(step);
   const steps = [...stepMs].flatMap(([step, milliseconds]) => {
@@ -42,7 +48,7 @@ export function stepsOf(
     const missing = figures('nats_missing', step)?.value ?? 0;
     return [
       {
-        arrivedShare: delivered / Math.max(1, delivered + missing),
+        arrivedShare: delivered / Math.max(1, isToOne ? published.value : delivered + missing),
         offeredPerSecond: isPart && due !== undefined ? due / seconds : rate,
         size,
         rate,

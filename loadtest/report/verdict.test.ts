@@ -109,7 +109,9 @@ test('one that nothing can cross does not count', async () => {
 test('a crossed threshold is not green', async () => {
   const crossed = { ...HELD, expression: 'p(95)<10', passed: false };
   const summary = await run({ facts: { thresholds: [HELD, crossed], k6ExitCode: 99 } });
-  expect(verdictOf(summary)).toBe('Not green: 1 of 2 thresholds held.');
+  expect(verdictOf(summary)).toBe(
+    'Not green: 1 of 2 thresholds held; crossed: nats_delivery p(95)<10 (44.0 ms).',
+  );
 });
 
 test('that k6 was at its limit is told, and does not make a run bad', async () => {
@@ -170,7 +172,9 @@ test('a run that ends at its limit says so, and that k6 interrupted what was und
     ending: { ...ENDING, ranMs: 3_000, interruptedIterations: 4 },
   };
   const ended = await summaryOfSamples(samples, { ...facts, k6ExitCode: 99 });
-  expect(verdictOf(ended)).toBe('Not green: a step beyond the limit ended it. 0 of 1 thresholds held.');
+  expect(verdictOf(ended)).toBe(
+    'Not green: a step beyond the limit ended it. 0 of 1 thresholds held; crossed: nats_delivery p(95)<750 (900 ms).',
+  );
   const interrupted = await summaryOfSamples(samples, {
     ...facts,
     thresholds: [{ ...crossed, passed: true }],
@@ -182,10 +186,10 @@ test('a k6 that never began says why first, and nothing of what it did not count
   const zero = { metric: 'nats_missing', at: 0, value: 0 };
   const because = 'http://127.0.0.1:1/health answers 503, and not as Meridian does';
   const ending: Ending = { ...ENDING, kind: 'failed', interruptedIterations: null, failedBecause: because };
-  const summary = await summaryOfSamples([zero], { script: 'latency', k6ExitCode: 255, ending });
+  const facts = { script: 'latency', k6ExitCode: 255, ending, thresholds: [HELD] };
+  const summary = await summaryOfSamples([zero], facts);
   const [first] = textReport(summary).split('\n');
-  expect(first).toContain(`Not green: k6 could not begin (exit code 255): ${because}. `);
-  expect(first).not.toContain('missing');
+  expect(first).toBe(`latency, profile smoke. Not green: k6 could not begin (exit code 255): ${because}.`);
 });
 
 test('an error of the script that ended k6 later stands beside its code', async () => {

@@ -8,6 +8,7 @@ import { lateGeneratorSentence } from './late-generator.ts';
 import { totalOf } from './spans.ts';
 import { endedAtLimit } from './steps.ts';
 import type { Summary } from './summary.ts';
+import { thresholdRows } from './threshold-text.ts';
 import { isBad, type Standing, standingOf } from './thresholds.ts';
 import { waitingClientsSentence } from './waiting-clients.ts';
 
@@ -25,7 +26,7 @@ const EARLY_MS = 1_000;
 /** Above this share of the CPU time it could have, k6 itself is what is measured. */
 const GENERATOR_LIMIT = 0.9;
 
-/** So many times without measurements are told one by one. */
+/** So many times without measurements, and crossed thresholds, are told one by one. */
 const TOLD = 3;
 
 export function outcomeOf(summary: Summary): Outcome {
@@ -51,6 +52,8 @@ export function isGreen(summary: Summary): boolean {
 
 /** Sentences, the worst first. */
 export function verdictOf(summary: Summary): string {
+  // Of what never began there is no more to say.
+  if (neverBegan(summary.ending)) return `Not green: ${endingReasons(summary).join('. ')}.`;
   const reasons = [...endingReasons(summary), ...shortcomings(summary)];
   const sentences = [...reasons, thresholdSentence(summary), ...remarks(summary)].map(capitalized);
   return `${isGreen(summary) ? 'Green' : 'Not green'}: ${uncapitalized(sentences.join('. '))}.`;
@@ -68,9 +71,9 @@ export function shortcomings(summary: Summary): readonly string[] {
     ...(samplesVanished ? ['its samples vanished, with all that it had measured'] : []),
     ...lateGeneratorSentence(summary),
     ...waitingClientsSentence(summary),
-    ...(endedAtLimit(summary) ? [] : fallenBehindSentence(summary)),
     // Of samples that are gone nobody knows when they were.
     ...(!samplesVanished && isTooMuch(unmeasured, runMs) ? [unmeasuredSentence(unmeasured)] : []),
+    ...(endedAtLimit(summary) ? [] : fallenBehindSentence(summary)),
     ...absentSentence(absentRunners),
     ...(kind === 'cut-off'
       ? [`k6 was still busy after ${formatMoment(ranMs)}, and was ended by this command`]
@@ -148,7 +151,18 @@ function thresholdSentence(summary: Summary): string {
   ].join('');
   if (count('held') === counted)
     return `${counted === 1 ? 'the threshold held' : `all ${counted} thresholds held`}${suffix}`;
-  return `${count('held')} of ${counted} thresholds held${nothing}${suffix}`;
+  return `${count('held')} of ${counted} thresholds held${nothing}${suffix}${crossedText(summary)}`;
+}
+
+/** Which, and what it was: `; crossed: nats_ping p(95)<50 (81.2 ms)`. */
+function crossedText(summary: Summary): string {
+  const crossed = thresholdRows(summary).filter(({ standing }) => standing === 'crossed');
+  if (crossed.length === 0) return '';
+  const named = crossed
+    .slice(0, TOLD)
+    .map(({ metric, expression, value }) => `${metric} ${expression}${value === '' ? '' : ` (${value})`}`);
+  const more = crossed.length - named.length;
+  return `; crossed: ${named.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
 }
 
 /** What does not make a run bad, and has to be known. */

@@ -4,6 +4,7 @@ import { type K6Run, k6Arguments, k6Environment } from './k6-arguments.ts';
 const RUN: K6Run = {
   script: 'routing.js',
   folder: '/reports/one',
+  samples: '/pipes/samples.json',
   url: 'http://127.0.0.1:8787',
   profile: 'smoke',
   site: undefined,
@@ -30,7 +31,7 @@ test('k6 is told the target, and what the caller says himself comes last and win
     'LOCAL=0',
   ]);
   expect(args.at(-1)).toBe('routing.js');
-  expect(args).toContain('json=/reports/one/samples.json.gz');
+  expect(args).toContain('json=/pipes/samples.json');
 });
 
 test('no secret is among the arguments, which everybody on the machine can read', () => {
@@ -46,7 +47,7 @@ test('credentials of NATS pass through, settings that a shell had left over do n
 test('further outputs come beside the samples, and a runner gets its segment', () => {
   const args = k6Arguments({ ...RUN, outputs: ['web-dashboard', 'csv=x.csv'], runner: { number: 2, of: 3 } });
   const outputs = args.filter((_, index) => args[index - 1] === '--out');
-  expect(outputs).toEqual(['json=/reports/one/samples.json.gz', 'web-dashboard', 'csv=x.csv']);
+  expect(outputs).toEqual(['json=/pipes/samples.json', 'web-dashboard', 'csv=x.csv']);
   expect(args.join(' ')).toContain('--execution-segment 1/3:2/3 --execution-segment-sequence 0,1/3,2/3,1');
   expect(args).toContain('RUNNERS=3');
   expect(args).toContain('instance_id=2');

@@ -7,6 +7,8 @@ import { type Runner, segmentArguments } from './segments.ts';
 export interface K6Run {
   readonly script: string;
   readonly folder: string;
+  /** Where it writes its samples. */
+  readonly samples: string;
   readonly url: string;
   readonly profile: string;
   readonly site: string | undefined;
@@ -32,13 +34,13 @@ export const K6_SUMMARY_FILE = 'k6-summary.json';
 const TREND_STATS = 'avg,min,med,max,p(90),p(95),p(99)';
 
 /** What {@link scriptArguments} depends on. */
-export type ScriptRun = Omit<K6Run, 'folder' | 'outputs' | 'adminToken'>;
+export type ScriptRun = Omit<K6Run, 'folder' | 'samples' | 'outputs' | 'adminToken'>;
 
 export function k6Arguments(run: K6Run): readonly string[] {
   return [
     'run',
     '--no-usage-report',
-    ...['--out', `json=${join(run.folder, SAMPLES_FILE)}`],
+    ...['--out', `json=${run.samples}`],
     ...run.outputs.flatMap((output) => ['--out', output]),
     ...['--summary-export', join(run.folder, K6_SUMMARY_FILE)],
     ...['--summary-trend-stats', TREND_STATS],

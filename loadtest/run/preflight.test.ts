@@ -154,3 +154,7 @@ test('a target without a region is refused', async () => {
 test.each(['', ',', ' , '])('%j names no region', (text) => {
   expect(() => parseRegions(text)).toThrow('--regions names no region');
 });
+
+test('a region that is named twice would be measured twice', () => {
+  expect(() => parseRegions('weur, oc,weur')).toThrow('--regions names weur twice');
+});

@@ -20,6 +20,8 @@ const TRIES_MS = [5_000, 5_000, TIMEOUT_MS];
 export interface TargetFacts {
   /** The nats-server version of the region that took the check's client. */
   readonly natsServer: string;
+  /** The largest payload that it takes, bytes; undefined where it does not say. */
+  readonly maxPayload: number | undefined;
 }
 
 export interface Patience {
@@ -59,9 +61,9 @@ async function checkNats(url: string, env: Environment): Promise<TargetFacts> {
   await checkUpgrade(url);
   try {
     const connection = await connect(url, env);
-    const natsServer = connection.info?.version ?? 'unknown';
+    const { version: natsServer = 'unknown', max_payload: maxPayload } = connection.info ?? {};
     await connection.close();
-    return { natsServer };
+    return { natsServer, maxPayload };
   } catch (cause) {
     throw handshakeError(url, cause, Object.keys(credentialsOf(env)).length > 0);
   }

@@ -46,7 +46,7 @@ export async function runK6(
     heard(line);
     if (output.hasBegun) watchdog.begun();
     if (kind === 'lost') {
-      if (!toldOfLoss) say(lossWords(output.said));
+      if (!toldOfLoss) say(lossWords(output.said.lostBecause));
       toldOfLoss = true;
     } else if (kind === 'late') {
       // Every user says so for itself.
@@ -127,8 +127,9 @@ function kindOf(exitCode: number, wasCut: boolean, wasInterrupted: boolean): End
 const LATE_WORDS =
   'k6 gets to what is due more than a second late: it is this machine that is measured. What helps is a lower rate, more users (CLIENTS, PAIRS), or several k6 (plan --runners)';
 
-function lossWords({ lostBecause }: K6Said): string {
-  return `k6 cannot write its samples (${lostBecause}): the figures lack what it measures from here on`;
+/** @param because in the system's words */
+export function lossWords(because: string | null): string {
+  return `k6 cannot write its samples (${because}): the figures lack what it measures from here on`;
 }
 
 /** In the words of what helps: more users where these have too few threads, more machines where it has too few cores. */

@@ -1,6 +1,6 @@
 // One run: a target, k6 against it, and the report of what it measured, even if it was interrupted or cut off.
 
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { BinaryError } from '../../local/binaries/binary-error.ts';
 import type { Binary } from '../../local/binaries/binary-spec.ts';
 import { ensureK6 } from '../../local/binaries/k6.ts';
@@ -14,14 +14,16 @@ import { closeTarget, killStarted } from './close-target.ts';
 import { exitCodeOfRun } from './exit-code.ts';
 import { judgeGenerator } from './generator-capacity.ts';
 import type { Interrupts } from './interrupts.ts';
-import { k6Arguments, k6Environment, type ScriptRun, scriptArguments } from './k6-arguments.ts';
+import { k6Arguments, k6Environment, SAMPLES_FILE, type ScriptRun, scriptArguments } from './k6-arguments.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
 import { checkOutputs } from './outputs.ts';
+import { checkPayload } from './payload.ts';
 import { checkTarget, type TargetFacts } from './preflight.ts';
 import { checkProfile } from './profiles.ts';
 import { claimReportFolder } from './report-folder.ts';
 import { inspectScript, type Requirements } from './requirements.ts';
-import { type K6Ended, runK6 } from './run-k6.ts';
+import { type K6Ended, lossWords, runK6 } from './run-k6.ts';
+import { type LostSamples, SamplesPipe } from './samples-pipe.ts';
 import { findScript, type Script } from './scripts.ts';
 import { checkShared, type Runner } from './segments.ts';
 import { summarizeRun } from './summarize-run.ts';
@@ -117,6 +119,7 @@ async function runOnTarget(prepared: Prepared): Promise<number> {
   const edits = new TargetEdits(options.url === undefined ? undefined : adminOf(target));
   try {
     const facts = await checkTarget(target.url, process.env, options.regions, progress);
+    checkPayload(options.env ?? [], process.env, facts.maxPayload);
     await checkAdminToken(prepared.script.name, await bundleScript(prepared.script.path), target);
     interrupts.stop.throwIfAborted();
     const measured = measure({ ...prepared, target, facts, edits });
@@ -160,9 +163,13 @@ async function measure(measurement: Measurement): Promise<Summary> {
   const { script, options, k6, requirements, target, folder, interrupts, edits } = measurement;
   progress(`running ${script.name} against ${target.url}`);
   const startedAt = new Date();
+  const samples = await SamplesPipe.open(join(folder, SAMPLES_FILE), (because) =>
+    progress(lossWords(because)),
+  );
   const settings = {
     ...scriptRun(script, options, target),
     folder,
+    samples: samples.path,
     adminToken: target.adminToken,
     outputs: options.out ?? [],
   };
@@ -171,6 +178,7 @@ async function measure(measurement: Measurement): Promise<Summary> {
     args: k6Arguments(settings),
     env: k6Environment(settings, process.env),
   };
+  let lost: LostSamples = { count: 0, because: null };
   const ended = await runK6(command, {
     requirements,
     interrupts,
@@ -180,10 +188,22 @@ async function measure(measurement: Measurement): Promise<Summary> {
       if (options.url === undefined) void killStarted(k6Pid);
     },
     heard: (line) => edits.read(line),
+  }).finally(async () => {
+    lost = await samples.end();
   });
   const takenBack = await edits.takeBack();
   interrupts.now.throwIfAborted();
-  return report(measurement, withLeftEdits(ended, takenBack), { startedAt, takenBack });
+  return report(measurement, withLeftEdits(withLost(ended, lost), takenBack), { startedAt, takenBack });
+}
+
+function withLost({ said, ending, ...ended }: K6Ended, { count, because }: LostSamples): K6Ended {
+  if (because === null) return { said, ending, ...ended };
+  const lostSamples = Math.max(1, said.lostSamples + count);
+  return {
+    ...ended,
+    said: { ...said, lostSamples, lostBecause: because },
+    ending: { ...ending, lostSamples },
+  };
 }
 
 function withLeftEdits(ended: K6Ended, { left }: TakenBack): K6Ended {

@@ -7,7 +7,7 @@ import { EXIT, LoadtestError } from './loadtest-error.ts';
 /**
  * @param text of the option
  * @param option its name, for the message
- * @throws LoadtestError when it names none
+ * @throws LoadtestError when it names none, or one twice
  */
 export function parseRegions(text: string, option = '--regions'): readonly string[] {
   const ids = text
@@ -15,6 +15,8 @@ export function parseRegions(text: string, option = '--regions'): readonly strin
     .map((id) => id.trim())
     .filter((id) => id !== '');
   if (ids.length === 0) throw new LoadtestError(`${option} names no region: give ids such as wnam,weur`);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new LoadtestError(`${option} names ${twice} twice: name each region once`);
   return ids;
 }
 

@@ -1,9 +1,10 @@
 // The cache of downloaded or built programs: `<cache>/bin/<name>-<version>`. A program is put into a temporary
 // directory, run there once to check its version, and only then renamed into place. So two processes that fetch the
 // same one at the same time both succeed, and no process ever runs half a file.
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { whyReplaceable } from '../trust.ts';
 import type { Binary, BinarySource, BinarySpec, Host, Problem } from './binary-spec.ts';
 import { inspectBinary } from './inspect-binary.ts';
 
@@ -19,6 +20,15 @@ export function cacheDirectory({ env, target }: Pick<Host, 'env' | 'target'>): s
 /** Where the program that `spec` describes is kept. */
 export function cachedPath(spec: BinarySpec, host: Host): string {
   return join(cacheDirectory(host), 'bin', `${spec.name}-${spec.version}`);
+}
+
+/** Why another user could have put it there, a program or its folder; undefined if nobody else could, or if there is none. */
+export async function whyNotTrusted(inCache: string): Promise<string | undefined> {
+  for (const path of [inCache, resolve(inCache, '..'), resolve(inCache, '../..')]) {
+    const why = await whyReplaceable(path).catch(() => undefined);
+    if (why !== undefined) return `${path} ${why}`;
+  }
+  return undefined;
 }
 
 /** Calls `produce` with an empty directory, then keeps the executable whose path it returns, and nothing else. */
@@ -40,6 +50,7 @@ export async function keepInCache(
     if (inspected.version !== spec.version) {
       return { problem: `the result is version ${inspected.version}, not ${spec.version}` };
     }
+    await chmod(produced.path, 0o755);
     await rename(produced.path, path);
     return { path, version: inspected.version, source };
   } finally {
@@ -49,7 +60,11 @@ export async function keepInCache(
 
 async function makeDirectory(prefix: string): Promise<string | Problem> {
   try {
-    await mkdir(resolve(prefix, '..'), { recursive: true });
+    const folder = resolve(prefix, '..');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const why = await whyNotTrusted(folder);
+    if (why !== undefined)
+      return { problem: `${why}, who could replace the program: run chmod go-w, or set MERIDIAN_CACHE` };
     return await mkdtemp(prefix);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FAKE_SERVER, FakeMachine, goScript, serverScript } from '../../test/support/fake-machine.ts';
@@ -30,6 +30,28 @@ test('the environment variable is used before PATH', async () => {
     path,
     source: 'environment',
   });
+});
+
+test.each(['cache/bin', 'cache'])(
+  'where others can write to %s it is not used, nor written',
+  async (path) => {
+    await using machine = await FakeMachine.create();
+    await machine.put('cache/bin/fake-server-1.15.1', serverScript('1.15.1'));
+    await machine.put('tools/go', goScript('1.15.1'));
+    await chmod(join(machine.root, path), 0o777);
+    const failure = await failureOf(ensureBinary(FAKE_SERVER, machine.options));
+    expect(failure.message).toContain(`cache: ${machine.root}/${path} can be written by other users`);
+    expect(failure.message).toContain('run chmod go-w, or set MERIDIAN_CACHE');
+  },
+);
+
+test('a program in the cache that others can write to is replaced', async () => {
+  await using machine = await FakeMachine.create();
+  await machine.put('cache/bin/fake-server-1.15.1', serverScript('1.15.1'), 0o777);
+  await machine.put('tools/go', goScript('1.15.1'));
+  const { path, source } = await ensureBinary(FAKE_SERVER, machine.options);
+  expect(source).toBe('go install');
+  expect((await stat(path)).mode & 0o022).toBe(0);
 });
 
 test('an empty environment variable is as good as none', async () => {

@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import { BinaryError } from './binary-error.ts';
 import type { Binary, BinarySource, BinarySpec, Environment, Host, Problem, Target } from './binary-spec.ts';
-import { cachedPath } from './cache.ts';
+import { cachedPath, whyNotTrusted } from './cache.ts';
 import { installWithGo } from './go-install.ts';
 import { inspectBinary } from './inspect-binary.ts';
 import { downloadRelease } from './release-archive.ts';
@@ -89,6 +89,8 @@ async function findOnPath(spec: BinarySpec, host: Host): Promise<Binary | Proble
 
 async function findInCache(spec: BinarySpec, host: Host): Promise<Binary | Problem> {
   const path = cachedPath(spec, host);
+  const untrusted = await whyNotTrusted(path);
+  if (untrusted !== undefined) return { problem: untrusted };
   const inspected = await inspectBinary(spec, path, host.env);
   if ('problem' in inspected) return { problem: `${path} ${inspected.problem}` };
   return { path, version: inspected.version, source: 'cache' };

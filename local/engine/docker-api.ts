@@ -1,6 +1,7 @@
 // The part of the Docker Engine API that workerd uses, over a unix socket. It was derived from the requests of
 // workerd 2026-11-17 and miniflare 5; what they never request is not implemented.
 
+import { chmod } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { constants } from 'node:os';
 import { text } from 'node:stream/consumers';
@@ -42,10 +43,11 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, handler: Handler
   ['DELETE', /^\/containers\/(?<name>[^/]+)$/, remove],
 ];
 
-/** Serves the engine on a unix socket until the returned server is closed. */
+/** Serves the engine on a unix socket, which only its owner may use, until the returned server is closed. */
 export async function serveDockerApi(engine: Engine, socketPath: string): Promise<Server> {
   const server = createServer((request, response) => void answer(engine, request, response));
   await listen(server, { path: socketPath });
+  await chmod(socketPath, 0o600);
   return server;
 }
 

@@ -4,6 +4,7 @@
 import { isAbsolute } from 'node:path';
 import type { Environment } from '../binaries/binary-spec.ts';
 import { executablesOnPath } from '../binaries/search-path.ts';
+import { checkSocket, Untrusted } from '../trust.ts';
 import { type EngineCommand, type EngineKind, lastWords, runEngine } from './engine-command.ts';
 import { ImageError } from './image-error.ts';
 
@@ -15,6 +16,8 @@ export interface FindEngineOptions {
   /** Default: `process.env`. */
   readonly env?: Environment | undefined;
 }
+
+const UNIX = 'unix://';
 
 const KINDS: readonly EngineKind[] = ['docker', 'podman', 'buildah'];
 
@@ -68,6 +71,10 @@ async function firstThatAnswers(runs: boolean, env: Environment): Promise<Engine
 
 /** Podman's command speaks to podman's sockets only, and knows more of what it builds there; docker's to every one. */
 async function atSocket(address: string, env: Environment, given: string): Promise<EngineCommand> {
+  if (address.startsWith(UNIX))
+    await checkSocket(address.slice(UNIX.length)).catch((error: Error) => {
+      if (error instanceof Untrusted) throw new ImageError(error.message);
+    });
   const tried: string[] = [];
   for (const [kind, option] of [
     ['podman', '--url'],

@@ -3,12 +3,10 @@
 import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { runEngine } from '../../local/image/engine-command.ts';
-import { temporaryFolder } from '../support/command-process.ts';
-import { type DockerForTests, dockerForTests } from '../support/engine/docker-command.ts';
+import { useDocker } from '../support/engine/docker-command.ts';
 
-const testEngine = inject('testEngine');
 const SBOM = 'image.cdx.json';
 
 /** They do not end by themselves: dev-docker.test.ts and start-and-stop.test.ts run them. */
@@ -22,18 +20,10 @@ const commands = [...page.matchAll(/^```sh\n([^`]*)^```$/gm)].flatMap(([, block 
 /** All checks of the image in turn. */
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
-let docker: DockerForTests;
-let folder: string;
-beforeAll(async () => {
-  if (testEngine === undefined) throw new Error('there is no engine');
-  folder = await temporaryFolder();
-  docker = await dockerForTests(testEngine, folder);
-});
+const running = useDocker();
 afterAll(async () => {
   await rm(SBOM, { force: true });
-  await runEngine(docker.engine, ['image', 'rm', '--force', tagOf(process.pid)]);
-  await docker?.[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
+  await runEngine(running.docker.engine, ['image', 'rm', '--force', tagOf(process.pid)]);
 });
 
 const tagOf = (pid: number) => `meridian:page-${pid}`;
@@ -48,7 +38,7 @@ function ownNames(command: string): string {
 
 describe('each command runs', () => {
   test.each(commands.filter((command) => !ELSEWHERE.includes(command)))('%s', async (command) => {
-    const env = { ...process.env, ...docker.env };
+    const env = { ...process.env, ...running.docker.env };
     const { stdout } = await promisify(execFile)('sh', ['-c', ownNames(command)], {
       env,
       maxBuffer: 1 << 26,

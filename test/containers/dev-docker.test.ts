@@ -2,42 +2,30 @@
 // get in with the token, and nothing is left.
 
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { wsconnect } from '@nats-io/nats-core';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runEngine } from '../../local/image/engine-command.ts';
 import { closeServer, listenOnLoopback } from '../../local/listen.ts';
 import { CommandProcess, temporaryFolder } from '../support/command-process.ts';
-import { type DockerForTests, dockerForTests } from '../support/engine/docker-command.ts';
+import { useDocker } from '../support/engine/docker-command.ts';
 
-const testEngine = inject('testEngine');
 const WRANGLER = join('node_modules', 'wrangler', 'bin', 'wrangler.js');
 
 /** Seven images are built, and six containers started, beside the stack that the suite shares. */
 const START_TIMEOUT_MS = 180_000;
 vi.setConfig({ testTimeout: 2 * START_TIMEOUT_MS, hookTimeout: 120_000 });
 
-let docker: DockerForTests;
-let folder: string;
-
-beforeAll(async () => {
-  if (testEngine === undefined) throw new Error('there is no engine');
-  folder = await temporaryFolder();
-  docker = await dockerForTests(testEngine, folder);
-  for (const [name, value] of Object.entries(docker.env)) vi.stubEnv(name, value);
+const running = useDocker();
+beforeAll(() => {
+  for (const [name, value] of Object.entries(running.docker.env)) vi.stubEnv(name, value);
 });
-
-afterAll(async () => {
-  await docker?.[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-  vi.unstubAllEnvs();
-});
+afterAll(() => vi.unstubAllEnvs());
 
 async function listed(...args: readonly string[]): Promise<readonly string[]> {
-  const { stdout } = await runEngine(docker.engine, args);
+  const { stdout } = await runEngine(running.docker.engine, args);
   return stdout.split('\n').filter((line) => line !== '');
 }
 
@@ -79,8 +67,8 @@ test('wrangler dev runs all regions in containers of the image, linked, and leav
 test('wrangler deploy --dry-run builds the image of each region', async () => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [WRANGLER, 'deploy', '--dry-run', '--outdir', join(folder, 'out')],
-    { env: { ...process.env, ...docker.env }, maxBuffer: 64 * 1024 * 1024 },
+    [WRANGLER, 'deploy', '--dry-run', '--outdir', join(running.folder, 'out')],
+    { env: { ...process.env, ...running.docker.env }, maxBuffer: 64 * 1024 * 1024 },
   );
   expect(stdout).toMatch(/--dry-run: exiting now/);
   for (const name of ['verify', 'wnam', 'enam', 'weur', 'eeur', 'apac', 'oc']) {

@@ -9,7 +9,7 @@ import { useStack } from '../support/file-stack.ts';
 import { awaitInterest } from '../support/interest.ts';
 
 /** What regions/schema.ts takes at most. */
-const MOST_BYTES = 48 * 1024 * 1024;
+const MOST_BYTES = 64 * 1024 * 1024;
 
 const limits = {
   maxConnections: 100,

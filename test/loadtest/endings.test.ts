@@ -8,8 +8,8 @@ import type { Ending } from '../../loadtest/report/ending.ts';
 import { readSummary } from '../../loadtest/report/report-files.ts';
 import { verdictOf } from '../../loadtest/report/verdict.ts';
 import { ensureK6 } from '../../local/binaries/k6.ts';
-import { waitFor } from '../../waiting/wait-for.ts';
 import { CommandProcess, temporaryFolder } from '../support/command-process.ts';
+import { FaultyEdge } from '../support/faulty-edge.ts';
 import { LoadtestProcess } from '../support/loadtest-process.ts';
 
 const CROSSED = 99;
@@ -104,7 +104,7 @@ test(
     expect(ending.kind).toBe('cut-off');
     expect(ending.ranMs).toBeLessThan(4_000 + LATE_MS);
     expect(run.output).toContain('is killed');
-    expect(await run.leftovers()).toEqual([]);
+    await run.leavesNothing();
   },
   RUN_TIMEOUT_MS,
 );
@@ -125,11 +125,31 @@ test(
     expect(thresholds.some(({ passed }) => !passed)).toBe(true);
     expect(unmeasured.length).toBeGreaterThan(0);
     expect(run.output).toMatch(/Not green: .*k6 was still busy/);
-    await waitFor(
-      'nothing to be left',
-      { timeoutMs: 5_000 },
-      async () => (await run.leftovers()).length === 0,
+    await run.leavesNothing();
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
+  'an edge that stalls for good: what was under way is missing, though k6 has to be killed',
+  async () => {
+    await using edge = await FaultyEdge.before(url);
+    await using run = await LoadtestProcess.start(
+      ...['throughput', '--url', edge.url, '--k6', k6, '--regions', 'weur,oc', '--profile', 'soak'],
+      ...['-e', 'DURATION=5s', '-e', 'PAIRS=1'],
     );
+    // After four seconds the pair begins.
+    await run.line(/^running \(0*6/);
+    edge.stall();
+    expect(await run.exited, run.output).toBe(CROSSED);
+    const { metrics, ending, steps } = await readSummary(run.report);
+    expect(ending.kind).toBe('cut-off');
+    const sum = (name: string) => metrics[name]?.all?.value ?? 0;
+    const missing = sum('nats_missing') + (ending.underWay ?? 0);
+    expect(missing).toBeGreaterThan(1_000);
+    expect(sum('nats_delivered') + missing).toBe(sum('nats_published'));
+    expect(steps.map(({ sustained }) => sustained)).toEqual([false]);
+    expect(run.output).toMatch(/Not green: from .* nothing was measured/);
   },
   RUN_TIMEOUT_MS,
 );
@@ -147,11 +167,7 @@ test(
     const summary = await readSummary(run.report);
     expect(summary.ending.kind).toBe('interrupted');
     expect(verdictOf(summary)).toMatch(/^Not green: it was interrupted/);
-    await waitFor(
-      'nothing to be left',
-      { timeoutMs: 5_000 },
-      async () => (await run.leftovers()).length === 0,
-    );
+    await run.leavesNothing();
   },
   RUN_TIMEOUT_MS,
 );

@@ -34,12 +34,9 @@ beforeAll(async () => {
 
 /** Each message went out or did not, and what went out arrived at each receiver or is missing there. */
 function expectBalance(samples: Samples, receivers: number): void {
-  const published = samples.count('nats_published');
-  const unsent = samples.count('nats_unsent', { kind: 'message' });
-  expect(published).toBeGreaterThan(0);
-  expect(unsent).toBeGreaterThan(0);
-  expect(published + unsent).toBe(samples.count('nats_due', { kind: 'message' }));
-  expect(samples.count('nats_delivered') + samples.count('nats_missing')).toBe(receivers * published);
+  expect(samples.count('nats_published')).toBeGreaterThan(0);
+  expect(samples.count('nats_unsent', { kind: 'message' })).toBeGreaterThan(0);
+  for (const [wanted, found] of Object.values(samples.messageBooks(receivers))) expect(found).toBe(wanted);
 }
 
 /** What was interrupted by it was so until the schedule ended, and not in the grace after it. */

@@ -9,15 +9,11 @@ import { beforeAll, expect, test } from 'vitest';
 import { readSummary } from '../../loadtest/report/report-files.ts';
 import { ensureK6 } from '../../local/binaries/k6.ts';
 import { closeServer, listenOnLoopback } from '../../local/listen.ts';
-import { waitFor } from '../../waiting/wait-for.ts';
 import { LoadtestProcess } from '../support/loadtest-process.ts';
 
 /** Exit codes of the command. */
 const TARGET_DOWN = 3;
 const INTERRUPTED = 130;
-
-/** Killed processes are gone milliseconds after their killer has exited, on a busy machine after a second or two. */
-const GONE_WITHIN_MS = 5_000;
 
 const RUN_TIMEOUT_MS = 180_000;
 
@@ -36,21 +32,13 @@ beforeAll(async () => {
   k6 = (await ensureK6({ log: console.error })).path;
 }, OBTAIN_TIMEOUT_MS);
 
-async function nothingIsLeft(run: LoadtestProcess): Promise<void> {
-  let left: readonly string[] = [];
-  await waitFor('nothing to be left', { timeoutMs: GONE_WITHIN_MS }, async () => {
-    left = await run.leftovers();
-    return left.length === 0;
-  }).catch(() => expect(left).toEqual([]));
-}
-
 test(
   'routing with the smoke profile holds its thresholds, and leaves summary, page, charts and map',
   async () => {
     await using run = await LoadtestProcess.start('routing', '--profile', 'smoke', '--k6', k6);
     await run.line(RUNNING);
     expect(await run.exited, run.output).toBe(0);
-    await nothingIsLeft(run);
+    await run.leavesNothing();
 
     const summary = await readSummary(run.report);
     expect(summary).toMatchObject({
@@ -93,7 +81,7 @@ test(
     expect(run.seen.some(({ command }) => command.startsWith(k6))).toBe(true);
     run.signal('SIGINT');
     expect(await run.exited, run.output).toBe(INTERRUPTED);
-    await nothingIsLeft(run);
+    await run.leavesNothing();
     const summary = await readSummary(run.report);
     expect(summary.ending.kind).toBe('interrupted');
     expect(summary.metrics.nats_connect?.all?.count).toBeGreaterThan(0);
@@ -119,7 +107,7 @@ test(
     await setTimeout(SAME_PRESS_MS);
     run.signal('SIGINT');
     expect(await run.exited, run.output).toBe(INTERRUPTED);
-    await nothingIsLeft(run);
+    await run.leavesNothing();
     expect(existsSync(join(run.report, 'summary.json'))).toBe(false);
   },
   RUN_TIMEOUT_MS,

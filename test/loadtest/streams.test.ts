@@ -11,6 +11,7 @@ import { beginOutage } from '../outages/outage.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { temporaryFolder } from '../support/command-process.ts';
 import { configOf } from '../support/data/checked-in.ts';
+import { FaultyEdge } from '../support/faulty-edge.ts';
 import { useStack } from '../support/file-stack.ts';
 import { K6Run, type Samples } from '../support/k6-run.ts';
 import { LoadtestProcess } from '../support/loadtest-process.ts';
@@ -143,6 +144,42 @@ test.each(['jetstream', 'mixed'])(
     run.signal('SIGINT');
     expect(await run.exited, run.output).toBe(INTERRUPTED);
     expect(await own()).toEqual([]);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
+  'with a stream that is deleted all is lost that was acknowledged, whoever has read it',
+  async () => {
+    await using reader = await StreamReader.at(running.stack.url);
+    await using run = await start('jetstream', { DURATION: '4s', RATE: '120', STREAMS: '1', CONSUMERS: '1' });
+    const [stream = ''] = await reader.follow('k6-jetstream-', 1, BEGUN_WITHIN_MS);
+    await waitFor('messages', { timeoutMs: BEGUN_WITHIN_MS }, () => reader.total > 100);
+    await reader.manager.streams.delete(stream);
+    const { exitCode, output, samples } = await run.result();
+    expect(exitCode, output).toBe(THRESHOLD_CROSSED);
+    expect(samples.of('nats_ack').length).toBeGreaterThanOrEqual(100);
+    expect(samples.count('nats_lost')).toBe(samples.of('nats_ack').length);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
+  'what a stream holds behind an edge that is gone is not known, and nothing is taken for lost',
+  async () => {
+    await using edge = await FaultyEdge.before(running.stack.url);
+    await using reader = await StreamReader.at(running.stack.url);
+    const env = { DURATION: '4s', RATE: '120', STREAMS: '1', CONSUMERS: '1' };
+    await using run = await K6Run.start({ k6, script: 'jetstream', url: edge.url, env });
+    await reader.follow('k6-jetstream-', 1, BEGUN_WITHIN_MS);
+    await waitFor('messages', { timeoutMs: BEGUN_WITHIN_MS }, () => reader.total > 100);
+    await edge.vanish();
+    const { exitCode, output, samples } = await run.result();
+    expect(exitCode, output).toBe(THRESHOLD_CROSSED);
+    expect(samples.failures().unasked).toBe(1);
+    expect(samples.count('nats_lost')).toBe(0);
+    expect(samples.count('nats_missing')).toBe(0);
+    expect(samples.count('nats_unsent', { kind: 'request' })).toBe(0);
   },
   RUN_TIMEOUT_MS,
 );

@@ -49,6 +49,14 @@ export class FaultyEdge implements AsyncDisposable {
     for (const socket of this.#open) socket.destroy();
   }
 
+  /** From now on nothing goes through the connections that it has passed on, either way; they stay open. */
+  stall(): void {
+    for (const socket of this.#open) {
+      socket.unpipe();
+      socket.pause();
+    }
+  }
+
   /** From now on nobody listens, and nobody has a connection. */
   async vanish(): Promise<void> {
     const closed = closeServer(this.#server);

@@ -1,6 +1,7 @@
 // The container engine of the project `containers`, and the stack on it that the contract suite shares.
 
 import type { TestProject } from 'vitest/node';
+import { withTeardown } from '../../local/teardown.ts';
 import { chooseEngine } from './engine/choose-engine.ts';
 import { startTestEngine, type TestEngine } from './engine/test-engine.ts';
 import { startSharedStack } from './shared-stack.ts';
@@ -15,14 +16,17 @@ declare module 'vitest' {
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const chosen = await chooseEngine(console.error);
   if (chosen.kind === 'none') throw new Error(`there is no container engine for these tests:\n${chosen.why}`);
-  const { close, ...engine } = await startTestEngine(chosen, console.error);
-  provide('testEngine', engine);
-  const { target, close: closeStack } = await startSharedStack({ realEngine: realEngineOf(engine) });
+  // What a failed setup leaves running would keep vitest from ending.
+  const { testEngine, target, close } = await withTeardown(async (undo) => {
+    const { close: closeEngine, ...engine } = await startTestEngine(chosen, console.error);
+    undo.defer(closeEngine);
+    const stack = await startSharedStack({ realEngine: realEngineOf(engine) });
+    undo.defer(stack.close);
+    return { testEngine: engine, target: stack.target };
+  });
+  provide('testEngine', testEngine);
   provide('target', target);
-  return async () => {
-    await closeStack();
-    await close();
-  };
+  return close;
 }
 
 function realEngineOf({ socket, image }: TestEngine) {

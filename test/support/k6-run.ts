@@ -100,6 +100,21 @@ export class Samples {
     return this.of(metric, tags).reduce((sum, { value }) => sum + value, 0);
   }
 
+  /**
+   * Of messages: those that were due, and those that went out or did not; those that had to arrive, and those that did or
+   * are missing. Of books that balance each is twice the same.
+   *
+   * @param receivers that each message has
+   */
+  messageBooks(receivers = 1): Record<'due' | 'arriving', readonly [number, number]> {
+    const published = this.count('nats_published');
+    const unsent = this.count('nats_unsent', { kind: 'message' });
+    return {
+      due: [this.count('nats_due', { kind: 'message' }), published + unsent],
+      arriving: [receivers * published, this.count('nats_delivered') + this.count('nats_missing')],
+    };
+  }
+
   /** How many failed, by their kind. */
   failures(): Readonly<Record<string, number>> {
     const failed = this.of('nats_errors').filter(({ value }) => value > 0);

@@ -314,7 +314,13 @@ export const PARTS: readonly Part[] = [
   {
     path: 'local/running-stacks.ts',
     what: 'where a running local stack leaves its address and its token, and how commands find them',
-    imports: ['local/process-identity.ts'],
+    imports: ['local/process-identity.ts', 'local/trust.ts'],
+  },
+  {
+    path: 'local/trust.ts',
+    what: 'what of a machine that others use too is trusted: folders, files and sockets',
+    imports: [],
+    tests: ['local/listen.ts'],
   },
   {
     path: 'local/listen.ts',
@@ -324,7 +330,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'local/binaries',
     what: 'nats-server and k6: found, downloaded or built on first use',
-    imports: [],
+    imports: ['local/trust.ts'],
     tests: ['local/listen.ts'],
   },
   {
@@ -347,13 +353,13 @@ export const PARTS: readonly Part[] = [
   {
     path: 'local/engine/containers',
     what: 'containers in a real engine, by its API (`--engine`)',
-    imports: ['regions', 'waiting', 'local/process-identity.ts', 'local/engine'],
+    imports: ['regions', 'waiting', 'local/process-identity.ts', 'local/trust.ts', 'local/engine'],
     tests: ['local/listen.ts'],
   },
   {
     path: 'local/image',
     what: 'the image on this machine: built with docker, podman or buildah',
-    imports: ['local/binaries'],
+    imports: ['local/binaries', 'local/trust.ts'],
   },
   {
     path: 'local/image/sbom',
@@ -379,6 +385,7 @@ export const PARTS: readonly Part[] = [
       'local/listen.ts',
       'local/process-identity.ts',
       'local/running-stacks.ts',
+      'local/trust.ts',
       'local/binaries',
       'local/wan',
       'local/engine',

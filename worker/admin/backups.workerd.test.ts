@@ -540,12 +540,31 @@ describe('JetStream', () => {
           return view('forming');
         },
       });
-    const refused = await jsonOf(acceptLoss(post(), jetStreamEdge(keeper('restoring'))));
+    const notes: object[] = [];
+    const caller = { note: (note: object) => void notes.push(note) };
+    const refused = await jsonOf(acceptLoss(post(), jetStreamEdge(keeper('restoring')), caller));
     expect(refused).toMatchObject({ status: 409, body: { error: { code: 'nothing_lost' } } });
     expect(accepted).toBe(0);
-    const done = await jsonOf(acceptLoss(post(), jetStreamEdge(keeper('waiting'))));
+    expect(notes).toEqual([]);
+    const done = await jsonOf(acceptLoss(post(), jetStreamEdge(keeper('waiting')), caller));
     expect(v.parse(JetStreamSchema, done.body)).toMatchObject({ loss: { phase: 'forming' } });
     expect(accepted).toBe(1);
+    // The audit log says whose data it was.
+    expect(notes).toEqual([
+      { detail: expect.stringMatching(/^accept-loss of ORDERS of \S+ \(4 messages\)$/) },
+    ]);
+  });
+
+  test('of many streams that are given up the audit log names as many as it takes', async () => {
+    const many = Array.from({ length: 500 }, (_, at) => ({ ...streams[0], stream: `STREAM-${at}` }));
+    const loss = { since: T0, phase: 'waiting', streams: [], unsaved: many };
+    const admission = async () => ({ members: [], loss });
+    const edge = jetStreamEdge(keeperOf({ admission, acceptLoss: admission }));
+    const details: (string | undefined)[] = [];
+    await acceptLoss(post(), edge, { note: ({ detail }) => void details.push(detail) });
+    const [detail = ''] = details;
+    expect(detail).toMatch(/^accept-loss of STREAM-0 of .* and \d+ more$/);
+    expect(detail.length).toBeLessThan(1_000);
   });
 });
 

@@ -206,6 +206,20 @@ describe('PUT /api/config', () => {
   });
 
   test.each([
+    ['{"config":{},"message":""}', 'base: is missing and has no default: add it.'],
+    ['[]', 'the body: should be an object, but is a list.'],
+    ['null', 'the body: should be an object, but is null.'],
+    ['{"base":1.5,"config":{},"message":""}', 'base: should be a whole number, but is 1.5.'],
+    [
+      '{"base":0,"config":{},"message":"","forse":true}',
+      'the body: there is no "forse" here; did you mean "force"? Remove or rename it.',
+    ],
+  ])('%s is refused with words that say what to do', async (text, words) => {
+    const { answer } = await putText(text);
+    expect(answer).toMatchObject({ body: { error: { message: expect.stringContaining(words) } } });
+  });
+
+  test.each([
     ['lists', `{"base":0,"message":"","config":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
     ['objects', `{"base":0,"message":"","config":${'{"a":'.repeat(30_000)}1${'}'.repeat(30_000)}}`],
     ['lists that do not end', '['.repeat(200_000)],

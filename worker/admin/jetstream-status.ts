@@ -7,12 +7,17 @@ import type { RegionConfig } from '../../regions/config.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
-import type { Loss, Member } from '../jetstream/admission/record.ts';
+import { givenUpBy } from '../jetstream/admission/loss.ts';
+import type { KnownStream, Loss, Member } from '../jetstream/admission/record.ts';
 import { BackupBucket } from '../jetstream/bucket/backup-bucket.ts';
 import type { AdmissionView } from '../jetstream/keeper-stub.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
+import type { Caller } from './admin-route.ts';
 import { fromKeeper } from './from-keeper.ts';
+
+/** An entry of the audit log keeps 1,000 characters. */
+const NAMES_CHARACTERS = 900;
 
 export function jetStreamStatus(_request: Request, edge: EdgeContext): Promise<Response> {
   return fromKeeper(
@@ -22,12 +27,19 @@ export function jetStreamStatus(_request: Request, edge: EdgeContext): Promise<R
   );
 }
 
-export function acceptLoss(_request: Request, edge: EdgeContext): Promise<Response> {
+export function acceptLoss(
+  _request: Request,
+  edge: EdgeContext,
+  { note }: Pick<Caller, 'note'>,
+): Promise<Response> {
   return fromKeeper(
     edge.env,
     async (keeper) => {
       const { loss } = await keeper.admission();
-      return loss?.phase === 'waiting' || loss?.phase === 'incomplete' ? keeper.acceptLoss() : undefined;
+      if (loss?.phase !== 'waiting' && loss?.phase !== 'incomplete') return undefined;
+      // Before it is done: if it breaks it may have been done all the same.
+      note({ detail: `accept-loss of ${streamsText(givenUpBy(loss))}` });
+      return keeper.acceptLoss();
     },
     async (view) =>
       view === undefined
@@ -37,6 +49,20 @@ export function acceptLoss(_request: Request, edge: EdgeContext): Promise<Respon
           )
         : Response.json(await viewOf(edge, view)),
   );
+}
+
+/** Of all names what the audit log takes, and how many more there are. */
+function streamsText(streams: readonly KnownStream[]): string {
+  const named: string[] = [];
+  let characters = 0;
+  for (const { account, stream, messages } of streams) {
+    const name = `${stream} of ${account} (${messages} messages)`;
+    characters += name.length;
+    if (characters > NAMES_CHARACTERS) break;
+    named.push(name);
+  }
+  const more = streams.length - named.length;
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 async function viewOf(

@@ -2,17 +2,18 @@
 
 import * as v from 'valibot';
 import type { ErrorCode } from '../../api/errors.ts';
+import { capProblems } from '../../regions/capped-problems.ts';
 import { decodeText } from '../../regions/decode-text.ts';
 import { jsonPlaces, type RepeatedKey } from '../../regions/json-places.ts';
 import { findJsonSyntaxError } from '../../regions/json-syntax.ts';
+import { describeProblem, type Problem } from '../../regions/problems.ts';
+import { problemsOfIssue } from '../../regions/schema-problems.ts';
+import { findUnknownKeys } from '../../regions/unknown-keys.ts';
 import { errorResponse } from '../error-response.ts';
 import { messageOf } from '../message-of.ts';
 
 /** A configuration is nested 6 deep. Thousands of levels would exhaust the stack of any code that walks them. */
 const MOST_NESTED = 64;
-
-/** The longest message about one body. */
-const MAX_MESSAGE_CHARS = 2_000;
 
 /** A configuration of hundreds of regions fits in this several times over. */
 export const BODY_LIMIT_BYTES = 256 * 1024;
@@ -48,8 +49,16 @@ export async function readJsonBody<S extends v.GenericSchema>(
   if (!json.ok) return refusal(json.code, json.message);
   const result = v.safeParse(schema, json.value);
   if (result.success) return { ok: true, body: result.output };
-  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`);
-  return refusal('bad_request', problems.join('; ').slice(0, MAX_MESSAGE_CHARS));
+  const problems = [
+    ...result.issues.flatMap((issue) => problemsOfIssue(issue)),
+    ...findUnknownKeys(schema, json.value),
+  ];
+  return refusal('bad_request', capProblems(problems).map(textOf).join(' '));
+}
+
+function textOf(problem: Problem): string {
+  const text = describeProblem(problem);
+  return problem.path === '' ? `the body: ${text}` : text;
 }
 
 async function readLimited(request: Request): Promise<Uint8Array | undefined> {

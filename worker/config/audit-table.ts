@@ -1,7 +1,6 @@
 // The audit log in the ConfigStore's SQLite: who did or tried what, when and from where. Changes and refused attempts are
 // kept apart, each in a bounded number whose oldest are deleted first: nobody can fill the object with refused attempts,
-// or push out what was changed. Attempts over the rate limit share one entry a minute, which counts them. Entries are
-// chained by hashes (api/audit-chain.ts).
+// or push out what was changed. Entries are chained by hashes (api/audit-chain.ts), and so never change.
 
 import { createHash } from 'node:crypto';
 import { AUDIT_KINDS, type AuditEntry as WireEntry } from '../../api/audit.ts';
@@ -26,12 +25,9 @@ export interface AuditEvent {
   /** Where the request came from. */
   readonly address?: string;
   readonly detail?: string;
-  /** How many attempts it stands for. Absent: one, which gets an entry of its own. */
+  /** How many attempts it stands for. Default: 1. */
   readonly attempts?: number;
 }
-
-/** Events that count attempts share an entry within this time. */
-export const MINUTE_MS = 60_000;
 
 export interface AuditEntry extends Omit<WireEntry, 'time'> {
   /** Milliseconds since the epoch. */
@@ -80,26 +76,20 @@ export class AuditTable {
   }
 
   add(event: AuditEvent, time: number): void {
-    if (event.attempts !== undefined && this.#addToMinute(event, event.attempts, time)) return;
-    const { from, to, attempts = 1 } = event;
+    const { from = null, to = null, attempts = 1 } = event;
     const kind = kindOf(event.outcome);
-    const entry = {
-      time,
-      actor: cut(event.actor),
-      action: cut(event.action),
-      outcome: cut(event.outcome),
-      from: from ?? null,
-      to: to ?? null,
-      address: cutOrNull(event.address),
-      detail: cutOrNull(event.detail),
+    const said = {
+      ...{ time, actor: cut(event.actor), action: cut(event.action), outcome: cut(event.outcome) },
+      ...{ from, to, address: cutOrNull(event.address), detail: cutOrNull(event.detail), attempts, kind },
     };
     const last = this.#last(kind);
-    const query = `INSERT INTO audit
-      (time, actor, action, outcome, from_version, to_version, address, detail, attempts, kind, nth, previous, hash)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
     const nth = last.nth + 1;
-    const chained = [attempts, kind, nth, last.hash, hashOf(last.hash, entry)];
-    this.#sql.exec(query, ...Object.values(entry), ...chained);
+    const query = `INSERT INTO audit
+      (time, actor, action, outcome, from_version, to_version, address, detail, attempts, kind, nth, previous)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
+    const { id } = this.#sql.exec<{ id: number }>(query, ...Object.values(said), nth, last.hash).one();
+    // It covers the id, which is known only now. Both writes are stored together.
+    this.#sql.exec('UPDATE audit SET hash = ? WHERE id = ?', hashOf(last.hash, { id, ...said }), id);
     this.#trim(kind, nth);
   }
 
@@ -115,14 +105,6 @@ export class AuditTable {
 
   #trim(kind: Kind, nth: number): void {
     this.#sql.exec('DELETE FROM audit WHERE kind = ? AND nth <= ?', kind, nth - ENTRIES_KEPT);
-  }
-
-  /** Adds the attempts to this minute's entry. False if there is none yet. */
-  #addToMinute({ outcome, address }: AuditEvent, attempts: number, time: number): boolean {
-    const query = `UPDATE audit SET attempts = attempts + ? WHERE id =
-      (SELECT id FROM audit WHERE outcome = ? AND address IS ? AND time >= ? ORDER BY id DESC LIMIT 1)`;
-    const minute = Math.floor(time / MINUTE_MS) * MINUTE_MS;
-    return this.#sql.exec(query, attempts, cut(outcome), cutOrNull(address), minute).rowsWritten > 0;
   }
 
   /** Entries with ids below `before`, newest first. */
@@ -176,7 +158,7 @@ export class AuditTable {
       const { nth, hash: before } = last[kind];
       const isChained = entry.hash !== null;
       const previous = isChained ? entry.previous : before;
-      const hash = isChained ? entry.hash : hashOf(before, entry);
+      const hash = isChained ? entry.hash : hashOf(before, { ...entry, kind });
       this.#sql.exec(query, kind, nth + 1, previous, hash, entry.id);
       last[kind] = { nth: nth + 1, hash };
     }

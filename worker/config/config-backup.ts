@@ -1,11 +1,11 @@
 // Writes versions and the audit log to the bucket of backups, behind the edits: nothing waits for the bucket, and
 // nothing fails with it. What is not written yet stays in the object's SQLite, and its alarm writes it: a version at
-// once, entries of the audit log once the minute in which they came is over, since counted ones may still grow.
+// once, entries of the audit log once the minute in which they came is over, so that many share an object.
 
 import { backoffMs } from '../backoff.ts';
 import { messageOf } from '../message-of.ts';
 import type { AlarmTimes } from './alarm-times.ts';
-import { type AuditTable, MINUTE_MS } from './audit-table.ts';
+import type { AuditTable } from './audit-table.ts';
 import { auditKey, auditText, newStoreName, versionKey, versionText } from './backup-format.ts';
 import { storesOf } from './backup-reading.ts';
 import { inTime } from './bucket-call.ts';
@@ -243,6 +243,8 @@ async function put(bucket: R2Bucket, key: string, text: string): Promise<void> {
   if ((await inTime(found.text(), `reading ${key}`)) !== text)
     throw new Error(`${key} is in the bucket with other content: something else writes there`);
 }
+
+const MINUTE_MS = 60_000;
 
 function startOfMinute(now: number): number {
   return Math.floor(now / MINUTE_MS) * MINUTE_MS;

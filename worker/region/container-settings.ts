@@ -25,6 +25,7 @@ export function containerEnvironment(
     NATS_REGION: region.id,
     NATS_MAX_CONNECTIONS: clientCapacity(region) + SERVER_HEADROOM,
     NATS_MAX_PAYLOAD: limits.maxPayloadBytes,
+    NATS_MAX_PENDING: maxPendingFor(limits.maxPayloadBytes),
     NATS_LAME_DUCK_GRACE_PERIOD: `${config.lameDuck.graceSeconds}s`,
     NATS_LAME_DUCK_DURATION: `${config.lameDuck.durationSeconds}s`,
     NATS_TERM_HOLD: holdSecondsOf(config, region.id),
@@ -37,6 +38,17 @@ export function containerEnvironment(
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );
+}
+
+/** nats-server's default of `max_pending`. */
+const LEAST_PENDING_BYTES = 64 * 1024 * 1024;
+
+/** What stands before each of two messages: subject and headers of the next one may wait as well. */
+const ROOM_BYTES = 1024 * 1024;
+
+/** How many bytes may wait for one reader: two of the largest messages, since a reader for whom more waits is closed. */
+function maxPendingFor(maxPayloadBytes: number): number {
+  return Math.max(LEAST_PENDING_BYTES, 2 * maxPayloadBytes + ROOM_BYTES);
 }
 
 function isMember({ enabled, jetstream }: RegionConfig): boolean {

@@ -1,6 +1,7 @@
 // A real container engine, ready to be used: found, reached, asked what it can, and rid of what killed runs left in it.
 
 import { join } from 'node:path';
+import { checkSocket, Untrusted } from '../../trust.ts';
 import type { CanLimit } from './container-runtime.ts';
 import { EngineClient } from './engine-client.ts';
 import { EngineUnreachable } from './engine-problem.ts';
@@ -75,18 +76,23 @@ interface Reached {
 
 async function reach(options: OpenEngineOptions): Promise<Reached> {
   const { engine, folder, onProcess, onProgress, env = process.env } = options;
-  const client = new EngineClient(await findSocket(engine, env));
+  const socket = await findSocket(engine, env);
+  // That there is none is told when it is used.
+  await checkSocket(socket).catch((error: Error) => {
+    if (error instanceof Untrusted) throw new EngineUnreachable(error.message);
+  });
+  const client = new EngineClient(socket);
   try {
     return { client, version: await versionOf(client), close: async () => {} };
   } catch (error) {
     const isOurs = engine === 'podman' && error instanceof EngineUnreachable;
     if (!isOurs || process.platform !== 'linux' || env.CONTAINER_HOST || env.DOCKER_HOST) throw error;
-    const socket = join(folder, 'podman.sock');
-    const service = await startPodmanService(socket);
+    const ownSocket = join(folder, 'podman.sock');
+    const service = await startPodmanService(ownSocket);
     if (service === undefined) throw error;
     onProcess(service.pid);
     onProgress?.("podman's service started for this run");
-    const own = new EngineClient(socket);
+    const own = new EngineClient(ownSocket);
     return {
       client: own,
       version: await versionOf(own),

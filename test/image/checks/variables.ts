@@ -15,6 +15,7 @@ const DEFAULTS: Check = {
       auth_required: true,
       max_connections: 65_536,
       max_payload: 1_048_576,
+      max_pending: 67_108_864,
       cluster: { name: 'meridian', cluster_port: 6222, pool_size: -1 },
       websocket: { port: 8080, no_tls: true },
       tags: ['region:unknown', 'location:unknown', 'cloudflare-region:unknown', 'country:unknown'],
@@ -24,70 +25,55 @@ const DEFAULTS: Check = {
   },
 };
 
+const SETTINGS_ENV = {
+  NATS_SERVER_NAME: 'nats-oc',
+  NATS_CLUSTER_NAME: 'another',
+  NATS_REGION: 'oc',
+  NATS_CLIENT_PORT: '4300',
+  NATS_WEBSOCKET_PORT: '8100',
+  NATS_MONITOR_PORT: '8300',
+  NATS_CLUSTER_PORT: '6300',
+  NATS_MAX_CONNECTIONS: '123',
+  NATS_MAX_PAYLOAD: '2MB',
+  NATS_MAX_PENDING: '32MB',
+  CLOUDFLARE_LOCATION: 'SYD01',
+  CLOUDFLARE_REGION: 'OC',
+  CLOUDFLARE_COUNTRY_A2: 'AU',
+};
+
 const SETTINGS: Check = {
   name: 'name, cluster, tags, ports and limits are what the variables say',
-  covers: [
-    'NATS_SERVER_NAME',
-    'NATS_CLUSTER_NAME',
-    'NATS_REGION',
-    'NATS_CLIENT_PORT',
-    'NATS_WEBSOCKET_PORT',
-    'NATS_MONITOR_PORT',
-    'NATS_CLUSTER_PORT',
-    'NATS_MAX_CONNECTIONS',
-    'NATS_MAX_PAYLOAD',
-    'CLOUDFLARE_LOCATION',
-    'CLOUDFLARE_REGION',
-    'CLOUDFLARE_COUNTRY_A2',
-  ],
+  covers: Object.keys(SETTINGS_ENV),
   run: async (image) => {
-    const env = {
-      NATS_SERVER_NAME: 'nats-oc',
-      NATS_CLUSTER_NAME: 'another',
-      NATS_REGION: 'oc',
-      NATS_CLIENT_PORT: '4300',
-      NATS_WEBSOCKET_PORT: '8100',
-      NATS_MONITOR_PORT: '8300',
-      NATS_CLUSTER_PORT: '6300',
-      NATS_MAX_CONNECTIONS: '123',
-      NATS_MAX_PAYLOAD: '2MB',
-      CLOUDFLARE_LOCATION: 'SYD01',
-      CLOUDFLARE_REGION: 'OC',
-      CLOUDFLARE_COUNTRY_A2: 'AU',
-    };
-    await using container = await image.serve({ env, ports: [4300, 8100, 8300] });
+    await using container = await image.serve({ env: SETTINGS_ENV, ports: [4300, 8100, 8300] });
     assert.partialDeepStrictEqual(await container.monitor('varz', 8300), {
       server_name: 'nats-oc',
       port: 4300,
       http_port: 8300,
       max_connections: 123,
       max_payload: 2_097_152,
+      max_pending: 33_554_432,
       cluster: { name: 'another', cluster_port: 6300 },
       websocket: { port: 8100 },
       tags: ['region:oc', 'location:syd01', 'cloudflare-region:oc', 'country:au'],
     });
-    return `${Object.keys(env).length} variables`;
+    return `${Object.keys(SETTINGS_ENV).length} variables`;
   },
+};
+
+const JETSTREAM_ENV = {
+  NATS_JETSTREAM: 'true',
+  NATS_JETSTREAM_PEERS: '5',
+  NATS_JETSTREAM_MAX_MEMORY: '64MB',
+  NATS_JETSTREAM_MAX_FILE: '1GB',
+  NATS_STORE_DIR: '/data/streams',
 };
 
 const JETSTREAM: Check = {
   name: 'JetStream is on, with its peers, limits and folder, where the variables say so',
-  covers: [
-    'NATS_JETSTREAM',
-    'NATS_JETSTREAM_PEERS',
-    'NATS_JETSTREAM_MAX_MEMORY',
-    'NATS_JETSTREAM_MAX_FILE',
-    'NATS_STORE_DIR',
-  ],
+  covers: Object.keys(JETSTREAM_ENV),
   run: async (image) => {
-    const env = {
-      NATS_JETSTREAM: 'true',
-      NATS_JETSTREAM_PEERS: '5',
-      NATS_JETSTREAM_MAX_MEMORY: '64MB',
-      NATS_JETSTREAM_MAX_FILE: '1GB',
-      NATS_STORE_DIR: '/data/streams',
-    };
-    await using container = await image.serve({ env });
+    await using container = await image.serve({ env: JETSTREAM_ENV });
     await container.logged(/JetStream cluster bootstrapping/);
     assert.partialDeepStrictEqual(await container.monitor('jsz'), {
       config: { max_memory: 64 << 20, max_storage: 1 << 30, store_dir: '/data/streams/jetstream' },

@@ -11,7 +11,14 @@ export interface OperatorFixture {
   readonly systemAccount: string;
   /** Account -> JWT, the system account among them. */
   readonly accounts: Readonly<Record<string, string>>;
-  readonly user: { readonly jwt: string; readonly seed: Uint8Array };
+  readonly user: User;
+  /** The same user with more in its JWT. */
+  userOf(claims: object): User;
+}
+
+export interface User {
+  readonly jwt: string;
+  readonly seed: Uint8Array;
 }
 
 const NO_LIMIT = -1;
@@ -24,6 +31,10 @@ export function createOperatorFixture(limits: object = {}): OperatorFixture {
   const system = nkeys.createAccount();
   const account = nkeys.createAccount();
   const user = nkeys.createUser();
+  const userOf = (claims: object) => ({
+    jwt: sign(account, user, { type: 'user', ...USER_LIMITS, ...claims }),
+    seed: user.getSeed(),
+  });
   return {
     operatorJwt: sign(operator, operator, { type: 'operator' }),
     systemAccount: system.getPublicKey(),
@@ -34,7 +45,8 @@ export function createOperatorFixture(limits: object = {}): OperatorFixture {
         limits: { ...ACCOUNT_LIMITS, ...limits },
       }),
     },
-    user: { jwt: sign(account, user, { type: 'user', ...USER_LIMITS }), seed: user.getSeed() },
+    user: userOf({}),
+    userOf,
   };
 }
 

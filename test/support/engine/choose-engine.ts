@@ -3,7 +3,7 @@
 import { userInfo } from 'node:os';
 import { EngineClient } from '../../../local/engine/containers/engine-client.ts';
 import { findSocket } from '../../../local/engine/containers/find-socket.ts';
-import { installPodman, isInstalled, mayInstall } from './install-podman.ts';
+import { installPackages, isInstalled, mayInstall } from '../debian-packages.ts';
 
 export type ChosenEngine =
   /** podman in a folder of the tests' own; see isolated-podman.ts. */
@@ -12,6 +12,9 @@ export type ChosenEngine =
   | { readonly kind: 'given'; readonly engine: string }
   | { readonly kind: 'none'; readonly why: string };
 
+/** busybox is for the base of the image where no registry can be reached. */
+const PACKAGES = ['podman', 'runc', 'buildah', 'busybox-static'];
+
 /** MERIDIAN_TEST_ENGINE names one; else podman of root's, which CI installs, then docker. */
 export async function chooseEngine(log: (line: string) => void): Promise<ChosenEngine> {
   const given = process.env.MERIDIAN_TEST_ENGINE;
@@ -19,7 +22,7 @@ export async function chooseEngine(log: (line: string) => void): Promise<ChosenE
   const tried: string[] = [];
   if (process.platform === 'linux' && userInfo().uid === 0) {
     if (!(await isInstalled('podman')) && mayInstall())
-      await installPodman(log).catch((error: Error) => tried.push(error.message.trim()));
+      await installPackages(PACKAGES, log).catch((error: Error) => tried.push(error.message.trim()));
     if (await isInstalled('podman')) return { kind: 'isolated podman' };
     tried.push('podman is not installed');
   }

@@ -1,8 +1,9 @@
 // A command `docker` for what calls it by this name, where there is only podman, or only a docker without buildx, and no
 // registry: wrangler, and the commands of docs/container.md. It hands everything to the engine of the tests.
 
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { executablesOnPath } from '../../../local/binaries/search-path.ts';
 import { BASE_LABEL } from '../../../local/image/build.ts';
 import {
@@ -12,20 +13,46 @@ import {
   runEngine,
 } from '../../../local/image/engine-command.ts';
 import { findEngine } from '../../../local/image/find-engine.ts';
+import { temporaryFolder } from '../command-process.ts';
 import type { TestEngine } from './test-engine.ts';
 
 const SIDECAR_FOLDER = join(import.meta.dirname, 'sidecar');
 const SIDECAR = 'localhost/meridian-test-sidecar:latest';
 
-export interface DockerForTests extends AsyncDisposable {
+interface DockerForTests extends AsyncDisposable {
   /** The engine's own command. */
   readonly engine: EngineCommand;
   /** Environment with which the commands find it. */
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** A folder with the command `docker` in it, for all tests of a file. To be called at its top level. */
+export function useDocker(): { readonly docker: DockerForTests; readonly folder: string } {
+  const testEngine = inject('testEngine');
+  if (testEngine === undefined) throw new Error('there is no engine');
+  let folder = '';
+  let docker: DockerForTests | undefined;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    docker = await dockerForTests(testEngine, folder);
+  });
+  afterAll(async () => {
+    await docker?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return {
+    get docker() {
+      if (docker === undefined) throw new Error('the command is there once the tests run');
+      return docker;
+    },
+    get folder() {
+      return folder;
+    },
+  };
+}
+
 /** @param folder an empty folder, which is the caller's */
-export async function dockerForTests(testEngine: TestEngine, folder: string): Promise<DockerForTests> {
+async function dockerForTests(testEngine: TestEngine, folder: string): Promise<DockerForTests> {
   const engine = await findEngine({
     engine: testEngine.isOwn ? 'podman' : `unix://${testEngine.socket}`,
     runs: true,

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { killQuietly } from '../../../local/engine/processes/process-group.ts';
 import { listProcesses } from '../../../local/process-list.ts';
-import { isInstalled } from './install-podman.ts';
+import { isInstalled } from '../debian-packages.ts';
 
 /** Variables of podman's environment. */
 export interface PodmanEnvironment {

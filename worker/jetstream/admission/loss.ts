@@ -61,6 +61,11 @@ export function isToAccept({ loss }: AdmissionRecord): boolean {
   return loss?.phase === 'waiting' || loss?.phase === 'incomplete';
 }
 
+/** The streams that an operator who accepts this loss gives up. Those that a backup may have come back from it, if it has. */
+export function givenUpBy({ streams, unsaved, failed }: Loss): readonly KnownStream[] {
+  return failed?.missing ?? unsaved ?? streams;
+}
+
 /** What is missing is given up. The servers run, and hold what could be restored. */
 export function giveUpMissing({ loss, ...record }: AdmissionRecord): AdmissionRecord {
   const { restored } = record;

@@ -1,13 +1,11 @@
-// Installs podman where tests run on a machine of their own: in CI, as root, on Debian or what is made of it.
+// Installs what tests need from Debian's packages, where they run on a machine of their own: in CI, as root, on Debian or
+// what is made of it.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { promisify } from 'node:util';
-import { executablesOnPath } from '../../../local/binaries/search-path.ts';
-
-/** busybox is for the base of the image where no registry can be reached. */
-const PACKAGES = ['podman', 'runc', 'buildah', 'busybox-static'];
+import { executablesOnPath } from '../../local/binaries/search-path.ts';
 
 /** Another installation may be under way. */
 const LOCK_TIMEOUT_SECONDS = 120;
@@ -24,14 +22,17 @@ export function mayInstall(): boolean {
 }
 
 /** Throws, with what apt said, when it does not work. */
-export async function installPodman(log: (line: string) => void): Promise<void> {
+export async function installPackages(
+  packages: readonly string[],
+  log: (line: string) => void,
+): Promise<void> {
   const options = ['-o', `DPkg::Lock::Timeout=${LOCK_TIMEOUT_SECONDS}`];
-  log(`installing ${PACKAGES.join(', ')} with apt-get`);
+  log(`installing ${packages.join(', ')} with apt-get`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await promisify(execFile)(APT, ['update', '-q', ...options], { env });
   await promisify(execFile)(
     APT,
-    ['install', '-y', '-q', '--no-install-recommends', ...options, ...PACKAGES],
+    ['install', '-y', '-q', '--no-install-recommends', ...options, ...packages],
     {
       env,
       maxBuffer: 64 * 1024 * 1024,
