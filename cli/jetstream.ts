@@ -10,6 +10,7 @@ import { type ConnectionOptions, withConnection } from './connection.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { openClient } from './live.ts';
 import { printable } from './printable.ts';
+import { say } from './wrap.ts';
 
 type Options = ConnectionOptions & { readonly json?: true };
 
@@ -46,12 +47,12 @@ function acceptLossCommand(): Command {
         });
       }
       // On stderr with --json, and only if a question follows, as before every change.
-      if (!options.json) console.log(lossText(loss));
+      if (!options.json) say(lossText(loss));
       else if (!options.yes) console.error(lossText(loss));
       await confirm('Give them up? Those that have no backup cannot be brought back.', options);
       const after = await client.acceptLoss();
       if (options.json) console.log(JSON.stringify(after, null, 2));
-      else console.log(ACCEPTED[loss.phase]);
+      else say(ACCEPTED[loss.phase]);
     });
 }
 

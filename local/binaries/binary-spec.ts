@@ -15,6 +15,8 @@ export interface BinarySpec {
   readonly versionPattern: RegExp;
   /** For `go install`. */
   readonly goPackage: string;
+  /** The module that the package is in. Absent: it is the module. */
+  readonly goModule?: string;
   readonly release: ReleaseSpec;
 }
 

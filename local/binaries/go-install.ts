@@ -20,7 +20,7 @@ export async function installWithGo(spec: BinarySpec, host: Host): Promise<Binar
     // to warn of a deprecated one, and fails where a module proxy has only the version that is asked for.
     await writeFile(
       join(directory, 'go.mod'),
-      `module build\n\nrequire ${spec.goPackage} v${spec.version}\n`,
+      `module build\n\nrequire ${spec.goModule ?? spec.goPackage} v${spec.version}\n`,
     );
     const run = await runCommand(go, ['install', '-mod=mod', spec.goPackage], {
       env: { ...host.env, GOBIN: directory },

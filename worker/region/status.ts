@@ -3,12 +3,20 @@
 import type { RegionView } from '../../api/regions.ts';
 import type { RegionState } from '../../api/states.ts';
 import type { RoundTrips } from '../../routing/round-trips.ts';
-import type { LinkReport } from '../mesh/mesh-keeper.ts';
+import type { LinkReport } from '../mesh/link-report.ts';
 
 /** The part of a region's view that its object reports. */
 type Reported = Pick<
   RegionView,
-  'region' | 'since' | 'maxClients' | 'peers' | 'serverVersion' | 'drainPhase' | 'problem'
+  | 'region'
+  | 'since'
+  | 'maxClients'
+  | 'peers'
+  | 'serverVersion'
+  | 'inMsgs'
+  | 'outMsgs'
+  | 'drainPhase'
+  | 'problem'
 > &
   Required<Pick<RegionView, 'objectAgeMs'>>;
 

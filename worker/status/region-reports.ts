@@ -64,8 +64,7 @@ async function reportOf(env: Env, region: RegionConfig): Promise<RegionReport> {
     } = await inTime(region, regionStub(env, region).status());
     return { ...status, clients };
   } catch (error) {
-    const problem = publicMessageOf(error, 'its object does not answer');
-    if (problem !== messageOf(error)) console.warn(`region ${region.id}: ${messageOf(error)}`);
+    const problem = publicMessageOf(error, 'its object does not answer', `region ${region.id}`);
     return {
       region: region.id,
       state: UNREACHABLE,
