@@ -351,7 +351,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'local/binaries',
-    what: 'nats-server and k6: found, downloaded or built on first use',
+    what: 'nats-server, k6 and Prometheus: found, downloaded or built on first use',
     imports: ['local/trust.ts'],
     tests: ['local/listen.ts'],
   },
@@ -389,6 +389,11 @@ export const PARTS: readonly Part[] = [
     imports: ['local/image'],
     // A program to read is at hand.
     tests: ['local/binaries'],
+  },
+  {
+    path: 'local/observe',
+    what: 'the command `npm run observe`: a Prometheus beside a running edge',
+    imports: ['api', 'waiting', 'local', 'local/listen.ts', 'local/running-stacks.ts', 'local/binaries'],
   },
   {
     path: 'local/wrangler-dev',
