@@ -83,7 +83,10 @@ export const ForecastSchema = v.strictObject({
     ),
   ),
   samples: v.pipe(Count, v.description('how many places were replayed')),
-  confidence: v.pipe(v.string(), v.description('how reliable the forecast is, as text')),
+  confidence: v.pipe(
+    v.string(),
+    v.description('how reliable the forecast is, as text that begins with `good`, `low` or `none`'),
+  ),
   marginShare: v.pipe(Share, v.description('margin of error of a share, with 95% confidence')),
   movedShare: Share,
   moves: v.pipe(v.array(MoveSchema), v.description('largest first')),

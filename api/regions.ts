@@ -42,6 +42,15 @@ export const RegionViewSchema = v.strictObject({
     ),
   ),
   serverVersion: v.exactOptional(v.string()),
+  inMsgs: v.exactOptional(
+    v.pipe(
+      Count,
+      v.description(
+        'messages that its server has received since it started, from clients and from other regions; absent if unknown',
+      ),
+    ),
+  ),
+  outMsgs: v.exactOptional(v.pipe(Count, v.description('messages that it has sent, likewise'))),
   drainPhase: v.exactOptional(
     v.pipe(
       v.picklist(['settling', 'lame-duck']),

@@ -9,6 +9,7 @@ import { checkChain } from '../api/audit-chain.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { openClient } from './live.ts';
+import { say } from './wrap.ts';
 
 /** Prints the log as it comes. */
 export async function exportAudit(options: ConnectionOptions): Promise<void> {
@@ -27,8 +28,8 @@ export async function verifyAudit(source: true | string, options: ConnectionOpti
       details: { code: 'audit_changed', breaks },
     });
   }
-  console.log(`${entries.length} entries are as they were written. Newest hashes, to compare with later:`);
-  for (const kind of AUDIT_KINDS) console.log(`  ${kind.padEnd(7)}  ${heads[kind] ?? 'none'}`);
+  say(`${entries.length} entries are as they were written. Newest hashes, to compare with later:`);
+  for (const kind of AUDIT_KINDS) say(`  ${kind.padEnd(7)}  ${heads[kind] ?? 'none'}`);
 }
 
 async function readLog(options: ConnectionOptions): Promise<string> {

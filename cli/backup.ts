@@ -15,6 +15,7 @@ import { pointInTime } from './point.ts';
 import { printable } from './printable.ts';
 import { restoreConfigCommand } from './restore-config.ts';
 import { waitForJob } from './wait-for-job.ts';
+import { say } from './wrap.ts';
 
 /** The account of those who connect without one. */
 const DEFAULT_ACCOUNT = '$G';
@@ -57,11 +58,9 @@ function listCommand(): Command {
       const backups = await (await openClient(options)).backups();
       if (json) return console.log(JSON.stringify(backups, null, 2));
       const { enabled, streams, problems } = backups;
-      if (!enabled) console.log('Backups are off: jetstream.backup.enabled is false.');
-      console.log(
-        streams.length === 0 ? 'There is no backup of a stream.' : backupsTable(streams, Date.now()),
-      );
-      for (const problem of problems) console.log(printable(problem));
+      if (!enabled) say('Backups are off: jetstream.backup.enabled is false.');
+      say(streams.length === 0 ? 'There is no backup of a stream.' : backupsTable(streams, Date.now()));
+      for (const problem of problems) say(printable(problem));
     });
 }
 
@@ -92,7 +91,7 @@ function restoreCommand(): Command {
         const client = await openClient(options);
         const plan = await client.planRestore(name, body);
         if (dryRun && json) return console.log(JSON.stringify(plan, null, 2));
-        if (!json) console.log(planText(plan));
+        if (!json) say(planText(plan));
         else if (!yes) console.error(planText(plan));
         if (plan.targetExists) throw targetExists(name, plan.as, dryRun === true);
         if (plan.takenBy.length > 0) throw subjectsTaken(plan, dryRun === true);
@@ -101,8 +100,8 @@ function restoreCommand(): Command {
         const started = await client.restore(name, body);
         const job = wait ? await waitForJob(client, started) : started;
         if (json) return console.log(JSON.stringify(job, null, 2));
-        if (!wait) return console.log(`Started: \`regions backup jobs ${job.id}\` shows how far it is.`);
-        console.log(`Done: ${job.doneMessages} messages. ${printable(job.result ?? '')}`.trimEnd());
+        if (!wait) return say(`Started: \`regions backup jobs ${job.id}\` shows how far it is.`);
+        say(`Done: ${job.doneMessages} messages. ${printable(job.result ?? '')}`.trimEnd());
       },
     );
 }
@@ -147,7 +146,7 @@ function verifyCommand(): Command {
         try {
           const job = await waitForJob(client, await client.verify(name));
           jobs.push(job);
-          if (!json) console.log(`${printable(name.stream)}: ${printable(job.result ?? 'as it should be')}`);
+          if (!json) say(`${printable(name.stream)}: ${printable(job.result ?? 'as it should be')}`);
         } catch (error) {
           // One that fails is no reason not to verify the others.
           if (!(error instanceof CommandError) || error.exitCode !== EXIT.refused) throw error;
@@ -157,7 +156,7 @@ function verifyCommand(): Command {
         }
       }
       if (json) console.log(JSON.stringify({ jobs, failures }, null, 2));
-      else if (names.length === 0) console.log('There is no backup of a stream.');
+      else if (names.length === 0) say('There is no backup of a stream.');
       if (failures.length > 0) process.exitCode = EXIT.refused;
     });
 }
@@ -193,7 +192,7 @@ function exportCommand(): Command {
       const client = await openClient(options);
       const bytes = await writeFolder(folder, await client.exportArchive({ account, stream }, point));
       if (json) console.log(JSON.stringify({ account, stream, folder, bytes }, null, 2));
-      else console.log(`${printable(stream)} is in ${folder}: ${bytesText(bytes)}.`);
+      else say(`${printable(stream)} is in ${folder}: ${bytesText(bytes)}.`);
     });
 }
 
@@ -210,13 +209,13 @@ function importCommand(): Command {
       const { stream, bytes, archive } = await readFolder(folder);
       const name = { account, stream: as ?? stream };
       const words = `${folder} has the stream ${printable(stream)}, ${bytesText(bytes)}.`;
-      if (!json) console.log(words);
+      if (!json) say(words);
       else if (!yes) console.error(words);
       await confirm(`Make it the backup of ${printable(name.stream)} of ${printable(account)}?`, options);
       const imported = await (await openClient(options)).importArchive(name, archive());
       if (json) return console.log(JSON.stringify(imported, null, 2));
       const { messages, firstSeq, lastSeq } = imported;
-      console.log(
+      say(
         `Done: ${messages} messages, sequences ${firstSeq} to ${lastSeq}. \`regions backup restore ${printable(name.stream)}\` makes the stream.`,
       );
     });

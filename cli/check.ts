@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { describeProblem, type Problem } from '../regions/problems.ts';
 import { REGIONS_FILE, readConfig } from './regions-file.ts';
+import { say } from './wrap.ts';
 
 /** Makes the subcommand. */
 export function checkCommand(): Command {
@@ -23,9 +24,9 @@ export function checkCommand(): Command {
         console.log(JSON.stringify(described, null, 2));
         return;
       }
-      for (const problem of problems) console.log(`error    ${describeProblem(problem)}`);
-      for (const problem of result.warnings) console.log(`warning  ${describeProblem(problem)}`);
-      console.log(`${file}: ${count(problems, 'error')}, ${count(result.warnings, 'warning')}.`);
+      for (const problem of problems) say(`error    ${describeProblem(problem)}`);
+      for (const problem of result.warnings) say(`warning  ${describeProblem(problem)}`);
+      say(`${file}: ${count(problems, 'error')}, ${count(result.warnings, 'warning')}.`);
     });
 }
 

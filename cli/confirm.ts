@@ -5,6 +5,7 @@ import type { DryRun } from '../api/config.ts';
 import { needsDeploy } from './admin-client.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { dryRunText } from './forecast-text.ts';
+import { say, wrapped } from './wrap.ts';
 
 export interface ConfirmOptions {
   readonly yes?: true;
@@ -21,8 +22,8 @@ export function showBefore(dryRun: DryRun, { yes, json }: ConfirmOptions): void 
       details: { code: 'needs_deploy', changes: dryRun.needsDeploy },
     });
   }
-  if (!json) console.log(dryRunText(dryRun));
-  else if (!yes) console.error(dryRunText(dryRun));
+  if (!json) say(dryRunText(dryRun));
+  else if (!yes) console.error(wrapped(dryRunText(dryRun), process.stderr));
 }
 
 interface Reason {

@@ -60,6 +60,16 @@ test.each([
   expect((failure as Error).message).not.toContain('hush');
 });
 
+test('a token goes to no address that nobody named: anyone may listen where a local edge usually is', async () => {
+  for (const given of [resolve({ token: 'hush' }, {}, {}), resolve({}, { MERIDIAN_TOKEN: 'hush' }, {})]) {
+    const failure = await given.catch((error: Error) => error);
+    expect(failure).toMatchObject({ name: 'CommandError', exitCode: 2 });
+    expect((failure as Error).message).toContain('--url');
+    expect((failure as Error).message).not.toContain('hush');
+  }
+  expect(await resolve({ url: DEFAULT_URL, token: 'hush' }, {}, {})).toMatchObject({ token: 'hush' });
+});
+
 test('a token is not sent unencrypted to another machine', async () => {
   await expect(resolve({ url: 'http://meridian.example.com', token: 'hush' })).rejects.toThrow(
     'not encrypted',

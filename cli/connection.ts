@@ -38,7 +38,10 @@ export function withConnection(command: Command): Command {
     .option('--token <token>', "the admin token (default: MERIDIAN_TOKEN, else the local stack's own)");
 }
 
-/** @throws CommandError when the URL cannot be used, or when several local stacks run and none is named */
+/**
+ * @throws CommandError when the URL cannot be used, when several local stacks run and none is named, or when a token is given
+ * and nothing says for which edge
+ */
 export async function resolveConnection(
   { url: urlOption, token: tokenOption }: ConnectionOptions,
   { env, find }: Surroundings = { env: process.env, find: findStacks },
@@ -48,8 +51,9 @@ export async function resolveConnection(
   if (namedUrl === undefined) {
     const found = await find();
     const stack = onlyOne(found);
+    if (stack === undefined && given !== undefined) throw tokenWithoutEdge();
     if (stack === undefined)
-      return noted({ url: new URL(DEFAULT_URL), isExplicit: false, token: given }, found);
+      return noted({ url: new URL(DEFAULT_URL), isExplicit: false, token: undefined }, found);
     return { url: new URL(stack.url), isExplicit: true, token: given ?? stack.token };
   }
   const url = parseUrl(namedUrl);
@@ -68,6 +72,14 @@ export async function resolveConnection(
   const found = await find();
   const token = found.stacks.find((stack) => new URL(stack.url).port === url.port)?.token;
   return noted({ url, isExplicit: true, token }, found);
+}
+
+/** Whoever listens at the default address, perhaps another user of this machine, must not get the token of a deployment. */
+function tokenWithoutEdge(): CommandError {
+  return new CommandError(
+    EXIT.usage,
+    `A token is given, no edge is named, and no local stack runs: name the edge with --url or MERIDIAN_URL, such as --url ${DEFAULT_URL}, since whoever listens there gets the token.`,
+  );
 }
 
 /** Why no token was found belongs into the answer of whoever needs one. */

@@ -6,6 +6,7 @@ import { type ConnectionOptions, withConnection } from './connection.ts';
 import { dryRunText } from './forecast-text.ts';
 import { openClient } from './live.ts';
 import { loadConfig, REGIONS_FILE } from './regions-file.ts';
+import { say } from './wrap.ts';
 
 /** Makes the subcommand. */
 export function diffCommand(): Command {
@@ -18,10 +19,10 @@ export function diffCommand(): Command {
       const dryRun = await (await openClient(options)).dryRun(config);
       if (options.json) return console.log(JSON.stringify(dryRun, null, 2));
       if (dryRun.changes.length === 0) {
-        return console.log(`No difference to the live configuration, version ${dryRun.base}.`);
+        return say(`No difference to the live configuration, version ${dryRun.base}.`);
       }
-      console.log(dryRunText(dryRun));
+      say(dryRunText(dryRun));
       if (dryRun.needsDeploy.length > 0)
-        console.log(`\n${needsDeploy(dryRun.needsDeploy, 'Not possible as a live edit')}`);
+        say(`\n${needsDeploy(dryRun.needsDeploy, 'Not possible as a live edit')}`);
     });
 }

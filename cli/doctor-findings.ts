@@ -114,6 +114,31 @@ export function fileFinding(problems: number, isWritten: boolean): Finding {
   };
 }
 
+/** KV shows a version everywhere within this. */
+const KV_TIME_MS = 60_000;
+
+/**
+ * What KV shows the data center that answers, held against the newest version.
+ * @param routedBy the version by which it routes; @param now ms since the epoch
+ */
+export function kvFinding(
+  { version, time }: Pick<LiveConfig, 'version' | 'time'>,
+  routedBy: number,
+  now: number,
+): Finding {
+  if (routedBy >= version)
+    return { state: 'ok', text: `KV has version ${version}, and clients are routed by it` };
+  const text = `clients here are routed by version ${routedBy}, and ${version} is the newest`;
+  const isLate = time === null || now - Date.parse(time) > KV_TIME_MS;
+  return isLate
+    ? {
+        state: 'fix',
+        text: `${text}: KV does not show it`,
+        fix: '`npx wrangler tail` says why it cannot be written; it is tried until it can. Is `CONFIG` among the bindings of `npx wrangler deploy --dry-run`?',
+      }
+    : { state: 'note', text: `${text}: KV takes up to a minute`, fix: 'look again then' };
+}
+
 /** @param changes from the live configuration to the file */
 export function liveFindings(
   { version }: Pick<LiveConfig, 'version'>,

@@ -12,6 +12,7 @@ import {
   dockerFinding,
   type Finding,
   fileFinding,
+  kvFinding,
   liveFindings,
   loginFinding,
   nodeFinding,
@@ -55,6 +56,22 @@ test.each([
   expect(secretFindings(ran, hasAccess).map(({ state }) => state)).toEqual(states);
 });
 
+const MADE = { version: 7, time: '2026-11-23T14:06:54.000Z' };
+const MADE_AT = Date.parse(MADE.time);
+
+test.each<[string, Finding, Finding['state'], RegExp]>([
+  ['shows the newest version', kvFinding(MADE, 7, MADE_AT), 'ok', /version 7/],
+  ['has a minute to show it', kvFinding(MADE, 6, MADE_AT + 60_000), 'note', /up to a minute/],
+  [
+    'does not show it',
+    kvFinding(MADE, 6, MADE_AT + 60_001),
+    'fix',
+    /routed by version 6, and 7 is the newest/,
+  ],
+])('KV %s', (_what, { state, text }, expected, words) => {
+  expect({ state, text }).toEqual({ state: expected, text: expect.stringMatching(words) });
+});
+
 test('a region that should be awake and is not is named; one that may sleep is not', () => {
   const regions = [
     regionView({ id: 'weur', state: 'down' }),
@@ -77,7 +94,29 @@ test('the command on an edge: what is right and what differs', { timeout: 60_000
   expect(out).toMatch(/^ok {4}Node /m);
   expect(out).toMatch(/^ok {4}regions\/regions\.json/m);
   expect(out).toMatch(/^ok {4}http:\S+ answers, and knows the token$/m);
+  expect(out).toMatch(/^ok {4}KV has version 7, and clients are routed by it$/m);
   expect(out).toMatch(/^note {2}the file and the live configuration, version 7, differ in 1 setting: /m);
+});
+
+test('KV that keeps showing an old version is to be fixed, one that catches up is not', {
+  timeout: 60_000,
+}, async () => {
+  const { 'GET /api/regions': answer } = livingEdge();
+  let looks = 0;
+  const old = (until: number): Answers => ({
+    ...livingEdge(),
+    'GET /api/regions': () => {
+      looks += 1;
+      return looks > until ? (answer as { body: object }) : { body: { version: 6, regions: [regionView()] } };
+    },
+  });
+  const late = await doctorOn(old(Number.POSITIVE_INFINITY));
+  expect(late).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/^fix {3}clients here are routed by version 6/m),
+  });
+  looks = 0;
+  expect((await doctorOn(old(1))).out).toMatch(/^ok {4}KV has version 7/m);
 });
 
 test('an edge that does not know the token is to be fixed, and the exit code says so', {

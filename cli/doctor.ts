@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { Command } from 'commander';
+import type { RegionViews } from '../api/regions.ts';
 import { AdminClient } from './admin-client.ts';
 import { type ConnectionOptions, resolveConnection, withConnection } from './connection.ts';
 import {
   dockerFinding,
   type Finding,
   fileFinding,
+  kvFinding,
   liveFindings,
   loginFinding,
   nodeFinding,
@@ -25,11 +27,14 @@ import { wrapped } from './wrap.ts';
 const PROJECT = fileURLToPath(ROOT);
 const PROGRAM_TIMEOUT_MS = 30_000;
 
+const KV_LOOKS = 3;
+const KV_LOOK_MS = 1_000;
+
 /** Makes the subcommand. */
 export function doctorCommand(): Command {
   return withConnection(new Command('doctor'))
     .description(
-      'look at Node, Docker, login, secrets, the file and the edge, and name what to fix (exit code 1)',
+      'look at Node, Docker, login, secrets, the file, the edge and KV, and name what to fix (exit code 1)',
     )
     .option('--json', 'print what it found as JSON')
     .action(async ({ json, ...options }: ConnectionOptions & { json?: true }, command: Command) => {
@@ -63,10 +68,12 @@ async function edgeFindings(
     const client = new AdminClient(connection);
     const { origin } = connection.url;
     try {
-      const [config, { regions }] = [await client.config(), await client.regions()];
+      const config = await client.config();
+      const { regions, version: routedBy } = await routing(client, config.version);
       const changes = file === undefined ? [] : (await client.dryRun(file)).changes;
       return [
         { state: 'ok', text: `${origin} answers, and knows the token` },
+        kvFinding(config, routedBy, Date.now()),
         ...liveFindings(config, changes, regions),
       ];
     } catch (error) {
@@ -78,6 +85,16 @@ async function edgeFindings(
     if (!(error instanceof CommandError)) throw error;
     return [{ state: 'fix', text: error.message }];
   }
+}
+
+/** A Worker that has answered nobody for a while reads KV with the first request, and routes by it from the next on. */
+async function routing(client: AdminClient, newest: number): Promise<RegionViews> {
+  let views = await client.regions();
+  for (let looks = 1; views.version < newest && looks < KV_LOOKS; looks += 1) {
+    await new Promise((resolve) => setTimeout(resolve, KV_LOOK_MS));
+    views = await client.regions();
+  }
+  return views;
 }
 
 const MARK = { ok: ['green', 'ok  '], fix: ['red', 'fix '], note: ['yellow', 'note'] } as const;

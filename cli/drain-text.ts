@@ -1,4 +1,4 @@
-// How far a drain is, in words: its phase, and how long it takes at most from now.
+// How far a drain is: its phase, in words, and how long it takes at most from now.
 
 import type { RegionView } from '../api/regions.ts';
 import type { MeridianConfig } from '../regions/config.ts';
@@ -21,8 +21,17 @@ export function drainText(
 ): string | undefined {
   if (drainPhase === undefined) return undefined;
   if (times === undefined) return WORDS[drainPhase];
-  const { graceSeconds, durationSeconds } = times.lameDuck;
-  const settled = since + times.routing.drainSettleSeconds * 1000;
-  const end = drainPhase === 'settling' ? settled : settled + (graceSeconds + durationSeconds) * 1000;
-  return `${WORDS[drainPhase]}, for ${Math.max(0, Math.ceil((end - now) / 1000))} s at most`;
+  return `${WORDS[drainPhase]}, for ${drainSecondsLeft({ drainPhase, since }, times, now)} s at most`;
+}
+
+/** How long the phase of a drain takes at most from now, s. @param now ms since the epoch */
+export function drainSecondsLeft(
+  { drainPhase, since }: Required<Pick<RegionView, 'drainPhase' | 'since'>>,
+  { lameDuck, routing }: DrainTimes,
+  now: number,
+): number {
+  const settled = since + routing.drainSettleSeconds * 1000;
+  const end =
+    drainPhase === 'settling' ? settled : settled + (lameDuck.graceSeconds + lameDuck.durationSeconds) * 1000;
+  return Math.max(0, Math.ceil((end - now) / 1000));
 }

@@ -8,9 +8,11 @@ import type { AdminClient } from './admin-client.ts';
 import { positiveNumber } from './arguments.ts';
 import { type ConfirmOptions, confirm, showBefore } from './confirm.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
+import type { DrainTimes } from './drain-text.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { openClient } from './live.ts';
 import { waitUntilEmpty } from './wait-until-empty.ts';
+import { say } from './wrap.ts';
 
 /** Longer than any useful lame duck mode. The drain itself continues when the command stops waiting. */
 const WAIT_TIMEOUT_S = 900;
@@ -28,16 +30,16 @@ export function drainCommand(): Command {
     .option('--timeout <seconds>', 'how long to wait', positiveNumber, WAIT_TIMEOUT_S)
     .action(async (id: string, options: Options & { wait?: true; timeout: number }) => {
       const client = await openClient(options);
-      const base = await showDrain(client, id, true, options);
+      const { base, times } = await showDrain(client, id, true, options);
       await confirm(`Drain ${id}?`, options);
       const { force, json } = options;
       const started = await client.operate(id, 'drain', { base, force });
       const result = options.wait
-        ? await waitUntilEmpty(client, started, { timeoutMs: options.timeout * 1000 })
+        ? await waitUntilEmpty(client, started, { timeoutMs: options.timeout * 1000, times })
         : started;
       if (json) console.log(JSON.stringify(result, null, 2));
-      else if (options.wait) console.log(`${id} is empty and has stopped.`);
-      else console.log(`${id} is ${result.state}, with ${result.clients ?? '?'} clients left.`);
+      else if (options.wait) say(`${id} is empty and has stopped.`);
+      else say(`${id} is ${result.state}, with ${result.clients ?? '?'} clients left.`);
     });
 }
 
@@ -47,11 +49,11 @@ export function undrainCommand(): Command {
     .description('put a drained region back into service')
     .action(async (id: string, options: Options) => {
       const client = await openClient(options);
-      const base = await showDrain(client, id, false, options);
+      const { base } = await showDrain(client, id, false, options);
       await confirm(`Put ${id} back into service?`, options);
       const result = await client.operate(id, 'undrain', { base });
       if (options.json) console.log(JSON.stringify(result, null, 2));
-      else console.log(`${id} takes clients again; it is ${result.state}.`);
+      else say(`${id} takes clients again; it is ${result.state}.`);
     });
 }
 
@@ -65,18 +67,18 @@ function withOptions(command: Command): Command {
 /**
  * Shows whom a drain, or its end, would move. The region may be configured like this already, by an edit: then there is no
  * effect on routing to show.
- * @returns the version that was shown
+ * @returns the version that was shown, and what bounds a drain
  */
 export async function showDrain(
   client: AdminClient,
   id: string,
   drain: boolean,
   options: ConfirmOptions,
-): Promise<number> {
+): Promise<{ readonly base: number; readonly times: DrainTimes }> {
   const { version, config } = await client.config();
   const dryRun = await client.dryRun(withDrain(config, id, drain));
   if (dryRun.changes.length > 0) showBefore(dryRun, options);
-  return version;
+  return { base: version, times: config };
 }
 
 function withDrain(config: MeridianConfig, id: string, drain: boolean): MeridianConfig {

@@ -5,6 +5,8 @@ import { FORECAST } from '../test/support/fake-edge.ts';
 import { dryRunText, forecastText } from './forecast-text.ts';
 
 const RED = '\u001b[31m';
+const RESET_DIM = '\u001b[22m';
+const RESET_COLOUR = '\u001b[39m';
 
 // styleText leaves colours out where the output is no terminal.
 beforeAll(() => {
@@ -24,24 +26,24 @@ const lineOf = (forecast: Forecast, part: string): string =>
 
 describe('clients whom nobody would serve', () => {
   test.each([
-    [0, 0.35, '35% of the clients would be served by nobody; now all are served.'],
-    [0.1, 1, '100% of the clients would be served by nobody; now it is 10%.'],
-    [0, 0.0001, '<0.1% of the clients would be served by nobody; now all are served.'],
+    [0, 0.35, '35% of them would be served by no region; now all are served.'],
+    [0.1, 1, '100% of them would be served by no region; now it is 10%.'],
+    [0, 0.0001, '<0.1% of them would be served by no region; now all are served.'],
   ])('are shown in red when there are more than before (%d, then %d)', (before, after, text) => {
-    const line = lineOf(withRefused(before, after), 'served by nobody');
+    const line = lineOf(withRefused(before, after), 'served by no region');
     expect(line.startsWith(RED)).toBe(true);
     expect(stripVTControlCharacters(line)).toBe(text);
   });
 
   test.each([
-    [0.2, 0.2, '20% of the clients would be served by nobody, as now.'],
-    [0.2, 0.1, '10% of the clients would be served by nobody, now it is 20%.'],
+    [0.2, 0.2, '20% of them would be served by no region, as now.'],
+    [0.2, 0.1, '10% of them would be served by no region, now it is 20%.'],
   ])('are no alarm when there are no more than before (%d, then %d)', (before, after, text) => {
-    expect(lineOf(withRefused(before, after), 'served by nobody')).toBe(text);
+    expect(lineOf(withRefused(before, after), 'served by no region')).toBe(text);
   });
 
   test('are not mentioned when all are served', () => {
-    expect(forecastText(withRefused(0.2, 0))).not.toContain('served by nobody');
+    expect(forecastText(withRefused(0.2, 0))).not.toContain('served by no region');
   });
 });
 
@@ -53,7 +55,7 @@ test('limits are said to be unchecked where the number of clients is unknown', (
 test('latency figures are said to be of those who are served, where not all are', () => {
   expect(lineOf(withRefused(0, 0), 'Latency')).toMatch(/^Latency: mean 30 ms/);
   for (const forecast of [withRefused(0, 0.1), withRefused(0.1, 0)]) {
-    expect(lineOf(forecast, 'Latency')).toMatch(/^Latency of those who are served: mean 30 ms/);
+    expect(lineOf(forecast, 'Latency')).toMatch(/^Latency of those that are served: mean 30 ms/);
   }
 });
 
@@ -65,4 +67,35 @@ test('countries without a region are named once: by the forecast, not by the war
   const text = dryRunText({ base: 7, changes: [], needsDeploy: [], warnings, forecast: FORECAST });
   expect(text.match(/KP/g)).toHaveLength(1);
   expect(text).toContain('no region would serve anybody');
+});
+
+test.each([
+  [
+    'traffic',
+    'good: about 9000 connections',
+    /^Forecast: 12% of the connections seen in the last day would go/,
+    '2',
+  ],
+  ['population', 'low: no connections', /^Forecast: 12% of the world's population would go/, '33'],
+] as const)(
+  'of %s it says what the shares are of, and low confidence stands out',
+  (source, confidence, whole, colour) => {
+    const forecast = { ...FORECAST, source, confidence };
+    expect(stripVTControlCharacters(forecastText(forecast))).toMatch(whole);
+    expect(lineOf(forecast, 'Confidence')).toBe(
+      `\u001b[${colour}mConfidence is ${confidence}${colour === '2' ? RESET_DIM : RESET_COLOUR}`,
+    );
+  },
+);
+
+test('codes that are no country are explained', () => {
+  const countries = ['XX', 'T1', 'DE'].map((country) => ({ country, share: 0.01 }));
+  const [move] = FORECAST.moves;
+  const text = forecastText({
+    ...FORECAST,
+    moves: move ? [{ ...move, countries }] : [],
+    unserved: [{ country: 'XX', share: 0.1, isNew: true }],
+  });
+  expect(text).toContain('an unknown country (XX) 1.0%, Tor (T1) 1.0%, DE 1.0%');
+  expect(text).toContain('clients from an unknown country (XX) (10% of all)');
 });

@@ -45,11 +45,12 @@ function drainLine({ path, from, to }: Change): string[] {
 }
 
 export function forecastText(forecast: Forecast): string {
-  const { latency, refused } = forecast;
+  const { latency, refused, confidence } = forecast;
   const { before, after } = latency;
-  const whose = refused.before + refused.after > 0 ? 'Latency of those who are served' : 'Latency';
+  const whose = refused.before + refused.after > 0 ? 'Latency of those that are served' : 'Latency';
+  const isSure = confidence.startsWith('good');
   return [
-    `${styleText('bold', 'Forecast')}: ${percent(forecast.movedShare)} of the clients would move.`,
+    `${styleText('bold', 'Forecast')}: ${percent(forecast.movedShare)} of ${wholeOf(forecast)} would go elsewhere.`,
     ...movesTable(forecast.moves),
     ...refusedLine(refused),
     `${whose}: mean ${ms(before.meanMs)} -> ${ms(after.meanMs)}, p95 ${ms(before.p95Ms)} -> ${ms(after.p95Ms)}.`,
@@ -57,14 +58,21 @@ export function forecastText(forecast: Forecast): string {
       ? [styleText('yellow', 'How many clients are connected is unknown, so no limit was checked.')]
       : forecast.limits.map(limitLine)),
     ...unservedLines(forecast.unserved),
-    styleText('dim', `Confidence: ${printable(forecast.confidence)}`),
+    styleText(isSure ? 'dim' : 'yellow', `Confidence is ${printable(confidence)}`),
   ].join('\n');
+}
+
+/** What the shares are shares of. */
+function wholeOf({ source }: Forecast): string {
+  return source === 'traffic' ? 'the connections seen in the last day' : "the world's population";
 }
 
 function movesTable(moves: readonly Move[]): string[] {
   if (moves.length === 0) return [];
   const rows = moves.map(({ from, to, share, countries }) => {
-    const shown = countries.slice(0, COUNTRIES_SHOWN).map((each) => `${each.country} ${percent(each.share)}`);
+    const shown = countries
+      .slice(0, COUNTRIES_SHOWN)
+      .map((each) => `${countryText(each.country)} ${percent(each.share)}`);
     const more = countries.length > COUNTRIES_SHOWN ? ` and ${countries.length - COUNTRIES_SHOWN} more` : '';
     return [`  ${percent(share)}`, `${from ?? 'nowhere'} -> ${to ?? 'nowhere'}`, shown.join(', ') + more];
   });
@@ -78,7 +86,7 @@ function limitLine({ region, clients, limit, kind }: Forecast['limits'][number])
 
 function refusedLine({ before, after }: Forecast['refused']): string[] {
   if (after === 0) return [];
-  const text = `${percent(after)} of the clients would be served by nobody`;
+  const text = `${percent(after)} of them would be served by no region`;
   return after > before
     ? [styleText('red', `${text}; now ${before === 0 ? 'all are served' : `it is ${percent(before)}`}.`)]
     : [`${text}, ${after === before ? 'as now' : `now it is ${percent(before)}`}.`];
@@ -98,9 +106,18 @@ function unservedLines(unserved: Forecast['unserved']): string[] {
 function countries(unserved: Forecast['unserved']): string {
   const shown = unserved
     .slice(0, UNSERVED_SHOWN)
-    .map(({ country, share }) => (share === 0 ? country : `${country} (${percent(share)} of all)`));
+    .map(({ country, share }) =>
+      share === 0 ? countryText(country) : `${countryText(country)} (${percent(share)} of all)`,
+    );
   const more = unserved.length > UNSERVED_SHOWN ? ` and ${unserved.length - UNSERVED_SHOWN} more` : '';
   return printable(shown.join(', ')) + more;
+}
+
+/** Codes that are no country's: docs/routing.md. */
+const NO_COUNTRY: Readonly<Record<string, string>> = { XX: 'an unknown country (XX)', T1: 'Tor (T1)' };
+
+function countryText(code: string): string {
+  return NO_COUNTRY[code] ?? code;
 }
 
 function printableLines(text: string): string {

@@ -8,7 +8,7 @@ import { type ConnectionOptions, withConnection } from './connection.ts';
 import { openClient } from './live.ts';
 import { printable } from './printable.ts';
 import { timeText } from './version-text.ts';
-import { wrapped } from './wrap.ts';
+import { say } from './wrap.ts';
 
 type Options = ConnectionOptions & { json?: true; before?: number; limit?: number };
 
@@ -22,8 +22,8 @@ export function historyCommand(): Command {
     .action(async ({ json, ...options }: Options) => {
       const history = await (await openClient(options)).history(options);
       if (json) return console.log(JSON.stringify(history, null, 2));
-      console.log(wrapped(formatTable([HEAD, ...history.versions.map(rowOf)])));
-      if (history.next !== null) console.log(`For older ones: --before ${history.next}`);
+      say(formatTable([HEAD, ...history.versions.map(rowOf)]));
+      if (history.next !== null) say(`For older ones: --before ${history.next}`);
     });
 }
 

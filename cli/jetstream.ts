@@ -10,6 +10,7 @@ import { type ConnectionOptions, withConnection } from './connection.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { openClient } from './live.ts';
 import { printable } from './printable.ts';
+import { say } from './wrap.ts';
 
 type Options = ConnectionOptions & { readonly json?: true };
 
@@ -46,12 +47,12 @@ function acceptLossCommand(): Command {
         });
       }
       // On stderr with --json, and only if a question follows, as before every change.
-      if (!options.json) console.log(lossText(loss));
+      if (!options.json) say(lossText(loss));
       else if (!options.yes) console.error(lossText(loss));
       await confirm('Give them up? Those that have no backup cannot be brought back.', options);
       const after = await client.acceptLoss();
       if (options.json) console.log(JSON.stringify(after, null, 2));
-      else console.log(ACCEPTED[loss.phase]);
+      else say(ACCEPTED[loss.phase]);
     });
 }
 
@@ -94,13 +95,18 @@ const PHASES: Readonly<Record<NonNullable<JetStream['loss']>['phase'], string>> 
     'they could not be restored, which is tried again. Restore an earlier point (`regions backup restore STREAM --at TIME`), bring another backup, or give them up: `regions jetstream accept-loss`.',
 };
 
+/** Whoever gave them up now might give up what is backed up. */
+const BACKUPS_UNKNOWN =
+  'whether they are backed up is unknown, since the bucket does not answer; that is tried again.';
+
 function lossText({ since, phase, streams, problems = [] }: NonNullable<JetStream['loss']>): string {
   const rows = streams.map(({ account, stream, messages, lastSeq, backup }) => {
     const backedUp = backup === null ? '?' : backup ? 'yes' : 'NO';
     return [account, stream, String(messages), String(lastSeq), backedUp].map(printable);
   });
+  const isUnknown = phase === 'waiting' && streams.every(({ backup }) => backup === null);
   return [
-    `No server has held these streams since ${instantText(since)}; ${PHASES[phase]}`,
+    `No server has held these streams since ${instantText(since)}; ${isUnknown ? BACKUPS_UNKNOWN : PHASES[phase]}`,
     formatTable([['ACCOUNT', 'STREAM', 'MESSAGES', 'LAST SEQ', 'BACKUP'], ...rows]),
     ...problems.map(printable),
   ].join('\n');

@@ -14,7 +14,7 @@ import { type LiveOptions, readConfigIfAllowed, readLive } from './live.ts';
 import { printable } from './printable.ts';
 import { loadRegions } from './regions-file.ts';
 import { versionText } from './version-text.ts';
-import { wrapped } from './wrap.ts';
+import { say } from './wrap.ts';
 
 /** Makes the subcommand. */
 export function listCommand(): Command {
@@ -27,11 +27,11 @@ export function listCommand(): Command {
       if (live === undefined) return listFile(command, options.json);
       const regions = liveRegions(live);
       if (options.json) return console.log(JSON.stringify(regions, null, 2));
-      console.log(styledTable(regions));
+      say(styledTable(regions));
       const { config, views, problem } = live;
-      for (const line of regions.flatMap(whyDown)) console.log(wrapped(line));
-      if (problem !== undefined) console.log(styleText('red', `JetStream: ${printable(problem)}`));
-      console.log(config === undefined ? `version ${views.version}` : versionText(config));
+      for (const line of regions.flatMap(whyDown)) say(line);
+      if (problem !== undefined) say(styleText('red', `JetStream: ${printable(problem)}`));
+      say(config === undefined ? `version ${views.version}` : versionText(config));
     });
 }
 
@@ -104,7 +104,9 @@ function liveRow({ id, name, state, clients, estimateMs, priority, weight, dial 
 
 /** What keeps a region from serving, and what ends that. */
 function whyDown({ id, state, enabled, drain, keepAwake, problem }: LiveRegion): string[] {
-  const said = problem === undefined ? [] : [`${id}: ${printable(problem)}.`];
+  // A drained or disabled region that is asleep is held down by that alone, which the line below says.
+  const isTold = state === 'asleep' && (drain || enabled === false);
+  const said = problem === undefined || isTold ? [] : [`${id}: ${printable(problem)}.`];
   if (enabled === false)
     return [...said, `${id} is disabled: \`regions set ${id}.enabled=true\` enables it.`];
   if (drain) return [...said, `${id} is drained: \`regions undrain ${id}\` ends that.`];
@@ -121,23 +123,26 @@ function whyDown({ id, state, enabled, drain, keepAwake, problem }: LiveRegion):
 async function listFile(command: Command, json: true | undefined): Promise<void> {
   const { regions, defaultRegion } = await loadRegions(command);
   if (json) console.log(JSON.stringify(regions, null, 2));
-  else console.log(formatTable([FILE_HEAD, ...regions.map((region) => fileRow(region, defaultRegion))]));
+  else say(formatTable([FILE_HEAD, ...regions.map((region) => fileRow(region, defaultRegion))]));
 }
 
-const FILE_HEAD = ['ID', 'NAME', 'HINT', 'PLACEMENT', 'INSTANCE', 'AWAKE', 'JETSTREAM', 'ENABLED'];
+const FILE_HEAD = ['ID', 'NAME', 'PLACEMENT', 'INSTANCE', 'AWAKE', 'NOTES'];
 
 function fileRow(region: RegionConfig, defaultRegion: string): string[] {
-  const { id, name, hint, placement, instanceType, keepAwake, sleepAfter, jetstream, enabled } = region;
+  const { id, name, placement, instanceType, keepAwake, sleepAfter, jetstream, enabled } = region;
+  const notes = [
+    ...(enabled ? [] : ['disabled']),
+    ...(id === defaultRegion ? ['default'] : []),
+    ...(jetstream ? ['JetStream'] : []),
+  ];
   return [
-    id === defaultRegion ? `${id} (default)` : id,
+    id,
     name,
-    hint,
     placement.join('+'),
     typeof instanceType === 'string'
       ? instanceType
       : `${instanceType.vcpu} vCPU, ${instanceType.memoryMib} MiB`,
     keepAwake ? 'always' : `${sleepAfter} after use`,
-    jetstream ? 'yes' : '-',
-    enabled ? 'yes' : 'no',
+    notes.join(', '),
   ];
 }

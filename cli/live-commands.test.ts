@@ -50,13 +50,13 @@ test('set shows the changes and the forecast, then makes them', async () => {
   const { code, out, changes } = await run(livingEdge(), ...SET, '--yes');
   expect(code).toBe(0);
   expect(out).toContain('~ regions.weur.weight: 100 -> 50');
-  expect(out).toContain('Forecast: 12% of the clients would move.');
+  expect(out).toContain("Forecast: 12% of the world's population would go elsewhere.");
   expect(out).toMatch(/weur -> eeur +DE 10%/);
   expect(out).toContain('mean 30 ms -> 31 ms, p95 80 ms -> 81 ms');
   expect(out).toContain('eeur: about 12000 clients, over its hard limit of 10000');
   expect(out).toContain('No region would serve clients from KP (<0.1% of all).');
   expect(out).toContain('As before, no region would serve clients from AQ.');
-  expect(out).toContain('no traffic yet');
+  expect(out).toContain('Confidence is low: cities of the world');
   expect(out).toContain('Done: version 8 by bob');
   expect(changes).toMatchObject([{ method: 'PUT', body: { base: 7, message: 'less', force: false } }]);
 });
@@ -209,7 +209,7 @@ test('history and audit print what others wrote as one harmless line each', asyn
   expect(history.out).toContain('For older ones: --before 3');
   const audit = await run(answers, 'audit');
   expect(audit.out).toMatch(
-    /^1 +2026-11-23 14:06:54Z +ab c +put +refused \(3 times\) +7 +203\.0\.113\.7 +PUT \/api\/config$/m,
+    /^1 +2026-11-23 14:06:54Z +ab c +put +refused \(3 times\) +7 +203\.0\.113\.7\n {4}PUT \/api\/config$/m,
   );
 });
 

@@ -7,6 +7,7 @@ import { formatTable } from '../regions/table.ts';
 import { bytesText, durationText } from './backup-text.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
 import { openClient } from './live.ts';
+import { say } from './wrap.ts';
 
 /** Makes the subcommand. */
 export function meshCommand(): Command {
@@ -15,7 +16,8 @@ export function meshCommand(): Command {
     .option('--json', 'print them as JSON')
     .action(async ({ json, ...options }: ConnectionOptions & { readonly json?: true }) => {
       const mesh = await (await openClient(options)).mesh();
-      console.log(json ? JSON.stringify(mesh, null, 2) : meshText(mesh.links, Date.now()));
+      if (json) console.log(JSON.stringify(mesh, null, 2));
+      else say(meshText(mesh.links, Date.now()));
     });
 }
 

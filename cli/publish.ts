@@ -5,6 +5,7 @@ import type { MeridianConfig } from '../regions/config.ts';
 import type { AdminClient } from './admin-client.ts';
 import { type ConfirmOptions, confirm, messageOf, showBefore } from './confirm.ts';
 import { versionText } from './version-text.ts';
+import { say } from './wrap.ts';
 
 export interface PublishOptions extends ConfirmOptions {
   readonly message?: string;
@@ -30,7 +31,6 @@ export async function publish(
 /** The last line of a change; `result` is null where there was nothing to do. */
 export function report({ json }: { json?: true }, outcome: { readonly result: Published | null }): void {
   if (json) console.log(JSON.stringify(outcome, null, 2));
-  else if (outcome.result === null)
-    console.log('Nothing to change: the live configuration is like that already.');
-  else console.log(`Done: ${versionText(outcome.result)}.`);
+  else if (outcome.result === null) say('Nothing to change: the live configuration is like that already.');
+  else say(`Done: ${versionText(outcome.result)}.`);
 }

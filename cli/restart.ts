@@ -14,6 +14,7 @@ import { openClient } from './live.ts';
 import { printable } from './printable.ts';
 import { planRestart, type RestartPlan } from './restart-plan.ts';
 import { RegionRestart, type RestartTimes } from './restart-region.ts';
+import { say } from './wrap.ts';
 
 /** Longer than any useful lame duck mode. */
 const DRAIN_TIMEOUT_S = 900;
@@ -50,7 +51,7 @@ export function restartCommand(): Command {
       const client = await openClient(options);
       const plan = await readPlan(client, ids);
       if (dryRun && json) return console.log(JSON.stringify(plan, null, 2));
-      if (!json) console.log(planText(plan));
+      if (!json) say(planText(plan));
       else if (!yes) console.error(planText(plan));
       if (plan.refusal !== undefined) {
         throw new CommandError(
@@ -63,7 +64,7 @@ export function restartCommand(): Command {
       if (plan.restarts.length > 0) await confirm('Restart them one after the other?', options);
       const done = await restartAll(client, plan, timesOf(options));
       if (json) console.log(JSON.stringify({ restarted: done, leftOut: plan.leftOut }, null, 2));
-      else console.log(done.length === 0 ? 'Nothing to restart.' : `Done: ${done.join(', ')}.`);
+      else say(done.length === 0 ? 'Nothing to restart.' : `Done: ${done.join(', ')}.`);
     });
 }
 

@@ -10,6 +10,7 @@ import { changeLine } from './forecast-text.ts';
 import { openClient } from './live.ts';
 import { printable } from './printable.ts';
 import { versionText } from './version-text.ts';
+import { say } from './wrap.ts';
 
 interface Options extends ConnectionOptions, ConfirmOptions {
   readonly version?: number;
@@ -45,7 +46,7 @@ export function restoreConfigCommand(): Command {
       };
       const plan = await client.restoreConfig({ ...body, dryRun: true });
       const forecast = await client.dryRun(plan.config);
-      if (!options.json) console.log(planText(plan));
+      if (!options.json) say(planText(plan));
       if (options.dryRun) {
         if (options.json) console.log(JSON.stringify({ plan, ...forecast, result: null }, null, 2));
         else showBefore(forecast, options);
@@ -57,7 +58,7 @@ export function restoreConfigCommand(): Command {
       const { from } = plan;
       const result = await client.restoreConfig({ ...body, version: from.version, store: from.store });
       if (options.json) console.log(JSON.stringify({ plan, ...forecast, result }, null, 2));
-      else console.log(`Done: ${versionText(result)}.`);
+      else say(`Done: ${versionText(result)}.`);
     });
 }
 

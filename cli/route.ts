@@ -8,7 +8,7 @@ import { formatTable } from '../regions/table.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
 import { openClient } from './live.ts';
 import { printable } from './printable.ts';
-import { wrapped } from './wrap.ts';
+import { say } from './wrap.ts';
 
 type Options = ConnectionOptions & { readonly json?: true; readonly region?: string };
 
@@ -26,7 +26,8 @@ export function routeCommand(): Command {
     .action(async (place: RouteQuery | undefined, { json, region, ...options }: Options) => {
       const client = await openClient(options);
       const route = await client.route({ ...place, region });
-      console.log(json ? JSON.stringify(route, null, 2) : routeText(route));
+      if (json) console.log(JSON.stringify(route, null, 2));
+      else say(routeText(route));
     });
 }
 
@@ -56,10 +57,10 @@ function routeText(route: Route): string {
       : `${styleText('bold', printable(region))}, about ${Math.round(winner?.estimate.finalMs ?? 0)} ms away`,
     `from ${entry.source} ${printable(entry.value)} (${latitude.toFixed(1)}, ${longitude.toFixed(1)}), by version ${version}`,
     '',
-    wrapped(formatTable([HEAD, ...rows])),
-    ...(failover === null ? [] : [wrapped(`Instead of ${failover.from}: ${printable(failover.reason)}`)]),
+    formatTable([HEAD, ...rows]),
+    ...(failover === null ? [] : [`Instead of ${failover.from}: ${printable(failover.reason)}`]),
     ...(route.wake === undefined ? [] : [`${route.wake} is asleep, and would be better awake.`]),
-    ...notes.map((note) => wrapped(`Note: ${printable(note)}`)),
+    ...notes.map((note) => `Note: ${printable(note)}`),
   ].join('\n');
 }
 

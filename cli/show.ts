@@ -15,6 +15,7 @@ import { withConnection } from './connection.ts';
 import { type LiveOptions, readLive } from './live.ts';
 import { printable } from './printable.ts';
 import { loadRegions } from './regions-file.ts';
+import { say } from './wrap.ts';
 
 /** Makes the subcommand. */
 export function showCommand(): Command {
@@ -26,7 +27,8 @@ export function showCommand(): Command {
     .action(async (id: string | undefined, options: LiveOptions & { json?: true }, command: Command) => {
       const source = (await readLive(options, readSource)) ?? { config: await loadRegions(command) };
       const shown = id === undefined ? wholeOf(source) : regionOf(source, id, command);
-      console.log(options.json ? JSON.stringify(shown, null, 2) : formatTable(linesOf(shown)));
+      if (options.json) console.log(JSON.stringify(shown, null, 2));
+      else say(formatTable(linesOf(shown)));
     });
 }
 

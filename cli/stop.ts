@@ -5,7 +5,7 @@ import { type ConfirmOptions, confirm } from './confirm.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
 import { showDrain } from './drain.ts';
 import { openClient } from './live.ts';
-import { wrapped } from './wrap.ts';
+import { say } from './wrap.ts';
 
 interface Options extends ConfirmOptions, ConnectionOptions {
   readonly hold?: true;
@@ -24,7 +24,7 @@ export function stopCommand(): Command {
     .action(async (id: string, options: Options) => {
       const client = await openClient(options);
       const { hold, force, json } = options;
-      const base = hold && (await showDrain(client, id, true, options));
+      const base = hold && (await showDrain(client, id, true, options)).base;
       await confirm(`Stop ${id}, and disconnect its clients?`, options);
       if (base !== undefined) await client.operate(id, 'drain', { base, force });
       const result = await client.operate(id, 'stop', { force });
@@ -32,6 +32,6 @@ export function stopCommand(): Command {
       const lasts = hold
         ? `It stays stopped until \`regions undrain ${id}\`.`
         : `The next client wakes it again, and so does the cron trigger, within a minute, if it is to stay awake; \`regions stop ${id} --hold\` keeps it stopped.`;
-      console.log(wrapped(`${id} is ${result.state}. ${lasts}`));
+      say(`${id} is ${result.state}. ${lasts}`);
     });
 }

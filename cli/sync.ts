@@ -9,6 +9,7 @@ import { generateReference } from '../regions/generate/reference.ts';
 import { generateWorkerClasses } from '../regions/generate/worker-classes.ts';
 import { syncWranglerToml, WranglerSyncError } from '../regions/generate/wrangler-sync.ts';
 import { loadRegions, ROOT } from './regions-file.ts';
+import { say } from './wrap.ts';
 
 const WRANGLER_FILE = 'wrangler.toml';
 
@@ -36,10 +37,10 @@ export function syncCommand(): Command {
       if (check) return report(stale);
       for (const { path, wanted } of stale) {
         await writeFile(new URL(path, ROOT), wanted);
-        console.log(`wrote ${path}`);
+        say(`wrote ${path}`);
       }
-      if (stale.length === 0) console.log('Everything agrees with regions/regions.json.');
-      if (added !== undefined) console.log(textOf(added));
+      if (stale.length === 0) say('Everything agrees with regions/regions.json.');
+      if (added !== undefined) say(textOf(added));
     });
 }
 
@@ -62,14 +63,14 @@ async function generate(
 
 function report(stale: readonly GeneratedFile[]): void {
   for (const { path, current, wanted } of stale) {
-    console.log(
+    say(
       current === undefined ? `${path} is missing.` : `${path} differs. ${firstDifference(current, wanted)}`,
     );
   }
   if (stale.length === 0) {
-    console.log('Everything agrees with regions/regions.json.');
+    say('Everything agrees with regions/regions.json.');
   } else {
-    console.log('Run `npm run regions -- sync` and commit what it wrote.');
+    say('Run `npm run regions -- sync` and commit what it wrote.');
     process.exitCode = 1;
   }
 }

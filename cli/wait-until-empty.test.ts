@@ -1,7 +1,8 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import type { OperationResult, RegionViews } from '../api/regions.ts';
 import type { SeenState } from '../api/states.ts';
-import { regionView } from '../test/support/fake-edge.ts';
+import { CONFIG, regionView } from '../test/support/fake-edge.ts';
 import { waitUntilEmpty } from './wait-until-empty.ts';
 
 /** State and clients at each check. */
@@ -38,7 +39,7 @@ test('it waits until the clients have gone and the region has stopped', async ()
     ['stopping', 0],
     ['asleep', 0],
   ]);
-  expect(await result).toEqual({ region: 'weur', state: 'asleep', clients: 0 });
+  expect(await result).toMatchObject({ region: 'weur', state: 'asleep', clients: 0 });
   expect(lines).toEqual([
     'weur draining, 200 clients left\n',
     'weur draining, 50 clients left\n',
@@ -56,9 +57,9 @@ test('on a terminal a bar fills as clients go', async () => {
     { isTTY: true },
   );
   await result;
-  expect(lines[0]).toContain(`[${'.'.repeat(30)}]`);
-  expect(lines[1]).toContain(`[${'#'.repeat(15)}${'.'.repeat(15)}]`);
-  expect(lines[2]).toContain(`[${'#'.repeat(30)}]`);
+  expect(lines[0]).toContain(`[${'.'.repeat(20)}]`);
+  expect(lines[1]).toContain(`[${'#'.repeat(10)}${'.'.repeat(10)}]`);
+  expect(lines[2]).toContain(`[${'#'.repeat(20)}]`);
   expect(lines.at(-1)).toBe('\n');
 });
 
@@ -72,7 +73,7 @@ test('there is no bar while the number of clients is unknown', async () => {
   );
   await result;
   expect(lines[1]).toBe('\r\u001b[2Kweur unreachable, ? clients left');
-  expect(lines[2]).toContain(`[${'#'.repeat(30)}]`);
+  expect(lines[2]).toContain(`[${'#'.repeat(20)}]`);
 });
 
 test('a region that does not answer is not empty', async () => {
@@ -127,4 +128,21 @@ test('a region that is asleep already is not waited for', async () => {
 
 test('a drain that takes too long continues without its watcher', async () => {
   await expect(wait([['draining', 50]], { timeoutMs: 5 }).result).rejects.toThrow('The drain continues');
+});
+
+test('the bar says the phase of the drain and how long it takes at most, and no line is longer than the terminal', async () => {
+  const view = regionView({
+    id: 'weur',
+    state: 'draining',
+    clients: 12,
+    drainPhase: 'settling',
+    since: Date.now(),
+  });
+  const views = [view, regionView({ id: 'weur', state: 'asleep', clients: 0 })];
+  const edge = { regions: async () => ({ version: 1, regions: [views.shift() ?? view] }) };
+  const lines: string[] = [];
+  const out = { isTTY: true, columns: 0, write: (text: string) => lines.push(text) };
+  await waitUntilEmpty(edge, STARTED, { timeoutMs: 5_000, pollMs: 1, out, times: CONFIG });
+  expect(lines[1]).toMatch(/\] weur draining \(settling\), 12 clients left, (60|59) s at most$/);
+  for (const line of lines) expect(stripVTControlCharacters(line).trim().length).toBeLessThan(80);
 });

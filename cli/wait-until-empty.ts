@@ -3,6 +3,7 @@
 import type { OperationResult, RegionView } from '../api/regions.ts';
 import type { SeenState } from '../api/states.ts';
 import type { AdminClient } from './admin-client.ts';
+import { type DrainTimes, drainSecondsLeft } from './drain-text.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { type Progress, type ProgressOut, progressOn } from './progress.ts';
 
@@ -15,7 +16,8 @@ const LEAVING: ReadonlySet<SeenState> = new Set(['draining', 'stopping']);
 const BACK: ReadonlySet<SeenState> = new Set(['up', 'starting']);
 
 /** The region as the edge sees it, which may no longer reach it. */
-type Seen = Omit<OperationResult, 'state'> & { readonly state: SeenState } & Pick<RegionView, 'drainPhase'>;
+type Seen = Omit<OperationResult, 'state'> & { readonly state: SeenState } & Pick<RegionView, 'drainPhase'> &
+  Partial<Pick<RegionView, 'since'>>;
 
 /** Where progress goes, and how long to wait: a test waits less. */
 export interface WaitOptions {
@@ -25,6 +27,8 @@ export interface WaitOptions {
   /** Between two looks. */
   readonly pollMs?: number;
   readonly out?: ProgressOut;
+  /** What bounds the drain, to say how long it takes. */
+  readonly times?: DrainTimes;
 }
 
 /**
@@ -33,12 +37,18 @@ export interface WaitOptions {
 export async function waitUntilEmpty(
   client: Pick<AdminClient, 'regions'>,
   started: Seen,
-  { timeoutMs, beginTimeoutMs = BEGIN_TIMEOUT_MS, pollMs = POLL_MS, out = process.stderr }: WaitOptions,
+  {
+    timeoutMs,
+    beginTimeoutMs = BEGIN_TIMEOUT_MS,
+    pollMs = POLL_MS,
+    out = process.stderr,
+    times,
+  }: WaitOptions,
 ): Promise<Seen> {
   const startedAt = performance.now();
   const { region } = started;
   const progress = progressOn(out);
-  const show = clientsOn(progress, started.clients);
+  const show = clientsOn(progress, started.clients, times);
   let now = started;
   let wasLeaving = false;
   try {
@@ -75,17 +85,25 @@ async function look(client: Pick<AdminClient, 'regions'>, id: string): Promise<S
   const { regions } = await client.regions();
   const view = regions.find((each) => each.id === id);
   if (view === undefined) throw new CommandError(EXIT.refused, `${id} is no longer a region.`);
-  const { state, clients, drainPhase } = view;
-  return { region: id, state, clients, ...(drainPhase !== undefined && { drainPhase }) };
+  const { state, since, clients, drainPhase } = view;
+  return { region: id, state, since, clients, ...(drainPhase !== undefined && { drainPhase }) };
 }
 
 /** The most clients that were seen are the whole of the bar. */
-function clientsOn(progress: Progress, clientsAtStart: Seen['clients']): (now: Seen) => void {
+function clientsOn(
+  progress: Progress,
+  clientsAtStart: Seen['clients'],
+  times: DrainTimes | undefined,
+): (now: Seen) => void {
   let most = clientsAtStart;
-  return ({ region, state, clients, drainPhase }) => {
+  return ({ region, state, since, clients, drainPhase }) => {
     if (clients !== null) most = Math.max(most ?? clients, clients);
     const share = clients === null || most === null ? undefined : most === 0 ? 1 : (most - clients) / most;
     const phase = drainPhase === undefined ? '' : ` (${drainPhase})`;
-    progress.show(`${region} ${state}${phase}, ${clients ?? '?'} clients left`, share);
+    const seconds =
+      drainPhase === undefined || since === undefined || times === undefined
+        ? undefined
+        : drainSecondsLeft({ drainPhase, since }, times, Date.now());
+    progress.show(`${region} ${state}${phase}, ${clients ?? '?'} clients left`, share, seconds);
   };
 }

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { type ConnectionOptions, withConnection } from './connection.ts';
 import { openClient } from './live.ts';
+import { say } from './wrap.ts';
 
 /** Makes the subcommand. */
 export function wakeCommand(): Command {
@@ -14,6 +15,6 @@ export function wakeCommand(): Command {
       const client = await openClient(options);
       const result = await client.operate(id, 'wake');
       if (options.json) console.log(JSON.stringify(result, null, 2));
-      else console.log(`${id} is ${result.state}.`);
+      else say(`${id} is ${result.state}.`);
     });
 }

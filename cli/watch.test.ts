@@ -10,11 +10,19 @@ import { watchText } from './watch.ts';
 const CLI = fileURLToPath(new URL('main.ts', import.meta.url));
 const LINK: MeshLink = { a: 'oc', b: 'weur', state: 'up', since: 0, rttMs: 1, bytes: 1_000, remade: 0 };
 
-test('regions with their links, what moved on these since the last look, and drains with the time left', () => {
-  const before = { at: 0, version: 7, regions: [], links: [LINK] };
+test('regions with their links, messages and bytes since the last look, and drains with the time left', () => {
+  const then = [regionView({ id: 'weur', inMsgs: 100, outMsgs: 300 }), regionView({ id: 'oc', inMsgs: 900 })];
+  const before = { at: 0, version: 7, regions: then, links: [LINK] };
   const regions = [
-    regionView({ id: 'weur', since: 0 }),
-    regionView({ id: 'oc', since: 0, state: 'draining', drainPhase: 'settling', problem: 'odd\u001b[2J' }),
+    regionView({ id: 'weur', since: 0, inMsgs: 350, outMsgs: 2_300 }),
+    regionView({
+      id: 'oc',
+      since: 0,
+      state: 'draining',
+      inMsgs: 5,
+      drainPhase: 'settling',
+      problem: 'odd\u001b[2J',
+    }),
   ];
   const links = [
     { ...LINK, bytes: 5_096 },
@@ -23,8 +31,8 @@ test('regions with their links, what moved on these since the last look, and dra
   const text = stripVTControlCharacters(
     watchText({ at: 2_000, version: 7, regions, links, before }, CONFIG, 30_000),
   );
-  expect(text).toMatch(/^weur +up +30 s +3 +1 of 2 +2\.0 KiB\/s$/m);
-  expect(text).toMatch(/^oc +draining +30 s +3 +1 of 1 +2\.0 KiB\/s$/m);
+  expect(text).toMatch(/^weur +up +30 s +3 +125\/s +1000\/s +1 of 2 +2\.0 KiB\/s$/m);
+  expect(text).toMatch(/^oc +draining +30 s +3 +- +- +1 of 1 +2\.0 KiB\/s$/m);
   expect(text).toMatch(/^oc: takes no new clients.*for 30 s at most\.$/m);
   expect(text).toContain('oc: odd.');
   expect(text).toContain('link apac - weur is down');

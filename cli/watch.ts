@@ -69,7 +69,8 @@ async function look(client: AdminClient, before?: Seen): Promise<Seen> {
   return { at: Date.now(), version, regions, links, ...(before && { before }) };
 }
 
-const HEAD = ['REGION', 'STATE', 'SINCE', 'CLIENTS', 'LINKS', 'TRAFFIC'];
+/** Messages and bytes are those a second since the look before: of the server in all, and of its links. */
+const HEAD = ['REGION', 'STATE', 'SINCE', 'CLIENTS', 'MSGS IN', 'OUT', 'LINKS', 'TRAFFIC'];
 
 /** @param now ms since the epoch */
 export function watchText(seen: Seen, times: DrainTimes | undefined, now: number): string {
@@ -105,22 +106,28 @@ function coloured(line: string, state: RegionView['state'] | undefined): string 
   return styleText(state === 'down' || state === 'unreachable' ? 'red' : 'yellow', line);
 }
 
-function rowOf(
-  { id, state, since, clients }: RegionView,
-  { links, before, at }: Seen,
-  now: number,
-): string[] {
+function rowOf(region: RegionView, { links, before, at }: Seen, now: number): string[] {
+  const { id, state, since, clients } = region;
   const own = links.filter(({ a, b }) => a === id || b === id);
   const seconds = before === undefined ? 0 : (at - before.at) / 1000;
   const moved = own.reduce((sum, link) => sum + movedOn(link, before?.links), 0);
+  const old = before?.regions.find((each) => each.id === id);
   return [
     id,
     state,
     durationText(now - since),
     String(clients ?? '?'),
+    messagesText(old?.inMsgs, region.inMsgs, seconds),
+    messagesText(old?.outMsgs, region.outMsgs, seconds),
     `${own.filter((link) => link.state === 'up').length} of ${own.length}`,
     seconds === 0 ? '-' : `${bytesText(moved / seconds)}/s`,
   ];
+}
+
+/** A second; unknown where either count is, or where the server was started in between and counts from 0 again. */
+function messagesText(before: number | undefined, after: number | undefined, seconds: number): string {
+  if (seconds === 0 || before === undefined || after === undefined || after < before) return '-';
+  return `${Math.round((after - before) / seconds)}/s`;
 }
 
 /** Bytes since the look before; a link that was re-established counts from 0 again. */

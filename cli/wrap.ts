@@ -1,5 +1,12 @@
-// Text on a terminal is broken at words, where the line ends; further lines are indented like the text of the first, and in
+// What people read. Text on a terminal is broken at words, where the line ends; further lines are indented like the text of the first, and in
 // a table like its last column. In a pipe or a file lines stay whole, for programs that read them.
+
+import { stripVTControlCharacters } from 'node:util';
+
+/** Prints text for people; what programs read (`--json`) is printed whole. */
+export function say(text: string): void {
+  console.log(wrapped(text));
+}
 
 /** What is written to, as far as lines are concerned. */
 export interface Page {
@@ -11,7 +18,7 @@ export interface Page {
 const LEAST_WIDTH = 20;
 
 /** Of a terminal that does not say how wide it is, or says 0. */
-const USUAL_WIDTH = 80;
+export const USUAL_WIDTH = 80;
 
 /** Breaks every line that is too long for the page. */
 export function wrapped(text: string, { isTTY = false, columns }: Page = process.stdout): string {
@@ -23,16 +30,19 @@ export function wrapped(text: string, { isTTY = false, columns }: Page = process
 }
 
 function wrapLine(line: string, columns: number): string {
-  if (line.length <= columns) return line;
+  if (widthOf(line) <= columns) return line;
   // Two spaces end a column: what is wrapped is the last one.
   const column = Math.max(...[...line.matchAll(/ {2,}/g)].map(({ index, 0: gap }) => index + gap.length), 0);
-  const indent = columns - column < LEAST_WIDTH ? 2 : column;
+  const width = widthOf(line.slice(0, column));
+  const indent = columns - width < LEAST_WIDTH ? 2 : width;
   const lines: string[] = [];
   let current = line.slice(0, column);
   let isEmpty = true;
   for (const word of line.slice(column).split(' ')) {
-    if (!isEmpty && current.length + 1 + word.length > columns) {
-      lines.push(current);
+    const isFull = widthOf(current) + (isEmpty ? 0 : 1) + widthOf(word) > columns;
+    // A word that is too long for a line of its own stays where it is.
+    if (isFull && widthOf(current) > indent) {
+      lines.push(current.trimEnd());
       current = ' '.repeat(indent);
       isEmpty = true;
     }
@@ -40,4 +50,9 @@ function wrapLine(line: string, columns: number): string {
     isEmpty = false;
   }
   return [...lines, current].join('\n');
+}
+
+/** Colours take no room. */
+function widthOf(text: string): number {
+  return stripVTControlCharacters(text).length;
 }

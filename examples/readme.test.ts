@@ -1,4 +1,4 @@
-// What the README shows is what examples/ runs, and what it names is there.
+// What the pages for newcomers name is there. What the README shows is run by test/examples/readme.test.ts.
 
 import { access, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
@@ -8,30 +8,6 @@ const PROJECT = new URL('..', import.meta.url);
 function read(path: string): Promise<string> {
   return readFile(new URL(path, PROJECT), 'utf8');
 }
-
-/** The lines between `#region connect` and `#endregion`, without the indentation that they share. */
-function connectRegion(source: string): string {
-  const text = /#region connect\n(.*?)\n[^\n]*#endregion/s.exec(source)?.[1];
-  if (text === undefined) throw new Error('no #region connect');
-  const indent = /^[ \t]*/.exec(text)?.[0] ?? '';
-  return text
-    .split('\n')
-    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
-    .join('\n');
-}
-
-/** The code block that follows `<!-- path -->`. */
-function blockOf(readme: string, path: string): string | undefined {
-  const [, after] = readme.split(`<!-- ${path} -->\n`);
-  return /^```\w+\n(.*?)\n```\n/s.exec(after ?? '')?.[1];
-}
-
-test.each(['examples/node/client.mjs', 'examples/go/main.go', 'examples/python/client.py'])(
-  'the README shows how %s connects',
-  async (path) => {
-    expect(blockOf(await read('README.md'), path)).toBe(connectRegion(await read(path)));
-  },
-);
 
 describe.each(['README.md', 'CONTRIBUTING.md', 'docs/container.md', 'examples/README.md'])('%s', (page) => {
   test('names scripts of package.json only', async () => {

@@ -11,6 +11,7 @@ import * as metrics from './lib/metrics.js';
 import { keepSchedule } from './lib/pace.js';
 import { clientsOfRun, onceEach, profileOfRun } from './lib/profiles.js';
 import { numberFrom } from './lib/settings.js';
+import { noteSkipped } from './lib/skipped.js';
 import { cityTag, reachTarget } from './lib/target.js';
 import { clientsOfTarget, HAS_CONTROL, noteMemory } from './lib/target-control.js';
 import { lastOnes } from './lib/times.js';
@@ -91,8 +92,7 @@ export async function holdClients() {
   );
   await Promise.all(connectors);
   // Those for whom there was no time were due as well.
-  for (const counter of [metrics.due, metrics.unsent])
-    counter.add(CLIENTS_PER_USER - clients.length, { kind: 'connect' });
+  noteSkipped({ kind: 'connect' }, CLIENTS_PER_USER - clients.length);
   // All users connect at the same time: each speaks for all.
   const open = clients.filter(({ client }) => client.isOpen).length;
   metrics.connectRate.add((open * USERS * 1000) / (nowMs() - started));

@@ -19,6 +19,7 @@ import { keepSchedule } from './lib/pace.js';
 import { clientsOfRun, onceEach, profileOfRun, secondsAtLeast } from './lib/profiles.js';
 import { userNumber } from './lib/runner.js';
 import { IS_LOCAL, numberFrom } from './lib/settings.js';
+import { noteSkipped } from './lib/skipped.js';
 import { cityTag, forcedTo, reachTarget } from './lib/target.js';
 import { HAS_CONTROL, killServer } from './lib/target-control.js';
 import { lastOnes, planEnds } from './lib/times.js';
@@ -174,13 +175,17 @@ function numbersOf(user) {
 
 /** @param {readonly Idle[]} crowd @param {number} byMs */
 async function connectAll(crowd, byMs) {
+  let begun = 0;
   const lanes = Array.from({ length: CONNECTING_AT_ONCE }, async (_, lane) => {
     for (let n = lane; n < crowd.length && nowMs() < byMs; n += CONNECTING_AT_ONCE) {
       const { client } = /** @type {Idle} */ (crowd[n]);
+      begun += 1;
       await client.open(byMs - nowMs());
     }
   });
   await Promise.all(lanes);
+  // Those for whom there was no time were due as well.
+  noteSkipped({ kind: 'connect' }, crowd.length - begun);
 }
 
 /** @param {readonly Idle[]} crowd @param {{ untilMs: number, overMs: number }} times */

@@ -58,9 +58,6 @@ Ctrl-C stops everything; so does the end of whatever started it.`,
 const FAILED = 1;
 const INTERRUPTED = 130;
 
-// What it writes (objects' databases, streams, the cache) is nobody else's.
-process.umask(0o077);
-
 await main(program.parse().opts<Options>());
 
 async function main(options: Options): Promise<void> {
@@ -107,6 +104,8 @@ async function containersOf(
   output: Console,
 ): Promise<Pick<StackOptions, 'natsServer' | 'realEngine'>> {
   if (engine !== undefined) return { realEngine: { engine, image } };
+  // What it and the servers write (objects' databases, streams) is nobody else's. An image that is built has other users.
+  process.umask(0o077);
   const { path } = await ensureNatsServer({
     ...(natsServer !== undefined && { path: natsServer }),
     log: output.step,

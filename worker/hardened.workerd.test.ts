@@ -156,5 +156,7 @@ test('of errors from elsewhere nothing is told, of our own the words', () => {
     expect(publicMessageOf(Object.assign(new Error('hush'), { [mark]: true }), 'it is away')).toBe(
       'it is away',
     );
-  expect(publicMessageOf('hush', 'it is away')).toBe('it is away');
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  expect(publicMessageOf('hush', 'it is away', 'nats-oc')).toBe('it is away');
+  expect(warn.mock.calls).toEqual([['nats-oc: hush']]);
 });

@@ -6,11 +6,14 @@ export function messageOf(error: unknown): string {
 
 /**
  * What anyone may read of an error: our own words, or these if it came from elsewhere, from the platform or over a call
- * to an object: its text is for the log.
+ * to an object: its text is for the log, where it stands after the subject, if there is one.
  */
-export function publicMessageOf(error: unknown, words: string): string {
-  if (typeof error !== 'object' || error === null) return words;
-  return CAME_FROM_ELSEWHERE.some((mark) => mark in error) ? words : messageOf(error);
+export function publicMessageOf(error: unknown, words: string, subject?: string): string {
+  const isOurs =
+    typeof error === 'object' && error !== null && !CAME_FROM_ELSEWHERE.some((mark) => mark in error);
+  if (isOurs) return messageOf(error);
+  if (subject !== undefined) console.warn(`${subject}: ${messageOf(error)}`);
+  return words;
 }
 
 /** What the platform adds to such errors. */

@@ -1,6 +1,5 @@
 // NATS from a browser: the script of index.html, bundled by serve.ts.
 
-// #region connect
 import { wsconnect } from '@nats-io/nats-core';
 
 const query = new URLSearchParams(location.search);
@@ -9,7 +8,6 @@ const nc = await wsconnect({
   token: query.get('token') ?? '',
 });
 show('server', nc.info?.server_name); // the region: nats-weur
-// #endregion
 
 nc.subscribe('examples.browser', {
   callback: (_error, message) => {

@@ -1,4 +1,4 @@
-// Serves the page on this machine: node serve.ts [port]. esbuild bundles its script at each request; nothing is written.
+// Serves the page on this machine: npm run example:browser [-- port]. esbuild bundles its script at each request; nothing is written.
 
 import { context } from 'esbuild';
 

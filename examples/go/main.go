@@ -15,14 +15,12 @@ func main() {
 	if len(os.Args) > 1 {
 		server = os.Args[1]
 	}
-	// #region connect
 	nc, err := nats.Connect(server, nats.Token(os.Getenv("NATS_TOKEN")))
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer nc.Close()
 	fmt.Println("connected to", nc.ConnectedServerName()) // the region: nats-weur
-	// #endregion
 
 	_, err = nc.Subscribe("examples.go", func(message *nats.Msg) {
 		if err := message.Respond([]byte("hello " + string(message.Data))); err != nil {

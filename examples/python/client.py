@@ -10,11 +10,9 @@ import nats
 
 async def main() -> None:
     server = sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:8787"
-    # #region connect
     nc = await nats.connect(server, token=os.environ.get("NATS_TOKEN"))
     info = json.loads((await nc.request("$SYS.REQ.USER.INFO")).data)
     print("connected to", info["server"]["name"])  # the region: nats-weur
-    # #endregion
 
     async def respond(message):
         await message.respond(b"hello " + message.data)

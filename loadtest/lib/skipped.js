@@ -24,12 +24,12 @@ export class Skipped {
 /** By tags. @type {Map<string, Skipped>} */
 const others = new Map();
 
-/** For what is due seldom. @param {Tags} tags */
-export function noteSkipped(tags) {
+/** For what is due seldom. @param {Tags} tags @param {number} [count] */
+export function noteSkipped(tags, count = 1) {
   const key = JSON.stringify(tags);
   const counter = others.get(key) ?? new Skipped(() => tags);
   others.set(key, counter);
-  counter.count += 1;
+  counter.count += count;
 }
 
 /** What was counted becomes samples. */

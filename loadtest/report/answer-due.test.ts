@@ -39,6 +39,13 @@ test('what is missing of a run that was ended early is not all that is', async (
   expect(await of(0)).toBe('Nothing is missing as far as it was counted.');
 });
 
+test('of nothing that was sent it is not said that nothing is missing', async () => {
+  const samples = [...DUE, counted('nats_missing', 0), counted('nats_unsent', 3_600, 'message')];
+  expect(answerOf(await summaryOfSamples(samples, { script: 'latency' }))).toBe(
+    '3,600 of 3,600 messages that were due were never sent.',
+  );
+});
+
 test('one of them is one', async () => {
   const of = async (...samples: readonly Written[]) =>
     answerOf(await summaryOfSamples([...samples], { script: 'latency' }));

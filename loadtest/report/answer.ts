@@ -100,11 +100,17 @@ function phraseOf(summary: Summary, name: string): readonly string[] {
   if (name === 'clients_memory' && !hasMeaningfulMemory(summary)) return [];
   const all = summary.metrics[name]?.all;
   if (name === 'nats_missing' && (all !== undefined || isLoss(summary, name)))
-    return [missingText(all?.value ?? 0, summary)];
+    return hasSentNothing(summary) && !isLoss(summary, name) ? [] : [missingText(all?.value ?? 0, summary)];
   const phrase = PHRASES[name];
   if (all === undefined || phrase === undefined) return [];
   const isKnown = name !== 'nats_lost' || (summary.metrics.nats_errors?.by.kind?.unasked?.value ?? 0) === 0;
   return [isKnown ? phrase(all) : `${phrase(all)}, as far as the streams could be asked`];
+}
+
+/** Of nothing that was sent, nothing can be missing: what was never sent is told. */
+function hasSentNothing({ metrics }: Summary): boolean {
+  const isUnsent = (metrics.nats_unsent?.by.kind?.message?.value ?? 0) > 0;
+  return isUnsent && (metrics.nats_published?.all?.value ?? 0) === 0;
 }
 
 /** What is missing at the end is counted at the end: of a run that was ended before, that is not all. */

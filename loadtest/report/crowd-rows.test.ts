@@ -43,7 +43,7 @@ test('new clients are told in the order of what happened', async () => {
 
 test('the answer is about the crowd, the way home, and who came meanwhile', async () => {
   expect(answerOf(await summaryOfSamples(SAMPLES, { script: 'reconnect' }))).toBe(
-    'Clients that lost their connection were without service for 400 ms at p50, 596 ms at p99 and 600 ms at most; new clients of its cities landed there again after 4200 ms; new clients of other regions waited 60.0 ms at p50 and 80.0 ms at most meanwhile.',
+    'Clients that lost their connection were without service for 400 ms at p50, 596 ms at p99 and 600 ms at most (2 from oc to weur 500 ms at p50, 1 back to oc 90.0 ms at p50); new clients of its cities landed there again after 4200 ms; new clients of other regions waited 60.0 ms at p50 and 80.0 ms at most meanwhile.',
   );
 });
 

@@ -27,7 +27,7 @@ test('the summary for CI has verdict, answer, figures, crossed thresholds and ga
   );
   expect(text.split('\n\n').slice(0, 3)).toEqual([
     '### ❌ latency, smoke',
-    '**Not green: 1 of 2 thresholds held.**',
+    '**Not green: 1 of 2 thresholds held; crossed: nats\\_delivery{region:oc} p(95)\\<10 (44.0 ms).**',
     'Publish to delivery took 24.5 ms at p50 and 42.0 ms at p95.',
   ]);
   expect(text).toContain('| delivery | 1,630 | 24.5 ms | 42.0 ms |');

@@ -1,6 +1,6 @@
 // The steps of a throughput run, and the knee: the highest offered rate that went through with all lower ones.
 //
-// A step went through if at least 95% of the offered messages were published, at most 5% of what was due to arrive is
+// A step went through if at least 95% of the offered messages were published and, of those to streams, acknowledged, at most 5% of what was due to arrive is
 // missing, the share of subscribers that each message reached was the same as in the slowest step, give or take 5%, and the p99 of the delivery stayed within ten
 // times that of the slowest step. If no delivery was timed, in it or in that one, it did not. Past the knee a queue grows
 // somewhere, and latencies are those of the queue. In a few seconds no queue grows for long and a p99 is chance, so that
@@ -33,6 +33,7 @@ export function stepsOf(
   { isPart, isToOne }: Offered,
 ): readonly ThroughputStep[] {
   const figures = (metric: string, step: string): Figures | undefined => stepFigures.get(metric)?.get(step);
+  const isToStreams = (stepFigures.get('nats_ack')?.size ?? 0) > 0;
   const steps = [...stepMs].flatMap(([step, milliseconds]) => {
     const [size, rate] = step.split('/').map(Number);
     const published = figures('nats_published', step);
@@ -46,8 +47,10 @@ export function stepsOf(
     const delivery = figures('nats_delivery', step);
     const delivered = figures('nats_delivered', step)?.value ?? 0;
     const missing = figures('nats_missing', step)?.value ?? 0;
+    const acknowledged = figures('nats_ack', step)?.count ?? 0;
     return [
       {
+        acknowledgedShare: isToStreams ? acknowledged / published.value : 1,
         arrivedShare: delivered / Math.max(1, isToOne ? published.value : delivered + missing),
         offeredPerSecond: isPart && due !== undefined ? due / seconds : rate,
         size,
@@ -65,7 +68,7 @@ export function stepsOf(
   const sorted = steps.toSorted((a, b) => a.size - b.size || a.rate - b.rate);
   return sorted.map((measured) => {
     const slowest = sorted.find(({ size }) => size === measured.size) ?? measured;
-    const { offeredPerSecond: _, arrivedShare: __, ...step } = measured;
+    const { offeredPerSecond: _, acknowledgedShare: __, arrivedShare: ___, ...step } = measured;
     return { ...step, sustained: isSustained(measured, slowest) };
   });
 }
@@ -73,6 +76,8 @@ export function stepsOf(
 interface Measured extends Omit<ThroughputStep, 'sustained'> {
   /** Of its rate, by this k6. */
   readonly offeredPerSecond: number;
+  /** Of what was published to streams; 1 of what goes to none. */
+  readonly acknowledgedShare: number;
   /** Of what arrived or is missing. */
   readonly arrivedShare: number;
 }
@@ -82,6 +87,7 @@ function isSustained(step: Measured, slowest: Measured): boolean {
     deliveredPerSecond / publishedPerSecond;
   return (
     step.publishedPerSecond >= KEPT_SHARE * step.offeredPerSecond &&
+    step.acknowledgedShare >= KEPT_SHARE &&
     step.arrivedShare >= KEPT_SHARE &&
     reach(step) >= KEPT_SHARE * reach(slowest) &&
     step.deliveryP99 !== null &&

@@ -21,7 +21,7 @@ export function underWayOf(
   { script, ending }: Pick<Summary, 'script' | 'ending'>,
   metrics: Summary['metrics'],
 ): number {
-  if (!isToOne(script) || hasLostSamples(ending)) return 0;
+  if (!isToOne(script) || hasCountedAll(ending) || hasLostSamples(ending)) return 0;
   const sum = (name: string) => metrics[name]?.all?.value ?? 0;
   return Math.max(0, sum('nats_published') - sum('nats_delivered') - sum('nats_missing'));
 }

@@ -157,6 +157,8 @@ describe('/api/regions', () => {
         state: 'up',
         since: expect.any(Number),
         clients: expect.any(Number),
+        inMsgs: expect.any(Number),
+        outMsgs: expect.any(Number),
         serverVersion: expect.stringMatching(/^2\.\d+\.\d+/),
       });
       const others = REGIONS.filter((id) => id !== region.id).map((id) => `nats-${id}`);

@@ -193,6 +193,27 @@ test(
 );
 
 test(
+  'a connection that is silent before it is closed was lost when it fell silent',
+  async () => {
+    await using edge = await FaultyEdge.before(running.stack.url);
+    await using observer = await Observer.in('oc', running.stack.url);
+    await using run = await startLatency(edge.url, { DURATION: '8s' });
+    await begun(observer, 50);
+    const silentAt = Date.now();
+    edge.stall();
+    await waitFor('a silence', { timeoutMs: 10_000 }, () => Date.now() - silentAt > 3_000);
+    edge.cut();
+    const { exitCode, output, samples } = await run.result();
+    expect(exitCode, output).toBe(THRESHOLD_CROSSED);
+    expectBalance(samples);
+    const outages = samples.of('nats_outage');
+    expect(outages).toHaveLength(CLIENTS);
+    for (const { time, value } of outages) expect(Math.abs(time - value - silentAt)).toBeLessThan(1_000);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+test(
   'an edge that is gone for good takes nothing from the schedule, and k6 ends in its time',
   async () => {
     const { stack } = running;

@@ -78,7 +78,7 @@ test('the program that started it without npm is killed', async () => {
   const program = `require('node:child_process').spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' })`;
   await endsWith(
     (env) =>
-      spawn(process.execPath, ['--eval', program, 'local/start.mjs', '--port', '0', '--regions', 'oc'], {
+      spawn(process.execPath, ['--eval', program, 'local/cli.ts', '--port', '0', '--regions', 'oc'], {
         cwd: PROJECT,
         env,
       }),

@@ -17,6 +17,6 @@ export class CliProcess extends CommandProcess {
   constructor(where: string | Where, ...args: readonly string[]) {
     const options = typeof where === 'string' ? { folder: where } : where;
     const { folder, project = PROJECT, keep }: Where = options;
-    super(join(project, 'local/start.mjs'), folder, args, { keep });
+    super(join(project, 'local/cli.ts'), folder, args, { keep });
   }
 }

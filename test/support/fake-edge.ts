@@ -92,7 +92,7 @@ export const FORECAST: Forecast = {
   clients: 0,
   samples: 2_000,
   marginShare: 0.01,
-  confidence: 'no traffic yet: cities of the world, by population',
+  confidence: 'low: cities of the world, by population',
   movedShare: 0.123,
   moves: [{ from: 'weur', to: 'eeur', share: 0.123, countries: [{ country: 'DE', share: 0.1 }], colos: [] }],
   latency: { before: { meanMs: 30, p95Ms: 80 }, after: { meanMs: 31.4, p95Ms: 81 }, worst: [] },

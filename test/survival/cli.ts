@@ -69,7 +69,8 @@ withSharedOptions(program)
     `
 killed: SIGKILL; terminated: SIGTERM, as at a deploy; hung: SIGSTOP; drained: through the API; mixed: each in another way.
 "while held": a server held the message, and it is lost all the same. "beyond RPO": no server was left that held it,
-and it was not restored. "in silence": nothing was acknowledged, and every page said that all was well.
+and it was not restored. "again": a consumer was given what it had acknowledged; "doubled": so, but sent before that, by
+a server that hung. "in silence": nothing was acknowledged, and every page said that all was well.
 Examples:
   npm run survival -- --runs 10 --kinds killed --k 2 --gap 1..6
   npm run survival -- --only 7 --verbose

@@ -64,7 +64,8 @@ export class Consuming {
         if (!this.#isRunning) messages.stop();
         for await (const message of messages) {
           const id = message.string();
-          this.deliveries.push({ consumer: name, id, at: Date.now() });
+          const consumerSeq = message.info.deliverySequence;
+          this.deliveries.push({ consumer: name, id, consumerSeq, at: Date.now() });
           void message.ackAck().then(
             (isConfirmed) => {
               const key = confirmationOf(name, id);

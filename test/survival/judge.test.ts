@@ -24,7 +24,7 @@ function lifeOf(more: Partial<Life>): Life {
 function given(except: readonly string[] = []) {
   return acknowledged
     .filter(({ id }) => !except.includes(id))
-    .map(({ id, at }) => ({ consumer: 'near', id, at: at + 10 }));
+    .map(({ id, seq, at }) => ({ consumer: 'near', id, consumerSeq: seq, at: at + 10 }));
 }
 
 function figuresOf(change: Partial<Observed>): Figures & { readonly missed: readonly string[] } {
@@ -123,9 +123,15 @@ test('a message with another sequence, one that a consumer was not given, and on
   const skipped = figuresOf({ deliveries: given(['0-3', '0-9']) });
   expect([skipped.missed, skipped.skippedRanges]).toEqual([['2 skipped'], { near: [4, 10] }]);
   const confirmed = new Map([[confirmationOf('near', '0-3'), 3_100]]);
-  const again = (at: number) => [...given(), { consumer: 'near', id: '0-3', at }];
+  const again = (at: number, consumerSeq = 121) => [
+    ...given(),
+    { consumer: 'near', id: '0-3', consumerSeq, at },
+  ];
   expect(figuresOf({ confirmed, deliveries: again(3_900) }).again).toBe(0);
   expect(figuresOf({ confirmed, deliveries: again(9_000) }).missed).toEqual(['1 given again']);
+  // Sent by a server that hung, before another gave the message, and it was acknowledged.
+  const late = figuresOf({ confirmed, deliveries: again(9_000, 4) });
+  expect([late.again, late.doubled, late.missed]).toEqual([0, 1, []]);
 });
 
 test('silence is when nothing is acknowledged for seconds and every page says that all is well', () => {

@@ -29,6 +29,11 @@ export interface Figures {
   readonly skippedRanges: Readonly<Record<string, readonly [first: number, last: number]>>;
   /** Given to a consumer again, after its acknowledgement had been confirmed. */
   readonly again: number;
+  /**
+   * The same, but sent before that: by a server that hung, and kept what it had on its way. No server had forgotten the
+   * acknowledgement, so this misses no goal.
+   */
+  readonly doubled: number;
   /** Longest time without an acknowledgement to any publisher since the first blow, in ms. */
   readonly interruptedMs: number;
   /** How long nothing was acknowledged while the pages said that all was well, in ms. */
@@ -65,6 +70,10 @@ export function judge(plan: Plan, observed: Observed, goals: Goals): Judgement {
   const losses = lossesOf(observed);
   const totalAt = totalLossAt(observed);
   const skipped = skippedOf(observed);
+  const repeated = repeatedIn(
+    observed,
+    totalAt === undefined ? Number.POSITIVE_INFINITY : lastAcknowledgedAt(observed, totalAt) - goals.rpoMs,
+  );
   const figures: Figures = {
     acknowledged: observed.acknowledged.length,
     lost: losses.length,
@@ -80,10 +89,8 @@ export function judge(plan: Plan, observed: Observed, goals: Goals): Judgement {
     }).length,
     skipped: skipped.length,
     skippedRanges: rangesOf(skipped),
-    again: againOf(
-      observed,
-      totalAt === undefined ? Number.POSITIVE_INFINITY : lastAcknowledgedAt(observed, totalAt) - goals.rpoMs,
-    ),
+    again: repeated.filter(({ isLate }) => !isLate).length,
+    doubled: repeated.filter(({ isLate }) => isLate).length,
     ...interruptionOf(observed),
     ...(observed.wholeAt !== undefined && {
       wholeAfterMs: Math.max(0, observed.wholeAt - (observed.struck.at(-1)?.at ?? 0)),
@@ -188,12 +195,29 @@ function skippedOf({ stored, deliveries, troubles }: Observed): readonly Skipped
   );
 }
 
-/** @param restoredUntil acknowledgements that were confirmed later may be gone with a total loss */
-function againOf({ deliveries, confirmed }: Observed, restoredUntil: number): number {
-  return deliveries.filter(({ consumer, id, at }) => {
-    const confirmedAt = confirmed.get(confirmationOf(consumer, id));
-    return confirmedAt !== undefined && confirmedAt < restoredUntil && at > confirmedAt + IN_FLIGHT_MS;
-  }).length;
+interface Repeated {
+  /** It was sent before the delivery whose acknowledgement was confirmed: a consumer's count only grows. */
+  readonly isLate: boolean;
+}
+
+/**
+ * Deliveries of what had been acknowledged, and that confirmed.
+ *
+ * @param restoredUntil acknowledgements that were confirmed later may be gone with a total loss
+ */
+function repeatedIn({ deliveries, confirmed }: Observed, restoredUntil: number): readonly Repeated[] {
+  const settled = new Map<string, number>();
+  for (const { consumer, id, at, consumerSeq } of deliveries) {
+    const key = confirmationOf(consumer, id);
+    if (at <= (confirmed.get(key) ?? 0)) settled.set(key, Math.max(settled.get(key) ?? 0, consumerSeq));
+  }
+  return deliveries.flatMap(({ consumer, id, at, consumerSeq }) => {
+    const key = confirmationOf(consumer, id);
+    const confirmedAt = confirmed.get(key);
+    if (confirmedAt === undefined || confirmedAt >= restoredUntil || at <= confirmedAt + IN_FLIGHT_MS)
+      return [];
+    return [{ isLate: consumerSeq <= (settled.get(key) ?? 0) }];
+  });
 }
 
 function interruptionOf({ acknowledged, struck, looks, publishedUntil }: Observed): {

@@ -42,6 +42,8 @@ export interface Struck {
 export interface Delivery {
   readonly consumer: string;
   readonly id: string;
+  /** Which delivery of the consumer it was, as the server that sent it counted: from 1. */
+  readonly consumerSeq: number;
   readonly at: number;
 }
 

@@ -219,6 +219,12 @@ export const PARTS: readonly Part[] = [
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {
+    path: 'worker/metrics',
+    what: 'the collector: asks the regions, keeps a day, and says it in the formats of Prometheus',
+    imports: [...SHARED, 'waiting', 'worker/config', 'worker/jetstream/keeper-stub.ts', 'worker/region'],
+    packages: ['cloudflare:workers'],
+  },
+  {
     path: 'worker/edge-context.ts',
     what: 'what a handler gets besides its request',
     imports: ['worker', 'worker/config'],
@@ -227,7 +233,15 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/connect',
     what: 'a client: arrive, decide, hand off, observe',
-    imports: [...SHARED, 'routing', 'worker/config', 'worker/region', 'worker/edge-context.ts'],
+    imports: [
+      ...SHARED,
+      'waiting',
+      'routing',
+      'worker/config',
+      'worker/metrics',
+      'worker/region',
+      'worker/edge-context.ts',
+    ],
     packages: [],
   },
   {
@@ -261,6 +275,7 @@ export const PARTS: readonly Part[] = [
       'worker/jetstream/restore',
       'worker/jetstream/keeper-stub.ts',
       'worker/region',
+      'worker/metrics',
       'worker/edge-context.ts',
     ],
     packages: ['jose', 'valibot'],
@@ -277,7 +292,14 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/index.ts',
     what: 'wires it all to the platform',
-    imports: ['worker', 'worker/config', 'worker/jetstream', 'worker/region', 'worker/router.ts'],
+    imports: [
+      'worker',
+      'worker/config',
+      'worker/jetstream',
+      'worker/metrics',
+      'worker/region',
+      'worker/router.ts',
+    ],
     packages: [],
   },
   {
@@ -329,7 +351,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'local/binaries',
-    what: 'nats-server and k6: found, downloaded or built on first use',
+    what: 'nats-server, k6 and Prometheus: found, downloaded or built on first use',
     imports: ['local/trust.ts'],
     tests: ['local/listen.ts'],
   },
@@ -367,6 +389,11 @@ export const PARTS: readonly Part[] = [
     imports: ['local/image'],
     // A program to read is at hand.
     tests: ['local/binaries'],
+  },
+  {
+    path: 'local/observe',
+    what: 'the command `npm run observe`: a Prometheus beside a running edge',
+    imports: ['api', 'waiting', 'local', 'local/listen.ts', 'local/running-stacks.ts', 'local/binaries'],
   },
   {
     path: 'local/wrangler-dev',
@@ -542,8 +569,16 @@ export const PARTS: readonly Part[] = [
   {
     path: 'tools/simulate',
     what: 'shows what a configuration would do, on scenarios and on a map; it writes nothing that is checked in',
-    // It learns as a data center does (`worker/connect/colo-record.ts`, pure), and draws a map.
-    imports: ['regions', 'routing', 'routing/places', 'worker/connect', 'loadtest/world-map', 'tools'],
+    // It learns as a data center does (`worker/connect/colo-record.ts` and `whom-to-ask.ts`, pure), and draws a map.
+    imports: [
+      'regions',
+      'routing',
+      'routing/latency',
+      'routing/places',
+      'worker/connect',
+      'loadtest/world-map',
+      'tools',
+    ],
   },
   {
     path: 'examples',

@@ -6,7 +6,7 @@ import type { Traffic } from './traffic.ts';
 /** Two-sided, for a normal distribution. */
 const SIGMAS_OF_95_PERCENT = 1.96;
 
-/** With a larger margin of error than this, the forecast is called uncertain. */
+/** With a larger margin of error than this, confidence is called low. */
 const ROUGH_MARGIN = 0.05;
 
 export interface Confidence {
@@ -22,7 +22,7 @@ export function confidenceOf(
   { source, silent = [], fromBackup = [] }: Pick<Traffic, 'source' | 'silent' | 'fromBackup'>,
   { clients, places, drawVariance }: Replay,
 ): Confidence {
-  if (places === 0) return { marginShare: 1, confidence: 'No data: no traffic was given.' };
+  if (places === 0) return { marginShare: 1, confidence: 'none: no traffic was given.' };
   const trafficVariance = source === 'traffic' ? 1 / (4 * clients) : 0;
   const marginShare = Math.min(1, SIGMAS_OF_95_PERCENT * Math.sqrt(trafficVariance + drawVariance));
   return { marginShare, confidence: textOf(source, { clients, places, marginShare, silent, fromBackup }) };
@@ -43,22 +43,22 @@ function textOf(
   if (source === 'population') {
     const why =
       silent.length === 0
-        ? 'No traffic yet'
-        : `No traffic is known, since ${silent.join(', ')} did not answer`;
-    return `${why}, so this is based on the world population (${places} cities). Your own clients may be elsewhere.`;
+        ? 'no connections were seen yet'
+        : `no connections are known of, since ${silent.join(', ')} did not answer`;
+    return `low: ${why}, so this is how the world's population would be routed (${places} cities). Your own clients may be elsewhere.`;
   }
-  const from = `Based on about ${count(clients, 'recent connection')} in ${count(places, 'place')}`;
+  const seen = `about ${count(clients, 'connection')} seen in the last day, in ${count(places, 'place')}`;
   const points = (100 * marginShare).toFixed(1);
-  const accuracy =
+  const basis =
     marginShare > ROUGH_MARGIN
-      ? `too few for certainty, shares may be off by ${points} percentage points.`
-      : `shares are accurate to about ${points} percentage points, if clients keep coming from the same places.`;
+      ? `low: only ${seen}. Shares may be off by ${points} percentage points.`
+      : `good: ${seen}. Shares are accurate to about ${points} percentage points, if clients keep coming from the same places.`;
   const missing = silent.length === 0 ? '' : ` Does not include ${silent.join(', ')}, which did not answer.`;
   const earlier =
     fromBackup.length === 0
       ? ''
       : ` What ${fromBackup.join(', ')} counted is in part from the backup of an earlier deployment.`;
-  return `${from}: ${accuracy}${missing}${earlier}`;
+  return `${basis}${missing}${earlier}`;
 }
 
 function count(value: number, noun: string): string {

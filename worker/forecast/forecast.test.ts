@@ -233,7 +233,7 @@ describe('what is observed', () => {
   });
 
   test('what one data center measured or failed to reach says nothing about clients elsewhere', () => {
-    const measurement = { meanMs: 1, varianceMs2: 1, samples: 100 };
+    const measurement = { ms: 1, samples: 36 };
     const observations: Observations = {
       regions: new Map([
         ['oc', { measurement }],
@@ -249,9 +249,11 @@ describe('confidence', () => {
   test('more traffic means more confidence', () => {
     const few = forecast(PLAN, PLAN, trafficOf({ ...LONDON, clients: 20 }));
     const many = forecast(PLAN, PLAN, trafficOf({ ...LONDON, clients: 20_000 }));
-    expect(few.confidence).toContain('too few');
+    expect(few.confidence).toMatch(/^low: only about 20 connections seen in the last day, in 1 place/);
     expect(few.marginShare).toBeGreaterThan(0.1);
-    expect(many.confidence).toMatch(/20000 recent connections in 1 place: .* 0\.7 percentage points/);
+    expect(many.confidence).toMatch(
+      /^good: about 20000 connections seen in the last day, in 1 place\. .* 0\.7 percentage points/,
+    );
   });
 
   test('names regions that did not answer, and does not call their silence no traffic', () => {
@@ -259,9 +261,9 @@ describe('confidence', () => {
     expect(some.confidence).toMatch(/Does not include weur, oc, which did not answer\.$/);
     const none = forecast(PLAN, PLAN, { ...populationTraffic(), silent: ['weur'] });
     expect(none.confidence).toMatch(
-      /^No traffic is known, since weur did not answer, so this is based on the world/,
+      /^low: no connections are known of, since weur did not answer, so this is how the world/,
     );
-    expect(none.confidence).not.toContain('No traffic yet');
+    expect(none.confidence).not.toContain('seen yet');
   });
 
   test('names regions that count on what an earlier deployment has counted', () => {
@@ -273,12 +275,12 @@ describe('confidence', () => {
     expect(forecast(PLAN, PLAN, populationTraffic())).toMatchObject({
       source: 'population',
       clients: null,
-      confidence: expect.stringContaining('No traffic yet'),
+      confidence: expect.stringMatching(/^low: no connections were seen yet/),
     });
     expect(forecast(PLAN, PLAN, { ...populationTraffic(), connected: 7 }).clients).toBe(7);
     const nothing = forecast(PLAN, PLAN, trafficOf());
     expect(nothing).toMatchObject({ samples: 0, movedShare: 0, marginShare: 1 });
-    expect(nothing.confidence).toContain('No data: no traffic');
+    expect(nothing.confidence).toContain('none: no traffic');
   });
 });
 

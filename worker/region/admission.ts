@@ -4,7 +4,7 @@
 import type { RegionConfig } from '../../regions/config.ts';
 import type { StartAnswer } from '../jetstream/admission/admission.ts';
 import type { KeeperMethods } from '../jetstream/keeper-stub.ts';
-import { messageOf } from '../message-of.ts';
+import { publicMessageOf } from '../message-of.ts';
 import type { LifecycleEvent } from './lifecycle-events.ts';
 
 type AsksFor = Pick<RegionConfig, 'id' | 'jetstream'>;
@@ -86,5 +86,6 @@ export class Admission {
 }
 
 function noAnswer(error: unknown): string {
-  return `the Keeper, which says whether a JetStream server may start or end, does not answer: ${messageOf(error)}`;
+  const why = publicMessageOf(error, 'the call to it failed', 'the Keeper does not answer');
+  return `the Keeper, which says whether a JetStream server may start or end, does not answer: ${why}`;
 }

@@ -4,7 +4,7 @@
 import type { RegionConfig } from '../../regions/config.ts';
 import { networkOf } from '../../routing/client-network.ts';
 import { errorResponse } from '../error-response.ts';
-import { messageOf } from '../message-of.ts';
+import { publicMessageOf } from '../message-of.ts';
 import type { Door, Entrant } from './door.ts';
 import type { NatsServer } from './nats-server.ts';
 import { addressOf, placeOf } from './place-header.ts';
@@ -84,7 +84,8 @@ export class ClientEntry {
       return await this.#upgrade(request, admission.seat);
     } catch (error) {
       const { code = 'region_unavailable' } = lifecycle.refusal ?? {};
-      return this.#refuse({ code, reason: messageOf(error) });
+      const reason = publicMessageOf(error, 'its server cannot be reached', 'a client is not let in');
+      return this.#refuse({ code, reason });
     }
   }
 

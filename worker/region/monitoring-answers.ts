@@ -8,6 +8,9 @@ export interface Varz {
   readonly connections: number;
   /** As configured when it started. */
   readonly max_connections: number;
+  /** Since it started, of clients and of routes. */
+  readonly in_msgs: number;
+  readonly out_msgs: number;
   readonly mem: number;
   readonly start: string;
 }

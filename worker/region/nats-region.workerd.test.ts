@@ -63,11 +63,11 @@ describe('a start', () => {
   test('with credentials that no client can send is refused, with their length', async () => {
     await region.reconfigure({ keepAwake: false });
     await runInDurableObject(region, (instance) => {
-      Object.assign(Reflect.get(instance, 'env') as object, { NATS_TOKEN: 'x'.repeat(5_000) });
+      Object.assign(Reflect.get(instance, 'env') as object, { NATS_TOKEN: 'x'.repeat(70_000) });
     });
     const answer = await region.fetch('http://region/');
     expect(answer.status).toBe(503);
-    expect(await answer.text()).toContain('NATS_TOKEN is 5000 bytes long');
+    expect(await answer.text()).toContain('NATS_TOKEN is 70000 bytes long');
     expect(container.told).toEqual([]);
   });
 

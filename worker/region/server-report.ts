@@ -1,12 +1,13 @@
 // What a region's object reports about its nats-server, read from its monitoring: for the region's status, its links,
 // and its drain. Never starts anything, and never throws: a server that does not answer is reported as such.
 
-import { messageOf } from '../message-of.ts';
+import { messageOf, publicMessageOf } from '../message-of.ts';
 import type { RoutezRoute } from './monitoring-answers.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { RegionStatus } from './status.ts';
 
-type ToldByServer = Required<Pick<RegionStatus, 'peers' | 'serverVersion'>> & Pick<RegionStatus, 'clients'>;
+type ToldByServer = Required<Pick<RegionStatus, 'peers' | 'serverVersion' | 'inMsgs' | 'outMsgs'>> &
+  Pick<RegionStatus, 'clients'>;
 
 /** How long an answer of the server is reused without asking it again. */
 const TOLD_VALID_MS = 1_000;
@@ -26,7 +27,8 @@ export class ServerReport {
     try {
       return { ...status, ...(await this.#told()) };
     } catch (error) {
-      return { ...status, state: 'down', problem: `its monitoring does not answer: ${messageOf(error)}` };
+      const why = publicMessageOf(error, 'it cannot be reached', `region ${this.#region}: its monitoring`);
+      return { ...status, state: 'down', problem: `its monitoring does not answer: ${why}` };
     }
   }
 
@@ -51,7 +53,13 @@ export class ServerReport {
   async #ask(): Promise<ToldByServer> {
     const [varz, routes] = await Promise.all([this.#server.varz(), this.#server.routes()]);
     const peers = new Set(routes.map(({ remote_name, remote_id }) => remote_name ?? remote_id));
-    return { clients: varz.connections, peers: [...peers], serverVersion: varz.version };
+    return {
+      clients: varz.connections,
+      peers: [...peers],
+      serverVersion: varz.version,
+      inMsgs: varz.in_msgs,
+      outMsgs: varz.out_msgs,
+    };
   }
 
   /** Connected clients; undefined if the server does not answer, which says nothing about how many there are. */

@@ -8,7 +8,7 @@ import { backoffMs } from '../backoff.ts';
 import { activeConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
 import type { MeshKeeper } from '../mesh/mesh-keeper.ts';
-import { messageOf } from '../message-of.ts';
+import { publicMessageOf } from '../message-of.ts';
 import { type Admission, ASK_AGAIN_MS } from './admission.ts';
 import type { Door } from './door.ts';
 import type { RunningLifecycle } from './running-lifecycle.ts';
@@ -65,7 +65,8 @@ export class ServerStart {
     try {
       await this.#host.startContainer();
     } catch (error) {
-      const problem = `nats-server of ${region.id} did not start: ${messageOf(error)}`;
+      const subject = `nats-server of ${region.id} did not start`;
+      const problem = `${subject}: ${publicMessageOf(error, 'its container could not be started', subject)}`;
       return lifecycle.dispatch({ kind: 'start-failed', problem });
     }
     door.open();

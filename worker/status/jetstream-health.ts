@@ -4,7 +4,7 @@ import type { Health } from '../../api/health.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
-import { messageOf } from '../message-of.ts';
+import { publicMessageOf } from '../message-of.ts';
 import { OnceASecond } from './once-a-second.ts';
 
 /** The Keeper itself waits 3 s for a server, twice. */
@@ -28,6 +28,7 @@ async function problemOf({ env }: EdgeContext): Promise<string | undefined> {
     const late = `no answer within ${KEEPER_TIMEOUT_MS} ms`;
     return await withTimeout(keeper.problem(), KEEPER_TIMEOUT_MS, late);
   } catch (error) {
-    return `it is unknown whether it serves, since the Keeper does not answer: ${messageOf(error)}`;
+    const why = publicMessageOf(error, 'the call to it failed', 'the Keeper does not answer');
+    return `it is unknown whether it serves, since the Keeper does not answer: ${why}`;
   }
 }

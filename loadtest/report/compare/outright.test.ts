@@ -7,9 +7,16 @@ import { compareSummaries } from './compare.ts';
 import { comparisonPage } from './compare-page.ts';
 import { comparisonText } from './compare-text.ts';
 
+/** In a cut nothing goes out. */
+function sentBetween(cuts: readonly Cut[]): readonly Written[] {
+  const isCut = (at: number) => cuts.some(({ fromMs, toMs }) => at >= fromMs && at < toMs);
+  return madeRun({ pairs: [['weur', 'oc']], seconds: 30, everyMs: 20, cuts }).filter(
+    ({ metric, at }) => metric !== 'nats_published' || !isCut(at),
+  );
+}
+
 /** Thirty seconds; what was not delivered was never sent. */
 function run(cuts: readonly Cut[] = []): Promise<Summary> {
-  const samples = madeRun({ pairs: [['weur', 'oc']], seconds: 30, everyMs: 20, cuts });
   const unsent = cuts.map(
     ({ fromMs, toMs }): Written => ({
       metric: 'nats_unsent',
@@ -18,7 +25,7 @@ function run(cuts: readonly Cut[] = []): Promise<Summary> {
       tags: { region: 'weur', kind: 'message' },
     }),
   );
-  const all = [...samples, ...unsent].toSorted((a, b) => a.at - b.at);
+  const all = [...sentBetween(cuts), ...unsent].toSorted((a, b) => a.at - b.at);
   return summaryOfSamples(all, {
     script: 'latency',
     ending: { ...FINISHED, plannedMs: 30_000, ranMs: 30_500 },
@@ -41,6 +48,14 @@ test('an outage is worse by itself, and not chance', async () => {
   const text = comparisonText(comparison);
   expect(text).toContain('the second run is worse');
   expect(text).not.toContain('no significant difference');
+});
+
+test('what was under way when k6 was ended is missing', async () => {
+  const before = await run();
+  const after = { ...before, ending: { ...before.ending, underWay: 1_500 } };
+  expect(compareSummaries(before, after).outright).toEqual([
+    { verdict: 'worse', text: 'the share of messages missing is worse: 0.0%, then 50.0%' },
+  ]);
 });
 
 test('the other way round it is better', async () => {
@@ -72,10 +87,10 @@ test('two runs that are alike have nothing outright', async () => {
 
 test('of two runs that are not green, the one that was interrupted for longer is worse', async () => {
   const paused = (toMs: number): Promise<Summary> =>
-    summaryOfSamples(
-      madeRun({ pairs: [['weur', 'oc']], seconds: 30, everyMs: 20, cuts: [{ fromMs: 10_000, toMs }] }),
-      { script: 'latency', ending: { ...FINISHED, plannedMs: 30_000, ranMs: 30_500 } },
-    );
+    summaryOfSamples(sentBetween([{ fromMs: 10_000, toMs }]), {
+      script: 'latency',
+      ending: { ...FINISHED, plannedMs: 30_000, ranMs: 30_500 },
+    });
   const verdicts = async (before: number, after: number) =>
     compareSummaries(await paused(before), await paused(after)).outright.map(({ text }) => text);
   expect(await verdicts(13_000, 20_000)).toEqual([

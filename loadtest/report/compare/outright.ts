@@ -94,9 +94,10 @@ function shareOutright(what: string, a: number, b: number): readonly Outright[] 
 }
 
 /** Of what was due; what is missing has been sent to so many subscribers, of what should have arrived. */
-function shareOf(metric: Loss, { metrics }: Summary): number | undefined {
+function shareOf(metric: Loss, { metrics, ending }: Summary): number | undefined {
   const valueOfAll = (name: string) => metrics[name]?.all?.value ?? 0;
-  const lost = valueOfAll(metric);
+  // What was under way when k6 was ended did not arrive either.
+  const lost = valueOfAll(metric) + (metric === 'nats_missing' ? (ending.underWay ?? 0) : 0);
   const all = metric === 'nats_missing' ? lost + valueOfAll('nats_delivered') : valueOfAll('nats_due');
   return all === 0 ? undefined : lost / all;
 }
