@@ -8,13 +8,12 @@ import { dirname, join } from 'node:path';
 import { chooseEngine } from '../support/engine/choose-engine.ts';
 
 /**
- * The rest builds and checks images for most of its time. Five of six regions that start at once, beside the six of the stack
+ * The rest builds images and starts stacks for most of its time. Five of six regions that start at once, beside the six of the stack
  * that the suite shares, are as slow as the machine.
  */
 const SHORT = [
   'test/contract/',
   'test/containers/fidelity.test.ts',
-  'test/containers/start-and-stop.test.ts',
   'test/containers/troubles.test.ts',
   'test/failure/region-killed.test.ts',
   '--testNamePattern=^(?!five of six)',
