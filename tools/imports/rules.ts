@@ -235,6 +235,7 @@ export const PARTS: readonly Part[] = [
     what: 'a client: arrive, decide, hand off, observe',
     imports: [
       ...SHARED,
+      'waiting',
       'routing',
       'worker/config',
       'worker/metrics',
@@ -568,8 +569,16 @@ export const PARTS: readonly Part[] = [
   {
     path: 'tools/simulate',
     what: 'shows what a configuration would do, on scenarios and on a map; it writes nothing that is checked in',
-    // It learns as a data center does (`worker/connect/colo-record.ts`, pure), and draws a map.
-    imports: ['regions', 'routing', 'routing/places', 'worker/connect', 'loadtest/world-map', 'tools'],
+    // It learns as a data center does (`worker/connect/colo-record.ts` and `whom-to-ask.ts`, pure), and draws a map.
+    imports: [
+      'regions',
+      'routing',
+      'routing/latency',
+      'routing/places',
+      'worker/connect',
+      'loadtest/world-map',
+      'tools',
+    ],
   },
   {
     path: 'examples',
