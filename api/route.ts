@@ -8,8 +8,11 @@ const Milliseconds = v.number();
 
 export const EstimateSchema = v.strictObject({
   priorMs: v.pipe(Milliseconds, v.description('the estimate of the model')),
-  measuredMs: v.pipe(v.nullable(Milliseconds), v.description('mean of the measurements, if there are any')),
-  samples: Count,
+  measuredMs: v.pipe(
+    v.nullable(Milliseconds),
+    v.description('the typical round trip of the last ones measured, outliers left out; null if none was'),
+  ),
+  samples: v.pipe(Count, v.description('how many of those agree on it, fewer the older they are')),
   finalMs: v.pipe(Milliseconds, v.description('both combined')),
 });
 

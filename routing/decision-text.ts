@@ -79,7 +79,7 @@ function rowOf(
   filters: readonly AnyFilter[],
 ): string[] {
   const { finalMs, priorMs, measuredMs, samples } = estimate;
-  const measured = measuredMs === undefined ? '' : `${inMs(measuredMs)} (${samples})`;
+  const measured = measuredMs === undefined ? '' : `${inMs(measuredMs)} (${Math.ceil(samples)})`;
   const why = effects.map((effect) => describeEffect(effect, filters)).join('; ');
   return [rank, region, inMs(finalMs), inMs(priorMs), measured, score, why];
 }

@@ -1,60 +1,58 @@
-// The expected round trip to a region: the model's estimate combined with the measurements, each weighted by its
-// certainty.
+// The expected round trip to a region: the model's estimate (the prior) combined with what was measured. Pure, and part of
+// every decision: a few multiplications, no logarithms.
+//
+// Empirical Bayes: a region that measures otherwise than the model says, by more than the noise of so few samples, shows
+// how wrong the model is there, and the prior yields as samples are added. One that agrees within the noise does not, so
+// noise flips no choice. docs/routing.md has what else was tried, with figures.
 
 import type { Measurement } from './observation.ts';
+import { NOISE_SHARE } from './round-trips.ts';
 
 /** What a region's rank starts from. All in ms. */
 export interface Estimate {
   readonly priorMs: number;
-  /** Mean of the measurements; absent while there are none. */
+  /** The typical round trip of the last ones measured; absent while there are none. */
   readonly measuredMs?: number;
+  /** How many of them agree on it, fewer the older they are. */
   readonly samples: number;
   readonly finalMs: number;
 }
 
+/** Standard deviation of the model's error where it is good, as a share of the round trip. Elsewhere the samples say. */
+export const PRIOR_SD_SHARE = 0.1;
+
+/** A disagreement within so many variances of the samples' mean is noise: two standard deviations. */
+const NOISE_VARIANCES = 4;
+
+/** What one sample may say above the prior, as such a difference: 1.7 times the prior. Two that agree 3 times, four anything. */
+const MOST_RISE_A_SAMPLE = 0.5;
+
 /**
- * Standard deviation of the model's error, as a share of its estimate, and its minimum: what the fit leaves unexplained
- * across data sets (latency/prior-table.ts).
+ * The prior, moved towards the measurement by the weight that the samples have earned.
+ *
+ * @param priorMs above 0
  */
-export const PRIOR_SD_SHARE = 0.3;
-export const PRIOR_SD_FLOOR_MS = 8;
-
-/** Minimum noise of one measurement: the variance of few samples is uncertain, and may be too low. */
-export const NOISE_SD_SHARE = 0.2;
-export const NOISE_SD_FLOOR_MS = 1;
-
-/** Weight of a new sample once there are many: in effect, about the last 20 count. */
-export const EWMA_ALPHA = 0.1;
-
-/** An exponentially weighted mean is worth at most this many equally weighted samples: (2 - alpha) / alpha. */
-const MOST_EFFECTIVE_SAMPLES = (2 - EWMA_ALPHA) / EWMA_ALPHA;
-
-/** Mean of two normal beliefs, weighted by their precisions (the conjugate update with a known noise). */
 export function estimate(priorMs: number, measurement: Measurement | undefined): Estimate {
-  if (measurement === undefined || measurement.samples === 0)
+  if (measurement === undefined || !(measurement.samples > 0))
     return { priorMs, samples: 0, finalMs: priorMs };
-  const { meanMs, varianceMs2, samples } = measurement;
-  const priorSd = Math.max(PRIOR_SD_FLOOR_MS, PRIOR_SD_SHARE * priorMs);
-  const noise = Math.max(varianceMs2, NOISE_SD_FLOOR_MS ** 2, (NOISE_SD_SHARE * meanMs) ** 2);
-  const priorWeight = 1 / priorSd ** 2;
-  const measuredWeight = Math.min(samples, MOST_EFFECTIVE_SAMPLES) / noise;
-  const finalMs = (priorMs * priorWeight + meanMs * measuredWeight) / (priorWeight + measuredWeight);
-  return { priorMs, measuredMs: meanMs, samples, finalMs };
+  const { ms, samples } = measurement;
+  // The difference of the logarithms, nearly: the same whichever of the two is larger.
+  const disagreement = (2 * (ms - priorMs)) / (ms + priorMs);
+  const most = MOST_RISE_A_SAMPLE * samples;
+  const isBelieved = disagreement <= most;
+  const d = isBelieved ? disagreement : most;
+  const believedMs = isBelieved ? ms : (priorMs * (2 + most)) / (2 - most);
+  const noise = NOISE_SHARE ** 2 / samples;
+  const doubt = PRIOR_SD_SHARE ** 2 + Math.max(0, d * d - NOISE_VARIANCES * noise);
+  return {
+    priorMs,
+    measuredMs: ms,
+    samples,
+    finalMs: priorMs + ((believedMs - priorMs) * doubt) / (doubt + noise),
+  };
 }
 
-/**
- * Adds a sample. The first few are averaged equally (weight 1/n), so that the first one does not linger; the
- * variance follows West's incremental form for exponential weights.
- */
-export function addSample(measurement: Measurement | undefined, rttMs: number): Measurement {
-  if (measurement === undefined) return { meanMs: rttMs, varianceMs2: 0, samples: 1 };
-  const samples = measurement.samples + 1;
-  const weight = Math.max(EWMA_ALPHA, 1 / samples);
-  const difference = rttMs - measurement.meanMs;
-  const step = weight * difference;
-  return {
-    meanMs: measurement.meanMs + step,
-    varianceMs2: (1 - weight) * (measurement.varianceMs2 + difference * step),
-    samples,
-  };
+/** Standard deviation of an estimate that rests on so many samples, as a share of it. */
+export function deviationShareOf(samples: number): number {
+  return NOISE_SHARE / Math.sqrt(samples);
 }

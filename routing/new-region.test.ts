@@ -24,9 +24,8 @@ const steering = fc.record({
 const observation: fc.Arbitrary<RegionObservation> = fc.record(
   {
     measurement: fc.record({
-      meanMs: fc.double({ min: 0, max: 400, noNaN: true }),
-      varianceMs2: fc.double({ min: 0, max: 400, noNaN: true }),
-      samples: fc.integer({ min: 0, max: 100 }),
+      ms: fc.double({ min: 0.1, max: 5_000, noNaN: true }),
+      samples: fc.double({ min: 0, max: 36, noNaN: true }),
     }),
     state: fc.constantFrom(...SEEN_STATES, UNKNOWN_STATE),
     clients: fc.integer({ min: 0, max: 20_000 }),

@@ -3,12 +3,11 @@
 
 import type { SeenState } from '../api/states.ts';
 
-/** Round trips from one data center to one region. */
+/** What the round trips from one data center to one region say together (round-trips.ts). */
 export interface Measurement {
-  /** Exponentially weighted mean, ms. */
-  readonly meanMs: number;
-  /** Exponentially weighted variance, ms squared. */
-  readonly varianceMs2: number;
+  /** The typical round trip, ms. */
+  readonly ms: number;
+  /** How many samples it rests on: those that agree, fewer the older they are. Any number above 0. */
   readonly samples: number;
 }
 

@@ -90,7 +90,7 @@ function observe(plan: RoutingPlan): Observations {
   const known = observed.get(plan);
   if (known !== undefined) return known;
   const regions = plan.regions.map(({ id }, index) => {
-    const measurement = { meanMs: 20 + index, varianceMs2: 9, samples: 12 };
+    const measurement = { ms: 20 + index, samples: 12 };
     return [id, { measurement, state: 'up', clients: 12, meshShare: 1 }] as const;
   });
   const observations = { regions: new Map(regions), incumbent: 'r0' };

@@ -13,8 +13,8 @@ export interface BinarySpec {
   readonly versionArguments: readonly string[];
   /** Recognizes the program in what it printed; the first group is the version, as in "2.15.1". */
   readonly versionPattern: RegExp;
-  /** For `go install`. */
-  readonly goPackage: string;
+  /** For `go install`; absent where a program that is built so does not know its version. */
+  readonly goPackage?: string;
   /** The module that the package is in. Absent: it is the module. */
   readonly goModule?: string;
   readonly release: ReleaseSpec;

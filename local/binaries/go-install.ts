@@ -12,6 +12,8 @@ const BUILD_TIMEOUT_MS = 15 * 60_000;
 
 /** Builds `spec` into the cache with the `go` on PATH and the user's own Go settings. */
 export async function installWithGo(spec: BinarySpec, host: Host): Promise<Binary | Problem> {
+  const { goPackage } = spec;
+  if (goPackage === undefined) return { problem: `${spec.name} is not built that way` };
   const [go] = await executablesOnPath('go', host.env);
   if (go === undefined) return { problem: 'no go on PATH' };
   host.log(`building ${spec.name} ${spec.version} with go install, once (about a minute)...`);
@@ -20,9 +22,9 @@ export async function installWithGo(spec: BinarySpec, host: Host): Promise<Binar
     // to warn of a deprecated one, and fails where a module proxy has only the version that is asked for.
     await writeFile(
       join(directory, 'go.mod'),
-      `module build\n\nrequire ${spec.goModule ?? spec.goPackage} v${spec.version}\n`,
+      `module build\n\nrequire ${spec.goModule ?? goPackage} v${spec.version}\n`,
     );
-    const run = await runCommand(go, ['install', '-mod=mod', spec.goPackage], {
+    const run = await runCommand(go, ['install', '-mod=mod', goPackage], {
       env: { ...host.env, GOBIN: directory },
       cwd: directory,
       timeoutMs: BUILD_TIMEOUT_MS,

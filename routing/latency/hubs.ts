@@ -36,7 +36,7 @@ north-africa CAI 30 31.2 TIP! 32.9 13.2 TUN! 36.8 10.2 ALG! 36.8 3.1 CAS! 33.6 -
 west-africa DKR! 14.7 -17.5 ABJ! 5.3 -4 ACC! 5.6 -0.2 LOS 6.5 3.4 DLA! 4.1 9.7 LBV! 0.4 9.5
 south-africa FIH! -4.3 15.3 LAD! -8.8 13.2 CPT -33.9 18.4 JNB -26.2 28 LUN -15.4 28.3 TNR! -18.9 47.5
 south-africa MRU! -20.2 57.5
-east-africa DAR -6.8 39.3 NBO -1.3 36.8 EBB! 0.3 32.6 ADD! 9 38.7 JIB 11.6 43.1
+east-africa DAR -6.8 39.3 NBO -1.3 36.8 EBB! 0.3 32.6 ADD! 9 38.7 JIB! 11.6 43.1
 pakistan KHI 24.9 67 LHE! 31.5 74.3
 india BOM 19.1 72.9 DEL 28.6 77.2 MAA 13.1 80.3 CCU 22.6 88.4 KTM! 27.7 85.3 DAC! 23.8 90.4 CMB! 6.9 79.9
 south-east-asia SIN 1.3 103.8 KUL 3.1 101.7 JKT -6.2 106.8 BKK 13.8 100.5 SGN 10.8 106.7 HAN! 21 105.8

@@ -19,7 +19,8 @@ export interface Prior {
   rttMs(from: Access): number[];
 }
 
-const MODEL: LatencyModel = {
+/** The model with the numbers that ship. */
+export const MODEL: LatencyModel = {
   backbone: buildBackbone(LINKS_MS.split(' ').map(readLink)),
   accessMsPer1000Km: new Map(Object.entries(ACCESS_MS_PER_1000_KM)),
   endMs: END_MS,

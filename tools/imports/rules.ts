@@ -235,6 +235,7 @@ export const PARTS: readonly Part[] = [
     what: 'a client: arrive, decide, hand off, observe',
     imports: [
       ...SHARED,
+      'waiting',
       'routing',
       'worker/config',
       'worker/metrics',
@@ -350,7 +351,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'local/binaries',
-    what: 'nats-server and k6: found, downloaded or built on first use',
+    what: 'nats-server, k6 and Prometheus: found, downloaded or built on first use',
     imports: ['local/trust.ts'],
     tests: ['local/listen.ts'],
   },
@@ -388,6 +389,11 @@ export const PARTS: readonly Part[] = [
     imports: ['local/image'],
     // A program to read is at hand.
     tests: ['local/binaries'],
+  },
+  {
+    path: 'local/observe',
+    what: 'the command `npm run observe`: a Prometheus beside a running edge',
+    imports: ['api', 'waiting', 'local', 'local/listen.ts', 'local/running-stacks.ts', 'local/binaries'],
   },
   {
     path: 'local/wrangler-dev',
@@ -563,8 +569,16 @@ export const PARTS: readonly Part[] = [
   {
     path: 'tools/simulate',
     what: 'shows what a configuration would do, on scenarios and on a map; it writes nothing that is checked in',
-    // It learns as a data center does (`worker/connect/colo-record.ts`, pure), and draws a map.
-    imports: ['regions', 'routing', 'routing/places', 'worker/connect', 'loadtest/world-map', 'tools'],
+    // It learns as a data center does (`worker/connect/colo-record.ts` and `whom-to-ask.ts`, pure), and draws a map.
+    imports: [
+      'regions',
+      'routing',
+      'routing/latency',
+      'routing/places',
+      'worker/connect',
+      'loadtest/world-map',
+      'tools',
+    ],
   },
   {
     path: 'examples',

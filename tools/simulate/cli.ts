@@ -20,6 +20,10 @@ interface Options {
   readonly json?: true;
   readonly seed: number;
   readonly noise: number;
+  readonly outliers: number;
+  readonly drift: number;
+  readonly every: number;
+  readonly asleep: number;
   readonly runs: number;
 }
 
@@ -36,9 +40,18 @@ const program = new Command('npm run simulate --')
   .option(
     '--noise <share>',
     'standard deviation of a measurement, as a share of the round trip',
-    parseNoise,
+    parseShare,
     0.2,
   )
+  .option('--outliers <share>', 'share of the measurements that take ten times as long', parseShare, 0)
+  .option(
+    '--drift <ms>',
+    'a second day, on which the path to the region chosen on the first is longer by this',
+    parseDrift,
+    0,
+  )
+  .option('--every <seconds>', 'seconds between two visits to a data center', parseEvery, 30)
+  .option('--asleep <share>', 'chance of each region to sleep, and not to be measured', parseShare, 0)
   .option('--runs <number>', 'how often each client learns, with other noise', parseRuns, 10)
   .addHelpText(
     'after',
@@ -68,11 +81,16 @@ async function main(options: Options): Promise<void> {
   }
 }
 
-async function runSimulation({ scenario, config, map, json, seed, noise, runs }: Options): Promise<void> {
+async function runSimulation({ scenario, config, map, json, ...options }: Options): Promise<void> {
   const scenarios = await readScenarios(scenario);
   const regions = config === undefined ? undefined : await readConfig(config);
   const setups = scenarios.map((each) => (regions === undefined ? setupOf(each) : setupWith(each, regions)));
-  const simulated = setups.map((setup) => ({ setup, ...simulate(setup, { seed, noise, runs }) }));
+  const learning = {
+    ...options,
+    driftMs: options.drift,
+    visitEveryMs: options.every * 1_000,
+  };
+  const simulated = setups.map((setup) => ({ setup, ...simulate(setup, learning) }));
   if (json) printJson({ scenarios: simulated.map(({ result }) => result) });
   else console.log(simulated.map(({ result }) => reportOf(result, bold)).join('\n\n\n'));
   if (map === undefined) return;
@@ -115,8 +133,20 @@ function parseSeed(text: string): number {
   return parseNumber(text, (seed) => Number.isSafeInteger(seed) && seed >= 0, 'a whole number.');
 }
 
-function parseNoise(text: string): number {
-  return parseNumber(text, (noise) => noise >= 0 && noise <= 1, 'a share from 0 to 1, such as 0.2.');
+function parseShare(text: string): number {
+  return parseNumber(text, (share) => share >= 0 && share <= 1, 'a share from 0 to 1, such as 0.2.');
+}
+
+function parseDrift(text: string): number {
+  return parseNumber(text, (ms) => ms >= 0 && ms <= 1_000, 'milliseconds from 0 to 1000, such as 60.');
+}
+
+function parseEvery(text: string): number {
+  return parseNumber(
+    text,
+    (seconds) => seconds >= 30 && seconds <= 3_600,
+    'seconds from 30 (a data center measures no more often) to 3600.',
+  );
 }
 
 function parseRuns(text: string): number {

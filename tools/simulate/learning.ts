@@ -8,23 +8,21 @@ import type { Decision } from '../../routing/decision.ts';
 import { lastingOrder } from '../../routing/lasting-order.ts';
 import { chooseIncumbent, getOptimalRegion, type RoutingState } from '../../routing/optimal-region.ts';
 import {
-  ASK_EVERY_MS,
   type ColoRecord,
   EMPTY_RECORD,
   observationsOf,
-  regionsToAsk,
   withAnswer,
   withIncumbent,
 } from '../../worker/connect/colo-record.ts';
-import { normal, type Random, seededRandom } from './random.ts';
+import { regionsToAsk } from '../../worker/connect/whom-to-ask.ts';
+import { type Conditions, sampleMs } from './conditions.ts';
+import { type Random, seededRandom } from './random.ts';
 import { bestOf, mean, rttMs } from './score.ts';
 import type { Setup, SimulatedClient } from './setup.ts';
 
-export interface LearningOptions {
+export interface LearningOptions extends Conditions {
   /** The same seed gives the same numbers. */
   readonly seed: number;
-  /** Standard deviation of a measurement, as a share of the true round trip. */
-  readonly noise: number;
   /** How many times each client goes through all rounds, with different noise; the results are means over these. */
   readonly runs: number;
 }
@@ -45,6 +43,12 @@ export interface Learning {
   /** The same share, and the regret, over the 100 rounds after the last step. */
   readonly steadyFlipShare: number;
   readonly steadyRegretMs: number;
+  /** Mean regret after each round, the choice by the prior alone first; with a drift also of the second day. */
+  readonly regretOverTimeMs: readonly number[];
+  /** Share of choices that differ from the round before, by round. */
+  readonly flipsByRound: readonly number[];
+  /** With a drift: the regret on the second day, after the first round and after the last. */
+  readonly secondDay?: { readonly firstRegretMs: number; readonly lastRegretMs: number };
 }
 
 /** Rounds after which the result is looked at. */
@@ -52,27 +56,35 @@ const STEPS = [1, 3, 10, 30] as const;
 const STEADY_ROUNDS = 100;
 const LAST_STEP = STEPS[STEPS.length - 1] ?? 0;
 const LAST_ROUND = LAST_STEP + STEADY_ROUNDS;
-
-/** Whatever the noise, a measurement is never below this share of the true round trip. */
-const LEAST_SAMPLE_SHARE = 0.1;
+const DAY_MS = 24 * 3_600_000;
 
 /** Lets every client of a setup learn. Clients that no region may serve are not counted. */
-export function learn(setup: Setup, { seed, noise, runs }: LearningOptions): Learning {
+export function learn(setup: Setup, { seed, runs, ...conditions }: LearningOptions): Learning {
   const tracks: Track[] = [];
   for (const client of setup.clients) {
     for (let run = 0; run < runs; run++) {
-      const track = follow(client, setup, noise, seededRandom(`${seed} ${run} ${client.id}`));
+      const track = follow(client, setup, conditions, seededRandom(`${seed} ${run} ${client.id}`));
       if (track !== undefined) tracks.push(track);
     }
   }
+  const rounds = conditions.driftMs > 0 ? 2 * LAST_ROUND : LAST_ROUND;
+  const regretAfter = (round: number) => mean(tracks.map(({ regretsMs }) => regretsMs[round] ?? 0));
+  const regretOverTimeMs = Array.from({ length: rounds + 1 }, (_, round) => regretAfter(round));
   return {
     learning: STEPS.map((samples, index) => ({
       samples,
-      meanRegretMs: mean(tracks.map(({ regretsMs }) => regretsMs[samples] ?? 0)),
+      meanRegretMs: regretAfter(samples),
       flipShare: flipShareOf(tracks, STEPS[index - 1] ?? 0, samples),
     })),
     steadyFlipShare: flipShareOf(tracks, LAST_STEP, LAST_ROUND),
-    steadyRegretMs: mean(tracks.flatMap(({ regretsMs }) => regretsMs.slice(LAST_STEP + 1))),
+    steadyRegretMs: mean(regretOverTimeMs.slice(LAST_STEP + 1, LAST_ROUND + 1)),
+    regretOverTimeMs,
+    flipsByRound: regretOverTimeMs.map((_, round) =>
+      round === 0 ? 0 : flipShareOf(tracks, round - 1, round),
+    ),
+    ...(rounds > LAST_ROUND && {
+      secondDay: { firstRegretMs: regretAfter(LAST_ROUND + 1), lastRegretMs: regretAfter(rounds) },
+    }),
   };
 }
 
@@ -82,25 +94,42 @@ interface Track {
   readonly regretsMs: readonly number[];
 }
 
-function follow(client: SimulatedClient, setup: Setup, noise: number, random: Random): Track | undefined {
-  const best = bestOf(client, setup.regions);
+function follow(
+  client: SimulatedClient,
+  setup: Setup,
+  conditions: Conditions,
+  random: Random,
+): Track | undefined {
+  const { asleep, driftMs, visitEveryMs } = conditions;
+  const sleeping = new Set(
+    asleep > 0 ? setup.regions.flatMap(({ id }) => (random() < asleep ? [id] : [])) : [],
+  );
   const choices: string[] = [];
+  const regretsMs: number[] = [];
+  let today = client;
   // As in the product: the model's first choice is kept until another is better by the switching margin.
   let record = withIncumbent(EMPTY_RECORD, incumbentOf(client, stateOf(setup, EMPTY_RECORD, 0)));
   let decision = decide(client, stateOf(setup, record, 0));
+  const rounds = driftMs > 0 ? 2 * LAST_ROUND : LAST_ROUND;
   for (let round = 1; ; round++) {
     const chosen = decision.candidates[0]?.region;
     if (chosen === undefined) return undefined;
     choices.push(chosen);
-    if (round > LAST_ROUND) break;
-    const now = round * ASK_EVERY_MS;
+    regretsMs.push(rttMs(today, chosen) - bestOf(today, setup.regions).ms);
+    if (round > rounds) break;
+    if (round === LAST_ROUND + 1) today = withLongerPath(client, chosen, driftMs);
+    const now = round * visitEveryMs + (round > LAST_ROUND ? DAY_MS : 0);
     record = measure(record, decision, now, random(), (region) =>
-      sampleMs(rttMs(client, region), noise, random),
+      sleeping.has(region) ? undefined : sampleMs(rttMs(today, region), conditions, random),
     );
     record = withIncumbent(record, incumbentOf(client, stateOf(setup, record, now)));
     decision = decide(client, stateOf(setup, record, now));
   }
-  return { choices, regretsMs: choices.map((region) => rttMs(client, region) - best.ms) };
+  return { choices, regretsMs };
+}
+
+function withLongerPath(client: SimulatedClient, region: string, byMs: number): SimulatedClient {
+  return { ...client, rttMs: new Map([...client.rttMs, [region, rttMs(client, region) + byMs]]) };
 }
 
 /** One round: the regions whose turn it is answer, and what they measured is remembered. */
@@ -109,19 +138,18 @@ function measure(
   decision: Decision,
   now: number,
   chance: number,
-  sample: (region: string) => number,
+  sample: (region: string) => number | undefined,
 ): ColoRecord {
-  // Every region is up and has routes to all the others.
+  // Every region that does not sleep is up and has routes to all the others.
   const peers = [...decision.candidates, ...decision.rejected].map(({ region }) => instanceNameOf(region));
-  return regionsToAsk(record, lastingOrder(decision), now, chance).reduce(
-    (known, region) =>
-      withAnswer(known, region, { state: 'up', clients: 0, peers, rttMs: sample(region) }, now),
-    record,
-  );
-}
-
-function sampleMs(trueMs: number, noise: number, random: Random): number {
-  return trueMs * Math.max(LEAST_SAMPLE_SHARE, 1 + noise * normal(random));
+  return regionsToAsk(record, lastingOrder(decision), now, chance).reduce((known, region) => {
+    const rttMs = sample(region);
+    const answer =
+      rttMs === undefined
+        ? ({ state: 'asleep' } as const)
+        : ({ state: 'up', clients: 0, peers, rttMs } as const);
+    return withAnswer(known, region, answer, now);
+  }, record);
 }
 
 function decide({ request }: SimulatedClient, state: RoutingState): Decision {

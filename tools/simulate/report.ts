@@ -2,6 +2,7 @@
 
 import { formatTable } from '../../regions/table.ts';
 import { decisionTable } from '../../routing/decision-text.ts';
+import { chartOf } from './chart.ts';
 import type { Comparison } from './compare.ts';
 import { POLICY_NAMES, type PolicyName } from './policies.ts';
 import type { ScenarioResult, WorstClient } from './result.ts';
@@ -32,6 +33,9 @@ export function reportOf(result: ScenarioResult, heading: Heading): string {
     scoreTable('continent', Object.entries(continents)),
     '',
     learningTable(result),
+    '',
+    heading('mean regret over time'),
+    chartOf(result.regretOverTimeMs, { unit: 'ms', each: 'round' }),
     ...(worst.length === 0 ? [] : ['', heading('the worst clients, and the decision behind each')]),
     ...worst.flatMap((client) => ['', worstText(client)]),
   ].join('\n');
@@ -65,7 +69,8 @@ function cellsOf({ clients, refused, ...score }: Score): string[] {
   ];
 }
 
-function learningTable({ policies, learning, steadyFlipShare, steadyRegretMs }: ScenarioResult): string {
+function learningTable(result: ScenarioResult): string {
+  const { policies, learning, steadyFlipShare, steadyRegretMs, secondDay } = result;
   return formatTable([
     ['learning: rounds of measurement', 'mean regret', 'choices that flip, per round'],
     ['none', ms(policies.meridian.meanRegretMs), ''],
@@ -75,16 +80,24 @@ function learningTable({ policies, learning, steadyFlipShare, steadyRegretMs }: 
       percent(flipShare, 2),
     ]),
     ['the 100 after that', ms(steadyRegretMs), percent(steadyFlipShare, 3)],
+    ...(secondDay === undefined
+      ? []
+      : [
+          ['on the second day, the first', ms(secondDay.firstRegretMs), ''],
+          ['and the last of 130', ms(secondDay.lastRegretMs), ''],
+        ]),
   ]);
 }
 
-function worstText({ id, country, chosen, chosenMs, best, bestMs, regretMs, decision }: WorstClient): string {
+function worstText(client: WorstClient): string {
+  const { id, country, chosen, chosenMs, best, bestMs, regretMs, decision, chosenWay, bestWay } = client;
   const table = decisionTable(decision)
     .split('\n')
     .map((line) => `  ${line}`);
   return [
     `${id} (${country}): ${chosen} in ${ms(chosenMs)}, best ${best} in ${ms(bestMs)}, regret ${ms(regretMs)}`,
     ...table,
+    `  estimated over ${chosenWay} (${chosen}) and ${bestWay} (${best})`,
   ].join('\n');
 }
 

@@ -5,6 +5,7 @@ import { type Learning, type LearningOptions, type LearningStep, learn } from '.
 import { coldDecision, POLICY_NAMES, type PolicyName, policiesOf } from './policies.ts';
 import { type Choice, choicesOf, type Score, scoreOf, worstOf } from './score.ts';
 import type { Setup } from './setup.ts';
+import { wayBetween } from './way.ts';
 
 export interface ScenarioResult extends Learning {
   readonly name: string;
@@ -28,6 +29,9 @@ export interface WorstClient {
   readonly bestMs: number;
   readonly regretMs: number;
   readonly decision: Decision;
+  /** Over which links the estimates of the two go (way.ts). */
+  readonly chosenWay: string;
+  readonly bestWay: string;
 }
 
 const WORST_CLIENTS = 10;
@@ -74,5 +78,11 @@ function continentsOf({ clients }: Setup, choices: readonly Choice[]): Record<st
 
 function toWorst({ client, ...choice }: Choice, { plan }: Setup): WorstClient {
   const { id, country, continent } = client;
-  return { id, country, continent, ...choice, decision: coldDecision(client, plan) };
+  const decision = coldDecision(client, plan);
+  const wayTo = (region: string) => {
+    const to = plan.regionsById.get(region)?.config;
+    return to === undefined ? '' : wayBetween(decision.entry.coordinates, to);
+  };
+  const { chosen, best } = choice;
+  return { id, country, continent, ...choice, decision, chosenWay: wayTo(chosen), bestWay: wayTo(best) };
 }

@@ -10,7 +10,7 @@ import { routingRequestOf } from './routing-request.ts';
 describe('a visit', () => {
   test('has the regions in the order of the decision, each with the way to its own object', async () => {
     const { edge, dialled } = edgeOf();
-    const { decision, candidates } = arrive(requestFrom('LHR'), edge);
+    const { decision, candidates } = await arrive(requestFrom('LHR'), edge);
     expect(decision.winner).toBe('weur');
     expect(candidates.map(({ region }) => region)).toEqual(decision.candidates.map(({ region }) => region));
     for (const { dial } of candidates.slice(0, 2)) await dial(true, new AbortController().signal);
@@ -23,71 +23,74 @@ describe('a visit', () => {
     const own = new Proxy(request, {
       get: (target, key) => (key === 'url' ? 'http://nats-region/own' : Reflect.get(target, key)),
     });
-    await arrive(own, edge).candidates[0]?.dial(true, new AbortController().signal);
+    await (await arrive(own, edge)).candidates[0]?.dial(true, new AbortController().signal);
     expect(dialled[0]?.request.url).toBe('http://nats-region/');
   });
 
   test("tells the region where the client is and its address, whatever the client's own headers say", async () => {
     const { edge, dialled } = edgeOf();
     const headers = { 'cf-connecting-ip': '192.0.2.1', 'x-forwarded-for': '203.0.113.9', 'x-kept': 'yes' };
-    await arrive(requestFrom('LHR', headers), edge).candidates[0]?.dial(true, new AbortController().signal);
+    await (await arrive(requestFrom('LHR', headers), edge)).candidates[0]?.dial(
+      true,
+      new AbortController().signal,
+    );
     const seen = dialled[0]?.request.headers;
     expect(JSON.parse(seen?.get(PLACE_HEADER) ?? '')).toEqual({ colo: 'LHR', country: 'GB' });
     expect([seen?.get('x-forwarded-for'), seen?.get('x-kept')]).toEqual(['192.0.2.1', 'yes']);
     const nameless = requestFrom('LHR', { 'x-forwarded-for': '203.0.113.9' });
-    await arrive(nameless, edge).candidates[0]?.dial(true, new AbortController().signal);
+    await (await arrive(nameless, edge)).candidates[0]?.dial(true, new AbortController().signal);
     expect(dialled[1]?.request.headers.has('x-forwarded-for')).toBe(false);
   });
 
   test('says whether the region may start for the client, whatever its own headers say', async () => {
     const { edge, dialled } = edgeOf();
-    const [first] = arrive(requestFrom('LHR', { [WAKE_HEADER]: 'no' }), edge).candidates;
+    const [first] = (await arrive(requestFrom('LHR', { [WAKE_HEADER]: 'no' }), edge)).candidates;
     for (const wakes of [true, false]) await first?.dial(wakes, new AbortController().signal);
     expect(dialled.map(({ request }) => mayWake(request.headers))).toEqual([true, false]);
   });
 
-  test('knows that the first choice sleeps once that was learned', () => {
+  test('knows that the first choice sleeps once that was learned', async () => {
     const { edge } = edgeOf({ changes: { oc: { keepAwake: false } } });
     const request = requestFrom('MEL', { [FORCE_REGION_HEADER]: 'oc' });
-    expect(arrive(request, edge).firstSleeps).toBe(false);
-    arrive(request, edge).learn({ kind: 'refused', region: 'oc', code: 'asleep' });
-    expect(arrive(request, edge).firstSleeps).toBe(true);
+    expect((await arrive(request, edge)).firstSleeps).toBe(false);
+    (await arrive(request, edge)).learn({ kind: 'refused', region: 'oc', code: 'asleep' });
+    expect((await arrive(request, edge)).firstSleeps).toBe(true);
   });
 
   test('ends a dial when it is aborted', async () => {
     const { edge, dialled } = edgeOf();
     const controller = new AbortController();
-    await arrive(requestFrom('LHR'), edge).candidates[0]?.dial(true, controller.signal);
+    await (await arrive(requestFrom('LHR'), edge)).candidates[0]?.dial(true, controller.signal);
     controller.abort();
     expect(dialled[0]?.request.signal.aborted).toBe(true);
   });
 
-  test('leaves what came of it to the next one at its data center, and to no other', () => {
+  test('leaves what came of it to the next one at its data center, and to no other', async () => {
     const { edge } = edgeOf();
-    arrive(requestFrom('CDG'), edge).learn(failedAt('weur'));
-    expect(arrive(requestFrom('CDG'), edge).decision.failover).toMatchObject({ from: 'weur' });
-    expect(arrive(requestFrom('AMS'), edge).decision.failover).toBeUndefined();
+    (await arrive(requestFrom('CDG'), edge)).learn(failedAt('weur'));
+    expect((await arrive(requestFrom('CDG'), edge)).decision.failover).toMatchObject({ from: 'weur' });
+    expect((await arrive(requestFrom('AMS'), edge)).decision.failover).toBeUndefined();
   });
 
-  test('from no known data center shares what is known with all such', () => {
+  test('from no known data center shares what is known with all such', async () => {
     const { edge } = edgeOf();
-    arrive(requestFrom('QQQ'), edge).learn(failedAt('weur'));
-    expect(arrive(requestFrom(undefined), edge).decision.failover).toMatchObject({ from: 'weur' });
+    (await arrive(requestFrom('QQQ'), edge)).learn(failedAt('weur'));
+    expect((await arrive(requestFrom(undefined), edge)).decision.failover).toMatchObject({ from: 'weur' });
   });
 
-  test('has the regions observed in the background, once in a while', () => {
+  test('has the regions observed in the background, once in a while', async () => {
     const { edge, works } = edgeOf();
-    arrive(requestFrom('MAD'), edge);
-    arrive(requestFrom('MAD'), edge);
-    expect(works).toEqual(['observe']);
+    await arrive(requestFrom('MAD'), edge);
+    await arrive(requestFrom('MAD'), edge);
+    expect(works).toEqual(['first load', 'observe']);
   });
 });
 
-test('a decision alone is the one that a visit has, and nothing comes of it', () => {
+test('a decision alone is the one that a visit has, and nothing comes of it but what is known', async () => {
   const { edge, works } = edgeOf();
-  const { decision } = decide(routingRequestOf(requestFrom('LIS')), edge);
-  expect(works).toEqual([]);
-  expect(arrive(requestFrom('LIS'), edge).decision).toEqual(decision);
+  const { decision } = await decide(routingRequestOf(requestFrom('LIS')), edge);
+  expect(works).toEqual(['first load']);
+  expect((await arrive(requestFrom('LIS'), edge)).decision).toEqual(decision);
 });
 
 function failedAt(region: string): Lesson {

@@ -28,9 +28,9 @@ export interface Visit {
 const PLACE_FIELDS = ['colo', 'country', 'continent', 'isEUCountry', 'latitude', 'longitude'];
 
 /** Decides for a client; also keeps observing, and wakes a sleeping region that would have been better. */
-export function arrive(request: Request, edge: EdgeContext): Visit {
+export async function arrive(request: Request, edge: EdgeContext): Promise<Visit> {
   const stubOf = (id: string) => regionStub(edge.env, regionOf(id, edge));
-  const { decision, colo, observations } = decide(routingRequestOf(request), edge);
+  const { decision, colo, observations } = await decide(routingRequestOf(request), edge);
   const { wake, candidates } = decision;
   observeFrom(colo, decision, edge);
   if (wake !== undefined) edge.background('wake', stubOf(wake).wake());

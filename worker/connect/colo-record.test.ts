@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SeenState } from '../../api/states.ts';
 import { instanceNameOf } from '../../regions/names.ts';
+import type { RoundTrips } from '../../routing/round-trips.ts';
 import {
   type Answer,
-  ASK_AGAIN_MS,
-  ASK_EVERY_MS,
   BAD_STATE_VALID_MS,
+  betterTrips,
   type ColoRecord,
   EJECT_MAX_MS,
   EJECT_MIN_MS,
@@ -14,10 +14,7 @@ import {
   EMPTY_RECORD,
   FAST_MS,
   type Failure,
-  isAnyDue,
   observationsOf,
-  type Ranked,
-  regionsToAsk,
   SAME_TIME_MS,
   STATE_VALID_MS,
   withAnswer,
@@ -30,48 +27,45 @@ import {
 
 const LOST: Failure = { startedAt: 1_000_000, costMs: 5 };
 const IDS = ['a', 'b', 'c', 'd', 'e'];
-const RANKED = ranked(...IDS);
 const NOW = 1_000_000;
 const PEERS = IDS.map(instanceNameOf);
 const UP: Answer = { state: 'up', clients: 3, peers: PEERS, rttMs: 20 };
-
-describe('whom to ask', () => {
-  test('at first the likely best three, and now and then another', () => {
-    expect(regionsToAsk(EMPTY_RECORD, RANKED, NOW, 0.9)).toEqual(['a', 'b', 'c']);
-    expect(regionsToAsk(EMPTY_RECORD, RANKED, NOW, 0)).toEqual(['a', 'b', 'c', 'd']);
-    expect(regionsToAsk(EMPTY_RECORD, RANKED, NOW, 0.24)).toEqual(['a', 'b', 'c', 'e']);
-  });
-
-  test('a region that is up again after the interval, not before', () => {
-    const record = withAnswer(EMPTY_RECORD, 'a', UP, NOW);
-    expect(regionsToAsk(record, ranked('a'), NOW + ASK_EVERY_MS - 1, 1)).toEqual([]);
-    expect(regionsToAsk(record, ranked('a'), NOW + ASK_EVERY_MS, 1)).toEqual(['a']);
-  });
-
-  test.each<[string, ColoRecord, boolean]>([
-    ['did not answer', withSilence(EMPTY_RECORD, 'a', NOW), false],
-    ['said that it is down', withState(EMPTY_RECORD, 'a', 'down', NOW), false],
-    ['clients are kept from, as when it is full', withAnswer(EMPTY_RECORD, 'a', UP, NOW), true],
-  ])('a region that %s sooner', (_what, record, isAvoided) => {
-    const those = [{ region: 'a', isAvoided }];
-    expect(isAnyDue(record, those, NOW + ASK_AGAIN_MS - 1)).toBe(false);
-    expect(isAnyDue(record, those, NOW + ASK_AGAIN_MS)).toBe(true);
-  });
-
-  test('a region that has not taken a client since it was asked, at once', () => {
-    const record = withAnswer(EMPTY_RECORD, 'a', UP, NOW);
-    expect(isAnyDue(withRefusal(record, 'a', NOW + 1), ranked('a'), NOW + 1)).toBe(true);
-    expect(isAnyDue(failedAt(record, NOW + 1), ranked('a'), NOW + 1)).toBe(true);
-  });
-});
 
 describe('what is known', () => {
   test('an answer is believed until it is too old; a measurement is kept', () => {
     const record = withAnswer(EMPTY_RECORD, 'a', UP, NOW);
     expect(seen(record, NOW + STATE_VALID_MS - 1)).toMatchObject({ state: 'up', clients: 3 });
     expect(seen(record, NOW + STATE_VALID_MS)).toEqual({
-      measurement: { meanMs: 20, varianceMs2: 0, samples: 1 },
+      measurement: { ms: 20, samples: expect.closeTo(1, 2) },
     });
+  });
+
+  test('what an object remembers of the path is taken over, where no more is known here', () => {
+    const remembered = { ms: [20, 21, 22, 20, 19, 21], at: NOW };
+    const answer = { ...UP, remembered, rttMs: 23 };
+    expect(withAnswer(EMPTY_RECORD, 'a', answer, NOW).regions.a?.trips?.ms).toEqual([...remembered.ms, 23]);
+    const known = withAnswer(
+      withAnswer(EMPTY_RECORD, 'a', answer, NOW),
+      'a',
+      { ...answer, rttMs: 24 },
+      NOW + 1,
+    );
+    expect(known.regions.a?.trips?.ms).toEqual([...remembered.ms, 23, 24]);
+  });
+
+  test.each<[string, RoundTrips | undefined, RoundTrips | undefined, number]>([
+    ['there is no other', undefined, { ms: [1], at: 0 }, 1],
+    ['it is later', { ms: [1, 1, 1, 1, 1, 1, 1], at: 1 }, { ms: [2, 2, 2, 2, 2], at: 2 }, 2],
+    [
+      'it holds more, and the later one has only just begun',
+      { ms: [1, 1, 1, 1], at: 2 },
+      { ms: [2, 2, 2, 2, 2], at: 1 },
+      2,
+    ],
+    ['both have just begun, and it is later', { ms: [1], at: 1 }, { ms: [2], at: 2 }, 2],
+  ])('of two memories of a path one counts when %s', (_when, one, other, first) => {
+    expect(betterTrips(one, other)?.ms[0]).toBe(first);
+    expect(betterTrips(other, one)?.ms[0]).toBe(first);
   });
 
   test('bad news is believed for shorter', () => {
@@ -235,10 +229,6 @@ test('how long a region takes to take clients is known while it is long', () => 
   const slow = withSuccess(EMPTY_RECORD, 'a', 500);
   expect(seen(withAnswer(slow, 'a', UP, NOW), NOW)).toMatchObject({ tookMs: 500 });
 });
-
-function ranked(...ids: readonly string[]): readonly Ranked[] {
-  return ids.map((region) => ({ region, isAvoided: false }));
-}
 
 function failedAt(record: ColoRecord, now: number): ColoRecord {
   return withFailure(record, 'a', { startedAt: now - 100, costMs: 100 }, now);

@@ -3,12 +3,14 @@
 
 import { type SeenState, UNREACHABLE } from '../../api/states.ts';
 import { instanceNameOf } from '../../regions/names.ts';
-import { addSample } from '../../routing/estimate.ts';
-import type { Measurement, Observations } from '../../routing/observation.ts';
+import type { Observations } from '../../routing/observation.ts';
+import { addSample, measurementOf, type RoundTrips } from '../../routing/round-trips.ts';
+import { ASK_AGAIN_MS, ASK_EVERY_MS } from './ask-intervals.ts';
 
 /** One region, as this data center has seen it. */
 export interface RegionRecord {
-  readonly measurement?: Measurement;
+  /** The round trips measured to it; absent while there are none. */
+  readonly trips?: RoundTrips;
   readonly state?: SeenState;
   readonly clients?: number;
   readonly maxClients?: number;
@@ -32,18 +34,6 @@ export interface ColoRecord {
 
 export const EMPTY_RECORD: ColoRecord = { regions: {} };
 
-/** From one data center, a region is asked at most this often. */
-export const ASK_EVERY_MS = 30_000;
-
-/** The same for a region that clients are kept away from: a restart takes a second or so, and they want it back. */
-export const ASK_AGAIN_MS = 2_000;
-
-/** How many of the likely best regions, which decide where clients go, are asked. */
-export const ASK_BEST = 3;
-
-/** Chance that one of the others is asked too: each gets its turn every few minutes. */
-export const ASK_OTHER_CHANCE = 0.25;
-
 /** How long a state that a region reported is trusted. */
 export const STATE_VALID_MS = 3 * ASK_EVERY_MS;
 
@@ -62,40 +52,6 @@ export const EJECT_MAX_MS = 60_000;
 /** Answers of two regions that are further apart in time than this say nothing about the link between them. */
 export const SAME_TIME_MS = 5_000;
 
-/** A region that is right for clients from here, whatever its current state. */
-export interface Ranked {
-  readonly region: string;
-  /** Whether something temporary keeps clients away from it. */
-  readonly isAvoided: boolean;
-}
-
-/** Which regions to ask now, of those ranked best first. @param random uniform in [0, 1) */
-export function regionsToAsk(
-  record: ColoRecord,
-  ranked: readonly Ranked[],
-  now: number,
-  random: number,
-): readonly string[] {
-  const others = ranked.slice(ASK_BEST);
-  const other =
-    random < ASK_OTHER_CHANCE ? others[Math.floor((random / ASK_OTHER_CHANCE) * others.length)] : undefined;
-  return [...ranked.slice(0, ASK_BEST), ...(other === undefined ? [] : [other])]
-    .filter((each) => isDueAt(record, each, now))
-    .map(({ region }) => region);
-}
-
-/** Whether one of the likely best should be asked again. */
-export function isAnyDue(record: ColoRecord, ranked: readonly Ranked[], now: number): boolean {
-  return ranked.slice(0, ASK_BEST).some((each) => isDueAt(record, each, now));
-}
-
-function isDueAt({ regions }: ColoRecord, { region, isAvoided }: Ranked, now: number): boolean {
-  const { askedAt, state, refusedAt } = regions[region] ?? {};
-  if (askedAt === undefined || (refusedAt !== undefined && refusedAt > askedAt)) return true;
-  const isGood = state === 'up' && refusedAt === undefined && !isAvoided;
-  return now - askedAt >= (isGood ? ASK_EVERY_MS : ASK_AGAIN_MS);
-}
-
 /** What a region answered. */
 export interface Answer {
   readonly state: SeenState;
@@ -107,6 +63,8 @@ export interface Answer {
   readonly peers?: readonly string[];
   /** Round trip; absent when it says nothing about the path, such as when the object had to be created first. */
   readonly rttMs?: number;
+  /** What the region's object remembers of the round trips from here; absent if nothing. */
+  readonly remembered?: RoundTrips;
 }
 
 /**
@@ -115,11 +73,26 @@ export interface Answer {
  * @param askedAt when it was asked: the answer knows nothing of what happened after that
  */
 export function withAnswer(record: ColoRecord, id: string, answer: Answer, askedAt: number): ColoRecord {
-  const { rttMs, ...said } = answer;
+  const { rttMs, remembered, ...said } = answer;
   const before = record.regions[id] ?? {};
-  const measurement = rttMs === undefined ? before.measurement : addSample(before.measurement, rttMs);
-  const told = { ...(measurement && { measurement }), ...said, askedAt };
+  const known = betterTrips(before.trips, remembered);
+  const trips = rttMs === undefined ? known : addSample(known, rttMs, askedAt);
+  const told = { ...(trips && { trips }), ...said, askedAt };
   return withRegion(record, id, withTroublesOf(before, told));
+}
+
+/** Fewer samples than this were begun without what others knew. Not more: a path that changed begins anew with five. */
+const JUST_BEGUN_SAMPLES = 5;
+
+/** Of two memories of one path the later, unless that has only just begun and the other holds more. */
+export function betterTrips(
+  own: RoundTrips | undefined,
+  other: RoundTrips | undefined,
+): RoundTrips | undefined {
+  if (own === undefined || other === undefined) return own ?? other;
+  const [later, earlier] = own.at >= other.at ? [own, other] : [other, own];
+  const isBegun = later.ms.length < JUST_BEGUN_SAMPLES && later.ms.length < earlier.ms.length;
+  return isBegun ? earlier : later;
 }
 
 /** A region that is starting, or will start for the next client, is merely slow, for a good reason. */
@@ -206,7 +179,8 @@ export function observationsOf(record: ColoRecord, now: number): Observations {
     ([, region]) => region.state === 'up' && region.refusedAt === undefined && isFresh(region),
   );
   const regions = Object.entries(record.regions).map(([id, region]) => {
-    const { measurement, ejectedUntil, refusedAt, tookMs, state, clients, maxClients } = region;
+    const { trips, ejectedUntil, refusedAt, tookMs, state, clients, maxClients } = region;
+    const measurement = trips && measurementOf(trips, now);
     const said = { state, clients, maxClients, meshShare: meshShareOf(id, region, up, now) };
     return [
       id,

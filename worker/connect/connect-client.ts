@@ -19,7 +19,7 @@ export async function connectClient(request: Request, edge: EdgeContext): Promis
     noteVisit(request, edge, { refusal: 'rate_limited', cameAt });
     return tooMany();
   }
-  const { decision, ...visit } = arrive(request, edge);
+  const { decision, ...visit } = await arrive(request, edge);
   const { refusal } = decision;
   if (refusal !== undefined) {
     noteVisit(request, edge, { decision, refusal: refusal.name, cameAt });

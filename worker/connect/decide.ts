@@ -6,7 +6,7 @@ import { entryOf } from '../../routing/entry.ts';
 import type { Observations } from '../../routing/observation.ts';
 import { type RoutingRequest, rankRegions } from '../../routing/optimal-region.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { observationsAt, UNKNOWN_COLO } from './observe.ts';
+import { observationsAt, UNKNOWN_COLO, untilKnown } from './observe.ts';
 
 /** A decision, and what it was made with. */
 export interface Decided {
@@ -17,11 +17,13 @@ export interface Decided {
   readonly observations: Observations;
 }
 
-export function decide(request: RoutingRequest, { plan }: EdgeContext): Decided {
+export async function decide(request: RoutingRequest, edge: EdgeContext): Promise<Decided> {
+  const { plan } = edge;
   const from = entryOf(request.cf, plan);
-  const now = Date.now();
   const { source, value } = from.entry;
   const colo = source === 'colo' ? value : UNKNOWN_COLO;
+  await untilKnown(colo, edge);
+  const now = Date.now();
   const observations = observationsAt(colo, now);
   return { decision: rankRegions(request, from, { plan, observations, now }), colo, observations };
 }

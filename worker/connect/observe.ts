@@ -1,10 +1,11 @@
 // What this isolate has learned about the regions, and the background work that keeps it up to date. No request waits
-// for any of it.
+// for any of it, but the first from a data center, for a few milliseconds.
 
 import type { Decision } from '../../routing/decision.ts';
 import { lastingOrder } from '../../routing/lasting-order.ts';
 import type { Observations } from '../../routing/observation.ts';
 import { chooseIncumbent } from '../../routing/optimal-region.ts';
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import { regionOf } from '../config/config-copy.ts';
 import { measures } from '../config/one-machine.ts';
 import type { EdgeContext } from '../edge-context.ts';
@@ -12,13 +13,22 @@ import { regionStub } from '../region/region-stub.ts';
 import { loadRecord, saveRecord } from './colo-cache.ts';
 import type { Lesson } from './hand-off.ts';
 import { afterLesson } from './lessons.ts';
-import { Observer, type ObserverHost } from './observer.ts';
+import { FIRST_WAIT_MS, Observer, type ObserverHost } from './observer.ts';
 
 /** Represents the data center if it is unknown, as in tests and on the local stack. */
 export const UNKNOWN_COLO = 'unknown';
 
 /** One per isolate. */
 const observer = new Observer();
+
+/** Resolves once the data center's record is there, or has been waited for long enough. Costs later requests nothing. */
+export async function untilKnown(colo: string, { background }: EdgeContext): Promise<void> {
+  const begun = observer.begin(colo, loadRecord);
+  if (begun === undefined) return;
+  if (begun.isMine) background('first load', begun.load);
+  await withTimeout(begun.load, FIRST_WAIT_MS, 'late').catch(() => {});
+  observer.stopWaiting(colo);
+}
 
 /** What is known at a data center, without waiting. */
 export function observationsAt(colo: string, now: number): Observations {
@@ -31,7 +41,8 @@ export function observeFrom(colo: string, decision: Decision, edge: EdgeContext)
   if (!observer.isDue(colo, ranked, Date.now())) return;
   const { env, config, plan } = edge;
   const host: ObserverHost = {
-    ask: (id) => regionStub(env, regionOf(id, edge)).status(),
+    ask: (id, from) => regionStub(env, regionOf(id, edge)).status(from),
+    remember: (id, from, trips) => regionStub(env, regionOf(id, edge)).remember(from, trips),
     load: loadRecord,
     save: saveRecord,
     now: Date.now,

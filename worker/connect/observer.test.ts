@@ -1,7 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { RoundTrips } from '../../routing/round-trips.ts';
 import type { RegionStatus } from '../region/status.ts';
-import { ASK_EVERY_MS, type ColoRecord, type Ranked, withFailure } from './colo-record.ts';
+import { ASK_EVERY_MS } from './ask-intervals.ts';
+import { type ColoRecord, withFailure } from './colo-record.ts';
 import { Observer, type ObserverHost, type RefreshOptions } from './observer.ts';
+import type { Ranked } from './whom-to-ask.ts';
 
 const OPTIONS: RefreshOptions = { ranked: ranked('a', 'b', 'c'), measure: true, incumbent: () => 'a' };
 
@@ -17,7 +20,10 @@ test('what was asked is known at that data center, and at no other', async () =>
   const host = new FakeHost();
   await observer.refresh('AMS', host, OPTIONS);
   const known = observer.observations('AMS', host.now());
-  expect(known.regions.get('a')).toMatchObject({ state: 'up', measurement: { meanMs: 10, samples: 1 } });
+  expect(known.regions.get('a')).toMatchObject({
+    state: 'up',
+    measurement: { ms: 10, samples: expect.closeTo(1, 3) },
+  });
   expect(known.incumbent).toBe('a');
   expect(observer.observations('SYD', host.now()).regions.size).toBe(0);
   expect(observer.isDue('AMS', () => ranked('a', 'b', 'c'), host.now() + ASK_EVERY_MS - 1000)).toBe(false);
@@ -90,29 +96,138 @@ test('what came of an attempt is kept from what other isolates knew before it, a
   }
 });
 
+describe('the first request at a data center', () => {
+  test('knows what the others there have learned, once their record has come', async () => {
+    const host = new FakeHost();
+    await new Observer().refresh('AMS', host, OPTIONS);
+    const observer = new Observer();
+    const begun = observer.begin('AMS', (colo) => host.load(colo));
+    expect(begun?.isMine).toBe(true);
+    expect(observer.observations('AMS', host.now()).regions.size).toBe(0);
+    await begun?.load;
+    expect(observer.observations('AMS', host.now()).regions.get('a')).toHaveProperty('measurement');
+  });
+
+  test('is one: those that come meanwhile wait for the same record, and later ones for none', async () => {
+    const observer = new Observer();
+    const loads: string[] = [];
+    const load = async (colo: string) => void loads.push(colo);
+    const first = observer.begin('AMS', load);
+    const second = observer.begin('AMS', load);
+    expect(second).toEqual({ load: first?.load, isMine: false });
+    await first?.load;
+    expect(observer.begin('AMS', load)).toBeUndefined();
+    expect(observer.begin('SYD', load)?.isMine).toBe(true);
+    expect(loads).toEqual(['AMS', 'SYD']);
+  });
+
+  test('is given up once, for all, when the record does not come', () => {
+    const observer = new Observer();
+    expect(observer.begin('AMS', () => new Promise(() => {}))).toBeDefined();
+    observer.stopWaiting('AMS');
+    expect(observer.begin('AMS', () => new Promise(() => {}))).toBeUndefined();
+  });
+
+  test('goes on without a cache that throws', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const observer = new Observer();
+    const throwing = () => {
+      throw new Error('no cache');
+    };
+    await observer.begin('AMS', throwing)?.load;
+    await observer.begin('SYD', () => Promise.reject(new Error('no cache')))?.load;
+    expect(observer.observations('AMS', 0).regions.size).toBe(0);
+  });
+});
+
+describe('where the cache keeps nothing', () => {
+  test.each<[string, Partial<FakeHost>]>([
+    ['says nothing of it', { save: async () => false, load: async () => undefined }],
+    ['throws', { save: () => Promise.reject(new Error('no')), load: () => Promise.reject(new Error('no')) }],
+  ])('and %s, the regions remember the round trips for the next isolate', async (_what, cache) => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const host = Object.assign(new FakeHost(), cache);
+    for (let visit = 1; visit <= 4; visit++) {
+      const observer = new Observer();
+      host.pass(600_000);
+      await observer.refresh('AMS', host, OPTIONS);
+      const { measurement } = observer.observations('AMS', host.now()).regions.get('a') ?? {};
+      expect(Math.round(measurement?.samples ?? 0)).toBe(visit);
+    }
+  });
+
+  test('but where it does they are not told', async () => {
+    const host = new FakeHost();
+    await new Observer().refresh('AMS', host, OPTIONS);
+    expect(host.remembered.size).toBe(0);
+  });
+
+  test('a region that cannot remember loses nothing but that', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const refuses = { save: async () => false, remember: () => Promise.reject(new Error('no such method')) };
+    const host = Object.assign(new FakeHost(), refuses);
+    const observer = new Observer();
+    await observer.refresh('AMS', host, OPTIONS);
+    expect(observer.observations('AMS', host.now()).regions.get('a')).toMatchObject({ state: 'up' });
+  });
+});
+
+test('a region that answers in time only to say that its server does not is not measured', async () => {
+  const observer = new Observer();
+  const host = new FakeHost({ state: 'down', answeredInMs: 2_000 });
+  await observer.refresh('AMS', host, OPTIONS);
+  const a = observer.observations('AMS', host.now()).regions.get('a');
+  expect(a).toMatchObject({ state: 'down' });
+  expect(a).not.toHaveProperty('measurement');
+});
+
+test('an isolate that serves 512 data centers forgets none, and with one more it begins anew', async () => {
+  const observer = new Observer();
+  const host = new FakeHost();
+  for (let i = 0; i < 512; i++) await observer.refresh(`C${i}`, host, OPTIONS);
+  for (const colo of ['C0', 'C511']) {
+    expect(observer.observations(colo, host.now()).regions.get('a')).toMatchObject({ state: 'up' });
+  }
+  observer.observations('one more', host.now());
+  expect(observer.observations('C0', host.now()).regions.size).toBe(0);
+});
+
 function ranked(...ids: readonly string[]): readonly Ranked[] {
   return ids.map((region) => ({ region, isAvoided: false }));
 }
 
-/** Regions that answer after 10 ms of a clock that only they move. */
+/** Regions that answer after 10 ms of a clock that only they move, and a cache that keeps what it is given. */
 class FakeHost implements ObserverHost {
   readonly asked: string[] = [];
+  readonly remembered = new Map<string, RoundTrips>();
   #clock = 100_000;
   #shared = new Map<string, string>();
   readonly #silent: readonly string[];
 
-  readonly #status: Pick<RegionStatus, 'objectAgeMs' | 'clients'>;
+  readonly #status: Pick<RegionStatus, 'objectAgeMs' | 'clients'> & Partial<RegionStatus>;
 
   constructor({ silent = [], ...status }: { silent?: readonly string[] } & Partial<RegionStatus> = {}) {
     this.#silent = silent;
-    this.#status = { objectAgeMs: 1e6, clients: 1, ...status };
+    this.#status = { objectAgeMs: 1e6, clients: 1, answeredInMs: 0, ...status };
   }
 
-  async ask(region: string): Promise<RegionStatus> {
+  async ask(region: string, colo: string): Promise<RegionStatus> {
     this.asked.push(region);
-    if (this.asked.length === 1) this.#clock += 10;
+    if (region === 'a') this.#clock += 10;
     if (this.#silent.includes(region)) throw new Error('no answer');
-    return { region, state: 'up', since: 0, peers: ['x', 'y'], ...this.#status };
+    const remembered = this.remembered.get(`${region} ${colo}`);
+    return {
+      region,
+      state: 'up',
+      since: 0,
+      peers: ['x', 'y'],
+      ...this.#status,
+      ...(remembered && { remembered }),
+    };
+  }
+
+  async remember(region: string, colo: string, trips: RoundTrips): Promise<void> {
+    this.remembered.set(`${region} ${colo}`, trips);
   }
 
   async load(colo: string): Promise<ColoRecord | undefined> {
@@ -120,12 +235,17 @@ class FakeHost implements ObserverHost {
     return text === undefined ? undefined : (JSON.parse(text) as ColoRecord);
   }
 
-  async save(colo: string, record: ColoRecord): Promise<void> {
+  async save(colo: string, record: ColoRecord): Promise<boolean> {
     this.#shared.set(colo, JSON.stringify(record));
+    return true;
   }
 
   now(): number {
     return this.#clock;
+  }
+
+  pass(ms: number): void {
+    this.#clock += ms;
   }
 
   random(): number {

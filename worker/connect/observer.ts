@@ -1,31 +1,36 @@
-// What this data center knows about the regions. Decisions read the isolate's copy and never wait; everything that
-// fills it runs in the background. The copy is shared with the data center's other isolates through its cache, of
-// which each data center has exactly one.
+// What this data center knows about the regions. Decisions read the isolate's copy; what fills it runs in the background,
+// but for the first of all: an isolate begins with what the data center's others have learned, if their record comes
+// within a few milliseconds. They share it in the data center's cache (colo-cache.ts). Where that keeps nothing, as on
+// workers.dev, each region's object remembers the round trips from each data center, and tells them with its status.
 
 import type { Observations } from '../../routing/observation.ts';
+import type { RoundTrips } from '../../routing/round-trips.ts';
 import { messageOf } from '../message-of.ts';
 import type { RegionStatus } from '../region/status.ts';
 import {
   type Answer,
+  betterTrips,
   type ColoRecord,
   EMPTY_RECORD,
-  isAnyDue,
   observationsOf,
-  type Ranked,
-  regionsToAsk,
   withAnswer,
   withIncumbent,
   withSilence,
   withTroublesOf,
 } from './colo-record.ts';
+import { pathMsOf } from './path-time.ts';
+import { isAnyDue, type Ranked, regionsToAsk } from './whom-to-ask.ts';
 
 /** What the observer needs of the platform. */
 export interface ObserverHost {
-  /** Asks a region's object for its status. */
-  ask(region: string): Promise<RegionStatus>;
+  /** Asks a region's object for its status, and for what it remembers of the round trips from this data center. */
+  ask(region: string, colo: string): Promise<RegionStatus>;
+  /** Has a region's object remember the round trips from this data center. */
+  remember(region: string, colo: string, trips: RoundTrips): Promise<void>;
   /** The record that the data center's isolates share; undefined when there is none. */
   load(colo: string): Promise<ColoRecord | undefined>;
-  save(colo: string, record: ColoRecord): Promise<void>;
+  /** Whether the cache keeps it. */
+  save(colo: string, record: ColoRecord): Promise<boolean>;
   now(): number;
   random(): number;
 }
@@ -45,8 +50,17 @@ const REFRESH_EVERY_MS = 1_000;
 /** Data centers that one isolate remembers: one in production, many where requests only pretend to be elsewhere. */
 const MAX_COLOS = 512;
 
+/**
+ * How long the first request at a data center waits for the record that its isolates share. A cache in the same building
+ * answers in less; deciding without it costs a client more than this on each round trip, if the model is wrong there.
+ */
+export const FIRST_WAIT_MS = 5;
+
 interface Kept {
   record: ColoRecord;
+  /** The first load, until it has ended or nobody waits for it any more. */
+  firstLoad?: Promise<void>;
+  hasBegun?: true;
   refreshedAt: number;
   /** The observations of `record`, computed when first requested. */
   observations?: Observations;
@@ -58,6 +72,26 @@ const OBSERVATIONS_VALID_MS = 1_000;
 
 export class Observer {
   readonly #kept = new Map<string, Kept>();
+
+  /**
+   * Adopts the record that the data center's isolates share, when the first request from there arrives. Returns the load,
+   * if any is under way, and whether this caller began it; never rejects. Whoever waits for it does so for FIRST_WAIT_MS.
+   */
+  begin(
+    colo: string,
+    load: ObserverHost['load'],
+  ): { readonly load: Promise<void>; readonly isMine: boolean } | undefined {
+    const kept = this.#keep(colo);
+    if (kept.hasBegun) return kept.firstLoad && { load: kept.firstLoad, isMine: false };
+    kept.hasBegun = true;
+    kept.firstLoad = this.#adopt(colo, load).finally(() => delete kept.firstLoad);
+    return { load: kept.firstLoad, isMine: true };
+  }
+
+  /** Nobody waits for the first load any more: it may have ended with the request that began it. */
+  stopWaiting(colo: string): void {
+    delete this.#keep(colo).firstLoad;
+  }
 
   /** What is known at a data center, without waiting. */
   observations(colo: string, now: number): Observations {
@@ -86,29 +120,39 @@ export class Observer {
   async refresh(colo: string, host: ObserverHost, options: RefreshOptions): Promise<void> {
     const chooseIn = (record: ColoRecord) =>
       withIncumbent(record, options.incumbent(observationsOf(record, host.now())));
-    const shared = await host.load(colo);
-    if (shared !== undefined) this.#update(colo, (record) => newer(record, shared));
+    await this.#adopt(colo, (from) => host.load(from));
     this.#update(colo, (record) => (record.incumbent === undefined ? chooseIn(record) : record));
     const due = regionsToAsk(this.#keep(colo).record, options.ranked, host.now(), host.random());
     if (due.length === 0) return;
     await Promise.all(due.map((region) => this.#ask(colo, region, host, options.measure)));
     this.#update(colo, chooseIn);
-    await host.save(colo, this.#keep(colo).record);
+    const { record } = this.#keep(colo);
+    if (await isKept(host, colo, record)) return;
+    await Promise.all(due.map((region) => remember(host, colo, region, record)));
+  }
+
+  /** A cache that fails is as good as none. */
+  async #adopt(colo: string, load: ObserverHost['load']): Promise<void> {
+    try {
+      const shared = await load(colo);
+      if (shared !== undefined) this.#update(colo, (record) => newer(record, shared));
+    } catch (error) {
+      console.warn(`the cache of ${colo} cannot be read: ${messageOf(error)}`);
+    }
   }
 
   async #ask(colo: string, region: string, host: ObserverHost, measure: boolean): Promise<void> {
     const started = host.now();
     try {
-      const status = await host.ask(region);
-      const rttMs = host.now() - started;
-      // An object that had to be created first answered late for a reason that has nothing to do with the path.
-      const counts = measure && status.objectAgeMs > rttMs;
+      const status = await host.ask(region, colo);
+      const rttMs = measure ? pathMsOf(status, host.now() - started) : undefined;
       const answer: Answer = {
         state: status.state,
         ...(status.clients !== undefined && { clients: status.clients }),
         ...(status.maxClients !== undefined && { maxClients: status.maxClients }),
         ...(status.peers !== undefined && { peers: status.peers }),
-        ...(counts && { rttMs }),
+        ...(status.remembered !== undefined && { remembered: status.remembered }),
+        ...(rttMs !== undefined && { rttMs }),
       };
       this.#update(colo, (record) => withAnswer(record, region, answer, started));
     } catch (error) {
@@ -135,13 +179,34 @@ export class Observer {
   }
 }
 
+async function isKept(host: ObserverHost, colo: string, record: ColoRecord): Promise<boolean> {
+  try {
+    return await host.save(colo, record);
+  } catch (error) {
+    console.warn(`the cache of ${colo} cannot be written: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+/** An object that cannot remember now will when it is asked next. */
+async function remember(host: ObserverHost, colo: string, region: string, record: ColoRecord): Promise<void> {
+  const trips = record.regions[region]?.trips;
+  if (trips === undefined) return;
+  try {
+    await host.remember(region, colo, trips);
+  } catch (error) {
+    console.warn(`region ${region} does not remember the round trips from ${colo}: ${messageOf(error)}`);
+  }
+}
+
 /** For each region, the record that asked it last; the results of attempts remain the isolate's own. */
 function newer(own: ColoRecord, shared: ColoRecord): ColoRecord {
   const regions = { ...own.regions };
   for (const [id, theirs] of Object.entries(shared.regions)) {
     const mine = regions[id] ?? {};
-    if ((theirs.askedAt ?? 0) <= (mine.askedAt ?? 0)) continue;
-    regions[id] = withTroublesOf(mine, theirs);
+    const trips = betterTrips(mine.trips, theirs.trips);
+    const told = (theirs.askedAt ?? 0) > (mine.askedAt ?? 0) ? withTroublesOf(mine, theirs) : mine;
+    if (told !== mine || trips !== mine.trips) regions[id] = { ...told, ...(trips && { trips }) };
   }
   const incumbent = shared.incumbent ?? own.incumbent;
   return { regions, ...(incumbent !== undefined && { incumbent }) };

@@ -101,7 +101,7 @@ function pathsOf(visits: readonly VisitCount[]): readonly Path[] {
   const now = Date.now();
   return [...new Set(visits.map(({ colo }) => colo))].flatMap((colo) =>
     [...observationsAt(colo, now).regions].flatMap(([region, { measurement }]) =>
-      measurement === undefined || colo === '' ? [] : [{ colo, region, seconds: measurement.meanMs / 1_000 }],
+      measurement === undefined || colo === '' ? [] : [{ colo, region, seconds: measurement.ms / 1_000 }],
     ),
   );
 }

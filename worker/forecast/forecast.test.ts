@@ -233,7 +233,7 @@ describe('what is observed', () => {
   });
 
   test('what one data center measured or failed to reach says nothing about clients elsewhere', () => {
-    const measurement = { meanMs: 1, varianceMs2: 1, samples: 100 };
+    const measurement = { ms: 1, samples: 36 };
     const observations: Observations = {
       regions: new Map([
         ['oc', { measurement }],

@@ -8,6 +8,7 @@ import { Container } from '@cloudflare/containers';
 import type { RegionConfig } from '../../regions/config.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
+import type { RoundTrips } from '../../routing/round-trips.ts';
 import { activeConfig } from '../config/active-config.ts';
 import { regionOf } from '../config/config-copy.ts';
 import { settleSeconds } from '../config/one-machine.ts';
@@ -32,6 +33,7 @@ import type { Command, LifecycleEvent } from './lifecycle-events.ts';
 import { linkStatuses } from './link-status.ts';
 import { meshHostOf } from './mesh-host.ts';
 import { NatsServer } from './nats-server.ts';
+import { PathMemory } from './path-memory.ts';
 import type { RegionMethods } from './region-stub.ts';
 import { residencyRuleOf } from './residency-rule.ts';
 import { RunningLifecycle } from './running-lifecycle.ts';
@@ -73,6 +75,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   readonly #server: NatsServer;
   readonly #report: ServerReport;
   readonly #told: ToldRegion;
+  readonly #pathMemory = new PathMemory();
   readonly #watch: ServerWatch;
   readonly #door: Door;
   readonly #admission: Admission;
@@ -260,7 +263,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   }
 
   /** The state of the region; asks the server if it is up. Never starts anything. */
-  async status(): Promise<RegionStatus> {
+  async status(colo?: string): Promise<RegionStatus> {
+    const askedAt = Date.now();
     const { stage } = this.#lifecycle;
     const problem = problemOf(stage);
     const status: RegionStatus = {
@@ -275,7 +279,14 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       ...(isDraining(stage) && { drainPhase: stage.kind }),
       ...(problem !== undefined && { problem }),
     };
-    return isServing(stage) ? this.#report.status(status) : status;
+    const told = isServing(stage) ? await this.#report.status(status) : status;
+    const remembered = colo === undefined ? undefined : this.#pathMemory.from(colo);
+    return { ...told, answeredInMs: Date.now() - askedAt, ...(remembered && { remembered }) };
+  }
+
+  /** A data center without a cache of its own leaves here what it has measured. */
+  async remember(colo: string, trips: RoundTrips): Promise<void> {
+    this.#pathMemory.remember(colo, trips);
   }
 
   /** The links that this region dials, with what its server knows about them. */

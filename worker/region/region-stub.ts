@@ -2,6 +2,7 @@
 
 import type { RegionConfig } from '../../regions/config.ts';
 import { bindingNameOf, instanceNameOf } from '../../regions/names.ts';
+import type { RoundTrips } from '../../routing/round-trips.ts';
 import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/record.ts';
@@ -11,7 +12,10 @@ import type { LinkStatus, RegionStatus } from './status.ts';
 
 /** What Workers and other regions' objects call, over RPC. */
 export interface RegionMethods {
-  status(): Promise<RegionStatus>;
+  /** @param colo the data center that asks, if it wants to know the round trips that are remembered from there */
+  status(colo?: string): Promise<RegionStatus>;
+  /** Keeps the round trips that a data center without a cache of its own has measured to here, in memory. */
+  remember(colo: string, trips: RoundTrips): Promise<void>;
   links(): Promise<readonly LinkStatus[]>;
   traffic(): Promise<readonly TrafficSample[]>;
   configure(region: RegionConfig, version: number, settleSeconds: number): Promise<void>;

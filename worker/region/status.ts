@@ -2,6 +2,7 @@
 
 import type { RegionView } from '../../api/regions.ts';
 import type { RegionState } from '../../api/states.ts';
+import type { RoundTrips } from '../../routing/round-trips.ts';
 import type { LinkReport } from '../mesh/link-report.ts';
 
 /** The part of a region's view that its object reports. */
@@ -19,7 +20,15 @@ type Reported = Pick<
 > &
   Required<Pick<RegionView, 'objectAgeMs'>>;
 
-export interface RegionStatus extends Reported {
+/** What only data centers that measure want to know. */
+export interface ForDataCenters {
+  /** How long the object took for this answer, ms; absent from one of an older version. */
+  readonly answeredInMs?: number;
+  /** The round trips from the data center that asks, if it said which it is and had them remembered here. */
+  readonly remembered?: RoundTrips;
+}
+
+export interface RegionStatus extends Reported, ForDataCenters {
   readonly state: RegionState;
   /** Connected clients; 0 if no server runs, undefined if one runs but did not answer in time. */
   readonly clients: number | undefined;

@@ -10,7 +10,7 @@ import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
 import { messageOf, publicMessageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
-import type { LinkStatus, RegionStatus } from '../region/status.ts';
+import type { ForDataCenters, LinkStatus, RegionStatus } from '../region/status.ts';
 import { OnceASecond } from './once-a-second.ts';
 
 /** A region that doesn't answer its own Worker for this long counts as unreachable. */
@@ -20,7 +20,7 @@ const REGION_TIMEOUT_MS = 3_000;
 const ALL_TIMEOUT_MS = REGION_TIMEOUT_MS + 500;
 
 /** What a region reports about itself, as the API shows it. */
-export type RegionReport = Pick<RegionView, keyof RegionStatus>;
+export type RegionReport = Pick<RegionView, Exclude<keyof RegionStatus, keyof ForDataCenters>>;
 
 /** A region of the configuration, with what it reports about itself. */
 export interface SeenRegion {
@@ -56,7 +56,12 @@ export function dialledLinks(edge: EdgeContext): Promise<DialledLinks> {
 /** A region that does not answer is unreachable, and nothing else is known about it. */
 async function reportOf(env: Env, region: RegionConfig): Promise<RegionReport> {
   try {
-    const { clients = null, ...status } = await inTime(region, regionStub(env, region).status());
+    const {
+      clients = null,
+      answeredInMs: _took,
+      remembered: _trips,
+      ...status
+    } = await inTime(region, regionStub(env, region).status());
     return { ...status, clients };
   } catch (error) {
     const problem = publicMessageOf(error, 'its object does not answer', `region ${region.id}`);

@@ -10,8 +10,8 @@ import type { EdgeContext } from '../edge-context.ts';
 import { decisionHeaders } from './decision-headers.ts';
 
 /** The decision for this request or for a place; with `?format=text` as a table. */
-export function route(request: Request, edge: EdgeContext): Response {
-  const { decision } = decide(whatIfRequestOf(request), edge);
+export async function route(request: Request, edge: EdgeContext): Promise<Response> {
+  const { decision } = await decide(whatIfRequestOf(request), edge);
   const headers = decisionHeaders(decision);
   const isText = new URL(request.url).searchParams.get('format') === 'text';
   if (isText) return new Response(`${decisionTable(decision)}\n`, { headers });
@@ -44,7 +44,7 @@ function assessmentView({ region, estimate, effects }: Assessment) {
     estimate: {
       priorMs: round(estimate.priorMs),
       measuredMs: estimate.measuredMs === undefined ? null : round(estimate.measuredMs),
-      samples: estimate.samples,
+      samples: Math.ceil(estimate.samples),
       finalMs: round(estimate.finalMs),
     },
     effects: effects.map((effect) => ({

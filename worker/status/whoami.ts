@@ -9,9 +9,9 @@ import { routingRequestOf } from '../connect/routing-request.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { decisionHeaders } from './decision-headers.ts';
 
-export function whoami(request: Request, edge: EdgeContext): Response {
+export async function whoami(request: Request, edge: EdgeContext): Promise<Response> {
   const asked = routingRequestOf(request);
-  const { decision } = decide(asked, edge);
+  const { decision } = await decide(asked, edge);
   const { country } = clientCountryOf(asked.cf);
   return Response.json(
     {

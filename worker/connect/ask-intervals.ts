@@ -1,0 +1,7 @@
+// How often a data center asks a region for its status; how long the answers are trusted follows from it.
+
+/** From one data center, a region is asked at most this often. */
+export const ASK_EVERY_MS = 30_000;
+
+/** The same for a region that clients are kept away from: a restart takes a second or so, and they want it back. */
+export const ASK_AGAIN_MS = 2_000;

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { parseRecord, recordText } from './colo-cache.ts';
+import { type ColoRecord, EMPTY_RECORD, withAnswer, withFailure, withIncumbent } from './colo-record.ts';
+
+const RECORD: ColoRecord = withIncumbent(
+  withFailure(
+    withAnswer(EMPTY_RECORD, 'weur', { state: 'up', clients: 3, peers: ['nats-oc'], rttMs: 20 }, 1_000),
+    'oc',
+    { startedAt: 900, costMs: 100 },
+    1_000,
+  ),
+  'weur',
+);
+
+test('a record is read back as it was written', () => {
+  expect(parseRecord(recordText(RECORD))).toEqual(RECORD);
+});
+
+test('a record that was cut off anywhere is none', () => {
+  const text = recordText(RECORD);
+  for (let length = 0; length < text.length; length++) {
+    expect(parseRecord(text.slice(0, length)), text.slice(0, length)).toBeUndefined();
+  }
+});
+
+test.each<[string, unknown]>([
+  [
+    'of the version before',
+    { regions: { weur: { measurement: { meanMs: 20, varianceMs2: 1, samples: 3 } } } },
+  ],
+  ['of a later version', { ...RECORD, version: 4 }],
+  ['without regions', { version: 3 }],
+  ['of regions in a list', { version: 3, regions: [] }],
+  ['of a region that is a number', { version: 3, regions: { weur: 20 } }],
+  ['with round trips of zero', withWeur({ trips: { ms: [0], at: 1 } })],
+  ['with a mean in place of round trips', withWeur({ trips: { meanMs: 20 } })],
+  ['with a time that is a text', withWeur({ askedAt: 'noon' })],
+  ['with a time that is null', withWeur({ askedAt: null })],
+  ['with peers that are no names', withWeur({ peers: [1] })],
+  ['with a choice that is no name', { version: 3, regions: {}, incumbent: 7 }],
+])('a record %s is none', (_what, value) => {
+  expect(parseRecord(JSON.stringify(value))).toBeUndefined();
+});
+
+function withWeur(change: object): object {
+  return { version: 3, regions: { weur: { state: 'up', askedAt: 1, ...change } } };
+}
