@@ -16,6 +16,7 @@ export default defineConfig({
           REGION_NODE: { className: 'RegionNode', useSQLite: true },
           CONFIG_STORE: { className: 'ConfigStore', useSQLite: true },
           JETSTREAM_KEEPER: { className: 'JetStreamKeeper', useSQLite: true },
+          METRICS: { className: 'MetricsCollector', useSQLite: true },
         },
         kvNamespaces: ['CONFIG'],
         r2Buckets: ['BACKUPS'],

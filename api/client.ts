@@ -10,6 +10,7 @@ import type { DryRunBody, PutBody, RestoreConfigBody, RollbackBody } from './edi
 import type { Health } from './health.ts';
 import type { JetStream } from './jetstream.ts';
 import type { Mesh } from './mesh.ts';
+import type { MetricsHistory, Traffic, TrafficKey } from './metrics.ts';
 import {
   type BackupPart,
   backupPath,
@@ -207,6 +208,15 @@ export class ApiClient {
 
   job(id: string): Promise<Job> {
     return this.#call({ method: 'GET', path: jobPath(encodeURIComponent(id)) });
+  }
+
+  /** @param minutes how far back, up to a day */
+  metricsHistory(minutes?: number): Promise<MetricsHistory> {
+    return this.#call({ method: 'GET', path: PATHS.metricsHistory, query: { minutes } });
+  }
+
+  traffic(by?: readonly TrafficKey[]): Promise<Traffic> {
+    return this.#call({ method: 'GET', path: PATHS.traffic, query: { by: by?.join() } });
   }
 
   /** The archive, as it comes: it may be larger than memory. It rejects while it is read if the connection ends early. */

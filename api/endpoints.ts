@@ -35,6 +35,8 @@ export type EndpointAnswer =
   | { readonly kind: 'archive' }
   /** JSON lines. */
   | { readonly kind: 'lines' }
+  /** Metrics, in one of two formats (metrics.ts). */
+  | { readonly kind: 'metrics' }
   | { readonly kind: 'upgrade' };
 
 export interface Endpoint {
@@ -277,6 +279,50 @@ const BACKUPS: readonly Endpoint[] = [
   },
 ];
 
+const COLLECTOR_ERRORS: readonly ErrorCode[] = ['bad_request', 'no_collector', 'collector_unavailable'];
+
+const METRICS: readonly Endpoint[] = [
+  {
+    ...open('metrics', PATHS.metrics, 'metrics for Prometheus, in its text format or as OpenMetrics', {
+      kind: 'metrics',
+    }),
+    caller: 'reader',
+    query: [
+      {
+        name: 'dialect',
+        type: 'string',
+        what: '`exporter`: names begin with `gnatsd_` and `jetstream_`; otherwise all with `nats_`',
+      },
+      { name: 'ephemeral', type: 'boolean', what: '`true`: consumers that are not durable too' },
+      { name: 'series', type: 'integer', what: 'how many series there may be: 20,000' },
+    ],
+    errors: COLLECTOR_ERRORS,
+  },
+  {
+    ...open(
+      'metricsHistory',
+      PATHS.metricsHistory,
+      'a few numbers of each region, for up to a day',
+      json('MetricsHistory'),
+    ),
+    caller: 'reader',
+    query: [{ name: 'minutes', type: 'integer', what: 'how far back: 60, or up to 1440' }],
+    errors: COLLECTOR_ERRORS,
+  },
+  {
+    ...open('traffic', PATHS.traffic, 'where clients came from in the last day', json('Traffic')),
+    caller: 'reader',
+    query: [
+      {
+        name: 'by',
+        type: 'string',
+        what: 'of `hour`, `country`, `colo`, `region`, separated by commas: `country,region`',
+      },
+    ],
+    errors: COLLECTOR_ERRORS,
+  },
+];
+
 const CONNECT: Endpoint = {
   ...open('connect', PATHS.root, 'NATS over WebSocket', { kind: 'upgrade' }),
   decides: true,
@@ -424,4 +470,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ),
   ...JETSTREAM,
   ...BACKUPS,
+  ...METRICS,
 ];

@@ -44,6 +44,8 @@ test('each code has the status that clients rely on', () => {
     no_region: 503,
     no_store: 503,
     no_bucket: 503,
+    no_collector: 503,
+    collector_unavailable: 503,
     bucket_unavailable: 503,
     no_keeper: 503,
     keeper_unavailable: 503,

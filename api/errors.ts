@@ -43,6 +43,8 @@ export const ERROR_STATUS = {
   no_bucket: 503,
   bucket_unavailable: 503,
   no_keeper: 503,
+  no_collector: 503,
+  collector_unavailable: 503,
   keeper_unavailable: 503,
   region_unavailable: 503,
   restarting: 503,
@@ -103,6 +105,8 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   bucket_unavailable: 'the bucket of the backups does not answer',
   no_keeper: 'the deployment has no Keeper, so there is no JetStream',
   keeper_unavailable: 'the Keeper does not answer',
+  no_collector: 'the deployment has no collector, so there are no metrics',
+  collector_unavailable: 'the collector of metrics does not answer',
   region_unavailable:
     'the region does not answer an operation, or refuses a client, for which the Worker tries the next one',
   restarting:
@@ -120,7 +124,7 @@ const RATE_LIMIT_SECONDS = 60;
 const PASSING_SECONDS = 2;
 
 /** What a deployment lacks does not come by itself. */
-const ABSENT: ReadonlySet<ErrorCode> = new Set(['no_store', 'no_bucket', 'no_keeper']);
+const ABSENT: ReadonlySet<ErrorCode> = new Set(['no_store', 'no_bucket', 'no_keeper', 'no_collector']);
 
 /** `Retry-After` of a refusal that may pass by itself, in seconds; undefined if something has to be changed first. */
 export function retryAfterSeconds(code: ErrorCode): number | undefined {

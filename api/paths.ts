@@ -22,6 +22,9 @@ export const PATHS = {
   acceptLoss: '/api/jetstream/accept-loss',
   backups: '/api/backups',
   jobs: '/api/backups/jobs',
+  metrics: '/metrics',
+  metricsHistory: '/api/metrics/history',
+  traffic: '/api/traffic',
 } as const;
 
 /** What anyone may read, from any web page. */

@@ -29,6 +29,7 @@ import { ForecastSchema } from './forecast.ts';
 import { HealthSchema } from './health.ts';
 import { JetStreamSchema, MemberSchema } from './jetstream.ts';
 import { MeshLinkSchema, MeshSchema } from './mesh.ts';
+import { MetricsHistorySchema, TrafficSchema } from './metrics.ts';
 import { OperationResultSchema, RegionViewSchema, RegionViewsSchema } from './regions.ts';
 import { ConsideredSchema, EffectSchema, EntrySchema, EstimateSchema, RouteSchema } from './route.ts';
 import { WhoamiSchema } from './whoami.ts';
@@ -60,6 +61,7 @@ export const SCHEMAS = {
   LiveConfig: LiveConfigSchema,
   Member: MemberSchema,
   Mesh: MeshSchema,
+  MetricsHistory: MetricsHistorySchema,
   OperationResult: OperationResultSchema,
   Problem: ProblemViewSchema,
   Published: PublishedSchema,
@@ -72,6 +74,7 @@ export const SCHEMAS = {
   RestorePlan: RestorePlanSchema,
   RollbackBody: RollbackBodySchema,
   Route: RouteSchema,
+  Traffic: TrafficSchema,
   Whoami: WhoamiSchema,
 } as const satisfies Readonly<Record<string, v.GenericSchema>>;
 

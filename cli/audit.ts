@@ -37,15 +37,23 @@ export function auditCommand(): Command {
       if (jsonl) return exportAudit(options);
       const audit = await (await openClient(options)).audit(options);
       if (json) return console.log(JSON.stringify(audit, null, 2));
-      say(formatTable([HEAD, ...audit.entries.map(rowOf)]));
+      say(auditText(audit.entries));
       if (audit.next !== null) say(`For older ones: --before ${audit.next}`);
     });
 }
 
-const HEAD = ['ID', 'TIME', 'ACTOR', 'ACTION', 'OUTCOME', 'VERSION', 'ADDRESS', 'DETAIL'];
+const HEAD = ['ID', 'TIME', 'ACTOR', 'ACTION', 'OUTCOME', 'VERSION', 'ADDRESS'];
+
+/** A line for each entry, and below it what it was about, if it says so. */
+function auditText(entries: readonly AuditEntry[]): string {
+  const [head = '', ...lines] = formatTable([HEAD, ...entries.map(rowOf)]).split('\n');
+  const indent = ' '.repeat(head.indexOf('TIME'));
+  const details = entries.map(({ detail }) => (detail ? [indent + printable(detail)] : []));
+  return [head, ...lines.flatMap((line, index) => [line, ...(details[index] ?? [])])].join('\n');
+}
 
 function rowOf(entry: AuditEntry): string[] {
-  const { id, time, actor, action, outcome, from, to, address, detail, attempts } = entry;
+  const { id, time, actor, action, outcome, from, to, address, attempts } = entry;
   return [
     String(id),
     timeText(time),
@@ -54,7 +62,6 @@ function rowOf(entry: AuditEntry): string[] {
     attempts > 1 ? `${outcome} (${attempts} times)` : outcome,
     versions(from, to),
     address ?? '-',
-    detail ?? '',
   ].map(printable);
 }
 

@@ -47,11 +47,16 @@ const LIST_HEAD = [
 export function backupsTable(backups: readonly Backup[], now: number): string {
   const rows = backups.map((backup) => {
     const { account, stream, messages, size, lastSeq, writtenAt, problems } = backup;
-    const written = writtenAt === null ? '-' : `${durationText(now - writtenAt)} ago`;
+    const written = writtenAt === null ? notWrittenText(backup) : `${durationText(now - writtenAt)} ago`;
     const cells = [account, stream, count(messages), bytesText(size), count(lastSeq), written];
     return [...cells, lagText(backup), verifiedText(backup, now), problems.join('; ')].map(printable);
   });
   return formatTable([LIST_HEAD, ...rows]);
+}
+
+/** A backup without an epoch is none. */
+function notWrittenText({ epochs }: Backup): string {
+  return epochs === 0 ? 'no backup yet' : '?';
 }
 
 function lagText({ lagMessages, lagMs }: Backup): string {

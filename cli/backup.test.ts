@@ -84,18 +84,20 @@ describe('what there is', () => {
       verified: null,
       problems: ['torn'],
     };
+    const none = { ...BACKUP, stream: 'C', epochs: 0, lastSeq: null, writtenAt: null, lagMessages: null };
     const answers = {
       'GET /api/backups': {
-        body: { enabled: true, streams: [BACKUP, failed], problems: ['oc does not answer'] },
+        body: { enabled: true, streams: [BACKUP, failed, none], problems: ['oc does not answer'] },
       },
     };
     const { code, out } = await run(answers, 'backup', 'list');
     expect(code).toBe(0);
     expect(out).toMatch(/^\$G +ORDERS +4 +1\.4 MiB +5 +\d+ days ago +none +\d+ days ago$/m);
     expect(out).toMatch(/^\$G +B +4 .* 9 \(4\.0 s\) +never +torn$/m);
+    expect(out).toMatch(/^\$G +C .* no backup yet +\? /m);
     expect(out).toContain('oc does not answer');
     expect(JSON.parse((await run(answers, 'backup', 'list', '--json')).out)).toMatchObject({
-      streams: [{}, {}],
+      streams: [{}, {}, {}],
     });
   });
 

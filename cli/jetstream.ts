@@ -95,13 +95,18 @@ const PHASES: Readonly<Record<NonNullable<JetStream['loss']>['phase'], string>> 
     'they could not be restored, which is tried again. Restore an earlier point (`regions backup restore STREAM --at TIME`), bring another backup, or give them up: `regions jetstream accept-loss`.',
 };
 
+/** Whoever gave them up now might give up what is backed up. */
+const BACKUPS_UNKNOWN =
+  'whether they are backed up is unknown, since the bucket does not answer; that is tried again.';
+
 function lossText({ since, phase, streams, problems = [] }: NonNullable<JetStream['loss']>): string {
   const rows = streams.map(({ account, stream, messages, lastSeq, backup }) => {
     const backedUp = backup === null ? '?' : backup ? 'yes' : 'NO';
     return [account, stream, String(messages), String(lastSeq), backedUp].map(printable);
   });
+  const isUnknown = phase === 'waiting' && streams.every(({ backup }) => backup === null);
   return [
-    `No server has held these streams since ${instantText(since)}; ${PHASES[phase]}`,
+    `No server has held these streams since ${instantText(since)}; ${isUnknown ? BACKUPS_UNKNOWN : PHASES[phase]}`,
     formatTable([['ACCOUNT', 'STREAM', 'MESSAGES', 'LAST SEQ', 'BACKUP'], ...rows]),
     ...problems.map(printable),
   ].join('\n');

@@ -104,7 +104,9 @@ function liveRow({ id, name, state, clients, estimateMs, priority, weight, dial 
 
 /** What keeps a region from serving, and what ends that. */
 function whyDown({ id, state, enabled, drain, keepAwake, problem }: LiveRegion): string[] {
-  const said = problem === undefined ? [] : [`${id}: ${printable(problem)}.`];
+  // A drained or disabled region that is asleep is held down by that alone, which the line below says.
+  const isTold = state === 'asleep' && (drain || enabled === false);
+  const said = problem === undefined || isTold ? [] : [`${id}: ${printable(problem)}.`];
   if (enabled === false)
     return [...said, `${id} is disabled: \`regions set ${id}.enabled=true\` enables it.`];
   if (drain) return [...said, `${id} is drained: \`regions undrain ${id}\` ends that.`];
@@ -124,20 +126,23 @@ async function listFile(command: Command, json: true | undefined): Promise<void>
   else say(formatTable([FILE_HEAD, ...regions.map((region) => fileRow(region, defaultRegion))]));
 }
 
-const FILE_HEAD = ['ID', 'NAME', 'HINT', 'PLACEMENT', 'INSTANCE', 'AWAKE', 'JETSTREAM', 'ENABLED'];
+const FILE_HEAD = ['ID', 'NAME', 'PLACEMENT', 'INSTANCE', 'AWAKE', 'NOTES'];
 
 function fileRow(region: RegionConfig, defaultRegion: string): string[] {
-  const { id, name, hint, placement, instanceType, keepAwake, sleepAfter, jetstream, enabled } = region;
+  const { id, name, placement, instanceType, keepAwake, sleepAfter, jetstream, enabled } = region;
+  const notes = [
+    ...(enabled ? [] : ['disabled']),
+    ...(id === defaultRegion ? ['default'] : []),
+    ...(jetstream ? ['JetStream'] : []),
+  ];
   return [
-    id === defaultRegion ? `${id} (default)` : id,
+    id,
     name,
-    hint,
     placement.join('+'),
     typeof instanceType === 'string'
       ? instanceType
       : `${instanceType.vcpu} vCPU, ${instanceType.memoryMib} MiB`,
     keepAwake ? 'always' : `${sleepAfter} after use`,
-    jetstream ? 'yes' : '-',
-    enabled ? 'yes' : 'no',
+    notes.join(', '),
   ];
 }

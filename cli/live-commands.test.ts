@@ -209,7 +209,7 @@ test('history and audit print what others wrote as one harmless line each', asyn
   expect(history.out).toContain('For older ones: --before 3');
   const audit = await run(answers, 'audit');
   expect(audit.out).toMatch(
-    /^1 +2026-11-23 14:06:54Z +ab c +put +refused \(3 times\) +7 +203\.0\.113\.7 +PUT \/api\/config$/m,
+    /^1 +2026-11-23 14:06:54Z +ab c +put +refused \(3 times\) +7 +203\.0\.113\.7\n {4}PUT \/api\/config$/m,
   );
 });
 

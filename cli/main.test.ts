@@ -20,7 +20,7 @@ const run = (...args: readonly string[]) => runRegions(args);
 test('list shows every region, with the default one marked', async () => {
   const { code, out } = await run('list', '--file');
   expect(code).toBe(0);
-  expect(out).toMatch(/^enam \(default\) {2}Eastern North America/m);
+  expect(out).toMatch(/^enam {2}Eastern North America .* default, JetStream$/m);
   expect(out.trimEnd().split('\n')).toHaveLength(7);
 });
 

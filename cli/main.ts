@@ -60,15 +60,15 @@ const program = new Command('regions')
 Routing settings take effect without a deploy:
   $ npm run regions -- set apac.dial=50 --message "less of apac"
   $ npm run regions -- drain weur --wait
-Platform settings (which regions there are, their placement, their size) need a deploy: edit
-regions/regions.json (editors know its schema), then
+Platform settings (which regions there are, their placement, their size) need a
+deploy: edit regions/regions.json (editors know its schema), then
   $ npm run regions -- check
   $ npm run regions -- sync
 and commit regions.json with the files that sync wrote.
 
-The edge is --url or MERIDIAN_URL, else the local stack that runs, whatever its port. The token is
-MERIDIAN_TOKEN or --token (which other users of the machine can see), else the one that the local
-stack left.
+The edge is --url or MERIDIAN_URL, else the local stack that runs, whatever its
+port. The token is MERIDIAN_TOKEN or --token (which other users of the machine
+can see), else the one that the local stack left.
 ${EXIT_CODES_HELP}`,
   )
   .showHelpAfterError('Try --help.')

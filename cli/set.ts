@@ -21,7 +21,7 @@ export function setCommand(): Command {
     .option('--json', 'print changes, forecast and result as JSON')
     .addHelpText(
       'after',
-      '\nSeparate the items of a list with commas. Nothing after the = restores the default.',
+      '\nSeparate the items of a list with commas. Nothing after the = restores the\ndefault.',
     )
     .action(async (assignments: string[], options: PublishOptions & ConnectionOptions) => {
       checkMessage(options);

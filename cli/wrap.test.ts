@@ -36,3 +36,15 @@ test('no word is lost, and no line is longer than the page unless a word is', ()
     }),
   );
 });
+
+test('a last column that begins too far to the right goes to the next line', () => {
+  expect(wrapped(`1   ${'x'.repeat(30)}  2001:db8:1:2::3`, page)).toBe(
+    `1   ${'x'.repeat(30)}\n  2001:db8:1:2::3`,
+  );
+});
+
+test('colours take no room', () => {
+  const red = `\u001b[31m${'x'.repeat(38)}\u001b[39m`;
+  expect(wrapped(`${red} y`, page)).toBe(`${red} y`);
+  expect(wrapped(`${red} yy`, page)).toBe(`${red}\nyy`);
+});

@@ -39,8 +39,10 @@ function wrapLine(line: string, columns: number): string {
   let current = line.slice(0, column);
   let isEmpty = true;
   for (const word of line.slice(column).split(' ')) {
-    if (!isEmpty && widthOf(current) + 1 + widthOf(word) > columns) {
-      lines.push(current);
+    const isFull = widthOf(current) + (isEmpty ? 0 : 1) + widthOf(word) > columns;
+    // A word that is too long for a line of its own stays where it is.
+    if (isFull && widthOf(current) > indent) {
+      lines.push(current.trimEnd());
       current = ' '.repeat(indent);
       isEmpty = true;
     }

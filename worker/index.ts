@@ -5,12 +5,14 @@ import type { AuditEvent } from './config/audit-table.ts';
 import { configStore } from './config/store-stub.ts';
 import type { Env } from './env.ts';
 import { messageOf } from './message-of.ts';
+import { metricsCollector } from './metrics/collector-stub.ts';
 import { tellRegions } from './region/tell-regions.ts';
 import { answer } from './router.ts';
 
 export { ConfigStore } from './config/config-store.ts';
 export { JetStreamKeeper } from './jetstream/keeper.ts';
 export { ScratchServer } from './jetstream/scratch-server.ts';
+export { MetricsCollector } from './metrics/collector.ts';
 export * from './region/classes.ts';
 
 export default {
@@ -24,13 +26,21 @@ export default {
 
   /**
    * Every minute: each region gets the current configuration and is woken if it should be awake, also after a deploy
-   * or when its alarm or an edit's message was lost.
+   * or when its alarm or an edit's message was lost. The collector begins, if it does not collect yet.
    */
   scheduled: async (_event, env) => {
     await refreshConfig(env);
-    await tellRegions(env, activeConfig(env));
+    await Promise.all([tellRegions(env, activeConfig(env)), beginToCollect(env)]);
   },
 } satisfies ExportedHandler<Env>;
+
+async function beginToCollect(env: Env): Promise<void> {
+  try {
+    await metricsCollector(env)?.begin();
+  } catch (error) {
+    console.error(`the collector of metrics does not answer: ${messageOf(error)}`);
+  }
+}
 
 async function writeAudit(env: Env, events: readonly AuditEvent[]): Promise<void> {
   await configStore(env)?.audit(events);

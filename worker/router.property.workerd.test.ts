@@ -27,6 +27,7 @@ const TRUE_REFUSALS = [
   'store_unavailable',
   'no_bucket',
   'no_keeper',
+  'no_collector',
 ];
 
 const scrap = fc.constantFrom(

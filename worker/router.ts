@@ -93,6 +93,9 @@ export const router = Router<IRequest, Arguments, Response>({
   .post(backupPath(':account', ':stream', 'verify'), admin.backups.verify)
   .get(backupPath(':account', ':stream', 'archive'), admin.backups.export)
   .put(backupPath(':account', ':stream', 'archive'), admin.backups.import)
+  .get(PATHS.metrics, admin.metrics)
+  .get(PATHS.metricsHistory, admin.metricsHistory)
+  .get(PATHS.traffic, admin.traffic)
   .all('*', missing);
 
 /** The methods of a path. */

@@ -58,6 +58,7 @@ async function buildWith(config: MeridianConfig, plugins: readonly Plugin[]): Pr
       { binding: 'CONFIG_STORE', className: 'ConfigStore', hasContainer: false },
       { binding: 'JETSTREAM_SCRATCH', className: 'ScratchServer', hasContainer: true },
       { binding: 'JETSTREAM_KEEPER', className: 'JetStreamKeeper', hasContainer: false },
+      { binding: 'METRICS', className: 'MetricsCollector', hasContainer: false },
       ...config.regions.map(({ id }) => ({
         binding: bindingNameOf(id),
         className: classNameOf(id),
@@ -76,7 +77,7 @@ function bundle(config: MeridianConfig, plugins: readonly Plugin[]): Promise<str
   );
   return bundleWorker({
     stdin: {
-      contents: `export { default, ConfigStore, JetStreamKeeper, ScratchServer } from './worker/index.ts';\n${classes}`,
+      contents: `export { default, ConfigStore, JetStreamKeeper, MetricsCollector, ScratchServer } from './worker/index.ts';\n${classes}`,
       resolveDir: PROJECT,
       loader: 'ts',
     },

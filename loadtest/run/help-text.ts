@@ -1,5 +1,6 @@
 // What --help says beyond the options: the scripts with their questions, the profiles, the exit codes.
 
+import { wrapped } from '../../cli/wrap.ts';
 import { formatTable } from '../../regions/table.ts';
 import { EXIT } from './loadtest-error.ts';
 import { PROFILES } from './profiles.ts';
@@ -22,7 +23,7 @@ const EXAMPLES = [
 
 export async function helpTopics(): Promise<string> {
   const scripts = await listScripts();
-  return `
+  return wrapped(`
 Examples:
 ${indented(EXAMPLES)}
 
@@ -45,7 +46,7 @@ ${indented([
   [`${EXIT.targetDown}`, 'nothing that serves NATS answers at the target'],
   [`${EXIT.refused}`, 'the target requires credentials, or other ones'],
   ['other', "k6's own, such as 107 for an error in the script"],
-])}`;
+])}`);
 }
 
 function indented(rows: readonly (readonly string[])[]): string {

@@ -76,7 +76,14 @@ function run(line: string) {
 async function works(line: string): Promise<string> {
   const { code, screen } = await run(line);
   expect({ line, code, screen }).toMatchObject({ code: 0 });
+  if (/^npm run regions/.test(line) && !/--json/.test(line))
+    expect({ line, long: tooLong(screen) }).toEqual({ line, long: [] });
   return screen;
+}
+
+/** Lines of a screen that do not fit 80 columns; what npm repeats, and a line that is overwritten, are not of the command. */
+function tooLong(screen: string): readonly string[] {
+  return screen.split('\n').filter((line) => line.length > 80 && !/^> |^\[[#.]+\]/.test(line));
 }
 
 test('on a fresh stack there is no difference to the checked-in file, and applying it changes nothing', async () => {

@@ -1,4 +1,4 @@
-// A Prometheus of its own that takes remote writes, where the program is installed.
+// A Prometheus of its own that takes remote writes, or scrapes, where the program is installed.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -54,9 +54,11 @@ export class Prometheus implements AsyncDisposable {
     return (await which('prometheus', { nothrow: true })) ?? undefined;
   }
 
-  static async start(program: string): Promise<Prometheus> {
+  /** @param configuration such as what it scrapes */
+  static async start(program: string, configuration: object = { global: {} }): Promise<Prometheus> {
     const folder = await temporaryFolder();
-    await writeFile(join(folder, 'prometheus.yml'), 'global: {}\n');
+    // JSON is YAML too.
+    await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(configuration), { mode: 0o600 });
     const free = createServer();
     const port = await listenOnLoopback(free);
     await closeServer(free);
@@ -71,6 +73,17 @@ export class Prometheus implements AsyncDisposable {
       throw new Error(`Prometheus did not start:\n${started.#log}`, { cause });
     }
     return started;
+  }
+
+  /** What an expression gives now. */
+  async now(query: string): Promise<readonly FoundSeries[]> {
+    const { result } = await this.#ask<{
+      readonly result: readonly {
+        readonly metric: Readonly<Record<string, string>>;
+        readonly value: readonly [number, string];
+      }[];
+    }>('/api/v1/query', { query });
+    return result.map(({ metric, value: [, value] }) => ({ labels: metric, values: [Number(value)] }));
   }
 
   /** What an expression gives between two moments, milliseconds since 1970. */

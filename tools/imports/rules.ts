@@ -219,6 +219,12 @@ export const PARTS: readonly Part[] = [
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {
+    path: 'worker/metrics',
+    what: 'the collector: asks the regions, keeps a day, and says it in the formats of Prometheus',
+    imports: [...SHARED, 'waiting', 'worker/config', 'worker/jetstream/keeper-stub.ts', 'worker/region'],
+    packages: ['cloudflare:workers'],
+  },
+  {
     path: 'worker/edge-context.ts',
     what: 'what a handler gets besides its request',
     imports: ['worker', 'worker/config'],
@@ -227,7 +233,14 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/connect',
     what: 'a client: arrive, decide, hand off, observe',
-    imports: [...SHARED, 'routing', 'worker/config', 'worker/region', 'worker/edge-context.ts'],
+    imports: [
+      ...SHARED,
+      'routing',
+      'worker/config',
+      'worker/metrics',
+      'worker/region',
+      'worker/edge-context.ts',
+    ],
     packages: [],
   },
   {
@@ -261,6 +274,7 @@ export const PARTS: readonly Part[] = [
       'worker/jetstream/restore',
       'worker/jetstream/keeper-stub.ts',
       'worker/region',
+      'worker/metrics',
       'worker/edge-context.ts',
     ],
     packages: ['jose', 'valibot'],
@@ -277,7 +291,14 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/index.ts',
     what: 'wires it all to the platform',
-    imports: ['worker', 'worker/config', 'worker/jetstream', 'worker/region', 'worker/router.ts'],
+    imports: [
+      'worker',
+      'worker/config',
+      'worker/jetstream',
+      'worker/metrics',
+      'worker/region',
+      'worker/router.ts',
+    ],
     packages: [],
   },
   {

@@ -6,6 +6,7 @@ import { AUDIT_LINES_TYPE } from '../../api/audit.ts';
 import { ENDPOINTS, type Endpoint } from '../../api/endpoints.ts';
 import { ERROR_STATUS, type ErrorCode } from '../../api/errors.ts';
 import { DECISION_HEADER, HEADERS, REGION_HEADER } from '../../api/headers.ts';
+import { METRICS_TYPES } from '../../api/metrics.ts';
 import type { SchemaName } from '../../api/schemas.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { namedSchemas, refTo } from './named-schemas.ts';
@@ -108,6 +109,10 @@ function answersOf({ answer, decides }: Endpoint): Json {
       return { 200: { description: '', content: ARCHIVE } };
     case 'lines':
       return { 200: { description: '', content: { [AUDIT_LINES_TYPE]: {} } } };
+    case 'metrics': {
+      const content = Object.fromEntries(METRICS_TYPES.map((type) => [type, {}]));
+      return { 200: { description: '', content } };
+    }
     case 'upgrade':
       return { 101: { description: 'connected', ...headers } };
   }

@@ -15,6 +15,7 @@ import { currentConfig } from './config-read.ts';
 import * as dryRun from './dry-run.ts';
 import type { StreamRequest } from './from-bucket.ts';
 import * as jetStream from './jetstream-status.ts';
+import * as measured from './metrics-read.ts';
 import * as records from './records.ts';
 import { operateRegion } from './region-ops.ts';
 import * as restore from './restore-config.ts';
@@ -59,6 +60,12 @@ export function forReaders(
 export const jetStreamStatus = adminRoute<EdgeContext>('read', 'jetstream', jetStream.jetStreamStatus);
 
 export const acceptLoss = adminRoute<EdgeContext>('write', 'accept-loss', jetStream.acceptLoss);
+
+export const metrics = adminRoute<EdgeContext>('read', 'metrics', measured.metrics);
+
+export const metricsHistory = adminRoute<EdgeContext>('read', 'metrics', measured.metricsHistory);
+
+export const traffic = adminRoute<EdgeContext>('read', 'traffic', measured.traffic);
 
 /** Taking all messages away is not a change, but it is audited, and needs the token of one. */
 export const backups = {

@@ -21,6 +21,8 @@ export interface ReadEpoch {
 export interface Known {
   readonly lag: BackupLag | undefined;
   readonly verification: Verification | undefined;
+  /** Whether the Keeper knows that there is such a stream. */
+  readonly isKnown: boolean;
 }
 
 /**
@@ -100,24 +102,29 @@ export function unreadableBackup(
   };
 }
 
-/** A stream of which nothing is backed up: it is new, or its region says why. */
-export function missingBackup(lag: BackupLag): Backup {
-  const { account, stream } = lag;
+/** A stream of which nothing is backed up: it is new, or its region says why. @param lag undefined if no region leads it */
+export function missingBackup(
+  { account, stream }: Pick<Backup, 'account' | 'stream'>,
+  lag: BackupLag | undefined,
+): Backup {
   const nothing = { messages: 0, bytes: 0, size: 0, segments: 0, firstSeq: null, lastSeq: null };
   const never = { lastAt: null, writtenAt: null, writer: null };
   return {
-    ...shared({ account, stream, epochs: 0 }, { lag, verification: undefined }, []),
+    ...shared({ account, stream, epochs: 0 }, { lag, verification: undefined, isKnown: true }, []),
     ...nothing,
     ...never,
   };
 }
 
+const UNLED = 'no region that is in service leads the stream: how far behind its backup is is unknown';
+
 function shared(
   name: Pick<Backup, 'account' | 'stream' | 'epochs'>,
-  { lag, verification }: Known,
+  { lag, verification, isKnown }: Known,
   found: readonly string[],
 ) {
   const problems = [...found];
+  if (lag === undefined && isKnown) problems.push(UNLED);
   if (lag?.problem !== undefined) problems.push(lag.problem);
   if (verification?.ok === false) {
     problems.push(`its last verification failed: ${verification.problem ?? 'it does not say why'}`);

@@ -5,12 +5,11 @@ import type { Backup, Backups } from '../../api/backups.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { BackupBucket } from '../jetstream/bucket/backup-bucket.ts';
 import { isDamage } from '../jetstream/bucket/backup-error.ts';
-import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
+import { jetStreamKeeper, type KeeperMethods } from '../jetstream/keeper-stub.ts';
 import { currentEpoch } from '../jetstream/manifest/epochs.ts';
 import type { Epoch, Manifest, StreamName } from '../jetstream/manifest/manifest.ts';
-import type { Verification } from '../jetstream/restore/jobs.ts';
 import { messageOf } from '../message-of.ts';
-import { type BackupLag, type BackupLags, backupLags } from './backup-lags.ts';
+import { type BackupLags, backupLags } from './backup-lags.ts';
 import {
   backupView,
   detailView,
@@ -34,7 +33,7 @@ export function listBackups(_request: Request, edge: EdgeContext): Promise<Respo
       const some = names.slice(at, at + PARALLEL);
       streams.push(...(await Promise.all(some.map((name) => backupOf(bucket, name, around.of(name))))));
     }
-    streams.push(...around.withoutBackup(names).map((lag) => missingBackup(lag)));
+    streams.push(...around.withoutBackup(names).map((name) => missingBackup(name, around.of(name).lag)));
     const { enabled } = edge.config.jetstream.backup;
     return Response.json({ enabled, streams, problems: around.problems } satisfies Backups);
   });
@@ -85,37 +84,55 @@ async function readEarlier(bucket: BackupBucket, name: Manifest, epoch: Epoch): 
   }
 }
 
+type StreamKey = Pick<StreamName, 'account' | 'stream'>;
+
 /** What is known besides the bucket, by stream, and what could not be found out. */
 interface Around {
-  readonly of: (name: Pick<StreamName, 'account' | 'stream'>) => Known;
-  /** Streams of which there is nothing in the bucket, as their regions see them. */
-  readonly withoutBackup: (names: readonly StreamName[]) => readonly BackupLag[];
+  readonly of: (name: StreamKey) => Known;
+  /** Streams of which there is nothing in the bucket, though their regions or the Keeper know them. */
+  readonly withoutBackup: (names: readonly StreamName[]) => readonly StreamKey[];
   readonly problems: readonly string[];
 }
 
 async function aroundOf(edge: EdgeContext): Promise<Around> {
-  const [{ lags, problems }, verified] = await Promise.all([backupLags(edge), verificationsOf(edge)]);
+  const [{ lags, problems }, verified, known] = await Promise.all([
+    backupLags(edge),
+    fromKeeper(edge, 'which backups were verified', (keeper) => keeper.verifications()),
+    // Where nothing is backed up, nobody leads a backup either.
+    fromKeeper(edge, 'which streams there are', async (keeper) =>
+      edge.config.jetstream.backup.enabled ? keeper.streams() : [],
+    ),
+  ]);
   return {
-    of: ({ account, stream }) => {
-      const isIt = (each: { account: string; stream: string }) =>
-        each.account === account && each.stream === stream;
-      return { lag: lags.find(isIt), verification: verified.verifications.find(isIt) };
-    },
+    of: (name) => ({
+      lag: lags.find((each) => isSame(each, name)),
+      verification: verified.answer.find((each) => isSame(each, name)),
+      isKnown: known.answer.some((each) => isSame(each, name)),
+    }),
     withoutBackup: (names) => {
-      const there = new Set(names.map(({ account, stream }) => JSON.stringify([account, stream])));
-      return lags.filter(({ account, stream }) => !there.has(JSON.stringify([account, stream])));
+      const isLed = (name: StreamKey) => lags.some((each) => isSame(each, name));
+      return [...lags, ...known.answer.filter((name) => !isLed(name))].filter(
+        (name) => !names.some((each) => isSame(each, name)),
+      );
     },
-    problems: [...problems, ...verified.problems],
+    problems: [...problems, ...verified.problems, ...known.problems],
   };
 }
 
-async function verificationsOf({
-  env,
-}: EdgeContext): Promise<{ verifications: readonly Verification[] } & Pick<BackupLags, 'problems'>> {
+/** @param what it is asked for, in words: told as unknown if it does not answer */
+async function fromKeeper<T>(
+  { env }: EdgeContext,
+  what: string,
+  ask: (keeper: KeeperMethods) => Promise<readonly T[]>,
+): Promise<{ readonly answer: readonly T[] } & Pick<BackupLags, 'problems'>> {
   const keeper = jetStreamKeeper(env);
   try {
-    return { verifications: (await keeper?.verifications()) ?? [], problems: [] };
+    return { answer: keeper === undefined ? [] : await ask(keeper), problems: [] };
   } catch (error) {
-    return { verifications: [], problems: [`which backups were verified is unknown: ${messageOf(error)}`] };
+    return { answer: [], problems: [`${what} is unknown: ${messageOf(error)}`] };
   }
+}
+
+function isSame(one: StreamKey, other: StreamKey): boolean {
+  return one.account === other.account && one.stream === other.stream;
 }

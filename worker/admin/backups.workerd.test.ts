@@ -161,6 +161,22 @@ describe('a backup', () => {
     });
   });
 
+  test('of a stream that no region leads now is not known how far behind it is, also if it has none yet', async () => {
+    await writeOrders();
+    const streams = ['ORDERS', 'AWAY'].map((stream) => ({ account: '$G', stream }));
+    const edge = edgeOf({
+      BACKUPS: bindings.BACKUPS,
+      ...keeperOf({ streams: async () => streams }),
+      ...lagging([]),
+    });
+    const { body } = await jsonOf(listBackups(get(), edge));
+    const unled = { lagMessages: null, lagMs: null, problems: [expect.stringContaining('leads the stream')] };
+    expect(v.parse(contract.BackupsSchema, body).streams).toMatchObject([
+      { stream: 'ORDERS', messages: 4, ...unled },
+      { stream: 'AWAY', epochs: 0, writtenAt: null, ...unled },
+    ]);
+  });
+
   test('what nobody says about it is null, and why is said', async () => {
     await writeOrders();
     const { body } = await jsonOf(listBackups(get(), edgeOf({ BACKUPS: bindings.BACKUPS })));
@@ -595,7 +611,7 @@ function lagging(lags: readonly unknown[]) {
 
 /** A Keeper that answers this, and knows of no verification. */
 function keeperOf(methods: Partial<Record<keyof KeeperMethods, unknown>>) {
-  const keeper = { verifications: async () => [], ...methods };
+  const keeper = { verifications: async () => [], streams: async () => [], ...methods };
   return { JETSTREAM_KEEPER: { getByName: () => keeper } as unknown as DurableObjectNamespace };
 }
 

@@ -120,9 +120,10 @@ async function serverOf(env: Env, region: RegionConfig) {
 async function lossOf(
   env: Env,
   cluster: string,
-  { since, phase, streams, failed }: Loss,
+  { since, phase, streams, failed, unreadable }: Loss,
 ): Promise<JetStream['loss']> {
-  const backups = await backupsOf(env, cluster);
+  const backups = unreadable === undefined ? await backupsOf(env, cluster) : undefined;
+  const problems = failed?.failures ?? (unreadable === undefined ? undefined : [unreadable]);
   return {
     since,
     phase,
@@ -135,7 +136,7 @@ async function lossOf(
         backup: backups?.has(JSON.stringify([account, stream])) ?? null,
       };
     }),
-    ...(failed !== undefined && { problems: [...failed.failures] }),
+    ...(problems !== undefined && { problems: [...problems] }),
   };
 }
 

@@ -11,15 +11,29 @@ import { mayConnect, tooMany } from './connect-limit.ts';
 import { type Handoff, handOff, type Miss } from './hand-off.ts';
 import { refusalResponse } from './refusal.ts';
 import { retryAfter } from './retry-after.ts';
+import { noteVisit } from './visit-counts.ts';
 
 export async function connectClient(request: Request, edge: EdgeContext): Promise<Response> {
-  if (!(await mayConnect(request, edge.env.CONNECT_RATE_LIMIT))) return tooMany();
+  const cameAt = Date.now();
+  if (!(await mayConnect(request, edge.env.CONNECT_RATE_LIMIT))) {
+    noteVisit(request, edge, { refusal: 'rate_limited', cameAt });
+    return tooMany();
+  }
   const { decision, ...visit } = arrive(request, edge);
-  if (decision.refusal !== undefined) return refusalResponse(decision, decision.refusal);
+  const { refusal } = decision;
+  if (refusal !== undefined) {
+    noteVisit(request, edge, { decision, refusal: refusal.name, cameAt });
+    return refusalResponse(decision, refusal);
+  }
   const { taken, missed, leftBehind } = await handOff({ ...visit, now: Date.now, signal: request.signal });
   edge.background('attempts left behind', leftBehind);
   const record = afterAttempts(decision, taken?.region, missed.map(attemptOf));
-  return taken === undefined ? unavailable(record, missed) : accepted(request, taken, record);
+  if (taken === undefined) {
+    noteVisit(request, edge, { decision: record, missed, refusal: 'no-region', cameAt });
+    return unavailable(record, missed);
+  }
+  noteVisit(request, edge, { decision: record, missed, cameAt });
+  return accepted(request, taken, record);
 }
 
 function attemptOf({ region, reason, ms }: Miss): FailedAttempt {

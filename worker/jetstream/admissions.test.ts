@@ -56,6 +56,24 @@ test('a stream that only one server held is restored as soon as R2 answers, and 
   expect(world.admissions.lastRestore).toMatchObject({ streams: 1, problems: [] });
 });
 
+test('what is lost of each of several such streams is told, not only of the last', async () => {
+  const alone = ['ONE', 'TWO'].map((name) => ({ ...streamNamed(name), servers: ['nats-c'] }));
+  const world = new World([...STREAMS, ...alone]);
+  world.revivals = [
+    { streams: 0, problems: ['ONE has no backup'] },
+    new Error('R2 does not answer'),
+    { streams: 1, problems: ['TWO lacks 3'] },
+  ];
+  world.end('c');
+  await world.admissions.mayStart('c');
+  await world.tick(1_000);
+  await world.tick(1_000);
+  expect(world.admissions.lastRestore).toMatchObject({
+    streams: 1,
+    problems: ['ONE has no backup', 'TWO lacks 3'],
+  });
+});
+
 class World {
   readonly admissions: Admissions;
   readonly restored: (readonly KnownStream[])[] = [];

@@ -1,7 +1,6 @@
 // Carries out admission (admission/admission.ts): looks at the servers, answers those that ask, keeps the record, and
 // has streams restored where no server holds them any more.
 
-import { instanceNameOf } from '../../regions/names.ts';
 import { messageOf } from '../message-of.ts';
 import {
   afterEnd,
@@ -9,6 +8,7 @@ import {
   askToStart,
   heldOnlyBy,
   isHeld,
+  mayBeHeld,
   type StartAnswer,
   whyNotEnd,
   whyNotLeave,
@@ -53,9 +53,9 @@ export interface AdmissionsHost {
   /**
    * Restores a stream that no server holds any more, while others go on. Rejects if it is to be tried again.
    *
-   * @param isServerBack whether one of its servers may run again
+   * @param mayBeHeld whether a server may have it, that was made anew
    */
-  revive(stream: KnownStream, isServerBack: boolean): Promise<Pick<Restored, 'streams' | 'problems'>>;
+  revive(stream: KnownStream, mayBeHeld: boolean): Promise<Pick<Restored, 'streams' | 'problems'>>;
   /** Restores those of the streams that are in the backup and on no server. */
   restoreAll(streams: readonly KnownStream[]): Promise<Restored>;
   now(): number;
@@ -80,11 +80,15 @@ const RESTORE_AGAIN_MS = 10_000;
 /** After a loss that no backup covers, it is looked again whether one does. */
 const DECIDE_AGAIN_MS = 30_000;
 
+const NONE_REVIVED: Pick<Restored, 'streams' | 'problems'> = { streams: 0, problems: [] };
+
 export class Admissions {
   readonly #host: AdmissionsHost;
   #record: AdmissionRecord;
   #look: { readonly at: number; readonly answering: Promise<ReadonlySet<string>> } | undefined;
   #isRecovering = false;
+  /** What came of the streams that ended with the same servers, as far as they were tried. */
+  #revived = NONE_REVIVED;
   #decidedAt = 0;
   #restoredAt = 0;
   /** Of the last look. */
@@ -234,12 +238,18 @@ export class Admissions {
 
   /** One after the other: they are few. */
   async #revive(): Promise<void> {
+    if ((this.#record.orphans ?? []).length === 0) this.#revived = NONE_REVIVED;
     for (const orphan of this.#record.orphans ?? []) {
       if (this.#record.loss !== undefined) return;
       try {
-        const { streams, problems } = await this.#host.revive(orphan, this.#isServerBack(orphan));
+        const { streams, problems } = await this.#host.revive(orphan, this.#mayBeHeld(orphan));
         for (const problem of problems) console.error(`JetStream: ${problem}`);
-        const restored = { at: this.#host.now(), streams, problems, missing: [], failures: [] };
+        const before = this.#revived;
+        const restored = {
+          ...{ at: this.#host.now(), missing: [], failures: [] },
+          ...{ streams: before.streams + streams, problems: [...before.problems, ...problems] },
+        };
+        this.#revived = restored;
         this.#keep({ ...withoutOrphan(this.#record, orphan), restored });
       } catch (error) {
         console.error(
@@ -249,10 +259,8 @@ export class Admissions {
     }
   }
 
-  #isServerBack({ servers }: KnownStream): boolean {
-    return Object.entries(this.#record.members).some(
-      ([region, { state }]) => servers.includes(instanceNameOf(region)) && state !== 'empty',
-    );
+  #mayBeHeld(orphan: KnownStream): boolean {
+    return mayBeHeld(this.#record, orphan, this.#sightings);
   }
 
   async #decide(streams: readonly KnownStream[]): Promise<void> {
@@ -263,17 +271,18 @@ export class Admissions {
     const filled = streams.filter(({ messages }) => messages > 0);
     if (streams.length === 0) return this.#beginAgain(false);
     if (this.#host.acceptsLoss()) return this.#beginAgain(true);
-    let unsaved: readonly KnownStream[] | undefined;
     try {
-      unsaved = await this.#host.withoutBackup(filled);
+      const unsaved = await this.#host.withoutBackup(filled);
       if (unsaved.length === 0) return await this.#beginAgain(true);
       for (const { account, stream, messages } of unsaved) {
         console.error(`JetStream: stream ${stream} of ${account} (${messages} messages) is lost: no backup`);
       }
+      this.#keep(awaitOperator(this.#record, { unsaved }));
     } catch (error) {
-      console.error(`JetStream: the backups cannot be read: ${messageOf(error)}`);
+      const unreadable = messageOf(error);
+      console.error(`JetStream: the backups cannot be read: ${unreadable}`);
+      this.#keep(awaitOperator(this.#record, { unreadable }));
     }
-    this.#keep(awaitOperator(this.#record, unsaved));
   }
 
   /** A server that had begun to join holds a part, which would be neither what was there nor what is restored. */

@@ -2,7 +2,7 @@
 
 import type { Env } from '../env.ts';
 import type { StartAnswer } from './admission/admission.ts';
-import type { Loss, Member, Restored } from './admission/record.ts';
+import type { KnownStream, Loss, Member, Restored } from './admission/record.ts';
 import type { Job, Verification } from './restore/jobs.ts';
 import type { PlannedRestore } from './restore/plan.ts';
 import type { AskedRestore } from './restore/restorer.ts';
@@ -33,6 +33,8 @@ export interface KeeperMethods {
   /** The newest first. */
   jobs(): Promise<readonly Job[]>;
   job(id: string): Promise<Job | undefined>;
+  /** The streams that there are, also those that no server holds any more. */
+  streams(): Promise<readonly Pick<KnownStream, 'account' | 'stream'>[]>;
   /** The last of each stream. */
   verifications(): Promise<readonly Verification[]>;
 }

@@ -7,7 +7,7 @@ import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import type { StartAnswer } from './admission/admission.ts';
-import type { AdmissionRecord } from './admission/record.ts';
+import type { AdmissionRecord, KnownStream } from './admission/record.ts';
 import { whyNotSaved } from './admission/saved.ts';
 import { Admissions } from './admissions.ts';
 import type { AdmissionView, KeeperMethods } from './keeper-stub.ts';
@@ -119,6 +119,14 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
 
   async job(id: string): Promise<Job | undefined> {
     return this.#restorer.job(id);
+  }
+
+  async streams(): Promise<readonly Pick<KnownStream, 'account' | 'stream'>[]> {
+    const { streams, orphans = [], loss } = this.#admissions.record;
+    return [...streams, ...orphans, ...(loss?.streams ?? [])].map(({ account, stream }) => ({
+      account,
+      stream,
+    }));
   }
 
   async verifications(): Promise<readonly Verification[]> {

@@ -15,6 +15,7 @@ export function restorerHost(env: Env, ctx: DurableObject['ctx']): RestorerHost 
   const config = () => activeConfig(env).config;
   const members = () => config().regions.filter(({ enabled, jetstream }) => enabled && jetstream);
   return {
+    hasBucket: () => env.BACKUPS !== undefined,
     bucket: () => {
       if (env.BACKUPS === undefined)
         throw new Error('this deployment has no bucket: bind BACKUPS in wrangler.toml');

@@ -1,8 +1,8 @@
 // Keeps the links of one region. The region's object owns one, tells it when its server comes up or goes down and when
 // a peer comes up, and calls `reconcile` from its alarm.
 
-import type { LinkState } from '../../api/states.ts';
 import { Link } from './link.ts';
+import type { LinkReport } from './link-report.ts';
 import { RouteRefusedError } from './route-handshake.ts';
 import { type ByteChannel, type Splice, splice } from './splice.ts';
 import { peersThatDial, peersToDial } from './topology.ts';
@@ -42,17 +42,6 @@ export interface MeshOptions {
   readonly retryMaxMs: number;
   /** Both servers send their INFO at once; a handshake that takes longer than this has failed, and is retried. */
   readonly handshakeTimeoutMs: number;
-}
-
-/** A link as its dialling side knows it. */
-export interface LinkReport {
-  readonly peer: string;
-  readonly state: LinkState;
-  /** Milliseconds since the epoch at which it came to be in this state. */
-  readonly since: number;
-  /** How often it was re-established. */
-  readonly remade: number;
-  readonly remoteServerId: string | undefined;
 }
 
 /** A link that is up for this long without a route in the server's `/routez` is broken. */

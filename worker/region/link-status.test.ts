@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LinkReport } from '../mesh/mesh-keeper.ts';
+import type { LinkReport } from '../mesh/link-report.ts';
 import { linkStatuses } from './link-status.ts';
 
 const UP: LinkReport = { peer: 'enam', state: 'up', since: 7, remade: 1, remoteServerId: 'E' };

@@ -1,6 +1,6 @@
 // The links that a region dials, with what its server knows about them.
 
-import type { LinkReport } from '../mesh/mesh-keeper.ts';
+import type { LinkReport } from '../mesh/link-report.ts';
 import { parseGoDurationMs } from './monitoring.ts';
 import type { RoutezRoute } from './monitoring-answers.ts';
 import type { LinkStatus } from './status.ts';

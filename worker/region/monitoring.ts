@@ -42,7 +42,15 @@ export class MonitoringError extends Error {
 /** A server that is up answers within milliseconds; one that takes longer than this is as good as down. */
 const MONITORING_TIMEOUT_MS = 2_000;
 
-type Endpoint = 'varz' | 'routez' | `connz?${string}` | `jsz?${string}` | `raftz?${string}`;
+type Endpoint =
+  | 'varz'
+  | 'routez'
+  | 'subsz'
+  | 'leafz'
+  | 'connz'
+  | `connz?${string}`
+  | `jsz?${string}`
+  | `raftz?${string}`;
 
 /** Asks the server behind `port` for one of its monitoring endpoints. */
 export async function readMonitoring<T>(port: Fetcher, endpoint: Endpoint): Promise<T> {

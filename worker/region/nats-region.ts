@@ -35,6 +35,7 @@ import { NatsServer } from './nats-server.ts';
 import type { RegionMethods } from './region-stub.ts';
 import { residencyRuleOf } from './residency-rule.ts';
 import { RunningLifecycle } from './running-lifecycle.ts';
+import type { MetricsWanted, RegionMetrics } from './server-figures.ts';
 import { ServerReport } from './server-report.ts';
 import { ServerStart } from './server-start.ts';
 import { type Look, ServerWatch } from './server-watch.ts';
@@ -293,6 +294,18 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   async backupStatus(): Promise<readonly StreamBackupStatus[]> {
     return hasServer(this.#lifecycle.stage) ? this.#backup.status() : [];
+  }
+
+  /** What the region and its server measure; a server that does not answer is absent. Never starts anything. */
+  async metrics(wanted: MetricsWanted): Promise<RegionMetrics> {
+    const isUp = hasServer(this.#lifecycle.stage);
+    const [status, links, backups, server] = await Promise.all([
+      this.status(),
+      this.links(),
+      wanted.details ? this.backupStatus() : undefined,
+      isUp ? this.#server.metrics(wanted).catch(() => undefined) : undefined,
+    ]);
+    return { status, links, ...(backups && { backups }), ...(server && { server }) };
   }
 
   /** Called by the class when the container has exited, for whatever reason. */

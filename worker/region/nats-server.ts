@@ -20,6 +20,8 @@ import {
   readMonitoring,
 } from './monitoring.ts';
 import type { Routez, RoutezRoute, Varz } from './monitoring-answers.ts';
+import type { MetricsWanted, ServerMetrics } from './server-figures.ts';
+import { readServerMetrics } from './server-metrics.ts';
 import type { Look } from './server-watch.ts';
 
 /** How many more connections than it was said to have may be listed at the end. */
@@ -71,6 +73,11 @@ export class NatsServer {
   async varz(): Promise<Varz> {
     const varz = await readMonitoring<Varz>(this.#port(MONITORING_PORT), 'varz');
     return { ...varz, connections: Math.max(0, varz.connections - this.#own) };
+  }
+
+  /** @throws Error when it does not answer in time */
+  metrics(wanted: MetricsWanted): Promise<ServerMetrics> {
+    return readServerMetrics(this.#port(MONITORING_PORT), wanted);
   }
 
   /** The streams that it leads. */

@@ -6,6 +6,7 @@ import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/record.ts';
 import type { StreamBackupStatus } from '../jetstream/backup/status.ts';
+import type { MetricsWanted, RegionMetrics } from './server-figures.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 
 /** What Workers and other regions' objects call, over RPC. */
@@ -24,6 +25,8 @@ export interface RegionMethods {
   holdings(): Promise<Sighting>;
   /** How far the backups of the streams are that its server leads. */
   backupStatus(): Promise<readonly StreamBackupStatus[]>;
+  /** What the region and its server measure. Never starts anything. */
+  metrics(wanted: MetricsWanted): Promise<RegionMetrics>;
 }
 
 export type RegionStub = RegionMethods & Pick<Fetcher, 'fetch' | 'connect'>;

@@ -2,7 +2,7 @@
 
 import type { RegionView } from '../../api/regions.ts';
 import type { RegionState } from '../../api/states.ts';
-import type { LinkReport } from '../mesh/mesh-keeper.ts';
+import type { LinkReport } from '../mesh/link-report.ts';
 
 /** The part of a region's view that its object reports. */
 type Reported = Pick<

@@ -5,5 +5,6 @@ export { ConfigStore } from '../../../worker/config/config-store.ts';
 export { default } from '../../../worker/index.ts';
 export { JetStreamKeeper } from '../../../worker/jetstream/keeper.ts';
 export { ScratchServer } from '../../../worker/jetstream/scratch-server.ts';
+export { MetricsCollector } from '../../../worker/metrics/collector.ts';
 export { MeshNode } from './mesh-node.ts';
 export { RegionNode } from './region-node.ts';

@@ -6,6 +6,7 @@ import {
   askToStart,
   heldOnlyBy,
   isHeld,
+  mayBeHeld,
   quorumOf,
   START_WITHIN_MS,
   whyNotEnd,
@@ -171,7 +172,12 @@ describe('when no server is left that holds anything', () => {
   });
 
   test('those that wait for an operator say for what', () => {
-    const { record, answer } = askToStart(awaitOperator(lost(), undefined), 'b', REGIONS, NOW);
+    const { record, answer } = askToStart(
+      awaitOperator(lost(), { unsaved: formed().streams }),
+      'b',
+      REGIONS,
+      NOW,
+    );
     expect(answer).toMatchObject({
       mayStart: false,
       why: expect.stringMatching(/ORDERS of \$G \(9 messages\).*accept-loss/),
@@ -282,6 +288,22 @@ describe('a stream that only one server holds, when that server has ended', () =
     expect(orphans).toEqual([]);
   });
 
+  test.each([
+    ['does not run', 'empty', undefined, false],
+    ['starts', 'joining', [], true],
+    ['holds everything else, and has not made it', 'full', [], false],
+    ['holds everything else, and has made it anew', 'full', ['ALONE'], true],
+    ['does not answer', 'full', undefined, true],
+  ] as const)('may be on its server, when that %s', (_what, state, streams, expected) => {
+    const { record } = askToStart(before, 'c', REGIONS, NOW);
+    const members = membersOf({ a: 'full', b: 'full', c: state });
+    const all = new Map(seen({ a: 9, b: 9 }));
+    const made = { ...ALONE, leader: 'nats-c', consumers: [] };
+    if (streams !== undefined)
+      all.set('c', { ...holdings('c', 9), streams: streams.length === 0 ? [] : [made] });
+    expect(mayBeHeld({ ...record, members }, ALONE, all)).toBe(expected);
+  });
+
   test('keeps its server in service where it would not come back from a backup', () => {
     const all = new Set(REGIONS);
     expect(heldOnlyBy(before, ['c'])).toEqual([ALONE]);
@@ -327,6 +349,14 @@ describe('what came of a loss', () => {
     const loss = { since: 1, phase: 'waiting', streams, unsaved: streams.slice(0, 5) } as const;
     expect(lossText(loss)).toMatch(/backup has S0 .* and 2 more: .*4 others are restored/);
     expect(lossText(loss)).not.toContain('S3');
+  });
+
+  test('while the backups can not be read nobody is told to give anything up', () => {
+    const loss = { since: 1, phase: 'waiting', streams: [missing('S0')], unreadable: 'R2 denies' } as const;
+    expect(lossText(loss)).toMatch(/S0 of .*whether there are backups is unknown.*\(R2 denies\)/);
+    expect(lossText(loss)).not.toContain('accept-loss');
+    const other = awaitOperator({ ...formed(), loss }, { unsaved: loss.streams });
+    expect(other.loss).not.toHaveProperty('unreadable');
   });
 });
 

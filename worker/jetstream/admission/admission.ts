@@ -221,6 +221,24 @@ export function withoutOrphan(
   return left.length === 0 ? record : { ...record, orphans: left };
 }
 
+/**
+ * Whether a server may have a stream that none held any more, since it has made it anew: one says that it has, or one of those
+ * that it was on runs again and does not say yet what it has.
+ */
+export function mayBeHeld(
+  { members }: Pick<AdmissionRecord, 'members'>,
+  { account, stream, servers }: KnownStream,
+  sightings: ReadonlyMap<string, Sighting>,
+): boolean {
+  return Object.entries(members).some(([region, { state }]) => {
+    const sighting = sightings.get(region);
+    const isSeen = typeof sighting === 'object';
+    if (isSeen && sighting.streams.some((each) => each.account === account && each.stream === stream))
+      return true;
+    return servers.includes(instanceNameOf(region)) && state !== 'empty' && !(isSeen && state === 'full');
+  });
+}
+
 export function orphansText({ orphans = [] }: AdmissionRecord): string {
   return `streams that no other server holds are being restored: ${namesOf(orphans)}`;
 }

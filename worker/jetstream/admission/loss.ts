@@ -15,7 +15,17 @@ export function namesOf(
   return `${streams.slice(0, NAMED_MAX).map(nameOf).join(', ')}${more}`;
 }
 
-export function lossText({ streams, unsaved }: Loss): string {
+/** What an operator can do while the loss waits. */
+const GIVE_UP = 'give them up with "npm run regions -- jetstream accept-loss"';
+
+/** What a waiting loss waits for. */
+export function waitsFor({ unreadable }: Pick<Loss, 'unreadable'>): string {
+  return unreadable === undefined
+    ? `bring a backup, or ${GIVE_UP}`
+    : `whether there are backups is unknown, and looked for again every 30 s (${unreadable})`;
+}
+
+export function lossText({ streams, unsaved, ...loss }: Loss): string {
   const filled = (unsaved ?? streams).filter(({ messages }) => messages > 0);
   const named = namesOf(filled, ({ account, stream, messages }) => {
     return `${stream} of ${account} (${messages} messages)`;
@@ -23,28 +33,28 @@ export function lossText({ streams, unsaved }: Loss): string {
   const others = unsaved === undefined ? 0 : streams.length - unsaved.length;
   const saved = others === 0 ? '' : ` (${others} others are restored after that)`;
   const what = unsaved === undefined ? 'no server is left that holds' : 'neither a server nor a backup has';
-  return `${what} ${named}: bring a backup, or give them up with "npm run regions -- jetstream accept-loss"${saved}`;
+  return `${what} ${named}: ${waitsFor(loss)}${saved}`;
 }
 
 /** The servers start anew, all of them empty. @param restored whether streams are to be restored before clients come */
 export function beginAgain({ loss }: AdmissionRecord, restored: boolean): AdmissionRecord {
   if (!restored || loss === undefined) return NEW_RECORD;
-  const { unsaved: _, ...rest } = loss;
+  const { unsaved: _, unreadable: _why, ...rest } = loss;
   return { ...NEW_RECORD, loss: { ...rest, phase: 'forming' } };
 }
 
 /**
  * It cannot be restored: an operator has to decide.
  *
- * @param unsaved streams that no backup has; undefined if the backups can't be read
+ * @param known the streams that no backup has, or why the backups can't be read
  */
 export function awaitOperator(
   record: AdmissionRecord,
-  unsaved: readonly KnownStream[] | undefined,
+  known: Required<Pick<Loss, 'unsaved'>> | Required<Pick<Loss, 'unreadable'>>,
 ): AdmissionRecord {
   if (record.loss === undefined) return record;
-  const { unsaved: _before, ...loss } = record.loss;
-  return { ...record, loss: { ...loss, phase: 'waiting', ...(unsaved !== undefined && { unsaved }) } };
+  const { unsaved: _before, unreadable: _why, ...loss } = record.loss;
+  return { ...record, loss: { ...loss, ...known, phase: 'waiting' } };
 }
 
 /** What was to be restored has been, or is given up; of a loss that is not over yet it is kept what is missing. */

@@ -56,6 +56,8 @@ export interface Loss {
   readonly streams: readonly KnownStream[];
   /** Of a waiting one: those that no backup has. Absent if the backups could not be read. */
   readonly unsaved?: readonly KnownStream[];
+  /** Of a waiting one: why the backups could not be read. */
+  readonly unreadable?: string;
   /** Of an incomplete one. */
   readonly failed?: Pick<Restored, 'missing' | 'failures'>;
 }

@@ -3,12 +3,11 @@
 
 import { orphansText, quorumOf } from './admission.ts';
 import type { Holdings } from './holdings.ts';
-import { namesOf } from './loss.ts';
+import { namesOf, waitsFor } from './loss.ts';
 import type { AdmissionRecord, KnownStream, Loss, Sighting } from './record.ts';
 
-const PHASES: Readonly<Record<Loss['phase'], string>> = {
+const PHASES: Readonly<Record<Exclude<Loss['phase'], 'waiting'>, string>> = {
   deciding: 'whether they can be restored is being found out',
-  waiting: 'bring a backup, or give them up with "npm run regions -- jetstream accept-loss"',
   forming: 'the servers start, to be filled from the backup',
   restoring: 'they are being restored from the backup',
   incomplete:
@@ -45,10 +44,11 @@ export function troubleIn(
   return `no server that answers leads ${namesOf(unserved)}`;
 }
 
-function lossIn({ phase, failed }: Loss): string {
+function lossIn(loss: Loss): string {
+  const { phase, failed } = loss;
   const [problem] = failed?.failures ?? [];
   const details = problem === undefined ? '' : ` (${problem})`;
-  return `no server holds the streams any more; ${PHASES[phase]}${details}`;
+  return `no server holds the streams any more; ${phase === 'waiting' ? waitsFor(loss) : PHASES[phase]}${details}`;
 }
 
 /** Empty if the server knows none. */

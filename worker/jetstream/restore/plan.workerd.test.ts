@@ -156,6 +156,7 @@ function withRestorer<T>(use: (restorer: Restorer) => Promise<T>): Promise<T> {
   return runInDurableObject(keeper, (_, { storage }) => {
     const restorer = new Restorer(
       {
+        hasBucket: () => true,
         bucket: () => bucket,
         cluster: () => 'c',
         connect: () => connectTo(alone),

@@ -4,7 +4,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { messageOf } from '../../message-of.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
-import type { JsonObject } from '../manifest/segment-header.ts';
+import type { ConsumerBackup, JsonObject } from '../manifest/segment-header.ts';
 import { ApiError, ask, NO_PEERS, OVER_LIMITS, streamInfo, streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
 import { sourcesOf } from './feeds.ts';
@@ -135,6 +135,7 @@ async function finish(
   const num_replicas = replicasOf(restore, target);
   await ask(connection, `STREAM.UPDATE.${as}`, { ...filling, num_replicas });
   const ofReplicas = await untilWhole(restore, target);
+  const ofConsumers = await makeConsumers(connection, as, target.later);
   const { placement, ...whole } = target.whole;
   const isPlaced = placement === undefined || filling.placement !== undefined;
   const { config, remarks } = await resumed(
@@ -149,7 +150,25 @@ async function finish(
     ...ofSources,
   ];
   const kept = ofSources.length > 0 ? [] : remarks;
-  return { changes, remarks: [...ofReplicas, ...kept, ...consumerRemarks(source, target)] };
+  return { changes, remarks: [...ofReplicas, ...ofConsumers, ...kept, ...consumerRemarks(source, target)] };
+}
+
+/** @returns which of them the server refused, as when an application was faster with another one, and why */
+async function makeConsumers(
+  connection: NatsConnection,
+  stream: string,
+  consumers: readonly ConsumerBackup[],
+): Promise<readonly string[]> {
+  const refused: string[] = [];
+  for (const { name, config } of consumers) {
+    try {
+      await ask(connection, `CONSUMER.CREATE.${stream}.${name}`, { stream_name: stream, config });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      refused.push(`without its consumer ${name}: ${error.message}`);
+    }
+  }
+  return refused;
 }
 
 /**

@@ -141,6 +141,23 @@ test('on three servers all of them have it, once the restore is done', { timeout
   });
 });
 
+test('a work queue on three servers has its consumers, and what they had not acknowledged', {
+  timeout: 60_000,
+}, async () => {
+  const config = { ...CONFIG, retention: 'workqueue', num_replicas: 3 };
+  await backup({ config, extent: { firstSeq: 5, lastSeq: 7, deleted: [] } });
+  await using nats = await clusterConnection();
+  expect(await restoreOver(nats, { servers: 3, holders: heldInCluster })).toMatchObject({ remarks: [] });
+  expect(await heldInCluster('$G', 'ORDERS', 7)).toBe(3);
+  const info = await streamInfo(nats, 'ORDERS');
+  expect(info).toMatchObject({
+    config,
+    state: { messages: 3, first_seq: 5, last_seq: 7, consumer_count: 1 },
+  });
+  expect(JSON.stringify(info?.config)).not.toContain('meridian-restore');
+  expect(await ask(nats, 'CONSUMER.INFO.ORDERS.worker')).toMatchObject({ num_pending: 3 });
+});
+
 test('of an account that may have no stream of one replica, a stream gets all of its replicas at once', {
   timeout: 60_000,
 }, async () => {

@@ -7,17 +7,18 @@ import type { KnownStream, Restored } from '../admission/record.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import { BackupError } from '../bucket/backup-error.ts';
 import type { StreamName } from '../manifest/manifest.ts';
-import { streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
 import { feedersFirst, feedersOf } from './feeds.ts';
 import { type Job, Jobs, type Verification } from './jobs.ts';
-import { removeOrphan } from './orphan.ts';
+import { removeOrphan, thoseBack } from './orphan.ts';
 import { type PlannedRestore, planOf } from './plan.ts';
 import { restoreStream, undo } from './restore-stream.ts';
 import { type RestoreSource, sourceFrom } from './source.ts';
 import { verifyBackup } from './verify.ts';
 
 export interface RestorerHost {
+  /** Whether the deployment has a bucket for backups. */
+  hasBucket(): boolean;
   /** @throws Error if the deployment has no bucket */
   bucket(): BackupBucket;
   cluster(): string;
@@ -64,6 +65,8 @@ export class Restorer {
   readonly #jobs: Jobs;
   #lookedThroughAt = 0;
   #obstacle: string | undefined;
+  /** What an earlier life of this object had begun to restore is being removed. */
+  #cleaning: Promise<unknown> = Promise.resolve();
   /** One verification at a time: there is one scratch server. */
   #verifying: Promise<unknown> = Promise.resolve();
 
@@ -74,7 +77,10 @@ export class Restorer {
     for (const job of abandoned) {
       this.#jobs.end(job.id, { problem: 'the object that carried it out was restarted: start it again' });
     }
-    if (abandoned.length > 0) host.background(this.#cleanUp(abandoned));
+    if (abandoned.length > 0) {
+      this.#cleaning = this.#cleanUp(abandoned);
+      host.background(this.#cleaning);
+    }
   }
 
   /** Why a restore after a loss does not go on now; undefined if it does, or there is none. */
@@ -154,9 +160,11 @@ export class Restorer {
    * @param lost as the servers that held them were last seen
    */
   async restoreAll(lost: readonly KnownStream[]): Promise<Restored> {
-    const all = await this.#untilAnswered('the backups', () =>
-      this.#host.bucket().streams(this.#host.cluster()),
-    );
+    // Otherwise a stream could be found there that is then removed.
+    await this.#cleaning;
+    const all = this.#host.hasBucket()
+      ? await this.#untilAnswered('the backups', () => this.#host.bucket().streams(this.#host.cluster()))
+      : [];
     const backups = new Set(all.map(({ account, stream }) => `${account} ${stream}`));
     const backedUp = lost.filter(({ account, stream }) => backups.has(`${account} ${stream}`));
     const problems = lost
@@ -172,9 +180,11 @@ export class Restorer {
       const own = backedUp.filter((each) => each.account === account);
       try {
         const there = await this.#untilAnswered(`the streams of account ${account}`, () =>
-          this.#connected(account, (connection) => streamNames(connection)),
+          this.#connected(account, (connection) =>
+            thoseBack(connection, own, (...of) => this.#host.holders(...of)),
+          ),
         );
-        const gone = own.filter(({ stream }) => !there.includes(stream));
+        const gone = own.filter((each) => !there.includes(each));
         for (const round of await this.#inRounds(gone)) {
           await eachOf(round, AT_A_TIME, async (known) => {
             const { isBack, problem } = await this.#restoreLost(known);
@@ -195,11 +205,11 @@ export class Restorer {
    * Restores a stream whose servers have all ended, while others go on: before they start, or after they have made it
    * anew, empty.
    *
-   * @param isServerBack whether one of its servers may run again
+   * @param mayBeHeld whether a server may have it, that was made anew
    * @returns what an operator should know, if it is not all back
    * @throws Error if R2 or the servers do not answer: it is to be tried again
    */
-  async revive(known: KnownStream, isServerBack: boolean): Promise<Pick<Restored, 'streams' | 'problems'>> {
+  async revive(known: KnownStream, mayBeHeld: boolean): Promise<Pick<Restored, 'streams' | 'problems'>> {
     const { account, stream } = known;
     const what = `stream ${stream} of account ${account}, ${known.messages} messages that only ${known.servers.join(', ')} held,`;
     try {
@@ -211,9 +221,7 @@ export class Restorer {
         problems: [`${what} can't be restored, and comes back empty: ${messageOf(error)}`],
       };
     }
-    const taken = await this.#connected(account, (connection) =>
-      removeOrphan(connection, known, isServerBack),
-    );
+    const taken = await this.#connected(account, (connection) => removeOrphan(connection, known, mayBeHeld));
     if (taken !== undefined) return { streams: 0, problems: [`${what} was not restored: ${taken}`] };
     const { isBack, problem } = await this.#restoreLost(known);
     if (!isBack) throw new Error(problem);
@@ -339,16 +347,16 @@ export class Restorer {
     }
   }
 
-  /** What a restore that was cut short may have left. */
+  /** What restores that were cut short may have left. */
   async #cleanUp(jobs: readonly Job[]): Promise<void> {
-    for (const { kind, id, account, as } of jobs) {
-      if (kind === 'verify') continue;
+    const restores = jobs.filter(({ kind }) => kind === 'restore');
+    await eachOf(restores, AT_A_TIME, async ({ id, account, as }) => {
       const left = await undo(() => this.#host.connect(account), as, id);
-      if (left !== undefined)
-        console.error(
-          `JetStream: what a restore made of ${as} of account ${account} may still be there: ${left}`,
-        );
-    }
+      if (left === undefined) return;
+      console.error(
+        `JetStream: what a restore made of ${as} of account ${account} may still be there: ${left}`,
+      );
+    });
   }
 }
 

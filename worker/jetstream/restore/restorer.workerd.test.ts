@@ -51,6 +51,23 @@ test('a stream that is there is left alone, and one that nobody had stays in its
   expect(await streamNames(connection)).toEqual(['S1']);
 });
 
+test('a stream that another restore has only begun to fill is not back', async () => {
+  await backUp('S1');
+  const metadata = { 'meridian-restore': 'another' };
+  await ask(connection, 'STREAM.CREATE.S1', { name: 'S1', subjects: ['S1.*'], metadata });
+  const { streams, missing, failures } = await restoreAll([known('S1', 3)]);
+  expect({ streams, missing }).toEqual({ streams: 0, missing: [known('S1', 3)] });
+  expect(failures).toEqual([expect.stringContaining('S1 of account $G exists')]);
+});
+
+test('without a bucket a loss that was accepted is over', async () => {
+  const { streams, problems, missing } = await restoreAll([known('S1', 3)], false);
+  expect({ streams, problems, missing }).toEqual({
+    ...{ streams: 0, missing: [] },
+    problems: ['stream S1 of account $G had no backup: its 3 messages are lost'],
+  });
+});
+
 test('a stream that sources another comes after it, and takes nothing twice', async () => {
   await ask(connection, 'STREAM.CREATE.B', { name: 'B', subjects: ['B.*'] });
   await ask(connection, 'STREAM.CREATE.A', { name: 'A', sources: [{ name: 'B' }] });
@@ -97,12 +114,16 @@ async function backUpAndDelete(stream: string): Promise<void> {
   await ask(connection, `STREAM.DELETE.${stream}`);
 }
 
-function restoreAll(lost: readonly KnownStream[]): Promise<Restored> {
+function restoreAll(lost: readonly KnownStream[], hasBucket = true): Promise<Restored> {
   const keeper = bindings.JETSTREAM_KEEPER.getByName('restorer');
   return runInDurableObject(keeper, (_, { storage }) => {
     const restorer = new Restorer(
       {
-        bucket: () => bucket,
+        hasBucket: () => hasBucket,
+        bucket: () => {
+          if (!hasBucket) throw new Error('there is no bucket');
+          return bucket;
+        },
         cluster: () => 'c',
         connect: () => connectTo(alone),
         servers: () => 1,

@@ -31,3 +31,11 @@ test('a stream that was empty when it began has nothing to catch up with', () =>
 test('what was folded has caught up', () => {
   expect(hasCaughtUp({ extent: FULL, nextIndex: 60 }, [])).toBe(true);
 });
+
+test('a stream whose latest messages were deleted has caught up with the last that is there', () => {
+  const deleted = { ...FULL, deleted: [[9, 10]] } as const;
+  const epoch = { extent: deleted, nextIndex: 0 };
+  expect(hasCaughtUp(epoch, [{ last: 7, extent: deleted }])).toBe(false);
+  expect(hasCaughtUp(epoch, [{ last: 8, extent: deleted }])).toBe(true);
+  expect(hasCaughtUp({ extent: { ...FULL, deleted: [[1, 10]] }, nextIndex: 0 }, [])).toBe(true);
+});

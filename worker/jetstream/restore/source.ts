@@ -6,7 +6,7 @@ import { BackupError } from '../bucket/backup-error.ts';
 import { selectFrom } from '../bucket/point-in-time.ts';
 import { count, liveRanges } from '../manifest/extent.ts';
 import type { Epoch, Manifest, StreamName } from '../manifest/manifest.ts';
-import type { SegmentHeader } from '../manifest/segment-header.ts';
+import type { Extent, SegmentHeader } from '../manifest/segment-header.ts';
 import { lackingOf, type RestorePoint, type Selection } from '../manifest/selection.ts';
 
 export interface RestoreSource {
@@ -118,10 +118,15 @@ export function hasCaughtUp(
   segments: readonly Pick<SegmentHeader, 'last' | 'extent'>[],
 ): boolean {
   // Without messages there was nothing to write. What has been folded was written long ago.
-  if (extent.firstSeq > extent.lastSeq || nextIndex > 0) return true;
+  if (lastLiveIn(extent) === 0 || nextIndex > 0) return true;
   let last = 0;
   return segments.some((segment) => {
     last = Math.max(last, segment.last);
-    return segment.extent.lastSeq <= last;
+    return lastLiveIn(segment.extent) <= last;
   });
+}
+
+/** Those behind it were deleted: nobody will ever write them. 0 if none is there. */
+function lastLiveIn(extent: Extent): number {
+  return liveRanges(extent).at(-1)?.[1] ?? 0;
 }

@@ -1,7 +1,7 @@
 // How the stream that a restore makes is configured.
 
 import { expect, test } from 'vitest';
-import { isBeingRestored, scratchTarget, targetOf } from './target.ts';
+import { isBeingRestored, scratchTarget, type Target, targetOf } from './target.ts';
 
 const CONSUMER = {
   name: 'worker',
@@ -25,6 +25,17 @@ test('while it is filled a stream has one replica and is marked; then it is as i
   expect(whole).toEqual(BACKUP.config);
   expect(replicas).toBe(3);
   expect(consumers[0]?.config).toMatchObject({ num_replicas: 0, filter_subject: 'a.b' });
+});
+
+test('consumers of a work queue are made once it has its replicas: servers that wait for them take 20 s', () => {
+  const options = { as: 'A', isDetached: false, mark: 'x' };
+  const queue = { ...BACKUP, config: { ...BACKUP.config, retention: 'workqueue' } };
+  const names = ({ consumers, later }: Target) =>
+    [consumers, later].map((each) => each.map(({ name }) => name));
+  expect(names(targetOf('A', queue, options))).toEqual([[], ['worker']]);
+  expect(names(targetOf('A', BACKUP, options))).toEqual([['worker'], []]);
+  const single = { ...queue, config: { ...queue.config, num_replicas: 1 } };
+  expect(names(targetOf('A', single, options))).toEqual([['worker'], []]);
 });
 
 test('while it is filled a stream takes nothing from its sources, and no subject that may be another one', () => {

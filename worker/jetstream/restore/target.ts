@@ -33,7 +33,10 @@ export interface Target {
   readonly filling: JsonObject;
   /** Once it is. */
   readonly whole: JsonObject;
+  /** Those that come with its messages. */
   readonly consumers: readonly ConsumerBackup[];
+  /** Those that are made once it has its replicas (`isMadeLater`). */
+  readonly later: readonly ConsumerBackup[];
   readonly replicas: number;
 }
 
@@ -62,8 +65,9 @@ export function targetOf(
     sealed: false,
     ...retainingAll(whole),
   };
-  const consumers = isDetached ? [] : backup.consumers.map(inheriting);
-  return { filling, whole, consumers, replicas };
+  const all = isDetached ? [] : backup.consumers.map(inheriting);
+  const [consumers, later] = isMadeLater(whole, replicas) ? [[], all] : [all, []];
+  return { filling, whole, consumers, later, replicas };
 }
 
 /** Of which a stream takes messages; nats-server gives one that names none its own name, unless it takes them elsewhere. */
@@ -90,7 +94,7 @@ export function scratchTarget(
   const consumers = backup.consumers.map((consumer) =>
     inheriting(subjects === undefined ? unfiltered(consumer) : consumer),
   );
-  return { filling: whole, whole, consumers, replicas: 1 };
+  return { filling: whole, whole, consumers, later: [], replicas: 1 };
 }
 
 function unfiltered(consumer: ConsumerBackup): ConsumerBackup {
@@ -127,12 +131,20 @@ function marked({ metadata }: JsonObject, mark: string): JsonObject {
 }
 
 /**
- * A server of nats-server 2.15 that is to hold a stream by interest waits twice for 10 s for consumers, which in turn wait
- * for the stream (jetstream_cluster.go, waitOnConsumerAssignments): 20 s a stream, and under a second with `limits`. The
- * same for a work queue, but its retention can't be changed.
+ * A server of nats-server 2.15 that is to hold a stream by interest or a work queue waits twice for 10 s for its consumers,
+ * which in turn wait for the stream (jetstream_cluster.go, waitOnConsumerAssignments). With `limits` it does not wait, nor
+ * where there are no consumers yet.
  */
 function retainingAll({ retention }: JsonObject): JsonObject {
   return retention === 'interest' ? { retention: 'limits' } : {};
+}
+
+/**
+ * The retention of a work queue can't be changed. But it keeps what no consumer has acknowledged, and its consumers begin with
+ * the first of that: one that is made anew goes on where it was, and only counts from 1 again.
+ */
+function isMadeLater({ retention }: JsonObject, replicas: number): boolean {
+  return retention === 'workqueue' && replicas > 1;
 }
 
 /** A consumer can't have more replicas than its stream, which begins with one. */

@@ -1,0 +1,107 @@
+// Counts what became of clients, and tells the collector every few seconds, after an answer: no client waits for it. An
+// isolate that ends before then loses a few seconds of counts; while the collector does not answer they are kept.
+
+import type { Decision } from '../../routing/decision.ts';
+import type { EdgeContext } from '../edge-context.ts';
+import { metricsCollector } from '../metrics/collector-stub.ts';
+import { figuresOfOne, type Path, type VisitCount, type VisitField, VisitTally } from '../metrics/visits.ts';
+import type { Miss } from './hand-off.ts';
+import { observationsAt } from './observe.ts';
+
+/** Well within the 30 s for which work may continue after an answer. */
+const TELL_AFTER_MS = 5_000;
+
+/** After this long nobody tells any more: work that continues after an answer may be cut off. */
+const GIVEN_UP_AFTER_MS = 30_000;
+
+/** Combinations that are told apart until then. The rest give up where they come from. */
+const MOST_COMBINATIONS = 1_000;
+
+const FIELDS: readonly VisitField[] = ['region', 'refusal', 'cause', 'wanted', 'flags', 'colo', 'country'];
+
+/** What became of a client. */
+export interface Outcome {
+  /** With the attempts; undefined if it came to none. */
+  readonly decision?: Decision;
+  readonly missed?: readonly Miss[];
+  /** Why nobody took it. */
+  readonly refusal?: string;
+  /** ms since the epoch. */
+  readonly cameAt: number;
+}
+
+export class VisitCounts {
+  #tally = new VisitTally(FIELDS, MOST_COMBINATIONS);
+  #tellingSince: number | undefined;
+
+  /** True if the caller has to arrange for `tell` to be called later. @param now ms */
+  add(visit: VisitCount, now: number): boolean {
+    this.#tally.add(visit);
+    const since = this.#tellingSince;
+    if (since !== undefined && now - since < GIVEN_UP_AFTER_MS) return false;
+    this.#tellingSince = now;
+    return true;
+  }
+
+  /** Passes on what was counted; if that fails, it is told the next time. */
+  async tell(to: (visits: readonly VisitCount[]) => Promise<void>): Promise<void> {
+    const { rows } = this.#tally;
+    this.#tally = new VisitTally(FIELDS, MOST_COMBINATIONS);
+    this.#tellingSince = undefined;
+    try {
+      await to(rows);
+    } catch (error) {
+      for (const row of rows) this.#tally.add(row);
+      throw error;
+    }
+  }
+}
+
+/** One per isolate. */
+const counts = new VisitCounts();
+
+/** Counts a client of this isolate. Without a collector nothing is counted. */
+export function noteVisit({ cf }: Request, edge: EdgeContext, outcome: Outcome): void {
+  const collector = metricsCollector(edge.env);
+  if (collector === undefined) return;
+  const now = Date.now();
+  const place = { country: placeIn(cf?.country), colo: placeIn(cf?.colo) };
+  if (!counts.add({ ...place, ...visitOf(outcome, now) }, now)) return;
+  const tell = async () => {
+    await new Promise((resolve) => setTimeout(resolve, TELL_AFTER_MS));
+    await counts.tell((visits) => collector.visits({ visits, paths: pathsOf(visits) }));
+  };
+  edge.background('visits', tell());
+}
+
+function visitOf({ decision, missed = [], refusal, cameAt }: Outcome, now: number) {
+  const { winner = '', failover, pinned = false, panic = false, wake } = decision ?? {};
+  const [first] = missed;
+  const region = refusal === undefined ? winner : '';
+  const flags = { failover: failover !== undefined, pin: pinned, panic, wake: wake !== undefined };
+  return {
+    region,
+    wanted: failover?.from ?? (winner || (first?.region ?? '')),
+    flags: Object.entries(flags)
+      .flatMap(([name, isSet]) => (isSet ? [name] : []))
+      .join(),
+    cause: first === undefined ? (failover?.cause.code ?? '') : (first.code ?? 'no-answer'),
+    refusal: refusal ?? '',
+    ...figuresOfOne(missed.length + (region === '' ? 0 : 1), now - cameAt),
+  };
+}
+
+/** Whatever a request says: only a code of two or three letters counts. */
+function placeIn(value: unknown): string {
+  return typeof value === 'string' && /^[A-Z][A-Z0-9]{1,2}$/.test(value) ? value : '';
+}
+
+/** What the data centers of these visits have measured. */
+function pathsOf(visits: readonly VisitCount[]): readonly Path[] {
+  const now = Date.now();
+  return [...new Set(visits.map(({ colo }) => colo))].flatMap((colo) =>
+    [...observationsAt(colo, now).regions].flatMap(([region, { measurement }]) =>
+      measurement === undefined || colo === '' ? [] : [{ colo, region, seconds: measurement.meanMs / 1_000 }],
+    ),
+  );
+}

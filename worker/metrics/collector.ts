@@ -1,0 +1,154 @@
+// The collector: one object that asks the regions every ten seconds, keeps the last day of what they say, and answers
+// for all of them. Nothing in a client's way calls it.
+
+import { DurableObject } from 'cloudflare:workers';
+import { withTimeout } from '../../waiting/with-timeout.ts';
+import { activeConfig, refreshConfig } from '../config/active-config.ts';
+import type { Env } from '../env.ts';
+import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
+import { messageOf } from '../message-of.ts';
+import { regionStub } from '../region/region-stub.ts';
+import type { MetricsWanted } from '../region/server-figures.ts';
+import type { CollectorMethods, HistoryQuery } from './collector-stub.ts';
+import { type Point, pointOf } from './history.ts';
+import { DAY_MS, Ring, SLOT_MS } from './ring.ts';
+import type { AdmissionSnapshot, Snapshot } from './snapshot.ts';
+import { type Asked, Survey } from './survey.ts';
+import { VisitBook, type VisitedHour } from './visit-book.ts';
+import type { VisitBatch } from './visits.ts';
+
+/** Several who scrape at the same time get the same answer. */
+const FRESH_MS = 2_000;
+
+/** The Keeper looks at all servers to answer: it is not asked more often than it looks by itself. */
+const ADMISSION_VALID_MS = 10_000;
+const ADMISSION_WITHIN_MS = 5_000;
+
+/** Only what the history keeps. */
+const HISTORY_ONLY: MetricsWanted = { details: false, ephemeral: false };
+
+export class MetricsCollector extends DurableObject<Env> implements CollectorMethods {
+  readonly #ring: Ring;
+  readonly #survey = new Survey();
+  /** Of the last two seconds, by what was wanted. */
+  readonly #fresh = new Map<string, { readonly at: number; readonly answer: Promise<Snapshot> }>();
+  readonly #book: VisitBook;
+  #surveys = { count: 0, seconds: 0 };
+  #admission: { readonly at: number; readonly answer: Promise<AdmissionSnapshot | undefined> } | undefined;
+
+  constructor(ctx: DurableObject['ctx'], env: Env) {
+    super(ctx, env);
+    this.#ring = new Ring(ctx.storage.sql);
+    this.#book = new VisitBook(ctx.storage.sql);
+  }
+
+  async begin(): Promise<void> {
+    if ((await this.ctx.storage.getAlarm()) === null) await this.#scheduleNext();
+  }
+
+  /** Never rejects, so that it is not repeated: the next one comes in ten seconds anyway. */
+  override async alarm(): Promise<void> {
+    await this.#scheduleNext();
+    try {
+      this.#book.flush(Date.now());
+      await refreshConfig(this.env);
+      const { at, regions } = await this.#take(HISTORY_ONLY);
+      this.#ring.put(pointOf(at, regions));
+    } catch (error) {
+      console.error(`metrics: ${messageOf(error)}`);
+    }
+  }
+
+  async snapshot(wanted: MetricsWanted): Promise<Snapshot> {
+    await this.begin();
+    const key = `${wanted.details} ${wanted.ephemeral}`;
+    const now = Date.now();
+    const fresh = this.#fresh.get(key);
+    if (fresh !== undefined && now - fresh.at < FRESH_MS) return fresh.answer;
+    const answer = this.#take(wanted);
+    this.#fresh.set(key, { at: now, answer });
+    // What many wait for is not kept for longer than it is used: it may be megabytes.
+    this.ctx.waitUntil(
+      answer.finally(() => {
+        setTimeout(() => {
+          if (this.#fresh.get(key)?.answer === answer) this.#fresh.delete(key);
+        }, FRESH_MS);
+      }),
+    );
+    return answer;
+  }
+
+  async history({ lastMs, everyMs }: HistoryQuery): Promise<readonly Point[]> {
+    const now = Date.now();
+    const step = Math.max(1, Math.round(everyMs / SLOT_MS));
+    return this.#ring.points(now - Math.min(DAY_MS, lastMs), now, step);
+  }
+
+  async visits(batch: VisitBatch): Promise<void> {
+    this.#book.add(batch, Date.now());
+  }
+
+  async traffic(): Promise<readonly VisitedHour[]> {
+    return this.#book.hours(Date.now());
+  }
+
+  async #take(wanted: MetricsWanted): Promise<Snapshot> {
+    const { config, version } = activeConfig(this.env);
+    const at = Date.now();
+    const asked = config.regions
+      .filter(({ enabled }) => enabled)
+      .map(
+        (region): Asked => ({
+          region: region.id,
+          jetstream: region.jetstream,
+          drained: region.drain,
+          ask: (what) => regionStub(this.env, region).metrics(what),
+        }),
+      );
+    const hasJetStream = asked.some(({ jetstream }) => jetstream);
+    const [regions, admission] = await Promise.all([
+      this.#survey.take(asked, wanted, Date.now),
+      wanted.details && hasJetStream ? this.#askKeeper() : undefined,
+    ]);
+    const { count, seconds } = this.#surveys;
+    this.#surveys = { count: count + 1, seconds: seconds + (Date.now() - at) / 1_000 };
+    return {
+      at,
+      cluster: config.cluster,
+      version,
+      regions,
+      surveys: this.#surveys,
+      ...(admission && { admission }),
+      ...(wanted.details && { visits: this.#book.visits(at) }),
+    };
+  }
+
+  #askKeeper(): Promise<AdmissionSnapshot | undefined> {
+    const now = Date.now();
+    if (this.#admission === undefined || now - this.#admission.at >= ADMISSION_VALID_MS)
+      this.#admission = { at: now, answer: this.#admissionNow() };
+    return this.#admission.answer;
+  }
+
+  async #admissionNow(): Promise<AdmissionSnapshot | undefined> {
+    const keeper = jetStreamKeeper(this.env);
+    if (keeper === undefined) return undefined;
+    try {
+      const late = `it did not answer within ${ADMISSION_WITHIN_MS} ms`;
+      const { members, problem, loss } = await withTimeout(keeper.admission(), ADMISSION_WITHIN_MS, late);
+      return {
+        members: members.map(({ region, state }) => ({ region, state })),
+        hasProblem: problem !== undefined,
+        lostStreams: loss === undefined ? 0 : (loss.failed?.missing ?? loss.streams).length,
+      };
+    } catch (error) {
+      console.warn(`metrics of JetStream's admission: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** At the beginning of the next ten seconds. */
+  #scheduleNext(): Promise<void> {
+    return this.ctx.storage.setAlarm((Math.floor(Date.now() / SLOT_MS) + 1) * SLOT_MS);
+  }
+}

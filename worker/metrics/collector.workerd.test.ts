@@ -1,0 +1,147 @@
+// The collector inside workerd, with its own SQLite and alarm; the regions' objects are faked.
+
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { bindingNameOf } from '../../regions/names.ts';
+import { eventually } from '../../test/support/workerd/eventually.ts';
+import type { MetricsWanted, RegionMetrics } from '../region/server-figures.ts';
+import type { MetricsCollector } from './collector.ts';
+import { FIELDS, type Point, type RegionFigures } from './history.ts';
+import { DAY_MS, Ring, SLOT_MS, SLOTS } from './ring.ts';
+import type { Snapshot } from './snapshot.ts';
+
+declare global {
+  namespace Cloudflare {
+    interface Env {
+      readonly METRICS: DurableObjectNamespace<MetricsCollector>;
+    }
+  }
+}
+
+/** What docs/storage.md says that a day takes, with as many regions as there are places for. */
+const DAY_BYTES = 11.8e6;
+const MOST_REGIONS = 11;
+
+let round = 0;
+
+beforeEach(() => {
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+  round += 1;
+});
+
+type Answer = (wanted: MetricsWanted) => Promise<RegionMetrics>;
+
+/** A new collector, whose regions are these; all others do not answer. */
+async function collectorOf(regions: Readonly<Record<string, Answer>>) {
+  const stub = env.METRICS.getByName(`collector ${round}`);
+  await runInDurableObject(stub, (instance) => bind(instance, regions));
+  return stub;
+}
+
+function bind(instance: MetricsCollector, regions: Readonly<Record<string, Answer>>): void {
+  const bindings = Object.entries(regions).map(([id, metrics]) => [
+    bindingNameOf(id),
+    { getByName: () => ({ metrics }) },
+  ]);
+  Object.assign(Reflect.get(instance, 'env') as object, Object.fromEntries(bindings));
+}
+
+const up = (connections: number): RegionMetrics => ({
+  status: { region: 'weur', state: 'up', since: 1, clients: connections, objectAgeMs: 1 },
+  links: [],
+  server: { answeredInMs: 1, varz: { server_name: 'nats-weur', total_connections: connections + 1 } },
+});
+
+const asleep: RegionMetrics = {
+  status: { region: 'oc', state: 'asleep', since: 1, clients: 0, objectAgeMs: 1 },
+  links: [],
+};
+
+async function pointsOf(stub: DurableObjectStub<MetricsCollector>): Promise<readonly Point[]> {
+  return (await stub.history({ lastMs: DAY_MS, everyMs: SLOT_MS })) as readonly Point[];
+}
+
+test('every ten seconds there is a point: what a region does not say is unknown, not zero', async () => {
+  const collector = await collectorOf({
+    weur: async () => up(7),
+    enam: () => Promise.reject(new Error('its object was reset')),
+    oc: async () => asleep,
+  });
+  await collector.begin();
+  expect(await runDurableObjectAlarm(collector)).toBe(true);
+  const [point, ...others] = await pointsOf(collector);
+  expect(others).toEqual([]);
+  expect(point?.regions).toMatchObject({ enam: null, apac: null });
+  expect(point?.regions.weur?.slice(0, 3)).toEqual([7, 8, null]);
+  const [clients, ...unknown] = point?.regions.oc ?? [];
+  expect(clients).toBe(0);
+  expect(new Set(unknown)).toEqual(new Set([null]));
+  const next = await runInDurableObject(collector, (_, { storage }) => storage.getAlarm());
+  expect((next ?? 0) - Date.now()).toBeLessThanOrEqual(SLOT_MS);
+  expect((next ?? 1) % SLOT_MS).toBe(0);
+});
+
+test('it goes on after a reset, with the day that it had', async () => {
+  const collector = await collectorOf({ weur: async () => up(7) });
+  await collector.begin();
+  await runDurableObjectAlarm(collector);
+  const before = await pointsOf(collector);
+  await runInDurableObject(collector, (_, state) => state.abort('reset')).catch(() => {});
+  const again = env.METRICS.getByName(`collector ${round}`);
+  expect(before).toHaveLength(1);
+  expect(await pointsOf(again)).toEqual(before);
+  expect(await runInDurableObject(again, (_, { storage }) => storage.getAlarm())).not.toBeNull();
+});
+
+test('those who ask at the same time get one answer, and those who ask later another', async () => {
+  const collector = await collectorOf({ weur: async () => up(1) });
+  const wanted = { details: true, ephemeral: false };
+  const together = (await Promise.all(
+    Array.from({ length: 4 }, () => collector.snapshot(wanted)),
+  )) as Snapshot[];
+  expect(new Set(together.map(({ at }) => at)).size).toBe(1);
+  // It is kept for two seconds, not for ever.
+  await eventually('a survey of its own', async () => {
+    const { at } = (await collector.snapshot(wanted)) as Snapshot;
+    return at > (together[0]?.at ?? 0);
+  });
+});
+
+test('a day takes no more room than said, however long it collects', async () => {
+  const collector = await collectorOf({});
+  const figures: RegionFigures = FIELDS.map((_, index) => 1e15 + index);
+  const ids = Array.from({ length: MOST_REGIONS }, (_, index) => `region-${index}`);
+  const regions = Object.fromEntries(ids.map((id) => [id, figures]));
+  const begin = Date.UTC(2026, 10, 1);
+  const {
+    rows: found,
+    bytes,
+    last,
+  } = await runInDurableObject(collector, (_, { storage }) => {
+    const ring = new Ring(storage.sql);
+    const end = begin + 2 * DAY_MS;
+    storage.transactionSync(() => {
+      for (let at = begin; at <= end; at += SLOT_MS) ring.put({ at, regions });
+    });
+    const [{ rows } = { rows: 0 }] = storage.sql
+      .exec<{ rows: number }>('SELECT count(*) AS rows FROM history')
+      .toArray();
+    const last = ring.points(0, end, 1);
+    return { rows, bytes: storage.sql.databaseSize, last: [last.length, last[0]?.at, last.at(-1)?.at] };
+  });
+  expect(found).toBe(SLOTS);
+  expect(last).toEqual([SLOTS, begin + DAY_MS + SLOT_MS, begin + 2 * DAY_MS]);
+  expect(bytes / DAY_BYTES).toBeCloseTo(1, 1);
+});
+
+test('an alarm that comes twice writes one point, and one that comes late leaves a gap', async () => {
+  const collector = await collectorOf({});
+  const at = Date.UTC(2026, 10, 1);
+  const times = await runInDurableObject(collector, (_, { storage }) => {
+    const ring = new Ring(storage.sql);
+    for (const ms of [0, 4_000, 35_000]) ring.put({ at: at + ms, regions: {} });
+    return ring.points(at, at + DAY_MS, 1).map((point) => point.at - at);
+  });
+  expect(times).toEqual([4_000, 35_000]);
+});

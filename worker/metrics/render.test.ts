@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { gone, snapshotOf, stream, up } from '../../test/support/data/sample-snapshot.ts';
+import { render } from './render.ts';
+
+const OPTIONS = { dialect: 'helm', format: 'prometheus', maxSeries: 10_000 } as const;
+
+const linesOf = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+
+test('a server has the names of the exporter and of the surveyor, and its name for an id', () => {
+  const lines = linesOf(render(snapshotOf(up([stream('ORDERS')])), OPTIONS));
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'nats_varz_connections{server_id="nats-weur"} 4',
+      'nats_varz_server_id{server_id="nats-weur",value="NABC"} 1',
+      `nats_varz_start{server_id="nats-weur"} ${Date.UTC(2026, 10, 27, 5)}`,
+      'nats_varz_http_req_stats_varz{server_id="nats-weur"} 7',
+      'nats_varz_jetstream_stats_storage{server_id="nats-weur"} 20',
+      'nats_healthz_status{server_id="nats-weur"} 0',
+      'nats_core_uptime{server_cluster="meridian",server_name="nats-weur",server_id="nats-weur"} 3600',
+      'nats_survey_expected_count 1',
+      'meridian_region_clients{region="weur"} 3',
+      'meridian_region_state{region="weur",state="up"} 1',
+      'meridian_region_state{region="weur",state="down"} 0',
+      'meridian_mesh_link_rtt_seconds{a="weur",b="enam"} 0.08',
+      'meridian_backup_age_seconds{account="$G",stream="ORDERS",region="weur"} 60',
+      'meridian_config_version 7',
+    ]),
+  );
+  const names = new Set(lines.map((line) => line.replace(/[{ ].*/, '')));
+  expect(names).toContain('nats_stream_total_messages');
+  expect([...names].filter((name) => /leaf_port|tags|cluster_cluster_port/.test(name))).toEqual([]);
+  expect(lines.filter((line) => line.includes('nats_varz') && line.includes('NABC'))).toHaveLength(1);
+});
+
+test('what is not known has no series: neither of a region that does not answer, nor of one without details', () => {
+  const lines = linesOf(render(snapshotOf(gone), OPTIONS));
+  expect(lines.filter((line) => line.includes('"oc"'))).toEqual([
+    'meridian_region_answered{region="oc"} 0',
+    'meridian_region_drained{region="oc"} 1',
+    ...['asleep', 'waiting', 'starting', 'up', 'draining', 'stopping', 'down'].map(
+      (state) => `meridian_region_state{region="oc",state="${state}"} 0`,
+    ),
+    'meridian_region_state{region="oc",state="unreachable"} 1',
+  ]);
+  expect(lines).toContain('nats_survey_surveyed_count 0');
+  expect(lines).toContain('nats_survey_expected_count 1');
+});
+
+test('the dialect of the exporter by itself differs in what names begin with', () => {
+  const text = render(snapshotOf(up([stream('ORDERS')])), { ...OPTIONS, dialect: 'exporter' });
+  expect(text).toContain('gnatsd_varz_connections{server_id="nats-weur"} 4');
+  expect(text).toMatch(/^jetstream_stream_total_messages\{.*stream_name="ORDERS".*\} 2$/m);
+  expect(text).toContain('nats_core_connection_count');
+  expect(text).not.toMatch(/^nats_(?:varz|stream|server)_/m);
+});
+
+test('what is beyond the budget is left out whole, by name, and counted', () => {
+  const snapshot = snapshotOf(up([stream('B'), stream('A'), stream('C')]));
+  const whole = linesOf(render(snapshot, OPTIONS));
+  const ofStream = (lines: readonly string[], name: string) =>
+    lines.filter((line) => line.includes(`stream_name="${name}"`)).length;
+  const each = ofStream(whole, 'C');
+  expect(each).toBeGreaterThan(0);
+  // There is room for all but one line.
+  const kept = whole.filter((line) => !line.startsWith('meridian_metrics_')).length;
+  const tight = linesOf(render(snapshot, { ...OPTIONS, maxSeries: kept - 1 }));
+  expect(['A', 'B', 'C'].map((name) => ofStream(tight, name))).toEqual([each, each, 0]);
+  const told = tight.find((line) => line.startsWith('meridian_metrics_left_out{what="series"}'));
+  expect(Number(told?.split(' ')[1])).toBe(whole.length - tight.length);
+  expect(tight).toContain('meridian_metrics_left_out{what="streams"} 4');
+  expect(whole).toContain('meridian_metrics_left_out{what="series"} 0');
+  expect(whole).toContain(`meridian_metrics_series ${kept}`);
+});
+
+test('visits are told by flag and region, failovers by code, refusals by rule', () => {
+  const kind = { region: 'weur', wanted: 'weur', flags: '', cause: '', refusal: '', country: '', colo: '' };
+  const figures = { count: 2, attempts: 3, seconds: 0.04, within: [0, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2] };
+  const totals = [
+    { ...kind, ...figures },
+    { ...kind, ...figures, wanted: 'enam', flags: 'failover,pin', cause: 'full' },
+    { ...kind, ...figures, region: '', wanted: '', refusal: 'residency' },
+  ];
+  const places = [{ ...kind, ...figures, country: 'FR' }];
+  const paths = [{ colo: 'CDG', region: 'weur', seconds: 0.012 }];
+  const lines = linesOf(
+    render({ ...snapshotOf(), visits: { totals, places, paths } }, { ...OPTIONS, format: 'openmetrics' }),
+  );
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'meridian_connects_total{region="weur"} 2',
+      'meridian_connects_total{region="weur",flags="failover,pin"} 2',
+      'meridian_connect_attempts_total 9',
+      'meridian_failovers_total{from="enam",to="weur",code="full"} 2',
+      'meridian_connects_refused_total{rule="residency"} 2',
+      'meridian_connect_duration_seconds_bucket{region="weur",le="0.025"} 4',
+      'meridian_connect_duration_seconds_bucket{region="weur",le="+Inf"} 4',
+      'meridian_connect_duration_seconds_count{region="weur"} 4',
+      'meridian_connects_by_country_total{region="weur",country="FR"} 2',
+      'meridian_path_rtt_seconds{colo="CDG",region="weur"} 0.012',
+    ]),
+  );
+});

@@ -1,0 +1,57 @@
+import { expect, test, vi } from 'vitest';
+import type { RegionMetrics } from '../region/server-figures.ts';
+import { ANSWER_WITHIN_MS, ASLEEP_EVERY_MS, type Asked, Survey } from './survey.ts';
+
+const WANTED = { details: false, ephemeral: false };
+
+const answering = (state: 'up' | 'asleep'): RegionMetrics => ({
+  status: { region: 'oc', state, since: 1, clients: 0, objectAgeMs: 1 },
+  links: [],
+});
+
+test('a region that does not answer is a gap, and keeps no other waiting for longer', async () => {
+  vi.useFakeTimers();
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+  try {
+    const regions: readonly Asked[] = [
+      { region: 'oc', jetstream: false, drained: false, ask: async () => answering('up') },
+      { region: 'weur', jetstream: true, drained: false, ask: () => new Promise(() => {}) },
+      {
+        region: 'enam',
+        jetstream: true,
+        drained: false,
+        ask: () => Promise.reject(new Error('it was reset')),
+      },
+    ];
+    const taken = new Survey().take(regions, WANTED, () => 5);
+    await vi.advanceTimersByTimeAsync(ANSWER_WITHIN_MS);
+    expect(await taken).toEqual([
+      { region: 'oc', jetstream: false, drained: false, askedAt: 5, metrics: answering('up') },
+      { region: 'weur', jetstream: true, drained: false, askedAt: 5 },
+      { region: 'enam', jetstream: true, drained: false, askedAt: 5 },
+    ]);
+  } finally {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  }
+});
+
+test('a region that sleeps is asked once a minute, one that is up each time', async () => {
+  const asked: string[] = [];
+  const region = (id: string, state: 'up' | 'asleep'): Asked => ({
+    region: id,
+    jetstream: false,
+    drained: false,
+    ask: async () => {
+      asked.push(id);
+      return answering(state);
+    },
+  });
+  const survey = new Survey();
+  const regions = [region('oc', 'asleep'), region('weur', 'up')];
+  for (const now of [0, 10_000, ASLEEP_EVERY_MS - 1]) await survey.take(regions, WANTED, () => now);
+  expect(asked).toEqual(['oc', 'weur', 'weur', 'weur']);
+  const [slept] = await survey.take(regions, WANTED, () => ASLEEP_EVERY_MS);
+  expect(asked.slice(4)).toEqual(['oc', 'weur']);
+  expect(slept?.askedAt).toBe(ASLEEP_EVERY_MS);
+});

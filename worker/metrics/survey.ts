@@ -1,0 +1,58 @@
+// Asks the regions' objects what they measure. A region that sleeps is asked once a minute, so that its object can rest;
+// one that does not answer in time is a gap.
+
+import { withTimeout } from '../../waiting/with-timeout.ts';
+import { messageOf } from '../message-of.ts';
+import type { MetricsWanted, RegionMetrics } from '../region/server-figures.ts';
+import type { RegionSnapshot } from './snapshot.ts';
+
+/** A region's object that does not answer for this long is a gap. */
+export const ANSWER_WITHIN_MS = 5_000;
+
+/** As often as the cron trigger calls each region's object anyway. */
+export const ASLEEP_EVERY_MS = 60_000;
+
+/** A region to ask. */
+export interface Asked extends Pick<RegionSnapshot, 'region' | 'jetstream' | 'drained'> {
+  readonly ask: (wanted: MetricsWanted) => Promise<RegionMetrics>;
+}
+
+export class Survey {
+  #last: ReadonlyMap<string, RegionSnapshot> = new Map();
+
+  /** Asks all of them at once. Never rejects. */
+  async take(
+    regions: readonly Asked[],
+    wanted: MetricsWanted,
+    now: () => number,
+  ): Promise<readonly RegionSnapshot[]> {
+    const answers = await Promise.all(
+      regions.map((each) => {
+        const last = this.#last.get(each.region);
+        return last !== undefined && sleptAt(last, now()) ? last : answerOf(each, wanted, now());
+      }),
+    );
+    this.#last = new Map(answers.map((answer) => [answer.region, answer]));
+    return answers;
+  }
+}
+
+/** Whether it was asleep when it was last asked, not long ago. */
+function sleptAt({ askedAt, metrics }: RegionSnapshot, now: number): boolean {
+  return metrics?.status.state === 'asleep' && now - askedAt < ASLEEP_EVERY_MS;
+}
+
+async function answerOf(
+  { ask, ...region }: Asked,
+  wanted: MetricsWanted,
+  askedAt: number,
+): Promise<RegionSnapshot> {
+  try {
+    const late = `its object did not answer within ${ANSWER_WITHIN_MS} ms`;
+    const metrics = await withTimeout(ask(wanted), ANSWER_WITHIN_MS, late);
+    return { ...region, askedAt, metrics };
+  } catch (error) {
+    console.warn(`metrics of ${region.region}: ${messageOf(error)}`);
+    return { ...region, askedAt };
+  }
+}
