@@ -54,6 +54,9 @@ const CLIENTS_PER_USER = 10;
 const USERS = Math.ceil(CLIENT_COUNT / CLIENTS_PER_USER);
 const PER_SECOND = (CLIENT_COUNT * 1000) / EVERY_MS;
 
+/** As the local stack has it (worker/config/one-machine.ts). */
+const ONE_MACHINE_SETTLE_SECONDS = 1;
+
 /** A deployment shows an edit everywhere within a minute, and waits for that before it disconnects clients. */
 const LEAST_FOLLOW_SECONDS = IS_LOCAL ? 1 : 75;
 const LEAST_DRAIN_SECONDS = IS_LOCAL ? 13.5 : 100;
@@ -189,7 +192,11 @@ function clientsByRegion(regions, homes) {
  */
 function chooseDrained(regions, { counts, base: { config }, dialled }) {
   const { routing, lameDuck, regions: configured } = /** @type {any} */ (config);
-  const firstAfter = routing.drainSettleSeconds + lameDuck.graceSeconds;
+  // On one machine every data center knows at once, whatever the configuration says.
+  const settle = IS_LOCAL
+    ? Math.min(ONE_MACHINE_SETTLE_SECONDS, routing.drainSettleSeconds)
+    : routing.drainSettleSeconds;
+  const firstAfter = settle + lameDuck.graceSeconds;
   const seconds = DRAIN_BACK_AT - DRAIN_AT - firstAfter - SPARE_SECONDS;
   const closed = 1 + Math.floor(seconds * CLOSES_PER_SECOND);
   const populated = regions.filter((id) => (counts[id] ?? 0) > 0);

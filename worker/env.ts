@@ -36,6 +36,8 @@ export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[numb
   readonly JETSTREAM_SCRATCH?: DurableObjectNamespace;
   /** Measures the regions for /metrics and keeps a day of it (metrics/collector.ts). Without it there are no metrics. */
   readonly METRICS?: DurableObjectNamespace;
+  /** Analytics Engine: a point for each client (connect/visit-counts.ts). Without it there are none. */
+  readonly CONNECTS?: AnalyticsEngineDataset;
   /** Secret. With an operator: `.creds` files, one user for each account with streams, one after the other. */
   readonly MERIDIAN_BACKUP_CREDENTIALS?: string;
   /** Which sessions there are (sessions/session-registry.ts). Without it there are none. */

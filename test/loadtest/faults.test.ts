@@ -198,7 +198,10 @@ test(
     await using edge = await FaultyEdge.before(running.stack.url);
     await using observer = await Observer.in('oc', running.stack.url);
     await using run = await startLatency(edge.url, { DURATION: '8s' });
-    await begun(observer, 50);
+    // Each user begins by itself.
+    await waitFor('all users to begin', { timeoutMs: BEGUN_WITHIN_MS }, () =>
+      REGIONS.every((region) => (observer.messages.get(region) ?? 0) >= 10),
+    );
     const silentAt = Date.now();
     edge.stall();
     await waitFor('a silence', { timeoutMs: 10_000 }, () => Date.now() - silentAt > 3_000);

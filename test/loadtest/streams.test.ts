@@ -171,10 +171,12 @@ test(
     await using reader = await StreamReader.at(running.stack.url);
     const env = { DURATION: '4s', RATE: '120', STREAMS: '1', CONSUMERS: '1' };
     await using run = await K6Run.start({ k6, script: 'jetstream', url: edge.url, env });
-    await reader.follow('k6-jetstream-', 1, BEGUN_WITHIN_MS);
+    const [stream = ''] = await reader.follow('k6-jetstream-', 1, BEGUN_WITHIN_MS);
     await waitFor('messages', { timeoutMs: BEGUN_WITHIN_MS }, () => reader.total > 100);
     await edge.vanish();
     const { exitCode, output, samples } = await run.result();
+    // k6 cannot.
+    await reader.manager.streams.delete(stream);
     expect(exitCode, output).toBe(THRESHOLD_CROSSED);
     expect(samples.failures().unasked).toBe(1);
     expect(samples.count('nats_lost')).toBe(0);

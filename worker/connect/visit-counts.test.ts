@@ -90,3 +90,26 @@ test('what the collector does not take is told the next time, and counted once',
   expect(counts.add(visit, 4)).toBe(false);
   expect(counts.add(visit, 60_000)).toBe(true);
 });
+
+test('where Analytics Engine is bound, each client is a point, with or without a collector', async () => {
+  const points: AnalyticsEngineDataPoint[] = [];
+  const { edge } = edgeOf({
+    answer: (region) => (region === 'weur' ? errorResponse('full', 'it is full') : taken()),
+  });
+  Object.assign(edge.env, {
+    CONNECTS: { writeDataPoint: (point: AnalyticsEngineDataPoint) => void points.push(point) },
+  });
+  const answers = [requestFrom('FCO'), requestFrom('SYD')].map((request) => connectClient(request, edge));
+  await vi.advanceTimersByTimeAsync(DEADLINE_MS);
+  await Promise.all(answers);
+  const [sydney, rome] = points.toSorted(
+    (a, b) => Number(a.blobs?.[2] === 'FCO') - Number(b.blobs?.[2] === 'FCO'),
+  );
+  expect(points).toHaveLength(2);
+  expect(sydney).toEqual({
+    indexes: ['oc'],
+    blobs: ['oc', 'oc', 'SYD', 'GB', '', '', ''],
+    doubles: [1, expect.any(Number)],
+  });
+  expect(rome?.blobs?.slice(1)).toEqual(['weur', 'FCO', 'GB', 'failover', 'full', '']);
+});

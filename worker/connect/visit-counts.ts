@@ -60,13 +60,27 @@ export class VisitCounts {
 /** One per isolate. */
 const counts = new VisitCounts();
 
-/** Counts a client of this isolate. Without a collector nothing is counted. */
+/** A visit for Analytics Engine; docs/observability.md has the names of its columns. */
+export function pointOf(visit: VisitCount): AnalyticsEngineDataPoint {
+  const { region, wanted, colo, country, flags, cause, refusal, attempts, seconds } = visit;
+  return {
+    indexes: [region],
+    blobs: [region, wanted, colo, country, flags, cause, refusal],
+    doubles: [attempts, seconds * 1_000],
+  };
+}
+
+/** Counts a client of this isolate, as far as the deployment has a collector or a dataset. */
 export function noteVisit({ cf }: Request, edge: EdgeContext, outcome: Outcome): void {
+  const { CONNECTS } = edge.env;
   const collector = metricsCollector(edge.env);
-  if (collector === undefined) return;
+  if (collector === undefined && CONNECTS === undefined) return;
   const now = Date.now();
   const place = { country: placeIn(cf?.country), colo: placeIn(cf?.colo) };
-  if (!counts.add({ ...place, ...visitOf(outcome, now) }, now)) return;
+  const visit = { ...place, ...visitOf(outcome, now) };
+  // It does not wait, and what the platform does with the point is not told.
+  CONNECTS?.writeDataPoint(pointOf(visit));
+  if (collector === undefined || !counts.add(visit, now)) return;
   const tell = async () => {
     await new Promise((resolve) => setTimeout(resolve, TELL_AFTER_MS));
     await counts.tell((visits) => collector.visits({ visits, paths: pathsOf(visits) }));
