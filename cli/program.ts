@@ -4,9 +4,18 @@ import type { Command, CommanderError } from 'commander';
 import { CommandError, EXIT, EXIT_CODES_HELP } from './exit.ts';
 import { wrapped } from './wrap.ts';
 
+/** Of a pipe, and of a terminal that does not say how wide it is, or says 0. */
+const USUAL_WIDTH = 80;
+
 /** Runs the subcommand that the arguments of this process name. */
 export async function runProgram(program: Command, subcommands: readonly Command[]): Promise<void> {
-  program.showHelpAfterError('Try --help.').exitOverride(leave);
+  program
+    .showHelpAfterError('Try --help.')
+    .exitOverride(leave)
+    .configureOutput({
+      getOutHelpWidth: () => process.stdout.columns || USUAL_WIDTH,
+      getErrHelpWidth: () => process.stderr.columns || USUAL_WIDTH,
+    });
   for (const subcommand of subcommands) program.addCommand(likeProgram(program, subcommand));
   try {
     await program.parseAsync();

@@ -29,7 +29,7 @@ export function connectCommand(): Command {
       'connect to the server of a session; with a command, run it with NATS_URL and NATS_TOKEN in its environment',
     )
     .argument('<name>', 'its name, or its id')
-    .argument('[command...]', 'after --: what to run; its exit code is that of this command')
+    .argument('[cmd...]', 'after --: what to run; its exit code is that of this command')
     .option('--json', 'print the connection as JSON')
     .action(async (name: string, command: readonly string[], { json, ...options }: Options) => {
       const session = await (await openClient(options)).session(name);

@@ -20,11 +20,12 @@ A session is named by who makes it, and ends when its time is over:
   $ npm run sessions -- create pr-123 --ttl 2h
   $ npm run sessions -- connect pr-123 -- printenv NATS_URL
   $ npm run sessions -- delete pr-123
-Sessions are off until \`sessions.madeBy\` of the configuration says who may make them.
+Sessions are off until \`sessions.madeBy\` of the configuration says who may make
+them.
 
-The edge is --url or MERIDIAN_URL, else the local stack that runs, whatever its port. The token is
-MERIDIAN_TOKEN or --token (which other users of the machine can see), else the one that the local
-stack left.
+The edge is --url or MERIDIAN_URL, else the local stack that runs, whatever its
+port. The token is MERIDIAN_TOKEN or --token (which other users of the machine
+can see), else the one that the local stack left.
 ${EXIT_CODES_HELP}`,
   );
 
