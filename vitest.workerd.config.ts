@@ -15,6 +15,8 @@ export default defineConfig({
           MESH_NODE: { className: 'MeshNode', useSQLite: true },
           REGION_NODE: { className: 'RegionNode', useSQLite: true },
           CONFIG_STORE: { className: 'ConfigStore', useSQLite: true },
+          SESSION_REGISTRY: { className: 'SessionRegistry', useSQLite: true },
+          SESSION_SERVER: { className: 'SessionNode', useSQLite: true },
           JETSTREAM_KEEPER: { className: 'JetStreamKeeper', useSQLite: true },
           METRICS: { className: 'MetricsCollector', useSQLite: true },
         },

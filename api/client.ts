@@ -18,9 +18,20 @@ import {
   PATHS,
   type RegionOperation,
   regionOperationPath,
+  type SessionPart,
+  sessionPath,
+  sessionServerPath,
 } from './paths.ts';
 import type { OperationResult, RegionViews } from './regions.ts';
 import type { Route } from './route.ts';
+import type {
+  SessionAnswer,
+  SessionBody,
+  SessionDetail,
+  SessionInfo,
+  SessionList,
+  SessionStats,
+} from './sessions.ts';
 import type { Whoami } from './whoami.ts';
 
 /** Longer than an edge takes to replay its traffic for a forecast; shorter than people are willing to wait. */
@@ -73,7 +84,7 @@ type Query = Readonly<Record<string, string | number | true | undefined>>;
 type Upload = RequestInit & { readonly duplex?: 'half' };
 
 interface Call {
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
   readonly query?: Query;
   readonly body?: unknown;
@@ -237,6 +248,40 @@ export class ApiClient {
       isChange: true,
     };
     return this.#call(call, { body: archive, duplex: 'half', signal: null });
+  }
+
+  sessions({ before, limit }: Page = {}): Promise<SessionList> {
+    return this.#call({ method: 'GET', path: PATHS.sessions, query: { before, limit } });
+  }
+
+  /** Makes it or finds it. It serves, unless its state is `starting`. @param region preferred */
+  async createSession(body: SessionBody, region?: string): Promise<SessionDetail> {
+    const call: Call = { method: 'POST', path: PATHS.sessions, query: { region }, body, isChange: true };
+    return (await this.#call<SessionAnswer>(call)).container;
+  }
+
+  /** @param id or its name, among those of the caller */
+  async session(id: string): Promise<SessionDetail> {
+    const path = sessionPath(encodeURIComponent(id));
+    return (await this.#call<SessionAnswer>({ method: 'GET', path })).container;
+  }
+
+  /** Begins to end it. */
+  async endSession(id: string): Promise<SessionDetail> {
+    const path = sessionPath(encodeURIComponent(id));
+    return (await this.#call<SessionAnswer>({ method: 'DELETE', path, isChange: true })).container;
+  }
+
+  sessionInfo(id: string): Promise<SessionInfo> {
+    return this.#atServer(id, 'info');
+  }
+
+  sessionStats(id: string): Promise<SessionStats> {
+    return this.#atServer(id, 'stats');
+  }
+
+  #atServer<T>(id: string, part: SessionPart): Promise<T> {
+    return this.#call({ method: 'GET', path: sessionServerPath(encodeURIComponent(id), part) });
   }
 
   async #call<T>(call: Call, init: Upload = {}): Promise<T> {

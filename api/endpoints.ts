@@ -1,6 +1,7 @@
 // Every endpoint as data, from which the OpenAPI document, the tables of docs/http-api.md and tests are generated.
 // The Worker does not import this; a test checks its route table against it.
 
+import { BODY_ERRORS, type Endpoint, json, open, PAGE, PREFERRED, type QueryParameter } from './endpoint.ts';
 import type { ErrorCode } from './errors.ts';
 import {
   backupPath,
@@ -10,55 +11,7 @@ import {
   type RegionOperation,
   regionOperationPath,
 } from './paths.ts';
-import type { SchemaName } from './schemas.ts';
-
-/** `reader`: the read token is enough. `admin`: the admin token or a login with Cloudflare Access. */
-export type CallerKind = 'anyone' | 'reader' | 'admin';
-
-export interface QueryParameter {
-  readonly name: string;
-  readonly type: 'string' | 'number' | 'integer' | 'boolean';
-  readonly what: string;
-}
-
-/** The answer of an endpoint on success. */
-export type EndpointAnswer =
-  | {
-      readonly kind: 'json';
-      readonly schema: SchemaName;
-      readonly statuses: readonly number[];
-      /** Whether it is available as text too. */
-      readonly orText?: true;
-    }
-  | { readonly kind: 'document' }
-  /** A stream's archive (archive.ts). */
-  | { readonly kind: 'archive' }
-  /** JSON lines. */
-  | { readonly kind: 'lines' }
-  /** Metrics, in one of two formats (metrics.ts). */
-  | { readonly kind: 'metrics' }
-  | { readonly kind: 'upgrade' };
-
-export interface Endpoint {
-  /** Unique; our client and generated ones use it as the method's name. */
-  readonly id: string;
-  readonly method: 'GET' | 'PUT' | 'POST';
-  /** With placeholders as OpenAPI writes them. */
-  readonly path: string;
-  /** The path that this one is an alias of. */
-  readonly sameAs?: string;
-  readonly caller: CallerKind;
-  readonly summary: string;
-  readonly query: readonly QueryParameter[];
-  readonly body?: SchemaName;
-  /** The body is a stream's archive (archive.ts). */
-  readonly takesArchive?: true;
-  readonly answer: EndpointAnswer;
-  /** It decides for a client: it reads preferences from the headers, and answers with the headers of the decision. */
-  readonly decides?: true;
-  /** The errors it can answer with, besides `internal` and those for callers without permission. */
-  readonly errors: readonly ErrorCode[];
-}
+import { SESSION_ENDPOINTS } from './session-endpoints.ts';
 
 const EDIT_ERRORS: readonly ErrorCode[] = [
   'bad_json',
@@ -81,13 +34,10 @@ const CONNECT_ERRORS: readonly ErrorCode[] = [
   'residency',
   'forced_region_unavailable',
   'no_region',
+  'no_such_session',
+  'session_ending',
+  'session_unavailable',
 ];
-
-const PREFERRED: QueryParameter = {
-  name: 'region',
-  type: 'string',
-  what: 'best first, separated by commas',
-};
 
 const PLACE: readonly QueryParameter[] = [
   { name: 'colo', type: 'string', what: 'such as SYD' },
@@ -96,11 +46,6 @@ const PLACE: readonly QueryParameter[] = [
   { name: 'country', type: 'string', what: 'such as AU' },
   { name: 'continent', type: 'string', what: 'such as OC' },
   { name: 'client', type: 'string', what: 'an address, used to draw shares' },
-];
-
-const PAGE: readonly QueryParameter[] = [
-  { name: 'before', type: 'integer', what: 'only what is older' },
-  { name: 'limit', type: 'integer', what: '50, or up to 200' },
 ];
 
 const BASE: QueryParameter = {
@@ -136,23 +81,6 @@ const OPERATION_ERRORS: Readonly<Record<RegionOperation, readonly ErrorCode[]>> 
   stop: ['jetstream_behind'],
 };
 
-const json = (schema: SchemaName, ...statuses: readonly number[]): EndpointAnswer => ({
-  kind: 'json',
-  schema,
-  statuses: statuses.length === 0 ? [200] : statuses,
-});
-
-const open = (id: string, path: string, summary: string, answer: EndpointAnswer): Endpoint => ({
-  id,
-  method: 'GET',
-  path,
-  caller: 'anyone',
-  summary,
-  query: [],
-  answer,
-  errors: [],
-});
-
 const BACKUP_PATH = (part?: Parameters<typeof backupPath>[2]) => backupPath('{account}', '{stream}', part);
 
 const POINT: readonly QueryParameter[] = [
@@ -168,7 +96,6 @@ const BACKUP_ERRORS: readonly ErrorCode[] = [
   'backup_damaged',
   ...BUCKET_ERRORS,
 ];
-const BODY_ERRORS: readonly ErrorCode[] = ['bad_json', 'too_large'];
 
 const JETSTREAM: readonly Endpoint[] = [
   {
@@ -471,4 +398,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...JETSTREAM,
   ...BACKUPS,
   ...METRICS,
+  ...SESSION_ENDPOINTS,
 ];

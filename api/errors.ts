@@ -14,6 +14,8 @@ export const ERROR_STATUS = {
   no_such_version: 404,
   no_such_backup: 404,
   no_such_job: 404,
+  no_such_session: 404,
+  sessions_off: 404,
   method_not_allowed: 405,
   conflict: 409,
   needs_deploy: 409,
@@ -25,11 +27,13 @@ export const ERROR_STATUS = {
   subjects_taken: 409,
   backup_exists: 409,
   nothing_lost: 409,
+  session_differs: 409,
   too_large: 413,
   invalid: 422,
   bad_archive: 422,
   upgrade_required: 426,
   rate_limited: 429,
+  session_quota: 429,
   sign_ins_failed: 429,
   residency: 451,
   internal: 500,
@@ -47,6 +51,8 @@ export const ERROR_STATUS = {
   collector_unavailable: 503,
   keeper_unavailable: 503,
   region_unavailable: 503,
+  session_ending: 503,
+  session_unavailable: 503,
   restarting: 503,
   starting: 503,
   waiting: 503,
@@ -71,6 +77,9 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   no_such_backup:
     'there is no backup of this stream, or none that reaches back to the time or sequence that was asked for',
   no_such_job: 'there never was such a job, or it is no longer kept',
+  no_such_session:
+    'there is no session of this id or name, or it is of another owner: the same answer for all of these',
+  sessions_off: 'the configuration lets nobody make sessions (`sessions.madeBy`), or the deployment has none',
   method_not_allowed: 'the path has no such method; `Allow` names those that it has',
   conflict: 'the edit was made from a version that is no longer the current one',
   needs_deploy: 'the edit changes what only a deploy can change',
@@ -84,12 +93,15 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
     'a stream takes messages of the subjects of the one to restore; the message names it, and a subject is of one stream',
   backup_exists: 'the archive is of a stream that has a backup already',
   nothing_lost: 'no loss waits to be accepted',
+  session_differs: 'the session is there, with another configuration: end it first, or leave `config` out',
   too_large: 'the body is larger than 256 KiB, or the archive than 5 GiB',
   invalid: 'the configuration is not valid',
   bad_archive: 'the body is no archive of a stream, or a torn one; the message says where',
   upgrade_required: 'the request is no upgrade to WebSocket, version 13',
   rate_limited:
     'more than 60 calls a minute of one caller from one address, or too many handshakes; of a region: too many connections that have not authenticated, for which the Worker tries the next one',
+  session_quota:
+    'the owner has as many sessions as one may have, or all have: end one, or wait until one expires',
   sign_ins_failed:
     'a region has found the credentials of too many clients of this address wrong; the Worker tries the next one',
   residency: 'the rules on where data may be kept let no region serve this client',
@@ -109,6 +121,9 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   collector_unavailable: 'the collector of metrics does not answer',
   region_unavailable:
     'the region does not answer an operation, or refuses a client, for which the Worker tries the next one',
+  session_ending: 'the session ends; a new one of its name can be made in some seconds',
+  session_unavailable:
+    "the session's server did not start, or who keeps the list of sessions does not answer",
   restarting:
     "the region's server exited unexpectedly and is being started again; the Worker tries the next one",
   starting: 'the region is starting, and the Worker asked it not to have the client wait',

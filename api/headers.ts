@@ -18,6 +18,15 @@ export const LAST_REGION_HEADER = 'x-nats-last-region';
 /** The same for browsers; every connection sets it. */
 export const REGION_COOKIE = 'meridian-region';
 
+/** In a request: the id of the session whose server the client wants. */
+export const SESSION_HEADER = 'x-nats-session';
+
+/** The same in a query, where no header can be set. */
+export const SESSION_PARAMETER = 'session';
+
+/** The same for browsers. A page sets it; the Worker never does, since it would take along all connections of the browser. */
+export const SESSION_COOKIE = 'meridian-session';
+
 /**
  * Tells a region's object where a client is. The Worker sets it on every upgrade, so a client cannot set it itself.
  * Clients never see it, so the documentation does not list it.
@@ -71,5 +80,11 @@ export const HEADERS: readonly DocumentedHeader[] = [
     in: 'request',
     what: "the client's last region: it returns there unless another region is better by the switching margin; browsers send the cookie `meridian-region` instead, which every connection sets",
     example: 'weur',
+  },
+  {
+    name: SESSION_HEADER,
+    in: 'request',
+    what: 'the id of a session: its server, in place of a region; like `?session=`, the cookie `meridian-session`, or the id as the first label of the host name',
+    example: 'pr-123-4jx5wq7k2m3a6bcdy2fz7ghtqe',
   },
 ];

@@ -25,6 +25,7 @@ export const PATHS = {
   metrics: '/metrics',
   metricsHistory: '/api/metrics/history',
   traffic: '/api/traffic',
+  sessions: '/api/containers',
 } as const;
 
 /** What anyone may read, from any web page. */
@@ -56,6 +57,19 @@ export type BackupPart = 'restore' | 'restore/dry-run' | 'verify' | 'archive';
 export function backupPath(account: string, stream: string, part?: BackupPart): string {
   const path = `${PATHS.backups}/${account}/${stream}`;
   return part === undefined ? path : `${path}/${part}`;
+}
+
+/** The path of a session, or of the placeholder of a route table. */
+export function sessionPath(id: string): string {
+  return `${PATHS.sessions}/${id}`;
+}
+
+/** What there is at a session's server: its door for clients, and what it says of itself. */
+export type SessionPart = 'connect' | 'info' | 'stats';
+
+/** A path at the server of a session, or of the placeholder of a route table. */
+export function sessionServerPath(id: string, part: SessionPart): string {
+  return `${PATHS.nats}/${id}/${part}`;
 }
 
 /** The path of a job, or of the placeholder of a route table. */

@@ -32,6 +32,16 @@ import { MeshLinkSchema, MeshSchema } from './mesh.ts';
 import { MetricsHistorySchema, TrafficSchema } from './metrics.ts';
 import { OperationResultSchema, RegionViewSchema, RegionViewsSchema } from './regions.ts';
 import { ConsideredSchema, EffectSchema, EntrySchema, EstimateSchema, RouteSchema } from './route.ts';
+import {
+  SessionAnswerSchema,
+  SessionBodySchema,
+  SessionConfigSchema,
+  SessionInfoSchema,
+  SessionListSchema,
+  SessionSchema,
+  SessionStateSchema,
+  SessionStatsSchema,
+} from './sessions.ts';
 import { WhoamiSchema } from './whoami.ts';
 
 export const SCHEMAS = {
@@ -74,6 +84,14 @@ export const SCHEMAS = {
   RestorePlan: RestorePlanSchema,
   RollbackBody: RollbackBodySchema,
   Route: RouteSchema,
+  Session: SessionSchema,
+  SessionAnswer: SessionAnswerSchema,
+  SessionBody: SessionBodySchema,
+  SessionConfig: SessionConfigSchema,
+  SessionInfo: SessionInfoSchema,
+  SessionList: SessionListSchema,
+  SessionState: SessionStateSchema,
+  SessionStats: SessionStatsSchema,
   Traffic: TrafficSchema,
   Whoami: WhoamiSchema,
 } as const satisfies Readonly<Record<string, v.GenericSchema>>;

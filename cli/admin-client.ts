@@ -68,6 +68,8 @@ function refused(connection: Connection, error: ApiError): CommandError {
   if (status === 413) {
     return end(EXIT.refused, code === undefined ? TOO_LARGE : `Refused: ${printable(error.message)}.`);
   }
+  if (code === ('session_quota' satisfies ErrorCode))
+    return end(EXIT.refused, `Refused: ${printable(error.message)}.`);
   if (status === 429) return end(EXIT.refused, `${origin} refuses: too many requests. Wait a minute.`);
   if (code === undefined) {
     return status === 404 || (status >= 200 && status < 300)
@@ -105,6 +107,14 @@ function refused(connection: Connection, error: ApiError): CommandError {
         EXIT.refused,
         `${printable(error.message)}. \`regions backup jobs\` shows those that are kept.`,
       );
+    case 'sessions_off':
+      return end(
+        EXIT.refused,
+        'Sessions are off here. `npm run regions -- set sessions.madeBy=admins` lets admins make them, `=readers` the read token too.',
+      );
+    case 'no_such_session':
+      return end(EXIT.refused, `${printable(error.message)}. \`sessions list\` shows yours.`);
+    case 'session_differs':
     case 'stream_exists':
     case 'subjects_taken':
     case 'backup_exists':

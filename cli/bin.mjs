@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npx meridian regions ...` from the checkout. The command is TypeScript, which the checkout's own Node runs;
+// `npx meridian regions ...` and `npx meridian sessions ...` from the checkout. The command is TypeScript, which the checkout's own Node runs;
 // the one that runs this file may be older.
 
 import { spawnSync } from 'node:child_process';
@@ -8,13 +8,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const [command, ...rest] = process.argv.slice(2);
-if (command !== 'regions') {
-  console.error('Usage: meridian regions <command> [options]. Try meridian regions --help.');
+const PROGRAMS = new Map([
+  ['regions', 'main.ts'],
+  ['sessions', 'sessions/main.ts'],
+]);
+const program = PROGRAMS.get(command);
+if (program === undefined) {
+  console.error('Usage: meridian regions|sessions <command> [options]. Try meridian regions --help.');
   process.exit(2);
 }
 const manifest = createRequire(import.meta.url).resolve('node/package.json');
 const node = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-const cli = fileURLToPath(new URL('main.ts', import.meta.url));
+const cli = fileURLToPath(new URL(program, import.meta.url));
 const { status, error } = spawnSync(node, [cli, ...rest], { stdio: 'inherit' });
 if (error) console.error(`${node} cannot be run (${error.message}): run npm install in the checkout.`);
 process.exit(status ?? 1);

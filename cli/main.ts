@@ -1,7 +1,7 @@
 // `npm run regions -- ...`: shows and checks the regions, writes what is generated from them, and changes them live.
 // Wires the subcommands, each of which has its own file here.
 
-import { Command, type CommanderError } from 'commander';
+import { Command } from 'commander';
 import { applyCommand } from './apply.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
@@ -10,11 +10,12 @@ import { completionCommand } from './completion.ts';
 import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
 import { drainCommand, undrainCommand } from './drain.ts';
-import { CommandError, EXIT, EXIT_CODES_HELP } from './exit.ts';
+import { EXIT_CODES_HELP } from './exit.ts';
 import { historyCommand } from './history.ts';
 import { jetstreamCommand } from './jetstream.ts';
 import { listCommand } from './list.ts';
 import { meshCommand } from './mesh.ts';
+import { runProgram } from './program.ts';
 import { restartCommand } from './restart.ts';
 import { rollbackCommand } from './rollback.ts';
 import { routeCommand } from './route.ts';
@@ -24,7 +25,6 @@ import { stopCommand } from './stop.ts';
 import { syncCommand } from './sync.ts';
 import { wakeCommand } from './wake.ts';
 import { watchCommand } from './watch.ts';
-import { wrapped } from './wrap.ts';
 
 const SUBCOMMANDS = [
   listCommand(),
@@ -70,32 +70,5 @@ The edge is --url or MERIDIAN_URL, else the local stack that runs, whatever its
 port. The token is MERIDIAN_TOKEN or --token (which other users of the machine
 can see), else the one that the local stack left.
 ${EXIT_CODES_HELP}`,
-  )
-  .showHelpAfterError('Try --help.')
-  .exitOverride(leave);
-for (const subcommand of SUBCOMMANDS) {
-  program.addCommand(likeProgram(subcommand));
-}
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof CommandError)) throw error;
-  const { message, details } = error;
-  if (process.argv.includes('--json'))
-    console.log(JSON.stringify({ error: { ...details, message } }, null, 2));
-  console.error(wrapped(message, process.stderr));
-  process.exitCode = error.exitCode;
-}
-
-/** Subcommands of a subcommand too. */
-function likeProgram(command: Command): Command {
-  for (const subcommand of command.commands) likeProgram(subcommand);
-  return command.copyInheritedSettings(program).addHelpText('after', EXIT_CODES_HELP);
-}
-
-/** Commander has printed what is wrong; only errors in the arguments get the exit code for usage. */
-function leave({ code, exitCode }: CommanderError): never {
-  const isUsage = exitCode !== 0 && code !== 'commander.error';
-  process.exit(isUsage ? EXIT.usage : exitCode);
-}
+  );
+await runProgram(program, SUBCOMMANDS);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { clientCapacity } from './client-capacity.ts';
-import { INSTANCE_TYPES } from './schema.ts';
+import { INSTANCE_TYPES } from './instance-types.ts';
 
 const limits = {
   maxConnections: 1_000_000,

@@ -19,7 +19,7 @@ export type RegionConfig = DeepReadonly<Omit<ParsedRegion, 'name'> & { name: str
 
 /** The whole configuration, resolved. */
 export type MeridianConfig = DeepReadonly<
-  Pick<ParsedConfig, 'cluster' | 'mesh' | 'admin' | 'lameDuck' | 'jetstream' | 'routing'> & {
+  Pick<ParsedConfig, 'cluster' | 'mesh' | 'admin' | 'lameDuck' | 'jetstream' | 'routing' | 'sessions'> & {
     defaultRegion: RegionId;
     regions: RegionConfig[];
   }
@@ -35,6 +35,7 @@ export function resolveConfig(parsed: ParsedConfig, defaultRegion: RegionId): Me
     lameDuck: parsed.lameDuck,
     jetstream: parsed.jetstream,
     routing: parsed.routing,
+    sessions: parsed.sessions,
     regions: parsed.regions.map((region) => ({ ...region, name: region.name ?? region.id })),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { RegionConfig } from './config.ts';
 import { instanceLimits } from './instance-limits.ts';
-import type { INSTANCE_TYPES } from './schema.ts';
+import type { INSTANCE_TYPES } from './instance-types.ts';
 
 /** Disk of Cloudflare's named instance types. */
 const DISK_MB: Readonly<Record<(typeof INSTANCE_TYPES)[number], number>> = {

@@ -1,7 +1,7 @@
 // What Cloudflare's instance types let a container use. Pure.
 
 import type { RegionConfig } from './config.ts';
-import type { INSTANCE_TYPES } from './schema.ts';
+import type { INSTANCE_TYPES } from './instance-types.ts';
 
 export interface InstanceLimits {
   readonly vcpu: number;

@@ -49,6 +49,7 @@ type ProblemKind =
   | { code: 'backup-payload-high'; path: string; bytes: number; most: number }
   | { code: 'access-incomplete'; path: string; given: string; missing: string }
   | { code: 'no-enabled-region'; path: string }
+  | { code: 'session-ttl-high'; path: string; seconds: number; most: number }
   | { code: 'weight-unused'; path: string; weight: number }
   | { code: 'unknown-region'; path: string; id: string; known: readonly string[]; nearest?: string }
   | { code: 'default-region-disabled'; path: string; id: string }
@@ -151,6 +152,8 @@ function textOf(p: Problem): string {
       return `only ${p.ids.join(' and ')} would be left of the JetStream regions, too few for a majority: JetStream is turned off.`;
     case 'access-incomplete':
       return `${p.given} alone lets nobody in, since a sign-in is checked against both: add ${p.missing}, or remove ${p.given}.`;
+    case 'session-ttl-high':
+      return `${p.seconds} is more than sessions.mostTtlSeconds (${p.most}): lower it, or raise that.`;
     case 'no-enabled-region':
       return 'no region is enabled, so no client could connect: set enabled to true in at least one.';
     case 'weight-unused':

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { fileOf, region } from '../test/support/data/sample-config.ts';
 import { HINTS } from './hints.ts';
+import { INSTANCE_TYPES } from './instance-types.ts';
 import type { Problem } from './problems.ts';
 import { OPTIONAL_FILTERS } from './routing-schema.ts';
-import { INSTANCE_TYPES } from './schema.ts';
 import { validateConfig } from './validate.ts';
 
 function problemsOf(input: unknown): Problem[] {

@@ -5,17 +5,9 @@
 import * as v from 'valibot';
 import { DURATION_PATTERN } from './duration.ts';
 import { HINTS, PLACEMENTS } from './hints.ts';
+import { INSTANCE_TYPES } from './instance-types.ts';
 import { LameDuckSchema, RegionRoutingEntries, RoutingSchema } from './routing-schema.ts';
-
-/** Cloudflare's named instance types, without the deprecated `dev` and `standard`. */
-export const INSTANCE_TYPES = [
-  'lite',
-  'basic',
-  'standard-1',
-  'standard-2',
-  'standard-3',
-  'standard-4',
-] as const;
+import { SessionsSchema } from './sessions-schema.ts';
 
 /** What NATS documents as the most that `max_payload` may be. */
 const MAX_PAYLOAD_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -44,6 +36,8 @@ const CustomInstanceSchema = v.strictObject({
   memoryMib: between(3072, MOST_MEMORY_MIB, 'Memory in MiB: at least 3 GiB per vCPU, at most 12 GiB.'),
   diskMb: between(1, MOST_DISK_MB, 'Disk in MB: at most 2 GB per GiB of memory, and at most 20 GB.'),
 });
+
+const InstanceTypeSchema = v.union([v.picklist(INSTANCE_TYPES), CustomInstanceSchema]);
 
 const LimitsSchema = v.strictObject({
   softConnections: v.exactOptional(
@@ -178,7 +172,7 @@ export const RegionSchema = v.strictObject({
   ),
   instanceType: v.optional(
     v.pipe(
-      v.union([v.picklist(INSTANCE_TYPES), CustomInstanceSchema]),
+      InstanceTypeSchema,
       v.description('Size of the container: a named instance type, or a custom one.'),
     ),
     'basic',
@@ -324,5 +318,12 @@ export const ConfigSchema = v.strictObject({
   ),
   jetstream: v.optional(v.pipe(JetStreamSchema, v.description('What keeps streams from being lost.')), {}),
   routing: v.optional(v.pipe(RoutingSchema, v.description('How a region is chosen for each client.')), {}),
+  sessions: v.optional(
+    v.pipe(
+      SessionsSchema,
+      v.description('Sessions: nats-servers of their own, made on demand (docs/sessions.md).'),
+    ),
+    {},
+  ),
   regions: v.pipe(v.array(RegionSchema), v.minLength(1), v.description('The regions, one nats-server each.')),
 });

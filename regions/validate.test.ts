@@ -65,6 +65,15 @@ test('every default is filled in', () => {
         panicShare: 0.5,
         off: [],
       },
+      sessions: {
+        madeBy: 'nobody',
+        most: 20,
+        mostPerOwner: 10,
+        ttlSeconds: 3600,
+        mostTtlSeconds: 86_400,
+        sleepAfter: '10m',
+        instanceType: 'lite',
+      },
     },
   });
 });

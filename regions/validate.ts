@@ -17,6 +17,7 @@ import { checkPlace } from './rules/place.ts';
 import { checkRepeatedEntries } from './rules/repeated-entries.ts';
 import { checkResidency } from './rules/residency.ts';
 import { checkService } from './rules/service.ts';
+import { checkSessions } from './rules/sessions.ts';
 import { checkWeight } from './rules/weight.ts';
 import { ConfigSchema } from './schema.ts';
 import { problemsOfIssue } from './schema-problems.ts';
@@ -38,6 +39,7 @@ const RULES = [
   checkService,
   checkAccess,
   checkWeight,
+  checkSessions,
 ];
 
 /** Many times as many as there are places to host one; the more there are, the longer the check takes. */

@@ -40,6 +40,10 @@ export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[numb
   readonly CONNECTS?: AnalyticsEngineDataset;
   /** Secret. With an operator: `.creds` files, one user for each account with streams, one after the other. */
   readonly MERIDIAN_BACKUP_CREDENTIALS?: string;
+  /** Which sessions there are (sessions/session-registry.ts). Without it there are none. */
+  readonly SESSION_REGISTRY?: DurableObjectNamespace;
+  /** Their servers (sessions/session-server.ts). */
+  readonly SESSION_SERVER?: DurableObjectNamespace;
   /** Backups. Without it there are none. */
   readonly BACKUPS?: R2Bucket;
   /** Cloudflare's rate limit of handshakes (connect/connect-limit.ts); without it they are not limited. */

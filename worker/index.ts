@@ -14,6 +14,8 @@ export { JetStreamKeeper } from './jetstream/keeper.ts';
 export { ScratchServer } from './jetstream/scratch-server.ts';
 export { MetricsCollector } from './metrics/collector.ts';
 export * from './region/classes.ts';
+export { SessionRegistry } from './sessions/session-registry.ts';
+export { SessionServer } from './sessions/session-server.ts';
 
 export default {
   fetch: (request, env, ctx) => {

@@ -2,9 +2,17 @@
 
 import type { IRequest } from 'itty-router';
 import { Router } from 'itty-router/Router';
-import { backupPath, jobPath, PATHS, regionOperationPath } from '../api/paths.ts';
+import {
+  backupPath,
+  jobPath,
+  PATHS,
+  regionOperationPath,
+  sessionPath,
+  sessionServerPath,
+} from '../api/paths.ts';
 import * as admin from './admin/admin-api.ts';
-import { connectClient } from './connect/connect-client.ts';
+import { connect } from './connect/connect.ts';
+import { connectSession } from './connect/connect-session.ts';
 import type { EdgeContext } from './edge-context.ts';
 import { errorResponse } from './error-response.ts';
 import { hardened } from './hardened.ts';
@@ -61,8 +69,8 @@ export const router = Router<IRequest, Arguments, Response>({
     (response, { url }) => hardened(response, url),
   ],
 })
-  .get(PATHS.root, upgrade(connectClient))
-  .get(PATHS.nats, upgrade(connectClient))
+  .get(PATHS.root, upgrade(connect))
+  .get(PATHS.nats, upgrade(connect))
   .get(PATHS.health, health)
   .get(PATHS.regions, forThoseShown('regions', regions))
   .get(PATHS.mesh, forThoseShown('mesh', mesh))
@@ -96,6 +104,13 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.metrics, admin.metrics)
   .get(PATHS.metricsHistory, admin.metricsHistory)
   .get(PATHS.traffic, admin.traffic)
+  .get(PATHS.sessions, admin.sessions.list)
+  .post(PATHS.sessions, admin.sessions.create)
+  .get(sessionPath(':id'), admin.sessions.show)
+  .delete(sessionPath(':id'), admin.sessions.end)
+  .get(sessionServerPath(':id', 'connect'), upgrade(connectSession))
+  .get(sessionServerPath(':id', 'info'), admin.sessions.info)
+  .get(sessionServerPath(':id', 'stats'), admin.sessions.stats)
   .all('*', missing);
 
 /** The methods of a path. */

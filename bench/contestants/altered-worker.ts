@@ -59,6 +59,8 @@ async function buildWith(config: MeridianConfig, plugins: readonly Plugin[]): Pr
       { binding: 'JETSTREAM_SCRATCH', className: 'ScratchServer', hasContainer: true },
       { binding: 'JETSTREAM_KEEPER', className: 'JetStreamKeeper', hasContainer: false },
       { binding: 'METRICS', className: 'MetricsCollector', hasContainer: false },
+      { binding: 'SESSION_REGISTRY', className: 'SessionRegistry', hasContainer: false },
+      { binding: 'SESSION_SERVER', className: 'SessionServer', hasContainer: true },
       ...config.regions.map(({ id }) => ({
         binding: bindingNameOf(id),
         className: classNameOf(id),
@@ -77,7 +79,7 @@ function bundle(config: MeridianConfig, plugins: readonly Plugin[]): Promise<str
   );
   return bundleWorker({
     stdin: {
-      contents: `export { default, ConfigStore, JetStreamKeeper, MetricsCollector, ScratchServer } from './worker/index.ts';\n${classes}`,
+      contents: `export { default, ConfigStore, JetStreamKeeper, MetricsCollector, ScratchServer, SessionRegistry, SessionServer } from './worker/index.ts';\n${classes}`,
       resolveDir: PROJECT,
       loader: 'ts',
     },

@@ -112,3 +112,17 @@ test('a different order is a change too', () => {
   const changes = diffConfigs(BOTH, { ...BOTH, regions: BOTH.regions.toReversed() });
   expect(changes.map(describeChange)).toEqual(['regions: order weur,enam -> enam,weur']);
 });
+
+test('who may make sessions is edited live, and how many containers there are for them is deployed', () => {
+  const after: MeridianConfig = {
+    ...BOTH,
+    sessions: { ...BOTH.sessions, madeBy: 'admins', mostPerOwner: 2, most: 50, instanceType: 'basic' },
+  };
+  const kinds = diffConfigs(BOTH, after).map(({ path, kind }) => [path, kind]);
+  expect(Object.fromEntries(kinds)).toEqual({
+    'sessions.madeBy': 'steers',
+    'sessions.mostPerOwner': 'steers',
+    'sessions.most': 'platform',
+    'sessions.instanceType': 'platform',
+  });
+});

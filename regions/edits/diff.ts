@@ -33,13 +33,21 @@ const PLATFORM_REGION_FIELDS: ReadonlySet<string> = new Set([
 /** Parts that a region's object reads when it is created, or that all regions must agree on. */
 const PLATFORM_PARTS: ReadonlySet<string> = new Set(['cluster', 'mesh', 'lameDuck', 'jetstream']);
 
+/** Single fields of other parts that are in wrangler.toml. */
+const PLATFORM_PATHS: ReadonlySet<string> = new Set(['sessions.most', 'sessions.instanceType']);
+
 /** Every field that differs: first the general ones, then region by region, in the order of `after`. */
 export function diffConfigs(before: MeridianConfig, after: MeridianConfig): readonly Change[] {
   const { regions: regionsBefore, ...generalBefore } = before;
   const { regions: regionsAfter, ...generalAfter } = after;
   const general = differences(generalBefore, generalAfter).map(({ path, from, to }): Change => {
     const [part = ''] = path.split('.');
-    return { path, from, to, kind: PLATFORM_PARTS.has(part) ? 'platform' : 'steers' };
+    return {
+      path,
+      from,
+      to,
+      kind: PLATFORM_PARTS.has(part) || PLATFORM_PATHS.has(path) ? 'platform' : 'steers',
+    };
   });
   return [...general, ...orderChange(before, after), ...regionChanges(regionsBefore, regionsAfter)];
 }

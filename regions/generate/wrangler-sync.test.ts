@@ -25,6 +25,15 @@ function configOf(...regions: unknown[]): MeridianConfig {
 const ONE = configOf(region('weur'));
 const TWO = configOf(region('weur'), region('apac-ne', { placement: ['OC', 'APAC'] }));
 
+const SESSION_CONTAINER = {
+  name: 'session-server',
+  class_name: 'SessionServer',
+  image: './container/Dockerfile',
+  instance_type: 'lite',
+  max_instances: 20,
+  rollout_step_percentage: 100,
+};
+
 test('each region gets its binding, its container and its class', () => {
   expect(parse(syncWranglerToml(EMPTY, TWO).text)).toEqual({
     name: 'meridian',
@@ -32,11 +41,13 @@ test('each region gets its binding, its container and its class', () => {
       bindings: [
         { name: 'REGION_WEUR', class_name: 'NatsWeur' },
         { name: 'REGION_APAC_NE', class_name: 'NatsApacNe' },
+        { name: 'SESSION_SERVER', class_name: 'SessionServer' },
       ],
     },
     containers: [
       containerOf('nats-weur', 'NatsWeur', ['WEUR']),
       containerOf('nats-apac-ne', 'NatsApacNe', ['OC', 'APAC']),
+      SESSION_CONTAINER,
     ],
     migrations: [{ tag: 'regions-1', new_sqlite_classes: ['NatsWeur', 'NatsApacNe'] }],
     vars: { A: 'b' },
@@ -46,8 +57,16 @@ test('each region gets its binding, its container and its class', () => {
 test('a custom instance type is written with the field names of wrangler', () => {
   const config = configOf(region('weur', { instanceType: { vcpu: 1, memoryMib: 3072, diskMb: 4000 } }));
   expect(parse(syncWranglerToml(EMPTY, config).text)).toMatchObject({
-    containers: [{ instance_type: { vcpu: 1, memory_mib: 3072, disk_mb: 4000 } }],
+    containers: [{ instance_type: { vcpu: 1, memory_mib: 3072, disk_mb: 4000 } }, {}],
   });
+});
+
+test('sessions get one container of their size, and as many instances as there may be sessions', () => {
+  const sessions = { ...ONE.sessions, most: 300, instanceType: 'basic' as const };
+  const { containers } = parse(syncWranglerToml(EMPTY, { ...ONE, sessions }).text) as {
+    containers: unknown[];
+  };
+  expect(containers.at(-1)).toEqual({ ...SESSION_CONTAINER, instance_type: 'basic', max_instances: 300 });
 });
 
 test('what a deploy has just started of JetStream, a second deploy leaves alone', () => {
@@ -61,6 +80,7 @@ test('what a deploy has just started of JetStream, a second deploy leaves alone'
     ['nats-eeur', undefined],
     ['nats-apac', undefined],
     ['nats-oc', undefined],
+    ['session-server', undefined],
   ]);
 });
 

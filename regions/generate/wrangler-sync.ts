@@ -40,7 +40,7 @@ export function syncWranglerToml(current: string, config: MeridianConfig): Wrang
   const history = asSyncError(() => readMigrations(parse(kept)));
   const classes = config.regions.map(({ id }) => classNameOf(id));
   const { text: migrations, added } = appendMigration(kept, history, classes);
-  const text = `${before}${[HEAD, ...config.regions.map(regionText), MIGRATIONS_HEAD + migrations].join('\n')}${after}`;
+  const text = `${before}${[HEAD, ...config.regions.map(regionText), sessionsText(config), MIGRATIONS_HEAD + migrations].join('\n')}${after}`;
   asSyncError(() => parse(text));
   return { text, added };
 }
@@ -69,6 +69,23 @@ instance_type = ${instanceTypeText(instanceType)}
 max_instances = 1
 rollout_step_percentage = 100
 ${jetstream ? `rollout_active_grace_period = ${ROLLOUT_GRACE_SECONDS}\n` : ''}constraints = { regions = [${placement.map((place) => `"${place}"`).join(', ')}] }
+`;
+}
+
+function sessionsText({ sessions }: MeridianConfig): string {
+  return `# Sessions: a server each, one object each, as many as sessions.most. None of them runs before it is asked for. A
+# container starts near its object.
+[[durable_objects.bindings]]
+name = "SESSION_SERVER"
+class_name = "SessionServer"
+
+[[containers]]
+name = "session-server"
+class_name = "SessionServer"
+image = "./container/Dockerfile"
+instance_type = "${sessions.instanceType}"
+max_instances = ${sessions.most}
+rollout_step_percentage = 100
 `;
 }
 

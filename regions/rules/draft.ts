@@ -18,6 +18,8 @@ export interface ConfigDraft {
   readonly jetstream: v.InferOutput<typeof ConfigSchema.entries.jetstream> | undefined;
   /** Absent when any part of it is broken. */
   readonly routing: v.InferOutput<typeof ConfigSchema.entries.routing> | undefined;
+  /** Absent when any part of it is broken. */
+  readonly sessions: v.InferOutput<typeof ConfigSchema.entries.sessions> | undefined;
   /** Empty when the list itself is missing or broken. Indexes are the file's. */
   readonly regions: readonly RegionDraft[];
 }
@@ -29,11 +31,13 @@ export function readDraft(input: unknown): ConfigDraft {
   const jetstream = v.safeParse(ConfigSchema.entries.jetstream, file.jetstream);
   const defaultRegion = v.safeParse(ConfigSchema.entries.defaultRegion, file.defaultRegion);
   const routing = v.safeParse(ConfigSchema.entries.routing, file.routing);
+  const sessions = v.safeParse(ConfigSchema.entries.sessions, file.sessions);
   return {
     admin: admin.success ? admin.output : undefined,
     defaultRegion: defaultRegion.success ? defaultRegion.output : undefined,
     jetstream: jetstream.success ? jetstream.output : undefined,
     routing: routing.success ? routing.output : undefined,
+    sessions: sessions.success ? sessions.output : undefined,
     regions: Array.isArray(file.regions)
       ? file.regions.map((region) => readEntries(RegionSchema.entries, region))
       : [],

@@ -266,3 +266,14 @@ test('a weight without a band is warned of: it would do nothing', () => {
   expect(warnings.map(describeProblem)[0]).toContain('use dial');
   expect(validateConfig({ ...file, routing: { bandMs: 5 } })).toMatchObject({ ok: true, warnings: [] });
 });
+
+test('the usual lifetime of a session is no longer than the longest', () => {
+  const problemsWith = (sessions: unknown) => {
+    const result = validateConfig({ ...fileOf(region('weur')), sessions });
+    return result.ok ? [] : result.problems;
+  };
+  expect(problemsWith({ ttlSeconds: 601, mostTtlSeconds: 600 })).toEqual([
+    { code: 'session-ttl-high', path: 'sessions.ttlSeconds', seconds: 601, most: 600 },
+  ]);
+  expect(problemsWith({ ttlSeconds: 600, mostTtlSeconds: 600 })).toEqual([]);
+});

@@ -2,7 +2,8 @@
 
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { ENDPOINTS, type Endpoint } from '../../api/endpoints.ts';
+import type { Endpoint } from '../../api/endpoint.ts';
+import { ENDPOINTS } from '../../api/endpoints.ts';
 import { ErrorAnswerSchema } from '../../api/error-answer.ts';
 import { ERROR_STATUS, type ErrorCode } from '../../api/errors.ts';
 import { DECISION_HEADER, REGION_HEADER } from '../../api/headers.ts';

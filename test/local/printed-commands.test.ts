@@ -32,7 +32,7 @@ const COMMAND_TIMEOUT_MS = 90_000;
 
 /** All commands of a text, from code blocks, tables and help alike, in their order and without their comments. */
 function commandsOf(text: string): readonly string[] {
-  const found = text.matchAll(/(?:npm run (?:-s )?regions --|curl) [^`\n]+/g);
+  const found = text.matchAll(/(?:npm run (?:-s )?(?:regions|sessions) --|curl) [^`\n]+/g);
   return [...found].map(([line]) =>
     line
       .replace(/ +#.*$/, '')
@@ -121,6 +121,10 @@ test('--help, of everything', { timeout: COMMAND_TIMEOUT_MS }, async () => {
   expect(subcommands).toContain('list');
   for (const name of subcommands.filter((each) => each !== 'help'))
     await works(`npm run regions -- ${name} --help`);
+  // Its commands are those of docs/sessions.md.
+  const sessions = await works('npm run sessions -- --help');
+  for (const [, name = ''] of sessions.matchAll(/^ {2}([a-z]+) .*<name>/gm))
+    expect(await works(`npm run sessions -- ${name} --help`)).toContain('Exit codes');
 });
 
 describe.each(COMMANDS_OF_PAGES.filter(([, commands]) => commands.some(isTried)))('%s', (_page, commands) => {

@@ -1,11 +1,13 @@
-// `npm run regions` in a process of its own, as people run it: on an edge that runs, or on one that answers as a test says.
+// `npm run regions` or `npm run sessions` in a process of its own, as people run it: on an edge that runs, or on one that answers as a test says.
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { type Answers, type Asked, startFakeEdge } from './fake-edge.ts';
 
-const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../cli/', import.meta.url));
+
+const PROGRAMS = { regions: 'main.ts', sessions: 'sessions/main.ts' } as const;
 
 export interface RegionsResult {
   readonly code: number;
@@ -14,6 +16,8 @@ export interface RegionsResult {
 }
 
 export interface RegionsOptions {
+  /** Default: `regions`. */
+  readonly program?: 'regions' | 'sessions';
   /** The edge that it is told of; undefined: none. */
   readonly edge?: { readonly url: string; readonly adminToken: string };
   readonly cwd?: string;
@@ -25,14 +29,17 @@ export interface RegionsOptions {
 
 export function runRegions(
   args: readonly string[],
-  { edge, cwd, temporaryFolder, interruptAt }: RegionsOptions = {},
+  { program = 'regions', edge, cwd, temporaryFolder, interruptAt }: RegionsOptions = {},
 ): Promise<RegionsResult> {
   const of = edge === undefined ? {} : { MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: edge.adminToken };
   const at = temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder };
   const env = { ...process.env, ...of, ...at, NO_COLOR: '1' };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [CLI, ...args], { env, cwd }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    const child = execFile(
+      process.execPath,
+      [CLI + PROGRAMS[program], ...args],
+      { env, cwd },
+      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     );
     // Nobody is there to answer.
     child.stdin?.end();

@@ -219,6 +219,13 @@ export const PARTS: readonly Part[] = [
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {
+    path: 'worker/sessions',
+    what: 'servers of their own: their ids, the registry with their leases, their objects',
+    // A server's monitoring is read as that of a region.
+    imports: [...SHARED, 'waiting', 'worker/region'],
+    packages: ['cloudflare:workers', '@cloudflare/containers'],
+  },
+  {
     path: 'worker/metrics',
     what: 'the collector: asks the regions, keeps a day, and says it in the formats of Prometheus',
     imports: [...SHARED, 'waiting', 'worker/config', 'worker/jetstream/keeper-stub.ts', 'worker/region'],
@@ -240,6 +247,7 @@ export const PARTS: readonly Part[] = [
       'worker/config',
       'worker/metrics',
       'worker/region',
+      'worker/sessions',
       'worker/edge-context.ts',
     ],
     packages: [],
@@ -262,10 +270,12 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'worker/admin',
-    what: 'authorization and what it protects: edits, drains, the audit log',
+    what: 'authorization and what it protects: edits, drains, sessions, the audit log',
+    // A session is placed as a client is.
     imports: [
       ...SHARED,
       'regions/edits',
+      'waiting',
       'routing',
       'worker/config',
       'worker/forecast',
@@ -275,6 +285,8 @@ export const PARTS: readonly Part[] = [
       'worker/jetstream/restore',
       'worker/jetstream/keeper-stub.ts',
       'worker/region',
+      'worker/sessions',
+      'worker/connect',
       'worker/metrics',
       'worker/edge-context.ts',
     ],
@@ -298,6 +310,7 @@ export const PARTS: readonly Part[] = [
       'worker/jetstream',
       'worker/metrics',
       'worker/region',
+      'worker/sessions',
       'worker/router.ts',
     ],
     packages: [],
@@ -318,6 +331,7 @@ export const PARTS: readonly Part[] = [
       'regions/edits',
       'regions/generate',
       'api',
+      'waiting',
       'local/running-stacks.ts',
     ],
     // A test closes its server as everything on one machine does.
@@ -556,7 +570,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'tools/openapi',
-    what: 'writes what is made from the contract: the OpenAPI document, tables of docs/http-api.md',
+    what: 'writes what is made from the contract: the OpenAPI document, tables of docs/http-api.md and docs/sessions.md',
     imports: ['api'],
     // What is generated is compared with what ships.
     tests: ['worker/status'],

@@ -3,7 +3,8 @@
 
 import { ARCHIVE_TYPE } from '../../api/archive.ts';
 import { AUDIT_LINES_TYPE } from '../../api/audit.ts';
-import { ENDPOINTS, type Endpoint } from '../../api/endpoints.ts';
+import type { Endpoint } from '../../api/endpoint.ts';
+import { ENDPOINTS } from '../../api/endpoints.ts';
 import { ERROR_STATUS, type ErrorCode } from '../../api/errors.ts';
 import { DECISION_HEADER, HEADERS, REGION_HEADER } from '../../api/headers.ts';
 import { METRICS_TYPES } from '../../api/metrics.ts';

@@ -6,13 +6,13 @@ import { openApiDocument } from './document.ts';
 import { withTables } from './tables.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-const REFERENCE = 'docs/http-api.md';
+const PAGES = ['docs/http-api.md', 'docs/sessions.md'] as const;
 
-/** The text of each generated file, by its path. In the reference only the parts between markers are generated. */
+/** The text of each generated file, by its path. On the pages only the parts between markers are generated. */
 export function generated(): ReadonlyMap<string, string> {
   return new Map([
     ['worker/status/openapi-document.ts', moduleOf(openApiDocument())],
-    [REFERENCE, withTables(readFileSync(new URL(REFERENCE, ROOT), 'utf8'))],
+    ...PAGES.map((page) => [page, withTables(readFileSync(new URL(page, ROOT), 'utf8'))] as const),
   ]);
 }
 

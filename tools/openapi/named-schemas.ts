@@ -5,7 +5,13 @@ import { type JsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import { SCHEMAS, type SchemaName } from '../../api/schemas.ts';
 
 /** The bodies of requests, before defaults are filled in. */
-const SENT: ReadonlySet<SchemaName> = new Set(['PutBody', 'RollbackBody', 'DryRunBody', 'RestoreBody']);
+const SENT: ReadonlySet<SchemaName> = new Set([
+  'PutBody',
+  'RollbackBody',
+  'DryRunBody',
+  'RestoreBody',
+  'SessionBody',
+]);
 
 /** It would be a quarter of the document, and is published as regions/regions.schema.json. */
 const CONFIG: JsonSchema = { type: 'object' };

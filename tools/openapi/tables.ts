@@ -1,7 +1,8 @@
-// The tables of docs/http-api.md, generated from the contract in api/. Each is between markers that name it.
+// The tables of docs/http-api.md and docs/sessions.md, generated from the contract in api/. Each is between markers that name it.
 
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { type CallerKind, ENDPOINTS } from '../../api/endpoints.ts';
+import type { CallerKind } from '../../api/endpoint.ts';
+import { ENDPOINTS } from '../../api/endpoints.ts';
 import { ERROR_MEANING, ERROR_STATUS, type ErrorCode } from '../../api/errors.ts';
 import { HEADERS } from '../../api/headers.ts';
 import { SCHEMAS, type SchemaName } from '../../api/schemas.ts';
@@ -9,6 +10,7 @@ import { SCHEMAS, type SchemaName } from '../../api/schemas.ts';
 const CALLERS: Readonly<Record<CallerKind, string>> = {
   anyone: 'anyone',
   reader: 'a token, Access',
+  maker: 'as `sessions.madeBy` says',
   admin: 'the admin token, Access',
 };
 

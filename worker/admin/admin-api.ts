@@ -3,7 +3,7 @@
 import { REGION_OPERATIONS, type RegionOperation } from '../../api/paths.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
-import { adminRoute } from './admin-route.ts';
+import { type AdminHandler, adminRoute } from './admin-route.ts';
 import { exportAudit as exportAuditLog } from './audit-export.ts';
 import { exportArchive } from './backups-export.ts';
 import { importBackup } from './backups-import.ts';
@@ -19,6 +19,8 @@ import * as measured from './metrics-read.ts';
 import * as records from './records.ts';
 import { operateRegion } from './region-ops.ts';
 import * as restore from './restore-config.ts';
+import { createSession } from './sessions-create.ts';
+import * as ownSessions from './sessions-own.ts';
 import { trafficNow } from './traffic-now.ts';
 
 /** Edits are audited by the ConfigStore, together with what they change. */
@@ -83,7 +85,25 @@ export const backups = {
   import: adminRoute<EdgeContext, StreamRequest>('write', 'import', importBackup),
 };
 
-/** A request whose route names a region, or a job. */
+/** A session is of whoever made it: readers have theirs, and admins may see and end all. */
+export const sessions = {
+  list: adminRoute<EdgeContext>('read', 'sessions', ownSessions.listSessions),
+  create: adminRoute<EdgeContext>('write-own', 'create-session', createSession),
+  show: adminRoute<EdgeContext, IdRequest>('read', 'sessions', onSession(ownSessions.showSession)),
+  end: adminRoute<EdgeContext, IdRequest>('write-own', 'end-session', onSession(ownSessions.endSession)),
+  info: adminRoute<EdgeContext, IdRequest>('read', 'sessions', onSession(ownSessions.sessionInfo)),
+  stats: adminRoute<EdgeContext, IdRequest>('read', 'sessions', onSession(ownSessions.sessionStats)),
+};
+
+/** The id or the name that is in the path, for a handler. */
+function onSession(handler: ownSessions.SessionHandler): AdminHandler<EdgeContext, IdRequest> {
+  return (request, edge, caller) => {
+    const asked = decoded(request.params.id ?? '');
+    return asked === undefined ? badPath() : handler({ request, edge, caller, asked });
+  };
+}
+
+/** A request whose route names a region, a job or a session. */
 interface IdRequest extends Request {
   readonly params: { readonly id?: string };
 }

@@ -62,7 +62,7 @@ export function adminRoute<C extends AdminContext, R extends Request = Request>(
   handler: AdminHandler<C, R>,
   { changesAuditedBy = 'wrapper' }: AdminRouteOptions = {},
 ): (request: R, edge: C) => Promise<Response> {
-  const isAudited = need === 'write' && changesAuditedBy === 'wrapper';
+  const isAudited = need !== 'read' && changesAuditedBy === 'wrapper';
   return async (request, edge) => {
     const access = await authorize(request, edge.env, edge.config, need);
     const address = addressOf(request);

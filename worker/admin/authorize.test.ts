@@ -94,6 +94,14 @@ describe('with tokens', () => {
     });
   });
 
+  test("the read token writes what is the caller's own, which does not let it write anything else", async () => {
+    expect(await attempt(READ, { need: 'write-own' })).toEqual({
+      ok: true,
+      actor: 'token:read',
+      mayWrite: false,
+    });
+  });
+
   test('no credentials and wrong ones get the same answer', async () => {
     const wrong = [
       {},
@@ -151,6 +159,7 @@ describe('with Cloudflare Access', () => {
       code: 'cross_site',
       actor: 'access:ada@example.com',
     });
+    expect(await signedIn(page, {}, 'write-own')).toMatchObject({ code: 'cross_site' });
     expect(await signedIn(page, {}, 'read')).toMatchObject({ ok: true });
     expect(await signedIn({ 'sec-fetch-site': 'same-origin' })).toMatchObject({ ok: true });
   });

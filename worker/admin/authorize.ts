@@ -12,8 +12,8 @@ import { bearerTokenOf, hasTokenInUrl, tokenLike } from './bearer-token.ts';
 import { isCrossSite } from './cross-site.ts';
 import { mayCall } from './rate-limit.ts';
 
-/** `read` only looks at something, `write` changes something. */
-export type Need = 'read' | 'write';
+/** `read` only looks at something, `write` changes something, `write-own` changes what is the caller's own. */
+export type Need = 'read' | 'write' | 'write-own';
 
 export interface Granted {
   readonly ok: true;
@@ -136,6 +136,6 @@ async function bySignIn(
   const signIn = await verifyAccessJwt(jwt, application);
   if (!signIn.ok) return { ...UNKNOWN, reason: signIn.reason };
   const { actor } = signIn;
-  if (need === 'write' && isCrossSite(request)) return { ...CROSS_SITE, actor };
+  if (need !== 'read' && isCrossSite(request)) return { ...CROSS_SITE, actor };
   return { ok: true, actor, mayWrite: true };
 }

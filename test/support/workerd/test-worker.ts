@@ -6,5 +6,7 @@ export { default } from '../../../worker/index.ts';
 export { JetStreamKeeper } from '../../../worker/jetstream/keeper.ts';
 export { ScratchServer } from '../../../worker/jetstream/scratch-server.ts';
 export { MetricsCollector } from '../../../worker/metrics/collector.ts';
+export { SessionRegistry } from '../../../worker/sessions/session-registry.ts';
 export { MeshNode } from './mesh-node.ts';
 export { RegionNode } from './region-node.ts';
+export { SessionNode } from './session-node.ts';

@@ -1,0 +1,275 @@
+// The server of a session: an object with a container of its own. It is started by who makes the session, sleeps while it
+// has no clients and nothing to keep, and is started again by the next one. It tells the registry what becomes of it, and
+// ends when the registry says so.
+
+import type { DurableObject } from 'cloudflare:workers';
+import { Container } from '@cloudflare/containers';
+import { MONITORING_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import type { Env } from '../env.ts';
+import { errorResponse } from '../error-response.ts';
+import { messageOf } from '../message-of.ts';
+import { readServerFacts } from './server-facts.ts';
+import {
+  type ServerFacts,
+  type ServerMethods,
+  type ServerSpec,
+  type ServerStatus,
+  sessionRegistry,
+} from './session-stubs.ts';
+
+/** What it is to start, as long as there is a session. */
+const SPEC_KEY = 'spec';
+
+/** The serial of the last session here that was ended: what was asked for before that comes too late. */
+const ENDED_KEY = 'ended';
+
+/** Makes nats-server enter lame duck mode. */
+const SIGUSR2 = 12;
+
+/** Stops it at once. */
+const SIGINT = 2;
+
+/** How often the class checks whether the container is ready: who made the session waits. */
+const START_POLL_MS = 25;
+
+/** Clients are told to leave at once, and are closed one after the other from this on. */
+const GRACE_SECONDS = 2;
+
+/** The shortest that nats-server allows. */
+const LAME_DUCK_SECONDS = 30;
+
+/** Who has not left by then is cut off: there is no other server to go to. */
+const LAME_DUCK_MS = 8_000;
+
+/** How exact it is when a session was last seen. */
+const SEEN_EVERY_MS = 60_000;
+
+export class SessionServer extends Container<Env> implements ServerMethods {
+  override enableInternet = false;
+  override defaultPort = WEBSOCKET_PORT;
+  #state: ServerStatus['state'];
+  #since = Date.now();
+  #problem: string | undefined;
+  #seenAt = 0;
+  #toldSeenAt = 0;
+  #starting: Promise<void> | undefined;
+  /** Resolves when a server that was told to stop has ended. */
+  #stopping: PromiseWithResolvers<void> | undefined;
+  #endingSince: number | undefined;
+
+  constructor(ctx: DurableObject['ctx'], env: Env) {
+    super(ctx, env);
+    const spec = this.#spec;
+    if (spec !== undefined) this.sleepAfter = spec.sleepAfter;
+    this.#state = this.#isRunning ? 'up' : 'asleep';
+  }
+
+  async begin(spec: ServerSpec): Promise<ServerStatus> {
+    const ended = this.ctx.storage.kv.get<number>(ENDED_KEY) ?? 0;
+    if (spec.serial <= ended || this.#endingSince !== undefined)
+      return { ...this.#status(), state: 'ending' };
+    this.ctx.storage.kv.put(SPEC_KEY, spec);
+    this.sleepAfter = spec.sleepAfter;
+    this.#seen();
+    // The status says why.
+    await this.#up(spec).catch(() => {});
+    return this.#status();
+  }
+
+  async status(serial: number): Promise<ServerStatus | undefined> {
+    if (this.#spec?.serial !== serial) return undefined;
+    const facts = this.#state === 'up' ? await this.#facts() : undefined;
+    if (facts !== undefined && facts.stats.clients > 0) this.#seen();
+    return { ...this.#status(), ...(facts && { facts }) };
+  }
+
+  async end(id: string, serial: number): Promise<void> {
+    const { kv } = this.ctx.storage;
+    kv.put(ENDED_KEY, Math.max(serial, kv.get<number>(ENDED_KEY) ?? 0));
+    // The session of a later claim is another one.
+    if (this.#spec !== undefined && this.#spec.serial > serial) return this.#tellGone(id, serial);
+    if (!this.#isRunning && this.#starting === undefined) return this.#gone(id, serial);
+    if (this.#endingSince === undefined) {
+      this.#endingSince = Date.now();
+      this.#become('ending');
+      this.ctx.waitUntil(this.#leave());
+    } else if (Date.now() - this.#endingSince > LAME_DUCK_MS) await this.destroy();
+  }
+
+  /** A client: its WebSocket is forwarded natively, as the container's own response. */
+  override async fetch(request: Request): Promise<Response> {
+    const spec = this.#spec;
+    if (spec === undefined || spec.expiresAt <= Date.now()) {
+      return errorResponse('no_such_session', 'the session has ended');
+    }
+    if (this.#endingSince !== undefined) return errorResponse('session_ending', `session ${spec.name} ends`);
+    try {
+      await this.#up(spec);
+      this.renewActivityTimeout();
+      this.#seen();
+      return await this.#port(WEBSOCKET_PORT).fetch('http://nats-server/', request);
+    } catch (error) {
+      return errorResponse(
+        'session_unavailable',
+        `the server of ${spec.name} does not serve: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  /** Called by the class when the container has exited, for whatever reason. */
+  override async onStop({ exitCode }: { exitCode: number }): Promise<void> {
+    const stopping = this.#stopping;
+    this.#stopping = undefined;
+    stopping?.resolve();
+    const spec = this.#spec;
+    if (spec === undefined) return;
+    if (this.#endingSince !== undefined) return this.#gone(spec.id, spec.serial);
+    // A start that failed says so itself.
+    if (this.#starting !== undefined) return;
+    if (stopping !== undefined) this.#become('asleep');
+    else this.#become('down', `its server ended unexpectedly, with exit code ${exitCode}`);
+    await this.#tell(spec);
+  }
+
+  /** Called by the class when nothing has renewed the activity for `sleepAfter`. */
+  override async onActivityExpired(): Promise<void> {
+    const spec = this.#spec;
+    if (spec === undefined) return this.destroy();
+    // The registry should have ended it by now.
+    if (spec.expiresAt <= Date.now()) return this.end(spec.id, spec.serial);
+    const facts = await this.#facts();
+    // Unknown is not zero: one that does not answer may be full of clients. The class counts anew after this.
+    if (
+      facts === undefined ||
+      facts.stats.clients > 0 ||
+      facts.stats.streams > 0 ||
+      this.#endingSince !== undefined
+    )
+      return;
+    this.#stopping = Promise.withResolvers();
+    await this.stop(SIGINT);
+  }
+
+  get #spec(): ServerSpec | undefined {
+    return this.ctx.storage.kv.get<ServerSpec>(SPEC_KEY);
+  }
+
+  get #isRunning(): boolean {
+    return this.ctx.container?.running ?? false;
+  }
+
+  #status(): ServerStatus {
+    return {
+      state: this.#state,
+      since: this.#since,
+      seenAt: this.#seenAt,
+      ...(this.#problem !== undefined && { problem: this.#problem }),
+    };
+  }
+
+  #become(state: ServerStatus['state'], problem?: string): void {
+    this.#state = state;
+    this.#since = Date.now();
+    this.#problem = problem;
+  }
+
+  /** Returns once the server serves. However many ask, it is started once. */
+  async #up(spec: ServerSpec): Promise<void> {
+    await this.#stopping?.promise;
+    if (this.#state === 'up' && this.#isRunning) return;
+    this.#starting ??= this.#start(spec).finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async #start(spec: ServerSpec): Promise<void> {
+    this.#become('starting');
+    const { name, token, config } = spec;
+    this.envVars = {
+      NATS_SCRATCH: 'true',
+      NATS_SERVER_NAME: sessionServerName(name),
+      NATS_TOKEN: token,
+      NATS_JETSTREAM: String(config.jetstream),
+      NATS_MAX_CONNECTIONS: String(config.maxConnections),
+      NATS_MAX_PAYLOAD: String(config.maxPayloadBytes),
+      NATS_LAME_DUCK_GRACE_PERIOD: `${GRACE_SECONDS}s`,
+      NATS_LAME_DUCK_DURATION: `${LAME_DUCK_SECONDS}s`,
+    };
+    try {
+      await this.startAndWaitForPorts({
+        ports: [WEBSOCKET_PORT],
+        cancellationOptions: { waitInterval: START_POLL_MS },
+      });
+      if (!this.#isRunning) throw new Error('it ended as soon as it was up');
+      if (this.#endingSince === undefined) this.#become('up');
+    } catch (error) {
+      if (this.#endingSince === undefined) this.#become('down', `it did not start: ${messageOf(error)}`);
+      throw error;
+    } finally {
+      if (this.#endingSince === undefined) this.ctx.waitUntil(this.#tell(spec));
+    }
+  }
+
+  /** Lame duck mode, and what is left after it is cut off. */
+  async #leave(): Promise<void> {
+    // One that is starting does not take the signal yet, and has no clients.
+    await this.#starting?.catch(() => {});
+    if (!this.#isRunning) return this.#goneNow();
+    this.ctx.container?.signal(SIGUSR2);
+    await new Promise((resolve) => setTimeout(resolve, LAME_DUCK_MS));
+    if (this.#endingSince !== undefined && this.#isRunning) await this.destroy();
+  }
+
+  async #goneNow(): Promise<void> {
+    const spec = this.#spec;
+    if (spec !== undefined) await this.#gone(spec.id, spec.serial);
+  }
+
+  /** Nothing of it is left, and the registry is told. */
+  async #gone(id: string, serial: number): Promise<void> {
+    this.ctx.storage.kv.delete(SPEC_KEY);
+    this.#endingSince = undefined;
+    this.#become('asleep');
+    await this.#tellGone(id, serial);
+  }
+
+  async #tellGone(id: string, serial: number): Promise<void> {
+    await this.#reported(sessionRegistry(this.env)?.gone(id, serial));
+  }
+
+  #tell({ id, serial }: ServerSpec): Promise<void> {
+    this.#toldSeenAt = this.#seenAt;
+    return this.#reported(sessionRegistry(this.env)?.tell(id, serial, this.#status()));
+  }
+
+  /** The registry finds out by itself, within a minute. */
+  async #reported(call: Promise<void> | undefined): Promise<void> {
+    await call?.catch((error: unknown) => console.warn(`the registry of sessions: ${messageOf(error)}`));
+  }
+
+  #seen(): void {
+    this.#seenAt = Date.now();
+    const spec = this.#spec;
+    if (spec !== undefined && this.#state === 'up' && this.#seenAt - this.#toldSeenAt > SEEN_EVERY_MS) {
+      this.ctx.waitUntil(this.#tell(spec));
+    }
+  }
+
+  /** Undefined if it does not answer. */
+  async #facts(): Promise<ServerFacts | undefined> {
+    return readServerFacts(this.#port(MONITORING_PORT), this.#spec?.config.jetstream ?? false).catch(
+      () => undefined,
+    );
+  }
+
+  #port(port: number): Fetcher {
+    if (this.ctx.container === undefined) throw new Error('this object has no container');
+    return this.ctx.container.getTcpPort(port);
+  }
+}
+
+/** The name of a session's nats-server. */
+export function sessionServerName(name: string): string {
+  return `session-${name}`;
+}
