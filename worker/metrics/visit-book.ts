@@ -8,7 +8,7 @@ import { type Path, type VisitBatch, type VisitCount, type VisitField, VisitTall
 const HOUR_MS = 60 * 60 * 1_000;
 export const HOURS = 24;
 
-/** Of each, how many combinations are told apart. An hour of so many is 200 kB. */
+/** Of each, how many combinations are told apart. An hour of so many is 260 kB. */
 const MOST_TOTALS = 500;
 const MOST_PLACES = 1_000;
 const MOST_OF_HOUR = 1_000;
