@@ -88,8 +88,12 @@ test('without a terminal and without --yes nothing is stopped', async () => {
 
 test.each<[string, Partial<RegionView>, object, string]>([
   ['disabled', { state: 'asleep', enabled: false }, { enabled: false }, 'regions set weur.enabled=true'],
-  ['drained', { state: 'asleep', problem: 'it is drained' }, { drain: true }, 'weur: it is drained.'],
-  ['drained', { state: 'asleep' }, { drain: true }, 'weur is drained: `regions undrain weur` ends that.'],
+  [
+    'drained',
+    { state: 'asleep', problem: 'it is drained' },
+    { drain: true },
+    '\nweur is drained: `regions undrain weur` ends that.',
+  ],
   ['held by a drain that is no longer configured', { state: 'asleep' }, {}, 'if not, `regions undrain weur`'],
   [
     'down',

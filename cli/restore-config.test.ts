@@ -42,7 +42,7 @@ test('shows what is in the backup and what it would change, then restores exactl
   );
   expect(out).toContain('~ regions.weur.instanceType: standard-1 -> lite');
   expect(out).toContain('~ routing.bandMs: 0 -> 5');
-  expect(out).toContain('Forecast: 12% of the clients would move.');
+  expect(out).toContain("Forecast: 12% of the world's population would go elsewhere.");
   expect(out).toContain('Done: version 13 by bob, 2026-11-26 20:00:00Z: again.');
   expect(code).toBe(0);
   const body = { base: 7, force: false, message: 'again' };

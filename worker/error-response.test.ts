@@ -31,8 +31,14 @@ test('it carries the headers that it is given', () => {
   expect(response.headers.get('content-type')).toMatch(/^application\/json/);
 });
 
-/** What no time will mend: somebody has to deploy a store. */
-const LASTING: ReadonlySet<string> = new Set(['no_store', 'no_bucket', 'no_keeper']);
+/** What no time will mend, since somebody has to deploy it; and the quota, whose end only the answer that refuses knows. */
+const LASTING: ReadonlySet<string> = new Set([
+  'no_store',
+  'no_bucket',
+  'no_keeper',
+  'no_collector',
+  'session_quota',
+]);
 
 test.each(Object.entries(ERROR_STATUS))(
   '%s (%i) says when to try again if it may pass, and only then',
