@@ -19,6 +19,8 @@ export interface KeeperMethods {
   whyNotEnd(region: string): Promise<string | undefined>;
   /** Why regions must not be taken out of service now, `atOnce` or after a drain; undefined if they may be. */
   whyNotLeave(regions: readonly string[], atOnce: boolean): Promise<string | undefined>;
+  /** A server leads a stream that it did not lead before: looks at all of them now, rather than at the usual time. */
+  lookNow(): Promise<void>;
   admission(): Promise<AdmissionView>;
   /** Why JetStream, or some of its streams, serve nobody; undefined if all do. */
   problem(): Promise<string | undefined>;

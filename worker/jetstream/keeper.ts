@@ -76,6 +76,10 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
     return this.#admissions.whyNotLeave(regions, atOnce);
   }
 
+  lookNow(): Promise<void> {
+    return this.#lookSoon();
+  }
+
   async admission(): Promise<AdmissionView> {
     await this.#admissions.look();
     const problem = await this.problem();

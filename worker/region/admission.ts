@@ -76,6 +76,16 @@ export class Admission {
     }
   }
 
+  /**
+   * The server leads a stream that it did not lead before: were it lost before the Keeper has looked, nobody would know that
+   * there was such a stream. Never rejects: where the Keeper does not answer, it looks at its usual time.
+   */
+  async leadsMore(): Promise<void> {
+    await this.#keeper()
+      ?.lookNow()
+      .catch((error: unknown) => console.warn(`JetStream: ${noAnswer(error)}`));
+  }
+
   async #mayStart({ id }: AsksFor): Promise<StartAnswer> {
     try {
       return (await this.#keeper()?.mayStart(id)) ?? { mayStart: false, why: NO_KEEPER };

@@ -125,6 +125,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       secrets: env,
       led: () => this.#server.led(),
       leads: () => this.#server.leads(),
+      leadsMore: () => ctx.waitUntil(this.#admission.leadsMore()),
       dial: (init) => this.#server.dialOwn(init),
       countOwn: (change) => this.#server.countOwn(change),
       now: Date.now,

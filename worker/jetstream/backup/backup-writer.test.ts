@@ -35,6 +35,13 @@ test('a stream that the server begins to lead between two rounds is looked at wi
   expect(seconds).toEqual([2, 12, 22, 24, 34, 44, 54]);
 });
 
+test('that the server leads more streams than before is told once, within two seconds', async () => {
+  const toldAt: number[] = [];
+  const leads = () => (Date.now() < 23_000 ? [] : ['A', 'B']);
+  await roundsOf(0, 60_000, leads, [], () => toldAt.push(Math.round(Date.now() / 1_000)));
+  expect(toldAt).toEqual([24]);
+});
+
 test('a stream whose backup failed is tried again within seconds, not an interval later', async () => {
   const stream = {
     ...{ account: '$G', stream: 'A', created: '1', config: {}, consumers: [], hasAllConsumers: true },
@@ -50,12 +57,14 @@ test('a stream whose backup failed is tried again within seconds, not an interva
  *
  * @param leads names of the streams that the server leads now
  * @param led those of them that are to be backed up: nobody can connect for it
+ * @param told is called when there are more of them
  */
 async function roundsOf(
   tookMs: number,
   forMs: number,
   leads: () => readonly string[] = () => [],
   led: readonly LedStream[] = [],
+  told: () => void = () => undefined,
 ) {
   vi.useFakeTimers({ now: 0 });
   const rounds: { begunAt: number; endedAt: number }[] = [];
@@ -73,6 +82,7 @@ async function roundsOf(
       return led;
     },
     leads: async () => leads().map((stream) => ({ account: '$G', stream })),
+    leadsMore: told,
     dial: () => Promise.reject(new Error('nobody can connect')),
     countOwn: () => undefined,
     now: () => Date.now(),

@@ -35,6 +35,8 @@ export interface BackupWriterParts {
   readonly led: () => Promise<readonly LedStream[]>;
   /** The same, only which they are. */
   readonly leads: () => Promise<readonly StreamKey[]>;
+  /** It leads one that it did not lead before. */
+  readonly leadsMore: () => void;
   /** Sends an upgrade to the server. */
   readonly dial: (init: RequestInit) => Promise<Response>;
   /** A connection was established, or is about to be closed. */
@@ -180,7 +182,9 @@ export class BackupWriter {
     if (!this.#isOn || !settings.enabled) return;
     const lookedAt = this.#parts.now();
     const [leads, streams] = await Promise.all([this.#parts.leads(), this.#parts.led()]);
-    this.#seen = new Set([...leads, ...streams].map(keyOf));
+    const seen = new Set([...leads, ...streams].map(keyOf));
+    if ([...seen].some((key) => !this.#seen.has(key))) this.#parts.leadsMore();
+    this.#seen = seen;
     this.#forgetOthers(streams);
     for (const led of streams) {
       if (!this.#isOn) return;
