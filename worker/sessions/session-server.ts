@@ -41,6 +41,9 @@ const LAME_DUCK_SECONDS = 30;
 /** Who has not left by then is cut off: there is no other server to go to. */
 const LAME_DUCK_MS = 8_000;
 
+/** In ms since the epoch: before the object was reset. */
+const LONG_AGO = 0;
+
 /** How exact it is when a session was last seen. */
 const SEEN_EVERY_MS = 60_000;
 
@@ -62,9 +65,10 @@ export class SessionServer extends Container<Env> implements ServerMethods {
     const spec = this.#spec;
     if (spec !== undefined) this.sleepAfter = spec.sleepAfter;
     this.#state = this.#isRunning ? 'up' : 'asleep';
-    // The object was reset while its session ended: it takes no clients again, and the registry's next sweep ends the rest.
+    // The object was reset while its session ended: it takes no clients again, and the registry's next sweep ends the rest,
+    // at once, since they have been told to leave.
     if (spec !== undefined && spec.serial <= this.#endedSerial) {
-      this.#endingSince = this.#since;
+      this.#endingSince = LONG_AGO;
       this.#state = 'ending';
     }
   }

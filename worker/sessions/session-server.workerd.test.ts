@@ -12,6 +12,7 @@ import {
 import type { ServerSpec } from './session-stubs.ts';
 
 const STOPPED = 'signal 2';
+const DESTROYED = 'destroy';
 
 const SPEC: ServerSpec = {
   id: 'pr-1-abcdefghijklmnopqrstuvwxyz',
@@ -42,6 +43,9 @@ test('an object that is reset while its session ends takes no clients again', as
   expect(await again.status(SPEC.serial)).toMatchObject({ state: 'ending' });
   expect(await codeOf(await again.fetch('http://session/'))).toBe('session_ending');
   expect(await again.begin(SPEC)).toMatchObject({ state: 'ending' });
+  expect(container.told).not.toContain(DESTROYED);
+  await again.end(SPEC.id, SPEC.serial);
+  expect(container.told).toContain(DESTROYED);
 });
 
 test('one that is reset in the middle of its session goes on', async () => {
