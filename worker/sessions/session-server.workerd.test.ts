@@ -61,6 +61,25 @@ test('a server without clients stops when it was not used for long', async () =>
   expect(container.told).toContain(STOPPED);
 });
 
+test('a server that was told to stop and hangs is ended by force for the next client', async () => {
+  await pause();
+  container.endsOnSignal = false;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    await runInDurableObject(server, async (instance) => {
+      await instance.onActivityExpired();
+      const answer = instance.fetch(new Request('http://session/'));
+      await vi.advanceTimersByTimeAsync(5_000);
+      vi.useRealTimers();
+      expect((await answer).status).toBe(200);
+    });
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(container.told).toEqual(['start', STOPPED, DESTROYED, 'start']);
+  expect(await server.status(SPEC.serial)).toMatchObject({ state: 'up' });
+});
+
 test('a client that comes while the server is asked for its clients is not cut off', async () => {
   await pause();
   await runInDurableObject(server, async (instance) => {
