@@ -17,6 +17,7 @@ export default defineConfig({
           CONFIG_STORE: { className: 'ConfigStore', useSQLite: true },
           SESSION_REGISTRY: { className: 'SessionRegistry', useSQLite: true },
           SESSION_SERVER: { className: 'SessionNode', useSQLite: true },
+          SESSION_SERVER_NODE: { className: 'SessionServerNode', useSQLite: true },
           JETSTREAM_KEEPER: { className: 'JetStreamKeeper', useSQLite: true },
           METRICS: { className: 'MetricsCollector', useSQLite: true },
         },

@@ -24,13 +24,18 @@ export const RegionViewSchema = v.strictObject({
   state: v.pipe(
     v.picklist(SEEN_STATES),
     v.description(
-      '`up`, `asleep`, `starting`, `draining`, `stopping`, `down` (its server exited unexpectedly and is being restarted) or `unreachable` (its object does not answer)',
+      '`up`, `asleep`, `waiting` (it must not start yet, for the sake of the streams), `starting`, `draining`, `stopping`, `down` (its server exited unexpectedly and is being restarted) or `unreachable` (its object does not answer)',
     ),
   ),
   since: v.pipe(Instant, v.description('since when it is in this state, milliseconds since the epoch')),
   clients: Clients,
   maxClients: v.exactOptional(
-    v.pipe(Count, v.description('the limit of the running server, which it took when it started')),
+    v.pipe(
+      Count,
+      v.description(
+        'how many it takes now: the lowest of `maxConnections`, what its memory bears, and what its server was started with',
+      ),
+    ),
   ),
   objectAgeMs: v.exactOptional(
     v.pipe(v.number(), v.description('how long its object has been in memory; absent if it does not answer')),

@@ -19,11 +19,17 @@ const whole = (least: number, most: number, text: string) =>
 /** What a session's server is started with. */
 export const SessionConfigSchema = v.strictObject({
   jetstream: v.optional(
-    v.pipe(v.boolean(), v.description('whether it has JetStream; its disk lasts as long as its server runs')),
+    v.pipe(
+      v.boolean(),
+      v.description('whether it has JetStream (by default not); its disk lasts as long as its server runs'),
+    ),
     false,
   ),
-  maxConnections: v.optional(whole(1, MOST_CONNECTIONS, 'how many clients it takes'), 100),
-  maxPayloadBytes: v.optional(whole(1, MOST_PAYLOAD_BYTES, 'its largest message, bytes'), 1_048_576),
+  maxConnections: v.optional(whole(1, MOST_CONNECTIONS, 'how many clients it takes; 100 by default'), 100),
+  maxPayloadBytes: v.optional(
+    whole(1, MOST_PAYLOAD_BYTES, 'its largest message, bytes; 1,048,576 by default'),
+    1_048_576,
+  ),
 });
 export type SessionConfig = Wire<typeof SessionConfigSchema>;
 

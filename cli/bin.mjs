@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npx meridian regions ...` and `npx meridian sessions ...` from the checkout. The command is TypeScript, which the checkout's own Node runs;
-// the one that runs this file may be older.
+// `npx meridian regions ...` and `npx meridian sessions ...` from the checkout. The commands are TypeScript, which the
+// checkout's own Node runs; the one that runs this file may be older.
 
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';

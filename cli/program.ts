@@ -2,10 +2,7 @@
 
 import type { Command, CommanderError } from 'commander';
 import { CommandError, EXIT, EXIT_CODES_HELP } from './exit.ts';
-import { wrapped } from './wrap.ts';
-
-/** Of a pipe, and of a terminal that does not say how wide it is, or says 0. */
-const USUAL_WIDTH = 80;
+import { USUAL_WIDTH, wrapped } from './wrap.ts';
 
 /** Runs the subcommand that the arguments of this process name. */
 export async function runProgram(program: Command, subcommands: readonly Command[]): Promise<void> {

@@ -1,5 +1,5 @@
-// What people read. Text on a terminal is broken at words, where the line ends; further lines are indented like the text of the first, and in
-// a table like its last column. In a pipe or a file lines stay whole, for programs that read them.
+// What people read. Text on a terminal is broken at words, where the line ends; further lines are indented like the text
+// of the first, and in a table like its last column. In a pipe or a file lines stay whole, for programs that read them.
 
 import { stripVTControlCharacters } from 'node:util';
 
@@ -17,7 +17,7 @@ export interface Page {
 /** Words this narrow a column cannot be read. */
 const LEAST_WIDTH = 20;
 
-/** Of a terminal that does not say how wide it is, or says 0. */
+/** Of a pipe, and of a terminal that does not say how wide it is, or says 0. */
 export const USUAL_WIDTH = 80;
 
 /** Breaks every line that is too long for the page. */

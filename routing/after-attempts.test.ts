@@ -25,6 +25,15 @@ describe('after attempts to hand a client over', () => {
     expect(decisionTable(record)).toContain('tried eeur for 7.0 ms: late');
   });
 
+  test('where the chosen region takes the client there is no failover, whatever was dialled beside it', () => {
+    const record = afterAttempts(decide(), 'weur', [failed('eeur', 'full')]);
+    expect(record.failover).toBeUndefined();
+    expect(record).toMatchObject({ winner: 'weur', failed: [{ region: 'eeur' }] });
+    const before = decide({ weur: { state: 'down' } });
+    const { winner = '' } = before;
+    expect(afterAttempts(before, winner, [failed('wnam', 'full')]).failover).toEqual(before.failover);
+  });
+
   test('a failover that it was before stays the one that it was', () => {
     const decision = decide({ weur: { state: 'down' } });
     expect(afterAttempts(decision, 'wnam', [failed('eeur', 'late')])).toMatchObject({

@@ -102,7 +102,8 @@ describe('a path that changes', () => {
     const known = tripsOf(times(KEPT_SAMPLES, 100));
     expect(measurementOf(known, NOW + HALF_LIFE_MS).samples).toBeCloseTo(KEPT_SAMPLES / 2, 5);
     expect(addSample(known, 100, NOW + HALF_LIFE_MS)?.ms).toHaveLength(KEPT_SAMPLES / 2 + 1);
-    expect(addSample(known, 100, NOW + 50 * HALF_LIFE_MS)?.ms).toHaveLength(2);
+    for (const lives of [50, 5_000])
+      expect(addSample(known, 100, NOW + lives * HALF_LIFE_MS)?.ms).toHaveLength(2);
   });
 
   test('does not fade in an hour of a visit every ten minutes', () => {

@@ -1,8 +1,8 @@
 // The round trips that a data center has measured to a region, and what they say together. Pure: time comes in.
 //
-// A few samples in ten thousand of a path are typical of it; some are far too long (a lost packet, a busy machine), none
-// is too short. So the samples themselves are kept, not a running mean: what lies far from their middle is left out, and
-// may turn out to be right later, when more agree with it.
+// Most samples of a path are typical of it; some are far too long (a lost packet, a busy machine), none is too short. So the
+// samples themselves are kept, not a running mean: what lies far from their middle is left out, and may turn out to be right
+// later, when more agree with it.
 
 import type { Measurement } from './observation.ts';
 
@@ -72,7 +72,8 @@ export function measurementOf(trips: RoundTrips, now: number): Measurement {
 
 /** The newest of them: fewer the longer nothing was measured, but one at least. */
 function rememberedOf(trips: RoundTrips, now: number): readonly number[] {
-  return trips.ms.slice(-Math.ceil(trips.ms.length * shareLeft(trips, now)));
+  const left = Math.ceil(trips.ms.length * shareLeft(trips, now));
+  return trips.ms.slice(-Math.max(1, left));
 }
 
 function shareLeft({ at }: RoundTrips, now: number): number {

@@ -11,6 +11,7 @@ import { type ConnectionOptions, withConnection } from '../connection.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { openClient } from '../live.ts';
 import { printable } from '../printable.ts';
+import { say } from '../wrap.ts';
 
 /** As shells report a command that is not there. */
 const NOT_FOUND = 127;
@@ -39,8 +40,7 @@ export function connectCommand(): Command {
       }
       const { server, version, rttMs } = await look(session);
       if (json) console.log(JSON.stringify({ id: session.id, server, version, rttMs }, null, 2));
-      else
-        console.log(printable(`connected to ${server} (nats-server ${version}), ${rttMs} ms there and back`));
+      else say(printable(`connected to ${server} (nats-server ${version}), ${rttMs} ms there and back`));
     });
 }
 

@@ -10,6 +10,7 @@ import { type ConnectionOptions, withConnection } from '../connection.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { openClient } from '../live.ts';
 import { printable } from '../printable.ts';
+import { say } from '../wrap.ts';
 import { sessionText } from './session-text.ts';
 
 /** A cold start of a container may take half a minute. */
@@ -40,7 +41,8 @@ export function createCommand(): Command {
       const client = await openClient(options);
       const made = await client.createSession(bodyOf(name, options), region);
       const session = made.state === 'starting' ? await untilServed(client, made) : made;
-      console.log(json ? JSON.stringify(session, null, 2) : sessionText(session));
+      if (json) console.log(JSON.stringify(session, null, 2));
+      else say(sessionText(session));
     });
 }
 

@@ -9,6 +9,7 @@ import { type ConnectionOptions, withConnection } from '../connection.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { openClient } from '../live.ts';
 import { printable } from '../printable.ts';
+import { say } from '../wrap.ts';
 
 /** Clients have some seconds to leave; after a reset of its object it is told again within a minute. */
 const GONE_WITHIN_MS = 90_000;
@@ -30,7 +31,7 @@ export function deleteCommand(): Command {
       const session = await client.endSession(id);
       if (wait) await untilGone(client, id, name);
       if (json) console.log(JSON.stringify({ ...session, isGone: wait === true }, null, 2));
-      else console.log(printable(wait ? `${name} is gone.` : `${name} ends.`));
+      else say(printable(wait ? `${name} is gone.` : `${name} ends.`));
     });
 }
 

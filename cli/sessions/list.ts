@@ -8,6 +8,7 @@ import { durationText } from '../backup-text.ts';
 import { type ConnectionOptions, withConnection } from '../connection.ts';
 import { openClient } from '../live.ts';
 import { printable } from '../printable.ts';
+import { say } from '../wrap.ts';
 
 /** As many as the edge gives at once. */
 const PAGE = 200;
@@ -19,7 +20,8 @@ export function listCommand(): Command {
     .option('--json', 'print them as JSON')
     .action(async ({ json, ...options }: ConnectionOptions & { readonly json?: true }) => {
       const sessions = await allSessions(await openClient(options));
-      console.log(json ? JSON.stringify(sessions, null, 2) : listText(sessions, Date.now()));
+      if (json) console.log(JSON.stringify(sessions, null, 2));
+      else say(listText(sessions, Date.now()));
     });
 }
 

@@ -5,6 +5,7 @@ import { formatTable } from '../../regions/table.ts';
 import { bytesText } from '../backup-text.ts';
 import { type ConnectionOptions, withConnection } from '../connection.ts';
 import { openClient } from '../live.ts';
+import { say } from '../wrap.ts';
 import { sessionText } from './session-text.ts';
 
 /** Makes the subcommand. */
@@ -18,7 +19,7 @@ export function showCommand(): Command {
       const session = await client.session(name);
       const { server } = await client.sessionStats(session.id);
       if (json) return console.log(JSON.stringify({ ...session, server }, null, 2));
-      console.log(sessionText(session));
+      say(sessionText(session));
       if (server === null) return;
       const rows = [
         ['clients', String(server.clients)],
@@ -27,6 +28,6 @@ export function showCommand(): Command {
         ['streams', String(server.streams)],
         ['memory', bytesText(server.memoryBytes)],
       ];
-      console.log(formatTable(rows.map((row) => ['', ...row])));
+      say(formatTable(rows.map((row) => ['', ...row])));
     });
 }

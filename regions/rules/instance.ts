@@ -2,17 +2,12 @@
 // Cloudflare's rules for custom instance types: https://developers.cloudflare.com/containers/platform/limits/
 
 import { containerSize } from '../container-size.ts';
-import { parseDurationMs } from '../duration.ts';
 import type { Problem } from '../problems.ts';
 import type { ConfigDraft, RegionDraft } from './draft.ts';
+import { checkSleepAfter } from './sleep-after.ts';
 
 const LEAST_MEMORY_PER_VCPU_MIB = 3 * 1024;
 const MOST_DISK_PER_MEMORY_MB_PER_MIB = 2000 / 1024;
-
-/** With a shorter time, a client that reconnects would find the container stopping. */
-const LEAST_SLEEP_AFTER_MS = parseDurationMs('10s');
-/** A region that should stay awake longer than this should have `keepAwake`. */
-const MOST_SLEEP_AFTER_MS = parseDurationMs('24h');
 
 /** Reports disproportionate custom instance types, limits that don't fit, and `sleepAfter` out of range. */
 export function checkInstance({ regions }: ConfigDraft): Problem[] {
@@ -56,11 +51,4 @@ function checkStorage({ instanceType, limits }: RegionDraft, path: string): Prob
 
 function checkFits(bytes = 0, path: string, most: number, what: 'memory' | 'disk'): Problem[] {
   return bytes > most ? [{ code: 'limit-beyond-container', path, bytes, most, what }] : [];
-}
-
-function checkSleepAfter(sleepAfter: string | undefined, path: string): Problem[] {
-  if (sleepAfter === undefined) return [];
-  const sleepAfterMs = parseDurationMs(sleepAfter);
-  if (sleepAfterMs >= LEAST_SLEEP_AFTER_MS && sleepAfterMs <= MOST_SLEEP_AFTER_MS) return [];
-  return [{ code: 'bad-value', path, expected: 'from 10s to 24h', received: `"${sleepAfter}"` }];
 }

@@ -267,7 +267,7 @@ test('a weight without a band is warned of: it would do nothing', () => {
   expect(validateConfig({ ...file, routing: { bandMs: 5 } })).toMatchObject({ ok: true, warnings: [] });
 });
 
-test('the usual lifetime of a session is no longer than the longest', () => {
+test('the usual lifetime of a session is no longer than the longest, and its server sleeps after 10 s at the earliest', () => {
   const problemsWith = (sessions: unknown) => {
     const result = validateConfig({ ...fileOf(region('weur')), sessions });
     return result.ok ? [] : result.problems;
@@ -276,4 +276,8 @@ test('the usual lifetime of a session is no longer than the longest', () => {
     { code: 'session-ttl-high', path: 'sessions.ttlSeconds', seconds: 601, most: 600 },
   ]);
   expect(problemsWith({ ttlSeconds: 600, mostTtlSeconds: 600 })).toEqual([]);
+  expect(problemsWith({ sleepAfter: '9s' })).toMatchObject([
+    { code: 'bad-value', path: 'sessions.sleepAfter', received: '"9s"' },
+  ]);
+  expect(problemsWith({ sleepAfter: '10s' })).toEqual([]);
 });

@@ -97,9 +97,9 @@ interface Around {
 async function aroundOf(edge: EdgeContext): Promise<Around> {
   const [{ lags, problems }, verified, known] = await Promise.all([
     backupLags(edge),
-    fromKeeper(edge, 'which backups were verified', (keeper) => keeper.verifications()),
+    askKeeper(edge, 'which backups were verified', (keeper) => keeper.verifications()),
     // Where nothing is backed up, nobody leads a backup either.
-    fromKeeper(edge, 'which streams there are', async (keeper) =>
+    askKeeper(edge, 'which streams there are', async (keeper) =>
       edge.config.jetstream.backup.enabled ? keeper.streams() : [],
     ),
   ]);
@@ -120,7 +120,7 @@ async function aroundOf(edge: EdgeContext): Promise<Around> {
 }
 
 /** @param what it is asked for, in words: told as unknown if it does not answer */
-async function fromKeeper<T>(
+async function askKeeper<T>(
   { env }: EdgeContext,
   what: string,
   ask: (keeper: KeeperMethods) => Promise<readonly T[]>,

@@ -9,6 +9,7 @@ import type { EdgeContext } from '../edge-context.ts';
 import { regionStub } from '../region/region-stub.ts';
 import { setMayWake } from '../region/wake-header.ts';
 import { decide } from './decide.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
 import type { Dialable, Lesson } from './hand-off.ts';
 import { learnAt, observeFrom } from './observe.ts';
 import { routingRequestOf } from './routing-request.ts';
@@ -58,13 +59,10 @@ function isAsleep(candidate: Candidate | undefined): boolean {
   return candidate?.effects.some(endsByWaking) ?? false;
 }
 
-/** The headers of the client's request as its region's server receives them, including the client's address. */
+/** The headers of the client's request as its region receives them, including where the client is. */
 function headersOf(request: Request): Headers {
-  const headers = new Headers(request.headers);
+  const headers = forwardedHeaders(request);
   headers.set(PLACE_HEADER, JSON.stringify(request.cf ?? {}, PLACE_FIELDS));
-  const address = headers.get('cf-connecting-ip');
-  if (address === null) headers.delete('x-forwarded-for');
-  else headers.set('x-forwarded-for', address);
   return headers;
 }
 

@@ -3,10 +3,11 @@
 import { DECISION_HEADER, SESSION_HEADER } from '../../api/headers.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
-import { messageOf, publicMessageOf } from '../message-of.ts';
+import { publicMessageOf } from '../message-of.ts';
 import { type AskedSession, extractSessionId } from '../sessions/asked-session.ts';
 import { sessionIds, sessionServer } from '../sessions/session-stubs.ts';
 import { mayConnect, tooMany } from './connect-limit.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
 
 const OFF = 'sessions are off: `sessions.madeBy` in the configuration is `nobody`';
 
@@ -36,15 +37,13 @@ async function answerOf(request: Request, { env }: EdgeContext, { id, by }: Aske
     if (!(await (await sessionIds(env)).has(id))) {
       return errorResponse('no_such_session', `${UNKNOWN} (its id came by ${by})`);
     }
-    const headers = new Headers(request.headers);
-    const address = headers.get('cf-connecting-ip');
-    if (address === null) headers.delete('x-forwarded-for');
-    else headers.set('x-forwarded-for', address);
-    const upgrade = new Request('http://session/', { headers, signal: request.signal });
+    const upgrade = new Request('http://session/', {
+      headers: forwardedHeaders(request),
+      signal: request.signal,
+    });
     return await sessionServer(env, id).fetch(upgrade);
   } catch (error) {
-    console.warn(`a session: ${messageOf(error)}`);
-    const reason = publicMessageOf(error, 'the connection to it was lost');
+    const reason = publicMessageOf(error, 'the connection to it was lost', 'a session cannot be reached');
     return errorResponse('session_unavailable', `the session cannot be reached: ${reason}`);
   }
 }

@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAttempts } from '../../routing/after-attempts.ts';
+import { NOTHING_OBSERVED } from '../../routing/observation.ts';
+import { getOptimalRegion } from '../../routing/optimal-region.ts';
 import { edgeOf, requestFrom } from '../../test/support/workerd/edge-context.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import type { VisitBatch, VisitCount } from '../metrics/visits.ts';
 import { connectClient } from './connect-client.ts';
 import { DEADLINE_MS } from './hedge.ts';
-import { VisitCounts } from './visit-counts.ts';
+import { noteVisit, VisitCounts } from './visit-counts.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -89,6 +92,20 @@ test('what the collector does not take is told the next time, and counted once',
   expect(counts.add(visit, 3)).toBe(true);
   expect(counts.add(visit, 4)).toBe(false);
   expect(counts.add(visit, 60_000)).toBe(true);
+});
+
+test('a client of the region that was chosen has no cause, whatever was dialled beside it', () => {
+  const points: AnalyticsEngineDataPoint[] = [];
+  const { edge } = edgeOf();
+  Object.assign(edge.env, {
+    CONNECTS: { writeDataPoint: (point: AnalyticsEngineDataPoint) => void points.push(point) },
+  });
+  const missed = [{ region: 'eeur', reason: 'it is full', ms: 1, code: 'full' }];
+  const asked = { cf: { colo: 'CDG' }, preferred: [] };
+  const chosen = getOptimalRegion(asked, { plan: edge.plan, observations: NOTHING_OBSERVED, now: 0 });
+  const decision = afterAttempts(chosen, 'weur', missed);
+  noteVisit(requestFrom('CDG'), edge, { decision, missed, cameAt: Date.now() });
+  expect(points[0]?.blobs).toEqual(['weur', 'weur', 'CDG', 'GB', '', '', '']);
 });
 
 test('where Analytics Engine is bound, each client is a point, with or without a collector', async () => {

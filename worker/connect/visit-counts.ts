@@ -1,7 +1,7 @@
 // Counts what became of clients, and tells the collector every few seconds, after an answer: no client waits for it. An
 // isolate that ends before then loses a few seconds of counts; while the collector does not answer they are kept.
 
-import type { Decision } from '../../routing/decision.ts';
+import type { Decision, Failover } from '../../routing/decision.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { metricsCollector } from '../metrics/collector-stub.ts';
 import { figuresOfOne, type Path, type VisitCount, type VisitField, VisitTally } from '../metrics/visits.ts';
@@ -99,10 +99,21 @@ function visitOf({ decision, missed = [], refusal, cameAt }: Outcome, now: numbe
     flags: Object.entries(flags)
       .flatMap(([name, isSet]) => (isSet ? [name] : []))
       .join(),
-    cause: first === undefined ? (failover?.cause.code ?? '') : (first.code ?? 'no-answer'),
+    cause: refusal === undefined ? causeOf(failover, first) : codeOf(first),
     refusal: refusal ?? '',
     ...figuresOfOne(missed.length + (region === '' ? 0 : 1), now - cameAt),
   };
+}
+
+/** Of a failover by the decision its own; of one by the attempts, what the region answered. */
+function causeOf(failover: Failover | undefined, first: Miss | undefined): string {
+  if (failover === undefined) return '';
+  const { cause } = failover;
+  return cause.effect === 'fail' ? codeOf(first) : cause.code;
+}
+
+function codeOf(miss: Miss | undefined): string {
+  return miss === undefined ? '' : (miss.code ?? 'no-answer');
 }
 
 /** Whatever a request says: only a code of two or three letters counts. */

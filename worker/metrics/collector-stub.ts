@@ -11,7 +11,7 @@ import type { VisitBatch } from './visits.ts';
 export interface HistoryQuery {
   /** How far back, ms. */
   readonly lastMs: number;
-  /** One point for each so many ms: a multiple of ten seconds. */
+  /** One point for each so many ms, or as few more as make whole tens of seconds. */
   readonly everyMs: number;
 }
 

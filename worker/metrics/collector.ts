@@ -105,7 +105,7 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
 
   async history({ lastMs, everyMs }: HistoryQuery): Promise<readonly Point[]> {
     const now = Date.now();
-    const step = Math.max(1, Math.round(everyMs / SLOT_MS));
+    const step = Math.max(1, Math.ceil(everyMs / SLOT_MS));
     return this.#ring.points(now - Math.min(DAY_MS, lastMs), now, step);
   }
 

@@ -136,6 +136,19 @@ test('a day takes no more room than said, however long it collects', async () =>
   expect(bytes / DAY_BYTES).toBeCloseTo(1, 1);
 });
 
+test('a history has no more points than it is asked for', async () => {
+  const collector = await collectorOf({});
+  const lastMs = 80 * 60_000;
+  const now = Date.now();
+  await runInDurableObject(collector, (_, { storage }) => {
+    const ring = new Ring(storage.sql);
+    for (let at = now - lastMs; at <= now; at += SLOT_MS) ring.put({ at, regions: {} });
+  });
+  const points = await collector.history({ lastMs, everyMs: lastMs / 360 });
+  expect(points.length).toBeGreaterThan(200);
+  expect(points.length).toBeLessThanOrEqual(360);
+});
+
 test('an alarm that comes twice writes one point, and one that comes late leaves a gap', async () => {
   const collector = await collectorOf({});
   const at = Date.UTC(2026, 10, 1);

@@ -51,6 +51,10 @@ test('a region that sleeps is asked once a minute, one that is up each time', as
   const regions = [region('oc', 'asleep'), region('weur', 'up')];
   for (const now of [0, 10_000, ASLEEP_EVERY_MS - 1]) await survey.take(regions, WANTED, () => now);
   expect(asked).toEqual(['oc', 'weur', 'weur', 'weur']);
+  const drained = regions.map((each) => ({ ...each, drained: true }));
+  const known = await survey.take(drained, WANTED, () => ASLEEP_EVERY_MS - 1);
+  expect(known.map((each) => each.drained)).toEqual([true, true]);
+  expect(asked.splice(4)).toEqual(['weur']);
   const [slept] = await survey.take(regions, WANTED, () => ASLEEP_EVERY_MS);
   expect(asked.slice(4)).toEqual(['oc', 'weur']);
   expect(slept?.askedAt).toBe(ASLEEP_EVERY_MS);

@@ -18,7 +18,8 @@ export interface Asked extends Pick<RegionSnapshot, 'region' | 'jetstream' | 'dr
 }
 
 export class Survey {
-  #last: ReadonlyMap<string, RegionSnapshot> = new Map();
+  /** Of the regions that were asleep when they were last asked: what others say may be megabytes. */
+  #asleep: ReadonlyMap<string, RegionSnapshot> = new Map();
 
   /** Asks all of them at once. Never rejects. */
   async take(
@@ -28,18 +29,20 @@ export class Survey {
   ): Promise<readonly RegionSnapshot[]> {
     const answers = await Promise.all(
       regions.map((each) => {
-        const last = this.#last.get(each.region);
-        return last !== undefined && sleptAt(last, now()) ? last : answerOf(each, wanted, now());
+        const { ask: _ask, ...region } = each;
+        const last = this.#asleep.get(each.region);
+        return last !== undefined && now() - last.askedAt < ASLEEP_EVERY_MS
+          ? { ...last, ...region }
+          : answerOf(each, wanted, now());
       }),
     );
-    this.#last = new Map(answers.map((answer) => [answer.region, answer]));
+    this.#asleep = new Map(answers.filter(isAsleep).map((answer) => [answer.region, answer]));
     return answers;
   }
 }
 
-/** Whether it was asleep when it was last asked, not long ago. */
-function sleptAt({ askedAt, metrics }: RegionSnapshot, now: number): boolean {
-  return metrics?.status.state === 'asleep' && now - askedAt < ASLEEP_EVERY_MS;
+function isAsleep({ metrics }: RegionSnapshot): boolean {
+  return metrics?.status.state === 'asleep';
 }
 
 async function answerOf(

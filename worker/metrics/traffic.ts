@@ -30,9 +30,14 @@ function sumOf(visits: readonly VisitCount[]) {
   const connects = total((visit) => (visit.region === '' ? 0 : visit.count));
   return {
     connects,
-    failovers: total((visit) => (visit.region === '' || visit.region === visit.wanted ? 0 : visit.count)),
+    failovers: total((visit) => (isFailover(visit) ? visit.count : 0)),
     refused: count - connects,
     attempts: total((visit) => visit.attempts),
     meanMs: count === 0 ? null : Math.round((total((visit) => visit.seconds) / count) * 10_000) / 10,
   };
+}
+
+/** Not where one of the two is unknown. */
+function isFailover({ region, wanted }: VisitCount): boolean {
+  return region !== '' && wanted !== '' && region !== wanted;
 }

@@ -6,7 +6,7 @@ import type { Visits } from './snapshot.ts';
 import { type Path, type VisitBatch, type VisitCount, type VisitField, VisitTally } from './visits.ts';
 
 const HOUR_MS = 60 * 60 * 1_000;
-export const HOURS = 24;
+const HOURS = 24;
 
 /** Of each, how many combinations are told apart. An hour of so many is 260 kB. */
 const MOST_TOTALS = 500;

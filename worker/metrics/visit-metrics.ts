@@ -17,7 +17,7 @@ const BY_COUNTRY = counter('connects_by_country', 'Clients that a region took, b
 const DURATION: Family = {
   name: 'meridian_connect_duration_seconds',
   type: 'histogram',
-  help: 'From the decision until a region had taken the client',
+  help: 'From when a client came until a region had taken it',
 };
 const PATH: Family = {
   name: 'meridian_path_rtt_seconds',

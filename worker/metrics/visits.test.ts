@@ -35,9 +35,32 @@ test('a tally that is full gives up the last field first, and loses no visit', (
   expect(tally.rows).toContainEqual(expect.objectContaining({ region: '', country: '', colo: '' }));
 });
 
+test('a tally that is full still knows which region took a client', () => {
+  const tally = new VisitTally(['region', 'country', 'colo'], 100);
+  for (let number = 0; number < 200; number += 1)
+    for (const region of ['weur', 'enam'])
+      tally.add(visit({ region, country: `C${number}`, colo: `X${number}` }));
+  const counted = Map.groupBy(tally.rows, ({ region }) => region);
+  expect(
+    [...counted].map(([region, rows]) => [region, rows.reduce((all, { count }) => all + count, 0)]),
+  ).toEqual([
+    ['weur', 200],
+    ['enam', 200],
+  ]);
+  expect(tally.size).toBeLessThanOrEqual(100);
+  const again = new VisitTally(['region', 'country', 'colo'], 100, tally.rows);
+  expect(again.rows).toEqual(tally.rows);
+  expect(again.takeChanged()).toBe(false);
+});
+
 test('a bucket has all that took no longer', () => {
   expect(figuresOfOne(1, 25).within).toEqual([0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
   expect(figuresOfOne(1, 60_000).within).toEqual(Array.from({ length: 11 }, () => 0));
+});
+
+test('a visit of which it is not known which region should have taken it is no failover', () => {
+  const hours = [{ from: 0, visits: [visit({ wanted: '' })] }];
+  expect(trafficBy(['region'], hours).rows).toMatchObject([{ region: 'weur', connects: 1, failovers: 0 }]);
 });
 
 test('traffic is added up by what was asked for', () => {

@@ -9,7 +9,7 @@ export interface VisitKind {
   readonly wanted: string;
   /** Of the decision, joined by commas: `failover`, `pin`, `panic`, `wake`. */
   readonly flags: string;
-  /** Why another region took it than the one that should have. */
+  /** Why another region took it than the one that should have; of one that nobody took, why the first did not. */
   readonly cause: string;
   /** Why nobody took it. */
   readonly refusal: string;
@@ -26,7 +26,7 @@ export interface VisitFigures {
   readonly count: number;
   /** Regions that were asked to take them. */
   readonly attempts: number;
-  /** From the decision until they were taken or refused, seconds in all. */
+  /** From when they came until they were taken or refused, seconds in all. */
   readonly seconds: number;
   /** How many of them took no longer than each of BUCKETS. */
   readonly within: readonly number[];
@@ -70,6 +70,12 @@ export type VisitField = keyof (VisitKind & VisitPlace);
 
 const FIELDS: readonly VisitField[] = ['region', 'wanted', 'flags', 'cause', 'refusal', 'country', 'colo'];
 
+/**
+ * Of the combinations, the share that is kept for those that give up fields. Without it a tally that is full of combinations
+ * of all fields would have no room for one that gives up only the last: it would have to give up all, its region too.
+ */
+const RESERVED_SHARE = 0.25;
+
 /** Visits by some of their fields, of which it keeps so many combinations apart. */
 export class VisitTally {
   readonly #fields: readonly VisitField[];
@@ -81,8 +87,7 @@ export class VisitTally {
   constructor(fields: readonly VisitField[], most: number, rows: readonly VisitCount[] = []) {
     this.#fields = fields;
     this.#most = most;
-    for (const row of rows) this.add(row);
-    this.#isChanged = false;
+    for (const row of rows) this.#put(row, fields);
   }
 
   get rows(): readonly VisitCount[] {
@@ -102,20 +107,23 @@ export class VisitTally {
 
   add(visit: VisitCount): void {
     this.#isChanged = true;
-    for (let told = this.#fields.length; told >= 0; told -= 1) {
-      const fields = this.#fields.slice(0, told);
-      const key = keyOf(visit, fields);
-      const row = this.#rows.get(key);
-      if (row === undefined && this.#rows.size >= this.#most && told > 0) continue;
-      const kept = FIELDS.map((field) => [field, fields.includes(field) ? visit[field] : '']);
-      const figures = row === undefined ? figuresIn(visit) : sum(row, visit);
-      this.#rows.set(key, { ...(Object.fromEntries(kept) as VisitKind & VisitPlace), ...figures });
-      return;
-    }
+    let told = this.#fields.length;
+    while (told > 0 && !this.#hasRoom(visit, told)) told -= 1;
+    this.#put(visit, this.#fields.slice(0, told));
   }
 
-  clear(): void {
-    this.#rows.clear();
+  /** Whether it can be told apart by the first `told` fields: the fewer, the more of the room is for it. */
+  #hasRoom(visit: VisitCount, told: number): boolean {
+    if (this.#rows.has(keyOf(visit, this.#fields.slice(0, told)))) return true;
+    return this.#rows.size < this.#most * (1 - (RESERVED_SHARE * told) / this.#fields.length);
+  }
+
+  #put(visit: VisitCount, fields: readonly VisitField[]): void {
+    const key = keyOf(visit, fields);
+    const row = this.#rows.get(key);
+    const kept = FIELDS.map((field) => [field, fields.includes(field) ? visit[field] : '']);
+    const figures = row === undefined ? figuresIn(visit) : sum(row, visit);
+    this.#rows.set(key, { ...(Object.fromEntries(kept) as VisitKind & VisitPlace), ...figures });
   }
 }
 

@@ -40,7 +40,7 @@ export class MonitoringError extends Error {
 }
 
 /** A server that is up answers within milliseconds; one that takes longer than this is as good as down. */
-const MONITORING_TIMEOUT_MS = 2_000;
+export const MONITORING_TIMEOUT_MS = 2_000;
 
 type Endpoint =
   | 'varz'

@@ -9,7 +9,7 @@ import {
   META_QUERY,
   type RaftzAnswer,
 } from './jetstream-figures.ts';
-import { parseGoDurationMs, readMonitoring } from './monitoring.ts';
+import { MONITORING_TIMEOUT_MS, parseGoDurationMs, readMonitoring } from './monitoring.ts';
 import type {
   ConnzFigures,
   Figures,
@@ -78,7 +78,9 @@ async function readJetStream(
 
 /** Of any status: a server that is not healthy says so with 503. */
 async function healthOf(port: Fetcher): Promise<string> {
-  const response = await port.fetch('http://nats-server/healthz', { signal: AbortSignal.timeout(2_000) });
+  const response = await port.fetch('http://nats-server/healthz', {
+    signal: AbortSignal.timeout(MONITORING_TIMEOUT_MS),
+  });
   const { status = 'error' } = await response.json<{ status?: string }>();
   return status;
 }
@@ -91,11 +93,11 @@ function routeFigures(route: RouteFigures): RouteFigures {
 }
 
 /** `/connz`, in part. */
-export interface ConnzAnswer extends Pick<ConnzFigures, 'num_connections' | 'total' | 'offset' | 'limit'> {
+interface ConnzAnswer extends Pick<ConnzFigures, 'num_connections' | 'total' | 'offset' | 'limit'> {
   readonly connections?: readonly Omit<ConnzFigures, 'num_connections' | 'total' | 'offset' | 'limit'>[];
 }
 
-export function connzFigures({
+function connzFigures({
   num_connections,
   total,
   offset,

@@ -7,7 +7,7 @@ import { Container } from '@cloudflare/containers';
 import { MONITORING_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import type { Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
-import { messageOf } from '../message-of.ts';
+import { messageOf, publicMessageOf } from '../message-of.ts';
 import { readServerFacts } from './server-facts.ts';
 import {
   type ServerFacts,
@@ -62,11 +62,15 @@ export class SessionServer extends Container<Env> implements ServerMethods {
     const spec = this.#spec;
     if (spec !== undefined) this.sleepAfter = spec.sleepAfter;
     this.#state = this.#isRunning ? 'up' : 'asleep';
+    // The object was reset while its session ended: it takes no clients again, and the registry's next sweep ends the rest.
+    if (spec !== undefined && spec.serial <= this.#endedSerial) {
+      this.#endingSince = this.#since;
+      this.#state = 'ending';
+    }
   }
 
   async begin(spec: ServerSpec): Promise<ServerStatus> {
-    const ended = this.ctx.storage.kv.get<number>(ENDED_KEY) ?? 0;
-    if (spec.serial <= ended || this.#endingSince !== undefined)
+    if (spec.serial <= this.#endedSerial || this.#endingSince !== undefined)
       return { ...this.#status(), state: 'ending' };
     this.ctx.storage.kv.put(SPEC_KEY, spec);
     this.sleepAfter = spec.sleepAfter;
@@ -84,8 +88,7 @@ export class SessionServer extends Container<Env> implements ServerMethods {
   }
 
   async end(id: string, serial: number): Promise<void> {
-    const { kv } = this.ctx.storage;
-    kv.put(ENDED_KEY, Math.max(serial, kv.get<number>(ENDED_KEY) ?? 0));
+    this.ctx.storage.kv.put(ENDED_KEY, Math.max(serial, this.#endedSerial));
     // The session of a later claim is another one.
     if (this.#spec !== undefined && this.#spec.serial > serial) return this.#tellGone(id, serial);
     if (!this.#isRunning && this.#starting === undefined) return this.#gone(id, serial);
@@ -109,10 +112,9 @@ export class SessionServer extends Container<Env> implements ServerMethods {
       this.#seen();
       return await this.#port(WEBSOCKET_PORT).fetch('http://nats-server/', request);
     } catch (error) {
-      return errorResponse(
-        'session_unavailable',
-        `the server of ${spec.name} does not serve: ${messageOf(error)}`,
-      );
+      const subject = `the server of ${spec.name} does not serve`;
+      const reason = publicMessageOf(error, 'it cannot be reached', subject);
+      return errorResponse('session_unavailable', `${subject}: ${reason}`);
     }
   }
 
@@ -137,21 +139,22 @@ export class SessionServer extends Container<Env> implements ServerMethods {
     if (spec === undefined) return this.destroy();
     // The registry should have ended it by now.
     if (spec.expiresAt <= Date.now()) return this.end(spec.id, spec.serial);
+    const askedAt = Date.now();
     const facts = await this.#facts();
+    // A client that came meanwhile is not among those that the server counted.
+    if (this.#endingSince !== undefined || this.#seenAt >= askedAt) return;
     // Unknown is not zero: one that does not answer may be full of clients. The class counts anew after this.
-    if (
-      facts === undefined ||
-      facts.stats.clients > 0 ||
-      facts.stats.streams > 0 ||
-      this.#endingSince !== undefined
-    )
-      return;
+    if (facts === undefined || facts.stats.clients > 0 || facts.stats.streams > 0) return;
     this.#stopping = Promise.withResolvers();
     await this.stop(SIGINT);
   }
 
   get #spec(): ServerSpec | undefined {
     return this.ctx.storage.kv.get<ServerSpec>(SPEC_KEY);
+  }
+
+  get #endedSerial(): number {
+    return this.ctx.storage.kv.get<number>(ENDED_KEY) ?? 0;
   }
 
   get #isRunning(): boolean {
@@ -270,6 +273,6 @@ export class SessionServer extends Container<Env> implements ServerMethods {
 }
 
 /** The name of a session's nats-server. */
-export function sessionServerName(name: string): string {
+function sessionServerName(name: string): string {
   return `session-${name}`;
 }

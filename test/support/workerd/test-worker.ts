@@ -10,3 +10,4 @@ export { SessionRegistry } from '../../../worker/sessions/session-registry.ts';
 export { MeshNode } from './mesh-node.ts';
 export { RegionNode } from './region-node.ts';
 export { SessionNode } from './session-node.ts';
+export { SessionServerNode } from './session-server-node.ts';

@@ -1,0 +1,91 @@
+// The object of a session's server inside workerd, with its own storage, and a container that is faked. The whole is tested
+// in test/failure/sessions.test.ts.
+
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { FakeContainer } from '../../test/support/workerd/fake-container.ts';
+import {
+  type SessionServerNode,
+  sessionContainerOf,
+} from '../../test/support/workerd/session-server-node.ts';
+import type { ServerSpec } from './session-stubs.ts';
+
+const STOPPED = 'signal 2';
+
+const SPEC: ServerSpec = {
+  id: 'pr-1-abcdefghijklmnopqrstuvwxyz',
+  serial: 1,
+  name: 'pr-1',
+  config: { jetstream: false, maxConnections: 100, maxPayloadBytes: 1_048_576 },
+  expiresAt: Date.UTC(2100, 0, 1),
+  token: 'a token',
+  sleepAfter: '10m',
+};
+
+let round = 0;
+let server: DurableObjectStub<SessionServerNode>;
+let container: FakeContainer;
+
+beforeEach(async () => {
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+  round += 1;
+  server = env.SESSION_SERVER_NODE.getByName(`session-${round}`);
+  expect(await server.begin(SPEC)).toMatchObject({ state: 'up' });
+  container = sessionContainerOf(server);
+});
+
+test('an object that is reset while its session ends takes no clients again', async () => {
+  await server.end(SPEC.id, SPEC.serial);
+  await runInDurableObject(server, (_, state) => state.abort('reset')).catch(() => {});
+  const again = env.SESSION_SERVER_NODE.getByName(`session-${round}`);
+  expect(await again.status(SPEC.serial)).toMatchObject({ state: 'ending' });
+  expect(await codeOf(await again.fetch('http://session/'))).toBe('session_ending');
+  expect(await again.begin(SPEC)).toMatchObject({ state: 'ending' });
+});
+
+test('one that is reset in the middle of its session goes on', async () => {
+  await runInDurableObject(server, (_, state) => state.abort('reset')).catch(() => {});
+  const again = env.SESSION_SERVER_NODE.getByName(`session-${round}`);
+  expect(await again.status(SPEC.serial)).toMatchObject({ state: 'up' });
+  expect((await again.fetch('http://session/')).status).toBe(200);
+});
+
+test('a server without clients stops when it was not used for long', async () => {
+  await pause();
+  await runInDurableObject(server, (instance) => instance.onActivityExpired());
+  expect(container.told).toContain(STOPPED);
+});
+
+test('a client that comes while the server is asked for its clients is not cut off', async () => {
+  await pause();
+  await runInDurableObject(server, async (instance) => {
+    const answered = Promise.withResolvers<Response>();
+    container.answer = (path) => (path === '/varz' ? answered.promise : new Response('taken'));
+    const expired = instance.onActivityExpired();
+    expect((await instance.fetch(new Request('http://session/'))).status).toBe(200);
+    answered.resolve(Response.json({ connections: 0 }));
+    await expired;
+  });
+  expect(container.told).not.toContain(STOPPED);
+});
+
+test('clients read no error text of the platform', async () => {
+  container.answer = () =>
+    Promise.reject(Object.assign(new Error('Network connection lost.'), { retryable: true }));
+  const answer = await server.fetch('http://session/');
+  expect(answer.status).toBe(503);
+  const text = await answer.text();
+  expect(text).toContain('the server of pr-1 does not serve: it cannot be reached');
+  expect(text).not.toContain('Network');
+});
+
+/** A moment later: it was used when it began. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+async function codeOf(answer: Response): Promise<string> {
+  const { error } = await answer.json<{ error: { code: string } }>();
+  return error.code;
+}
