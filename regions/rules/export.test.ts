@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest';
-import { configOf, fileOf, region } from '../../test/support/data/sample-config.ts';
-import { describeChange } from '../edits/describe-change.ts';
-import { diffConfigs } from '../edits/diff.ts';
-import { applyAssignments } from '../edits/set.ts';
+import { fileOf, region } from '../../test/support/data/sample-config.ts';
 import { describeProblem } from '../problems.ts';
 import { validateConfig } from '../validate.ts';
 
@@ -71,19 +68,4 @@ test('every mistake is named where it is', () => {
   expect(problemsOf(...[1, 2, 3, 4, 5].map((n) => ({ ...SINK, url: `https://sink.example/${n}` })))).toEqual([
     'export: should be at most 4 entries, but is a list.',
   ]);
-});
-
-test('sinks are set without a deploy, and those that stay are no change', () => {
-  const before = configOf([region('weur')]);
-  const set = applyAssignments(before, [`export=${JSON.stringify([SINK])}`]);
-  if (!set.ok) throw new Error(set.problems.map(describeProblem).join());
-  expect(set.config.export).toEqual([{ ...SINK, every: '60s' }]);
-  const changes = diffConfigs(before, set.config);
-  expect(changes.map(describeChange)).toEqual([
-    `export: none -> ${JSON.stringify({ ...SINK, every: '60s' })}`,
-  ]);
-  const same = configOf([region('weur')], { export: [{ ...SINK }] });
-  expect(diffConfigs(set.config, same)).toEqual([]);
-  const faster = configOf([region('weur')], { export: [{ ...SINK, every: '10s' }] });
-  expect(diffConfigs(set.config, faster)).toHaveLength(1);
 });

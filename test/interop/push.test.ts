@@ -6,14 +6,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import which from 'which';
-import { temporaryFolder } from '../../test/support/command-process.ts';
-import { snapshotOf, stream, up } from '../../test/support/data/sample-snapshot.ts';
+import { freePort, LOOPBACK } from '../../local/listen.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { batchOf } from '../../worker/metrics/batch.ts';
 import { distinct } from '../../worker/metrics/exposition.ts';
 import { DEFAULT_MAX_SERIES, samplesIn } from '../../worker/metrics/render.ts';
 import { Sink } from '../../worker/metrics/sink.ts';
-import { freePort, LOOPBACK } from '../listen.ts';
+import { temporaryFolder } from '../support/command-process.ts';
+import { snapshotOf, stream, up } from '../support/data/sample-snapshot.ts';
 
 const path = await which('prometheus', { nothrow: true });
 if (path === null) console.warn('SKIPPED: remote write is not tried with a real Prometheus: none is on PATH');
