@@ -21,15 +21,12 @@ test.each([
   ['minutes=1441', metricsHistory, 'minutes is a whole number from 1 to 1440'],
   ['by=city', traffic, 'by is any of hour, country, colo, region'],
   ['by=colo,colo', traffic, 'each once'],
-])(
-  'a query that cannot be answered is refused, with what may be asked: %s ?%s',
-  async (read, query, said) => {
-    const { edge } = edgeWithCollector();
-    const answer = await read(new Request(`https://edge/?${query}`), edge);
-    expect(answer.status).toBe(400);
-    expect(await answer.text()).toContain(said);
-  },
-);
+])('a query that cannot be answered is refused, with what may be asked: ?%s', async (query, read, said) => {
+  const { edge } = edgeWithCollector();
+  const answer = await read(new Request(`https://edge/?${query}`), edge);
+  expect(answer.status).toBe(400);
+  expect(await answer.text()).toContain(said);
+});
 
 test.each([
   ['', false],
