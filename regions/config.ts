@@ -19,7 +19,10 @@ export type RegionConfig = DeepReadonly<Omit<ParsedRegion, 'name'> & { name: str
 
 /** The whole configuration, resolved. */
 export type MeridianConfig = DeepReadonly<
-  Pick<ParsedConfig, 'cluster' | 'mesh' | 'admin' | 'lameDuck' | 'jetstream' | 'routing' | 'sessions'> & {
+  Pick<
+    ParsedConfig,
+    'cluster' | 'mesh' | 'admin' | 'lameDuck' | 'jetstream' | 'routing' | 'sessions' | 'export'
+  > & {
     defaultRegion: RegionId;
     regions: RegionConfig[];
   }
@@ -36,6 +39,7 @@ export function resolveConfig(parsed: ParsedConfig, defaultRegion: RegionId): Me
     jetstream: parsed.jetstream,
     routing: parsed.routing,
     sessions: parsed.sessions,
+    export: parsed.export,
     regions: parsed.regions.map((region) => ({ ...region, name: region.name ?? region.id })),
   };
 }

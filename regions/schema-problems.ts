@@ -91,6 +91,7 @@ function alternatives(schema: v.GenericSchema): readonly v.GenericSchema[] {
 
 function expectedOf({
   type,
+  input,
   requirement,
   message,
 }: v.BaseIssue<unknown> & { requirement?: unknown }): string {
@@ -105,6 +106,7 @@ function expectedOf({
     case 'min_length':
       return `at least ${requirement} characters long`;
     case 'max_length':
+      if (Array.isArray(input)) return `at most ${requirement} entries`;
       return `at most ${requirement} characters long`;
     default:
       return message; // Patterns have their own text in schema.ts.

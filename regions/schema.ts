@@ -4,6 +4,7 @@
 
 import * as v from 'valibot';
 import { DURATION_PATTERN } from './duration.ts';
+import { ExportSchema } from './export-schema.ts';
 import { HINTS, PLACEMENTS } from './hints.ts';
 import { INSTANCE_TYPES } from './instance-types.ts';
 import { LameDuckSchema, RegionRoutingEntries, RoutingSchema } from './routing-schema.ts';
@@ -324,6 +325,10 @@ export const ConfigSchema = v.strictObject({
       v.description('Sessions: nats-servers of their own, made on demand (docs/sessions.md).'),
     ),
     {},
+  ),
+  export: v.optional(
+    v.pipe(ExportSchema, v.description('Where metrics are pushed to (docs/observability.md). At most 4.')),
+    [],
   ),
   regions: v.pipe(v.array(RegionSchema), v.minLength(1), v.description('The regions, one nats-server each.')),
 });

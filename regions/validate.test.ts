@@ -20,6 +20,7 @@ test('every default is filled in', () => {
     warnings: [],
     config: {
       cluster: 'meridian',
+      export: [],
       defaultRegion: 'weur',
       mesh: { reconcileSeconds: 30, retryMaxMs: 5000 },
       admin: {},

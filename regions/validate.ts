@@ -9,6 +9,7 @@ import { findJsonSyntaxError } from './json-syntax.ts';
 import { isWarning, type Problem } from './problems.ts';
 import { checkAccess } from './rules/access.ts';
 import { readDraft } from './rules/draft.ts';
+import { checkExport } from './rules/export.ts';
 import { checkIdentity } from './rules/identity.ts';
 import { checkInstance } from './rules/instance.ts';
 import { checkJetstream } from './rules/jetstream.ts';
@@ -40,6 +41,7 @@ const RULES = [
   checkAccess,
   checkWeight,
   checkSessions,
+  checkExport,
 ];
 
 /** Many times as many as there are places to host one; the more there are, the longer the check takes. */

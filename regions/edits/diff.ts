@@ -120,8 +120,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// Values that are not records are plain values or lists of them. -0 equals 0, as in JSON.
+// Lists may have records in them. -0 equals 0, as in JSON.
 function isSame(a: unknown, b: unknown): boolean {
+  if (isRecord(a) && isRecord(b)) return differences(a, b).length === 0;
   if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
   return a.length === b.length && a.every((item, index) => isSame(item, b[index]));
 }

@@ -20,6 +20,8 @@ export interface ConfigDraft {
   readonly routing: v.InferOutput<typeof ConfigSchema.entries.routing> | undefined;
   /** Absent when any part of it is broken. */
   readonly sessions: v.InferOutput<typeof ConfigSchema.entries.sessions> | undefined;
+  /** Absent when any part of it is broken. */
+  readonly export: v.InferOutput<typeof ConfigSchema.entries.export> | undefined;
   /** Empty when the list itself is missing or broken. Indexes are the file's. */
   readonly regions: readonly RegionDraft[];
 }
@@ -32,12 +34,14 @@ export function readDraft(input: unknown): ConfigDraft {
   const defaultRegion = v.safeParse(ConfigSchema.entries.defaultRegion, file.defaultRegion);
   const routing = v.safeParse(ConfigSchema.entries.routing, file.routing);
   const sessions = v.safeParse(ConfigSchema.entries.sessions, file.sessions);
+  const sinks = v.safeParse(ConfigSchema.entries.export, file.export);
   return {
     admin: admin.success ? admin.output : undefined,
     defaultRegion: defaultRegion.success ? defaultRegion.output : undefined,
     jetstream: jetstream.success ? jetstream.output : undefined,
     routing: routing.success ? routing.output : undefined,
     sessions: sessions.success ? sessions.output : undefined,
+    export: sinks.success ? sinks.output : undefined,
     regions: Array.isArray(file.regions)
       ? file.regions.map((region) => readEntries(RegionSchema.entries, region))
       : [],

@@ -62,6 +62,7 @@ const metrics = () => {
     { ...visit, region: 'weur', wanted: 'enam', cause: 'full', refusal: '' },
     { ...visit, region: '', wanted: '', cause: '', refusal: 'residency' },
   ];
+  const dropped = { full: 0, refused: 0, redirected: 0, 'no-secret': 0, rejected: 0 };
   const snapshot = {
     ...snapshotOf({
       ...region,
@@ -73,6 +74,7 @@ const metrics = () => {
     }),
     admission: { members: [{ region: 'weur', state: 'full' }], hasProblem: false, lostStreams: 0 },
     visits: { totals, places: totals, paths: [] },
+    sinks: [{ type: 'json', url: 'https://sink.example/', sent: 0, queued: 0, dropped, retries: 0 }],
   } as const;
   const text = render(snapshot, { dialect: 'helm', format: 'prometheus', maxSeries: 10_000 });
   return new Set(text.split('\n').flatMap((line) => line.match(/^[a-z]\w*/)?.[0] ?? []));

@@ -2,7 +2,7 @@
 // the code under test joins them), and servers that misbehave.
 
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,8 @@ async function startOddServers(undo: AsyncDisposableStack): Promise<OddServers> 
     socket.resume().write('INFO {"server_id":"OBSERVED"}\r\n');
   });
   const observedCount = createHttpServer((_request, response) => response.end(String(open.size)));
-  const servers = [silent, observed, observedCount];
+  const sink = createSink();
+  const servers = [silent, observed, observedCount, sink];
   const sockets = new Set<Socket>();
   for (const server of servers) server.on('connection', (socket: Socket) => sockets.add(socket));
   undo.defer(async () => {
@@ -50,7 +51,20 @@ async function startOddServers(undo: AsyncDisposableStack): Promise<OddServers> 
     silent: await listenOnLoopback(silent),
     observed: await listenOnLoopback(observed),
     observedCount: await listenOnLoopback(observedCount),
+    sink: await listenOnLoopback(sink),
   };
+}
+
+/** Takes what is posted, or sends it elsewhere. */
+function createSink(): Server {
+  const taken: object[] = [];
+  return createHttpServer((request, response) => {
+    const { method, url, headers } = request;
+    if (method === 'GET') return response.end(JSON.stringify(taken));
+    taken.push({ url, authorization: headers.authorization, type: headers['content-type'] });
+    if (url === '/moved') response.writeHead(307, { location: '/elsewhere' });
+    return request.resume().on('end', () => response.end());
+  });
 }
 
 async function startServer(

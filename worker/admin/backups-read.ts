@@ -110,10 +110,10 @@ async function aroundOf(edge: EdgeContext): Promise<Around> {
       isKnown: known.answer.some((each) => isSame(each, name)),
     }),
     withoutBackup: (names) => {
-      const isLed = (name: StreamKey) => lags.some((each) => isSame(each, name));
-      return [...lags, ...known.answer.filter((name) => !isLed(name))].filter(
-        (name) => !names.some((each) => isSame(each, name)),
-      );
+      // A stream may be said by two regions that both believe to lead it, and by the Keeper as there and as lost.
+      const named = new Map([...lags, ...known.answer].map((name) => [keyOf(name), name]));
+      for (const name of names) named.delete(keyOf(name));
+      return [...named.values()];
     },
     problems: [...problems, ...verified.problems, ...known.problems],
   };
@@ -131,6 +131,10 @@ async function askKeeper<T>(
   } catch (error) {
     return { answer: [], problems: [`${what} is unknown: ${messageOf(error)}`] };
   }
+}
+
+function keyOf({ account, stream }: StreamKey): string {
+  return JSON.stringify([account, stream]);
 }
 
 function isSame(one: StreamKey, other: StreamKey): boolean {

@@ -28,7 +28,8 @@ export function metrics(request: Request, edge: EdgeContext): Promise<Response> 
   if (dialect === undefined) return badRequest(`dialect is one of ${DIALECTS.join(', ')}`);
   const maxSeries = wholeNumber(query.get('series'), DEFAULT_MAX_SERIES, MOST_SERIES);
   if (maxSeries === undefined) return badRequest(`series is a whole number from 1 to ${MOST_SERIES}`);
-  const ephemeral = query.get('ephemeral') === 'true';
+  const ephemeral = yesOrNo(query.get('ephemeral'));
+  if (ephemeral === undefined) return badRequest('ephemeral is true or false');
   return fromCollector(edge, async (collector) => {
     const snapshot = await collector.snapshot({ details: true, ephemeral });
     const format = formatFor(request.headers.get('accept'));
@@ -80,6 +81,12 @@ async function fromCollector(
 
 function badRequest(message: string): Promise<Response> {
   return Promise.resolve(errorResponse('bad_request', message));
+}
+
+/** Undefined if it is neither. */
+function yesOrNo(text: string | null): boolean | undefined {
+  if (text === 'true') return true;
+  return text === null || text === 'false' ? false : undefined;
 }
 
 /** Undefined if it is none from 1 to `most`. */

@@ -23,12 +23,15 @@ const taken = () => new Response(null, { status: 400 });
 async function toldOf(edge: EdgeContext, requests: readonly Request[]): Promise<readonly VisitCount[]> {
   const batches: VisitBatch[] = [];
   const visits = async (batch: VisitBatch) => void batches.push(batch);
-  Object.assign(edge.env, { METRICS: { getByName: () => ({ visits }) } });
+  const getByName = vi.fn(() => ({ visits }));
+  Object.assign(edge.env, { METRICS: { getByName } });
   const answers = requests.map((request) => connectClient(request, edge));
   await vi.advanceTimersByTimeAsync(DEADLINE_MS);
   await Promise.all(answers);
   await vi.advanceTimersByTimeAsync(TOLD_AFTER_MS);
   expect(batches).toHaveLength(1);
+  // A client's way has no part in it.
+  expect(getByName).toHaveBeenCalledOnce();
   return batches.flatMap(({ visits }) => visits);
 }
 

@@ -72,18 +72,19 @@ export function pointOf(visit: VisitCount): AnalyticsEngineDataPoint {
 
 /** Counts a client of this isolate, as far as the deployment has a collector or a dataset. */
 export function noteVisit({ cf }: Request, edge: EdgeContext, outcome: Outcome): void {
-  const { CONNECTS } = edge.env;
-  const collector = metricsCollector(edge.env);
-  if (collector === undefined && CONNECTS === undefined) return;
+  const { CONNECTS, METRICS } = edge.env;
+  if (METRICS === undefined && CONNECTS === undefined) return;
   const now = Date.now();
   const place = { country: placeIn(cf?.country), colo: placeIn(cf?.colo) };
   const visit = { ...place, ...visitOf(outcome, now) };
   // It does not wait, and what the platform does with the point is not told.
   CONNECTS?.writeDataPoint(pointOf(visit));
-  if (collector === undefined || !counts.add(visit, now)) return;
+  if (METRICS === undefined || !counts.add(visit, now)) return;
   const tell = async () => {
     await new Promise((resolve) => setTimeout(resolve, TELL_AFTER_MS));
-    await counts.tell((visits) => collector.visits({ visits, paths: pathsOf(visits) }));
+    await counts.tell(async (visits) => {
+      await metricsCollector(edge.env)?.visits({ visits, paths: pathsOf(visits) });
+    });
   };
   edge.background('visits', tell());
 }

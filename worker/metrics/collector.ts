@@ -12,6 +12,7 @@ import type { MetricsWanted } from '../region/server-figures.ts';
 import type { CollectorMethods, HistoryQuery } from './collector-stub.ts';
 import { type Point, pointOf } from './history.ts';
 import { DAY_MS, Ring, SLOT_MS } from './ring.ts';
+import { Sinks } from './sinks.ts';
 import type { AdmissionSnapshot, Snapshot } from './snapshot.ts';
 import { type Asked, Survey } from './survey.ts';
 import { VisitBook, type VisitedHour } from './visit-book.ts';
@@ -27,12 +28,24 @@ const ADMISSION_WITHIN_MS = 5_000;
 /** Only what the history keeps. */
 const HISTORY_ONLY: MetricsWanted = { details: false, ephemeral: false };
 
+/** As a scrape gets it by default. */
+const PUSHED: MetricsWanted = { details: true, ephemeral: false };
+
 export class MetricsCollector extends DurableObject<Env> implements CollectorMethods {
   readonly #ring: Ring;
   readonly #survey = new Survey();
   /** Of the last two seconds, by what was wanted. */
   readonly #fresh = new Map<string, { readonly at: number; readonly answer: Promise<Snapshot> }>();
   readonly #book: VisitBook;
+  readonly #sinks = new Sinks({
+    fetch: (url, init) => fetch(url, init),
+    now: Date.now,
+    random: Math.random,
+    secretOf: (name) => {
+      const secret: unknown = Reflect.get(this.env, name);
+      return typeof secret === 'string' ? secret : undefined;
+    },
+  });
   #surveys = { count: 0, seconds: 0 };
   #admission: { readonly at: number; readonly answer: Promise<AdmissionSnapshot | undefined> } | undefined;
 
@@ -56,6 +69,18 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
       this.#ring.put(pointOf(at, regions));
     } catch (error) {
       console.error(`metrics: ${messageOf(error)}`);
+    }
+    // The next look does not wait for sinks.
+    this.ctx.waitUntil(this.#push());
+  }
+
+  async #push(): Promise<void> {
+    try {
+      this.#sinks.configure(activeConfig(this.env).config.export);
+      if (this.#sinks.areDue) this.#sinks.put(await this.snapshot(PUSHED));
+      await this.#sinks.flush();
+    } catch (error) {
+      console.error(`metrics for sinks: ${messageOf(error)}`);
     }
   }
 
@@ -119,7 +144,7 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
       regions,
       surveys: this.#surveys,
       ...(admission && { admission }),
-      ...(wanted.details && { visits: this.#book.visits(at) }),
+      ...(wanted.details && { visits: this.#book.visits(at), sinks: this.#sinks.statuses }),
     };
   }
 

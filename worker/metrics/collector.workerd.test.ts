@@ -2,9 +2,10 @@
 
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, inject, test, vi } from 'vitest';
 import { bindingNameOf } from '../../regions/names.ts';
 import { eventually } from '../../test/support/workerd/eventually.ts';
+import { activeConfig, adoptConfig } from '../config/active-config.ts';
 import type { MetricsWanted, RegionMetrics } from '../region/server-figures.ts';
 import type { MetricsCollector } from './collector.ts';
 import { FIELDS, type Point, type RegionFigures } from './history.ts';
@@ -157,4 +158,38 @@ test('an alarm that comes twice writes one point, and one that comes late leaves
     return ring.points(at, at + DAY_MS, 1).map((point) => point.at - at);
   });
   expect(times).toEqual([4_000, 35_000]);
+});
+
+test('what it knows is pushed to sinks, whose redirects do not get the secret', async () => {
+  const sink = `http://127.0.0.1:${inject('oddServers').sink}`;
+  const collector = await collectorOf({ weur: async () => up(7) });
+  const secret = 'MERIDIAN_EXPORT_TEST';
+  await runInDurableObject(collector, (instance) => {
+    const ofObject = Reflect.get(instance, 'env') as typeof env;
+    Object.assign(ofObject, { [secret]: 'Authorization: Bearer abc' });
+    const { config, version } = activeConfig(ofObject);
+    const sinks = [
+      { type: 'otlp', url: `${sink}/taken`, secret, every: '10s' },
+      { type: 'json', url: `${sink}/moved`, secret, every: '10s' },
+    ] as const;
+    adoptConfig(ofObject, version + 1, { ...config, export: sinks });
+  });
+  await collector.begin();
+  await runDurableObjectAlarm(collector);
+  const wanted = { details: true, ephemeral: false };
+  let sinks: Snapshot['sinks'] = [];
+  await eventually('both sinks to have answered', async () => {
+    sinks = ((await collector.snapshot(wanted)) as Snapshot).sinks ?? [];
+    return sinks.length === 2 && sinks.every(({ sent, dropped }) => sent + dropped.redirected > 0);
+  });
+  expect(sinks).toMatchObject([
+    { url: `${sink}/taken`, queued: 0, retries: 0, dropped: { redirected: 0 } },
+    { url: `${sink}/moved`, sent: 0, queued: 0, retries: 0 },
+  ]);
+  const came = (await (await fetch(sink)).json()) as readonly { readonly url: string }[];
+  const type = 'application/json';
+  expect([...came].sort((a, b) => a.url.localeCompare(b.url))).toEqual([
+    { url: '/moved', authorization: 'Bearer abc', type },
+    { url: '/taken', authorization: 'Bearer abc', type },
+  ]);
 });

@@ -58,20 +58,34 @@ function headOf({ name, type, help }: Family, format: Format): readonly string[]
   ];
 }
 
-/** Of two with the same labels, the first: two servers may believe for a moment that they lead a stream. */
 function linesOf(samples: readonly Sample[]): readonly string[] {
-  const lines = new Map<string, string>();
-  for (const sample of samples) {
-    const series = seriesOf(sample);
-    if (!lines.has(series)) lines.set(series, `${series} ${numberText(sample.value)}`);
-  }
-  return [...lines.values()];
+  return [...bySeries(samples)].map(([series, { value }]) => `${series} ${numberText(value)}`);
 }
 
-function seriesOf({ family, suffix = '', labels }: Sample): string {
-  // One that is empty is the same as none.
-  const pairs = Object.entries(labels).filter(([, text]) => text !== '');
-  const inside = pairs.map(([name, text]) => `${name}="${escapeLabel(text)}"`).join();
+/** Of two with the same labels, the first: two servers may believe for a moment that they lead a stream. */
+export function distinct(samples: readonly Sample[]): readonly Sample[] {
+  return [...bySeries(samples).values()];
+}
+
+function bySeries(samples: readonly Sample[]): ReadonlyMap<string, Sample> {
+  const all = new Map<string, Sample>();
+  for (const sample of samples) {
+    const series = seriesOf(sample);
+    if (!all.has(series)) all.set(series, sample);
+  }
+  return all;
+}
+
+/** One that is empty is the same as none. */
+export function labelsOf({ labels }: Sample): readonly (readonly [string, string])[] {
+  return Object.entries(labels).filter(([, text]) => text !== '');
+}
+
+function seriesOf(sample: Sample): string {
+  const { family, suffix = '' } = sample;
+  const inside = labelsOf(sample)
+    .map(([name, text]) => `${name}="${escapeLabel(text)}"`)
+    .join();
   return `${family.name}${suffix}${inside === '' ? '' : `{${inside}}`}`;
 }
 

@@ -5,6 +5,7 @@ import { EXPORTER, exporterMetrics, HELM, type Prefixes } from './exporter-metri
 import { expose, type Family, type Format, type Sample } from './exposition.ts';
 import { serverJetStream, streamMetrics } from './jetstream-metrics.ts';
 import { meridianMetrics } from './meridian-metrics.ts';
+import { sinkMetrics } from './sink-metrics.ts';
 import type { Snapshot } from './snapshot.ts';
 import { accountMetrics, surveyMetrics, surveyorMetrics } from './surveyor-metrics.ts';
 import { visitMetrics } from './visit-metrics.ts';
@@ -39,7 +40,15 @@ const LEFT_OUT: Family = {
 /** Samples that are in the answer together, or not at all. */
 type Group = readonly Sample[];
 
-export function render(snapshot: Snapshot, { dialect, format, maxSeries }: RenderOptions): string {
+export function render(snapshot: Snapshot, { format, ...options }: RenderOptions): string {
+  return expose(samplesIn(snapshot, options), format);
+}
+
+/** Those about the answer first. */
+export function samplesIn(
+  snapshot: Snapshot,
+  { dialect, maxSeries }: Omit<RenderOptions, 'format'>,
+): readonly Sample[] {
   const kept: Sample[] = [];
   let leftOut = 0;
   for (const group of groupsOf(snapshot, PREFIXES[dialect])) {
@@ -55,12 +64,12 @@ export function render(snapshot: Snapshot, { dialect, format, maxSeries }: Rende
       value: leftOutByServers(snapshot, what),
     })),
   ];
-  return expose([...about, ...kept], format);
+  return [...about, ...kept];
 }
 
 function* groupsOf(snapshot: Snapshot, prefixes: Prefixes): Generator<Group> {
   const { at, cluster } = snapshot;
-  yield [...meridianMetrics(snapshot), ...surveyMetrics(snapshot)];
+  yield [...meridianMetrics(snapshot), ...surveyMetrics(snapshot), ...sinkMetrics(snapshot.sinks ?? [])];
   if (snapshot.visits !== undefined) yield visitMetrics(snapshot.visits);
   const servers = snapshot.regions.flatMap(({ metrics }) => {
     const { server } = metrics ?? {};

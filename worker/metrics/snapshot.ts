@@ -1,6 +1,7 @@
 // What the collector knows at one moment: types. Crosses RPC, so all of it is plain data.
 
 import type { RegionMetrics } from '../region/server-figures.ts';
+import type { SinkStatus } from './sink-status.ts';
 import type { Path, VisitCount } from './visits.ts';
 
 /** A region of the configuration, and what it answered. */
@@ -54,4 +55,9 @@ export interface Snapshot {
   readonly admission?: AdmissionSnapshot;
   /** Absent without details. */
   readonly visits?: Visits;
+  /** Where metrics are pushed to. Absent without details. */
+  readonly sinks?: readonly SinkStatus[];
 }
+
+/** When, and whose. */
+export type Origin = Pick<Snapshot, 'at' | 'cluster' | 'version'>;

@@ -5,6 +5,7 @@
 import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
 import { MONITORING_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
 import { messageOf, publicMessageOf } from '../message-of.ts';
@@ -29,6 +30,9 @@ const SIGUSR2 = 12;
 /** Stops it at once. */
 const SIGINT = 2;
 
+/** nats-server without clients ends within a second, on the smallest container too. */
+const STOP_WITHIN_MS = 5_000;
+
 /** How often the class checks whether the container is ready: who made the session waits. */
 const START_POLL_MS = 25;
 
@@ -40,6 +44,9 @@ const LAME_DUCK_SECONDS = 30;
 
 /** Who has not left by then is cut off: there is no other server to go to. */
 const LAME_DUCK_MS = 8_000;
+
+/** In ms since the epoch: before the object was reset. */
+const LONG_AGO = 0;
 
 /** How exact it is when a session was last seen. */
 const SEEN_EVERY_MS = 60_000;
@@ -62,9 +69,10 @@ export class SessionServer extends Container<Env> implements ServerMethods {
     const spec = this.#spec;
     if (spec !== undefined) this.sleepAfter = spec.sleepAfter;
     this.#state = this.#isRunning ? 'up' : 'asleep';
-    // The object was reset while its session ended: it takes no clients again, and the registry's next sweep ends the rest.
+    // The object was reset while its session ended: it takes no clients again, and the registry's next sweep ends the rest,
+    // at once, since they have been told to leave.
     if (spec !== undefined && spec.serial <= this.#endedSerial) {
-      this.#endingSince = this.#since;
+      this.#endingSince = LONG_AGO;
       this.#state = 'ending';
     }
   }
@@ -178,12 +186,20 @@ export class SessionServer extends Container<Env> implements ServerMethods {
 
   /** Returns once the server serves. However many ask, it is started once. */
   async #up(spec: ServerSpec): Promise<void> {
-    await this.#stopping?.promise;
+    await this.#untilStopped();
     if (this.#state === 'up' && this.#isRunning) return;
     this.#starting ??= this.#start(spec).finally(() => {
       this.#starting = undefined;
     });
     return this.#starting;
+  }
+
+  /** Of a server that was told to stop: whoever comes now gets the next one. One that hangs is ended by force. */
+  async #untilStopped(): Promise<void> {
+    const stopping = this.#stopping;
+    if (stopping === undefined) return;
+    const late = `it did not stop within ${STOP_WITHIN_MS} ms`;
+    await withTimeout(stopping.promise, STOP_WITHIN_MS, late).catch(() => this.destroy());
   }
 
   async #start(spec: ServerSpec): Promise<void> {

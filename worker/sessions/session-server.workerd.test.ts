@@ -12,6 +12,7 @@ import {
 import type { ServerSpec } from './session-stubs.ts';
 
 const STOPPED = 'signal 2';
+const DESTROYED = 'destroy';
 
 const SPEC: ServerSpec = {
   id: 'pr-1-abcdefghijklmnopqrstuvwxyz',
@@ -42,6 +43,9 @@ test('an object that is reset while its session ends takes no clients again', as
   expect(await again.status(SPEC.serial)).toMatchObject({ state: 'ending' });
   expect(await codeOf(await again.fetch('http://session/'))).toBe('session_ending');
   expect(await again.begin(SPEC)).toMatchObject({ state: 'ending' });
+  expect(container.told).not.toContain(DESTROYED);
+  await again.end(SPEC.id, SPEC.serial);
+  expect(container.told).toContain(DESTROYED);
 });
 
 test('one that is reset in the middle of its session goes on', async () => {
@@ -55,6 +59,25 @@ test('a server without clients stops when it was not used for long', async () =>
   await pause();
   await runInDurableObject(server, (instance) => instance.onActivityExpired());
   expect(container.told).toContain(STOPPED);
+});
+
+test('a server that was told to stop and hangs is ended by force for the next client', async () => {
+  await pause();
+  container.endsOnSignal = false;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    await runInDurableObject(server, async (instance) => {
+      await instance.onActivityExpired();
+      const answer = instance.fetch(new Request('http://session/'));
+      await vi.advanceTimersByTimeAsync(5_000);
+      vi.useRealTimers();
+      expect((await answer).status).toBe(200);
+    });
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(container.told).toEqual(['start', STOPPED, DESTROYED, 'start']);
+  expect(await server.status(SPEC.serial)).toMatchObject({ state: 'up' });
 });
 
 test('a client that comes while the server is asked for its clients is not cut off', async () => {

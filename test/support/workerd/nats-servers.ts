@@ -20,6 +20,8 @@ export interface OddServers {
   readonly observed: number;
   /** HTTP: how many connections to `observed` are open, as seen from its side. */
   readonly observedCount: number;
+  /** HTTP: takes what is posted, answers what is posted to /moved with a redirect, and GET with what came. */
+  readonly sink: number;
 }
 
 declare module 'vitest' {
