@@ -10,6 +10,23 @@
 // Research, africabandwidthmaps.com). Kenya's carriers land in Mombasa. So Djibouti is a stub (routing/latency/hubs.ts),
 // and Ethiopia has links of its own, as long as they were by Djibouti. That it and Nairobi take 75 and 110 ms to Dubai, by
 // handing over in Europe as often as not, is what is stated here; no measurement of the fit crosses these links.
+//
+// What a number rests on. A link without `=ms` that paths between measured places take: measured, by the networks of
+// Cloudflare and of clouds (prior-table.ts has the sources). One that none takes: the group's inflation, a judgement from
+// cable maps, as in most of Russia, Central Asia, Iraq, Iran, China, inner Africa and the islands. One with `=ms`: a
+// judgement of where carriers hand over, unless its group says that it was measured. The ones least sure:
+//
+// - India to the Gulf (BOM-DXB=85): judged. Azure has 39 ms between Pune and Dubai on its own backbone. That carriers of the
+//   Middle East meet far outside it is measured (Candela and others, Dissecting the Speed-of-Internet of Middle East, IEEE
+//   GI 2019, with RIPE Atlas), but no public figure for this pair was found.
+// - The Gulf to Singapore (DXB-SIN, fitted): measured on clouds' backbones only (Azure: 82 ms), so it may be too short for
+//   the public Internet. Left fitted, since no public figure was found that would say by how much.
+// - Mainland China abroad (the links of SHA, BJS and CTU): judged; no measured place is there. Public pings are longer and
+//   scattered: 59 to 98 ms from Japan to Qingdao, by carrier, with 6 to 17 % lost (ci.clara.jp, December 2014), and 79 % of
+//   the pairs in Zhu and others (The Great Bottleneck of China, SIGMETRICS 2020) are congested inside China, by the hour. A
+//   length that stays the same can't say that, so these are those of quiet hours.
+// - Vladivostok to Tokyo (VVO-TYO=80): judged, between a cable's length (HSCS and RJCN land in Japan; HSCS carries
+//   traffic of NTT and TransTeleCom since 2008) and the way by Moscow. No public figure was found.
 
 /** Links of one kind, and why they are as they are. */
 export interface LinkGroup {
