@@ -93,20 +93,25 @@ test('nats.js in the browser, bundled', async ({ skip }) => {
   if (browser === undefined) return skip('left out: no Chrome is installed');
   const page = await browser.newPage();
   const { token = '' } = credentials();
-  await fileOf('index.html', '<head><script type="module" src="page.js"></script></head><body></body>');
+  const pages = [
+    ['near', SERVER, NEAREST],
+    ['asking', ASKING, OTHER],
+  ] as const;
+  for (const [name, server] of pages) {
+    await fileOf(
+      `${name}.html`,
+      `<head><script type="module" src="${name}.js"></script></head><body></body>`,
+    );
+    await fileOf(`${name}.mjs`, snippet('browser client.js', server));
+  }
   const served = await context({
-    entryPoints: { page: join(folder, 'client.js') },
+    entryPoints: pages.map(([name]) => join(folder, `${name}.mjs`)),
     ...{ bundle: true, format: 'esm', target: 'es2022', outdir: folder, write: false },
   });
   onTestFinished(() => served.dispose());
-  await fileOf('client.js', snippet('browser client.js', SERVER));
   const { port } = await served.serve({ host: LOOPBACK, port: 0, servedir: folder });
-  for (const [server, words] of [
-    [SERVER, NEAREST],
-    [ASKING, OTHER],
-  ] as const) {
-    await fileOf('client.js', snippet('browser client.js', server));
-    await page.goto(`http://${LOOPBACK}:${port}/?${words === OTHER}#token=${token}`);
+  for (const [name, , words] of pages) {
+    await page.goto(`http://${LOOPBACK}:${port}/${name}.html#token=${token}`);
     const said = page.getByText(/^connected to/);
     await said.waitFor();
     expect(await said.textContent()).toMatch(words);
