@@ -23,14 +23,20 @@ export interface OnTerminal {
 
 const CTRL_C = '\u0003';
 
-/** Runs a line in a shell, as it is. */
+/**
+ * The shell of whoever runs the tests may be another one, or none: `sh` stays in front of what it runs, and reports 130
+ * after a Ctrl-C whatever the command itself ended with.
+ */
+const SHELL = '/bin/bash';
+
+/** Runs a line in bash, as it is. */
 export function runOnTerminal(
   line: string,
   { cwd, env = {}, replies = [], interruptAt }: TerminalOptions = {},
 ): Promise<OnTerminal> {
   const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...process.env, SHELL, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let raw = '';
