@@ -95,6 +95,12 @@ export const PARTS: readonly Part[] = [
     tests: ['tools/places'],
   },
   {
+    path: 'scaling',
+    what: 'how many servers a region needs, and what a load would have come to. Pure: no I/O, no clock, no randomness',
+    imports: [],
+    packages: [],
+  },
+  {
     path: 'worker',
     what: 'the bindings, and what everything in the Worker uses: errors, waiting times',
     imports: ['api'],
