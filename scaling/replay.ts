@@ -33,6 +33,10 @@ export interface ReplayChange {
   readonly at: number;
   readonly from: number;
   readonly to: number;
+  readonly clients: number;
+  readonly growth: number;
+  /** Numbers of the servers that are started, or of the one that is taken out of service. */
+  readonly servers: readonly number[];
   readonly reason: string;
 }
 
@@ -212,14 +216,15 @@ class Run {
     const { decision, memory } = decideMembers(this.#memory, { servers: seen, startMs }, this.#settings, now);
     this.#memory = memory;
     this.#decisions.push(decision);
-    const { action, reason, serving } = decision;
+    const { action, reason, serving, clients, growth } = decision;
     if (action.kind === 'none') return;
     if (action.kind === 'drain') {
       const server = this.#servers.find(({ number }) => number === action.server);
       if (server !== undefined) Object.assign(server, { state: 'draining', since: now });
     } else for (const number of action.servers) this.#start(number, now);
-    const to = serving + (action.kind === 'drain' ? -1 : action.servers.length);
-    this.#changes.push({ at: now, from: serving, to, reason });
+    const servers = action.kind === 'drain' ? [action.server] : action.servers;
+    const to = serving + (action.kind === 'drain' ? -1 : servers.length);
+    this.#changes.push({ at: now, from: serving, to, clients, growth, servers, reason });
   }
 
   #start(number: number, now: number): void {

@@ -55,7 +55,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'api',
     what: 'the wire contract. Pure',
-    imports: ['regions', 'regions/edits'],
+    imports: ['regions', 'regions/edits', 'scaling'],
     packages: ['valibot'],
   },
   {
@@ -210,6 +210,7 @@ export const PARTS: readonly Part[] = [
     // From the forecast: the format in which traffic is counted. From the decision: which addresses are one client,
     // whom a region may serve, and how far it is to its peers.
     imports: [
+      'scaling',
       ...SHARED,
       'routing',
       'routing/filters',
@@ -332,6 +333,7 @@ export const PARTS: readonly Part[] = [
     what: "operators' commands",
     // The local stack leaves its address and its token.
     imports: [
+      'scaling',
       'regions',
       'regions/rules',
       'regions/edits',
