@@ -525,6 +525,20 @@ export const PARTS: readonly Part[] = [
     imports: ['bench', 'bench/contestants'],
   },
   {
+    path: 'bench/members',
+    what: 'the benchmark `members`',
+    // A route is spliced with the Worker's own greeting.
+    imports: [
+      'waiting',
+      'worker/mesh',
+      'local/engine/processes',
+      'local/listen.ts',
+      'local',
+      'bench',
+      'bench/load',
+    ],
+  },
+  {
     path: 'bench/decision',
     what: 'the benchmark `decision`',
     imports: ['regions', 'routing', 'routing/places', 'local', 'bench'],
@@ -548,6 +562,7 @@ export const PARTS: readonly Part[] = [
       'bench/backup',
       'bench/edge',
       'bench/growth',
+      'bench/members',
       'bench/memory',
       'bench/mesh',
       'bench/start',

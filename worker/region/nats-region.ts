@@ -329,7 +329,14 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       wanted.details ? this.backupStatus() : undefined,
       isUp ? this.#server.metrics(wanted).catch(() => undefined) : undefined,
     ]);
-    return { status, links, ...(backups && { backups }), ...(server && { server }) };
+    const { decision } = this.#scaling;
+    return {
+      status,
+      links,
+      ...(backups && { backups }),
+      ...(decision && isUp && { scaling: { needed: decision.needed, serving: decision.serving } }),
+      ...(server && { server }),
+    };
   }
 
   /** Called by the class when the container has exited, for whatever reason. */
@@ -371,7 +378,11 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   #scale(look: Look | undefined): void {
     const settings = scalingSettings(this.#region);
-    if (settings === undefined) return;
+    // What is taken out of service needs no servers.
+    if (settings === undefined || isLeaving(this.#lifecycle.stage)) {
+      this.#scaling.forget();
+      return;
+    }
     if (look !== undefined) this.#clients = look.connections;
     const own = { number: 1, state: 'up', clients: this.#clients, isHeard: look !== undefined } as const;
     this.#scaling.decide({ servers: [own], startMs: this.#startTimes.usualMs }, settings, Date.now());

@@ -36,6 +36,12 @@ export class Scaling {
     return this.#decision;
   }
 
+  /** Nothing is decided: the region is one server, or is out of service. */
+  forget(): void {
+    this.#memory = NOTHING_SEEN;
+    this.#decision = undefined;
+  }
+
   decide(input: ScalingInput, settings: ScalingSettings, now: number): ScalingDecision {
     const { decision, memory } = decideMembers(this.#memory, input, settings, now);
     this.#memory = memory;
