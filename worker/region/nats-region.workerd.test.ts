@@ -101,10 +101,9 @@ describe('a region with members', () => {
       needed: 2,
       action: { kind: 'start', servers: [2] },
     });
-    expect((await region.metrics({ details: false, ephemeral: false })).scaling).toEqual({
-      needed: 2,
-      serving: 1,
-    });
+    const wanted = { details: false, ephemeral: false };
+    const { scaling } = await runInDurableObject(region, (instance) => instance.metrics(wanted));
+    expect(scaling).toEqual({ needed: 2, serving: 1 });
   });
 
   test('whose server does not answer is neither empty nor full', async () => {
