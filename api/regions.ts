@@ -56,6 +56,22 @@ export const RegionViewSchema = v.strictObject({
     ),
   ),
   outMsgs: v.exactOptional(v.pipe(Count, v.description('messages that it has sent, likewise'))),
+  servers: v.exactOptional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          number: Count,
+          name: v.string(),
+          state: v.picklist(REGION_STATES),
+          clients: v.nullable(Count),
+          maxClients: Count,
+        }),
+      ),
+      v.description(
+        'of a region with `members`: its servers, the own one first. The state, `clients` and `maxClients` of the region are of all of them',
+      ),
+    ),
+  ),
   drainPhase: v.exactOptional(
     v.pipe(
       v.picklist(['settling', 'lame-duck']),

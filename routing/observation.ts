@@ -11,6 +11,14 @@ export interface Measurement {
   readonly samples: number;
 }
 
+/** A server of a region that takes clients. */
+export interface ServerObservation {
+  /** 1 is the region's own. */
+  readonly number: number;
+  readonly clients: number;
+  readonly maxClients: number;
+}
+
 /** What a region reported, as seen from one data center. */
 export interface RegionObservation {
   readonly measurement?: Measurement;
@@ -19,6 +27,8 @@ export interface RegionObservation {
   readonly clients?: number;
   /** The connection limit that its server took when it started. */
   readonly maxClients?: number;
+  /** Of a region that has more than one: those that are up. */
+  readonly servers?: readonly ServerObservation[];
   /** To what share of the regions that are up it has a route, 0 to 1. */
   readonly meshShare?: number;
   /** Until when it is left out because attempts to connect failed; milliseconds since the epoch. */

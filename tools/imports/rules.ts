@@ -210,6 +210,7 @@ export const PARTS: readonly Part[] = [
     // From the forecast: the format in which traffic is counted. From the decision: which addresses are one client,
     // whom a region may serve, and how far it is to its peers.
     imports: [
+      'waiting',
       'scaling',
       ...SHARED,
       'routing',

@@ -6,13 +6,14 @@ import { endsByWaking } from '../../routing/effect-traits.ts';
 import type { Observations } from '../../routing/observation.ts';
 import { regionOf } from '../config/config-copy.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { regionStub } from '../region/region-stub.ts';
+import { regionStub, serverStub } from '../region/region-stub.ts';
 import { setMayWake } from '../region/wake-header.ts';
 import { decide } from './decide.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import type { Dialable, Lesson } from './hand-off.ts';
 import { learnAt, observeFrom } from './observe.ts';
 import { routingRequestOf } from './routing-request.ts';
+import { serverOrder } from './server-order.ts';
 
 /** A client at the door. */
 export interface Visit {
@@ -31,19 +32,28 @@ const PLACE_FIELDS = ['colo', 'country', 'continent', 'isEUCountry', 'latitude',
 /** Decides for a client; also keeps observing, and wakes a sleeping region that would have been better. */
 export async function arrive(request: Request, edge: EdgeContext): Promise<Visit> {
   const stubOf = (id: string) => regionStub(edge.env, regionOf(id, edge));
-  const { decision, colo, observations } = await decide(routingRequestOf(request), edge);
+  const visitor = routingRequestOf(request);
+  const { decision, colo, observations } = await decide(visitor, edge);
   const { wake, candidates } = decision;
   observeFrom(colo, decision, edge);
   if (wake !== undefined) edge.background('wake', stubOf(wake).wake());
   const upgradeHeaders = headersOf(request);
   return {
     decision,
-    candidates: candidates.map(({ region, estimate }) => ({
-      region,
-      estimateMs: estimate.finalMs,
-      ...tookOf(region, observations),
-      dial: async (wakes, signal) => stubOf(region).fetch(upgradeRequest(upgradeHeaders, wakes, signal)),
-    })),
+    candidates: candidates.flatMap(({ region, estimate }) => {
+      const servers = serverOrder(observations.regions.get(region)?.servers, visitor.client);
+      return servers.map((number, index) => ({
+        region,
+        estimateMs: estimate.finalMs,
+        ...tookOf(region, observations),
+        // A region is as good as the best of its servers.
+        ...(index < servers.length - 1 && { teaches: false }),
+        dial: async (wakes: boolean, signal: AbortSignal) =>
+          serverStub(edge.env, regionOf(region, edge), number).fetch(
+            upgradeRequest(upgradeHeaders, wakes, signal),
+          ),
+      }));
+    }),
     firstSleeps: isAsleep(candidates[0]),
     learn: (lesson) => learnAt(colo, lesson),
   };

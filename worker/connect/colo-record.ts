@@ -3,7 +3,7 @@
 
 import { type SeenState, UNREACHABLE } from '../../api/states.ts';
 import { instanceNameOf } from '../../regions/names.ts';
-import type { Observations } from '../../routing/observation.ts';
+import type { Observations, ServerObservation } from '../../routing/observation.ts';
 import { addSample, measurementOf, type RoundTrips } from '../../routing/round-trips.ts';
 import { ASK_AGAIN_MS, ASK_EVERY_MS } from './ask-intervals.ts';
 
@@ -14,6 +14,7 @@ export interface RegionRecord {
   readonly state?: SeenState;
   readonly clients?: number;
   readonly maxClients?: number;
+  readonly servers?: readonly ServerObservation[];
   /** Names of the servers that its own server has a route to. */
   readonly peers?: readonly string[];
   /** When it was last asked, or last reported its state; milliseconds since the epoch. */
@@ -59,6 +60,8 @@ export interface Answer {
   readonly clients?: number;
   /** How many its server accepts, if it says so. */
   readonly maxClients?: number;
+  /** Those of its servers that are up, if it may have several. */
+  readonly servers?: readonly ServerObservation[];
   /** Names of the servers that its own server has a route to. */
   readonly peers?: readonly string[];
   /** Round trip; absent when it says nothing about the path, such as when the object had to be created first. */
@@ -179,9 +182,9 @@ export function observationsOf(record: ColoRecord, now: number): Observations {
     ([, region]) => region.state === 'up' && region.refusedAt === undefined && isFresh(region),
   );
   const regions = Object.entries(record.regions).map(([id, region]) => {
-    const { trips, ejectedUntil, refusedAt, tookMs, state, clients, maxClients } = region;
+    const { trips, ejectedUntil, refusedAt, tookMs, state, clients, maxClients, servers } = region;
     const measurement = trips && measurementOf(trips, now);
-    const said = { state, clients, maxClients, meshShare: meshShareOf(id, region, up, now) };
+    const said = { state, clients, maxClients, servers, meshShare: meshShareOf(id, region, up, now) };
     return [
       id,
       dropUndefined({ measurement, ejectedUntil, refusedAt, tookMs, ...(isFresh(region) && said) }),

@@ -17,6 +17,8 @@ export type TakenAt = Map<string, number>;
 
 /** A region that may take the client, and how to reach it. */
 export interface Dialable extends Contender {
+  /** False: what becomes of this attempt says nothing of the region, since another of its servers is tried after it. */
+  readonly teaches?: boolean;
   /**
    * @param wakes whether the region may start for this client
    * @param signal aborts when the answer is no longer awaited
@@ -138,7 +140,8 @@ class HandingOff {
 
   #refused(index: number, refusal: Refusal & { readonly region: string; readonly startedAt: number }): void {
     const { region, startedAt, code, reason } = refusal;
-    const { now, learn } = this.#options;
+    const { now, candidates } = this.#options;
+    const learn = candidates[index]?.teaches === false ? () => {} : this.#options.learn;
     const ms = now() - startedAt;
     this.#missed.set(region, { region, code, reason, ms });
     if (code === undefined) learn({ kind: 'failed', region, startedAt, ms });
@@ -148,10 +151,10 @@ class HandingOff {
   }
 
   /** A region that is starting is slow for a good reason: nothing is learned from it. */
-  #noteSlow({ region }: Dialable, { startedAt, wakes }: Dialled): void {
+  #noteSlow({ region, teaches }: Dialable, { startedAt, wakes }: Dialled): void {
     const ms = this.#options.now() - startedAt;
     this.#missed.set(region, { region, code: undefined, reason: `no answer within ${ms} ms`, ms });
-    if (!wakes) this.#options.learn({ kind: 'failed', region, startedAt, ms });
+    if (!wakes && teaches !== false) this.#options.learn({ kind: 'failed', region, startedAt, ms });
   }
 
   /** If its answer still arrives, it is discarded. */

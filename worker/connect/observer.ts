@@ -3,7 +3,7 @@
 // within a few milliseconds. They share it in the data center's cache (colo-cache.ts). Where that keeps nothing, as on
 // workers.dev, each region's object remembers the round trips from each data center, and tells them with its status.
 
-import type { Observations } from '../../routing/observation.ts';
+import type { Observations, ServerObservation } from '../../routing/observation.ts';
 import type { RoundTrips } from '../../routing/round-trips.ts';
 import { messageOf } from '../message-of.ts';
 import type { RegionStatus } from '../region/status.ts';
@@ -150,6 +150,7 @@ export class Observer {
         state: status.state,
         ...(status.clients !== undefined && { clients: status.clients }),
         ...(status.maxClients !== undefined && { maxClients: status.maxClients }),
+        ...(status.servers !== undefined && { servers: serversUp(status.servers) }),
         ...(status.peers !== undefined && { peers: status.peers }),
         ...(status.remembered !== undefined && { remembered: status.remembered }),
         ...(rttMs !== undefined && { rttMs }),
@@ -177,6 +178,17 @@ export class Observer {
     this.#kept.set(colo, kept);
     return kept;
   }
+}
+
+/** What is unknown of one that is up counts as half full. */
+function serversUp(servers: NonNullable<RegionStatus['servers']>): readonly ServerObservation[] {
+  return servers
+    .filter(({ state }) => state === 'up')
+    .map(({ number, clients, maxClients }) => ({
+      number,
+      clients: clients ?? Math.floor(maxClients / 2),
+      maxClients: Math.max(1, maxClients),
+    }));
 }
 
 async function isKept(host: ObserverHost, colo: string, record: ColoRecord): Promise<boolean> {

@@ -28,6 +28,7 @@ export function containerEnvironment(
     NATS_MAX_PENDING: maxPendingFor(limits.maxPayloadBytes),
     NATS_LAME_DUCK_GRACE_PERIOD: `${config.lameDuck.graceSeconds}s`,
     NATS_LAME_DUCK_DURATION: `${config.lameDuck.durationSeconds}s`,
+    // Of a member nothing: its id is no region's.
     NATS_TERM_HOLD: holdSecondsOf(config, region.id),
     NATS_JETSTREAM: region.jetstream,
     NATS_JETSTREAM_PEERS: region.jetstream ? config.regions.filter(isMember).length : undefined,

@@ -8,7 +8,9 @@ import { Container } from '@cloudflare/containers';
 import type { RegionConfig } from '../../regions/config.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
+import { memberConfig, OWN_SERVER, serverIdOf, serverIdsOf, serverNumberOf } from '../../regions/servers.ts';
 import type { RoundTrips } from '../../routing/round-trips.ts';
+import type { ScalingSettings } from '../../scaling/decision.ts';
 import { activeConfig } from '../config/active-config.ts';
 import { regionOf } from '../config/config-copy.ts';
 import { settleSeconds } from '../config/one-machine.ts';
@@ -31,10 +33,11 @@ import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
 import { afterReset } from './lifecycle.ts';
 import type { Command, LifecycleEvent } from './lifecycle-events.ts';
 import { linkStatuses } from './link-status.ts';
+import { Members, serverOf } from './members.ts';
 import { meshHostOf } from './mesh-host.ts';
 import { NatsServer } from './nats-server.ts';
 import { PathMemory } from './path-memory.ts';
-import type { RegionMethods } from './region-stub.ts';
+import { type RegionMethods, serverStub } from './region-stub.ts';
 import { residencyRuleOf } from './residency-rule.ts';
 import { RunningLifecycle } from './running-lifecycle.ts';
 import { Scaling, type ScalingStatus, scalingSettings } from './scaling.ts';
@@ -57,9 +60,13 @@ import type { LinkStatus, RegionStatus } from './status.ts';
 import { TallyBackup } from './tally-backup.ts';
 import { asTold, ToldRegion } from './told-region.ts';
 import { TrafficTally } from './traffic-tally.ts';
+import { withMembers } from './with-members.ts';
 
 /** Stops nats-server at once; SIGTERM would make it a lame duck first, for clients that are not there. */
 const SIGINT = 2;
+
+/** Workers learn within this from the region's status that a member takes no more clients. */
+const MEMBER_SETTLE_SECONDS = 5;
 
 /** How often the class checks whether the container is ready: a start takes about a second, and a client waits. */
 const START_POLL_MS = 50;
@@ -70,6 +77,12 @@ export const HANDSHAKE_TIMEOUT_MS = 5_000;
 export abstract class NatsRegion extends Container<Env> implements RegionMethods {
   /** Id of the region; each region's class has its own. */
   static readonly region: string;
+
+  /** Of its server among the region's: the first is the region's own, the others are members. */
+  readonly #number: number;
+  /** Undefined in a member. */
+  readonly #members: Members | undefined;
+  #isScaling = false;
 
   override enableInternet = false;
   #region: RegionConfig;
@@ -98,9 +111,15 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     super(ctx, env);
     const active = activeConfig(env);
     const { config, version } = active;
-    const id = (new.target as typeof NatsRegion).region;
-    this.#told = new ToldRegion(ctx.storage.kv);
-    this.#region = this.#told.newest(asTold(regionOf(id, active), config), version);
+    const regionId = (new.target as typeof NatsRegion).region;
+    this.#number = serverNumberOf(regionId, ctx.id.name);
+    const id = serverIdOf(regionId, this.#number);
+    const isMember = this.#number !== OWN_SERVER;
+    this.#told = new ToldRegion(ctx.storage.kv, isMember);
+    const region = this.#told.newest(asTold(regionOf(regionId, active), config), version);
+    // A member serves when it is told to.
+    this.#region = isMember ? memberConfig(region, this.#number, this.#told.isDrained) : region;
+    this.#members = isMember ? undefined : this.#makeMembers();
     this.#residencyRule = residencyRuleOf(this.#region);
     this.#startTimes = new StartTimes(ctx.storage.kv);
     this.#server = new NatsServer(ctx.container);
@@ -120,7 +139,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#tallyBackup = new TallyBackup({
       kv: ctx.storage.kv,
       tally: this.#tally,
-      bucket: env.BACKUPS,
+      // What a member has counted its region's own object asks it for.
+      bucket: isMember ? undefined : env.BACKUPS,
       cluster: config.cluster,
       region: id,
     });
@@ -139,7 +159,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     });
     this.defaultPort = WEBSOCKET_PORT;
     this.sleepAfter = this.#region.sleepAfter;
-    const regions = config.regions.map((each) => each.id);
+    const regions = serverIdsOf(config);
     const { retryMaxMs } = config.mesh;
     this.#admission = new Admission(() => jetStreamKeeper(env));
     const host = meshHostOf(id, env, this.#server, this.#admission);
@@ -158,6 +178,19 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#serverStart.goOn();
     // Also if the message that it is drained was lost, or came before this object understood such messages.
     if (this.#region.drain) ctx.waitUntil(this.drain(settleSeconds(env, config)));
+  }
+
+  #makeMembers(): Members {
+    return new Members({
+      stub: (number) => serverStub(this.env, regionOf(this.#region.id, activeConfig(this.env)), number),
+      region: () => this.#region,
+      version: () => this.#told.version ?? 0,
+      isOut: () => isLeaving(this.#lifecycle.stage),
+      settleSeconds: () =>
+        Math.min(MEMBER_SETTLE_SECONDS, settleSeconds(this.env, activeConfig(this.env).config)),
+      kv: this.ctx.storage.kv,
+      noteStart: (ms) => this.#startTimes.note(ms),
+    });
   }
 
   #makeServerStart(): ServerStart {
@@ -215,19 +248,21 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
    */
   async drain(settleSeconds: number): Promise<RegionStatus> {
     await this.#lifecycle.dispatch({ kind: 'drain', settleSeconds });
+    await this.#members?.tell();
     return this.status();
   }
 
   /** Takes a drain back: at once if the server was not yet told, otherwise once it has stopped. */
   async undrain(): Promise<RegionStatus> {
     await this.#lifecycle.dispatch({ kind: 'undrain' });
+    await this.#members?.tell();
     await this.#lifecycle.untilSettled();
     return this.status();
   }
 
   /** Stops the server now, even with clients connected. One that is kept awake is restarted within a minute. */
   async halt(): Promise<RegionStatus> {
-    await this.#lifecycle.dispatch({ kind: 'halt' });
+    await Promise.all([this.#lifecycle.dispatch({ kind: 'halt' }), this.#members?.halt()]);
     return this.status();
   }
 
@@ -239,7 +274,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   /** Where its clients come from, as far as it or an earlier deployment has counted. */
   async traffic(): Promise<readonly TrafficSample[]> {
     await this.#tallyBackup.load(Date.now());
-    return this.#tally.samples(Date.now());
+    return [...this.#tally.samples(Date.now()), ...((await this.#members?.traffic()) ?? [])];
   }
 
   /**
@@ -255,6 +290,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const { enabled, keepAwake, jetstream } = region;
     const wants = { enabled, keepAwake, jetstream };
     await this.#lifecycle.dispatch({ kind: 'configured', wants, drain: news.drain, settleSeconds });
+    await this.#members?.tell();
   }
 
   /** A new time counts from now on: the class had fixed the end of the old one when a client came last. */
@@ -270,9 +306,20 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return isServing(this.#lifecycle.stage);
   }
 
-  /** The state of the region; asks the server if it is up. Never starts anything. */
+  /** The state of the region, of all of its servers; asks those that are up. Never starts anything. */
   async status(colo?: string): Promise<RegionStatus> {
     const askedAt = Date.now();
+    const hasMembers = this.#region.members !== undefined && this.#members !== undefined;
+    const [own, members] = await Promise.all([
+      this.#ownStatus(),
+      hasMembers ? this.#members?.seen() : undefined,
+    ]);
+    const status = members === undefined ? own : withMembers(own, members);
+    const remembered = colo === undefined ? undefined : this.#pathMemory.from(colo);
+    return { ...status, answeredInMs: Date.now() - askedAt, ...(remembered && { remembered }) };
+  }
+
+  async #ownStatus(): Promise<RegionStatus> {
     const { stage } = this.#lifecycle;
     const problem = problemOf(stage);
     const status: RegionStatus = {
@@ -287,9 +334,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       ...(isDraining(stage) && { drainPhase: stage.kind }),
       ...(problem !== undefined && { problem }),
     };
-    const told = isServing(stage) ? await this.#report.status(status) : status;
-    const remembered = colo === undefined ? undefined : this.#pathMemory.from(colo);
-    return { ...told, answeredInMs: Date.now() - askedAt, ...(remembered && { remembered }) };
+    return isServing(stage) ? this.#report.status(status) : status;
   }
 
   /** A data center without a cache of its own leaves here what it has measured. */
@@ -379,13 +424,28 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   #scale(look: Look | undefined): void {
     const settings = scalingSettings(this.#region);
     // What is taken out of service needs no servers.
-    if (settings === undefined || isLeaving(this.#lifecycle.stage)) {
+    if (settings === undefined || this.#members === undefined || isLeaving(this.#lifecycle.stage)) {
       this.#scaling.forget();
       return;
     }
     if (look !== undefined) this.#clients = look.connections;
-    const own = { number: 1, state: 'up', clients: this.#clients, isHeard: look !== undefined } as const;
-    this.#scaling.decide({ servers: [own], startMs: this.#startTimes.usualMs }, settings, Date.now());
+    if (!this.#isScaling) this.ctx.waitUntil(this.#scaleNow(look !== undefined, settings));
+  }
+
+  /** One decision at a time: the members are asked for it. */
+  async #scaleNow(isHeard: boolean, settings: ScalingSettings): Promise<void> {
+    this.#isScaling = true;
+    try {
+      const members = (await this.#members?.seen()) ?? [];
+      if (isLeaving(this.#lifecycle.stage)) return;
+      const now = Date.now();
+      const own = { number: OWN_SERVER, state: 'up', clients: this.#clients, isHeard } as const;
+      const servers = [own, ...members.map((member) => serverOf(member, now))];
+      const { action } = this.#scaling.decide({ servers, startMs: this.#startTimes.usualMs }, settings, now);
+      await this.#members?.apply(action);
+    } finally {
+      this.#isScaling = false;
+    }
   }
 
   /** Whoever waits to be taken is turned away at once where no more clients are. */

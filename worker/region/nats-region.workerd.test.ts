@@ -106,6 +106,28 @@ describe('a region with members', () => {
     expect(scaling).toEqual({ needed: 2, serving: 1 });
   });
 
+  test('starts one before there is no room, counts its clients too, and lets it go after a window', async () => {
+    await region.reconfigure({ members: { ...members, windowSeconds: 1 }, limits });
+    container.answer = answerOfServer(90);
+    await region.wake();
+    const member = env.REGION_NODE.getByName('nats-oc-2');
+    const servers = async () => (await region.status()).servers?.map(({ name, state }) => [name, state]);
+    await eventually('a member', async () => (await servers())?.[1]?.[1] === 'up');
+    expect(containerOf(member).told).toEqual([STARTED]);
+    expect(await servers()).toEqual([
+      ['nats-oc', 'up'],
+      ['nats-oc-2', 'up'],
+    ]);
+    // The fake servers say that they take 100, of which 16 are not for clients.
+    expect(await region.status()).toMatchObject({ state: 'up', clients: 90, maxClients: 168 });
+    containerOf(member).answer = answerOfServer(7);
+    await eventually('its clients to count', async () => (await region.status()).clients === 97);
+
+    container.answer = answerOfServer(9);
+    await eventually('it to leave', async () => (await servers())?.[1]?.[1] === 'draining');
+    expect((await member.fetch('http://region/')).status).toBe(503);
+  });
+
   test('whose server does not answer is neither empty nor full', async () => {
     await region.reconfigure({ members, limits });
     container.answer = answerOfServer(60);

@@ -2,6 +2,7 @@
 
 import type { RegionConfig } from '../../regions/config.ts';
 import { bindingNameOf, instanceNameOf } from '../../regions/names.ts';
+import { OWN_SERVER, serverIdOf } from '../../regions/servers.ts';
 import type { RoundTrips } from '../../routing/round-trips.ts';
 import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
@@ -45,6 +46,11 @@ export type RegionStub = RegionMethods & Pick<Fetcher, 'fetch' | 'connect'>;
  * @throws Error if the deployment has no binding for the region
  */
 export function regionStub(env: Env, region: RegionConfig): RegionStub {
+  return serverStub(env, region, OWN_SERVER);
+}
+
+/** The object of one of a region's servers; the region's own is that of the region. @throws Error as `regionStub` does */
+export function serverStub(env: Env, region: RegionConfig, number: number): RegionStub {
   const binding = bindingNameOf(region.id);
   const namespace = (env as Record<string, unknown>)[binding] as DurableObjectNamespace | undefined;
   if (namespace === undefined) {
@@ -53,5 +59,6 @@ export function regionStub(env: Env, region: RegionConfig): RegionStub {
     );
   }
   const options = { locationHint: region.hint as DurableObjectLocationHint };
-  return namespace.getByName(instanceNameOf(region.id), options) as DurableObjectStub & RegionMethods;
+  return namespace.getByName(instanceNameOf(serverIdOf(region.id, number)), options) as DurableObjectStub &
+    RegionMethods;
 }

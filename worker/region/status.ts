@@ -15,6 +15,7 @@ type Reported = Pick<
   | 'serverVersion'
   | 'inMsgs'
   | 'outMsgs'
+  | 'servers'
   | 'drainPhase'
   | 'problem'
 > &

@@ -35,12 +35,24 @@ export function asTold(region: RegionConfig, { routing }: MeridianConfig): Regio
 
 export class ToldRegion {
   readonly #storage: ToldStorage;
+  readonly #isDrainedUntold: boolean;
   #told: Told | undefined;
 
-  constructor(storage: ToldStorage) {
+  /** @param isDrained what counts as long as nothing was told: a member serves when it is told to */
+  constructor(storage: ToldStorage, isDrained = false) {
     this.#storage = storage;
+    this.#isDrainedUntold = isDrained;
     this.#told = storage.get(TOLD_KEY);
     storage.delete(EARLIER_KEY);
+  }
+
+  /** Of what was told last; undefined if nothing was. */
+  get version(): number | undefined {
+    return this.#told?.version;
+  }
+
+  get isDrained(): boolean {
+    return this.#told?.region.drain ?? this.#isDrainedUntold;
   }
 
   /** The newer of the given and the last told configuration. Platform settings always come from the deploy. */
@@ -62,7 +74,7 @@ export class ToldRegion {
     const before = this.#told;
     if (before !== undefined && version < before.version) return undefined;
     const isNewer = before === undefined || version > before.version;
-    const isChanged = (isNewer && version > 0) || (before?.region.drain ?? false) !== region.drain;
+    const isChanged = (isNewer && version > 0) || this.isDrained !== region.drain;
     if (isNewer || JSON.stringify(before.region) !== JSON.stringify(region)) {
       this.#told = { version, region };
       this.#storage.put(TOLD_KEY, this.#told);

@@ -28,12 +28,13 @@ const CONFIG = {
 export class RegionNode extends NatsRegion {
   static override readonly region = REGION;
 
-  constructor(ctx: DurableObject['ctx'], env: Env) {
+  constructor(ctx: DurableObject['ctx'], env: Env & Pick<Cloudflare.Env, 'REGION_NODE'>) {
     // A new object finds the container that the last one left, as in production.
     const container = containers.get(ctx.id.toString()) ?? new FakeContainer();
     containers.set(ctx.id.toString(), container);
     Object.defineProperty(ctx, 'container', { value: container });
-    super(ctx, { ...env, MERIDIAN_CONFIG: JSON.stringify(CONFIG) });
+    // Its members are objects of the same class.
+    super(ctx, { ...env, REGION_OC: env.REGION_NODE, MERIDIAN_CONFIG: JSON.stringify(CONFIG) } as Env);
   }
 
   /** As an edit of its region's configuration does. */
