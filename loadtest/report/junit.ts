@@ -3,6 +3,7 @@
 
 import junit from 'junit-report-builder';
 import { answerOf } from './answer.ts';
+import { failureSentences } from './failure-text.ts';
 import { interruptionSentences } from './interruption-text.ts';
 import type { Summary } from './summary.ts';
 import { type ThresholdRow, thresholdRows } from './threshold-text.ts';
@@ -27,7 +28,12 @@ export function junitReport(summary: Summary): string {
     .time(durationMs / 1000);
   const reasons = whyNotMeasured(summary);
   if (reasons.length > 0) measured.failure(xmlText(reasons.join('. ')), 'not measured');
-  const told = [verdictOf(summary), answerOf(summary) ?? '', ...interruptionSentences(summary)];
+  const told = [
+    verdictOf(summary),
+    answerOf(summary) ?? '',
+    ...interruptionSentences(summary),
+    ...failureSentences(summary),
+  ];
   measured.standardOutput(xmlText(told.filter((line) => line !== '').join('\n')));
   for (const row of thresholdRows(summary)) {
     const testCase = suite

@@ -158,6 +158,23 @@ test('clients that waited for an edge at the beginning are told, and the run is 
   );
 });
 
+test('one that was refused has waited, however short that was, and is told why', async () => {
+  const refused = { metric: 'nats_waited', at: 1_000, value: 400, tags: { kind: 'unavailable' } };
+  const slow = { metric: 'nats_waited', at: 1_000, value: 2_400, tags: { kind: 'slow' } };
+  const verdict = async (...samples: Written[]) =>
+    verdictOf(await summaryOfSamples(samples, { thresholds: [] }));
+  expect(await verdict(refused)).toContain('1 client waited 0.4 s for the edge (unavailable)');
+  expect(await verdict(refused, slow)).toContain('2 clients waited up to 2.4 s for the edge (unavailable)');
+  expect(await verdict(slow)).toContain('1 client waited 2.4 s for the edge.');
+});
+
+test('what the script could not do makes no run green, and the first of it is told', async () => {
+  const summary = await run({ ending: { undone: ['disturb: no token', 'journal: no stream'] } });
+  expect(isGreen(summary)).toBe(false);
+  expect(verdictOf(summary)).toContain('what the script was to do failed: disturb: no token, and 1 more.');
+  expect(worstEnding([ENDING, summary.ending, summary.ending]).undone).toHaveLength(2);
+});
+
 test('a run that ends at its limit says so, and that k6 interrupted what was under way then is no news', async () => {
   const tags = { size: '128', rate: '500', region: 'oc' };
   const samples = [0, 500, 1_000].flatMap((at): readonly Written[] => [

@@ -3,6 +3,7 @@
 
 import { isTooMuch } from './coverage.ts';
 import { neverBegan } from './ending.ts';
+import { credentialsSentence } from './failure-text.ts';
 import { formatCount, formatMoment, formatShare } from './format-value.ts';
 import { lateGeneratorSentence } from './late-generator.ts';
 import { totalOf } from './spans.ts';
@@ -70,6 +71,8 @@ export function shortcomings(summary: Summary): readonly string[] {
     ...leftEditsSentence(ending),
     ...(samplesVanished ? ['its samples vanished, with all that it had measured'] : []),
     ...lateGeneratorSentence(summary),
+    ...credentialsSentence(summary),
+    ...undoneSentence(ending),
     ...waitingClientsSentence(summary),
     // Of samples that are gone nobody knows when they were.
     ...(!samplesVanished && isTooMuch(unmeasured, runMs) ? [unmeasuredSentence(unmeasured)] : []),
@@ -96,6 +99,14 @@ export function shortcomings(summary: Summary): readonly string[] {
 function leftEditsSentence({ leftEdits = [] }: Summary['ending']): readonly string[] {
   if (leftEdits.length === 0) return [];
   return [`the target may still be edited (${leftEdits.join(', ')}): the notes say what takes it back`];
+}
+
+/** Where a script could not do what it is to measure, nothing of it was measured. */
+function undoneSentence({ undone = [] }: Summary['ending']): readonly string[] {
+  const [first] = undone;
+  if (first === undefined) return [];
+  const more = undone.length === 1 ? '' : `, and ${undone.length - 1} more`;
+  return [`what the script was to do failed: ${first}${more}`];
 }
 
 /** A step that did not go through, whatever the thresholds allow. */

@@ -61,7 +61,7 @@ test('with its token it is let in, and learns the version of the server', async 
 test('without one it says which variables to set', async () => {
   await expect(checkTarget(url, {})).rejects.toMatchObject({
     exitCode: EXIT.refused,
-    message: expect.stringContaining('Set NATS_USER and NATS_PASSWORD, or NATS_TOKEN'),
+    message: expect.stringContaining('Set NATS_USER and NATS_PASSWORD, NATS_TOKEN, or NATS_JWT'),
   });
 });
 

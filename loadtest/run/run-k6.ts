@@ -97,6 +97,7 @@ export async function runK6(
         ranMs: Math.round(performance.now() - startedAt),
         interruptedIterations: said.interruptedIterations,
         ...(said.lostSamples > 0 && { lostSamples: said.lostSamples }),
+        ...(said.undone.length > 0 && { undone: said.undone }),
         ...(kind === 'failed' &&
           said.scriptError !== null &&
           !isOfSignal(exitCode) && { failedBecause: said.scriptError }),
