@@ -191,7 +191,7 @@ function remarks({ ending, metrics }: Summary): readonly string[] {
 }
 
 /** `k6` is written small at the beginning of a sentence too. */
-function capitalized(text: string): string {
+export function capitalized(text: string): string {
   return text.startsWith('k6') ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
