@@ -1,8 +1,8 @@
 // What failed, in words: one sentence for each kind of failure, and the first line's of credentials.
 
 import { inRegionOrder } from '../world-map/region-look.ts';
-import type { Failure } from './failures.ts';
 import { formatCount, formatMoment } from './format-value.ts';
+import { whenText } from './interruption-text.ts';
 import type { Summary } from './summary.ts';
 
 /** What a kind means, where its name does not say it. */
@@ -56,19 +56,16 @@ function whereText(regions: readonly string[]): string {
     : ` in ${regions.join(' and ')}`;
 }
 
-function whenText({ fromMs, toMs }: Pick<Failure, 'fromMs' | 'toMs'>): string {
-  const [from, to] = [formatMoment(fromMs), formatMoment(toMs)];
-  return from === to ? `at ${from}` : `from ${from} to ${to}`;
-}
-
 /** Of credentials that were refused: those that had been taken are no longer what they were. */
 export function credentialsSentence({ failures = [] }: Pick<Summary, 'failures'>): readonly string[] {
   const refused = failures.find(({ kind }) => kind === 'authorization');
   if (refused === undefined) return [];
-  const what = `from ${formatMoment(refused.fromMs)} on clients were refused for their credentials`;
+  const { fromMs, afterService, beforeService } = refused;
+  const what = 'clients were refused for their credentials';
+  if (beforeService)
+    return [`${whenText(refused)} ${what}, which were taken ${afterService ? 'before and ' : ''}after it`];
+  const since = `from ${formatMoment(fromMs)} on ${what}`;
   return [
-    refused.afterService
-      ? `${what}, which had been taken until then: they have expired, or were changed`
-      : what,
+    afterService ? `${since}, which had been taken until then: they have expired, or were changed` : since,
   ];
 }

@@ -52,3 +52,13 @@ test('credentials that never were taken have not expired', async () => {
   const verdict = verdictOf(await summaryOfSamples([failed(0, 'authorization')], { thresholds: [] }));
   expect(verdict).toContain('from 0.0 s on clients were refused for their credentials.');
 });
+
+test('credentials that are taken again were refused for a time', async () => {
+  const refused = [failed(4_000, 'authorization'), failed(5_500, 'authorization')];
+  const verdict = async (...served: number[]) =>
+    verdictOf(await summaryOfSamples([...served.map(connected), ...refused], { thresholds: [] }));
+  expect(await verdict(0, 7_000)).toContain(
+    'from 4.0 s to 5.5 s clients were refused for their credentials, which were taken before and after it.',
+  );
+  expect(await verdict(7_000)).toContain('which were taken after it.');
+});

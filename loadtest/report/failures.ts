@@ -9,8 +9,10 @@ export interface Failure extends Span {
   readonly count: number;
   /** Those that they were about, in the order in which they came up; empty where that is not known, as of a connect. */
   readonly regions: readonly string[];
-  /** Clients had been served before. Absent if none had. */
+  /** Clients had been served before the first of them. Absent if none had. */
   readonly afterService?: true;
+  /** Clients were served after the last of them. Absent if none were. */
+  readonly beforeService?: true;
 }
 
 interface Noted {
@@ -24,11 +26,15 @@ type Tags = Readonly<Record<string, string>>;
 
 export class Failures {
   readonly #kinds = new Map<string, Noted>();
-  #servedAtMs = Number.POSITIVE_INFINITY;
+  #servedFirstMs = Number.POSITIVE_INFINITY;
+  #servedLastMs = Number.NEGATIVE_INFINITY;
 
   /** @param offsetMs when the sample was taken, since the first sample of the run */
   note(metric: string, { value, tags }: { value: number; tags: Tags }, offsetMs: number): void {
-    if (metric === 'nats_connect') this.#servedAtMs = Math.min(this.#servedAtMs, offsetMs);
+    if (metric === 'nats_connect') {
+      this.#servedFirstMs = Math.min(this.#servedFirstMs, offsetMs);
+      this.#servedLastMs = Math.max(this.#servedLastMs, offsetMs);
+    }
     if (metric !== 'nats_errors' || value === 0) return;
     const { kind = 'other', region } = tags;
     const noted = this.#kinds.get(kind) ?? { fromMs: offsetMs, toMs: offsetMs, count: 0, regions: new Set() };
@@ -46,7 +52,8 @@ export class Failures {
         kind,
         ...noted,
         regions: [...regions],
-        ...(this.#servedAtMs < noted.fromMs && { afterService: true as const }),
+        ...(this.#servedFirstMs < noted.fromMs && { afterService: true as const }),
+        ...(this.#servedLastMs > noted.toMs && { beforeService: true as const }),
       }))
       .toSorted((a, b) => a.fromMs - b.fromMs);
   }
