@@ -168,6 +168,23 @@ test('one that was refused has waited, however short that was, and is told why',
   expect(await verdict(slow)).toContain('1 client waited 2.4 s for the edge.');
 });
 
+test('a message that took less than nothing was timed by clocks that do not agree', async () => {
+  const took = (value: number) => ({ metric: 'nats_delivery', at: 100, value, tags: { region: 'oc' } });
+  const apart = await summaryOfSamples([took(-350.7), took(4)], { thresholds: [] });
+  expect(isGreen(apart)).toBe(false);
+  expect(verdictOf(apart)).toContain(
+    'the clocks of its machines do not agree, so that a message took -351 ms',
+  );
+  expect(isGreen(await summaryOfSamples([took(-1.2), took(4)], { thresholds: [] }))).toBe(true);
+});
+
+test('a run that was interrupted before anything was measured says no more', async () => {
+  const facts = { thresholds: [HELD], ending: { ...ENDING, kind: 'interrupted' as const } };
+  expect(verdictOf(await summaryOfSamples([], facts))).toBe(
+    'Not green: it was interrupted before anything was measured.',
+  );
+});
+
 test('what the script could not do makes no run green, and the first of it is told', async () => {
   const summary = await run({ ending: { undone: ['disturb: no token', 'journal: no stream'] } });
   expect(isGreen(summary)).toBe(false);

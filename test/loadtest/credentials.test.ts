@@ -76,7 +76,7 @@ test(
     edge.admin = 401;
     expect(await run.exited, run.output).not.toBe(0);
     expect(run.output).toMatch(
-      /Not green: .*what the script was to do failed: disturb: .* was answered with 401/,
+      /Not green: .*what the script was to do failed: disturb: .* was answered with 401/i,
     );
     expect(run.output).toContain('has the token of the admin API expired, or was it changed?');
     const { version } = await api.config();
