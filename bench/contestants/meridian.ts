@@ -7,7 +7,7 @@ import { type Stack, startStack } from '../../local/stack.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
-import { buildCrowdedWorker, HAND_OFF_WORKERS } from './altered-worker.ts';
+import { buildCrowdedWorker, buildFirstVisitWorker, HAND_OFF_WORKERS } from './altered-worker.ts';
 import { configFor, DISTINCT_PLACES } from './config.ts';
 import type { RunningStack, ServerPorts, StackRequest } from './contestant.ts';
 import { isolateBytes } from './isolate-memory.ts';
@@ -19,7 +19,7 @@ const RESTART_TIMEOUT_MS = 60_000;
 
 export async function startMeridian(request: StackRequest): Promise<RunningStack> {
   const config = await configFor(request);
-  const { natsServer, handOff, wan } = request;
+  const { natsServer, handOff, firstVisit, wan } = request;
   const inspectorPort = request.inspected ? await freePort() : undefined;
   const started = performance.now();
   const steps: Record<string, number> = {};
@@ -35,6 +35,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
     onProgress,
     ...(isCrowded && { build: buildCrowdedWorker }),
     ...(handOff !== undefined && { build: HAND_OFF_WORKERS[handOff] }),
+    ...(firstVisit !== undefined && { build: buildFirstVisitWorker(firstVisit) }),
   });
   steps.mesh = performance.now() - started;
   return {

@@ -527,6 +527,11 @@ export const PARTS: readonly Part[] = [
     imports: ['worker', 'worker/connect', 'local', ...BENCH],
   },
   {
+    path: 'bench/first-visit',
+    what: 'the benchmark `first-visit`; what it puts into the Worker is in `workerd/`',
+    imports: ['routing', 'worker/edge-context.ts', 'worker/connect', ...BENCH],
+  },
+  {
     path: 'bench',
     what: 'the command that runs benchmarks, and what all of them use',
     // `benchmarks.ts` lists them, and each of them is given the context and gives the result that are defined here.
@@ -545,6 +550,7 @@ export const PARTS: readonly Part[] = [
       'bench/start',
       'bench/decision',
       'bench/hand-off',
+      'bench/first-visit',
     ],
   },
   {
