@@ -8,6 +8,7 @@ import type { DryRun, History, LiveConfig, Published, RestoredConfig } from './c
 import type { ConfigBackup } from './config-backup.ts';
 import type { DryRunBody, PutBody, RestoreConfigBody, RollbackBody } from './edits.ts';
 import type { Health } from './health.ts';
+import type { Inspection } from './inspection.ts';
 import type { JetStream } from './jetstream.ts';
 import type { Mesh } from './mesh.ts';
 import type { MetricsHistory, Traffic, TrafficKey } from './metrics.ts';
@@ -228,6 +229,10 @@ export class ApiClient {
 
   traffic(by?: readonly TrafficKey[]): Promise<Traffic> {
     return this.#call({ method: 'GET', path: PATHS.traffic, query: { by: by?.join() } });
+  }
+
+  inspection(): Promise<Inspection> {
+    return this.#call({ method: 'GET', path: PATHS.inspection });
   }
 
   /** The archive, as it comes: it may be larger than memory. It rejects while it is read if the connection ends early. */

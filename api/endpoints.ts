@@ -248,6 +248,16 @@ const METRICS: readonly Endpoint[] = [
     ],
     errors: COLLECTOR_ERRORS,
   },
+  {
+    ...open(
+      'inspection',
+      PATHS.inspection,
+      'what is wrong with the running cluster, and the likely fix',
+      json('Inspection'),
+    ),
+    caller: 'reader',
+    errors: ['no_collector', 'collector_unavailable'],
+  },
 ];
 
 const CONNECT: Endpoint = {

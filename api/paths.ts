@@ -25,6 +25,7 @@ export const PATHS = {
   metrics: '/metrics',
   metricsHistory: '/api/metrics/history',
   traffic: '/api/traffic',
+  inspection: '/api/inspection',
   sessions: '/api/containers',
 } as const;
 

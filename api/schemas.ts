@@ -27,6 +27,7 @@ import { DryRunBodySchema, PutBodySchema, RestoreConfigBodySchema, RollbackBodyS
 import { ErrorAnswerSchema } from './error-answer.ts';
 import { ForecastSchema } from './forecast.ts';
 import { HealthSchema } from './health.ts';
+import { InspectionSchema } from './inspection.ts';
 import { JetStreamSchema, MemberSchema } from './jetstream.ts';
 import { MeshLinkSchema, MeshSchema } from './mesh.ts';
 import { MetricsHistorySchema, TrafficSchema } from './metrics.ts';
@@ -64,6 +65,7 @@ export const SCHEMAS = {
   Health: HealthSchema,
   History: HistorySchema,
   Imported: ImportedSchema,
+  Inspection: InspectionSchema,
   JetStream: JetStreamSchema,
   Job: JobSchema,
   Jobs: JobsSchema,

@@ -202,12 +202,13 @@ export const PARTS: readonly Part[] = [
     path: 'worker/region',
     what: "a region's object: lifecycle, pass-through, status; how it is reached",
     // From the forecast: the format in which traffic is counted. From the decision: which addresses are one client,
-    // whom a region may serve, and how far it is to its peers.
+    // whom a region may serve, how far it is to its peers, and where it runs.
     imports: [
       ...SHARED,
       'routing',
       'routing/filters',
       'routing/latency',
+      'routing/places',
       'worker/mesh',
       'worker/config',
       'worker/forecast',
@@ -230,6 +231,20 @@ export const PARTS: readonly Part[] = [
     what: 'the collector: asks the regions, keeps a day, and says it in the formats of Prometheus',
     imports: [...SHARED, 'waiting', 'worker/config', 'worker/jetstream/keeper-stub.ts', 'worker/region'],
     packages: ['cloudflare:workers'],
+  },
+  {
+    path: 'worker/inspection',
+    what: 'the checks of a running cluster: what the collector knows, held against what should be. Pure',
+    imports: [
+      ...SHARED,
+      'routing',
+      'routing/filters',
+      'routing/latency',
+      'routing/places',
+      'worker/metrics',
+      'worker/region',
+    ],
+    packages: [],
   },
   {
     path: 'worker/edge-context.ts',
@@ -288,6 +303,7 @@ export const PARTS: readonly Part[] = [
       'worker/sessions',
       'worker/connect',
       'worker/metrics',
+      'worker/inspection',
       'worker/edge-context.ts',
     ],
     packages: ['jose', 'valibot'],
@@ -417,12 +433,15 @@ export const PARTS: readonly Part[] = [
   {
     path: 'local',
     what: 'everything on one machine, put together: the stack, its command. Of the Worker it takes the bundle',
+    // Of routing, where places are.
     imports: [
       'regions',
       'regions/edits',
       'regions/generate',
       'api',
       'waiting',
+      'routing',
+      'routing/places',
       'local/listen.ts',
       'local/process-identity.ts',
       'local/running-stacks.ts',
@@ -434,6 +453,7 @@ export const PARTS: readonly Part[] = [
       'local/engine/containers',
       'local/image',
     ],
+    tests: ['worker/region'],
   },
   {
     path: 'loadtest/lib',

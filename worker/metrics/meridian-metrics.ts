@@ -1,5 +1,6 @@
 // What only Meridian knows: the regions' states, the mesh, decisions and failovers, backups, JetStream's admission. Pure.
 
+import type { PlacedAt } from '../../api/regions.ts';
 import { MEMBER_STATES, SEEN_STATES, UNREACHABLE } from '../../api/states.ts';
 import type { StreamBackupStatus } from '../region/server-figures.ts';
 import type { LinkStatus } from '../region/status.ts';
@@ -21,6 +22,15 @@ const REGION = {
   maxClients: gauge('region_max_clients', 'How many clients the region takes'),
   drained: gauge('region_drained', '1 if the configuration takes the region out of service'),
   age: gauge('region_object_age_seconds', "How long the region's object has been in memory"),
+};
+
+const PLACED = {
+  info: gauge('region_placed_info', "1, with where the region's container runs as labels"),
+  asConfigured: gauge('region_placed_as_configured', '1 if the container runs where its placement allows'),
+  distance: gauge(
+    'region_placed_distance_meters',
+    'From where the container runs to the coordinates of the region',
+  ),
 };
 
 const LINK = {
@@ -77,8 +87,24 @@ function regionMetrics(snapshot: RegionSnapshot, at: number): readonly Sample[] 
       [REGION.maxClients, status.maxClients],
       [REGION.age, status.objectAgeMs / 1_000],
     ]),
+    ...placementMetrics(region, status.placedAt),
     ...links.flatMap((link) => linkMetrics(region, link)),
     ...backups.flatMap((backup) => backupMetrics(region, backup, at)),
+  ];
+}
+
+/** Only what is known: none of a container that is not told where it runs. */
+function placementMetrics(region: string, placed: PlacedAt | undefined): readonly Sample[] {
+  if (placed === undefined) return [];
+  const { location, region: place, country, asConfigured, kmAway } = placed;
+  const isTold = location !== null || place !== null || country !== null;
+  const where = { location: location ?? '', placement: place ?? '', country: country ?? '' };
+  return [
+    ...(isTold ? samplesOf({ region, ...where }, [[PLACED.info, 1]]) : []),
+    ...samplesOf({ region }, [
+      [PLACED.asConfigured, asConfigured === null ? undefined : asConfigured ? 1 : 0],
+      [PLACED.distance, kmAway === null ? undefined : kmAway * 1_000],
+    ]),
   ];
 }
 

@@ -97,7 +97,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#region = this.#told.newest(asTold(regionOf(id, active), config), version);
     this.#residencyRule = residencyRuleOf(this.#region);
     this.#server = new NatsServer(ctx.container);
-    this.#report = new ServerReport(id, this.#server);
+    this.#report = new ServerReport(() => this.#region, this.#server);
     this.#watch = new ServerWatch({
       ask: () => this.#server.look(),
       isRunning: () => this.#server.isRunning,
