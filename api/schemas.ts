@@ -26,6 +26,7 @@ import { ConfigBackupSchema } from './config-backup.ts';
 import { DryRunBodySchema, PutBodySchema, RestoreConfigBodySchema, RollbackBodySchema } from './edits.ts';
 import { ErrorAnswerSchema } from './error-answer.ts';
 import { ForecastSchema } from './forecast.ts';
+import { ForecastFactsSchema } from './forecast-facts.ts';
 import { HealthSchema } from './health.ts';
 import { InspectionSchema } from './inspection.ts';
 import { JetStreamSchema, MemberSchema } from './jetstream.ts';
@@ -62,6 +63,7 @@ export const SCHEMAS = {
   Error: ErrorAnswerSchema,
   Estimate: EstimateSchema,
   Forecast: ForecastSchema,
+  ForecastFacts: ForecastFactsSchema,
   Health: HealthSchema,
   History: HistorySchema,
   Imported: ImportedSchema,

@@ -104,6 +104,7 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.metrics, admin.metrics)
   .get(PATHS.metricsHistory, admin.metricsHistory)
   .get(PATHS.traffic, admin.traffic)
+  .get(PATHS.forecasts, admin.forecasts)
   .get(PATHS.inspection, admin.inspection)
   .get(PATHS.sessions, admin.sessions.list)
   .post(PATHS.sessions, admin.sessions.create)

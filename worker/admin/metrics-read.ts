@@ -1,5 +1,7 @@
-// `GET /metrics`, `GET /api/metrics/history`, `GET /api/traffic` and `GET /api/inspection`: what the collector knows.
+// `GET /metrics`, `GET /api/metrics/history`, `GET /api/traffic`, `GET /api/config/forecasts` and
+// `GET /api/inspection`: what the collector knows.
 
+import type { ForecastFacts } from '../../api/forecast-facts.ts';
 import { type MetricsHistory, TRAFFIC_KEYS, type TrafficKey } from '../../api/metrics.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
@@ -59,6 +61,13 @@ export function traffic(request: Request, edge: EdgeContext): Promise<Response> 
     return badRequest(`by is any of ${TRAFFIC_KEYS.join(', ')}, each once, separated by commas`);
   return fromCollector(edge, async (collector) =>
     Response.json(trafficBy(by as TrafficKey[], await collector.traffic())),
+  );
+}
+
+/** `GET /api/config/forecasts` */
+export function forecasts(_request: Request, edge: EdgeContext): Promise<Response> {
+  return fromCollector(edge, async (collector) =>
+    Response.json({ edits: [...(await collector.forecasts())] } satisfies ForecastFacts),
   );
 }
 

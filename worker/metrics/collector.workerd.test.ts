@@ -193,3 +193,38 @@ test('what it knows is pushed to sinks, whose redirects do not get the secret', 
     { url: '/taken', authorization: 'Bearer abc', type },
   ]);
 });
+
+test('what is forecast for an edit is held against who comes until the next one, also after a reset', async () => {
+  const stub = await collectorOf({});
+  await stub.begin();
+  const kind = { wanted: 'weur', flags: '', cause: '', refusal: '', country: 'FR', colo: 'CDG' };
+  const visit = (region: string, count: number) => ({
+    visits: [{ ...kind, region, count, attempts: count, seconds: 1, within: [] }],
+    paths: [],
+  });
+  const foreseen = (version: number) => ({
+    ...{ version, at: version * 1_000, source: 'traffic' as const, confidence: 'good', movedShare: 1 },
+    regions: [
+      { region: 'weur', before: 1, after: 0 },
+      { region: 'eeur', before: 0, after: 1 },
+    ],
+  });
+  await stub.visits(visit('weur', 7));
+  await stub.foreseen(foreseen(1));
+  expect(await stub.forecasts()).toMatchObject([{ version: 1, connects: 0, elsewhereShare: null }]);
+  await stub.visits(visit('eeur', 3));
+  await stub.visits(visit('weur', 1));
+  await stub.foreseen(foreseen(2));
+  await stub.visits(visit('eeur', 5));
+  await runDurableObjectAlarm(stub);
+  await runInDurableObject(stub, (_, state) => state.abort('reset')).catch(() => {});
+  const reset = env.METRICS.getByName(`collector ${round}`);
+  expect(await reset.forecasts()).toMatchObject([
+    { version: 2, until: null, connects: 5, elsewhereShare: 0 },
+    { version: 1, until: 2_000, connects: 4, elsewhereShare: 0.25 },
+  ]);
+  for (let version = 3; version <= 14; version += 1) await reset.foreseen(foreseen(version));
+  expect((await reset.forecasts()).map(({ version }) => version)).toEqual([
+    14, 13, 12, 11, 10, 9, 8, 7, 6, 5,
+  ]);
+});

@@ -1,5 +1,6 @@
 // What only Meridian knows: the regions' states, the mesh, decisions and failovers, backups, JetStream's admission. Pure.
 
+import type { EditFact } from '../../api/forecast-facts.ts';
 import type { PlacedAt } from '../../api/regions.ts';
 import { MEMBER_STATES, SEEN_STATES, UNREACHABLE } from '../../api/states.ts';
 import type { StreamBackupStatus } from '../region/server-figures.ts';
@@ -47,6 +48,20 @@ const BACKUP = {
   failing: gauge('backup_failing', '1 if the backup cannot be written'),
 };
 
+const FORECAST = {
+  share: gauge(
+    'forecast_share',
+    'Share of the clients that the region was to serve, as forecast for the newest edit',
+  ),
+  fact: gauge('forecast_fact_share', 'Share of the clients that the region has taken since that edit'),
+  moved: gauge('forecast_moved_share', 'Share of the clients that the newest edit was to move'),
+  elsewhere: gauge(
+    'forecast_elsewhere_share',
+    'Share of the clients since the newest edit that another region took than was forecast, at least',
+  ),
+  connects: gauge('forecast_connects', 'Clients that regions have taken since the newest edit'),
+};
+
 const JETSTREAM = {
   member: gauge('jetstream_member_state', '1 for the state that the JetStream server of the region is in'),
   problem: gauge('jetstream_problem', '1 if JetStream, or some of its streams, serve nobody'),
@@ -62,6 +77,7 @@ export function meridianMetrics(snapshot: Snapshot): readonly Sample[] {
     ...samplesOf({}, [[VERSION, version]]),
     ...regions.flatMap((each) => regionMetrics(each, at)),
     ...admissionMetrics(snapshot),
+    ...forecastMetrics(snapshot.forecast),
   ];
 }
 
@@ -144,6 +160,24 @@ function admissionMetrics({ admission }: Snapshot): readonly Sample[] {
       MEMBER_STATES.flatMap((each) =>
         samplesOf({ region, state: each }, [[JETSTREAM.member, state === each ? 1 : 0]]),
       ),
+    ),
+  ];
+}
+
+/** What came is absent before anybody has. */
+function forecastMetrics(edit: EditFact | undefined): readonly Sample[] {
+  if (edit === undefined) return [];
+  return [
+    ...samplesOf({}, [
+      [FORECAST.moved, edit.movedShare],
+      [FORECAST.connects, edit.connects],
+      [FORECAST.elsewhere, edit.elsewhereShare ?? undefined],
+    ]),
+    ...edit.regions.flatMap(({ region, forecast, fact }) =>
+      samplesOf({ region }, [
+        [FORECAST.share, forecast],
+        [FORECAST.fact, fact ?? undefined],
+      ]),
     ),
   ];
 }
