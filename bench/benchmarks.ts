@@ -9,6 +9,7 @@ import { growth } from './growth/growth.ts';
 import { handOff } from './hand-off/hand-off.ts';
 import { memory } from './memory/memory.ts';
 import { mesh } from './mesh/mesh.ts';
+import { metrics } from './metrics/metrics.ts';
 import { start } from './start/start.ts';
 
 export const BENCHMARKS = {
@@ -16,6 +17,7 @@ export const BENCHMARKS = {
   mesh,
   decision,
   'hand-off': handOff,
+  metrics,
   start,
   memory,
   growth,

@@ -115,7 +115,7 @@ describeLocally('needs an admin token', 'metrics', () => {
 
   test('are inspected: of a cluster that is as it should be nothing fails, and nothing is unknown', async () => {
     // Regions that tests before this one have stopped may be about to come back.
-    await waitFor('nothing to be found', { timeoutMs: 60_000, pollMs: 500 }, async () => {
+    await waitFor('nothing to be found', { timeoutMs: 40_000, pollMs: 500 }, async () => {
       const response = await fetch(target.url + PATHS.inspection, { headers });
       const { checks } = (await response.json()) as Inspection;
       expect(checks.length).toBeGreaterThan(20);

@@ -547,6 +547,11 @@ export const PARTS: readonly Part[] = [
     imports: ['worker', 'worker/connect', 'local', ...BENCH],
   },
   {
+    path: 'bench/metrics',
+    what: 'the benchmark `metrics`',
+    imports: BENCH,
+  },
+  {
     path: 'bench',
     what: 'the command that runs benchmarks, and what all of them use',
     // `benchmarks.ts` lists them, and each of them is given the context and gives the result that are defined here.
@@ -565,6 +570,7 @@ export const PARTS: readonly Part[] = [
       'bench/start',
       'bench/decision',
       'bench/hand-off',
+      'bench/metrics',
     ],
   },
   {

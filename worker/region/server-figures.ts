@@ -68,6 +68,19 @@ export interface LeafFigures {
   readonly subscriptions: number;
 }
 
+/** What nats-server counts of an account, as `/accstatz` has it. */
+export interface AccountTraffic {
+  readonly acc: string;
+  readonly name?: string;
+  readonly conns: number;
+  readonly leafnodes: number;
+  readonly total_conns: number;
+  readonly num_subscriptions: number;
+  readonly sent: { readonly msgs: number; readonly bytes: number };
+  readonly received: { readonly msgs: number; readonly bytes: number };
+  readonly slow_consumers: number;
+}
+
 export interface ServerMetrics {
   /** How long `/varz` took to answer, ms. */
   readonly answeredInMs: number;
@@ -79,5 +92,7 @@ export interface ServerMetrics {
   readonly subsz?: Figures;
   readonly connz?: ConnzFigures;
   readonly leafs?: readonly LeafFigures[];
+  /** Of accounts that have or had clients here. */
+  readonly accounts?: readonly AccountTraffic[];
   readonly jetstream?: JetStreamFigures;
 }
