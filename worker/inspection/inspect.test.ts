@@ -142,7 +142,13 @@ test('codes are unique, and every check says what should be so', () => {
 });
 
 test.each<[string, string, Changes, string, string | null]>([
-  ['SERVER_001', 'fail', { enam: withServer({ health: 'unavailable' }) }, 'unavailable', 'enam'],
+  [
+    'SERVER_001',
+    'fail',
+    { enam: withServer({ health: 'unavailable', healthProblem: 'no quorum' }) },
+    'not healthy: no quorum',
+    'enam',
+  ],
   ['SERVER_002', 'fail', { enam: withVarz({ version: '2.15.0' }) }, '2.15.0 (enam)', null],
   ['SERVER_003', 'fail', { enam: withVarz({ cpu: 181 }) }, '91%', 'enam'],
   ['SERVER_004', 'warn', { enam: withVarz({ slow_consumers: 1 }) }, '1 slow consumer since', 'enam'],

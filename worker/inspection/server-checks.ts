@@ -28,10 +28,14 @@ export const SERVER_CHECKS: readonly Check[] = [
   {
     code: 'SERVER_001',
     name: 'servers are healthy',
-    find: ofEachServer(({ region, state, server: { health } }) => {
+    find: ofEachServer(({ region, state, server: { health, healthProblem } }) => {
       if (health === 'ok' || health === undefined || LEAVING.has(state)) return [];
       return [
-        fail(region, `its server says of itself: ${health}`, "look at the Worker's log, then `restart` it"),
+        fail(
+          region,
+          `its server is not healthy: ${healthProblem ?? health}`,
+          "look at the Worker's log, then `restart` it",
+        ),
       ];
     }),
   },

@@ -89,6 +89,8 @@ export interface ServerMetrics {
   readonly routes?: readonly RouteFigures[];
   /** What `/healthz` says: `ok`, or another word. */
   readonly health?: string;
+  /** Why it is not `ok`. */
+  readonly healthProblem?: string;
   readonly subsz?: Figures;
   readonly connz?: ConnzFigures;
   readonly leafs?: readonly LeafFigures[];

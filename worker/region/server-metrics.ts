@@ -50,7 +50,7 @@ export async function readServerMetrics(
     varz,
     ...(routez !== undefined && { routes: (routez.routes ?? []).map(routeFigures) }),
     ...(subsz !== undefined && { subsz }),
-    ...(health !== undefined && { health }),
+    ...health,
     ...(connz !== undefined && { connz: connzFigures(connz) }),
     ...(leafz !== undefined && { leafs: (leafz.leafs ?? []).map(leafFigures) }),
     ...(accstatz !== undefined && { accounts: (accstatz.account_statz ?? []).map(accountTraffic) }),
@@ -80,12 +80,12 @@ async function readJetStream(
 }
 
 /** Of any status: a server that is not healthy says so with 503. */
-async function healthOf(port: Fetcher): Promise<string> {
+async function healthOf(port: Fetcher): Promise<Pick<ServerMetrics, 'health' | 'healthProblem'>> {
   const response = await port.fetch('http://nats-server/healthz', {
     signal: AbortSignal.timeout(MONITORING_TIMEOUT_MS),
   });
-  const { status = 'error' } = await response.json<{ status?: string }>();
-  return status;
+  const { status = 'error', error } = await response.json<{ status?: string; error?: string }>();
+  return { health: status, ...(error !== undefined && { healthProblem: error }) };
 }
 
 /** The fields that are shown; the answer has more. */
