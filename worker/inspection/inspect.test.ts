@@ -159,7 +159,7 @@ test.each<[string, string, Changes, string, string | null]>([
     '90% of its disk',
     'enam',
   ],
-  ['SERVER_007', 'fail', { enam: withVarz({ auth_required: undefined }) }, 'without credentials', 'enam'],
+  ['SERVER_007', 'warn', { enam: withVarz({ auth_required: undefined }) }, 'without credentials', 'enam'],
   ['CLUSTER_001', 'warn', { enam: withVarz({ mem: 200_000_000 }) }, '191 MiB, and 76 MiB', 'enam'],
   [
     'CLUSTER_003',
