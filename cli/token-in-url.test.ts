@@ -26,6 +26,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['audit', '--jsonl'],
   ['audit', '--verify'],
   ['inspect'],
+  ['scaling', 'weur'],
   ['jetstream'],
   ['backup', 'list'],
 ];
