@@ -11,6 +11,7 @@ import { handOff } from './hand-off/hand-off.ts';
 import { members } from './members/members.ts';
 import { memory } from './memory/memory.ts';
 import { mesh } from './mesh/mesh.ts';
+import { metrics } from './metrics/metrics.ts';
 import { start } from './start/start.ts';
 
 export const BENCHMARKS = {
@@ -19,6 +20,7 @@ export const BENCHMARKS = {
   decision,
   'hand-off': handOff,
   'first-visit': firstVisit,
+  metrics,
   start,
   memory,
   growth,
