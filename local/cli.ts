@@ -85,7 +85,7 @@ async function main(options: Options): Promise<void> {
 async function start(options: Options, output: Console, signal: AbortSignal): Promise<Stack> {
   const { config, notes } = await loadConfig(options);
   for (const note of notes) output.step(note);
-  const containers = await containersOf(options, output);
+  const containers = await containersOf(options, output, signal);
   signal.throwIfAborted();
   return startStack({
     config,
@@ -102,6 +102,7 @@ async function start(options: Options, output: Console, signal: AbortSignal): Pr
 async function containersOf(
   { engine, image, natsServer }: Options,
   output: Console,
+  signal: AbortSignal,
 ): Promise<Pick<StackOptions, 'natsServer' | 'realEngine'>> {
   if (engine !== undefined) return { realEngine: { engine, image } };
   // What it and the servers write (objects' databases, streams) is nobody else's. An image that is built has other users.
@@ -109,6 +110,7 @@ async function containersOf(
   const { path } = await ensureNatsServer({
     ...(natsServer !== undefined && { path: natsServer }),
     log: output.step,
+    signal,
   });
   return { natsServer: path };
 }

@@ -53,7 +53,7 @@ export interface StandInOptions extends RunOptions {
 export async function buildStandInBase(engine: EngineCommand, options: StandInOptions): Promise<void> {
   const { tag, folder: parent = tmpdir(), log, ...run } = options;
   const [natsServer, busybox] = await Promise.all([
-    staticNatsServer(engine.env, log),
+    staticNatsServer(engine.env, log, run.signal),
     staticBusybox(engine.env),
   ]);
   const made = await fingerprint(natsServer, busybox);
