@@ -3,7 +3,6 @@
 
 import { ContainerRuntime } from './engine/containers/container-runtime.ts';
 import type { EngineClient } from './engine/containers/engine-client.ts';
-import { fixOf } from './engine/containers/engine-problem.ts';
 import { openEngine } from './engine/containers/open-engine.ts';
 import { baseOf, imageOf, newOwner, type Owner } from './engine/containers/ownership.ts';
 import { removeImage } from './engine/containers/sweep.ts';
@@ -77,8 +76,6 @@ async function build(
     folder: folder.path,
     log: onProgress,
     signal,
-  }).catch((error: Error) => {
-    throw new Error(`${error.message}${fixOf(error.message)}`);
   });
   return tag;
 }

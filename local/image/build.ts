@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildCommand, type EngineCommand, lastWords, runEngine } from './engine-command.ts';
+import { buildCommand, type EngineCommand, lastWords, runEngine, whyFailed } from './engine-command.ts';
 import { ImageError } from './image-error.ts';
 import { buildStandInBase, STAND_IN_BASE, STAND_IN_LABEL } from './stand-in-base.ts';
 
@@ -64,7 +64,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
   const result = await runEngine(engine, args, { onLine, signal });
   if (result.code !== 0)
     throw new ImageError(
-      `${engine.kind} could not build ${tag} from container/Dockerfile:\n${lastWords(result, 8)}`,
+      `${engine.kind} could not build ${tag} from container/Dockerfile:\n${whyFailed(result, 8)}`,
     );
   await removeLeftovers(engine);
   return { tag, base, standIn: base === standInTag };

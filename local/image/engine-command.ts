@@ -3,6 +3,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Environment } from '../binaries/binary-spec.ts';
+import { fixOf } from '../engine/containers/engine-problem.ts';
+import { ulimitOptions } from '../engine/containers/ulimits.ts';
 import { ImageError } from './image-error.ts';
 
 /** Which command it is. buildah builds images and runs nothing. */
@@ -78,11 +80,22 @@ export async function runEngine(
 
 /** The subcommand that builds. podman and buildah would keep an image of each step, also of a build that fails. */
 export function buildCommand({ kind }: EngineCommand): readonly string[] {
-  return kind === 'docker' ? ['build'] : ['build', '--layers=false'];
+  return ['build', ...(kind === 'docker' ? [] : ['--layers=false']), ...ulimitOptions()];
+}
+
+/** The subcommand that runs a container, with what it needs on this machine. */
+export function runSubcommand(): readonly string[] {
+  return ['run', ...ulimitOptions()];
 }
 
 /** The end of what a failed command wrote: the lines that say what went wrong. */
 export function lastWords({ stdout, stderr }: RunResult, lines = 4): string {
   const said = stderr.trim() === '' ? stdout : stderr;
   return said.trim().split('\n').slice(-lines).join('\n');
+}
+
+/** The same with the likely fix. */
+export function whyFailed(result: RunResult, lines?: number): string {
+  const said = lastWords(result, lines);
+  return `${said}${fixOf(said)}`;
 }

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { NATS_SERVER } from '../binaries/nats-server.ts';
-import { buildCommand, type EngineCommand, lastWords, type RunOptions, runEngine } from './engine-command.ts';
+import { buildCommand, type EngineCommand, type RunOptions, runEngine, whyFailed } from './engine-command.ts';
 import { ImageError } from './image-error.ts';
 import { staticBusybox, staticNatsServer } from './static-programs.ts';
 
@@ -67,7 +67,7 @@ export async function buildStandInBase(engine: EngineCommand, options: StandInOp
     );
     log(`building the stand-in base from ${basename(natsServer)} and ${busybox}`);
     const result = await runEngine(engine, [...buildCommand(engine), '--tag', tag, folder], run);
-    if (result.code !== 0) throw new ImageError(`the stand-in base does not build: ${lastWords(result)}`);
+    if (result.code !== 0) throw new ImageError(`the stand-in base does not build: ${whyFailed(result)}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
