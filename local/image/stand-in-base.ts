@@ -63,7 +63,7 @@ export async function buildStandInBase(engine: EngineCommand, options: StandInOp
     await layOut(join(folder, 'rootfs'), natsServer, busybox);
     await writeFile(
       join(folder, 'Dockerfile'),
-      `FROM scratch\nCOPY rootfs/ /\nENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin\nLABEL ${STAND_IN_LABEL}=${made}\n`,
+      `FROM scratch\nLABEL ${STAND_IN_LABEL}=${made}\nCOPY rootfs/ /\nENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin\n`,
     );
     log(`building the stand-in base from ${basename(natsServer)} and ${busybox}`);
     const result = await runEngine(engine, [...buildCommand(engine), '--tag', tag, folder], run);

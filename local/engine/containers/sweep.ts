@@ -1,7 +1,7 @@
 // Removes containers, networks and images from an engine: those of one run, or all that killed runs left.
 
 import type { EngineClient } from './engine-client.ts';
-import { hasEnded, PROCESS_LABEL, processOfImage, RUN_IMAGE, RUN_LABEL } from './ownership.ts';
+import { BUILD_LABEL, hasEnded, PROCESS_LABEL, processOfImage, RUN_IMAGE, RUN_LABEL } from './ownership.ts';
 
 interface Listed {
   readonly Id: string;
@@ -37,6 +37,8 @@ export async function sweepEngine(client: EngineClient): Promise<number> {
   for (const { Id } of await ended('/networks?')) await removeNetwork(client, Id);
   const images = (await listImages(client)).filter((name) => hasEnded(processOfImage(name) ?? ''));
   for (const name of images) await removeImage(client, name);
+  for (const { Id, Labels } of await list(client, '/images/json?', BUILD_LABEL, { dangling: ['true'] }))
+    if (hasEnded(processOfImage(Labels?.[BUILD_LABEL] ?? '') ?? '')) await removeImage(client, Id);
   return left.length;
 }
 
@@ -49,8 +51,13 @@ async function removeNetwork(client: EngineClient, id: string): Promise<void> {
 }
 
 /** What carries a label. */
-async function list(client: EngineClient, path: string, label: string): Promise<readonly Listed[]> {
-  const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
+async function list(
+  client: EngineClient,
+  path: string,
+  label: string,
+  others: Readonly<Record<string, readonly string[]>> = {},
+): Promise<readonly Listed[]> {
+  const filters = encodeURIComponent(JSON.stringify({ label: [label], ...others }));
   return (await client.call<Listed[]>('GET', `${path}&filters=${filters}`)).body ?? [];
 }
 
