@@ -13,10 +13,15 @@ const ALL_BUT_SYS_RESOURCE = '000001fffeffffff';
 const ALL = '000001ffffffffff';
 
 test('root without the right to raise limits gives containers its own', () => {
-  expect(ulimitsFor(status(0, ALL_BUT_SYS_RESOURCE), limits('20000', '96365'))).toEqual([
+  expect(ulimitsFor(status(0, ALL_BUT_SYS_RESOURCE), limits('20000', '96365'), 4_194_304)).toEqual([
     { name: 'nofile', value: 20_000 },
     { name: 'nproc', value: 96_365 },
   ]);
+});
+
+test.each(['96365', 'unlimited'])('of %s processes there are no more than the kernel has', (processes) => {
+  const given = ulimitsFor(status(0, ALL_BUT_SYS_RESOURCE), limits('unlimited', processes), 32_768);
+  expect(given).toEqual([{ name: 'nproc', value: 32_768 }]);
 });
 
 test.each([
@@ -32,6 +37,6 @@ test.each([
     limits('1048576', 'unlimited'),
   ],
   ['a system that tells neither', '', ''],
-])('%s leaves them to the engine', (_, ...texts) => {
-  expect(ulimitsFor(...texts)).toEqual([]);
+])('%s leaves them to the engine', (_, ...texts: [string, string]) => {
+  expect(ulimitsFor(...texts, 4_194_304)).toEqual([]);
 });

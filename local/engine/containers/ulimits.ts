@@ -20,7 +20,8 @@ const CAP_SYS_RESOURCE = 24n;
 /** The limits that a container has to be created with on this machine; none where the engine's own will do. */
 function containerUlimits(): readonly Ulimit[] {
   if (process.platform !== 'linux') return [];
-  return ulimitsFor(readFileSync('/proc/self/status', 'utf8'), readFileSync('/proc/self/limits', 'utf8'));
+  const read = (file: string) => readFileSync(`/proc/${file}`, 'utf8');
+  return ulimitsFor(read('self/status'), read('self/limits'), Number(read('sys/kernel/pid_max')));
 }
 
 /** The same as options of an engine's command. */
@@ -33,17 +34,23 @@ export function ulimitSettings(): readonly object[] {
   return containerUlimits().map(({ name, value }) => ({ Name: name, Soft: value, Hard: value }));
 }
 
-/** @param status of /proc/PID/status, @param limits of /proc/PID/limits */
-export function ulimitsFor(status: string, limits: string): readonly Ulimit[] {
+/**
+ * @param status of /proc/PID/status
+ * @param limits of /proc/PID/limits
+ * @param maxPid how many processes the kernel has: podman lowers its own limit to that
+ */
+export function ulimitsFor(status: string, limits: string, maxPid: number): readonly Ulimit[] {
   const user = /^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1];
   const capabilities = /^CapEff:\s+([0-9a-f]+)$/m.exec(status)?.[1];
   if (user !== '0' || capabilities === undefined) return [];
   if ((BigInt(`0x${capabilities}`) >> CAP_SYS_RESOURCE) & 1n) return [];
-  const hardOf = (title: string) => Number(new RegExp(`^${title} +\\S+ +(\\d+) `, 'm').exec(limits)?.[1]);
+  const hardOf = (title: string) => {
+    const hard = new RegExp(`^${title} +\\S+ +(\\S+)`, 'm').exec(limits)?.[1];
+    return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard);
+  };
   const all = [
     { name: 'nofile', value: hardOf('Max open files') },
-    { name: 'nproc', value: hardOf('Max processes') },
+    { name: 'nproc', value: Math.min(hardOf('Max processes'), maxPid) },
   ] as const;
-  // One that is unlimited is no number.
   return all.filter(({ value }) => value < PODMANS);
 }
