@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BUILD_LABEL } from '../engine/containers/ownership.ts';
-import { buildCommand, type EngineCommand, lastWords, runEngine, whyFailed } from './engine-command.ts';
+import { type EngineCommand, lastWords, runBuild, runEngine, whyFailed } from './engine-command.ts';
 import { ImageError } from './image-error.ts';
 import { buildStandInBase, STAND_IN_BASE, STAND_IN_LABEL } from './stand-in-base.ts';
 
@@ -50,7 +50,6 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
   const base = await chooseBase(options, log);
   log(`building ${tag} on ${base} with ${engine.title}`);
   const args = [
-    ...buildCommand(engine),
     '--tag',
     tag,
     '--build-arg',
@@ -64,9 +63,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
     'none',
     CONTAINER_FOLDER,
   ];
-  const result = await runEngine(engine, args, { onLine, signal }).finally(() =>
-    removeLeftovers(engine, tag),
-  );
+  const result = await runBuild(engine, args, { onLine, signal }).finally(() => removeLeftovers(engine, tag));
   if (result.code !== 0)
     throw new ImageError(
       `${engine.kind} could not build ${tag} from container/Dockerfile:\n${whyFailed(result, 8)}`,

@@ -83,6 +83,25 @@ export function buildCommand({ kind }: EngineCommand): readonly string[] {
   return ['build', ...(kind === 'docker' ? [] : ['--layers=false']), ...ulimitOptions()];
 }
 
+/**
+ * Runs a build. podman and buildah that build in the command itself, not in a service, leave containers behind when they are
+ * ended: there the signal takes effect only after the build.
+ */
+export async function runBuild(
+  engine: EngineCommand,
+  args: readonly string[],
+  { signal, ...options }: RunOptions,
+): Promise<RunResult> {
+  const cleansUp = engine.kind === 'docker' || engine.args.length > 0;
+  signal?.throwIfAborted();
+  const result = await runEngine(engine, [...buildCommand(engine), ...args], {
+    ...options,
+    ...(cleansUp && { signal }),
+  });
+  signal?.throwIfAborted();
+  return result;
+}
+
 /** The subcommand that runs a container, with what it needs on this machine. */
 export function runSubcommand(): readonly string[] {
   return ['run', ...ulimitOptions()];

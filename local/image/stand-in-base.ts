@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { NATS_SERVER } from '../binaries/nats-server.ts';
-import { buildCommand, type EngineCommand, type RunOptions, runEngine, whyFailed } from './engine-command.ts';
+import { type EngineCommand, type RunOptions, runBuild, runEngine, whyFailed } from './engine-command.ts';
 import { ImageError } from './image-error.ts';
 import { staticBusybox, staticNatsServer } from './static-programs.ts';
 
@@ -66,7 +66,7 @@ export async function buildStandInBase(engine: EngineCommand, options: StandInOp
       `FROM scratch\nLABEL ${STAND_IN_LABEL}=${made}\nCOPY rootfs/ /\nENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin\n`,
     );
     log(`building the stand-in base from ${basename(natsServer)} and ${busybox}`);
-    const result = await runEngine(engine, [...buildCommand(engine), '--tag', tag, folder], run);
+    const result = await runBuild(engine, ['--tag', tag, folder], run);
     if (result.code !== 0) throw new ImageError(`the stand-in base does not build: ${whyFailed(result)}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
