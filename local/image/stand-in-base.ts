@@ -58,6 +58,10 @@ export async function buildStandInBase(engine: EngineCommand, options: StandInOp
   ]);
   const made = await fingerprint(natsServer, busybox);
   if ((await labelOf(engine, tag, run)) === made) return;
+  if ((await labelOf(engine, STAND_IN_BASE, run)) === made) {
+    const tagged = await runEngine(engine, ['tag', STAND_IN_BASE, tag], run);
+    if (tagged.code === 0) return;
+  }
   const folder = await mkdtemp(join(parent, 'meridian-base-'));
   try {
     await layOut(join(folder, 'rootfs'), natsServer, busybox);
