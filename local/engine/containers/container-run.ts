@@ -170,7 +170,7 @@ export class ContainerRun implements Run {
       .finally(() => clearTimeout(silent));
   }
 
-  /** Its successor has other ports, which may be reached: podman leaves rules of containers that were killed behind. */
+  /** Its successor has other ports, which may be reached. */
   async #giveUp(address: string): Promise<void> {
     const problem = `${this.#server} runs in its container, but does not answer at ${address}, so it is ended: the engine must publish ports on this machine's loopback`;
     this.#problem = [problem];
