@@ -22,7 +22,8 @@ const WAITING_TESTS = [
  * Load tests with faults put in, and k6 held against other programs: seven minutes, and they need a machine for themselves.
  * One run of the command, and how it is interrupted, is in `e2e`.
  */
-const LOAD_TESTS = 'test/loadtest/{dashboard,edits,endings,faults,gone,reconnect,segments,streams}.test.ts';
+const LOAD_TESTS =
+  'test/loadtest/{credentials,dashboard,edits,endings,faults,gone,reconnect,segments,streams}.test.ts';
 
 /** On real containers, and on both runtimes; where an engine can be had (`npm run test:containers`). */
 const CONTAINER_TESTS = 'test/containers/**/*.test.ts';
@@ -47,7 +48,7 @@ export default defineConfig({
           env,
           retry,
           include: [
-            '{api,bench,cli,container,examples,loadtest,local,regions,routing,tools,waiting,worker}/**/*.test.ts',
+            '{api,bench,cli,container,examples,loadtest,local,regions,routing,scaling,tools,waiting,worker}/**/*.test.ts',
             INTEROP_TESTS,
             COMMANDS_UNIT_TESTS,
           ],
