@@ -110,7 +110,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#residencyRule = residencyRuleOf(this.#region);
     this.#startTimes = new StartTimes(ctx.storage.kv);
     this.#server = new NatsServer(ctx.container);
-    this.#report = new ServerReport(id, this.#server);
+    this.#report = new ServerReport(() => this.#region, this.#server);
     this.#watch = new ServerWatch({
       ask: () => this.#server.look(),
       isRunning: () => this.#server.isRunning,
