@@ -10,6 +10,7 @@ import { handOff } from './hand-off/hand-off.ts';
 import { members } from './members/members.ts';
 import { memory } from './memory/memory.ts';
 import { mesh } from './mesh/mesh.ts';
+import { metrics } from './metrics/metrics.ts';
 import { start } from './start/start.ts';
 
 export const BENCHMARKS = {
@@ -17,6 +18,7 @@ export const BENCHMARKS = {
   mesh,
   decision,
   'hand-off': handOff,
+  metrics,
   start,
   memory,
   growth,

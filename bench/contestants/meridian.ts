@@ -4,6 +4,7 @@ import { WORKER } from '../../local/edge.ts';
 import type { Engine } from '../../local/engine/engine.ts';
 import { freePort } from '../../local/listen.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
+import { buildWorker } from '../../local/worker-build.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
@@ -34,6 +35,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
     inspectorPort,
     onProgress,
     ...(isCrowded && { build: buildCrowdedWorker }),
+    ...(request.collects === false && { build: buildWithoutCollector }),
     ...(handOff !== undefined && { build: HAND_OFF_WORKERS[handOff] }),
   });
   steps.mesh = performance.now() - started;
@@ -77,6 +79,11 @@ async function cutLink(engine: Engine, config: MeridianConfig): Promise<void> {
 }
 
 /** Returns once another one runs in its place. */
+const buildWithoutCollector: typeof buildWorker = async (...args) => {
+  const build = await buildWorker(...args);
+  return { ...build, objects: build.objects.filter(({ binding }) => binding !== 'METRICS') };
+};
+
 async function killServer(engine: Engine, name: string): Promise<void> {
   const killed = engine.server(name)?.app;
   if (killed === undefined) throw new Error(`${name} is not running`);
