@@ -419,7 +419,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'local/image',
     what: 'the image on this machine: built with docker, podman or buildah',
-    imports: ['local/binaries', 'local/trust.ts'],
+    imports: ['local/binaries', 'local/trust.ts', 'local/engine/containers'],
   },
   {
     path: 'local/image/sbom',
