@@ -53,7 +53,7 @@ export default defineConfig({
             COMMANDS_UNIT_TESTS,
           ],
           exclude: ['**/*.workerd.test.ts', '**/node_modules/**'],
-          globalSetup: 'test/support/global-setup-binaries.ts',
+          globalSetup: ['test/support/global-setup-binaries.ts', 'test/support/global-setup-prometheus.ts'],
           // Many start processes, on machines that are busy with something else.
           testTimeout: 30_000,
         },
@@ -70,7 +70,11 @@ export default defineConfig({
             ...WAITING_TESTS,
             '**/node_modules/**',
           ],
-          globalSetup: ['test/support/global-setup-binaries.ts', 'test/support/global-setup-stack.ts'],
+          globalSetup: [
+            'test/support/global-setup-binaries.ts',
+            'test/support/global-setup-prometheus.ts',
+            'test/support/global-setup-stack.ts',
+          ],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           ...E2E,

@@ -69,6 +69,7 @@ async function run(names: readonly BenchmarkName[], options: Options, signal: Ab
   const { path: natsServer } = await ensureNatsServer({
     ...(options.natsServer !== undefined && { path: options.natsServer }),
     log: progress,
+    signal,
   });
   await sweepDeadRuns();
   const results: BenchResult[] = [];

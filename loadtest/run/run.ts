@@ -57,7 +57,7 @@ export async function run(name: string, options: RunOptions, interrupts: Interru
     checkShared(script.name, await bundleScript(script.path));
   const folder = await claimReportFolder(options.report, script.name, new Date());
   try {
-    const k6 = await findK6(options.k6);
+    const k6 = await findK6(options.k6, interrupts.stop);
     await checkOutputs(k6.path, options.out ?? [], folder.path);
     const requirements = await requirementsOf(script, options, k6);
     return await runOnTarget({ script, options, k6, requirements, folder: folder.path, interrupts });
@@ -275,8 +275,8 @@ function checkOptions({ profile, url, wan, runner }: RunOptions): void {
     throw new LoadtestError('--wan is for the local stack, and --url names another target: leave one out');
 }
 
-async function findK6(path: string | undefined): Promise<Binary> {
-  return ensureK6({ path, log: progress }).catch((cause) => {
+async function findK6(path: string | undefined, signal: AbortSignal): Promise<Binary> {
+  return ensureK6({ path, log: progress, signal }).catch((cause) => {
     throw cause instanceof BinaryError ? new LoadtestError(cause.message, EXIT.noProgram, { cause }) : cause;
   });
 }

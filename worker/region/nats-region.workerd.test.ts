@@ -16,7 +16,7 @@ import {
 } from '../../test/support/workerd/fake-container.ts';
 import { containerOf, type RegionNode } from '../../test/support/workerd/region-node.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
-import { HANDSHAKE_TIMEOUT_MS } from './nats-region.ts';
+import { HANDSHAKE_TIMEOUT_MS, START_WITHIN_MS } from './nats-region.ts';
 
 /** Longer than any test takes. */
 const LONG_SECONDS = 600;
@@ -58,6 +58,29 @@ describe('a start', () => {
       state: 'asleep',
       problem: expect.stringContaining('did not start'),
     });
+  });
+
+  test('of a server that hangs is given up, and the next one begins with another container', async () => {
+    await region.reconfigure({ keepAwake: false });
+    const late = new AbortController();
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) =>
+      ms === START_WITHIN_MS ? late.signal : timeout(ms),
+    );
+    container.answer = HANGS;
+    const turnedAway = region.fetch('http://region/');
+    await eventually('the start', () => container.told.includes(STARTED));
+    await runInDurableObject(region, () => late.abort());
+    const answer = await turnedAway;
+    expect([answer.status, await answer.text()]).toEqual([
+      503,
+      expect.stringContaining('it runs, but has not answered within 5 minutes'),
+    ]);
+    vi.restoreAllMocks();
+    expect(container.told).toEqual([STARTED, DESTROYED]);
+    container.answer = answerOfServer(0);
+    await region.wake();
+    expect(container.told).toEqual([STARTED, DESTROYED, STARTED]);
   });
 
   test('with credentials that no client can send is refused, with their length', async () => {
