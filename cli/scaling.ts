@@ -1,4 +1,4 @@
-// `regions scaling REGION`: how many servers a region needs, and why; with `--replay FILE` what a load would have come to,
+// `regions scaling ID`: how many servers a region needs, and why; with `--replay FILE` what a load would have come to,
 // by the same function, on this machine.
 
 import { readFile } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import type { Scaling } from '../api/scaling.ts';
 import { clientCapacity } from '../regions/client-capacity.ts';
 import type { RegionConfig } from '../regions/config.ts';
+import { dollarsPerHour } from '../regions/container-cost.ts';
 import { applyAssignments } from '../regions/edits/set.ts';
 import { describeProblem } from '../regions/problems.ts';
 import { formatTable } from '../regions/table.ts';
@@ -23,11 +24,14 @@ import { say } from './wrap.ts';
 interface Options extends ConnectionOptions {
   readonly json?: true;
   readonly replay?: string;
+  readonly set?: readonly string[];
   readonly startSeconds?: number;
 }
 
 /** As the object of a region looks at its server. */
 const LOOK_EVERY_MS = 2_000;
+
+const SECONDS_PER_HOUR = 3_600;
 
 /** Before anything is measured: Cloudflare's containers often take 1 to 3 s to start. */
 const START_SECONDS = 3;
@@ -36,8 +40,8 @@ const START_SECONDS = 3;
 export function scalingCommand(): Command {
   return withConnection(new Command('scaling'))
     .description('show how many servers a region needs and why, or replay a load')
-    .argument('<region>', 'its id')
-    .argument('[assignment...]', 'with --replay: settings to try, such as weur.members.max=4')
+    .argument('<id>', 'the region')
+    .option('--set <assignment...>', 'with --replay: settings to try, such as weur.members.max=4')
     .option('--replay <file>', 'the load: lines of seconds,clients or what /api/metrics/history answers')
     .option(
       '--start-seconds <number>',
@@ -47,12 +51,13 @@ export function scalingCommand(): Command {
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
-      '\nA replay is of regions/regions.json with the assignments, asks no edge and\nchanges nothing.',
+      '\nA replay is of regions/regions.json with what --set changes, asks no edge and\nchanges nothing.',
     )
-    .action(async (id: string, assignments: string[], options: Options, command: Command) => {
+    .action(async (id: string, options: Options, command: Command) => {
+      const { set: assignments = [] } = options;
       if (options.replay !== undefined) return replayed(id, assignments, options.replay, options, command);
       if (assignments.length > 0)
-        throw new CommandError(EXIT.usage, 'Settings can be tried with --replay FILE only.');
+        throw new CommandError(EXIT.usage, '--set is for a replay: give a load with --replay FILE.');
       const scaling = await scalingOf(await openClient(options), id);
       if (options.json) console.log(JSON.stringify(scaling ?? null, null, 2));
       else if (scaling !== undefined) say(scalingText(scaling));
@@ -113,14 +118,15 @@ async function replayed(
       drainMs: (lameDuck.graceSeconds + lameDuck.durationSeconds) * 1000,
     },
   );
+  const dollars = (result.serverSeconds / SECONDS_PER_HOUR) * dollarsPerHour(region.instanceType);
   if (json) {
     const { decisions: _decisions, ...summary } = result;
-    console.log(JSON.stringify(summary, null, 2));
-  } else say(replayText(result, trace[0]?.at ?? 0));
+    console.log(JSON.stringify({ ...summary, dollars }, null, 2));
+  } else say(replayText(result, trace[0]?.at ?? 0, dollars));
 }
 
 function whyNot(id: string, region: RegionConfig | undefined, regions: readonly RegionConfig[]): string {
-  if (region !== undefined) return `${id} is one server: try members with ${id}.members.max=4.`;
+  if (region !== undefined) return `${id} is one server: try members with --set ${id}.members.max=4.`;
   return `There is no region ${printable(id)}; known: ${regions.map((each) => each.id).join(', ')}.`;
 }
 
@@ -132,7 +138,11 @@ async function readTrace(file: string): Promise<string> {
   }
 }
 
-function replayText({ changes, refused, moved, most, serverSeconds }: Replay, beganAt: number): string {
+function replayText(
+  { changes, refused, moved, most, serverSeconds }: Replay,
+  beganAt: number,
+  dollars: number,
+): string {
   const rows = changes.map(({ at, from, to, clients, growth, servers }) => [
     `${Math.round((at - beganAt) / 1000)} s`,
     `${from} -> ${to}`,
@@ -144,7 +154,8 @@ function replayText({ changes, refused, moved, most, serverSeconds }: Replay, be
     ...(rows.length === 0
       ? ['The number of servers never changes.']
       : [formatTable([['AFTER', 'SERVERS', 'CLIENTS', 'EXPECTED', 'WHAT'], ...rows])]),
-    `${most} servers at most, ${(serverSeconds / 3600).toFixed(2)} server hours; ${moved} clients moved by drains.`,
+    `${most} servers at most; ${(serverSeconds / SECONDS_PER_HOUR).toFixed(2)} server hours, $${dollars.toFixed(2)} of memory and disk.`,
+    `${moved} clients moved by drains.`,
     refused === 0
       ? 'Every client found room.'
       : `${refused} clients found no room, and would have gone to the next region.`,
