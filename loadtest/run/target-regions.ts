@@ -20,6 +20,9 @@ export function parseRegions(text: string, option = '--regions'): readonly strin
   return ids;
 }
 
+/** What it answers to who has no token, where only those with one are told. */
+const UNAUTHORIZED = 401;
+
 export interface Asking {
   /** Of the target's API. */
   readonly token: string | undefined;
@@ -46,13 +49,17 @@ export async function checkRegions(
 }
 
 async function enabledAt(url: string, { token, timeoutMs }: Asking): Promise<readonly string[]> {
-  const response = await fetch(url + PATHS.regions, {
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(timeoutMs),
-  }).catch((cause: Error) => {
-    throw unlikeMeridian(url, cause);
-  });
-  if (response.status === 401) {
+  const ask = (headers: Readonly<Record<string, string>>) =>
+    fetch(url + PATHS.regions, { headers, signal: AbortSignal.timeout(timeoutMs) }).catch((cause: Error) => {
+      throw unlikeMeridian(url, cause);
+    });
+  let response = await ask({});
+  // The token goes out only where it is asked for.
+  if (response.status === UNAUTHORIZED && token !== undefined) {
+    await response.body?.cancel();
+    response = await ask({ authorization: `Bearer ${token}` });
+  }
+  if (response.status === UNAUTHORIZED) {
     await response.body?.cancel();
     const fix =
       token === undefined ? 'put one into MERIDIAN_TOKEN' : 'the one in MERIDIAN_TOKEN is not its own';
