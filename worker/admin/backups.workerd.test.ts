@@ -3,7 +3,7 @@
 
 import { env as bindings } from 'cloudflare:workers';
 import * as v from 'valibot';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { archiveHead, openArchive } from '../../api/archive.ts';
 import * as contract from '../../api/backups.ts';
 import { JetStreamSchema } from '../../api/jetstream.ts';
@@ -543,6 +543,20 @@ describe('JetStream', () => {
         ],
       },
       lastRestore: null,
+    });
+  });
+
+  test('is shown while R2 hangs too: which lost streams have a backup is then unknown, and that is said', async () => {
+    const hanging = { list: () => new Promise(() => {}) } as unknown as R2Bucket;
+    const admission = async () => ({ members: [], loss: { since: T0, phase: 'restoring', streams } });
+    const edge = jetStreamEdge({ BACKUPS: hanging, ...keeperOf({ admission }) });
+    vi.useFakeTimers();
+    const answering = jsonOf(jetStreamStatus(get(), edge));
+    await vi.advanceTimersByTimeAsync(3_000);
+    vi.useRealTimers();
+    expect(v.parse(JetStreamSchema, (await answering).body).loss).toMatchObject({
+      streams: [{ stream: 'ORDERS', backup: null }],
+      problems: ['which streams have a backup is unknown: R2 has not answered for 3 s'],
     });
   });
 
