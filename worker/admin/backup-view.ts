@@ -1,7 +1,7 @@
 // A backup, as the API shows it: from the manifest, the log, the region that writes it and the last verification. Pure.
 
 import type { Backup, BackupDetail } from '../../api/backups.ts';
-import { type BackupState, backupStateOf } from '../jetstream/manifest/backup-state.ts';
+import { type BackupState, backupStateOf, type LogSegment } from '../jetstream/manifest/backup-state.ts';
 import { unwrittenOf } from '../jetstream/manifest/coverage.ts';
 import { count, liveRanges } from '../jetstream/manifest/extent.ts';
 import type { Epoch, Manifest } from '../jetstream/manifest/manifest.ts';
@@ -12,7 +12,7 @@ import type { BackupLag } from './backup-lags.ts';
 /** An epoch, and the segments of its log. */
 export interface ReadEpoch {
   readonly epoch: Epoch;
-  readonly log: readonly StoredSegment[];
+  readonly log: readonly LogSegment[];
   /** Why the log could not be read. */
   readonly problem?: string;
 }
