@@ -41,6 +41,18 @@ export const BackupSchema = v.strictObject({
     v.nullable(VerificationSchema),
     v.description('the last verification; null if there was none'),
   ),
+  deleted: v.pipe(
+    v.nullable(
+      v.strictObject({
+        at: v.pipe(Instant, v.description('when it was found that the stream had been deleted')),
+        removedFrom: v.pipe(
+          v.nullable(Instant),
+          v.description('from when on the backup is removed; null while backups are off: it stays'),
+        ),
+      }),
+    ),
+    v.description('null unless the stream is known to have been deleted, rather than lost'),
+  ),
   problems: v.pipe(
     v.array(v.string()),
     v.description('what is wrong with it; empty if nothing is known to be'),

@@ -23,6 +23,8 @@ export interface Known {
   readonly verification: Verification | undefined;
   /** Whether the Keeper knows that there is such a stream. */
   readonly isKnown: boolean;
+  /** Absent unless the stream is known to have been deleted. */
+  readonly deleted?: NonNullable<Backup['deleted']>;
 }
 
 /**
@@ -120,7 +122,7 @@ const UNLED = 'no region that is in service leads the stream: how far behind its
 
 function shared(
   name: Pick<Backup, 'account' | 'stream' | 'epochs'>,
-  { lag, verification, isKnown }: Known,
+  { lag, verification, isKnown, deleted }: Known,
   found: readonly string[],
 ) {
   const problems = [...found];
@@ -134,6 +136,7 @@ function shared(
     lagMessages: lag?.lagMessages ?? null,
     lagMs: lag?.lagMs ?? null,
     verified: verification === undefined ? null : verificationView(verification),
+    deleted: deleted ?? null,
     problems,
   };
 }

@@ -161,6 +161,16 @@ describe('a backup', () => {
     });
   });
 
+  test('of a deleted stream says from when on it is removed', async () => {
+    await writeOrders();
+    const deleted = async () => [{ account: '$G', stream: 'ORDERS', at: T0 }];
+    const edge = edgeOf({ BACKUPS: bindings.BACKUPS, ...keeperOf({ deleted }), ...lagging([]) });
+    const { body } = await jsonOf(listBackups(get(), edge));
+    expect(v.parse(contract.BackupsSchema, body).streams).toMatchObject([
+      { stream: 'ORDERS', deleted: { at: T0, removedFrom: T0 + 30 * 86_400_000 }, problems: [] },
+    ]);
+  });
+
   test('of a stream that no region leads now is not known how far behind it is, also if it has none yet', async () => {
     await writeOrders();
     // Of a loss the Keeper says the streams twice.
@@ -626,7 +636,8 @@ function lagging(lags: readonly unknown[]) {
 
 /** A Keeper that answers this, and knows of no verification. */
 function keeperOf(methods: Partial<Record<keyof KeeperMethods, unknown>>) {
-  const keeper = { verifications: async () => [], streams: async () => [], ...methods };
+  const none = async () => [];
+  const keeper = { verifications: none, streams: none, deleted: none, ...methods };
   return { JETSTREAM_KEEPER: { getByName: () => keeper } as unknown as DurableObjectNamespace };
 }
 

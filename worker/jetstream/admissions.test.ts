@@ -78,6 +78,7 @@ class World {
   readonly admissions: Admissions;
   readonly restored: (readonly KnownStream[])[] = [];
   readonly revived: string[] = [];
+  readonly deleted: string[] = [];
   results: Restored[] = [];
   revivals: (Error | Pick<Restored, 'streams' | 'problems'>)[] = [];
   #record: AdmissionRecord | undefined;
@@ -120,6 +121,7 @@ class World {
         this.restored.push(streams);
         return this.results.shift() ?? restored([]);
       },
+      looked: (deleted) => void this.deleted.push(...deleted.map(({ stream }) => stream)),
       now: () => this.#now,
     });
   }

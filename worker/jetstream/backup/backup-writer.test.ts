@@ -86,7 +86,12 @@ async function roundsOf(
     bucket: 'bucket' in how ? undefined : ({} as unknown as R2Bucket),
     cluster: 'c',
     region: 'r',
-    settings: () => ({ enabled: how.enabled ?? true, everySeconds: 10, segmentBytes: 8_388_608, keepDays: 30 }),
+    settings: () => ({
+      enabled: how.enabled ?? true,
+      everySeconds: 10,
+      segmentBytes: 8_388_608,
+      keepDays: 30,
+    }),
     secrets: {},
     led: async () => {
       const begunAt = Date.now();

@@ -7,6 +7,7 @@ import type { KnownStream, Restored } from '../admission/record.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import { BackupError } from '../bucket/backup-error.ts';
 import type { StreamName } from '../manifest/manifest.ts';
+import { streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
 import { feedersFirst, feedersOf } from './feeds.ts';
 import { type Job, Jobs, type Verification } from './jobs.ts';
@@ -98,6 +99,21 @@ export class Restorer {
 
   verifications(): readonly Verification[] {
     return this.#jobs.verifications();
+  }
+
+  /** The backup of a stream that was deleted is gone. */
+  forget(stream: Pick<Verification, 'account' | 'stream'>): void {
+    this.#jobs.forgetVerification(stream);
+  }
+
+  /** Whether a restore or a verification is under way. */
+  get isBusy(): boolean {
+    return this.#jobs.isBusy;
+  }
+
+  /** Whether an account has a stream, as its servers say. @throws Error if they do not answer */
+  hasStream({ account, stream }: Pick<StreamName, 'account' | 'stream'>): Promise<boolean> {
+    return this.#connected(account, async (connection) => (await streamNames(connection)).includes(stream));
   }
 
   /** @throws Error if no server answers */

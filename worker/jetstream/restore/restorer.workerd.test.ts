@@ -79,8 +79,7 @@ test('a stream that only servers held that have ended is given up in words where
 });
 
 test('one that was empty when it was last seen comes back with what its backup has, and is told without one', async () => {
-  const revive = (stream: string) =>
-    withRestorer((restorer) => restorer.revive(known(stream, 0), false));
+  const revive = (stream: string) => withRestorer((restorer) => restorer.revive(known(stream, 0), false));
   await backUp('S1');
   expect(await revive('S1')).toEqual({ streams: 1, problems: [] });
   expect((await streamInfo(connection, 'S1'))?.state).toMatchObject({ messages: 3, last_seq: 3 });
