@@ -138,8 +138,8 @@ export class BackupBucket {
   }
 
   /**
-   * The same, with the last of them whole and the others in short, as the listing tells them: two reads, and one for each
-   * that an earlier version wrote.
+   * The same, with the last of them whole and the others in short, as the listing tells them: one read, and one for each that
+   * an earlier version wrote.
    */
   async logInShort(name: StreamName, epoch: Epoch): Promise<LogSegment[]> {
     const segments = await this.#logObjects(name, epoch);
