@@ -50,8 +50,11 @@ export function backupView(
   ];
   // Of a stream that had messages it is not known what a segment had that is no longer there.
   const isUnknown = unwritten > 0 && newest === undefined;
+  const { deleted, ...rest } = known;
+  // What was begun after the deletion, as by an import, is not removed.
+  const goes = deleted !== undefined && epoch.begunAt <= deleted.at ? { ...rest, deleted } : rest;
   return {
-    ...shared({ account, stream, epochs: epochs.length }, known, problems),
+    ...shared({ account, stream, epochs: epochs.length }, goes, problems),
     messages: isUnknown ? null : state.messages,
     bytes: isUnknown ? null : state.bytes,
     size: state.storedBytes,

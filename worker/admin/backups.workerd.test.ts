@@ -169,6 +169,9 @@ describe('a backup', () => {
     expect(v.parse(contract.BackupsSchema, body).streams).toMatchObject([
       { stream: 'ORDERS', deleted: { at: T0, removedFrom: T0 + 30 * 86_400_000 }, problems: [] },
     ]);
+    const before = async () => [{ account: '$G', stream: 'ORDERS', at: T0 - 1 }];
+    const anew = edgeOf({ BACKUPS: bindings.BACKUPS, ...keeperOf({ deleted: before }), ...lagging([]) });
+    expect((await jsonOf(listBackups(get(), anew))).body).toMatchObject({ streams: [{ deleted: null }] });
   });
 
   test('of a stream that no region leads now is not known how far behind it is, also if it has none yet', async () => {

@@ -82,9 +82,11 @@ export class DeletedBackups {
     const what = `the backup of ${stream} of ${account}, deleted ${new Date(at).toISOString()},`;
     try {
       if (!(await this.#host.isGone(deleted)) || !this.#deleted.has(keyOf(deleted))) return;
-      const removed = await removeBackup(bucket, { cluster: this.#host.cluster(), account, stream }, now);
-      if (removed !== 'removed') return;
+      const name = { cluster: this.#host.cluster(), account, stream };
+      const removed = await removeBackup(bucket, name, { deletedAt: at, now });
+      if (removed === 'begun') return;
       this.#forget(deleted);
+      if (removed === 'in use') return;
       this.#host.removed(deleted);
       console.warn(`JetStream: ${what} was removed`);
     } catch (error) {

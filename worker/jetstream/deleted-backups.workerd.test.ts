@@ -17,6 +17,7 @@ const bucket = new BackupBucket(bindings.BACKUPS);
 const DAY_MS = 86_400_000;
 /** Objects are as old as they are: the clock of those that remove is ahead instead. */
 const NOW = Date.now() + DAY_MS;
+const WHEN = { deletedAt: NOW, now: NOW };
 const ORDERS: KnownStream = {
   ...{ account: '$G', stream: 'ORDERS', created: '1', messages: 3, lastSeq: 3, servers: ['nats-weur'] },
 };
@@ -34,18 +35,18 @@ beforeEach(async () => {
 });
 
 test('a backup is removed whole, and none beside it', async () => {
-  expect(await removeBackup(bucket, NAME, NOW)).toBe('removed');
+  expect(await removeBackup(bucket, NAME, WHEN)).toBe('removed');
   expect(await objectsOf('ORDERS')).toBe(0);
   expect(await objectsOf('ORDERS2')).toBe(3);
   expect(await bucket.streams('c')).toMatchObject([{ stream: 'ORDERS2' }]);
-  expect(await removeBackup(bucket, NAME, NOW)).toBe('removed');
+  expect(await removeBackup(bucket, NAME, WHEN)).toBe('removed');
 });
 
 test('what was written in the last hour goes an hour later: whoever reads or writes it may not know yet', async () => {
-  expect(await removeBackup(bucket, NAME, Date.now())).toBe('begun');
+  expect(await removeBackup(bucket, NAME, { ...WHEN, now: Date.now() })).toBe('begun');
   expect((await bucket.load(NAME))?.manifest.epochs).toEqual([]);
   expect(await objectsOf('ORDERS')).toBe(3);
-  expect(await removeBackup(bucket, NAME, NOW)).toBe('removed');
+  expect(await removeBackup(bucket, NAME, WHEN)).toBe('removed');
 });
 
 test('a backup that begins while another is removed stays', async () => {
@@ -62,7 +63,7 @@ test('a backup that begins while another is removed stays', async () => {
       },
     }),
   );
-  expect(await removeBackup(removing, NAME, NOW)).toBe('in use');
+  expect(await removeBackup(removing, NAME, WHEN)).toBe('in use');
   expect((await bucket.load(NAME))?.manifest.epochs).toMatchObject([{ id: 'e2' }]);
 });
 
@@ -84,6 +85,19 @@ test('the backup of a deleted stream goes once `keepDays` are over, and only whe
     expect([await objectsOf('ORDERS'), removed, deleted.list()]).toEqual([0, ['ORDERS'], []]);
     expect(await objectsOf('ORDERS2')).toBe(3);
   });
+});
+
+test('a backup that was imported after the deletion is of another stream, and stays', async () => {
+  await removeBackup(bucket, NAME, WHEN);
+  const beginning = { created: '2', reason: 'new', now: NOW + 1, config: {}, consumers: [] } as const;
+  const extent = { firstSeq: 1, lastSeq: 0, deleted: [] };
+  await bucket.save(beginEpoch(NAME, undefined, { id: 'import', ...beginning, extent }), undefined);
+  await withDeleted({ isGone: true, isThere: true }, [], async (deleted) => {
+    deleted.looked([ORDERS], NEW_RECORD, NOW);
+    await deleted.tick(NOW + 31 * DAY_MS);
+    expect(deleted.list()).toEqual([]);
+  });
+  expect(await objectsOf('ORDERS')).toBe(1);
 });
 
 test('one that is made again, restored or lost is deleted no more, also for an object that begins anew', async () => {
