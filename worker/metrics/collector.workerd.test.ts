@@ -188,7 +188,9 @@ test('what it knows is pushed to sinks, whose redirects do not get the secret', 
   ]);
   const came = (await (await fetch(sink)).json()) as readonly { readonly url: string }[];
   const type = 'application/json';
-  expect([...came].sort((a, b) => a.url.localeCompare(b.url))).toEqual([
+  // On a busy machine more than one look was pushed meanwhile.
+  const byUrl = new Map(came.map((each) => [each.url, each]));
+  expect([...byUrl.values()].sort((a, b) => a.url.localeCompare(b.url))).toEqual([
     { url: '/moved', authorization: 'Bearer abc', type },
     { url: '/taken', authorization: 'Bearer abc', type },
   ]);
