@@ -47,7 +47,7 @@ export default defineConfig({
           env,
           retry,
           include: [
-            '{api,bench,cli,container,examples,loadtest,local,regions,routing,tools,waiting,worker}/**/*.test.ts',
+            '{api,bench,cli,container,examples,loadtest,local,regions,routing,scaling,tools,waiting,worker}/**/*.test.ts',
             INTEROP_TESTS,
             COMMANDS_UNIT_TESTS,
           ],

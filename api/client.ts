@@ -19,11 +19,13 @@ import {
   type RegionOperation,
   regionOperationPath,
   type SessionPart,
+  scalingPath,
   sessionPath,
   sessionServerPath,
 } from './paths.ts';
 import type { OperationResult, RegionViews } from './regions.ts';
 import type { Route } from './route.ts';
+import type { Scaling } from './scaling.ts';
 import type {
   SessionAnswer,
   SessionBody,
@@ -183,6 +185,10 @@ export class ApiClient {
   ): Promise<OperationResult> {
     const path = regionOperationPath(encodeURIComponent(id), operation);
     return this.#call({ method: 'POST', path, query: { base, force }, isChange: true });
+  }
+
+  scaling(id: string): Promise<Scaling> {
+    return this.#call({ method: 'GET', path: scalingPath(encodeURIComponent(id)) });
   }
 
   jetstream(): Promise<JetStream> {

@@ -10,6 +10,7 @@ import {
   REGION_OPERATIONS,
   type RegionOperation,
   regionOperationPath,
+  scalingPath,
 } from './paths.ts';
 import { SESSION_ENDPOINTS } from './session-endpoints.ts';
 
@@ -395,6 +396,16 @@ export const ENDPOINTS: readonly Endpoint[] = [
       errors: ['no_such_region', 'bad_request', 'region_unavailable', ...OPERATION_ERRORS[operation]],
     }),
   ),
+  {
+    ...open(
+      'scaling',
+      scalingPath('{id}'),
+      'how many servers a region needs, why, and what held it back',
+      json('Scaling'),
+    ),
+    caller: 'reader',
+    errors: ['bad_request', 'no_such_region', 'no_members', 'region_unavailable'],
+  },
   ...JETSTREAM,
   ...BACKUPS,
   ...METRICS,

@@ -14,6 +14,7 @@ test('each code has the status that clients rely on', () => {
     admin_off: 404,
     not_found: 404,
     no_such_region: 404,
+    no_members: 404,
     no_such_version: 404,
     no_such_backup: 404,
     no_such_job: 404,

@@ -11,6 +11,7 @@ export const ERROR_STATUS = {
   admin_off: 404,
   not_found: 404,
   no_such_region: 404,
+  no_members: 404,
   no_such_version: 404,
   no_such_backup: 404,
   no_such_job: 404,
@@ -73,6 +74,7 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   admin_off: 'no token and no Cloudflare Access is configured',
   not_found: 'there is no such path',
   no_such_region: 'the configuration has no region of this id',
+  no_members: 'the region is one server: it has no `members` in the configuration',
   no_such_version: 'there never was such a version, or it is no longer kept',
   no_such_backup:
     'there is no backup of this stream, or none that reaches back to the time or sequence that was asked for',

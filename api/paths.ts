@@ -47,6 +47,11 @@ export function regionOperationPath(id: string, operation: RegionOperation): str
   return `${PATHS.regions}/${id}/${operation}`;
 }
 
+/** The path of what is decided about the servers of a region, or of the placeholder of a route table. */
+export function scalingPath(id: string): string {
+  return `${PATHS.regions}/${id}/scaling`;
+}
+
 /** What is below the path of a stream's backup; the backup itself if undefined. */
 export type BackupPart = 'restore' | 'restore/dry-run' | 'verify' | 'archive';
 

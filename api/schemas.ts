@@ -32,6 +32,7 @@ import { MeshLinkSchema, MeshSchema } from './mesh.ts';
 import { MetricsHistorySchema, TrafficSchema } from './metrics.ts';
 import { OperationResultSchema, RegionViewSchema, RegionViewsSchema } from './regions.ts';
 import { ConsideredSchema, EffectSchema, EntrySchema, EstimateSchema, RouteSchema } from './route.ts';
+import { ScalingDecisionSchema, ScalingSchema } from './scaling.ts';
 import {
   SessionAnswerSchema,
   SessionBodySchema,
@@ -84,6 +85,8 @@ export const SCHEMAS = {
   RestorePlan: RestorePlanSchema,
   RollbackBody: RollbackBodySchema,
   Route: RouteSchema,
+  Scaling: ScalingSchema,
+  ScalingDecision: ScalingDecisionSchema,
   Session: SessionSchema,
   SessionAnswer: SessionAnswerSchema,
   SessionBody: SessionBodySchema,

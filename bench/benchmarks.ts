@@ -7,6 +7,7 @@ import { decision } from './decision/decision.ts';
 import { edge } from './edge/edge.ts';
 import { growth } from './growth/growth.ts';
 import { handOff } from './hand-off/hand-off.ts';
+import { members } from './members/members.ts';
 import { memory } from './memory/memory.ts';
 import { mesh } from './mesh/mesh.ts';
 import { start } from './start/start.ts';
@@ -19,6 +20,7 @@ export const BENCHMARKS = {
   start,
   memory,
   growth,
+  members,
   backup,
   restore,
 } as const satisfies Readonly<Record<string, Benchmark>>;

@@ -35,7 +35,10 @@ export interface Surroundings {
 export function withConnection(command: Command): Command {
   return command
     .option('--url <url>', 'the edge (default: MERIDIAN_URL, else the local stack that runs)')
-    .option('--token <token>', "the admin token (default: MERIDIAN_TOKEN, else the local stack's own)");
+    .option(
+      '--token <token>',
+      "an admin or read token (default: MERIDIAN_TOKEN, else the local stack's own)",
+    );
 }
 
 /**

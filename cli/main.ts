@@ -19,6 +19,7 @@ import { runProgram } from './program.ts';
 import { restartCommand } from './restart.ts';
 import { rollbackCommand } from './rollback.ts';
 import { routeCommand } from './route.ts';
+import { scalingCommand } from './scaling.ts';
 import { setCommand } from './set.ts';
 import { showCommand } from './show.ts';
 import { stopCommand } from './stop.ts';
@@ -39,6 +40,7 @@ const SUBCOMMANDS = [
   stopCommand(),
   routeCommand(),
   meshCommand(),
+  scalingCommand(),
   watchCommand(),
   restartCommand(),
   historyCommand(),

@@ -3,7 +3,6 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { startEdge } from './edge.ts';
 import { serveDockerApi } from './engine/docker-api.ts';
 import { Engine } from './engine/engine.ts';
 import { natsImage } from './engine/processes/nats-image.ts';
@@ -90,6 +89,8 @@ async function bringUp(
   signal?.throwIfAborted();
   onProgress?.('Worker built');
   const adminToken = randomBytes(24).toString('base64url');
+  // Loaded here: miniflare takes half a second to load, which a command that only reads its arguments is spared.
+  const { startEdge } = await import('./edge.ts');
   const edge = await startEdge({
     build,
     host,

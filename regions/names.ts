@@ -14,7 +14,15 @@ export function bindingNameOf(id: string): string {
   return `REGION_${id.replaceAll('-', '_').toUpperCase()}`;
 }
 
-/** The name of a region's one object, its container application and its nats-server: `apac-ne` -> `nats-apac-ne`. */
+/**
+ * The name of a region's server by its number, of its object and its nats-server: 1 is the region's own (`nats-weur`), the
+ * others are members (`nats-weur-2`).
+ */
+export function memberNameOf(id: string, number: number): string {
+  return number === 1 ? instanceNameOf(id) : `${instanceNameOf(id)}-${number}`;
+}
+
+/** The name of a region's first object, its container application and its nats-server: `apac-ne` -> `nats-apac-ne`. */
 export function instanceNameOf(id: string): string {
   return `nats-${id}`;
 }

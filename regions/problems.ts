@@ -48,6 +48,10 @@ type ProblemKind =
   | { code: 'jetstream-turned-off'; path: string; ids: readonly string[] }
   | { code: 'backup-payload-high'; path: string; bytes: number; most: number }
   | { code: 'access-incomplete'; path: string; given: string; missing: string }
+  | { code: 'members-min-high'; path: string; min: number; max: number }
+  | { code: 'members-may-sleep'; path: string }
+  | { code: 'members-free-high'; path: string; free: number; max: number; room: number }
+  | { code: 'members-name-taken'; path: string; id: string; of: string; name: string }
   | { code: 'no-enabled-region'; path: string }
   | { code: 'session-ttl-high'; path: string; seconds: number; most: number }
   | { code: 'weight-unused'; path: string; weight: number }
@@ -154,6 +158,14 @@ function textOf(p: Problem): string {
       return `${p.given} alone lets nobody in, since a sign-in is checked against both: add ${p.missing}, or remove ${p.given}.`;
     case 'session-ttl-high':
       return `${p.seconds} is more than sessions.mostTtlSeconds (${p.most}): lower it, or raise that.`;
+    case 'members-min-high':
+      return `${p.min} is more than members.max (${p.max}): lower it, or raise that and deploy.`;
+    case 'members-may-sleep':
+      return "members are linked to the others through the region's own server, which must not sleep: set keepAwake to true, or remove members.";
+    case 'members-free-high':
+      return `${p.free} can never be free: ${p.max} servers take ${p.room} clients in all. Lower it, or raise members.max or limits.maxConnections (what the memory of instanceType bears counts too).`;
+    case 'members-name-taken':
+      return `the server of "${p.id}" would be called ${p.name}, like a member of "${p.of}": give the region another id.`;
     case 'no-enabled-region':
       return 'no region is enabled, so no client could connect: set enabled to true in at least one.';
     case 'weight-unused':

@@ -7,6 +7,7 @@ import { DURATION_PATTERN } from './duration.ts';
 import { ExportSchema } from './export-schema.ts';
 import { HINTS, PLACEMENTS } from './hints.ts';
 import { INSTANCE_TYPES } from './instance-types.ts';
+import { MembersSchema } from './members-schema.ts';
 import { LameDuckSchema, RegionRoutingEntries, RoutingSchema } from './routing-schema.ts';
 import { SessionsSchema } from './sessions-schema.ts';
 
@@ -179,6 +180,14 @@ export const RegionSchema = v.strictObject({
     'basic',
   ),
   limits: v.optional(v.pipe(LimitsSchema, v.description('Limits of the nats-server.')), {}),
+  members: v.exactOptional(
+    v.pipe(
+      MembersSchema,
+      v.description(
+        'Further servers of the region, by load (docs/members.md). Absent: the region is one server.',
+      ),
+    ),
+  ),
   ...RegionRoutingEntries,
 });
 

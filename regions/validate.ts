@@ -13,6 +13,7 @@ import { checkExport } from './rules/export.ts';
 import { checkIdentity } from './rules/identity.ts';
 import { checkInstance } from './rules/instance.ts';
 import { checkJetstream } from './rules/jetstream.ts';
+import { checkMembers } from './rules/members.ts';
 import { checkPayload } from './rules/payload.ts';
 import { checkPlace } from './rules/place.ts';
 import { checkRepeatedEntries } from './rules/repeated-entries.ts';
@@ -42,6 +43,7 @@ const RULES = [
   checkWeight,
   checkSessions,
   checkExport,
+  checkMembers,
 ];
 
 /** Many times as many as there are places to host one; the more there are, the longer the check takes. */

@@ -7,6 +7,7 @@ import {
   jobPath,
   PATHS,
   regionOperationPath,
+  scalingPath,
   sessionPath,
   sessionServerPath,
 } from '../api/paths.ts';
@@ -90,6 +91,7 @@ export const router = Router<IRequest, Arguments, Response>({
   .post(regionOperationPath(':id', 'undrain'), admin.regionOperations.undrain)
   .post(regionOperationPath(':id', 'wake'), admin.regionOperations.wake)
   .post(regionOperationPath(':id', 'stop'), admin.regionOperations.stop)
+  .get(scalingPath(':id'), admin.scaling)
   .get(PATHS.jetstream, admin.jetStreamStatus)
   .post(PATHS.acceptLoss, admin.acceptLoss)
   .get(PATHS.backups, admin.backups.list)

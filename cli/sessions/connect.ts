@@ -47,10 +47,12 @@ export function connectCommand(): Command {
 async function look({ name, url, token }: SessionDetail) {
   try {
     const client = await wsconnect({ servers: url, token, reconnect: false, timeout: CONNECT_TIMEOUT_MS });
-    const { server_name: server = '', version = '' } = client.info ?? {};
-    const rttMs = await client.rtt();
-    await client.close();
-    return { server, version, rttMs };
+    try {
+      const { server_name: server = '', version = '' } = client.info ?? {};
+      return { server, version, rttMs: await client.rtt() };
+    } finally {
+      await client.close();
+    }
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CommandError(

@@ -1,5 +1,4 @@
-// How charts look, and how one is drawn. The colours of ink, lines and paper are single values that the page's style
-// replaces in dark mode; those of series are visible on light and on dark.
+// How charts look, and how one is drawn.
 
 import { BarChart, LineChart } from 'echarts/charts';
 import {
@@ -12,6 +11,7 @@ import {
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { legendOf, type Series } from './chart-legend.ts';
+import { INK, LINE, MUTED, PAPER } from './colours.ts';
 
 use([
   BarChart,
@@ -23,32 +23,6 @@ use([
   TitleComponent,
   SVGRenderer,
 ]);
-
-export const INK = '#1c2733';
-export const MUTED = '#5d6b7a';
-export const LINE = '#dfe5ea';
-export const PAPER = '#ffffff';
-
-/** Of what is not a region; the colour-blind can tell them apart too (Okabe and Ito). */
-export const SERIES_COLOURS = [
-  '#0b84c6',
-  '#e69f00',
-  '#009e73',
-  '#cc79a7',
-  '#56b4e9',
-  '#d55e00',
-  '#8a7ff0',
-  '#7c8896',
-];
-
-/** From usual to rare: none of a region's. */
-export const PERCENTILE_COLOURS = ['#a9b8c6', '#71869a', '#43586c'];
-
-/** Of times that were not measured: a ground that the page's style replaces too. */
-export const UNMEASURED = '#e6eaee';
-
-/** Of patterns that lie behind lines; the page's style replaces them too. */
-export const PATTERN_COLOURS = { outage: '#e59a94', gap: '#d9a441' } as const;
 
 /** Names in single quotes: it stands in attributes. */
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";

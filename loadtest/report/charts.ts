@@ -9,14 +9,12 @@ import {
   categoryAxis,
   drawChart,
   line,
-  MUTED,
   msText,
-  PERCENTILE_COLOURS,
-  SERIES_COLOURS,
   valueAxis,
 } from './chart-style.ts';
 import { fileOf, TIMES } from './chart-times.ts';
 import { drawCityMap } from './city-map.ts';
+import { MUTED, PERCENTILE_COLOURS, SERIES_COLOURS } from './colours.ts';
 import { drawFailoverMap } from './failover-map.ts';
 import { formatBytes, formatCount } from './format-value.ts';
 import type { Figures, Summary, ThroughputStep } from './summary.ts';

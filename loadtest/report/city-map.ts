@@ -1,7 +1,8 @@
 // The world with the cities of the clients, coloured by their latency, and the regions that served them, each with lines
 // of its own colour.
 
-import { BASE_MAP_STYLE, type BaseMap, baseMap, diamond, escapeXml } from '../world-map/base-map.ts';
+import { BASE_MAP_STYLE, type BaseMap, baseMap, diamond } from '../world-map/base-map.ts';
+import { escapeXml } from '../world-map/escape-xml.ts';
 import { regionLabels } from '../world-map/map-labels.ts';
 import { colourOfRegion } from '../world-map/region-look.ts';
 import type { Chart } from './chart-style.ts';

@@ -1,7 +1,7 @@
 // Where a chart over time shows live edits: a line at each, with what it was.
 
 import type { Series } from './chart-legend.ts';
-import { MUTED } from './chart-style.ts';
+import { MUTED } from './colours.ts';
 import { titleOf } from './edit-rows.ts';
 import type { Summary } from './summary.ts';
 

@@ -1,14 +1,8 @@
 // The world with the regions that lost clients: an arrow to each region that served them again, as wide as they were
 // many, with the time that they were without service.
 
-import {
-  BASE_MAP_STYLE,
-  type BaseMap,
-  baseMap,
-  diamond,
-  escapeXml,
-  type Point,
-} from '../world-map/base-map.ts';
+import { BASE_MAP_STYLE, type BaseMap, baseMap, diamond, type Point } from '../world-map/base-map.ts';
+import { escapeXml } from '../world-map/escape-xml.ts';
 import { regionLabels } from '../world-map/map-labels.ts';
 import { colourOfRegion } from '../world-map/region-look.ts';
 import type { Chart } from './chart-style.ts';

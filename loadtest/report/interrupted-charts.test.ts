@@ -5,8 +5,8 @@ import { DOMParser, onWarningStopParsing } from '@xmldom/xmldom';
 import { expect, test } from 'vitest';
 import type { Written } from '../../test/support/data/sample-file.ts';
 import { FINISHED, summaryOfSamples } from '../../test/support/data/summary.ts';
-import { PATTERN_COLOURS, UNMEASURED } from './chart-style.ts';
 import { drawCharts } from './charts.ts';
+import { PATTERN_COLOURS, UNMEASURED } from './colours.ts';
 import type { Summary } from './summary.ts';
 
 const GONE_AT = 5_000;

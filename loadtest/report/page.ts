@@ -1,16 +1,8 @@
 // The frame of our HTML pages: one file that loads nothing else, readable in light and dark mode and on paper.
 
-import { escapeXml } from '../world-map/base-map.ts';
-import {
-  type Chart,
-  INK,
-  LINE,
-  MUTED,
-  PAPER,
-  PATTERN_COLOURS,
-  PERCENTILE_COLOURS,
-  UNMEASURED,
-} from './chart-style.ts';
+import { escapeXml } from '../world-map/escape-xml.ts';
+import type { Chart } from './chart-style.ts';
+import { INK, LINE, MUTED, PAPER, PATTERN_COLOURS, PERCENTILE_COLOURS, UNMEASURED } from './colours.ts';
 
 /** Markup, as opposed to text, which may contain anything and is escaped. */
 export class Html {

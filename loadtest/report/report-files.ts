@@ -3,8 +3,6 @@
 
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { drawCharts } from './charts.ts';
-import { htmlReport } from './html-report.ts';
 import { junitReport } from './junit.ts';
 import { markdownReport } from './markdown.ts';
 import { SUMMARY_FORMAT, type Summary } from './summary.ts';
@@ -23,6 +21,11 @@ export class SummaryError extends Error {
 /** @returns the path of the page */
 export async function writeReport(folder: string, summary: Summary): Promise<string> {
   await mkdir(folder, { recursive: true });
+  // Loaded here: what draws takes longer to load than all else of the command, which mostly reads its arguments.
+  const [{ drawCharts }, { htmlReport }] = await Promise.all([
+    import('./charts.ts'),
+    import('./html-report.ts'),
+  ]);
   const charts = drawCharts(summary);
   const files = {
     [SUMMARY_FILE]: `${JSON.stringify(summary, undefined, 1)}\n`,

@@ -2,7 +2,7 @@
 // kind has a pattern of its own, which is still told apart where several lie over one another, and is the same in the legend.
 
 import type { Series } from './chart-legend.ts';
-import { PATTERN_COLOURS, UNMEASURED } from './chart-style.ts';
+import { PATTERN_COLOURS, UNMEASURED } from './colours.ts';
 import { lengthOf, type Span, union } from './spans.ts';
 import type { Summary } from './summary.ts';
 import { timesWithoutService } from './times-without-service.ts';

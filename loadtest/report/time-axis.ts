@@ -1,7 +1,8 @@
 // What charts over time share: the axis, lines that break where nothing was measured.
 
 import type { Series } from './chart-legend.ts';
-import { MUTED, valueAxis } from './chart-style.ts';
+import { valueAxis } from './chart-style.ts';
+import { MUTED } from './colours.ts';
 import type { Slice, Summary } from './summary.ts';
 
 /** Distances between labels, of which the shortest is taken that gives few enough. */

@@ -2,8 +2,9 @@
 
 import { colourOfRegion, inRegionOrder } from '../world-map/region-look.ts';
 import type { Series } from './chart-legend.ts';
-import { type ChartSpec, MUTED, msText, SERIES_COLOURS, valueAxis } from './chart-style.ts';
+import { type ChartSpec, msText, valueAxis } from './chart-style.ts';
 import { fileOf } from './chart-times.ts';
+import { MUTED, SERIES_COLOURS } from './colours.ts';
 import { editMarks } from './edit-marks.ts';
 import { formatBytes, formatCount } from './format-value.ts';
 import { shades } from './shades.ts';

@@ -2,7 +2,6 @@
 
 import { writeFile } from 'node:fs/promises';
 import { compareSummaries, IncomparableError } from '../report/compare/compare.ts';
-import { comparisonPage } from '../report/compare/compare-page.ts';
 import { comparisonText } from '../report/compare/compare-text.ts';
 import { readSummary } from '../report/report-files.ts';
 import type { Summary } from '../report/summary.ts';
@@ -24,6 +23,7 @@ export async function compareRuns(
   const comparison = compare(before, after);
   console.log(json ? JSON.stringify(comparison, undefined, 2) : comparisonText(comparison));
   if (html !== undefined) {
+    const { comparisonPage } = await import('../report/compare/compare-page.ts');
     await writeFile(html, comparisonPage(comparison, before, after)).catch((cause: Error) => {
       throw new LoadtestError(`cannot write ${html}: ${cause.message}`, undefined, { cause });
     });

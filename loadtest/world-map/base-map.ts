@@ -119,11 +119,3 @@ export function diamond([x, y]: Point, colour?: string): string {
   const fill = colour === undefined ? '' : ` style="fill:${colour}"`;
   return `<path class="region"${fill} d="M${corners.map(([px = 0, py = 0]) => `${px.toFixed(DIGITS)},${py.toFixed(DIGITS)}`).join('L')}Z"/>`;
 }
-
-export function escapeXml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-}

@@ -1,6 +1,7 @@
 // Positions of the regions' labels: on the side of the marker where they hide the least.
 
-import { escapeXml, type Point } from './base-map.ts';
+import type { Point } from './base-map.ts';
+import { escapeXml } from './escape-xml.ts';
 
 /** A label, and the point where its middle line starts, is centred or ends. */
 export interface Label {

@@ -46,6 +46,20 @@ test('the way back has the same changes in reverse', () => {
   );
 });
 
+test('how many members there may be is deployed, how many there are is live', () => {
+  const withMembers = (members: object) => configOf(region('weur', { keepAwake: true, members }));
+  const before = withMembers({ max: 3 });
+  const kinds = (after: MeridianConfig) => diffConfigs(before, after).map(({ path, kind }) => [path, kind]);
+  expect(kinds(withMembers({ min: 2, max: 4, windowSeconds: 60 }))).toEqual([
+    ['regions.weur.members.min', 'steers'],
+    ['regions.weur.members.max', 'platform'],
+    ['regions.weur.members.windowSeconds', 'steers'],
+  ]);
+  expect(kinds(configOf(region('weur', { keepAwake: true })))).toEqual([
+    ['regions.weur.members', 'platform'],
+  ]);
+});
+
 test('routing settings need no deploy, and are named by the path that people write', () => {
   const after = configOf(
     region('weur', { priority: 2, weight: 50, residency: { allow: ['DE', 'FR'] } }),

@@ -28,6 +28,8 @@ const PLATFORM_REGION_FIELDS: ReadonlySet<string> = new Set([
   'placement',
   'instanceType',
   'jetstream',
+  'members',
+  'members.max',
 ]);
 
 /** Parts that a region's object reads when it is created, or that all regions must agree on. */

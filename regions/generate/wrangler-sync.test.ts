@@ -54,6 +54,13 @@ test('each region gets its binding, its container and its class', () => {
   });
 });
 
+test('a region with members gets as many instances as there may be servers', () => {
+  const config = configOf(region('weur', { keepAwake: true, members: { max: 5 } }));
+  expect(parse(syncWranglerToml(EMPTY, config).text)).toMatchObject({
+    containers: [{ max_instances: 5 }, {}],
+  });
+});
+
 test('a custom instance type is written with the field names of wrangler', () => {
   const config = configOf(region('weur', { instanceType: { vcpu: 1, memoryMib: 3072, diskMb: 4000 } }));
   expect(parse(syncWranglerToml(EMPTY, config).text)).toMatchObject({

@@ -55,7 +55,7 @@ const MIGRATIONS_HEAD = `# Migrations of all classes, in the order of their tags
 # those of other classes go at the end of this list too.
 `;
 
-function regionText({ id, name, hint, placement, instanceType, jetstream }: RegionConfig): string {
+function regionText({ id, name, hint, placement, instanceType, jetstream, members }: RegionConfig): string {
   return `# ${id}: ${name}. Objects with the hint ${hint} run in ${hostsOf(hint).join(', ')}.
 [[durable_objects.bindings]]
 name = "${bindingNameOf(id)}"
@@ -66,7 +66,7 @@ name = "${instanceNameOf(id)}"
 class_name = "${classNameOf(id)}"
 image = "./container/Dockerfile"
 instance_type = ${instanceTypeText(instanceType)}
-max_instances = 1
+max_instances = ${members?.max ?? 1}
 rollout_step_percentage = 100
 ${jetstream ? `rollout_active_grace_period = ${ROLLOUT_GRACE_SECONDS}\n` : ''}constraints = { regions = [${placement.map((place) => `"${place}"`).join(', ')}] }
 `;

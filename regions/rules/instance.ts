@@ -13,7 +13,7 @@ const MOST_DISK_PER_MEMORY_MB_PER_MIB = 2000 / 1024;
 export function checkInstance({ regions }: ConfigDraft): Problem[] {
   return regions.flatMap((region, index) => [
     ...checkInstanceType(region.instanceType, `regions[${index}].instanceType`),
-    ...checkLimits(region.limits, `regions[${index}].limits`),
+    ...checkLimits(region, `regions[${index}].limits`),
     ...checkStorage(region, `regions[${index}].limits`),
     ...checkSleepAfter(region.sleepAfter, `regions[${index}].sleepAfter`),
   ]);
@@ -34,9 +34,12 @@ function checkInstanceType(instance: RegionDraft['instanceType'], path: string):
   return problems;
 }
 
-function checkLimits(limits: RegionDraft['limits'], path: string): Problem[] {
-  if (limits?.softConnections === undefined || limits.softConnections < limits.maxConnections) return [];
-  const { softConnections: soft, maxConnections: hard } = limits;
+/** The soft limit is of the whole region, the hard one of each of its servers. */
+function checkLimits({ limits, members }: RegionDraft, path: string): Problem[] {
+  if (limits?.softConnections === undefined) return [];
+  const soft = limits.softConnections;
+  const hard = limits.maxConnections * (members?.max ?? 1);
+  if (soft < hard) return [];
   return [{ code: 'soft-limit-high', path: `${path}.softConnections`, soft, hard }];
 }
 

@@ -11,6 +11,41 @@ function problemsOf(...regions: unknown[]): Problem[] {
 const awake = (id: string, more: Record<string, unknown> = {}) =>
   region(id, { jetstream: true, keepAwake: true, ...more });
 
+const members = (more: Record<string, unknown>) => ({ keepAwake: true, members: { max: 3, ...more } });
+
+test.each([
+  ['more at least than at most', members({ min: 4 }), { code: 'members-min-high', min: 4, max: 3 }],
+  ['a region that may sleep', { members: { max: 3 } }, { code: 'members-may-sleep' }],
+  [
+    'more free than there is room',
+    members({ freeConnections: 30_000 }),
+    { code: 'members-free-high', free: 30_000, room: 30_000 },
+  ],
+])('members: %s', (_what, more, problem) => {
+  expect(problemsOf(region('weur', more))).toMatchObject([problem]);
+});
+
+test('members that fit are fine, with JetStream too', () => {
+  expect(problemsOf(region('weur', members({ min: 3, freeConnections: 29_999 })))).toEqual([]);
+  const three = ['wnam', 'enam'].map((id) => awake(id));
+  expect(problemsOf(...three, awake('weur', { members: { max: 2 } }))).toEqual([]);
+});
+
+test("no region has the name of another one's member", () => {
+  expect(problemsOf(region('a', { hint: 'enam', ...members({}) }), region('a-3', { hint: 'oc' }))).toEqual([
+    { code: 'members-name-taken', path: 'regions[1].id', id: 'a-3', of: 'a', name: 'nats-a-3' },
+  ]);
+  expect(problemsOf(region('a', { hint: 'enam', ...members({}) }), region('a-4', { hint: 'oc' }))).toEqual(
+    [],
+  );
+});
+
+test('a soft limit is of the whole region', () => {
+  const limits = { maxConnections: 100, softConnections: 250 };
+  expect(problemsOf(region('a', { hint: 'enam', ...members({ freeConnections: 10 }), limits }))).toEqual([]);
+  expect(problemsOf(region('a', { hint: 'enam', limits }))).toMatchObject([{ code: 'soft-limit-high' }]);
+});
+
 test('the third region with the same id is reported against the first', () => {
   const problems = problemsOf(
     region('a', { hint: 'wnam' }),

@@ -55,7 +55,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'api',
     what: 'the wire contract. Pure',
-    imports: ['regions', 'regions/edits'],
+    imports: ['regions', 'regions/edits', 'scaling'],
     packages: ['valibot'],
   },
   {
@@ -93,6 +93,12 @@ export const PARTS: readonly Part[] = [
     imports: ['routing'],
     packages: [],
     tests: ['tools/places'],
+  },
+  {
+    path: 'scaling',
+    what: 'how many servers a region needs, and what a load would have come to. Pure: no I/O, no clock, no randomness',
+    imports: [],
+    packages: [],
   },
   {
     path: 'worker',
@@ -205,6 +211,7 @@ export const PARTS: readonly Part[] = [
     // From the forecast: the format in which traffic is counted. From the decision: which addresses are one client,
     // whom a region may serve, and how far it is to its peers.
     imports: [
+      'scaling',
       ...SHARED,
       'routing',
       'routing/filters',
@@ -327,6 +334,7 @@ export const PARTS: readonly Part[] = [
     what: "operators' commands",
     // The local stack leaves its address and its token.
     imports: [
+      'scaling',
       'regions',
       'regions/rules',
       'regions/edits',
@@ -518,6 +526,20 @@ export const PARTS: readonly Part[] = [
     imports: ['bench', 'bench/contestants'],
   },
   {
+    path: 'bench/members',
+    what: 'the benchmark `members`',
+    // A route is spliced with the Worker's own greeting.
+    imports: [
+      'waiting',
+      'worker/mesh',
+      'local/engine/processes',
+      'local/listen.ts',
+      'local',
+      'bench',
+      'bench/load',
+    ],
+  },
+  {
     path: 'bench/decision',
     what: 'the benchmark `decision`',
     imports: ['regions', 'routing', 'routing/places', 'local', 'bench'],
@@ -541,6 +563,7 @@ export const PARTS: readonly Part[] = [
       'bench/backup',
       'bench/edge',
       'bench/growth',
+      'bench/members',
       'bench/memory',
       'bench/mesh',
       'bench/start',

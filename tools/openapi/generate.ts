@@ -6,7 +6,7 @@ import { openApiDocument } from './document.ts';
 import { withTables } from './tables.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-const PAGES = ['docs/http-api.md', 'docs/sessions.md'] as const;
+const PAGES = ['docs/http-api.md', 'docs/members.md', 'docs/sessions.md'] as const;
 
 /** The text of each generated file, by its path. On the pages only the parts between markers are generated. */
 export function generated(): ReadonlyMap<string, string> {

@@ -1,4 +1,4 @@
-// The tables of docs/http-api.md and docs/sessions.md, generated from the contract in api/. Each is between markers that name it.
+// The tables of docs/http-api.md, docs/members.md and docs/sessions.md, generated from the contract in api/. Each is between markers that name it.
 
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { CallerKind } from '../../api/endpoint.ts';

@@ -1,13 +1,8 @@
 // A map of one simulated scenario, as SVG: every client coloured by its regret, the regions, and where the clients
 // with a regret were sent.
 
-import {
-  BASE_MAP_STYLE,
-  type BaseMap,
-  baseMap,
-  diamond,
-  escapeXml,
-} from '../../loadtest/world-map/base-map.ts';
+import { BASE_MAP_STYLE, type BaseMap, baseMap, diamond } from '../../loadtest/world-map/base-map.ts';
+import { escapeXml } from '../../loadtest/world-map/escape-xml.ts';
 import { regionLabels } from '../../loadtest/world-map/map-labels.ts';
 import { colourOfRegion } from '../../loadtest/world-map/region-look.ts';
 import type { Coordinates } from '../../routing/coordinates.ts';

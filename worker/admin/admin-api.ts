@@ -18,6 +18,7 @@ import * as jetStream from './jetstream-status.ts';
 import * as measured from './metrics-read.ts';
 import * as records from './records.ts';
 import { operateRegion } from './region-ops.ts';
+import { regionScaling } from './region-scaling.ts';
 import * as restore from './restore-config.ts';
 import { createSession } from './sessions-create.ts';
 import * as ownSessions from './sessions-own.ts';
@@ -122,6 +123,11 @@ export const regionOperations = Object.fromEntries(
     }),
   ]),
 ) as Record<RegionOperation, ReturnType<typeof adminRoute<EdgeContext, IdRequest>>>;
+
+export const scaling = adminRoute<EdgeContext, IdRequest>('read', 'scaling', (request, edge) => {
+  const id = decoded(request.params.id ?? '');
+  return id === undefined ? badPath() : regionScaling(edge, id.slice(0, 64));
+});
 
 function badPath(): Response {
   return errorResponse('bad_request', 'the path has a "%" that does not begin a character in UTF-8');

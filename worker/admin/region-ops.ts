@@ -13,6 +13,7 @@ import { setDrain } from './drain-edit.ts';
 import type { Author } from './edit.ts';
 import { jetStreamBehind } from './edit-answer.ts';
 import { whyNotLeave } from './jetstream-leave.ts';
+import { noSuchRegion } from './no-such-region.ts';
 
 /** `POST /api/regions/<id>/<operation>` */
 export async function operateRegion(
@@ -23,10 +24,7 @@ export async function operateRegion(
 ): Promise<Response> {
   const { env, config } = edge;
   const region = config.regions.find((each) => each.id === id);
-  if (region === undefined) {
-    const known = config.regions.map((each) => each.id).join(', ');
-    return errorResponse('no_such_region', `there is no region ${JSON.stringify(id)}; known: ${known}`);
-  }
+  if (region === undefined) return noSuchRegion(config, id);
   if (operation === 'stop' && region.jetstream && new URL(request.url).searchParams.get('force') !== 'true') {
     const reason = await whyNotLeave(env, [id], true);
     if (reason !== undefined) return jetStreamBehind(reason);

@@ -20,11 +20,15 @@ import { validateConfig } from '../../regions/validate.ts';
 import { servesAnybody } from '../../routing/served.ts';
 import { withChanges } from './with-changes.ts';
 
+/** They must fit what is deployed of the members. */
+const MEMBERS = ['members.min', 'members.freeConnections'];
+
 /** Fields that depend on JetStream, and fields that keep clients from a region: the fewest that work are replaced. */
 const FALLBACK_FIELDS: readonly ReadonlySet<string>[] = [
   new Set(),
-  new Set(['keepAwake']),
-  new Set(['keepAwake', 'enabled', 'drain', 'dial']),
+  new Set(MEMBERS),
+  new Set([...MEMBERS, 'keepAwake']),
+  new Set([...MEMBERS, 'keepAwake', 'enabled', 'drain', 'dial']),
 ];
 
 const PLACE_FIELDS: ReadonlySet<string> = new Set(['name', 'latitude', 'longitude']);

@@ -19,6 +19,8 @@ const REGION = {
   since: gauge('region_state_start_time_seconds', 'When the region came to be in its state'),
   clients: gauge('region_clients', "Clients of the region, without Meridian's own connections"),
   maxClients: gauge('region_max_clients', 'How many clients the region takes'),
+  needed: gauge('members_needed', 'How many servers the region needs'),
+  serving: gauge('members_serving', 'How many servers of the region are up or starting'),
   drained: gauge('region_drained', '1 if the configuration takes the region out of service'),
   age: gauge('region_object_age_seconds', "How long the region's object has been in memory"),
 };
@@ -67,7 +69,7 @@ function regionMetrics(snapshot: RegionSnapshot, at: number): readonly Sample[] 
     [REGION.drained, drained ? 1 : 0],
   ]);
   if (metrics === undefined) return [...known, ...states];
-  const { status, links, backups = [] } = metrics;
+  const { status, links, backups = [], scaling } = metrics;
   return [
     ...known,
     ...states,
@@ -76,6 +78,8 @@ function regionMetrics(snapshot: RegionSnapshot, at: number): readonly Sample[] 
       [REGION.clients, status.clients],
       [REGION.maxClients, status.maxClients],
       [REGION.age, status.objectAgeMs / 1_000],
+      [REGION.needed, scaling?.needed],
+      [REGION.serving, scaling?.serving],
     ]),
     ...links.flatMap((link) => linkMetrics(region, link)),
     ...backups.flatMap((backup) => backupMetrics(region, backup, at)),

@@ -32,6 +32,16 @@ test('a server has the names of the exporter and of the surveyor, and its name f
   expect(lines.filter((line) => line.includes('nats_varz') && line.includes('NABC'))).toHaveLength(1);
 });
 
+test('a region with members says how many servers it needs, and one that is one server does not', () => {
+  const one = up([]);
+  const scaling = { needed: 3, serving: 1 };
+  const many = { ...one, ...(one.metrics && { metrics: { ...one.metrics, scaling } }) };
+  const lines = linesOf(render(snapshotOf(many), OPTIONS));
+  expect(lines).toContain('meridian_members_needed{region="weur"} 3');
+  expect(lines).toContain('meridian_members_serving{region="weur"} 1');
+  expect(render(snapshotOf(one), OPTIONS)).not.toContain('meridian_members');
+});
+
 test('what is not known has no series: neither of a region that does not answer, nor of one without details', () => {
   const lines = linesOf(render(snapshotOf(gone), OPTIONS));
   expect(lines.filter((line) => line.includes('"oc"'))).toEqual([

@@ -37,6 +37,7 @@ import { PathMemory } from './path-memory.ts';
 import type { RegionMethods } from './region-stub.ts';
 import { residencyRuleOf } from './residency-rule.ts';
 import { RunningLifecycle } from './running-lifecycle.ts';
+import { Scaling, type ScalingStatus, scalingSettings } from './scaling.ts';
 import type { MetricsWanted, RegionMetrics } from './server-figures.ts';
 import { ServerReport } from './server-report.ts';
 import { ServerStart } from './server-start.ts';
@@ -51,6 +52,7 @@ import {
   regionStateOf,
   sinceOf,
 } from './stages.ts';
+import { StartTimes } from './start-times.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 import { TallyBackup } from './tally-backup.ts';
 import { asTold, ToldRegion } from './told-region.ts';
@@ -83,7 +85,11 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   readonly #tallyBackup: TallyBackup;
   readonly #backup: BackupWriter;
   readonly #mesh: MeshKeeper;
+  readonly #scaling = new Scaling();
+  readonly #startTimes: StartTimes;
   readonly #createdAt = Date.now();
+  /** As its server said last. */
+  #clients: number | undefined;
   readonly #lifecycle: RunningLifecycle;
   readonly #entry: ClientEntry;
   readonly #serverStart: ServerStart;
@@ -96,6 +102,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#told = new ToldRegion(ctx.storage.kv);
     this.#region = this.#told.newest(asTold(regionOf(id, active), config), version);
     this.#residencyRule = residencyRuleOf(this.#region);
+    this.#startTimes = new StartTimes(ctx.storage.kv);
     this.#server = new NatsServer(ctx.container);
     this.#report = new ServerReport(id, this.#server);
     this.#watch = new ServerWatch({
@@ -308,6 +315,11 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return hasServer(this.#lifecycle.stage) ? this.#backup.status() : [];
   }
 
+  async scaling(): Promise<ScalingStatus | undefined> {
+    const settings = scalingSettings(this.#region);
+    return settings && { settings, decision: this.#scaling.decision };
+  }
+
   /** What the region and its server measure; a server that does not answer is absent. Never starts anything. */
   async metrics(wanted: MetricsWanted): Promise<RegionMetrics> {
     const isUp = hasServer(this.#lifecycle.stage);
@@ -317,7 +329,14 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       wanted.details ? this.backupStatus() : undefined,
       isUp ? this.#server.metrics(wanted).catch(() => undefined) : undefined,
     ]);
-    return { status, links, ...(backups && { backups }), ...(server && { server }) };
+    const { decision } = this.#scaling;
+    return {
+      status,
+      links,
+      ...(backups && { backups }),
+      ...(decision && isUp && { scaling: { needed: decision.needed, serving: decision.serving } }),
+      ...(server && { server }),
+    };
   }
 
   /** Called by the class when the container has exited, for whatever reason. */
@@ -344,15 +363,29 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   /** A server without clients is left alone, unless it was just dialled or is due to stop. */
   #isInUse(look: Look | undefined): boolean {
+    if (this.#region.members !== undefined) return true;
     return look?.connections !== 0 || this.#entry.isUsed || this.#lifecycle.stage.kind !== 'up';
   }
 
   #looked(look: Look | undefined): void {
     if (look !== undefined) this.#door.counted(look);
+    this.#scale(look);
     if (look?.isClosing) this.ctx.waitUntil(this.#backup.closing());
     const event: LifecycleEvent =
       look === undefined ? { kind: 'unanswered' } : { kind: 'answered', isClosing: look.isClosing };
     this.ctx.waitUntil(this.#lifecycle.dispatch(event));
+  }
+
+  #scale(look: Look | undefined): void {
+    const settings = scalingSettings(this.#region);
+    // What is taken out of service needs no servers.
+    if (settings === undefined || isLeaving(this.#lifecycle.stage)) {
+      this.#scaling.forget();
+      return;
+    }
+    if (look !== undefined) this.#clients = look.connections;
+    const own = { number: 1, state: 'up', clients: this.#clients, isHeard: look !== undefined } as const;
+    this.#scaling.decide({ servers: [own], startMs: this.#startTimes.usualMs }, settings, Date.now());
   }
 
   /** Whoever waits to be taken is turned away at once where no more clients are. */
@@ -418,11 +451,13 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const tooLong = whyTooLong(this.env);
     if (tooLong !== undefined) throw new Error(tooLong);
     this.envVars = containerEnvironment(this.env, activeConfig(this.env).config, this.#region);
+    const startedAt = Date.now();
     await this.startAndWaitForPorts({
       ports: [WEBSOCKET_PORT],
       cancellationOptions: { waitInterval: START_POLL_MS },
     });
     if (!this.#server.isRunning) throw new Error('it ended as soon as it was up');
+    this.#startTimes.note(Date.now() - startedAt);
   }
 
   async #countClients(): Promise<void> {

@@ -80,6 +80,53 @@ describe('a start', () => {
   });
 });
 
+describe('a region with members', () => {
+  const members = { min: 1, max: 3, freeConnections: 20, windowSeconds: 60 };
+  const limits = {
+    maxConnections: 100,
+    maxUnauthenticatedPerAddress: 20,
+    maxUnauthenticated: 200,
+    maxPayloadBytes: 1_048_576,
+  };
+
+  test('decides at each look how many servers it needs, and says why', async () => {
+    expect(await region.scaling()).toBeUndefined();
+    await region.reconfigure({ members, limits });
+    expect(await region.scaling()).toMatchObject({ settings: { max: 3, windowMs: 60_000, capacity: 100 } });
+    container.answer = answerOfServer(90);
+    await region.wake();
+    await eventually('a decision', async () => (await region.scaling())?.decision !== undefined);
+    expect((await region.scaling())?.decision).toMatchObject({
+      clients: 90,
+      needed: 2,
+      action: { kind: 'start', servers: [2] },
+    });
+    const wanted = { details: false, ephemeral: false };
+    const { scaling } = await runInDurableObject(region, (instance) => instance.metrics(wanted));
+    expect(scaling).toEqual({ needed: 2, serving: 1 });
+  });
+
+  test('whose server does not answer is neither empty nor full', async () => {
+    await region.reconfigure({ members, limits });
+    container.answer = answerOfServer(60);
+    await region.wake();
+    const decided = async () => (await region.scaling())?.decision;
+    await eventually('a decision', async () => (await decided())?.clients === 60);
+    container.answer = NO_ANSWER;
+    await eventually('a look in vain', async () => (await decided())?.unanswered.length === 1);
+    expect(await decided()).toMatchObject({ clients: 60, needed: 1, action: { kind: 'none' } });
+  });
+
+  test('that is drained decides nothing', async () => {
+    await region.reconfigure({ members });
+    container.answer = answerOfServer(3);
+    await region.wake();
+    await eventually('a decision', async () => (await region.scaling())?.decision !== undefined);
+    await region.drain(LONG_SECONDS);
+    await eventually('none', async () => (await region.scaling())?.decision === undefined);
+  });
+});
+
 test("a connection of Meridian's own wakes nothing, and gets to a server that runs", async () => {
   const own = () => region.fetch('http://nats-region/own');
   expect((await own()).status).toBe(503);

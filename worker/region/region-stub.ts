@@ -7,6 +7,7 @@ import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/record.ts';
 import type { StreamBackupStatus } from '../jetstream/backup/status.ts';
+import type { ScalingStatus } from './scaling.ts';
 import type { MetricsWanted, RegionMetrics } from './server-figures.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 
@@ -29,6 +30,8 @@ export interface RegionMethods {
   holdings(): Promise<Sighting>;
   /** How far the backups of the streams are that its server leads. */
   backupStatus(): Promise<readonly StreamBackupStatus[]>;
+  /** How many servers it needs, and why; undefined if it is one server. */
+  scaling(): Promise<ScalingStatus | undefined>;
   /** What the region and its server measure. Never starts anything. */
   metrics(wanted: MetricsWanted): Promise<RegionMetrics>;
 }

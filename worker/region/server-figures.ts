@@ -1,5 +1,6 @@
 // What a region and its nats-server measure: types. Plain data, since it crosses RPC.
 
+import type { ScalingDecision } from '../../scaling/decision.ts';
 import type { StreamBackupStatus } from '../jetstream/backup/status.ts';
 import type { JetStreamFigures } from './jetstream-figures.ts';
 import type { RoutezRoute } from './monitoring-answers.ts';
@@ -22,6 +23,8 @@ export interface RegionMetrics {
   readonly links: readonly LinkStatus[];
   /** Of the streams that its server leads; absent without details. */
   readonly backups?: readonly StreamBackupStatus[];
+  /** How many servers it needs; absent if it is one server, or nothing is decided yet. */
+  readonly scaling?: Pick<ScalingDecision, 'needed' | 'serving'>;
   /** Absent if no server runs, or it does not answer. */
   readonly server?: ServerMetrics;
 }

@@ -34,6 +34,15 @@ test('an object that was reset uses the version that it was told of, on the plat
   });
 });
 
+test('of the members the deploy says how many there may be, and whether there are any', () => {
+  const kept = storage();
+  const members = { min: 2, max: 8, freeConnections: 7, windowSeconds: 60 };
+  new ToldRegion(kept).tell({ ...LIVE, members }, 3);
+  expect(new ToldRegion(kept).newest(DEPLOYED, 0).members).toBeUndefined();
+  const deployed = { ...DEPLOYED, members: { min: 1, max: 4, freeConnections: 500, windowSeconds: 300 } };
+  expect(new ToldRegion(kept).newest(deployed, 0).members).toEqual({ ...members, max: 4 });
+});
+
 test('a version that is as new, or newer, wins over what it was told', () => {
   const told = new ToldRegion(storage());
   told.tell(LIVE, 3);

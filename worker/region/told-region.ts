@@ -47,8 +47,10 @@ export class ToldRegion {
   newest(active: RegionConfig, version: number): RegionConfig {
     const told = this.#told;
     if (told === undefined || told.version <= version) return active;
-    const { hint, placement, instanceType, jetstream } = active;
-    return { ...told.region, hint, placement, instanceType, jetstream };
+    const { hint, placement, instanceType, jetstream, members } = active;
+    const { members: live, ...rest } = told.region;
+    const merged = members && { members: { ...members, ...live, max: members.max } };
+    return { ...rest, hint, placement, instanceType, jetstream, ...merged };
   }
 
   /**

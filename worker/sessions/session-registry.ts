@@ -116,6 +116,9 @@ export class SessionRegistry extends DurableObject<Env> implements RegistryMetho
       const problem = `session ${lease.name} did not answer within ${ANSWER_TIMEOUT_MS} ms`;
       const asked = sessionServer(this.env, id).status(serial);
       const status = await withTimeout(asked, ANSWER_TIMEOUT_MS, problem);
+      // What it has told meanwhile is newer than its answer.
+      const known = this.#leases.get(id);
+      if (known?.serial !== serial || known.state !== state || known.since !== since) return;
       if (status !== undefined) this.#leases.tell(id, serial, status, Date.now());
       // Whoever claimed it was lost before its server could begin.
       else this.#leases.remove(id, serial);

@@ -117,6 +117,21 @@ test('a session ends when its time is over, unless it was asked for again', asyn
   expect(await env.SESSION_SERVER.getByName(renewed.id).ended()).toEqual([]);
 });
 
+test('what a server tells while the sweep waits for its answer is newer than that', async () => {
+  const registry = newRegistry();
+  const { id, serial } = await leaseOf(registry, claimOf('busy'));
+  await registry.tell(id, serial, { state: 'up' });
+  const server = env.SESSION_SERVER.getByName(id);
+  await server.say({ state: 'up', since: 1 });
+  await server.hold();
+  const sweep = runDurableObjectAlarm(registry);
+  await eventually('the sweep to ask', () => server.isAsked());
+  await registry.tell(id, serial, { state: 'asleep' });
+  await server.release();
+  await sweep;
+  expect(await registry.lease(id)).toMatchObject({ state: 'asleep' });
+});
+
 test('a server that died unheard is found by the sweep, and one that never began is forgotten', async () => {
   const registry = newRegistry();
   const [dead, lost, well] = [

@@ -9,6 +9,7 @@ import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
 import { messageOf, publicMessageOf } from '../message-of.ts';
+import { MONITORING_TIMEOUT_MS, readMonitoring } from '../region/monitoring.ts';
 import { readServerFacts } from './server-facts.ts';
 import {
   type ServerFacts,
@@ -48,6 +49,12 @@ const LAME_DUCK_MS = 8_000;
 /** In ms since the epoch: before the object was reset. */
 const LONG_AGO = 0;
 
+/** A server answers an upgrade within milliseconds; one that takes longer than this is checked. */
+const SLOW_UPGRADE_MS = 1_000;
+
+/** So many looks without an answer, of two seconds each, and it counts as hung: a busy one misses one. */
+const LOOKS_IN_VAIN = 3;
+
 /** How exact it is when a session was last seen. */
 const SEEN_EVERY_MS = 60_000;
 
@@ -63,6 +70,8 @@ export class SessionServer extends Container<Env> implements ServerMethods {
   /** Resolves when a server that was told to stop has ended. */
   #stopping: PromiseWithResolvers<void> | undefined;
   #endingSince: number | undefined;
+  #checking: Promise<void> | undefined;
+  #hung = false;
 
   constructor(ctx: DurableObject['ctx'], env: Env) {
     super(ctx, env);
@@ -90,7 +99,9 @@ export class SessionServer extends Container<Env> implements ServerMethods {
 
   async status(serial: number): Promise<ServerStatus | undefined> {
     if (this.#spec?.serial !== serial) return undefined;
-    const facts = this.#state === 'up' ? await this.#facts() : undefined;
+    const isUp = this.#state === 'up';
+    const facts = isUp ? await this.#facts() : undefined;
+    if (isUp && facts === undefined) this.ctx.waitUntil(this.#check());
     if (facts !== undefined && facts.stats.clients > 0) this.#seen();
     return { ...this.#status(), ...(facts && { facts }) };
   }
@@ -118,7 +129,7 @@ export class SessionServer extends Container<Env> implements ServerMethods {
       await this.#up(spec);
       this.renewActivityTimeout();
       this.#seen();
-      return await this.#port(WEBSOCKET_PORT).fetch('http://nats-server/', request);
+      return await this.#upgrade(request);
     } catch (error) {
       const subject = `the server of ${spec.name} does not serve`;
       const reason = publicMessageOf(error, 'it cannot be reached', subject);
@@ -137,6 +148,7 @@ export class SessionServer extends Container<Env> implements ServerMethods {
     // A start that failed says so itself.
     if (this.#starting !== undefined) return;
     if (stopping !== undefined) this.#become('asleep');
+    else if (this.#hung) this.#become('down', 'its server did not answer and was ended by force');
     else this.#become('down', `its server ended unexpectedly, with exit code ${exitCode}`);
     await this.#tell(spec);
   }
@@ -204,6 +216,7 @@ export class SessionServer extends Container<Env> implements ServerMethods {
 
   async #start(spec: ServerSpec): Promise<void> {
     this.#become('starting');
+    this.#hung = false;
     const { name, token, config } = spec;
     this.envVars = {
       NATS_SCRATCH: 'true',
@@ -228,6 +241,37 @@ export class SessionServer extends Container<Env> implements ServerMethods {
     } finally {
       if (this.#endingSince === undefined) this.ctx.waitUntil(this.#tell(spec));
     }
+  }
+
+  /** A server that is slow to answer is checked; one that hangs is ended, and with it the wait. */
+  async #upgrade(request: Request): Promise<Response> {
+    const slow = setTimeout(() => this.ctx.waitUntil(this.#check()), SLOW_UPGRADE_MS);
+    try {
+      return await this.#port(WEBSOCKET_PORT).fetch('http://nats-server/', request);
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  /** Ends a server that hangs: its clients connect again, and the first of them starts the next one. */
+  #check(): Promise<void> {
+    this.#checking ??= this.#endIfHung().finally(() => {
+      this.#checking = undefined;
+    });
+    return this.#checking;
+  }
+
+  async #endIfHung(): Promise<void> {
+    for (let looks = 0; looks < LOOKS_IN_VAIN; looks += 1) {
+      const askedAt = Date.now();
+      if (await this.#answers()) return;
+      // One that ends, or has begun anew, is another matter. A connection that broke is no silence.
+      if (this.#state !== 'up' || this.#since > askedAt) return;
+      const left = askedAt + MONITORING_TIMEOUT_MS - Date.now();
+      if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+    }
+    this.#hung = true;
+    await this.destroy();
   }
 
   /** Lame duck mode, and what is left after it is cut off. */
@@ -273,6 +317,13 @@ export class SessionServer extends Container<Env> implements ServerMethods {
     if (spec !== undefined && this.#state === 'up' && this.#seenAt - this.#toldSeenAt > SEEN_EVERY_MS) {
       this.ctx.waitUntil(this.#tell(spec));
     }
+  }
+
+  async #answers(): Promise<boolean> {
+    return readMonitoring(this.#port(MONITORING_PORT), 'varz').then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Undefined if it does not answer. */

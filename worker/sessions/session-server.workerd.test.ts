@@ -4,7 +4,8 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { FakeContainer } from '../../test/support/workerd/fake-container.ts';
+import { eventually } from '../../test/support/workerd/eventually.ts';
+import { type FakeContainer, NO_ANSWER } from '../../test/support/workerd/fake-container.ts';
 import {
   type SessionServerNode,
   sessionContainerOf,
@@ -91,6 +92,29 @@ test('a client that comes while the server is asked for its clients is not cut o
     await expired;
   });
   expect(container.told).not.toContain(STOPPED);
+});
+
+test('a server that hangs is ended by force once it was silent three times, and the next client gets another', async () => {
+  container.answer = NO_ANSWER;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    await runInDurableObject(server, async (instance) => {
+      await instance.status(SPEC.serial);
+      for (let looks = 0; looks < 2; looks += 1) await vi.advanceTimersByTimeAsync(2_000);
+      expect(container.told).not.toContain(DESTROYED);
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(container.told).toContain(DESTROYED);
+    });
+  } finally {
+    vi.useRealTimers();
+  }
+  const problem = 'its server did not answer and was ended by force';
+  await eventually('its end to be noticed', async () => {
+    const status = await server.status(SPEC.serial);
+    return status?.state === 'down' && status.problem === problem;
+  });
+  container.answer = () => new Response('taken');
+  expect((await server.fetch('http://session/')).status).toBe(200);
 });
 
 test('clients read no error text of the platform', async () => {

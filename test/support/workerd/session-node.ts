@@ -16,6 +16,8 @@ declare global {
 export class SessionNode extends DurableObject {
   #status: ServerStatus | undefined;
   readonly #ended: number[] = [];
+  #held: PromiseWithResolvers<void> | undefined;
+  #isAsked = false;
 
   async say(status: ServerStatus | undefined): Promise<void> {
     this.#status = status;
@@ -25,7 +27,22 @@ export class SessionNode extends DurableObject {
     return this.#ended;
   }
 
+  /** From now on its answer waits until it is released, and is the one that it had before. */
+  async hold(): Promise<void> {
+    this.#held = Promise.withResolvers();
+  }
+
+  async release(): Promise<void> {
+    this.#held?.resolve();
+  }
+
+  async isAsked(): Promise<boolean> {
+    return this.#isAsked;
+  }
+
   async status(): Promise<ServerStatus | undefined> {
+    this.#isAsked = true;
+    await this.#held?.promise;
     return this.#status;
   }
 
