@@ -280,13 +280,13 @@ export class Admissions {
     // The last look may have been at a server that was there still.
     await this.#lookAtAll();
     if (this.#record.loss === undefined) return;
-    const filled = streams.filter(({ messages }) => messages > 0);
     if (streams.length === 0) return this.#beginAgain(false);
     if (this.#host.acceptsLoss()) return this.#beginAgain(true);
     try {
-      const unsaved = await this.#host.withoutBackup(filled);
-      if (unsaved.length === 0) return await this.#beginAgain(true);
-      for (const { account, stream, messages } of unsaved) {
+      const unsaved = await this.#host.withoutBackup(streams);
+      const filled = unsaved.filter(({ messages }) => messages > 0);
+      if (filled.length === 0) return await this.#beginAgain(true);
+      for (const { account, stream, messages } of filled) {
         console.error(`JetStream: stream ${stream} of ${account} (${messages} messages) is lost: no backup`);
       }
       this.#keep(awaitOperator(this.#record, { unsaved }));
