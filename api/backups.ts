@@ -137,7 +137,12 @@ export const RestorePlanSchema = v.strictObject({
   firstSeq: Count,
   lastSeq: Count,
   firstAt: At,
-  lastAt: At,
+  lastAt: v.pipe(
+    v.nullable(Instant),
+    v.description(
+      'milliseconds since the epoch; null if there is none, or if that is unknown: of a point within a segment',
+    ),
+  ),
   subjects: v.pipe(v.array(v.string()), v.description('that it would take messages of')),
   consumers: v.pipe(v.array(v.string()), v.description('their names')),
   notRestored: v.pipe(v.array(v.string()), v.description('what does not come back, in words')),

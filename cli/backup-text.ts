@@ -128,7 +128,7 @@ export function planText(plan: RestorePlan): string {
     ['restores', `${stream} of ${account}${name}`],
     ['messages', `${messages} (${bytesText(bytes)})`],
     ['sequences', `${firstSeq} to ${lastSeq}`],
-    ['stored', `${instantText(firstAt)} to ${instantText(lastAt)}`],
+    ['stored', `${instantText(firstAt)} to ${lastAt === null && messages > 0 ? '?' : instantText(lastAt)}`],
     ['subjects', plan.subjects.length === 0 ? 'none' : plan.subjects.join(', ')],
     ['consumers', consumers.length === 0 ? 'none' : consumers.join(', ')],
     ...plan.notRestored.map((what) => ['not restored', what]),
