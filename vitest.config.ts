@@ -22,7 +22,8 @@ const WAITING_TESTS = [
  * Load tests with faults put in, and k6 held against other programs: seven minutes, and they need a machine for themselves.
  * One run of the command, and how it is interrupted, is in `e2e`.
  */
-const LOAD_TESTS = 'test/loadtest/{dashboard,edits,endings,faults,gone,reconnect,segments,streams}.test.ts';
+const LOAD_TESTS =
+  'test/loadtest/{credentials,dashboard,edits,endings,faults,gone,reconnect,segments,streams}.test.ts';
 
 /** On real containers, and on both runtimes; where an engine can be had (`npm run test:containers`). */
 const CONTAINER_TESTS = 'test/containers/**/*.test.ts';
@@ -52,7 +53,7 @@ export default defineConfig({
             COMMANDS_UNIT_TESTS,
           ],
           exclude: ['**/*.workerd.test.ts', '**/node_modules/**'],
-          globalSetup: 'test/support/global-setup-binaries.ts',
+          globalSetup: ['test/support/global-setup-binaries.ts', 'test/support/global-setup-prometheus.ts'],
           // Many start processes, on machines that are busy with something else.
           testTimeout: 30_000,
         },
@@ -69,7 +70,11 @@ export default defineConfig({
             ...WAITING_TESTS,
             '**/node_modules/**',
           ],
-          globalSetup: ['test/support/global-setup-binaries.ts', 'test/support/global-setup-stack.ts'],
+          globalSetup: [
+            'test/support/global-setup-binaries.ts',
+            'test/support/global-setup-prometheus.ts',
+            'test/support/global-setup-stack.ts',
+          ],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           ...E2E,

@@ -7,7 +7,9 @@ import type { BackupDetail, Backups, Imported, Job, Jobs, RestoreBody, RestorePl
 import type { DryRun, History, LiveConfig, Published, RestoredConfig } from './config.ts';
 import type { ConfigBackup } from './config-backup.ts';
 import type { DryRunBody, PutBody, RestoreConfigBody, RollbackBody } from './edits.ts';
+import type { ForecastFacts } from './forecast-facts.ts';
 import type { Health } from './health.ts';
+import type { Inspection } from './inspection.ts';
 import type { JetStream } from './jetstream.ts';
 import type { Mesh } from './mesh.ts';
 import type { MetricsHistory, Traffic, TrafficKey } from './metrics.ts';
@@ -234,6 +236,14 @@ export class ApiClient {
 
   traffic(by?: readonly TrafficKey[]): Promise<Traffic> {
     return this.#call({ method: 'GET', path: PATHS.traffic, query: { by: by?.join() } });
+  }
+
+  forecasts(): Promise<ForecastFacts> {
+    return this.#call({ method: 'GET', path: PATHS.forecasts });
+  }
+
+  inspection(): Promise<Inspection> {
+    return this.#call({ method: 'GET', path: PATHS.inspection });
   }
 
   /** The archive, as it comes: it may be larger than memory. It rejects while it is read if the connection ends early. */

@@ -249,6 +249,26 @@ const METRICS: readonly Endpoint[] = [
     ],
     errors: COLLECTOR_ERRORS,
   },
+  {
+    ...open(
+      'forecasts',
+      PATHS.forecasts,
+      'what was forecast for the last edits, and where clients went afterwards',
+      json('ForecastFacts'),
+    ),
+    caller: 'reader',
+    errors: ['no_collector', 'collector_unavailable'],
+  },
+  {
+    ...open(
+      'inspection',
+      PATHS.inspection,
+      'what is wrong with the running cluster, and the likely fix',
+      json('Inspection'),
+    ),
+    caller: 'reader',
+    errors: ['no_collector', 'collector_unavailable'],
+  },
 ];
 
 const CONNECT: Endpoint = {

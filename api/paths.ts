@@ -16,6 +16,7 @@ export const PATHS = {
   configBackup: '/api/config/backup',
   restoreConfig: '/api/config/restore',
   history: '/api/config/history',
+  forecasts: '/api/config/forecasts',
   audit: '/api/audit',
   auditExport: '/api/audit/export',
   jetstream: '/api/jetstream',
@@ -25,6 +26,7 @@ export const PATHS = {
   metrics: '/metrics',
   metricsHistory: '/api/metrics/history',
   traffic: '/api/traffic',
+  inspection: '/api/inspection',
   sessions: '/api/containers',
 } as const;
 

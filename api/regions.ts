@@ -1,7 +1,7 @@
 // `GET /api/regions`, and the operations on one region.
 
 import * as v from 'valibot';
-import { HINTS } from '../regions/hints.ts';
+import { HINTS, PLACEMENTS } from '../regions/hints.ts';
 import { Count, Instant, Version, type Wire } from './schema-kinds.ts';
 import { REGION_STATES, SEEN_STATES } from './states.ts';
 
@@ -10,11 +10,38 @@ const Clients = v.pipe(
   v.description('connected clients; null if unknown, for example when the server does not answer'),
 );
 
+const Told = v.nullable(v.string());
+
+/** Where a region's container runs, as Cloudflare tells the container. */
+export const PlacedAtSchema = v.strictObject({
+  location: v.pipe(
+    Told,
+    v.description('the data center, such as `AMS07`; null, as all of these, if the container is not told'),
+  ),
+  region: v.pipe(Told, v.description('the region of Cloudflare, such as `WEUR`')),
+  country: v.pipe(Told, v.description('such as `NL`')),
+  asConfigured: v.pipe(
+    v.nullable(v.boolean()),
+    v.description('whether `placement` allows that region; null if that cannot be told'),
+  ),
+  kmAway: v.pipe(
+    v.nullable(Count),
+    v.description(
+      'kilometres from the data center to the configured coordinates; null if it is not known where that is',
+    ),
+  ),
+});
+export type PlacedAt = Wire<typeof PlacedAtSchema>;
+
 /** A region: how it is configured, and what it reports. */
 export const RegionViewSchema = v.strictObject({
   id: v.string(),
   name: v.string(),
   hint: v.picklist(HINTS),
+  placement: v.pipe(
+    v.array(v.picklist(PLACEMENTS)),
+    v.description('where its container may run; `placedAt` is where it does'),
+  ),
   latitude: v.number(),
   longitude: v.number(),
   enabled: v.boolean(),
@@ -44,6 +71,12 @@ export const RegionViewSchema = v.strictObject({
     v.pipe(
       v.array(v.string()),
       v.description('names of the servers that it has routes to; absent if unknown'),
+    ),
+  ),
+  placedAt: v.exactOptional(
+    v.pipe(
+      PlacedAtSchema,
+      v.description('where its container runs; absent if its server does not run or does not answer'),
     ),
   ),
   serverVersion: v.exactOptional(v.string()),

@@ -26,7 +26,9 @@ import { ConfigBackupSchema } from './config-backup.ts';
 import { DryRunBodySchema, PutBodySchema, RestoreConfigBodySchema, RollbackBodySchema } from './edits.ts';
 import { ErrorAnswerSchema } from './error-answer.ts';
 import { ForecastSchema } from './forecast.ts';
+import { ForecastFactsSchema } from './forecast-facts.ts';
 import { HealthSchema } from './health.ts';
+import { InspectionSchema } from './inspection.ts';
 import { JetStreamSchema, MemberSchema } from './jetstream.ts';
 import { MeshLinkSchema, MeshSchema } from './mesh.ts';
 import { MetricsHistorySchema, TrafficSchema } from './metrics.ts';
@@ -62,9 +64,11 @@ export const SCHEMAS = {
   Error: ErrorAnswerSchema,
   Estimate: EstimateSchema,
   Forecast: ForecastSchema,
+  ForecastFacts: ForecastFactsSchema,
   Health: HealthSchema,
   History: HistorySchema,
   Imported: ImportedSchema,
+  Inspection: InspectionSchema,
   JetStream: JetStreamSchema,
   Job: JobSchema,
   Jobs: JobsSchema,

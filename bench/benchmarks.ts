@@ -5,11 +5,13 @@ import { restore } from './backup/restore.ts';
 import type { Benchmark } from './context.ts';
 import { decision } from './decision/decision.ts';
 import { edge } from './edge/edge.ts';
+import { firstVisit } from './first-visit/first-visit.ts';
 import { growth } from './growth/growth.ts';
 import { handOff } from './hand-off/hand-off.ts';
 import { members } from './members/members.ts';
 import { memory } from './memory/memory.ts';
 import { mesh } from './mesh/mesh.ts';
+import { metrics } from './metrics/metrics.ts';
 import { start } from './start/start.ts';
 
 export const BENCHMARKS = {
@@ -17,6 +19,8 @@ export const BENCHMARKS = {
   mesh,
   decision,
   'hand-off': handOff,
+  'first-visit': firstVisit,
+  metrics,
   start,
   memory,
   growth,

@@ -45,7 +45,7 @@ const program = new Command('npm run bench --')
   .option('--cpu-profile <folder>', 'write CPU profiles of the engine and the clients; costs some speed')
   .addHelpText(
     'after',
-    '\nDo not use the machine for anything else meanwhile. Ctrl-C stops everything and leaves nothing behind.',
+    '\nDo not use the machine for anything else meanwhile.\nCtrl-C stops everything and leaves nothing behind.',
   );
 
 await main(program.parse().args, program.opts<Options>());
@@ -69,6 +69,7 @@ async function run(names: readonly BenchmarkName[], options: Options, signal: Ab
   const { path: natsServer } = await ensureNatsServer({
     ...(options.natsServer !== undefined && { path: options.natsServer }),
     log: progress,
+    signal,
   });
   await sweepDeadRuns();
   const results: BenchResult[] = [];

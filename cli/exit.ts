@@ -8,6 +8,7 @@ export const EXIT = {
   needsDeploy: 4,
   notAuthorized: 5,
   noServer: 6,
+  unknown: 7,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -20,7 +21,8 @@ Exit codes:
   3  conflict: the configuration was changed in between
   4  needs a deploy
   5  not authorized
-  6  no server answered`;
+  6  no server answered
+  7  not all could be found out`;
 
 /** Makes the command exit with this message and code. */
 export class CommandError extends Error {

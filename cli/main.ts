@@ -12,6 +12,7 @@ import { doctorCommand } from './doctor.ts';
 import { drainCommand, undrainCommand } from './drain.ts';
 import { EXIT_CODES_HELP } from './exit.ts';
 import { historyCommand } from './history.ts';
+import { inspectCommand } from './inspect.ts';
 import { jetstreamCommand } from './jetstream.ts';
 import { listCommand } from './list.ts';
 import { meshCommand } from './mesh.ts';
@@ -46,6 +47,7 @@ const SUBCOMMANDS = [
   historyCommand(),
   rollbackCommand(),
   auditCommand(),
+  inspectCommand(),
   jetstreamCommand(),
   backupCommand(),
   syncCommand(),

@@ -65,14 +65,21 @@ test('of a region that is one server it says so', async () => {
 test('a load is replayed with the settings to try, and no edge is asked', async () => {
   const file = await fileWith('seconds,clients\n0,0\n# up\n120,0\n150,12000\n900,12000\n930,0\n');
   const tried = ['weur.members.max=4', 'weur.members.freeConnections=2000', 'weur.members.windowSeconds=60'];
-  const { code, out, asked } = await runRegionsOn({}, ['scaling', 'weur', '--replay', file, ...tried]);
+  const { code, out, asked } = await runRegionsOn({}, [
+    'scaling',
+    'weur',
+    '--replay',
+    file,
+    '--set',
+    ...tried,
+  ]);
   expect({ code, asked }).toEqual({ code: 0, asked: [] });
   // What came while a server starts is expected to come again.
   expect(out).toMatch(/1 -> 3/);
   expect(out).toMatch(/3 -> 2/);
   expect(out).toMatch(/2 -> 1/);
   expect(out).toMatch(/\d+ clients found no room/);
-  const json = await runRegionsOn({}, ['scaling', 'weur', '--replay', file, '--json', ...tried]);
+  const json = await runRegionsOn({}, ['scaling', 'weur', '--replay', file, '--json', '--set', ...tried]);
   expect(JSON.parse(json.out)).toMatchObject({
     most: 3,
     changes: [
@@ -87,7 +94,14 @@ test('the history of an edge is a load', async () => {
   const point = (at: number, clients: number | null) => ({ at, regions: { weur: [clients, 7] } });
   const points = [point(1_000, 100), point(11_000, null), point(21_000, 200)];
   const file = await fileWith(JSON.stringify({ fields: ['clients', 'inMsgs'], points }));
-  const { code, out } = await runRegionsOn({}, ['scaling', 'weur', '--replay', file, 'weur.members.max=2']);
+  const { code, out } = await runRegionsOn({}, [
+    'scaling',
+    'weur',
+    '--replay',
+    file,
+    '--set',
+    'weur.members.max=2',
+  ]);
   expect(code).toBe(0);
   expect(out).toContain('The number of servers never changes.');
   expect(out).toContain('Every client found room.');
@@ -102,7 +116,8 @@ test.each([
   ['0,1\n', ['weur.members.max=99'], 'weur.members.max'],
 ] as const)('a load that is none, or settings that are none: %j %j', async (text, assignments, words) => {
   const file = await fileWith(text);
-  const { code, err } = await runRegionsOn({}, ['scaling', 'weur', '--replay', file, ...assignments]);
+  const set = assignments.flatMap((each) => ['--set', each]);
+  const { code, err } = await runRegionsOn({}, ['scaling', 'weur', '--replay', file, ...set]);
   expect(code).toBe(2);
   expect(err).toContain(words);
 });

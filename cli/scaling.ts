@@ -1,4 +1,4 @@
-// `regions scaling REGION`: how many servers a region needs, and why; with `--replay FILE` what a load would have come to,
+// `regions scaling ID`: how many servers a region needs, and why; with `--replay FILE` what a load would have come to,
 // by the same function, on this machine.
 
 import { readFile } from 'node:fs/promises';
@@ -23,6 +23,7 @@ import { say } from './wrap.ts';
 interface Options extends ConnectionOptions {
   readonly json?: true;
   readonly replay?: string;
+  readonly set?: readonly string[];
   readonly startSeconds?: number;
 }
 
@@ -36,8 +37,8 @@ const START_SECONDS = 3;
 export function scalingCommand(): Command {
   return withConnection(new Command('scaling'))
     .description('show how many servers a region needs and why, or replay a load')
-    .argument('<region>', 'its id')
-    .argument('[assignment...]', 'with --replay: settings to try, such as weur.members.max=4')
+    .argument('<id>', 'the region')
+    .option('--set <assignment...>', 'with --replay: settings to try, such as weur.members.max=4')
     .option('--replay <file>', 'the load: lines of seconds,clients or what /api/metrics/history answers')
     .option(
       '--start-seconds <number>',
@@ -47,12 +48,13 @@ export function scalingCommand(): Command {
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
-      '\nA replay is of regions/regions.json with the assignments, asks no edge and\nchanges nothing.',
+      '\nA replay is of regions/regions.json with what --set changes, asks no edge and\nchanges nothing.',
     )
-    .action(async (id: string, assignments: string[], options: Options, command: Command) => {
+    .action(async (id: string, options: Options, command: Command) => {
+      const { set: assignments = [] } = options;
       if (options.replay !== undefined) return replayed(id, assignments, options.replay, options, command);
       if (assignments.length > 0)
-        throw new CommandError(EXIT.usage, 'Settings can be tried with --replay FILE only.');
+        throw new CommandError(EXIT.usage, '--set is for a replay: give a load with --replay FILE.');
       const scaling = await scalingOf(await openClient(options), id);
       if (options.json) console.log(JSON.stringify(scaling ?? null, null, 2));
       else if (scaling !== undefined) say(scalingText(scaling));
@@ -120,7 +122,7 @@ async function replayed(
 }
 
 function whyNot(id: string, region: RegionConfig | undefined, regions: readonly RegionConfig[]): string {
-  if (region !== undefined) return `${id} is one server: try members with ${id}.members.max=4.`;
+  if (region !== undefined) return `${id} is one server: try members with --set ${id}.members.max=4.`;
   return `There is no region ${printable(id)}; known: ${regions.map((each) => each.id).join(', ')}.`;
 }
 

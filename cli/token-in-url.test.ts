@@ -25,6 +25,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['audit', '--limit', '2', '--before', '7', '--kind', 'change'],
   ['audit', '--jsonl'],
   ['audit', '--verify'],
+  ['inspect'],
+  ['scaling', 'weur'],
   ['jetstream'],
   ['backup', 'list'],
 ];

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { wrapped } from './wrap.ts';
+import { wrapped, wrappedHelp } from './wrap.ts';
 
 const page = { isTTY: true, columns: 40 };
 
@@ -19,6 +19,10 @@ test('a table is broken in its last column', () => {
 test('a pipe has no end of the line', () => {
   const line = 'word '.repeat(100);
   expect(wrapped(line, { columns: 40 })).toBe(line);
+});
+
+test('help is broken in a pipe too, which may be a pager', () => {
+  expect(wrappedHelp(`${'x'.repeat(70)} a longer word`, {})).toBe(`${'x'.repeat(70)} a longer\nword`);
 });
 
 test.each([{ columns: 0 }, {}])('a terminal that does not say how wide it is has 80 columns', (unknown) => {

@@ -29,6 +29,11 @@ export function wrapped(text: string, { isTTY = false, columns }: Page = process
     .join('\n');
 }
 
+/** Help is for people, also through a pager: broken as commander breaks its own part. */
+export function wrappedHelp(text: string, { columns = USUAL_WIDTH }: Page = process.stdout): string {
+  return wrapped(text, { isTTY: true, columns });
+}
+
 function wrapLine(line: string, columns: number): string {
   if (widthOf(line) <= columns) return line;
   // Two spaces end a column: what is wrapped is the last one.

@@ -6,8 +6,6 @@
 // with three replicas, waiting for each acknowledgement; at the end the stream is read back and compared.
 
 import exec from 'k6/execution';
-import http from 'k6/http';
-import { PATHS } from './lib/api.js';
 import { CITIES, spreadOver } from './lib/cities.js';
 import { nowMs, scenarioMs, scenarioStartMs } from './lib/clock.js';
 import { createStream, publishAcknowledged, readAll } from './lib/jetstream.js';
@@ -19,10 +17,11 @@ import { noteFailure } from './lib/note-failure.js';
 import { keepSchedule } from './lib/pace.js';
 import { clientIn } from './lib/pair.js';
 import { clientsOfRun, onceEach, profileOfRun, secondsAtLeast } from './lib/profiles.js';
-import { IS_LOCAL, URL } from './lib/settings.js';
+import { regionsOfTarget } from './lib/regions-of-target.js';
+import { IS_LOCAL } from './lib/settings.js';
 import { noteSkipped } from './lib/skipped.js';
 import { takesFrom } from './lib/stream-state.js';
-import { ANSWER_WITHIN, ANY_STATUS, decisionFor, jsonOf, reachTarget } from './lib/target.js';
+import { decisionFor, reachTarget } from './lib/target.js';
 import { HAS_CONTROL, killServer, MAY_ADMINISTER, operate } from './lib/target-control.js';
 import { pause } from './lib/wait.js';
 
@@ -127,10 +126,7 @@ export async function setup() {
  * @returns {Plan}
  */
 function choose(regions) {
-  /** @type {{ id: string, jetstream: boolean }[]} */
-  const known = jsonOf(
-    http.get(`${URL}${PATHS.regions}`, { responseCallback: ANY_STATUS, timeout: ANSWER_WITHIN }),
-  ).regions;
+  const known = regionsOfTarget();
   const keepers = known.filter(({ id, jetstream }) => jetstream && regions.includes(id)).map(({ id }) => id);
   const busiest = mostClients(regions);
   const byClients = (/** @type {string} */ a, /** @type {string} */ b) =>

@@ -6,7 +6,7 @@
 // messages went out even where the edge is gone.
 
 import { CITIES, spreadOver } from './lib/cities.js';
-import { nowMs, scenarioStartMs } from './lib/clock.js';
+import { clockStartMs, nowMs, scenarioStartMs } from './lib/clock.js';
 import { Receiver, Sender } from './lib/flow.js';
 import { LastingClient } from './lib/lasting-client.js';
 import * as metrics from './lib/metrics.js';
@@ -23,7 +23,7 @@ import { plannedWork } from './lib/work.js';
 /** @typedef {{ subject: string }} Setup */
 /** @typedef {import('./lib/cities.js').City} City */
 /** @typedef {{ client: LastingClient, receiver: Receiver, hasProbe: boolean }} Listener */
-/** @typedef {{ begunMs: number | undefined, published: number | undefined }} Word the publisher's: when it began, and at its end how many messages it has sent */
+/** @typedef {{ begunMs: number | undefined, published: number | undefined, clockStartMs: number | undefined }} Word the publisher's: when it began, at its end how many messages it has sent, and since when its clock counts */
 
 const profile = profileOfRun();
 
@@ -93,7 +93,7 @@ export async function setup() {
 /** @param {Setup} setup */
 export default async function fanOut({ subject }) {
   /** @type {Word} */
-  const word = { begunMs: undefined, published: undefined };
+  const word = { begunMs: undefined, published: undefined, clockStartMs: undefined };
   await Promise.all([subscribe(subject, word), ...(userNumber() === 0 ? [publish(subject, word)] : [])]);
 }
 
@@ -126,7 +126,7 @@ async function publish(subject, word) {
   await client.open(READY_MS);
   // Interest crosses the mesh after the subscription: each subscriber reports when the first probe has arrived.
   for (; nowMs() < times.fromMs; await pause(Math.min(PROBE_EVERY_MS, times.fromMs - nowMs())))
-    if (client.isOpen) client.publish(`${subject}.probe`, '');
+    if (client.isOpen) client.publish(`${subject}.probe`, `${clockStartMs()}`);
   if (ready < USERS * SUBSCRIBERS_PER_USER) {
     console.error(`${ready} of ${USERS * SUBSCRIBERS_PER_USER} subscribers could be reached`);
     metrics.errors.add(true, { ...cityTag(city), kind: 'unreached' });
@@ -153,7 +153,7 @@ async function subscribe(subject, word) {
   const first = userNumber() * SUBSCRIBERS_PER_USER;
   const cities = people.slice(first, first + SUBSCRIBERS_PER_USER);
   let due = 0;
-  const listeners = cities.map((city) => listen(city, subject, endsAtMs));
+  const listeners = cities.map((city) => listen(city, subject, { endsAtMs, word }));
   listeners[0]?.client.subscribe(`${subject}.end`, ({ payload }) => {
     word.published = Number(textOf(payload));
   });
@@ -195,10 +195,10 @@ async function subscribe(subject, word) {
 /**
  * @param {City} city
  * @param {string} subject
- * @param {number} endsAtMs
+ * @param {{ endsAtMs: number, word: Word }} times
  * @returns {Listener}
  */
-function listen(city, subject, endsAtMs) {
+function listen(city, subject, { endsAtMs, word }) {
   const client = new LastingClient(city, { endsAtMs });
   let peer = '';
   const receiver = new Receiver(client, {
@@ -206,14 +206,20 @@ function listen(city, subject, endsAtMs) {
     peer: () => peer,
     tags: { ...cityTag(city), size: `${SIZE}` },
     sampledShare: SAMPLED_SHARE,
+    ...(!isFirstRunner() && {
+      aheadMs: () => (word.clockStartMs === undefined ? undefined : word.clockStartMs - clockStartMs()),
+    }),
   });
   const listener = { client, receiver, hasProbe: false };
   client.subscribe(`${subject}.news`, (message) => {
     peer = message.reply;
     receiver.take(message);
   });
-  client.subscribe(`${subject}.probe`, () => {
+  client.subscribe(`${subject}.probe`, ({ payload }) => {
     listener.hasProbe = true;
+    word.clockStartMs = Number(textOf(payload));
+    // Asked often, it is close.
+    clockStartMs();
   });
   return listener;
 }

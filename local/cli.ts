@@ -1,7 +1,7 @@
 // `npm start`: the whole edge on this machine. Reads the options, starts the stack, shows how to use it, and
 // stops everything when asked to.
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { BinaryError } from './binaries/binary-error.ts';
 import { ensureNatsServer } from './binaries/nats-server.ts';
 import { type Console, openConsole } from './console.ts';
@@ -30,15 +30,21 @@ const program = new Command('npm start --')
   )
   .option('--port <number>', 'where the edge listens, on 127.0.0.1; 0 takes a free port', parsePort, 8787)
   .option('--regions <ids>', 'only these regions, such as wnam,weur', (text: string) => text.split(','))
-  .option(
-    '--nats-server <path>',
-    'the nats-server program (else: NATS_SERVER, PATH, the cache, or downloaded or built on first use)',
+  .addOption(
+    new Option(
+      '--nats-server <path>',
+      'the nats-server program (else: NATS_SERVER, PATH, the cache, or downloaded or built on first use)',
+    ).conflicts('engine'),
   )
   .option(
     '--engine <engine>',
     'run the regions in real containers: docker, podman, or a socket such as unix:///var/run/docker.sock',
   )
-  .option('--image <name>', 'with --engine: an image that it has (else: built from container/Dockerfile)')
+  .option(
+    '--image <name>',
+    'with --engine: an image that it has (else: built from container/Dockerfile)',
+    parseImage,
+  )
   .option('--config <file>', 'another region configuration than regions/regions.json')
   .option('--wan', 'add the latency of real distances, as the routing model has them, to clients and routes')
   .option('--watch', 'restart the Worker when its sources or its configuration change (npm run dev)')
@@ -58,7 +64,16 @@ Ctrl-C stops everything; so does the end of whatever started it.`,
 const FAILED = 1;
 const INTERRUPTED = 130;
 
-await main(program.parse().opts<Options>());
+await main(readOptions());
+
+function readOptions(): Options {
+  const options = program.parse().opts<Options>();
+  if (options.image !== undefined && options.engine === undefined)
+    program.error(
+      'error: --image is what containers run, which --engine starts: add --engine docker, or leave it out',
+    );
+  return options;
+}
 
 async function main(options: Options): Promise<void> {
   const output = openConsole(options);
@@ -85,7 +100,7 @@ async function main(options: Options): Promise<void> {
 async function start(options: Options, output: Console, signal: AbortSignal): Promise<Stack> {
   const { config, notes } = await loadConfig(options);
   for (const note of notes) output.step(note);
-  const containers = await containersOf(options, output);
+  const containers = await containersOf(options, output, signal);
   signal.throwIfAborted();
   return startStack({
     config,
@@ -102,6 +117,7 @@ async function start(options: Options, output: Console, signal: AbortSignal): Pr
 async function containersOf(
   { engine, image, natsServer }: Options,
   output: Console,
+  signal: AbortSignal,
 ): Promise<Pick<StackOptions, 'natsServer' | 'realEngine'>> {
   if (engine !== undefined) return { realEngine: { engine, image } };
   // What it and the servers write (objects' databases, streams) is nobody else's. An image that is built has other users.
@@ -109,6 +125,7 @@ async function containersOf(
   const { path } = await ensureNatsServer({
     ...(natsServer !== undefined && { path: natsServer }),
     log: output.step,
+    signal,
   });
   return { natsServer: path };
 }
@@ -133,6 +150,13 @@ function explain(error: unknown): string {
   return cause instanceof Error && !error.message.includes(cause.message)
     ? `${error.message}\n  because: ${cause.message}`
     : error.message;
+}
+
+/** It becomes a part of a path of the engine's API. */
+function parseImage(text: string): string {
+  if (!/^\w[\w.:/@-]*$/.test(text))
+    throw new InvalidArgumentError('an image has a name such as meridian:local.');
+  return text;
 }
 
 function parsePort(text: string): number {

@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { ContainerPlaces } from './container-places.ts';
 import { serveDockerApi } from './engine/docker-api.ts';
 import { Engine } from './engine/engine.ts';
 import { natsImage } from './engine/processes/nats-image.ts';
@@ -26,6 +27,8 @@ export interface PlatformOptions {
   /** 0 takes a free one. */
   readonly port?: number;
   readonly host?: string;
+  /** Where containers are told that they run. Default: as workerd tells them. */
+  readonly places?: ContainerPlaces | undefined;
   /** Default: none. */
   readonly delays?: WanDelays | undefined;
   /** A folder where objects, KV and R2 are kept when it has stopped (`do`, `kv`, `r2`). Default: none, they are deleted. */
@@ -132,6 +135,7 @@ async function startEngine(
   });
   return new Engine({
     runtime,
+    environment: options.places,
     delays: options.delays,
     onStartFailed: (server, { message }) => {
       options.onLog?.('engine', `${server} cannot be started: ${message}`);

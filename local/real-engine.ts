@@ -3,10 +3,9 @@
 
 import { ContainerRuntime } from './engine/containers/container-runtime.ts';
 import type { EngineClient } from './engine/containers/engine-client.ts';
-import { fixOf } from './engine/containers/engine-problem.ts';
 import { openEngine } from './engine/containers/open-engine.ts';
 import { baseOf, imageOf, newOwner, type Owner } from './engine/containers/ownership.ts';
-import { removeImage } from './engine/containers/sweep.ts';
+import { removeUsedImage } from './engine/containers/sweep.ts';
 import type { RunListeners, Runtime } from './engine/runtime.ts';
 import { buildImage } from './image/build.ts';
 import { findEngine } from './image/find-engine.ts';
@@ -55,20 +54,15 @@ export async function startRealEngine(options: StartOptions): Promise<Runtime> {
 
 /** Builds the run's own image, so that nobody else's is replaced. */
 async function build(
-  { engine, folder, undo, onProgress, signal }: StartOptions,
+  { folder, undo, onProgress, signal }: StartOptions,
   client: EngineClient,
   owner: Owner,
 ): Promise<string> {
-  // With a service of this run podman's command has the same images; everybody else is asked at the socket.
-  const isOwnService = client.socket.startsWith(folder.path);
-  const command = await findEngine({
-    engine: isOwnService ? engine : `unix://${client.socket}`,
-    runs: true,
-  });
+  // Not podman by its name: a build at the socket is cleaned up by the service, should this one be interrupted.
+  const command = await findEngine({ engine: `unix://${client.socket}`, runs: true });
   const tag = imageOf(owner);
   undo.defer(async () => {
-    await removeImage(client, tag);
-    await removeImage(client, baseOf(owner));
+    for (const name of [tag, baseOf(owner)]) await removeUsedImage(client, name);
   });
   await buildImage({
     engine: command,
@@ -77,8 +71,6 @@ async function build(
     folder: folder.path,
     log: onProgress,
     signal,
-  }).catch((error: Error) => {
-    throw new Error(`${error.message}${fixOf(error.message)}`);
   });
   return tag;
 }

@@ -6,12 +6,13 @@ import type { MeshLink } from '../api/mesh.ts';
 import type { RegionView } from '../api/regions.ts';
 import type { MeridianConfig } from '../regions/config.ts';
 import { awaken } from './awaken.ts';
+import { containerPlaces } from './container-places.ts';
 import { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
 import { withTeardown } from './teardown.ts';
 import { wanDelays } from './wan/wan-delays.ts';
 import { buildWorker, type WorkerBuild } from './worker-build.ts';
 
-export interface StackOptions extends Omit<PlatformOptions, 'build' | 'delays'> {
+export interface StackOptions extends Omit<PlatformOptions, 'build' | 'places' | 'delays'> {
   readonly config: MeridianConfig;
   /** Adds the latency of real distances to clients and routes. Default: false. */
   readonly wan?: boolean | undefined;
@@ -47,6 +48,7 @@ export function startStack(options: StackOptions): Promise<Stack> {
         withConfig(await build(folder, wanted, onProcess), wanted);
     const platform = await startPlatform({
       ...options,
+      places: containerPlaces(config),
       delays: wan ? wanDelays(config) : undefined,
       build: builtFor(config),
     });

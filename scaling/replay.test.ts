@@ -45,6 +45,8 @@ test.each([
     const settings = { ...SETTINGS, ...more };
     const result = replay(trace, settings, OPTIONS);
     expect(result.refused).toBe(0);
+    // Nobody is moved twice on average; after a step there is nobody left to move.
+    expect(result.moved).toBeLessThanOrEqual(trace === STEP ? 0 : MOST);
     expect(fewestBetweenDowns(result)).toBeGreaterThanOrEqual(settings.windowMs);
     // In the end there are as many as in the beginning.
     expect(result.changes.at(-1)?.to).toBe(Math.ceil(settings.freeConnections / settings.capacity));

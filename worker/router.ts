@@ -106,6 +106,8 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.metrics, admin.metrics)
   .get(PATHS.metricsHistory, admin.metricsHistory)
   .get(PATHS.traffic, admin.traffic)
+  .get(PATHS.forecasts, admin.forecasts)
+  .get(PATHS.inspection, admin.inspection)
   .get(PATHS.sessions, admin.sessions.list)
   .post(PATHS.sessions, admin.sessions.create)
   .get(sessionPath(':id'), admin.sessions.show)

@@ -4,10 +4,11 @@ import { WORKER } from '../../local/edge.ts';
 import type { Engine } from '../../local/engine/engine.ts';
 import { freePort } from '../../local/listen.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
+import { buildWorker } from '../../local/worker-build.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
-import { buildCrowdedWorker, HAND_OFF_WORKERS } from './altered-worker.ts';
+import { buildCrowdedWorker, buildFirstVisitWorker, HAND_OFF_WORKERS } from './altered-worker.ts';
 import { configFor, DISTINCT_PLACES } from './config.ts';
 import type { RunningStack, ServerPorts, StackRequest } from './contestant.ts';
 import { isolateBytes } from './isolate-memory.ts';
@@ -19,7 +20,7 @@ const RESTART_TIMEOUT_MS = 60_000;
 
 export async function startMeridian(request: StackRequest): Promise<RunningStack> {
   const config = await configFor(request);
-  const { natsServer, handOff, wan } = request;
+  const { natsServer, handOff, firstVisit, wan } = request;
   const inspectorPort = request.inspected ? await freePort() : undefined;
   const started = performance.now();
   const steps: Record<string, number> = {};
@@ -34,7 +35,9 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
     inspectorPort,
     onProgress,
     ...(isCrowded && { build: buildCrowdedWorker }),
+    ...(request.collects === false && { build: buildWithoutCollector }),
     ...(handOff !== undefined && { build: HAND_OFF_WORKERS[handOff] }),
+    ...(firstVisit !== undefined && { build: buildFirstVisitWorker(firstVisit) }),
   });
   steps.mesh = performance.now() - started;
   return {
@@ -77,6 +80,11 @@ async function cutLink(engine: Engine, config: MeridianConfig): Promise<void> {
 }
 
 /** Returns once another one runs in its place. */
+const buildWithoutCollector: typeof buildWorker = async (...args) => {
+  const build = await buildWorker(...args);
+  return { ...build, objects: build.objects.filter(({ binding }) => binding !== 'METRICS') };
+};
+
 async function killServer(engine: Engine, name: string): Promise<void> {
   const killed = engine.server(name)?.app;
   if (killed === undefined) throw new Error(`${name} is not running`);

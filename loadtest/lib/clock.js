@@ -20,6 +20,17 @@ export function nowMs() {
   }
 }
 
+let startMs = Number.NEGATIVE_INFINITY;
+
+/**
+ * When `nowMs()` was 0, in milliseconds since 1970 by the clock of this machine: so the times of several k6 can be held
+ * against each other. That clock counts whole milliseconds, so the more often it is asked, the closer it gets.
+ */
+export function clockStartMs() {
+  startMs = Math.max(startMs, Date.now() - nowMs());
+  return startMs;
+}
+
 /** Milliseconds since the scenario of this virtual user began: the time base of a script's schedule. */
 export function scenarioMs() {
   return Date.now() - exec.scenario.startTime;

@@ -57,6 +57,8 @@ export class Sender {
  * @property {number} everyMs interval of the schedule
  * @property {() => string} peer where they come from
  * @property {Record<string, string>} tags of all that is counted, such as city and size
+ * @property {() => number | undefined} [aheadMs] how much later than this k6 the publisher's began, whose clock its times are
+ *   by; undefined while that is not known. By default they are one
  * @property {number} [sampledShare] of the messages whose time is noted; default 1. With less, there are so many that
  *   deliveries are counted a few times a second, not each by itself
  */
@@ -98,7 +100,11 @@ export class Receiver {
   /** A message arrives. @param {{ payload: Uint8Array }} message @returns {number} ms since it was due */
   take({ payload }) {
     const now = nowMs();
-    const { number, dueMs, sentMs } = readStamp(payload);
+    const { number, ...times } = readStamp(payload);
+    const { sampledShare = 1, aheadMs = () => 0 } = this.#options;
+    const ahead = aheadMs();
+    const dueMs = times.dueMs + (ahead ?? 0);
+    const sentMs = times.sentMs + (ahead ?? 0);
     // What was counted as missing is not counted as delivered as well.
     if (this.#isFinished) return now - dueMs;
     const kind = this.#sequence.take(number, now);
@@ -107,9 +113,8 @@ export class Receiver {
     if (kind === 'disordered' || kind === 'late') metrics.disordered.add(1, this.#tags());
     this.#countMissing(this.#sequence.settle(now));
     this.#noteGap(this.#gaps.arrived(now));
-    const { sampledShare = 1 } = this.#options;
     if (sampledShare === 1) this.#delivered.flush();
-    if (sampledShare === 1 || Math.random() < sampledShare) {
+    if (ahead !== undefined && (sampledShare === 1 || Math.random() < sampledShare)) {
       const tags = this.#tags();
       metrics.deliveryTime.add(now - dueMs, tags);
       metrics.deliveryServiceTime.add(now - sentMs, tags);

@@ -1,10 +1,11 @@
 // Where the decision sends the clients of each city: their home, as long as nothing happens to it.
 
 import http from 'k6/http';
+import { ANSWER_WITHIN, ANY_STATUS, jsonOf } from './answers.js';
 import { PATHS } from './api.js';
 import { CITIES } from './cities.js';
 import { IS_LOCAL, URL } from './settings.js';
-import { ANSWER_WITHIN, ANY_STATUS, headersOf, jsonOf } from './target.js';
+import { headersOf } from './target.js';
 
 /** @typedef {import('./cities.js').City} City */
 /** @typedef {{ region: string, isClear: boolean }} Home `isClear`: no other region is about as good */

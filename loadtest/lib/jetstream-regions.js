@@ -1,10 +1,9 @@
 // Which regions keep streams, and what a run makes of it.
 
-import http from 'k6/http';
-import { PATHS } from './api.js';
 import { ask, deleteStreams } from './jetstream.js';
-import { numberFrom, URL } from './settings.js';
-import { ANSWER_WITHIN, ANY_STATUS, connectFrom, forcedTo, jsonOf } from './target.js';
+import { regionsOfTarget } from './regions-of-target.js';
+import { numberFrom } from './settings.js';
+import { connectFrom, forcedTo } from './target.js';
 import { eventually } from './wait.js';
 
 /** Of each stream; fewer where there are not so many regions that keep any. */
@@ -20,11 +19,9 @@ const LEAVE_WITHIN_MS = 3_000;
 
 /** Ids of the regions that keep streams. @returns {string[]} */
 export function keepers() {
-  /** @type {{ id: string, jetstream: boolean, enabled?: boolean }[]} */
-  const known =
-    jsonOf(http.get(`${URL}${PATHS.regions}`, { responseCallback: ANY_STATUS, timeout: ANSWER_WITHIN }))
-      ?.regions ?? [];
-  return known.filter(({ jetstream, enabled }) => jetstream && enabled !== false).map(({ id }) => id);
+  return regionsOfTarget()
+    .filter(({ jetstream, enabled }) => jetstream && enabled !== false)
+    .map(({ id }) => id);
 }
 
 /** How many replicas a stream has there. @param {readonly string[]} regions that keep streams */

@@ -59,6 +59,8 @@ export class LastingClient {
   #isScheduleOver = false;
   /** It was not served when the schedule ended. */
   #isGone = false;
+  /** The kind of its latest failure, until it is served first. */
+  #refusedBefore = '';
   /** Tell since when something was due to it, and nothing came. @type {(() => number | undefined)[]} */
   #waits = [];
   /** Settled while it is connected, and once it has given up. @type {Promise<void>} */
@@ -232,12 +234,19 @@ export class LastingClient {
 
   /** @param {number} timeoutMs */
   #connect(timeoutMs) {
-    const { headers, echo, tags, kindOf, patienceMs = PATIENCE_MS } = this.#options;
+    const { headers, echo, tags, kindOf, patienceMs = PATIENCE_MS, isPassing = false } = this.#options;
     const isFirst = this.#servedBy === '' && !Number.isNaN(this.#lostAtMs);
     return connectFrom(this.#city, {
       timeoutMs,
       // Later ones are for an outage, which is timed as such.
       ...(isFirst && { dueMs: this.#lostAtMs }),
+      ...(isFirst &&
+        !isPassing && {
+          refusedBefore: this.#refusedBefore,
+          onFailed: (/** @type {string} */ kind) => {
+            this.#refusedBefore = kind;
+          },
+        }),
       patienceMs: isFirst ? patienceMs : Number.POSITIVE_INFINITY,
       ...(headers && { headers }),
       ...(echo !== undefined && { echo }),
@@ -280,7 +289,11 @@ export class LastingClient {
     const { patienceMs = PATIENCE_MS, isPassing = false } = this.#options;
     const waitedMs = nowMs() - this.#lostAtMs;
     if (!isPassing && this.#servedBy === '' && waitedMs > patienceMs)
-      metrics.waited.add(waitedMs, { ...this.#tags(), region: this.region });
+      metrics.waited.add(waitedMs, {
+        ...this.#tags(),
+        region: this.region,
+        kind: this.#refusedBefore || 'slow',
+      });
     if (!isPassing) this.#noteOutage({ region: this.region, kind: 'gone' });
     metrics.errors.add(true, { ...this.#tags(), region: this.region, kind: 'gone' });
     this.#lostAtMs = Number.NaN;

@@ -2,10 +2,11 @@
 
 import http from 'k6/http';
 import { announceEdit } from './announce-edit.js';
+import { ANY_STATUS, jsonOf } from './answers.js';
 import { PATHS } from './api.js';
+import { apiRefusal } from './api-refusal.js';
 import { wayBack, withRegion } from './config-edit.js';
 import { ADMIN_TOKEN, URL } from './settings.js';
-import { ANY_STATUS, jsonOf } from './target.js';
 
 /** @typedef {import('./config-edit.js').Live} Live */
 /** @typedef {import('./config-edit.js').Touched} Touched */
@@ -23,7 +24,7 @@ const CONFLICT = 409;
 /** @returns {Promise<Live>} */
 export async function readLive() {
   const response = await call('GET', PATHS.config);
-  if (response.status !== 200) throw failure('reading the configuration', response);
+  if (response.status !== 200) throw new Error(apiRefusal('reading the configuration', response));
   const { version, config } = jsonOf(response);
   return { version, config };
 }
@@ -73,7 +74,7 @@ async function attempt(what, ask) {
     if (asked === undefined) return;
     const response = await asked;
     if (response.status === 200) return;
-    if (response.status !== CONFLICT || n === ATTEMPTS) throw failure(what, response);
+    if (response.status !== CONFLICT || n === ATTEMPTS) throw new Error(apiRefusal(what, response));
   }
 }
 
@@ -90,9 +91,4 @@ function call(method, path, body) {
     timeout: TIMEOUT,
     tags: { name: path.slice(1) },
   });
-}
-
-/** @param {string} what @param {import('k6/http').RefinedResponse<'text'>} response */
-function failure(what, { status, error, body }) {
-  return new Error(`${what} was answered with ${status}: ${body || error}`);
 }

@@ -84,7 +84,8 @@ export class NatsClient {
   /** Since when it has asked, and nothing came. @type {number | undefined} */
   #vainSinceMs;
   #isClosing = false;
-  #hasEnded = false;
+  /** What ended it, if this side did not. @type {NatsError | undefined} */
+  #endedBy;
   #wasReady = false;
   /** The one that answers the PING behind CONNECT. */
   #hasPong = false;
@@ -113,7 +114,10 @@ export class NatsClient {
     this.#socket.onerror = (event) => {
       if (!this.isOpen && !this.#isClosing && !this.#wasReady) void this.#refused(String(event?.error));
     };
-    this.#socket.addEventListener('close', (event) => this.#end('the connection was closed', codeOf(event)));
+    this.#socket.addEventListener('close', (event) => {
+      const code = codeOf(event);
+      this.#end(new NatsError('closed', `the connection was closed (${code})`), code);
+    });
   }
 
   /**
@@ -127,6 +131,8 @@ export class NatsClient {
     const timeoutMs = options.timeoutMs ?? CONNECT_TIMEOUT_MS;
     try {
       await within(timeoutMs, 'no answer to the upgrade and CONNECT', client.#greeting());
+      // What came with the PONG: of credentials that expire in that moment the server says so in the same breath.
+      if (client.#endedBy !== undefined) throw client.#endedBy;
     } catch (error) {
       client.#abandon();
       throw error;
@@ -343,26 +349,26 @@ export class NatsClient {
     if (this.#wasReady) complain(`${this.region}: ${error.message}`);
     if (isKept) return;
     this.#failed(error);
-    this.#end(error.message, ABNORMAL);
+    this.#end(error, ABNORMAL);
     this.#abandon();
   }
 
   /**
-   * @param {string} reason
+   * @param {NatsError} error
    * @param {string} code
    */
-  #end(reason, code) {
+  #end(error, code) {
     const wasOpen = this.isOpen;
     this.isOpen = false;
-    const waiting = this.#failPending(new NatsError('closed', reason));
+    const waiting = this.#failPending(new NatsError('closed', error.message));
     this.#closed();
-    if (this.#hasEnded || this.#isClosing || !wasOpen) return;
-    this.#hasEnded = true;
+    if (this.#endedBy !== undefined || this.#isClosing || !wasOpen) return;
+    this.#endedBy = error;
     const phase = this.#wasReady ? (waiting > 0 ? 'waiting' : 'idle') : 'connecting';
     metrics.disconnects.add(1, { ...this.#tags(), code, phase });
-    this.#failed(new NatsError('closed', `${reason} (${code})`));
+    this.#failed(error);
     const since = { heardAtMs: this.#heardAtMs, vainSinceMs: this.#vainSinceMs };
-    if (this.#wasReady) this.#options.onClose?.({ reason, code, phase, ...since });
+    if (this.#wasReady) this.#options.onClose?.({ reason: error.message, code, phase, ...since });
   }
 
   /** Nobody will answer any more. @param {NatsError} error @returns {number} how many had no answer */

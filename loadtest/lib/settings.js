@@ -83,7 +83,11 @@ function idsOf(text) {
 
 /** The credentials for NATS, as fields of CONNECT; empty if it requires none. */
 export const CREDENTIALS = Object.fromEntries(
-  Object.entries({ user: __ENV.NATS_USER, pass: __ENV.NATS_PASSWORD, auth_token: __ENV.NATS_TOKEN }).filter(
-    ([, value]) => value,
-  ),
+  Object.entries({
+    user: __ENV.NATS_USER,
+    pass: __ENV.NATS_PASSWORD,
+    auth_token: __ENV.NATS_TOKEN,
+    // Of a bearer user: k6 can sign nothing with a key that it is given.
+    jwt: __ENV.NATS_JWT,
+  }).filter(([, value]) => value),
 );

@@ -4,13 +4,18 @@
 
 import http from 'k6/http';
 import { announceEdit } from './announce-edit.js';
-import { PATHS, regionOperationPath } from './api.js';
+import { ANSWER_WITHIN, ANY_STATUS, jsonOf } from './answers.js';
+import { regionOperationPath } from './api.js';
+import { apiRefusal } from './api-refusal.js';
 import * as metrics from './metrics.js';
+import { regionsOfTarget } from './regions-of-target.js';
 import { ADMIN_TOKEN, CONTROL, URL } from './settings.js';
-import { ANSWER_WITHIN, jsonOf } from './target.js';
 
 export const HAS_CONTROL = CONTROL !== '';
 export const MAY_ADMINISTER = ADMIN_TOKEN !== '';
+
+/** The store may be in another part of the world, and k6 itself would wait for a minute. */
+const EDIT_WITHIN = '10s';
 
 /** @typedef {{ name: string, residentBytes: number }} ProcessUsage */
 
@@ -40,7 +45,10 @@ export function noteMemory() {
 
 /** Ends a region's server at once, as a failing host would. @param {string} region */
 export function killServer(region) {
-  const { status, error } = http.post(`${CONTROL}/kill/${region}`, null, { tags: { name: 'control' } });
+  const { status, error } = http.post(`${CONTROL}/kill/${region}`, null, {
+    timeout: ANSWER_WITHIN,
+    tags: { name: 'control' },
+  });
   if (status !== 204) throw new Error(`the server of ${region} could not be killed (${status} ${error})`);
 }
 
@@ -52,10 +60,12 @@ export function operate(region, operation) {
   if (operation === 'drain') announceEdit(region, { drain: true }, { drain: false });
   const response = http.post(`${URL}${regionOperationPath(region, operation)}`, null, {
     headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    responseCallback: ANY_STATUS,
+    timeout: EDIT_WITHIN,
     tags: { name: operation },
   });
-  if (response.status >= 300)
-    throw new Error(`${operation} ${region} was answered with ${response.status}: ${response.body}`);
+  if (response.status < 200 || response.status >= 300)
+    throw new Error(apiRefusal(`${operation} ${region}`, response));
 }
 
 /**
@@ -64,13 +74,18 @@ export function operate(region, operation) {
  * @returns {number | undefined} undefined while one of them does not say: a part is no sum
  */
 export function clientsOfTarget() {
-  /** @type {{ clients: number | null }[] | undefined} */
-  const regions = jsonOf(
-    http.get(`${URL}${PATHS.regions}`, { timeout: ANSWER_WITHIN, tags: { name: 'api/regions' } }),
-  )?.regions;
-  return regions?.reduce(
-    (/** @type {number | undefined} */ sum, { clients }) =>
-      sum === undefined || clients === null ? undefined : sum + clients,
+  try {
+    return sumOf(regionsOfTarget().map(({ clients }) => clients));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {readonly (number | null)[]} counts @returns {number | undefined} undefined where one of them is not known */
+function sumOf(counts) {
+  return counts.reduce(
+    (/** @type {number | undefined} */ sum, count) =>
+      sum === undefined || count === null ? undefined : sum + count,
     0,
   );
 }

@@ -2,6 +2,7 @@
 // region. Whatever is wrong with it is reported before the first measurement.
 
 import http from 'k6/http';
+import { ANSWER_WITHIN, ANY_STATUS, jsonOf } from './answers.js';
 import { FORCE_REGION_HEADER, PATHS } from './api.js';
 import { CITIES, standingIn } from './cities.js';
 import { nowMs } from './clock.js';
@@ -9,15 +10,10 @@ import { complain } from './complain.js';
 import * as metrics from './metrics.js';
 import { NatsClient } from './nats-client.js';
 import { NatsError } from './nats-error.js';
+import { regionsOfTarget } from './regions-of-target.js';
 import { IS_LOCAL, REGIONS, SITE, URL } from './settings.js';
 
 /** @typedef {import('./cities.js').City} City */
-
-/** Questions about the target must not outlast the run: k6 itself would wait for a minute. */
-export const ANSWER_WITHIN = '3s';
-
-/** Every status is checked here; k6 itself should count none as a failure. */
-export const ANY_STATUS = http.expectedStatuses({ min: 100, max: 599 });
 
 /**
  * @typedef {object} Target
@@ -42,10 +38,9 @@ export async function reachTarget({ size = 0 } = {}) {
   if (!Array.isArray(answer?.regions))
     throw new Error(`${URL}${PATHS.health} answers ${health.status}, and not as Meridian does`);
   if (health.status !== 200) throw new Error(`${URL} has no region that can serve: ${health.body}`);
-  const known = jsonOf(http.get(`${URL}${PATHS.regions}`, { responseCallback: ANY_STATUS }))?.regions ?? [];
-  const ids = known
-    .filter((/** @type {any} */ region) => region.enabled !== false)
-    .map((/** @type {any} */ { id }) => id);
+  const ids = regionsOfTarget()
+    .filter(({ enabled }) => enabled !== false)
+    .map(({ id }) => id);
   const unknown = (REGIONS ?? []).filter((id) => !ids.includes(id));
   if (unknown.length > 0)
     throw new Error(`${URL} has no region ${unknown.join(', ')}; it has ${ids.join(', ')}`);
@@ -67,7 +62,7 @@ async function shakeHands(size) {
     if (!(error instanceof NatsError)) throw error;
     const fix =
       error.kind === 'authorization'
-        ? 'set NATS_USER and NATS_PASSWORD, or NATS_TOKEN, to what the regions accept'
+        ? 'set NATS_USER and NATS_PASSWORD, NATS_TOKEN, or NATS_JWT to what the regions accept'
         : 'look at its log';
     throw new Error(`${URL} is up but takes no NATS client (${error.message}): ${fix}`);
   }
@@ -80,12 +75,13 @@ export const PATIENCE_MS = 2_000;
  * A client that pretends to be in a city, counted and tagged.
  *
  * @param {City | undefined} city undefined: where k6 runs
- * @param {Omit<import('./nats-client.js').ConnectOptions, 'tagsOf'> & { tags?: Record<string, string>, kindOf?: (region: string) => string, dueMs?: number, patienceMs?: number }} [given]
- *   `tags` of all that is counted, `dueMs`: when it was to connect, by default now, `patienceMs`: how long it is usual to wait, `kindOf`: why a region's clients lose their connections at the moment
+ * @param {Omit<import('./nats-client.js').ConnectOptions, 'tagsOf'> & { tags?: Record<string, string>, kindOf?: (region: string) => string, dueMs?: number, patienceMs?: number, refusedBefore?: string, onFailed?: (kind: string) => void }} [given]
+ *   `tags` of all that is counted, `dueMs`: when it was to connect, by default now, `patienceMs`: how long it is usual to wait, `kindOf`: why a region's clients lose their connections at the moment, `refusedBefore`: the kind of its latest failure, of a client that has tried before: one that was refused has waited, however short that was
  * @returns {Promise<NatsClient | undefined>} undefined when it failed, which is counted
  */
 export async function connectFrom(city, given = {}) {
-  const { tags = {}, kindOf, dueMs = nowMs(), patienceMs = PATIENCE_MS, ...options } = given;
+  const { tags = {}, kindOf, dueMs = nowMs(), patienceMs = PATIENCE_MS, ...more } = given;
+  const { refusedBefore = '', onFailed, ...options } = more;
   const place = { ...cityTag(city), ...tags };
   const tagsOf = (/** @type {string} */ region) => ({ ...place, ...(kindOf && { kind: kindOf(region) }) });
   try {
@@ -94,11 +90,13 @@ export async function connectFrom(city, given = {}) {
     metrics.errors.add(false, place);
     const ms = nowMs() - dueMs;
     metrics.connectTime.add(ms, { ...place, region: client.region });
-    if (ms > patienceMs) metrics.waited.add(ms, { ...place, region: client.region });
+    if (ms > patienceMs || refusedBefore !== '')
+      metrics.waited.add(ms, { ...place, region: client.region, kind: refusedBefore || 'slow' });
     return client;
   } catch (error) {
     const kind = error instanceof NatsError ? error.kind : 'protocol';
     metrics.errors.add(true, { ...place, kind });
+    onFailed?.(kind);
     complain(`${place.city}: ${error instanceof Error ? error.message : error}`);
     return undefined;
   }
@@ -152,13 +150,4 @@ export function decisionFor(city) {
 /** Of one that pretends to be there. @param {City | undefined} city */
 export function headersOf(city) {
   return IS_LOCAL && city !== undefined ? standingIn(city) : {};
-}
-
-/** @param {import('k6/http').Response} response @returns {any} undefined if it is not JSON */
-export function jsonOf(response) {
-  try {
-    return response.json();
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@
 import { ClientBooks } from './client-books.ts';
 import { Coverage } from './coverage.ts';
 import { Edits } from './edits.ts';
+import { Failures } from './failures.ts';
 import { GONE, Interruptions } from './interruptions.ts';
 import { type MetricDefinition, readSamples, type Sample } from './samples.ts';
 import type { ClientCounts, Dimension, Figures, MetricSummary, TimeSeries } from './summary.ts';
@@ -45,6 +46,7 @@ export interface Aggregated {
   readonly coverage: Coverage;
   readonly interruptions: Interruptions;
   readonly edits: Edits;
+  readonly failures: Failures;
   readonly thresholdSamples: ThresholdSamples;
 }
 
@@ -70,6 +72,7 @@ export class Aggregator {
   readonly #interruptions = new Interruptions();
   readonly #clientBooks = new ClientBooks();
   readonly #edits = new Edits();
+  readonly #failures = new Failures();
   readonly #thresholdSamples = new ThresholdSamples();
   #brokenLines = 0;
   #startedAt: number | undefined;
@@ -111,6 +114,7 @@ export class Aggregator {
       coverage: this.#coverage,
       interruptions: this.#interruptions,
       edits: this.#edits,
+      failures: this.#failures,
       thresholdSamples: this.#thresholdSamples,
     };
   }
@@ -146,6 +150,7 @@ export class Aggregator {
     if (!isOutside(tags)) this.#coverage.note(metric, { value, kind: tags.kind }, offsetMs);
     this.#interruptions.note(metric, { value, tags }, offsetMs);
     this.#edits.note(metric, { value, tags }, offsetMs);
+    this.#failures.note(metric, { value, tags }, offsetMs);
     for (const [dimension, name] of dimensionsOf(tags, site)) addTo(tallies, dimension, name, value, time);
     const { type } = tallies.definition;
     const part = metric === 'nats_due' ? tags.kind : (tags.region ?? tags.process);

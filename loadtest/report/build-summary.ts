@@ -25,6 +25,7 @@ export interface RunFacts
     | 'gaps'
     | 'outages'
     | 'edits'
+    | 'failures'
   > {
   /** Of a merged run they are known whole: each run's were judged by its own samples. */
   readonly thresholds: readonly (K6Verdict | Threshold)[];
@@ -68,6 +69,7 @@ export function buildSummary(facts: RunFacts, aggregated: Aggregated, cities: re
     gaps: interruptions.gaps(endMs),
     outages: interruptions.outages(endMs),
     edits: aggregated.edits.result(),
+    failures: aggregated.failures.result(),
     metrics,
     timeSeries,
     clients,

@@ -29,6 +29,8 @@ export interface Ending {
   readonly samplesVanished?: true;
   /** The script's error that k6 failed with; absent without one. Where no user had begun, it is that of `setup()`. */
   readonly failedBecause?: string;
+  /** What the script could not do beside its load, such as an edit of the target, in its words. Absent of nothing. */
+  readonly undone?: readonly string[];
   /** Edits of the target that may still stand, such as `eeur.drain=true`. Absent without any. */
   readonly leftEdits?: readonly string[];
   /** How late k6 got to what was due, ms at most, where that was too late too often. Absent where it kept to its schedule. */

@@ -6,6 +6,7 @@ import { answerOf, hasMeaningfulMemory } from './answer.ts';
 import type { Chart } from './chart-style.ts';
 import { landedRows, newcomerRows } from './crowd-rows.ts';
 import { editRows } from './edit-rows.ts';
+import { failureSentences } from './failure-text.ts';
 import {
   formatBytes,
   formatCount,
@@ -45,7 +46,8 @@ ${lead(summary)}
 ${notes.map((note) => html`<p class="warn">Note: ${note}</p>`)}
 </header>
 <div class="cards">${cards(summary)}</div>
-${section('Interruptions', interruptions(summary))}
+${section('Interruptions', listOf(interruptionSentences(summary)))}
+${section('What failed', listOf(failureSentences(summary)))}
 ${section('Live edits', tableOf(editRows(summary)))}
 ${section('Where clients landed', tableOf(landedRows(summary)))}
 ${section('New clients, until they were served', tableOf(newcomerRows(summary)))}
@@ -79,8 +81,7 @@ function lead(summary: Summary): Html {
   return isGreen(summary) ? html`${text}${verdict}` : html`${verdict}${text}`;
 }
 
-function interruptions(summary: Summary): Html | undefined {
-  const sentences = interruptionSentences(summary);
+function listOf(sentences: readonly string[]): Html | undefined {
   return sentences.length === 0
     ? undefined
     : html`<ul class="told">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;

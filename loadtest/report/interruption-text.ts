@@ -158,11 +158,12 @@ function isSameTime(a: Span, b: Span): boolean {
 
 function outageSentence(outage: SharedOutage): string {
   const { regions, fromMs, toMs, disconnects, returned, gone, longestMs, goneMs } = outage;
-  const names = regions.map((region) => (region === '' ? 'no region known' : region));
+  const names = regions.map((region) => (region === '' ? 'while connecting' : region));
   const where =
     names.length < TOGETHER ? names.join(', ') : `${formatCount(names.length)} regions (${names.join(', ')})`;
   const lost = `${formatCount(disconnects)} ${disconnects === 1 ? 'connection' : 'connections'} lost`;
-  if (fromMs === toMs) return `${where}: ${lost} at ${formatMoment(fromMs)}`;
+  // Of connections that never served anybody, nobody was without service by losing them.
+  if (returned === 0 && gone === 0) return `${where}: ${lost} ${whenText({ fromMs, toMs })}`;
   const parts = [
     ...(disconnects === 0 ? [] : [lost]),
     ...(returned === 0 ? [] : [`${formatCount(returned)} back after ${lengthText(longestMs)} at most`]),
@@ -170,6 +171,12 @@ function outageSentence(outage: SharedOutage): string {
   ];
   const inTurn = gone === 0 && returned > 1 && 2 * longestMs < toMs - fromMs ? ', one after the other,' : '';
   return `${where}: clients without service${inTurn} from ${formatMoment(fromMs)} to ${formatMoment(toMs)}, ${parts.join(', ')}`;
+}
+
+/** What begins and ends within a tenth of a second has one moment. */
+export function whenText({ fromMs, toMs }: Span): string {
+  const [from, to] = [formatMoment(fromMs), formatMoment(toMs)];
+  return from === to ? `at ${from}` : `from ${from} to ${to}`;
 }
 
 export function lengthText(ms: number): string {

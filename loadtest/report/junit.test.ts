@@ -89,7 +89,7 @@ test('the root has the attributes that the schema of JUnit reports has, and no o
 
 test('a time that was not measured is a failure', async () => {
   expect(parsed(await report({}, 12_000)).cases).toMatchObject([
-    { result: 'not measured: from 12.0 s to 20.0 s nothing was measured' },
+    { result: 'not measured: From 12.0 s to 20.0 s nothing was measured' },
   ]);
 });
 

@@ -3,10 +3,11 @@
 
 import junit from 'junit-report-builder';
 import { answerOf } from './answer.ts';
+import { failureSentences } from './failure-text.ts';
 import { interruptionSentences } from './interruption-text.ts';
 import type { Summary } from './summary.ts';
 import { type ThresholdRow, thresholdRows } from './threshold-text.ts';
-import { outcomeOf, shortcomings, verdictOf } from './verdict.ts';
+import { capitalized, outcomeOf, shortcomings, verdictOf } from './verdict.ts';
 
 export function junitReport(summary: Summary): string {
   const { script, profile, startedAt, durationMs, versions, url } = summary;
@@ -26,8 +27,13 @@ export function junitReport(summary: Summary): string {
     .name(MEASURED)
     .time(durationMs / 1000);
   const reasons = whyNotMeasured(summary);
-  if (reasons.length > 0) measured.failure(xmlText(reasons.join('. ')), 'not measured');
-  const told = [verdictOf(summary), answerOf(summary) ?? '', ...interruptionSentences(summary)];
+  if (reasons.length > 0) measured.failure(xmlText(reasons.map(capitalized).join('. ')), 'not measured');
+  const told = [
+    verdictOf(summary),
+    answerOf(summary) ?? '',
+    ...interruptionSentences(summary),
+    ...failureSentences(summary),
+  ];
   measured.standardOutput(xmlText(told.filter((line) => line !== '').join('\n')));
   for (const row of thresholdRows(summary)) {
     const testCase = suite
@@ -43,7 +49,7 @@ export function junitReport(summary: Summary): string {
 
 /** Jenkins' schema has no such count at the root, and the plugin that checks by it refuses the file. */
 function withoutRootSkips(xml: string): string {
-  return xml.replace(/(<testsuites\b[^>]*?) skipped="\d+"/, '$1');
+  return `${xml.trimEnd()}\n`.replace(/(<testsuites\b[^>]*?) skipped="\d+"/, '$1');
 }
 
 const MEASURED = 'the whole time was measured';

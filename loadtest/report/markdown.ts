@@ -1,6 +1,7 @@
 // The run in short, as Markdown for a comment of CI: the verdict, the answer, the main figures, what failed.
 
 import { answerOf } from './answer.ts';
+import { failureSentences } from './failure-text.ts';
 import { formatCount, formatDuration, formatMs } from './format-value.ts';
 import { interruptionSentences } from './interruption-text.ts';
 import type { Summary } from './summary.ts';
@@ -42,7 +43,7 @@ export function markdownReport(summary: Summary): string {
             ]),
           ),
         ]),
-    ...list(interruptionSentences(summary)),
+    ...list([...interruptionSentences(summary), ...failureSentences(summary)]),
     ...list(notes.map((note) => `note: ${note}`)),
     `<sub>${escaped(`${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}, ${url}, Meridian ${versions.meridian}, k6 ${versions.k6}`)}</sub>`,
   ];

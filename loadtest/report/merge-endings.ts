@@ -15,6 +15,7 @@ export function worstEnding(endings: readonly Ending[]): Ending {
   const lost = endings.reduce((sum, { lostSamples = 0 }) => sum + lostSamples, 0);
   const late = highest(known(({ generatorLateMs }) => generatorLateMs ?? null));
   const left = endings.flatMap(({ leftEdits = [] }) => leftEdits);
+  const undone = [...new Set(endings.flatMap((each) => each.undone ?? []))];
   const [failedBecause] = endings.flatMap((each) => each.failedBecause ?? []);
   return {
     kind: KINDS[worst] ?? 'failed',
@@ -25,6 +26,7 @@ export function worstEnding(endings: readonly Ending[]): Ending {
     ...(lost > 0 && { lostSamples: lost }),
     ...(endings.some(({ samplesVanished }) => samplesVanished) && { samplesVanished: true }),
     ...(failedBecause !== undefined && { failedBecause }),
+    ...(undone.length > 0 && { undone }),
     ...(left.length > 0 && { leftEdits: left }),
     // One that was late is not made good by others that were not.
     ...(late !== null && { generatorLateMs: late }),

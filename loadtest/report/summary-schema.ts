@@ -71,6 +71,7 @@ const summary = object({
   gaps: list(object({ from: text, to: text, ...span })),
   outages: list(object({ region: text, ...span, disconnects: number, returned: number, gone: number })),
   edits: list(object({ atMs: number, kind: text, region: text })),
+  failures: v.optional(list(object({ kind: text, count: number, ...span, regions: list(text) }))),
   thresholds: list(object({ metric: text, expression: text, canFail: flag })),
   metrics: record(metric),
   timeSeries: object({

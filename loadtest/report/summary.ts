@@ -3,6 +3,7 @@
 
 import type { Machine } from '../../local/machine.ts';
 import type { Ending, Unmeasured } from './ending.ts';
+import type { Failure } from './failures.ts';
 
 export const SUMMARY_FORMAT = 3;
 
@@ -39,6 +40,8 @@ export interface Summary {
   readonly outages: readonly Outage[];
   /** Live edits of the configuration that the script made, in order. */
   readonly edits: readonly EditEffect[];
+  /** Attempts that failed, by kind, in order. Absent in reports of earlier versions. */
+  readonly failures?: readonly Failure[];
   readonly thresholds: readonly Threshold[];
   /** By k6's name of the metric. */
   readonly metrics: Readonly<Record<string, MetricSummary>>;

@@ -7,6 +7,7 @@ import { activityText } from './activities.ts';
 import { answerOf, hasMeaningfulMemory } from './answer.ts';
 import { landedRows, newcomerRows } from './crowd-rows.ts';
 import { editRows } from './edit-rows.ts';
+import { failureSentences } from './failure-text.ts';
 import { formatCount, formatMs, formatShare, formatValue, unitOf } from './format-value.ts';
 import { interruptionSentences } from './interruption-text.ts';
 import type { Figures, Knee, MetricSummary, Summary, ThroughputStep } from './summary.ts';
@@ -32,6 +33,7 @@ export function textReport(summary: Summary): string {
   return [
     `${script}, profile ${profile}. ${leadOf(summary)}`,
     ...interruptionSentences(summary),
+    ...failureSentences(summary),
     ...notes.map((note) => `note: ${note}`),
     ...section(regionTable(summary)),
     ...section(

@@ -158,6 +158,40 @@ test('clients that waited for an edge at the beginning are told, and the run is 
   );
 });
 
+test('one that was refused has waited, however short that was, and is told why', async () => {
+  const refused = { metric: 'nats_waited', at: 1_000, value: 400, tags: { kind: 'unavailable' } };
+  const slow = { metric: 'nats_waited', at: 1_000, value: 2_400, tags: { kind: 'slow' } };
+  const verdict = async (...samples: Written[]) =>
+    verdictOf(await summaryOfSamples(samples, { thresholds: [] }));
+  expect(await verdict(refused)).toContain('1 client waited 0.4 s for the edge (unavailable)');
+  expect(await verdict(refused, slow)).toContain('2 clients waited up to 2.4 s for the edge (unavailable)');
+  expect(await verdict(slow)).toContain('1 client waited 2.4 s for the edge.');
+});
+
+test('a message that took less than nothing was timed by clocks that do not agree', async () => {
+  const took = (value: number) => ({ metric: 'nats_delivery', at: 100, value, tags: { region: 'oc' } });
+  const apart = await summaryOfSamples([took(-350.7), took(4)], { thresholds: [] });
+  expect(isGreen(apart)).toBe(false);
+  expect(verdictOf(apart)).toContain(
+    'the clocks of its machines do not agree, so that a message took -351 ms',
+  );
+  expect(isGreen(await summaryOfSamples([took(-1.2), took(4)], { thresholds: [] }))).toBe(true);
+});
+
+test('a run that was interrupted before anything was measured says no more', async () => {
+  const facts = { thresholds: [HELD], ending: { ...ENDING, kind: 'interrupted' as const } };
+  expect(verdictOf(await summaryOfSamples([], facts))).toBe(
+    'Not green: it was interrupted before anything was measured.',
+  );
+});
+
+test('what the script could not do makes no run green, and the first of it is told', async () => {
+  const summary = await run({ ending: { undone: ['disturb: no token', 'journal: no stream'] } });
+  expect(isGreen(summary)).toBe(false);
+  expect(verdictOf(summary)).toContain('what the script was to do failed: disturb: no token, and 1 more.');
+  expect(worstEnding([ENDING, summary.ending, summary.ending]).undone).toHaveLength(2);
+});
+
 test('a run that ends at its limit says so, and that k6 interrupted what was under way then is no news', async () => {
   const tags = { size: '128', rate: '500', region: 'oc' };
   const samples = [0, 500, 1_000].flatMap((at): readonly Written[] => [

@@ -3,6 +3,7 @@
 
 import { isTooMuch } from './coverage.ts';
 import { neverBegan } from './ending.ts';
+import { credentialsSentence } from './failure-text.ts';
 import { formatCount, formatMoment, formatShare } from './format-value.ts';
 import { lateGeneratorSentence } from './late-generator.ts';
 import { totalOf } from './spans.ts';
@@ -54,9 +55,15 @@ export function isGreen(summary: Summary): boolean {
 export function verdictOf(summary: Summary): string {
   // Of what never began there is no more to say.
   if (neverBegan(summary.ending)) return `Not green: ${endingReasons(summary).join('. ')}.`;
+  if (summary.ending.kind === 'interrupted' && hasNoSample(summary))
+    return 'Not green: it was interrupted before anything was measured.';
   const reasons = [...endingReasons(summary), ...shortcomings(summary)];
   const sentences = [...reasons, thresholdSentence(summary), ...remarks(summary)].map(capitalized);
   return `${isGreen(summary) ? 'Green' : 'Not green'}: ${uncapitalized(sentences.join('. '))}.`;
+}
+
+function hasNoSample({ metrics }: Summary): boolean {
+  return Object.values(metrics).every(({ all }) => all === undefined || all.count === 0);
 }
 
 /** Why the figures are not of the whole time that was asked for; empty if they are. */
@@ -70,6 +77,9 @@ export function shortcomings(summary: Summary): readonly string[] {
     ...leftEditsSentence(ending),
     ...(samplesVanished ? ['its samples vanished, with all that it had measured'] : []),
     ...lateGeneratorSentence(summary),
+    ...credentialsSentence(summary),
+    ...undoneSentence(ending),
+    ...clocksSentence(summary),
     ...waitingClientsSentence(summary),
     // Of samples that are gone nobody knows when they were.
     ...(!samplesVanished && isTooMuch(unmeasured, runMs) ? [unmeasuredSentence(unmeasured)] : []),
@@ -96,6 +106,24 @@ export function shortcomings(summary: Summary): readonly string[] {
 function leftEditsSentence({ leftEdits = [] }: Summary['ending']): readonly string[] {
   if (leftEdits.length === 0) return [];
   return [`the target may still be edited (${leftEdits.join(', ')}): the notes say what takes it back`];
+}
+
+/** Where a script could not do what it is to measure, nothing of it was measured. */
+function undoneSentence({ undone = [] }: Summary['ending']): readonly string[] {
+  const [first] = undone;
+  if (first === undefined) return [];
+  const more = undone.length === 1 ? '' : `, and ${undone.length - 1} more`;
+  return [`what the script was to do failed: ${first}${more}`];
+}
+
+/** Whole milliseconds of two clocks. */
+const CLOCKS_APART_MS = 2;
+
+/** Of messages from a k6 on another machine: what took less than nothing was timed by two clocks. */
+function clocksSentence({ metrics }: Summary): readonly string[] {
+  const least = metrics.nats_delivery?.all?.min ?? 0;
+  if (least >= -CLOCKS_APART_MS) return [];
+  return [`the clocks of its machines do not agree, so that a message took ${Math.round(least)} ms`];
 }
 
 /** A step that did not go through, whatever the thresholds allow. */
@@ -180,7 +208,7 @@ function remarks({ ending, metrics }: Summary): readonly string[] {
 }
 
 /** `k6` is written small at the beginning of a sentence too. */
-function capitalized(text: string): string {
+export function capitalized(text: string): string {
   return text.startsWith('k6') ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 

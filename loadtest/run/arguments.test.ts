@@ -26,6 +26,8 @@ test.each([[[]], [['--help']]])('%j lists scripts with their questions, profiles
   expect(stdout).toMatch(/Scripts:\n(?:.*\n)*? {2}routing +\S+/);
   expect(stdout).toMatch(/Profiles:\n {2}smoke/);
   expect(stdout).toContain('99');
+  // Also in a pipe, as through a pager.
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
 test.each([

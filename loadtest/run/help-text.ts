@@ -1,31 +1,27 @@
 // What --help says beyond the options: the scripts with their questions, the profiles, the exit codes.
 
-import { wrapped } from '../../cli/wrap.ts';
+import { wrappedHelp } from '../../cli/wrap.ts';
 import { formatTable } from '../../regions/table.ts';
 import { EXIT } from './loadtest-error.ts';
+import { NATS_VARIABLES } from './nats-credentials.ts';
 import { PROFILES } from './profiles.ts';
 import { listScripts } from './scripts.ts';
 
+/** Each with what it is for. */
 const EXAMPLES = [
-  ['npm run loadtest -- latency', 'a few seconds, on a local stack'],
-  ['npm run loadtest -- routing --profile average --wan', 'with the latency of real distances'],
-  ['npm run loadtest -- latency --url https://edge.example.com --site tokyo', 'a deployment, from here'],
-  ['npm run loadtest -- latency -e DURATION=90s -e SIZE=1024', "with the script's own variables"],
-  [
-    'npm run loadtest -- soak --profile average --out web-dashboard',
-    'watched live, at http://127.0.0.1:5665',
-  ],
-  [
-    'npm run loadtest -- plan latency --url https://edge.example.com --runners 3',
-    'from three machines at once',
-  ],
+  ['latency', 'a few seconds, on a local stack'],
+  ['routing --profile average --wan', 'with the latency of real distances'],
+  ['latency --url https://edge.example.com --site tokyo', 'a deployment, from here'],
+  ['latency -e DURATION=90s -e SIZE=1024', "with the script's own variables"],
+  ['soak --profile average --out web-dashboard', 'watched live, at http://127.0.0.1:5665'],
+  ['plan latency --url https://edge.example.com --runners 3', 'from three machines at once'],
 ] as const;
 
 export async function helpTopics(): Promise<string> {
   const scripts = await listScripts();
-  return wrapped(`
+  return wrappedHelp(`
 Examples:
-${indented(EXAMPLES)}
+${EXAMPLES.map(([args, use]) => `  npm run loadtest -- ${args}\n      ${use}`).join('\n')}
 
 Scripts:
 ${indented(scripts.map(({ name, question }) => [name, question]))}
@@ -33,8 +29,7 @@ ${indented(scripts.map(({ name, question }) => [name, question]))}
 Profiles:
 ${indented(Object.entries(PROFILES))}
 
-A deployment's credentials come from the environment: NATS_USER and NATS_PASSWORD, or NATS_TOKEN; for its admin API
-MERIDIAN_ADMIN_TOKEN or MERIDIAN_TOKEN.
+A deployment's credentials come from the environment: ${NATS_VARIABLES} for its NATS servers, MERIDIAN_ADMIN_TOKEN or MERIDIAN_TOKEN for its API.
 
 Exit codes:
 ${indented([

@@ -72,3 +72,16 @@ test("the script's own error is kept, without its stack: that of setup() is why 
   output.read('time="2026" level=error msg="Paris: the upgrade was answered with 503" source=console');
   expect(output.said.scriptError).toBe('no');
 });
+
+test('what a script could not do beside its load is kept once, whoever says it', () => {
+  const output = new K6Output();
+  const refused =
+    'time="2026" level=error msg="disturb: oc {\\"dial\\":0} was answered with 401: who are you" source=console';
+  expect([output.read(refused), output.read(refused)]).toEqual(['other', 'other']);
+  output.read('time="2026" level=error msg="journal: nobody acknowledges" source=console');
+  output.read('time="2026" level=error msg="Paris: disturb: no" source=console');
+  expect(output.said.undone).toEqual([
+    'disturb: oc {"dial":0} was answered with 401: who are you',
+    'journal: nobody acknowledges',
+  ]);
+});

@@ -13,6 +13,8 @@ export interface K6Said {
   readonly lostBecause: string | null;
   /** Of the script, the latest that nothing in it has caught; null without one. */
   readonly scriptError: string | null;
+  /** What the script could not do beside its load, each once. */
+  readonly undone: readonly string[];
 }
 
 /** `running (0m04.0s), 2/2 VUs, 0 complete and 0 interrupted iterations`; only once setup() is over. */
@@ -23,6 +25,9 @@ const LOST = /Sample\(s\) couldn't be marshalled.*?\berror="((?:[^"\\]|\\.)*)".*
 /** An error that ends `setup()`, `teardown()` or an iteration. */
 const SCRIPT_ERROR = /\blevel=error (?:msg="Uncaught \(in promise\)|.*\bhint="script exception")/;
 
+/** Of lib/note-failure.js. */
+const UNDONE = /\blevel=error msg=("(?:disturb|journal): (?:[^"\\]|\\.)*") source=console/;
+
 /** Scenarios that k6 draws a bar for, below the line of progress. */
 const BAR = /^\S+ +[^[]*\[ *\d+% \]/;
 
@@ -32,7 +37,13 @@ const LATE = /\blevel=warning msg="k6 gets to what is due more than a second lat
 export type Line = 'progress' | 'bar' | 'lost' | 'late' | 'other';
 
 export class K6Output {
-  #said: K6Said = { interruptedIterations: null, lostSamples: 0, lostBecause: null, scriptError: null };
+  #said: K6Said = {
+    interruptedIterations: null,
+    lostSamples: 0,
+    lostBecause: null,
+    scriptError: null,
+    undone: [],
+  };
 
   get said(): K6Said {
     return this.#said;
@@ -57,7 +68,15 @@ export class K6Output {
       return 'lost';
     }
     if (SCRIPT_ERROR.test(line)) this.#said = { ...this.#said, scriptError: scriptErrorOf(line) };
+    const undone = UNDONE.exec(line)?.[1];
+    if (undone !== undefined)
+      this.#said = { ...this.#said, undone: withText(this.#said.undone, JSON.parse(undone) as string) };
     if (LATE.test(line)) return 'late';
     return BAR.test(line) ? 'bar' : 'other';
   }
+}
+
+/** A script says the same for each of its users. */
+function withText(texts: readonly string[], text: string): readonly string[] {
+  return texts.includes(text) ? texts : [...texts, text];
 }

@@ -134,7 +134,7 @@ export function commandsOf(plan: Plan): string {
   );
   return [
     '# One on each machine, all at the same time; each machine has this version of the project.',
-    '# Credentials come from the environment: NATS_USER and NATS_PASSWORD, or NATS_TOKEN.',
+    '# Credentials come from the environment: NATS_USER and NATS_PASSWORD, NATS_TOKEN, or NATS_JWT.',
     ...own,
     '',
     '# Then, with the folders of all on one machine:',

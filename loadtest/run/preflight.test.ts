@@ -36,7 +36,7 @@ test('one that takes connections and says nothing is told while it is waited for
   const url = `http://127.0.0.1:${port}`;
   const said: string[] = [];
   await expect(
-    checkTarget(url, {}, undefined, (step) => said.push(step), { edgeMs: 500, silentMs: 20 }),
+    checkTarget(url, {}, { say: (step) => said.push(step), patience: { edgeMs: 500, silentMs: 20 } }),
   ).rejects.toMatchObject({ exitCode: EXIT.targetDown });
   expect(said).toEqual([`waiting for ${url} to answer`]);
 });
@@ -140,10 +140,29 @@ test('a healthy server that is not Meridian is named as such', async () => {
 
 test('a region that the target does not have is refused with the nearest', async () => {
   const url = await healthy((socket) => socket.destroy());
-  await expect(checkTarget(url, {}, ['weru'])).rejects.toThrow(
+  await expect(checkTarget(url, {}, { regions: ['weru'] })).rejects.toThrow(
     'no region "weru"; did you mean weur? It has: weur',
   );
-  await expect(checkTarget(url, {}, ['oc'])).rejects.toThrow('no region "oc". It has: weur');
+  await expect(checkTarget(url, {}, { regions: ['oc'] })).rejects.toThrow('no region "oc". It has: weur');
+});
+
+test('a target that shows its regions only to those with a token says so, and is asked with it', async () => {
+  const server = createServer(({ url: path, headers }, response) => {
+    if (path === '/health') response.end(JSON.stringify({ ok: true, regions: ['weur'] }));
+    else if (headers.authorization !== 'Bearer right') response.writeHead(401).end('{}');
+    else response.end(JSON.stringify({ regions: [{ id: 'weur' }] }));
+  });
+  const port = await listenOnLoopback(server);
+  stop = () => closeServer(server);
+  const url = `http://127.0.0.1:${port}`;
+  const refused = (message: string) => ({
+    exitCode: EXIT.refused,
+    message: expect.stringContaining(message),
+  });
+  await expect(checkTarget(url, {})).rejects.toMatchObject(refused('put one into MERIDIAN_TOKEN'));
+  await expect(checkTarget(url, {}, { token: 'wrong' })).rejects.toMatchObject(refused('is not its own'));
+  // It gets as far as the upgrade, for which the token is not.
+  await expect(checkTarget(url, {}, { token: 'right' })).rejects.toThrow('/nats refuses clients with 401');
 });
 
 test('a target without a region is refused', async () => {

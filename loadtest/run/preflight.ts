@@ -5,6 +5,7 @@ import { errors, type NatsConnection, wsconnect } from '@nats-io/nats-core';
 import { PATHS } from '../../api/paths.ts';
 import { TimeoutError, withTimeout } from '../../waiting/with-timeout.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
+import { credentialsOf, NATS_VARIABLES } from './nats-credentials.ts';
 import { checkRegions } from './target-regions.ts';
 import { probeUpgrade } from './upgrade-probe.ts';
 
@@ -35,22 +36,26 @@ const PATIENCE: Patience = { edgeMs: 8_000, silentMs: 2_000 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * @param regions that the run is limited to
- * @param say told when it takes long
- * @throws LoadtestError with the code for "not up" or for "needs credentials"
- */
+export interface TargetCheck {
+  /** That the run is limited to. */
+  readonly regions?: readonly string[] | undefined;
+  /** Of the target's API: it may show its regions to those with one alone. */
+  readonly token?: string | undefined;
+  /** Told when it takes long. */
+  readonly say?: (step: string) => void;
+  readonly patience?: Patience;
+}
+
+/** @throws LoadtestError with the code for "not up" or for "needs credentials" */
 export async function checkTarget(
   url: string,
   env: Environment,
-  regions?: readonly string[],
-  say: (step: string) => void = () => {},
-  { edgeMs, silentMs }: Patience = PATIENCE,
+  { regions, token, say = () => {}, patience: { edgeMs, silentMs } = PATIENCE }: TargetCheck = {},
 ): Promise<TargetFacts> {
   const timer = setTimeout(() => say(`waiting for ${url} to answer`), silentMs);
   try {
     await checkHealth(url, edgeMs);
-    await checkRegions(url, regions, edgeMs);
+    await checkRegions(url, regions, { token, timeoutMs: edgeMs });
     return await checkNats(url, env);
   } finally {
     clearTimeout(timer);
@@ -162,8 +167,8 @@ async function checkUpgrade(url: string): Promise<void> {
 function handshakeError(url: string, cause: unknown, hadCredentials: boolean): LoadtestError {
   if (cause instanceof errors.AuthorizationError || cause instanceof errors.UserAuthenticationExpiredError) {
     const fix = hadCredentials
-      ? 'The credentials in NATS_USER and NATS_PASSWORD, or NATS_TOKEN, are not its own.'
-      : 'Set NATS_USER and NATS_PASSWORD, or NATS_TOKEN, in the environment.';
+      ? `The credentials in ${NATS_VARIABLES} are not its own, or have expired.`
+      : `Set ${NATS_VARIABLES} in the environment.`;
     return new LoadtestError(`the NATS servers at ${url} require credentials. ${fix}`, EXIT.refused, {
       cause,
     });
@@ -173,11 +178,6 @@ function handshakeError(url: string, cause: unknown, hadCredentials: boolean): L
     EXIT.targetDown,
     { cause },
   );
-}
-
-function credentialsOf({ NATS_USER, NATS_PASSWORD, NATS_TOKEN }: Environment): Record<string, string> {
-  if (NATS_TOKEN) return { token: NATS_TOKEN };
-  return { ...(NATS_USER && { user: NATS_USER }), ...(NATS_PASSWORD && { pass: NATS_PASSWORD }) };
 }
 
 function reasonOf(error: unknown): string {

@@ -14,15 +14,17 @@ const LOCK_FILE = '.running';
 /**
  * Checks the folder before anything is started for a report that could not be written.
  *
- * @throws LoadtestError when it holds a run already: two runs must not become one report unasked
+ * @throws LoadtestError when it holds a run already, or another one writes into it: two runs must not become one report unasked
  */
 export async function checkReportFolder(asked: string | undefined): Promise<void> {
   if (asked === undefined) return;
   const folder = resolve(asked);
-  const found = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+  const found: readonly string[] = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return [];
     throw new LoadtestError(`cannot use the folder ${folder}: ${cause.message}`, undefined, { cause });
   });
+  // One that is being written is no report yet.
+  if (found.includes(LOCK_FILE)) throw await heldError(join(folder, LOCK_FILE), folder);
   if (found.some((file) => file === SAMPLES_FILE || file === K6_SUMMARY_FILE))
     throw new LoadtestError(`${folder} holds a report already. Name another folder, or remove it.`);
 }

@@ -84,6 +84,9 @@ export async function runK6(
   const kill = () => k6.kill();
   interrupts.stop.addEventListener('abort', stop);
   interrupts.now.addEventListener('abort', kill);
+  // What came before there was a k6 to hear of it.
+  if (interrupts.stop.aborted) stop();
+  if (interrupts.now.aborted) kill();
   try {
     const exitCode = await k6.exited;
     const { said } = output;
@@ -97,6 +100,7 @@ export async function runK6(
         ranMs: Math.round(performance.now() - startedAt),
         interruptedIterations: said.interruptedIterations,
         ...(said.lostSamples > 0 && { lostSamples: said.lostSamples }),
+        ...(said.undone.length > 0 && { undone: said.undone }),
         ...(kind === 'failed' &&
           said.scriptError !== null &&
           !isOfSignal(exitCode) && { failedBecause: said.scriptError }),

@@ -16,6 +16,7 @@ import { judgeGenerator } from './generator-capacity.ts';
 import type { Interrupts } from './interrupts.ts';
 import { k6Arguments, k6Environment, SAMPLES_FILE, type ScriptRun, scriptArguments } from './k6-arguments.ts';
 import { EXIT, LoadtestError } from './loadtest-error.ts';
+import { checkJwt } from './nats-credentials.ts';
 import { checkOutputs } from './outputs.ts';
 import { checkPayload } from './payload.ts';
 import { checkTarget, type TargetFacts } from './preflight.ts';
@@ -56,7 +57,7 @@ export async function run(name: string, options: RunOptions, interrupts: Interru
     checkShared(script.name, await bundleScript(script.path));
   const folder = await claimReportFolder(options.report, script.name, new Date());
   try {
-    const k6 = await findK6(options.k6);
+    const k6 = await findK6(options.k6, interrupts.stop);
     await checkOutputs(k6.path, options.out ?? [], folder.path);
     const requirements = await requirementsOf(script, options, k6);
     return await runOnTarget({ script, options, k6, requirements, folder: folder.path, interrupts });
@@ -94,7 +95,10 @@ async function requirementsOf(script: Script, options: RunOptions, k6: Binary): 
   const { of } = options.runner ?? { of: 1 };
   const users = Math.ceil(requirements.users / of);
   const clients = Math.max(users, Math.ceil((asked || 0) / of));
+  const nowMs = Date.now();
+  const { plannedMs } = requirements;
   const notes = [
+    ...checkJwt(process.env, { nowMs, endsAtMs: plannedMs === null ? null : nowMs + plannedMs }),
     ...judgeCapacity({ users, clients, withStack: !isRemote }, await readCapacity()),
     ...judgeGenerator(requirements.work, { runners: of }),
   ];
@@ -118,7 +122,11 @@ async function runOnTarget(prepared: Prepared): Promise<number> {
   // A stack of ours is gone with its configuration.
   const edits = new TargetEdits(options.url === undefined ? undefined : adminOf(target));
   try {
-    const facts = await checkTarget(target.url, process.env, options.regions, progress);
+    const facts = await checkTarget(target.url, process.env, {
+      regions: options.regions,
+      token: target.adminToken,
+      say: progress,
+    });
     checkPayload(options.env ?? [], process.env, facts.maxPayload);
     await checkAdminToken(prepared.script.name, await bundleScript(prepared.script.path), target);
     interrupts.stop.throwIfAborted();
@@ -267,8 +275,8 @@ function checkOptions({ profile, url, wan, runner }: RunOptions): void {
     throw new LoadtestError('--wan is for the local stack, and --url names another target: leave one out');
 }
 
-async function findK6(path: string | undefined): Promise<Binary> {
-  return ensureK6({ path, log: progress }).catch((cause) => {
+async function findK6(path: string | undefined, signal: AbortSignal): Promise<Binary> {
+  return ensureK6({ path, log: progress, signal }).catch((cause) => {
     throw cause instanceof BinaryError ? new LoadtestError(cause.message, EXIT.noProgram, { cause }) : cause;
   });
 }

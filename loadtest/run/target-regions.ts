@@ -20,13 +20,22 @@ export function parseRegions(text: string, option = '--regions'): readonly strin
   return ids;
 }
 
-/** @throws LoadtestError when it has no region, or not one of these */
+/** What it answers to who has no token, where only those with one are told. */
+const UNAUTHORIZED = 401;
+
+export interface Asking {
+  /** Of the target's API. */
+  readonly token: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** @throws LoadtestError when it has no region, or not one of these, or does not say */
 export async function checkRegions(
   url: string,
   asked: readonly string[] | undefined,
-  timeoutMs: number,
+  asking: Asking,
 ): Promise<void> {
-  const ids = await enabledAt(url, timeoutMs);
+  const ids = await enabledAt(url, asking);
   if (ids.length === 0)
     throw new LoadtestError(
       `${url} has no region that is enabled: there is nothing to measure`,
@@ -39,18 +48,40 @@ export async function checkRegions(
   throw new LoadtestError(`${url} has no region "${unknown}"${guess} It has: ${ids.join(', ')}`);
 }
 
-async function enabledAt(url: string, timeoutMs: number): Promise<readonly string[]> {
+async function enabledAt(url: string, { token, timeoutMs }: Asking): Promise<readonly string[]> {
+  const ask = (headers: Readonly<Record<string, string>>) =>
+    fetch(url + PATHS.regions, { headers, signal: AbortSignal.timeout(timeoutMs) }).catch((cause: Error) => {
+      throw unlikeMeridian(url, cause);
+    });
+  let response = await ask({});
+  // The token goes out only where it is asked for.
+  if (response.status === UNAUTHORIZED && token !== undefined) {
+    await response.body?.cancel();
+    response = await ask({ authorization: `Bearer ${token}` });
+  }
+  if (response.status === UNAUTHORIZED) {
+    await response.body?.cancel();
+    const fix =
+      token === undefined ? 'put one into MERIDIAN_TOKEN' : 'the one in MERIDIAN_TOKEN is not its own';
+    throw new LoadtestError(
+      `${url} shows its regions only to those with a token for its API (admin.regionsShownTo): ${fix}`,
+      EXIT.refused,
+    );
+  }
   try {
-    const response = await fetch(url + PATHS.regions, { signal: AbortSignal.timeout(timeoutMs) });
     const { regions } = (await response.json()) as {
       regions: readonly { readonly id: string; readonly enabled?: boolean }[];
     };
     return regions.filter(({ enabled }) => enabled !== false).map(({ id }) => id);
   } catch (cause) {
-    throw new LoadtestError(
-      `${url} does not answer to ${PATHS.regions} as Meridian does: ${(cause as Error).message}`,
-      EXIT.targetDown,
-      { cause },
-    );
+    throw unlikeMeridian(url, cause as Error);
   }
+}
+
+function unlikeMeridian(url: string, cause: Error): LoadtestError {
+  return new LoadtestError(
+    `${url} does not answer to ${PATHS.regions} as Meridian does: ${cause.message}`,
+    EXIT.targetDown,
+    { cause },
+  );
 }

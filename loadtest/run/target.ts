@@ -58,7 +58,7 @@ async function startLocal({ regions, wan, signal, onProgress }: TargetOptions): 
     throw cause instanceof ConfigError ? new LoadtestError(cause.message, EXIT.failed, { cause }) : cause;
   });
   for (const note of notes) onProgress(note);
-  const { path } = await ensureNatsServer({ log: onProgress }).catch((cause) => {
+  const { path } = await ensureNatsServer({ log: onProgress, signal }).catch((cause) => {
     throw cause instanceof BinaryError ? new LoadtestError(cause.message, EXIT.noProgram, { cause }) : cause;
   });
   signal.throwIfAborted();

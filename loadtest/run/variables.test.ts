@@ -70,9 +70,12 @@ test.each(['REGIONS=', 'REGIONS= , '])('%j is not all regions', async (given) =>
   );
 });
 
-test.each(['NATS_TOKEN=x', 'NATS_PASSWORD=x', 'ADMIN_TOKEN=x'])('%s is no argument', async (given) => {
-  await expect(checkVariables(await findScript('latency'), [given])).rejects.toThrow('is a secret');
-});
+test.each(['NATS_TOKEN=x', 'NATS_PASSWORD=x', 'NATS_JWT=x', 'ADMIN_TOKEN=x'])(
+  '%s is no argument',
+  async (given) => {
+    await expect(checkVariables(await findScript('latency'), [given])).rejects.toThrow('is a secret');
+  },
+);
 
 test.each(['DURATION=0.5s', 'DURATION=10s', 'REGIONS=weur'])('%s is taken', async (given) => {
   await checkVariables(await findScript('latency'), [given]);

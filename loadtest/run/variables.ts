@@ -36,7 +36,7 @@ export function variablesOf(bundle: string): readonly string[] | undefined {
 }
 
 /** Arguments of k6 and files of a plan are no place for these. */
-const SECRETS = ['NATS_PASSWORD', 'NATS_TOKEN', 'ADMIN_TOKEN'];
+const SECRETS = ['NATS_PASSWORD', 'NATS_TOKEN', 'NATS_JWT', 'ADMIN_TOKEN'];
 
 /** A run of no time measures nothing. */
 const NO_TIME = /^DURATION=0+(?:\.0*)?[smh]?$/;

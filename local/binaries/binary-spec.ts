@@ -60,6 +60,8 @@ export interface Host {
   readonly env: Environment;
   readonly target: Target;
   readonly log: (line: string) => void;
+  /** Ends what takes long; no further step is tried then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Which step an executable came from. */

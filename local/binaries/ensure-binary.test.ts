@@ -11,6 +11,11 @@ async function failureOf(promise: Promise<unknown>): Promise<BinaryError> {
   return outcome;
 }
 
+function interruption(): { readonly signal: AbortSignal; readonly abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort(new Error('Ctrl-C')) };
+}
+
 test('the option is used before anything else', async () => {
   await using machine = await FakeMachine.create();
   const path = await machine.put('mine', serverScript('1.12.3'));
@@ -161,6 +166,21 @@ test('a build that gives another version is not kept', async () => {
   await machine.put('bin1/go', goScript('1.15.0'));
   const error = await failureOf(ensureBinary(FAKE_SERVER, machine.options));
   expect(error.message).toContain('go install: the result is version 1.15.0, not 1.15.1');
+  expect(await machine.cached()).toEqual([]);
+});
+
+test('an interrupted build is ended, deletes what it has made, and nothing else is tried', async () => {
+  await using machine = await FakeMachine.create();
+  const said = join(machine.root, 'said');
+  const script = `trap 'echo interrupted >> ${said}; exit 1' INT\necho building > ${said}\nread -r _`;
+  await machine.put('bin1/go', script);
+  const { signal, abort } = interruption();
+  const outcome = expect(ensureBinary(FAKE_SERVER, { ...machine.options, signal })).rejects.toThrow('Ctrl-C');
+  await expect.poll(() => readFile(said, 'utf8').catch(() => ''), { timeout: 20_000 }).toBe('building\n');
+  abort();
+  await outcome;
+  expect(await readFile(said, 'utf8')).toBe('building\ninterrupted\n');
+  expect(machine.lines).not.toContainEqual(expect.stringContaining('download'));
   expect(await machine.cached()).toEqual([]);
 });
 

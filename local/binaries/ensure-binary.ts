@@ -19,6 +19,8 @@ export interface EnsureBinaryOptions {
   readonly env?: Environment | undefined;
   /** The platform to download for. Default: this one. */
   readonly target?: Target | undefined;
+  /** Ends a download or a build; what was begun is removed. Default: nothing does. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 type Step = readonly [BinarySource, (spec: BinarySpec, host: Host) => Promise<Binary | Problem>];
@@ -30,10 +32,10 @@ const STEPS: readonly Step[] = [
   ['release archive', downloadRelease],
 ];
 
-/** The program, its version checked. Throws a `BinaryError` that names everything tried. */
+/** The program, its version checked. Throws a `BinaryError` that names everything tried, or the signal's reason. */
 export async function ensureBinary(spec: BinarySpec, options: EnsureBinaryOptions = {}): Promise<Binary> {
-  const { env = process.env, target = process, log = () => {} } = options;
-  const host: Host = { env, target, log };
+  const { env = process.env, target = process, log = () => {}, signal } = options;
+  const host: Host = { env, target, log, signal };
   const binary = (await useGiven(spec, options.path, host)) ?? (await tryInOrder(spec, host));
   log(`${spec.name} ${binary.version} from ${binary.source} (${binary.path})`);
   return binary;
@@ -63,6 +65,7 @@ async function useGiven(
 async function tryInOrder(spec: BinarySpec, host: Host): Promise<Binary> {
   const tried: string[] = [];
   for (const [source, step] of STEPS) {
+    host.signal?.throwIfAborted();
     const outcome = await step(spec, host);
     if (!('problem' in outcome)) return outcome;
     tried.push(`${source}: ${outcome.problem}`);

@@ -28,6 +28,7 @@ export async function installWithGo(spec: BinarySpec, host: Host): Promise<Binar
       env: { ...host.env, GOBIN: directory },
       cwd: directory,
       timeoutMs: BUILD_TIMEOUT_MS,
+      signal: host.signal,
     });
     return 'problem' in run ? { problem: `${go} ${run.problem}` } : { path: join(directory, spec.name) };
   });

@@ -20,7 +20,7 @@ export async function downloadRelease(spec: BinarySpec, host: Host): Promise<Bin
   const archive = spec.release.archiveFor(host.target);
   if (archive === undefined) return { problem: `there is none for ${platform} on ${arch}` };
   host.log(`downloading ${spec.name} ${spec.version} from ${spec.release.baseUrl}, once...`);
-  const content = await downloadChecked(spec, archive);
+  const content = await downloadChecked(spec, archive, host.signal);
   if ('problem' in content) return content;
   return keepInCache(spec, host, 'release archive', async (directory) => {
     const file = join(directory, 'archive');
@@ -35,12 +35,16 @@ export async function downloadRelease(spec: BinarySpec, host: Host): Promise<Bin
   });
 }
 
-async function downloadChecked({ release }: BinarySpec, { file }: ReleaseArchive): Promise<Buffer | Problem> {
-  const checksums = await download(`${release.baseUrl}/${release.checksumsFile}`);
+async function downloadChecked(
+  { release }: BinarySpec,
+  { file }: ReleaseArchive,
+  signal: AbortSignal | undefined,
+): Promise<Buffer | Problem> {
+  const checksums = await download(`${release.baseUrl}/${release.checksumsFile}`, signal);
   if ('problem' in checksums) return checksums;
   const expected = checksumOf(file, checksums.toString());
   if (expected === undefined) return { problem: `${release.checksumsFile} has no checksum of ${file}` };
-  const content = await download(`${release.baseUrl}/${file}`);
+  const content = await download(`${release.baseUrl}/${file}`, signal);
   if ('problem' in content) return content;
   const actual = createHash('sha256').update(content).digest('hex');
   if (actual === expected) return content;
@@ -58,12 +62,14 @@ export function checksumOf(file: string, checksums: string): string | undefined 
   return undefined;
 }
 
-async function download(url: string): Promise<Buffer | Problem> {
+async function download(url: string, signal: AbortSignal | undefined): Promise<Buffer | Problem> {
+  const deadline = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS);
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS) });
+    const response = await fetch(url, { signal: signal ? AbortSignal.any([signal, deadline]) : deadline });
     if (!response.ok) return { problem: `${url} answered ${response.status}` };
     return Buffer.from(await response.arrayBuffer());
   } catch (error) {
+    signal?.throwIfAborted();
     return { problem: `${url} could not be downloaded (${reasonOf(error)})` };
   }
 }

@@ -1,4 +1,4 @@
-// Runs a program to its end. A failure is a `Problem` to report, never an exception.
+// Runs a program to its end. A failure is a `Problem` to report, and only an interruption is an exception.
 import { type ExecFileException, execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Environment, Problem } from './binary-spec.ts';
@@ -14,15 +14,23 @@ export interface CommandOptions {
   readonly env: Environment;
   readonly timeoutMs: number;
   readonly cwd?: string;
+  /** Interrupts it, as Ctrl-C does. Default: nothing does. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** What the program printed to standard output, or why it failed, with the end of its output. */
+/**
+ * What the program printed to standard output, or why it failed, with the end of its output.
+ *
+ * @throws the signal's reason, once the program has ended
+ */
 export async function runCommand(
   file: string,
   args: readonly string[],
   options: CommandOptions,
 ): Promise<{ readonly stdout: string } | Problem> {
-  const { env, timeoutMs, cwd } = options;
+  const { env, timeoutMs, cwd, signal } = options;
+  signal?.throwIfAborted();
+  let interrupt = () => {};
   try {
     const settings = {
       env,
@@ -31,10 +39,17 @@ export async function runCommand(
       maxBuffer: MAX_OUTPUT_BYTES,
       killSignal: 'SIGKILL',
     } as const;
-    const { stdout } = await execFileAsync(file, args, settings);
+    const running = execFileAsync(file, args, settings);
+    // Not SIGKILL: Go then deletes its temporary files, and leaves no compiler running.
+    interrupt = () => running.child.kill('SIGINT');
+    signal?.addEventListener('abort', interrupt);
+    const { stdout } = await running;
     return { stdout };
   } catch (error) {
+    signal?.throwIfAborted();
     return { problem: describe(error as ExecFileException, timeoutMs) };
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
   }
 }
 

@@ -26,6 +26,8 @@ export interface EngineOptions {
   readonly runtime: Runtime;
   /** Told that a server's container could not be started, and why. */
   readonly onStartFailed?: ((serverName: string, why: Error) => void) | undefined;
+  /** What the platform tells a server's container in its environment. Default: what workerd does. */
+  readonly environment?: ((serverName: string) => Readonly<Record<string, string>> | undefined) | undefined;
   /** How connections to a port of a server's container are delayed. Default: not at all. */
   readonly delays?: ((serverName: string, containerPort: number) => DelayOf | undefined) | undefined;
 }
@@ -45,7 +47,7 @@ export class Engine {
     if (this.#containers.has(spec.name)) throw new EngineError(409, `the name ${spec.name} is in use`);
     const container = spec.name.endsWith(SIDECAR_SUFFIX)
       ? this.#sidecarOf(spec.name.slice(0, -SIDECAR_SUFFIX.length), spec)
-      : new AppContainer(spec, this.#options.runtime);
+      : new AppContainer(this.#onPlatform(spec), this.#options.runtime);
     this.#containers.set(spec.name, container);
   }
 
@@ -114,6 +116,10 @@ export class Engine {
     // It takes along what could not be removed.
     await this.#options.runtime.close();
     if (failed?.status === 'rejected') throw failed.reason;
+  }
+
+  #onPlatform(spec: ContainerSpec): ContainerSpec {
+    return { ...spec, env: { ...spec.env, ...this.#options.environment?.(serverNameOf(spec)) } };
   }
 
   #sidecarOf(app: string, spec: ContainerSpec): SidecarContainer {

@@ -5,7 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildCommand, type EngineCommand, lastWords, runEngine } from './engine-command.ts';
+import { BUILD_LABEL } from '../engine/containers/ownership.ts';
+import { type EngineCommand, lastWords, runBuild, runEngine, whyFailed } from './engine-command.ts';
 import { ImageError } from './image-error.ts';
 import { buildStandInBase, STAND_IN_BASE, STAND_IN_LABEL } from './stand-in-base.ts';
 
@@ -49,11 +50,12 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
   const base = await chooseBase(options, log);
   log(`building ${tag} on ${base} with ${engine.title}`);
   const args = [
-    ...buildCommand(engine),
     '--tag',
     tag,
     '--build-arg',
     `BASE=${base}`,
+    '--build-arg',
+    `BUILD=${tag}`,
     '--label',
     `${BASE_LABEL}=${base}`,
     // Nothing of it is fetched, and a step without a network starts sooner.
@@ -61,22 +63,18 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
     'none',
     CONTAINER_FOLDER,
   ];
-  const result = await runEngine(engine, args, { onLine, signal });
+  const result = await runBuild(engine, args, { onLine, signal }).finally(() => removeLeftovers(engine, tag));
   if (result.code !== 0)
     throw new ImageError(
-      `${engine.kind} could not build ${tag} from container/Dockerfile:\n${lastWords(result, 8)}`,
+      `${engine.kind} could not build ${tag} from container/Dockerfile:\n${whyFailed(result, 8)}`,
     );
-  await removeLeftovers(engine);
   return { tag, base, standIn: base === standInTag };
 }
 
-/** The labels of what a build leaves without a name: the stage that the image is put together in, and former images. */
-const LABELS = ['meridian.stage', BASE_LABEL, STAND_IN_LABEL] as const;
-
-/** Without this, every build would leave an image of no name. What is in use stays. */
-async function removeLeftovers(engine: EngineCommand): Promise<void> {
+/** Without this, every build would leave images of no name. What is in use stays, and so does what others are building. */
+async function removeLeftovers(engine: EngineCommand, tag: string): Promise<void> {
   if (engine.kind === 'buildah') return;
-  for (const label of LABELS)
+  for (const label of [`${BUILD_LABEL}=${tag}`, STAND_IN_LABEL])
     await runEngine(engine, ['image', 'prune', '--force', '--filter', `label=${label}`]);
 }
 

@@ -3,6 +3,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Environment } from '../binaries/binary-spec.ts';
+import { fixOf } from '../engine/containers/engine-problem.ts';
+import { ulimitOptions } from '../engine/containers/ulimits.ts';
 import { ImageError } from './image-error.ts';
 
 /** Which command it is. buildah builds images and runs nothing. */
@@ -78,11 +80,41 @@ export async function runEngine(
 
 /** The subcommand that builds. podman and buildah would keep an image of each step, also of a build that fails. */
 export function buildCommand({ kind }: EngineCommand): readonly string[] {
-  return kind === 'docker' ? ['build'] : ['build', '--layers=false'];
+  return ['build', ...(kind === 'docker' ? [] : ['--layers=false']), ...ulimitOptions()];
+}
+
+/**
+ * Runs a build. podman and buildah that build in the command itself, not in a service, leave containers behind when they are
+ * ended: there the signal takes effect only after the build.
+ */
+export async function runBuild(
+  engine: EngineCommand,
+  args: readonly string[],
+  { signal, ...options }: RunOptions,
+): Promise<RunResult> {
+  const cleansUp = engine.kind === 'docker' || engine.args.length > 0;
+  signal?.throwIfAborted();
+  const result = await runEngine(engine, [...buildCommand(engine), ...args], {
+    ...options,
+    ...(cleansUp && { signal }),
+  });
+  signal?.throwIfAborted();
+  return result;
+}
+
+/** The subcommand that runs a container, with what it needs on this machine. */
+export function runSubcommand(): readonly string[] {
+  return ['run', ...ulimitOptions()];
 }
 
 /** The end of what a failed command wrote: the lines that say what went wrong. */
 export function lastWords({ stdout, stderr }: RunResult, lines = 4): string {
   const said = stderr.trim() === '' ? stdout : stderr;
   return said.trim().split('\n').slice(-lines).join('\n');
+}
+
+/** The same with the likely fix. */
+export function whyFailed(result: RunResult, lines?: number): string {
+  const said = lastWords(result, lines);
+  return `${said}${fixOf(said)}`;
 }

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { NATS_SERVER } from '../binaries/nats-server.ts';
-import { buildCommand, type EngineCommand, lastWords, type RunOptions, runEngine } from './engine-command.ts';
+import { type EngineCommand, type RunOptions, runBuild, runEngine, whyFailed } from './engine-command.ts';
 import { ImageError } from './image-error.ts';
 import { staticBusybox, staticNatsServer } from './static-programs.ts';
 
@@ -53,21 +53,25 @@ export interface StandInOptions extends RunOptions {
 export async function buildStandInBase(engine: EngineCommand, options: StandInOptions): Promise<void> {
   const { tag, folder: parent = tmpdir(), log, ...run } = options;
   const [natsServer, busybox] = await Promise.all([
-    staticNatsServer(engine.env, log),
+    staticNatsServer(engine.env, log, run.signal),
     staticBusybox(engine.env),
   ]);
   const made = await fingerprint(natsServer, busybox);
   if ((await labelOf(engine, tag, run)) === made) return;
+  if ((await labelOf(engine, STAND_IN_BASE, run)) === made) {
+    const tagged = await runEngine(engine, ['tag', STAND_IN_BASE, tag], run);
+    if (tagged.code === 0) return;
+  }
   const folder = await mkdtemp(join(parent, 'meridian-base-'));
   try {
     await layOut(join(folder, 'rootfs'), natsServer, busybox);
     await writeFile(
       join(folder, 'Dockerfile'),
-      `FROM scratch\nCOPY rootfs/ /\nENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin\nLABEL ${STAND_IN_LABEL}=${made}\n`,
+      `FROM scratch\nLABEL ${STAND_IN_LABEL}=${made}\nCOPY rootfs/ /\nENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin\n`,
     );
     log(`building the stand-in base from ${basename(natsServer)} and ${busybox}`);
-    const result = await runEngine(engine, [...buildCommand(engine), '--tag', tag, folder], run);
-    if (result.code !== 0) throw new ImageError(`the stand-in base does not build: ${lastWords(result)}`);
+    const result = await runBuild(engine, ['--tag', tag, folder], run);
+    if (result.code !== 0) throw new ImageError(`the stand-in base does not build: ${whyFailed(result)}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -15,7 +15,11 @@ import { ImageError } from './image-error.ts';
 const BUSYBOX_NAMES = ['busybox', 'busybox.static'] as const;
 
 /** nats-server without any library, from the cache, or built or downloaded on first use. */
-export async function staticNatsServer(env: Environment, log: (line: string) => void): Promise<string> {
+export async function staticNatsServer(
+  env: Environment,
+  log: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<string> {
   if (process.platform !== 'linux')
     throw new ImageError(`a stand-in base can be made on Linux only, and this is ${process.platform}`);
   const cache = join(cacheDirectory({ env, target: process }), 'static');
@@ -29,6 +33,7 @@ export async function staticNatsServer(env: Environment, log: (line: string) => 
     },
     target: process,
     log,
+    signal,
   };
   const tried: string[] = [];
   for (const step of [
@@ -36,6 +41,7 @@ export async function staticNatsServer(env: Environment, log: (line: string) => 
     () => installWithGo(NATS_SERVER, host),
     () => downloadRelease(NATS_SERVER, host),
   ]) {
+    signal?.throwIfAborted();
     const outcome = await step(host);
     if (!('problem' in outcome)) return outcome.path;
     tried.push(outcome.problem);

@@ -55,7 +55,7 @@ process.exit();
 
 async function observe({ port, url, prometheus: path }: Options): Promise<void> {
   const edge = await edgeAt(url);
-  const { path: prometheus } = await ensurePrometheus({ path, log: console.log });
+  const { path: prometheus } = await ensurePrometheus({ path, log: console.log, signal: stop.signal });
   if (port !== 0) await checkPortIsFree(LOOPBACK, port);
   const address = `${LOOPBACK}:${port === 0 ? await freePort() : port}`;
   // Only this user may look into it: it has the token.

@@ -23,6 +23,7 @@ async function command(cases: string): Promise<string> {
 const RUNS = '"ps --quiet") echo id ;;';
 const BUILDX = '"build --help") echo "--load --provenance" ;;';
 const PULLS = '"pull "*) ;;';
+const RUNS_CONTAINERS = '"run --rm") ;;';
 
 const problemsOf = (env: NodeJS.ProcessEnv) =>
   requireDocker({ PATH: process.env.PATH, ...env }, () => {}).then(
@@ -36,7 +37,7 @@ test('the sidecar is the one that this wrangler pulls', async () => {
 });
 
 test('with everything there, the command is returned', async () => {
-  const file = await command([RUNS, BUILDX, PULLS].join('\n'));
+  const file = await command([RUNS, BUILDX, PULLS, RUNS_CONTAINERS].join('\n'));
   await expect(requireDocker({ WRANGLER_DOCKER_BIN: file }, () => {})).resolves.toMatchObject({ file });
 });
 
@@ -65,6 +66,14 @@ test('everything else that is missing is told at once', async () => {
   expect(problems).toMatch(/proxy-everything.*MINIFLARE_CONTAINER_EGRESS_IMAGE.*no such host/);
   expect(problems).toMatch(/the base of the image, nats:.*cannot be pulled/);
   expect(problems).toMatch(/npm start/);
+});
+
+test('an engine that answers and pulls, but runs no container', async () => {
+  const said = 'runc: error setting rlimit type 7: operation not permitted';
+  const file = await command([RUNS, BUILDX, PULLS, `"run --rm") echo "${said}" >&2; exit 126 ;;`].join('\n'));
+  expect(await problemsOf({ WRANGLER_DOCKER_BIN: file })).toMatch(
+    /cannot run a container\. It said: runc: .*not permitted \(.*default_ulimits = \[/,
+  );
 });
 
 test('another sidecar is asked for where one is named', async () => {

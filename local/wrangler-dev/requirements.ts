@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { executablesOnPath } from '../binaries/search-path.ts';
 import { officialBase } from '../image/build.ts';
-import { lastWords, type RunResult, runEngine } from '../image/engine-command.ts';
+import { lastWords, type RunResult, runEngine, whyFailed } from '../image/engine-command.ts';
 import { ImageError } from '../image/image-error.ts';
 
 /** The container that workerd runs beside each of ours, which leads to its ports. wrangler pulls it at every start. */
@@ -43,8 +43,14 @@ export async function requireDocker(
   if ((await ask(docker, ['image', 'inspect', base], ANSWER_TIMEOUT_MS)).code !== 0) {
     log(`pulling the base of the image, ${base}`);
     const gotBase = await ask(docker, ['pull', base], PULL_TIMEOUT_MS);
-    if (gotBase.code !== 0) problems.push(noBase(base, lastWords(gotBase, 1)));
+    if (gotBase.code !== 0) throw missing([...problems, noBase(base, lastWords(gotBase, 1))]);
   }
+  const ran = await ask(
+    docker,
+    ['run', '--rm', '--network', 'none', '--entrypoint', 'true', base],
+    ANSWER_TIMEOUT_MS,
+  );
+  if (ran.code !== 0) problems.push(`its engine cannot run a container. It said: ${whyFailed(ran, 1)}`);
   if (problems.length > 0) throw missing(problems);
   return docker;
 }

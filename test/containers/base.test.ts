@@ -5,7 +5,13 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { BASE_LABEL, buildImage } from '../../local/image/build.ts';
-import { type EngineCommand, lastWords, runEngine } from '../../local/image/engine-command.ts';
+import {
+  buildCommand,
+  type EngineCommand,
+  lastWords,
+  runEngine,
+  runSubcommand,
+} from '../../local/image/engine-command.ts';
 import { findEngine } from '../../local/image/find-engine.ts';
 import { billOfMaterials } from '../../local/image/sbom/sbom.ts';
 import { temporaryFolder } from '../support/command-process.ts';
@@ -50,7 +56,7 @@ beforeAll(async () => {
   await writeFile(join(context, 'installed'), `${INSTALLED}\n`);
   await writeFile(join(context, 'library'), 'a library\n');
   await writeFile(join(context, 'Dockerfile'), DOCKERFILE(standIn.stdout.trim()));
-  const built = await runEngine(engine, ['build', '--tag', BASE, context]);
+  const built = await runEngine(engine, [...buildCommand(engine), '--tag', BASE, context]);
   if (built.code !== 0) throw new Error(lastWords(built));
   await buildImage({ engine, tag: TAG, base: BASE });
 });
@@ -63,7 +69,15 @@ afterAll(async () => {
 test('musl and busybox, and the list cut down to them', async () => {
   const script =
     'busybox find / -xdev -path /proc -prune -o -print; busybox cat /lib/apk/db/installed /etc/os-release';
-  const { stdout } = await runEngine(engine, ['run', '--rm', '--entrypoint', 'sh', TAG, '-c', script]);
+  const { stdout } = await runEngine(engine, [
+    ...runSubcommand(),
+    '--rm',
+    '--entrypoint',
+    'sh',
+    TAG,
+    '-c',
+    script,
+  ]);
   const lines = stdout.split('\n');
   expect(lines).toEqual(
     expect.arrayContaining([

@@ -12,7 +12,12 @@ import { connectFrom } from '../support/client.ts';
 import { CommandProcess, temporaryFolder } from '../support/command-process.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { cityOf } from '../support/data/places.ts';
-import { containersOfRuns, contentsOf, type ListedInEngine } from '../support/engine/engine-contents.ts';
+import {
+  buildsIn,
+  containersOfRuns,
+  contentsOf,
+  type ListedInEngine,
+} from '../support/engine/engine-contents.ts';
 import type { TestEngine } from '../support/engine/test-engine.ts';
 import { stillAlive } from '../support/process-tree.ts';
 
@@ -100,6 +105,20 @@ describe('a start that does not get there', () => {
     await nothingIsLeft(run);
   });
 });
+
+test.runIf(engine.isOwn)(
+  'a start that is ended by SIGTERM in the middle of a build leaves nothing of it',
+  async () => {
+    await using run = start(...ON_ENGINE, ...OCEANIA);
+    await run.line(/ building meridian-run\S* on /);
+    await waitFor('podman to build', { timeoutMs: 60_000, pollMs: 10 }, async () => {
+      const all = await buildsIn(client);
+      return all.some(({ Names = [] }) => /meridian-run/.test(`${Names[0]}`));
+    });
+    expect(await run.end('SIGTERM')).toBe(INTERRUPTED);
+    await nothingIsLeft(run);
+  },
+);
 
 describe('a stack that was killed with SIGKILL', () => {
   test('goes on in the engine until the next start, which sweeps it', async () => {

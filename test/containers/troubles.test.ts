@@ -3,7 +3,7 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { EngineClient } from '../../local/engine/containers/engine-client.ts';
 import { type PodmanService, startPodmanService } from '../../local/engine/containers/podman-service.ts';
+import { removeImage } from '../../local/engine/containers/sweep.ts';
+import { buildCommand, runEngine } from '../../local/image/engine-command.ts';
+import { findEngine } from '../../local/image/find-engine.ts';
 import { closeServer, listen } from '../../local/listen.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { CliProcess } from '../support/cli-process.ts';
@@ -103,7 +106,7 @@ describe('a start is refused with what is wrong and how to mend it', () => {
   test('with an image that does not build', async () => {
     await using copy = await ProjectCopy.make();
     const dockerfile = await copy.read('container/Dockerfile');
-    await copy.write('container/Dockerfile', `${dockerfile}\nRUN ["/bin/none"]\n`);
+    await copy.write('container/Dockerfile', dockerfile.replace(/^FROM \$BASE.*$/m, '$&\nRUN ["/bin/none"]'));
     const output = await refusalOf({ folder: await temporaryFolder(), project: copy.path }, ...ON_ENGINE);
     expect(output).toMatch(/could not build meridian-run\S* from container\/Dockerfile/);
     expect(output).toContain('/bin/none');
@@ -126,14 +129,23 @@ describe('a start is refused with what is wrong and how to mend it', () => {
   });
 
   test('with an image that does not start', async () => {
-    await using copy = await ProjectCopy.make();
-    const entrypoint = await copy.read('container/entrypoint.sh');
-    await copy.write(
-      'container/entrypoint.sh',
-      entrypoint.replace('set -eu\n', 'set -eu\n[ "$#" -gt 0 ] || exit 9\n'),
+    const broken = `localhost/meridian-test-broken:${process.pid}`;
+    const command = await findEngine({ engine: `unix://${engine.socket}`, runs: true });
+    const context = await temporaryFolder();
+    await writeFile(
+      join(context, 'Dockerfile'),
+      `FROM ${engine.image}\nENTRYPOINT ["/bin/sh", "-c", "exit 9"]\n`,
     );
-    const output = await refusalOf({ folder: await temporaryFolder(), project: copy.path }, ...ON_ENGINE);
-    expect(output).toContain('nats-oc keeps exiting, with exit code 9');
+    const built = await runEngine(command, [...buildCommand(command), '--tag', broken, context]);
+    expect(built).toMatchObject({ code: 0 });
+    before = await contentsOf(client);
+    try {
+      const output = await refusalOf(await temporaryFolder(), ...ON_ENGINE, '--image', broken);
+      expect(output).toContain('nats-oc keeps exiting, with exit code 9');
+    } finally {
+      await removeImage(client, broken);
+      await rm(context, { recursive: true });
+    }
   });
 });
 

@@ -46,9 +46,11 @@ const program = new Command('npm run image --')
   .addHelpText(
     'after',
     `
-Engines: --engine, else DOCKER_HOST, else docker, podman or buildah (build only), whichever answers first.
-Where no registry can be reached, the image is built over a stand-in base of this machine's nats-server and busybox
-(Linux; Debian: apt-get install busybox-static), which is for tests only. More: docs/container.md`,
+Engines: --engine, else DOCKER_HOST, else docker, podman or buildah (build
+only), whichever answers first. Where no registry can be reached, the image is
+built over a stand-in base of this machine's nats-server and busybox (Linux;
+Debian: apt-get install busybox-static), which is for tests only.
+More: docs/container.md`,
   );
 
 shared(program.command('build').description('build it'))

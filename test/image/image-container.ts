@@ -2,7 +2,7 @@
 // anonymous volumes, whatever state it is in.
 
 import { randomBytes } from 'node:crypto';
-import { type EngineCommand, lastWords, runEngine } from '../../local/image/engine-command.ts';
+import { type EngineCommand, runEngine, runSubcommand, whyFailed } from '../../local/image/engine-command.ts';
 import { ImageError } from '../../local/image/image-error.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 
@@ -38,11 +38,13 @@ const DEADLINE = { timeoutMs: 30_000, pollMs: 50 };
 export class ImageContainer implements AsyncDisposable {
   readonly name: string;
   readonly #engine: EngineCommand;
+  readonly #image: string;
   readonly #signal: AbortSignal | undefined;
   #inspected: Inspected | undefined;
 
-  private constructor(engine: EngineCommand, name: string, signal: AbortSignal | undefined) {
+  private constructor(engine: EngineCommand, image: string, name: string, signal: AbortSignal | undefined) {
     this.#engine = engine;
+    this.#image = image;
     this.name = name;
     this.#signal = signal;
   }
@@ -61,6 +63,7 @@ export class ImageContainer implements AsyncDisposable {
   ): Promise<ImageContainer> {
     const container = new ImageContainer(
       engine,
+      image,
       `meridian-image-test-${randomBytes(4).toString('hex')}`,
       signal,
     );
@@ -68,7 +71,8 @@ export class ImageContainer implements AsyncDisposable {
     const published = ports.flatMap((port) => ['--publish', `127.0.0.1::${port}`]);
     const label = ['--label', `${TEST_LABEL}=${process.pid}`];
     try {
-      await container.#do('run', [
+      await container.#do([
+        ...runSubcommand(),
         '--detach',
         ...label,
         ...published,
@@ -95,7 +99,7 @@ export class ImageContainer implements AsyncDisposable {
   }
 
   async inspect(): Promise<Inspected> {
-    const [inspected] = JSON.parse(await this.#do('inspect', ['--type', 'container', this.name])) as [
+    const [inspected] = JSON.parse(await this.#do(['inspect', '--type', 'container', this.name])) as [
       Inspected,
     ];
     return inspected;
@@ -122,18 +126,18 @@ export class ImageContainer implements AsyncDisposable {
 
   /** @param name such as TERM */
   async signal(name: string): Promise<void> {
-    await this.#do('kill', ['--signal', name, this.name]);
+    await this.#do(['kill', '--signal', name, this.name]);
   }
 
   /** SIGTERM, and SIGKILL if it still runs after so many seconds, as `docker stop --time` does. */
   async stop(seconds: number): Promise<void> {
-    await this.#do('stop', ['--time', String(seconds), this.name]);
+    await this.#do(['stop', '--time', String(seconds), this.name]);
   }
 
   /** Starts it again, after it has exited. Published ports may be others then. */
   async start(): Promise<void> {
     this.#inspected = undefined;
-    await this.#do('start', [this.name]);
+    await this.#do(['start', this.name]);
   }
 
   /** Waits until it has exited. */
@@ -146,9 +150,14 @@ export class ImageContainer implements AsyncDisposable {
     });
   }
 
-  /** Runs a command within it, and returns what it printed. */
-  async exec(...command: readonly string[]): Promise<string> {
-    return this.#do('exec', [this.name, ...command]);
+  /**
+   * Runs a command of the image in another container that has its network and sees its processes, and returns what the
+   * command printed. Not by the engine's exec: podman's service keeps a process for five minutes after each.
+   */
+  async beside(command: string, ...args: readonly string[]): Promise<string> {
+    const { name } = this;
+    const shared = [`--network=container:${name}`, `--pid=container:${name}`, '--entrypoint', command];
+    return this.#do([...runSubcommand(), '--rm', ...shared, this.#image, ...args]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -165,11 +174,11 @@ export class ImageContainer implements AsyncDisposable {
     }
   }
 
-  async #do(command: string, args: readonly string[]): Promise<string> {
+  async #do(args: readonly string[]): Promise<string> {
     this.#signal?.throwIfAborted();
-    const result = await runEngine(this.#engine, [command, ...args]);
+    const result = await runEngine(this.#engine, args);
     if (result.code !== 0)
-      throw new ImageError(`${this.#engine.kind} ${command} failed: ${lastWords(result)}`);
+      throw new ImageError(`${this.#engine.kind} ${args[0]} failed: ${whyFailed(result)}`);
     return result.stdout;
   }
 }

@@ -62,13 +62,22 @@ const metrics = () => {
     { ...visit, region: 'weur', wanted: 'enam', cause: 'full', refusal: '' },
     { ...visit, region: '', wanted: '', cause: '', refusal: 'residency' },
   ];
+  const placedAt = { location: 'IAD01', region: 'ENAM', country: 'US', asConfigured: false, kmAway: 1 };
   const dropped = { full: 0, refused: 0, redirected: 0, 'no-secret': 0, rejected: 0 };
   const snapshot = {
     ...snapshotOf({
       ...region,
       metrics: {
         ...(region.metrics as NonNullable<typeof region.metrics>),
-        status: { region: 'weur', state: 'up', since: 0, clients: 1, maxClients: 2, objectAgeMs: 1 },
+        status: {
+          region: 'weur',
+          state: 'up',
+          since: 0,
+          clients: 1,
+          maxClients: 2,
+          objectAgeMs: 1,
+          placedAt,
+        },
         ...(server && { server: { ...server, varz } }),
       },
     }),
@@ -153,6 +162,8 @@ test.runIf(promtool !== undefined)('promtool takes the rules, and they fire when
               state('enam', 'up', '1x20'),
               state('oc', 'up', '0x20'),
               state('oc', 'down', '1x20'),
+              { series: 'meridian_region_placed_as_configured{region="weur"}', values: '1x20' },
+              { series: 'meridian_region_placed_as_configured{region="enam"}', values: '0x20' },
               { series: 'meridian_mesh_link_up{a="weur",b="enam"}', values: '0x20' },
               { series: 'meridian_mesh_link_up{a="oc",b="enam"}', values: '0x20' },
               {
@@ -173,6 +184,13 @@ test.runIf(promtool !== undefined)('promtool takes the rules, and they fire when
                 { region: 'oc', state: 'down' },
                 'oc is down',
                 'a-region-is-down',
+              ),
+              alertOf(
+                'MeridianRegionElsewhere',
+                { region: 'enam' },
+                'The container of enam runs where its placement does not allow it',
+                'a-region-runs-elsewhere',
+                'warning',
               ),
               silent('MeridianMetricsAbsent'),
               silent('MeridianBackupBehind'),

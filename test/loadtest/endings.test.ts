@@ -223,5 +223,5 @@ test('two runs into one folder at once: the second is refused', async () => {
     ...['routing', '--url', url, '--k6', k6, '--report', first.report],
   ]);
   expect(await second.exited).toBe(1);
-  expect(second.output).toMatch(/another run writes into|holds a report already/);
+  expect(second.output).toContain('another run writes into');
 });

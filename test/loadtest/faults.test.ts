@@ -258,6 +258,11 @@ const REFUSALS: readonly (readonly [kind: string, upgrades: Upgrades])[] = [
   ['authorization', { status: 401 }],
   ['protocol', { says: 'this is not NATS\r\n' }],
   ['authorization', { says: "-ERR 'Authorization Violation'\r\n" }],
+  // Served and ended in the same breath, as with credentials that expire in that moment.
+  [
+    'authorization',
+    { says: `INFO {"server_name":"nats-oc"}\r\nPONG\r\n-ERR 'User Authentication Expired'\r\n` },
+  ],
   ['closed', 'hang up'],
 ];
 

@@ -60,6 +60,15 @@ async function aloneAndShared(
   return { alone, shared, parts };
 }
 
+/** The times of each k6 are by the clock of its machine, which is one here: none is of another k6's beginning. */
+function expectOneClock(parts: readonly Summary[]): void {
+  for (const { metrics, runner } of parts) {
+    const { min = 0, p50 = 0 } = metrics.nats_delivery?.all ?? {};
+    expect(min, `of runner ${runner?.number}`).toBeGreaterThan(-1);
+    expect(p50, `of runner ${runner?.number}`).toBeLessThan(300);
+  }
+}
+
 function countOf({ metrics }: Summary, metric: string): number | undefined {
   return metrics[metric]?.all?.value;
 }
@@ -93,6 +102,7 @@ test(
       1,
     );
     for (const part of parts) expect(countOf(part, 'nats_delivered')).toBeGreaterThan(0);
+    expectOneClock(parts);
     expect(shared.gaps).toEqual([]);
   },
   RUN_TIMEOUT_MS,
@@ -109,6 +119,7 @@ test.each([
       expect(countOf(shared, metric), metric).toBe(countOf(alone, metric));
     expect(shared.metrics.nats_ack?.all?.count).toBe(alone.metrics.nats_ack?.all?.count);
     for (const part of parts) expect(countOf(part, 'nats_published')).toBeGreaterThan(0);
+    expectOneClock(parts);
   },
   RUN_TIMEOUT_MS,
 );

@@ -74,7 +74,7 @@ function measuringWith({ natsServer, verbose }: SharedOptions, signal: AbortSign
     console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}`);
   return {
     signal,
-    natsServer: async () => (await ensureNatsServer({ path: natsServer, log: progress })).path,
+    natsServer: async () => (await ensureNatsServer({ path: natsServer, log: progress, signal })).path,
     progress,
     ...(verbose && { onLog: (source, line) => console.error(`         ${source}: ${line}`) }),
   };

@@ -3,12 +3,17 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { executablesOnPath } from '../../local/binaries/search-path.ts';
 
 /** Another installation may be under way. */
 const LOCK_TIMEOUT_SECONDS = 120;
+
+/** A registry that does not answer is as good as none: what is looked for here is not worth more of the tests' time. */
+const APT_TIMEOUT_MS = 60_000;
 
 const APT = '/usr/bin/apt-get';
 
@@ -19,6 +24,30 @@ export async function isInstalled(command: string): Promise<boolean> {
 /** Whether this may install packages: nobody but CI is served by that. */
 export function mayInstall(): boolean {
   return Boolean(process.env.CI) && userInfo().uid === 0 && existsSync(APT);
+}
+
+/**
+ * Unpacks a package into a folder, without what it depends on and without installing it: one that is a service would be
+ * started. Throws, with what apt said, when it does not work; the folder is there only if it did.
+ */
+export async function unpackPackage(
+  name: string,
+  folder: string,
+  log: (line: string) => void,
+): Promise<void> {
+  log(`unpacking ${name} with apt-get`);
+  const run = promisify(execFile);
+  await mkdir(dirname(folder), { recursive: true });
+  const cwd = await mkdtemp(`${folder}-`);
+  try {
+    await run(APT, ['update', '-q'], { timeout: APT_TIMEOUT_MS });
+    await run(APT, ['download', '-q', name], { cwd, timeout: APT_TIMEOUT_MS });
+    const [archive = ''] = await readdir(cwd);
+    await run('dpkg-deb', ['--extract', archive, 'unpacked'], { cwd });
+    await rename(join(cwd, 'unpacked'), folder);
+  } finally {
+    await rm(cwd, { recursive: true, force: true });
+  }
 }
 
 /** Throws, with what apt said, when it does not work. */

@@ -133,6 +133,7 @@ export function regionView(of: Partial<RegionView> = {}): RegionView {
     id,
     name: 'Western Europe',
     hint: 'weur',
+    placement: ['WEUR'],
     latitude: 50,
     longitude: 5,
     enabled: true,

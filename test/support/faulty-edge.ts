@@ -21,6 +21,8 @@ const LONGEST_SHORT_FRAME = 125;
 export class FaultyEdge implements AsyncDisposable {
   /** What becomes of upgrades from now on. */
   upgrades: Upgrades = 'pass';
+  /** The status with which calls that carry a token are answered from now on, instead of being passed on. */
+  admin: number | undefined;
   /** Upgrades that were passed on. */
   passed = 0;
   /** Upgrades that were not. */
@@ -32,7 +34,11 @@ export class FaultyEdge implements AsyncDisposable {
   private constructor(server: ReturnType<typeof createServer>, port: number, target: URL) {
     this.#server = server;
     this.url = `http://${LOOPBACK}:${port}`;
-    server.on('request', (asked: IncomingMessage, answer: ServerResponse) => passOn(target, asked, answer));
+    server.on('request', (asked: IncomingMessage, answer: ServerResponse) => {
+      if (this.admin === undefined || asked.headers.authorization === undefined)
+        passOn(target, asked, answer);
+      else answer.writeHead(this.admin, { connection: 'close' }).end();
+    });
     server.on('upgrade', (asked: IncomingMessage, socket: Socket, head: Buffer) =>
       this.#upgrade(target, asked, socket, head),
     );

@@ -209,13 +209,14 @@ export const PARTS: readonly Part[] = [
     path: 'worker/region',
     what: "a region's object: lifecycle, pass-through, status; how it is reached",
     // From the forecast: the format in which traffic is counted. From the decision: which addresses are one client,
-    // whom a region may serve, and how far it is to its peers.
+    // whom a region may serve, how far it is to its peers, and where it runs.
     imports: [
       'scaling',
       ...SHARED,
       'routing',
       'routing/filters',
       'routing/latency',
+      'routing/places',
       'worker/mesh',
       'worker/config',
       'worker/forecast',
@@ -238,6 +239,20 @@ export const PARTS: readonly Part[] = [
     what: 'the collector: asks the regions, keeps a day, and says it in the formats of Prometheus',
     imports: [...SHARED, 'waiting', 'worker/config', 'worker/jetstream/keeper-stub.ts', 'worker/region'],
     packages: ['cloudflare:workers'],
+  },
+  {
+    path: 'worker/inspection',
+    what: 'the checks of a running cluster: what the collector knows, held against what should be. Pure',
+    imports: [
+      ...SHARED,
+      'routing',
+      'routing/filters',
+      'routing/latency',
+      'routing/places',
+      'worker/metrics',
+      'worker/region',
+    ],
+    packages: [],
   },
   {
     path: 'worker/edge-context.ts',
@@ -296,6 +311,7 @@ export const PARTS: readonly Part[] = [
       'worker/sessions',
       'worker/connect',
       'worker/metrics',
+      'worker/inspection',
       'worker/edge-context.ts',
     ],
     packages: ['jose', 'valibot'],
@@ -404,7 +420,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'local/image',
     what: 'the image on this machine: built with docker, podman or buildah',
-    imports: ['local/binaries', 'local/trust.ts'],
+    imports: ['local/binaries', 'local/trust.ts', 'local/engine/containers'],
   },
   {
     path: 'local/image/sbom',
@@ -426,12 +442,15 @@ export const PARTS: readonly Part[] = [
   {
     path: 'local',
     what: 'everything on one machine, put together: the stack, its command. Of the Worker it takes the bundle',
+    // Of routing, where places are.
     imports: [
       'regions',
       'regions/edits',
       'regions/generate',
       'api',
       'waiting',
+      'routing',
+      'routing/places',
       'local/listen.ts',
       'local/process-identity.ts',
       'local/running-stacks.ts',
@@ -443,6 +462,7 @@ export const PARTS: readonly Part[] = [
       'local/engine/containers',
       'local/image',
     ],
+    tests: ['worker/region'],
   },
   {
     path: 'loadtest/lib',
@@ -550,6 +570,16 @@ export const PARTS: readonly Part[] = [
     imports: ['worker', 'worker/connect', 'local', ...BENCH],
   },
   {
+    path: 'bench/first-visit',
+    what: 'the benchmark `first-visit`; what it puts into the Worker is in `workerd/`',
+    imports: ['routing', 'worker/edge-context.ts', 'worker/connect', ...BENCH],
+  },
+  {
+    path: 'bench/metrics',
+    what: 'the benchmark `metrics`',
+    imports: BENCH,
+  },
+  {
     path: 'bench',
     what: 'the command that runs benchmarks, and what all of them use',
     // `benchmarks.ts` lists them, and each of them is given the context and gives the result that are defined here.
@@ -569,6 +599,8 @@ export const PARTS: readonly Part[] = [
       'bench/start',
       'bench/decision',
       'bench/hand-off',
+      'bench/first-visit',
+      'bench/metrics',
     ],
   },
   {

@@ -58,7 +58,8 @@ const program = new Command('npm run simulate --')
     `
 A scenario is a JSON file:
   { "name", "regions": [{ "id", "latitude", "longitude" }],
-    "clients": [{ "id", "country", "continent", "latitude", "longitude", "rttMs": { "<region>": <ms> } }] }
+    "clients": [{ "id", "country", "continent", "latitude", "longitude",
+                  "rttMs": { "<region>": <ms> } }] }
 
 Exit code 0 when simulated, 1 when an option or a file is wrong.`,
   )

@@ -68,6 +68,10 @@ export const metrics = adminRoute<EdgeContext>('read', 'metrics', measured.metri
 
 export const metricsHistory = adminRoute<EdgeContext>('read', 'metrics', measured.metricsHistory);
 
+export const forecasts = adminRoute<EdgeContext>('read', 'forecasts', measured.forecasts);
+
+export const inspection = adminRoute<EdgeContext>('read', 'inspection', measured.inspection);
+
 export const traffic = adminRoute<EdgeContext>('read', 'traffic', measured.traffic);
 
 /** Taking all messages away is not a change, but it is audited, and needs the token of one. */

@@ -9,8 +9,10 @@ import type { EdgeContext } from '../edge-context.ts';
 import { tellRegions } from '../region/tell-regions.ts';
 import type { Caller } from './admin-route.ts';
 import { type Asked, editRefusal } from './edit-answer.ts';
+import { foresee } from './foresee.ts';
 import { fromStore } from './from-store.ts';
 import { whyNotLeave } from './jetstream-leave.ts';
+import { trafficNow } from './traffic-now.ts';
 
 /** Who is asking for an edit. */
 export type Author = Pick<Caller, 'actor' | 'address'>;
@@ -47,6 +49,8 @@ export function edit({ edge, author, asked, ask, answer }: Edit): Promise<Respon
       const { stored, changes } = outcome;
       adoptConfig(env, stored.version, stored.config);
       background('tell the regions of a new version', tellRegions(env, stored));
+      const traffic = () => trafficNow(edge);
+      background('foresee what an edit does', foresee(edge, stored, { traffic, at: Date.now() }));
       return answer(stored, changes);
     },
   );

@@ -1,8 +1,11 @@
-// `GET /metrics`, `GET /api/metrics/history` and `GET /api/traffic`: what the collector knows.
+// `GET /metrics`, `GET /api/metrics/history`, `GET /api/traffic`, `GET /api/config/forecasts` and
+// `GET /api/inspection`: what the collector knows.
 
+import type { ForecastFacts } from '../../api/forecast-facts.ts';
 import { type MetricsHistory, TRAFFIC_KEYS, type TrafficKey } from '../../api/metrics.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
+import { inspect } from '../inspection/inspect.ts';
 import { messageOf } from '../message-of.ts';
 import { type CollectorMethods, metricsCollector } from '../metrics/collector-stub.ts';
 import { CONTENT_TYPE, formatFor } from '../metrics/exposition.ts';
@@ -59,6 +62,21 @@ export function traffic(request: Request, edge: EdgeContext): Promise<Response> 
   return fromCollector(edge, async (collector) =>
     Response.json(trafficBy(by as TrafficKey[], await collector.traffic())),
   );
+}
+
+/** `GET /api/config/forecasts` */
+export function forecasts(_request: Request, edge: EdgeContext): Promise<Response> {
+  return fromCollector(edge, async (collector) =>
+    Response.json({ edits: [...(await collector.forecasts())] } satisfies ForecastFacts),
+  );
+}
+
+/** `GET /api/inspection` */
+export function inspection(_request: Request, edge: EdgeContext): Promise<Response> {
+  return fromCollector(edge, async (collector) => {
+    const snapshot = await collector.snapshot({ details: true, ephemeral: false });
+    return Response.json(inspect({ config: edge.config, snapshot }));
+  });
 }
 
 async function fromCollector(

@@ -1,5 +1,6 @@
 // How the collector is reached, and what can be asked of it.
 
+import type { EditFact, Foreseen } from '../../api/forecast-facts.ts';
 import type { Env } from '../env.ts';
 import type { MetricsWanted } from '../region/server-figures.ts';
 import type { Point } from './history.ts';
@@ -24,6 +25,10 @@ export interface CollectorMethods {
   history(query: HistoryQuery): Promise<readonly Point[]>;
   /** What an isolate has counted. */
   visits(batch: VisitBatch): Promise<void>;
+  /** What an edit, which has just been made, is to do. */
+  foreseen(foreseen: Foreseen): Promise<void>;
+  /** What was forecast for the last edits, and what happened, newest first. */
+  forecasts(): Promise<readonly EditFact[]>;
   /** Who came in the last day, by hour. */
   traffic(): Promise<readonly VisitedHour[]>;
 }

@@ -2,6 +2,7 @@
 // for all of them. Nothing in a client's way calls it.
 
 import { DurableObject } from 'cloudflare:workers';
+import type { EditFact, Foreseen } from '../../api/forecast-facts.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import { activeConfig, refreshConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
@@ -10,6 +11,8 @@ import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import type { MetricsWanted } from '../region/server-figures.ts';
 import type { CollectorMethods, HistoryQuery } from './collector-stub.ts';
+import { ForecastBook } from './forecast-book.ts';
+import { type Served, servedIn } from './forecast-fact.ts';
 import { type Point, pointOf } from './history.ts';
 import { DAY_MS, Ring, SLOT_MS } from './ring.ts';
 import { Sinks } from './sinks.ts';
@@ -37,6 +40,7 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
   /** Of the last two seconds, by what was wanted. */
   readonly #fresh = new Map<string, { readonly at: number; readonly answer: Promise<Snapshot> }>();
   readonly #book: VisitBook;
+  readonly #forecasts: ForecastBook;
   readonly #sinks = new Sinks({
     fetch: (url, init) => fetch(url, init),
     now: Date.now,
@@ -53,6 +57,7 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
     super(ctx, env);
     this.#ring = new Ring(ctx.storage.sql);
     this.#book = new VisitBook(ctx.storage.sql);
+    this.#forecasts = new ForecastBook(ctx.storage.sql);
   }
 
   async begin(): Promise<void> {
@@ -113,6 +118,20 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
     this.#book.add(batch, Date.now());
   }
 
+  async foreseen(foreseen: Foreseen): Promise<void> {
+    // What is compared with later must not be more than what is left after a reset.
+    this.#book.flush(Date.now());
+    this.#forecasts.add(foreseen, this.#served);
+  }
+
+  async forecasts(): Promise<readonly EditFact[]> {
+    return this.#forecasts.facts(this.#served);
+  }
+
+  get #served(): Served {
+    return servedIn(this.#book.visits(Date.now()).totals);
+  }
+
   async traffic(): Promise<readonly VisitedHour[]> {
     return this.#book.hours(Date.now());
   }
@@ -144,7 +163,11 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
       regions,
       surveys: this.#surveys,
       ...(admission && { admission }),
-      ...(wanted.details && { visits: this.#book.visits(at), sinks: this.#sinks.statuses }),
+      ...(wanted.details && {
+        visits: this.#book.visits(at),
+        forecast: this.#forecasts.facts(this.#served)[0],
+        sinks: this.#sinks.statuses,
+      }),
     };
   }
 

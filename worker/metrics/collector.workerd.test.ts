@@ -2,7 +2,7 @@
 
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeEach, expect, inject, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
 import { bindingNameOf } from '../../regions/names.ts';
 import { eventually } from '../../test/support/workerd/eventually.ts';
 import { activeConfig, adoptConfig } from '../config/active-config.ts';
@@ -30,6 +30,11 @@ beforeEach(() => {
   vi.spyOn(console, 'warn').mockImplementation(() => {});
   round += 1;
 });
+
+// All collectors of this file have one configuration: those of the tests before would go on looking, and push to sinks.
+afterEach(() =>
+  runInDurableObject(env.METRICS.getByName(`collector ${round}`), (_, state) => state.storage.deleteAlarm()),
+);
 
 type Answer = (wanted: MetricsWanted) => Promise<RegionMetrics>;
 
@@ -188,10 +193,45 @@ test('what it knows is pushed to sinks, whose redirects do not get the secret', 
   ]);
   const came = (await (await fetch(sink)).json()) as readonly { readonly url: string }[];
   const type = 'application/json';
-  // On a busy machine more than one look was pushed meanwhile.
-  const byUrl = new Map(came.map((each) => [each.url, each]));
-  expect([...byUrl.values()].sort((a, b) => a.url.localeCompare(b.url))).toEqual([
+  // Where ten seconds have begun meanwhile, each has come twice.
+  const distinct = [...new Map(came.map((each) => [JSON.stringify(each), each])).values()];
+  expect(distinct.sort((a, b) => a.url.localeCompare(b.url))).toEqual([
     { url: '/moved', authorization: 'Bearer abc', type },
     { url: '/taken', authorization: 'Bearer abc', type },
+  ]);
+});
+
+test('what is forecast for an edit is held against who comes until the next one, also after a reset', async () => {
+  const stub = await collectorOf({});
+  await stub.begin();
+  const kind = { wanted: 'weur', flags: '', cause: '', refusal: '', country: 'FR', colo: 'CDG' };
+  const visit = (region: string, count: number) => ({
+    visits: [{ ...kind, region, count, attempts: count, seconds: 1, within: [] }],
+    paths: [],
+  });
+  const foreseen = (version: number) => ({
+    ...{ version, at: version * 1_000, source: 'traffic' as const, confidence: 'good', movedShare: 1 },
+    regions: [
+      { region: 'weur', before: 1, after: 0 },
+      { region: 'eeur', before: 0, after: 1 },
+    ],
+  });
+  await stub.visits(visit('weur', 7));
+  await stub.foreseen(foreseen(1));
+  expect(await stub.forecasts()).toMatchObject([{ version: 1, connects: 0, elsewhereShare: null }]);
+  await stub.visits(visit('eeur', 3));
+  await stub.visits(visit('weur', 1));
+  await stub.foreseen(foreseen(2));
+  await stub.visits(visit('eeur', 5));
+  await runDurableObjectAlarm(stub);
+  await runInDurableObject(stub, (_, state) => state.abort('reset')).catch(() => {});
+  const reset = env.METRICS.getByName(`collector ${round}`);
+  expect(await reset.forecasts()).toMatchObject([
+    { version: 2, until: null, connects: 5, elsewhereShare: 0 },
+    { version: 1, until: 2_000, connects: 4, elsewhereShare: 0.25 },
+  ]);
+  for (let version = 3; version <= 14; version += 1) await reset.foreseen(foreseen(version));
+  expect((await reset.forecasts()).map(({ version }) => version)).toEqual([
+    14, 13, 12, 11, 10, 9, 8, 7, 6, 5,
   ]);
 });

@@ -1,5 +1,7 @@
 // What only Meridian knows: the regions' states, the mesh, decisions and failovers, backups, JetStream's admission. Pure.
 
+import type { EditFact } from '../../api/forecast-facts.ts';
+import type { PlacedAt } from '../../api/regions.ts';
 import { MEMBER_STATES, SEEN_STATES, UNREACHABLE } from '../../api/states.ts';
 import type { StreamBackupStatus } from '../region/server-figures.ts';
 import type { LinkStatus } from '../region/status.ts';
@@ -25,6 +27,15 @@ const REGION = {
   age: gauge('region_object_age_seconds', "How long the region's object has been in memory"),
 };
 
+const PLACED = {
+  info: gauge('region_placed_info', "1, with where the region's container runs as labels"),
+  asConfigured: gauge('region_placed_as_configured', '1 if the container runs where its placement allows'),
+  distance: gauge(
+    'region_placed_distance_meters',
+    'From where the container runs to the coordinates of the region',
+  ),
+};
+
 const LINK = {
   up: gauge('mesh_link_up', '1 if nats-server has the route'),
   rtt: gauge('mesh_link_rtt_seconds', 'Round trip over the route, as nats-server measures it'),
@@ -37,6 +48,20 @@ const BACKUP = {
   lag: gauge('backup_lag_seconds', 'How old the oldest of them is at most'),
   age: gauge('backup_age_seconds', 'Since the backup was last written'),
   failing: gauge('backup_failing', '1 if the backup cannot be written'),
+};
+
+const FORECAST = {
+  share: gauge(
+    'forecast_share',
+    'Share of the clients that the region was to serve, as forecast for the newest edit',
+  ),
+  fact: gauge('forecast_fact_share', 'Share of the clients that the region has taken since that edit'),
+  moved: gauge('forecast_moved_share', 'Share of the clients that the newest edit was to move'),
+  elsewhere: gauge(
+    'forecast_elsewhere_share',
+    'Share of the clients since the newest edit that another region took than was forecast, at least',
+  ),
+  connects: gauge('forecast_connects', 'Clients that regions have taken since the newest edit'),
 };
 
 const JETSTREAM = {
@@ -54,6 +79,7 @@ export function meridianMetrics(snapshot: Snapshot): readonly Sample[] {
     ...samplesOf({}, [[VERSION, version]]),
     ...regions.flatMap((each) => regionMetrics(each, at)),
     ...admissionMetrics(snapshot),
+    ...forecastMetrics(snapshot.forecast),
   ];
 }
 
@@ -81,8 +107,24 @@ function regionMetrics(snapshot: RegionSnapshot, at: number): readonly Sample[] 
       [REGION.needed, scaling?.needed],
       [REGION.serving, scaling?.serving],
     ]),
+    ...placementMetrics(region, status.placedAt),
     ...links.flatMap((link) => linkMetrics(region, link)),
     ...backups.flatMap((backup) => backupMetrics(region, backup, at)),
+  ];
+}
+
+/** Only what is known: none of a container that is not told where it runs. */
+function placementMetrics(region: string, placed: PlacedAt | undefined): readonly Sample[] {
+  if (placed === undefined) return [];
+  const { location, region: place, country, asConfigured, kmAway } = placed;
+  const isTold = location !== null || place !== null || country !== null;
+  const where = { location: location ?? '', placement: place ?? '', country: country ?? '' };
+  return [
+    ...(isTold ? samplesOf({ region, ...where }, [[PLACED.info, 1]]) : []),
+    ...samplesOf({ region }, [
+      [PLACED.asConfigured, asConfigured === null ? undefined : asConfigured ? 1 : 0],
+      [PLACED.distance, kmAway === null ? undefined : kmAway * 1_000],
+    ]),
   ];
 }
 
@@ -122,6 +164,24 @@ function admissionMetrics({ admission }: Snapshot): readonly Sample[] {
       MEMBER_STATES.flatMap((each) =>
         samplesOf({ region, state: each }, [[JETSTREAM.member, state === each ? 1 : 0]]),
       ),
+    ),
+  ];
+}
+
+/** What came is absent before anybody has. */
+function forecastMetrics(edit: EditFact | undefined): readonly Sample[] {
+  if (edit === undefined) return [];
+  return [
+    ...samplesOf({}, [
+      [FORECAST.moved, edit.movedShare],
+      [FORECAST.connects, edit.connects],
+      [FORECAST.elsewhere, edit.elsewhereShare ?? undefined],
+    ]),
+    ...edit.regions.flatMap(({ region, forecast, fact }) =>
+      samplesOf({ region }, [
+        [FORECAST.share, forecast],
+        [FORECAST.fact, fact ?? undefined],
+      ]),
     ),
   ];
 }

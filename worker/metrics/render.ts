@@ -1,6 +1,7 @@
 // A snapshot as samples, in the order of their worth: Meridian's and the servers' first, then streams with their
 // consumers. What does not fit is left out as a whole, and counted. Pure.
 
+import { accountTraffic } from './account-traffic.ts';
 import { EXPORTER, exporterMetrics, HELM, type Prefixes } from './exporter-metrics.ts';
 import { expose, type Family, type Format, type Sample } from './exposition.ts';
 import { serverJetStream, streamMetrics } from './jetstream-metrics.ts';
@@ -83,6 +84,7 @@ function* groupsOf(snapshot: Snapshot, prefixes: Prefixes): Generator<Group> {
     ];
   }
   yield accountMetrics(snapshot);
+  yield* accountTraffic(snapshot);
   // The same stream of all servers is one group, and the order is that of the names: what is in one answer is in the next.
   const streams = servers.flatMap(({ server: { jetstream }, serverId }) =>
     (jetstream?.streams ?? []).map((stream) => ({ stream, jetstream, serverId })),

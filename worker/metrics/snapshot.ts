@@ -1,5 +1,6 @@
 // What the collector knows at one moment: types. Crosses RPC, so all of it is plain data.
 
+import type { EditFact } from '../../api/forecast-facts.ts';
 import type { RegionMetrics } from '../region/server-figures.ts';
 import type { SinkStatus } from './sink-status.ts';
 import type { Path, VisitCount } from './visits.ts';
@@ -55,6 +56,8 @@ export interface Snapshot {
   readonly admission?: AdmissionSnapshot;
   /** Absent without details. */
   readonly visits?: Visits;
+  /** Of the newest edit. Absent without details, or if there was none. */
+  readonly forecast?: EditFact | undefined;
   /** Where metrics are pushed to. Absent without details. */
   readonly sinks?: readonly SinkStatus[];
 }

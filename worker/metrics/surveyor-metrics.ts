@@ -8,7 +8,7 @@ import type { Snapshot } from './snapshot.ts';
 const NS_PER_MS = 1e6;
 
 /** Its counters' names do not end in `_total`, so all of its metrics are untyped here. */
-function core(name: string, help: string): Family {
+export function core(name: string, help: string): Family {
   return { name: `nats_core_${name}`, type: 'unknown', help };
 }
 

@@ -60,6 +60,7 @@ interface StreamAnswer {
   readonly config?: {
     readonly max_msgs?: number;
     readonly max_bytes?: number;
+    readonly max_consumers?: number;
     readonly num_replicas?: number;
   };
   readonly state: {
@@ -167,6 +168,7 @@ export interface StreamFigures {
   readonly replicas: number;
   readonly maxMessages?: number;
   readonly maxBytes?: number;
+  readonly maxConsumers?: number;
   /** The other servers, as the leader sees them. */
   readonly peers: readonly { readonly name: string; readonly lag: number; readonly isCurrent: boolean }[];
   readonly sources: readonly SourceFigures[];
@@ -316,6 +318,7 @@ function streamFigures(
     replicas: config.num_replicas ?? 1,
     ...(config.max_msgs !== undefined && { maxMessages: config.max_msgs }),
     ...(config.max_bytes !== undefined && { maxBytes: config.max_bytes }),
+    ...(config.max_consumers !== undefined && { maxConsumers: config.max_consumers }),
     peers: (cluster?.replicas ?? []).map(({ name: peer, lag = 0, current }) => ({
       name: peer,
       lag,

@@ -13,6 +13,8 @@ export interface Varz {
   readonly out_msgs: number;
   readonly mem: number;
   readonly start: string;
+  /** Absent if the server has none. */
+  readonly tags?: readonly string[];
 }
 
 /** A route in `/routez`. */

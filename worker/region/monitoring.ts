@@ -47,6 +47,7 @@ type Endpoint =
   | 'routez'
   | 'subsz'
   | 'leafz'
+  | 'accstatz'
   | 'connz'
   | `connz?${string}`
   | `jsz?${string}`

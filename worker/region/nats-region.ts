@@ -64,6 +64,12 @@ const SIGINT = 2;
 /** How often the class checks whether the container is ready: a start takes about a second, and a client waits. */
 const START_POLL_MS = 50;
 
+/**
+ * A container that has not answered after so long hangs, and is replaced. One in twenty starts on Cloudflare takes half a minute;
+ * the class alone would wait for hours.
+ */
+export const START_WITHIN_MS = 5 * 60_000;
+
 /** A server sends its INFO at once; a link to one that takes longer than this is retried. */
 export const HANDSHAKE_TIMEOUT_MS = 5_000;
 
@@ -104,7 +110,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#residencyRule = residencyRuleOf(this.#region);
     this.#startTimes = new StartTimes(ctx.storage.kv);
     this.#server = new NatsServer(ctx.container);
-    this.#report = new ServerReport(id, this.#server);
+    this.#report = new ServerReport(() => this.#region, this.#server);
     this.#watch = new ServerWatch({
       ask: () => this.#server.look(),
       isRunning: () => this.#server.isRunning,
@@ -452,10 +458,18 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     if (tooLong !== undefined) throw new Error(tooLong);
     this.envVars = containerEnvironment(this.env, activeConfig(this.env).config, this.#region);
     const startedAt = Date.now();
-    await this.startAndWaitForPorts({
-      ports: [WEBSOCKET_PORT],
-      cancellationOptions: { waitInterval: START_POLL_MS },
-    });
+    const abort = AbortSignal.timeout(START_WITHIN_MS);
+    try {
+      await this.startAndWaitForPorts({
+        ports: [WEBSOCKET_PORT],
+        cancellationOptions: { waitInterval: START_POLL_MS, abort },
+      });
+    } catch (cause) {
+      if (!abort.aborted || !this.#server.isRunning) throw cause;
+      // The next start would find it running, and wait for it again.
+      await this.#destroy();
+      throw new Error(`it runs, but has not answered within ${START_WITHIN_MS / 60_000} minutes`, { cause });
+    }
     if (!this.#server.isRunning) throw new Error('it ended as soon as it was up');
     this.#startTimes.note(Date.now() - startedAt);
   }

@@ -16,7 +16,7 @@ import {
 } from '../../test/support/workerd/fake-container.ts';
 import { containerOf, type RegionNode } from '../../test/support/workerd/region-node.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
-import { HANDSHAKE_TIMEOUT_MS } from './nats-region.ts';
+import { HANDSHAKE_TIMEOUT_MS, START_WITHIN_MS } from './nats-region.ts';
 
 /** Longer than any test takes. */
 const LONG_SECONDS = 600;
@@ -60,6 +60,29 @@ describe('a start', () => {
     });
   });
 
+  test('of a server that hangs is given up, and the next one begins with another container', async () => {
+    await region.reconfigure({ keepAwake: false });
+    const late = new AbortController();
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) =>
+      ms === START_WITHIN_MS ? late.signal : timeout(ms),
+    );
+    container.answer = HANGS;
+    const turnedAway = region.fetch('http://region/');
+    await eventually('the start', () => container.told.includes(STARTED));
+    await runInDurableObject(region, () => late.abort());
+    const answer = await turnedAway;
+    expect([answer.status, await answer.text()]).toEqual([
+      503,
+      expect.stringContaining('it runs, but has not answered within 5 minutes'),
+    ]);
+    vi.restoreAllMocks();
+    expect(container.told).toEqual([STARTED, DESTROYED]);
+    container.answer = answerOfServer(0);
+    await region.wake();
+    expect(container.told).toEqual([STARTED, DESTROYED, STARTED]);
+  });
+
   test('with credentials that no client can send is refused, with their length', async () => {
     await region.reconfigure({ keepAwake: false });
     await runInDurableObject(region, (instance) => {
@@ -88,6 +111,10 @@ describe('a region with members', () => {
     maxUnauthenticated: 200,
     maxPayloadBytes: 1_048_576,
   };
+  const decision = async () => (await region.scaling())?.decision;
+
+  /** A look now, instead of at its time. */
+  const look = () => runInDurableObject(region, (instance) => instance.reconcile());
 
   test('decides at each look how many servers it needs, and says why', async () => {
     expect(await region.scaling()).toBeUndefined();
@@ -95,8 +122,8 @@ describe('a region with members', () => {
     expect(await region.scaling()).toMatchObject({ settings: { max: 3, windowMs: 60_000, capacity: 100 } });
     container.answer = answerOfServer(90);
     await region.wake();
-    await eventually('a decision', async () => (await region.scaling())?.decision !== undefined);
-    expect((await region.scaling())?.decision).toMatchObject({
+    await look();
+    expect(await decision()).toMatchObject({
       clients: 90,
       needed: 2,
       action: { kind: 'start', servers: [2] },
@@ -110,20 +137,27 @@ describe('a region with members', () => {
     await region.reconfigure({ members, limits });
     container.answer = answerOfServer(60);
     await region.wake();
-    const decided = async () => (await region.scaling())?.decision;
-    await eventually('a decision', async () => (await decided())?.clients === 60);
+    await look();
+    expect(await decision()).toMatchObject({ clients: 60, unanswered: [] });
     container.answer = NO_ANSWER;
-    await eventually('a look in vain', async () => (await decided())?.unanswered.length === 1);
-    expect(await decided()).toMatchObject({ clients: 60, needed: 1, action: { kind: 'none' } });
+    await look();
+    expect(await decision()).toMatchObject({
+      clients: 60,
+      unanswered: [1],
+      needed: 1,
+      action: { kind: 'none' },
+    });
   });
 
   test('that is drained decides nothing', async () => {
     await region.reconfigure({ members });
     container.answer = answerOfServer(3);
     await region.wake();
-    await eventually('a decision', async () => (await region.scaling())?.decision !== undefined);
+    await look();
+    expect(await decision()).toMatchObject({ clients: 3 });
     await region.drain(LONG_SECONDS);
-    await eventually('none', async () => (await region.scaling())?.decision === undefined);
+    await look();
+    expect(await decision()).toBeUndefined();
   });
 });
 

@@ -71,6 +71,19 @@ export interface LeafFigures {
   readonly subscriptions: number;
 }
 
+/** What nats-server counts of an account, as `/accstatz` has it. */
+export interface AccountTraffic {
+  readonly acc: string;
+  readonly name?: string;
+  readonly conns: number;
+  readonly leafnodes: number;
+  readonly total_conns: number;
+  readonly num_subscriptions: number;
+  readonly sent: { readonly msgs: number; readonly bytes: number };
+  readonly received: { readonly msgs: number; readonly bytes: number };
+  readonly slow_consumers: number;
+}
+
 export interface ServerMetrics {
   /** How long `/varz` took to answer, ms. */
   readonly answeredInMs: number;
@@ -79,8 +92,12 @@ export interface ServerMetrics {
   readonly routes?: readonly RouteFigures[];
   /** What `/healthz` says: `ok`, or another word. */
   readonly health?: string;
+  /** Why it is not `ok`. */
+  readonly healthProblem?: string;
   readonly subsz?: Figures;
   readonly connz?: ConnzFigures;
   readonly leafs?: readonly LeafFigures[];
+  /** Of accounts that have or had clients here. */
+  readonly accounts?: readonly AccountTraffic[];
   readonly jetstream?: JetStreamFigures;
 }

@@ -11,6 +11,7 @@ import {
 } from './jetstream-figures.ts';
 import { MONITORING_TIMEOUT_MS, parseGoDurationMs, readMonitoring } from './monitoring.ts';
 import type {
+  AccountTraffic,
   ConnzFigures,
   Figures,
   LeafFigures,
@@ -29,12 +30,13 @@ export async function readServerMetrics(
   { details, ephemeral }: MetricsWanted,
 ): Promise<ServerMetrics> {
   const askedAt = Date.now();
-  const [{ varz, answeredInMs }, routez, subsz, health, connz] = await Promise.all([
+  const [{ varz, answeredInMs }, routez, subsz, health, connz, accstatz] = await Promise.all([
     readMonitoring<Figures>(port, 'varz').then((varz) => ({ varz, answeredInMs: Date.now() - askedAt })),
     orAbsent(readMonitoring<{ routes?: readonly RouteFigures[] }>(port, 'routez')),
     details ? orAbsent(readMonitoring<Figures>(port, 'subsz')) : undefined,
     details ? orAbsent(healthOf(port)) : undefined,
     details ? orAbsent(readMonitoring<ConnzAnswer>(port, 'connz')) : undefined,
+    details ? orAbsent(readMonitoring<AccstatzAnswer>(port, 'accstatz')) : undefined,
   ]);
   const name = typeof varz.server_name === 'string' ? varz.server_name : '';
   const [leafz, jetstream] = await Promise.all([
@@ -48,9 +50,10 @@ export async function readServerMetrics(
     varz,
     ...(routez !== undefined && { routes: (routez.routes ?? []).map(routeFigures) }),
     ...(subsz !== undefined && { subsz }),
-    ...(health !== undefined && { health }),
+    ...health,
     ...(connz !== undefined && { connz: connzFigures(connz) }),
     ...(leafz !== undefined && { leafs: (leafz.leafs ?? []).map(leafFigures) }),
+    ...(accstatz !== undefined && { accounts: (accstatz.account_statz ?? []).map(accountTraffic) }),
     ...(jetstream !== undefined && { jetstream }),
   };
 }
@@ -77,12 +80,12 @@ async function readJetStream(
 }
 
 /** Of any status: a server that is not healthy says so with 503. */
-async function healthOf(port: Fetcher): Promise<string> {
+async function healthOf(port: Fetcher): Promise<Pick<ServerMetrics, 'health' | 'healthProblem'>> {
   const response = await port.fetch('http://nats-server/healthz', {
     signal: AbortSignal.timeout(MONITORING_TIMEOUT_MS),
   });
-  const { status = 'error' } = await response.json<{ status?: string }>();
-  return status;
+  const { status = 'error', error } = await response.json<{ status?: string; error?: string }>();
+  return { health: status, ...(error !== undefined && { healthProblem: error }) };
 }
 
 /** The fields that are shown; the answer has more. */
@@ -115,6 +118,22 @@ function connzFigures({
   for (const connection of connections)
     for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += connection[name] ?? 0;
   return { num_connections, total, offset, limit, ...sum };
+}
+
+/** `/accstatz`, in part. */
+interface AccstatzAnswer {
+  readonly account_statz?: readonly AccountTraffic[];
+}
+
+/** The fields that are shown; the answer has more. */
+function accountTraffic({ sent, received, ...account }: AccountTraffic): AccountTraffic {
+  const { acc, name, conns, leafnodes, total_conns, num_subscriptions, slow_consumers } = account;
+  return {
+    ...{ acc, conns, leafnodes, total_conns, num_subscriptions, slow_consumers },
+    ...(name !== undefined && { name }),
+    sent: { msgs: sent.msgs, bytes: sent.bytes },
+    received: { msgs: received.msgs, bytes: received.bytes },
+  };
 }
 
 interface LeafAnswer extends Omit<LeafFigures, 'rttSeconds'> {

@@ -1,12 +1,16 @@
 // What a region's object reports about its nats-server, read from its monitoring: for the region's status, its links,
 // and its drain. Never starts anything, and never throws: a server that does not answer is reported as such.
 
+import type { RegionConfig } from '../../regions/config.ts';
 import { messageOf, publicMessageOf } from '../message-of.ts';
 import type { RoutezRoute } from './monitoring-answers.ts';
 import type { NatsServer } from './nats-server.ts';
+import { placedAt } from './placement.ts';
 import type { RegionStatus } from './status.ts';
 
-type ToldByServer = Required<Pick<RegionStatus, 'peers' | 'serverVersion' | 'inMsgs' | 'outMsgs'>> &
+type ToldByServer = Required<
+  Pick<RegionStatus, 'peers' | 'serverVersion' | 'placedAt' | 'inMsgs' | 'outMsgs'>
+> &
   Pick<RegionStatus, 'clients'>;
 
 /** How long an answer of the server is reused without asking it again. */
@@ -14,12 +18,17 @@ const TOLD_VALID_MS = 1_000;
 
 export class ServerReport {
   #lastTold: { readonly at: number; readonly answer: Promise<ToldByServer> } | undefined;
-  readonly #region: string;
+  readonly #config: () => RegionConfig;
   readonly #server: NatsServer;
 
-  constructor(region: string, server: NatsServer) {
-    this.#region = region;
+  /** @param config of the region, as it is when the server is asked */
+  constructor(config: () => RegionConfig, server: NatsServer) {
+    this.#config = config;
     this.#server = server;
+  }
+
+  get #region(): string {
+    return this.#config().id;
   }
 
   /** The status of a region whose server runs. @param status what the object knows without asking it */
@@ -57,6 +66,7 @@ export class ServerReport {
       clients: varz.connections,
       peers: [...peers],
       serverVersion: varz.version,
+      placedAt: placedAt(varz.tags, this.#config()),
       inMsgs: varz.in_msgs,
       outMsgs: varz.out_msgs,
     };

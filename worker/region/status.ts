@@ -13,6 +13,7 @@ type Reported = Pick<
   | 'maxClients'
   | 'peers'
   | 'serverVersion'
+  | 'placedAt'
   | 'inMsgs'
   | 'outMsgs'
   | 'drainPhase'

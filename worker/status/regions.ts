@@ -9,6 +9,7 @@ export async function regions(_request: Request, edge: EdgeContext): Promise<Res
     id: config.id,
     name: config.name,
     hint: config.hint,
+    placement: config.placement,
     latitude: config.latitude,
     longitude: config.longitude,
     enabled: config.enabled,

@@ -7,13 +7,13 @@ import { interruptionShade } from '../shades.ts';
 import type { Summary } from '../summary.ts';
 import { nameOf } from '../text-report.ts';
 import { endOf, timeAxis, timeLine } from '../time-axis.ts';
-import type { Comparison, Difference } from './compare.ts';
+import type { Comparison, Difference, Verdict } from './compare.ts';
 import {
   changeText,
   conclusionsOf,
   divided,
   pText,
-  tooLittleText,
+  untoldTexts,
   valuesText,
   verdictText,
 } from './compare-text.ts';
@@ -32,7 +32,7 @@ ${conclusionsOf(comparison).map((conclusion) => html`<p><span class="${/ is wors
 ${warnings.map((warning) => html`<p class="warn">Note: ${warning}</p>`)}
 ${section('Over time', charts.length === 0 ? undefined : html`<div class="charts">${charts.map(chartFigure)}</div>`)}
 ${section('Compared', told.length === 0 ? undefined : figures(told))}
-${section('Not compared', untold.length === 0 ? undefined : html`<details><summary>${tooLittleText(untold)}</summary>${figures(untold)}</details>`)}`;
+${section('Not compared', untold.length === 0 ? undefined : html`<details><summary>${untoldTexts(untold).join('. ')}</summary>${figures(untold)}</details>`)}`;
   return pageOf(`${script}: two runs compared`, body);
 }
 
@@ -50,7 +50,14 @@ function figures(differences: readonly Difference[]): Html {
   );
 }
 
-const COLOURS = { worse: 'bad', better: 'good', same: 'muted', 'too little data': 'muted' } as const;
+const COLOURS: Readonly<Record<Verdict, string>> = {
+  worse: 'bad',
+  better: 'good',
+  same: 'muted',
+  'too little data': 'muted',
+  'only before': 'warn',
+  'only after': 'warn',
+};
 
 /** The medians of each series that was compared. */
 function overlays({ differences }: Comparison, before: Summary, after: Summary): readonly Chart[] {

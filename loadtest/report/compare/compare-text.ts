@@ -3,7 +3,7 @@
 import { formatTable } from '../../../regions/table.ts';
 import { formatCount, formatMs, formatShare } from '../format-value.ts';
 import { nameOf } from '../text-report.ts';
-import { type Comparison, type Difference, LEVEL } from './compare.ts';
+import { type Comparison, type Difference, LEVEL, type Verdict } from './compare.ts';
 
 export function comparisonText(comparison: Comparison): string {
   const { warnings, script, profile } = comparison;
@@ -15,7 +15,7 @@ export function comparisonText(comparison: Comparison): string {
     ...(told.length === 0
       ? []
       : ['', formatTable([['', 'in', 'before', 'after', 'change', 'p', ''], ...told.map(rowOf)])]),
-    ...(untold.length === 0 ? [] : ['', tooLittleText(untold)]),
+    ...(untold.length === 0 ? [] : ['', ...untoldTexts(untold)]),
   ].join('\n');
 }
 
@@ -54,41 +54,55 @@ function rowOf(difference: Difference): readonly string[] {
   ];
 }
 
-/** What could be compared, and what has too little data. */
+/** What cannot be compared, and what is said of it before its names. */
+const UNTOLD: readonly (readonly [Verdict, (count: string) => string])[] = [
+  ['too little data', (count) => `too little data for ${count}`],
+  ['only before', (count) => `only the first run has ${count}`],
+  ['only after', (count) => `only the second run has ${count}`],
+];
+
+/** What could be compared, and what could not. */
 export function divided({ differences }: Comparison): {
   readonly told: readonly Difference[];
   readonly untold: readonly Difference[];
 } {
-  const isTold = ({ verdict }: Difference) => verdict !== 'too little data';
+  const isTold = ({ verdict }: Difference) => !UNTOLD.some(([each]) => each === verdict);
   return { told: differences.filter(isTold), untold: differences.filter((each) => !isTold(each)) };
 }
 
-/** One line: `too little data for 14 figures: connect p50 and p95 in all, oc; ...` */
-export function tooLittleText(differences: readonly Difference[]): string {
+/** A line for each reason: `too little data for 14 figures: connect p50 and p95 in all, oc; ...` */
+export function untoldTexts(differences: readonly Difference[]): readonly string[] {
+  return UNTOLD.flatMap(([verdict, textOf]) => {
+    const found = differences.filter((each) => each.verdict === verdict);
+    const count = `${found.length} ${found.length === 1 ? 'figure' : 'figures'}`;
+    return found.length === 0 ? [] : [`${textOf(count)}: ${namesOf(found)}`];
+  });
+}
+
+function namesOf(differences: readonly Difference[]): string {
   const byMetric = Map.groupBy(differences, ({ metric }) => metric);
   const parts = [...byMetric].map(([metric, each]) => {
     const figures = [...new Set(each.map(({ figure }) => figure))].join(' and ');
     return `${nameOf(metric)} ${figures} in ${[...new Set(each.map(({ series }) => series))].join(', ')}`;
   });
-  const count = differences.length;
-  return `too little data for ${count} ${count === 1 ? 'figure' : 'figures'}: ${parts.join('; ')}`;
+  return parts.join('; ');
 }
 
 /** Whether it is beyond chance; one that is and is small does not count. */
 export function verdictText({ verdict, p }: Difference): string {
   if (verdict === 'worse' || verdict === 'better') return `${verdict}, beyond chance`;
-  if (verdict === 'too little data') return verdict;
+  if (verdict !== 'same') return verdict;
   return p !== null && p < LEVEL ? 'beyond chance, but small' : 'within chance';
 }
 
-export function valuesText({ figure, before, after, pairs }: Difference): readonly [string, string] {
-  if (pairs === 0) return ['', ''];
+export function valuesText({ figure, before, after }: Difference): readonly [string, string] {
+  if (before === null || after === null) return ['', ''];
   const format = figure === 'share' ? formatShare : figure === 'per second' ? formatCount : formatMs;
   return [format(before), format(after)];
 }
 
-export function changeText({ figure, before, after, change, pairs }: Difference): string {
-  if (pairs === 0) return '';
+export function changeText({ figure, before, after, change }: Difference): string {
+  if (before === null || after === null) return '';
   if (figure === 'share') return `${signed((after - before) * 100)} points`;
   return change === null ? '' : `${signed(change * 100)}%`;
 }

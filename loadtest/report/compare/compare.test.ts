@@ -101,6 +101,21 @@ test('what has too little data is one line, and what was compared says whether i
   );
 });
 
+test('what only one of the runs has is told, and is unknown in the other', async () => {
+  const [before, whole] = [await run({ seed: 1 }), await run({ seed: 2 })];
+  const { oc: _gone, ...rest } = whole.timeSeries.metrics.nats_ping ?? {};
+  const after = {
+    ...whole,
+    timeSeries: { ...whole.timeSeries, metrics: { ...whole.timeSeries.metrics, nats_ping: rest } },
+  };
+  const comparison = compareSummaries(before, after);
+  const [found] = comparison.differences.filter(({ series }) => series === 'oc');
+  expect(found).toMatchObject({ verdict: 'only before', before: null, after: null, p: null });
+  expect(comparisonText(comparison)).toContain('only the first run has 2 figures: ping p50 and p95 in oc');
+  expect(comparisonText(compareSummaries(after, before))).toContain('only the second run has 2 figures');
+  expect(comparisonPage(comparison, before, after)).toContain('only the first run has 2 figures');
+});
+
 test('what is certain but a trifle is said to be beyond chance, and small', async () => {
   const [before, after] = [await run({ seed: 1 }), await run({ seed: 1, oceania: 1.03 })];
   expect(comparisonText(compareSummaries(before, after))).toMatch(

@@ -24,9 +24,9 @@ export interface Difference {
   readonly figure: Figure;
   /** A region, or `all`. */
   readonly series: string;
-  /** Of a typical slice. */
-  readonly before: number;
-  readonly after: number;
+  /** Of a typical slice; null where no slices can be paired. */
+  readonly before: number | null;
+  readonly after: number | null;
   /** `after` / `before` - 1; null when there was nothing before. */
   readonly change: number | null;
   /** Pairs of slices. */
@@ -36,7 +36,8 @@ export interface Difference {
   readonly verdict: Verdict;
 }
 
-export type Verdict = 'worse' | 'better' | 'same' | 'too little data';
+/** `only before` and `only after`: the other run has no sample of it. */
+export type Verdict = 'worse' | 'better' | 'same' | 'too little data' | 'only before' | 'only after';
 
 export type Figure = 'p50' | 'p95' | 'share' | 'per second';
 
@@ -85,10 +86,10 @@ export function compareSummaries(before: Summary, after: Summary): Comparison {
   const tested = found.filter(({ p }) => p !== null);
   const corrected = new Map(holm(tested.map(({ p }) => p ?? 1)).map((p, index) => [tested[index], p]));
   const differences = found
-    .map(({ question, ...rest }) => ({ rest, question }))
-    .map(({ rest, question }, index) => {
+    .map(({ question, only, ...rest }) => ({ rest, question, only }))
+    .map(({ rest, question, only }, index) => {
       const p = corrected.get(found[index]) ?? null;
-      return { ...rest, p, verdict: verdictOf({ ...rest, p }, question) };
+      return { ...rest, p, verdict: only ?? verdictOf({ ...rest, p }, question) };
     });
   return {
     script: before.script,
@@ -99,19 +100,29 @@ export function compareSummaries(before: Summary, after: Summary): Comparison {
   };
 }
 
-type Raw = Omit<Difference, 'verdict'> & { readonly question: Question };
+type Raw = Omit<Difference, 'verdict'> & {
+  readonly question: Question;
+  /** Set where only one of the runs has any sample of it. */
+  readonly only?: 'only before' | 'only after';
+};
+
+const UNPAIRED = { before: null, after: null, change: null, pairs: 0, p: null } as const;
 
 function answer(question: Question, before: Summary, after: Summary): readonly Raw[] {
   const { metric, figure } = question;
-  const found = Object.keys(before.timeSeries.metrics[metric] ?? {});
+  const found = new Set(
+    [before, after].flatMap(({ timeSeries }) => Object.keys(timeSeries.metrics[metric] ?? {})),
+  );
   const names = inRegionOrder(found, ['all', ...before.regions.map(({ id }) => id)]);
-  return names.flatMap((series) => {
+  return names.flatMap((series): readonly Raw[] => {
     const a = seriesOf(before.timeSeries, metric, series);
     const b = seriesOf(after.timeSeries, metric, series);
-    if (a === undefined || b === undefined) return [];
+    const what = { question, metric, figure, series };
+    if (a === undefined || b === undefined)
+      return [{ ...what, ...UNPAIRED, only: b === undefined ? 'only before' : 'only after' }];
     const pairs = figure === 'per second' ? pairSlices(counted(a), counted(b)) : pairSlices(a, b);
     const enough = pairs.filter((pair) => pair.every(({ count }) => count >= MIN_SAMPLES[figure]));
-    return [{ question, metric, figure, series, ...measure(enough, figure) }];
+    return [{ ...what, ...measure(enough, figure) }];
   });
 }
 
@@ -121,7 +132,7 @@ function measure(
 ): Pick<Raw, 'before' | 'after' | 'change' | 'pairs' | 'p'> {
   const read = (slice: Slice) => (figure === 'p50' || figure === 'p95' ? slice[figure] : slice.value);
   const values = pairs.map(([a, b]) => [read(a), read(b)] as const);
-  if (values.length === 0) return { before: 0, after: 0, change: null, pairs: 0, p: null };
+  if (values.length === 0) return UNPAIRED;
   const before = typical(
     values.map(([a]) => a),
     figure,
@@ -155,7 +166,7 @@ function verdictOf(
   { p, before, after, change, figure }: Omit<Difference, 'verdict'>,
   { worse }: Question,
 ): Verdict {
-  if (p === null) return 'too little data';
+  if (p === null || before === null || after === null) return 'too little data';
   const by = Math.abs(after - before);
   const isTrifle =
     figure === 'share'

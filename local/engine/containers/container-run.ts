@@ -26,6 +26,8 @@ export interface ContainerRunOptions extends RunListeners {
   readonly onLost?: ((error: Error) => void) | undefined;
   /** Told when it answers again. */
   readonly onFound?: (() => void) | undefined;
+  /** When one that cannot be reached is given up. Default: `SILENT_AFTER_MS`. */
+  readonly silentAfterMs?: number | undefined;
 }
 
 /** How often to ask a server that starts, and an engine that does not answer. A client is waiting for the first. */
@@ -35,7 +37,7 @@ const ENGINE_POLL_MS = 250;
 /** What a container wrote last comes this much later than its end at most. */
 const LAST_LINES_TIMEOUT_MS = 1_000;
 
-/** One that has not answered for so long may be where this machine does not reach it. */
+/** A server that starts answers within a second; one that has not after so long cannot be reached. */
 const SILENT_AFTER_MS = 20_000;
 
 /** A server that answers takes milliseconds. */
@@ -54,6 +56,8 @@ export class ContainerRun implements Run {
   readonly #log: OutputLog;
   readonly #givenUp = new AbortController();
   #isRunning = true;
+  /** Why it was given up; empty otherwise. */
+  #problem: readonly string[] = [];
 
   /** @param inspected undefined when the engine told nothing of it */
   constructor(id: string, server: string, inspected: Inspected | undefined, options: ContainerRunOptions) {
@@ -66,7 +70,7 @@ export class ContainerRun implements Run {
     this.exited = this.#awaitExit().then((code) => {
       this.#isRunning = false;
       void Promise.race([logged, delay(LAST_LINES_TIMEOUT_MS, undefined, { ref: false })]).then(() =>
-        options.onExit?.(server, code, this.#log.tail(LINES_SHOWN)),
+        options.onExit?.(server, code, [...this.#log.tail(LINES_SHOWN), ...this.#problem]),
       );
       return code;
     });
@@ -150,11 +154,8 @@ export class ContainerRun implements Run {
   async #awaitReady(): Promise<boolean> {
     const address = `127.0.0.1:${this.#ports.get(MONITORING_PORT)}`;
     const silent = setTimeout(
-      () =>
-        this.#options.onProblem?.(
-          `${this.#server} runs in its container, but does not answer at ${address}: the engine must publish ports on this machine's loopback`,
-        ),
-      SILENT_AFTER_MS,
+      () => void this.#giveUp(address),
+      this.#options.silentAfterMs ?? SILENT_AFTER_MS,
     );
     // For as long as the server lives: its caller decides how long that may be.
     const options = { timeoutMs: Number.POSITIVE_INFINITY, pollMs: READY_POLL_MS };
@@ -167,6 +168,15 @@ export class ContainerRun implements Run {
     })
       .then((found) => found === 'ready')
       .finally(() => clearTimeout(silent));
+  }
+
+  /** Its successor has other ports, which may be reached. */
+  async #giveUp(address: string): Promise<void> {
+    const problem = `${this.#server} runs in its container, but does not answer at ${address}, so it is ended: the engine must publish ports on this machine's loopback`;
+    this.#problem = [problem];
+    this.#options.onProblem?.(problem);
+    // An engine that does not answer is told of elsewhere.
+    await this.signal('SIGKILL').catch(() => undefined);
   }
 
   /** Also across restarts of the engine, when what was written meanwhile is lost. */

@@ -16,6 +16,7 @@ import { ContainerRun, type Inspected } from './container-run.ts';
 import type { EngineClient } from './engine-client.ts';
 import { labelsOf, type Owner } from './ownership.ts';
 import { removeContainer, removeRun } from './sweep.ts';
+import { ulimitSettings } from './ulimits.ts';
 
 /** What an engine can limit. */
 export interface CanLimit {
@@ -128,6 +129,7 @@ export class ContainerRuntime implements Runtime {
         ),
         // A container of Cloudflare has no swap.
         ...(memory !== undefined && { Memory: memory, MemorySwap: memory }),
+        Ulimits: ulimitSettings(),
         ...(nanoCpus > 0 && { NanoCpus: nanoCpus }),
       },
     };

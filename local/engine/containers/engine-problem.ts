@@ -63,6 +63,10 @@ const FIXES: readonly (readonly [pattern: RegExp, fix: string])[] = [
     /no space left on device|disk quota exceeded/i,
     'its disk is full: `docker system df` or `podman system df` shows what fills it, `docker system prune` or `podman system prune` frees what nobody uses',
   ],
+  [
+    /setting rlimit/i,
+    'it may not raise the limits of open files and processes: set default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"] below [containers] in /etc/containers/containers.conf, and restart its service',
+  ],
   [/no such image|image not known/i, 'build it with `npm run image -- build`'],
   [
     /non-overlapping .*address pool|could not find free subnet/i,

@@ -56,6 +56,9 @@ test.each([
   ['tcp://192.0.2.1:2375', /its engine must be on it too/],
   ['ssh://host', /its engine must be on it too/],
   ['kubernetes', /no container engine: give docker, podman, or a socket/],
+  ['unix://', /^--engine is unix:\/\/, which is no container engine/],
+  ['unix://docker.sock', /such as unix:\/\/\/var\/run\/docker\.sock/],
+  ['', /^--engine is "", which is no container engine/],
 ])('%s is refused', async (engine, why) => {
   await expect(socketsOf(engine, {})).rejects.toThrow(why);
 });

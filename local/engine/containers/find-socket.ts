@@ -29,14 +29,14 @@ export async function findSocket(engine: string, env: Environment = process.env)
 }
 
 function pathOf(address: string, given: string): string {
-  if (address.startsWith('unix://')) return address.slice('unix://'.length);
-  if (address.startsWith('/')) return address;
-  if (/^[a-z]+:\/\//.test(address))
+  const path = address.startsWith('unix://') ? address.slice('unix://'.length) : address;
+  if (path.startsWith('/')) return path;
+  if (path === address && /^[a-z]+:\/\//.test(address))
     throw new EngineUnreachable(
       `${given} is ${address}: the ports of containers are reached on this machine, so its engine must be on it too: give a unix socket, such as unix:///var/run/docker.sock`,
     );
   throw new EngineUnreachable(
-    `${given} is ${address}, which is no container engine: give docker, podman, or a socket such as unix:///var/run/docker.sock`,
+    `${given} is ${address || '""'}, which is no container engine: give docker, podman, or a socket such as unix:///var/run/docker.sock`,
   );
 }
 

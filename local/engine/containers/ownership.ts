@@ -20,6 +20,12 @@ export const PROCESS_LABEL = 'dev.meridian.process';
 /** Images of runs; the tag is the owner. */
 export const RUN_IMAGE = 'meridian-run';
 
+/**
+ * Of what a build leaves without a name: the stage that the image is put together in, the steps of one that was ended, and former
+ * images. Its value is the name that was to be built.
+ */
+export const BUILD_LABEL = 'meridian.build';
+
 /** The owner of what this process makes from now on. */
 export function newOwner(): Owner {
   return { run: randomBytes(6).toString('hex'), process: processId(process.pid) };

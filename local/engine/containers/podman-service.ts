@@ -13,10 +13,14 @@ export interface PodmanService extends AsyncDisposable {
 const START_TIMEOUT_MS = 20_000;
 
 /** Undefined where there is no podman. Returns once it answers. */
-export async function startPodmanService(socket: string): Promise<PodmanService | undefined> {
+export async function startPodmanService(
+  socket: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<PodmanService | undefined> {
   // In a group of its own: Ctrl-C would end it before the containers.
   const service = spawn('podman', ['system', 'service', '--time=0', `unix://${socket}`], {
     detached: true,
+    env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';

@@ -1,7 +1,8 @@
 // Removes containers, networks and images from an engine: those of one run, or all that killed runs left.
 
+import { waitFor } from '../../../waiting/wait-for.ts';
 import type { EngineClient } from './engine-client.ts';
-import { hasEnded, PROCESS_LABEL, processOfImage, RUN_IMAGE, RUN_LABEL } from './ownership.ts';
+import { BUILD_LABEL, hasEnded, PROCESS_LABEL, processOfImage, RUN_IMAGE, RUN_LABEL } from './ownership.ts';
 
 interface Listed {
   readonly Id: string;
@@ -13,7 +14,11 @@ interface ListedImage {
 }
 
 /** What a removal meets when the engine or somebody else is faster: not there, or being removed. */
-const GONE = [404, 409];
+const CONFLICT = 409;
+const GONE = [404, CONFLICT];
+
+const UNUSED_WITHIN_MS = 10_000;
+const UNUSED_POLL_MS = 250;
 
 /** Ends and removes a container, or does nothing when it is gone already. */
 export async function removeContainer(client: EngineClient, id: string): Promise<void> {
@@ -37,11 +42,22 @@ export async function sweepEngine(client: EngineClient): Promise<number> {
   for (const { Id } of await ended('/networks?')) await removeNetwork(client, Id);
   const images = (await listImages(client)).filter((name) => hasEnded(processOfImage(name) ?? ''));
   for (const name of images) await removeImage(client, name);
+  for (const { Id, Labels } of await list(client, '/images/json?', BUILD_LABEL, { dangling: ['true'] }))
+    if (hasEnded(processOfImage(Labels?.[BUILD_LABEL] ?? '') ?? '')) await removeImage(client, Id);
   return left.length;
 }
 
-export async function removeImage(client: EngineClient, name: string): Promise<void> {
-  await client.call('DELETE', `/images/${name}`, { allow: GONE });
+/** Whether it is gone: one that something else uses stays. */
+export async function removeImage(client: EngineClient, name: string): Promise<boolean> {
+  const { status } = await client.call('DELETE', `/images/${name}`, { allow: GONE });
+  return status !== CONFLICT;
+}
+
+/** The same, once nothing uses it: an engine cleans up for a moment after a build that was interrupted. */
+export async function removeUsedImage(client: EngineClient, name: string): Promise<void> {
+  const options = { timeoutMs: UNUSED_WITHIN_MS, pollMs: UNUSED_POLL_MS };
+  // What stays is swept by the next start.
+  await waitFor(`${name} to be unused`, options, () => removeImage(client, name)).catch(() => undefined);
 }
 
 async function removeNetwork(client: EngineClient, id: string): Promise<void> {
@@ -49,8 +65,13 @@ async function removeNetwork(client: EngineClient, id: string): Promise<void> {
 }
 
 /** What carries a label. */
-async function list(client: EngineClient, path: string, label: string): Promise<readonly Listed[]> {
-  const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
+async function list(
+  client: EngineClient,
+  path: string,
+  label: string,
+  others: Readonly<Record<string, readonly string[]>> = {},
+): Promise<readonly Listed[]> {
+  const filters = encodeURIComponent(JSON.stringify({ label: [label], ...others }));
   return (await client.call<Listed[]>('GET', `${path}&filters=${filters}`)).body ?? [];
 }
 

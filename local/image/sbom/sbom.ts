@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 import { BASE_LABEL } from '../build.ts';
-import { type EngineCommand, lastWords, runEngine } from '../engine-command.ts';
+import { type EngineCommand, lastWords, runEngine, runSubcommand } from '../engine-command.ts';
 import { ImageError } from '../image-error.ts';
 import { readAlpinePackages } from './alpine-packages.ts';
 import { type GoModule, readGoBuildInfo } from './go-build-info.ts';
@@ -59,7 +59,14 @@ async function natsServer(engine: EngineCommand, tag: string, files: ImageFiles)
 }
 
 async function versionOf(engine: EngineCommand, tag: string): Promise<string> {
-  const said = await runEngine(engine, ['run', '--rm', '--entrypoint', 'nats-server', tag, '--version']);
+  const said = await runEngine(engine, [
+    ...runSubcommand(),
+    '--rm',
+    '--entrypoint',
+    'nats-server',
+    tag,
+    '--version',
+  ]);
   const version = /v\d+\.\d+\.\d+\S*/.exec(said.stdout)?.[0];
   if (version === undefined)
     throw new ImageError(`nats-server of ${tag} does not tell its version: ${lastWords(said)}`);

@@ -98,8 +98,8 @@ const SERVER_KILLED: Check = {
   name: 'the container ends with its nats-server, with 128 + the signal',
   run: async (image) => {
     await using container = await image.serve();
-    const pid = (await container.exec('busybox', 'pidof', 'nats-server')).trim();
-    await container.exec('busybox', 'kill', '-9', pid);
+    const pid = (await container.beside('busybox', 'pidof', 'nats-server')).trim();
+    await container.beside('busybox', 'kill', '-9', pid);
     assert.equal(await container.exitCode(), 137);
     return '137';
   },

@@ -51,7 +51,7 @@ const MEMORY: Check = {
     await using container = await image.serve({ env: ALONE, options: ['--memory', `${LIMIT_MIB}m`] });
     const { config } = (await container.monitor('jsz')) as { config: { max_memory: number } };
     assert.equal(config.max_memory, (LIMIT_MIB / 2) * MIB);
-    const environment = await container.exec(
+    const environment = await container.beside(
       'sh',
       '-c',
       'tr "\\0" "\\n" < /proc/$(busybox pidof nats-server)/environ',

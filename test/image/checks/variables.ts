@@ -103,7 +103,7 @@ const HOST: Check = {
     await using container = await image.run({ env: { NATS_HOST: '127.0.0.1', NATS_TOKEN: '' } });
     await container.logged(/Listening for client connections on 127\.0\.0\.1:4222/);
     const url = 'http://127.0.0.1:8222/healthz';
-    assert.match(await container.exec('busybox', 'wget', '-q', '-O', '-', url), /"ok"/);
+    assert.match(await container.beside('busybox', 'wget', '-q', '-O', '-', url), /"ok"/);
     const outside = `http://127.0.0.1:${await container.port(8222)}/healthz`;
     await assert.rejects(fetch(outside, { signal: AbortSignal.timeout(5_000) }));
     return 'healthz answers inside, not outside';

@@ -12,8 +12,12 @@ export interface OperatorFixture {
   /** Account -> JWT, the system account among them. */
   readonly accounts: Readonly<Record<string, string>>;
   readonly user: User;
-  /** The same user with more in its JWT. */
-  userOf(claims: object): User;
+  /**
+   * The same user with more in its JWT.
+   *
+   * @param expiresAtMs milliseconds since 1970; without it never
+   */
+  userOf(claims: object, expiresAtMs?: number): User;
 }
 
 export interface User {
@@ -31,8 +35,8 @@ export function createOperatorFixture(limits: object = {}): OperatorFixture {
   const system = nkeys.createAccount();
   const account = nkeys.createAccount();
   const user = nkeys.createUser();
-  const userOf = (claims: object) => ({
-    jwt: sign(account, user, { type: 'user', ...USER_LIMITS, ...claims }),
+  const userOf = (claims: object, expiresAtMs?: number) => ({
+    jwt: sign(account, user, { type: 'user', ...USER_LIMITS, ...claims }, expiresAtMs),
     seed: user.getSeed(),
   });
   return {
@@ -50,6 +54,19 @@ export function createOperatorFixture(limits: object = {}): OperatorFixture {
   };
 }
 
+/** What makes a nats-server take its users, in the server's own configuration. */
+export function operatorConfiguration({ operatorJwt, systemAccount, accounts }: OperatorFixture): string {
+  const preload = Object.entries(accounts).map(([account, jwt]) => `  ${account}: ${jwt}`);
+  return [
+    `operator: ${operatorJwt}`,
+    `system_account: ${systemAccount}`,
+    'resolver: MEMORY',
+    'resolver_preload: {',
+    ...preload,
+    '}',
+  ].join('\n');
+}
+
 /** The user as `nsc` writes it into a file. */
 export function credsOf({ user: { jwt, seed } }: OperatorFixture): string {
   const seedText = new TextDecoder().decode(seed);
@@ -59,10 +76,11 @@ export function credsOf({ user: { jwt, seed } }: OperatorFixture): string {
   ].join('\n');
 }
 
-function sign(issuer: KeyPair, subject: KeyPair, claims: object): string {
+function sign(issuer: KeyPair, subject: KeyPair, claims: object, expiresAtMs?: number): string {
   const payload = {
     jti: createHash('sha256').update(randomUUID()).digest('hex'),
     iat: Math.floor(Date.now() / 1000),
+    ...(expiresAtMs !== undefined && { exp: Math.floor(expiresAtMs / 1000) }),
     iss: issuer.getPublicKey(),
     name: 'meridian-test',
     sub: subject.getPublicKey(),

@@ -5,6 +5,7 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { executablesOnPath } from '../../../local/binaries/search-path.ts';
+import { startPodmanService } from '../../../local/engine/containers/podman-service.ts';
 import { BASE_LABEL } from '../../../local/image/build.ts';
 import {
   type EngineCommand,
@@ -14,6 +15,7 @@ import {
 } from '../../../local/image/engine-command.ts';
 import { findEngine } from '../../../local/image/find-engine.ts';
 import { temporaryFolder } from '../command-process.ts';
+import { withUlimits } from './isolated-podman.ts';
 import type { TestEngine } from './test-engine.ts';
 
 const SIDECAR_FOLDER = join(import.meta.dirname, 'sidecar');
@@ -53,9 +55,11 @@ export function useDocker(): { readonly docker: DockerForTests; readonly folder:
 
 /** @param folder an empty folder, which is the caller's */
 async function dockerForTests(testEngine: TestEngine, folder: string): Promise<DockerForTests> {
+  const own = testEngine.isOwn ? await startOwnService(folder) : undefined;
   const engine = await findEngine({
-    engine: testEngine.isOwn ? 'podman' : `unix://${testEngine.socket}`,
+    engine: own ? 'podman' : `unix://${testEngine.socket}`,
     runs: true,
+    env: { ...process.env, ...own?.env },
   });
   const bin = join(folder, 'bin');
   await mkdir(bin);
@@ -67,14 +71,27 @@ async function dockerForTests(testEngine: TestEngine, folder: string): Promise<D
     engine,
     env: {
       PATH: `${bin}:${process.env.PATH}`,
-      DOCKER_HOST: `unix://${testEngine.socket}`,
+      ...own?.env,
+      DOCKER_HOST: `unix://${own?.socket ?? testEngine.socket}`,
       WRANGLER_DOCKER_BIN: file,
       MINIFLARE_CONTAINER_EGRESS_IMAGE: SIDECAR,
     },
     [Symbol.asyncDispose]: async () => {
       await runEngine(engine, ['image', 'rm', '--force', SIDECAR]);
+      await own?.service[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Of the same podman, but with limits that wrangler and the commands of people do not set. */
+async function startOwnService(folder: string) {
+  const settings = join(folder, 'podman');
+  await mkdir(settings);
+  const env = await withUlimits(settings);
+  const socket = join(settings, 'podman.sock');
+  const service = await startPodmanService(socket, { ...process.env, ...env });
+  if (service === undefined) throw new Error('there is no podman');
+  return { env, socket, service };
 }
 
 /** wrangler's options for buildx are dropped, images are on the base that there is, and a pull is of what is there. */
@@ -94,6 +111,13 @@ case $1 in
     # podman cannot open a standard input that is a socket, as wrangler's is.
     cat | ${[file, ...args].join(' ')} "$@" --network none --build-arg "BASE=${base}"
     exit ;;
+  run)
+    official=$(sed -n 's/^ARG BASE=//p' container/Dockerfile)
+    for argument in "$@"; do
+      shift
+      [ "$argument" != "$official" ] || argument=${base}
+      set -- "$@" "$argument"
+    done ;;
 esac
 exec ${[file, ...args].join(' ')} "$@"
 `;

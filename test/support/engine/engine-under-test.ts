@@ -13,6 +13,7 @@ import { EngineClient } from '../../../local/engine/containers/engine-client.ts'
 import { EngineRefusal } from '../../../local/engine/containers/engine-problem.ts';
 import { newOwner } from '../../../local/engine/containers/ownership.ts';
 import { removeContainer } from '../../../local/engine/containers/sweep.ts';
+import { ulimitSettings } from '../../../local/engine/containers/ulimits.ts';
 import { serveDockerApi } from '../../../local/engine/docker-api.ts';
 import { Engine } from '../../../local/engine/engine.ts';
 import { natsImage } from '../../../local/engine/processes/nats-image.ts';
@@ -85,7 +86,7 @@ export async function theEngineItself({ socket, image }: TestEngine): Promise<En
           Image: image,
           Env: pairs(env),
           StopTimeout: 10,
-          HostConfig: { PortBindings, NetworkMode: network },
+          HostConfig: { PortBindings, NetworkMode: network, Ulimits: ulimitSettings() },
         },
       });
       created.push(name);

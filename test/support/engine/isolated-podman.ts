@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { killQuietly } from '../../../local/engine/processes/process-group.ts';
@@ -16,9 +16,6 @@ export interface PodmanEnvironment {
   readonly CONTAINERS_CONF: string;
   readonly CONTAINERS_STORAGE_CONF: string;
 }
-
-/** Six regions have a hundred threads or so. */
-const PROCESSES = 1_000;
 
 /** `vfs` copies every layer, but works on any file system. */
 const DRIVERS = ['overlay', 'vfs'] as const;
@@ -63,10 +60,7 @@ async function containersConf(folder: string): Promise<string> {
   const plugins = existsSync('/usr/lib/cni/bridge') && !existsSync('/usr/lib/podman/netavark');
   const backend = plugins ? 'network_backend = "cni"\n' : '';
   if (!plugins) await writeDefaultNetwork(join(folder, 'networks'));
-  return `[containers]
-# Not more than this process has: raising a limit takes a capability that root may lack.
-default_ulimits = ["nofile=${openFiles()}", "nproc=${PROCESSES}:${PROCESSES}"]
-[engine]
+  return `[engine]
 ${runtime}cgroup_manager = "cgroupfs"
 events_logger = "file"
 lock_type = "file"
@@ -99,11 +93,20 @@ async function writeDefaultNetwork(folder: string): Promise<void> {
   await writeFile(join(folder, 'podman.json'), JSON.stringify(network));
 }
 
-/** Twice, as the hard limit of this process is. */
-function openFiles(): string {
-  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-  const value = hard === undefined || hard === 'unlimited' ? '-1' : hard;
-  return `${value}:${value}`;
+/**
+ * The settings of this process's podman, with limits for containers that others make than Meridian, which gives its own a
+ * limit that works. As docs/container.md tells people to do.
+ *
+ * @param folder where they are written
+ */
+export async function withUlimits(folder: string): Promise<Pick<PodmanEnvironment, 'CONTAINERS_CONF'>> {
+  const CONTAINERS_CONF = join(folder, 'containers.conf');
+  const settings = await readFile(process.env.CONTAINERS_CONF ?? '', 'utf8');
+  await writeFile(
+    CONTAINERS_CONF,
+    `[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]\n${settings}`,
+  );
+  return { CONTAINERS_CONF };
 }
 
 /** Ends all that runs in it: containers, and services that listen in the folder. */

@@ -7,6 +7,7 @@ import { openEngine } from '../../../local/engine/containers/open-engine.ts';
 import { removeImage } from '../../../local/engine/containers/sweep.ts';
 import { buildImage } from '../../../local/image/build.ts';
 import { findEngine } from '../../../local/image/find-engine.ts';
+import { STAND_IN_BASE } from '../../../local/image/stand-in-base.ts';
 import { processStartOf } from '../../../local/process-identity.ts';
 import { type Closeable, withTeardown } from '../../../local/teardown.ts';
 import type { ChosenEngine } from './choose-engine.ts';
@@ -27,7 +28,8 @@ const PREFIX = 'meridian-engine-';
 const OWNER_FILE = 'owner';
 
 const IMAGE = 'meridian-test:image';
-const BASE = 'meridian-test:base';
+/** In an engine of the tests' own it is the usual one, which stacks then need not build again. */
+const BASE = { own: STAND_IN_BASE, shared: 'meridian-test:base' };
 
 /** Returns once the image is built. Commands that are started from now on find the same engine. */
 export function startTestEngine(
@@ -50,11 +52,12 @@ export function startTestEngine(
     undo.use(opened);
     const { socket } = opened.client;
     const command = await findEngine({ engine: isOwn ? 'podman' : `unix://${socket}`, runs: true });
+    const base = isOwn ? BASE.own : BASE.shared;
     undo.defer(async () => {
       const { client } = opened;
-      for (const image of [IMAGE, BASE]) await removeImage(client, image);
+      for (const image of [IMAGE, base]) await removeImage(client, image);
     });
-    await buildImage({ engine: command, tag: IMAGE, standInTag: BASE, folder, log });
+    await buildImage({ engine: command, tag: IMAGE, standInTag: base, folder, log });
     return { socket, image: IMAGE, isOwn };
   });
 }
