@@ -12,7 +12,12 @@ export const EstimateSchema = v.strictObject({
     v.nullable(Milliseconds),
     v.description('the typical round trip of the last ones measured, outliers left out; null if none was'),
   ),
-  samples: v.pipe(Count, v.description('how many of those agree on it, fewer the older they are')),
+  samples: v.pipe(
+    Count,
+    v.description(
+      'how many of those agree on it, less up to two that do not, fewer the older they are; 0 where they contradict each other',
+    ),
+  ),
   finalMs: v.pipe(Milliseconds, v.description('both combined')),
 });
 

@@ -5,6 +5,7 @@ import { restore } from './backup/restore.ts';
 import type { Benchmark } from './context.ts';
 import { decision } from './decision/decision.ts';
 import { edge } from './edge/edge.ts';
+import { firstVisit } from './first-visit/first-visit.ts';
 import { growth } from './growth/growth.ts';
 import { handOff } from './hand-off/hand-off.ts';
 import { members } from './members/members.ts';
@@ -18,6 +19,7 @@ export const BENCHMARKS = {
   mesh,
   decision,
   'hand-off': handOff,
+  'first-visit': firstVisit,
   metrics,
   start,
   memory,

@@ -78,6 +78,7 @@ test('a load is replayed with the settings to try, and no edge is asked', async 
   expect(out).toMatch(/1 -> 3/);
   expect(out).toMatch(/3 -> 2/);
   expect(out).toMatch(/2 -> 1/);
+  expect(out).toMatch(/server hours, \$\d+\.\d\d of memory and disk/);
   expect(out).toMatch(/\d+ clients found no room/);
   const json = await runRegionsOn({}, ['scaling', 'weur', '--replay', file, '--json', '--set', ...tried]);
   expect(JSON.parse(json.out)).toMatchObject({

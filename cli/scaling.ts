@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import type { Scaling } from '../api/scaling.ts';
 import { clientCapacity } from '../regions/client-capacity.ts';
 import type { RegionConfig } from '../regions/config.ts';
+import { dollarsPerHour } from '../regions/container-cost.ts';
 import { applyAssignments } from '../regions/edits/set.ts';
 import { describeProblem } from '../regions/problems.ts';
 import { formatTable } from '../regions/table.ts';
@@ -29,6 +30,8 @@ interface Options extends ConnectionOptions {
 
 /** As the object of a region looks at its server. */
 const LOOK_EVERY_MS = 2_000;
+
+const SECONDS_PER_HOUR = 3_600;
 
 /** Before anything is measured: Cloudflare's containers often take 1 to 3 s to start. */
 const START_SECONDS = 3;
@@ -115,10 +118,11 @@ async function replayed(
       drainMs: (lameDuck.graceSeconds + lameDuck.durationSeconds) * 1000,
     },
   );
+  const dollars = (result.serverSeconds / SECONDS_PER_HOUR) * dollarsPerHour(region.instanceType);
   if (json) {
     const { decisions: _decisions, ...summary } = result;
-    console.log(JSON.stringify(summary, null, 2));
-  } else say(replayText(result, trace[0]?.at ?? 0));
+    console.log(JSON.stringify({ ...summary, dollars }, null, 2));
+  } else say(replayText(result, trace[0]?.at ?? 0, dollars));
 }
 
 function whyNot(id: string, region: RegionConfig | undefined, regions: readonly RegionConfig[]): string {
@@ -134,7 +138,11 @@ async function readTrace(file: string): Promise<string> {
   }
 }
 
-function replayText({ changes, refused, moved, most, serverSeconds }: Replay, beganAt: number): string {
+function replayText(
+  { changes, refused, moved, most, serverSeconds }: Replay,
+  beganAt: number,
+  dollars: number,
+): string {
   const rows = changes.map(({ at, from, to, clients, growth, servers }) => [
     `${Math.round((at - beganAt) / 1000)} s`,
     `${from} -> ${to}`,
@@ -146,7 +154,8 @@ function replayText({ changes, refused, moved, most, serverSeconds }: Replay, be
     ...(rows.length === 0
       ? ['The number of servers never changes.']
       : [formatTable([['AFTER', 'SERVERS', 'CLIENTS', 'EXPECTED', 'WHAT'], ...rows])]),
-    `${most} servers at most, ${(serverSeconds / 3600).toFixed(2)} server hours; ${moved} clients moved by drains.`,
+    `${most} servers at most; ${(serverSeconds / SECONDS_PER_HOUR).toFixed(2)} server hours, $${dollars.toFixed(2)} of memory and disk.`,
+    `${moved} clients moved by drains.`,
     refused === 0
       ? 'Every client found room.'
       : `${refused} clients found no room, and would have gone to the next region.`,

@@ -13,13 +13,13 @@ export interface Estimate {
   readonly priorMs: number;
   /** The typical round trip of the last ones measured; absent while there are none. */
   readonly measuredMs?: number;
-  /** How many of them agree on it, fewer the older they are. */
+  /** How many of them it rests on (observation.ts). */
   readonly samples: number;
   readonly finalMs: number;
 }
 
 /** Standard deviation of the model's error where it is good, as a share of the round trip. Elsewhere the samples say. */
-export const PRIOR_SD_SHARE = 0.1;
+export const PRIOR_SD_SHARE = 0.15;
 
 /** A disagreement within so many variances of the samples' mean is noise: two standard deviations. */
 const NOISE_VARIANCES = 4;
@@ -33,9 +33,9 @@ const MOST_RISE_A_SAMPLE = 0.5;
  * @param priorMs above 0
  */
 export function estimate(priorMs: number, measurement: Measurement | undefined): Estimate {
-  if (measurement === undefined || !(measurement.samples > 0))
-    return { priorMs, samples: 0, finalMs: priorMs };
+  if (measurement === undefined) return { priorMs, samples: 0, finalMs: priorMs };
   const { ms, samples } = measurement;
+  if (!(samples > 0)) return { priorMs, measuredMs: ms, samples: 0, finalMs: priorMs };
   // The difference of the logarithms, nearly: the same whichever of the two is larger.
   const disagreement = (2 * (ms - priorMs)) / (ms + priorMs);
   const most = MOST_RISE_A_SAMPLE * samples;

@@ -7,7 +7,7 @@ import type { SeenState } from '../api/states.ts';
 export interface Measurement {
   /** The typical round trip, ms. */
   readonly ms: number;
-  /** How many samples it rests on: those that agree, fewer the older they are. Any number above 0. */
+  /** How many samples it rests on: those that agree less some that do not, and fewer the older they are. 0 or more. */
   readonly samples: number;
 }
 

@@ -26,8 +26,14 @@ export const LONGEST_SAMPLE_MS = 5_000;
 /** Standard deviation of a sample, as a share of the round trip, where the samples themselves do not show a larger one. */
 export const NOISE_SHARE = 0.2;
 
-/** Samples within this many standard deviations of the middle count. */
+/** Samples within this many standard deviations of the middle count; of n samples (1 + FEW / n) times as many. */
 const INLIER_DEVIATIONS = 2.5;
+
+/** The middle of two or three samples is itself uncertain: what is near the true one may be far from theirs. */
+const FEW = 2;
+
+/** Of the samples that are not near the middle so many, each of them, take away one that is. */
+const MOST_CONTRADICTIONS = 2;
 
 /** From the middle of the deviations to a standard deviation, for a normal distribution. */
 const DEVIATION_OF_MIDDLE = 1.4826;
@@ -64,10 +70,14 @@ export function addSample(
   return { ms: ms.slice(-KEPT_SAMPLES), at: Math.max(now, before?.at ?? 0) };
 }
 
-/** What the samples say together, by now. */
+/**
+ * What the samples say together, by now. Of two that contradict each other nobody knows which one is right, so they are
+ * worth none; among many, two that are far off are chance.
+ */
 export function measurementOf(trips: RoundTrips, now: number): Measurement {
   const { inliers, meanMs } = middleOf(trips.ms);
-  return { ms: meanMs, samples: inliers * shareLeft(trips, now) };
+  const contradictions = Math.min(MOST_CONTRADICTIONS, trips.ms.length - inliers);
+  return { ms: meanMs, samples: Math.max(0, inliers - contradictions) * shareLeft(trips, now) };
 }
 
 /** The newest of them: fewer the longer nothing was measured, but one at least. */
@@ -98,7 +108,8 @@ function middleOf(ms: readonly number[]): {
 } {
   const middle = lowerMedian(ms);
   const spread = DEVIATION_OF_MIDDLE * lowerMedian(ms.map((each) => Math.abs(each - middle)));
-  const reach = INLIER_DEVIATIONS * Math.max(spread, NOISE_SHARE * middle);
+  const deviations = INLIER_DEVIATIONS * (1 + FEW / ms.length);
+  const reach = deviations * Math.max(spread, NOISE_SHARE * middle);
   const [lowMs, highMs] = [middle - reach, middle + reach];
   const near = ms.filter((each) => each >= lowMs && each <= highMs);
   return {

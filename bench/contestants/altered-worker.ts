@@ -1,5 +1,6 @@
 // The Worker with modules replaced; everything else is the same code. For more regions than Cloudflare has places, which
-// it would rightly refuse, the rule about places is left out; and a client may be handed over without hedging.
+// it would rightly refuse, the rule about places is left out; a client may be handed over without hedging; and every
+// request may count as the first that its isolate sees.
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +32,17 @@ const withoutHedge: Plugin = {
     ),
 };
 
+/** In place of worker/connect/observe.ts, for the decision only. */
+const asFirstVisit = (how: string): Plugin => ({
+  name: 'as-first-visit',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/observe\.ts$/ }, ({ importer }) =>
+      /[/\\]decide\.ts$/.test(importer)
+        ? { path: fileURLToPath(new URL(`../first-visit/workerd/${how}.ts`, import.meta.url)) }
+        : undefined,
+    ),
+});
+
 interface WranglerToml {
   readonly compatibility_date: string;
   readonly compatibility_flags?: readonly string[];
@@ -46,6 +58,11 @@ export const HAND_OFF_WORKERS: Readonly<Record<'hedged' | 'unhedged', Build>> = 
   hedged: (_folder, config) => buildWith(config, []),
   unhedged: (_folder, config) => buildWith(config, [withoutHedge]),
 };
+
+export const buildFirstVisitWorker =
+  (how: 'known' | 'unknown' | 'unawaited'): Build =>
+  (_folder, config) =>
+    buildWith(config, [asFirstVisit(how)]);
 
 async function buildWith(config: MeridianConfig, plugins: readonly Plugin[]): Promise<WorkerBuild> {
   const toml = parse(await readFile(`${PROJECT}wrangler.toml`, 'utf8')) as unknown as WranglerToml;

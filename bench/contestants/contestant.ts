@@ -18,6 +18,8 @@ export interface StackRequest {
   readonly cuttable?: boolean;
   /** Builds the Worker with another way to hand over a client. Absent: as it would be deployed. */
   readonly handOff?: 'hedged' | 'unhedged';
+  /** Builds a Worker that takes every request for its isolate's first: whether a record is there, or is not waited for. */
+  readonly firstVisit?: 'known' | 'unknown' | 'unawaited';
   /** Whether there is a collector of metrics. Absent: as it would be deployed. */
   readonly collects?: boolean;
   /** How often regions compare their routes with the configuration; replaces the configured interval. */

@@ -8,7 +8,7 @@ import { buildWorker } from '../../local/worker-build.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
-import { buildCrowdedWorker, HAND_OFF_WORKERS } from './altered-worker.ts';
+import { buildCrowdedWorker, buildFirstVisitWorker, HAND_OFF_WORKERS } from './altered-worker.ts';
 import { configFor, DISTINCT_PLACES } from './config.ts';
 import type { RunningStack, ServerPorts, StackRequest } from './contestant.ts';
 import { isolateBytes } from './isolate-memory.ts';
@@ -20,7 +20,7 @@ const RESTART_TIMEOUT_MS = 60_000;
 
 export async function startMeridian(request: StackRequest): Promise<RunningStack> {
   const config = await configFor(request);
-  const { natsServer, handOff, wan } = request;
+  const { natsServer, handOff, firstVisit, wan } = request;
   const inspectorPort = request.inspected ? await freePort() : undefined;
   const started = performance.now();
   const steps: Record<string, number> = {};
@@ -37,6 +37,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
     ...(isCrowded && { build: buildCrowdedWorker }),
     ...(request.collects === false && { build: buildWithoutCollector }),
     ...(handOff !== undefined && { build: HAND_OFF_WORKERS[handOff] }),
+    ...(firstVisit !== undefined && { build: buildFirstVisitWorker(firstVisit) }),
   });
   steps.mesh = performance.now() - started;
   return {

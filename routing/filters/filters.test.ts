@@ -342,6 +342,36 @@ describe('the estimate', () => {
     expect(first(30, 15)).toBe('eeur');
     expect(first(60, 55)).toBe('weur');
   });
+
+  test.each([
+    [0, 1],
+    [1, 9],
+    [2, 2.25],
+    [3, 1],
+    [1e9, 1],
+  ])(
+    'a choice that rests on %d samples stays until another one is better by %d margins',
+    (samples, times) => {
+      expect(marginOf(samples, { flipRatio: 1, flipFloorMs: 7 })).toBeCloseTo(7 * times, 5);
+    },
+  );
+
+  test('one that rests on a few stays until another is better by two standard deviations of the difference', () => {
+    const routing = { flipRatio: 1, flipFloorMs: 0.1 };
+    const four = marginOf(4, routing) ?? Number.NaN;
+    expect(four).toBeGreaterThan(1);
+    expect(marginOf(16, routing)).toBeCloseTo(four / 2, 5);
+  });
+
+  /** What the choice so far is given, when it measures what the model says. */
+  function marginOf(samples: number, routing: Setting['routing'] & object): number | undefined {
+    const of = ({ candidates }: Decision) => candidates.find(({ region }) => region === 'weur');
+    const ms = of(decide(LONDON))?.estimate.priorMs ?? Number.NaN;
+    const observed = { weur: { measurement: { ms, samples } } };
+    const weur = of(decide(LONDON, { observed, routing, incumbent: 'weur' }));
+    const cost = weur?.effects.find(({ code }) => code === 'incumbent');
+    return cost?.effect === 'cost' ? -cost.ms : undefined;
+  }
 });
 
 describe('capacity', () => {

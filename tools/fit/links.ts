@@ -16,17 +16,27 @@
 // cable maps, as in most of Russia, Central Asia, Iraq, Iran, China, inner Africa and the islands. One with `=ms`: a
 // judgement of where carriers hand over, unless its group says that it was measured. The ones least sure:
 //
-// - India to the Gulf (BOM-DXB=85): judged. Azure has 39 ms between Pune and Dubai on its own backbone. That carriers of the
-//   Middle East meet far outside it is measured (Candela and others, Dissecting the Speed-of-Internet of Middle East, IEEE
-//   GI 2019, with RIPE Atlas), but no public figure for this pair was found.
-// - The Gulf to Singapore (DXB-SIN, fitted): measured on clouds' backbones only (Azure: 82 ms), so it may be too short for
-//   the public Internet. Left fitted, since no public figure was found that would say by how much.
-// - Mainland China abroad (the links of SHA, BJS and CTU): judged; no measured place is there. Public pings are longer and
-//   scattered: 59 to 98 ms from Japan to Qingdao, by carrier, with 6 to 17 % lost (ci.clara.jp, December 2014), and 79 % of
-//   the pairs in Zhu and others (The Great Bottleneck of China, SIGMETRICS 2020) are congested inside China, by the hour. A
-//   length that stays the same can't say that, so these are those of quiet hours.
-// - Vladivostok to Tokyo (VVO-TYO=80): judged, between a cable's length (HSCS and RJCN land in Japan; HSCS carries
-//   traffic of NTT and TransTeleCom since 2008) and the way by Moscow. No public figure was found.
+// - India to the Gulf. BOM-DXB=85: judged. At least 19 ms, by straight fibre; cables are there (FALCON, 1,700 km from Oman
+//   to India: commsupdate.com, August 2005), and Azure has 39 ms between Pune and Dubai on its own backbone. That carriers
+//   of the Middle East meet in Europe is measured (Madory, Renesys, MENOG 10, 2012, by traceroutes; Candela and others,
+//   Dissecting the Speed-of-Internet of Middle East, IEEE GI 2019, with RIPE Atlas), but no public figure for this pair
+//   was found. KHI-DXB=40: judged; at least 12 ms. BOM-BAH: a cloud's own backbone, fitted.
+// - The Gulf to Singapore. DXB-SIN: fitted to clouds' backbones (Azure: 82 ms), at least 57 ms by straight fibre. It may
+//   be too short for the public Internet; no public figure was found that would say by how much.
+// - India to Singapore. BOM-SIN and MAA-SIN: fitted to clouds' backbones, 51 and 37 ms. From homes and offices 78 ms were
+//   published for Mumbai and 72 for Chennai, last mile and TCP included (techplained.aptechsolutions.io, April 2026).
+// - India to Europe. BOM-MRS: fitted; a cable's owner has 92 ms on its own (Tata, TGN-Eurasia, 9,280 km: cio.co.uk, 2012).
+// - Mainland China abroad. SHA-TYO, SHA-HKG, BJS-HKG, CTU-HKG and those within: the group's inflation, a judgement, twice
+//   straight fibre; no measured place is there. BJS-SEL: the same, moved a little by the fit. Of Shanghai to Tokyo (35 ms
+//   here) a leased line has 26 (areapac-161.pages.dev). By land to Europe the carriers' own lines have 156 ms from Beijing
+//   to Stockholm (TEA: submarinenetworks.com); ALA-BJS=100 and ALA-URC=60, judged, make it 199 here, since little of the
+//   Internet goes that way. Public pings are longer and scattered: 59 to 98 ms from Japan to Qingdao, by carrier, with 6
+//   to 17 % lost (ci.clara.jp, December 2014), and 79 % of the pairs in Zhu and others (The Great Bottleneck of China,
+//   SIGMETRICS 2020) are congested inside China, by the hour. A length that stays the same can't say that, so these are
+//   those of quiet hours.
+// - Vladivostok to Tokyo. VVO-TYO=80: judged, between straight fibre (10 ms; HSCS, 570 km from Hokkaido to Sakhalin,
+//   carries traffic of NTT and TransTeleCom since 2008, RJCN lands in Japan as well) and the way by Moscow. No public
+//   figure was found.
 
 /** Links of one kind, and why they are as they are. */
 export interface LinkGroup {

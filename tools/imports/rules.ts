@@ -196,6 +196,7 @@ export const PARTS: readonly Part[] = [
       'worker/jetstream/restore',
       'worker/jetstream/keeper-stub.ts',
     ],
+    tests: ['worker/jetstream/manifest'],
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {
@@ -569,6 +570,11 @@ export const PARTS: readonly Part[] = [
     imports: ['worker', 'worker/connect', 'local', ...BENCH],
   },
   {
+    path: 'bench/first-visit',
+    what: 'the benchmark `first-visit`; what it puts into the Worker is in `workerd/`',
+    imports: ['routing', 'worker/edge-context.ts', 'worker/connect', ...BENCH],
+  },
+  {
     path: 'bench/metrics',
     what: 'the benchmark `metrics`',
     imports: BENCH,
@@ -593,6 +599,7 @@ export const PARTS: readonly Part[] = [
       'bench/start',
       'bench/decision',
       'bench/hand-off',
+      'bench/first-visit',
       'bench/metrics',
     ],
   },

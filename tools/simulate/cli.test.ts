@@ -104,6 +104,15 @@ test('--config simulates another region file and says which of its regions are l
   );
 });
 
+test('--oracle says what is left by how much flips', async () => {
+  const { code, out } = await run('--scenario', tiny, '--oracle', '--runs', '2');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^tiny: the best rule there could be, after 10 rounds$/m);
+  expect(out).toMatch(/^0\.1% +0\.00% +\d+\.\d\d ms/m);
+  const json = await run('--scenario', tiny, '--oracle', '--runs', '2', '--json');
+  expect(JSON.parse(json.out).oracles[0]).toMatchObject({ name: 'tiny', results: expect.any(Array) });
+});
+
 test('--compare says who would move', async () => {
   const changed = join(folder, 'changed.json');
   const config = JSON.parse(await readFile(REGIONS, 'utf8'));

@@ -5,7 +5,8 @@ import { styleText } from 'node:util';
 import { Command, InvalidArgumentError } from 'commander';
 import { compare } from './compare.ts';
 import { writeMaps } from './map-files.ts';
-import { comparisonOf, reportOf } from './report.ts';
+import { oracle } from './oracle.ts';
+import { comparisonOf, oracleReportOf, reportOf } from './report.ts';
 import { simulate } from './result.ts';
 import type { Scenario } from './scenario.ts';
 import { readConfig, readScenarios } from './scenario-files.ts';
@@ -25,6 +26,7 @@ interface Options {
   readonly every: number;
   readonly asleep: number;
   readonly runs: number;
+  readonly oracle?: true;
 }
 
 const program = new Command('npm run simulate --')
@@ -53,6 +55,10 @@ const program = new Command('npm run simulate --')
   .option('--every <seconds>', 'seconds between two visits to a data center', parseEvery, 30)
   .option('--asleep <share>', 'chance of each region to sleep, and not to be measured', parseShare, 0)
   .option('--runs <number>', 'how often each client learns, with other noise', parseRuns, 10)
+  .option(
+    '--oracle',
+    'print instead what the best rule there could be leaves after 10 rounds, by how much it flips',
+  )
   .addHelpText(
     'after',
     `
@@ -86,6 +92,12 @@ async function runSimulation({ scenario, config, map, json, ...options }: Option
   const scenarios = await readScenarios(scenario);
   const regions = config === undefined ? undefined : await readConfig(config);
   const setups = scenarios.map((each) => (regions === undefined ? setupOf(each) : setupWith(each, regions)));
+  if (options.oracle) {
+    const results = setups.map((setup) => ({ name: setup.name, results: oracle(setup, options) }));
+    if (json) printJson({ oracles: results });
+    else console.log(results.map((each) => oracleReportOf(each.name, each.results, bold)).join('\n\n'));
+    return;
+  }
   const learning = {
     ...options,
     driftMs: options.drift,

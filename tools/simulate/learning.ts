@@ -13,6 +13,7 @@ import {
   observationsOf,
   withAnswer,
   withIncumbent,
+  withState,
 } from '../../worker/connect/colo-record.ts';
 import { regionsToAsk } from '../../worker/connect/whom-to-ask.ts';
 import { type Conditions, sampleMs } from './conditions.ts';
@@ -122,8 +123,15 @@ function follow(
     record = measure(record, decision, now, random(), (region) =>
       sleeping.has(region) ? undefined : sampleMs(rttMs(today, region), conditions, random),
     );
-    record = withIncumbent(record, incumbentOf(client, stateOf(setup, record, now)));
-    decision = decide(client, stateOf(setup, record, now));
+    for (let news = true; news; ) {
+      record = withIncumbent(record, incumbentOf(client, stateOf(setup, record, now)));
+      const state = stateOf(setup, record, now);
+      decision = decide(client, state);
+      // A region that is dialled says that it sleeps, if that is not known, and the client is decided for again.
+      const dialled = decision.candidates[0]?.region ?? '';
+      news = sleeping.has(dialled) && state.observations.regions.get(dialled)?.state !== 'asleep';
+      if (news) record = withState(record, dialled, 'asleep', now);
+    }
   }
   return { choices, regretsMs };
 }

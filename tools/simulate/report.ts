@@ -4,6 +4,7 @@ import { formatTable } from '../../regions/table.ts';
 import { decisionTable } from '../../routing/decision-text.ts';
 import { chartOf } from './chart.ts';
 import type { Comparison } from './compare.ts';
+import { bestWithin, type OracleResult } from './oracle.ts';
 import { POLICY_NAMES, type PolicyName } from './policies.ts';
 import type { ScenarioResult, WorstClient } from './result.ts';
 import type { Score } from './score.ts';
@@ -48,6 +49,31 @@ export function comparisonOf(comparison: Comparison, heading: Heading): string {
     ...notes.map((note) => `note: ${note}`),
     `mean round trip ${ms(meanBeforeMs)} before, ${ms(meanAfterMs)} after (${signedMs(meanAfterMs - meanBeforeMs)})`,
     ...(flows.length === 0 ? [] : ['', flowTable(flows), '', moveTable(moves)]),
+  ].join('\n');
+}
+
+/** Shares of choices that may flip a round, from the 4th to the 10th. */
+const FLIP_LIMITS = [0, 0.001, 0.002, 0.003, 1];
+
+export function oracleReportOf(name: string, results: readonly OracleResult[], heading: Heading): string {
+  const rows = FLIP_LIMITS.map((most) => {
+    const best = bestWithin(results, most);
+    const limit = most === 1 ? 'any' : percent(most, 1);
+    return best === undefined
+      ? [limit, '', '', '']
+      : [
+          limit,
+          percent(best.flipShare, 2),
+          `${best.meanRegretMs.toFixed(2)} ms`,
+          `${best.early}, ${best.later}`,
+        ];
+  });
+  return [
+    heading(`${name}: the best rule there could be, after 10 rounds`),
+    formatTable([
+      ['flips a round, 4 to 10, at most', 'flips', 'mean regret', 'standard deviations'],
+      ...rows,
+    ]),
   ].join('\n');
 }
 

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { parseRecord, recordText } from './colo-cache.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { loadRecord, parseRecord, recordText, saveRecord } from './colo-cache.ts';
 import { type ColoRecord, EMPTY_RECORD, withAnswer, withFailure, withIncumbent } from './colo-record.ts';
 
 const RECORD: ColoRecord = withIncumbent(
@@ -41,6 +41,46 @@ test.each<[string, unknown]>([
 ])('a record %s is none', (_what, value) => {
   expect(parseRecord(JSON.stringify(value))).toBeUndefined();
 });
+
+describe('in the cache', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  test('a record survives half a day without traffic, and not two days', async () => {
+    vi.useFakeTimers();
+    vi.stubGlobal('caches', { default: new ExpiringCache() });
+    expect(await saveRecord('AMS', RECORD)).toBe(true);
+    vi.advanceTimersByTime(12 * HOUR_MS);
+    expect(await loadRecord('AMS')).toEqual(RECORD);
+    expect(await loadRecord('SYD')).toBeUndefined();
+    vi.advanceTimersByTime(36 * HOUR_MS);
+    expect(await loadRecord('AMS')).toBeUndefined();
+  });
+
+  test('that stores nothing, as on workers.dev, a record is not said to be kept', async () => {
+    vi.stubGlobal('caches', { default: { put: async () => {}, match: async () => undefined } });
+    expect(await saveRecord('AMS', RECORD)).toBe(false);
+  });
+});
+
+const HOUR_MS = 3_600_000;
+
+/** Keeps each response for as long as its headers allow, as the Cache API does. */
+class ExpiringCache {
+  readonly #kept = new Map<string, { text: string; until: number }>();
+
+  async put(key: string, response: Response): Promise<void> {
+    const seconds = Number(/max-age=(\d+)/.exec(response.headers.get('cache-control') ?? '')?.[1] ?? 0);
+    this.#kept.set(key, { text: await response.text(), until: Date.now() + seconds * 1_000 });
+  }
+
+  async match(key: string): Promise<Response | undefined> {
+    const found = this.#kept.get(key);
+    return found === undefined || found.until < Date.now() ? undefined : new Response(found.text);
+  }
+}
 
 function withWeur(change: object): object {
   return { version: 3, regions: { weur: { state: 'up', askedAt: 1, ...change } } };

@@ -347,6 +347,14 @@ test('a server that does not answer is unknown, unless none should run', () => {
   expect(notPassed({ enam: sleeping }, {}, asleep)).toEqual([]);
 });
 
+test('what a server that answers does not say is unknown', () => {
+  expect(notPassed({ enam: withServer({ health: undefined }) })).toEqual(['SERVER_001 unknown']);
+  const silent = (metrics: Metrics) =>
+    withServer({ leafs: undefined })(withVarz({ leafnodes: 1 })(metrics) as Metrics);
+  expect(notPassed({ enam: silent })).toEqual(['LEAF_001 unknown']);
+  expect(notPassed({ enam: withServer({ leafs: undefined }) })).toEqual([]);
+});
+
 test('streams that are not read are unknown', () => {
   expect(notPassed({ enam: withJetStream({ leftOut: { streams: 3, consumers: 0 } }) })).toEqual(
     expect.arrayContaining(['JETSTREAM_001 unknown', 'JETSTREAM_003 unknown']),

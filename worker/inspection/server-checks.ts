@@ -2,7 +2,7 @@
 // https://github.com/nats-io/jsm.go, `audit/`, November 2026. Pure.
 
 import type { Finding } from '../../api/inspection.ts';
-import { type Check, fail, type Inspected, percent, plural, warn } from './check.ts';
+import { type Check, fail, type Inspected, percent, plural, unknown, warn } from './check.ts';
 import { figureIn, ofEachServer, type SeenServer, serversOf, silentServers } from './servers.ts';
 
 /** Of all cores, percent. */
@@ -24,19 +24,18 @@ const LEAVING = new Set(['draining', 'stopping']);
 
 const MIB = 1024 * 1024;
 
+const AGAIN = 'look again; if it stays so, at its CPU';
+
 export const SERVER_CHECKS: readonly Check[] = [
   {
     code: 'SERVER_001',
     name: 'servers are healthy',
     find: ofEachServer(({ region, state, server: { health, healthProblem } }) => {
-      if (health === 'ok' || health === undefined || LEAVING.has(state)) return [];
-      return [
-        fail(
-          region,
-          `its server is not healthy: ${healthProblem ?? health}`,
-          "look at the Worker's log, then `restart` it",
-        ),
-      ];
+      if (LEAVING.has(state) || health === 'ok') return [];
+      if (health === undefined)
+        return [unknown(region, 'its server did not say whether it is healthy', AGAIN)];
+      const what = `its server is not healthy: ${healthProblem ?? health}`;
+      return [fail(region, what, "look at the Worker's log, then `restart` it")];
     }),
   },
   { code: 'SERVER_002', name: 'servers run the same version', find: versions },
@@ -103,13 +102,15 @@ export const SERVER_CHECKS: readonly Check[] = [
   {
     code: 'LEAF_001',
     name: 'names of leaf nodes have no spaces',
-    find: ofEachServer(({ region, server: { leafs = [] } }) =>
-      leafs
+    find: ofEachServer(({ region, server: { leafs, varz } }) => {
+      if (leafs === undefined && (figureIn(varz, 'leafnodes') ?? 0) > 0)
+        return [unknown(region, 'its server did not list its leaf nodes', AGAIN)];
+      return (leafs ?? [])
         .filter(({ name }) => /\s/.test(name))
         .map(({ name }) =>
           fail(region, `a leaf node is called ${JSON.stringify(name)}`, 'give it another server_name'),
-        ),
-    ),
+        );
+    }),
   },
 ];
 

@@ -1,0 +1,5 @@
+// As known.ts, where nobody waits for the record: the control.
+
+export { observationsAt, UNKNOWN_COLO } from '../../../worker/connect/observe.ts';
+
+export async function untilKnown(): Promise<void> {}
