@@ -19,7 +19,7 @@ const WAITING_TESTS = [
 ];
 
 /**
- * Load tests with faults put in, and k6 held against other programs: seven minutes, and they need a machine for themselves.
+ * Load tests with faults put in, and k6 held against other programs: twelve minutes, and they need a machine for themselves.
  * One run of the command, and how it is interrupted, is in `e2e`.
  */
 const LOAD_TESTS =

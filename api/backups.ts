@@ -41,6 +41,18 @@ export const BackupSchema = v.strictObject({
     v.nullable(VerificationSchema),
     v.description('the last verification; null if there was none'),
   ),
+  deleted: v.pipe(
+    v.nullable(
+      v.strictObject({
+        at: v.pipe(Instant, v.description('when it was found that the stream had been deleted')),
+        removedFrom: v.pipe(
+          v.nullable(Instant),
+          v.description('from when on the backup is removed; null while backups are off: it stays'),
+        ),
+      }),
+    ),
+    v.description('null unless the stream is known to have been deleted, rather than lost'),
+  ),
   problems: v.pipe(
     v.array(v.string()),
     v.description('what is wrong with it; empty if nothing is known to be'),
@@ -125,7 +137,12 @@ export const RestorePlanSchema = v.strictObject({
   firstSeq: Count,
   lastSeq: Count,
   firstAt: At,
-  lastAt: At,
+  lastAt: v.pipe(
+    v.nullable(Instant),
+    v.description(
+      'milliseconds since the epoch; null if there is none, or if that is unknown: of a point within a segment',
+    ),
+  ),
   subjects: v.pipe(v.array(v.string()), v.description('that it would take messages of')),
   consumers: v.pipe(v.array(v.string()), v.description('their names')),
   notRestored: v.pipe(v.array(v.string()), v.description('what does not come back, in words')),

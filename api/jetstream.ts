@@ -38,7 +38,9 @@ const LossSchema = v.strictObject({
     ),
     v.description('those that no server has any more; of an incomplete one, those that are still missing'),
   ),
-  problems: v.exactOptional(v.pipe(v.array(v.string()), v.description('why they could not be restored'))),
+  problems: v.exactOptional(
+    v.pipe(v.array(v.string()), v.description('why they could not be restored, and what is unknown of them')),
+  ),
 });
 
 /** The JetStream servers, as the Keeper knows them. */

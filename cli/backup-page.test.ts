@@ -21,7 +21,7 @@ const META = { config: { name: 'ORDERS' } };
 const BACKUP = {
   ...{ account: '$G', stream: 'ORDERS', messages: 4, bytes: 68, size: 400, segments: 1, epochs: 1 },
   ...{ firstSeq: 1, lastSeq: 5, lastAt: 0, writtenAt: 0, writer: 'weur', lagMessages: 0, lagMs: 0 },
-  ...{ verified: null, problems: [] },
+  ...{ verified: null, deleted: null, problems: [] },
 };
 const PLAN: RestorePlan = {
   ...{

@@ -49,7 +49,7 @@ export function backupsTable(backups: readonly Backup[], now: number): string {
     const { account, stream, messages, size, lastSeq, writtenAt, problems } = backup;
     const written = writtenAt === null ? notWrittenText(backup) : `${durationText(now - writtenAt)} ago`;
     const cells = [account, stream, count(messages), bytesText(size), count(lastSeq), written];
-    return [...cells, lagText(backup), verifiedText(backup, now), problems.join('; ')].map(printable);
+    return [...cells, lagText(backup, now), verifiedText(backup, now), problems.join('; ')].map(printable);
   });
   return formatTable([LIST_HEAD, ...rows]);
 }
@@ -59,9 +59,17 @@ function notWrittenText({ epochs }: Backup): string {
   return epochs === 0 ? 'no backup yet' : '?';
 }
 
-function lagText({ lagMessages, lagMs }: Backup): string {
+function lagText({ lagMessages, lagMs, deleted }: Backup, now: number): string {
+  if (deleted !== null) return deletedText(deleted, now);
   if (lagMessages === null) return '?';
   return lagMessages === 0 ? 'none' : `${lagMessages} (${durationText(lagMs)})`;
+}
+
+/** Of a stream that was deleted, until when its backup is kept. */
+function deletedText({ at, removedFrom }: NonNullable<Backup['deleted']>, now: number): string {
+  const ago = `deleted ${durationText(now - at)} ago`;
+  if (removedFrom === null) return ago;
+  return `${ago}, kept ${removedFrom > now ? `for ${durationText(removedFrom - now)}` : 'no longer'}`;
 }
 
 function verifiedText({ verified }: Backup, now: number): string {
@@ -86,7 +94,7 @@ export function detailText({ backup, consumers, history, log, from, to }: Backup
     ['sequences', `${count(firstSeq)} to ${count(lastSeq)}`],
     ['can be restored', `${instantText(from)} to ${instantText(to)}`],
     ['written', `${instantText(writtenAt)} by ${writer ?? '?'}`],
-    ['lag', lagText(backup)],
+    ['lag', lagText(backup, now)],
     ['verified', verifiedText(backup, now)],
     ['consumers', consumers.length === 0 ? 'none' : consumers.join(', ')],
     ...problems.map((problem) => ['problem', problem]),
@@ -120,7 +128,7 @@ export function planText(plan: RestorePlan): string {
     ['restores', `${stream} of ${account}${name}`],
     ['messages', `${messages} (${bytesText(bytes)})`],
     ['sequences', `${firstSeq} to ${lastSeq}`],
-    ['stored', `${instantText(firstAt)} to ${instantText(lastAt)}`],
+    ['stored', `${instantText(firstAt)} to ${lastAt === null && messages > 0 ? '?' : instantText(lastAt)}`],
     ['subjects', plan.subjects.length === 0 ? 'none' : plan.subjects.join(', ')],
     ['consumers', consumers.length === 0 ? 'none' : consumers.join(', ')],
     ...plan.notRestored.map((what) => ['not restored', what]),

@@ -23,7 +23,7 @@ const run = (answers: Answers, ...args: readonly string[]) => runRegionsOn(answe
 const BACKUP: Backup = {
   ...{ account: '$G', stream: 'ORDERS', messages: 4, bytes: 68, size: 1_500_000, segments: 2, epochs: 1 },
   ...{ firstSeq: 1, lastSeq: 5, lastAt: T0, writtenAt: T0, writer: 'weur', lagMessages: 0, lagMs: 0 },
-  ...{ verified: { at: T0, ok: true }, problems: [] },
+  ...{ verified: { at: T0, ok: true }, deleted: null, problems: [] },
 };
 const DETAIL: BackupDetail = {
   backup: BACKUP,
@@ -85,9 +85,12 @@ describe('what there is', () => {
       problems: ['torn'],
     };
     const none = { ...BACKUP, stream: 'C', epochs: 0, lastSeq: null, writtenAt: null, lagMessages: null };
+    const now = Date.now();
+    const gone = { at: now - 7_200_000, removedFrom: now + 30 * 86_400_000 };
+    const deleted = { ...BACKUP, stream: 'D', lagMessages: null, deleted: gone };
     const answers = {
       'GET /api/backups': {
-        body: { enabled: true, streams: [BACKUP, failed, none], problems: ['oc does not answer'] },
+        body: { enabled: true, streams: [BACKUP, failed, none, deleted], problems: ['oc does not answer'] },
       },
     };
     const { code, out } = await run(answers, 'backup', 'list');
@@ -95,9 +98,10 @@ describe('what there is', () => {
     expect(out).toMatch(/^\$G +ORDERS +4 +1\.4 MiB +5 +\d+ days ago +none +\d+ days ago$/m);
     expect(out).toMatch(/^\$G +B +4 .* 9 \(4\.0 s\) +never +torn$/m);
     expect(out).toMatch(/^\$G +C .* no backup yet +\? /m);
+    expect(out).toMatch(/^\$G +D .* deleted 2 h ago, kept for 30 days +/m);
     expect(out).toContain('oc does not answer');
     expect(JSON.parse((await run(answers, 'backup', 'list', '--json')).out)).toMatchObject({
-      streams: [{}, {}, {}],
+      streams: [{}, {}, {}, {}],
     });
   });
 

@@ -263,7 +263,11 @@ const JetStreamSchema = v.strictObject({
           8_388_608,
         ),
         keepDays: v.optional(
-          between(1, 3650, 'How long what a stream no longer has can still be restored.'),
+          between(
+            1,
+            3650,
+            'Days for which a backup keeps what is no longer there: messages that a stream no longer has, the whole of a stream that was deleted, old versions of the configuration.',
+          ),
           30,
         ),
         verifyHours: v.optional(

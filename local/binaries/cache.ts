@@ -54,7 +54,8 @@ export async function keepInCache(
     await rename(produced.path, path);
     return { path, version: inspected.version, source };
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    // A compiler that outlives an interrupted Go for a moment may write there.
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -25,7 +25,8 @@ export async function installWithGo(spec: BinarySpec, host: Host): Promise<Binar
       `module build\n\nrequire ${spec.goModule ?? goPackage} v${spec.version}\n`,
     );
     const run = await runCommand(go, ['install', '-mod=mod', goPackage], {
-      env: { ...host.env, GOBIN: directory },
+      // What Go leaves of a build that is interrupted goes with the folder.
+      env: { ...host.env, GOBIN: directory, GOTMPDIR: directory },
       cwd: directory,
       timeoutMs: BUILD_TIMEOUT_MS,
       signal: host.signal,

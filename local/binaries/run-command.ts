@@ -40,7 +40,6 @@ export async function runCommand(
       killSignal: 'SIGKILL',
     } as const;
     const running = execFileAsync(file, args, settings);
-    // Not SIGKILL: Go then deletes its temporary files, and leaves no compiler running.
     interrupt = () => running.child.kill('SIGINT');
     signal?.addEventListener('abort', interrupt);
     const { stdout } = await running;

@@ -78,9 +78,12 @@ export async function runEngine(
   return { code: code ?? undefined, ...streams };
 }
 
-/** The subcommand that builds. podman and buildah would keep an image of each step, also of a build that fails. */
+/**
+ * The subcommand that builds. podman and buildah would keep an image of each step, also of a build that fails; Docker without
+ * buildx the container of the step that failed.
+ */
 export function buildCommand({ kind }: EngineCommand): readonly string[] {
-  return ['build', ...(kind === 'docker' ? [] : ['--layers=false']), ...ulimitOptions()];
+  return ['build', kind === 'docker' ? '--force-rm' : '--layers=false', ...ulimitOptions()];
 }
 
 /**

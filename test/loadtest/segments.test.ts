@@ -60,12 +60,12 @@ async function aloneAndShared(
   return { alone, shared, parts };
 }
 
-/** The times of each k6 are by the clock of its machine, which is one here: none is of another k6's beginning. */
+/** No message takes less than nothing, whenever the k6 that sent it began; the clock that all share counts whole ms. */
 function expectOneClock(parts: readonly Summary[]): void {
   for (const { metrics, runner } of parts) {
-    const { min = 0, p50 = 0 } = metrics.nats_delivery?.all ?? {};
-    expect(min, `of runner ${runner?.number}`).toBeGreaterThan(-1);
-    expect(p50, `of runner ${runner?.number}`).toBeLessThan(300);
+    const timed = metrics.nats_delivery?.all;
+    expect(timed?.count, `of runner ${runner?.number}`).toBeGreaterThan(0);
+    expect(timed?.min, `of runner ${runner?.number}`).toBeGreaterThan(-1);
   }
 }
 

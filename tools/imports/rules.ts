@@ -196,6 +196,7 @@ export const PARTS: readonly Part[] = [
       'worker/jetstream/restore',
       'worker/jetstream/keeper-stub.ts',
     ],
+    tests: ['worker/jetstream/manifest'],
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {

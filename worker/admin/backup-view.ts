@@ -1,7 +1,7 @@
 // A backup, as the API shows it: from the manifest, the log, the region that writes it and the last verification. Pure.
 
 import type { Backup, BackupDetail } from '../../api/backups.ts';
-import { type BackupState, backupStateOf } from '../jetstream/manifest/backup-state.ts';
+import { type BackupState, backupStateOf, type LogSegment } from '../jetstream/manifest/backup-state.ts';
 import { unwrittenOf } from '../jetstream/manifest/coverage.ts';
 import { count, liveRanges } from '../jetstream/manifest/extent.ts';
 import type { Epoch, Manifest } from '../jetstream/manifest/manifest.ts';
@@ -12,7 +12,7 @@ import type { BackupLag } from './backup-lags.ts';
 /** An epoch, and the segments of its log. */
 export interface ReadEpoch {
   readonly epoch: Epoch;
-  readonly log: readonly StoredSegment[];
+  readonly log: readonly LogSegment[];
   /** Why the log could not be read. */
   readonly problem?: string;
 }
@@ -23,6 +23,8 @@ export interface Known {
   readonly verification: Verification | undefined;
   /** Whether the Keeper knows that there is such a stream. */
   readonly isKnown: boolean;
+  /** Absent unless the stream is known to have been deleted. */
+  readonly deleted?: NonNullable<Backup['deleted']>;
 }
 
 /**
@@ -48,8 +50,11 @@ export function backupView(
   ];
   // Of a stream that had messages it is not known what a segment had that is no longer there.
   const isUnknown = unwritten > 0 && newest === undefined;
+  const { deleted, ...rest } = known;
+  // What was begun after the deletion, as by an import, is not removed.
+  const goes = deleted !== undefined && epoch.begunAt <= deleted.at ? { ...rest, deleted } : rest;
   return {
-    ...shared({ account, stream, epochs: epochs.length }, known, problems),
+    ...shared({ account, stream, epochs: epochs.length }, goes, problems),
     messages: isUnknown ? null : state.messages,
     bytes: isUnknown ? null : state.bytes,
     size: state.storedBytes,
@@ -120,7 +125,7 @@ const UNLED = 'no region that is in service leads the stream: how far behind its
 
 function shared(
   name: Pick<Backup, 'account' | 'stream' | 'epochs'>,
-  { lag, verification, isKnown }: Known,
+  { lag, verification, isKnown, deleted }: Known,
   found: readonly string[],
 ) {
   const problems = [...found];
@@ -134,6 +139,7 @@ function shared(
     lagMessages: lag?.lagMessages ?? null,
     lagMs: lag?.lagMs ?? null,
     verified: verification === undefined ? null : verificationView(verification),
+    deleted: deleted ?? null,
     problems,
   };
 }

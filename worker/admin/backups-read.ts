@@ -21,22 +21,36 @@ import {
 } from './backup-view.ts';
 import { fromBackup, fromBucket, noSuchBackup, type StreamRequest } from './from-bucket.ts';
 
-/** Streams that are read at a time. */
-const PARALLEL = 4;
+/** Streams that are read at a time: a Worker may wait for six answers at once. */
+const PARALLEL = 6;
+
+/** With R2 that is slow some are not read: whoever asks has to hear of the others. */
+const READ_FOR_MS = 20_000;
+
+const DAY_MS = 24 * 3_600_000;
 
 /** `GET /api/backups` */
 export function listBackups(_request: Request, edge: EdgeContext): Promise<Response> {
   return fromBucket(edge, async (bucket) => {
     const [names, around] = await Promise.all([bucket.streams(edge.config.cluster), aroundOf(edge)]);
     const streams: Backup[] = [];
+    const end = Date.now() + READ_FOR_MS;
     for (let at = 0; at < names.length; at += PARALLEL) {
       const some = names.slice(at, at + PARALLEL);
-      streams.push(...(await Promise.all(some.map((name) => backupOf(bucket, name, around.of(name))))));
+      const isLate = Date.now() > end;
+      const read = (name: StreamName) =>
+        isLate ? unreadBackup(name, around.of(name)) : backupOf(bucket, name, around.of(name));
+      streams.push(...(await Promise.all(some.map(read))));
     }
     streams.push(...around.withoutBackup(names).map((name) => missingBackup(name, around.of(name).lag)));
     const { enabled } = edge.config.jetstream.backup;
     return Response.json({ enabled, streams, problems: around.problems } satisfies Backups);
   });
+}
+
+function unreadBackup({ account, stream }: StreamName, known: Known): Backup {
+  const words = `it was not read: R2 took ${READ_FOR_MS / 1000} s for those before it`;
+  return unreadableBackup({ account, stream }, words, known);
 }
 
 /** One that cannot be read does not hide the others. */
@@ -46,9 +60,11 @@ async function backupOf(bucket: BackupBucket, name: StreamName, known: Known): P
     const manifest = (await bucket.load(name))?.manifest;
     const epoch = manifest && currentEpoch(manifest);
     if (manifest === undefined || epoch === undefined) {
-      return unreadableBackup({ account, stream }, 'there are objects of it, but no manifest', known);
+      const words =
+        manifest === undefined ? 'there are objects of it, but no manifest' : 'it is being removed';
+      return unreadableBackup({ account, stream }, words, known);
     }
-    const latest = await readEpoch(bucket, manifest, epoch);
+    const latest = { epoch, log: await bucket.logInShort(manifest, epoch) };
     const earlier = lacksItsBeginning(latest) ? manifest.epochs.at(-2) : undefined;
     const before = earlier && (await readEarlier(bucket, manifest, earlier));
     return backupView(manifest, latest, known, before);
@@ -95,27 +111,31 @@ interface Around {
 }
 
 async function aroundOf(edge: EdgeContext): Promise<Around> {
-  const [{ lags, problems }, verified, known] = await Promise.all([
+  const { enabled, keepDays } = edge.config.jetstream.backup;
+  const [{ lags, problems }, verified, known, deleted] = await Promise.all([
     backupLags(edge),
     askKeeper(edge, 'which backups were verified', (keeper) => keeper.verifications()),
     // Where nothing is backed up, nobody leads a backup either.
-    askKeeper(edge, 'which streams there are', async (keeper) =>
-      edge.config.jetstream.backup.enabled ? keeper.streams() : [],
-    ),
+    askKeeper(edge, 'which streams there are', async (keeper) => (enabled ? keeper.streams() : [])),
+    askKeeper(edge, 'which streams were deleted', (keeper) => keeper.deleted()),
   ]);
   return {
-    of: (name) => ({
-      lag: lags.find((each) => isSame(each, name)),
-      verification: verified.answer.find((each) => isSame(each, name)),
-      isKnown: known.answer.some((each) => isSame(each, name)),
-    }),
+    of: (name) => {
+      const { at } = deleted.answer.find((each) => isSame(each, name)) ?? {};
+      return {
+        lag: lags.find((each) => isSame(each, name)),
+        verification: verified.answer.find((each) => isSame(each, name)),
+        isKnown: known.answer.some((each) => isSame(each, name)),
+        ...(at !== undefined && { deleted: { at, removedFrom: enabled ? at + keepDays * DAY_MS : null } }),
+      };
+    },
     withoutBackup: (names) => {
       // A stream may be said by two regions that both believe to lead it, and by the Keeper as there and as lost.
       const named = new Map([...lags, ...known.answer].map((name) => [keyOf(name), name]));
       for (const name of names) named.delete(keyOf(name));
       return [...named.values()];
     },
-    problems: [...problems, ...verified.problems, ...known.problems],
+    problems: [...problems, ...verified.problems, ...known.problems, ...deleted.problems],
   };
 }
 

@@ -3,7 +3,7 @@
 
 import { env as bindings } from 'cloudflare:workers';
 import * as v from 'valibot';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { archiveHead, openArchive } from '../../api/archive.ts';
 import * as contract from '../../api/backups.ts';
 import { JetStreamSchema } from '../../api/jetstream.ts';
@@ -159,6 +159,19 @@ describe('a backup', () => {
         },
       ],
     });
+  });
+
+  test('of a deleted stream says from when on it is removed', async () => {
+    await writeOrders();
+    const deleted = async () => [{ account: '$G', stream: 'ORDERS', at: T0 }];
+    const edge = edgeOf({ BACKUPS: bindings.BACKUPS, ...keeperOf({ deleted }), ...lagging([]) });
+    const { body } = await jsonOf(listBackups(get(), edge));
+    expect(v.parse(contract.BackupsSchema, body).streams).toMatchObject([
+      { stream: 'ORDERS', deleted: { at: T0, removedFrom: T0 + 30 * 86_400_000 }, problems: [] },
+    ]);
+    const before = async () => [{ account: '$G', stream: 'ORDERS', at: T0 - 1 }];
+    const anew = edgeOf({ BACKUPS: bindings.BACKUPS, ...keeperOf({ deleted: before }), ...lagging([]) });
+    expect((await jsonOf(listBackups(get(), anew))).body).toMatchObject({ streams: [{ deleted: null }] });
   });
 
   test('of a stream that no region leads now is not known how far behind it is, also if it has none yet', async () => {
@@ -546,6 +559,20 @@ describe('JetStream', () => {
     });
   });
 
+  test('is shown while R2 hangs too: which lost streams have a backup is then unknown, and that is said', async () => {
+    const hanging = { list: () => new Promise(() => {}) } as unknown as R2Bucket;
+    const admission = async () => ({ members: [], loss: { since: T0, phase: 'restoring', streams } });
+    const edge = jetStreamEdge({ BACKUPS: hanging, ...keeperOf({ admission }) });
+    vi.useFakeTimers();
+    const answering = jsonOf(jetStreamStatus(get(), edge));
+    await vi.advanceTimersByTimeAsync(3_000);
+    vi.useRealTimers();
+    expect(v.parse(JetStreamSchema, (await answering).body).loss).toMatchObject({
+      streams: [{ stream: 'ORDERS', backup: null }],
+      problems: ['which streams have a backup is unknown: R2 has not answered for 3 s'],
+    });
+  });
+
   test('a loss is accepted only while one waits', async () => {
     let accepted = 0;
     const view = (phase: string) => ({ members: [], loss: { since: T0, phase, streams } });
@@ -612,7 +639,8 @@ function lagging(lags: readonly unknown[]) {
 
 /** A Keeper that answers this, and knows of no verification. */
 function keeperOf(methods: Partial<Record<keyof KeeperMethods, unknown>>) {
-  const keeper = { verifications: async () => [], streams: async () => [], ...methods };
+  const none = async () => [];
+  const keeper = { verifications: none, streams: none, deleted: none, ...methods };
   return { JETSTREAM_KEEPER: { getByName: () => keeper } as unknown as DurableObjectNamespace };
 }
 

@@ -4,6 +4,7 @@
 import type { JetStream, JetStreamMember } from '../../api/jetstream.ts';
 import { UNREACHABLE } from '../../api/states.ts';
 import type { RegionConfig } from '../../regions/config.ts';
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
@@ -15,6 +16,9 @@ import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import type { Caller } from './admin-route.ts';
 import { fromKeeper } from './from-keeper.ts';
+
+/** Whoever looks has more to see than the bucket: one that takes longer is said to be unknown. */
+const BUCKET_WAIT_MS = 3_000;
 
 /** An entry of the audit log keeps 1,000 characters. */
 const NAMES_CHARACTERS = 900;
@@ -122,8 +126,9 @@ async function lossOf(
   cluster: string,
   { since, phase, streams, failed, unreadable }: Loss,
 ): Promise<JetStream['loss']> {
-  const backups = unreadable === undefined ? await backupsOf(env, cluster) : undefined;
-  const problems = failed?.failures ?? (unreadable === undefined ? undefined : [unreadable]);
+  const { backups, problem } = unreadable === undefined ? await backupsOf(env, cluster) : {};
+  const restoring = failed?.failures ?? (unreadable === undefined ? [] : [unreadable]);
+  const problems = problem === undefined ? restoring : [...restoring, problem];
   return {
     since,
     phase,
@@ -136,18 +141,22 @@ async function lossOf(
         backup: backups?.has(JSON.stringify([account, stream])) ?? null,
       };
     }),
-    ...(problems !== undefined && { problems: [...problems] }),
+    ...(problems.length > 0 && { problems }),
   };
 }
 
-/** Undefined if it is unknown which there are. */
-async function backupsOf(env: Env, cluster: string): Promise<ReadonlySet<string> | undefined> {
-  if (env.BACKUPS === undefined) return new Set();
+/** Which streams have one; or why that is unknown. */
+async function backupsOf(
+  env: Env,
+  cluster: string,
+): Promise<{ readonly backups?: ReadonlySet<string>; readonly problem?: string }> {
+  if (env.BACKUPS === undefined) return { backups: new Set() };
   try {
-    const names = await new BackupBucket(env.BACKUPS).streams(cluster);
-    return new Set(names.map(({ account, stream }) => JSON.stringify([account, stream])));
+    const asked = new BackupBucket(env.BACKUPS).streams(cluster);
+    const late = `R2 has not answered for ${BUCKET_WAIT_MS / 1000} s`;
+    const names = await withTimeout(asked, BUCKET_WAIT_MS, late);
+    return { backups: new Set(names.map(({ account, stream }) => JSON.stringify([account, stream]))) };
   } catch (error) {
-    console.warn(`which streams have a backup is unknown: ${messageOf(error)}`);
-    return undefined;
+    return { problem: `which streams have a backup is unknown: ${messageOf(error)}` };
   }
 }

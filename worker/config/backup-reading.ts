@@ -15,7 +15,7 @@ import {
 import { inTime } from './bucket-call.ts';
 
 /** Each is one read from the bucket, and a request may make a thousand. */
-const MOST_OBJECTS = { audit: 500, changes: 300 } as const;
+export const MOST_OBJECTS = { audit: 500, changes: 300 } as const;
 
 /** The platform opens no more at once. */
 const READS_AT_ONCE = 6;
@@ -131,7 +131,7 @@ async function keysOf(bucket: R2Bucket, prefix: string): Promise<readonly string
   return keys.filter((key) => numbersOf(key).length > 0);
 }
 
-async function* pages(bucket: R2Bucket, options: R2ListOptions): AsyncGenerator<R2Objects> {
+export async function* pages(bucket: R2Bucket, options: R2ListOptions): AsyncGenerator<R2Objects> {
   let cursor: string | undefined;
   do {
     const asked = cursor === undefined ? options : { ...options, cursor };

@@ -7,9 +7,10 @@ import { messageOf } from '../message-of.ts';
 import type { AlarmTimes } from './alarm-times.ts';
 import type { AuditTable } from './audit-table.ts';
 import { auditKey, auditText, newStoreName, versionKey, versionText } from './backup-format.ts';
+import { pruneBackup } from './backup-pruning.ts';
 import { storesOf } from './backup-reading.ts';
 import { inTime } from './bucket-call.ts';
-import type { VersionTable } from './version-table.ts';
+import { VERSIONS_KEPT, type VersionTable } from './version-table.ts';
 
 /** The key of the record in the object's storage. */
 const RECORD_KEY = 'backup';
@@ -38,6 +39,8 @@ interface BackupRecord {
   readonly missedEntries: number;
   /** ms since the epoch. */
   readonly writtenAt?: number;
+  /** When it was last looked whether something is too old, ms since the epoch. */
+  readonly prunedAt?: number;
   readonly failing?: { readonly since: number; readonly failures: number; readonly problem: string };
 }
 
@@ -66,6 +69,7 @@ export interface ConfigBackupParts {
   readonly bucket: () => R2Bucket | undefined;
   /** Of the deployment. */
   readonly cluster: () => string;
+  readonly keepDays: () => number;
 }
 
 export class ConfigBackup {
@@ -137,7 +141,9 @@ export class ConfigBackup {
       if (this.#record()?.cluster !== cluster) this.#begin(cluster, Date.now());
       const { writtenAt, restoredFrom, store } = this.#record() ?? {};
       if (writtenAt === undefined && restoredFrom === undefined) await warnOfOthers(bucket, cluster, store);
-      while (await this.#writeNext(bucket));
+      let isNew = false;
+      while (await this.#writeNext(bucket)) isNew = true;
+      if (isNew) await this.#prune(bucket);
     } catch (error) {
       const { attempt } = this.#failed(messageOf(error));
       await alarms.set('backup', Date.now() + backoffMs(attempt, RETRY_MAX_MS, Math.random()));
@@ -180,6 +186,22 @@ export class ConfigBackup {
     if (audit.first(record.audit) === undefined) await alarms.clear('backup');
     else await alarms.set('backup', endOfMinute(now));
     return false;
+  }
+
+  /** Once a day at most, and only if something was written: a deployment that nobody edits costs nothing. Never rejects. */
+  async #prune(bucket: R2Bucket): Promise<void> {
+    const record = this.#record();
+    const now = Date.now();
+    if (record === undefined || now - (record.prunedAt ?? 0) < DAY_MS) return;
+    this.#store({ ...record, prunedAt: now });
+    const { cluster, store } = record;
+    try {
+      const kept = { versions: VERSIONS_KEPT, keepDays: this.#parts.keepDays(), now };
+      const deleted = await pruneBackup(bucket, cluster, store, kept);
+      if (deleted > 0) console.warn(`${deleted} old objects of the configuration's backup were removed`);
+    } catch (error) {
+      console.warn(`old objects of the configuration's backup are not removed yet: ${messageOf(error)}`);
+    }
   }
 
   /** Notes what was written, unless the store has become another one while the bucket wrote. */
@@ -245,6 +267,7 @@ async function put(bucket: R2Bucket, key: string, text: string): Promise<void> {
 }
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 3_600_000;
 
 function startOfMinute(now: number): number {
   return Math.floor(now / MINUTE_MS) * MINUTE_MS;

@@ -107,6 +107,19 @@ test('a version is in the bucket soon after the edit, as it was stored', async (
   }
 });
 
+test('after a write it is looked whether something is too old, once a day', async () => {
+  const store = newStore();
+  await put(store, 50);
+  const prunedAt = await eventually('a look', () =>
+    runInDurableObject(store, (_, { storage }) => storage.kv.get<{ prunedAt?: number }>('backup')?.prunedAt),
+  );
+  await put(store, 60);
+  await allWritten(store);
+  await runInDurableObject(store, (_, { storage }) => {
+    expect(storage.kv.get('backup')).toMatchObject({ prunedAt });
+  });
+});
+
 test('the audit log follows in one object when its minute is over, and then nothing wakes the object', async () => {
   const store = newStore();
   await put(store, 50);

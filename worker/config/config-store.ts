@@ -59,6 +59,7 @@ export class ConfigStore extends DurableObject<Env> {
       audit: this.#audit,
       bucket: () => this.env.BACKUPS,
       cluster: () => deployedConfig(this.env).cluster,
+      keepDays: () => deployedConfig(this.env).jetstream.backup.keepDays,
     });
     ctx.waitUntil(this.#backup.resume(Date.now()));
   }

@@ -33,6 +33,21 @@ test('a stream that cannot be restored can be given up', async () => {
   expect(world.restores).toBe(1);
 });
 
+test('an empty stream without a backup is neither waited for nor said to be restored', async () => {
+  const streams = ['ORDERS', 'EMPTY', 'LOGS'].map(streamNamed);
+  const world = new World(streams.map((each) => (each.stream === 'EMPTY' ? { ...each, messages: 0 } : each)));
+  world.unsaved = ['EMPTY', 'LOGS'];
+  await world.loseAll();
+  expect(world.lossPhase).toBe('waiting');
+  expect(await world.admissions.mayStart('a')).toMatchObject({
+    why: expect.stringMatching(/backup has LOGS of \$G.*\(another one is restored after that\)$/),
+  });
+  world.unsaved = ['EMPTY'];
+  await world.loseAll();
+  await world.tick(60_000);
+  expect(world.restored).toHaveLength(1);
+});
+
 test('all servers lost once more in the middle: everything is restored again, also what was back already', async () => {
   const world = new World();
   world.results = [restored(['LOGS']), restored([])];
@@ -78,6 +93,8 @@ class World {
   readonly admissions: Admissions;
   readonly restored: (readonly KnownStream[])[] = [];
   readonly revived: string[] = [];
+  readonly deleted: string[] = [];
+  unsaved: readonly string[] = [];
   results: Restored[] = [];
   revivals: (Error | Pick<Restored, 'streams' | 'problems'>)[] = [];
   #record: AdmissionRecord | undefined;
@@ -108,7 +125,7 @@ class World {
       sight: async (region) => this.#running.get(region) ?? 'stopped',
       restart: async (region) => void this.#running.delete(region),
       acceptsLoss: () => false,
-      withoutBackup: async () => [],
+      withoutBackup: async (streams) => streams.filter(({ stream }) => this.unsaved.includes(stream)),
       whyNotSaved: async () => undefined,
       revive: async ({ stream }) => {
         this.revived.push(stream);
@@ -120,6 +137,7 @@ class World {
         this.restored.push(streams);
         return this.results.shift() ?? restored([]);
       },
+      looked: (deleted) => void this.deleted.push(...deleted.map(({ stream }) => stream)),
       now: () => this.#now,
     });
   }

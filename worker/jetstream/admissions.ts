@@ -15,6 +15,7 @@ import {
   whyNotLink,
   withoutOrphan,
 } from './admission/admission.ts';
+import { deletedBetween, isMissing } from './admission/deleted.ts';
 import {
   afterRestore,
   afterTry,
@@ -58,6 +59,8 @@ export interface AdmissionsHost {
   revive(stream: KnownStream, mayBeHeld: boolean): Promise<Pick<Restored, 'streams' | 'problems'>>;
   /** Restores those of the streams that are in the backup and on no server. */
   restoreAll(streams: readonly KnownStream[]): Promise<Restored>;
+  /** The servers were looked at. @param deleted streams that were deleted since the look before */
+  looked(deleted: readonly KnownStream[], record: AdmissionRecord): void;
   now(): number;
 }
 
@@ -173,6 +176,12 @@ export class Admissions {
     return this.#look.answering;
   }
 
+  /** Whether no server has a stream, by what a majority of all says when it is asked now. */
+  async isGone(stream: Pick<KnownStream, 'account' | 'stream'>): Promise<boolean> {
+    await this.look(0);
+    return isMissing(this.#record, this.#sightings, this.#host.regions(), stream);
+  }
+
   /** Called regularly. Returns after how many ms to call it again. */
   async tick(): Promise<number> {
     await this.look();
@@ -203,7 +212,10 @@ export class Admissions {
       // It asked to start meanwhile: what was seen of it is of the server before.
       if ((this.#record.members[region]?.since ?? 0) >= startedAt) sightings.delete(region);
     }
-    this.#keep(afterLook(this.#record, sightings, regions, this.#host.now(), earlier));
+    const before = this.#record;
+    const after = afterLook(before, sightings, regions, this.#host.now(), earlier);
+    this.#keep(after);
+    this.#host.looked(deletedBetween(before, after, sightings, regions), after);
     return new Set([...sightings].flatMap(([region, seen]) => (typeof seen === 'object' ? [region] : [])));
   }
 
@@ -268,13 +280,13 @@ export class Admissions {
     // The last look may have been at a server that was there still.
     await this.#lookAtAll();
     if (this.#record.loss === undefined) return;
-    const filled = streams.filter(({ messages }) => messages > 0);
     if (streams.length === 0) return this.#beginAgain(false);
     if (this.#host.acceptsLoss()) return this.#beginAgain(true);
     try {
-      const unsaved = await this.#host.withoutBackup(filled);
-      if (unsaved.length === 0) return await this.#beginAgain(true);
-      for (const { account, stream, messages } of unsaved) {
+      const unsaved = await this.#host.withoutBackup(streams);
+      const filled = unsaved.filter(({ messages }) => messages > 0);
+      if (filled.length === 0) return await this.#beginAgain(true);
+      for (const { account, stream, messages } of filled) {
         console.error(`JetStream: stream ${stream} of ${account} (${messages} messages) is lost: no backup`);
       }
       this.#keep(awaitOperator(this.#record, { unsaved }));

@@ -39,6 +39,8 @@ export interface KeeperMethods {
   streams(): Promise<readonly Pick<KnownStream, 'account' | 'stream'>[]>;
   /** The last of each stream. */
   verifications(): Promise<readonly Verification[]>;
+  /** Streams that were deleted, and whose backups are kept for some time. `at`: ms since the epoch. */
+  deleted(): Promise<readonly (Pick<KnownStream, 'account' | 'stream'> & { readonly at: number })[]>;
 }
 
 /** What operators see of admission. */

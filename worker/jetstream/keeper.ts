@@ -7,9 +7,12 @@ import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import type { StartAnswer } from './admission/admission.ts';
+import { keptIn } from './admission/deleted.ts';
 import type { AdmissionRecord, KnownStream } from './admission/record.ts';
 import { whyNotSaved } from './admission/saved.ts';
 import { Admissions } from './admissions.ts';
+import { BackupBucket } from './bucket/backup-bucket.ts';
+import { DeletedBackups, type DeletedStream } from './deleted-backups.ts';
 import type { AdmissionView, KeeperMethods } from './keeper-stub.ts';
 import type { Job, Verification } from './restore/jobs.ts';
 import type { PlannedRestore } from './restore/plan.ts';
@@ -22,11 +25,29 @@ const ADMISSION_KEY = 'admission';
 export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods {
   readonly #admissions: Admissions;
   readonly #restorer: Restorer;
+  readonly #deleted: DeletedBackups;
 
   constructor(ctx: DurableObject['ctx'], env: Env) {
     super(ctx, env);
     const stubOf = (id: string) => regionStub(env, regionOf(id, activeConfig(env)));
     this.#restorer = new Restorer(restorerHost(env, ctx), ctx.storage.sql);
+    this.#deleted = new DeletedBackups(
+      {
+        bucket: () => {
+          const { enabled } = activeConfig(env).config.jetstream.backup;
+          return enabled && env.BACKUPS !== undefined ? new BackupBucket(env.BACKUPS) : undefined;
+        },
+        cluster: () => activeConfig(env).config.cluster,
+        keepDays: () => activeConfig(env).config.jetstream.backup.keepDays,
+        isGone: async (stream) =>
+          // One that is just being restored is not there yet.
+          !this.#restorer.isBusy &&
+          (await this.#admissions.isGone(stream)) &&
+          !(await this.#restorer.hasStream(stream)),
+        removed: (stream) => this.#restorer.forget(stream),
+      },
+      ctx.storage.sql,
+    );
     this.#admissions = new Admissions({
       load: () => ctx.storage.kv.get<AdmissionRecord>(ADMISSION_KEY),
       save: (record) => ctx.storage.kv.put(ADMISSION_KEY, record),
@@ -51,6 +72,7 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
       },
       revive: (...of) => this.#restorer.revive(...of),
       restoreAll: (streams) => this.#restorer.restoreAll(streams),
+      looked: (deleted, record) => this.#deleted.looked(deleted, record, Date.now()),
       now: Date.now,
     });
   }
@@ -126,23 +148,25 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
   }
 
   async streams(): Promise<readonly Pick<KnownStream, 'account' | 'stream'>[]> {
-    const { streams, orphans = [], loss } = this.#admissions.record;
-    return [...streams, ...orphans, ...(loss?.streams ?? [])].map(({ account, stream }) => ({
-      account,
-      stream,
-    }));
+    return keptIn(this.#admissions.record).map(({ account, stream }) => ({ account, stream }));
   }
 
   async verifications(): Promise<readonly Verification[]> {
     return this.#restorer.verifications();
   }
 
+  async deleted(): Promise<readonly DeletedStream[]> {
+    return this.#deleted.list();
+  }
+
   override async alarm(): Promise<void> {
-    if (this.env.BACKUPS !== undefined) this.ctx.waitUntil(this.#verifyWhatIsDue());
+    if (this.env.BACKUPS !== undefined) this.ctx.waitUntil(this.#tendBackups());
     await this.ctx.storage.setAlarm(Date.now() + (await this.#admissions.tick()));
   }
 
-  async #verifyWhatIsDue(): Promise<void> {
+  /** Removes those that are due, and verifies those that are. */
+  async #tendBackups(): Promise<void> {
+    await this.#deleted.tick(Date.now());
     await this.#restorer.tick().catch((error: unknown) => {
       console.error(`JetStream: backups are not verified: ${messageOf(error)}`);
     });

@@ -268,6 +268,15 @@ describe('a stream that only one server holds, when that server has ended', () =
     expect(askToStart(back, 'c', REGIONS, NOW).answer).toEqual({ mayStart: true });
   });
 
+  test.each([9, 0])(
+    'is to be restored too if it was empty when it was last seen, at message %i',
+    (lastSeq) => {
+      const empty = { ...ALONE, messages: 0, lastSeq };
+      const { record, answer } = askToStart({ ...before, streams: [empty] }, 'c', REGIONS, NOW);
+      expect([answer.mayStart, record.orphans]).toEqual([false, [empty]]);
+    },
+  );
+
   test('is asked for once, however often its server asks', () => {
     const once = askToStart(before, 'c', REGIONS, NOW).record;
     expect(askToStart(once, 'c', REGIONS, NOW).record.orphans).toEqual([ALONE]);

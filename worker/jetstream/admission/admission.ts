@@ -203,7 +203,8 @@ function withOrphans(record: AdmissionRecord): AdmissionRecord {
   if (!isFormed || loss !== undefined) return record;
   const isGone = (server: string) =>
     Object.entries(members).every(([id, { state }]) => instanceNameOf(id) !== server || state !== 'full');
-  const orphaned = streams.filter(({ messages, servers }) => messages > 0 && servers.every(isGone));
+  // Also those that were empty when they were last seen: messages may have come since, and sequences must go on.
+  const orphaned = streams.filter(({ servers }) => servers.every(isGone));
   if (orphaned.length === 0) return record;
   return {
     ...record,

@@ -31,7 +31,8 @@ export function lossText({ streams, unsaved, ...loss }: Loss): string {
     return `${stream} of ${account} (${messages} messages)`;
   });
   const others = unsaved === undefined ? 0 : streams.length - unsaved.length;
-  const saved = others === 0 ? '' : ` (${others} others are restored after that)`;
+  const saved =
+    others === 0 ? '' : ` (${others === 1 ? 'another one is' : `${others} others are`} restored after that)`;
   const what = unsaved === undefined ? 'no server is left that holds' : 'neither a server nor a backup has';
   return `${what} ${named}: ${waitsFor(loss)}${saved}`;
 }

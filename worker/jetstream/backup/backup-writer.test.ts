@@ -42,6 +42,17 @@ test('that the server leads more streams than before is told once, within two se
   expect(toldAt).toEqual([24]);
 });
 
+test('where nothing is backed up it is told within two seconds too, and nothing is read for backups', async () => {
+  for (const how of [{ bucket: undefined }, { enabled: false }]) {
+    const toldAt: number[] = [];
+    const leads = () => (Date.now() < 23_000 ? ['A'] : ['A', 'B']);
+    const tell = () => toldAt.push(Math.round(Date.now() / 1_000));
+    const rounds = await roundsOf(0, 60_000, leads, [], tell, how);
+    expect(toldAt).toEqual([2, 24]);
+    expect(rounds).toEqual([]);
+  }
+});
+
 test('a stream whose backup failed is tried again within seconds, not an interval later', async () => {
   const stream = {
     ...{ account: '$G', stream: 'A', created: '1', config: {}, consumers: [], hasAllConsumers: true },
@@ -58,6 +69,7 @@ test('a stream whose backup failed is tried again within seconds, not an interva
  * @param leads names of the streams that the server leads now
  * @param led those of them that are to be backed up: nobody can connect for it
  * @param told is called when there are more of them
+ * @param how `bucket` or `enabled`, if nothing is backed up
  */
 async function roundsOf(
   tookMs: number,
@@ -65,15 +77,21 @@ async function roundsOf(
   leads: () => readonly string[] = () => [],
   led: readonly LedStream[] = [],
   told: () => void = () => undefined,
+  how: { readonly bucket?: undefined; readonly enabled?: boolean } = {},
 ) {
   vi.useFakeTimers({ now: 0 });
   const rounds: { begunAt: number; endedAt: number }[] = [];
   const writer = new BackupWriter({
     // Never used: nobody gets so far.
-    bucket: {} as unknown as R2Bucket,
+    bucket: 'bucket' in how ? undefined : ({} as unknown as R2Bucket),
     cluster: 'c',
     region: 'r',
-    settings: () => ({ enabled: true, everySeconds: 10, segmentBytes: 8_388_608, keepDays: 30 }),
+    settings: () => ({
+      enabled: how.enabled ?? true,
+      everySeconds: 10,
+      segmentBytes: 8_388_608,
+      keepDays: 30,
+    }),
     secrets: {},
     led: async () => {
       const begunAt = Date.now();

@@ -1,5 +1,6 @@
 // Backs up the streams that a region's server leads, as long as it runs: one after the other, so that at most about three
-// segments are in memory. A stream with nothing new costs no request beyond the look at all of them.
+// segments are in memory. A stream with nothing new costs no request beyond the look at all of them. Where nothing is backed
+// up it looks all the same, so that the Keeper hears of each new stream before its only server can be lost.
 
 import type { NatsConnection } from '@nats-io/nats-core';
 import { withTimeout } from '../../../waiting/with-timeout.ts';
@@ -80,7 +81,7 @@ export class BackupWriter {
 
   /** The server runs. */
   begin(): void {
-    if (this.#isOn || this.#bucket === undefined) return;
+    if (this.#isOn) return;
     this.#isOn = true;
     this.#isClosing = false;
     this.#roundAt = this.#parts.now();
@@ -105,7 +106,7 @@ export class BackupWriter {
 
   /** Backs up what there is before the server stops. Never rejects, and takes a few seconds at most. */
   async flush(): Promise<void> {
-    if (!this.#isOn || !this.#parts.settings().enabled) return;
+    if (!this.#isOn || !this.#writes()) return;
     const { region } = this.#parts;
     const late = `it took longer than ${FLUSH_MS} ms`;
     // A round that is under way may have looked before the last message came.
@@ -117,12 +118,17 @@ export class BackupWriter {
 
   /** @throws Error if the server does not answer: what is not backed up is then unknown */
   async status(): Promise<readonly StreamBackupStatus[]> {
-    if (!this.#isOn || !this.#parts.settings().enabled) return [];
+    if (!this.#isOn || !this.#writes()) return [];
     const now = this.#parts.now();
     // One that no round has come to has waited since the last one.
     return (await this.#parts.led()).map((led) =>
       statusOf(led, this.#entries.get(keyOf(led)), now, this.#roundAt),
     );
+  }
+
+  /** Whether streams are backed up. If not, it is only looked which there are. */
+  #writes(): boolean {
+    return this.#bucket !== undefined && this.#parts.settings().enabled;
   }
 
   /** @param tookMs how long the last round took */
@@ -152,7 +158,6 @@ export class BackupWriter {
 
   /** Than when the last round began. False if it does not say: the next round will. */
   async #leadsMore(): Promise<boolean> {
-    if (!this.#parts.settings().enabled) return false;
     const leads = await this.#parts.leads().catch(() => []);
     return leads.some((stream) => !this.#seen.has(keyOf(stream)));
   }
@@ -179,9 +184,12 @@ export class BackupWriter {
 
   async #once(): Promise<void> {
     const settings = this.#parts.settings();
-    if (!this.#isOn || !settings.enabled) return;
+    if (!this.#isOn) return;
     const lookedAt = this.#parts.now();
-    const [leads, streams] = await Promise.all([this.#parts.leads(), this.#parts.led()]);
+    const [leads, streams] = await Promise.all([
+      this.#parts.leads(),
+      this.#writes() ? this.#parts.led() : [],
+    ]);
     const seen = new Set([...leads, ...streams].map(keyOf));
     if ([...seen].some((key) => !this.#seen.has(key))) this.#parts.leadsMore();
     this.#seen = seen;

@@ -154,6 +154,27 @@ test('of two writers one finds its place taken, and both go on without a gap or 
   expect(state).toMatchObject({ messages: 5, missingIndexes: [], gaps: { between: [], within: [] } });
 });
 
+test('writers whose clocks are an hour apart make one log, of which every point in time has its messages', async () => {
+  await create(BASE);
+  const HOUR_MS = 3_600_000;
+  const clocks = [0, -HOUR_MS, HOUR_MS, -HOUR_MS, 0];
+  const times: number[] = [];
+  for (const [n, offMs] of clocks.entries()) {
+    await publish(`${n}`);
+    times.push(await nextMillisecond());
+    await write(new StreamWriter({ bucket, name, writer: `w${n}`, now: () => Date.now() + offMs }));
+  }
+  const { state } = await backup();
+  expect(state).toMatchObject({ messages: 5, gaps: { between: [], within: [] }, missingIndexes: [] });
+  expect((await bucket.load(name))?.manifest.epochs).toHaveLength(1);
+  for (const [n, at] of times.entries()) {
+    expect((await sourceFrom(bucket, name, { at })).selection).toMatchObject({
+      messages: n + 1,
+      extent: { firstSeq: 1, lastSeq: n + 1, deleted: [] },
+    });
+  }
+});
+
 test('a stream that was made again begins an epoch, and the one before stays', async () => {
   await create(BASE);
   await publish('before');
@@ -425,6 +446,13 @@ function failingBucket(how: () => 'before' | 'after' | undefined): BackupBucket 
   };
   const failing = { get: r2.get.bind(r2), list: r2.list.bind(r2), delete: r2.delete.bind(r2), put };
   return new BackupBucket(failing as unknown as R2Bucket);
+}
+
+/** A time that is after all that was stored, and before all that will be. */
+async function nextMillisecond(): Promise<number> {
+  const at = Date.now();
+  await eventually('the next millisecond', () => Date.now() > at);
+  return at;
 }
 
 function textOf({ payload }: ArchiveEntry): string {

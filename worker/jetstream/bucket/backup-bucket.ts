@@ -12,11 +12,17 @@ import {
   readSegment,
   readSegmentHeader,
 } from '../archive/segment.ts';
+import type { LogSegment } from '../manifest/backup-state.ts';
 import { misplacedManifest, misplacedSegment } from '../manifest/belonging.ts';
 import { clusterPrefix, lastNameOf, logIndexOf, logKey, logPrefix, manifestKey } from '../manifest/keys.ts';
 import type { Epoch, Manifest, StreamName } from '../manifest/manifest.ts';
-import { parseManifest } from '../manifest/parse.ts';
-import type { SegmentHeader, SegmentSummary, StoredSegment } from '../manifest/segment-header.ts';
+import { parseManifest, parseSegmentSummary } from '../manifest/parse.ts';
+import {
+  type SegmentHeader,
+  type SegmentSummary,
+  type StoredSegment,
+  summaryOf,
+} from '../manifest/segment-header.ts';
 import { BackupError } from './backup-error.ts';
 import { putInPieces } from './put-in-pieces.ts';
 import { asked, noAnswer } from './r2-answers.ts';
@@ -35,6 +41,9 @@ const HEADER_READ_BYTES = 32_768;
 
 /** R2 answers within seconds, or not at all. Each piece of an object has as long. */
 const ANSWER_TIMEOUT_MS = 10_000;
+
+/** In an object's metadata: the summary of its segment, as JSON, so that a listing tells what is in a log. */
+const SUMMARY_METADATA = 'segment';
 
 /** Reads at a time: an object may wait for six answers at once. */
 const PARALLEL_READS = 5;
@@ -112,20 +121,41 @@ export class BackupBucket {
    */
   async append(name: StreamName, { header, pieces, size }: NewSegment): Promise<'written' | 'taken'> {
     const key = logKey(name, header.epoch, header.index);
-    const written = await this.#put(name, key, taken(pieces), size, { etagDoesNotMatch: '*' });
+    const written = await this.#put(name, key, taken(pieces), size, {
+      onlyIf: { etagDoesNotMatch: '*' },
+      customMetadata: { [SUMMARY_METADATA]: JSON.stringify(summaryOf(header)) },
+    });
     if (written !== null) return 'written';
     // R2 may have written what it then failed to answer: whoever tries again finds what is its own.
     const there = await this.header(name, { key, size });
     return isSame(there.header, header) ? 'written' : 'taken';
   }
 
-  /** The segments of an epoch's log that are not folded, in the order of their indexes. */
+  /** The segments of an epoch's log that are not folded, in the order of their indexes. Reads the header of each. */
   async log(name: StreamName, epoch: Epoch): Promise<StoredSegment[]> {
+    const segments = await this.#logObjects(name, epoch);
+    return inParallel(segments, ({ key, size }) => this.header(name, { key, size }));
+  }
+
+  /**
+   * The same, with the last of them whole and the others in short, as the listing tells them: one read, and one for each that
+   * an earlier version wrote.
+   */
+  async logInShort(name: StreamName, epoch: Epoch): Promise<LogSegment[]> {
+    const segments = await this.#logObjects(name, epoch);
+    const last = segments.at(-1);
+    return inParallel(segments, (object) => {
+      const summary = object === last ? undefined : summaryIn(object);
+      const { key, size } = object;
+      return summary === undefined ? this.header(name, { key, size }) : { key, size, header: summary };
+    });
+  }
+
+  async #logObjects(name: StreamName, epoch: Epoch): Promise<R2Object[]> {
     const prefix = logPrefix(name, epoch.id);
     const after = epoch.nextIndex === 0 ? undefined : logKey(name, epoch.id, epoch.nextIndex - 1);
     const objects = await this.list(name, prefix, after);
-    const segments = objects.filter(({ key }) => logIndexOf(key) !== undefined);
-    return inParallel(segments, ({ key, size }) => this.header(name, { key, size }));
+    return objects.filter(({ key }) => logIndexOf(key) !== undefined);
   }
 
   /** All segments of an epoch with their whole headers: of folded ones too, which the manifest does not have whole. */
@@ -216,6 +246,7 @@ export class BackupBucket {
       const page = await this.#asked(name, prefix, () =>
         this.#bucket.list({
           prefix,
+          include: ['customMetadata'],
           ...(startAfter === undefined ? {} : { startAfter }),
           ...(cursor === undefined ? {} : { cursor }),
         }),
@@ -240,14 +271,14 @@ export class BackupBucket {
     key: string,
     source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
     size: number,
-    onlyIf?: R2Conditional,
+    options?: R2PutOptions,
   ): Promise<R2Object | null> {
     return putInPieces({
       source,
       size,
       answerMs: this.#answerMs,
       put: (body, stalled) =>
-        asked(name, key, () => Promise.race([this.#bucket.put(key, body, onlyIf && { onlyIf }), stalled])),
+        asked(name, key, () => Promise.race([this.#bucket.put(key, body, options), stalled])),
     });
   }
 
@@ -284,6 +315,12 @@ function* taken(pieces: Uint8Array[]): Generator<Uint8Array> {
   }
 }
 
+/** Undefined if it has none, or not that of its place: its header then says what is wrong. */
+function summaryIn({ key, customMetadata }: R2Object): SegmentSummary | undefined {
+  const parsed = parseSegmentSummary(customMetadata?.[SUMMARY_METADATA] ?? '');
+  return parsed.ok && misplacedSegment(key, parsed.value) === undefined ? parsed.value : undefined;
+}
+
 function isSame(a: SegmentHeader, b: SegmentHeader): boolean {
   return (
     a.writer === b.writer && a.writtenAt === b.writtenAt && a.last === b.last && a.messages === b.messages
@@ -303,7 +340,7 @@ export function damaged(name: StreamName, key: string, cause: unknown): BackupEr
   return new BackupError('damaged', `a segment is damaged: ${messageOf(cause)}`, { name, key, cause });
 }
 
-async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+async function inParallel<T, R>(items: readonly T[], work: (item: T) => R | Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let n = 0; n < items.length; n += PARALLEL_READS) {
     results.push(...(await Promise.all(items.slice(n, n + PARALLEL_READS).map(work))));

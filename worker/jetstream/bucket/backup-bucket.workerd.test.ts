@@ -258,6 +258,52 @@ describe('what is wrong is named', () => {
   });
 });
 
+describe('a log in short', () => {
+  const bucket = new BackupBucket(r2());
+  const name = { cluster: 'c', account: 'a', stream: 'short' };
+
+  test('says what the whole headers say, with a listing and one read', async () => {
+    await live(new BackupBucket(dyingAfter(SEGMENTS + 1)), name, () => {}).catch(() => {});
+    const { epoch, log } = await loaded(bucket, name);
+    expect(log.length).toBe(SEGMENTS);
+    const reads: string[] = [];
+    const inShort = await new BackupBucket(countingReads(reads)).logInShort(name, epoch);
+    expect(reads).toEqual([log.at(-1)?.key]);
+    const [short, whole] = [backupStateOf(epoch, inShort), backupStateOf(epoch, log)];
+    expect(short).toMatchObject({
+      ...{ extent: whole.extent, streamExtent: whole.streamExtent, gaps: whole.gaps },
+      ...{ messages: whole.messages, bytes: whole.bytes, storedBytes: whole.storedBytes },
+    });
+  });
+
+  test('reads the header of what an earlier version wrote, and of what is another', async () => {
+    const { epoch } = await loaded(bucket, name);
+    const [old, swapped] = [logKey(name, 'e1', 2), logKey(name, 'e1', 4)];
+    const object = await r2().get(old);
+    await r2().put(old, (await object?.arrayBuffer()) ?? '');
+    const reads: string[] = [];
+    const read = () => new BackupBucket(countingReads(reads)).logInShort(name, epoch);
+    expect((await read()).map(({ header }) => header.index)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(reads).toEqual([old, logKey(name, 'e1', 6)]);
+    await r2().put(swapped, 'something else', { customMetadata: object?.customMetadata ?? {} });
+    await expect(read()).rejects.toThrow(/no segment.*log\/0000000004/);
+  });
+});
+
+/** The bucket, and the keys of the objects that are read of it. */
+function countingReads(reads: string[]): R2Bucket {
+  return new Proxy(r2(), {
+    get(bucket, property) {
+      const value: unknown = Reflect.get(bucket, property);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        if (property === 'get') reads.push(String(args[0]));
+        return Reflect.apply(value, bucket, args);
+      };
+    },
+  });
+}
+
 describe('what belongs elsewhere is damage', () => {
   const bucket = new BackupBucket(r2());
   const [one, other] = ['one', 'other'].map((stream) => ({ cluster: 'c', account: 'swap', stream })) as [

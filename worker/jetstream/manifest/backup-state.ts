@@ -8,6 +8,7 @@ import type {
   ConsumerBackup,
   Extent,
   JsonObject,
+  SegmentHeader,
   SegmentSummary,
   SequenceRanges,
   StoredSegment,
@@ -41,8 +42,13 @@ export interface BackupState {
   readonly missingIndexes: SequenceRanges;
 }
 
-/** @param log the segments of its log from `nextIndex` on; those before it are ignored */
-export function backupStateOf(epoch: Epoch, log: readonly StoredSegment[]): BackupState {
+/** A segment of a log of which only the last is known whole. `config` and `consumers` of the others are then unknown. */
+export type LogSegment = StoredSegment<SegmentSummary & Partial<SegmentHeader>>;
+
+/**
+ * @param log the segments of its log from `nextIndex` on; those before it are ignored. At least the last has its extent
+ */
+export function backupStateOf(epoch: Epoch, log: readonly LogSegment[]): BackupState {
   const fresh = log
     .filter(({ header }) => header.index >= epoch.nextIndex)
     .toSorted((a, b) => a.header.index - b.header.index);
@@ -74,7 +80,7 @@ export function backupStateOf(epoch: Epoch, log: readonly StoredSegment[]): Back
   };
 }
 
-function missingIndexes(from: number, log: readonly StoredSegment[]): SequenceRanges {
+function missingIndexes(from: number, log: readonly LogSegment[]): SequenceRanges {
   const missing: [number, number][] = [];
   let expected = from;
   for (const { header } of log) {

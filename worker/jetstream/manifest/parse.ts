@@ -1,9 +1,9 @@
-// Manifests and headers from text: what is cut off, foreign or of a later format is refused with the reason.
+// Manifests, headers and summaries from text: what is cut off, foreign or of a later format is refused with the reason.
 
 import * as v from 'valibot';
 import type { Manifest } from './manifest.ts';
-import { ManifestSchema, SegmentHeaderSchema } from './schemas.ts';
-import type { SegmentHeader } from './segment-header.ts';
+import { ManifestSchema, SegmentHeaderSchema, SegmentSummarySchema } from './schemas.ts';
+import type { SegmentHeader, SegmentSummary } from './segment-header.ts';
 
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
@@ -16,6 +16,10 @@ export function parseManifest(text: string): Parsed<Manifest> {
 
 export function parseSegmentHeader(text: string): Parsed<SegmentHeader> {
   return parsed<SegmentHeader>(text, SegmentHeaderSchema);
+}
+
+export function parseSegmentSummary(text: string): Parsed<SegmentSummary> {
+  return parsed<SegmentSummary>(text, SegmentSummarySchema);
 }
 
 function parsed<T>(text: string, schema: v.GenericSchema<unknown, T>): Parsed<T> {

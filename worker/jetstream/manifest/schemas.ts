@@ -52,6 +52,8 @@ const momentEntries = {
   writtenAt: Milliseconds,
 };
 
+export const SegmentSummarySchema = v.strictObject(summary);
+
 export const SegmentHeaderSchema = v.strictObject({
   ...summary,
   ...momentEntries,

@@ -133,6 +133,28 @@ describe('the latest', () => {
   });
 });
 
+describe('consumers of a stream of which no segment was written, since it is empty', () => {
+  const begun = { ...epochOf({ firstSeq: 31, lastSeq: 30, deleted: [] }), consumers: [CONSUMER] };
+
+  test('are those that it began with', () => {
+    expect(select(begun, [])).toMatchObject({
+      ok: true,
+      selection: {
+        extent: { firstSeq: 31, lastSeq: 30 },
+        consumers: [{ ...CONSUMER, delivered: CONSUMER.ackFloor }],
+      },
+    });
+  });
+
+  test('are unknown once the epoch is folded: it then says how they were later', () => {
+    const later = segment(5, { first: 1, last: 9, messages: 9, extent: begun.extent, writtenAt: 9_000 });
+    const first = { ...later, header: { ...later.header, index: 0 } };
+    expect(select({ ...begun, nextIndex: 6 }, [first], { at: 10 }, 0)).toMatchObject({
+      selection: { consumers: [] },
+    });
+  });
+});
+
 describe('a point between two segments', () => {
   test('has what the segment before knew, without messages that were deleted before they were read', () => {
     const { extent, messages, gaps, consumers } = selected([FIRST, SECOND], { seq: 15 });

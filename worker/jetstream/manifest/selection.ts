@@ -66,6 +66,8 @@ export function select(
   const latest = moment?.extent ?? beforeFirst(epoch, headers);
   const extent = backedUp(cutAt(goneOn(latest, last, moments, headers), upTo), last);
   const live = liveRanges(extent);
+  // Before anything was written the epoch itself says how they were; once it is folded, it says how they were later.
+  const consumers = moment?.consumers ?? (epoch.nextIndex === 0 ? epoch.consumers : []);
   const selected = segments.flatMap((segment): SelectedSegment[] => {
     const take = Math.min(liveIn(live, segment.header), segment.header.messages);
     return take === 0 ? [] : [{ ...segment, take, whole: take === segment.header.messages }];
@@ -75,8 +77,8 @@ export function select(
     selection: {
       extent,
       config: moment?.config ?? oldest?.config ?? epoch.config,
-      consumers: (moment?.consumers ?? []).map((consumer) => rolledBack(consumer, extent.lastSeq)),
-      rewound: (moment?.consumers ?? [])
+      consumers: consumers.map((consumer) => rolledBack(consumer, extent.lastSeq)),
+      rewound: consumers
         .filter((consumer) => isRewound(consumer, extent.lastSeq))
         .map((consumer) => consumer.name),
       messages: selected.reduce((sum, { take }) => sum + take, 0),

@@ -130,6 +130,11 @@ export class Jobs {
     );
   }
 
+  /** The backup is gone. */
+  forgetVerification({ account, stream }: Pick<Verification, 'account' | 'stream'>): void {
+    this.#sql.exec('DELETE FROM verifications WHERE account = ? AND stream = ?', account, stream);
+  }
+
   /** The last of each stream. */
   verifications(): readonly Verification[] {
     const rows = this.#sql.exec<{ result: string }>(

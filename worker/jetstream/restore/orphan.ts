@@ -32,7 +32,7 @@ export async function removeOrphan(
   if (info === undefined && mayBeHeld) throw new Error(`stream ${stream} does not answer`);
   if (info !== undefined) {
     if (info.created !== created) return 'another stream of its name was made meanwhile';
-    if (info.state.last_seq >= lastSeq) return 'it has come back by itself';
+    if (info.state.last_seq >= Math.max(1, lastSeq)) return 'it has come back by itself';
     // From now on it takes nothing: what was acknowledged until now is seen by the next look.
     if (Array.isArray(info.config.subjects)) {
       await ask(connection, `STREAM.UPDATE.${stream}`, { ...info.config, subjects: [`${stream}.restoring`] });

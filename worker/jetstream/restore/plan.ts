@@ -22,6 +22,7 @@ export interface RestorePlan {
   readonly lastSeq: number;
   /** ms since the epoch; absent if there is no message. */
   readonly firstAt?: number;
+  /** Absent also if the last segment is not taken to its end: of its messages, only the header is read. */
   readonly lastAt?: number;
   /** Their names. */
   readonly consumers: readonly string[];
@@ -43,7 +44,8 @@ export async function planOf(
 ): Promise<RestorePlan> {
   const { extent, messages, bytes, segments, config } = selection;
   const firstAt = segments[0]?.header.firstAt;
-  const lastAt = segments.at(-1)?.header.lastAt;
+  const last = segments.at(-1)?.header;
+  const lastAt = last !== undefined && last.last <= extent.lastSeq ? last.lastAt : undefined;
   const targetExists = (await streamInfo(connection, as)) !== undefined;
   const isCopy = as !== name.stream;
   const others = isCopy ? await takers(connection, config) : [];

@@ -43,6 +43,14 @@ test('a copy of a stream that does not exist says that it takes its subjects, an
   expect(own).toMatchObject({ takenBy: ['COPY'], subjects: ['rec.>'], targetExists: false });
 });
 
+test('when the last message was stored is said only where a segment ends with it', async () => {
+  await backUp();
+  const [all, some] = [(await planned(REC)).plan, (await planned({ ...REC, seq: 1 })).plan];
+  expect(all.lastAt).toBeGreaterThan(0);
+  expect(some).toMatchObject({ lastSeq: 1, firstAt: all.firstAt });
+  expect(some).not.toHaveProperty('lastAt');
+});
+
 test('a copy beside its stream, and the stream itself, say nothing of the kind', async () => {
   await backUp();
   expect((await planned(REC)).plan).toMatchObject({ subjects: ['rec.>'], remarks: [], takenBy: [] });

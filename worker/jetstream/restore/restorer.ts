@@ -7,6 +7,7 @@ import type { KnownStream, Restored } from '../admission/record.ts';
 import type { BackupBucket } from '../bucket/backup-bucket.ts';
 import { BackupError } from '../bucket/backup-error.ts';
 import type { StreamName } from '../manifest/manifest.ts';
+import { streamNames } from './api.ts';
 import { disconnect } from './connect.ts';
 import { feedersFirst, feedersOf } from './feeds.ts';
 import { type Job, Jobs, type Verification } from './jobs.ts';
@@ -100,6 +101,21 @@ export class Restorer {
     return this.#jobs.verifications();
   }
 
+  /** The backup of a stream that was deleted is gone. */
+  forget(stream: Pick<Verification, 'account' | 'stream'>): void {
+    this.#jobs.forgetVerification(stream);
+  }
+
+  /** Whether a restore or a verification is under way. */
+  get isBusy(): boolean {
+    return this.#jobs.isBusy;
+  }
+
+  /** Whether an account has a stream, as its servers say. @throws Error if they do not answer */
+  hasStream({ account, stream }: Pick<StreamName, 'account' | 'stream'>): Promise<boolean> {
+    return this.#connected(account, async (connection) => (await streamNames(connection)).includes(stream));
+  }
+
   /** @throws Error if no server answers */
   async plan(asked: AskedRestore): Promise<PlannedRestore> {
     try {
@@ -168,11 +184,11 @@ export class Restorer {
     const backups = new Set(all.map(({ account, stream }) => `${account} ${stream}`));
     const backedUp = lost.filter(({ account, stream }) => backups.has(`${account} ${stream}`));
     const problems = lost
-      .filter((each) => each.messages > 0 && !backedUp.includes(each))
-      .map(
-        ({ account, stream, messages }) =>
-          `stream ${stream} of account ${account} had no backup: its ${messages} messages are lost`,
-      );
+      .filter((each) => !backedUp.includes(each))
+      .map(({ account, stream, messages }) => {
+        const what = messages > 0 ? `its ${messages} messages are lost` : 'it is gone, and was empty';
+        return `stream ${stream} of account ${account} had no backup: ${what}`;
+      });
     const failures: string[] = [];
     const missing: KnownStream[] = [];
     let streams = 0;
@@ -211,15 +227,20 @@ export class Restorer {
    */
   async revive(known: KnownStream, mayBeHeld: boolean): Promise<Pick<Restored, 'streams' | 'problems'>> {
     const { account, stream } = known;
-    const what = `stream ${stream} of account ${account}, ${known.messages} messages that only ${known.servers.join(', ')} held,`;
+    const had = known.lastSeq === 0 ? 'without messages when it was last seen' : `${known.messages} messages`;
+    const what = `stream ${stream} of account ${account}, ${had}, that only ${known.servers.join(', ')} held,`;
+    const given = (why: string) => ({
+      streams: 0,
+      problems: [`${what} can't be restored, and comes back empty: ${why}`],
+    });
+    if (!this.#host.hasBucket()) return given('this deployment has no bucket for backups');
     try {
-      await this.#sourceOf({ account, stream });
+      const { selection } = await this.#sourceOf({ account, stream });
+      // Its server makes it anew as it was.
+      if (known.lastSeq === 0 && selection.messages === 0) return { streams: 0, problems: [] };
     } catch (error) {
       if (!(error instanceof BackupError) || error.problem === 'unavailable') throw error;
-      return {
-        streams: 0,
-        problems: [`${what} can't be restored, and comes back empty: ${messageOf(error)}`],
-      };
+      return given(messageOf(error));
     }
     const taken = await this.#connected(account, (connection) => removeOrphan(connection, known, mayBeHeld));
     if (taken !== undefined) return { streams: 0, problems: [`${what} was not restored: ${taken}`] };

@@ -68,6 +68,27 @@ test('without a bucket a loss that was accepted is over', async () => {
   });
 });
 
+test('a stream that only servers held that have ended is given up in words where there is no bucket', async () => {
+  const revived = await withRestorer((restorer) => restorer.revive(known('S1', 3), false), false);
+  expect(revived).toEqual({
+    streams: 0,
+    problems: [
+      "stream S1 of account $G, 3 messages, that only nats-weur held, can't be restored, and comes back empty: this deployment has no bucket for backups",
+    ],
+  });
+});
+
+test('one that was empty when it was last seen comes back with what its backup has, and is told without one', async () => {
+  const revive = (stream: string) => withRestorer((restorer) => restorer.revive(known(stream, 0), false));
+  await backUp('S1');
+  expect(await revive('S1')).toEqual({ streams: 1, problems: [] });
+  expect((await streamInfo(connection, 'S1'))?.state).toMatchObject({ messages: 3, last_seq: 3 });
+  expect(await revive('S2')).toEqual({
+    streams: 0,
+    problems: [expect.stringContaining('without messages when it was last seen')],
+  });
+});
+
 test('a stream that sources another comes after it, and takes nothing twice', async () => {
   await ask(connection, 'STREAM.CREATE.B', { name: 'B', subjects: ['B.*'] });
   await ask(connection, 'STREAM.CREATE.A', { name: 'A', sources: [{ name: 'B' }] });
@@ -115,6 +136,10 @@ async function backUpAndDelete(stream: string): Promise<void> {
 }
 
 function restoreAll(lost: readonly KnownStream[], hasBucket = true): Promise<Restored> {
+  return withRestorer((restorer) => restorer.restoreAll(lost), hasBucket);
+}
+
+function withRestorer<T>(use: (restorer: Restorer) => Promise<T>, hasBucket = true): Promise<T> {
   const keeper = bindings.JETSTREAM_KEEPER.getByName('restorer');
   return runInDurableObject(keeper, (_, { storage }) => {
     const restorer = new Restorer(
@@ -134,6 +159,6 @@ function restoreAll(lost: readonly KnownStream[], hasBucket = true): Promise<Res
       },
       storage.sql,
     );
-    return restorer.restoreAll(lost);
+    return use(restorer);
   });
 }
