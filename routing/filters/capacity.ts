@@ -1,5 +1,5 @@
 // A full region takes no clients; one over its soft limit takes only those for which every other region is much
-// farther. After a live edit of the hard limit the server keeps its old one until it is restarted: the lower applies.
+// farther. Both limits are of each of a region's servers. After a live edit of the hard limit the server keeps its old one until it is restarted: the lower applies.
 
 import type { Filter } from '../filter.ts';
 import { signedMs } from '../milliseconds.ts';
@@ -17,12 +17,17 @@ export const capacity: Filter<CapacityEffect> = {
   name: 'capacity',
   temporary: true,
   forRegion:
-    ({ limits: { maxConnections, softConnections } }, { spillMs }) =>
+    ({ limits: { maxConnections, softConnections: softOfOne }, members }, { spillMs }) =>
     ({ observation }) => {
       const clients = observation?.clients;
       if (clients === undefined) return undefined;
-      const limit = Math.min(maxConnections, observation?.maxClients ?? maxConnections);
-      if (clients >= limit) return { effect: 'drop', filter: 'capacity', code: 'full', clients, limit };
+      const servers = observation?.servers?.length || 1;
+      const hardest = maxConnections * servers;
+      const limit = Math.min(hardest, observation?.maxClients ?? hardest);
+      // One that may have further servers may have started one since: its own object knows.
+      const isFull = clients >= limit && servers >= (members?.max ?? 1);
+      if (isFull) return { effect: 'drop', filter: 'capacity', code: 'full', clients, limit };
+      const softConnections = softOfOne === undefined ? undefined : softOfOne * servers;
       if (softConnections === undefined || clients < softConnections) return undefined;
       return {
         effect: 'cost',

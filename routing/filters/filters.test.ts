@@ -404,6 +404,19 @@ describe('capacity', () => {
     expect(withServer(100, 1000)).not.toContain('weur');
   });
 
+  test('the limit is of each server, and one that may have further ones is not full by what was seen last', () => {
+    const regions = { weur: { limits, members: { min: 1, max: 3, freeConnections: 10, windowSeconds: 60 } } };
+    const server = { clients: 100, maxClients: 100 };
+    const withServers = (count: number, clients: number) => {
+      const servers = Array.from({ length: count }, (_, index) => ({ number: index + 1, ...server }));
+      const weur = { state: 'up', clients, maxClients: 100 * count, servers } as const;
+      return ranked(decide(LONDON, { regions, observed: { weur } }));
+    };
+    expect(withServers(1, 100)).toContain('weur');
+    expect(withServers(3, 299)).toContain('weur');
+    expect(withServers(3, 300)).not.toContain('weur');
+  });
+
   test('a full region takes nobody', () => {
     expect(ranked(withClients(99))).toContain('weur');
     expect(withClients(100).rejected).toMatchObject([{ region: 'weur', effects: [{ code: 'full' }] }]);

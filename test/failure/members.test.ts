@@ -10,7 +10,7 @@ import { useStack } from '../support/file-stack.ts';
 /** Of each server: three are needed for all clients and the free places. */
 const CAPACITY = 12;
 const FREE = 6;
-const CLIENTS = 24;
+const CLIENTS = 28;
 
 /** As many as are free come at once. */
 const AT_ONCE = 4;
@@ -35,7 +35,9 @@ const running = useStack({
 });
 
 const clients: Client[] = [];
-const disconnects: number[] = [];
+/** How often each was disconnected. */
+const disconnects = new Map<Client, number>();
+const disconnectsOf = (client: Client) => disconnects.get(client) ?? 0;
 
 afterAll(() => Promise.all(clients.map((client) => client.close())));
 
@@ -55,12 +57,32 @@ async function untilRoom(): Promise<void> {
 
 async function connect(): Promise<void> {
   const client = await connectFrom(running.stack.url, cityOf('eeur'));
-  const index = clients.push(client) - 1;
-  disconnects[index] = 0;
+  clients.push(client);
   void (async () => {
     for await (const { type } of client.nats.status())
-      if (type === 'disconnect') disconnects[index] = (disconnects[index] ?? 0) + 1;
+      if (type === 'disconnect') disconnects.set(client, disconnectsOf(client) + 1);
   })();
+}
+
+async function setMin(min: number): Promise<void> {
+  const { version, config } = await running.stack.api.config();
+  const regions = config.regions.map((each) =>
+    each.id === 'eeur' && each.members ? { ...each, members: { ...each.members, min } } : each,
+  );
+  await running.stack.api.put({ base: version, config: { ...config, regions }, message: `at least ${min}` });
+}
+
+/** Of each server as many stay. */
+async function keepOfEach(count: number): Promise<void> {
+  const kept = new Map<string, number>();
+  const leaving: Client[] = [];
+  for (const client of clients.splice(0)) {
+    const soFar = kept.get(serverOf(client)) ?? 0;
+    kept.set(serverOf(client), soFar + 1);
+    if (soFar < count) clients.push(client);
+    else leaving.push(client);
+  }
+  await Promise.all(leaving.map((client) => client.close()));
 }
 
 /** Who hears what one client publishes. */
@@ -89,7 +111,7 @@ test('members are started before there is no room, take their share, and are one
   // Nobody was sent to another region.
   expect(clients.map(serverOf).filter((name) => !name.startsWith('nats-eeur'))).toEqual([]);
   expect(new Set(clients.map(serverOf))).toEqual(new Set(['nats-eeur', 'nats-eeur-2', 'nats-eeur-3']));
-  expect(disconnects.every((count) => count === 0)).toBe(true);
+  expect(clients.every((client) => disconnectsOf(client) === 0)).toBe(true);
   await waitFor('the region to count them all', { timeoutMs: 10_000, pollMs: 200 }, async () => {
     const { clients: counted } = (await region()) ?? {};
     return counted === CLIENTS;
@@ -108,13 +130,18 @@ test('members are started before there is no room, take their share, and are one
 test('a member that is killed costs its clients one reconnect, and the others nothing', {
   timeout: 60_000,
 }, async () => {
-  const lost = clients.flatMap((client, index) => (serverOf(client) === 'nats-eeur-2' ? [index] : []));
+  // The others take its clients, and none of them leaves meanwhile.
+  await setMin(3);
+  await keepOfEach(4);
+  const lost = clients.filter((client) => serverOf(client) === 'nats-eeur-2');
+  expect(lost).toHaveLength(4);
   await running.stack.engine.server('nats-eeur-2')?.app.kill('SIGKILL');
   await waitFor('its clients to be back', { timeoutMs: 30_000, pollMs: 100 }, async () => {
     await Promise.all(clients.map(({ nats }) => nats.flush()));
-    return lost.every((index) => (disconnects[index] ?? 0) >= 1);
+    return lost.every((client) => disconnectsOf(client) > 0);
   });
-  expect(disconnects.filter((count, index) => count > 0 && !lost.includes(index))).toEqual([]);
+  expect(clients.filter((client) => disconnectsOf(client) > 0 && !lost.includes(client))).toEqual([]);
+  expect(clients.map(serverOf).filter((name) => !name.startsWith('nats-eeur'))).toEqual([]);
   await waitFor('it to be up again', { timeoutMs: 30_000, pollMs: 200 }, async () =>
     (await serversUp()).some(({ number }) => number === 2),
   );
@@ -123,6 +150,7 @@ test('a member that is killed costs its clients one reconnect, and the others no
 test('when most clients have gone the members leave, one after the other, and those that stay lose nothing', {
   timeout: SHRUNK_WITHIN_MS + 30_000,
 }, async () => {
+  await setMin(1);
   await Promise.all(clients.splice(3).map((client) => client.close()));
   const sizes = new Set<number>();
   await waitFor('the members to leave', { timeoutMs: SHRUNK_WITHIN_MS, pollMs: 200 }, async () => {
@@ -136,11 +164,7 @@ test('when most clients have gone the members leave, one after the other, and th
 });
 
 test('a drain of the region is one of its members too', { timeout: 120_000 }, async () => {
-  const { version, config } = await running.stack.api.config();
-  const regions = config.regions.map((each) =>
-    each.id === 'eeur' && each.members ? { ...each, members: { ...each.members, min: 2 } } : each,
-  );
-  await running.stack.api.put({ base: version, config: { ...config, regions }, message: 'two' });
+  await setMin(2);
   await waitFor('a member', { timeoutMs: 20_000, pollMs: 200 }, async () => (await serversUp()).length === 2);
   await running.stack.api.operate('eeur', 'drain');
   await waitFor('all of them to be down', { timeoutMs: 60_000, pollMs: 200 }, async () => {

@@ -9,6 +9,7 @@ import type { EdgeContext } from '../edge-context.ts';
 import { regionStub, serverStub } from '../region/region-stub.ts';
 import { setMayWake } from '../region/wake-header.ts';
 import { decide } from './decide.ts';
+import { dialServers } from './dial-servers.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import type { Dialable, Lesson } from './hand-off.ts';
 import { learnAt, observeFrom } from './observe.ts';
@@ -48,9 +49,11 @@ export async function arrive(request: Request, edge: EdgeContext): Promise<Visit
         ...tookOf(region, observations),
         // A region is as good as the best of its servers.
         ...(index < servers.length - 1 && { teaches: false }),
-        dial: async (wakes: boolean, signal: AbortSignal) =>
-          serverStub(edge.env, regionOf(region, edge), number).fetch(
-            upgradeRequest(upgradeHeaders, wakes, signal),
+        dial: (wakes: boolean, signal: AbortSignal) =>
+          dialServers(number, servers.slice(0, index), async (each) =>
+            serverStub(edge.env, regionOf(region, edge), each).fetch(
+              upgradeRequest(upgradeHeaders, wakes, signal),
+            ),
           ),
       }));
     }),

@@ -6,6 +6,7 @@ import { networkOf } from '../../routing/client-network.ts';
 import { errorResponse } from '../error-response.ts';
 import { publicMessageOf } from '../message-of.ts';
 import type { Door, Entrant } from './door.ts';
+import { membersHeaders } from './members-header.ts';
 import type { NatsServer } from './nats-server.ts';
 import { addressOf, placeOf } from './place-header.ts';
 import type { RunningLifecycle } from './running-lifecycle.ts';
@@ -24,6 +25,8 @@ export interface ClientEntryHost {
   readonly tally: Pick<TrafficTally, 'note'>;
   /** The region's configuration as it is now. */
   region(): RegionConfig;
+  /** Numbers of its members that serve, the emptiest first, as far as is known. */
+  members(): readonly number[];
   /** Regardless of what the isolate that sent the client knew. */
   forbids(place: ClientPlace): Refusal | undefined;
   /** Resolves when a newly started server may take its first client. */
@@ -137,6 +140,7 @@ export class ClientEntry {
   }
 
   #refuse({ code, reason }: Refusal): Response {
-    return errorResponse(code, `region ${this.#host.region().id}: ${reason}`);
+    const headers = membersHeaders(code, this.#host.members());
+    return errorResponse(code, `region ${this.#host.region().id}: ${reason}`, headers && { headers });
   }
 }

@@ -80,6 +80,17 @@ export class Members {
     return [...wanted, ...leaving].toSorted((a, b) => a - b);
   }
 
+  /** Numbers of those that took clients when they were asked last, the emptiest first; asks nobody. */
+  get serving(): readonly number[] {
+    return this.#kept.wanted
+      .flatMap((number) => {
+        const { state, clients = 0, maxClients = 0 } = this.#last.get(number) ?? {};
+        return state === 'up' ? [{ number, load: clients / Math.max(1, maxClients) }] : [];
+      })
+      .toSorted((a, b) => a.load - b.load)
+      .map(({ number }) => number);
+  }
+
   /** All that are not stopped. Many may ask at the same time: one answer serves all for a second. Never rejects. */
   seen(): Promise<readonly SeenMember[]> {
     const now = Date.now();
