@@ -9,14 +9,14 @@ import { useStack } from '../support/file-stack.ts';
 
 /** Of each server: three are needed for all clients and the free places. */
 const CAPACITY = 12;
-const FREE = 6;
+const FREE = 8;
 const CLIENTS = 28;
 
 /** As many as are free come at once. */
-const AT_ONCE = 4;
+const AT_ONCE = 7;
 
-/** Two windows, in each of which one member leaves. */
-const SHRUNK_WITHIN_MS = 90_000;
+/** A window, and the drain of one member. */
+const SHRUNK_WITHIN_MS = 60_000;
 
 const running = useStack({
   ...configOf(['eeur', 'oc'], {
@@ -140,6 +140,7 @@ test('a member that is killed costs its clients one reconnect, and the others no
     await Promise.all(clients.map(({ nats }) => nats.flush()));
     return lost.every((client) => disconnectsOf(client) > 0);
   });
+  await Promise.all(clients.map(({ nats }) => nats.flush()));
   expect(clients.filter((client) => disconnectsOf(client) > 0 && !lost.includes(client))).toEqual([]);
   expect(clients.map(serverOf).filter((name) => !name.startsWith('nats-eeur'))).toEqual([]);
   await waitFor('it to be up again', { timeoutMs: 30_000, pollMs: 200 }, async () =>
@@ -147,24 +148,24 @@ test('a member that is killed costs its clients one reconnect, and the others no
   );
 });
 
-test('when most clients have gone the members leave, one after the other, and those that stay lose nothing', {
+test('when most clients have gone a member leaves, and its clients come back within the region', {
   timeout: SHRUNK_WITHIN_MS + 30_000,
 }, async () => {
-  await setMin(1);
-  await Promise.all(clients.splice(3).map((client) => client.close()));
-  const sizes = new Set<number>();
-  await waitFor('the members to leave', { timeoutMs: SHRUNK_WITHIN_MS, pollMs: 200 }, async () => {
-    const servers = (await region())?.servers ?? [];
-    sizes.add(servers.filter(({ state }) => state === 'up').length);
-    return servers.length === 1;
-  });
-  expect([...sizes].toSorted()).toEqual([1, 2, 3]);
+  await keepOfEach(1);
+  // Nobody need be at the one that was killed.
+  expect(clients.length).toBeGreaterThan(1);
+  await setMin(2);
+  await waitFor(
+    'a member to leave',
+    { timeoutMs: SHRUNK_WITHIN_MS, pollMs: 200 },
+    async () => (await region())?.servers?.length === 2,
+  );
   await Promise.all(clients.map(({ nats }) => nats.flush()));
-  expect(new Set(clients.map(serverOf))).toEqual(new Set(['nats-eeur']));
+  const names = new Set((await serversUp()).map(({ name }) => name));
+  expect(clients.map(serverOf).filter((name) => !names.has(name))).toEqual([]);
 });
 
 test('a drain of the region is one of its members too', { timeout: 120_000 }, async () => {
-  await setMin(2);
   await waitFor('a member', { timeoutMs: 20_000, pollMs: 200 }, async () => (await serversUp()).length === 2);
   await running.stack.api.operate('eeur', 'drain');
   await waitFor('all of them to be down', { timeoutMs: 60_000, pollMs: 200 }, async () => {

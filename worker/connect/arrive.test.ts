@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { FORCE_REGION_HEADER, PLACE_HEADER } from '../../api/headers.ts';
 import { edgeOf, requestFrom } from '../../test/support/workerd/edge-context.ts';
+import { errorResponse } from '../error-response.ts';
+import { membersHeaders } from '../region/members-header.ts';
 import { mayWake, WAKE_HEADER } from '../region/wake-header.ts';
 import { arrive } from './arrive.ts';
 import { decide } from './decide.ts';
@@ -63,6 +65,20 @@ describe('a visit', () => {
     await (await arrive(requestFrom('LHR'), edge)).candidates[0]?.dial(true, controller.signal);
     controller.abort();
     expect(dialled[0]?.request.signal.aborted).toBe(true);
+  });
+
+  test.each([
+    ['a region with members is asked for those that it names', { min: 1, max: 3 }, 3],
+    ['one without is dialled once, whatever it answers', undefined, 1],
+  ])('%s', async (_what, range, dials) => {
+    const members = range && { ...range, freeConnections: 1, windowSeconds: 60 };
+    const { edge, dialled } = edgeOf({
+      ...(members && { changes: { weur: { members } } }),
+      answer: () => errorResponse('full', 'no', { headers: { ...membersHeaders('full', [2, 3]) } }),
+    });
+    const [first] = (await arrive(requestFrom('LHR'), edge)).candidates;
+    expect((await first?.dial(true, new AbortController().signal))?.status).toBe(503);
+    expect(dialled.map(({ region }) => region)).toEqual(Array(dials).fill('weur'));
   });
 
   test('leaves what came of it to the next one at its data center, and to no other', async () => {

@@ -49,12 +49,14 @@ export async function arrive(request: Request, edge: EdgeContext): Promise<Visit
         ...tookOf(region, observations),
         // A region is as good as the best of its servers.
         ...(index < servers.length - 1 && { teaches: false }),
-        dial: (wakes: boolean, signal: AbortSignal) =>
-          dialServers(number, servers.slice(0, index), async (each) =>
-            serverStub(edge.env, regionOf(region, edge), each).fetch(
-              upgradeRequest(upgradeHeaders, wakes, signal),
-            ),
-          ),
+        dial: async (wakes: boolean, signal: AbortSignal) => {
+          const config = regionOf(region, edge);
+          const dialOne = async (each: number) =>
+            serverStub(edge.env, config, each).fetch(upgradeRequest(upgradeHeaders, wakes, signal));
+          return config.members === undefined
+            ? dialOne(number)
+            : dialServers(number, servers.slice(0, index), dialOne);
+        },
       }));
     }),
     firstSleeps: isAsleep(candidates[0]),

@@ -221,7 +221,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       door: this.#door,
       tally: this.#tally,
       region: () => this.#region,
-      members: () => this.#members?.serving ?? [],
+      members: () => (this.#region.members && this.#members?.serving) ?? [],
       forbids: (place) => this.#residencyRule(place),
       untilLinked: () => this.#serverStart.linked,
       renewActivity: () => this.renewActivityTimeout(),
