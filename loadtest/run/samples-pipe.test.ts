@@ -1,10 +1,18 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/command-process.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { SamplesPipe } from './samples-pipe.ts';
+
+let folder = '';
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
+
+afterEach(() => rm(folder, { recursive: true }));
 
 /** More than a pipe holds. */
 const MANY = 20_000;
@@ -14,7 +22,7 @@ function lines(from: number, to: number): string {
 }
 
 test('all that was written is in the file, also of a writer that ended without closing it', async () => {
-  const file = join(await temporaryFolder(), 'samples.json.gz');
+  const file = join(folder, 'samples.json.gz');
   const pipe = await SamplesPipe.open(file, () => {});
   // As k6 opens a file.
   const writer = await open(pipe.path, 'r+');
@@ -25,7 +33,7 @@ test('all that was written is in the file, also of a writer that ended without c
 });
 
 test('nobody wrote: the file is there, and empty', async () => {
-  const file = join(await temporaryFolder(), 'samples.json.gz');
+  const file = join(folder, 'samples.json.gz');
   expect(await (await SamplesPipe.open(file, () => {})).end()).toEqual({ count: 0, because: null });
   expect(gunzipSync(await readFile(file))).toHaveLength(0);
 });

@@ -60,6 +60,7 @@ async function containersConf(folder: string): Promise<string> {
   const plugins = existsSync('/usr/lib/cni/bridge') && !existsSync('/usr/lib/podman/netavark');
   const backend = plugins ? 'network_backend = "cni"\n' : '';
   if (!plugins) await writeDefaultNetwork(join(folder, 'networks'));
+  // Networks have addresses that no other run's have: what is left of one that was killed still answers for its own.
   return `[engine]
 ${runtime}cgroup_manager = "cgroupfs"
 events_logger = "file"
@@ -67,6 +68,7 @@ lock_type = "file"
 tmp_dir = "${join(folder, 'tmp')}"
 [network]
 ${backend}network_config_dir = "${join(folder, 'networks')}"
+default_subnet_pools = [{ base = "10.${randomInt(20, 100)}.0.0/16", size = 24 }]
 `;
 }
 
