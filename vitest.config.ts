@@ -54,6 +54,8 @@ export default defineConfig({
           ],
           exclude: ['**/*.workerd.test.ts', '**/node_modules/**'],
           globalSetup: ['test/support/global-setup-binaries.ts', 'test/support/global-setup-prometheus.ts'],
+          // On two cores vitest takes one worker, and half of the machine waits.
+          maxWorkers: 2,
           // Many start processes, on machines that are busy with something else.
           testTimeout: 30_000,
         },

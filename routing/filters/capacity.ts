@@ -1,5 +1,6 @@
 // A full region takes no clients; one over its soft limit takes only those for which every other region is much
-// farther. Both limits are of each of a region's servers. After a live edit of the hard limit the server keeps its old one until it is restarted: the lower applies.
+// farther. Both limits are of each of a region's servers. After a live edit of the hard limit a server keeps its old one
+// until it is restarted: the lower applies.
 
 import type { Filter } from '../filter.ts';
 import { signedMs } from '../milliseconds.ts';

@@ -81,7 +81,7 @@ test(
     expect(run.output).toContain('has the token of the admin API expired, or was it changed?');
     const { version } = await api.config();
     if (version === before.version) return;
-    expect(run.output).toMatch(/the target may still be edited \(\w+\.dial=0\)/);
+    expect(run.output).toMatch(/the target may still be edited \(\w+\.dial=0\)/i);
     await api.rollback({ version: before.version, base: version, message: 'as it was' });
   },
   RUN_TIMEOUT_MS,
