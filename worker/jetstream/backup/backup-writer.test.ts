@@ -4,15 +4,26 @@ import type { LedStream } from './led-streams.ts';
 
 afterEach(() => vi.useRealTimers());
 
+const EVERY = { everySeconds: 10 };
+const few = (tookMs: number) => pauseMs(EVERY, { tookMs, filled: false });
+const full = (tookMs: number) => pauseMs(EVERY, { tookMs, filled: true });
+
 test('a round, the pause and a round that takes twice as long take what is allowed, unless rounds are long', () => {
-  for (const tookMs of [0, 200, 1_500])
-    expect(pauseMs({ everySeconds: 10 }, tookMs) + 3 * tookMs).toBe(10_000);
-  for (const tookMs of [3_000, 5_000]) expect(pauseMs({ everySeconds: 10 }, tookMs)).toBe(5_000);
+  for (const tookMs of [0, 200, 1_500]) {
+    expect(few(tookMs) + 3 * tookMs).toBe(10_000);
+    expect(full(tookMs)).toBe(few(tookMs));
+  }
+  for (const tookMs of [3_000, 5_000]) expect(few(tookMs)).toBe(5_000);
 });
 
 test('long rounds begin every so many seconds, or at once', () => {
-  expect(pauseMs({ everySeconds: 10 }, 7_000)).toBe(3_000);
-  for (const tookMs of [10_000, 60_000]) expect(pauseMs({ everySeconds: 10 }, tookMs)).toBe(0);
+  expect(few(7_000)).toBe(3_000);
+  for (const tookMs of [10_000, 60_000]) expect(few(tookMs)).toBe(0);
+});
+
+test('rounds that are long since segments are full keep what is allowed: more of them make hardly more writes', () => {
+  expect(full(3_000) + 3 * 3_000).toBe(10_000);
+  for (const tookMs of [4_000, 7_000, 60_000]) expect(full(tookMs)).toBe(0);
 });
 
 test.each([0, 1_000, 4_000, 8_000, 25_000])(

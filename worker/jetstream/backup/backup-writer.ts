@@ -131,9 +131,8 @@ export class BackupWriter {
     return this.#bucket !== undefined && this.#parts.settings().enabled;
   }
 
-  /** @param tookMs how long the last round took */
-  #next(tookMs = 0): void {
-    this.#lookUntil(this.#parts.now() + pauseMs(this.#parts.settings(), tookMs));
+  #next(last: EndedRound = { tookMs: 0, filled: false }): void {
+    this.#lookUntil(this.#parts.now() + pauseMs(this.#parts.settings(), last));
   }
 
   /**
@@ -165,7 +164,8 @@ export class BackupWriter {
   async #roundAndNext(): Promise<void> {
     const begunAt = this.#parts.now();
     await this.#run();
-    this.#next(this.#parts.now() - begunAt);
+    const filled = [...this.#entries.values()].some(({ writer }) => writer.filled);
+    this.#next({ tookMs: this.#parts.now() - begunAt, filled });
   }
 
   /** A round, or the one that is under way. Never rejects. */
@@ -319,16 +319,28 @@ class Connections {
   }
 }
 
+/** A round that has ended. */
+interface EndedRound {
+  /** How long it took. */
+  readonly tookMs: number;
+  /** Whether a segment in it was closed since it was full: then bytes make the writes, and not how often rounds begin. */
+  readonly filled: boolean;
+}
+
 /**
  * Time from the end of a round to the next. What is stored just after the look of a round waits for all of the next one:
  * for pause and two rounds, of which the next may take twice as long under a growing load. That should not be longer
- * than `everySeconds`. Rounds that take longer than a sixth of it can not keep that at the price of twice the writes: then
- * it is at most `everySeconds` and the time of a round, as with rounds that begin every `everySeconds`, and rounds that
- * take longer than that follow each other at once.
+ * than `everySeconds`. Rounds that take longer than a sixth of it, since there are many streams, can not keep that at the
+ * price of twice the writes: then it is at most `everySeconds` and the time of a round, as with rounds that begin every
+ * `everySeconds`. Rounds that take longer than that follow each other at once.
  */
-export function pauseMs({ everySeconds }: { readonly everySeconds: number }, tookMs: number): number {
+export function pauseMs(
+  { everySeconds }: { readonly everySeconds: number },
+  { tookMs, filled }: EndedRound,
+): number {
   const everyMs = everySeconds * 1_000;
-  return Math.max(0, everyMs - 3 * tookMs, Math.min(everyMs / 2, everyMs - tookMs));
+  const least = filled ? 0 : Math.min(everyMs / 2, everyMs - tookMs);
+  return Math.max(0, everyMs - 3 * tookMs, least);
 }
 
 function isWhole(writer: StreamWriter, led: LedStream): boolean {

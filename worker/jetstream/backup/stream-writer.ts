@@ -67,6 +67,7 @@ export class StreamWriter {
   readonly #parts: StreamWriterParts;
   #known: Known | undefined;
   #behindLooks = 0;
+  #filled = false;
 
   constructor(parts: StreamWriterParts) {
     this.#parts = parts;
@@ -80,6 +81,11 @@ export class StreamWriter {
   /** When it was last written; undefined as long as nobody has looked. */
   get writtenAt(): number | undefined {
     return this.#known?.writtenAt;
+  }
+
+  /** Whether its last write closed a segment since it was full. */
+  get filled(): boolean {
+    return this.#filled;
   }
 
   /** Whether there is something to write: no request is made to find out. */
@@ -108,6 +114,7 @@ export class StreamWriter {
     connect: () => Promise<NatsConnection>,
     settings: WriterSettings,
   ): Promise<string | undefined> {
+    this.#filled = false;
     try {
       return await this.#write(led, connect, settings);
     } catch (error) {
@@ -259,6 +266,7 @@ export class StreamWriter {
       if (known === undefined) return;
       const { builder, isFull } = await this.#read(led, connection, known, settings.segmentBytes);
       await this.#append(led, connection, known, builder);
+      this.#filled ||= isFull;
       if (!isFull || (this.#known?.upTo ?? 0) >= led.state.last_seq) return;
     } while (now() < end);
   }

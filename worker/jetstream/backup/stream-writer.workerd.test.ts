@@ -72,7 +72,9 @@ test('large messages come in segments of their size', async () => {
   await create(BASE);
   for (let n = 0; n < 3; n++) connection.publish('backed.x', new Uint8Array(3 * 2 ** 20).fill(n));
   await eventually('three messages', async () => (await led()).state.last_seq === 3);
-  await write(writerOf('a'), { ...settings, segmentBytes: 4 * 2 ** 20 });
+  const writer = writerOf('a');
+  await write(writer, { ...settings, segmentBytes: 4 * 2 ** 20 });
+  expect(writer.filled).toBe(true);
   const { state, entries } = await backup();
   expect(state.segments.map(({ header }) => header.messages)).toEqual([2, 1]);
   expect(entries.map(({ payload }) => payload[7])).toEqual([0, 1, 2]);
