@@ -268,6 +268,7 @@ export const PARTS: readonly Part[] = [
       ...SHARED,
       'waiting',
       'routing',
+      'scaling',
       'worker/config',
       'worker/metrics',
       'worker/region',

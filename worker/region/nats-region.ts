@@ -25,6 +25,7 @@ import { refuseRoute } from '../mesh/refuse-route.ts';
 import { pump } from '../mesh/splice.ts';
 import { Admission } from './admission.ts';
 import { ClientEntry } from './client-entry.ts';
+import { ClientMover, type LetGo, type LetGoAnswer } from './client-mover.ts';
 import { containerEnvironment } from './container-settings.ts';
 import { whyTooLong } from './credential-length.ts';
 import { Door } from './door.ts';
@@ -33,6 +34,7 @@ import { afterReset } from './lifecycle.ts';
 import type { Command, LifecycleEvent } from './lifecycle-events.ts';
 import { linkStatuses } from './link-status.ts';
 import { meshHostOf } from './mesh-host.ts';
+import { moverHostOf } from './mover-host.ts';
 import { NatsServer } from './nats-server.ts';
 import { PathMemory } from './path-memory.ts';
 import { RegionMembers } from './region-members.ts';
@@ -105,6 +107,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   readonly #lifecycle: RunningLifecycle;
   readonly #entry: ClientEntry;
   readonly #serverStart: ServerStart;
+  readonly #mover: ClientMover;
 
   constructor(ctx: DurableObject['ctx'], env: Env) {
     super(ctx, env);
@@ -173,6 +176,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       changed: () => this.#stageChanged(),
     });
     this.#serverStart = this.#makeServerStart();
+    this.#mover = new ClientMover(moverHostOf(env, this.#server));
     this.#entry = this.#makeEntry();
     ctx.waitUntil(this.#lifecycle.carryOut(commands));
     this.#serverStart.goOn();
@@ -188,6 +192,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       isOut: () => isLeaving(this.#lifecycle.stage),
       settleSeconds: () =>
         Math.min(MEMBER_SETTLE_SECONDS, settleSeconds(this.env, activeConfig(this.env).config)),
+      letGo: (order) => this.letGo(order),
+      ownLimit: () => this.#door.limit(this.#region),
       kv: this.ctx.storage.kv,
       waitUntil: (work) => this.ctx.waitUntil(work),
     });
@@ -216,6 +222,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       tally: this.#tally,
       region: () => this.#region,
       members: () => this.#members?.serving ?? [],
+      servers: () => this.#members?.standing ?? [],
       forbids: (place) => this.#residencyRule(place),
       untilLinked: () => this.#serverStart.linked,
       renewActivity: () => this.renewActivityTimeout(),
@@ -361,6 +368,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return this.#members?.status();
   }
 
+  async letGo(order: LetGo): Promise<LetGoAnswer> {
+    const { stage } = this.#lifecycle;
+    if (stage.kind !== 'up') throw new Error(`server ${this.#region.id} is ${stage.kind}`);
+    return this.#mover.letGo(order);
+  }
+
   /** What the region and its server measure; a server that does not answer is absent. Never starts anything. */
   async metrics(wanted: MetricsWanted): Promise<RegionMetrics> {
     const isUp = hasServer(this.#lifecycle.stage);
@@ -439,6 +452,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       case 'mesh-up':
         return this.#mesh.serverUp();
       case 'mesh-down':
+        this.#mover.forget();
         this.#watch.end();
         this.#backup.end();
         this.#report.forget();

@@ -3,8 +3,12 @@
 
 import type { RegionConfig } from '../../regions/config.ts';
 import { OWN_SERVER } from '../../regions/servers.ts';
+import type { ServerObservation } from '../../routing/observation.ts';
 import type { ScalingSettings } from '../../scaling/decision.ts';
+import { messageOf } from '../message-of.ts';
+import type { LetGo, LetGoAnswer } from './client-mover.ts';
 import { Members, type MembersHost, type SeenMember, serverOf } from './members.ts';
+import { Rebalancing } from './rebalancing.ts';
 import { Scaling, type ScalingStatus, scalingSettings } from './scaling.ts';
 import type { RegionMetrics } from './server-figures.ts';
 import type { Look } from './server-watch.ts';
@@ -14,6 +18,10 @@ import { withMembers } from './with-members.ts';
 
 export interface RegionMembersHost extends Omit<MembersHost, 'kv' | 'noteStart'> {
   readonly kv: MembersHost['kv'] & StartTimesStorage;
+  /** Has its own server move clients. @throws Error as ClientMover does */
+  letGo(order: LetGo): Promise<LetGoAnswer>;
+  /** How many clients its own server takes. */
+  ownLimit(): number;
   /** Goes on after what asked for it has ended. */
   waitUntil(work: Promise<unknown>): void;
 }
@@ -22,6 +30,7 @@ export class RegionMembers {
   readonly #host: RegionMembersHost;
   readonly #members: Members;
   readonly #scaling = new Scaling();
+  readonly #rebalancing: Rebalancing;
   readonly #startTimes: StartTimes;
   /** As its own server said last. */
   #clients: number | undefined;
@@ -35,6 +44,9 @@ export class RegionMembers {
       stub: (number) => host.stub(number),
       noteStart: (ms) => this.#startTimes.note(ms),
     });
+    this.#rebalancing = new Rebalancing((server, order) =>
+      server === OWN_SERVER ? this.#letGo(order) : this.#members.letGo(server, order),
+    );
   }
 
   get #region(): RegionConfig {
@@ -44,6 +56,13 @@ export class RegionMembers {
   /** Numbers of those that serve, the emptiest first, as far as is known; none if the region is one server. */
   get serving(): readonly number[] {
     return this.#region.members === undefined ? [] : this.#members.serving;
+  }
+
+  /** All servers that take clients, as they said last; none if the region is one server, or its own did not answer yet. */
+  get standing(): readonly ServerObservation[] {
+    if (this.#region.members === undefined || this.#clients === undefined) return [];
+    const own = { number: OWN_SERVER, clients: this.#clients, maxClients: this.#host.ownLimit() };
+    return [own, ...this.#members.standing];
   }
 
   /** The region's own server took so long to start. */
@@ -79,7 +98,8 @@ export class RegionMembers {
   /** Undefined if the region is one server. */
   status(): ScalingStatus | undefined {
     const settings = scalingSettings(this.#region);
-    return settings && { settings, decision: this.#scaling.decision };
+    const rebalance = this.#rebalancing.decision;
+    return settings && { settings, decision: this.#scaling.decision, ...(rebalance && { rebalance }) };
   }
 
   /** For metrics: undefined if nothing is decided. */
@@ -94,6 +114,7 @@ export class RegionMembers {
     // What is taken out of service needs no servers.
     if (settings === undefined || this.#host.isOut()) {
       this.#scaling.forget();
+      this.#rebalancing.forget();
       return;
     }
     if (look !== undefined) this.#clients = look.connections;
@@ -111,8 +132,19 @@ export class RegionMembers {
       const servers = [own, ...members.map((member) => serverOf(member, now))];
       const { action } = this.#scaling.decide({ servers, startMs: this.#startTimes.usualMs }, settings, now);
       await this.#members.apply(action);
+      const percentPerSecond = this.#region.members?.rebalancePercentPerSecond;
+      await this.#rebalancing.look(servers, action, { percentPerSecond, capacity: settings.capacity }, now);
     } finally {
       this.#isDeciding = false;
+    }
+  }
+
+  async #letGo(order: LetGo): Promise<LetGoAnswer | undefined> {
+    try {
+      return await this.#host.letGo(order);
+    } catch (error) {
+      console.warn(`region ${this.#region.id}: clients are not moved: ${messageOf(error)}`);
+      return undefined;
     }
   }
 }
