@@ -1,11 +1,9 @@
-// What a container costs while it runs. https://developers.cloudflare.com/containers/pricing/, November 2026. CPU is
-// charged only while it is used, and is not in it; neither is what a plan includes.
+// What a container costs while it runs. CPU is charged only while it is used, and is not in it; neither is what a plan
+// includes.
 
 import type { RegionConfig } from './config.ts';
 import { containerSize } from './container-size.ts';
-
-const DOLLARS_PER_GIB_SECOND = 0.000_002_5;
-const DOLLARS_PER_GB_SECOND = 0.000_000_07;
+import { CONTAINER_PRICES } from './list-prices.ts';
 
 const SECONDS_PER_HOUR = 3_600;
 const BYTES_PER_GIB = 1024 ** 3;
@@ -15,6 +13,15 @@ const BYTES_PER_GB = 1_000_000_000;
 export function dollarsPerHour(instanceType: RegionConfig['instanceType']): number {
   const { memory, disk } = containerSize(instanceType);
   const perSecond =
-    (memory / BYTES_PER_GIB) * DOLLARS_PER_GIB_SECOND + (disk / BYTES_PER_GB) * DOLLARS_PER_GB_SECOND;
+    (memory / BYTES_PER_GIB) * CONTAINER_PRICES.perGibSecondOfMemory +
+    (disk / BYTES_PER_GB) * CONTAINER_PRICES.perGbSecondOfDisk;
   return perSecond * SECONDS_PER_HOUR;
+}
+
+/** A month of this many hours, as clouds count. */
+const HOURS_PER_MONTH = 730;
+
+/** The same for a month in which it always runs. */
+export function dollarsPerMonth(instanceType: RegionConfig['instanceType']): number {
+  return dollarsPerHour(instanceType) * HOURS_PER_MONTH;
 }

@@ -95,8 +95,9 @@ export class ControlRoute {
 
   async #answerPings(rest: Uint8Array): Promise<void> {
     const reader = this.#channel.readable.getReader();
+    // A character that is cut in two is in no ping.
     const decoder = new TextDecoder();
-    let line = decoder.decode(rest, { stream: true });
+    let line = decoder.decode(rest);
     try {
       for (;;) {
         const lines = line.split('\r\n');
@@ -104,7 +105,7 @@ export class ControlRoute {
         if (lines.includes(PING)) await this.#write('PONG\r\n');
         const { done, value } = await reader.read();
         if (done) break;
-        line += decoder.decode(value, { stream: true });
+        line += decoder.decode(value);
       }
     } catch {
       // It has ended, which is all that there is to know of it.
