@@ -25,6 +25,7 @@ import { setCommand } from './set.ts';
 import { showCommand } from './show.ts';
 import { stopCommand } from './stop.ts';
 import { syncCommand } from './sync.ts';
+import { usageCommand } from './usage.ts';
 import { wakeCommand } from './wake.ts';
 import { watchCommand } from './watch.ts';
 
@@ -48,6 +49,7 @@ const SUBCOMMANDS = [
   rollbackCommand(),
   auditCommand(),
   inspectCommand(),
+  usageCommand(),
   jetstreamCommand(),
   backupCommand(),
   syncCommand(),

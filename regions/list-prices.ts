@@ -4,10 +4,13 @@
 /** Read on these pages. */
 export const PRICES_READ = '2026-11';
 
-/** https://developers.cloudflare.com/containers/pricing/ While a container runs, for what it was given. */
+/** https://developers.cloudflare.com/containers/pricing/ Memory and disk that it was given while it runs, CPU that it uses. */
 export const CONTAINER_PRICES = {
   perGibSecondOfMemory: 0.000_002_5,
   perGbSecondOfDisk: 0.000_000_07,
+  perCpuSecond: 0.000_02,
+  /** By where it runs. */
+  perGbSent: { northAmericaAndEurope: 0.025, oceaniaKoreaTaiwan: 0.05, elsewhere: 0.04 },
 } as const;
 
 /** https://developers.cloudflare.com/r2/pricing/ Of the standard class. */

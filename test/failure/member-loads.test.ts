@@ -104,7 +104,8 @@ async function serving(region: string): Promise<number> {
 /** Brings a load about, and returns when the region is at rest again. */
 async function bringAbout(load: Load) {
   const { region, points } = load;
-  const resting = Math.ceil(load.free / CAPACITY);
+  // The one who publishes is always there.
+  const resting = Math.ceil((1 + load.free) / CAPACITY);
   const clients: MovedClient[] = [];
   const all: MovedClient[] = [];
   const counts: { at: number; servers: number }[] = [];

@@ -23,17 +23,19 @@ export interface RegionsOptions {
   readonly cwd?: string;
   /** Where it looks for stacks that run here. */
   readonly temporaryFolder?: string;
+  /** More of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Ctrl-C, as soon as this resolves. */
   readonly interruptAt?: Promise<void> | undefined;
 }
 
 export function runRegions(
   args: readonly string[],
-  { program = 'regions', edge, cwd, temporaryFolder, interruptAt }: RegionsOptions = {},
+  { program = 'regions', edge, cwd, temporaryFolder, env: more = {}, interruptAt }: RegionsOptions = {},
 ): Promise<RegionsResult> {
   const of = edge === undefined ? {} : { MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: edge.adminToken };
   const at = temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder };
-  const env = { ...process.env, ...of, ...at, NO_COLOR: '1' };
+  const env = { ...process.env, ...of, ...at, ...more, NO_COLOR: '1' };
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,

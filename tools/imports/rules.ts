@@ -232,7 +232,7 @@ export const PARTS: readonly Part[] = [
     path: 'worker/sessions',
     what: 'servers of their own: their ids, the registry with their leases, their objects',
     // A server's monitoring is read as that of a region.
-    imports: [...SHARED, 'waiting', 'worker/region'],
+    imports: [...SHARED, 'waiting', 'worker/config', 'worker/region'],
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {

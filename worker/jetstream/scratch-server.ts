@@ -2,7 +2,9 @@
 // meanwhile.
 
 import { Container } from '@cloudflare/containers';
+import { containerLabels, SCRATCH_LABEL } from '../../regions/container-labels.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { activeConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
 
 /** The largest that nats-server allows: a backup may have messages that a region no longer takes. */
@@ -25,6 +27,7 @@ export class ScratchServer extends Container<Env> {
       NATS_MAX_PAYLOAD: String(MAX_PAYLOAD_BYTES),
       NATS_TOKEN: token,
     };
+    this.labels = containerLabels(activeConfig(this.env).config.cluster, SCRATCH_LABEL);
     await this.startAndWaitForPorts({ ports: [WEBSOCKET_PORT] });
     return token;
   }

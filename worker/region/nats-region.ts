@@ -6,6 +6,7 @@
 import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
 import type { RegionConfig } from '../../regions/config.ts';
+import { containerLabels } from '../../regions/container-labels.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { memberConfig, OWN_SERVER, serverIdOf, serverIdsOf } from '../../regions/servers.ts';
@@ -493,7 +494,9 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   async #startContainer(): Promise<void> {
     const tooLong = whyTooLong(this.env);
     if (tooLong !== undefined) throw new Error(tooLong);
-    this.envVars = containerEnvironment(this.env, activeConfig(this.env).config, this.#region);
+    const { config } = activeConfig(this.env);
+    this.envVars = containerEnvironment(this.env, config, this.#region);
+    this.labels = containerLabels(config.cluster, instanceNameOf(this.#region.id));
     const startedAt = Date.now();
     const abort = AbortSignal.timeout(START_WITHIN_MS);
     try {

@@ -4,8 +4,10 @@
 
 import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
+import { containerLabels, SESSIONS_LABEL } from '../../regions/container-labels.ts';
 import { MONITORING_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
+import { activeConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
 import { messageOf, publicMessageOf } from '../message-of.ts';
@@ -228,6 +230,7 @@ export class SessionServer extends Container<Env> implements ServerMethods {
       NATS_LAME_DUCK_GRACE_PERIOD: `${GRACE_SECONDS}s`,
       NATS_LAME_DUCK_DURATION: `${LAME_DUCK_SECONDS}s`,
     };
+    this.labels = containerLabels(activeConfig(this.env).config.cluster, SESSIONS_LABEL);
     try {
       await this.startAndWaitForPorts({
         ports: [WEBSOCKET_PORT],
