@@ -45,7 +45,7 @@ export const ScalingDecisionSchema = v.strictObject({
   reason: v.pipe(v.string(), v.description('all of it in one sentence')),
 });
 
-const RebalanceSchema = v.strictObject({
+export const RebalanceSchema = v.strictObject({
   at: Instant,
   state: v.pipe(
     v.picklist(REBALANCE_STATES),
