@@ -54,6 +54,14 @@ export function isRoundTrips(value: unknown): value is RoundTrips {
   return Number.isFinite(at) && ms.every((each) => typeof each === 'number' && isPlausible(each));
 }
 
+/** The clocks of machines differ by less than this. What was measured later than now and this was not measured. */
+export const CLOCKS_WITHIN_MS = 60_000;
+
+/** The same, of a value that another machine made. @param now milliseconds since the epoch, by this one's clock */
+export function isRoundTripsBy(value: unknown, now: number): value is RoundTrips {
+  return isRoundTrips(value) && value.at >= 0 && value.at <= now + CLOCKS_WITHIN_MS;
+}
+
 /**
  * Adds a sample; one that cannot be a round trip changes nothing.
  *

@@ -1,6 +1,6 @@
 // Which regions a data center asks for their status, and when. Pure: the time and random numbers are passed in.
 
-import { ASK_AGAIN_MS, ASK_EVERY_MS } from './ask-intervals.ts';
+import { ASK_AGAIN_MS, ASK_EVERY_MS, hasPassed } from './ask-intervals.ts';
 import type { ColoRecord } from './colo-record.ts';
 
 /** How many of the likely best regions, which decide where clients go, are asked. */
@@ -67,5 +67,5 @@ function isDueAt({ regions }: ColoRecord, { region, isAvoided }: Ranked, now: nu
   const { askedAt, state, refusedAt } = regions[region] ?? {};
   if (askedAt === undefined || (refusedAt !== undefined && refusedAt > askedAt)) return true;
   const isGood = (state === 'up' || state === 'asleep') && refusedAt === undefined && !isAvoided;
-  return now - askedAt >= (isGood ? ASK_EVERY_MS : ASK_AGAIN_MS);
+  return hasPassed(isGood ? ASK_EVERY_MS : ASK_AGAIN_MS, askedAt, now);
 }
