@@ -16,9 +16,10 @@ function keyOf(colo: string): string {
   return `https://meridian.invalid/observations/v${VERSION}/${encodeURIComponent(colo)}`;
 }
 
-export async function loadRecord(colo: string): Promise<ColoRecord | undefined> {
+/** @param now milliseconds since the epoch */
+export async function loadRecord(colo: string, now = Date.now()): Promise<ColoRecord | undefined> {
   const response = await caches.default.match(keyOf(colo));
-  return response === undefined ? undefined : parseRecord(await response.text(), Date.now());
+  return response === undefined ? undefined : parseRecord(await response.text(), now);
 }
 
 /** Returns whether it can be read back: a cache that stores nothing does not say so. */

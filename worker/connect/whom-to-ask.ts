@@ -44,11 +44,15 @@ export function regionsToAsk(
     .map(({ region }) => region);
 }
 
-/** The new ones, those first that were asked longest ago. Only a region that is up can be measured. */
+/**
+ * The new ones, and those whose path has changed lately: what made one slow for some minutes may have passed, and only who
+ * asks sees it. Those first that were asked longest ago. Only a region that is up can be measured.
+ */
 function leastMeasured({ regions }: ColoRecord, others: readonly Ranked[]): readonly Ranked[] {
   const isNew = ({ region }: Ranked) => {
     const { trips, state = 'up' } = regions[region] ?? {};
-    return state === 'up' && (trips?.ms.length ?? 0) < NEW_UNTIL_SAMPLES;
+    const isSettled = (trips?.ms.length ?? 0) >= NEW_UNTIL_SAMPLES && trips?.hasChanged !== true;
+    return state === 'up' && !isSettled;
   };
   const askedAt = ({ region }: Ranked) => regions[region]?.askedAt ?? 0;
   return others
