@@ -559,6 +559,7 @@ export const PARTS: readonly Part[] = [
       'local/listen.ts',
       'local',
       'bench',
+      'bench/contestants',
       'bench/load',
     ],
   },
