@@ -5,7 +5,7 @@ import { type SeenState, UNREACHABLE } from '../../api/states.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import type { Observations, ServerObservation } from '../../routing/observation.ts';
 import { addSample, measurementOf, type RoundTrips } from '../../routing/round-trips.ts';
-import { ASK_AGAIN_MS, ASK_EVERY_MS } from './ask-intervals.ts';
+import { ASK_AGAIN_MS, ASK_EVERY_MS, hasPassed } from './ask-intervals.ts';
 
 /** One region, as this data center has seen it. */
 export interface RegionRecord {
@@ -177,7 +177,7 @@ export function withIncumbent(record: ColoRecord, incumbent: string | undefined)
 
 /** What the decision reads: old states count as unknown. */
 export function observationsOf(record: ColoRecord, now: number): Observations {
-  const isFresh = ({ state, askedAt = 0 }: RegionRecord) => now - askedAt < validMs(state);
+  const isFresh = ({ state, askedAt = 0 }: RegionRecord) => !hasPassed(validMs(state), askedAt, now);
   const up = Object.entries(record.regions).filter(
     ([, region]) => region.state === 'up' && region.refusedAt === undefined && isFresh(region),
   );
@@ -209,7 +209,7 @@ function meshShareOf(
   up: readonly (readonly [string, RegionRecord])[],
   now: number,
 ): number | undefined {
-  if (state !== 'up' || peers === undefined || now - askedAt >= BAD_STATE_VALID_MS) return undefined;
+  if (state !== 'up' || peers === undefined || hasPassed(BAD_STATE_VALID_MS, askedAt, now)) return undefined;
   const others = up.filter(
     ([other, region]) => other !== id && Math.abs((region.askedAt ?? 0) - askedAt) < SAME_TIME_MS,
   );

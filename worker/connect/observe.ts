@@ -31,7 +31,7 @@ export async function untilKnown(
   { background }: Pick<EdgeContext, 'background'>,
   known = observer,
 ): Promise<void> {
-  const begun = known.begin(colo, loadRecord);
+  const begun = known.begin(colo, (from) => loadRecord(from));
   if (begun === undefined) return;
   if (begun.isMine) background('first load', begun.load);
   await withTimeout(begun.load, FIRST_WAIT_MS, 'late').catch(() => {});
@@ -51,7 +51,7 @@ export function observeFrom(colo: string, decision: Decision, edge: EdgeContext)
   const host: ObserverHost = {
     ask: (id, from) => regionStub(env, regionOf(id, edge)).status(from),
     remember: (id, from, trips) => regionStub(env, regionOf(id, edge)).remember(from, trips),
-    load: loadRecord,
+    load: (from) => loadRecord(from),
     save: saveRecord,
     now: Date.now,
     random: Math.random,
