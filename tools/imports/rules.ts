@@ -111,7 +111,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/mesh',
     what: 'topology, route handshake, splice, keeping links up. Knows bytes and peers, but no objects',
-    imports: SHARED,
+    imports: [...SHARED, 'waiting'],
     packages: [],
   },
   {
@@ -268,6 +268,7 @@ export const PARTS: readonly Part[] = [
       ...SHARED,
       'waiting',
       'routing',
+      'scaling',
       'worker/config',
       'worker/metrics',
       'worker/region',
@@ -539,7 +540,8 @@ export const PARTS: readonly Part[] = [
   {
     path: 'bench/backup',
     what: 'the benchmarks `backup` and `restore`',
-    imports: ['api', 'waiting', ...BENCH],
+    // The prices.
+    imports: ['regions', 'api', 'waiting', ...BENCH],
   },
   {
     path: 'bench/growth',

@@ -15,6 +15,8 @@ export interface RegionRecord {
   readonly clients?: number;
   readonly maxClients?: number;
   readonly servers?: readonly ServerObservation[];
+  /** When it said so; milliseconds since the epoch. */
+  readonly serversAt?: number;
   /** Names of the servers that its own server has a route to. */
   readonly peers?: readonly string[];
   /** When it was last asked, or last reported its state; milliseconds since the epoch. */
@@ -80,7 +82,7 @@ export function withAnswer(record: ColoRecord, id: string, answer: Answer, asked
   const before = record.regions[id] ?? {};
   const known = betterTrips(before.trips, remembered);
   const trips = rttMs === undefined ? known : addSample(known, rttMs, askedAt);
-  const told = { ...(trips && { trips }), ...said, askedAt };
+  const told = { ...(trips && { trips }), ...said, ...(said.servers && { serversAt: askedAt }), askedAt };
   return withRegion(record, id, withTroublesOf(before, told));
 }
 
@@ -155,6 +157,31 @@ export const FAST_MS = 100;
 
 /** Weight of the last client: a few that are accepted quickly show that a rush is over. */
 const LAST_TOOK_WEIGHT = 0.3;
+
+/** A region that takes a client is believed about its servers again after this: until then its own clients are counted. */
+export const SERVERS_VALID_MS = 2_000;
+
+/**
+ * One of a region's servers took a client: it has one more than was known, so that those who come at the same time spread.
+ *
+ * @param said what the region said of its servers with its answer, if it did
+ */
+export function withTaken(
+  record: ColoRecord,
+  id: string,
+  { number, said }: { readonly number: number; readonly said: readonly ServerObservation[] | undefined },
+  now: number,
+): ColoRecord {
+  const { servers: known, serversAt = 0 } = record.regions[id] ?? {};
+  const isNews = said !== undefined && now - serversAt >= SERVERS_VALID_MS;
+  const servers = isNews ? said : known;
+  if (servers === undefined) return record;
+  return withRegion(record, id, {
+    ...record.regions[id],
+    servers: servers.map((each) => (each.number === number ? { ...each, clients: each.clients + 1 } : each)),
+    serversAt: isNews ? now : serversAt,
+  });
+}
 
 /** A client was handed to a region, which took `ms`. Returns the same record if that is nothing new. */
 export function withSuccess(record: ColoRecord, id: string, ms: number): ColoRecord {

@@ -4,14 +4,16 @@
 
 import type { RegionConfig } from '../../regions/config.ts';
 import { memberConfig } from '../../regions/servers.ts';
+import type { ServerObservation } from '../../routing/observation.ts';
 import type { ScalingAction, SeenServer, ServerState } from '../../scaling/decision.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import { messageOf } from '../message-of.ts';
+import type { LetGo, LetGoAnswer } from './client-mover.ts';
 import type { RegionMethods } from './region-stub.ts';
 import type { RegionStatus } from './status.ts';
 
-export type MemberStub = Pick<RegionMethods, 'configure' | 'status' | 'halt' | 'traffic'>;
+export type MemberStub = Pick<RegionMethods, 'configure' | 'status' | 'halt' | 'traffic' | 'letGo'>;
 
 export interface MembersHost {
   stub(number: number): MemberStub;
@@ -82,13 +84,17 @@ export class Members {
 
   /** Numbers of those that took clients when they were asked last, the emptiest first; asks nobody. */
   get serving(): readonly number[] {
-    return this.#kept.wanted
-      .flatMap((number) => {
-        const { state, clients = 0, maxClients = 0 } = this.#last.get(number) ?? {};
-        return state === 'up' ? [{ number, load: clients / Math.max(1, maxClients) }] : [];
-      })
-      .toSorted((a, b) => a.load - b.load)
+    return this.standing
+      .toSorted((a, b) => a.clients / a.maxClients - b.clients / b.maxClients)
       .map(({ number }) => number);
+  }
+
+  /** The same in the order of their numbers, with how full they were. */
+  get standing(): readonly ServerObservation[] {
+    return this.#kept.wanted.flatMap((number) => {
+      const { state, clients = 0, maxClients = 0 } = this.#last.get(number) ?? {};
+      return state === 'up' ? [{ number, clients, maxClients: Math.max(1, maxClients) }] : [];
+    });
   }
 
   /** All that are not stopped. Many may ask at the same time: one answer serves all for a second. Never rejects. */
@@ -119,6 +125,11 @@ export class Members {
   /** Tells all of them the region's configuration as it is now. */
   async tell(): Promise<void> {
     await Promise.all(this.#all.map((number) => this.#tell(number)));
+  }
+
+  /** Has one of them move clients; undefined if it does not answer. */
+  letGo(number: number, order: LetGo): Promise<LetGoAnswer | undefined> {
+    return this.#quietly(number, (stub) => stub.letGo(order));
   }
 
   /** Stops the servers of all of them now. */

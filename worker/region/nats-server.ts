@@ -11,11 +11,14 @@ import {
   type StreamKey,
   streamKeys,
 } from '../jetstream/backup/led-streams.ts';
+import { CONTROL_NAME } from '../mesh/control-route.ts';
+import type { Connection } from './client-mover.ts';
 import { accountsIn, holdingsOf, type Jsz, type Raftz, SYSTEM_ACCOUNT } from './jetstream-answers.ts';
 import {
   agesOfFailed,
   agesOfUnauthenticated,
   type Connz,
+  connectionsIn,
   isInLameDuckMode,
   readMonitoring,
 } from './monitoring.ts';
@@ -124,8 +127,16 @@ export class NatsServer {
     return agesOfFailed(await readMonitoring<Connz>(this.#port(MONITORING_PORT), query));
   }
 
+  /** Its oldest connections, oldest first, but those of Meridian's own. */
+  async oldest(atMost: number): Promise<readonly Connection[]> {
+    const query = `connz?sort=cid&limit=${atMost}` as const;
+    return connectionsIn(await readMonitoring<Connz>(this.#port(MONITORING_PORT), query));
+  }
+
+  /** The servers that it is linked to. */
   async routes(): Promise<readonly RoutezRoute[]> {
-    return (await readMonitoring<Routez>(this.#port(MONITORING_PORT), 'routez')).routes;
+    const { routes } = await readMonitoring<Routez>(this.#port(MONITORING_PORT), 'routez');
+    return routes.filter(({ remote_name }) => remote_name !== CONTROL_NAME);
   }
 
   /** What it holds of JetStream's streams. @param name of the server */

@@ -8,6 +8,7 @@ import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/record.ts';
 import type { StreamBackupStatus } from '../jetstream/backup/status.ts';
+import type { LetGo, LetGoAnswer } from './client-mover.ts';
 import type { LeafAdmission } from './leaf-links.ts';
 import type { ScalingStatus } from './scaling.ts';
 import type { MetricsWanted, RegionMetrics } from './server-figures.ts';
@@ -36,6 +37,8 @@ export interface RegionMethods {
   backupStatus(): Promise<readonly StreamBackupStatus[]>;
   /** How many servers it needs, and why; undefined if it is one server. */
   scaling(): Promise<ScalingStatus | undefined>;
+  /** Has its server tell clients to reconnect, so that a region's servers become equally full. */
+  letGo(order: LetGo): Promise<LetGoAnswer>;
   /** What the region and its server measure. Never starts anything. */
   metrics(wanted: MetricsWanted): Promise<RegionMetrics>;
 }
