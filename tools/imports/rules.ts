@@ -231,8 +231,8 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/sessions',
     what: 'servers of their own: their ids, the registry with their leases, their objects',
-    // A server's monitoring is read as that of a region.
-    imports: [...SHARED, 'waiting', 'worker/config', 'worker/region'],
+    // A server's monitoring is read as that of a region, and a leaf link is spliced as a route is.
+    imports: [...SHARED, 'waiting', 'worker/config', 'worker/mesh', 'worker/region'],
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {

@@ -31,6 +31,7 @@ import { containerEnvironment } from './container-settings.ts';
 import { whyTooLong } from './credential-length.ts';
 import { Door } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
+import { isLeafAddress, type LeafAdmission, LeafLinks } from './leaf-links.ts';
 import { afterReset } from './lifecycle.ts';
 import type { Command, LifecycleEvent } from './lifecycle-events.ts';
 import { linkStatuses } from './link-status.ts';
@@ -104,6 +105,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   readonly #tallyBackup: TallyBackup;
   readonly #backup: BackupWriter;
   readonly #mesh: MeshKeeper;
+  readonly #leafLinks: LeafLinks;
   readonly #createdAt = Date.now();
   readonly #lifecycle: RunningLifecycle;
   readonly #entry: ClientEntry;
@@ -176,6 +178,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       perform: (command) => this.#perform(command),
       changed: () => this.#stageChanged(),
     });
+    this.#leafLinks = this.#makeLeafLinks();
     this.#serverStart = this.#makeServerStart();
     this.#mover = new ClientMover(moverHostOf(env, this.#server));
     this.#entry = this.#makeEntry();
@@ -197,6 +200,19 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       ownLimit: () => this.#door.limit(this.#region),
       kv: this.ctx.storage.kv,
       waitUntil: (work) => this.ctx.waitUntil(work),
+    });
+  }
+
+  #makeLeafLinks(): LeafLinks {
+    return new LeafLinks({
+      env: this.env,
+      kv: this.ctx.storage.kv,
+      wake: () => this.wake(),
+      refusal: () => {
+        const { stage, refusal } = this.#lifecycle;
+        return refusal?.reason ?? (stage.kind === 'up' ? undefined : `it is ${regionStateOf(stage)}`);
+      },
+      dial: () => this.#server.dialLeaf(),
     });
   }
 
@@ -235,8 +251,17 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return this.#entry.fetch(request);
   }
 
-  /** A peer's object dials the route port of this region's server. Bytes only: the handshake is the peer's. */
+  /** Whether a session may be joined by a leaf link; starts the server for it. */
+  async admitLeaf(): Promise<LeafAdmission> {
+    return this.#leafLinks.admit();
+  }
+
+  /**
+   * A peer's object dials the route port of this region's server, or that of a session its leaf port. Bytes only: the
+   * handshake is theirs.
+   */
   override async connect(socket: Socket): Promise<void> {
+    if (isLeafAddress((await socket.opened).localAddress)) return this.#leafLinks.connect(socket);
     const { stage } = this.#lifecycle;
     if (isServing(stage)) return pump(socket, this.#server.dialRoute());
     const state = regionStateOf(stage);
@@ -495,7 +520,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const tooLong = whyTooLong(this.env);
     if (tooLong !== undefined) throw new Error(tooLong);
     const { config } = activeConfig(this.env);
-    this.envVars = containerEnvironment(this.env, config, this.#region);
+    const leafPassword = this.#leafLinks.newPassword();
+    this.envVars = containerEnvironment(this.env, config, this.#region, leafPassword);
     this.labels = containerLabels(config.cluster, instanceNameOf(this.#region.id));
     const startedAt = Date.now();
     const abort = AbortSignal.timeout(START_WITHIN_MS);
@@ -515,7 +541,11 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   }
 
   async #countClients(): Promise<void> {
-    await this.#lifecycle.dispatch({ kind: 'clients-counted', clients: await this.#report.connections() });
+    const connections = await this.#report.connections();
+    // A session that is joined needs the region as a client does, but holds up no drain: another region takes it.
+    const joined = isLeaving(this.#lifecycle.stage) ? 0 : this.#leafLinks.count;
+    const clients = connections === undefined ? undefined : connections + joined;
+    await this.#lifecycle.dispatch({ kind: 'clients-counted', clients });
   }
 
   #scheduleReconcile(): Promise<void> {

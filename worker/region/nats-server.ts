@@ -1,6 +1,6 @@
 // The nats-server in a region's container, as its object reaches it: only the object can.
 
-import { MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { LEAF_PORT, MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import type { Holdings } from '../jetstream/admission/holdings.ts';
 import {
   LEADS_QUERY,
@@ -57,6 +57,10 @@ export class NatsServer {
 
   dialRoute(): Socket {
     return this.#port(ROUTE_PORT).connect(`10.0.0.1:${ROUTE_PORT}`);
+  }
+
+  dialLeaf(): Socket {
+    return this.#port(LEAF_PORT).connect(`10.0.0.1:${LEAF_PORT}`);
   }
 
   /** An upgrade of the object's own. Whoever keeps the connection counts it with `countOwn`. */

@@ -9,6 +9,7 @@ import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/record.ts';
 import type { StreamBackupStatus } from '../jetstream/backup/status.ts';
 import type { LetGo, LetGoAnswer } from './client-mover.ts';
+import type { LeafAdmission } from './leaf-links.ts';
 import type { ScalingStatus } from './scaling.ts';
 import type { MetricsWanted, RegionMetrics } from './server-figures.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
@@ -28,6 +29,8 @@ export interface RegionMethods {
   undrain(): Promise<RegionStatus>;
   halt(): Promise<RegionStatus>;
   peerUp(peer: string): Promise<boolean>;
+  /** Whether a session may be joined by a leaf link; starts the server for it. */
+  admitLeaf(): Promise<LeafAdmission>;
   /** What its JetStream server holds; `stopped` if none runs, undefined if it does not answer or is starting. */
   holdings(): Promise<Sighting>;
   /** How far the backups of the streams are that its server leads. */

@@ -40,7 +40,8 @@ export interface RegistryMethods {
 }
 
 /** What a session's server is started with. Its object keeps it, to start it again. */
-export interface ServerSpec extends Pick<Lease, 'id' | 'serial' | 'name' | 'config' | 'expiresAt'> {
+export interface ServerSpec
+  extends Pick<Lease, 'id' | 'serial' | 'name' | 'region' | 'config' | 'expiresAt'> {
   readonly token: string;
   /** As in the configuration: such as `10m`. */
   readonly sleepAfter: string;
@@ -58,6 +59,10 @@ export interface ServerStatus extends Told {
   readonly since: number;
   /** Absent if it does not run or does not answer. */
   readonly facts?: ServerFacts;
+  /** Id of the region that it is linked with; absent if it is with none. */
+  readonly joined?: string;
+  /** Why it is with none, although it is to be joined. */
+  readonly joinProblem?: string;
 }
 
 export interface ServerMethods {
