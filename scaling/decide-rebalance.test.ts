@@ -18,7 +18,7 @@ const server = (number: number, clients: number, more: Partial<RebalancedServer>
   clients,
   isHeard: true,
   leaving: 0,
-  isSpent: false,
+  spentFor: undefined,
   ...more,
 });
 
@@ -79,7 +79,7 @@ describe('a plan', () => {
     ],
     [
       'ends when nobody is left who may be moved',
-      [server(1, 200, { isSpent: true }), server(2, 0)],
+      [server(1, 200, { spentFor: 0 }), server(2, 0)],
       false,
       { state: 'spent', moves: [] },
     ],

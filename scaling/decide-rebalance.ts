@@ -28,8 +28,8 @@ export interface RebalanceSettings {
 export interface RebalancedServer extends SeenServer {
   /** Clients that were told to reconnect, and are still connected. */
   readonly leaving: number;
-  /** Nobody was left there who may be told. */
-  readonly isSpent: boolean;
+  /** When the plan began for which nobody was left there who may be told; undefined if there is none. */
+  readonly spentFor: number | undefined;
 }
 
 export interface RebalanceInput {
@@ -138,10 +138,10 @@ function stepOf(
   if (plan.ended !== undefined) return idle(plan.ended, endOf(plan.ended, plan.moved));
   const why = whyHeld(servers, isScaling);
   if (why !== undefined) return idle('held', why);
-  const loads = up.map(({ number, clients = 0, leaving, isSpent }) => ({
+  const loads = up.map(({ number, clients = 0, leaving, spentFor }) => ({
     number,
     staying: Math.max(0, clients - leaving),
-    isSpent,
+    isSpent: spentFor === plan.since,
   }));
   const counts = loads.map(({ staying }) => staying);
   const spread = Math.max(...counts) - Math.min(...counts);

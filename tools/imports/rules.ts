@@ -566,6 +566,7 @@ export const PARTS: readonly Part[] = [
       'local/listen.ts',
       'local',
       'bench',
+      'bench/contestants',
       'bench/load',
     ],
   },

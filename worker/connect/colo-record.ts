@@ -209,12 +209,14 @@ export function observationsOf(record: ColoRecord, now: number): Observations {
     ([, region]) => region.state === 'up' && region.refusedAt === undefined && isFresh(region),
   );
   const regions = Object.entries(record.regions).map(([id, region]) => {
-    const { trips, ejectedUntil, refusedAt, tookMs, state, clients, maxClients, servers } = region;
+    const { trips, ejectedUntil, refusedAt, tookMs, state, clients, maxClients } = region;
     const measurement = trips && measurementOf(trips, now);
-    const said = { state, clients, maxClients, servers, meshShare: meshShareOf(id, region, up, now) };
+    const said = { state, clients, maxClients, meshShare: meshShareOf(id, region, up, now) };
+    // Known from answers to clients too, also if the region was not asked yet.
+    const servers = now - (region.serversAt ?? 0) < STATE_VALID_MS ? region.servers : undefined;
     return [
       id,
-      dropUndefined({ measurement, ejectedUntil, refusedAt, tookMs, ...(isFresh(region) && said) }),
+      dropUndefined({ measurement, ejectedUntil, refusedAt, tookMs, servers, ...(isFresh(region) && said) }),
     ] as const;
   });
   const { incumbent } = record;

@@ -18,7 +18,8 @@ export class Rebalancing {
   #memory: RebalanceMemory = {};
   #decision: RebalanceDecision | undefined;
   readonly #leaving = new Map<number, number>();
-  readonly #spent = new Set<number>();
+  /** Servers that have nobody left to move, with the beginning of the plan. */
+  readonly #spent = new Map<number, number>();
 
   constructor(ask: AskToLetGo) {
     this.#ask = ask;
@@ -46,11 +47,10 @@ export class Rebalancing {
     const servers = seen.map((server) => ({
       ...server,
       leaving: this.#leaving.get(server.number) ?? 0,
-      isSpent: this.#spent.has(server.number),
+      spentFor: this.#spent.get(server.number),
     }));
     const input = { servers, isScaling: action.kind !== 'none' };
     const { decision, memory } = decideRebalance(this.#memory, input, settings, now);
-    if (decision.since !== this.#decision?.since) this.#spent.clear();
     this.#memory = memory;
     this.#decision = decision;
     const { since, moves } = decision;
@@ -66,6 +66,6 @@ export class Rebalancing {
     const answer = await this.#ask(server, order);
     if (answer === undefined) return;
     this.#leaving.set(server, answer.leaving);
-    if (answer.told < order.clients) this.#spent.add(server);
+    if (answer.told < order.clients) this.#spent.set(server, order.since);
   }
 }
