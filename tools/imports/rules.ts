@@ -238,7 +238,14 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/metrics',
     what: 'the collector: asks the regions, keeps a day, and says it in the formats of Prometheus',
-    imports: [...SHARED, 'waiting', 'worker/config', 'worker/jetstream/keeper-stub.ts', 'worker/region'],
+    imports: [
+      ...SHARED,
+      'waiting',
+      'worker/config',
+      'worker/jetstream/keeper-stub.ts',
+      'worker/region',
+      'worker/sessions',
+    ],
     packages: ['cloudflare:workers'],
   },
   {

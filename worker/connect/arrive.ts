@@ -1,6 +1,5 @@
 // A client arrives: what is computed once for its visit, and the background work that the visit triggers.
 
-import { PLACE_HEADER } from '../../api/headers.ts';
 import type { Candidate, Decision } from '../../routing/decision.ts';
 import { endsByWaking } from '../../routing/effect-traits.ts';
 import type { Observations } from '../../routing/observation.ts';
@@ -11,7 +10,7 @@ import { regionStub, serverStub } from '../region/region-stub.ts';
 import { setMayWake } from '../region/wake-header.ts';
 import { decide } from './decide.ts';
 import { dialServers } from './dial-servers.ts';
-import { forwardedHeaders } from './forwarded-headers.ts';
+import { placedHeaders } from './forwarded-headers.ts';
 import type { Dialable, Lesson } from './hand-off.ts';
 import { learnAt, noteTaken, observeFrom } from './observe.ts';
 import { isTaken } from './region-answer.ts';
@@ -31,9 +30,6 @@ export interface Visit {
   readonly numberOf: (answer: Response) => number | undefined;
 }
 
-/** The fields of `request.cf` by which a region counts its clients. */
-const PLACE_FIELDS = ['colo', 'country', 'continent', 'isEUCountry', 'latitude', 'longitude'];
-
 /** Decides for a client; also keeps observing, and wakes a sleeping region that would have been better. */
 export async function arrive(request: Request, edge: EdgeContext): Promise<Visit> {
   const stubOf = (id: string) => regionStub(edge.env, regionOf(id, edge));
@@ -42,7 +38,7 @@ export async function arrive(request: Request, edge: EdgeContext): Promise<Visit
   const { wake, candidates } = decision;
   observeFrom(colo, decision, edge);
   if (wake !== undefined) edge.background('wake', stubOf(wake).wake());
-  const upgradeHeaders = headersOf(request);
+  const upgradeHeaders = placedHeaders(request);
   const key = spreadKeyOf(request.headers);
   const last = lastServerOf(request.headers);
   const numbers = new WeakMap<Response, number>();
@@ -83,13 +79,6 @@ function tookOf(region: string, { regions }: Observations): Pick<Dialable, 'took
 /** According to the filters, as far as the data center knows. */
 function isAsleep(candidate: Candidate | undefined): boolean {
   return candidate?.effects.some(endsByWaking) ?? false;
-}
-
-/** The headers of the client's request as its region receives them, including where the client is. */
-function headersOf(request: Request): Headers {
-  const headers = forwardedHeaders(request);
-  headers.set(PLACE_HEADER, JSON.stringify(request.cf ?? {}, PLACE_FIELDS));
-  return headers;
 }
 
 /** The same upgrade as the client's. */

@@ -13,6 +13,7 @@ import { errorResponse } from '../error-response.ts';
 import { messageOf, publicMessageOf } from '../message-of.ts';
 import { MONITORING_TIMEOUT_MS, readMonitoring } from '../region/monitoring.ts';
 import { regionStub } from '../region/region-stub.ts';
+import type { Told } from './lease.ts';
 import { RegionLink } from './region-link.ts';
 import { readServerFacts } from './server-facts.ts';
 import { shareOf } from './session-ids.ts';
@@ -255,6 +256,8 @@ export class SessionServer extends Container<Env> implements ServerMethods {
   async #start(spec: ServerSpec): Promise<void> {
     this.#become('starting');
     this.#hung = false;
+    const startedAt = Date.now();
+    let start: Told['start'] = 'failed';
     const { name, token, config, region } = spec;
     this.envVars = {
       NATS_SCRATCH: 'true',
@@ -276,6 +279,7 @@ export class SessionServer extends Container<Env> implements ServerMethods {
         cancellationOptions: { waitInterval: START_POLL_MS },
       });
       if (!this.#isRunning) throw new Error('it ended as soon as it was up');
+      start = { ms: Date.now() - startedAt };
       this.#join(spec);
       await this.#link?.untilUp(JOINED_WITHIN_MS);
       if (!this.#isRunning) throw new Error('it ended as soon as it was up');
@@ -284,7 +288,7 @@ export class SessionServer extends Container<Env> implements ServerMethods {
       if (this.#endingSince === undefined) this.#become('down', `it did not start: ${messageOf(error)}`);
       throw error;
     } finally {
-      if (this.#endingSince === undefined) this.ctx.waitUntil(this.#tell(spec));
+      if (this.#endingSince === undefined) this.ctx.waitUntil(this.#tell(spec, { start }));
     }
   }
 
@@ -354,9 +358,9 @@ export class SessionServer extends Container<Env> implements ServerMethods {
     await this.#reported(sessionRegistry(this.env)?.gone(id, serial));
   }
 
-  #tell({ id, serial }: ServerSpec): Promise<void> {
+  #tell({ id, serial }: ServerSpec, more: Pick<Told, 'start'> = {}): Promise<void> {
     this.#toldSeenAt = this.#seenAt;
-    return this.#reported(sessionRegistry(this.env)?.tell(id, serial, this.#status()));
+    return this.#reported(sessionRegistry(this.env)?.tell(id, serial, { ...this.#status(), ...more }));
   }
 
   /** The registry finds out by itself, within a minute. */

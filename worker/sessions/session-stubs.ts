@@ -4,6 +4,7 @@ import type { SessionStats } from '../../api/sessions.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { Env } from '../env.ts';
 import type { Claim, Lease, Told } from './lease.ts';
+import type { SessionFigures } from './session-figures.ts';
 import { SessionIds } from './session-ids.ts';
 
 /** What became of a claim. */
@@ -35,6 +36,8 @@ export interface RegistryMethods {
   end(id: string): Promise<Lease | undefined>;
   /** From a server's object. */
   tell(id: string, serial: number, told: Told): Promise<void>;
+  /** For metrics; asks nobody. */
+  figures(): Promise<SessionFigures>;
   /** From a server's object: nothing is left of it. */
   gone(id: string, serial: number): Promise<void>;
 }
