@@ -68,6 +68,18 @@ const UnservedCountrySchema = v.strictObject({
 /** A country whose clients would be refused, some or all; a share of 0 means that it has had no clients yet. */
 export type UnservedCountry = Wire<typeof UnservedCountrySchema>;
 
+const ServersSchema = v.strictObject({
+  region: Region,
+  before: v.pipe(v.nullable(Count), v.description('null if it is unknown how many clients there are')),
+  after: v.nullable(Count),
+  dollarsPerMonth: v.pipe(
+    v.nullable(v.number()),
+    v.description('what the difference costs, without CPU and traffic; null if it is unknown'),
+  ),
+});
+/** How many servers a region would need. */
+export type ServersNeeded = Wire<typeof ServersSchema>;
+
 const RegionShareSchema = v.strictObject({ region: Region, before: Share, after: Share });
 export type RegionShare = Wire<typeof RegionShareSchema>;
 
@@ -96,6 +108,10 @@ export const ForecastSchema = v.strictObject({
     worst: v.pipe(v.array(WorstClientsSchema), v.description('at most ten, worst first')),
   }),
   limits: v.array(PassedLimitSchema),
+  servers: v.pipe(
+    v.array(ServersSchema),
+    v.description('how many servers a region needs, of those that have members or would need more or fewer'),
+  ),
   unserved: v.pipe(v.array(UnservedCountrySchema), v.description('largest share first')),
   regions: v.pipe(v.array(RegionShareSchema), v.description('their shares and `refused` add up to 1')),
   refused: v.strictObject({ before: Share, after: Share }),

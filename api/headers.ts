@@ -78,7 +78,7 @@ export const HEADERS: readonly DocumentedHeader[] = [
   {
     name: LAST_REGION_HEADER,
     in: 'request',
-    what: "the client's last region: it returns there unless another region is better by the switching margin; browsers send the cookie `meridian-region` instead, which every connection sets",
+    what: "the client's last region: it returns there unless another region is better by the switching margin; `weur.2` for the second server of one with members, to get it again. Browsers send the cookie `meridian-region` instead, which every connection sets",
     example: 'weur',
   },
   {

@@ -1,6 +1,7 @@
 // `GET /api/regions/{id}/scaling`: how many servers a region needs, why, and what held it back.
 
 import * as v from 'valibot';
+import { REBALANCE_STATES } from '../scaling/decide-rebalance.ts';
 import { HOLDS } from '../scaling/decision.ts';
 import { Count, Instant, type Wire } from './schema-kinds.ts';
 
@@ -44,6 +45,26 @@ export const ScalingDecisionSchema = v.strictObject({
   reason: v.pipe(v.string(), v.description('all of it in one sentence')),
 });
 
+export const RebalanceSchema = v.strictObject({
+  at: Instant,
+  state: v.pipe(
+    v.picklist(REBALANCE_STATES),
+    v.description(
+      '`off`: not configured; `resting`: no server was added since its object began to look; `moving`; `held`: something has to be waited for; it has ended as `even`, or as `spent`, when nobody was left who was connected when it began',
+    ),
+  ),
+  since: v.pipe(
+    v.nullable(Instant),
+    v.description('when the last server was added: only clients that were connected by then are moved'),
+  ),
+  moved: v.pipe(Count, v.description('clients that were told to reconnect since then')),
+  moves: v.pipe(
+    v.array(v.strictObject({ server: Count, clients: Count })),
+    v.description('how many are told now, by server'),
+  ),
+  reason: v.pipe(v.string(), v.description('all of it in one sentence')),
+});
+
 export const ScalingSchema = v.strictObject({
   region: v.string(),
   settings: v.pipe(
@@ -59,6 +80,10 @@ export const ScalingSchema = v.strictObject({
   decision: v.pipe(
     v.nullable(ScalingDecisionSchema),
     v.description('the newest one; null before the first look at the server'),
+  ),
+  rebalance: v.pipe(
+    v.nullable(RebalanceSchema),
+    v.description('whether clients are being moved; null before the first look at the server'),
   ),
 });
 export type Scaling = Wire<typeof ScalingSchema>;

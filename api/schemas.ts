@@ -34,7 +34,7 @@ import { MeshLinkSchema, MeshSchema } from './mesh.ts';
 import { MetricsHistorySchema, TrafficSchema } from './metrics.ts';
 import { OperationResultSchema, RegionViewSchema, RegionViewsSchema } from './regions.ts';
 import { ConsideredSchema, EffectSchema, EntrySchema, EstimateSchema, RouteSchema } from './route.ts';
-import { ScalingDecisionSchema, ScalingSchema } from './scaling.ts';
+import { RebalanceSchema, ScalingDecisionSchema, ScalingSchema } from './scaling.ts';
 import {
   SessionAnswerSchema,
   SessionBodySchema,
@@ -91,6 +91,7 @@ export const SCHEMAS = {
   Route: RouteSchema,
   Scaling: ScalingSchema,
   ScalingDecision: ScalingDecisionSchema,
+  Rebalance: RebalanceSchema,
   Session: SessionSchema,
   SessionAnswer: SessionAnswerSchema,
   SessionBody: SessionBodySchema,

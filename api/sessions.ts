@@ -16,6 +16,12 @@ const MOST_PAYLOAD_BYTES = 16 * 1024 * 1024;
 const whole = (least: number, most: number, text: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most), v.description(text));
 
+/** How a session may be joined to its region. */
+export const SESSION_JOINS = ['leaf'] as const;
+
+/** As whom clients of a joined session authenticate: its token is the password. */
+export const JOINED_USER = 'session';
+
 /** What a session's server is started with. */
 export const SessionConfigSchema = v.strictObject({
   jetstream: v.optional(
@@ -29,6 +35,14 @@ export const SessionConfigSchema = v.strictObject({
   maxPayloadBytes: v.optional(
     whole(1, MOST_PAYLOAD_BYTES, 'its largest message, bytes; 1,048,576 by default'),
     1_048_576,
+  ),
+  join: v.exactOptional(
+    v.pipe(
+      v.picklist(SESSION_JOINS),
+      v.description(
+        '`leaf`: its server joins its region as a leaf node, and shares the subjects below `shares`; absent: it is on its own',
+      ),
+    ),
   ),
 });
 export type SessionConfig = Wire<typeof SessionConfigSchema>;
@@ -81,12 +95,41 @@ export const SessionSchema = v.strictObject({
   ...SessionEntries,
   clients: v.exactOptional(v.pipe(v.nullable(Count), v.description('connected clients; null if unknown'))),
   url: v.exactOptional(v.pipe(v.string(), v.description('where NATS clients connect, over WebSocket'))),
-  token: v.exactOptional(v.pipe(v.string(), v.description('what they authenticate with, as the NATS token'))),
+  token: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.description('what they authenticate with, as the NATS token; with `user`, as its password'),
+    ),
+  ),
+  user: v.exactOptional(
+    v.pipe(v.string(), v.description('of a joined session: the user name of its clients')),
+  ),
+  shares: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.description(
+        'of a joined session: what is published in its region below `<shares>.in.` reaches it, and what it publishes below `<shares>.out.` reaches the region',
+      ),
+    ),
+  ),
+  joined: v.exactOptional(
+    v.pipe(
+      v.nullable(v.string()),
+      v.description(
+        'of a joined session: the region that its server is linked with now; null if with none, or unknown',
+      ),
+    ),
+  ),
 });
 /** As in a list. */
-export type Session = Omit<Wire<typeof SessionSchema>, 'clients' | 'url' | 'token'>;
+export type Session = Omit<
+  Wire<typeof SessionSchema>,
+  'clients' | 'url' | 'token' | 'user' | 'shares' | 'joined'
+>;
 /** One that was asked for. */
-export type SessionDetail = Session & Required<Pick<Wire<typeof SessionSchema>, 'clients' | 'url' | 'token'>>;
+export type SessionDetail = Session &
+  Required<Pick<Wire<typeof SessionSchema>, 'clients' | 'url' | 'token'>> &
+  Pick<Wire<typeof SessionSchema>, 'user' | 'shares' | 'joined'>;
 
 export const SessionAnswerSchema = v.strictObject({
   success: v.literal(true),

@@ -99,3 +99,29 @@ test('codes that are no country are explained', () => {
   expect(text).toContain('an unknown country (XX) 1.0%, Tor (T1) 1.0%, DE 1.0%');
   expect(text).toContain('clients from an unknown country (XX) (10% of all)');
 });
+
+describe('servers', () => {
+  const textWith = (servers: Forecast['servers']) =>
+    stripVTControlCharacters(forecastText({ ...FORECAST, servers }));
+
+  test('are told with what the difference costs', () => {
+    const text = textWith([
+      { region: 'weur', before: 1, after: 3, dollarsPerMonth: 58.14 },
+      { region: 'eeur', before: 2, after: 1, dollarsPerMonth: -29.07 },
+      { region: 'oc', before: 1, after: 1, dollarsPerMonth: 0 },
+    ]);
+    expect(text).toContain('weur: needs 3 servers, now 1: +$58.14 a month.');
+    expect(text).toContain('eeur: needs 1 server, now 2: -$29.07 a month.');
+    expect(text).toContain('oc: needs 1 server, as now.');
+    expect(text).toMatch(
+      /Servers would cost \+\$29\.07 a month \(list prices of \d{4}-\d\d; CPU and traffic/,
+    );
+  });
+
+  test('of which nobody knows how many are needed have no price', () => {
+    const text = textWith([{ region: 'weur', before: 1, after: null, dollarsPerMonth: null }]);
+    expect(text).toContain('weur: how many servers it needs is unknown.');
+    expect(text).not.toContain('$');
+    expect(textWith([])).not.toContain('server');
+  });
+});

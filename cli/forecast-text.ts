@@ -5,6 +5,7 @@ import type { DryRun } from '../api/config.ts';
 import type { Forecast, Move } from '../api/forecast.ts';
 import { describeChange } from '../regions/edits/describe-change.ts';
 import type { Change } from '../regions/edits/diff.ts';
+import { PRICES_READ } from '../regions/list-prices.ts';
 import { formatTable } from '../regions/table.ts';
 import { printable } from './printable.ts';
 
@@ -57,6 +58,7 @@ export function forecastText(forecast: Forecast): string {
     ...(forecast.clients === null
       ? [styleText('yellow', 'How many clients are connected is unknown, so no limit was checked.')]
       : forecast.limits.map(limitLine)),
+    ...serversLines(forecast.servers),
     ...unservedLines(forecast.unserved),
     styleText(isSure ? 'dim' : 'yellow', `Confidence is ${printable(confidence)}`),
   ].join('\n');
@@ -82,6 +84,34 @@ function movesTable(moves: readonly Move[]): string[] {
 function limitLine({ region, clients, limit, kind }: Forecast['limits'][number]): string {
   const text = `${region}: about ${Math.round(clients)} clients, over its ${kind} limit of ${limit}`;
   return kind === 'hard' ? styleText('red', text) : styleText('yellow', text);
+}
+
+function serversLines(servers: Forecast['servers']): string[] {
+  if (servers.length === 0) return [];
+  const known = servers.every(({ dollarsPerMonth }) => dollarsPerMonth !== null);
+  const difference = servers.reduce((sum, each) => sum + (each.dollarsPerMonth ?? 0), 0);
+  return [
+    ...servers.map(serversLine),
+    ...(known && difference !== 0
+      ? [
+          `Servers would cost ${dollars(difference)} a month (list prices of ${PRICES_READ}; CPU and traffic are not in it).`,
+        ]
+      : []),
+  ];
+}
+
+function serversLine({ region, before, after, dollarsPerMonth }: Forecast['servers'][number]): string {
+  if (before === null || after === null)
+    return styleText('yellow', `${region}: how many servers it needs is unknown.`);
+  const many = (count: number) => `${count} server${count === 1 ? '' : 's'}`;
+  if (before === after) return `${region}: needs ${many(after)}, as now.`;
+  const cost = dollarsPerMonth === null ? '' : `: ${dollars(dollarsPerMonth)} a month`;
+  return `${region}: needs ${many(after)}, now ${before}${cost}.`;
+}
+
+/** With its sign. */
+function dollars(amount: number): string {
+  return `${amount < 0 ? '-' : '+'}$${Math.abs(amount).toFixed(2)}`;
 }
 
 function refusedLine({ before, after }: Forecast['refused']): string[] {

@@ -37,6 +37,7 @@ const SCALING: Scaling = {
     heldBack: [{ kind: 'window', text: '2 were needed within the last 300 s' }],
     reason: 'server 2 is started',
   },
+  rebalance: { at: 0, state: 'moving', since: 0, moved: 12, moves: [], reason: '12 were told to reconnect' },
 };
 
 test('it shows what was seen, what is needed and what held it back', async () => {
@@ -50,6 +51,7 @@ test('it shows what was seen, what is needed and what held it back', async () =>
   expect(out).toMatch(/growth +40 in 1\.7 s/);
   expect(out).toMatch(/held back +window: 2 were needed/);
   expect(out).toContain('server 2 is started');
+  expect(out).toMatch(/rebalance +moving: 12 were told to reconnect/);
 });
 
 test('of a region that is one server it says so', async () => {

@@ -75,7 +75,7 @@ async function scalingOf(client: AdminClient, id: string): Promise<Scaling | und
   }
 }
 
-function scalingText({ region, settings, decision }: Scaling): string {
+function scalingText({ region, settings, decision, rebalance }: Scaling): string {
   const { min, max, freeConnections, windowSeconds, capacity } = settings;
   const head = `${printable(region)}: ${min} to ${max} servers of ${capacity} clients, ${freeConnections} places free, a window of ${windowSeconds} s`;
   if (decision === null) return `${head}\nNothing is decided yet: its server has not been looked at.`;
@@ -85,6 +85,9 @@ function scalingText({ region, settings, decision }: Scaling): string {
     ['free', String(free)],
     ['growth', `${growth} in ${(startMs / 1000).toFixed(1)} s, which a start takes`],
     ['servers', `${serving} serve, ${needed} are needed, ${peak} were within the window`],
+    ...(rebalance === null || rebalance.state === 'off'
+      ? []
+      : [['rebalance', `${rebalance.state}: ${printable(rebalance.reason)}`]]),
     ...heldBack.map(({ kind, text }) => ['held back', `${kind}: ${printable(text)}`]),
   ];
   return [head, formatTable(rows.map((row) => ['', ...row])), printable(reason)].join('\n');

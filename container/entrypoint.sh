@@ -13,6 +13,8 @@
 #   NATS_WEBSOCKET_PORT           8080
 #   NATS_MONITOR_PORT             8222
 #   NATS_CLUSTER_PORT             6222
+#   NATS_LEAF_PORT                7422; used with NATS_LEAF_PASSWORD only
+#   NATS_LEAF_PASSWORD            of leaf links; without it there are none
 #   NATS_MAX_CONNECTIONS          65536
 #   NATS_MAX_PAYLOAD              1MB
 #   NATS_MAX_PENDING              64MB; what may wait for one reader, more than the largest message
@@ -26,6 +28,9 @@
 #   NATS_JETSTREAM_MAX_FILE       -1; such as 2GB, where -1 is the free disk
 #   NATS_STORE_DIR                /data
 #   NATS_SCRATCH                  false; true for a server on its own, without a cluster (NATS_TOKEN is needed)
+#   NATS_SHARE                    such as session.a; with NATS_SCRATCH: joined to a region by a leaf link, over which only the
+#                                 subjects NATS_SHARE.in.> and NATS_SHARE.out.> pass. Clients are the user "session", whose
+#                                 password is NATS_TOKEN. NATS_LEAF_PASSWORD is needed
 #   NATS_SERVER_BIN               nats-server; the program, by name or path
 #   GOMEMLIMIT                    nine tenths of the container's memory limit, if it has one: what Go keeps nats-server below
 #   CLOUDFLARE_LOCATION, CLOUDFLARE_REGION, CLOUDFLARE_COUNTRY_A2
@@ -93,11 +98,32 @@ export_settings() {
   export_number NATS_WEBSOCKET_PORT "${NATS_WEBSOCKET_PORT:-8080}"
   export_number NATS_MONITOR_PORT "${NATS_MONITOR_PORT:-8222}"
   export_number NATS_CLUSTER_PORT "${NATS_CLUSTER_PORT:-6222}"
+  export_leaf_links
   export_number NATS_MAX_CONNECTIONS "${NATS_MAX_CONNECTIONS:-65536}"
   export_number NATS_MAX_PAYLOAD "${NATS_MAX_PAYLOAD:-1MB}"
   export_number NATS_MAX_PENDING "${NATS_MAX_PENDING:-64MB}"
   export_text NATS_LAME_DUCK_GRACE_PERIOD "${NATS_LAME_DUCK_GRACE_PERIOD:-10s}"
   export_text NATS_LAME_DUCK_DURATION "${NATS_LAME_DUCK_DURATION:-2m}"
+}
+
+export_leaf_links() {
+  # Port 0 is nobody's: nats-server listens for no leaf links then.
+  if [ -n "${NATS_LEAF_PASSWORD:-}" ]; then
+    export_number NATS_LEAF_PORT "${NATS_LEAF_PORT:-7422}"
+  else
+    export NATS_LEAF_PORT=0
+  fi
+  export_text NATS_LEAF_PASSWORD "${NATS_LEAF_PASSWORD:-}"
+}
+
+# What is shared is part of subjects: nothing that NATS gives a meaning to.
+export_share() {
+  case $NATS_SHARE in
+    *[!a-z0-9.-]* | .* | *. | *..*) refuse "NATS_SHARE is '$NATS_SHARE': it must be a subject of lowercase letters, digits and hyphens, such as session.a" ;;
+  esac
+  [ "$NATS_LEAF_PORT" != 0 ] || refuse 'NATS_SHARE is set without NATS_LEAF_PASSWORD'
+  export_text NATS_SHARE_IN "$NATS_SHARE.in.>"
+  export_text NATS_SHARE_OUT "$NATS_SHARE.out.>"
 }
 
 read_hold() {
@@ -331,8 +357,15 @@ case ${NATS_SCRATCH:-false} in
   true)
     [ "$auth" = token ] || refuse 'NATS_SCRATCH is true: NATS_TOKEN is needed, and nothing else'
     config=$folder/scratch.conf
+    if [ -n "${NATS_SHARE:-}" ]; then
+      export_share
+      config=$folder/joined.conf
+    fi
     ;;
-  false) config=$folder/auth/$auth.conf ;;
+  false)
+    [ -z "${NATS_SHARE:-}" ] || refuse 'NATS_SHARE is set without NATS_SCRATCH'
+    config=$folder/auth/$auth.conf
+    ;;
   *) refuse "NATS_SCRATCH is '$NATS_SCRATCH': it must be true or false" ;;
 esac
 

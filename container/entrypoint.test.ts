@@ -25,6 +25,12 @@ const PRELOAD_LINES = Object.entries(operator.accounts)
 
 const USER_ENVIRONMENT = { NATS_USER: 'meridian', NATS_PASSWORD: 'secret' };
 const TOKEN_ENVIRONMENT = { NATS_TOKEN: 'secret' };
+const JOINED_ENVIRONMENT = {
+  ...TOKEN_ENVIRONMENT,
+  NATS_SCRATCH: 'true',
+  NATS_SHARE: 'session.pr-1-abcdefgh',
+  NATS_LEAF_PASSWORD: 'of this start',
+};
 
 describe('nats-server accepts the configuration', () => {
   test.each<[string, Environment]>([
@@ -42,6 +48,10 @@ describe('nats-server accepts the configuration', () => {
       { NATS_JETSTREAM: 'true', NATS_JETSTREAM_MAX_MEMORY: '64MB', NATS_JETSTREAM_MAX_FILE: '1GB' },
     ],
     ['on its own, to verify backups', { ...TOKEN_ENVIRONMENT, NATS_SCRATCH: 'true', NATS_JETSTREAM: 'true' }],
+    ['with leaf links', { ...TOKEN_ENVIRONMENT, NATS_LEAF_PASSWORD: 'of this start' }],
+    ['with leaf links and an operator', { ...OPERATOR_ENVIRONMENT, NATS_LEAF_PASSWORD: 'of this start' }],
+    ['on its own, joined to a region', JOINED_ENVIRONMENT],
+    ['on its own, joined to a region, with JetStream', { ...JOINED_ENVIRONMENT, NATS_JETSTREAM: 'true' }],
     ['with the ports of the image', { NATS_CLIENT_PORT: '', NATS_WEBSOCKET_PORT: '', NATS_CLUSTER_PORT: '' }],
   ])('%s', async (_, env) => {
     const { code, output } = await runToExit({ env, args: ['-t'] });
@@ -54,6 +64,18 @@ describe('the entrypoint refuses', () => {
   test.each<[string, Environment, RegExp]>([
     ['no server name', { NATS_SERVER_NAME: '' }, /NATS_SERVER_NAME is not set/],
     ['a server on its own without a token', { NATS_SCRATCH: 'true' }, /NATS_TOKEN is needed/],
+    ['a share of a server that is not on its own', { NATS_SHARE: 'session.a' }, /without NATS_SCRATCH/],
+    [
+      'a share without a link',
+      { ...JOINED_ENVIRONMENT, NATS_LEAF_PASSWORD: '' },
+      /without NATS_LEAF_PASSWORD/,
+    ],
+    ['a share of everything', { ...JOINED_ENVIRONMENT, NATS_SHARE: 'session.>' }, /it must be a subject/],
+    [
+      'a share of an empty token',
+      { ...JOINED_ENVIRONMENT, NATS_SHARE: 'session..a' },
+      /it must be a subject/,
+    ],
     ['a server half on its own', { NATS_SCRATCH: 'yes' }, /must be true or false/],
     ['no credentials on 0.0.0.0', { NATS_HOST: '0.0.0.0' }, /anyone could connect to 0\.0\.0\.0/],
     [
@@ -202,6 +224,25 @@ describe('a running server', () => {
     await client.connect();
     expect(client.received.text).not.toContain('connect_urls');
     client.close();
+  });
+
+  test('listens for leaf links only where it has a password for them', async () => {
+    await using without = await Entrypoint.start({ env: TOKEN_ENVIRONMENT });
+    expect(without.output.text).not.toContain('leafnode connections');
+    await using joinable = await Entrypoint.start({ env: { ...TOKEN_ENVIRONMENT, NATS_LEAF_PASSWORD: 'x' } });
+    await joinable.output.match(/Listening for leafnode connections on 127\.0\.0\.1/);
+  });
+
+  test('of a joined session takes its token as the password of its user, and nothing else', async () => {
+    // It listens for no routes, which `start` would wait for.
+    await using server = await Entrypoint.run({ env: JOINED_ENVIRONMENT });
+    const [, port] = await server.output.match(/Listening for client connections on 127\.0\.0\.1:(\d+)/);
+    const signsIn = (credentials: Readonly<Record<string, string>>) => connects(Number(port), credentials);
+    expect(await signsIn({ user: 'session', pass: 'secret' })).toBe(true);
+    expect(await signsIn({ user: 'session', pass: 'of this start' })).toBe(false);
+    expect(await signsIn({ user: 'region', pass: 'of this start' })).toBe(false);
+    expect(await signsIn({ auth_token: 'secret' })).toBe(false);
+    expect(await signsIn({})).toBe(false);
   });
 
   test('listens on nothing but NATS_HOST', async () => {

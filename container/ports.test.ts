@@ -3,7 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { CLIENT_PORT, MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../regions/container-ports.ts';
+import {
+  CLIENT_PORT,
+  LEAF_PORT,
+  MONITORING_PORT,
+  ROUTE_PORT,
+  WEBSOCKET_PORT,
+} from '../regions/container-ports.ts';
 
 /** By the variable that nats-server.conf reads. */
 const PORTS = {
@@ -11,6 +17,7 @@ const PORTS = {
   NATS_WEBSOCKET_PORT: WEBSOCKET_PORT,
   NATS_MONITOR_PORT: MONITORING_PORT,
   NATS_CLUSTER_PORT: ROUTE_PORT,
+  NATS_LEAF_PORT: LEAF_PORT,
 };
 
 function textOf(file: string): string {
@@ -29,6 +36,7 @@ test('nats-server listens on each of them as what the code takes it for', () => 
   expect(config).toMatch(/^http_port: \$NATS_MONITOR_PORT$/m);
   expect(config).toMatch(/^websocket \{[^}]*^ {2}port: \$NATS_WEBSOCKET_PORT$/m);
   expect(config).toMatch(/^cluster \{[^}]*^ {2}port: \$NATS_CLUSTER_PORT$/m);
+  expect(config).toMatch(/^leafnodes \{[^}]*^ {2}port: \$NATS_LEAF_PORT\b/m);
   expect(config.match(/port: /g)).toHaveLength(Object.keys(PORTS).length);
 });
 

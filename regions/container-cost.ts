@@ -1,15 +1,9 @@
-// What containers cost: Cloudflare's list prices. https://developers.cloudflare.com/containers/pricing/, November 2026. What a
-// plan includes is not taken off. Pure.
+// What containers cost by Cloudflare's list prices. What a plan includes is not taken off. Pure.
 
 import type { RegionConfig } from './config.ts';
 import { containerSize } from './container-size.ts';
+import { CONTAINER_PRICES } from './list-prices.ts';
 
-const DOLLARS_PER_GIB_SECOND = 0.000_002_5;
-const DOLLARS_PER_GB_SECOND = 0.000_000_07;
-const DOLLARS_PER_CPU_SECOND = 0.000_02;
-
-/** Of what a container sends, by where it runs; elsewhere it costs the last. */
-const DOLLARS_PER_GB_SENT = { northAmericaAndEurope: 0.025, oceaniaKoreaTaiwan: 0.05, elsewhere: 0.04 };
 const NORTH_AMERICA_AND_EUROPE = /^(?:ENAM|WNAM|WEUR|EEUR)$/;
 const KOREA_AND_TAIWAN = /^(?:ICN|TPE|KHH)/;
 
@@ -41,16 +35,24 @@ export interface ContainerPlace {
 /** Dollars for what was used there. @param place not needed if nothing was sent */
 export function dollarsOf(used: ContainerUse, place?: ContainerPlace): number {
   return (
-    used.cpuSeconds * DOLLARS_PER_CPU_SECOND +
-    (used.memoryByteSeconds / BYTES_PER_GIB) * DOLLARS_PER_GIB_SECOND +
-    (used.diskByteSeconds / BYTES_PER_GB) * DOLLARS_PER_GB_SECOND +
+    used.cpuSeconds * CONTAINER_PRICES.perCpuSecond +
+    (used.memoryByteSeconds / BYTES_PER_GIB) * CONTAINER_PRICES.perGibSecondOfMemory +
+    (used.diskByteSeconds / BYTES_PER_GB) * CONTAINER_PRICES.perGbSecondOfDisk +
     (used.sentBytes / BYTES_PER_GB) * perGbSent(place)
   );
 }
 
 function perGbSent({ region, location }: ContainerPlace = { region: '', location: '' }): number {
-  const prices = DOLLARS_PER_GB_SENT;
+  const prices = CONTAINER_PRICES.perGbSent;
   if (NORTH_AMERICA_AND_EUROPE.test(region.toUpperCase())) return prices.northAmericaAndEurope;
   const isDear = region.toUpperCase() === 'OC' || KOREA_AND_TAIWAN.test(location.toUpperCase());
   return isDear ? prices.oceaniaKoreaTaiwan : prices.elsewhere;
+}
+
+/** A month of this many hours, as clouds count. */
+const HOURS_PER_MONTH = 730;
+
+/** As `dollarsPerHour`, for a month in which it always runs. */
+export function dollarsPerMonth(instanceType: RegionConfig['instanceType']): number {
+  return dollarsPerHour(instanceType) * HOURS_PER_MONTH;
 }

@@ -11,3 +11,6 @@ export const MONITORING_PORT = 8222;
 
 /** Routes to the servers of other regions. */
 export const ROUTE_PORT = 6222;
+
+/** Leaf links of sessions that are joined to their region. */
+export const LEAF_PORT = 7422;

@@ -37,4 +37,14 @@ export const MembersSchema = v.strictObject({
     ),
     300,
   ),
+  rebalancePercentPerSecond: v.exactOptional(
+    v.pipe(
+      v.number(),
+      v.minValue(0.1),
+      v.maxValue(1),
+      v.description(
+        'After a server was added, as many percent of the clients a second are told to reconnect, until the servers are about equally full. Absent: nobody is moved.',
+      ),
+    ),
+  ),
 });

@@ -21,7 +21,6 @@ test.each([
   ['nats-weur-1', 1],
   ['nats-weur-2x', 1],
   ['nats-oc-2', 1],
-  [undefined, 1],
 ])('the object %s has server %i', (name, number) => {
   expect(serverNumberOf('weur', name)).toBe(number);
 });

@@ -13,9 +13,9 @@ export function serverIdOf(id: string, number: number): string {
 }
 
 /** The number of the server whose object has this name; that of the region's own for any that is no member's. */
-export function serverNumberOf(id: string, objectName: string | undefined): number {
+export function serverNumberOf(id: string, objectName: string): number {
   const prefix = `${instanceNameOf(id)}-`;
-  if (objectName === undefined || !objectName.startsWith(prefix)) return OWN_SERVER;
+  if (!objectName.startsWith(prefix)) return OWN_SERVER;
   const number = objectName.slice(prefix.length);
   return /^[1-9]\d?$/.test(number) && number !== '1' ? Number(number) : OWN_SERVER;
 }

@@ -27,6 +27,15 @@ export const SessionsSchema = v.strictObject({
     ),
     'nobody',
   ),
+  mayJoin: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        'Whether a session may join its region as a leaf node: who makes it then publishes to clients of the regions, and hears them, below a prefix of its own, without having their credentials.',
+      ),
+    ),
+    false,
+  ),
   most: v.optional(
     between(
       1,

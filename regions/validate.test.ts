@@ -69,6 +69,7 @@ test('every default is filled in', () => {
       sessions: {
         madeBy: 'nobody',
         most: 20,
+        mayJoin: false,
         mostPerOwner: 10,
         ttlSeconds: 3600,
         mostTtlSeconds: 86_400,

@@ -99,6 +99,15 @@ describe('a path that changes', () => {
     expect(measurementOf(tripsOf(times(5, 10), before), NOW)).toEqual({ ms: 10, samples: 5 });
   });
 
+  test('is known to have changed until as many samples as are kept are of what it has become', () => {
+    const before = tripsOf(times(KEPT_SAMPLES, 40));
+    expect(tripsOf(times(4, 100), before)).not.toHaveProperty('hasChanged');
+    expect(tripsOf(times(5, 100), before)).toHaveProperty('hasChanged', true);
+    expect(tripsOf(times(KEPT_SAMPLES - 1, 100), before)).toHaveProperty('hasChanged', true);
+    expect(tripsOf(times(KEPT_SAMPLES, 100), before)).not.toHaveProperty('hasChanged');
+    expect(isRoundTrips(tripsOf(times(5, 100), before))).toBe(true);
+  });
+
   test('is followed within the samples that are kept when it is near the old one', () => {
     const before = tripsOf(times(KEPT_SAMPLES, 100));
     const half = measurementOf(tripsOf(times(KEPT_SAMPLES / 2, 120), before), NOW).ms;
@@ -132,6 +141,7 @@ test.each<[string, unknown]>([
   ['a hole', { ms: [20, null], at: NOW }],
   ['too many', { ms: times(KEPT_SAMPLES + 1, 20), at: NOW }],
   ['a text', '{"ms":[20],"at":1}'],
+  ['a change that is neither', { ms: [20], at: NOW, hasChanged: 'yes' }],
 ])('%s are no round trips', (_what, value) => {
   expect(isRoundTrips(value)).toBe(false);
 });

@@ -12,6 +12,8 @@ export interface RoundTrips {
   readonly ms: readonly number[];
   /** When the last one was measured; milliseconds since the epoch. */
   readonly at: number;
+  /** They are of a path that took another time before, and are not yet so many that this is sure to last. */
+  readonly hasChanged?: true;
 }
 
 /** How many are kept: at one every 30 s, those of 18 minutes. More flip fewer choices, and follow a change later. */
@@ -50,8 +52,17 @@ function isPlausible(ms: number): boolean {
 export function isRoundTrips(value: unknown): value is RoundTrips {
   if (typeof value !== 'object' || value === null || !('ms' in value) || !('at' in value)) return false;
   const { ms, at } = value;
+  if ('hasChanged' in value && value.hasChanged !== true) return false;
   if (!Array.isArray(ms) || ms.length === 0 || ms.length > KEPT_SAMPLES) return false;
   return Number.isFinite(at) && ms.every((each) => typeof each === 'number' && isPlausible(each));
+}
+
+/** The clocks of machines differ by less than this. What was measured later than now and this was not measured. */
+export const CLOCKS_WITHIN_MS = 60_000;
+
+/** The same, of a value that another machine made. @param now milliseconds since the epoch, by this one's clock */
+export function isRoundTripsBy(value: unknown, now: number): value is RoundTrips {
+  return isRoundTrips(value) && value.at >= 0 && value.at <= now + CLOCKS_WITHIN_MS;
 }
 
 /**
@@ -66,8 +77,14 @@ export function addSample(
 ): RoundTrips | undefined {
   if (!isPlausible(rttMs)) return before;
   const known = before === undefined ? [] : rememberedOf(before, now);
-  const ms = withoutOldPath([...known, Math.max(0.1, Math.round(rttMs * 10) / 10)]);
-  return { ms: ms.slice(-KEPT_SAMPLES), at: Math.max(now, before?.at ?? 0) };
+  const all = [...known, Math.max(0.1, Math.round(rttMs * 10) / 10)];
+  const ofThisPath = withoutOldPath(all);
+  const changed = ofThisPath.length < all.length || before?.hasChanged === true;
+  return {
+    ms: ofThisPath.slice(-KEPT_SAMPLES),
+    at: Math.max(now, before?.at ?? 0),
+    ...(changed && ofThisPath.length < KEPT_SAMPLES && { hasChanged: true }),
+  };
 }
 
 /**

@@ -1,9 +1,9 @@
 // What writes to R2 cost. Pure.
 
-/** Dollars of a million class A operations: https://developers.cloudflare.com/r2/pricing/ */
-const DOLLARS_PER_MILLION = 4.5;
-/** Of each month. */
-export const FREE_OPERATIONS = 1_000_000;
+import { R2_PRICES } from '../../regions/list-prices.ts';
+
+/** Class A operations of each month. */
+export const FREE_OPERATIONS = R2_PRICES.freeClassAOperationsPerMonth;
 
 const MONTH_SECONDS = 30 * 24 * 3600;
 
@@ -20,5 +20,5 @@ export function operationsOfAMonth(segments: number, seconds: number): number {
 
 /** @param free operations that cost nothing */
 export function dollars(operations: number, free = 0): number {
-  return (Math.max(0, operations - free) / 1_000_000) * DOLLARS_PER_MILLION;
+  return (Math.max(0, operations - free) / 1_000_000) * R2_PRICES.perMillionClassAOperations;
 }

@@ -14,6 +14,7 @@ const DEGREES_APART = 7;
 
 export async function configFor({
   regions,
+  members,
   sleeps,
   reconcileSeconds,
   jetstream,
@@ -29,6 +30,10 @@ export async function configFor({
     regions: sized.regions.map((region, index) => ({
       ...region,
       limits: { ...region.limits, ...limits },
+      ...(index === 0 &&
+        members !== undefined && {
+          members: { min: members, max: members, freeConnections: 0, windowSeconds: 300 },
+        }),
       // The last: the default region stays awake.
       ...(sleeps === true &&
         index === sized.regions.length - 1 && { keepAwake: false, jetstream: false, sleepAfter: '24h' }),

@@ -12,6 +12,8 @@ export interface StackRequest {
   readonly natsServer: string;
   /** How many regions, or servers. Absent: as many as the checked-in configuration has, or one server. */
   readonly regions?: number;
+  /** How many servers the first region has. Absent: one. */
+  readonly members?: number;
   /** A region that sleeps while it has no clients. */
   readonly sleeps?: boolean;
   /** For plain servers: whether `cutLink` will be called. Regions' links can always be cut. */
@@ -43,6 +45,8 @@ export interface ServerPorts {
 export interface RunningStack extends Closeable {
   /** Where clients connect, a `ws://` URL. */
   readonly url: string;
+  /** Ids of its regions; none if it has no such thing. */
+  readonly regions?: readonly string[];
   /** Milliseconds from the start to each step. */
   readonly steps: Readonly<Record<string, number>>;
   /** In the order of their regions. */

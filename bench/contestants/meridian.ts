@@ -42,6 +42,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
   steps.mesh = performance.now() - started;
   return {
     url: `${stack.url.replace('http:', 'ws:')}/`,
+    regions: config.regions.map(({ id }) => id),
     steps,
     servers: () => serversOf(stack.engine, config),
     kill: (name) => killServer(stack.engine, name),

@@ -23,8 +23,8 @@ let starting: Promise<RunningStack> | undefined;
 const methods = {
   start: async (request: StackRequest) => {
     starting = START[request.kind](request);
-    const { url, steps } = await starting;
-    return { url, steps };
+    const { url, regions, steps } = await starting;
+    return { url, regions, steps };
   },
   servers: async () => (await running()).servers(),
   usage: async () => usageBelow(process.pid),

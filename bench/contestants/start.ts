@@ -13,6 +13,8 @@ export interface Contestant extends Closeable {
   /** Its name in the results. */
   readonly name: string;
   readonly url: string;
+  /** Ids of its regions, if it has any. */
+  readonly regions: readonly string[];
   readonly steps: Readonly<Record<string, number>>;
   /** From the request to the running stack, without the start of the process. */
   readonly startMs: number;
@@ -30,8 +32,8 @@ export function startContestant(
     // The process is up once it answers anything.
     await child.call.usage();
     const started = performance.now();
-    const { url, steps } = await child.call.start({ ...request, natsServer });
-    return { name, url, steps, startMs: performance.now() - started, child };
+    const { url, steps, regions = [] } = await child.call.start({ ...request, natsServer });
+    return { name, url, regions, steps, startMs: performance.now() - started, child };
   });
 }
 

@@ -29,7 +29,11 @@ const CONNECT_LINE =
   'CONNECT {"verbose":false,"pedantic":false,"lang":"bench","version":"1","protocol":1,"echo":true,"headers":true,"no_responders":false}\r\n';
 const END_OF_HEAD = '\r\n\r\n';
 
-/** Connects and returns once the server has answered the first PING. */
+/**
+ * Connects and returns once the server has answered the first PING.
+ *
+ * @param url its fragment, if any, is the server that the client says it had: `ws://host/#weur.2`
+ */
 export async function connectNats(url: string, options: NatsSocketOptions = {}): Promise<NatsSocket> {
   const socket = new NatsSocket(new URL(url), options);
   try {
@@ -207,6 +211,7 @@ function upgradeOf(url: URL): string {
     'Connection: Upgrade',
     'Upgrade: websocket',
     'Sec-WebSocket-Version: 13',
+    ...(url.hash === '' ? [] : [`x-nats-last-region: ${url.hash.slice(1)}`]),
     `Sec-WebSocket-Key: ${key}${END_OF_HEAD}`,
   ].join('\r\n');
 }

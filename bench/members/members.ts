@@ -10,6 +10,7 @@ import type { Context } from '../context.ts';
 import { type Ends, LoadClients } from '../load/clients.ts';
 import type { BenchResult, Measure } from '../result.ts';
 import { median } from '../statistics.ts';
+import { measureThroughStack } from './through-the-stack.ts';
 import { startTopology, type Topology } from './topology.ts';
 
 const CONTROL = 'own server';
@@ -51,6 +52,7 @@ export async function members(context: Context): Promise<BenchResult> {
   await using clients = new LoadClients(context);
   const measures = [
     ...(await measureLoads(context, topologies, clients)),
+    ...(await measureThroughStack(context, clients)),
     ...(await measureInterest(context, topologies)),
     ...(await measureJetStream(context, topologies)),
     // Last, since it ends servers.
@@ -64,6 +66,7 @@ export async function members(context: Context): Promise<BenchResult> {
       `Work: one worker of a queue group at the member, ${FAR_WORKERS} in another region than the publisher's.`,
       "Three regions of one plain nats-server each, linked by TCP routes, with JetStream; a fourth server in the first region, joined by a link that is spliced in Node, the same for both kinds. `own server`: the same clients at the region's own server.",
       `Lost requests: of a client, every few milliseconds, each given up after ${REQUEST_TIMEOUT_MS} ms; a server that was killed is started again at once. Leaf links and routes are spliced anew within 20 ms.`,
+      'Through Meridian: two regions, the first with two servers, on this machine; its clients say which of the two they had.',
       'Links, which are not measured: with k servers in each of 6 regions a cluster of all has 6k(6k-1)/2 of them (15, 66, 153, 276 for k = 1 to 4), leaves have 15 + 6(k-1) (15, 21, 27, 33).',
     ],
     measures,

@@ -27,7 +27,7 @@ interface Options extends ConnectionOptions {
 export function connectCommand(): Command {
   return withConnection(new Command('connect'))
     .description(
-      'connect to the server of a session; with a command, run it with NATS_URL and NATS_TOKEN in its environment',
+      'connect to the server of a session; with a command, run it with NATS_URL and NATS_TOKEN (of a joined one NATS_USER and NATS_PASSWORD) in its environment',
     )
     .argument('<name>', 'its name, or its id')
     .argument('[cmd...]', 'after --: what to run; its exit code is that of this command')
@@ -44,9 +44,11 @@ export function connectCommand(): Command {
     });
 }
 
-async function look({ name, url, token }: SessionDetail) {
+async function look({ name, url, token, user }: SessionDetail) {
   try {
-    const client = await wsconnect({ servers: url, token, reconnect: false, timeout: CONNECT_TIMEOUT_MS });
+    const credentials = user === undefined ? { token } : { user, pass: token };
+    const options = { servers: url, reconnect: false, timeout: CONNECT_TIMEOUT_MS };
+    const client = await wsconnect({ ...options, ...credentials });
     try {
       const { server_name: server = '', version = '' } = client.info ?? {};
       return { server, version, rttMs: await client.rtt() };
@@ -67,8 +69,12 @@ async function look({ name, url, token }: SessionDetail) {
 }
 
 /** Returns its exit code; 128 + n if signal n ended it. */
-async function run([file = '', ...args]: readonly string[], { url, token }: SessionDetail): Promise<number> {
-  const env = { ...process.env, NATS_URL: url, NATS_TOKEN: token };
+async function run(
+  [file = '', ...args]: readonly string[],
+  { url, token, user }: SessionDetail,
+): Promise<number> {
+  const credentials = user === undefined ? { NATS_TOKEN: token } : { NATS_USER: user, NATS_PASSWORD: token };
+  const env = { ...process.env, NATS_URL: url, ...credentials };
   const child = spawn(file, args, { stdio: 'inherit', env });
   // Ctrl-C is for the command, which gets it from the terminal as well.
   const ignore = () => undefined;

@@ -1,7 +1,7 @@
 // `sessions create NAME`: makes a session or finds it, and waits until its server serves.
 
-import { Command, InvalidArgumentError } from 'commander';
-import type { SessionBody, SessionDetail } from '../../api/sessions.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { SESSION_JOINS, type SessionBody, type SessionDetail } from '../../api/sessions.ts';
 import { parseDurationMs } from '../../regions/duration.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import type { AdminClient } from '../admin-client.ts';
@@ -22,6 +22,7 @@ interface Options extends ConnectionOptions {
   readonly jetstream?: true;
   readonly maxConnections?: number;
   readonly maxPayload?: number;
+  readonly join?: 'leaf';
   readonly region?: string;
   readonly json?: true;
 }
@@ -35,6 +36,11 @@ export function createCommand(): Command {
     .option('--jetstream', 'with JetStream')
     .option('--max-connections <count>', 'how many clients it takes (default: 100)', positiveNumber)
     .option('--max-payload <bytes>', 'its largest message (default: 1048576)', positiveNumber)
+    .addOption(
+      new Option('--join <how>', 'join its region, as a leaf node; shares only subjects of its own').choices(
+        SESSION_JOINS,
+      ),
+    )
     .option('--region <id>', 'near this region, if it may serve you (default: the best one for you)')
     .option('--json', 'print it as JSON')
     .action(async (name: string, { json, region, ...options }: Options) => {
@@ -47,11 +53,15 @@ export function createCommand(): Command {
 }
 
 /** What is not said stays as it is, if the session is there. */
-function bodyOf(sessionId: string, { ttl, jetstream, maxConnections, maxPayload }: Options): SessionBody {
+function bodyOf(
+  sessionId: string,
+  { ttl, jetstream, maxConnections, maxPayload, join }: Options,
+): SessionBody {
   const config = {
     ...(jetstream && { jetstream }),
     ...(maxConnections !== undefined && { maxConnections }),
     ...(maxPayload !== undefined && { maxPayloadBytes: maxPayload }),
+    ...(join && { join }),
   };
   return {
     sessionId,

@@ -15,13 +15,23 @@ export function sessionText({
   id,
   url,
   token,
+  user,
+  shares,
+  joined,
 }: SessionDetail): string {
   const why = problem === undefined ? '' : ` (${problem})`;
   const head = `${name} is ${state}${why}, near ${region}, until ${timeText(expires)}.`;
   const rows = [
     ['id', id],
     ['NATS_URL', url],
-    ['NATS_TOKEN', token],
+    ...(user === undefined
+      ? [['NATS_TOKEN', token]]
+      : [
+          ['NATS_USER', user],
+          ['NATS_PASSWORD', token],
+          ['joined', joined ?? 'no region'],
+          ['shares', `${shares}.in.> and ${shares}.out.>`],
+        ]),
   ];
   return [printable(head), formatTable(rows.map((row) => ['', ...row.map(printable)]))].join('\n');
 }

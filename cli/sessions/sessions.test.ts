@@ -41,6 +41,20 @@ test('create sends what was said, and nothing else, and shows what clients need'
   expect(JSON.parse(out)).toEqual(SESSION);
 });
 
+test('one that joins its region has a user, and what it shares', async () => {
+  const joined = { user: 'session', shares: 'session.pr-1-abcdefgh', joined: 'weur' };
+  const answers = { 'POST /api/containers': answerOf(joined), 'GET /api/containers/pr-1': answerOf(joined) };
+  const { asked, out } = await run(answers, 'create', 'pr-1', '--join', 'leaf');
+  expect(asked[0]?.body).toEqual({ sessionId: 'pr-1', config: { join: 'leaf' } });
+  expect(out).toMatch(/NATS_USER +session\n +NATS_PASSWORD +its-own\n +joined +weur\n/);
+  expect(out).toContain('session.pr-1-abcdefgh.in.> and session.pr-1-abcdefgh.out.>');
+  expect(out).not.toContain('NATS_TOKEN');
+  const shell = 'echo "$NATS_USER $NATS_PASSWORD"';
+  const ran = await run(answers, 'connect', 'pr-1', '--', 'sh', '-c', shell);
+  expect(ran.out).toBe('session its-own\n');
+  expect((await run(answers, 'create', 'pr-1', '--join', 'mesh')).code).not.toBe(0);
+});
+
 test('create waits for a server that starts slowly, and says why one does not start', async () => {
   const starting = { 'POST /api/containers': { ...answerOf({ state: 'starting' }), status: 202 } };
   let looks = 0;

@@ -29,7 +29,9 @@ export interface EngineOptions {
   /** What the platform tells a server's container in its environment. Default: what workerd does. */
   readonly environment?: ((serverName: string) => Readonly<Record<string, string>> | undefined) | undefined;
   /** How connections to a port of a server's container are delayed. Default: not at all. */
-  readonly delays?: ((serverName: string, containerPort: number) => DelayOf | undefined) | undefined;
+  readonly delays?:
+    | ((serverName: string, containerPort: number, region?: string) => DelayOf | undefined)
+    | undefined;
 }
 
 export class Engine {
@@ -126,7 +128,11 @@ export class Engine {
     return new SidecarContainer(
       spec,
       (port) => this.#portOf(app, port),
-      (port) => this.#options.delays?.(this.#containers.get(app)?.spec.env.NATS_SERVER_NAME ?? '', port),
+      (port) => {
+        const { NATS_SERVER_NAME: name = '', NATS_REGION: region } =
+          this.#containers.get(app)?.spec.env ?? {};
+        return this.#options.delays?.(name, port, region);
+      },
     );
   }
 

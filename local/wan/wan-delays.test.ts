@@ -32,6 +32,15 @@ describe('a client', () => {
     expect(delays('nats-oc', 8080)?.(fromSydney)).toBeLessThan(20);
   });
 
+  test('of a session is as far as from the region near which the session is', () => {
+    const fromSydney = upgrade('x-meridian-place: {"colo":"SYD"}\r\n');
+    const ofRegion = delays('nats-weur', 8080)?.(fromSydney);
+    expect(delays('session-pr-1', 8080, 'weur')?.(fromSydney)).toBe(ofRegion);
+    expect(delays('session-pr-1', 8080, 'gone')).toBeUndefined();
+    // Its leaf link, and what its object asks it, stay where it is.
+    for (const port of [7422, 8222, 6222]) expect(delays('session-pr-1', port, 'weur')).toBeUndefined();
+  });
+
   test('whose headers are not all there yet is not decided upon', () => {
     const whole = upgrade('x-meridian-place: {"colo":"SYD"}\r\n');
     for (let length = 0; length < whole.length; length += 1)

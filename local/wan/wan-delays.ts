@@ -14,14 +14,18 @@ import type { DelayOf } from './join-delayed.ts';
 
 const PLACE_LINE = new RegExp(`^${PLACE_HEADER}: *(\\{.*\\})\\r$`, 'im');
 
-/** The delay of tunnels to a port of a server's container; undefined where there is none. */
-export type WanDelays = (serverName: string, containerPort: number) => DelayOf | undefined;
+/**
+ * The delay of tunnels to a port of a server's container; undefined where there is none. `region` is what the server is told of
+ * where it is: a session's, which is none of the regions' own servers.
+ */
+export type WanDelays = (serverName: string, containerPort: number, region?: string) => DelayOf | undefined;
 
 export function wanDelays(config: MeridianConfig): WanDelays {
   const plan = compileRouting(config, 0);
   const indexOf = new Map(config.regions.map(({ id }, index) => [instanceNameOf(id), index]));
-  return (serverName, containerPort) => {
-    const index = indexOf.get(serverName);
+  return (serverName, containerPort, at) => {
+    const near = at !== undefined && containerPort === WEBSOCKET_PORT ? instanceNameOf(at) : serverName;
+    const index = indexOf.get(serverName) ?? indexOf.get(near);
     const region = config.regions[index ?? -1];
     if (index === undefined || region === undefined) return undefined;
     if (containerPort === WEBSOCKET_PORT) {

@@ -106,7 +106,10 @@ export class ImageContainer implements AsyncDisposable {
   }
 
   /** A page of nats-server's monitoring, once it answers. */
-  async monitor(page: 'varz' | 'jsz' | 'healthz', port = MONITOR_PORT): Promise<unknown> {
+  async monitor(
+    page: 'varz' | 'jsz' | 'healthz' | `accountz?acc=${string}`,
+    port = MONITOR_PORT,
+  ): Promise<unknown> {
     const url = `http://127.0.0.1:${await this.port(port)}/${page}`;
     return this.#waitFor(`an answer of ${page}`, async () => {
       const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });

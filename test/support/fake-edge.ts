@@ -97,6 +97,7 @@ export const FORECAST: Forecast = {
   moves: [{ from: 'weur', to: 'eeur', share: 0.123, countries: [{ country: 'DE', share: 0.1 }], colos: [] }],
   latency: { before: { meanMs: 30, p95Ms: 80 }, after: { meanMs: 31.4, p95Ms: 81 }, worst: [] },
   limits: [{ region: 'eeur', clients: 12_000.4, limit: 10_000, kind: 'hard' }],
+  servers: [],
   unserved: [
     { country: 'KP', share: 0.0002, isNew: true },
     { country: 'AQ', share: 0, isNew: false },

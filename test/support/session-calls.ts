@@ -57,12 +57,12 @@ export async function makeSession(
 
 /** A client with the session's credentials, or others. @param headers of its upgrade */
 export function connectSession(
-  { url, token }: Pick<SessionDetail, 'url' | 'token'>,
+  { url, token, user }: Pick<SessionDetail, 'url' | 'token' | 'user'>,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<NatsConnection> {
   return wsconnect({
     servers: url,
-    token,
+    ...(user === undefined ? { token } : { user, pass: token }),
     reconnect: false,
     wsFactory: async (server) => ({ socket: new WebSocket(server, { headers }), encrypted: false }),
   });

@@ -11,13 +11,14 @@ import { cityOf, type Region } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';
 import { awaitInterest } from '../support/interest.ts';
 import { linkBetween } from '../support/mesh-state.ts';
+import { callSessions } from '../support/session-calls.ts';
 
 const config = configOf(['weur', 'oc'], {
   weur: { jetstream: false },
   oc: { keepAwake: true },
 });
 
-const running = useStack(config, { wan: true });
+const running = useStack({ ...config, sessions: { ...config.sessions, madeBy: 'admins' } }, { wan: true });
 
 const [SYDNEY, PARIS] = [cityOf('oc'), cityOf('weur')];
 
@@ -39,6 +40,17 @@ test('a client is as far from a region as the model says, and much nearer to its
   const farMs = await far.nats.rtt();
   expect(farMs).toBeGreaterThanOrEqual(200);
   expect(nearMs).toBeLessThan(farMs);
+});
+
+test('a session is as far as the region near which it was placed', async () => {
+  const { stack } = running;
+  const answer = await callSessions(stack, 'POST', '/api/containers?region=weur', {
+    body: { sessionId: 'far' },
+  });
+  const { url, token } = answer.body.container ?? { url: '', token: '' };
+  await using client = await connectFrom(url, SYDNEY, { token });
+  expect(client.nats.info?.server_name).toBe('session-far');
+  expect(await client.nats.rtt()).toBeGreaterThanOrEqual(200);
 });
 
 test('a route is as long as the way between its regions', async () => {

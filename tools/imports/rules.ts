@@ -111,7 +111,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/mesh',
     what: 'topology, route handshake, splice, keeping links up. Knows bytes and peers, but no objects',
-    imports: SHARED,
+    imports: [...SHARED, 'waiting'],
     packages: [],
   },
   {
@@ -231,14 +231,21 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/sessions',
     what: 'servers of their own: their ids, the registry with their leases, their objects',
-    // A server's monitoring is read as that of a region.
-    imports: [...SHARED, 'waiting', 'worker/config', 'worker/region'],
+    // A server's monitoring is read as that of a region, and a leaf link is spliced as a route is.
+    imports: [...SHARED, 'waiting', 'worker/config', 'worker/mesh', 'worker/region'],
     packages: ['cloudflare:workers', '@cloudflare/containers'],
   },
   {
     path: 'worker/metrics',
     what: 'the collector: asks the regions, keeps a day, and says it in the formats of Prometheus',
-    imports: [...SHARED, 'waiting', 'worker/config', 'worker/jetstream/keeper-stub.ts', 'worker/region'],
+    imports: [
+      ...SHARED,
+      'waiting',
+      'worker/config',
+      'worker/jetstream/keeper-stub.ts',
+      'worker/region',
+      'worker/sessions',
+    ],
     packages: ['cloudflare:workers'],
   },
   {
@@ -268,6 +275,7 @@ export const PARTS: readonly Part[] = [
       ...SHARED,
       'waiting',
       'routing',
+      'scaling',
       'worker/config',
       'worker/metrics',
       'worker/region',
@@ -539,7 +547,8 @@ export const PARTS: readonly Part[] = [
   {
     path: 'bench/backup',
     what: 'the benchmarks `backup` and `restore`',
-    imports: ['api', 'waiting', ...BENCH],
+    // The prices.
+    imports: ['regions', 'api', 'waiting', ...BENCH],
   },
   {
     path: 'bench/growth',
@@ -557,6 +566,7 @@ export const PARTS: readonly Part[] = [
       'local/listen.ts',
       'local',
       'bench',
+      'bench/contestants',
       'bench/load',
     ],
   },

@@ -85,7 +85,10 @@ function regretsOf(
   }
 }
 
-/** The three best; beside them three that have fewer than five samples, those asked longest ago first, or now and then one. */
+/**
+ * The three best; beside them three that have fewer than five samples or have changed, those asked longest ago first, or now
+ * and then one.
+ */
 function asked(
   ranked: readonly string[],
   trips: ReadonlyMap<string, RoundTrips>,
@@ -94,7 +97,7 @@ function asked(
 ): readonly string[] {
   const others = ranked.slice(3);
   const fresh = others
-    .filter((id) => (trips.get(id)?.ms.length ?? 0) < 5)
+    .filter((id) => (trips.get(id)?.ms.length ?? 0) < 5 || trips.get(id)?.hasChanged)
     .sort((a, b) => (lastAsked.get(a) ?? 0) - (lastAsked.get(b) ?? 0));
   if (fresh.length > 0) return [...ranked.slice(0, 3), ...fresh.slice(0, 3)];
   return [...ranked.slice(0, 3), ...others.filter((_, i) => i === Math.floor(chance * 4 * others.length))];

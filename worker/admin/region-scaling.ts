@@ -26,6 +26,7 @@ export async function regionScaling(edge: EdgeContext, id: string): Promise<Resp
       region: id,
       settings: { ...settings, windowSeconds: windowMs / 1000 },
       decision: status.decision ?? null,
+      rebalance: status.rebalance ?? null,
     } satisfies Scaling);
   } catch (error) {
     const reason = publicMessageOf(error, 'its object cannot be reached', `region ${id}: scaling`);

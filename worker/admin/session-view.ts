@@ -1,15 +1,16 @@
 // A session as the API shows it.
 
 import { sessionServerPath } from '../../api/paths.ts';
-import type { Session, SessionAnswer } from '../../api/sessions.ts';
+import { JOINED_USER, type Session, type SessionAnswer } from '../../api/sessions.ts';
 import type { Lease } from '../sessions/lease.ts';
+import { shareOf } from '../sessions/session-ids.ts';
 import type { ServerStatus } from '../sessions/session-stubs.ts';
 
 /** @param status what its object says now; undefined: what the registry was told last */
 export function sessionView(lease: Lease, status?: ServerStatus): Session {
   const { id, name, owner, region, config, createdAt, expiresAt, seenAt } = lease;
   // It ends when the registry says so, whatever its server does.
-  const { state, problem } = lease.state === 'ending' ? lease : (status ?? lease);
+  const { state, problem } = lease.state === 'ending' ? lease : problemOf(status ?? lease);
   return {
     id,
     name,
@@ -42,8 +43,21 @@ export function sessionAnswer(
     clients: clientsOf(status),
     url: addressOf(url, lease.id),
     token,
+    ...(lease.config.join && {
+      user: JOINED_USER,
+      shares: shareOf(lease.id),
+      joined: status?.joined ?? null,
+    }),
   };
   return Response.json({ success: true, container } satisfies SessionAnswer, init);
+}
+
+/** A server that is up and not joined has a problem as well. */
+function problemOf(told: ServerStatus | Lease): Pick<Lease, 'state' | 'problem'> {
+  const { state } = told;
+  const problem =
+    told.problem ?? ('joinProblem' in told ? `it is not joined: ${told.joinProblem}` : undefined);
+  return { state, ...(problem !== undefined && { problem }) };
 }
 
 /** Zero only if no server runs. */

@@ -15,16 +15,19 @@ interface Fakes {
   readonly begin?: (spec: ServerSpec) => Promise<ServerStatus>;
   readonly claim?: () => Promise<never>;
   readonly madeBy?: MeridianConfig['sessions']['madeBy'];
+  readonly mayJoin?: boolean;
+  readonly operator?: string;
 }
 
 const up = async (): Promise<ServerStatus> => ({ state: 'up', since: 0 });
 
-function edgeWith({ begin = up, claim, madeBy = 'readers' }: Fakes) {
+function edgeWith({ begin = up, claim, madeBy = 'readers', mayJoin = false, operator }: Fakes) {
   const { edge } = edgeOf();
   const placed: { hint?: unknown; claim?: Claim; spec?: ServerSpec } = {};
   const made = async (claimed: Claim) => {
     placed.claim = claimed;
-    const lease = { ...claimed, serial: 3, config: USUAL_SESSION_CONFIG, state: 'starting' as const };
+    const config = claimed.config ?? USUAL_SESSION_CONFIG;
+    const lease = { ...claimed, serial: 3, config, state: 'starting' as const };
     return { kind: 'made', lease: { ...lease, createdAt: 0, expiresAt: claimed.ttlMs, seenAt: 0, since: 0 } };
   };
   const registry = { secret: async () => new Uint8Array(32).buffer, claim: claim ?? made };
@@ -43,8 +46,15 @@ function edgeWith({ begin = up, claim, madeBy = 'readers' }: Fakes) {
       },
     },
   };
-  const config = { ...edge.config, sessions: { ...edge.config.sessions, madeBy } };
-  return { edge: { ...edge, config, env: { ...edge.env, ...env } } as unknown as EdgeContext, placed };
+  const config = { ...edge.config, sessions: { ...edge.config.sessions, madeBy, mayJoin } };
+  return {
+    edge: {
+      ...edge,
+      config,
+      env: { ...edge.env, ...env, NATS_OPERATOR_JWT: operator },
+    } as unknown as EdgeContext,
+    placed,
+  };
 }
 
 const asked = (colo = 'SYD', body: object = { sessionId: 'pr-1', ttlSeconds: 60 }) => {
@@ -127,6 +137,19 @@ test('1 MiB of configuration is too large, and claims nothing', async () => {
   const request = asked('SYD', { sessionId: 'pr-1', config: { note: 'x'.repeat(2 ** 20) } });
   expect((await createSession(request, edge, caller(true))).status).toBe(413);
   expect(placed.claim).toBeUndefined();
+});
+
+test.each<[string, Fakes, number, RegExp]>([
+  ['where it may', { mayJoin: true }, 201, /"shares":"session\.pr-1-[a-z2-7]{8}"/],
+  ['where it may not', {}, 400, /config\.join.*sessions\.mayJoin/],
+  ['below an operator', { mayJoin: true, operator: 'eyJ' }, 400, /config\.join.*operator/],
+])('a session that is to join its region, %s', async (_what, fakes, status, words) => {
+  const { edge, placed } = edgeWith(fakes);
+  const request = asked('SYD', { sessionId: 'pr-1', config: { join: 'leaf' } });
+  const response = await createSession(request, edge, caller(false));
+  expect(response.status).toBe(status);
+  expect(await response.text()).toMatch(words);
+  expect(placed.claim !== undefined).toBe(status === 201);
 });
 
 test.each([

@@ -12,6 +12,7 @@ import { routingRequestOf } from '../connect/routing-request.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { publicMessageOf } from '../message-of.ts';
+import { WITH_OPERATOR } from '../region/leaf-links.ts';
 import type { Lease } from '../sessions/lease.ts';
 import type { SessionIds } from '../sessions/session-ids.ts';
 import {
@@ -42,12 +43,19 @@ export async function createSession(request: Request, edge: EdgeContext, caller:
   if (!read.ok) return read.response;
   const { body } = read;
   caller.note({ detail: `session ${body.sessionId}` });
+  const whyNot = body.config?.join === undefined ? undefined : whyNotJoin(edge);
+  if (whyNot !== undefined) return errorResponse('bad_request', `config.join: ${whyNot}`);
   const { mostTtlSeconds } = edge.config.sessions;
   if ((body.ttlSeconds ?? 0) > mostTtlSeconds) {
     const message = `ttlSeconds: at most ${mostTtlSeconds} here (sessions.mostTtlSeconds)`;
     return errorResponse('bad_request', message);
   }
   return fromRegistry(edge.env, (registry, ids) => made({ request, edge, caller, body, registry, ids }));
+}
+
+function whyNotJoin({ config, env }: EdgeContext): string | undefined {
+  if (!config.sessions.mayJoin) return 'sessions may not join their region here: set `sessions.mayJoin`';
+  return env.NATS_OPERATOR_JWT ? WITH_OPERATOR : undefined;
 }
 
 interface Making {
@@ -80,11 +88,11 @@ async function made({ request, edge, caller, body, registry, ids }: Making): Pro
     most: sessions.most,
     mostPerOwner: sessions.mostPerOwner,
   });
-  if (!('lease' in claimed)) return whyNot(claimed, name);
+  if (!('lease' in claimed)) return unclaimed(claimed, name);
   return served({ edge, ids, request, claimed });
 }
 
-function whyNot(claimed: Exclude<Claimed, { readonly lease: Lease }>, name: string): Response {
+function unclaimed(claimed: Exclude<Claimed, { readonly lease: Lease }>, name: string): Response {
   switch (claimed.kind) {
     case 'differs':
       return errorResponse(
@@ -115,7 +123,7 @@ interface Serving {
 async function served({ edge, ids, request, claimed }: Serving): Promise<Response> {
   const { env, config } = edge;
   const { lease, kind } = claimed;
-  const { id, serial, name, expiresAt } = lease;
+  const { id, serial, name, region, expiresAt } = lease;
   const token = await ids.tokenOf(id, serial);
   const { sleepAfter } = config.sessions;
   const placed = config.regions.some((region) => region.id === lease.region)
@@ -125,6 +133,7 @@ async function served({ edge, ids, request, claimed }: Serving): Promise<Respons
     id,
     serial,
     name,
+    region,
     config: lease.config,
     expiresAt,
     token,
@@ -145,7 +154,7 @@ async function served({ edge, ids, request, claimed }: Serving): Promise<Respons
     clearTimeout(timer);
   }
   if (status !== LATE && status.state !== 'up') {
-    return status.state === 'ending' ? whyNot({ kind: 'ending' }, name) : unserved(lease, status.problem);
+    return status.state === 'ending' ? unclaimed({ kind: 'ending' }, name) : unserved(lease, status.problem);
   }
   const view = { lease, token, url: request.url };
   if (status !== LATE) return sessionAnswer({ ...view, status }, { status: kind === 'made' ? 201 : 200 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FORCE_REGION_HEADER, PLACE_HEADER } from '../../api/headers.ts';
+import { FORCE_REGION_HEADER, LAST_REGION_HEADER, PLACE_HEADER } from '../../api/headers.ts';
 import { edgeOf, requestFrom } from '../../test/support/workerd/edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { membersHeaders } from '../region/members-header.ts';
@@ -79,6 +79,31 @@ describe('a visit', () => {
     const [first] = (await arrive(requestFrom('LHR'), edge)).candidates;
     expect((await first?.dial(true, new AbortController().signal))?.status).toBe(503);
     expect(dialled.map(({ region }) => region)).toEqual(Array(dials).fill('weur'));
+  });
+
+  test('with members learns from their answers which there are, and goes back to the one that it had', async () => {
+    const members = { min: 1, max: 3, freeConnections: 1, windowSeconds: 60 };
+    const { edge, dialled } = edgeOf({
+      changes: { weur: { members } },
+      // Stands for an upgrade: a server's own answer to the client.
+      answer: () =>
+        new Response('', { status: 400, headers: { 'meridian-servers': '1=10/100 2=10/100 3=10/100' } }),
+    });
+    const come = async (headers: Readonly<Record<string, string>>) => {
+      const visit = await arrive(requestFrom('BRU', headers), edge);
+      const answer = await visit.candidates[0]?.dial(true, new AbortController().signal);
+      return answer && visit.numberOf(answer);
+    };
+    expect(await come({ [LAST_REGION_HEADER]: 'weur.3' })).toBe(1);
+    for (const number of [2, 3, 1]) {
+      expect(await come({ [LAST_REGION_HEADER]: `weur.${number}` })).toBe(number);
+      expect(await come({ cookie: `meridian-region=weur.${number}` })).toBe(number);
+    }
+    expect(dialled.slice(0, 2).map(({ object }) => object)).toEqual(['nats-weur', 'nats-weur-2']);
+    const spread = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => come({ 'sec-websocket-key': `key ${index}` })),
+    );
+    expect(new Set(spread)).toEqual(new Set([1, 2, 3]));
   });
 
   test('leaves what came of it to the next one at its data center, and to no other', async () => {

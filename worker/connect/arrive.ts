@@ -1,19 +1,20 @@
 // A client arrives: what is computed once for its visit, and the background work that the visit triggers.
 
-import { PLACE_HEADER } from '../../api/headers.ts';
 import type { Candidate, Decision } from '../../routing/decision.ts';
 import { endsByWaking } from '../../routing/effect-traits.ts';
 import type { Observations } from '../../routing/observation.ts';
 import { regionOf } from '../config/config-copy.ts';
 import type { EdgeContext } from '../edge-context.ts';
+import { serversIn } from '../region/members-header.ts';
 import { regionStub, serverStub } from '../region/region-stub.ts';
 import { setMayWake } from '../region/wake-header.ts';
 import { decide } from './decide.ts';
 import { dialServers } from './dial-servers.ts';
-import { forwardedHeaders } from './forwarded-headers.ts';
+import { placedHeaders } from './forwarded-headers.ts';
 import type { Dialable, Lesson } from './hand-off.ts';
-import { learnAt, observeFrom } from './observe.ts';
-import { routingRequestOf } from './routing-request.ts';
+import { learnAt, noteTaken, observeFrom } from './observe.ts';
+import { isTaken } from './region-answer.ts';
+import { lastServerOf, routingRequestOf, spreadKeyOf } from './routing-request.ts';
 import { serverOrder } from './server-order.ts';
 
 /** A client at the door. */
@@ -25,10 +26,9 @@ export interface Visit {
   readonly firstSleeps: boolean;
   /** Remembers the result of an attempt to hand it over, for later visits. */
   readonly learn: (lesson: Lesson) => void;
+  /** Which server of a region with members gave this answer. */
+  readonly numberOf: (answer: Response) => number | undefined;
 }
-
-/** The fields of `request.cf` by which a region counts its clients. */
-const PLACE_FIELDS = ['colo', 'country', 'continent', 'isEUCountry', 'latitude', 'longitude'];
 
 /** Decides for a client; also keeps observing, and wakes a sleeping region that would have been better. */
 export async function arrive(request: Request, edge: EdgeContext): Promise<Visit> {
@@ -38,11 +38,15 @@ export async function arrive(request: Request, edge: EdgeContext): Promise<Visit
   const { wake, candidates } = decision;
   observeFrom(colo, decision, edge);
   if (wake !== undefined) edge.background('wake', stubOf(wake).wake());
-  const upgradeHeaders = headersOf(request);
+  const upgradeHeaders = placedHeaders(request);
+  const key = spreadKeyOf(request.headers);
+  const last = lastServerOf(request.headers);
+  const numbers = new WeakMap<Response, number>();
   return {
     decision,
     candidates: candidates.flatMap(({ region, estimate }) => {
-      const servers = serverOrder(observations.regions.get(region)?.servers, visitor.client);
+      const comer = { key, last: last?.region === region ? last.number : undefined };
+      const servers = serverOrder(observations.regions.get(region)?.servers, comer);
       return servers.map((number, index) => ({
         region,
         estimateMs: estimate.finalMs,
@@ -53,14 +57,17 @@ export async function arrive(request: Request, edge: EdgeContext): Promise<Visit
           const config = regionOf(region, edge);
           const dialOne = async (each: number) =>
             serverStub(edge.env, config, each).fetch(upgradeRequest(upgradeHeaders, wakes, signal));
-          return config.members === undefined
-            ? dialOne(number)
-            : dialServers(number, servers.slice(0, index), dialOne);
+          if (config.members === undefined) return dialOne(number);
+          const { number: answered, answer } = await dialServers(number, servers.slice(0, index), dialOne);
+          numbers.set(answer, answered);
+          if (isTaken(answer)) noteTaken(colo, region, { number: answered, said: serversIn(answer) });
+          return answer;
         },
       }));
     }),
     firstSleeps: isAsleep(candidates[0]),
     learn: (lesson) => learnAt(colo, lesson),
+    numberOf: (answer) => numbers.get(answer),
   };
 }
 
@@ -72,13 +79,6 @@ function tookOf(region: string, { regions }: Observations): Pick<Dialable, 'took
 /** According to the filters, as far as the data center knows. */
 function isAsleep(candidate: Candidate | undefined): boolean {
   return candidate?.effects.some(endsByWaking) ?? false;
-}
-
-/** The headers of the client's request as its region receives them, including where the client is. */
-function headersOf(request: Request): Headers {
-  const headers = forwardedHeaders(request);
-  headers.set(PLACE_HEADER, JSON.stringify(request.cf ?? {}, PLACE_FIELDS));
-  return headers;
 }
 
 /** The same upgrade as the client's. */

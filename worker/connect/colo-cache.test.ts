@@ -12,14 +12,16 @@ const RECORD: ColoRecord = withIncumbent(
   'weur',
 );
 
+const NOW = 2_000;
+
 test('a record is read back as it was written', () => {
-  expect(parseRecord(recordText(RECORD))).toEqual(RECORD);
+  expect(parseRecord(recordText(RECORD), NOW)).toEqual(RECORD);
 });
 
 test('a record that was cut off anywhere is none', () => {
   const text = recordText(RECORD);
   for (let length = 0; length < text.length; length++) {
-    expect(parseRecord(text.slice(0, length)), text.slice(0, length)).toBeUndefined();
+    expect(parseRecord(text.slice(0, length), NOW), text.slice(0, length)).toBeUndefined();
   }
 });
 
@@ -37,9 +39,26 @@ test.each<[string, unknown]>([
   ['with a time that is a text', withWeur({ askedAt: 'noon' })],
   ['with a time that is null', withWeur({ askedAt: null })],
   ['with peers that are no names', withWeur({ peers: [1] })],
+  ['with servers that are a number', withWeur({ servers: 5 })],
+  ['with servers that are a text', withWeur({ servers: 'two' })],
+  ['with a server that is nothing', withWeur({ servers: [null] })],
+  ['with a server without a number', withWeur({ servers: [{ clients: 1, maxClients: 2 }] })],
+  ['with a server that takes no clients', withWeur({ servers: [{ number: 1, clients: 0, maxClients: 0 }] })],
+  ['with fewer clients than none', withWeur({ clients: -1 })],
+  ['with times before all time', withWeur({ trips: { ms: [20], at: -1 } })],
+  ['with round trips that nobody can have measured yet', withWeur({ trips: { ms: [20], at: NOW + 61_000 } })],
+  ['with an answer that nobody can have had yet', withWeur({ askedAt: NOW + 3_600_000 })],
+  ['with a region left out for a year', withWeur({ ejectedUntil: NOW + 3e10 })],
   ['with a choice that is no name', { version: 3, regions: {}, incumbent: 7 }],
 ])('a record %s is none', (_what, value) => {
-  expect(parseRecord(JSON.stringify(value))).toBeUndefined();
+  expect(parseRecord(JSON.stringify(value), NOW)).toBeUndefined();
+});
+
+test('a record of a clock that is somewhat ahead is one, with servers and regions left out', () => {
+  const servers = [{ number: 2, clients: 0, maxClients: 100 }];
+  const trips = { ms: [20, 21.5], at: NOW + 30_000 };
+  const weur = { state: 'up', servers, trips, askedAt: NOW + 30_000, ejectedUntil: NOW + 90_000 };
+  expect(parseRecord(JSON.stringify(withWeur(weur)), NOW)).toEqual({ regions: { weur } });
 });
 
 describe('in the cache', () => {

@@ -1,8 +1,9 @@
 // The record that the isolates of one data center share, in its Cache API. A cache may forget entries, and on
 // workers.dev it stores nothing at all.
 
-import { isRoundTrips } from '../../routing/round-trips.ts';
-import type { ColoRecord, RegionRecord } from './colo-record.ts';
+import type { ServerObservation } from '../../routing/observation.ts';
+import { CLOCKS_WITHIN_MS, isRoundTripsBy } from '../../routing/round-trips.ts';
+import { type ColoRecord, EJECT_MAX_MS, type RegionRecord } from './colo-record.ts';
 
 /** Round trips fade by themselves, and what regions reported has its own time: a record may be much older than an hour. */
 const KEEP_SECONDS = 86_400;
@@ -15,9 +16,10 @@ function keyOf(colo: string): string {
   return `https://meridian.invalid/observations/v${VERSION}/${encodeURIComponent(colo)}`;
 }
 
-export async function loadRecord(colo: string): Promise<ColoRecord | undefined> {
+/** @param now milliseconds since the epoch */
+export async function loadRecord(colo: string, now = Date.now()): Promise<ColoRecord | undefined> {
   const response = await caches.default.match(keyOf(colo));
-  return response === undefined ? undefined : parseRecord(await response.text());
+  return response === undefined ? undefined : parseRecord(await response.text(), now);
 }
 
 /** Returns whether it can be read back: a cache that stores nothing does not say so. */
@@ -33,13 +35,17 @@ export function recordText(record: ColoRecord): string {
   return JSON.stringify({ version: VERSION, ...record });
 }
 
-/** Anything that is not a whole record of this version counts as none: what is unknown is never read as zero. */
-export function parseRecord(text: string): ColoRecord | undefined {
+/**
+ * Anything that is not a whole record of this version counts as none: what is unknown is never read as zero.
+ *
+ * @param now milliseconds since the epoch: a record of a time to come is none either
+ */
+export function parseRecord(text: string, now: number): ColoRecord | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (!isObject(value) || value.version !== VERSION || !isObject(value.regions)) return undefined;
     if (value.incumbent !== undefined && typeof value.incumbent !== 'string') return undefined;
-    if (!Object.values(value.regions).every(isRegionRecord)) return undefined;
+    if (!Object.values(value.regions).every((region) => isRegionRecord(region, now))) return undefined;
     const { regions, incumbent } = value as unknown as ColoRecord;
     return { regions, ...(incumbent !== undefined && { incumbent }) };
   } catch {
@@ -47,24 +53,33 @@ export function parseRecord(text: string): ColoRecord | undefined {
   }
 }
 
-const NUMBERS = [
-  'clients',
-  'maxClients',
-  'askedAt',
-  'failures',
-  'ejectedUntil',
-  'refusedAt',
-  'tookMs',
-] as const;
+const COUNTS = ['clients', 'maxClients', 'failures', 'tookMs'] as const;
+const TIMES = ['askedAt', 'refusedAt', 'ejectedUntil'] as const;
 
-function isRegionRecord(value: unknown): value is RegionRecord {
+/** A region is left out for this long at most: no time in a record is later. */
+const LATEST_MS = CLOCKS_WITHIN_MS + EJECT_MAX_MS;
+
+function isRegionRecord(value: unknown, now: number): value is RegionRecord {
   if (!isObject(value)) return false;
-  const { trips, state, peers } = value;
-  if (trips !== undefined && !isRoundTrips(trips)) return false;
+  const { trips, state, peers, servers } = value;
+  if (trips !== undefined && !isRoundTripsBy(trips, now)) return false;
   if (state !== undefined && typeof state !== 'string') return false;
   if (peers !== undefined && !(Array.isArray(peers) && peers.every((peer) => typeof peer === 'string')))
     return false;
-  return NUMBERS.every((name) => value[name] === undefined || Number.isFinite(value[name]));
+  if (servers !== undefined && !(Array.isArray(servers) && servers.every(isServer))) return false;
+  const isCount = (name: string) => value[name] === undefined || isAmount(value[name]);
+  const isTime = (name: string) => isCount(name) && !(Number(value[name]) > now + LATEST_MS);
+  return COUNTS.every(isCount) && TIMES.every(isTime);
+}
+
+function isServer(value: unknown): value is ServerObservation {
+  if (!isObject(value)) return false;
+  const { number, clients, maxClients } = value;
+  return [number, clients, maxClients].every(isAmount) && Number(number) >= 1 && Number(maxClients) >= 1;
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

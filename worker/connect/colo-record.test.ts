@@ -16,6 +16,7 @@ import {
   type Failure,
   observationsOf,
   SAME_TIME_MS,
+  SERVERS_VALID_MS,
   STATE_VALID_MS,
   withAnswer,
   withFailure,
@@ -23,6 +24,7 @@ import {
   withSilence,
   withState,
   withSuccess,
+  withTaken,
 } from './colo-record.ts';
 
 const LOST: Failure = { startedAt: 1_000_000, costMs: 5 };
@@ -233,6 +235,27 @@ test('how long a region takes to take clients is known while it is long', () => 
 function failedAt(record: ColoRecord, now: number): ColoRecord {
   return withFailure(record, 'a', { startedAt: now - 100, costMs: 100 }, now);
 }
+
+describe('the servers of a region', () => {
+  const servers = [1, 2].map((number) => ({ number, clients: 10, maxClients: 100 }));
+  const known = withAnswer(EMPTY_RECORD, 'a', { ...UP, servers }, NOW);
+  const countsIn = (record: ColoRecord) => record.regions.a?.servers?.map(({ clients }) => clients);
+
+  test('have the clients too that were sent to them since they were asked', () => {
+    const record = withTaken(known, 'a', { number: 2, said: undefined }, NOW);
+    expect(countsIn(withTaken(record, 'a', { number: 2, said: undefined }, NOW))).toEqual([10, 12]);
+    expect(withTaken(EMPTY_RECORD, 'a', { number: 1, said: undefined }, NOW)).toBe(EMPTY_RECORD);
+  });
+
+  test('are those that an answer names, but for a moment after that they were named', () => {
+    const said = [...servers, { number: 3, clients: 0, maxClients: 100 }];
+    const soon = NOW + SERVERS_VALID_MS - 1;
+    expect(countsIn(withTaken(known, 'a', { number: 1, said }, soon))).toEqual([11, 10]);
+    const later = withTaken(known, 'a', { number: 1, said }, soon + 1);
+    expect(countsIn(later)).toEqual([11, 10, 0]);
+    expect(countsIn(withTaken(later, 'a', { number: 3, said: servers }, soon + 2))).toEqual([11, 10, 1]);
+  });
+});
 
 function seen(record: ColoRecord, now: number) {
   return observationsOf(record, now).regions.get('a');

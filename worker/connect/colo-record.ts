@@ -5,7 +5,7 @@ import { type SeenState, UNREACHABLE } from '../../api/states.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import type { Observations, ServerObservation } from '../../routing/observation.ts';
 import { addSample, measurementOf, type RoundTrips } from '../../routing/round-trips.ts';
-import { ASK_AGAIN_MS, ASK_EVERY_MS } from './ask-intervals.ts';
+import { ASK_AGAIN_MS, ASK_EVERY_MS, hasPassed } from './ask-intervals.ts';
 
 /** One region, as this data center has seen it. */
 export interface RegionRecord {
@@ -15,6 +15,8 @@ export interface RegionRecord {
   readonly clients?: number;
   readonly maxClients?: number;
   readonly servers?: readonly ServerObservation[];
+  /** When it said so; milliseconds since the epoch. */
+  readonly serversAt?: number;
   /** Names of the servers that its own server has a route to. */
   readonly peers?: readonly string[];
   /** When it was last asked, or last reported its state; milliseconds since the epoch. */
@@ -80,7 +82,7 @@ export function withAnswer(record: ColoRecord, id: string, answer: Answer, asked
   const before = record.regions[id] ?? {};
   const known = betterTrips(before.trips, remembered);
   const trips = rttMs === undefined ? known : addSample(known, rttMs, askedAt);
-  const told = { ...(trips && { trips }), ...said, askedAt };
+  const told = { ...(trips && { trips }), ...said, ...(said.servers && { serversAt: askedAt }), askedAt };
   return withRegion(record, id, withTroublesOf(before, told));
 }
 
@@ -156,6 +158,31 @@ export const FAST_MS = 100;
 /** Weight of the last client: a few that are accepted quickly show that a rush is over. */
 const LAST_TOOK_WEIGHT = 0.3;
 
+/** A region that takes a client is believed about its servers again after this: until then its own clients are counted. */
+export const SERVERS_VALID_MS = 2_000;
+
+/**
+ * One of a region's servers took a client: it has one more than was known, so that those who come at the same time spread.
+ *
+ * @param said what the region said of its servers with its answer, if it did
+ */
+export function withTaken(
+  record: ColoRecord,
+  id: string,
+  { number, said }: { readonly number: number; readonly said: readonly ServerObservation[] | undefined },
+  now: number,
+): ColoRecord {
+  const { servers: known, serversAt = 0 } = record.regions[id] ?? {};
+  const isNews = said !== undefined && now - serversAt >= SERVERS_VALID_MS;
+  const servers = isNews ? said : known;
+  if (servers === undefined) return record;
+  return withRegion(record, id, {
+    ...record.regions[id],
+    servers: servers.map((each) => (each.number === number ? { ...each, clients: each.clients + 1 } : each)),
+    serversAt: isNews ? now : serversAt,
+  });
+}
+
 /** A client was handed to a region, which took `ms`. Returns the same record if that is nothing new. */
 export function withSuccess(record: ColoRecord, id: string, ms: number): ColoRecord {
   const before = record.regions[id] ?? {};
@@ -177,17 +204,19 @@ export function withIncumbent(record: ColoRecord, incumbent: string | undefined)
 
 /** What the decision reads: old states count as unknown. */
 export function observationsOf(record: ColoRecord, now: number): Observations {
-  const isFresh = ({ state, askedAt = 0 }: RegionRecord) => now - askedAt < validMs(state);
+  const isFresh = ({ state, askedAt = 0 }: RegionRecord) => !hasPassed(validMs(state), askedAt, now);
   const up = Object.entries(record.regions).filter(
     ([, region]) => region.state === 'up' && region.refusedAt === undefined && isFresh(region),
   );
   const regions = Object.entries(record.regions).map(([id, region]) => {
-    const { trips, ejectedUntil, refusedAt, tookMs, state, clients, maxClients, servers } = region;
+    const { trips, ejectedUntil, refusedAt, tookMs, state, clients, maxClients } = region;
     const measurement = trips && measurementOf(trips, now);
-    const said = { state, clients, maxClients, servers, meshShare: meshShareOf(id, region, up, now) };
+    const said = { state, clients, maxClients, meshShare: meshShareOf(id, region, up, now) };
+    // Known from answers to clients too, also if the region was not asked yet.
+    const servers = now - (region.serversAt ?? 0) < STATE_VALID_MS ? region.servers : undefined;
     return [
       id,
-      dropUndefined({ measurement, ejectedUntil, refusedAt, tookMs, ...(isFresh(region) && said) }),
+      dropUndefined({ measurement, ejectedUntil, refusedAt, tookMs, servers, ...(isFresh(region) && said) }),
     ] as const;
   });
   const { incumbent } = record;
@@ -209,7 +238,7 @@ function meshShareOf(
   up: readonly (readonly [string, RegionRecord])[],
   now: number,
 ): number | undefined {
-  if (state !== 'up' || peers === undefined || now - askedAt >= BAD_STATE_VALID_MS) return undefined;
+  if (state !== 'up' || peers === undefined || hasPassed(BAD_STATE_VALID_MS, askedAt, now)) return undefined;
   const others = up.filter(
     ([other, region]) => other !== id && Math.abs((region.askedAt ?? 0) - askedAt) < SAME_TIME_MS,
   );

@@ -6,11 +6,13 @@ import type { Decision, FailedAttempt } from '../../routing/decision.ts';
 import { compactDecision } from '../../routing/decision-text.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
+import { deleteMembersHeaders } from '../region/members-header.ts';
 import { arrive } from './arrive.ts';
 import { mayConnect, tooMany } from './connect-limit.ts';
 import { type Handoff, handOff, type Miss } from './hand-off.ts';
 import { refusalResponse } from './refusal.ts';
 import { retryAfter } from './retry-after.ts';
+import { serverCookie } from './routing-request.ts';
 import { noteVisit } from './visit-counts.ts';
 
 export async function connectClient(request: Request, edge: EdgeContext): Promise<Response> {
@@ -33,7 +35,7 @@ export async function connectClient(request: Request, edge: EdgeContext): Promis
     return unavailable(record, missed);
   }
   noteVisit(request, edge, { decision: record, missed, cameAt });
-  return accepted(request, taken, record);
+  return accepted(request, taken, record, visit.numberOf(taken.response));
 }
 
 function attemptOf({ region, reason, ms }: Miss): FailedAttempt {
@@ -44,13 +46,16 @@ function accepted(
   { url }: Request,
   { response, region }: NonNullable<Handoff['taken']>,
   decision: Decision,
+  number: number | undefined,
 ): Response {
   const headers = new Headers(response.headers);
+  deleteMembersHeaders(headers);
   headers.set(REGION_HEADER, region);
   headers.set(DECISION_HEADER, compactDecision(decision));
   // Without TLS, as on one machine, a browser would not keep a cookie that is Secure.
   const secure = new URL(url).protocol === 'https:' ? '; Secure' : '';
-  headers.append('set-cookie', `${REGION_COOKIE}=${region}; Path=/; HttpOnly; SameSite=Lax${secure}`);
+  const last = serverCookie(region, number);
+  headers.append('set-cookie', `${REGION_COOKIE}=${last}; Path=/; HttpOnly; SameSite=Lax${secure}`);
   return new Response(response.body, { status: response.status, headers, webSocket: response.webSocket });
 }
 

@@ -7,7 +7,7 @@ import { publicMessageOf } from '../message-of.ts';
 import { type AskedSession, extractSessionId } from '../sessions/asked-session.ts';
 import { sessionIds, sessionServer } from '../sessions/session-stubs.ts';
 import { mayConnect, tooMany } from './connect-limit.ts';
-import { forwardedHeaders } from './forwarded-headers.ts';
+import { placedHeaders } from './forwarded-headers.ts';
 
 const OFF = 'sessions are off: `sessions.madeBy` in the configuration is `nobody`';
 
@@ -38,7 +38,7 @@ async function answerOf(request: Request, { env }: EdgeContext, { id, by }: Aske
       return errorResponse('no_such_session', `${UNKNOWN} (its id came by ${by})`);
     }
     const upgrade = new Request('http://session/', {
-      headers: forwardedHeaders(request),
+      headers: placedHeaders(request),
       signal: request.signal,
     });
     return await sessionServer(env, id).fetch(upgrade);

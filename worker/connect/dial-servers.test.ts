@@ -18,11 +18,11 @@ async function dialled(answers: Readonly<Record<number, () => Response>>, tried:
     if (make === undefined) throw new Error('it is lost');
     return make();
   });
-  return { numbers, text: await answer.text() };
+  return { numbers, answered: answer.number, text: await answer.answer.text() };
 }
 
 test('a server that takes the client is the only one', async () => {
-  expect(await dialled({ 1: takes })).toEqual({ numbers: [1], text: 'taken' });
+  expect(await dialled({ 1: takes })).toEqual({ numbers: [1], answered: 1, text: 'taken' });
 });
 
 test('a refusal that names nobody is the answer', async () => {
@@ -33,7 +33,7 @@ test('a refusal that names nobody is the answer', async () => {
 
 test('those that a full one names are tried in its order, but those that were', async () => {
   const answers = { 1: () => refuses('full', [4, 2, 5, 3]), 2: () => refuses('full'), 3: takes };
-  expect(await dialled(answers, [4])).toEqual({ numbers: [1, 2, 5, 3], text: 'taken' });
+  expect(await dialled(answers, [4])).toEqual({ numbers: [1, 2, 5, 3], answered: 3, text: 'taken' });
 });
 
 test('when all are full the answer is that of the first', async () => {

@@ -2,9 +2,13 @@
 
 import { membersIn } from '../region/members-header.ts';
 import { isTaken } from './region-answer.ts';
+import { MOST_SERVERS } from './server-order.ts';
 
-/** The others are not worth the wait: the next region is better. */
-const MOST_NAMED = 3;
+/** The server that was dialled, and what it answered. */
+export interface Dialled {
+  readonly number: number;
+  readonly answer: Response;
+}
 
 /**
  * The answer of the first that takes the client; otherwise that of the one that was dialled first.
@@ -15,18 +19,18 @@ export async function dialServers(
   number: number,
   tried: readonly number[],
   dial: (number: number) => Promise<Response>,
-): Promise<Response> {
+): Promise<Dialled> {
   const answer = await dial(number);
   const named = membersIn(answer).filter((each) => !tried.includes(each));
-  for (const each of named.slice(0, MOST_NAMED)) {
+  for (const each of named.slice(0, MOST_SERVERS)) {
     // One that is just lost is as one that refuses.
     const other = await dial(each).catch(() => undefined);
     if (other === undefined) continue;
     if (isTaken(other)) {
       await answer.body?.cancel();
-      return other;
+      return { number: each, answer: other };
     }
     await other.body?.cancel();
   }
-  return answer;
+  return { number, answer };
 }

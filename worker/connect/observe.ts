@@ -3,7 +3,7 @@
 
 import type { Decision } from '../../routing/decision.ts';
 import { lastingOrder } from '../../routing/lasting-order.ts';
-import type { Observations } from '../../routing/observation.ts';
+import type { Observations, ServerObservation } from '../../routing/observation.ts';
 import { chooseIncumbent } from '../../routing/optimal-region.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import { regionOf } from '../config/config-copy.ts';
@@ -11,6 +11,7 @@ import { measures } from '../config/one-machine.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { regionStub } from '../region/region-stub.ts';
 import { loadRecord, saveRecord } from './colo-cache.ts';
+import { withTaken } from './colo-record.ts';
 import type { Lesson } from './hand-off.ts';
 import { afterLesson } from './lessons.ts';
 import { FIRST_WAIT_MS, Observer, type ObserverHost } from './observer.ts';
@@ -31,7 +32,7 @@ export async function untilKnown(
   { background }: Pick<EdgeContext, 'background'>,
   known = observer,
 ): Promise<void> {
-  const begun = known.begin(colo, loadRecord);
+  const begun = known.begin(colo, (from) => loadRecord(from));
   if (begun === undefined) return;
   if (begun.isMine) background('first load', begun.load);
   await withTimeout(begun.load, FIRST_WAIT_MS, 'late').catch(() => {});
@@ -51,7 +52,7 @@ export function observeFrom(colo: string, decision: Decision, edge: EdgeContext)
   const host: ObserverHost = {
     ask: (id, from) => regionStub(env, regionOf(id, edge)).status(from),
     remember: (id, from, trips) => regionStub(env, regionOf(id, edge)).remember(from, trips),
-    load: loadRecord,
+    load: (from) => loadRecord(from),
     save: saveRecord,
     now: Date.now,
     random: Math.random,
@@ -63,6 +64,15 @@ export function observeFrom(colo: string, decision: Decision, edge: EdgeContext)
       colo === UNKNOWN_COLO ? undefined : chooseIncumbent(colo, { plan, observations, now: Date.now() }),
   });
   edge.background('observe', refreshed);
+}
+
+/** Remembers which server of a region took a client, and what its answer said of the others. */
+export function noteTaken(
+  colo: string,
+  region: string,
+  taken: { readonly number: number; readonly said: readonly ServerObservation[] | undefined },
+): void {
+  observer.note(colo, (record) => withTaken(record, region, taken, Date.now()));
 }
 
 /** Remembers the result of an attempt to hand a client over. */

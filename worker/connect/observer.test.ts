@@ -1,9 +1,15 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { RoundTrips } from '../../routing/round-trips.ts';
 import type { RegionStatus } from '../region/status.ts';
 import { ASK_EVERY_MS } from './ask-intervals.ts';
 import { type ColoRecord, withFailure } from './colo-record.ts';
-import { Observer, type ObserverHost, type RefreshOptions } from './observer.ts';
+import {
+  ANSWER_WITHIN_MS,
+  CACHE_WITHIN_MS,
+  Observer,
+  type ObserverHost,
+  type RefreshOptions,
+} from './observer.ts';
 import type { Ranked } from './whom-to-ask.ts';
 
 const OPTIONS: RefreshOptions = { ranked: ranked('a', 'b', 'c'), measure: true, incumbent: () => 'a' };
@@ -172,6 +178,91 @@ describe('where the cache keeps nothing', () => {
   });
 });
 
+describe('what never answers', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  const never = () => new Promise<never>(() => {});
+
+  /** Refreshes with timers that are moved past every bound. */
+  async function refreshed(observer: Observer, host: FakeHost): Promise<void> {
+    vi.useFakeTimers();
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const ended = observer.refresh('AMS', host, OPTIONS);
+    await vi.advanceTimersByTimeAsync(2 * (CACHE_WITHIN_MS + ANSWER_WITHIN_MS));
+    await ended;
+  }
+
+  test.each<[string, Partial<FakeHost>]>([
+    ['to be read', { load: never }],
+    ['to be written', { save: never }],
+    ['at all, and the regions do not remember', { load: never, save: never, remember: never }],
+  ])('a cache, %s: the regions are asked all the same', async (_what, hangs) => {
+    const host = Object.assign(new FakeHost(), hangs);
+    const observer = new Observer();
+    await refreshed(observer, host);
+    expect(host.asked).toEqual(['a', 'b', 'c']);
+    const { regions, incumbent } = observer.observations('AMS', host.now());
+    expect(regions.get('a')).toHaveProperty('measurement');
+    expect(incumbent).toBe('a');
+  });
+
+  test('a cache that cannot be written, so that the regions remember', async () => {
+    const host = Object.assign(new FakeHost(), { save: never });
+    await refreshed(new Observer(), host);
+    expect([...host.remembered.keys()]).toEqual(['a AMS']);
+  });
+
+  test('one region: it is unreachable, and what the others said is shared', async () => {
+    const host = new FakeHost({ hanging: ['b'] });
+    const observer = new Observer();
+    await refreshed(observer, host);
+    expect(observer.observations('AMS', host.now()).regions.get('b')).toEqual({ state: 'unreachable' });
+    expect((await host.load('AMS'))?.regions).toMatchObject({ a: { state: 'up' }, c: { state: 'up' } });
+  });
+
+  test('one region: it is not asked again while it may yet answer, and it is after that', async () => {
+    const host = new FakeHost({ hanging: ['b'] });
+    const observer = new Observer();
+    const cutOff = observer.refresh('AMS', host, OPTIONS);
+    await vi.waitFor(() => expect(host.asked).toHaveLength(3));
+    await observer.refresh('AMS', host, OPTIONS);
+    expect(host.asked).toEqual(['a', 'b', 'c']);
+    host.pass(ANSWER_WITHIN_MS);
+    host.hanging.clear();
+    await observer.refresh('AMS', host, OPTIONS);
+    expect(host.asked).toEqual(['a', 'b', 'c', 'b']);
+    expect(cutOff).toBeInstanceOf(Promise);
+  });
+});
+
+test.each<[string, unknown]>([
+  ['of another version', { meanMs: 20 }],
+  ['without samples', { ms: null, at: 1 }],
+  ['of a time to come', { ms: [300, 300, 300, 300, 300], at: 1e15 }],
+])('what a region remembers %s counts as nothing', async (_what, remembered) => {
+  const observer = new Observer();
+  const host = new FakeHost({ remembered: remembered as RoundTrips });
+  await observer.refresh('AMS', host, OPTIONS);
+  expect(observer.observations('AMS', host.now()).regions.get('a')?.measurement).toMatchObject({ ms: 10 });
+});
+
+test('a clock that is set back an hour stops nothing: old news is unknown, and the regions are asked', async () => {
+  const observer = new Observer();
+  const host = new FakeHost({ state: 'down' });
+  host.pass(3_600_000);
+  expect(observer.isDue('AMS', () => ranked('a', 'b', 'c'), host.now())).toBe(true);
+  await observer.refresh('AMS', host, OPTIONS);
+  host.pass(-3_600_000);
+  expect(observer.observations('AMS', host.now()).regions.get('a')).not.toHaveProperty('state');
+  expect(observer.isDue('AMS', () => ranked('a', 'b', 'c'), host.now())).toBe(true);
+  const asked = host.asked.length;
+  await observer.refresh('AMS', host, OPTIONS);
+  expect(host.asked).toHaveLength(asked + 3);
+});
+
 test('a region that answers in time only to say that its server does not is not measured', async () => {
   const observer = new Observer();
   const host = new FakeHost({ state: 'down', answeredInMs: 2_000 });
@@ -204,16 +295,24 @@ class FakeHost implements ObserverHost {
   #shared = new Map<string, string>();
   readonly #silent: readonly string[];
 
+  /** Those that never answer. */
+  readonly hanging: Set<string>;
   readonly #status: Pick<RegionStatus, 'objectAgeMs' | 'clients'> & Partial<RegionStatus>;
 
-  constructor({ silent = [], ...status }: { silent?: readonly string[] } & Partial<RegionStatus> = {}) {
+  constructor({
+    silent = [],
+    hanging = [],
+    ...status
+  }: { silent?: readonly string[]; hanging?: readonly string[] } & Partial<RegionStatus> = {}) {
     this.#silent = silent;
+    this.hanging = new Set(hanging);
     this.#status = { objectAgeMs: 1e6, clients: 1, answeredInMs: 0, ...status };
   }
 
   async ask(region: string, colo: string): Promise<RegionStatus> {
     this.asked.push(region);
     if (region === 'a') this.#clock += 10;
+    if (this.hanging.has(region)) return await new Promise(() => {});
     if (this.#silent.includes(region)) throw new Error('no answer');
     const remembered = this.remembered.get(`${region} ${colo}`);
     return {

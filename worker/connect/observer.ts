@@ -4,9 +4,11 @@
 // workers.dev, each region's object remembers the round trips from each data center, and tells them with its status.
 
 import type { Observations, ServerObservation } from '../../routing/observation.ts';
-import type { RoundTrips } from '../../routing/round-trips.ts';
+import { isRoundTripsBy, LONGEST_SAMPLE_MS, type RoundTrips } from '../../routing/round-trips.ts';
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import { messageOf } from '../message-of.ts';
 import type { RegionStatus } from '../region/status.ts';
+import { hasPassed } from './ask-intervals.ts';
 import {
   type Answer,
   betterTrips,
@@ -56,12 +58,20 @@ const MAX_COLOS = 512;
  */
 export const FIRST_WAIT_MS = 5;
 
+/** A cache that takes longer than this to read or to write is as good as none, in the background as well. */
+export const CACHE_WITHIN_MS = 1_000;
+
+/** A region that takes longer than this to answer does not: it would say nothing about the path either. */
+export const ANSWER_WITHIN_MS = LONGEST_SAMPLE_MS;
+
 interface Kept {
   record: ColoRecord;
   /** The first load, until it has ended or nobody waits for it any more. */
   firstLoad?: Promise<void>;
   hasBegun?: true;
   refreshedAt: number;
+  /** The regions that have been asked and have not answered yet, and since when: a request that is cut off never says so. */
+  readonly asking: Map<string, number>;
   /** The observations of `record`, computed when first requested. */
   observations?: Observations;
   madeAt?: number;
@@ -96,7 +106,7 @@ export class Observer {
   /** What is known at a data center, without waiting. */
   observations(colo: string, now: number): Observations {
     const kept = this.#keep(colo);
-    if (kept.observations === undefined || now - (kept.madeAt ?? 0) >= OBSERVATIONS_VALID_MS) {
+    if (kept.observations === undefined || hasPassed(OBSERVATIONS_VALID_MS, kept.madeAt ?? 0, now)) {
       kept.observations = observationsOf(kept.record, now);
       kept.madeAt = now;
     }
@@ -111,7 +121,8 @@ export class Observer {
   /** Whether it is time to `refresh`; says yes to one caller per interval. */
   isDue(colo: string, ranked: () => readonly Ranked[], now: number): boolean {
     const kept = this.#keep(colo);
-    if (now - kept.refreshedAt < REFRESH_EVERY_MS || !isAnyDue(kept.record, ranked(), now)) return false;
+    if (!hasPassed(REFRESH_EVERY_MS, kept.refreshedAt, now)) return false;
+    if (!isAnyDue(kept.record, ranked(), now)) return false;
     kept.refreshedAt = now;
     return true;
   }
@@ -122,7 +133,11 @@ export class Observer {
       withIncumbent(record, options.incumbent(observationsOf(record, host.now())));
     await this.#adopt(colo, (from) => host.load(from));
     this.#update(colo, (record) => (record.incumbent === undefined ? chooseIn(record) : record));
-    const due = regionsToAsk(this.#keep(colo).record, options.ranked, host.now(), host.random());
+    const { record: known, asking } = this.#keep(colo);
+    const now = host.now();
+    const isAsked = (id: string) =>
+      !hasPassed(ANSWER_WITHIN_MS, asking.get(id) ?? Number.NEGATIVE_INFINITY, now);
+    const due = regionsToAsk(known, options.ranked, now, host.random()).filter((id) => !isAsked(id));
     if (due.length === 0) return;
     await Promise.all(due.map((region) => this.#ask(colo, region, host, options.measure)));
     this.#update(colo, chooseIn);
@@ -134,7 +149,7 @@ export class Observer {
   /** A cache that fails is as good as none. */
   async #adopt(colo: string, load: ObserverHost['load']): Promise<void> {
     try {
-      const shared = await load(colo);
+      const shared = await withTimeout(load(colo), CACHE_WITHIN_MS, late(CACHE_WITHIN_MS));
       if (shared !== undefined) this.#update(colo, (record) => newer(record, shared));
     } catch (error) {
       console.warn(`the cache of ${colo} cannot be read: ${messageOf(error)}`);
@@ -143,8 +158,10 @@ export class Observer {
 
   async #ask(colo: string, region: string, host: ObserverHost, measure: boolean): Promise<void> {
     const started = host.now();
+    const { asking } = this.#keep(colo);
+    asking.set(region, started);
     try {
-      const status = await host.ask(region, colo);
+      const status = await withTimeout(host.ask(region, colo), ANSWER_WITHIN_MS, late(ANSWER_WITHIN_MS));
       const rttMs = measure ? pathMsOf(status, host.now() - started) : undefined;
       const answer: Answer = {
         state: status.state,
@@ -152,13 +169,15 @@ export class Observer {
         ...(status.maxClients !== undefined && { maxClients: status.maxClients }),
         ...(status.servers !== undefined && { servers: serversUp(status.servers) }),
         ...(status.peers !== undefined && { peers: status.peers }),
-        ...(status.remembered !== undefined && { remembered: status.remembered }),
+        ...(isRoundTripsBy(status.remembered, started) && { remembered: status.remembered }),
         ...(rttMs !== undefined && { rttMs }),
       };
       this.#update(colo, (record) => withAnswer(record, region, answer, started));
     } catch (error) {
       console.warn(`region ${region} does not answer in ${colo}: ${messageOf(error)}`);
       this.#update(colo, (record) => withSilence(record, region, started));
+    } finally {
+      asking.delete(region);
     }
   }
 
@@ -174,7 +193,7 @@ export class Observer {
     const known = this.#kept.get(colo);
     if (known !== undefined) return known;
     if (this.#kept.size >= MAX_COLOS) this.#kept.clear();
-    const kept: Kept = { record: EMPTY_RECORD, refreshedAt: Number.NEGATIVE_INFINITY };
+    const kept: Kept = { record: EMPTY_RECORD, refreshedAt: Number.NEGATIVE_INFINITY, asking: new Map() };
     this.#kept.set(colo, kept);
     return kept;
   }
@@ -191,9 +210,13 @@ function serversUp(servers: NonNullable<RegionStatus['servers']>): readonly Serv
     }));
 }
 
+function late(withinMs: number): string {
+  return `no answer within ${withinMs / 1_000} s`;
+}
+
 async function isKept(host: ObserverHost, colo: string, record: ColoRecord): Promise<boolean> {
   try {
-    return await host.save(colo, record);
+    return await withTimeout(host.save(colo, record), CACHE_WITHIN_MS, late(CACHE_WITHIN_MS));
   } catch (error) {
     console.warn(`the cache of ${colo} cannot be written: ${messageOf(error)}`);
     return false;
@@ -205,7 +228,7 @@ async function remember(host: ObserverHost, colo: string, region: string, record
   const trips = record.regions[region]?.trips;
   if (trips === undefined) return;
   try {
-    await host.remember(region, colo, trips);
+    await withTimeout(host.remember(region, colo, trips), ANSWER_WITHIN_MS, late(ANSWER_WITHIN_MS));
   } catch (error) {
     console.warn(`region ${region} does not remember the round trips from ${colo}: ${messageOf(error)}`);
   }

@@ -30,11 +30,18 @@ async function visits(colo: string, count: number, host: ObserverHost, pass: () 
 }
 
 /** Asks a region's object. Its own clock is left out, by which the round trip would be less than a millisecond. */
-function hostOf(object: string, cache: Pick<ObserverHost, 'load' | 'save'>) {
+function hostOf(
+  object: string,
+  {
+    load,
+    save,
+  }: { load: (colo: string, now: number) => ReturnType<ObserverHost['load']> } & Pick<ObserverHost, 'save'>,
+) {
   const region = env.REGION_NODE.getByName(object);
   let clock = Date.now();
   const host: ObserverHost = {
-    ...cache,
+    load: (colo) => load(colo, clock),
+    save,
     ask: async (_id, colo) => {
       const status = await region.status(colo);
       clock += 20;
@@ -80,6 +87,16 @@ test('where there is a cache the objects are told nothing', async () => {
   await untilUp(region);
   expect(await visits('CDG', 4, host, pass)).toEqual([1, 2, 3, 4]);
   expect(await region.status('CDG')).not.toHaveProperty('remembered');
+});
+
+test('a cache that never answers keeps nobody from learning, and the object remembers in its place', async () => {
+  const never = () => new Promise<never>(() => {});
+  const { region, host } = hostOf('is asked all the same', { load: never, save: never });
+  await untilUp(region);
+  const isolate = new Observer();
+  await isolate.refresh('LHR', host, OPTIONS);
+  expect(isolate.observations('LHR', host.now()).regions.get(REGION)).toHaveProperty('measurement');
+  expect((await region.status('LHR')).remembered?.ms).toHaveLength(1);
 });
 
 test("an isolate's first request has the record of its data center, and later ones wait for nothing", async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { routingRequestOf, whatIfRequestOf } from './routing-request.ts';
+import {
+  lastServerOf,
+  routingRequestOf,
+  serverCookie,
+  spreadKeyOf,
+  whatIfRequestOf,
+} from './routing-request.ts';
 
 const CF = { colo: 'SYD', country: 'AU' };
 
@@ -126,3 +132,32 @@ function requestOf(path: string, headers: Record<string, string> = {}): Request 
     headers: { value: new Headers(headers) },
   });
 }
+
+describe('a client of a region with members', () => {
+  test.each([
+    [{ 'x-nats-last-region': 'weur.2' }, { region: 'weur', number: 2 }],
+    [{ cookie: 'a=b; meridian-region=weur-2.12' }, { region: 'weur-2', number: 12 }],
+    [{ 'x-nats-last-region': 'weur' }, { region: 'weur', number: undefined }],
+    [{ 'x-nats-last-region': 'weur.0' }, { region: 'weur.0', number: undefined }],
+    [{}, undefined],
+  ])('that says %j had the server %j', (headers, last) => {
+    const request = requestOf('/', headers as Record<string, string>);
+    expect(lastServerOf(request.headers)).toEqual(last);
+    expect(routingRequestOf(request).previous).toBe(last?.region);
+  });
+
+  test('gives back what it was told', () => {
+    for (const number of [1, 16]) {
+      const headers = new Headers({ cookie: `meridian-region=${serverCookie('weur', number)}` });
+      expect(lastServerOf(headers)).toEqual({ region: 'weur', number });
+    }
+    expect(serverCookie('weur', undefined)).toBe('weur');
+  });
+
+  test('is drawn by its address, or by its connection if it has none', () => {
+    const headers = { 'sec-websocket-key': 'dGhlIHNhbXBsZQ==' };
+    expect(spreadKeyOf(new Headers({ ...headers, 'cf-connecting-ip': '192.0.2.1' }))).toBe('192.0.2.1');
+    expect(spreadKeyOf(new Headers(headers))).toBe('dGhlIHNhbXBsZQ==');
+    expect(spreadKeyOf(new Headers())).toBe('');
+  });
+});

@@ -32,9 +32,37 @@ export function routingRequestOf(request: Request): RoutingRequest {
     client: headers.get('cf-connecting-ip') ?? undefined,
     preferred: [...byQuery.ids, ...byHeader.ids],
     forced,
-    previous: headers.get(LAST_REGION_HEADER) ?? cookieOf(headers),
+    previous: lastServerOf(headers)?.region,
     ...(notes.length > 0 && { notes }),
   };
+}
+
+/** A server of a region. */
+export interface LastServer {
+  readonly region: string;
+  /** Undefined if only the region is said. */
+  readonly number: number | undefined;
+}
+
+/** Where the client was last, as it says itself: `weur`, or `weur.2` for the second server of a region with members. */
+export function lastServerOf(headers: Headers): LastServer | undefined {
+  const said = headers.get(LAST_REGION_HEADER) ?? cookieOf(headers);
+  if (said === undefined) return undefined;
+  const [, region = said, number] = /^(.*)\.([1-9]\d?)$/.exec(said) ?? [];
+  return { region, number: number === undefined ? undefined : Number(number) };
+}
+
+/** The value of the cookie by which a browser comes back to the server that it had. */
+export function serverCookie(region: string, number: number | undefined): string {
+  return number === undefined ? region : `${region}.${number}`;
+}
+
+/**
+ * What draws a client's server among those of a region. Many have no address, as behind a proxy or on one machine: the key
+ * of the WebSocket, which every upgrade has, spreads those.
+ */
+export function spreadKeyOf(headers: Headers): string {
+  return headers.get('cf-connecting-ip') ?? headers.get('sec-websocket-key') ?? '';
 }
 
 /** As above, with the place from the query (`?colo=`, `?lat=&lon=`, `?country=`, `?continent=`) if it has one. */

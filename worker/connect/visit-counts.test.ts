@@ -119,16 +119,16 @@ test('where Analytics Engine is bound, each client is a point, with or without a
   Object.assign(edge.env, {
     CONNECTS: { writeDataPoint: (point: AnalyticsEngineDataPoint) => void points.push(point) },
   });
-  const answers = [requestFrom('FCO'), requestFrom('SYD')].map((request) => connectClient(request, edge));
+  const answers = [requestFrom('FCO'), requestFrom('MEL')].map((request) => connectClient(request, edge));
   await vi.advanceTimersByTimeAsync(DEADLINE_MS);
   await Promise.all(answers);
-  const [sydney, rome] = points.toSorted(
+  const [melbourne, rome] = points.toSorted(
     (a, b) => Number(a.blobs?.[2] === 'FCO') - Number(b.blobs?.[2] === 'FCO'),
   );
   expect(points).toHaveLength(2);
-  expect(sydney).toEqual({
+  expect(melbourne).toEqual({
     indexes: ['oc'],
-    blobs: ['oc', 'oc', 'SYD', 'GB', '', '', ''],
+    blobs: ['oc', 'oc', 'MEL', 'GB', '', '', ''],
     doubles: [1, expect.any(Number)],
   });
   expect(rome?.blobs?.slice(1)).toEqual(['weur', 'FCO', 'GB', 'failover', 'full', '']);

@@ -30,6 +30,15 @@ describe('whom to ask', () => {
     expect(regionsToAsk(known, RANKED, later, 0.24)).toEqual(['a', 'b', 'c', 'g']);
   });
 
+  test('beside the best one whose path has changed, so that what made it slow for minutes is seen to pass', () => {
+    const slow = Array.from({ length: 5 }, () => ({ ...UP, rttMs: 300 }));
+    const known = slow.reduce(
+      (record, answer) => withAnswer(record, 'f', answer, NOW - ASK_EVERY_MS),
+      measured(NEW_UNTIL_SAMPLES, ...IDS),
+    );
+    expect(regionsToAsk(known, RANKED, NOW + 2 * ASK_EVERY_MS, 0.9)).toEqual(['a', 'b', 'c', 'f']);
+  });
+
   test('of those hardly known the ones that were asked longest ago', () => {
     const first = ['d', 'e', 'f'].reduce((record, id) => withAnswer(record, id, UP, NOW), EMPTY_RECORD);
     expect(regionsToAsk(first, RANKED, NOW + ASK_EVERY_MS, 0.9)).toEqual(['a', 'b', 'c', 'g', 'd', 'e']);

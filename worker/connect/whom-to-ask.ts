@@ -1,6 +1,6 @@
 // Which regions a data center asks for their status, and when. Pure: the time and random numbers are passed in.
 
-import { ASK_AGAIN_MS, ASK_EVERY_MS } from './ask-intervals.ts';
+import { ASK_AGAIN_MS, ASK_EVERY_MS, hasPassed } from './ask-intervals.ts';
 import type { ColoRecord } from './colo-record.ts';
 
 /** How many of the likely best regions, which decide where clients go, are asked. */
@@ -44,11 +44,15 @@ export function regionsToAsk(
     .map(({ region }) => region);
 }
 
-/** The new ones, those first that were asked longest ago. Only a region that is up can be measured. */
+/**
+ * The new ones, and those whose path has changed lately: what made one slow for some minutes may have passed, and only who
+ * asks sees it. Those first that were asked longest ago. Only a region that is up can be measured.
+ */
 function leastMeasured({ regions }: ColoRecord, others: readonly Ranked[]): readonly Ranked[] {
   const isNew = ({ region }: Ranked) => {
     const { trips, state = 'up' } = regions[region] ?? {};
-    return state === 'up' && (trips?.ms.length ?? 0) < NEW_UNTIL_SAMPLES;
+    const isSettled = (trips?.ms.length ?? 0) >= NEW_UNTIL_SAMPLES && trips?.hasChanged !== true;
+    return state === 'up' && !isSettled;
   };
   const askedAt = ({ region }: Ranked) => regions[region]?.askedAt ?? 0;
   return others
@@ -67,5 +71,5 @@ function isDueAt({ regions }: ColoRecord, { region, isAvoided }: Ranked, now: nu
   const { askedAt, state, refusedAt } = regions[region] ?? {};
   if (askedAt === undefined || (refusedAt !== undefined && refusedAt > askedAt)) return true;
   const isGood = (state === 'up' || state === 'asleep') && refusedAt === undefined && !isAvoided;
-  return now - askedAt >= (isGood ? ASK_EVERY_MS : ASK_AGAIN_MS);
+  return hasPassed(isGood ? ASK_EVERY_MS : ASK_AGAIN_MS, askedAt, now);
 }

@@ -11,6 +11,7 @@ import { latencyOf } from './latency.ts';
 import { limitsPassed } from './limits.ts';
 import { movesOf } from './moves.ts';
 import { type ReplayState, replay, type Trip } from './replay.ts';
+import { serversNeeded } from './servers-needed.ts';
 import type { Traffic } from './traffic.ts';
 import { unservedOf } from './unserved.ts';
 
@@ -40,6 +41,7 @@ export function forecast(
     moves,
     latency: latencyOf(trips),
     limits: limitsPassed(after, regions, traffic.connected ?? clients),
+    servers: serversNeeded(before, after, regions, traffic.connected ?? clients),
     unserved: unservedOf(trips, before, after),
     regions,
     refused: { before: shareOf(trips, 'from', null), after: shareOf(trips, 'to', null) },

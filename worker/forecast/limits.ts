@@ -11,7 +11,9 @@ export function limitsPassed(
   if (connected === undefined) return [];
   return plan.regions.flatMap(({ id, config }) => {
     const clients = Math.round((shares.find(({ region }) => region === id)?.after ?? 0) * connected);
-    const { softConnections, maxConnections } = config.limits;
+    const { softConnections } = config.limits;
+    // Limits are of each server.
+    const maxConnections = config.limits.maxConnections * (config.members?.max ?? 1);
     const passed: PassedLimit[] = [];
     if (softConnections !== undefined && clients > softConnections) {
       passed.push({ region: id, clients, limit: softConnections, kind: 'soft' });

@@ -10,15 +10,20 @@ export interface FirstLine {
   readonly rest: Uint8Array;
 }
 
-/** The stream can be read further afterwards. @throws Error when it ends, or becomes too long, before a line end */
-export async function readFirstLine(stream: ReadableStream<Uint8Array>): Promise<FirstLine> {
+/**
+ * The stream can be read further afterwards.
+ *
+ * @param before bytes of the line that were read already: the `rest` of the line before it
+ * @throws Error when it ends, or becomes too long, before a line end
+ */
+export async function readFirstLine(
+  stream: ReadableStream<Uint8Array>,
+  before: Uint8Array = new Uint8Array(0),
+): Promise<FirstLine> {
   const reader = stream.getReader();
-  let bytes = new Uint8Array(0);
+  let bytes = before;
   try {
     for (;;) {
-      const { done, value } = await reader.read();
-      if (done) throw new Error('the connection ended before its first line');
-      bytes = concat(bytes, value);
       const end = bytes.indexOf(NEWLINE);
       if ((end >= 0 ? end : bytes.length) > MAX_LINE_BYTES)
         throw new Error(`the first line is longer than ${MAX_LINE_BYTES} bytes`);
@@ -26,6 +31,9 @@ export async function readFirstLine(stream: ReadableStream<Uint8Array>): Promise
         const line = new TextDecoder().decode(bytes.subarray(0, end)).trimEnd();
         return { line, rest: bytes.subarray(end + 1) };
       }
+      const { done, value } = await reader.read();
+      if (done) throw new Error('the connection ended before its first line');
+      bytes = concat(bytes, value);
     }
   } finally {
     reader.releaseLock();

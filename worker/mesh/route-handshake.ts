@@ -7,6 +7,7 @@
 export interface RouteInfo {
   readonly server_id: string;
   readonly server_name?: string;
+  readonly version?: string | undefined;
   readonly cluster?: string;
   readonly headers?: boolean;
   readonly lnocu?: boolean;

@@ -109,10 +109,11 @@ async function end(channel: ByteChannel): Promise<void> {
 /** A broken connection ends the route, which `ended` reports; the route's owner re-establishes it. */
 function ignoreBrokenConnection(): void {}
 
-async function write({ writable }: ByteChannel, text: string, rest: Uint8Array): Promise<void> {
+/** The channel can be written to further afterwards. */
+export async function write({ writable }: ByteChannel, text: string, rest: Uint8Array): Promise<void> {
   const writer = writable.getWriter();
   try {
-    await writer.write(new TextEncoder().encode(text));
+    if (text !== '') await writer.write(new TextEncoder().encode(text));
     if (rest.length > 0) await writer.write(rest);
   } finally {
     writer.releaseLock();

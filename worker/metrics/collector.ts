@@ -10,6 +10,8 @@ import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import type { MetricsWanted } from '../region/server-figures.ts';
+import type { SessionFigures } from '../sessions/session-figures.ts';
+import { sessionRegistry } from '../sessions/session-stubs.ts';
 import type { CollectorMethods, HistoryQuery } from './collector-stub.ts';
 import { ForecastBook } from './forecast-book.ts';
 import { type Served, servedIn } from './forecast-fact.ts';
@@ -27,6 +29,9 @@ const FRESH_MS = 2_000;
 /** The Keeper looks at all servers to answer: it is not asked more often than it looks by itself. */
 const ADMISSION_VALID_MS = 10_000;
 const ADMISSION_WITHIN_MS = 5_000;
+
+/** Of sessions: it asks nobody to answer. */
+const REGISTRY_WITHIN_MS = 2_000;
 
 /** Only what the history keeps. */
 const HISTORY_ONLY: MetricsWanted = { details: false, ephemeral: false };
@@ -150,9 +155,11 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
         }),
       );
     const hasJetStream = asked.some(({ jetstream }) => jetstream);
-    const [regions, admission] = await Promise.all([
+    const hasSessions = config.sessions.madeBy !== 'nobody';
+    const [regions, admission, sessions] = await Promise.all([
       this.#survey.take(asked, wanted, Date.now),
       wanted.details && hasJetStream ? this.#askKeeper() : undefined,
+      wanted.details && hasSessions ? this.#askRegistry() : undefined,
     ]);
     const { count, seconds } = this.#surveys;
     this.#surveys = { count: count + 1, seconds: seconds + (Date.now() - at) / 1_000 };
@@ -163,12 +170,25 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
       regions,
       surveys: this.#surveys,
       ...(admission && { admission }),
+      ...(sessions && { sessions }),
       ...(wanted.details && {
         visits: this.#book.visits(at),
         forecast: this.#forecasts.facts(this.#served)[0],
         sinks: this.#sinks.statuses,
       }),
     };
+  }
+
+  async #askRegistry(): Promise<SessionFigures | undefined> {
+    const registry = sessionRegistry(this.env);
+    if (registry === undefined) return undefined;
+    try {
+      const late = `it did not answer within ${REGISTRY_WITHIN_MS} ms`;
+      return await withTimeout(registry.figures(), REGISTRY_WITHIN_MS, late);
+    } catch (error) {
+      console.warn(`metrics of sessions: ${messageOf(error)}`);
+      return undefined;
+    }
   }
 
   #askKeeper(): Promise<AdmissionSnapshot | undefined> {

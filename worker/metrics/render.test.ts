@@ -42,6 +42,29 @@ test('a region with members says how many servers it needs, and one that is one 
   expect(render(snapshotOf(one), OPTIONS)).not.toContain('meridian_members');
 });
 
+test('sessions are counted together, and clients only where a server was asked', () => {
+  const counted = { refusedByOwner: 2, refusedByAll: 0, starts: 4, startSeconds: 3.5, failedStarts: 1 };
+  const states = { starting: 0, up: 3, asleep: 1, down: 0, ending: 0 };
+  const linesWith = (clients: number, answered: number) =>
+    linesOf(
+      render({ ...snapshotOf(up([])), sessions: { states, clients, answered, counted } }, OPTIONS),
+    ).filter((line) => line.startsWith('meridian_sessions'));
+  expect(linesWith(7, 2)).toEqual(
+    expect.arrayContaining([
+      'meridian_sessions{state="up"} 3',
+      'meridian_sessions{state="down"} 0',
+      'meridian_sessions_answered 2',
+      'meridian_sessions_clients 7',
+      'meridian_sessions_starts_total 4',
+      'meridian_sessions_start_seconds_total 3.5',
+      'meridian_sessions_failed_starts_total 1',
+      'meridian_sessions_refused_total{quota="owner"} 2',
+    ]),
+  );
+  expect(linesWith(0, 0).filter((line) => line.startsWith('meridian_sessions_clients'))).toEqual([]);
+  expect(render(snapshotOf(up([])), OPTIONS)).not.toContain('meridian_sessions');
+});
+
 test('what is not known has no series: neither of a region that does not answer, nor of one without details', () => {
   const lines = linesOf(render(snapshotOf(gone), OPTIONS));
   expect(lines.filter((line) => line.includes('"oc"'))).toEqual([

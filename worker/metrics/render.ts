@@ -6,6 +6,7 @@ import { EXPORTER, exporterMetrics, HELM, type Prefixes } from './exporter-metri
 import { expose, type Family, type Format, type Sample } from './exposition.ts';
 import { serverJetStream, streamMetrics } from './jetstream-metrics.ts';
 import { meridianMetrics } from './meridian-metrics.ts';
+import { sessionMetrics } from './session-metrics.ts';
 import { sinkMetrics } from './sink-metrics.ts';
 import type { Snapshot } from './snapshot.ts';
 import { accountMetrics, surveyMetrics, surveyorMetrics } from './surveyor-metrics.ts';
@@ -70,7 +71,12 @@ export function samplesIn(
 
 function* groupsOf(snapshot: Snapshot, prefixes: Prefixes): Generator<Group> {
   const { at, cluster } = snapshot;
-  yield [...meridianMetrics(snapshot), ...surveyMetrics(snapshot), ...sinkMetrics(snapshot.sinks ?? [])];
+  yield [
+    ...meridianMetrics(snapshot),
+    ...surveyMetrics(snapshot),
+    ...sinkMetrics(snapshot.sinks ?? []),
+    ...sessionMetrics(snapshot.sessions),
+  ];
   if (snapshot.visits !== undefined) yield visitMetrics(snapshot.visits);
   const servers = snapshot.regions.flatMap(({ metrics }) => {
     const { server } = metrics ?? {};

@@ -2,6 +2,7 @@
 
 import type { EditFact } from '../../api/forecast-facts.ts';
 import type { RegionMetrics } from '../region/server-figures.ts';
+import type { SessionFigures } from '../sessions/session-figures.ts';
 import type { SinkStatus } from './sink-status.ts';
 import type { Path, VisitCount } from './visits.ts';
 
@@ -58,6 +59,8 @@ export interface Snapshot {
   readonly visits?: Visits;
   /** Of the newest edit. Absent without details, or if there was none. */
   readonly forecast?: EditFact | undefined;
+  /** Of all sessions. Absent without details, while sessions are off, or if their registry does not answer. */
+  readonly sessions?: SessionFigures | undefined;
   /** Where metrics are pushed to. Absent without details. */
   readonly sinks?: readonly SinkStatus[];
 }

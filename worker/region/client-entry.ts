@@ -3,10 +3,11 @@
 
 import type { RegionConfig } from '../../regions/config.ts';
 import { networkOf } from '../../routing/client-network.ts';
+import type { ServerObservation } from '../../routing/observation.ts';
 import { errorResponse } from '../error-response.ts';
 import { publicMessageOf } from '../message-of.ts';
 import type { Door, Entrant } from './door.ts';
-import { membersHeaders } from './members-header.ts';
+import { membersHeaders, namesMembers, withServers } from './members-header.ts';
 import type { NatsServer } from './nats-server.ts';
 import { addressOf, placeOf } from './place-header.ts';
 import type { RunningLifecycle } from './running-lifecycle.ts';
@@ -25,8 +26,10 @@ export interface ClientEntryHost {
   readonly tally: Pick<TrafficTally, 'note'>;
   /** The region's configuration as it is now. */
   region(): RegionConfig;
-  /** Numbers of its members that serve, the emptiest first, as far as is known. */
+  /** Numbers of its members that serve, the emptiest first, for a client that is sent to the first of them. */
   members(): readonly number[];
+  /** Its servers that take clients, as far as is known; none if it is one server, or is not the region's own object. */
+  servers(): readonly ServerObservation[];
   /** Regardless of what the isolate that sent the client knew. */
   forbids(place: ClientPlace): Refusal | undefined;
   /** Resolves when a newly started server may take its first client. */
@@ -127,7 +130,7 @@ export class ClientEntry {
         door.taken(seat);
         tally.note(placeOf(request.headers), Date.now());
       } else door.left(seat);
-      return response;
+      return withServers(response, this.#host.servers());
     } catch (error) {
       door.left(seat);
       // It may have closed its port, as in lame duck mode.
@@ -140,7 +143,7 @@ export class ClientEntry {
   }
 
   #refuse({ code, reason }: Refusal): Response {
-    const headers = membersHeaders(code, this.#host.members());
+    const headers = namesMembers(code) ? membersHeaders(code, this.#host.members()) : undefined;
     return errorResponse(code, `region ${this.#host.region().id}: ${reason}`, headers && { headers });
   }
 }

@@ -12,17 +12,19 @@ import { type Env, NATS_SECRETS } from '../env.ts';
  */
 export const SERVER_HEADROOM = 16;
 
-/** The environment of a region's container. */
+/** The environment of a region's container. @param leafPassword of links with sessions, for this start */
 export function containerEnvironment(
   env: Env,
   config: MeridianConfig,
   region: RegionConfig,
+  leafPassword: string,
 ): Record<string, string> {
   const { limits } = region;
   const settings: Record<string, string | number | boolean | undefined> = {
     NATS_SERVER_NAME: instanceNameOf(region.id),
     NATS_CLUSTER_NAME: config.cluster,
     NATS_REGION: region.id,
+    NATS_LEAF_PASSWORD: leafPassword,
     NATS_MAX_CONNECTIONS: clientCapacity(region) + SERVER_HEADROOM,
     NATS_MAX_PAYLOAD: limits.maxPayloadBytes,
     NATS_MAX_PENDING: maxPendingFor(limits.maxPayloadBytes),

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { agesOfFailed, MonitoringError, parseGoDurationMs, readMonitoring } from './monitoring.ts';
+import {
+  agesOfFailed,
+  connectionsIn,
+  MonitoringError,
+  parseGoDurationMs,
+  readMonitoring,
+} from './monitoring.ts';
 
 test.each([
   ['0s', 0],
@@ -77,7 +83,7 @@ function portThat(answer: (url: string, init: RequestInit) => Response): Fetcher
 
 test('of closed connections only those with wrong credentials failed to sign in', () => {
   const now = '2026-11-27T02:40:26.027897075Z';
-  const closed = (start: string, reason: string) => ({ start, reason, in_msgs: 0, subscriptions: 0 });
+  const closed = (start: string, reason: string) => ({ cid: 1, start, reason, in_msgs: 0, subscriptions: 0 });
   const connections = [
     closed('2026-11-27T02:40:26.021046146Z', 'Client Closed'),
     closed('2026-11-27T02:40:26.017133703Z', 'Authentication Failure'),
@@ -85,4 +91,18 @@ test('of closed connections only those with wrong credentials failed to sign in'
     closed('2026-11-27T02:40:16.027133703Z', 'Authentication Failure'),
   ];
   expect(agesOfFailed({ now, connections })).toEqual([10, 10_000]);
+});
+
+test("the oldest connections are all but Meridian's own, with how long each has existed", () => {
+  const now = '2026-11-27T02:40:26.027897075Z';
+  const idle = { in_msgs: 0, subscriptions: 0 };
+  const connections = [
+    { ...idle, cid: 5, start: '2026-11-27T02:40:16.027133703Z', name: 'meridian' },
+    { ...idle, cid: 6, start: '2026-11-27T02:40:25.027133703Z', name: 'mine' },
+    { ...idle, cid: 9, start: '2026-11-27T02:40:26.027133703Z' },
+  ];
+  expect(connectionsIn({ now, connections })).toEqual([
+    { cid: 6, ageMs: 1_000 },
+    { cid: 9, ageMs: 0 },
+  ]);
 });

@@ -1,9 +1,13 @@
 // Asks a region's nats-server what it says about itself on its monitoring port.
 
+import { OWN_NAME } from '../own-connections.ts';
+import type { Connection } from './client-mover.ts';
+
 /** `/connz`, in part. */
 export interface Connz {
   readonly now: string;
   readonly connections: readonly {
+    readonly cid: number;
     readonly start: string;
     /** Set by what a client says about itself when it authenticates, or does afterwards. */
     readonly lang?: string;
@@ -22,6 +26,13 @@ export function agesOfUnauthenticated({ now, connections }: Connz): readonly num
     .filter(({ lang, version, name }) => lang === undefined && version === undefined && name === undefined)
     .filter(({ in_msgs, subscriptions }) => in_msgs === 0 && subscriptions === 0)
     .map(({ start }) => Date.parse(now) - Date.parse(start));
+}
+
+/** All but those of Meridian's own. */
+export function connectionsIn({ now, connections }: Connz): readonly Connection[] {
+  return connections
+    .filter(({ name }) => name !== OWN_NAME)
+    .map(({ cid, start }) => ({ cid, ageMs: Date.parse(now) - Date.parse(start) }));
 }
 
 /** nats-server's words for wrong credentials. */

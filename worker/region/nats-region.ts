@@ -9,9 +9,8 @@ import type { RegionConfig } from '../../regions/config.ts';
 import { containerLabels } from '../../regions/container-labels.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { instanceNameOf } from '../../regions/names.ts';
-import { memberConfig, OWN_SERVER, serverIdOf, serverIdsOf, serverNumberOf } from '../../regions/servers.ts';
+import { memberConfig, OWN_SERVER, serverIdOf, serverIdsOf } from '../../regions/servers.ts';
 import type { RoundTrips } from '../../routing/round-trips.ts';
-import type { ScalingSettings } from '../../scaling/decision.ts';
 import { activeConfig } from '../config/active-config.ts';
 import { regionOf } from '../config/config-copy.ts';
 import { settleSeconds } from '../config/one-machine.ts';
@@ -27,22 +26,26 @@ import { refuseRoute } from '../mesh/refuse-route.ts';
 import { pump } from '../mesh/splice.ts';
 import { Admission } from './admission.ts';
 import { ClientEntry } from './client-entry.ts';
+import { ClientMover, type LetGo, type LetGoAnswer } from './client-mover.ts';
 import { containerEnvironment } from './container-settings.ts';
 import { whyTooLong } from './credential-length.ts';
 import { Door } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
+import { isLeafAddress, type LeafAdmission, LeafLinks } from './leaf-links.ts';
 import { afterReset } from './lifecycle.ts';
 import type { Command, LifecycleEvent } from './lifecycle-events.ts';
 import { linkStatuses } from './link-status.ts';
-import { Members, serverOf } from './members.ts';
 import { meshHostOf } from './mesh-host.ts';
+import { moverHostOf } from './mover-host.ts';
 import { NatsServer } from './nats-server.ts';
 import { PathMemory } from './path-memory.ts';
+import { RegionMembers } from './region-members.ts';
 import { type RegionMethods, serverStub } from './region-stub.ts';
 import { residencyRuleOf } from './residency-rule.ts';
 import { RunningLifecycle } from './running-lifecycle.ts';
-import { Scaling, type ScalingStatus, scalingSettings } from './scaling.ts';
+import type { ScalingStatus } from './scaling.ts';
 import type { MetricsWanted, RegionMetrics } from './server-figures.ts';
+import { serverNumberIn } from './server-identity.ts';
 import { ServerReport } from './server-report.ts';
 import { ServerStart } from './server-start.ts';
 import { type Look, ServerWatch } from './server-watch.ts';
@@ -56,12 +59,10 @@ import {
   regionStateOf,
   sinceOf,
 } from './stages.ts';
-import { StartTimes } from './start-times.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 import { TallyBackup } from './tally-backup.ts';
 import { asTold, ToldRegion } from './told-region.ts';
 import { TrafficTally } from './traffic-tally.ts';
-import { withMembers } from './with-members.ts';
 
 /** Stops nats-server at once; SIGTERM would make it a lame duck first, for clients that are not there. */
 const SIGINT = 2;
@@ -88,8 +89,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   /** Of its server among the region's: the first is the region's own, the others are members. */
   readonly #number: number;
   /** Undefined in a member. */
-  readonly #members: Members | undefined;
-  #isScaling = false;
+  readonly #members: RegionMembers | undefined;
 
   override enableInternet = false;
   #region: RegionConfig;
@@ -105,30 +105,29 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   readonly #tallyBackup: TallyBackup;
   readonly #backup: BackupWriter;
   readonly #mesh: MeshKeeper;
-  readonly #scaling = new Scaling();
-  readonly #startTimes: StartTimes;
+  readonly #leafLinks: LeafLinks;
   readonly #createdAt = Date.now();
-  /** As its server said last. */
-  #clients: number | undefined;
   readonly #lifecycle: RunningLifecycle;
   readonly #entry: ClientEntry;
   readonly #serverStart: ServerStart;
+  readonly #mover: ClientMover;
 
   constructor(ctx: DurableObject['ctx'], env: Env) {
     super(ctx, env);
     const active = activeConfig(env);
     const { config, version } = active;
     const regionId = (new.target as typeof NatsRegion).region;
-    this.#number = serverNumberOf(regionId, ctx.id.name);
+    const deployed = regionOf(regionId, active);
+    const mayHaveMembers = deployed.members !== undefined;
+    this.#number = serverNumberIn(ctx.storage.kv, regionId, ctx.id.name, mayHaveMembers);
     const id = serverIdOf(regionId, this.#number);
     const isMember = this.#number !== OWN_SERVER;
     this.#told = new ToldRegion(ctx.storage.kv, isMember);
-    const region = this.#told.newest(asTold(regionOf(regionId, active), config), version);
+    const region = this.#told.newest(asTold(deployed, config), version);
     // A member serves when it is told to.
     this.#region = isMember ? memberConfig(region, this.#number, this.#told.isDrained) : region;
     this.#members = isMember ? undefined : this.#makeMembers();
     this.#residencyRule = residencyRuleOf(this.#region);
-    this.#startTimes = new StartTimes(ctx.storage.kv);
     this.#server = new NatsServer(ctx.container);
     this.#report = new ServerReport(() => this.#region, this.#server);
     this.#watch = new ServerWatch({
@@ -179,7 +178,9 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       perform: (command) => this.#perform(command),
       changed: () => this.#stageChanged(),
     });
+    this.#leafLinks = this.#makeLeafLinks();
     this.#serverStart = this.#makeServerStart();
+    this.#mover = new ClientMover(moverHostOf(env, this.#server));
     this.#entry = this.#makeEntry();
     ctx.waitUntil(this.#lifecycle.carryOut(commands));
     this.#serverStart.goOn();
@@ -187,16 +188,31 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     if (this.#region.drain) ctx.waitUntil(this.drain(settleSeconds(env, config)));
   }
 
-  #makeMembers(): Members {
-    return new Members({
+  #makeMembers(): RegionMembers {
+    return new RegionMembers({
       stub: (number) => serverStub(this.env, regionOf(this.#region.id, activeConfig(this.env)), number),
       region: () => this.#region,
       version: () => this.#told.version ?? 0,
       isOut: () => isLeaving(this.#lifecycle.stage),
       settleSeconds: () =>
         Math.min(MEMBER_SETTLE_SECONDS, settleSeconds(this.env, activeConfig(this.env).config)),
+      letGo: (order) => this.letGo(order),
+      ownLimit: () => this.#door.limit(this.#region),
       kv: this.ctx.storage.kv,
-      noteStart: (ms) => this.#startTimes.note(ms),
+      waitUntil: (work) => this.ctx.waitUntil(work),
+    });
+  }
+
+  #makeLeafLinks(): LeafLinks {
+    return new LeafLinks({
+      env: this.env,
+      kv: this.ctx.storage.kv,
+      wake: () => this.wake(),
+      refusal: () => {
+        const { stage, refusal } = this.#lifecycle;
+        return refusal?.reason ?? (stage.kind === 'up' ? undefined : `it is ${regionStateOf(stage)}`);
+      },
+      dial: () => this.#server.dialLeaf(),
     });
   }
 
@@ -222,7 +238,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       door: this.#door,
       tally: this.#tally,
       region: () => this.#region,
-      members: () => (this.#region.members && this.#members?.serving) ?? [],
+      members: () => this.#members?.nameFor() ?? [],
+      servers: () => this.#members?.standing ?? [],
       forbids: (place) => this.#residencyRule(place),
       untilLinked: () => this.#serverStart.linked,
       renewActivity: () => this.renewActivityTimeout(),
@@ -234,8 +251,17 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return this.#entry.fetch(request);
   }
 
-  /** A peer's object dials the route port of this region's server. Bytes only: the handshake is the peer's. */
+  /** Whether a session may be joined by a leaf link; starts the server for it. */
+  async admitLeaf(): Promise<LeafAdmission> {
+    return this.#leafLinks.admit();
+  }
+
+  /**
+   * A peer's object dials the route port of this region's server, or that of a session its leaf port. Bytes only: the
+   * handshake is theirs.
+   */
   override async connect(socket: Socket): Promise<void> {
+    if (isLeafAddress((await socket.opened).localAddress)) return this.#leafLinks.connect(socket);
     const { stage } = this.#lifecycle;
     if (isServing(stage)) return pump(socket, this.#server.dialRoute());
     const state = regionStateOf(stage);
@@ -317,12 +343,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   /** The state of the region, of all of its servers; asks those that are up. Never starts anything. */
   async status(colo?: string): Promise<RegionStatus> {
     const askedAt = Date.now();
-    const hasMembers = this.#region.members !== undefined && this.#members !== undefined;
-    const [own, members] = await Promise.all([
-      this.#ownStatus(),
-      hasMembers ? this.#members?.seen() : undefined,
-    ]);
-    const status = members === undefined ? own : withMembers(own, members);
+    const own = this.#ownStatus();
+    const status = await (this.#members?.statusOf(own) ?? own);
     const remembered = colo === undefined ? undefined : this.#pathMemory.from(colo);
     return { ...status, answeredInMs: Date.now() - askedAt, ...(remembered && { remembered }) };
   }
@@ -369,8 +391,13 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   }
 
   async scaling(): Promise<ScalingStatus | undefined> {
-    const settings = scalingSettings(this.#region);
-    return settings && { settings, decision: this.#scaling.decision };
+    return this.#members?.status();
+  }
+
+  async letGo(order: LetGo): Promise<LetGoAnswer> {
+    const { stage } = this.#lifecycle;
+    if (stage.kind !== 'up') throw new Error(`server ${this.#region.id} is ${stage.kind}`);
+    return this.#mover.letGo(order);
   }
 
   /** What the region and its server measure; a server that does not answer is absent. Never starts anything. */
@@ -382,12 +409,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       wanted.details ? this.backupStatus() : undefined,
       isUp ? this.#server.metrics(wanted).catch(() => undefined) : undefined,
     ]);
-    const { decision } = this.#scaling;
+    const scaling = isUp ? this.#members?.figures : undefined;
     return {
       status,
       links,
       ...(backups && { backups }),
-      ...(decision && isUp && { scaling: { needed: decision.needed, serving: decision.serving } }),
+      ...(scaling && { scaling }),
       ...(server && { server }),
     };
   }
@@ -422,38 +449,11 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
 
   #looked(look: Look | undefined): void {
     if (look !== undefined) this.#door.counted(look);
-    this.#scale(look);
+    this.#members?.looked(look);
     if (look?.isClosing) this.ctx.waitUntil(this.#backup.closing());
     const event: LifecycleEvent =
       look === undefined ? { kind: 'unanswered' } : { kind: 'answered', isClosing: look.isClosing };
     this.ctx.waitUntil(this.#lifecycle.dispatch(event));
-  }
-
-  #scale(look: Look | undefined): void {
-    const settings = scalingSettings(this.#region);
-    // What is taken out of service needs no servers.
-    if (settings === undefined || this.#members === undefined || isLeaving(this.#lifecycle.stage)) {
-      this.#scaling.forget();
-      return;
-    }
-    if (look !== undefined) this.#clients = look.connections;
-    if (!this.#isScaling) this.ctx.waitUntil(this.#scaleNow(look !== undefined, settings));
-  }
-
-  /** One decision at a time: the members are asked for it. */
-  async #scaleNow(isHeard: boolean, settings: ScalingSettings): Promise<void> {
-    this.#isScaling = true;
-    try {
-      const members = (await this.#members?.seen()) ?? [];
-      if (isLeaving(this.#lifecycle.stage)) return;
-      const now = Date.now();
-      const own = { number: OWN_SERVER, state: 'up', clients: this.#clients, isHeard } as const;
-      const servers = [own, ...members.map((member) => serverOf(member, now))];
-      const { action } = this.#scaling.decide({ servers, startMs: this.#startTimes.usualMs }, settings, now);
-      await this.#members?.apply(action);
-    } finally {
-      this.#isScaling = false;
-    }
   }
 
   /** Whoever waits to be taken is turned away at once where no more clients are. */
@@ -478,6 +478,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       case 'mesh-up':
         return this.#mesh.serverUp();
       case 'mesh-down':
+        this.#mover.forget();
         this.#watch.end();
         this.#backup.end();
         this.#report.forget();
@@ -519,7 +520,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const tooLong = whyTooLong(this.env);
     if (tooLong !== undefined) throw new Error(tooLong);
     const { config } = activeConfig(this.env);
-    this.envVars = containerEnvironment(this.env, config, this.#region);
+    const leafPassword = this.#leafLinks.newPassword();
+    this.envVars = containerEnvironment(this.env, config, this.#region, leafPassword);
     this.labels = containerLabels(config.cluster, instanceNameOf(this.#region.id));
     const startedAt = Date.now();
     const abort = AbortSignal.timeout(START_WITHIN_MS);
@@ -535,11 +537,15 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       throw new Error(`it runs, but has not answered within ${START_WITHIN_MS / 60_000} minutes`, { cause });
     }
     if (!this.#server.isRunning) throw new Error('it ended as soon as it was up');
-    this.#startTimes.note(Date.now() - startedAt);
+    this.#members?.noteStart(Date.now() - startedAt);
   }
 
   async #countClients(): Promise<void> {
-    await this.#lifecycle.dispatch({ kind: 'clients-counted', clients: await this.#report.connections() });
+    const connections = await this.#report.connections();
+    // A session that is joined needs the region as a client does, but holds up no drain: another region takes it.
+    const joined = isLeaving(this.#lifecycle.stage) ? 0 : this.#leafLinks.count;
+    const clients = connections === undefined ? undefined : connections + joined;
+    await this.#lifecycle.dispatch({ kind: 'clients-counted', clients });
   }
 
   #scheduleReconcile(): Promise<void> {

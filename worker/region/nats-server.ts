@@ -1,6 +1,6 @@
 // The nats-server in a region's container, as its object reaches it: only the object can.
 
-import { MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { LEAF_PORT, MONITORING_PORT, ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import type { Holdings } from '../jetstream/admission/holdings.ts';
 import {
   LEADS_QUERY,
@@ -11,11 +11,14 @@ import {
   type StreamKey,
   streamKeys,
 } from '../jetstream/backup/led-streams.ts';
+import { CONTROL_NAME } from '../mesh/control-route.ts';
+import type { Connection } from './client-mover.ts';
 import { accountsIn, holdingsOf, type Jsz, type Raftz, SYSTEM_ACCOUNT } from './jetstream-answers.ts';
 import {
   agesOfFailed,
   agesOfUnauthenticated,
   type Connz,
+  connectionsIn,
   isInLameDuckMode,
   readMonitoring,
 } from './monitoring.ts';
@@ -54,6 +57,10 @@ export class NatsServer {
 
   dialRoute(): Socket {
     return this.#port(ROUTE_PORT).connect(`10.0.0.1:${ROUTE_PORT}`);
+  }
+
+  dialLeaf(): Socket {
+    return this.#port(LEAF_PORT).connect(`10.0.0.1:${LEAF_PORT}`);
   }
 
   /** An upgrade of the object's own. Whoever keeps the connection counts it with `countOwn`. */
@@ -120,8 +127,16 @@ export class NatsServer {
     return agesOfFailed(await readMonitoring<Connz>(this.#port(MONITORING_PORT), query));
   }
 
+  /** Its oldest connections, oldest first, but those of Meridian's own. */
+  async oldest(atMost: number): Promise<readonly Connection[]> {
+    const query = `connz?sort=cid&limit=${atMost}` as const;
+    return connectionsIn(await readMonitoring<Connz>(this.#port(MONITORING_PORT), query));
+  }
+
+  /** The servers that it is linked to. */
   async routes(): Promise<readonly RoutezRoute[]> {
-    return (await readMonitoring<Routez>(this.#port(MONITORING_PORT), 'routez')).routes;
+    const { routes } = await readMonitoring<Routez>(this.#port(MONITORING_PORT), 'routez');
+    return routes.filter(({ remote_name }) => remote_name !== CONTROL_NAME);
   }
 
   /** What it holds of JetStream's streams. @param name of the server */

@@ -8,6 +8,8 @@ import type { Env } from '../env.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/record.ts';
 import type { StreamBackupStatus } from '../jetstream/backup/status.ts';
+import type { LetGo, LetGoAnswer } from './client-mover.ts';
+import type { LeafAdmission } from './leaf-links.ts';
 import type { ScalingStatus } from './scaling.ts';
 import type { MetricsWanted, RegionMetrics } from './server-figures.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
@@ -27,12 +29,16 @@ export interface RegionMethods {
   undrain(): Promise<RegionStatus>;
   halt(): Promise<RegionStatus>;
   peerUp(peer: string): Promise<boolean>;
+  /** Whether a session may be joined by a leaf link; starts the server for it. */
+  admitLeaf(): Promise<LeafAdmission>;
   /** What its JetStream server holds; `stopped` if none runs, undefined if it does not answer or is starting. */
   holdings(): Promise<Sighting>;
   /** How far the backups of the streams are that its server leads. */
   backupStatus(): Promise<readonly StreamBackupStatus[]>;
   /** How many servers it needs, and why; undefined if it is one server. */
   scaling(): Promise<ScalingStatus | undefined>;
+  /** Has its server tell clients to reconnect, so that a region's servers become equally full. */
+  letGo(order: LetGo): Promise<LetGoAnswer>;
   /** What the region and its server measure. Never starts anything. */
   metrics(wanted: MetricsWanted): Promise<RegionMetrics>;
 }

@@ -3,6 +3,7 @@
 import { clientCapacity } from '../../regions/client-capacity.ts';
 import type { RegionConfig } from '../../regions/config.ts';
 import { decideMembers } from '../../scaling/decide-members.ts';
+import type { RebalanceDecision } from '../../scaling/decide-rebalance.ts';
 import {
   NOTHING_SEEN,
   type ScalingDecision,
@@ -15,6 +16,8 @@ import {
 export interface ScalingStatus {
   readonly settings: ScalingSettings;
   readonly decision: ScalingDecision | undefined;
+  /** Absent before the first look. */
+  readonly rebalance?: RebalanceDecision;
 }
 
 /** Undefined for a region that is one server. */

@@ -1,6 +1,7 @@
 // What a region's nats-server measures, read from its monitoring for `/metrics` and for the history. Never starts
 // anything. What does not answer is absent, which is not zero.
 
+import { CONTROL_NAME } from '../mesh/control-route.ts';
 import {
   FIGURES_QUERY,
   figuresOf,
@@ -48,7 +49,7 @@ export async function readServerMetrics(
   return {
     answeredInMs,
     varz,
-    ...(routez !== undefined && { routes: (routez.routes ?? []).map(routeFigures) }),
+    ...(routez !== undefined && { routes: (routez.routes ?? []).filter(isLink).map(routeFigures) }),
     ...(subsz !== undefined && { subsz }),
     ...health,
     ...(connz !== undefined && { connz: connzFigures(connz) }),
@@ -89,6 +90,11 @@ async function healthOf(port: Fetcher): Promise<Pick<ServerMetrics, 'health' | '
 }
 
 /** The fields that are shown; the answer has more. */
+/** A route to another server. */
+function isLink({ remote_name }: RouteFigures): boolean {
+  return remote_name !== CONTROL_NAME;
+}
+
 function routeFigures(route: RouteFigures): RouteFigures {
   const { rid, remote_id, remote_name, in_bytes, out_bytes, in_msgs, out_msgs, pending_size } = route;
   const name = remote_name === undefined ? {} : { remote_name };

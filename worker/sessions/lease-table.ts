@@ -103,6 +103,16 @@ export class LeaseTable {
     return { count, firstExpiry: first ?? undefined };
   }
 
+  /** How many there are in each state that some are in. */
+  states(): ReadonlyMap<Lease['state'], number> {
+    const rows = this.#sql
+      .exec<{ state: Lease['state']; count: number }>(
+        'SELECT state, count(*) AS count FROM leases GROUP BY state',
+      )
+      .toArray();
+    return new Map(rows.map(({ state, count }) => [state, count]));
+  }
+
   /** Those whose time is over and that do not end yet. */
   expired(now: number): readonly Lease[] {
     return this.#sql

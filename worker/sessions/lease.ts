@@ -83,4 +83,8 @@ function full(of: 'owner' | 'all', most: number, taken: Taken, now: number): Ver
 }
 
 /** What `state` and since when, as a server's object tells it. */
-export type Told = Pick<Lease, 'state' | 'problem'> & { readonly seenAt?: number };
+export type Told = Pick<Lease, 'state' | 'problem'> & {
+  readonly seenAt?: number;
+  /** A start has just ended: after so many ms, or in vain. */
+  readonly start?: { readonly ms: number } | 'failed';
+};

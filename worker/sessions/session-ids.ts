@@ -20,6 +20,17 @@ export function isIdLike(text: string): boolean {
   return ID.test(text);
 }
 
+/** In base32. */
+const OWNER_CHARS = (OWNER_BYTES * 8) / 5;
+
+/**
+ * The subject below which a joined session shares: it has the part of its id that tells sessions of one name apart, and not
+ * the signature, so that who reads the subject cannot name the session.
+ */
+export function shareOf(id: string): string {
+  return `session.${id.slice(0, id.length - TAG_CHARS + OWNER_CHARS)}`;
+}
+
 export class SessionIds {
   readonly #key: CryptoKey;
 

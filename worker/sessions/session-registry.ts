@@ -3,13 +3,20 @@
 // sessions whose time is over.
 
 import { DurableObject } from 'cloudflare:workers';
-import { USUAL_SESSION_CONFIG } from '../../api/sessions.ts';
+import { SESSION_STATES, type SessionState, USUAL_SESSION_CONFIG } from '../../api/sessions.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { type Claim, decideClaim, type Lease, type Told } from './lease.ts';
 import { LeaseTable } from './lease-table.ts';
-import { type Claimed, type LeasePage, type RegistryMethods, sessionServer } from './session-stubs.ts';
+import { SessionCounters, type SessionFigures } from './session-figures.ts';
+import {
+  type Claimed,
+  type LeasePage,
+  type RegistryMethods,
+  type ServerStatus,
+  sessionServer,
+} from './session-stubs.ts';
 
 const SECRET_KEY = 'secret';
 const SECRET_BYTES = 32;
@@ -28,10 +35,14 @@ const AT_ONCE = 20;
 
 export class SessionRegistry extends DurableObject<Env> implements RegistryMethods {
   readonly #leases: LeaseTable;
+  readonly #counters: SessionCounters;
+  /** Clients of the servers that answered the last sweep, by the serial of the lease. */
+  readonly #clients = new Map<number, number>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#leases = new LeaseTable(ctx.storage.sql);
+    this.#counters = new SessionCounters(ctx.storage.kv);
   }
 
   async secret(): Promise<ArrayBuffer> {
@@ -62,6 +73,9 @@ export class SessionRegistry extends DurableObject<Env> implements RegistryMetho
       case 'ending':
         if (found?.state !== 'ending') await this.end(claim.id);
         return verdict;
+      case 'full':
+        this.#counters.refused(verdict.of);
+        return verdict;
       default:
         return verdict;
     }
@@ -86,10 +100,25 @@ export class SessionRegistry extends DurableObject<Env> implements RegistryMetho
 
   async tell(id: string, serial: number, told: Told): Promise<void> {
     this.#leases.tell(id, serial, told, Date.now());
+    if (told.start === 'failed') this.#counters.failed();
+    else if (told.start !== undefined) this.#counters.started(told.start.ms);
+    if (told.state !== 'up') this.#clients.delete(serial);
     await this.#wakeLater();
   }
 
+  async figures(): Promise<SessionFigures> {
+    const counts = this.#leases.states();
+    const states = Object.fromEntries(SESSION_STATES.map((state) => [state, counts.get(state) ?? 0]));
+    return {
+      states: states as Record<SessionState, number>,
+      clients: [...this.#clients.values()].reduce((all, clients) => all + clients, 0),
+      answered: this.#clients.size,
+      counted: this.#counters.counts,
+    };
+  }
+
   async gone(id: string, serial: number): Promise<void> {
+    this.#clients.delete(serial);
     this.#leases.remove(id, serial);
   }
 
@@ -116,6 +145,7 @@ export class SessionRegistry extends DurableObject<Env> implements RegistryMetho
       const problem = `session ${lease.name} did not answer within ${ANSWER_TIMEOUT_MS} ms`;
       const asked = sessionServer(this.env, id).status(serial);
       const status = await withTimeout(asked, ANSWER_TIMEOUT_MS, problem);
+      this.#count(serial, status);
       // What it has told meanwhile is newer than its answer.
       const known = this.#leases.get(id);
       if (known?.serial !== serial || known.state !== state || known.since !== since) return;
@@ -123,8 +153,15 @@ export class SessionRegistry extends DurableObject<Env> implements RegistryMetho
       // Whoever claimed it was lost before its server could begin.
       else this.#leases.remove(id, serial);
     } catch (error) {
+      this.#clients.delete(serial);
       console.warn(`session ${lease.name}: ${messageOf(error)}`);
     }
+  }
+
+  /** One that does not answer is not counted, and neither is one that has gone meanwhile. */
+  #count(serial: number, status: ServerStatus | undefined): void {
+    if (status?.facts === undefined) this.#clients.delete(serial);
+    else this.#clients.set(serial, status.facts.stats.clients);
   }
 
   /** Its object says when it is gone. Never rejects: the next sweep tells it again. */

@@ -7,7 +7,7 @@ import { eventually } from '../../test/support/workerd/eventually.ts';
 import '../../test/support/workerd/session-node.ts';
 import type { Claim } from './lease.ts';
 import type { SessionRegistry } from './session-registry.ts';
-import type { Claimed } from './session-stubs.ts';
+import type { Claimed, ServerStatus } from './session-stubs.ts';
 
 let registries = 0;
 
@@ -55,6 +55,33 @@ test('of more claims at once than the quota has room for, as many are made as it
   const outcomes = await Promise.all(claims);
   expect(outcomes.filter(({ kind }) => kind === 'made')).toHaveLength(10);
   expect(outcomes.filter((outcome) => outcome.kind === 'full' && outcome.of === 'owner')).toHaveLength(20);
+});
+
+test('its figures are by state, of the servers that were asked, and outlive a reset', async () => {
+  const registry = newRegistry();
+  const [one, other] = [claimOf('one'), claimOf('other')];
+  const [up, failed] = [await leaseOf(registry, one), await leaseOf(registry, other)];
+  await registry.claim(claimOf('third', { mostPerOwner: 2 }));
+  await registry.claim(claimOf('fourth', { most: 2 }));
+  await registry.tell(one.id, up.serial, { state: 'up', start: { ms: 1_500 } });
+  await registry.tell(other.id, failed.serial, { state: 'down', problem: 'no host', start: 'failed' });
+  const counted = { refusedByOwner: 1, refusedByAll: 1, starts: 1, startSeconds: 1.5, failedStarts: 1 };
+  const states = { starting: 0, up: 1, asleep: 0, down: 1, ending: 0 };
+  expect(await registry.figures()).toEqual({ states, clients: 0, answered: 0, counted });
+
+  const node = env.SESSION_SERVER.getByName(one.id);
+  const stats = { clients: 3 } as NonNullable<ServerStatus['facts']>['stats'];
+  await node.say({
+    state: 'up',
+    since: 0,
+    facts: { serverId: 'N', serverName: 'session-one', version: '2.15.1', stats },
+  });
+  await runDurableObjectAlarm(registry);
+  expect(await registry.figures()).toMatchObject({ clients: 3, answered: 1 });
+  await registry.tell(one.id, up.serial, { state: 'asleep' });
+  expect(await registry.figures()).toMatchObject({ clients: 0, answered: 0 });
+  await evictDurableObject(registry);
+  expect((await registry.figures()).counted).toEqual(counted);
 });
 
 test('a list has those of an owner, newest first, page by page', async () => {

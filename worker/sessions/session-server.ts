@@ -5,14 +5,18 @@
 import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
 import { containerLabels, SESSIONS_LABEL } from '../../regions/container-labels.ts';
-import { MONITORING_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { LEAF_PORT, MONITORING_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import { activeConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
 import { messageOf, publicMessageOf } from '../message-of.ts';
 import { MONITORING_TIMEOUT_MS, readMonitoring } from '../region/monitoring.ts';
+import { regionStub } from '../region/region-stub.ts';
+import type { Told } from './lease.ts';
+import { RegionLink } from './region-link.ts';
 import { readServerFacts } from './server-facts.ts';
+import { shareOf } from './session-ids.ts';
 import {
   type ServerFacts,
   type ServerMethods,
@@ -26,6 +30,12 @@ const SPEC_KEY = 'spec';
 
 /** The serial of the last session here that was ended: what was asked for before that comes too late. */
 const ENDED_KEY = 'ended';
+
+/** What its server asks for on its leaf port: kept, since an object that was reset finds its server running. */
+const LEAF_PASSWORD_KEY = 'leaf-password';
+
+/** A server that was just started takes its first client once it is joined to its region, or after this time. */
+const JOINED_WITHIN_MS = 2_000;
 
 /** Makes nats-server enter lame duck mode. */
 const SIGUSR2 = 12;
@@ -74,6 +84,8 @@ export class SessionServer extends Container<Env> implements ServerMethods {
   #endingSince: number | undefined;
   #checking: Promise<void> | undefined;
   #hung = false;
+  /** With its region, while its server runs and is to be joined. */
+  #link: RegionLink | undefined;
 
   constructor(ctx: DurableObject['ctx'], env: Env) {
     super(ctx, env);
@@ -86,6 +98,7 @@ export class SessionServer extends Container<Env> implements ServerMethods {
       this.#endingSince = LONG_AGO;
       this.#state = 'ending';
     }
+    if (spec !== undefined && this.#isRunning) this.#join(spec);
   }
 
   async begin(spec: ServerSpec): Promise<ServerStatus> {
@@ -141,6 +154,7 @@ export class SessionServer extends Container<Env> implements ServerMethods {
 
   /** Called by the class when the container has exited, for whatever reason. */
   override async onStop({ exitCode }: { exitCode: number }): Promise<void> {
+    this.#unjoin();
     const stopping = this.#stopping;
     this.#stopping = undefined;
     stopping?.resolve();
@@ -189,7 +203,30 @@ export class SessionServer extends Container<Env> implements ServerMethods {
       since: this.#since,
       seenAt: this.#seenAt,
       ...(this.#problem !== undefined && { problem: this.#problem }),
+      ...(this.#link?.region !== undefined && { joined: this.#link.region }),
+      ...(this.#link?.problem !== undefined && { joinProblem: this.#link.problem }),
     };
+  }
+
+  /** Joins the server that runs to its region, if it is to be. */
+  #join(spec: ServerSpec): void {
+    const password = this.ctx.storage.kv.get<string>(LEAF_PASSWORD_KEY);
+    if (spec.config.join === undefined || password === undefined) return;
+    this.#unjoin();
+    this.#link = new RegionLink({
+      name: spec.name,
+      region: spec.region,
+      config: () => activeConfig(this.env).config,
+      stub: (region) => regionStub(this.env, region),
+      dialOwn: () => this.#port(LEAF_PORT).connect(`10.0.0.1:${LEAF_PORT}`),
+      password,
+      isEnding: () => this.#endingSince !== undefined,
+    });
+  }
+
+  #unjoin(): void {
+    this.#link?.close();
+    this.#link = undefined;
   }
 
   #become(state: ServerStatus['state'], problem?: string): void {
@@ -219,9 +256,14 @@ export class SessionServer extends Container<Env> implements ServerMethods {
   async #start(spec: ServerSpec): Promise<void> {
     this.#become('starting');
     this.#hung = false;
-    const { name, token, config } = spec;
+    const startedAt = Date.now();
+    let start: Told['start'] = 'failed';
+    const { name, token, config, region } = spec;
     this.envVars = {
       NATS_SCRATCH: 'true',
+      // One that was made before specs had it is started without.
+      ...(region && { NATS_REGION: region }),
+      ...(config.join && this.#joinedEnvironment(spec)),
       NATS_SERVER_NAME: sessionServerName(name),
       NATS_TOKEN: token,
       NATS_JETSTREAM: String(config.jetstream),
@@ -237,13 +279,24 @@ export class SessionServer extends Container<Env> implements ServerMethods {
         cancellationOptions: { waitInterval: START_POLL_MS },
       });
       if (!this.#isRunning) throw new Error('it ended as soon as it was up');
+      start = { ms: Date.now() - startedAt };
+      this.#join(spec);
+      await this.#link?.untilUp(JOINED_WITHIN_MS);
+      if (!this.#isRunning) throw new Error('it ended as soon as it was up');
       if (this.#endingSince === undefined) this.#become('up');
     } catch (error) {
       if (this.#endingSince === undefined) this.#become('down', `it did not start: ${messageOf(error)}`);
       throw error;
     } finally {
-      if (this.#endingSince === undefined) this.ctx.waitUntil(this.#tell(spec));
+      if (this.#endingSince === undefined) this.ctx.waitUntil(this.#tell(spec, { start }));
     }
+  }
+
+  /** The password is made anew for each start, and no client is given it. */
+  #joinedEnvironment({ id }: ServerSpec): Record<string, string> {
+    const password = crypto.randomUUID();
+    this.ctx.storage.kv.put(LEAF_PASSWORD_KEY, password);
+    return { NATS_SHARE: shareOf(id), NATS_LEAF_PASSWORD: password };
   }
 
   /** A server that is slow to answer is checked; one that hangs is ended, and with it the wait. */
@@ -294,6 +347,7 @@ export class SessionServer extends Container<Env> implements ServerMethods {
 
   /** Nothing of it is left, and the registry is told. */
   async #gone(id: string, serial: number): Promise<void> {
+    this.#unjoin();
     this.ctx.storage.kv.delete(SPEC_KEY);
     this.#endingSince = undefined;
     this.#become('asleep');
@@ -304,9 +358,9 @@ export class SessionServer extends Container<Env> implements ServerMethods {
     await this.#reported(sessionRegistry(this.env)?.gone(id, serial));
   }
 
-  #tell({ id, serial }: ServerSpec): Promise<void> {
+  #tell({ id, serial }: ServerSpec, more: Pick<Told, 'start'> = {}): Promise<void> {
     this.#toldSeenAt = this.#seenAt;
-    return this.#reported(sessionRegistry(this.env)?.tell(id, serial, this.#status()));
+    return this.#reported(sessionRegistry(this.env)?.tell(id, serial, { ...this.#status(), ...more }));
   }
 
   /** The registry finds out by itself, within a minute. */

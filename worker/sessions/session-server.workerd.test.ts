@@ -19,6 +19,7 @@ const SPEC: ServerSpec = {
   id: 'pr-1-abcdefghijklmnopqrstuvwxyz',
   serial: 1,
   name: 'pr-1',
+  region: 'oc',
   config: { jetstream: false, maxConnections: 100, maxPayloadBytes: 1_048_576 },
   expiresAt: Date.UTC(2100, 0, 1),
   token: 'a token',

@@ -4,6 +4,7 @@ import type { SessionStats } from '../../api/sessions.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { Env } from '../env.ts';
 import type { Claim, Lease, Told } from './lease.ts';
+import type { SessionFigures } from './session-figures.ts';
 import { SessionIds } from './session-ids.ts';
 
 /** What became of a claim. */
@@ -35,12 +36,15 @@ export interface RegistryMethods {
   end(id: string): Promise<Lease | undefined>;
   /** From a server's object. */
   tell(id: string, serial: number, told: Told): Promise<void>;
+  /** For metrics; asks nobody. */
+  figures(): Promise<SessionFigures>;
   /** From a server's object: nothing is left of it. */
   gone(id: string, serial: number): Promise<void>;
 }
 
 /** What a session's server is started with. Its object keeps it, to start it again. */
-export interface ServerSpec extends Pick<Lease, 'id' | 'serial' | 'name' | 'config' | 'expiresAt'> {
+export interface ServerSpec
+  extends Pick<Lease, 'id' | 'serial' | 'name' | 'region' | 'config' | 'expiresAt'> {
   readonly token: string;
   /** As in the configuration: such as `10m`. */
   readonly sleepAfter: string;
@@ -58,6 +62,10 @@ export interface ServerStatus extends Told {
   readonly since: number;
   /** Absent if it does not run or does not answer. */
   readonly facts?: ServerFacts;
+  /** Id of the region that it is linked with; absent if it is with none. */
+  readonly joined?: string;
+  /** Why it is with none, although it is to be joined. */
+  readonly joinProblem?: string;
 }
 
 export interface ServerMethods {

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   CLIENT_PORT,
+  LEAF_PORT,
   MONITORING_PORT,
   ROUTE_PORT,
   WEBSOCKET_PORT,
@@ -35,7 +36,7 @@ export interface ContainerRuntimeOptions extends RunListeners {
   readonly onProblem?: ((text: string) => void) | undefined;
 }
 
-const PORTS = [CLIENT_PORT, WEBSOCKET_PORT, MONITORING_PORT, ROUTE_PORT];
+const PORTS = [CLIENT_PORT, WEBSOCKET_PORT, MONITORING_PORT, ROUTE_PORT, LEAF_PORT];
 /** For who stops one by hand: podman has none. */
 const STOP_TIMEOUT_SECONDS = 10;
 

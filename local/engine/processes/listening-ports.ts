@@ -5,6 +5,7 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   CLIENT_PORT,
+  LEAF_PORT,
   MONITORING_PORT,
   ROUTE_PORT,
   WEBSOCKET_PORT,
@@ -35,8 +36,20 @@ export function portsFileReader(folder: string): ReadPorts {
     const found = await waitFor(`the ports file in ${folder}`, options, async () =>
       alive() ? readPortsFile(folder) : 'ended',
     );
-    return found === 'ended' ? undefined : found;
+    return found === 'ended' ? undefined : withLeafPort(found);
   };
+}
+
+/** That one is not in the file (nats-server 2.15), but the server says it. */
+async function withLeafPort(ports: ReadonlyMap<number, number>): Promise<ReadonlyMap<number, number>> {
+  try {
+    const varz = await fetch(`http://127.0.0.1:${ports.get(MONITORING_PORT)}/varz`);
+    const { leaf } = (await varz.json()) as { readonly leaf?: { readonly port?: number } };
+    return leaf?.port === undefined ? ports : new Map([...ports, [LEAF_PORT, leaf.port]]);
+  } catch {
+    // It has ended, or listens on none of its ports.
+    return ports;
+  }
 }
 
 async function readPortsFile(folder: string): Promise<ReadonlyMap<number, number> | undefined> {

@@ -46,6 +46,7 @@ function localEnvironment(natsServer: string, folder: string): Record<string, st
     NATS_WEBSOCKET_PORT: '-1',
     NATS_MONITOR_PORT: '-1',
     NATS_CLUSTER_PORT: '-1',
+    NATS_LEAF_PORT: '-1',
     NATS_STORE_DIR: `${folder}/jetstream`,
   };
 }

@@ -96,6 +96,42 @@ const SCRATCH: Check = {
   },
 };
 
+const LEAF_ENV = { NATS_LEAF_PASSWORD: 'of this start', NATS_LEAF_PORT: '7500' };
+
+const LEAF: Check = {
+  name: 'a server listens for leaf links where it has a password for them, and for none otherwise',
+  covers: Object.keys(LEAF_ENV),
+  run: async (image) => {
+    await using container = await image.serve({ env: LEAF_ENV });
+    assert.partialDeepStrictEqual(await container.monitor('varz'), { leaf: { port: 7500 } });
+    await using without = await image.serve();
+    const { leaf } = (await without.monitor('varz')) as { leaf?: { port?: number } };
+    assert.equal(leaf?.port, undefined);
+    return 'port 7500, and none';
+  },
+};
+
+const SHARE: Check = {
+  name: 'a session that is joined shares only what is below its prefix',
+  covers: ['NATS_SHARE'],
+  run: async (image) => {
+    const env = { NATS_SCRATCH: 'true', NATS_SHARE: 'session.a', NATS_LEAF_PASSWORD: 'of this start' };
+    await using container = await image.serve({ env });
+    const { account_detail: account } = (await container.monitor('accountz?acc=REGION')) as {
+      account_detail: { imports: readonly { subject: string }[]; exports: readonly { subject: string }[] };
+    };
+    assert.deepEqual(
+      account.imports.map(({ subject }) => subject),
+      ['session.a.in.>'],
+    );
+    assert.deepEqual(
+      account.exports.map(({ subject }) => subject),
+      ['session.a.out.>'],
+    );
+    return 'session.a.in.> and session.a.out.>';
+  },
+};
+
 const HOST: Check = {
   name: 'NATS_HOST on loopback is reached from within the container only, and needs no credentials',
   covers: ['NATS_HOST'],
@@ -134,4 +170,14 @@ const ARGUMENTS: Check = {
   },
 };
 
-export const VARIABLES: readonly Check[] = [DEFAULTS, SETTINGS, JETSTREAM, SCRATCH, HOST, PROGRAM, ARGUMENTS];
+export const VARIABLES: readonly Check[] = [
+  DEFAULTS,
+  SETTINGS,
+  JETSTREAM,
+  SCRATCH,
+  LEAF,
+  SHARE,
+  HOST,
+  PROGRAM,
+  ARGUMENTS,
+];

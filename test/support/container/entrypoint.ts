@@ -25,6 +25,7 @@ const ENVIRONMENT = {
   NATS_WEBSOCKET_PORT: '-1',
   NATS_MONITOR_PORT: '-1',
   NATS_CLUSTER_PORT: '-1',
+  NATS_LEAF_PORT: '-1',
 };
 
 export type Environment = Readonly<Record<string, string>>;

@@ -42,7 +42,7 @@ type Dial = (name: string, port: number) => Promise<Socket>;
 /** Long enough for any that is open. */
 const FIRST_BYTES_TIMEOUT_MS = 10_000;
 
-const PUBLISHED = [4222, 8080, 8222, 6222].map((port) => `${port}/tcp`);
+const PUBLISHED = [4222, 8080, 8222, 6222, 7422].map((port) => `${port}/tcp`);
 
 export async function onProcesses(): Promise<EngineUnderTest> {
   const { path } = await ensureNatsServer();

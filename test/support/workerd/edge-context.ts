@@ -7,6 +7,8 @@ import { planOf } from '../data/checked-in.ts';
 
 interface Dialled {
   readonly region: string;
+  /** Name of the object: the region's own, or a member's. */
+  readonly object: string;
   readonly request: Request;
 }
 
@@ -25,11 +27,12 @@ export function edgeOf({ changes = {}, answer = () => new Response() }: EdgeOpti
     regions: config.regions.map((region) => ({ ...region, ...changes[region.id] })),
   }));
   const namespaces = plan.regions.map(({ id: region }) => {
-    const fetch = async (request: Request) => {
-      dialled.push({ region, request });
+    const fetchFrom = (object: string) => async (request: Request) => {
+      dialled.push({ region, object, request });
       return answer(region);
     };
-    return [bindingNameOf(region), { getByName: () => ({ fetch }) }] as const;
+    const getByName = (object: string) => ({ fetch: fetchFrom(object) });
+    return [bindingNameOf(region), { getByName }] as const;
   });
   const edge = {
     version: 0,

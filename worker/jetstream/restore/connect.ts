@@ -1,6 +1,7 @@
 // A connection of Meridian's own to a NATS server, over an upgrade that a region's object answers.
 
 import { credsAuthenticator, type NatsConnection, wsconnect } from '@nats-io/nats-core';
+import { OWN_NAME } from '../../own-connections.ts';
 import type { Login } from './credentials.ts';
 
 /** A client comes as `/`: this path is only for what runs in the deployment itself. */
@@ -8,9 +9,6 @@ export const OWN_URL = 'http://nats-region/own';
 
 /** Servers and their objects answer within a round trip or two. */
 const CONNECT_TIMEOUT_MS = 5_000;
-
-/** How its connections are called in `connz`. */
-export const OWN_NAME = 'meridian';
 
 type Dial = (url: string, init: RequestInit) => Promise<Response>;
 

@@ -1,0 +1,62 @@
+// How many servers each region would need if all connected clients were distributed by the new configuration, and what the
+// difference costs. Clients and free places are counted as at rest: what is expected while a server starts comes on top.
+
+import type { RegionShare, ServersNeeded } from '../../api/forecast.ts';
+import { clientCapacity } from '../../regions/client-capacity.ts';
+import type { RegionConfig } from '../../regions/config.ts';
+import { dollarsPerMonth } from '../../regions/container-cost.ts';
+import type { RoutingPlan } from '../../routing/plan.ts';
+
+/** Those that have members, before or after, and those that need another number of servers. */
+export function serversNeeded(
+  before: RoutingPlan,
+  after: RoutingPlan,
+  shares: readonly RegionShare[],
+  connected: number | undefined,
+): readonly ServersNeeded[] {
+  return shares.flatMap(({ region, ...share }) => {
+    const [old, next] = [configIn(before, region), configIn(after, region)];
+    const clientsAt = (of: number) => (connected === undefined ? undefined : of * connected);
+    const counts = {
+      before: neededBy(old, clientsAt(share.before)),
+      after: neededBy(next, clientsAt(share.after)),
+    };
+    const hasMembers = old?.members !== undefined || next?.members !== undefined;
+    if (!hasMembers && counts.before === counts.after) return [];
+    const costs = [costOf(old, counts.before), costOf(next, counts.after)] as const;
+    return [
+      {
+        region,
+        before: counts.before ?? null,
+        after: counts.after ?? null,
+        dollarsPerMonth: difference(...costs),
+      },
+    ];
+  });
+}
+
+function configIn({ regions }: RoutingPlan, id: string): RegionConfig | undefined {
+  return regions.find((each) => each.id === id)?.config;
+}
+
+/** Undefined if it depends on how many clients there are, and that is unknown. */
+function neededBy(region: RegionConfig | undefined, clients: number | undefined): number | undefined {
+  if (region === undefined || !region.enabled || region.drain) return 0;
+  const { members } = region;
+  // One that may sleep runs while it has clients.
+  if (members === undefined) return region.keepAwake || clients === undefined ? 1 : Number(clients > 0);
+  const min = Math.min(members.min, members.max);
+  if (min === members.max) return min;
+  if (clients === undefined) return undefined;
+  const wanted = Math.ceil((clients + members.freeConnections) / clientCapacity(region));
+  return Math.min(members.max, Math.max(min, wanted, 1));
+}
+
+function costOf(region: RegionConfig | undefined, servers: number | undefined): number | undefined {
+  if (region === undefined || servers === 0) return 0;
+  return servers === undefined ? undefined : servers * dollarsPerMonth(region.instanceType);
+}
+
+function difference(before: number | undefined, after: number | undefined): number | null {
+  return before === undefined || after === undefined ? null : after - before;
+}
