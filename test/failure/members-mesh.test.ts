@@ -67,6 +67,10 @@ test('workers at two servers of a region get all of what is published in another
   const names = [own, member, publisher].map(({ nats }) => nats.info?.server_name);
   expect(names.slice(0, 2)).toEqual(['nats-weur', 'nats-weur-2']);
   expect(names[2]).toMatch(/^nats-oc/);
+  // A browser comes back to its server by the cookie; what data centers are told of the servers no client gets.
+  expect(member.upgradeHeaders['set-cookie']).toContain('meridian-region=weur.2;');
+  expect(own.upgradeHeaders['set-cookie']).toContain('meridian-region=weur.1;');
+  expect(Object.keys(own.upgradeHeaders).filter((name) => name.startsWith('meridian-'))).toEqual([]);
 
   const taken = new Map<Client, number[]>([own, member].map((worker) => [worker, []]));
   for (const [worker, messages] of taken) {

@@ -7,7 +7,7 @@ import type { ServerObservation } from '../../routing/observation.ts';
 import { errorResponse } from '../error-response.ts';
 import { publicMessageOf } from '../message-of.ts';
 import type { Door, Entrant } from './door.ts';
-import { membersHeaders, withServers } from './members-header.ts';
+import { membersHeaders, namesMembers, withServers } from './members-header.ts';
 import type { NatsServer } from './nats-server.ts';
 import { addressOf, placeOf } from './place-header.ts';
 import type { RunningLifecycle } from './running-lifecycle.ts';
@@ -26,7 +26,7 @@ export interface ClientEntryHost {
   readonly tally: Pick<TrafficTally, 'note'>;
   /** The region's configuration as it is now. */
   region(): RegionConfig;
-  /** Numbers of its members that serve, the emptiest first, as far as is known. */
+  /** Numbers of its members that serve, the emptiest first, for a client that is sent to the first of them. */
   members(): readonly number[];
   /** Its servers that take clients, as far as is known; none if it is one server, or is not the region's own object. */
   servers(): readonly ServerObservation[];
@@ -143,7 +143,7 @@ export class ClientEntry {
   }
 
   #refuse({ code, reason }: Refusal): Response {
-    const headers = membersHeaders(code, this.#host.members());
+    const headers = namesMembers(code) ? membersHeaders(code, this.#host.members()) : undefined;
     return errorResponse(code, `region ${this.#host.region().id}: ${reason}`, headers && { headers });
   }
 }

@@ -17,9 +17,14 @@ const OF_THE_OWN_SERVER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'region_unavailable',
 ]);
 
+/** Whether a refusal with this code says who takes the client. */
+export function namesMembers(code: ErrorCode): boolean {
+  return OF_THE_OWN_SERVER.has(code);
+}
+
 /** The headers of a refusal with this code. @param members numbers of those that serve, the one to try first first */
 export function membersHeaders(code: ErrorCode, members: readonly number[]): HeadersInit | undefined {
-  if (members.length === 0 || !OF_THE_OWN_SERVER.has(code)) return undefined;
+  if (members.length === 0 || !namesMembers(code)) return undefined;
   return { [MEMBERS_HEADER]: members.join(',') };
 }
 

@@ -65,6 +65,8 @@ const FAILED_AFTER_MS = 30_000;
 export class Members {
   readonly #host: MembersHost;
   readonly #last = new Map<number, RegionStatus>();
+  /** How many clients were sent to each since it was asked last. */
+  readonly #sent = new Map<number, number>();
   readonly #toldAt = new Map<number, number>();
   readonly #startedAt = new Map<number, number>();
   #asking: { readonly at: number; readonly answer: Promise<readonly SeenMember[]> } | undefined;
@@ -82,19 +84,23 @@ export class Members {
     return [...wanted, ...leaving].toSorted((a, b) => a - b);
   }
 
-  /** Numbers of those that took clients when they were asked last, the emptiest first; asks nobody. */
-  get serving(): readonly number[] {
-    return this.standing
-      .toSorted((a, b) => a.clients / a.maxClients - b.clients / b.maxClients)
-      .map(({ number }) => number);
-  }
-
-  /** The same in the order of their numbers, with how full they were. */
+  /** Those that took clients when they were asked last, with how full they are by now as far as is known; asks nobody. */
   get standing(): readonly ServerObservation[] {
     return this.#kept.wanted.flatMap((number) => {
       const { state, clients = 0, maxClients = 0 } = this.#last.get(number) ?? {};
-      return state === 'up' ? [{ number, clients, maxClients: Math.max(1, maxClients) }] : [];
+      const known = clients + (this.#sent.get(number) ?? 0);
+      return state === 'up' ? [{ number, clients: known, maxClients: Math.max(1, maxClients) }] : [];
     });
+  }
+
+  /** Their numbers, the emptiest first, for a client that is sent to the first of them: those that follow spread. */
+  nameFor(): readonly number[] {
+    const numbers = this.standing
+      .toSorted((a, b) => a.clients / a.maxClients - b.clients / b.maxClients)
+      .map(({ number }) => number);
+    const [first] = numbers;
+    if (first !== undefined) this.#sent.set(first, (this.#sent.get(first) ?? 0) + 1);
+    return numbers;
   }
 
   /** All that are not stopped. Many may ask at the same time: one answer serves all for a second. Never rejects. */
@@ -146,7 +152,10 @@ export class Members {
     const seen = await Promise.all(
       this.#all.map(async (number): Promise<SeenMember> => {
         const status = await this.#quietly(number, (stub) => stub.status());
-        if (status !== undefined) this.#last.set(number, status);
+        if (status !== undefined) {
+          this.#last.set(number, status);
+          this.#sent.delete(number);
+        }
         return { number, status: status ?? this.#last.get(number), isHeard: status?.clients !== undefined };
       }),
     );

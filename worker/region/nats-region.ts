@@ -238,7 +238,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       door: this.#door,
       tally: this.#tally,
       region: () => this.#region,
-      members: () => this.#members?.serving ?? [],
+      members: () => this.#members?.nameFor() ?? [],
       servers: () => this.#members?.standing ?? [],
       forbids: (place) => this.#residencyRule(place),
       untilLinked: () => this.#serverStart.linked,

@@ -53,9 +53,9 @@ export class RegionMembers {
     return this.#host.region();
   }
 
-  /** Numbers of those that serve, the emptiest first, as far as is known; none if the region is one server. */
-  get serving(): readonly number[] {
-    return this.#region.members === undefined ? [] : this.#members.serving;
+  /** Numbers of those that serve, for a client that is sent to the first of them; none if the region is one server. */
+  nameFor(): readonly number[] {
+    return this.#region.members === undefined ? [] : this.#members.nameFor();
   }
 
   /** All servers that take clients, as they said last; none if the region is one server, or its own did not answer yet. */
