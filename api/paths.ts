@@ -3,6 +3,7 @@
 /** Placeholders are written as in OpenAPI: `{id}`. */
 export const PATHS = {
   root: '/',
+  pageFiles: '/assets/*',
   nats: '/nats',
   health: '/health',
   regions: '/api/regions',
@@ -27,6 +28,8 @@ export const PATHS = {
   metricsHistory: '/api/metrics/history',
   traffic: '/api/traffic',
   inspection: '/api/inspection',
+  live: '/api/live',
+  trace: '/api/trace',
   sessions: '/api/containers',
 } as const;
 

@@ -149,7 +149,7 @@ async function writeVariant(folder: string, toml: string, config: MeridianConfig
   const entry = join(folder, 'index.ts');
   await writeFile(
     entry,
-    `export { ConfigStore, default, JetStreamKeeper, MetricsCollector, ScratchServer, SessionRegistry, SessionServer } from ${worker};\nexport * from './classes.ts';\n`,
+    `export { ConfigStore, default, JetStreamKeeper, LiveView, MetricsCollector, ScratchServer, SessionRegistry, SessionServer } from ${worker};\nexport * from './classes.ts';\n`,
   );
   const classes = generateWorkerClasses(config).replace("'./nats-region.ts'", region);
   await writeFile(join(folder, 'classes.ts'), classes);

@@ -31,26 +31,42 @@ export interface SeenRegion {
 /** The links, by the id of the region that dials them. */
 export type DialledLinks = ReadonlyMap<string, readonly LinkStatus[]>;
 
+/** Whose regions are asked. */
+type Asked = Pick<EdgeContext, 'env' | 'config'>;
+
 const sharedRegions = new OnceASecond<readonly SeenRegion[]>('the regions', ALL_TIMEOUT_MS);
 const sharedLinks = new OnceASecond<DialledLinks>('the links', ALL_TIMEOUT_MS);
 
 /** All regions, in the order of the configuration. */
 export function seenRegions(edge: EdgeContext): Promise<readonly SeenRegion[]> {
-  const { env, config } = edge;
-  return sharedRegions.get(edge, () =>
-    Promise.all(
-      config.regions.map(async (region) => ({ config: region, report: await reportOf(env, region) })),
-    ),
+  return sharedRegions.get(edge, () => askRegions(edge));
+}
+
+/** The same, asked now. */
+export function askRegions({ env, config }: Asked): Promise<readonly SeenRegion[]> {
+  return Promise.all(
+    config.regions.map(async (region) => ({ config: region, report: await reportOf(env, region) })),
   );
+}
+
+/** A region as the API shows it. */
+export function viewOf({ config, report }: SeenRegion): RegionView {
+  const { id, name, hint, placement, latitude, longitude, enabled, keepAwake, jetstream } = config;
+  return {
+    ...{ id, name, hint, placement, latitude, longitude, enabled, keepAwake, jetstream },
+    ...report,
+  };
 }
 
 /** The links of all regions, each as the side that dials it sees it. */
 export function dialledLinks(edge: EdgeContext): Promise<DialledLinks> {
-  const { env, config } = edge;
-  return sharedLinks.get(edge, async () => {
-    const links = config.regions.map(async (region) => [region.id, await linksOf(env, region)] as const);
-    return new Map(await Promise.all(links));
-  });
+  return sharedLinks.get(edge, () => askLinks(edge));
+}
+
+/** The same, asked now. */
+export async function askLinks({ env, config }: Asked): Promise<DialledLinks> {
+  const links = config.regions.map(async (region) => [region.id, await linksOf(env, region)] as const);
+  return new Map(await Promise.all(links));
 }
 
 /** A region that does not answer is unreachable, and nothing else is known about it. */
