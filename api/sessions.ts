@@ -53,7 +53,7 @@ export const USUAL_SESSION_CONFIG: SessionConfig = v.parse(SessionConfigSchema, 
 export const SessionBodySchema = v.strictObject({
   sessionId: v.pipe(
     v.string(),
-    v.regex(SESSION_NAME, `should be ${SESSION_NAME_FORM}`),
+    v.regex(SESSION_NAME, SESSION_NAME_FORM),
     v.description(`its name among those of its owner: ${SESSION_NAME_FORM}`),
   ),
   config: v.exactOptional(SessionConfigSchema),

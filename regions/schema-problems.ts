@@ -25,7 +25,7 @@ export function problemsOfIssue(issue: v.BaseIssue<unknown>, parent: Path = []):
   ];
   const at = formatPath(path);
   if (issue.type === 'union') return problemsOfUnion(issue, path);
-  if (issue.type === 'picklist') return [problemOfPicklist(issue.input, path)];
+  if (issue.type === 'picklist') return [problemOfPicklist(issue.input, path, optionsIn(issue.expected))];
   if (issue.type === 'strict_object' && issue.expected === 'never') return []; // unknown-keys.ts reports all of them.
   if (issue.kind === 'validation') {
     if (issue.requirement === RULE_CODE_PATTERN) return [unknownCountry(String(issue.input), at)];
@@ -46,12 +46,14 @@ function problemsOfUnion(issue: v.BaseIssue<unknown>, path: Path): Problem[] {
   return inner.flatMap((each) => problemsOfIssue(each, path));
 }
 
-function problemOfPicklist(input: unknown, path: Path): Problem {
+/** @param expected the options of a schema other than the configuration's, such as that of a request */
+function problemOfPicklist(input: unknown, path: Path, expected: readonly string[] = []): Problem {
   const at = formatPath(path);
   if (input === undefined) return { code: 'missing-field', path: at };
   if (typeof input !== 'string')
     return { code: 'wrong-type', path: at, expected: 'a string', received: received(input) };
-  const options = optionsOf(path);
+  const found = optionsOf(path);
+  const options = found.length > 0 ? found : expected;
   const near = didYouMean(input, options);
   return {
     code: 'unknown-option',
@@ -65,6 +67,11 @@ function problemOfPicklist(input: unknown, path: Path): Problem {
 function unknownCountry(input: string, path: string): Problem {
   const meant = codeMeantBy(input);
   return { code: 'unknown-country', path, received: received(input), ...(meant !== undefined && { meant }) };
+}
+
+/** `("leaf" | "mesh")`, as valibot says it. */
+function optionsIn(expected: string | null): readonly string[] {
+  return [...(expected ?? '').matchAll(/"([^"]*)"/g)].map(([, option = '']) => option);
 }
 
 /** The options of the list in the schema that stands at the path. */

@@ -6,13 +6,16 @@ import type { ImportGraph } from './forbidden.ts';
 import { importsOf } from './imports-of.ts';
 
 /** Files of folders: those at the root configure tools. Hidden folders are not ours. */
-const SOURCES = '*/**/*.{ts,js,mjs}';
+const SOURCES = '*/**/*.{ts,tsx,js,mjs}';
+
+/** What the page of the map is built into. */
+const BUILT = 'map/dist';
 
 /** Of the folder that is given, or of this repository. */
 export function readGraph(root = join(import.meta.dirname, '../..')): ImportGraph {
   const files = globSync(SOURCES, {
     cwd: root,
-    exclude: (path) => path === 'node_modules' || path.startsWith('.'),
+    exclude: (path) => path === 'node_modules' || path === BUILT || path.startsWith('.'),
   });
   return new Map(
     files.toSorted().map((path) => [path, importsOf(path, readFileSync(join(root, path), 'utf8'))]),

@@ -662,6 +662,22 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
+    path: 'map/src',
+    what: 'the page of the live map. Of `api/` it takes paths, states and types: its schemas stay in the Worker',
+    imports: ['api', 'routing', 'loadtest/world-map'],
+    packages: ['preact', 'virtual:coast-line'],
+  },
+  {
+    path: 'map/build',
+    what: 'what of the page is made when it is built: the coast line',
+    imports: ['map/src'],
+  },
+  {
+    path: 'map',
+    what: 'the command `npm run map`: builds the page, serves its sources, takes its pictures',
+    imports: ['map/build', 'local', 'test/support'],
+  },
+  {
     path: 'examples',
     what: 'small clients to start from',
     imports: [],

@@ -139,6 +139,17 @@ test('1 MiB of configuration is too large, and claims nothing', async () => {
   expect(placed.claim).toBeUndefined();
 });
 
+test.each([
+  [{ sessionId: 'a/b' }, /sessionId: should be 1 to 36 lowercase letters.*but is \\"a\/b\\"/],
+  [{ sessionId: 'a', config: { join: 'mesh' } }, /config\.join: \\"mesh\\" is not known.*Use one of leaf/],
+])('what is wrong with %j is said in words', async (body, words) => {
+  const { edge, placed } = edgeWith({});
+  const response = await createSession(asked('SYD', body), edge, caller(true));
+  expect(response.status).toBe(400);
+  expect(await response.text()).toMatch(words);
+  expect(placed.claim).toBeUndefined();
+});
+
 test.each<[string, Fakes, number, RegExp]>([
   ['where it may', { mayJoin: true }, 201, /"shares":"session\.pr-1-[a-z2-7]{8}"/],
   ['where it may not', {}, 400, /config\.join.*sessions\.mayJoin/],

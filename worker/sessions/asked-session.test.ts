@@ -13,6 +13,8 @@ test.each([
   ['header', '/nats', { 'x-nats-session': ` ${ID} ` }],
   ['query', `/?session=${ID}`, {}],
   ['cookie', '/', { cookie: `a=b; meridian-session=${ID}; meridian-region=oc` }],
+  ['cookie', '/', { cookie: `meridian-session="${ID}"; a=b` }],
+  ['host', `https://${ID.toUpperCase()}.edge.example/nats`, {}],
   ['host', `https://${ID}.edge.example/nats`, {}],
 ] as const)('a session is named by %s: %s', (by, url, headers) => {
   expect(asked(url, headers)).toEqual({ id: ID, by });

@@ -33,7 +33,7 @@ export function extractSessionId({
   return isIdLike(label) ? { id: label, by: 'host' } : undefined;
 }
 
-/** An id is signed, so the cookie needs no signature of its own. */
+/** An id is signed, so the cookie needs no signature of its own. Its value may be in quotes (RFC 6265, 4.1.1). */
 function cookieOf(headers: Headers): string | undefined {
   const prefix = `${SESSION_COOKIE}=`;
   return headers
@@ -41,5 +41,6 @@ function cookieOf(headers: Headers): string | undefined {
     ?.split(';')
     .map((cookie) => cookie.trim())
     .find((cookie) => cookie.startsWith(prefix))
-    ?.slice(prefix.length);
+    ?.slice(prefix.length)
+    .replace(/^"(.*)"$/, '$1');
 }

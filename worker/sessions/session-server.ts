@@ -6,6 +6,7 @@ import type { DurableObject } from 'cloudflare:workers';
 import { Container } from '@cloudflare/containers';
 import { containerLabels, SESSIONS_LABEL } from '../../regions/container-labels.ts';
 import { LEAF_PORT, MONITORING_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import { activeConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
@@ -57,6 +58,10 @@ const LAME_DUCK_SECONDS = 30;
 
 /** Who has not left by then is cut off: there is no other server to go to. */
 const LAME_DUCK_MS = 8_000;
+
+/** A container whose process has ended shows it within this. */
+const END_SHOWS_WITHIN_MS = 500;
+const POLL_MS = 10;
 
 /** In ms since the epoch: before the object was reset. */
 const LONG_AGO = 0;
@@ -141,10 +146,7 @@ export class SessionServer extends Container<Env> implements ServerMethods {
     }
     if (this.#endingSince !== undefined) return errorResponse('session_ending', `session ${spec.name} ends`);
     try {
-      await this.#up(spec);
-      this.renewActivityTimeout();
-      this.#seen();
-      return await this.#upgrade(request);
+      return await this.#serve(request, spec);
     } catch (error) {
       const subject = `the server of ${spec.name} does not serve`;
       const reason = publicMessageOf(error, 'it cannot be reached', subject);
@@ -152,9 +154,31 @@ export class SessionServer extends Container<Env> implements ServerMethods {
     }
   }
 
+  /** A server that has just ended, which its object learns a moment later, is started again for the client that finds it so. */
+  async #serve(request: Request, spec: ServerSpec): Promise<Response> {
+    await this.#up(spec);
+    this.renewActivityTimeout();
+    this.#seen();
+    try {
+      return await this.#upgrade(request);
+    } catch (error) {
+      if (!(await this.#hasEnded()) || this.#endingSince !== undefined) throw error;
+      await this.#up(spec);
+      return this.#upgrade(request);
+    }
+  }
+
+  async #hasEnded(): Promise<boolean> {
+    const hasEnded = () => this.#state !== 'up' || !this.#isRunning;
+    return waitFor('its end', { timeoutMs: END_SHOWS_WITHIN_MS, pollMs: POLL_MS }, hasEnded).catch(
+      () => false,
+    );
+  }
+
   /** Called by the class when the container has exited, for whatever reason. */
   override async onStop({ exitCode }: { exitCode: number }): Promise<void> {
-    this.#unjoin();
+    // The next one may run already.
+    if (!this.#isRunning) this.#unjoin();
     const stopping = this.#stopping;
     this.#stopping = undefined;
     stopping?.resolve();

@@ -118,6 +118,19 @@ test('a server that hangs is ended by force once it was silent three times, and 
   expect((await server.fetch('http://session/')).status).toBe(200);
 });
 
+test('a client that finds a server that has just ended gets the next one, and is not told', async () => {
+  container.answer = () => {
+    container.answer = () => new Response('taken');
+    container.end(137);
+    return Promise.reject(new Error('the connection was reset'));
+  };
+  await runInDurableObject(server, async (instance) => {
+    const answer = await instance.fetch(new Request('http://session/'));
+    expect(await answer.text()).toBe('taken');
+  });
+  expect(container.told).toEqual(['start', 'start']);
+});
+
 test('clients read no error text of the platform', async () => {
   container.answer = () =>
     Promise.reject(Object.assign(new Error('Network connection lost.'), { retryable: true }));

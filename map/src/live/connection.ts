@@ -1,0 +1,132 @@
+// The connection to `GET /api/live`: a WebSocket, server-sent events where WebSockets do not pass, and questions where there
+// is neither. It comes back by itself, and at once when the machine has slept or the network has returned.
+
+import type { LiveChange, LiveMessage, LiveRefusal, LiveSnapshot } from '../../../api/live.ts';
+import { LIVE_PATH } from '../paths.ts';
+import { readEvents } from './event-stream.ts';
+import { poll } from './polled.ts';
+
+export type ConnectionState =
+  | { readonly is: 'connecting' }
+  | { readonly is: 'live' }
+  /** `until` is of performance.now(). */
+  | { readonly is: 'waiting'; readonly until: number }
+  | { readonly is: 'refused'; readonly refusal: LiveRefusal };
+
+export interface ConnectionOptions {
+  readonly token: () => string | undefined;
+  readonly onMessage: (message: LiveSnapshot | LiveChange) => void;
+  readonly onState: (state: ConnectionState) => void;
+}
+
+export interface Connection {
+  /** With the token that there is now, or because a person does not want to wait. */
+  reconnect(): void;
+  close(): void;
+}
+
+/** The first pause, doubled with each attempt that fails. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+
+/** An open socket that says nothing for so long has not told what is live. */
+const FIRST_MESSAGE_MS = 10_000;
+
+/** A timer that is so late tells of a machine that has slept, and a socket that may be dead without knowing. */
+const TICK_MS = 2_000;
+const SLEPT_MS = 15_000;
+
+/** Of a deployment that tells nothing live. */
+const NOT_THERE = 404;
+
+export function openConnection({ token, onMessage, onState }: ConnectionOptions): Connection {
+  let failures = 0;
+  let usesEvents = false;
+  let abort = new AbortController();
+  let retry: ReturnType<typeof setTimeout> | undefined;
+
+  const connect = () => {
+    clearTimeout(retry);
+    abort.abort();
+    abort = new AbortController();
+    const { signal } = abort;
+    onState({ is: 'connecting' });
+    let heard = false;
+    const ended = () => {
+      if (signal.aborted) return;
+      abort.abort();
+      // A WebSocket that never told anything may be one that something on the way does not let pass.
+      if (!heard) usesEvents = !usesEvents;
+      const pause = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
+      failures += 1;
+      onState({ is: 'waiting', until: performance.now() + pause });
+      retry = setTimeout(connect, pause);
+    };
+    const silent = setTimeout(ended, FIRST_MESSAGE_MS);
+    const heardOf = (text: string) => {
+      if (signal.aborted) return;
+      const message = JSON.parse(text) as LiveMessage;
+      heard = true;
+      clearTimeout(silent);
+      if (message.kind === 'refused') {
+        abort.abort();
+        return onState({ is: 'refused', refusal: message });
+      }
+      failures = 0;
+      onState({ is: 'live' });
+      onMessage(message);
+    };
+    signal.addEventListener('abort', () => clearTimeout(silent));
+    const way = { token: token(), onText: heardOf, signal };
+    if (usesEvents) void overEvents(way).then(ended, ended);
+    else overSocket(way, ended);
+  };
+
+  let ticked = Date.now();
+  const clock = setInterval(() => {
+    const late = Date.now() - ticked;
+    ticked = Date.now();
+    if (late > SLEPT_MS) now();
+  }, TICK_MS);
+  const now = () => {
+    failures = 0;
+    connect();
+  };
+  const online = () => now();
+  addEventListener('online', online);
+  connect();
+  return {
+    reconnect: now,
+    close: () => {
+      clearInterval(clock);
+      clearTimeout(retry);
+      abort.abort();
+      removeEventListener('online', online);
+    },
+  };
+}
+
+interface Way {
+  readonly token: string | undefined;
+  readonly onText: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A browser can send no header with the upgrade, and a token is in no URL: it is in the first message. */
+function overSocket({ token, onText, signal }: Way, onEnd: () => void): void {
+  const socket = new WebSocket(new URL(LIVE_PATH, location.href.replace(/^http/, 'ws')));
+  socket.addEventListener('open', () => socket.send(JSON.stringify(token === undefined ? {} : { token })));
+  socket.addEventListener('message', ({ data }) => onText(String(data)));
+  socket.addEventListener('close', onEnd);
+  signal.addEventListener('abort', () => socket.close());
+}
+
+async function overEvents({ token, onText, signal }: Way): Promise<void> {
+  const headers = {
+    accept: 'text/event-stream',
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
+  const { ok, status, body } = await fetch(LIVE_PATH, { headers, signal });
+  if (ok && body !== null) await readEvents(body, onText);
+  else if (status === NOT_THERE) await poll(token, (snapshot) => onText(JSON.stringify(snapshot)), signal);
+}

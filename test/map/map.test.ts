@@ -1,0 +1,283 @@
+// The page of the live map in a real browser, in front of a local stack.
+
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LiveMessage } from '../../api/live.ts';
+import type { Stack } from '../../local/stack.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { type Client, connectFrom } from '../support/client.ts';
+import { defaultConfig } from '../support/data/checked-in.ts';
+import { cityOf, REGIONS } from '../support/data/places.ts';
+import { startLoggedStack } from '../support/logged-stack.ts';
+import { askedLive, isLive, type ServedMap, serveMap, tellLive } from '../support/map-page.ts';
+import { meshIsWhole } from '../support/mesh-state.ts';
+
+let stack: Stack;
+let map: ServedMap;
+let browser: Browser | undefined;
+let asks: boolean;
+
+const LINKS = (REGIONS.length * (REGIONS.length - 1)) / 2;
+const DRAINED = 50;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  if (browser === undefined) return;
+  const config = defaultConfig();
+  const quick = {
+    ...config,
+    lameDuck: { graceSeconds: 1, durationSeconds: 30 },
+    routing: { ...config.routing, drainSettleSeconds: 1 },
+  };
+  ({ stack } = await startLoggedStack(quick));
+  map = await serveMap(stack);
+  asks = !(await isLive(stack));
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await map?.[Symbol.asyncDispose]();
+  await stack?.close();
+});
+
+interface Opened extends AsyncDisposable {
+  readonly page: Page;
+  /** What the page has written into the console, and errors that nobody caught. */
+  readonly said: readonly string[];
+}
+
+/** @param live what it is told; absent: what the stack tells */
+async function openMap({
+  live,
+  isAdmin = true,
+  colours = 'light',
+}: {
+  readonly live?: AsyncIterable<LiveMessage>;
+  readonly isAdmin?: boolean;
+  readonly colours?: 'light' | 'dark';
+} = {}): Promise<Opened> {
+  if (browser === undefined) throw new Error('no browser');
+  const context = await browser.newContext({ colorScheme: colours, viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  const said: string[] = [];
+  page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => said.push(error.message));
+  const told = live ?? (asks ? askedLive(stack) : undefined);
+  if (told !== undefined) await tellLive(page, told);
+  await page.goto(isAdmin ? `${map.url}#token=${stack.adminToken}` : map.url);
+  await page
+    .locator('.marker')
+    .nth(REGIONS.length - 1)
+    .waitFor();
+  return { page, said, [Symbol.asyncDispose]: () => context.close() };
+}
+
+function withBrowser(name: string, run: () => Promise<void>, timeout = 60_000): void {
+  test(name, { timeout }, async ({ skip }) => {
+    if (browser === undefined) {
+      console.warn(`LEFT OUT, since no browser can be had here: ${name}`);
+      return skip('no browser can be had here');
+    }
+    await run();
+  });
+}
+
+withBrowser('it shows six regions and their links, and the token is not in its address', async () => {
+  await using opened = await openMap();
+  const { page, said } = opened;
+  expect(await page.locator('.marker[data-state=up]').count()).toBe(REGIONS.length);
+  expect(page.url()).not.toContain('token');
+  await page.getByText(/You enter .+ Your client would go to/).waitFor();
+  await page.getByRole('tab', { name: 'Tables' }).click();
+  await page.getByRole('table', { name: 'Links' }).waitFor();
+  expect(await page.getByRole('table', { name: 'Links' }).getByRole('rowheader').count()).toBe(LINKS);
+  expect(await page.getByRole('table', { name: 'Regions' }).getByRole('rowheader').count()).toBe(
+    REGIONS.length,
+  );
+  expect(said).toEqual([]);
+});
+
+withBrowser('nothing on it keeps people from using it, as far as axe can tell', async () => {
+  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  for (const colours of ['light', 'dark'] as const) {
+    await using opened = await openMap({ colours });
+    const { page, said } = opened;
+    const check = async (what: string) => {
+      // The policy of the page allows no script of a test's; a debugger may run one.
+      const { violations } = await page.evaluate<AxeResults>(`${axe}; axe.run()`);
+      const found = violations.map(
+        ({ id, nodes }) => `${what}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+      );
+      expect(found).toEqual([]);
+    };
+    await check('map');
+    for (const [tab, shown] of [
+      ['Place', 'Click anywhere'],
+      ['Change', 'Drag a setting'],
+      ['Follow', 'Each server on its way'],
+      ['History', /^(Version 0|Nothing has been changed)/],
+    ] as const) {
+      await page.getByRole('tab', { name: tab }).click();
+      await page.getByText(shown).first().waitFor();
+      await check(tab);
+    }
+    await page.getByRole('tab', { name: 'Tables' }).click();
+    await page.getByRole('table', { name: 'Links' }).waitFor();
+    await check('tables');
+    expect(said).toEqual([]);
+  }
+});
+
+withBrowser('a place that is clicked has its decision shown', async () => {
+  await using opened = await openMap();
+  const { page } = opened;
+  const box = await page.locator('.map').boundingBox();
+  if (box === null) throw new Error('the map is not there');
+  await page.mouse.click(box.x + box.width * 0.85, box.y + box.height * 0.6);
+  await page
+    .locator('.ranking li')
+    .nth(REGIONS.length - 1)
+    .waitFor();
+  await page.getByText(/^A client at .+ would go to/).waitFor();
+  await page.getByRole('textbox', { name: 'Place' }).fill('SYD');
+  await page.getByRole('button', { name: 'Decide' }).click();
+  await page.getByText('Oceania (oc)').first().waitFor();
+});
+
+withBrowser('a wrong token is said to be wrong, and nobody is signed in', async () => {
+  await using opened = await openMap({ isAdmin: false });
+  const { page } = opened;
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByLabel('Token').fill('wrong');
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('This token is not accepted.').waitFor();
+  expect(await page.evaluate('sessionStorage.length')).toBe(0);
+});
+
+withBrowser('a region whose server is killed is red at once, and green again when it is back', async () => {
+  await using opened = await openMap();
+  const { page } = opened;
+  const colourOf = () =>
+    page.evaluate<string>(
+      `getComputedStyle(document.querySelector('.marker[data-region=weur] .sign-core')).fill`,
+    );
+  const green = await colourOf();
+  const killed = performance.now();
+  await stack.engine.beginOutage('nats-weur');
+  try {
+    await page.locator('.marker[data-region=weur][data-state=down]').waitFor({ timeout: 10_000 });
+    const took = performance.now() - killed;
+    console.log(`the map showed a killed region after ${Math.round(took)} ms`);
+    expect(took).toBeLessThan(4_000);
+    expect(await colourOf()).not.toBe(green);
+    await page.locator('[role=status]', { hasText: '(weur) is down' }).waitFor({ state: 'attached' });
+  } finally {
+    stack.engine.endOutage('nats-weur');
+  }
+  await page.locator('.marker[data-region=weur][data-state=up]').waitFor({ timeout: 20_000 });
+  expect(await colourOf()).toBe(green);
+  await meshIsWhole(stack);
+});
+
+withBrowser('an edit by dragging is forecast, stored, and in the history', async () => {
+  await using opened = await openMap();
+  const { page, said } = opened;
+  await page.getByRole('tab', { name: 'Change' }).click();
+  const dial = page.getByLabel('Oceania: percentage of its own clients that it accepts');
+  await dial.scrollIntoViewIfNeeded();
+  const box = await dial.boundingBox();
+  if (box === null) throw new Error('the slider is not there');
+  await page.mouse.move(box.x + box.width - 8, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2, { steps: 8 });
+  await page.mouse.up();
+  const wanted = Number(await dial.inputValue());
+  expect(wanted).toBeGreaterThan(20);
+  expect(wanted).toBeLessThan(60);
+  await page.getByText(`regions.oc.dial: 100 → ${wanted}`).waitFor();
+  await page.getByText('would go elsewhere').waitFor();
+  await page.getByLabel('Why, for the history').fill('less for Oceania');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText(/^Stored as version \d+/).waitFor();
+  const { config } = await stack.api.config();
+  expect(config.regions.find(({ id }) => id === 'oc')?.dial).toBe(wanted);
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page.getByText('less for Oceania').waitFor();
+  expect(said).toEqual([]);
+});
+
+withBrowser(
+  'a drain of fifty clients is seen to its end',
+  async () => {
+    const clients: Client[] = await Promise.all(
+      Array.from({ length: DRAINED }, () => connectFrom(stack.url, cityOf('apac'))),
+    );
+    try {
+      await using opened = await openMap();
+      const { page } = opened;
+      const marker = page.locator('.marker[data-region=apac]');
+      await marker.filter({ hasText: '50 clients' }).waitFor();
+      await marker.click();
+      await page.getByRole('button', { name: 'Drain…' }).click();
+      await page.getByRole('dialog').getByText('would go elsewhere').waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Drain' }).click();
+      await page.locator('.marker[data-region=apac][data-state=draining]').waitFor();
+      await page.locator('.phases .now').waitFor();
+      await page.locator('.marker[data-region=apac][data-state=asleep]').waitFor({ timeout: 60_000 });
+      expect(await marker.textContent()).toContain(': asleep, 0 clients');
+      await waitFor('all clients to be elsewhere', { timeoutMs: 10_000 }, () =>
+        clients.every(({ region }) => region !== 'apac'),
+      );
+    } finally {
+      await Promise.all(clients.map((client) => client.close()));
+      await stack.api.operate('apac', 'undrain');
+    }
+  },
+  120_000,
+);
+
+/** Many clients from many places, told every second. */
+async function* crowd(): AsyncGenerator<LiveMessage> {
+  const [{ version, regions }, { links }] = await Promise.all([stack.api.regions(), stack.api.mesh()]);
+  const places = Array.from({ length: 2_000 }, (_, n) => ({
+    key: `place-${n}`,
+    region: regions[n % regions.length]?.id ?? '',
+    latitude: ((n * 37) % 110) - 50,
+    longitude: ((n * 61) % 340) - 170,
+    clients: 1 + (n % 9),
+  }));
+  yield { kind: 'snapshot', level: 'admin', build: 'test', at: Date.now(), version, regions, links, places };
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    yield { kind: 'change', at: Date.now(), links };
+  }
+}
+
+/** Of the page's own work in a frame of 16.7 ms; the rest is the browser's. */
+const FRAME_WORK_MS = 8;
+const FRAMES = 120;
+
+withBrowser('with 500 moving dots of 2,000 places its work fits into a sixtieth of a second', async () => {
+  await using opened = await openMap({ live: crowd() });
+  const { page } = opened;
+  const { work, ms } = await page.evaluate<{ work: number[]; ms: number }>(`new Promise((resolve) => {
+    const original = requestAnimationFrame;
+    const work = [];
+    const began = performance.now();
+    window.requestAnimationFrame = (callback) => original((time) => {
+      const start = performance.now();
+      callback(time);
+      work.push(performance.now() - start);
+      if (work.length === ${FRAMES}) resolve({ work, ms: performance.now() - began });
+    });
+  })`);
+  const median = work.toSorted((a, b) => a - b)[FRAMES / 2] ?? Number.POSITIVE_INFINITY;
+  console.log(
+    `500 dots: ${Math.round((FRAMES * 1_000) / ms)} frames a second, ${median.toFixed(2)} ms of work in one`,
+  );
+  expect(median).toBeLessThan(FRAME_WORK_MS);
+});
