@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npx meridian regions ...` and `npx meridian sessions ...` from the checkout. The commands are TypeScript, which the
+// `npx meridian regions ...`, `npx meridian sessions ...` and `npx meridian connect` from the checkout. The commands are TypeScript, which the
 // checkout's own Node runs; the one that runs this file may be older.
 
 import { spawnSync } from 'node:child_process';
@@ -11,10 +11,13 @@ const [command, ...rest] = process.argv.slice(2);
 const PROGRAMS = new Map([
   ['regions', 'main.ts'],
   ['sessions', 'sessions/main.ts'],
+  ['connect', 'connect/main.ts'],
 ]);
 const program = PROGRAMS.get(command);
 if (program === undefined) {
-  console.error('Usage: meridian regions|sessions <command> [options]. Try meridian regions --help.');
+  console.error(
+    'Usage: meridian regions|sessions <command> [options], or meridian connect [options]. Try meridian regions --help.',
+  );
   process.exit(2);
 }
 const manifest = createRequire(import.meta.url).resolve('node/package.json');

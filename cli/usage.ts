@@ -26,10 +26,10 @@ export function usageCommand(): Command {
       'after',
       `
 It asks Cloudflare's analytics, and no edge: CLOUDFLARE_ACCOUNT_ID names the
-account, CLOUDFLARE_API_TOKEN is a token that may read Account Analytics. Dollars
-are list prices, before what the plan includes. Containers that were started by an
-earlier version have no labels and are not in it. It ends with 7 if Cloudflare
-knows of no use.`,
+account, CLOUDFLARE_API_TOKEN is a token that may read Account Analytics.
+Dollars are list prices, before what the plan includes. Containers that an
+earlier version started have no labels, and are not in it. It ends with 7 if
+Cloudflare knows of no use.`,
     )
     .action(async ({ days, json }: { days: number; json?: true }, command: Command) => {
       const config = await loadRegions(command);

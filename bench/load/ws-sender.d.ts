@@ -1,5 +1,7 @@
 // The part of ws by which frames are made; its published types leave it out.
 
+import type {} from 'ws';
+
 declare module 'ws' {
   export interface FrameOptions {
     readonly fin: boolean;
