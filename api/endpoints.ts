@@ -278,6 +278,31 @@ const CONNECT: Endpoint = {
   errors: CONNECT_ERRORS,
 };
 
+const MAP: readonly Endpoint[] = [
+  {
+    ...open(
+      'live',
+      PATHS.live,
+      'what the map shows, as it changes: an upgrade, or `Accept: text/event-stream`',
+      {
+        kind: 'live',
+      },
+    ),
+    errors: ['unauthorized', 'cross_site', 'upgrade_required', 'bad_request'],
+  },
+  {
+    id: 'trace',
+    method: 'POST',
+    path: PATHS.trace,
+    caller: 'admin',
+    summary: 'the way that a message would take over the mesh; nobody receives it',
+    query: [],
+    body: 'TraceBody',
+    answer: json('Trace'),
+    errors: [...BODY_ERRORS, 'bad_request', 'no_such_region', 'region_unavailable'],
+  },
+];
+
 export const ENDPOINTS: readonly Endpoint[] = [
   CONNECT,
   { ...CONNECT, id: 'connectToNats', path: PATHS.nats, sameAs: PATHS.root },
@@ -429,5 +454,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...JETSTREAM,
   ...BACKUPS,
   ...METRICS,
+  ...MAP,
   ...SESSION_ENDPOINTS,
 ];

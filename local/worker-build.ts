@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'smol-toml';
+import { pageFolder } from '../map/page-build.ts';
 import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
 import { generateWorkerClasses } from '../regions/generate/worker-classes.ts';
 import { syncWranglerToml } from '../regions/generate/wrangler-sync.ts';
@@ -39,6 +40,8 @@ export interface WorkerBuild {
   readonly kvNamespaces: readonly string[];
   /** Bindings of R2 buckets. */
   readonly r2Buckets: readonly string[];
+  /** Files that the Worker serves. Default: none. */
+  readonly assets?: { readonly binding: string; readonly directory: string } | undefined;
 }
 
 /** The parts of wrangler.toml that are used here. */
@@ -52,6 +55,7 @@ interface WranglerToml {
   }[];
   readonly kv_namespaces?: readonly { readonly binding: string }[];
   readonly r2_buckets?: readonly { readonly binding: string }[];
+  readonly assets?: { readonly binding: string };
   readonly durable_objects: {
     readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
   };
@@ -67,7 +71,7 @@ export async function buildWorker(
   config: MeridianConfig,
   onProcess: (pid: number) => void = () => {},
 ): Promise<WorkerBuild> {
-  await mkdir(folder, { recursive: true });
+  const [page] = await Promise.all([pageFolder(), mkdir(folder, { recursive: true })]);
   const checkedIn = join(PROJECT, 'wrangler.toml');
   const text = await readFile(checkedIn, 'utf8');
   const { durable_objects } = parse(text) as unknown as WranglerToml;
@@ -75,7 +79,7 @@ export async function buildWorker(
   const synced = syncWranglerToml(text, config).text;
   const wanted = parse(synced) as unknown as WranglerToml;
   const isCheckedIn = wanted.durable_objects.bindings.every(({ class_name }) => classes.has(class_name));
-  const configPath = isCheckedIn ? checkedIn : await writeVariant(folder, synced, config);
+  const configPath = isCheckedIn ? checkedIn : await writeVariant(folder, { toml: synced, page }, config);
   const toml = isCheckedIn ? (parse(text) as unknown as WranglerToml) : wanted;
   return {
     ...(await bundle(folder, configPath, onProcess)),
@@ -89,6 +93,7 @@ export async function buildWorker(
     })),
     kvNamespaces: toml.kv_namespaces?.map(({ binding }) => binding) ?? [],
     r2Buckets: toml.r2_buckets?.map(({ binding }) => binding) ?? [],
+    assets: toml.assets && { binding: toml.assets.binding, directory: page },
   };
 }
 
@@ -143,7 +148,11 @@ async function bundle(
 }
 
 /** A project that differs from this one only in its regions: the same Worker with other classes. */
-async function writeVariant(folder: string, toml: string, config: MeridianConfig): Promise<string> {
+async function writeVariant(
+  folder: string,
+  { toml, page }: { readonly toml: string; readonly page: string },
+  config: MeridianConfig,
+): Promise<string> {
   const worker = JSON.stringify(join(PROJECT, 'worker/index.ts'));
   const region = JSON.stringify(join(PROJECT, 'worker/region/nats-region.ts'));
   const entry = join(folder, 'index.ts');
@@ -157,6 +166,7 @@ async function writeVariant(folder: string, toml: string, config: MeridianConfig
   const dockerfile = JSON.stringify(join(PROJECT, 'container/Dockerfile'));
   const moved = toml
     .replace(/^main = .*$/m, `main = ${JSON.stringify(entry)}`)
+    .replace(/^directory = .*$/m, `directory = ${JSON.stringify(page)}`)
     .replaceAll(/^image = .*$/gm, `image = ${dockerfile}`);
   await writeFile(path, moved);
   return path;

@@ -118,6 +118,7 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.forecasts, admin.forecasts)
   .get(PATHS.inspection, admin.inspection)
   .get(PATHS.live, live)
+  .post(PATHS.trace, admin.trace)
   .get(PATHS.sessions, admin.sessions.list)
   .post(PATHS.sessions, admin.sessions.create)
   .get(sessionPath(':id'), admin.sessions.show)

@@ -323,7 +323,7 @@ export const PARTS: readonly Part[] = [
       'worker/inspection',
       'worker/edge-context.ts',
     ],
-    packages: ['jose', 'valibot'],
+    packages: ['jose', 'valibot', '@nats-io/nats-core'],
     // Segments for a test's bucket are made as the writer makes them.
     tests: ['worker/index.ts', 'worker/jetstream/archive'],
   },
@@ -496,6 +496,7 @@ export const PARTS: readonly Part[] = [
       'local/engine/processes',
       'local/engine/containers',
       'local/image',
+      'map/page-build.ts',
     ],
     tests: ['worker/region'],
   },
@@ -699,9 +700,19 @@ export const PARTS: readonly Part[] = [
     imports: ['map/src'],
   },
   {
+    path: 'map/vite.config.ts',
+    what: 'how the page is built',
+    imports: ['map/build'],
+  },
+  {
+    path: 'map/page-build.ts',
+    what: 'builds the page when it is missing, or its sources have changed',
+    imports: ['map/vite.config.ts'],
+  },
+  {
     path: 'map',
     what: 'the command `npm run map`: builds the page, serves its sources, takes its pictures',
-    imports: ['map/build', 'local', 'test/support'],
+    imports: ['map/build', 'map/vite.config.ts', 'map/page-build.ts', 'local', 'test/support'],
   },
   {
     path: 'examples',

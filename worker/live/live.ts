@@ -31,7 +31,9 @@ export async function live(request: Request, edge: EdgeContext): Promise<Respons
   if (typeof level === 'string') headers.set(SIGN_IN_HEADER, level);
   const address = request.headers.get(ADDRESS_HEADER);
   if (address !== null) headers.set(ADDRESS_HEADER, address);
-  return object.fetch('http://live/', { headers, signal: request.signal });
+  const response = await object.fetch('http://live/', { headers, signal: request.signal });
+  // The headers of a fetched response are immutable.
+  return response.webSocket ? response : new Response(response.body, response);
 }
 
 /** A page of another site: what a browser sends along, a sign-in for one, is not meant for it. */
