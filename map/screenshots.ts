@@ -8,7 +8,7 @@ import { launchBrowser } from '../test/support/browser.ts';
 import { connectFrom } from '../test/support/client.ts';
 import { PLACES } from '../test/support/data/places.ts';
 import { startLoggedStack } from '../test/support/logged-stack.ts';
-import { askedLive, isLive, serveMap, tellLive } from '../test/support/map-page.ts';
+import { askedLive, buildMap, isLive, serveMap, tellLive } from '../test/support/map-page.ts';
 
 const FOLDER = join(import.meta.dirname, '../docs/images');
 const SIZE = { width: 1280, height: 720 };
@@ -16,6 +16,7 @@ const QUALITY = 0.86;
 
 export async function takeScreenshots(): Promise<void> {
   const { close } = await withTeardown(async (undo) => {
+    await buildMap();
     const { stack } = await startLoggedStack(undefined, { wan: true });
     undo.defer(stack.close);
     for (const place of PLACES) {

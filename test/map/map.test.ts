@@ -13,7 +13,7 @@ import { type Client, connectFrom } from '../support/client.ts';
 import { defaultConfig } from '../support/data/checked-in.ts';
 import { cityOf, REGIONS } from '../support/data/places.ts';
 import { startLoggedStack } from '../support/logged-stack.ts';
-import { askedLive, isLive, type ServedMap, serveMap, tellLive } from '../support/map-page.ts';
+import { askedLive, buildMap, isLive, type ServedMap, serveMap, tellLive } from '../support/map-page.ts';
 import { meshIsWhole } from '../support/mesh-state.ts';
 
 let stack: Stack;
@@ -33,6 +33,7 @@ beforeAll(async () => {
     lameDuck: { graceSeconds: 1, durationSeconds: 30 },
     routing: { ...config.routing, drainSettleSeconds: 1 },
   };
+  await buildMap();
   ({ stack } = await startLoggedStack(quick));
   map = await serveMap(stack);
   asks = !(await isLive(stack));

@@ -1,7 +1,5 @@
 // The page of the live map in front of a stack: as the Worker serves it, or, where the Worker serves none, from map/dist.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { build, preview } from 'vite';
 import type { LiveMessage } from '../../api/live.ts';
@@ -12,6 +10,11 @@ import config from '../../map/vite.config.ts';
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+/** Before a stack is started that serves it. */
+export async function buildMap(): Promise<void> {
+  await build({ ...config, logLevel: 'warn' });
+}
+
 export interface ServedMap extends AsyncDisposable {
   readonly url: string;
 }
@@ -21,8 +24,6 @@ export async function serveMap(stack: Pick<Stack, 'url'>): Promise<ServedMap> {
   const isServed = own.headers.get('content-type')?.startsWith('text/html') === true && own.ok;
   await own.body?.cancel();
   if (isServed) return { url: `${stack.url}/`, [Symbol.asyncDispose]: async () => {} };
-  if (!existsSync(join(import.meta.dirname, '../../map/dist/index.html')))
-    await build({ ...config, logLevel: 'warn' });
   const proxy = { '/api': { target: stack.url, ws: true } };
   const headers = { 'content-security-policy': POLICY };
   const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 0, proxy, headers } });
