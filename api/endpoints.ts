@@ -40,6 +40,16 @@ const CONNECT_ERRORS: readonly ErrorCode[] = [
   'session_unavailable',
 ];
 
+const LIVE_ERRORS: readonly ErrorCode[] = [
+  'bad_request',
+  'unauthorized',
+  'cross_site',
+  'method_not_allowed',
+  'upgrade_required',
+  'rate_limited',
+  'live_unavailable',
+];
+
 const PLACE: readonly QueryParameter[] = [
   { name: 'colo', type: 'string', what: 'such as SYD' },
   { name: 'lat', type: 'number', what: 'degrees north' },
@@ -298,6 +308,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
     json('Regions'),
   ),
   open('mesh', PATHS.mesh, 'the links between regions, under the same condition', json('Mesh')),
+  {
+    ...open('live', PATHS.live, 'what the map shows, as it changes: a WebSocket, or server-sent events', {
+      kind: 'upgrade',
+    }),
+    errors: LIVE_ERRORS,
+  },
   {
     ...open('route', PATHS.route, 'the decision for this request, or for a place', {
       kind: 'json',

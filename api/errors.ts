@@ -51,6 +51,7 @@ export const ERROR_STATUS = {
   no_collector: 503,
   collector_unavailable: 503,
   keeper_unavailable: 503,
+  live_unavailable: 503,
   region_unavailable: 503,
   session_ending: 503,
   session_unavailable: 503,
@@ -119,6 +120,7 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   bucket_unavailable: 'the bucket of the backups does not answer',
   no_keeper: 'the deployment has no Keeper, so there is no JetStream',
   keeper_unavailable: 'the Keeper does not answer',
+  live_unavailable: 'the deployment has no object for the live map',
   no_collector: 'the deployment has no collector, so there are no metrics',
   collector_unavailable: 'the collector of metrics does not answer',
   region_unavailable:

@@ -7,6 +7,7 @@ export const PATHS = {
   health: '/health',
   regions: '/api/regions',
   mesh: '/api/mesh',
+  live: '/api/live',
   route: '/api/route',
   whoami: '/api/whoami',
   openapi: '/api/openapi.json',

@@ -12,6 +12,7 @@ import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
 import { generateWorkerClasses } from '../regions/generate/worker-classes.ts';
 import { syncWranglerToml } from '../regions/generate/wrangler-sync.ts';
 import { type InstanceLimits, instanceLimits } from '../regions/instance-limits.ts';
+import { PAGE_FOLDER } from './map-page.ts';
 import { sourceFrames } from './source-frames.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
@@ -39,6 +40,12 @@ export interface WorkerBuild {
   readonly kvNamespaces: readonly string[];
   /** Bindings of R2 buckets. */
   readonly r2Buckets: readonly string[];
+  /** Files that are served beside the Worker. Default: none. */
+  readonly assets?: {
+    readonly directory: string;
+    readonly binding: string;
+    readonly run_worker_first: string[];
+  };
 }
 
 /** The parts of wrangler.toml that are used here. */
@@ -52,6 +59,11 @@ interface WranglerToml {
   }[];
   readonly kv_namespaces?: readonly { readonly binding: string }[];
   readonly r2_buckets?: readonly { readonly binding: string }[];
+  readonly assets?: {
+    readonly directory: string;
+    readonly binding: string;
+    readonly run_worker_first: string[];
+  };
   readonly durable_objects: {
     readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
   };
@@ -68,6 +80,8 @@ export async function buildWorker(
   onProcess: (pid: number) => void = () => {},
 ): Promise<WorkerBuild> {
   await mkdir(folder, { recursive: true });
+  // wrangler refuses a folder that is missing.
+  await mkdir(PAGE_FOLDER, { recursive: true });
   const checkedIn = join(PROJECT, 'wrangler.toml');
   const text = await readFile(checkedIn, 'utf8');
   const { durable_objects } = parse(text) as unknown as WranglerToml;
@@ -89,6 +103,13 @@ export async function buildWorker(
     })),
     kvNamespaces: toml.kv_namespaces?.map(({ binding }) => binding) ?? [],
     r2Buckets: toml.r2_buckets?.map(({ binding }) => binding) ?? [],
+    ...(toml.assets !== undefined && {
+      assets: {
+        directory: PAGE_FOLDER,
+        binding: toml.assets.binding,
+        run_worker_first: [...toml.assets.run_worker_first],
+      },
+    }),
   };
 }
 
@@ -149,7 +170,7 @@ async function writeVariant(folder: string, toml: string, config: MeridianConfig
   const entry = join(folder, 'index.ts');
   await writeFile(
     entry,
-    `export { ConfigStore, default, JetStreamKeeper, MetricsCollector, ScratchServer, SessionRegistry, SessionServer } from ${worker};\nexport * from './classes.ts';\n`,
+    `export { ConfigStore, default, JetStreamKeeper, LiveView, MetricsCollector, ScratchServer, SessionRegistry, SessionServer } from ${worker};\nexport * from './classes.ts';\n`,
   );
   const classes = generateWorkerClasses(config).replace("'./nats-region.ts'", region);
   await writeFile(join(folder, 'classes.ts'), classes);
@@ -157,7 +178,8 @@ async function writeVariant(folder: string, toml: string, config: MeridianConfig
   const dockerfile = JSON.stringify(join(PROJECT, 'container/Dockerfile'));
   const moved = toml
     .replace(/^main = .*$/m, `main = ${JSON.stringify(entry)}`)
-    .replaceAll(/^image = .*$/gm, `image = ${dockerfile}`);
+    .replaceAll(/^image = .*$/gm, `image = ${dockerfile}`)
+    .replace(/^directory = "map\/dist"$/m, `directory = ${JSON.stringify(PAGE_FOLDER)}`);
   await writeFile(path, moved);
   return path;
 }
