@@ -34,7 +34,7 @@ export async function takeScreenshots(): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
       const context = await browser.newContext({ viewport: SIZE, colorScheme });
       const page = await context.newPage();
-      if (!isTold) await tellLive(page, askedLive(stack));
+      if (!isTold) await tellLive(page, () => askedLive(stack));
       await page.goto(`${map.url}#token=${stack.adminToken}`);
       await page.locator('.marker[data-state=up]').nth(5).waitFor();
       await page.getByText(/^You enter/).waitFor();

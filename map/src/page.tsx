@@ -33,6 +33,9 @@ const PANELS = [
   { name: 'history', title: 'History' },
 ] as const satisfies readonly { name: Panel; title: string }[];
 
+/** The others need all of the room. */
+const ROOM_FOR_YOU: readonly Panel[] = ['regions', 'place'];
+
 export function Page() {
   const state = useApp();
   const { panel, view, world, connection } = state;
@@ -49,7 +52,7 @@ export function Page() {
           {view === 'map' ? <WorldMap state={state} /> : <Tables />}
         </TabPanel>
         <aside class="side" aria-label="Details">
-          <YouCard />
+          {ROOM_FOR_YOU.includes(panel) ? <YouCard /> : null}
           <Tabs
             label="Details"
             controls="panel"

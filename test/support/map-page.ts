@@ -30,18 +30,19 @@ export async function serveMap(stack: Pick<Stack, 'url'>): Promise<ServedMap> {
   return { url, [Symbol.asyncDispose]: () => server.close() };
 }
 
-/** Has the page told of what is by a test rather than by Meridian. */
-export async function tellLive(page: Page, messages: AsyncIterable<LiveMessage>): Promise<void> {
+/** Has the page told of what is by a test rather than by Meridian. @param messages of each connection; it is closed after the last */
+export async function tellLive(page: Page, messages: () => AsyncIterable<LiveMessage>): Promise<void> {
   let isOpen = true;
   page.on('close', () => {
     isOpen = false;
   });
   await page.routeWebSocket('**/api/live', (socket) => {
     const tell = async () => {
-      for await (const message of messages) {
+      for await (const message of messages()) {
         if (!isOpen) return;
         socket.send(JSON.stringify(message));
       }
+      await socket.close();
     };
     socket.onMessage(() => {
       tell().catch((error: Error) => {

@@ -36,6 +36,9 @@ const FIRST_MESSAGE_MS = 10_000;
 const TICK_MS = 2_000;
 const SLEPT_MS = 15_000;
 
+/** A page that nobody has looked at for so long asks no more: what looks costs. */
+const HIDDEN_MS = 60_000;
+
 /** Of a deployment that tells nothing live. */
 const NOT_THERE = 404;
 
@@ -86,12 +89,29 @@ export function openConnection({ token, onMessage, onState }: ConnectionOptions)
   const clock = setInterval(() => {
     const late = Date.now() - ticked;
     ticked = Date.now();
-    if (late > SLEPT_MS) now();
+    // The timers of a page that is hidden are late as well.
+    if (late > SLEPT_MS && document.visibilityState === 'visible') now();
   }, TICK_MS);
   const now = () => {
     failures = 0;
     connect();
   };
+  let hidden: ReturnType<typeof setTimeout> | undefined;
+  let isPaused = false;
+  const seen = () => {
+    clearTimeout(hidden);
+    if (document.visibilityState === 'hidden') {
+      hidden = setTimeout(() => {
+        isPaused = true;
+        clearTimeout(retry);
+        abort.abort();
+      }, HIDDEN_MS);
+    } else if (isPaused) {
+      isPaused = false;
+      now();
+    }
+  };
+  document.addEventListener('visibilitychange', seen);
   const online = () => now();
   addEventListener('online', online);
   connect();
@@ -101,6 +121,8 @@ export function openConnection({ token, onMessage, onState }: ConnectionOptions)
       clearInterval(clock);
       clearTimeout(retry);
       abort.abort();
+      clearTimeout(hidden);
+      document.removeEventListener('visibilitychange', seen);
       removeEventListener('online', online);
     },
   };

@@ -131,7 +131,7 @@ function Draft({ base, onBase }: DraftProps) {
         onChange={(change) => setDraft(withRouting(draft, change))}
         onFilter={(filter, isOn) => setDraft(withFilter(draft, filter, isOn))}
       />
-      <div class="apply" aria-live="polite">
+      <div class={isChanged ? 'apply changed' : 'apply'} aria-live="polite">
         {isChanged ? null : <p class="muted">Nothing is changed yet.</p>}
         {isChanged && proposal !== undefined ? (
           <>

@@ -94,6 +94,7 @@ export function MapView({ scene, regions, flows, summary, onRegion, onPlace }: M
       <canvas class="map-canvas" ref={still} role="img" aria-label={summary} />
       <canvas
         class="map-canvas map-motion"
+        style={{ touchAction: zoom.factor > 1 ? 'none' : 'pan-y' }}
         ref={moving}
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}
@@ -129,7 +130,7 @@ function Markers({ scene, regions, frame, onRegion }: MarkersProps) {
   const places = new Map(scene.regions.map((region) => [region.id, pixelOf(frame, region)]));
   const labelled = regions.map(({ id, name }) => ({
     at: places.get(id) ?? ([0, 0] as const),
-    width: isNarrow ? id.length * 8 + 8 : Math.max(name.length * 7.8, 70),
+    width: isNarrow ? id.length * 8 + 12 : Math.max(name.length * 8.4, 80),
   }));
   const sides = labelSides(labelled, { ...frame, radius, lineHeight: isNarrow ? 14 : 32 });
   return (

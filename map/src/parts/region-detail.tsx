@@ -1,6 +1,6 @@
 // One region: its state, its figures, its links, and what may be done to it.
 
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { type RegionOperation, regionOperationPath } from '../../../api/paths.ts';
 import type { OperationResult, RegionView } from '../../../api/regions.ts';
 import { linkKey } from '../live/world.ts';
@@ -18,6 +18,11 @@ export function RegionDetail({ region }: { readonly region: RegionView }) {
   const { world, token } = useApp();
   const { id, name, state, since, clients, maxClients, problem, placedAt, serverVersion, servers } = region;
   const look = lookOf(state);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // The button that was pressed in the list is gone, and the focus with it.
+    if (document.activeElement === document.body) heading.current?.focus();
+  }, []);
   const rate = world?.messages.get(id)?.rate ?? null;
   return (
     <article class="region">
@@ -27,7 +32,9 @@ export function RegionDetail({ region }: { readonly region: RegionView }) {
       <header class="region-head">
         <Sign look={look} full={maxClients && clients !== null ? clients / maxClients : undefined} />
         <div>
-          <h3>{name}</h3>
+          <h3 ref={heading} tabIndex={-1}>
+            {name}
+          </h3>
           <p class="muted">
             {id} · <b class={`tone-text-${look.tone}`}>{look.word}</b> for {durationText(clock.now() - since)}
           </p>

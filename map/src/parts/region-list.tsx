@@ -19,7 +19,7 @@ export function RegionList() {
   const ids = world.regions.map(({ id }) => id);
   return (
     <ul class="rows">
-      {world.regions.map(({ id, name, state, clients, maxClients }) => {
+      {world.regions.map(({ id, name, state, clients }) => {
         const rate = world.messages.get(id)?.rate ?? null;
         return (
           <li key={id}>
@@ -34,13 +34,7 @@ export function RegionList() {
               </span>
               <span class="row-figures">
                 <span>{clientsText(clients)}</span>
-                <span class="muted">
-                  {rate === null
-                    ? maxClients === undefined
-                      ? ''
-                      : `of ${shortCount(maxClients)}`
-                    : `${shortCount(rate)} msg/s`}
-                </span>
+                <span class="muted">{rate === null ? '–' : shortCount(rate)} msg/s</span>
               </span>
             </button>
           </li>

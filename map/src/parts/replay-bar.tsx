@@ -10,11 +10,21 @@ import { dayText } from '../words/when.ts';
 import { Chart } from './chart.tsx';
 
 const DAY_MINUTES = 1_440;
+const HOUR_MINUTES = 60;
 const AGAIN_MS = 60_000;
 
 /** A replay of a whole day takes half a minute. */
 const REPLAY_MS = 30_000;
 const FRAME_MS = 100;
+
+/** A day has a moment in some minutes; a deployment that is younger is seen better by the hour. */
+async function readRecording(): Promise<MetricsHistory> {
+  const of = (minutes: number) => ask<MetricsHistory>(PATHS.metricsHistory, { query: { minutes } });
+  const day = await of(DAY_MINUTES);
+  const [first] = day.points;
+  const isYoung = first === undefined || clock.now() - first.at < 2 * HOUR_MINUTES * 60_000;
+  return isYoung ? of(HOUR_MINUTES) : day;
+}
 
 export function ReplayBar() {
   const { recording, moment, world } = useApp();
@@ -24,7 +34,7 @@ export function ReplayBar() {
   useEffect(() => {
     if (!isAllowed) return;
     const read = () =>
-      void ask<MetricsHistory>(PATHS.metricsHistory, { query: { minutes: DAY_MINUTES } }).then(
+      void readRecording().then(
         // A moment that is looked at stays where it is.
         (fresh) => app.get().moment === undefined && app.set({ recording: fresh }),
         () => {},

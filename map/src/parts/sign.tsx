@@ -8,6 +8,8 @@ export function lookOf(state: SeenState | null): StateLook {
 }
 
 const RADIUS = 19;
+/** Of a ring; less would be a speck. */
+const LEAST_SEEN = 0.01;
 const AROUND = 2 * Math.PI * RADIUS;
 
 /** @param full of its limit, 0 to 1; undefined: no ring */
@@ -19,7 +21,7 @@ export function Sign({ look, full }: { readonly look: StateLook; readonly full?:
       <circle class="sign-core" cx="22" cy="22" r="15" />
       <path class="sign-shape" d={look.sign} transform="translate(10 10)" />
       {full === undefined ? null : <circle class="sign-track" cx="22" cy="22" r={RADIUS} />}
-      {full === undefined || full <= 0 ? null : (
+      {full === undefined || full < LEAST_SEEN ? null : (
         <circle
           class={isNearlyFull ? 'sign-full nearly' : 'sign-full'}
           cx="22"
