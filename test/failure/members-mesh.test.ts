@@ -2,6 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { LAST_REGION_HEADER } from '../../api/headers.ts';
+import type { MeridianConfig } from '../../regions/config.ts';
+import { dollarsPerMonth } from '../../regions/container-cost.ts';
 import { OWN_SERVER } from '../../regions/servers.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { type Client, connectFrom } from '../support/client.ts';
@@ -23,13 +25,14 @@ const running = useStack({ ...config, regions: config.regions.map((region) => ({
 
 const servers = async () => (await running.stack.regions()).flatMap((region) => region.servers ?? []);
 
+const withTwoEach = ({ regions, ...rest }: MeridianConfig): MeridianConfig => ({
+  ...rest,
+  regions: regions.map((region) => ({ ...region, members: { ...members, min: SERVERS_EACH } })),
+});
+
 async function startMembers(): Promise<void> {
   const { version, config } = await running.stack.api.config();
-  const regions = config.regions.map((region) => ({
-    ...region,
-    members: { ...members, min: SERVERS_EACH },
-  }));
-  await running.stack.api.put({ base: version, config: { ...config, regions }, message: 'two each' });
+  await running.stack.api.put({ base: version, config: withTwoEach(config), message: 'two each' });
 }
 
 /** How many others a server has a route to. */
@@ -37,6 +40,19 @@ async function linkedTo(id: string): Promise<number> {
   const { routes } = await readMonitor(await monitorOf(running.stack.engine, id), 'routez');
   return new Set(routes.map(({ remote_name }) => remote_name)).size;
 }
+
+test('a dry run says how many servers each region would need, and what that costs', async () => {
+  const { config } = await running.stack.api.config();
+  const { servers: needed } = (await running.stack.api.dryRun(withTwoEach(config))).forecast;
+  expect(needed).toEqual(
+    config.regions.map(({ id, instanceType }) => ({
+      region: id,
+      before: 1,
+      after: SERVERS_EACH,
+      dollarsPerMonth: expect.closeTo((SERVERS_EACH - 1) * dollarsPerMonth(instanceType), 6),
+    })),
+  );
+});
 
 test('twelve servers over six regions are one mesh, soon after six of them were added', {
   timeout: WHOLE_WITHIN_MS + 30_000,

@@ -346,6 +346,8 @@ export const PARTS: readonly Part[] = [
       'worker/status',
     ],
     packages: ['cloudflare:workers', 'valibot'],
+    // Through the routes, as browsers come.
+    tests: ['worker/router.ts', 'waiting'],
   },
   {
     path: 'worker/page.ts',

@@ -38,7 +38,9 @@ async function connect(hello?: string) {
   if (webSocket === null) throw new Error('no WebSocket');
   const messages: LiveMessage[] = [];
   const closed = Promise.withResolvers<number>();
-  webSocket.addEventListener('message', ({ data }) => messages.push(JSON.parse(String(data))));
+  webSocket.addEventListener('message', ({ data }) => {
+    messages.push(JSON.parse(String(data)));
+  });
   webSocket.addEventListener('close', ({ code }) => closed.resolve(code));
   webSocket.accept();
   open.push(webSocket);

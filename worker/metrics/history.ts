@@ -53,7 +53,8 @@ function figuresOf({ metrics }: RegionSnapshot): RegionFigures {
     slowConsumers: varz.slow_consumers,
     cpu: varz.cpu,
     memory: varz.mem,
-    routes: varz.routes,
+    // The object has one of its own while clients are moved, which links no region.
+    routes: server.routes?.length ?? varz.routes,
     storage: jetStreamStats(varz).storage,
   };
   return FIELDS.map((field) => {
