@@ -143,7 +143,13 @@ const RATE_LIMIT_SECONDS = 60;
 const PASSING_SECONDS = 2;
 
 /** What a deployment lacks does not come by itself. */
-const ABSENT: ReadonlySet<ErrorCode> = new Set(['no_store', 'no_bucket', 'no_keeper', 'no_collector']);
+const ABSENT: ReadonlySet<ErrorCode> = new Set([
+  'no_store',
+  'no_bucket',
+  'no_keeper',
+  'live_unavailable',
+  'no_collector',
+]);
 
 /** `Retry-After` of a refusal that may pass by itself, in seconds; undefined if something has to be changed first. */
 export function retryAfterSeconds(code: ErrorCode): number | undefined {
