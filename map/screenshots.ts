@@ -35,10 +35,6 @@ export async function takeScreenshots(): Promise<void> {
       await page.goto(`${stack.url}/#token=${stack.adminToken}`);
       await page.locator('.marker[data-state=up]').nth(5).waitFor();
       await page.getByText(/^You enter/).waitFor();
-      // Where clients come from is known once their visits have been counted.
-      await page.getByRole('tab', { name: 'Tables' }).click();
-      await page.getByRole('rowheader', { name: 'SYD' }).first().waitFor();
-      await page.getByRole('tab', { name: 'Map' }).click();
       if (colorScheme === 'light') await save(page, 'map');
       else await saveForecast(page);
       await context.close();
