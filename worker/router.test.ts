@@ -7,8 +7,7 @@ test('every endpoint of the contract has a route, and every route is in the cont
   const asRoutes = ENDPOINTS.map(({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`);
   // itty-router takes the slash from the end of a path.
   const routes = router.routes.map(([method, , , path]) => `${method} ${path || '/'}`);
-  // The files of the page are none of the API's.
-  expect(routes.toSorted()).toEqual([...asRoutes, 'GET /assets/*', 'ALL *'].toSorted());
+  expect(routes.toSorted()).toEqual([...asRoutes, 'ALL *'].toSorted());
 });
 
 test('what anyone may read is what pages may read', () => {

@@ -19,11 +19,11 @@ import { errorResponse } from './error-response.ts';
 import { hardened } from './hardened.ts';
 import { live } from './live/live.ts';
 import { refuseOtherSites } from './other-sites.ts';
+import { pageOr } from './page.ts';
 import { isPublic, preflight, readableByPages } from './status/cross-origin.ts';
 import { health } from './status/health.ts';
 import { mesh } from './status/mesh.ts';
 import { openApi } from './status/openapi.ts';
-import { page, pageFile, wantsPage } from './status/page.ts';
 import { regions } from './status/regions.ts';
 import { route } from './status/route.ts';
 import { whoami } from './status/whoami.ts';
@@ -37,12 +37,6 @@ const upgrade =
   (handler: Handler): Handler =>
   (request, ...rest) =>
     upgradeRefusal(request) ?? handler(request, ...rest);
-
-/** A browser gets the page of the map. */
-const pageOr =
-  (handler: Handler): Handler =>
-  (request, ...rest) =>
-    wantsPage(request) ? page(request, ...rest) : handler(request, ...rest);
 
 /** For anyone, unless the configuration shows it to nobody but those with a token or a sign-in. */
 const forThoseShown = (name: string, handler: Handler): Handler => {
@@ -79,11 +73,11 @@ export const router = Router<IRequest, Arguments, Response>({
   ],
 })
   .get(PATHS.root, pageOr(upgrade(connect)))
-  .get(PATHS.pageFiles, pageFile)
   .get(PATHS.nats, upgrade(connect))
   .get(PATHS.health, health)
   .get(PATHS.regions, forThoseShown('regions', regions))
   .get(PATHS.mesh, forThoseShown('mesh', mesh))
+  .get(PATHS.live, live)
   .get(PATHS.route, route)
   .get(PATHS.whoami, whoami)
   .get(PATHS.openapi, openApi)
@@ -117,7 +111,6 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.traffic, admin.traffic)
   .get(PATHS.forecasts, admin.forecasts)
   .get(PATHS.inspection, admin.inspection)
-  .get(PATHS.live, live)
   .post(PATHS.trace, admin.trace)
   .get(PATHS.sessions, admin.sessions.list)
   .post(PATHS.sessions, admin.sessions.create)

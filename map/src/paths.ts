@@ -1,7 +1,2 @@
-// Paths of the API that the page uses beside those of api/paths.ts.
-
-/** What is live, over a WebSocket or as server-sent events. */
-export const LIVE_PATH = '/api/live';
-
-/** The way of a message. */
+/** The way of a message: of the paths of the API the one that api/paths.ts does not have. */
 export const TRACE_PATH = '/api/trace';

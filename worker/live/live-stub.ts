@@ -1,17 +1,26 @@
-// How the object that looks is reached.
+// How the object of the live map is reached.
 
+import type { MeridianConfig } from '../../regions/config.ts';
 import type { Env } from '../env.ts';
 
 /** The name of the only object. */
-const LIVE_NAME = 'live';
+const NAME = 'live';
 
-/** The level of a sign-in, which the Worker has verified. Whoever connects cannot set it: no header of theirs is passed on. */
-export const SIGN_IN_HEADER = 'x-meridian-sign-in';
+/** What the Worker calls. */
+export interface LiveMethods extends Pick<Fetcher, 'fetch'> {
+  /** Shows an edit at once to those who look. */
+  edited(version: number, config: MeridianConfig): Promise<void>;
+}
 
-/** For the limit of calls, as everywhere. */
-export const ADDRESS_HEADER = 'cf-connecting-ip';
+/** Undefined if the deployment has none. */
+export function liveView(env: Env): LiveMethods | undefined {
+  return env.LIVE_VIEW?.getByName(NAME) as LiveMethods | undefined;
+}
 
-/** The only one; undefined if the deployment has none. */
-export function liveView(env: Env): Pick<Fetcher, 'fetch'> | undefined {
-  return env.LIVE?.getByName(LIVE_NAME);
+/** @throws Error if the object does not answer */
+export async function tellLiveView(
+  env: Env,
+  { version, config }: { readonly version: number; readonly config: MeridianConfig },
+): Promise<void> {
+  await liveView(env)?.edited(version, config);
 }

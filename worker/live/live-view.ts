@@ -1,247 +1,207 @@
-// The object that looks for all who look at the map: at the regions and their links every second, at where clients are every
-// five, and only while somebody looks. No region is started by it.
-//
-// Who makes good what fails: the alarm comes every half minute while somebody looks, and looks on if the object was reset; the
-// page connects again. A deploy, and so a secret that is changed, resets the object and ends the connections: whoever has a
-// token that was withdrawn is refused when it connects again. Connections are ended after an hour, so that a sign-in counts
-// no longer.
+// The object of the live map: asks the regions once a second while somebody looks, and tells everybody who does what has
+// changed. While nobody looks it asks nothing and sleeps. Its sockets outlive its sleep.
 
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
-import { type LiveHello, LiveHelloSchema, type LiveLevel, type LivePlace } from '../../api/live.ts';
-import { withTimeout } from '../../waiting/with-timeout.ts';
-import { activeConfig, adoptConfig } from '../config/active-config.ts';
-import { configStore } from '../config/store-stub.ts';
+import { type LiveHello, LiveHelloSchema, type LivePlace, type LiveRefusal } from '../../api/live.ts';
+import type { MeridianConfig } from '../../regions/config.ts';
+import { addressOf } from '../admin/address.ts';
+import { activeConfig, adoptConfig, refreshConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
+import { errorResponse } from '../error-response.ts';
 import { messageOf } from '../message-of.ts';
-import { eventViewer } from './event-viewer.ts';
-import { levelOf } from './level.ts';
-import { ADDRESS_HEADER, SIGN_IN_HEADER } from './live-stub.ts';
+import { type Allowed, allowedBy, noLongerAllowed, refusal } from './allowed.ts';
+import { changeBetween, forLevel, type Seen } from './changes.ts';
+import { wantsEvents } from './live.ts';
+import type { LiveMethods } from './live-stub.ts';
 import { look, lookAtPlaces } from './look.ts';
-import { MOST_VIEWERS, refusalText, Viewers } from './viewers.ts';
+import { pageBuild } from './page-build.ts';
+import { eventViewer, type Note, socketViewer, type Viewer } from './viewers.ts';
 
-const LOOK_EVERY_MS = 1_000;
+const EVERY_MS = 1_000;
 const PLACES_EVERY_MS = 5_000;
-const VERSION_EVERY_MS = 2_000;
-const VERSION_WITHIN_MS = 1_000;
-const WATCH_EVERY_MS = 30_000;
 
-/** A browser says who it is as soon as it is connected. */
+/** More than look at one deployment at once; each costs a message a second. */
+const MOST_VIEWERS = 200;
+
+/** Whoever opens a socket and says nothing is given up. */
 const HELLO_WITHIN_MS = 5_000;
 
-/** A token is much shorter. */
-const HELLO_CHARACTERS = 4_096;
-
-const LIFE_MS = 3_600_000;
+/** A token has at most a few hundred characters. */
+const MOST_HELLO_CHARS = 4_096;
 
 const POLICY_VIOLATION = 1008;
-const GOING_AWAY = 1001;
+const TOO_BIG = 1009;
 
-const FULL = refusalText('too_many', `${MOST_VIEWERS} look already: try again later`);
-
-/** What is kept with a WebSocket, also while the object is not in memory. */
-interface Attachment {
-  readonly since: number;
-  readonly address: string | null;
-  /** By a sign-in; null if there is none, and regions are hidden from anyone. */
-  readonly signIn: LiveLevel | null;
-  /** Once it has said who it is. */
-  readonly level?: LiveLevel;
-}
-
-export class LiveView extends DurableObject<Env> {
-  readonly #viewers: Viewers;
-  readonly #leave = new Map<WebSocket, () => void>();
-  #isLooking = false;
+export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'edited'> {
+  readonly #readers = new Set<Viewer>();
+  #last: Seen | undefined;
   #places: readonly LivePlace[] = [];
   #placesAt = 0;
-  #versionAt = 0;
-
-  constructor(ctx: DurableObject['ctx'], env: Env) {
-    super(ctx, env);
-    this.#viewers = new Viewers(env.CF_VERSION_METADATA?.id ?? '');
-    // Those who looked when the object was reset.
-    for (const socket of ctx.getWebSockets()) {
-      const { level } = attachmentOf(socket);
-      if (level !== undefined) this.#welcome(socket, level);
-    }
-    this.#begin();
-  }
+  #build: Promise<string> | undefined;
 
   override async fetch(request: Request): Promise<Response> {
-    const signIn = request.headers.get(SIGN_IN_HEADER) as LiveLevel | null;
-    if (request.headers.get('upgrade') === null) return this.#overEvents(signIn ?? 'public');
+    const { config } = activeConfig(this.env);
+    const note = { since: Date.now(), address: addressOf(request), hasSaid: false, isTold: false };
+    const isFull = this.#viewers().length >= MOST_VIEWERS;
+    const allowed = isFull
+      ? refusal('too_many', `${MOST_VIEWERS} look at the map already: try again later`)
+      : await allowedBy(request, this.env, config);
+    if (wantsEvents(request)) return this.#events(note, allowed);
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
-    attach(server, { since: Date.now(), address: request.headers.get(ADDRESS_HEADER), signIn });
-    if (this.#isFull) refuse(server, FULL);
-    else this.#begin();
+    const viewer = socketViewer(server);
+    // What the public may not see, those with a token may: their first message tells.
+    viewer.note = 'kind' in allowed ? note : { ...note, allowed };
+    if (isFull && 'kind' in allowed) refuse(viewer, allowed);
+    await this.#begin();
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  /** The first says who it is; there are no others. */
-  override async webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): Promise<void> {
-    const attachment = attachmentOf(socket);
-    if (attachment.level !== undefined) return;
-    const hello = helloOf(text);
-    if (hello === undefined) return socket.close(POLICY_VIOLATION, 'the first message says who looks');
-    const level = await this.#levelOf(attachment, hello);
-    if (typeof level !== 'string') return refuse(socket, refusalText(level.code, level.message));
-    attach(socket, { ...attachment, level });
-    this.#welcome(socket, level);
-    this.#begin();
-  }
-
-  override async webSocketClose(socket: WebSocket): Promise<void> {
-    this.#forget(socket);
-  }
-
-  override async webSocketError(socket: WebSocket): Promise<void> {
-    this.#forget(socket);
-  }
-
-  override async alarm(): Promise<void> {
-    this.#begin();
-  }
-
-  get #isFull(): boolean {
-    return this.#viewers.count >= MOST_VIEWERS || this.ctx.getWebSockets().length > MOST_VIEWERS;
-  }
-
-  get #isWatched(): boolean {
-    return this.#viewers.count > 0 || this.ctx.getWebSockets().length > 0;
-  }
-
-  #overEvents(level: LiveLevel): Response {
-    const viewer = eventViewer();
-    if (this.#isFull) {
-      viewer.send(FULL);
-      viewer.end();
-      return viewer.response;
-    }
-    const leave = this.#viewers.add(level, viewer.send);
-    const life = setTimeout(viewer.end, LIFE_MS);
-    void viewer.gone.then(() => {
-      clearTimeout(life);
-      leave();
-    });
-    this.#begin();
-    return viewer.response;
-  }
-
-  #levelOf({ signIn, address }: Attachment, { token }: LiveHello) {
-    if (token === undefined && signIn !== null) return signIn;
-    const headers = new Headers({
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(address !== null && { [ADDRESS_HEADER]: address }),
-    });
-    return levelOf(new Request('https://live/', { headers }), this.env, activeConfig(this.env).config);
-  }
-
-  #welcome(socket: WebSocket, level: LiveLevel): void {
-    const leave = this.#viewers.add(level, (text) => {
-      try {
-        socket.send(text);
-        return true;
-      } catch {
-        // It is being closed.
-        return false;
-      }
-    });
-    this.#leave.set(socket, leave);
-  }
-
-  #forget(socket: WebSocket): void {
-    this.#leave.get(socket)?.();
-    this.#leave.delete(socket);
-  }
-
-  /** Looks from now on, unless it does already, or nobody is there. */
-  #begin(): void {
-    if (this.#isLooking || !this.#isWatched) return;
-    this.#isLooking = true;
-    this.ctx.waitUntil(
-      this.#lookOn().catch((error: unknown) => console.error(`the live view: ${messageOf(error)}`)),
-    );
-  }
-
-  async #lookOn(): Promise<void> {
-    let watchedAt = 0;
-    try {
-      while (this.#isWatched) {
-        const now = Date.now();
-        if (now - watchedAt >= WATCH_EVERY_MS / 2) {
-          watchedAt = now;
-          await this.ctx.storage.setAlarm(now + WATCH_EVERY_MS);
-        }
-        this.#endThoseWhoseTimeIsOver(now);
-        await this.#look(now);
-        const rest = LOOK_EVERY_MS - (Date.now() - now);
-        await new Promise((resolve) => setTimeout(resolve, Math.max(0, rest)));
-      }
-      await this.ctx.storage.deleteAlarm();
-    } finally {
-      this.#isLooking = false;
-      this.#viewers.forget();
-    }
-  }
-
-  async #look(now: number): Promise<void> {
-    if (now - this.#versionAt >= VERSION_EVERY_MS) {
-      this.#versionAt = now;
-      await this.#adoptNewest();
-    }
-    const scene = await look(this.env, activeConfig(this.env), this.#places);
-    this.#viewers.show(scene);
-    if (now - this.#placesAt < PLACES_EVERY_MS) return;
-    this.#placesAt = now;
-    this.#places = await lookAtPlaces(this.env, activeConfig(this.env), scene);
-  }
-
-  /** An edit is to be seen at once, and not when KV shows it. */
-  async #adoptNewest(): Promise<void> {
-    try {
-      const late = `it did not answer within ${VERSION_WITHIN_MS} ms`;
-      const newest = await withTimeout(
-        configStore(this.env)?.current() ?? Promise.resolve(undefined),
-        VERSION_WITHIN_MS,
-        late,
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    const viewer = socketViewer(socket);
+    // The first message only; the rest says nothing.
+    if (viewer.note.hasSaid) return;
+    if (typeof message !== 'string' || message.length > MOST_HELLO_CHARS)
+      return viewer.end(TOO_BIG, 'the first message is {"token": "..."} or {}');
+    const hello = helloIn(message);
+    if (hello === undefined)
+      return viewer.end(POLICY_VIOLATION, 'the first message is {"token": "..."} or {}');
+    const { note } = viewer;
+    const allowed = hello.token === undefined ? note.allowed : await this.#byToken(hello.token, note);
+    if (allowed === undefined || 'kind' in allowed)
+      return refuse(
+        viewer,
+        allowed ?? refusal('regions_hidden', 'regions are shown only to those with a token'),
       );
-      if (newest !== undefined) adoptConfig(this.env, newest.version, newest.config);
+    viewer.note = { ...note, allowed, hasSaid: true };
+    await this.#lookAtOnce();
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    socket.close();
+  }
+
+  /** Never rejects, so that it is not repeated. */
+  override async alarm(): Promise<void> {
+    const viewers = this.#viewers();
+    if (viewers.length === 0) {
+      this.#last = undefined;
+      return;
+    }
+    const begun = Date.now();
+    try {
+      await refreshConfig(this.env);
+      const before = this.#last;
+      const seen = await look(this.env, activeConfig(this.env), this.#places);
+      this.#last = seen;
+      for (const viewer of this.#viewers()) await this.#tell(viewer, before, seen);
+      await this.#lookAtPlaces(seen);
     } catch (error) {
-      console.warn(`the live view does not know the newest version: ${messageOf(error)}`);
+      console.error(`the live map: ${messageOf(error)}`);
+    }
+    await this.ctx.storage.setAlarm(Math.max(Date.now() + 1, begun + EVERY_MS));
+  }
+
+  /** Where clients are changes slowly, and takes more to tell. */
+  async #lookAtPlaces(seen: Seen): Promise<void> {
+    if (seen.at - this.#placesAt < PLACES_EVERY_MS) return;
+    this.#placesAt = seen.at;
+    this.#places = await lookAtPlaces(this.env, activeConfig(this.env).config, seen);
+  }
+
+  async #begin(): Promise<void> {
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + EVERY_MS);
+  }
+
+  /** Somebody waits for it, who has no snapshot yet. */
+  #lookAtOnce(): Promise<void> {
+    return this.ctx.storage.setAlarm(Date.now());
+  }
+
+  async edited(version: number, config: MeridianConfig): Promise<void> {
+    adoptConfig(this.env, version, config);
+    if (this.#viewers().length > 0) await this.#lookAtOnce();
+  }
+
+  #byToken(token: string, { address }: Note): Promise<Allowed | LiveRefusal> {
+    // A token that no header can have is no token.
+    if (!/^[\x21-\x7e]+$/.test(token)) return Promise.resolve(refusal('unauthorized', 'this is no token'));
+    const headers = { authorization: `Bearer ${token}`, 'cf-connecting-ip': address };
+    const request = new Request('https://live.invalid/', { headers });
+    return allowedBy(request, this.env, activeConfig(this.env).config);
+  }
+
+  async #tell(viewer: Viewer, before: Seen | undefined, seen: Seen): Promise<void> {
+    const { note } = viewer;
+    const { allowed, since, hasSaid, isTold } = note;
+    try {
+      if (allowed === undefined || !hasSaid) {
+        if (Date.now() - since > HELLO_WITHIN_MS)
+          viewer.end(POLICY_VIOLATION, 'the first message did not come');
+        return;
+      }
+      const refused = await noLongerAllowed(allowed, this.env, activeConfig(this.env).config);
+      if (refused !== undefined) return this.#refuse(viewer, refused);
+      if (allowed.until !== undefined && Date.now() > allowed.until)
+        return viewer.end(POLICY_VIOLATION, 'the sign-in is checked again: connect again');
+      const { level } = allowed;
+      const change =
+        before === undefined || !isTold
+          ? 'snapshot'
+          : changeBetween(forLevel(before, level), forLevel(seen, level));
+      if (change === 'snapshot') await this.#snapshot(viewer, allowed, seen);
+      // One that is slow begins again with a snapshot.
+      else if (change !== undefined && !viewer.tell(change)) viewer.note = { ...note, isTold: false };
+    } catch {
+      this.#readers.delete(viewer);
     }
   }
 
-  #endThoseWhoseTimeIsOver(now: number): void {
-    for (const socket of this.ctx.getWebSockets()) {
-      const { since, level } = attachmentOf(socket);
-      if (now - since < (level === undefined ? HELLO_WITHIN_MS : LIFE_MS)) continue;
-      this.#forget(socket);
-      socket.close(GOING_AWAY, level === undefined ? 'nobody said who looks' : 'connect again');
-    }
+  async #snapshot(viewer: Viewer, { level }: Allowed, seen: Seen): Promise<void> {
+    this.#build ??= pageBuild(this.env).catch(() => 'unknown');
+    const isTold = viewer.tell({
+      kind: 'snapshot',
+      level,
+      build: await this.#build,
+      ...forLevel(seen, level),
+    });
+    viewer.note = { ...viewer.note, isTold };
+  }
+
+  async #events(note: Note, allowed: Allowed | LiveRefusal): Promise<Response> {
+    if ('kind' in allowed && allowed.code === 'too_many')
+      return errorResponse('rate_limited', allowed.message);
+    if ('kind' in allowed) return errorResponse('unauthorized', allowed.message);
+    const { viewer, body } = eventViewer({ ...note, allowed, hasSaid: true }, (gone) =>
+      this.#readers.delete(gone),
+    );
+    this.#readers.add(viewer);
+    await this.#lookAtOnce();
+    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
+    return new Response(body, { headers });
+  }
+
+  #refuse(viewer: Viewer, refused: LiveRefusal): void {
+    this.#readers.delete(viewer);
+    refuse(viewer, refused);
+  }
+
+  #viewers(): readonly Viewer[] {
+    return [...this.ctx.getWebSockets().map(socketViewer), ...this.#readers];
   }
 }
 
-function helloOf(text: string | ArrayBuffer): LiveHello | undefined {
-  if (typeof text !== 'string' || text.length > HELLO_CHARACTERS) return undefined;
+function refuse(viewer: Viewer, refused: LiveRefusal): void {
+  viewer.tell(refused);
+  viewer.end(POLICY_VIOLATION, refused.code);
+}
+
+function helloIn(message: string): LiveHello | undefined {
   try {
-    const parsed = v.safeParse(LiveHelloSchema, JSON.parse(text));
-    return parsed.success ? parsed.output : undefined;
+    const { success, output } = v.safeParse(LiveHelloSchema, JSON.parse(message));
+    return success ? output : undefined;
   } catch {
     return undefined;
   }
-}
-
-function refuse(socket: WebSocket, text: string): void {
-  socket.send(text);
-  socket.close(POLICY_VIOLATION, 'refused');
-}
-
-function attach(socket: WebSocket, attachment: Attachment): void {
-  socket.serializeAttachment(attachment);
-}
-
-function attachmentOf(socket: WebSocket): Attachment {
-  return socket.deserializeAttachment() as Attachment;
 }

@@ -1,49 +1,38 @@
-// `GET /api/live`: what the map shows, as it changes, over a WebSocket or as server-sent events. The object that looks has
-// the connection from then on.
+// `GET /api/live`: hands whoever looks to the object of the live map. Other sites' pages may not open it: a browser would
+// send the sign-in of its user along.
 
+import { isCrossSite } from '../admin/cross-site.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { upgradeRefusal } from '../upgrade-check.ts';
-import { levelOf } from './level.ts';
-import { ADDRESS_HEADER, liveView, SIGN_IN_HEADER } from './live-stub.ts';
+import { liveView } from './live-stub.ts';
 
-const EVENTS = 'text/event-stream';
-
-export async function live(request: Request, edge: EdgeContext): Promise<Response> {
-  const object = liveView(edge.env);
-  if (object === undefined) {
+export async function live(request: Request, { env }: EdgeContext): Promise<Response> {
+  // What a local stack takes from another port of this machine is decided before (other-sites.ts).
+  if (env.MERIDIAN_ONE_MACHINE !== 'true' && isCrossSite(request))
+    return errorResponse('cross_site', "another site's page asks: only Meridian's own pages may look");
+  if (!wantsEvents(request)) {
+    const refused = upgradeRefusal(request);
+    if (refused !== undefined)
+      return refused.status === UPGRADE_REQUIRED
+        ? errorResponse('upgrade_required', 'ask with a WebSocket, or with "Accept: text/event-stream"', {
+            headers: { upgrade: 'websocket' },
+          })
+        : refused;
+  }
+  const view = liveView(env);
+  if (view === undefined)
     return errorResponse(
-      'not_found',
-      'this deployment tells nothing live: bind LIVE in wrangler.toml, or ask /api/regions',
+      'live_unavailable',
+      'this deployment has no object LIVE_VIEW: deploy with wrangler.toml as it is',
     );
-  }
-  if (isFromElsewhere(request)) {
-    return errorResponse('cross_site', "only Meridian's own page may look here, and programs");
-  }
-  const isUpgrade = request.headers.has('upgrade');
-  const refusal = isUpgrade ? upgradeRefusal(request) : notEvents(request);
-  if (refusal !== undefined) return refusal;
-  const level = await levelOf(request, edge.env, edge.config);
-  // Over a WebSocket a browser says its token in the first message.
-  if (typeof level !== 'string' && (!isUpgrade || level.code === 'unauthorized'))
-    return errorResponse('unauthorized', level.message);
-  const headers = new Headers(isUpgrade ? { upgrade: 'websocket' } : { accept: EVENTS });
-  if (typeof level === 'string') headers.set(SIGN_IN_HEADER, level);
-  const address = request.headers.get(ADDRESS_HEADER);
-  if (address !== null) headers.set(ADDRESS_HEADER, address);
-  const response = await object.fetch('http://live/', { headers, signal: request.signal });
-  // The headers of a fetched response are immutable.
-  return response.webSocket ? response : new Response(response.body, response);
+  const answer = await view.fetch(request);
+  // The headers of a fetched answer are immutable.
+  return answer.webSocket ? answer : new Response(answer.body, answer);
 }
 
-/** A page of another site: what a browser sends along, a sign-in for one, is not meant for it. */
-function isFromElsewhere({ url, headers }: Request): boolean {
-  const origin = headers.get('origin');
-  return origin !== null && URL.parse(origin)?.host !== new URL(url).host;
-}
+const UPGRADE_REQUIRED = 426;
 
-function notEvents({ headers }: Request): Response | undefined {
-  return headers.get('accept')?.includes(EVENTS)
-    ? undefined
-    : errorResponse('upgrade_required', `ask for an upgrade to WebSocket, or for "Accept: ${EVENTS}"`);
+export function wantsEvents({ headers }: Request): boolean {
+  return headers.get('accept')?.includes('text/event-stream') === true;
 }

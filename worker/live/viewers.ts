@@ -1,80 +1,73 @@
-// Who looks: over hibernatable WebSockets, or by server-sent events. Sends each what is new for its level, and a snapshot to
-// whoever has none yet, or was too slow.
+// Those who look at the live map, over a WebSocket or as a stream of events: one way to tell each of them something.
 
-import type { LiveLevel, LiveMessage, LiveRefusal } from '../../api/live.ts';
-import { changeOf, type Scene, snapshotOf } from './scene.ts';
+import type { LiveMessage } from '../../api/live.ts';
+import type { Allowed } from './allowed.ts';
 
-/** In all: each costs the object a second's work every few minutes, and the platform's memory. */
-export const MOST_VIEWERS = 200;
-
-/** Somebody who is told. */
-interface Viewer {
-  readonly level: LiveLevel;
-  /** Whether the last scene has been sent, so that a change is enough. */
-  isCurrent: boolean;
-  /** False if it still has not taken what was sent before. */
-  send(text: string): boolean;
+/** What is kept of one who looks. */
+export interface Note {
+  /** ms since the epoch. */
+  readonly since: number;
+  /** For the limit of calls. */
+  readonly address: string;
+  /** By a sign-in or a header of its first request, or else as the public. Absent until its first message is here. */
+  readonly allowed?: Allowed;
+  /** Whether its first message was here. */
+  readonly hasSaid: boolean;
+  /** Whether a snapshot was sent; changes apply to it. */
+  readonly isTold: boolean;
 }
 
-export class Viewers {
-  readonly #viewers = new Set<Viewer>();
-  readonly #build: string;
-  #last: Scene | undefined;
-
-  constructor(build: string) {
-    this.#build = build;
-  }
-
-  get count(): number {
-    return this.#viewers.size;
-  }
-
-  /** Sends everything at once if anything is known. Returns a function that forgets it. */
-  add(level: LiveLevel, send: (text: string) => boolean): () => void {
-    const viewer: Viewer = { level, send, isCurrent: false };
-    this.#viewers.add(viewer);
-    if (this.#last !== undefined) this.#tell(viewer, this.#snapshots(this.#last));
-    return () => this.#viewers.delete(viewer);
-  }
-
-  show(scene: Scene): void {
-    const before = this.#last;
-    this.#last = scene;
-    const snapshots = this.#snapshots(scene);
-    const changes = onceEach((level) => (before === undefined ? undefined : changeOf(before, scene, level)));
-    for (const viewer of this.#viewers) this.#tell(viewer, viewer.isCurrent ? changes : snapshots, snapshots);
-  }
-
-  /** What was seen is old by the time that somebody looks again. */
-  forget(): void {
-    this.#last = undefined;
-  }
-
-  #snapshots(scene: Scene) {
-    return onceEach((level) => snapshotOf(scene, level, this.#build));
-  }
-
-  #tell(viewer: Viewer, texts: Texts, otherwise: Texts = texts): void {
-    viewer.isCurrent = viewer.send(texts(viewer.level) ?? otherwise(viewer.level) ?? '');
-  }
+export interface Viewer {
+  note: Note;
+  /** False if it is too slow to take any more now. @throws if it is gone */
+  tell(message: LiveMessage): boolean;
+  end(code: number, reason: string): void;
 }
 
-type Texts = (level: LiveLevel) => string | undefined;
-
-/** The text of a message, made once for each level. */
-function onceEach(make: (level: LiveLevel) => LiveMessage | undefined): Texts {
-  const made = new Map<LiveLevel, string | undefined>();
-  return (level) => {
-    if (!made.has(level)) made.set(level, textOf(make(level)));
-    return made.get(level);
+/** Of a WebSocket; its note sleeps with it. */
+export function socketViewer(socket: WebSocket): Viewer {
+  return {
+    get note() {
+      return socket.deserializeAttachment() as Note;
+    },
+    set note(note: Note) {
+      socket.serializeAttachment(note);
+    },
+    tell: (message) => {
+      socket.send(JSON.stringify(message));
+      return true;
+    },
+    end: (code, reason) => socket.close(code, reason),
   };
 }
 
-function textOf(message: LiveMessage | undefined): string | undefined {
-  return message && JSON.stringify(message);
-}
+/** Messages that wait for a slow reader of events, before it is left out for a while. */
+const MOST_WAITING = 8;
 
-/** @param code why there is nothing to see */
-export function refusalText(code: LiveRefusal['code'], message: string): string {
-  return JSON.stringify({ kind: 'refused', code, message } satisfies LiveRefusal);
+/** Of a stream of events, which lives no longer than this object. */
+export function eventViewer(
+  note: Note,
+  onGone: (viewer: Viewer) => void,
+): { viewer: Viewer; body: ReadableStream } {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const encoder = new TextEncoder();
+  const viewer: Viewer = {
+    note,
+    tell: (message) => {
+      if ((controller?.desiredSize ?? 0) <= 0) return false;
+      controller?.enqueue(encoder.encode(`data: ${JSON.stringify(message)}\n\n`));
+      return true;
+    },
+    end: () => controller?.close(),
+  };
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start: (own) => {
+        controller = own;
+      },
+      cancel: () => onGone(viewer),
+    },
+    { highWaterMark: MOST_WAITING },
+  );
+  return { viewer, body };
 }

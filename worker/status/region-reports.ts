@@ -3,7 +3,7 @@
 
 import type { RegionView } from '../../api/regions.ts';
 import { UNREACHABLE } from '../../api/states.ts';
-import type { RegionConfig } from '../../regions/config.ts';
+import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
@@ -31,41 +31,31 @@ export interface SeenRegion {
 /** The links, by the id of the region that dials them. */
 export type DialledLinks = ReadonlyMap<string, readonly LinkStatus[]>;
 
-/** Whose regions are asked. */
-type Asked = Pick<EdgeContext, 'env' | 'config'>;
-
 const sharedRegions = new OnceASecond<readonly SeenRegion[]>('the regions', ALL_TIMEOUT_MS);
 const sharedLinks = new OnceASecond<DialledLinks>('the links', ALL_TIMEOUT_MS);
 
 /** All regions, in the order of the configuration. */
 export function seenRegions(edge: EdgeContext): Promise<readonly SeenRegion[]> {
-  return sharedRegions.get(edge, () => askRegions(edge));
+  const { env, config } = edge;
+  return sharedRegions.get(edge, () => askRegions(env, config));
 }
 
-/** The same, asked now. */
-export function askRegions({ env, config }: Asked): Promise<readonly SeenRegion[]> {
+/** The same, asked now. For objects, which cannot wait for what another request has begun. */
+export function askRegions(env: Env, { regions }: MeridianConfig): Promise<readonly SeenRegion[]> {
   return Promise.all(
-    config.regions.map(async (region) => ({ config: region, report: await reportOf(env, region) })),
+    regions.map(async (region) => ({ config: region, report: await reportOf(env, region) })),
   );
-}
-
-/** A region as the API shows it. */
-export function viewOf({ config, report }: SeenRegion): RegionView {
-  const { id, name, hint, placement, latitude, longitude, enabled, keepAwake, jetstream } = config;
-  return {
-    ...{ id, name, hint, placement, latitude, longitude, enabled, keepAwake, jetstream },
-    ...report,
-  };
 }
 
 /** The links of all regions, each as the side that dials it sees it. */
 export function dialledLinks(edge: EdgeContext): Promise<DialledLinks> {
-  return sharedLinks.get(edge, () => askLinks(edge));
+  const { env, config } = edge;
+  return sharedLinks.get(edge, () => askLinks(env, config));
 }
 
 /** The same, asked now. */
-export async function askLinks({ env, config }: Asked): Promise<DialledLinks> {
-  const links = config.regions.map(async (region) => [region.id, await linksOf(env, region)] as const);
+export async function askLinks(env: Env, { regions }: MeridianConfig): Promise<DialledLinks> {
+  const links = regions.map(async (region) => [region.id, await linksOf(env, region)] as const);
   return new Map(await Promise.all(links));
 }
 

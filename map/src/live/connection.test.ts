@@ -118,6 +118,22 @@ test('where WebSockets do not pass, it asks for events', async () => {
   expect(heard).toEqual(['snapshot']);
 });
 
+test('where nothing is told live, it asks for regions and links', async () => {
+  vi.stubGlobal('fetch', (url: URL | string) => {
+    const answers: Readonly<Record<string, unknown>> = {
+      '/api/regions': { version: 4, regions: [] },
+      '/api/mesh': { links: [] },
+    };
+    const answer = answers[typeof url === 'string' ? url : url.pathname];
+    return Promise.resolve(Response.json(answer ?? {}, { status: answer === undefined ? 404 : 200 }));
+  });
+  last().end();
+  await vi.advanceTimersByTimeAsync(600);
+  expect(heard).toEqual(['snapshot']);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(heard).toHaveLength(2);
+});
+
 test('who is refused is not asked for again', async () => {
   last().open();
   last().tell({ kind: 'refused', code: 'unauthorized', message: 'no' });

@@ -2,7 +2,7 @@
 // is neither. It comes back by itself, and at once when the machine has slept or the network has returned.
 
 import type { LiveChange, LiveMessage, LiveRefusal, LiveSnapshot } from '../../../api/live.ts';
-import { LIVE_PATH } from '../paths.ts';
+import { PATHS } from '../../../api/paths.ts';
 import { readEvents } from './event-stream.ts';
 import { poll } from './polled.ts';
 
@@ -136,7 +136,7 @@ interface Way {
 
 /** A browser can send no header with the upgrade, and a token is in no URL: it is in the first message. */
 function overSocket({ token, onText, signal }: Way, onEnd: () => void): void {
-  const socket = new WebSocket(new URL(LIVE_PATH, location.href.replace(/^http/, 'ws')));
+  const socket = new WebSocket(new URL(PATHS.live, location.href.replace(/^http/, 'ws')));
   socket.addEventListener('open', () => socket.send(JSON.stringify(token === undefined ? {} : { token })));
   socket.addEventListener('message', ({ data }) => onText(String(data)));
   socket.addEventListener('close', onEnd);
@@ -148,7 +148,7 @@ async function overEvents({ token, onText, signal }: Way): Promise<void> {
     accept: 'text/event-stream',
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
   };
-  const { ok, status, body } = await fetch(LIVE_PATH, { headers, signal });
+  const { ok, status, body } = await fetch(PATHS.live, { headers, signal });
   if (ok && body !== null) await readEvents(body, onText);
   else if (status === NOT_THERE) await poll(token, (snapshot) => onText(JSON.stringify(snapshot)), signal);
 }
