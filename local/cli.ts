@@ -2,11 +2,11 @@
 // stops everything when asked to.
 
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { pageFolder } from '../map/page-build.ts';
 import { BinaryError } from './binaries/binary-error.ts';
 import { ensureNatsServer } from './binaries/nats-server.ts';
 import { type Console, openConsole } from './console.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
+import { ensureMapPage } from './map-page.ts';
 import { reloadOnChange } from './reload-on-change.ts';
 import { instructions, linkTable, regionTable } from './report.ts';
 import { type Stack, type StackOptions, startStack } from './stack.ts';
@@ -99,7 +99,7 @@ async function main(options: Options): Promise<void> {
 }
 
 async function start(options: Options, output: Console, signal: AbortSignal): Promise<Stack> {
-  const [{ config, notes }] = await Promise.all([loadConfig(options), pageFolder(output.step)]);
+  const [{ config, notes }] = await Promise.all([loadConfig(options), ensureMapPage(output.step)]);
   for (const note of notes) output.step(note);
   const containers = await containersOf(options, output, signal);
   signal.throwIfAborted();

@@ -8,11 +8,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'smol-toml';
-import { pageFolder } from '../map/page-build.ts';
 import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
 import { generateWorkerClasses } from '../regions/generate/worker-classes.ts';
 import { syncWranglerToml } from '../regions/generate/wrangler-sync.ts';
 import { type InstanceLimits, instanceLimits } from '../regions/instance-limits.ts';
+import { ensureMapPage } from './map-page.ts';
 import { sourceFrames } from './source-frames.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
@@ -81,7 +81,7 @@ export async function buildWorker(
 ): Promise<WorkerBuild> {
   await mkdir(folder, { recursive: true });
   // wrangler refuses a folder that is missing.
-  const page = await pageFolder();
+  const page = await ensureMapPage();
   const checkedIn = join(PROJECT, 'wrangler.toml');
   const text = await readFile(checkedIn, 'utf8');
   const { durable_objects } = parse(text) as unknown as WranglerToml;

@@ -512,7 +512,6 @@ export const PARTS: readonly Part[] = [
       'local/engine/processes',
       'local/engine/containers',
       'local/image',
-      'map/page-build.ts',
     ],
     tests: ['worker/region'],
   },
@@ -716,19 +715,9 @@ export const PARTS: readonly Part[] = [
     imports: ['map/src'],
   },
   {
-    path: 'map/vite.config.ts',
-    what: 'how the page is built',
-    imports: ['map/build'],
-  },
-  {
-    path: 'map/page-build.ts',
-    what: 'builds the page when it is missing, or its sources have changed',
-    imports: ['map/vite.config.ts'],
-  },
-  {
     path: 'map',
     what: 'the command `npm run map`: builds the page, serves its sources, takes its pictures',
-    imports: ['map/build', 'map/vite.config.ts', 'map/page-build.ts', 'local', 'test/support'],
+    imports: ['map/build', 'local', 'test/support'],
   },
   {
     path: 'examples',

@@ -3,7 +3,13 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
-import { type LiveHello, LiveHelloSchema, type LivePlace, type LiveRefusal } from '../../api/live.ts';
+import {
+  type LiveChange,
+  type LiveHello,
+  LiveHelloSchema,
+  type LivePlace,
+  type LiveRefusal,
+} from '../../api/live.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { addressOf } from '../admin/address.ts';
 import { activeConfig, adoptConfig, refreshConfig } from '../config/active-config.ts';
@@ -21,6 +27,9 @@ import { eventViewer, type Note, socketViewer, type Viewer } from './viewers.ts'
 const EVERY_MS = 1_000;
 const PLACES_EVERY_MS = 5_000;
 
+/** Told also while nothing changes, so that a page knows a connection that died in silence. */
+const BEAT_EVERY_MS = 10_000;
+
 /** More than look at one deployment at once; each costs a message a second. */
 const MOST_VIEWERS = 200;
 
@@ -33,11 +42,19 @@ const MOST_HELLO_CHARS = 4_096;
 const POLICY_VIOLATION = 1008;
 const TOO_BIG = 1009;
 
+/** Two looks, one after the other. */
+interface Told {
+  readonly before: Seen | undefined;
+  readonly seen: Seen;
+  readonly isBeat: boolean;
+}
+
 export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'edited'> {
   readonly #readers = new Set<Viewer>();
   #last: Seen | undefined;
   #places: readonly LivePlace[] = [];
   #placesAt = 0;
+  #beatAt = 0;
   #build: Promise<string> | undefined;
 
   override async fetch(request: Request): Promise<Response> {
@@ -95,7 +112,9 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
       const before = this.#last;
       const seen = await look(this.env, activeConfig(this.env), this.#places);
       this.#last = seen;
-      for (const viewer of this.#viewers()) await this.#tell(viewer, before, seen);
+      const isBeat = seen.at - this.#beatAt >= BEAT_EVERY_MS;
+      if (isBeat) this.#beatAt = seen.at;
+      for (const viewer of this.#viewers()) await this.#tell(viewer, { before, seen, isBeat });
       await this.#lookAtPlaces(seen);
     } catch (error) {
       console.error(`the live map: ${messageOf(error)}`);
@@ -132,7 +151,7 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
     return allowedBy(request, this.env, activeConfig(this.env).config);
   }
 
-  async #tell(viewer: Viewer, before: Seen | undefined, seen: Seen): Promise<void> {
+  async #tell(viewer: Viewer, { before, seen, isBeat }: Told): Promise<void> {
     const { note } = viewer;
     const { allowed, since, hasSaid, isTold } = note;
     try {
@@ -149,7 +168,8 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
       const change =
         before === undefined || !isTold
           ? 'snapshot'
-          : changeBetween(forLevel(before, level), forLevel(seen, level));
+          : (changeBetween(forLevel(before, level), forLevel(seen, level)) ??
+            (isBeat ? beatOf(seen) : undefined));
       if (change === 'snapshot') await this.#snapshot(viewer, allowed, seen);
       // One that is slow begins again with a snapshot.
       else if (change !== undefined && !viewer.tell(change)) viewer.note = { ...note, isTold: false };
@@ -190,6 +210,10 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
   #viewers(): readonly Viewer[] {
     return [...this.ctx.getWebSockets().map(socketViewer), ...this.#readers];
   }
+}
+
+function beatOf({ at }: Seen): LiveChange {
+  return { kind: 'change', at };
 }
 
 function refuse(viewer: Viewer, refused: LiveRefusal): void {

@@ -32,6 +32,9 @@ const LONGEST_PAUSE_MS = 15_000;
 /** An open socket that says nothing for so long has not told what is live. */
 const FIRST_MESSAGE_MS = 10_000;
 
+/** Meridian says something every ten seconds: a connection that is silent for longer is dead. */
+const SILENT_MS = 25_000;
+
 /** A timer that is so late tells of a machine that has slept, and a socket that may be dead without knowing. */
 const TICK_MS = 2_000;
 const SLEPT_MS = 15_000;
@@ -65,12 +68,13 @@ export function openConnection({ token, onMessage, onState }: ConnectionOptions)
       onState({ is: 'waiting', until: performance.now() + pause });
       retry = setTimeout(connect, pause);
     };
-    const silent = setTimeout(ended, FIRST_MESSAGE_MS);
+    let silent = setTimeout(ended, FIRST_MESSAGE_MS);
     const heardOf = (text: string) => {
       if (signal.aborted) return;
       const message = JSON.parse(text) as LiveMessage;
       heard = true;
       clearTimeout(silent);
+      silent = setTimeout(ended, SILENT_MS);
       if (message.kind === 'refused') {
         abort.abort();
         return onState({ is: 'refused', refusal: message });
