@@ -1,6 +1,7 @@
 // Metrics are pushed at most as often as the collector looks, and once to each sink.
 
 import { parseDurationMs } from '../duration.ts';
+import { isPossibleAddress } from '../possible-address.ts';
 import type { Problem } from '../problems.ts';
 import type { ConfigDraft } from './draft.ts';
 
@@ -12,7 +13,7 @@ export function checkExport({ export: sinks = [] }: ConfigDraft): Problem[] {
   const problems: Problem[] = [];
   sinks.forEach(({ type, url, secret, every }, index) => {
     const path = `export[${index}]`;
-    if (!URL.canParse(url)) {
+    if (!isPossibleAddress(url)) {
       const expected = 'an address that there can be: its host or its port cannot';
       problems.push({ code: 'bad-value', path: `${path}.url`, expected, received: `"${url}"` });
     }

@@ -11,7 +11,7 @@ export type Outcome =
   | { readonly kind: 'later'; readonly afterMs?: number; readonly problem: string };
 
 /** Of an answer that is read: what OTLP says about rejected samples is shorter. */
-const READ_CHARS = 16_384;
+const READ_BYTES = 16_384;
 /** The status has come, so the rest is near. */
 export const TEXT_WITHIN_MS = 2_000;
 
@@ -58,19 +58,19 @@ export function shownText(text: string, confidential: readonly string[]): string
 async function textOf({ body }: Response): Promise<string> {
   const reader = body?.getReader();
   if (reader === undefined) return '';
-  const decoder = new TextDecoder();
-  let text = '';
+  const chunks: Uint8Array[] = [];
   const read = async () => {
-    while (text.length < READ_CHARS) {
+    for (let bytes = 0; bytes < READ_BYTES; ) {
       const { value, done } = await reader.read();
-      if (done) break;
-      text += decoder.decode(value, { stream: true });
+      if (done) return;
+      chunks.push(value);
+      bytes += value.length;
     }
   };
   // What it said until then is all that there is to know.
   await withTimeout(read(), TEXT_WITHIN_MS, 'the answer does not end').catch(() => {});
   reader.cancel().catch(() => {});
-  return text.slice(0, READ_CHARS);
+  return new TextDecoder().decode(await new Blob(chunks).slice(0, READ_BYTES).arrayBuffer());
 }
 
 /** What OTLP says in an answer of 200. */
