@@ -31,6 +31,8 @@ export type EndpointAnswer =
   | { readonly kind: 'lines' }
   /** Metrics, in one of two formats (metrics.ts). */
   | { readonly kind: 'metrics' }
+  /** Messages as they come (live.ts), over a WebSocket or as server-sent events. */
+  | { readonly kind: 'live' }
   | { readonly kind: 'upgrade' };
 
 export interface Endpoint {

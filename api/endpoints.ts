@@ -40,6 +40,16 @@ const CONNECT_ERRORS: readonly ErrorCode[] = [
   'session_unavailable',
 ];
 
+const LIVE_ERRORS: readonly ErrorCode[] = [
+  'bad_request',
+  'unauthorized',
+  'cross_site',
+  'method_not_allowed',
+  'upgrade_required',
+  'rate_limited',
+  'live_unavailable',
+];
+
 const PLACE: readonly QueryParameter[] = [
   { name: 'colo', type: 'string', what: 'such as SYD' },
   { name: 'lat', type: 'number', what: 'degrees north' },
@@ -278,6 +288,18 @@ const CONNECT: Endpoint = {
   errors: CONNECT_ERRORS,
 };
 
+const TRACE: Endpoint = {
+  id: 'trace',
+  method: 'POST',
+  path: PATHS.trace,
+  caller: 'admin',
+  summary: 'the way that a message would take over the mesh; nobody receives it',
+  query: [],
+  body: 'TraceBody',
+  answer: json('Trace'),
+  errors: [...BODY_ERRORS, 'bad_request', 'no_such_region', 'region_unavailable'],
+};
+
 export const ENDPOINTS: readonly Endpoint[] = [
   CONNECT,
   { ...CONNECT, id: 'connectToNats', path: PATHS.nats, sameAs: PATHS.root },
@@ -298,6 +320,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
     json('Regions'),
   ),
   open('mesh', PATHS.mesh, 'the links between regions, under the same condition', json('Mesh')),
+  {
+    ...open('live', PATHS.live, 'what the map shows, as it changes: a WebSocket, or server-sent events', {
+      kind: 'live',
+    }),
+    errors: LIVE_ERRORS,
+  },
   {
     ...open('route', PATHS.route, 'the decision for this request, or for a place', {
       kind: 'json',
@@ -429,5 +457,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...JETSTREAM,
   ...BACKUPS,
   ...METRICS,
+  TRACE,
   ...SESSION_ENDPOINTS,
 ];

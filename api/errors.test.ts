@@ -54,6 +54,7 @@ test('each code has the status that clients rely on', () => {
     bucket_unavailable: 503,
     no_keeper: 503,
     keeper_unavailable: 503,
+    live_unavailable: 503,
     region_unavailable: 503,
     session_ending: 503,
     session_unavailable: 503,

@@ -51,6 +51,7 @@ export const ERROR_STATUS = {
   no_collector: 503,
   collector_unavailable: 503,
   keeper_unavailable: 503,
+  live_unavailable: 503,
   region_unavailable: 503,
   session_ending: 503,
   session_unavailable: 503,
@@ -119,6 +120,7 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   bucket_unavailable: 'the bucket of the backups does not answer',
   no_keeper: 'the deployment has no Keeper, so there is no JetStream',
   keeper_unavailable: 'the Keeper does not answer',
+  live_unavailable: 'the deployment has no object for the live map',
   no_collector: 'the deployment has no collector, so there are no metrics',
   collector_unavailable: 'the collector of metrics does not answer',
   region_unavailable:
@@ -141,7 +143,13 @@ const RATE_LIMIT_SECONDS = 60;
 const PASSING_SECONDS = 2;
 
 /** What a deployment lacks does not come by itself. */
-const ABSENT: ReadonlySet<ErrorCode> = new Set(['no_store', 'no_bucket', 'no_keeper', 'no_collector']);
+const ABSENT: ReadonlySet<ErrorCode> = new Set([
+  'no_store',
+  'no_bucket',
+  'no_keeper',
+  'live_unavailable',
+  'no_collector',
+]);
 
 /** `Retry-After` of a refusal that may pass by itself, in seconds; undefined if something has to be changed first. */
 export function retryAfterSeconds(code: ErrorCode): number | undefined {

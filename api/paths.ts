@@ -7,6 +7,7 @@ export const PATHS = {
   health: '/health',
   regions: '/api/regions',
   mesh: '/api/mesh',
+  live: '/api/live',
   route: '/api/route',
   whoami: '/api/whoami',
   openapi: '/api/openapi.json',
@@ -27,6 +28,7 @@ export const PATHS = {
   metricsHistory: '/api/metrics/history',
   traffic: '/api/traffic',
   inspection: '/api/inspection',
+  trace: '/api/trace',
   sessions: '/api/containers',
 } as const;
 

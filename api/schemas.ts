@@ -30,6 +30,13 @@ import { ForecastFactsSchema } from './forecast-facts.ts';
 import { HealthSchema } from './health.ts';
 import { InspectionSchema } from './inspection.ts';
 import { JetStreamSchema, MemberSchema } from './jetstream.ts';
+import {
+  LiveChangeSchema,
+  LiveMessageSchema,
+  LivePlaceSchema,
+  LiveRefusalSchema,
+  LiveSnapshotSchema,
+} from './live.ts';
 import { MeshLinkSchema, MeshSchema } from './mesh.ts';
 import { MetricsHistorySchema, TrafficSchema } from './metrics.ts';
 import { OperationResultSchema, RegionViewSchema, RegionViewsSchema } from './regions.ts';
@@ -45,6 +52,7 @@ import {
   SessionStateSchema,
   SessionStatsSchema,
 } from './sessions.ts';
+import { TraceBodySchema, TraceHopSchema, TraceSchema } from './trace.ts';
 import { WhoamiSchema } from './whoami.ts';
 
 export const SCHEMAS = {
@@ -73,7 +81,12 @@ export const SCHEMAS = {
   Job: JobSchema,
   Jobs: JobsSchema,
   Link: MeshLinkSchema,
+  LiveChange: LiveChangeSchema,
   LiveConfig: LiveConfigSchema,
+  LiveMessage: LiveMessageSchema,
+  LivePlace: LivePlaceSchema,
+  LiveRefusal: LiveRefusalSchema,
+  LiveSnapshot: LiveSnapshotSchema,
   Member: MemberSchema,
   Mesh: MeshSchema,
   MetricsHistory: MetricsHistorySchema,
@@ -100,6 +113,9 @@ export const SCHEMAS = {
   SessionList: SessionListSchema,
   SessionState: SessionStateSchema,
   SessionStats: SessionStatsSchema,
+  Trace: TraceSchema,
+  TraceBody: TraceBodySchema,
+  TraceHop: TraceHopSchema,
   Traffic: TrafficSchema,
   Whoami: WhoamiSchema,
 } as const satisfies Readonly<Record<string, v.GenericSchema>>;

@@ -6,6 +6,8 @@ import { BinaryError } from './binaries/binary-error.ts';
 import { ensureNatsServer } from './binaries/nats-server.ts';
 import { type Console, openConsole } from './console.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
+import { ensureMapPage } from './map-page.ts';
+import { openPage, signedInAddress } from './open-page.ts';
 import { reloadOnChange } from './reload-on-change.ts';
 import { instructions, linkTable, regionTable } from './report.ts';
 import { type Stack, type StackOptions, startStack } from './stack.ts';
@@ -20,6 +22,7 @@ interface Options {
   readonly config?: string;
   readonly wan?: boolean;
   readonly watch?: boolean;
+  readonly open?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
 }
@@ -48,6 +51,7 @@ const program = new Command('npm start --')
   .option('--config <file>', 'another region configuration than regions/regions.json')
   .option('--wan', 'add the latency of real distances, as the routing model has them, to clients and routes')
   .option('--watch', 'restart the Worker when its sources or its configuration change (npm run dev)')
+  .option('--open', 'open the map in the browser, signed in')
   .option('--quiet', 'print nothing but errors and the last line')
   .option('--verbose', 'print everything that the servers log')
   .addHelpText(
@@ -84,6 +88,7 @@ async function main(options: Options): Promise<void> {
   try {
     const stack = await start(options, output, stop.signal);
     showReady(stack, output, await stack.regions(), await stack.mesh());
+    if (options.open === true) await showMap(stack, output);
     const watching = options.watch === true ? reloadOnChange(stack, options, output) : undefined;
     await stopped;
     output.step('stopping');
@@ -97,8 +102,13 @@ async function main(options: Options): Promise<void> {
   process.exit();
 }
 
+async function showMap({ url, adminToken }: Stack, output: Console): Promise<void> {
+  const problem = await openPage(signedInAddress(url, adminToken));
+  if (problem !== undefined) output.step(`${problem}: open ${url}/`);
+}
+
 async function start(options: Options, output: Console, signal: AbortSignal): Promise<Stack> {
-  const { config, notes } = await loadConfig(options);
+  const [{ config, notes }] = await Promise.all([loadConfig(options), ensureMapPage(output.step)]);
   for (const note of notes) output.step(note);
   const containers = await containersOf(options, output, signal);
   signal.throwIfAborted();

@@ -34,7 +34,9 @@ export function linkTable(links: readonly MeshLink[]): string {
 /** How to connect, for copying. */
 export function instructions(url: string, adminToken: string): string {
   const socket = url.replace(/^http/, 'ws');
-  return `NATS over WebSocket: ${socket}
+  return `map  ${url}/
+
+NATS over WebSocket: ${socket}
 health: ${url}${PATHS.health}   regions: ${url}${PATHS.regions}   mesh: ${url}${PATHS.mesh}
 
 the nats command:

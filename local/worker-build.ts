@@ -12,6 +12,7 @@ import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
 import { generateWorkerClasses } from '../regions/generate/worker-classes.ts';
 import { syncWranglerToml } from '../regions/generate/wrangler-sync.ts';
 import { type InstanceLimits, instanceLimits } from '../regions/instance-limits.ts';
+import { ensureMapPage } from './map-page.ts';
 import { sourceFrames } from './source-frames.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
@@ -39,6 +40,12 @@ export interface WorkerBuild {
   readonly kvNamespaces: readonly string[];
   /** Bindings of R2 buckets. */
   readonly r2Buckets: readonly string[];
+  /** Files that are served beside the Worker. Default: none. */
+  readonly assets?: {
+    readonly directory: string;
+    readonly binding: string;
+    readonly run_worker_first: string[];
+  };
 }
 
 /** The parts of wrangler.toml that are used here. */
@@ -52,6 +59,11 @@ interface WranglerToml {
   }[];
   readonly kv_namespaces?: readonly { readonly binding: string }[];
   readonly r2_buckets?: readonly { readonly binding: string }[];
+  readonly assets?: {
+    readonly directory: string;
+    readonly binding: string;
+    readonly run_worker_first: string[];
+  };
   readonly durable_objects: {
     readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
   };
@@ -68,6 +80,8 @@ export async function buildWorker(
   onProcess: (pid: number) => void = () => {},
 ): Promise<WorkerBuild> {
   await mkdir(folder, { recursive: true });
+  // wrangler refuses a folder that is missing.
+  const page = await ensureMapPage();
   const checkedIn = join(PROJECT, 'wrangler.toml');
   const text = await readFile(checkedIn, 'utf8');
   const { durable_objects } = parse(text) as unknown as WranglerToml;
@@ -75,7 +89,7 @@ export async function buildWorker(
   const synced = syncWranglerToml(text, config).text;
   const wanted = parse(synced) as unknown as WranglerToml;
   const isCheckedIn = wanted.durable_objects.bindings.every(({ class_name }) => classes.has(class_name));
-  const configPath = isCheckedIn ? checkedIn : await writeVariant(folder, synced, config);
+  const configPath = isCheckedIn ? checkedIn : await writeVariant(folder, { toml: synced, page }, config);
   const toml = isCheckedIn ? (parse(text) as unknown as WranglerToml) : wanted;
   return {
     ...(await bundle(folder, configPath, onProcess)),
@@ -89,6 +103,13 @@ export async function buildWorker(
     })),
     kvNamespaces: toml.kv_namespaces?.map(({ binding }) => binding) ?? [],
     r2Buckets: toml.r2_buckets?.map(({ binding }) => binding) ?? [],
+    ...(toml.assets !== undefined && {
+      assets: {
+        directory: page,
+        binding: toml.assets.binding,
+        run_worker_first: [...toml.assets.run_worker_first],
+      },
+    }),
   };
 }
 
@@ -143,13 +164,17 @@ async function bundle(
 }
 
 /** A project that differs from this one only in its regions: the same Worker with other classes. */
-async function writeVariant(folder: string, toml: string, config: MeridianConfig): Promise<string> {
+async function writeVariant(
+  folder: string,
+  { toml, page }: { readonly toml: string; readonly page: string },
+  config: MeridianConfig,
+): Promise<string> {
   const worker = JSON.stringify(join(PROJECT, 'worker/index.ts'));
   const region = JSON.stringify(join(PROJECT, 'worker/region/nats-region.ts'));
   const entry = join(folder, 'index.ts');
   await writeFile(
     entry,
-    `export { ConfigStore, default, JetStreamKeeper, MetricsCollector, ScratchServer, SessionRegistry, SessionServer } from ${worker};\nexport * from './classes.ts';\n`,
+    `export { ConfigStore, default, JetStreamKeeper, LiveView, MetricsCollector, ScratchServer, SessionRegistry, SessionServer } from ${worker};\nexport * from './classes.ts';\n`,
   );
   const classes = generateWorkerClasses(config).replace("'./nats-region.ts'", region);
   await writeFile(join(folder, 'classes.ts'), classes);
@@ -157,7 +182,8 @@ async function writeVariant(folder: string, toml: string, config: MeridianConfig
   const dockerfile = JSON.stringify(join(PROJECT, 'container/Dockerfile'));
   const moved = toml
     .replace(/^main = .*$/m, `main = ${JSON.stringify(entry)}`)
-    .replaceAll(/^image = .*$/gm, `image = ${dockerfile}`);
+    .replaceAll(/^image = .*$/gm, `image = ${dockerfile}`)
+    .replace(/^directory = "map\/dist"$/m, `directory = ${JSON.stringify(page)}`);
   await writeFile(path, moved);
   return path;
 }

@@ -2,17 +2,13 @@
 // pictures of the README.
 
 import { Command } from 'commander';
-import { build, createServer } from 'vite';
+import { createServer } from 'vite';
+import { buildPage } from './page-build.ts';
 import config from './vite.config.ts';
 
 const program = new Command('npm run map --').description('The page of the live map.').showHelpAfterError();
 
-program
-  .command('build')
-  .description('writes map/dist, which the Worker serves')
-  .action(async () => {
-    await build({ ...config, logLevel: 'warn' });
-  });
+program.command('build').description('writes map/dist, which the Worker serves').action(buildPage);
 
 program
   .command('dev')

@@ -8,7 +8,7 @@ import { launchBrowser } from '../test/support/browser.ts';
 import { connectFrom } from '../test/support/client.ts';
 import { PLACES } from '../test/support/data/places.ts';
 import { startLoggedStack } from '../test/support/logged-stack.ts';
-import { askedLive, isLive, serveMap, tellLive } from '../test/support/map-page.ts';
+import { buildMap } from '../test/support/map-page.ts';
 
 const FOLDER = join(import.meta.dirname, '../docs/images');
 const SIZE = { width: 1280, height: 720 };
@@ -16,6 +16,7 @@ const QUALITY = 0.86;
 
 export async function takeScreenshots(): Promise<void> {
   const { close } = await withTeardown(async (undo) => {
+    await buildMap();
     const { stack } = await startLoggedStack(undefined, { wan: true });
     undo.defer(stack.close);
     for (const place of PLACES) {
@@ -24,18 +25,14 @@ export async function takeScreenshots(): Promise<void> {
         undo.defer(client.close);
       }
     }
-    const map = await serveMap(stack);
-    undo.defer(() => map[Symbol.asyncDispose]());
     const browser = await launchBrowser();
     if (browser === undefined) throw new Error('no browser can be had here: install Chrome');
     undo.defer(() => browser.close());
     await mkdir(FOLDER, { recursive: true });
-    const isTold = await isLive(stack);
     for (const colorScheme of ['light', 'dark'] as const) {
       const context = await browser.newContext({ viewport: SIZE, colorScheme });
       const page = await context.newPage();
-      if (!isTold) await tellLive(page, () => askedLive(stack));
-      await page.goto(`${map.url}#token=${stack.adminToken}`);
+      await page.goto(`${stack.url}/#token=${stack.adminToken}`);
       await page.locator('.marker[data-state=up]').nth(5).waitFor();
       await page.getByText(/^You enter/).waitFor();
       if (colorScheme === 'light') await save(page, 'map');

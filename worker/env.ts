@@ -36,6 +36,10 @@ export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[numb
   readonly JETSTREAM_SCRATCH?: DurableObjectNamespace;
   /** Measures the regions for /metrics and keeps a day of it (metrics/collector.ts). Without it there are no metrics. */
   readonly METRICS?: DurableObjectNamespace;
+  /** Tells the live map what happens (live/live-view.ts). Without it the map is not live. */
+  readonly LIVE_VIEW?: DurableObjectNamespace;
+  /** The page of the live map (page.ts). Without it `/` takes NATS clients only. */
+  readonly ASSETS?: Pick<Fetcher, 'fetch'>;
   /** Analytics Engine: a point for each client (connect/visit-counts.ts). Without it there are none. */
   readonly CONNECTS?: AnalyticsEngineDataset;
   /** Secret. With an operator: `.creds` files, one user for each account with streams, one after the other. */

@@ -12,6 +12,7 @@ import { answer } from './router.ts';
 export { ConfigStore } from './config/config-store.ts';
 export { JetStreamKeeper } from './jetstream/keeper.ts';
 export { ScratchServer } from './jetstream/scratch-server.ts';
+export { LiveView } from './live/live-view.ts';
 export { MetricsCollector } from './metrics/collector.ts';
 export * from './region/classes.ts';
 export { SessionRegistry } from './sessions/session-registry.ts';

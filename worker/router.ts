@@ -17,7 +17,9 @@ import { connectSession } from './connect/connect-session.ts';
 import type { EdgeContext } from './edge-context.ts';
 import { errorResponse } from './error-response.ts';
 import { hardened } from './hardened.ts';
+import { live } from './live/live.ts';
 import { refuseOtherSites } from './other-sites.ts';
+import { pageOr } from './page.ts';
 import { isPublic, preflight, readableByPages } from './status/cross-origin.ts';
 import { health } from './status/health.ts';
 import { mesh } from './status/mesh.ts';
@@ -70,11 +72,12 @@ export const router = Router<IRequest, Arguments, Response>({
     (response, { url }) => hardened(response, url),
   ],
 })
-  .get(PATHS.root, upgrade(connect))
+  .get(PATHS.root, pageOr(upgrade(connect)))
   .get(PATHS.nats, upgrade(connect))
   .get(PATHS.health, health)
   .get(PATHS.regions, forThoseShown('regions', regions))
   .get(PATHS.mesh, forThoseShown('mesh', mesh))
+  .get(PATHS.live, live)
   .get(PATHS.route, route)
   .get(PATHS.whoami, whoami)
   .get(PATHS.openapi, openApi)
@@ -108,6 +111,7 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.traffic, admin.traffic)
   .get(PATHS.forecasts, admin.forecasts)
   .get(PATHS.inspection, admin.inspection)
+  .post(PATHS.trace, admin.trace)
   .get(PATHS.sessions, admin.sessions.list)
   .post(PATHS.sessions, admin.sessions.create)
   .get(sessionPath(':id'), admin.sessions.show)

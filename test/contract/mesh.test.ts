@@ -1,13 +1,16 @@
 // Six clients, one in each region: all regions are one cluster, and no server has dialled another by itself.
 
-import { createInbox, headers } from '@nats-io/nats-core';
+import { createInbox, headers, type Msg } from '@nats-io/nats-core';
+import { parse } from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PATHS } from '../../api/paths.ts';
+import { TraceSchema } from '../../api/trace.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import type { Client } from '../support/client.ts';
 import { PAIRS, REGIONS, type Region } from '../support/data/places.ts';
 import { awaitInterest, awaitInterestOfAll } from '../support/interest.ts';
 import { readMonitor } from '../support/monitor.ts';
-import { clientIn, describeLocally, monitorUrl } from '../support/target.ts';
+import { clientIn, describeLocally, monitorUrl, target } from '../support/target.ts';
 
 /** Messages from each region in the test of queue groups. */
 const JOBS_PER_REGION = 200;
@@ -44,6 +47,33 @@ describe('clients in all regions', () => {
     }
     expect(received).toEqual([`first from ${from}`, `last from ${from}`]);
   });
+
+  test.skipIf(target.adminToken === undefined)(
+    'the way of a message is told server by server, and nobody receives it',
+    async () => {
+      const subject = createInbox();
+      const received: string[] = [];
+      const callback = (_error: unknown, message: Msg) => void received.push(message.string());
+      natsOf('oc').subscribe(subject, { queue: 'workers', callback });
+      natsOf('apac').subscribe(subject, { callback });
+      for (const region of ['oc', 'apac'] as const) await awaitInterest(natsOf(region), [natsOf('weur')]);
+      const answer = await fetch(`${target.url}${PATHS.trace}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${target.adminToken}` },
+        body: JSON.stringify({ subject, region: 'weur' }),
+      });
+      const { hops, complete } = parse(TraceSchema, await answer.json());
+      expect(complete).toBe(true);
+      expect(hops[0]).toMatchObject({ region: 'weur', from: null });
+      const reached = hops.filter(({ deliveries }) => deliveries > 0);
+      expect(reached.map(({ region, from, queues }) => [region, from, queues]).toSorted()).toEqual([
+        ['apac', 'nats-weur', []],
+        ['oc', 'nats-weur', ['workers']],
+      ]);
+      await natsOf('weur').flush();
+      expect(received).toEqual([]);
+    },
+  );
 
   test.each(PAIRS)('a request made in %s is answered in %s', async (from, to) => {
     const subject = createInbox();

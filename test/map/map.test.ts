@@ -13,13 +13,11 @@ import { type Client, connectFrom } from '../support/client.ts';
 import { defaultConfig } from '../support/data/checked-in.ts';
 import { cityOf, REGIONS } from '../support/data/places.ts';
 import { startLoggedStack } from '../support/logged-stack.ts';
-import { askedLive, isLive, type ServedMap, serveMap, tellLive } from '../support/map-page.ts';
+import { askedLive, buildMap, tellLive } from '../support/map-page.ts';
 import { meshIsWhole } from '../support/mesh-state.ts';
 
 let stack: Stack;
-let map: ServedMap;
 let browser: Browser | undefined;
-let asks: boolean;
 
 const LINKS = (REGIONS.length * (REGIONS.length - 1)) / 2;
 const DRAINED = 50;
@@ -33,14 +31,12 @@ beforeAll(async () => {
     lameDuck: { graceSeconds: 1, durationSeconds: 30 },
     routing: { ...config.routing, drainSettleSeconds: 1 },
   };
+  await buildMap();
   ({ stack } = await startLoggedStack(quick));
-  map = await serveMap(stack);
-  asks = !(await isLive(stack));
 });
 
 afterAll(async () => {
   await browser?.close();
-  await map?.[Symbol.asyncDispose]();
   await stack?.close();
 });
 
@@ -66,9 +62,8 @@ async function openMap({
   const said: string[] = [];
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => said.push(error.message));
-  const told = live ?? (asks ? () => askedLive(stack) : undefined);
-  if (told !== undefined) await tellLive(page, told);
-  await page.goto(isAdmin ? `${map.url}#token=${stack.adminToken}` : map.url);
+  if (live !== undefined) await tellLive(page, live);
+  await page.goto(isAdmin ? `${stack.url}/#token=${stack.adminToken}` : stack.url);
   await page
     .locator('.marker')
     .nth(REGIONS.length - 1)

@@ -1,33 +1,14 @@
-// The page of the live map in front of a stack: as the Worker serves it, or, where the Worker serves none, from map/dist.
+// The page of the live map: built for a stack to serve, and told by a test what is, where a test is about that.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { build, preview } from 'vite';
+import { build } from 'vite';
 import type { LiveMessage } from '../../api/live.ts';
 import type { Stack } from '../../local/stack.ts';
 import config from '../../map/vite.config.ts';
 
-/** What the Worker sends with the page. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-
-export interface ServedMap extends AsyncDisposable {
-  readonly url: string;
-}
-
-export async function serveMap(stack: Pick<Stack, 'url'>): Promise<ServedMap> {
-  const own = await fetch(stack.url, { headers: { accept: 'text/html' } });
-  const isServed = own.headers.get('content-type')?.startsWith('text/html') === true && own.ok;
-  await own.body?.cancel();
-  if (isServed) return { url: `${stack.url}/`, [Symbol.asyncDispose]: async () => {} };
-  if (!existsSync(join(import.meta.dirname, '../../map/dist/index.html')))
-    await build({ ...config, logLevel: 'warn' });
-  const proxy = { '/api': { target: stack.url, ws: true } };
-  const headers = { 'content-security-policy': POLICY };
-  const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 0, proxy, headers } });
-  const [url = ''] = server.resolvedUrls?.local ?? [];
-  return { url, [Symbol.asyncDispose]: () => server.close() };
+/** Before a stack is started that serves it. */
+export async function buildMap(): Promise<void> {
+  await build({ ...config, logLevel: 'warn' });
 }
 
 /** Has the page told of what is by a test rather than by Meridian. @param messages of each connection; it is closed after the last */
@@ -51,13 +32,6 @@ export async function tellLive(page: Page, messages: () => AsyncIterable<LiveMes
       });
     });
   });
-}
-
-/** Whether the Worker tells what is live. */
-export async function isLive(stack: Pick<Stack, 'url'>): Promise<boolean> {
-  const answer = await fetch(`${stack.url}/api/live`);
-  await answer.body?.cancel();
-  return answer.status !== 404;
 }
 
 /** What `GET /api/live` would tell, from what the API answers four times a second. */

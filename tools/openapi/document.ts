@@ -114,6 +114,14 @@ function answersOf({ answer, decides }: Endpoint): Json {
       const content = Object.fromEntries(METRICS_TYPES.map((type) => [type, {}]));
       return { 200: { description: '', content } };
     }
+    case 'live':
+      return {
+        101: { description: 'each message is one LiveMessage' },
+        200: {
+          description: 'the same, as events',
+          content: { 'text/event-stream': { schema: refTo('LiveMessage') } },
+        },
+      };
     case 'upgrade':
       return { 101: { description: 'connected', ...headers } };
   }

@@ -22,6 +22,7 @@ import { regionScaling } from './region-scaling.ts';
 import * as restore from './restore-config.ts';
 import { createSession } from './sessions-create.ts';
 import * as ownSessions from './sessions-own.ts';
+import { trace as followMessage } from './trace.ts';
 import { trafficNow } from './traffic-now.ts';
 
 /** Edits are audited by the ConfigStore, together with what they change. */
@@ -61,6 +62,9 @@ export function forReaders(
 }
 
 export const jetStreamStatus = adminRoute<EdgeContext>('read', 'jetstream', jetStream.jetStreamStatus);
+
+/** `POST /api/trace` */
+export const trace = adminRoute<EdgeContext>('write', 'trace', followMessage);
 
 export const acceptLoss = adminRoute<EdgeContext>('write', 'accept-loss', jetStream.acceptLoss);
 

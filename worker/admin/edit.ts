@@ -6,6 +6,7 @@ import { adoptConfig, deployedConfig } from '../config/active-config.ts';
 import type { EditOutcome, EditRequest } from '../config/store-calls.ts';
 import type { StoredVersion } from '../config/version-table.ts';
 import type { EdgeContext } from '../edge-context.ts';
+import { tellLiveView } from '../live/live-stub.ts';
 import { tellRegions } from '../region/tell-regions.ts';
 import type { Caller } from './admin-route.ts';
 import { type Asked, editRefusal } from './edit-answer.ts';
@@ -49,6 +50,7 @@ export function edit({ edge, author, asked, ask, answer }: Edit): Promise<Respon
       const { stored, changes } = outcome;
       adoptConfig(env, stored.version, stored.config);
       background('tell the regions of a new version', tellRegions(env, stored));
+      background('tell the live map of a new version', tellLiveView(env, stored));
       const traffic = () => trafficNow(edge);
       background('foresee what an edit does', foresee(edge, stored, { traffic, at: Date.now() }));
       return answer(stored, changes);

@@ -3,7 +3,7 @@
 
 import type { RegionView } from '../../api/regions.ts';
 import { UNREACHABLE } from '../../api/states.ts';
-import type { RegionConfig } from '../../regions/config.ts';
+import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
@@ -37,20 +37,26 @@ const sharedLinks = new OnceASecond<DialledLinks>('the links', ALL_TIMEOUT_MS);
 /** All regions, in the order of the configuration. */
 export function seenRegions(edge: EdgeContext): Promise<readonly SeenRegion[]> {
   const { env, config } = edge;
-  return sharedRegions.get(edge, () =>
-    Promise.all(
-      config.regions.map(async (region) => ({ config: region, report: await reportOf(env, region) })),
-    ),
+  return sharedRegions.get(edge, () => askRegions(env, config));
+}
+
+/** The same, asked now. For objects, which cannot wait for what another request has begun. */
+export function askRegions(env: Env, { regions }: MeridianConfig): Promise<readonly SeenRegion[]> {
+  return Promise.all(
+    regions.map(async (region) => ({ config: region, report: await reportOf(env, region) })),
   );
 }
 
 /** The links of all regions, each as the side that dials it sees it. */
 export function dialledLinks(edge: EdgeContext): Promise<DialledLinks> {
   const { env, config } = edge;
-  return sharedLinks.get(edge, async () => {
-    const links = config.regions.map(async (region) => [region.id, await linksOf(env, region)] as const);
-    return new Map(await Promise.all(links));
-  });
+  return sharedLinks.get(edge, () => askLinks(env, config));
+}
+
+/** The same, asked now. */
+export async function askLinks(env: Env, { regions }: MeridianConfig): Promise<DialledLinks> {
+  const links = regions.map(async (region) => [region.id, await linksOf(env, region)] as const);
+  return new Map(await Promise.all(links));
 }
 
 /** A region that does not answer is unreachable, and nothing else is known about it. */

@@ -1,11 +1,17 @@
 // `GET /api/regions`: every region, with its configuration and its current state.
 
-import type { RegionViews } from '../../api/regions.ts';
+import type { RegionView, RegionViews } from '../../api/regions.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { seenRegions } from './region-reports.ts';
+import { type SeenRegion, seenRegions } from './region-reports.ts';
 
 export async function regions(_request: Request, edge: EdgeContext): Promise<Response> {
-  const views = (await seenRegions(edge)).map(({ config, report }) => ({
+  const views = (await seenRegions(edge)).map(viewOf);
+  return Response.json({ version: edge.version, regions: views } satisfies RegionViews);
+}
+
+/** A region as the API shows it. */
+export function viewOf({ config, report }: SeenRegion): RegionView {
+  return {
     id: config.id,
     name: config.name,
     hint: config.hint,
@@ -16,6 +22,5 @@ export async function regions(_request: Request, edge: EdgeContext): Promise<Res
     keepAwake: config.keepAwake,
     jetstream: config.jetstream,
     ...report,
-  }));
-  return Response.json({ version: edge.version, regions: views } satisfies RegionViews);
+  };
 }

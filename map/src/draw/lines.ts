@@ -123,7 +123,8 @@ export function drawPlaces(
   const colours = new Map(scene.regions.map((region: SceneRegion) => [region.id, region.colour]));
   canvas.lineWidth = 1;
   canvas.strokeStyle = palette.paper;
-  canvas.globalAlpha = scene.decision !== undefined || scene.arcs.length > 0 ? 0.35 : 0.85;
+  const isAside = scene.decision !== undefined || scene.arcs.length > 0 || scene.hops.length > 0;
+  canvas.globalAlpha = isAside ? 0.3 : 0.85;
   for (const place of scene.places) {
     const [x, y] = pixelOf(frame, place as Coordinates);
     canvas.fillStyle = colours.get(place.region) ?? palette.muted;

@@ -118,6 +118,22 @@ test('where WebSockets do not pass, it asks for events', async () => {
   expect(heard).toEqual(['snapshot']);
 });
 
+test('where nothing is told live, it asks for regions and links', async () => {
+  vi.stubGlobal('fetch', (url: URL | string) => {
+    const answers: Readonly<Record<string, unknown>> = {
+      '/api/regions': { version: 4, regions: [] },
+      '/api/mesh': { links: [] },
+    };
+    const answer = answers[typeof url === 'string' ? url : url.pathname];
+    return Promise.resolve(Response.json(answer ?? {}, { status: answer === undefined ? 404 : 200 }));
+  });
+  last().end();
+  await vi.advanceTimersByTimeAsync(600);
+  expect(heard).toEqual(['snapshot']);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(heard).toHaveLength(2);
+});
+
 test('who is refused is not asked for again', async () => {
   last().open();
   last().tell({ kind: 'refused', code: 'unauthorized', message: 'no' });
@@ -146,7 +162,10 @@ test('a page that is hidden for a minute asks no more, until somebody looks', as
   begin();
   page.visibilityState = 'hidden';
   page.dispatchEvent(new Event('visibilitychange'));
-  await vi.advanceTimersByTimeAsync(59_000);
+  for (const step of [20_000, 20_000, 19_000]) {
+    await vi.advanceTimersByTimeAsync(step);
+    last().tell({ kind: 'change', at: Date.now() });
+  }
   expect(last().isClosed).toBe(false);
   await vi.advanceTimersByTimeAsync(2_000);
   expect(last().isClosed).toBe(true);
@@ -154,5 +173,13 @@ test('a page that is hidden for a minute asks no more, until somebody looks', as
   expect(FakeSocket.made).toHaveLength(1);
   page.visibilityState = 'visible';
   page.dispatchEvent(new Event('visibilitychange'));
+  expect(FakeSocket.made).toHaveLength(2);
+});
+
+test('a connection that is silent for longer than Meridian ever is counts as gone', async () => {
+  begin();
+  await vi.advanceTimersByTimeAsync(24_000);
+  expect(now()).toBe('live');
+  await vi.advanceTimersByTimeAsync(2_000);
   expect(FakeSocket.made).toHaveLength(2);
 });

@@ -2,7 +2,7 @@
 // is neither. It comes back by itself, and at once when the machine has slept or the network has returned.
 
 import type { LiveChange, LiveMessage, LiveRefusal, LiveSnapshot } from '../../../api/live.ts';
-import { LIVE_PATH } from '../paths.ts';
+import { PATHS } from '../../../api/paths.ts';
 import { readEvents } from './event-stream.ts';
 import { poll } from './polled.ts';
 
@@ -31,6 +31,9 @@ const LONGEST_PAUSE_MS = 15_000;
 
 /** An open socket that says nothing for so long has not told what is live. */
 const FIRST_MESSAGE_MS = 10_000;
+
+/** Meridian says something every ten seconds: a connection that is silent for longer is dead. */
+const SILENT_MS = 25_000;
 
 /** A timer that is so late tells of a machine that has slept, and a socket that may be dead without knowing. */
 const TICK_MS = 2_000;
@@ -65,12 +68,13 @@ export function openConnection({ token, onMessage, onState }: ConnectionOptions)
       onState({ is: 'waiting', until: performance.now() + pause });
       retry = setTimeout(connect, pause);
     };
-    const silent = setTimeout(ended, FIRST_MESSAGE_MS);
+    let silent = setTimeout(ended, FIRST_MESSAGE_MS);
     const heardOf = (text: string) => {
       if (signal.aborted) return;
       const message = JSON.parse(text) as LiveMessage;
       heard = true;
       clearTimeout(silent);
+      silent = setTimeout(ended, SILENT_MS);
       if (message.kind === 'refused') {
         abort.abort();
         return onState({ is: 'refused', refusal: message });
@@ -136,7 +140,7 @@ interface Way {
 
 /** A browser can send no header with the upgrade, and a token is in no URL: it is in the first message. */
 function overSocket({ token, onText, signal }: Way, onEnd: () => void): void {
-  const socket = new WebSocket(new URL(LIVE_PATH, location.href.replace(/^http/, 'ws')));
+  const socket = new WebSocket(new URL(PATHS.live, location.href.replace(/^http/, 'ws')));
   socket.addEventListener('open', () => socket.send(JSON.stringify(token === undefined ? {} : { token })));
   socket.addEventListener('message', ({ data }) => onText(String(data)));
   socket.addEventListener('close', onEnd);
@@ -148,7 +152,7 @@ async function overEvents({ token, onText, signal }: Way): Promise<void> {
     accept: 'text/event-stream',
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
   };
-  const { ok, status, body } = await fetch(LIVE_PATH, { headers, signal });
+  const { ok, status, body } = await fetch(PATHS.live, { headers, signal });
   if (ok && body !== null) await readEvents(body, onText);
   else if (status === NOT_THERE) await poll(token, (snapshot) => onText(JSON.stringify(snapshot)), signal);
 }

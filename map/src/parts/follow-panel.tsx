@@ -1,8 +1,8 @@
 // Follows a message: a subject is published in a region and nobody receives it, but each server tells where it would go.
 
 import { useEffect, useState } from 'preact/hooks';
+import { PATHS } from '../../../api/paths.ts';
 import type { Trace } from '../../../api/trace.ts';
-import { TRACE_PATH } from '../paths.ts';
 import { app, ask, nameOf, useApp, wordsOf } from '../state/use-app.ts';
 import { SignInNeeded } from './sign-in-needed.tsx';
 
@@ -23,7 +23,7 @@ export function FollowPanel() {
     app.set({ trace: undefined, decision: undefined });
     try {
       app.set({
-        trace: await ask<Trace>(TRACE_PATH, {
+        trace: await ask<Trace>(PATHS.trace, {
           method: 'POST',
           body: { subject: subject.trim(), region: from },
         }),

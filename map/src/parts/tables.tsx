@@ -128,7 +128,9 @@ export function Tables() {
             {rows.length === 0 ? (
               <tr>
                 <td colSpan={3} class="muted">
-                  No client is connected.
+                  {regions.some(({ clients }) => (clients ?? 0) > 0)
+                    ? 'Where the clients come from is not known yet.'
+                    : 'No client is connected.'}
                 </td>
               </tr>
             ) : null}

@@ -5,6 +5,7 @@ export { ConfigStore } from '../../../worker/config/config-store.ts';
 export { default } from '../../../worker/index.ts';
 export { JetStreamKeeper } from '../../../worker/jetstream/keeper.ts';
 export { ScratchServer } from '../../../worker/jetstream/scratch-server.ts';
+export { LiveView } from '../../../worker/live/live-view.ts';
 export { MetricsCollector } from '../../../worker/metrics/collector.ts';
 export { SessionRegistry } from '../../../worker/sessions/session-registry.ts';
 export { MeshNode } from './mesh-node.ts';
