@@ -36,6 +36,18 @@ test.each([
   ]);
 });
 
+test.each([
+  'https://sink.example:99999/',
+  'https://1.2.3.4.5/',
+  'https://[::1::]/',
+  'http://127.0.0.1:65536/',
+])('nor to %s, which there cannot be', (url) => {
+  expect(problemsOf({ ...SINK, url })).toEqual([
+    `export[0].url: should be an address that there can be: its host or its port cannot, but is "${url}".`,
+  ]);
+  expect(problemsOf({ ...SINK, url: 'http://127.0.0.1:65535/' })).toEqual([]);
+});
+
 test.each(['MERIDIAN_ADMIN_TOKEN', 'NATS_TOKEN', 'REGION_WEUR', 'Bearer abc', 'MERIDIAN_EXPORT_'])(
   'no other secret can be sent, nor is its value part of the configuration: %s',
   (secret) => {

@@ -5,6 +5,7 @@ import type { RegionState } from '../../api/states.ts';
 import type { RegionSnapshot } from '../metrics/snapshot.ts';
 import type { LinkStatus } from '../region/status.ts';
 import { type Check, fail, type Inspected, percent, plural, unknown, warn } from './check.ts';
+import { WITHOUT_SERVER } from './servers.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -67,16 +68,18 @@ export const CLUSTER_CHECKS: readonly Check[] = [
   {
     code: 'MERIDIAN_007',
     name: `backups are at most ${minutes(MAX_BACKUP_LAG_MS)} behind`,
-    find: ofEachRegion(({ region, backups = [] }) =>
-      backups.flatMap(({ stream, lagMs, lagMessages, problem }) => {
+    find: ofEachRegion(({ region, status: { state }, backups }) => {
+      if (backups === undefined)
+        return WITHOUT_SERVER.has(state) ? [] : [unknown(region, 'its server did not answer', STATUS)];
+      return backups.flatMap(({ stream, lagMs, lagMessages, problem }) => {
         const name = `the backup of ${JSON.stringify(stream)}`;
         if (problem !== undefined)
           return [fail(region, `${name} cannot be written: ${problem}`, '`npm run regions -- backup list`')];
         if (lagMs <= MAX_BACKUP_LAG_MS) return [];
         const what = `${name} lacks ${plural(lagMessages, 'message')}, the oldest for ${minutes(lagMs)}`;
         return [fail(region, what, '`npm run regions -- backup list` says why')];
-      }),
-    ),
+      });
+    }),
   },
   { code: 'MERIDIAN_008', name: 'metrics arrive where they are pushed to', find: sinks },
 ];

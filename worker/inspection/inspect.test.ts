@@ -456,3 +456,8 @@ test('a thousand streams with the same flaw are not a thousand findings', () => 
   expect(check?.findings).toHaveLength(MAX_FINDINGS);
   expect(check?.leftOut).toBe(1_000 - MAX_FINDINGS);
 });
+
+test('backups of which a server that runs does not tell are unknown', () => {
+  const silent: Changes = { enam: ({ backups: _backups, ...metrics }) => metrics };
+  expect(notPassed(silent)).toContain('MERIDIAN_007 unknown');
+});

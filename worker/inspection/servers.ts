@@ -7,7 +7,7 @@ import type { Figures, ServerMetrics } from '../region/server-figures.ts';
 import { type Inspected, unknown } from './check.ts';
 
 /** States in which a region has no server, so that there is nothing to look at. */
-const WITHOUT_SERVER: ReadonlySet<SeenState> = new Set(['asleep', 'waiting', 'starting', 'stopping']);
+export const WITHOUT_SERVER: ReadonlySet<SeenState> = new Set(['asleep', 'waiting', 'starting', 'stopping']);
 
 export interface SeenServer {
   readonly region: string;

@@ -16,6 +16,7 @@ import type { CollectorMethods, HistoryQuery } from './collector-stub.ts';
 import { ForecastBook } from './forecast-book.ts';
 import { type Served, servedIn } from './forecast-fact.ts';
 import { type Point, pointOf } from './history.ts';
+import { isRecent } from './is-recent.ts';
 import { DAY_MS, Ring, SLOT_MS } from './ring.ts';
 import { Sinks } from './sinks.ts';
 import type { AdmissionSnapshot, Snapshot } from './snapshot.ts';
@@ -66,7 +67,9 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
   }
 
   async begin(): Promise<void> {
-    if ((await this.ctx.storage.getAlarm()) === null) await this.#scheduleNext();
+    const next = await this.ctx.storage.getAlarm();
+    // One that is further away is from before the clock was set back.
+    if (next === null || next - Date.now() > 2 * SLOT_MS) await this.#scheduleNext();
   }
 
   /** Never rejects, so that it is not repeated: the next one comes in ten seconds anyway. */
@@ -99,7 +102,7 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
     const key = `${wanted.details} ${wanted.ephemeral}`;
     const now = Date.now();
     const fresh = this.#fresh.get(key);
-    if (fresh !== undefined && now - fresh.at < FRESH_MS) return fresh.answer;
+    if (fresh !== undefined && isRecent(fresh.at, now, FRESH_MS)) return fresh.answer;
     const answer = this.#take(wanted);
     this.#fresh.set(key, { at: now, answer });
     // What many wait for is not kept for longer than it is used: it may be megabytes.
@@ -120,7 +123,9 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
   }
 
   async visits(batch: VisitBatch): Promise<void> {
-    this.#book.add(batch, Date.now());
+    const now = Date.now();
+    this.#book.add(batch, now);
+    for (const { region } of batch.visits) this.#survey.taken(region, now);
   }
 
   async foreseen(foreseen: Foreseen): Promise<void> {
@@ -161,6 +166,8 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
       wanted.details && hasJetStream ? this.#askKeeper() : undefined,
       wanted.details && hasSessions ? this.#askRegistry() : undefined,
     ]);
+    // What is shown must not be more than what is left after a reset: a counter that falls by a few counts anew from zero.
+    if (wanted.details) this.#book.flush(Date.now());
     const { count, seconds } = this.#surveys;
     this.#surveys = { count: count + 1, seconds: seconds + (Date.now() - at) / 1_000 };
     return {
@@ -193,7 +200,7 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
 
   #askKeeper(): Promise<AdmissionSnapshot | undefined> {
     const now = Date.now();
-    if (this.#admission === undefined || now - this.#admission.at >= ADMISSION_VALID_MS)
+    if (this.#admission === undefined || !isRecent(this.#admission.at, now, ADMISSION_VALID_MS))
       this.#admission = { at: now, answer: this.#admissionNow() };
     return this.#admission.answer;
   }

@@ -235,3 +235,42 @@ test('what is forecast for an edit is held against who comes until the next one,
     14, 13, 12, 11, 10, 9, 8, 7, 6, 5,
   ]);
 });
+
+test('it looks again within seconds, though the clock has been set back by hours', async () => {
+  const collector = await collectorOf({});
+  await runInDurableObject(collector, (_, { storage }) => storage.setAlarm(Date.now() + 3_600_000));
+  await collector.begin();
+  const next = await runInDurableObject(collector, (_, { storage }) => storage.getAlarm());
+  expect((next ?? 0) - Date.now()).toBeLessThanOrEqual(SLOT_MS);
+});
+
+test('what it has shown of the clients that came it still knows after a reset', async () => {
+  const collector = await collectorOf({});
+  const kind = { wanted: 'weur', flags: '', cause: '', refusal: '', country: 'FR', colo: 'CDG' };
+  const visit = { ...kind, region: 'weur', count: 3, attempts: 3, seconds: 1, within: [] };
+  const wanted = { details: true, ephemeral: false };
+  const countOf = (snapshot: unknown) => (snapshot as Snapshot).visits?.totals[0]?.count;
+  await collector.visits({ visits: [visit], paths: [] });
+  expect(countOf(await collector.snapshot(wanted))).toBe(3);
+  await runInDurableObject(collector, (_, state) => state.abort('reset')).catch(() => {});
+  const again = env.METRICS.getByName(`collector ${round}`);
+  expect(countOf(await again.snapshot(wanted))).toBe(3);
+});
+
+test('a region that slept is shown as it is, once a client has come to it', async () => {
+  let oc: RegionMetrics = asleep;
+  const collector = await collectorOf({ oc: async () => oc });
+  const clients = async () => {
+    await runDurableObjectAlarm(collector);
+    return (await pointsOf(collector)).at(-1)?.regions.oc?.[0];
+  };
+  await collector.begin();
+  expect(await clients()).toBe(0);
+  oc = up(4);
+  expect(await clients()).toBe(0);
+  const kind = { wanted: 'oc', flags: 'wake', cause: '', refusal: '', country: 'AU', colo: 'SYD' };
+  const visit = { ...kind, region: 'oc', count: 1, attempts: 1, seconds: 1, within: [] };
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  await collector.visits({ visits: [visit], paths: [] });
+  expect(await clients()).toBe(4);
+});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { gone, snapshotOf, stream, up } from '../../test/support/data/sample-snapshot.ts';
-import { render } from './render.ts';
+import { render, samplesIn } from './render.ts';
 
 const OPTIONS = { dialect: 'helm', format: 'prometheus', maxSeries: 10_000 } as const;
 
@@ -132,4 +132,24 @@ test('visits are told by flag and region, failovers by code, refusals by rule', 
       'meridian_path_rtt_seconds{colo="CDG",region="weur"} 0.012',
     ]),
   );
+});
+
+test('a stream with more consumers than a call may have arguments is shown', () => {
+  const consumers = Array.from({ length: 40_000 }, (_, index) => ({
+    name: `c${index}`,
+    description: '',
+    leader: 'nats-weur',
+    isLeader: true,
+    deliveredConsumerSeq: 0,
+    deliveredStreamSeq: 0,
+    ackFloorConsumerSeq: 0,
+    ackFloorStreamSeq: 0,
+    ackPending: 0,
+    redelivered: 0,
+    waiting: 0,
+    pending: 0,
+  }));
+  const snapshot = snapshotOf(up([{ ...stream('S'), consumers }]));
+  const samples = samplesIn(snapshot, { dialect: 'helm', maxSeries: 1_000_000 });
+  expect(samples.length).toBeGreaterThan(8 * consumers.length);
 });

@@ -54,8 +54,9 @@ export function samplesIn(
   const kept: Sample[] = [];
   let leftOut = 0;
   for (const group of groupsOf(snapshot, PREFIXES[dialect])) {
-    if (kept.length + group.length <= maxSeries) kept.push(...group);
-    else leftOut += group.length;
+    if (kept.length + group.length > maxSeries) leftOut += group.length;
+    // Not by spreading it: a group may be larger than what a call may have as arguments.
+    else for (const sample of group) kept.push(sample);
   }
   const about: readonly Sample[] = [
     { family: SERIES, labels: {}, value: kept.length },

@@ -29,17 +29,26 @@ const LAST: Family = {
   help: 'When the sink last took samples',
 };
 
+/** Those that differ in nothing that is shown, such as in the query of their address, are added up. */
 export function sinkMetrics(sinks: readonly SinkStatus[]): readonly Sample[] {
-  return sinks.flatMap(({ type, url, secret = '', sent, dropped, retries, queued, lastSentAt }) => {
-    const labels = { type, url, secret };
+  const labelsOf = ({ type, url, secret = '' }: SinkStatus) => ({ type, url, secret });
+  return [...Map.groupBy(sinks, (sink) => JSON.stringify(labelsOf(sink))).values()].flatMap((alike) => {
+    const [first] = alike;
+    if (first === undefined) return [];
+    const labels = labelsOf(first);
+    const total = (of: (sink: SinkStatus) => number) => alike.reduce((all, sink) => all + of(sink), 0);
+    // Of the one that was longest without any; unknown if one of them never took any.
+    const lastSentAt = Math.min(...alike.map((sink) => sink.lastSentAt ?? Number.NaN));
     return [
       ...samplesOf(labels, [
-        [SENT, sent],
-        [RETRIES, retries],
-        [QUEUED, queued],
-        [LAST, lastSentAt === undefined ? undefined : lastSentAt / 1_000],
+        [SENT, total(({ sent }) => sent)],
+        [RETRIES, total(({ retries }) => retries)],
+        [QUEUED, total(({ queued }) => queued)],
+        [LAST, Number.isNaN(lastSentAt) ? undefined : lastSentAt / 1_000],
       ]),
-      ...DROP_REASONS.flatMap((reason) => samplesOf({ ...labels, reason }, [[DROPPED, dropped[reason]]])),
+      ...DROP_REASONS.flatMap((reason) =>
+        samplesOf({ ...labels, reason }, [[DROPPED, total(({ dropped }) => dropped[reason])]]),
+      ),
     ];
   });
 }

@@ -3,6 +3,8 @@ import { AT, snapshotOf, up } from '../../test/support/data/sample-snapshot.ts';
 import type { Batch } from './batch.ts';
 import { DEFAULT_MAX_SERIES, samplesIn } from './render.ts';
 import { ANSWER_WITHIN_MS, LONGEST_WAIT_MS, MOST_QUEUED_BYTES, Sink } from './sink.ts';
+import { TEXT_WITHIN_MS } from './sink-answer.ts';
+import { sinkMetrics } from './sink-metrics.ts';
 import { Sinks } from './sinks.ts';
 
 const CONFIG = { type: 'otlp', url: 'https://sink.example/v1/metrics?key=k', every: '60s' } as const;
@@ -236,4 +238,141 @@ test('/metrics shows what became of the samples', () => {
   ]);
   expect(shown.map((sample) => sample.labels)).toContainEqual({ ...labels, reason: 'full' });
   expect(shown.map(({ family }) => family.name)).not.toContain('meridian_export_last_sent_timestamp_seconds');
+});
+
+const chunked = (code: number, chunks: readonly string[], end: 'closes' | 'breaks' | 'never ends') => () => {
+  const left = [...chunks];
+  const body = new ReadableStream({
+    pull: (controller) => {
+      const chunk = left.shift();
+      if (chunk !== undefined) controller.enqueue(new TextEncoder().encode(chunk));
+      else if (end === 'closes') controller.close();
+      else if (end === 'breaks') controller.error(new Error('connection lost'));
+      else return new Promise<void>(() => {});
+    },
+  });
+  return new Response(body, { status: code });
+};
+
+test.each([
+  [200, 'breaks', { sent: 1, refused: 0 }],
+  [200, 'never ends', { sent: 1, refused: 0 }],
+  [400, 'breaks', { sent: 0, refused: 1 }],
+  [400, 'never ends', { sent: 0, refused: 1 }],
+] as const)('an answer of %i counts, though its text %s', async (code, end, { sent, refused }) => {
+  const { sink, calls } = sinkWith([chunked(code, ['par'], end)]);
+  sink.put(batch(1));
+  const flushed = sink.flush();
+  await vi.advanceTimersByTimeAsync(TEXT_WITHIN_MS);
+  await flushed;
+  expect(calls).toHaveLength(1);
+  expect(sink.status).toMatchObject({ sent, queued: 0, retries: 0, dropped: { refused } });
+});
+
+test('what an OTLP sink rejects is counted though it says so in pieces, and why is in the log', async () => {
+  const text = ['{"partialSuccess":{"rejectedDataPo', 'ints":2,"errorMessage":"too old"}}'];
+  const { sink } = sinkWith([chunked(200, text, 'closes')]);
+  sink.put(batch(5));
+  await sink.flush();
+  expect(sink.status).toMatchObject({ sent: 3, dropped: { rejected: 2 } });
+  expect(warnings[0]?.[0]).toMatch(/: it rejected 2 samples: too old$/);
+});
+
+test.each([
+  '',
+  'null',
+  '[]',
+  '{"partialSuccess":null}',
+  '{"partialSuccess":{"rejectedDataPoints":1.5}}',
+  '\u0000',
+])('an answer of 200 with %j rejects nothing', async (text) => {
+  const { sink } = sinkWith([chunked(200, [text], 'closes')]);
+  sink.put(batch(5));
+  await sink.flush();
+  expect(sink.status).toMatchObject({ sent: 5, dropped: { rejected: 0 } });
+});
+
+test('what a sink repeats of what it was sent in confidence is not in the log, nor what a terminal obeys', async () => {
+  const said = 'POST /?key=k123456789 Bearer s3cret-of-this-test\r\n\u001b[31mmetrics: forged\u2028line';
+  const url = 'https://sink.example/v1?key=k123456789';
+  const sink = new Sink(
+    { type: 'json', url, secret: SECRET, every: '60s' },
+    {
+      fetch: async () => new Response(said, { status: 400 }),
+      now: Date.now,
+      random: () => 0,
+      secretOf: () => 'Authorization: Bearer s3cret-of-this-test',
+    },
+  );
+  sink.put(batch(1));
+  await sink.flush();
+  expect(warnings).toEqual([
+    [
+      'metrics to json https://sink.example/v1: it answered 400 POST /?[hidden] [hidden] [31mmetrics: forged line',
+    ],
+  ]);
+});
+
+test('one that is taken out of the configuration gets nothing more, not even what waits', async () => {
+  const calls: string[] = [];
+  let answer: (response: Response) => void = () => {};
+  const aborted: boolean[] = [];
+  const sinks = new Sinks({
+    fetch: (url, { signal }) => {
+      calls.push(url);
+      signal?.addEventListener('abort', () => aborted.push(true));
+      return new Promise((resolve) => {
+        answer = resolve;
+      });
+    },
+    now: Date.now,
+    random: () => 0,
+    secretOf: () => undefined,
+  });
+  const gone = { type: 'json', url: 'https://gone.example/', every: '10s' } as const;
+  sinks.configure([gone]);
+  sinks.put(snapshotOf(up([])));
+  const flushed = sinks.flush();
+  vi.advanceTimersByTime(10_000);
+  sinks.put(snapshotOf(up([])));
+  sinks.configure([]);
+  answer(new Response());
+  await flushed;
+  expect([calls, aborted]).toEqual([[gone.url], [true]]);
+  expect(sinks.statuses).toEqual([]);
+});
+
+test('a clock that is set back by hours holds nothing up', async () => {
+  const { sink, calls } = sinkWith([status(429, { 'retry-after': '60' })]);
+  sink.put(batch(1));
+  await sink.flush();
+  vi.setSystemTime(AT - 2 * 3_600_000);
+  await sink.flush();
+  expect(calls).toHaveLength(2);
+  const sinks = new Sinks({
+    fetch: async () => new Response(),
+    now: Date.now,
+    random: () => 0,
+    secretOf: () => undefined,
+  });
+  sinks.configure([CONFIG]);
+  sinks.put(snapshotOf(up([])));
+  expect(sinks.areDue).toBe(false);
+  vi.setSystemTime(AT - 4 * 3_600_000);
+  expect(sinks.areDue).toBe(true);
+});
+
+test('those that differ only in what is not shown are added up', () => {
+  const { sink } = sinkWith([]);
+  const one = { ...sink.status, sent: 1, dropped: { ...sink.status.dropped, full: 2 }, lastSentAt: AT };
+  const shown = (...sinks: readonly (typeof one)[]) =>
+    sinkMetrics(sinks).map(({ family, labels, value }) => [family.name, labels.reason, value]);
+  const both = shown(one, { ...one, sent: 10, lastSentAt: AT - 5_000 });
+  expect(both).toContainEqual(['meridian_export_samples_total', undefined, 11]);
+  expect(both).toContainEqual(['meridian_export_dropped_samples_total', 'full', 4]);
+  expect(both).toContainEqual(['meridian_export_last_sent_timestamp_seconds', undefined, AT / 1_000 - 5]);
+  const { lastSentAt: _lastSentAt, ...never } = one;
+  expect(sinkMetrics([one, never]).map(({ family }) => family.name)).not.toContain(
+    'meridian_export_last_sent_timestamp_seconds',
+  );
 });

@@ -4,6 +4,7 @@
 import type { SinkConfig } from '../../regions/export-schema.ts';
 import { messageOf } from '../message-of.ts';
 import type { Batch } from './batch.ts';
+import { type Outcome, outcomeOf, shownText } from './sink-answer.ts';
 import { DROP_REASONS, type DropReason, type SinkStatus } from './sink-status.ts';
 
 /** What a sink needs of the world. */
@@ -28,16 +29,8 @@ export const LONGEST_WAIT_MS = 5 * 60_000;
 /** Of what a sink itself asks for. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
-/** Of an answer that is shown. */
-const SHOWN_CHARS = 200;
-
 /** `name: value`, of visible characters. */
 const HEADER = /^([A-Za-z0-9-]+):\s*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)\s*$/;
-
-type Outcome =
-  | { readonly kind: 'sent'; readonly rejected: number }
-  | { readonly kind: 'dropped'; readonly reason: DropReason; readonly problem: string }
-  | { readonly kind: 'later'; readonly afterMs?: number; readonly problem: string };
 
 export class Sink {
   readonly #config: SinkConfig;
@@ -54,6 +47,8 @@ export class Sink {
   #failures = 0;
   #notBefore = 0;
   #isSending = false;
+  #isClosed = false;
+  #sending: AbortController | undefined;
   #problem = '';
 
   constructor(config: SinkConfig, means: SinkMeans) {
@@ -81,13 +76,21 @@ export class Sink {
     this.#trim();
   }
 
+  /** It is not in the configuration any more: it gets nothing from now on, not even the rest of what is being sent. */
+  close(): void {
+    this.#isClosed = true;
+    this.#queue = [];
+    this.#sending?.abort();
+  }
+
   /** Sends what waits, the oldest first, unless it is too early or it does already. Never rejects. */
   async flush(): Promise<void> {
-    if (this.#isSending || this.#means.now() < this.#notBefore) return;
+    if (this.#isSending || this.#isTooEarly) return;
     this.#isSending = true;
     for (let batch = this.#take(); batch !== undefined; batch = this.#take()) {
       const outcome = await this.#send(batch);
-      this.#tell(outcome.kind === 'sent' ? '' : outcome.problem);
+      if (this.#isClosed) break;
+      this.#tell(outcome.problem);
       if (outcome.kind === 'later') {
         this.#wait(outcome.afterMs);
         this.#queue = [batch, ...this.#queue];
@@ -104,6 +107,12 @@ export class Sink {
       }
     }
     this.#isSending = false;
+  }
+
+  /** A wait that is longer than there can be is from a clock that was ahead. */
+  get #isTooEarly(): boolean {
+    const ms = this.#notBefore - this.#means.now();
+    return ms > 0 && ms <= LONGEST_RETRY_AFTER_MS;
   }
 
   #take(): Batch | undefined {
@@ -137,28 +146,18 @@ export class Sink {
       return { kind: 'dropped', reason: 'no-secret', problem };
     }
     const abort = new AbortController();
+    this.#sending = abort;
     const timer = setTimeout(() => abort.abort(), ANSWER_WITHIN_MS);
     try {
       const init = { method: 'POST', headers: { ...headers, ...header }, body, signal: abort.signal };
       const response = await this.#means.fetch(this.#config.url, { ...init, redirect: 'manual' });
-      return this.#outcomeOf(response, await beginningOf(response));
+      return await outcomeOf(this.#config.type, response, this.#means.now());
     } catch (error) {
       const problem = abort.signal.aborted ? `no answer within ${ANSWER_WITHIN_MS} ms` : messageOf(error);
       return { kind: 'later', problem };
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  #outcomeOf({ status, headers }: Response, text: string): Outcome {
-    if (status >= 200 && status < 300) return { kind: 'sent', rejected: rejectedIn(text) };
-    const problem = `it answered ${status} ${text.slice(0, SHOWN_CHARS)}`.trimEnd();
-    // Zero where the platform hides what it would follow.
-    if (status < 400) return { kind: 'dropped', reason: 'redirected', problem };
-    if (status !== 408 && status !== 429 && status < 500)
-      return { kind: 'dropped', reason: 'refused', problem };
-    const afterMs = retryAfterMs(headers.get('retry-after'), this.#means.now());
-    return { kind: 'later', problem, ...(afterMs !== undefined && { afterMs }) };
   }
 
   /** Empty without a secret; undefined if there should be one. */
@@ -171,9 +170,14 @@ export class Sink {
 
   /** Once for each problem, not every ten seconds. */
   #tell(problem: string): void {
-    if (problem !== '' && problem !== this.#problem)
-      console.warn(`metrics to ${this.#config.type} ${withoutQuery(this.#config.url)}: ${problem}`);
-    this.#problem = problem;
+    const { type, url } = this.#config;
+    const shown = shownText(problem, [
+      ...Object.values(this.#header() ?? {}),
+      url.slice(withoutQuery(url).length + 1),
+    ]);
+    if (shown !== '' && shown !== this.#problem)
+      console.warn(`metrics to ${type} ${withoutQuery(url)}: ${shown}`);
+    this.#problem = shown;
   }
 }
 
@@ -184,31 +188,4 @@ function samplesOf(batches: readonly Batch[]): number {
 /** It may have a key. */
 function withoutQuery(url: string): string {
   return url.replace(/\?.*$/, '');
-}
-
-/** An answer may be endless: only its first piece is read. */
-async function beginningOf(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return '';
-  const { value } = await reader.read();
-  await reader.cancel();
-  return value === undefined ? '' : new TextDecoder().decode(value);
-}
-
-/** What OTLP says in an answer of 200. */
-function rejectedIn(text: string): number {
-  try {
-    const { partialSuccess } = JSON.parse(text) as { partialSuccess?: { rejectedDataPoints?: unknown } };
-    const count = Number(partialSuccess?.rejectedDataPoints ?? 0);
-    return Number.isFinite(count) ? Math.max(0, count) : 0;
-  } catch {
-    return 0;
-  }
-}
-
-/** Seconds, or a date. */
-function retryAfterMs(text: string | null, now: number): number | undefined {
-  if (text === null) return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

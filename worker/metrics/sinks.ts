@@ -33,12 +33,14 @@ export class Sinks {
   /** Those of the configuration now. One that stays keeps its queue and its counts; one that goes takes them with it. */
   configure(configs: readonly SinkConfig[]): void {
     this.#configs = configs;
+    const before = this.#pushed;
     this.#pushed = new Map(
       configs.map((config) => {
         const key = keyOf(config);
-        return [key, this.#pushed.get(key) ?? { sink: new Sink(config, this.#means) }];
+        return [key, before.get(key) ?? { sink: new Sink(config, this.#means) }];
       }),
     );
+    for (const [key, { sink }] of before) if (!this.#pushed.has(key)) sink.close();
   }
 
   /** Whether any is to be given what is known now. */
@@ -69,7 +71,7 @@ export class Sinks {
     return this.#configs.filter((config) => {
       const putAt = this.#pushed.get(keyOf(config))?.putAt;
       const everyMs = parseDurationMs(config.every);
-      return putAt === undefined || Math.floor(now / everyMs) > Math.floor(putAt / everyMs);
+      return putAt === undefined || Math.floor(now / everyMs) !== Math.floor(putAt / everyMs);
     });
   }
 }

@@ -59,3 +59,51 @@ test('a region that sleeps is asked once a minute, one that is up each time', as
   expect(asked.slice(4)).toEqual(['oc', 'weur']);
   expect(slept?.askedAt).toBe(ASLEEP_EVERY_MS);
 });
+
+test('a region that slept is asked again as soon as it has taken a client, also if it was being asked just then', async () => {
+  let state: 'up' | 'asleep' = 'asleep';
+  let asked = 0;
+  let during = () => {};
+  const oc: Asked = {
+    region: 'oc',
+    jetstream: false,
+    drained: false,
+    ask: async () => {
+      asked += 1;
+      const answer = answering(state);
+      during();
+      return answer;
+    },
+  };
+  const survey = new Survey();
+  const stateAt = async (now: number) =>
+    (await survey.take([oc], WANTED, () => now))[0]?.metrics?.status.state;
+  expect([await stateAt(1), await stateAt(2)]).toEqual(['asleep', 'asleep']);
+  expect(asked).toBe(1);
+  survey.taken('weur', 3);
+  expect([await stateAt(4), asked]).toEqual(['asleep', 1]);
+  survey.taken('oc', 5);
+  during = () => {
+    state = 'up';
+    survey.taken('oc', 6);
+  };
+  expect([await stateAt(6), asked]).toEqual(['asleep', 2]);
+  during = () => {};
+  expect([await stateAt(7), asked]).toEqual(['up', 3]);
+});
+
+test('a region that slept before the clock was set back is asked again', async () => {
+  let asked = 0;
+  const oc: Asked = {
+    region: 'oc',
+    jetstream: false,
+    drained: false,
+    ask: async () => {
+      asked += 1;
+      return answering('asleep');
+    },
+  };
+  const survey = new Survey();
+  for (const now of [3_600_000, 1_000]) await survey.take([oc], WANTED, () => now);
+  expect(asked).toBe(2);
+});

@@ -1,9 +1,10 @@
-// Asks the regions' objects what they measure. A region that sleeps is asked once a minute, so that its object can rest;
-// one that does not answer in time is a gap.
+// Asks the regions' objects what they measure. A region that sleeps is asked once a minute, so that its object can rest,
+// unless a client came to it meanwhile; one that does not answer in time is a gap.
 
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import { messageOf } from '../message-of.ts';
 import type { MetricsWanted, RegionMetrics } from '../region/server-figures.ts';
+import { isRecent } from './is-recent.ts';
 import type { RegionSnapshot } from './snapshot.ts';
 
 /** A region's object that does not answer for this long is a gap. */
@@ -20,6 +21,13 @@ export interface Asked extends Pick<RegionSnapshot, 'region' | 'jetstream' | 'dr
 export class Survey {
   /** Of the regions that were asleep when they were last asked: what others say may be megabytes. */
   #asleep: ReadonlyMap<string, RegionSnapshot> = new Map();
+  /** When a client was last known to have come to a region, ms since the epoch. */
+  readonly #takenAt = new Map<string, number>();
+
+  /** The region has taken a client: that it slept, as it may have said until now, is not true any more. */
+  taken(region: string, now: number): void {
+    this.#takenAt.set(region, now);
+  }
 
   /** Asks all of them at once. Never rejects. */
   async take(
@@ -31,7 +39,8 @@ export class Survey {
       regions.map((each) => {
         const { ask: _ask, ...region } = each;
         const last = this.#asleep.get(each.region);
-        return last !== undefined && now() - last.askedAt < ASLEEP_EVERY_MS
+        const takenAt = this.#takenAt.get(each.region) ?? Number.NEGATIVE_INFINITY;
+        return last !== undefined && last.askedAt > takenAt && isRecent(last.askedAt, now(), ASLEEP_EVERY_MS)
           ? { ...last, ...region }
           : answerOf(each, wanted, now());
       }),

@@ -100,7 +100,10 @@ export class VisitBook {
   /** An hour's row is overwritten by that of the day after. */
   #forget(now: number): void {
     const first = Math.floor(now / HOUR_MS) * HOUR_MS - (HOURS - 1) * HOUR_MS;
-    for (const from of this.#hours.keys()) if (from < first) this.#hours.delete(from);
+    // Those that begin later are of a clock that was ahead; one that is an hour ahead or behind loses nothing.
+    for (const from of this.#hours.keys()) {
+      if (from < first || from > now + HOUR_MS) this.#hours.delete(from);
+    }
     for (const [key, { at }] of this.#paths) {
       if (now - at > PATH_VALID_MS || this.#paths.size > MOST_PATHS) this.#paths.delete(key);
     }

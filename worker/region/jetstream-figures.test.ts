@@ -113,3 +113,16 @@ test('what is too much is left out, and counted', () => {
   expect(streams[1]?.consumers).toEqual([]);
   expect(leftOut).toEqual({ streams: 3, consumers: 1 });
 });
+
+test('what is read of too many is the same each time, in whichever order the server lists them', () => {
+  const consumers = Array.from({ length: MAX_CONSUMERS + 2 }, (_, index) => consumer(`c${index}`));
+  const streams = Array.from({ length: MAX_STREAMS + 3 }, (_, index) => stream(`S${index}`));
+  const read = (of: typeof streams) => {
+    const { streams, leftOut } = figuresOf(answer(of), undefined, SHOWN);
+    return [leftOut, streams.map(({ stream, consumers }) => [stream, consumers.map(({ name }) => name)])];
+  };
+  const [first, ...others] = streams;
+  const with0 = { ...(first ?? stream('S0')), consumer_detail: consumers };
+  const reversed = { ...with0, consumer_detail: consumers.toReversed() };
+  expect(read([...others.toReversed(), reversed])).toEqual(read([with0, ...others]));
+});

@@ -230,13 +230,16 @@ export function figuresOf(
   const isLeader = (group: GroupAnswer | undefined) => group === undefined || group.leader === name;
   let room = MAX_CONSUMERS;
   let leftOut = 0;
-  const all = accounts.flatMap((account) =>
-    (account.stream_detail ?? []).map((stream) => ({ account, stream })),
-  );
-  const streams = all.slice(0, MAX_STREAMS).map(({ account, stream }): StreamFigures => {
-    const shown = (stream.consumer_detail ?? []).filter(
-      ({ config: own }) => ephemeral || own?.durable_name !== undefined,
+  // nats-server lists them in another order each time: what is read of too many must not be others each time.
+  const all = [...accounts]
+    .sort(byId)
+    .flatMap((account) =>
+      [...(account.stream_detail ?? [])].sort(byName).map((stream) => ({ account, stream })),
     );
+  const streams = all.slice(0, MAX_STREAMS).map(({ account, stream }): StreamFigures => {
+    const shown = (stream.consumer_detail ?? [])
+      .filter(({ config: own }) => ephemeral || own?.durable_name !== undefined)
+      .sort(byName);
     const consumers = shown.slice(0, room);
     room -= consumers.length;
     leftOut += shown.length - consumers.length;
@@ -280,6 +283,13 @@ export function figuresOf(
 }
 
 const NS_PER_SECOND = 1e9;
+
+const byName = inOrder(({ name }: { readonly name: string }) => name);
+const byId = inOrder(({ id }: { readonly id: string }) => id);
+
+function inOrder<T>(of: (one: T) => string): (a: T, b: T) => number {
+  return (a, b) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0);
+}
 
 function accountFigures({ stream_detail = [], ...account }: AccountAnswer): AccountFigures {
   return {

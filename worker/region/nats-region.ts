@@ -406,7 +406,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const [status, links, backups, server] = await Promise.all([
       this.status(),
       this.links(),
-      wanted.details ? this.backupStatus() : undefined,
+      // It asks the server which streams it leads.
+      wanted.details ? this.backupStatus().catch(() => undefined) : undefined,
       isUp ? this.#server.metrics(wanted).catch(() => undefined) : undefined,
     ]);
     const scaling = isUp ? this.#members?.figures : undefined;

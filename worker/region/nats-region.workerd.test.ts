@@ -103,6 +103,21 @@ describe('a start', () => {
   });
 });
 
+test('a region whose server does not answer tells the collector all that it knows without it', async () => {
+  await region.reconfigure({ keepAwake: false });
+  container.answer = answerOfServer(1);
+  await region.wake();
+  container.answer = NO_ANSWER;
+  const metrics = await runInDurableObject(region, (instance) => {
+    // As it does while the server hangs, if it backs up streams.
+    vi.spyOn(instance, 'backupStatus').mockRejectedValue(new Error('the server does not answer'));
+    return instance.metrics({ details: true, ephemeral: false });
+  });
+  expect(metrics).toMatchObject({ status: { state: 'down' }, links: [] });
+  expect(metrics).not.toHaveProperty('backups');
+  expect(metrics).not.toHaveProperty('server');
+});
+
 describe('a region with members', () => {
   const members = { min: 1, max: 3, freeConnections: 20, windowSeconds: 60 };
   const limits = {

@@ -21,7 +21,7 @@ export interface RegionMetrics {
   /** `clients` are without Meridian's own connections, which `server` counts. */
   readonly status: RegionStatus;
   readonly links: readonly LinkStatus[];
-  /** Of the streams that its server leads; absent without details. */
+  /** Of the streams that its server leads; absent without details, or if it does not answer. */
   readonly backups?: readonly StreamBackupStatus[];
   /** How many servers it needs; absent if it is one server, or nothing is decided yet. */
   readonly scaling?: Pick<ScalingDecision, 'needed' | 'serving'>;
