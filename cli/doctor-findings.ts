@@ -34,7 +34,7 @@ export function nodeFinding(version: string): Finding {
 
 /** Only who builds the image here needs it. */
 export function dockerFinding(ran: Ran | undefined): Finding {
-  const purpose = '`npx wrangler deploy` cannot build the image here, everything else works';
+  const purpose = '`npm run deploy` cannot build the image here, everything else works';
   if (ran === undefined)
     return { state: 'note', text: `Docker is not here: ${purpose}`, fix: 'docs/deploying.md, step 5' };
   if (ran.code !== 0) {
@@ -66,7 +66,7 @@ export function secretFindings(ran: Ran, hasAccess: boolean): readonly Finding[]
       {
         state: 'note',
         text: 'the secrets could not be listed: is it deployed yet?',
-        fix: '`npx wrangler deploy`',
+        fix: '`npm run deploy`',
       },
     ];
   }
