@@ -12,6 +12,8 @@ export type ChosenEngine =
   | { readonly kind: 'given'; readonly engine: string }
   | { readonly kind: 'none'; readonly why: string };
 
+const PROGRAMS = ['podman', 'runc', 'buildah'];
+
 /** busybox is for the base of the image where no registry can be reached. */
 const PACKAGES = ['podman', 'runc', 'buildah', 'busybox-static'];
 
@@ -21,7 +23,9 @@ export async function chooseEngine(log: (line: string) => void): Promise<ChosenE
   if (given) return { kind: 'given', engine: given };
   const tried: string[] = [];
   if (process.platform === 'linux' && userInfo().uid === 0) {
-    if (!(await isInstalled('podman')) && mayInstall())
+    // Podman alone, with the runtime that it brings, may be of no use: see isolated-podman.ts.
+    const isWhole = (await Promise.all(PROGRAMS.map(isInstalled))).every(Boolean);
+    if (!isWhole && mayInstall())
       await installPackages(PACKAGES, log).catch((error: Error) => tried.push(error.message.trim()));
     if (await isInstalled('podman')) return { kind: 'isolated podman' };
     tried.push('podman is not installed');
