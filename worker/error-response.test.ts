@@ -37,6 +37,7 @@ const LASTING: ReadonlySet<string> = new Set([
   'no_bucket',
   'no_keeper',
   'no_collector',
+  'live_unavailable',
   'session_quota',
 ]);
 
