@@ -145,7 +145,7 @@ interface Targets {
 function instructions(edge: string, address: string): string {
   return `ready http://${address}
 
-Prometheus scrapes ${edge}/metrics every ten seconds.
+Prometheus scrapes ${edge}/metrics every five seconds.
   http://${address}/graph?g0.expr=meridian_region_clients&g0.tab=0   clients by region
   http://${address}/alerts   the alert rules
 Grafana: add http://${address} as a Prometheus, and import ${DASHBOARD}

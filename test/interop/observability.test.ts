@@ -9,7 +9,10 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import which from 'which';
 import { parse } from 'yaml';
+import { prometheusConfig } from '../../local/observe/prometheus-config.ts';
+import { parseDurationMs } from '../../regions/duration.ts';
 import { render } from '../../worker/metrics/render.ts';
+import { ANSWER_WITHIN_MS } from '../../worker/metrics/survey.ts';
 import { figuresOfOne } from '../../worker/metrics/visits.ts';
 import { temporaryFolder } from '../support/command-process.ts';
 import { snapshotOf, stream, up } from '../support/data/sample-snapshot.ts';
@@ -115,6 +118,12 @@ test('every rule has a part of the runbook', async () => {
     const [path, anchor = ''] = annotations.runbook_url.split('#');
     expect([alert, path, anchors.includes(anchor)]).toEqual([alert, 'docs/observability.md', true]);
   }
+});
+
+test('a region whose object does not answer makes no scrape of npm run observe fail', () => {
+  const config = prometheusConfig({ url: 'https://edge.example/', tokenFile: '/t', rules: '/r.yml' });
+  const { global } = JSON.parse(config) as { readonly global: { readonly scrape_timeout: string } };
+  expect(parseDurationMs(global.scrape_timeout)).toBeGreaterThan(ANSWER_WITHIN_MS);
 });
 
 const promtool = (await which('promtool', { nothrow: true })) ?? undefined;

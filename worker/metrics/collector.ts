@@ -29,7 +29,7 @@ const FRESH_MS = 2_000;
 
 /** The Keeper looks at all servers to answer: it is not asked more often than it looks by itself. */
 const ADMISSION_VALID_MS = 10_000;
-const ADMISSION_WITHIN_MS = 5_000;
+const ADMISSION_WITHIN_MS = 4_500;
 
 /** Of sessions: it asks nobody to answer. */
 const REGISTRY_WITHIN_MS = 2_000;

@@ -7,8 +7,11 @@ import type { MetricsWanted, RegionMetrics } from '../region/server-figures.ts';
 import { isRecent } from './is-recent.ts';
 import type { RegionSnapshot } from './snapshot.ts';
 
-/** A region's object that does not answer for this long is a gap. */
-export const ANSWER_WITHIN_MS = 5_000;
+/**
+ * A region's object that does not answer for this long is a gap. It waits for its server for up to four seconds, and those
+ * who scrape every five seconds must not wait for longer than that.
+ */
+export const ANSWER_WITHIN_MS = 4_500;
 
 /** As often as the cron trigger calls each region's object anyway. */
 export const ASLEEP_EVERY_MS = 60_000;
