@@ -229,6 +229,34 @@ test.runIf(promtool !== undefined)('promtool takes the rules, and they fire when
               ),
             ],
           },
+          {
+            interval: '1m',
+            input_series: [
+              { series: 'meridian_config_version', values: '1x30' },
+              state('oc', 'down', '1x11 0x19'),
+              {
+                series: 'meridian_backup_lag_seconds{account="$G",stream="S",region="weur"}',
+                values: '400x11 5x19',
+              },
+            ],
+            alert_rule_test: [
+              alertOf(
+                'MeridianRegionDown',
+                { region: 'oc', state: 'down' },
+                'oc is down',
+                'a-region-is-down',
+              ),
+              alertOf(
+                'MeridianBackupBehind',
+                { account: '$G', stream: 'S', region: 'weur' },
+                'The backup of S ($G) is behind',
+                'a-backup-is-behind',
+              ),
+              // They stop as soon as it is well again.
+              { ...silent('MeridianRegionDown'), eval_time: '13m' },
+              { ...silent('MeridianBackupBehind'), eval_time: '13m' },
+            ],
+          },
         ],
       }),
     );

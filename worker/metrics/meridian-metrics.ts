@@ -72,18 +72,18 @@ const JETSTREAM = {
 
 const VERSION = gauge('config_version', 'Number of the current version of the configuration');
 
-/** Of all regions; JetStream's and the backups' only where they are known. */
+/** Of all regions; JetStream's only where it is known. Not those of each stream, of which there may be any number. */
 export function meridianMetrics(snapshot: Snapshot): readonly Sample[] {
-  const { version, regions, at } = snapshot;
+  const { version, regions } = snapshot;
   return [
     ...samplesOf({}, [[VERSION, version]]),
-    ...regions.flatMap((each) => regionMetrics(each, at)),
+    ...regions.flatMap(regionMetrics),
     ...admissionMetrics(snapshot),
     ...forecastMetrics(snapshot.forecast),
   ];
 }
 
-function regionMetrics(snapshot: RegionSnapshot, at: number): readonly Sample[] {
+function regionMetrics(snapshot: RegionSnapshot): readonly Sample[] {
   const { region, drained, metrics } = snapshot;
   const labels = { region };
   const state = metrics?.status.state ?? UNREACHABLE;
@@ -95,7 +95,7 @@ function regionMetrics(snapshot: RegionSnapshot, at: number): readonly Sample[] 
     [REGION.drained, drained ? 1 : 0],
   ]);
   if (metrics === undefined) return [...known, ...states];
-  const { status, links, backups = [], scaling } = metrics;
+  const { status, links, scaling } = metrics;
   return [
     ...known,
     ...states,
@@ -109,7 +109,6 @@ function regionMetrics(snapshot: RegionSnapshot, at: number): readonly Sample[] 
     ]),
     ...placementMetrics(region, status.placedAt),
     ...links.flatMap((link) => linkMetrics(region, link)),
-    ...backups.flatMap((backup) => backupMetrics(region, backup, at)),
   ];
 }
 
@@ -138,7 +137,25 @@ function linkMetrics(a: string, { peer: b, state, rttMs, bytes, remade }: LinkSt
   ]);
 }
 
-function backupMetrics(
+/** Of the backup of each stream, by the key of the stream. */
+export function backupMetrics({ regions, at }: Snapshot): ReadonlyMap<string, readonly Sample[]> {
+  const all = regions.flatMap(({ region, metrics }) =>
+    (metrics?.backups ?? []).map((backup) => ({
+      key: streamKey(backup.account, backup.stream),
+      samples: samplesOfBackup(region, backup, at),
+    })),
+  );
+  return new Map(
+    [...Map.groupBy(all, ({ key }) => key)].map(([key, of]) => [key, of.flatMap(({ samples }) => samples)]),
+  );
+}
+
+/** @param account its id */
+export function streamKey(account: string, stream: string): string {
+  return JSON.stringify([account, stream]);
+}
+
+function samplesOfBackup(
   region: string,
   { account, stream, lagMessages, lagMs, lastWrittenAt, problem }: StreamBackupStatus,
   at: number,

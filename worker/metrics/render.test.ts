@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gone, snapshotOf, stream, up } from '../../test/support/data/sample-snapshot.ts';
+import { AT, gone, snapshotOf, stream, up } from '../../test/support/data/sample-snapshot.ts';
 import { render, samplesIn } from './render.ts';
 
 const OPTIONS = { dialect: 'helm', format: 'prometheus', maxSeries: 10_000 } as const;
@@ -152,4 +152,26 @@ test('a stream with more consumers than a call may have arguments is shown', () 
   const snapshot = snapshotOf(up([{ ...stream('S'), consumers }]));
   const samples = samplesIn(snapshot, { dialect: 'helm', maxSeries: 1_000_000 });
   expect(samples.length).toBeGreaterThan(8 * consumers.length);
+});
+
+test('however many streams are backed up, the regions are there, and then the first streams by name', () => {
+  const region = up([]);
+  const backups = Array.from({ length: 300 }, (_, index) => ({
+    ...{ account: '$G', stream: `S${1_000 + index}`, lagMessages: 1, lagMs: 1_000 },
+    // The last ones are smaller, and might fit.
+    ...(index < 290 && { lastWrittenAt: AT }),
+  }));
+  const metrics = region.metrics && { ...region.metrics, backups };
+  const linesWith = (maxSeries: number) =>
+    linesOf(render(snapshotOf({ ...region, ...(metrics && { metrics }) }), { ...OPTIONS, maxSeries }));
+  const whole = linesWith(10_000).length;
+  for (const most of [1_100, 403, 402, 401, 400].map((less) => whole - less)) {
+    const lines = linesWith(most);
+    expect(lines).toContain('meridian_region_state{region="weur",state="up"} 1');
+    const shown = lines.flatMap((line) => /^meridian_backup_failing.*stream="(S\d+)"/.exec(line)?.[1] ?? []);
+    expect(shown.length).toBeGreaterThan(0);
+    expect(shown).toEqual(backups.slice(0, shown.length).map(({ stream }) => stream));
+    const [, left] = /left_out\{what="series"\} (\d+)/.exec(lines.join('\n')) ?? [];
+    expect(Number(left)).toBe(whole - lines.length);
+  }
 });

@@ -5,7 +5,7 @@ import { accountTraffic } from './account-traffic.ts';
 import { EXPORTER, exporterMetrics, HELM, type Prefixes } from './exporter-metrics.ts';
 import { expose, type Family, type Format, type Sample } from './exposition.ts';
 import { serverJetStream, streamMetrics } from './jetstream-metrics.ts';
-import { meridianMetrics } from './meridian-metrics.ts';
+import { backupMetrics, meridianMetrics, streamKey } from './meridian-metrics.ts';
 import { sessionMetrics } from './session-metrics.ts';
 import { sinkMetrics } from './sink-metrics.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -40,7 +40,11 @@ const LEFT_OUT: Family = {
 };
 
 /** Samples that are in the answer together, or not at all. */
-type Group = readonly Sample[];
+interface Group {
+  readonly samples: readonly Sample[];
+  /** Once one of a stream is left out, all of streams that follow are, also those that are smaller. */
+  readonly isOfStream?: boolean;
+}
 
 export function render(snapshot: Snapshot, { format, ...options }: RenderOptions): string {
   return expose(samplesIn(snapshot, options), format);
@@ -53,10 +57,16 @@ export function samplesIn(
 ): readonly Sample[] {
   const kept: Sample[] = [];
   let leftOut = 0;
-  for (const group of groupsOf(snapshot, PREFIXES[dialect])) {
-    if (kept.length + group.length > maxSeries) leftOut += group.length;
-    // Not by spreading it: a group may be larger than what a call may have as arguments.
-    else for (const sample of group) kept.push(sample);
+  let lacksStreams = false;
+  for (const { samples, isOfStream = false } of groupsOf(snapshot, PREFIXES[dialect])) {
+    const fits = kept.length + samples.length <= maxSeries && !(isOfStream && lacksStreams);
+    if (fits) {
+      // Not by spreading it: a group may be larger than what a call may have as arguments.
+      for (const sample of samples) kept.push(sample);
+    } else {
+      leftOut += samples.length;
+      lacksStreams ||= isOfStream;
+    }
   }
   const about: readonly Sample[] = [
     { family: SERIES, labels: {}, value: kept.length },
@@ -72,36 +82,47 @@ export function samplesIn(
 
 function* groupsOf(snapshot: Snapshot, prefixes: Prefixes): Generator<Group> {
   const { at, cluster } = snapshot;
-  yield [
-    ...meridianMetrics(snapshot),
-    ...surveyMetrics(snapshot),
-    ...sinkMetrics(snapshot.sinks ?? []),
-    ...sessionMetrics(snapshot.sessions),
-  ];
-  if (snapshot.visits !== undefined) yield visitMetrics(snapshot.visits);
+  yield {
+    samples: [
+      ...meridianMetrics(snapshot),
+      ...surveyMetrics(snapshot),
+      ...sinkMetrics(snapshot.sinks ?? []),
+      ...sessionMetrics(snapshot.sessions),
+    ],
+  };
+  if (snapshot.visits !== undefined) yield { samples: visitMetrics(snapshot.visits) };
   const servers = snapshot.regions.flatMap(({ metrics }) => {
     const { server } = metrics ?? {};
     return server === undefined ? [] : [{ server, serverId: nameOf(server.varz.server_name) }];
   });
   for (const { server, serverId } of servers) {
-    yield [
-      ...exporterMetrics(server, serverId, prefixes),
-      ...surveyorMetrics(server, { serverId, cluster, at }),
-      ...(server.jetstream === undefined ? [] : serverJetStream(server.jetstream, serverId, prefixes)),
-    ];
+    yield {
+      samples: [
+        ...exporterMetrics(server, serverId, prefixes),
+        ...surveyorMetrics(server, { serverId, cluster, at }),
+        ...(server.jetstream === undefined ? [] : serverJetStream(server.jetstream, serverId, prefixes)),
+      ],
+    };
   }
-  yield accountMetrics(snapshot);
-  yield* accountTraffic(snapshot);
+  yield { samples: accountMetrics(snapshot) };
+  for (const samples of accountTraffic(snapshot)) yield { samples };
+  // That of all backups is worth more than all that there is to know of some streams.
+  for (const [, samples] of inOrder(backupMetrics(snapshot))) yield { samples, isOfStream: true };
   // The same stream of all servers is one group, and the order is that of the names: what is in one answer is in the next.
   const streams = servers.flatMap(({ server: { jetstream }, serverId }) =>
     (jetstream?.streams ?? []).map((stream) => ({ stream, jetstream, serverId })),
   );
-  const byName = Map.groupBy(streams, ({ stream }) => JSON.stringify([stream.accountId, stream.stream]));
-  for (const name of [...byName.keys()].sort()) {
-    yield (byName.get(name) ?? []).flatMap(({ stream, jetstream, serverId }) =>
+  const byName = Map.groupBy(streams, ({ stream }) => streamKey(stream.accountId, stream.stream));
+  for (const [, ofAll] of inOrder(byName)) {
+    const samples = ofAll.flatMap(({ stream, jetstream, serverId }) =>
       jetstream === undefined ? [] : streamMetrics(stream, jetstream, serverId, prefixes),
     );
+    yield { samples, isOfStream: true };
   }
+}
+
+function inOrder<T>(byKey: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function leftOutByServers({ regions }: Snapshot, what: 'streams' | 'consumers'): number {
