@@ -6,10 +6,10 @@ import {
   LEADS_QUERY,
   LED_QUERY,
   type LedJsz,
+  type LedPosition,
   type LedStream,
+  ledPositions,
   ledStreams,
-  type StreamKey,
-  streamKeys,
 } from '../jetstream/backup/led-streams.ts';
 import { CONTROL_NAME } from '../mesh/control-route.ts';
 import type { Connection } from './client-mover.ts';
@@ -93,8 +93,8 @@ export class NatsServer {
   }
 
   /** Only which they are. */
-  async leads(): Promise<readonly StreamKey[]> {
-    return streamKeys(await readMonitoring<LedJsz>(this.#port(MONITORING_PORT), LEADS_QUERY));
+  async leads(): Promise<readonly LedPosition[]> {
+    return ledPositions(await readMonitoring<LedJsz>(this.#port(MONITORING_PORT), LEADS_QUERY));
   }
 
   /** @throws Error when it does not answer in time */

@@ -110,7 +110,7 @@ async function roundsOf(
       rounds.push({ begunAt, endedAt: Date.now() });
       return led;
     },
-    leads: async () => leads().map((stream) => ({ account: '$G', stream })),
+    leads: async () => leads().map((stream) => ({ account: '$G', stream, lastSeq: 0, messageBytes: 0 })),
     leadsMore: told,
     dial: () => Promise.reject(new Error('nobody can connect')),
     countOwn: () => undefined,

@@ -9,7 +9,7 @@ import { messageOf } from '../../message-of.ts';
 import { BackupBucket } from '../bucket/backup-bucket.ts';
 import { connectOver, disconnect } from '../restore/connect.ts';
 import { loginFor } from '../restore/credentials.ts';
-import type { LedStream, StreamKey } from './led-streams.ts';
+import { bytesBehind, type LedPosition, type LedStream, type StreamKey } from './led-streams.ts';
 import type { StreamBackupStatus } from './status.ts';
 import { StreamWriter, type WriterSettings } from './stream-writer.ts';
 
@@ -19,7 +19,7 @@ const STREAM_TIMEOUT_MS = 120_000;
 /** After failures the next attempt is at most this far away. */
 const RETRY_MAX_MS = 60_000;
 
-/** How often it looks whether the server has begun to lead a stream: between two rounds. */
+/** How often it looks between two rounds: for a stream that the server has begun to lead, and for a segment that is full. */
 const LOOK_MS = 2_000;
 
 /** A stop waits this long for the last messages: as long as R2 may take to answer. */
@@ -34,8 +34,8 @@ export interface BackupWriterParts {
   readonly secrets: Parameters<typeof loginFor>[0];
   /** Asks the server which streams it leads. */
   readonly led: () => Promise<readonly LedStream[]>;
-  /** The same, only which they are. */
-  readonly leads: () => Promise<readonly StreamKey[]>;
+  /** The same, only which they are and how far they have come. */
+  readonly leads: () => Promise<readonly LedPosition[]>;
   /** It leads one that it did not lead before. */
   readonly leadsMore: () => void;
   /** Sends an upgrade to the server. */
@@ -136,14 +136,14 @@ export class BackupWriter {
   }
 
   /**
-   * The next round is due then, or as soon as one that failed may be tried again, or the server leads a stream that it did
-   * not lead before: it was made, or its leader is gone, and what that had not backed up must not wait for another interval.
+   * The next round is due then, or as soon as one that failed may be tried again, a stream has a segment full of what is not
+   * written, so that a load that comes out of rest does not wait, or the server leads a stream that it did not lead before: it was made, or its leader is gone, and what that had not backed up must not wait for another interval.
    */
   #lookUntil(dueAt: number): void {
     clearTimeout(this.#timer);
     if (!this.#isOn) return;
     const look = async () => {
-      if (this.#parts.now() >= dueAt || this.#retriesNow() || (await this.#leadsMore()))
+      if (this.#parts.now() >= dueAt || this.#retriesNow() || (await this.#hasMore()))
         await this.#roundAndNext();
       else this.#lookUntil(dueAt);
     };
@@ -155,10 +155,17 @@ export class BackupWriter {
     return [...this.#entries.values()].some(({ failures, notBefore }) => failures > 0 && notBefore <= now);
   }
 
-  /** Than when the last round began. False if it does not say: the next round will. */
-  async #leadsMore(): Promise<boolean> {
+  /** Than when the last round began. False if the server does not say: the next round will. */
+  async #hasMore(): Promise<boolean> {
     const leads = await this.#parts.leads().catch(() => []);
-    return leads.some((stream) => !this.#seen.has(keyOf(stream)));
+    return leads.some((stream) => !this.#seen.has(keyOf(stream)) || this.#fillsSegment(stream));
+  }
+
+  #fillsSegment(stream: LedPosition): boolean {
+    const { upTo, failures = 0 } = this.#entries.get(keyOf(stream)) ?? {};
+    // One that fails has its own time.
+    if (upTo === undefined || failures > 0 || !this.#writes()) return false;
+    return bytesBehind(stream, upTo) >= this.#parts.settings().segmentBytes;
   }
 
   async #roundAndNext(): Promise<void> {

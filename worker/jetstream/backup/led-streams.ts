@@ -17,6 +17,8 @@ export interface ConsumerAnswer {
 
 /** What nats-server says of a stream's messages. */
 export interface StateAnswer {
+  readonly messages?: number;
+  readonly bytes?: number;
   readonly first_seq: number;
   readonly last_seq: number;
   readonly num_deleted?: number;
@@ -76,11 +78,26 @@ export function ledStreams({ account_details = [] }: LedJsz): readonly LedStream
 /** A stream by its account and its name. */
 export type StreamKey = Pick<LedStream, 'account' | 'stream'>;
 
+/** A stream that the server leads: which it is, how far it has come, and how large its messages are. */
+export interface LedPosition extends StreamKey {
+  readonly lastSeq: number;
+  /** On average; 0 if it has none. */
+  readonly messageBytes: number;
+}
+
 /** All that it leads, also those that are being restored. */
-export function streamKeys({ account_details = [] }: LedJsz): readonly StreamKey[] {
+export function ledPositions({ account_details = [] }: LedJsz): readonly LedPosition[] {
   return account_details.flatMap(({ id, stream_detail = [] }) =>
-    stream_detail.map(({ name }) => ({ account: id, stream: name })),
+    stream_detail.map(({ name, state: { last_seq: lastSeq, messages = 0, bytes = 0 } }) => ({
+      ...{ account: id, stream: name, lastSeq },
+      messageBytes: messages === 0 ? 0 : bytes / messages,
+    })),
   );
+}
+
+/** About how many bytes it has behind a message, deleted ones counted with them. */
+export function bytesBehind({ lastSeq, messageBytes }: LedPosition, sequence: number): number {
+  return Math.max(0, lastSeq - sequence) * messageBytes;
 }
 
 /** The durable ones of them by name: those that are not end with their client. */
