@@ -46,8 +46,7 @@ export async function noLongerAllowed(
     return 'kind' in now ? now : undefined;
   }
   if (digest === undefined) return undefined;
-  const digests = await Promise.all(adminTokensOf(env).tokens.map(({ token }) => digestOf(token)));
-  return digests.includes(digest)
+  return (await digestsOf(env)).has(digest)
     ? undefined
     : refusal('unauthorized', 'the token is valid no longer: sign in with another one');
 }
@@ -63,6 +62,18 @@ function forPublic({ admin }: MeridianConfig): Allowed | LiveRefusal {
         'regions are shown only to those with a token or a sign-in (admin.regionsShownTo)',
       )
     : { level: 'public' };
+}
+
+/** Once for an environment: a secret that is changed comes with another one. */
+const digests = new WeakMap<AdminEnv, Promise<ReadonlySet<string>>>();
+
+function digestsOf(env: AdminEnv): Promise<ReadonlySet<string>> {
+  const known = digests.get(env);
+  if (known !== undefined) return known;
+  const all = adminTokensOf(env).tokens.map(({ token }) => digestOf(token));
+  const found = Promise.all(all).then((each) => new Set(each));
+  digests.set(env, found);
+  return found;
 }
 
 async function digestOf(token: string): Promise<string> {

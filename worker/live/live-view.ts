@@ -7,6 +7,7 @@ import {
   type LiveChange,
   type LiveHello,
   LiveHelloSchema,
+  type LiveLevel,
   type LivePlace,
   type LiveRefusal,
 } from '../../api/live.ts';
@@ -42,12 +43,8 @@ const MOST_HELLO_CHARS = 4_096;
 const POLICY_VIOLATION = 1008;
 const TOO_BIG = 1009;
 
-/** Two looks, one after the other. */
-interface Told {
-  readonly before: Seen | undefined;
-  readonly seen: Seen;
-  readonly isBeat: boolean;
-}
+/** What those of a level, who know all that was seen before, are told now. */
+type News = (level: LiveLevel) => LiveChange | 'snapshot' | undefined;
 
 export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'edited'> {
   readonly #readers = new Set<Viewer>();
@@ -114,8 +111,10 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
       this.#last = seen;
       const isBeat = seen.at - this.#beatAt >= BEAT_EVERY_MS;
       if (isBeat) this.#beatAt = seen.at;
-      for (const viewer of this.#viewers()) await this.#tell(viewer, { before, seen, isBeat });
-      await this.#lookAtPlaces(seen);
+      const news = newsFor(before, seen, isBeat);
+      for (const viewer of this.#viewers()) await this.#tell(viewer, seen, news);
+      // The next look does not wait for it.
+      this.ctx.waitUntil(this.#lookAtPlaces(seen));
     } catch (error) {
       console.error(`the live map: ${messageOf(error)}`);
     }
@@ -151,7 +150,7 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
     return allowedBy(request, this.env, activeConfig(this.env).config);
   }
 
-  async #tell(viewer: Viewer, { before, seen, isBeat }: Told): Promise<void> {
+  async #tell(viewer: Viewer, seen: Seen, news: News): Promise<void> {
     const { note } = viewer;
     const { allowed, since, hasSaid, isTold } = note;
     try {
@@ -164,12 +163,7 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
       if (refused !== undefined) return this.#refuse(viewer, refused);
       if (allowed.until !== undefined && Date.now() > allowed.until)
         return viewer.end(POLICY_VIOLATION, 'the sign-in is checked again: connect again');
-      const { level } = allowed;
-      const change =
-        before === undefined || !isTold
-          ? 'snapshot'
-          : (changeBetween(forLevel(before, level), forLevel(seen, level)) ??
-            (isBeat ? beatOf(seen) : undefined));
+      const change = isTold ? news(allowed.level) : 'snapshot';
       if (change === 'snapshot') await this.#snapshot(viewer, allowed, seen);
       // One that is slow begins again with a snapshot.
       else if (change !== undefined && !viewer.tell(change)) viewer.note = { ...note, isTold: false };
@@ -212,8 +206,16 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
   }
 }
 
-function beatOf({ at }: Seen): LiveChange {
-  return { kind: 'change', at };
+/** Found out once for each level, however many look. @param isBeat whether something is told though nothing has changed */
+function newsFor(before: Seen | undefined, seen: Seen, isBeat: boolean): News {
+  const known = new Map<LiveLevel, ReturnType<News>>();
+  const beat: LiveChange | undefined = isBeat ? { kind: 'change', at: seen.at } : undefined;
+  return (level) => {
+    if (before === undefined) return 'snapshot';
+    if (!known.has(level))
+      known.set(level, changeBetween(forLevel(before, level), forLevel(seen, level)) ?? beat);
+    return known.get(level);
+  };
 }
 
 function refuse(viewer: Viewer, refused: LiveRefusal): void {

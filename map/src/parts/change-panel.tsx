@@ -10,6 +10,7 @@ import { app, ask, say, useApp, wordsOf } from '../state/use-app.ts';
 import { changeText } from '../words/change.ts';
 import { Conflict } from './conflict.tsx';
 import { ForecastView } from './forecast-view.tsx';
+import { MessageField } from './message-field.tsx';
 import { RoutingRules } from './routing-rules.tsx';
 import { SignInNeeded } from './sign-in-needed.tsx';
 import { Slider } from './slider.tsx';
@@ -154,14 +155,7 @@ function Draft({ base, onBase }: DraftProps) {
               void apply(false);
             }}
           >
-            <label class="field">
-              Why, for the history
-              <input
-                value={message}
-                maxLength={500}
-                onInput={(event) => setMessage(event.currentTarget.value)}
-              />
-            </label>
+            <MessageField message={message} onChange={setMessage} />
             <div class="dialog-actions">
               <button type="button" class="action" onClick={undo}>
                 Undo all

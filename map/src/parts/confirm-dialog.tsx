@@ -5,6 +5,7 @@ import type { DryRun } from '../../../api/config.ts';
 import { createStore, useStore } from '../state/store.ts';
 import { clientsText } from '../words/numbers.ts';
 import { ForecastView } from './forecast-view.tsx';
+import { MessageField } from './message-field.tsx';
 
 export interface Question {
   readonly title: string;
@@ -74,16 +75,7 @@ export function ConfirmDialog() {
             </p>
           )}
           {question.dryRun === undefined ? null : <ForecastView dryRun={question.dryRun} />}
-          {question.message === undefined ? null : (
-            <label class="field">
-              Why, for the history
-              <input
-                value={message}
-                maxLength={500}
-                onInput={(event) => setMessage(event.currentTarget.value)}
-              />
-            </label>
-          )}
+          {question.message === undefined ? null : <MessageField message={message} onChange={setMessage} />}
           {question.canForce ? (
             <label class="check">
               <input
