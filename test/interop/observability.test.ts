@@ -213,8 +213,17 @@ test.runIf(promtool !== undefined)('promtool takes the rules, and they fire when
                 series: 'meridian_backup_lag_seconds{account="$G",stream="S",region="weur"}',
                 values: '600x20',
               },
+              { series: 'meridian_region_state_start_time_seconds{region="oc"}', values: '0+60x20' },
+              { series: 'meridian_region_state_start_time_seconds{region="sam"}', values: '0x10 60 120x9' },
             ],
             alert_rule_test: [
+              alertOf(
+                'MeridianRegionRestarts',
+                { region: 'oc' },
+                'oc has changed its state 10 times in 15 minutes',
+                'a-region-restarts-again-and-again',
+                'warning',
+              ),
               alertOf(
                 'MeridianMetricsAbsent',
                 {},
