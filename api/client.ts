@@ -1,5 +1,6 @@
 // The HTTP API of an edge, local or deployed, as a typed client. It runs wherever there is fetch, not only in Node.
 
+import type { About } from './about.ts';
 import { ApiError, NoAnswerError } from './api-error.ts';
 import { ARCHIVE_TYPE } from './archive.ts';
 import { AUDIT_LINES_TYPE, type Audit, type AuditEntry } from './audit.ts';
@@ -130,6 +131,10 @@ export class ApiClient {
 
   whoami(): Promise<Whoami> {
     return this.#call({ method: 'GET', path: PATHS.whoami });
+  }
+
+  about(): Promise<About> {
+    return this.#call({ method: 'GET', path: PATHS.about });
   }
 
   config(): Promise<LiveConfig> {

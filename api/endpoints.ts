@@ -341,6 +341,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
     decides: true,
     query: [PREFERRED],
   },
+  open(
+    'about',
+    PATHS.about,
+    'the addresses of this edge, for programs that know only its name',
+    json('About'),
+  ),
   open('openapi', PATHS.openapi, 'this API as OpenAPI 3.1', { kind: 'document' }),
   {
     ...open('config', PATHS.config, 'the current version, or an earlier one', json('LiveConfig')),

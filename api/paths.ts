@@ -11,6 +11,7 @@ export const PATHS = {
   route: '/api/route',
   whoami: '/api/whoami',
   openapi: '/api/openapi.json',
+  about: '/.well-known/meridian.json',
   config: '/api/config',
   dryRun: '/api/config/dry-run',
   rollback: '/api/config/rollback',
@@ -40,6 +41,7 @@ export const PUBLIC_PATHS: readonly string[] = [
   PATHS.route,
   PATHS.whoami,
   PATHS.openapi,
+  PATHS.about,
 ];
 
 /** What an operator may do to a region. */

@@ -1,6 +1,7 @@
 // The schemas that have a name in the OpenAPI document: those of whole bodies, and parts that several of them share.
 
 import type * as v from 'valibot';
+import { AboutSchema } from './about.ts';
 import { AuditEntrySchema, AuditSchema } from './audit.ts';
 import {
   BackupDetailSchema,
@@ -56,6 +57,7 @@ import { TraceBodySchema, TraceHopSchema, TraceSchema } from './trace.ts';
 import { WhoamiSchema } from './whoami.ts';
 
 export const SCHEMAS = {
+  About: AboutSchema,
   Audit: AuditSchema,
   AuditEntry: AuditEntrySchema,
   Backup: BackupSchema,

@@ -7,6 +7,7 @@ import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
+import { contextCommand } from './context.ts';
 import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
 import { drainCommand, undrainCommand } from './drain.ts';
@@ -54,6 +55,7 @@ const SUBCOMMANDS = [
   backupCommand(),
   syncCommand(),
   doctorCommand(),
+  contextCommand(),
   completionCommand(),
 ];
 

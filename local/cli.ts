@@ -1,7 +1,11 @@
 // `npm start`: the whole edge on this machine. Reads the options, starts the stack, shows how to use it, and
 // stops everything when asked to.
 
+import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type AuthWish, localAuth, parseAuth } from './auth/local-auth.ts';
+import { writeLocalContexts } from './auth/local-contexts.ts';
+import type { LocalAuth } from './auth/nats-login.ts';
 import { BinaryError } from './binaries/binary-error.ts';
 import { ensureNatsServer } from './binaries/nats-server.ts';
 import { type Console, openConsole } from './console.ts';
@@ -20,6 +24,7 @@ interface Options {
   readonly engine?: string;
   readonly image?: string;
   readonly config?: string;
+  readonly auth?: AuthWish;
   readonly wan?: boolean;
   readonly watch?: boolean;
   readonly open?: boolean;
@@ -49,6 +54,11 @@ const program = new Command('npm start --')
     parseImage,
   )
   .option('--config <file>', 'another region configuration than regions/regions.json')
+  .option(
+    '--auth <kind>',
+    'credentials that clients need: "token" (made anew), user:password, or "operator" (made once, with a system account; writes .creds files and contexts of the nats command)',
+    parseAuthOption,
+  )
   .option('--wan', 'add the latency of real distances, as the routing model has them, to clients and routes')
   .option('--watch', 'restart the Worker when its sources or its configuration change (npm run dev)')
   .option('--open', 'open the map in the browser, signed in')
@@ -63,6 +73,9 @@ While it runs, in another terminal (the command finds it, whatever its port):
 Ctrl-C stops everything; so does the end of whatever started it.`,
   )
   .allowExcessArguments(false);
+
+/** An operator is kept there, out of git. */
+const OPERATOR_FOLDER = fileURLToPath(new URL('../.meridian/operator', import.meta.url));
 
 /** Exit codes: 1 when it cannot start, 130 when it was interrupted before it was ready. */
 const FAILED = 1;
@@ -86,8 +99,10 @@ async function main(options: Options): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   watchParent(() => stop.abort());
   try {
-    const stack = await start(options, output, stop.signal);
-    showReady(stack, output, await stack.regions(), await stack.mesh());
+    const auth = options.auth && (await localAuth(options.auth, OPERATOR_FOLDER));
+    const stack = await start(options, auth, output, stop.signal);
+    const context = auth && (await writeLocalContexts(stack.url, auth, output.step));
+    showReady(stack, output, await stack.regions(), await stack.mesh(), context);
     if (options.open === true) await showMap(stack, output);
     const watching = options.watch === true ? reloadOnChange(stack, options, output) : undefined;
     await stopped;
@@ -107,7 +122,12 @@ async function showMap({ url, adminToken }: Stack, output: Console): Promise<voi
   if (problem !== undefined) output.step(`${problem}: open ${url}/`);
 }
 
-async function start(options: Options, output: Console, signal: AbortSignal): Promise<Stack> {
+async function start(
+  options: Options,
+  auth: LocalAuth | undefined,
+  output: Console,
+  signal: AbortSignal,
+): Promise<Stack> {
   const [{ config, notes }] = await Promise.all([loadConfig(options), ensureMapPage(output.step)]);
   for (const note of notes) output.step(note);
   const containers = await containersOf(options, output, signal);
@@ -117,6 +137,7 @@ async function start(options: Options, output: Console, signal: AbortSignal): Pr
     ...containers,
     port: options.port,
     wan: options.wan,
+    auth,
     onProgress: output.step,
     onLog: output.log,
     signal,
@@ -145,9 +166,10 @@ function showReady(
   output: Console,
   regions: Awaited<ReturnType<Stack['regions']>>,
   links: Awaited<ReturnType<Stack['mesh']>>,
+  context: string | undefined,
 ): void {
   output.print(
-    `\n${regionTable(regions)}\n\n${linkTable(links)}\n\n${instructions(stack.url, stack.adminToken)}\n`,
+    `\n${regionTable(regions)}\n\n${linkTable(links)}\n\n${instructions(stack.url, stack.adminToken, context)}\n`,
   );
   output.ready(`ready ${stack.url}`);
 }
@@ -167,6 +189,14 @@ function parseImage(text: string): string {
   if (!/^\w[\w.:/@-]*$/.test(text))
     throw new InvalidArgumentError('an image has a name such as meridian:local.');
   return text;
+}
+
+function parseAuthOption(text: string): AuthWish {
+  try {
+    return parseAuth(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function parsePort(text: string): number {

@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { LocalAuth } from './auth/nats-login.ts';
 import type { ContainerPlaces } from './container-places.ts';
 import { serveDockerApi } from './engine/docker-api.ts';
 import { Engine } from './engine/engine.ts';
@@ -27,6 +28,8 @@ export interface PlatformOptions {
   /** 0 takes a free one. */
   readonly port?: number;
   readonly host?: string;
+  /** How clients sign in, for commands that find the stack; the secrets are the build's. Default: they need not. */
+  readonly auth?: Pick<LocalAuth, 'login' | 'system'> | undefined;
   /** Where containers are told that they run. Default: as workerd tells them. */
   readonly places?: ContainerPlaces | undefined;
   /** Default: none. */
@@ -107,7 +110,8 @@ async function bringUp(
     onProcess: folder.noteProcess,
   });
   undo.defer(edge.close);
-  await leaveStack(folder.path, { url: edge.url, token: adminToken });
+  const { login, system } = options.auth ?? {};
+  await leaveStack(folder.path, { url: edge.url, token: adminToken, login, system });
   onProgress?.(`Worker running in workerd at ${edge.url}`);
   const reload = async (build: PlatformOptions['build']) => {
     await edge.reload(await build(join(folder.path, 'worker'), folder.noteProcess));

@@ -32,15 +32,17 @@ export function linkTable(links: readonly MeshLink[]): string {
 }
 
 /** How to connect, for copying. */
-export function instructions(url: string, adminToken: string): string {
+/** @param context that of the `nats` command with the credentials, where clients need some */
+export function instructions(url: string, adminToken: string, context?: string): string {
   const socket = url.replace(/^http/, 'ws');
+  const nats = context === undefined ? `nats --server ${socket}` : `nats --context ${context}`;
   return `map  ${url}/
 
 NATS over WebSocket: ${socket}
 health: ${url}${PATHS.health}   regions: ${url}${PATHS.regions}   mesh: ${url}${PATHS.mesh}
 
 the nats command:
-  nats --server ${socket} sub '>'
+  ${nats} sub '>'
 
 nats.js (npm install @nats-io/nats-core):
   import { wsconnect } from '@nats-io/nats-core';

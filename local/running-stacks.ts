@@ -4,6 +4,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { NatsLogin } from './auth/nats-login.ts';
 import { processStartOf } from './process-identity.ts';
 import { readPrivate, Untrusted, whyNotPrivate } from './trust.ts';
 
@@ -24,6 +25,10 @@ export interface RunningStack {
   readonly url: string;
   /** Its admin token. */
   readonly token: string;
+  /** How clients sign in. Absent: they need not. */
+  readonly login?: NatsLogin | undefined;
+  /** How operators sign in to the system account, where there is an operator. */
+  readonly system?: NatsLogin | undefined;
 }
 
 /** The stacks of this user, and why folders that look like those of a run were passed over. */
@@ -35,8 +40,8 @@ export interface FoundStacks {
 type Left = RunningStack & { readonly pid: number; readonly start: string };
 
 /** Writes where this process has a stack, to a file that only its owner can read; it goes with the run's folder. */
-export async function leaveStack(runFolder: string, { url, token }: RunningStack): Promise<void> {
-  const left: Left = { url, token, pid: process.pid, start: processStartOf(process.pid) };
+export async function leaveStack(runFolder: string, stack: RunningStack): Promise<void> {
+  const left: Left = { ...stack, pid: process.pid, start: processStartOf(process.pid) };
   await writeFile(join(runFolder, FILE), JSON.stringify(left), { mode: 0o600, flag: 'wx' });
 }
 
@@ -75,8 +80,8 @@ function few(notes: readonly string[]): readonly string[] {
 
 async function readRun(folder: string): Promise<{ stack?: RunningStack; note?: string }> {
   try {
-    const { url, token, pid, start } = JSON.parse(await readPrivate(join(folder, FILE))) as Left;
-    return processStartOf(pid) === start ? { stack: { url, token } } : {};
+    const { pid, start, ...stack } = JSON.parse(await readPrivate(join(folder, FILE))) as Left;
+    return processStartOf(pid) === start ? { stack } : {};
   } catch (error) {
     // It has not written the file yet, or ends at this moment.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};

@@ -5,6 +5,7 @@ import { ApiClient } from '../api/client.ts';
 import type { MeshLink } from '../api/mesh.ts';
 import type { RegionView } from '../api/regions.ts';
 import type { MeridianConfig } from '../regions/config.ts';
+import type { LocalAuth } from './auth/nats-login.ts';
 import { awaken } from './awaken.ts';
 import { containerPlaces } from './container-places.ts';
 import { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
@@ -12,8 +13,10 @@ import { withTeardown } from './teardown.ts';
 import { wanDelays } from './wan/wan-delays.ts';
 import { buildWorker, type WorkerBuild } from './worker-build.ts';
 
-export interface StackOptions extends Omit<PlatformOptions, 'build' | 'places' | 'delays'> {
+export interface StackOptions extends Omit<PlatformOptions, 'build' | 'places' | 'delays' | 'auth'> {
   readonly config: MeridianConfig;
+  /** Credentials that clients need. Default: none. */
+  readonly auth?: LocalAuth | undefined;
   /** Adds the latency of real distances to clients and routes. Default: false. */
   readonly wan?: boolean | undefined;
   /** Default: as wrangler would deploy it. */
@@ -40,12 +43,12 @@ export interface Stack extends Omit<Platform, 'hopeless' | 'tick' | 'reload'> {
 
 /** Starts a stack and returns once every region that stays awake is up and linked with all others. */
 export function startStack(options: StackOptions): Promise<Stack> {
-  const { config, wan = false, build = buildWorker } = options;
+  const { config, wan = false, build = buildWorker, auth } = options;
   return withTeardown(async (undo) => {
     const builtFor =
       (wanted: MeridianConfig): PlatformOptions['build'] =>
       async (folder, onProcess) =>
-        withConfig(await build(folder, wanted, onProcess), wanted);
+        withConfig(await build(folder, wanted, onProcess), wanted, auth?.secrets);
     const platform = await startPlatform({
       ...options,
       places: containerPlaces(config),
@@ -71,7 +74,11 @@ export function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /** The Worker with its configuration, set as a deployment may set it too, and what is different on one machine. */
-function withConfig(build: WorkerBuild, config: MeridianConfig): WorkerBuild {
+function withConfig(
+  build: WorkerBuild,
+  config: MeridianConfig,
+  secrets: LocalAuth['secrets'] = {},
+): WorkerBuild {
   const vars = { MERIDIAN_CONFIG: JSON.stringify(config), MERIDIAN_ONE_MACHINE: 'true' };
-  return { ...build, vars: { ...build.vars, ...vars } };
+  return { ...build, vars: { ...build.vars, ...secrets, ...vars } };
 }

@@ -19,6 +19,13 @@ export const OPTIONAL_FILTERS = [
 
 export type OptionalFilter = (typeof OPTIONAL_FILTERS)[number];
 
+const MOST_PIN_DOMAINS = 16;
+
+/** A name in lowercase as DNS and URLs have it (RFC 1123, 2.1), of two labels at least. */
+const DOMAIN_PATTERN =
+  /^(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/;
+const DOMAIN_FORM = 'a domain in lowercase, such as "nats.example.com"';
+
 const number = (least: number, most: number, text: string) =>
   v.pipe(v.number(), v.minValue(least), v.maxValue(most), v.description(text));
 
@@ -152,6 +159,16 @@ export const RoutingSchema = v.strictObject({
       'If less than this share of the enabled regions looks healthy, guesses at health are ignored: they are more likely to be wrong. What a region says of itself still holds.',
     ),
     0.5,
+  ),
+  pinDomains: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.regex(DOMAIN_PATTERN, DOMAIN_FORM))),
+      v.maxLength(MOST_PIN_DOMAINS),
+      v.description(
+        'Domains below which a name prefers a region, as weur.nats.example.com does with "nats.example.com": many clients drop path and query of an address. DNS and a route of the Worker have to lead those names here.',
+      ),
+    ),
+    [],
   ),
   off: off('Filters that are switched off for all regions.'),
 });

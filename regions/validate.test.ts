@@ -64,6 +64,7 @@ test('every default is filled in', () => {
         measure: true,
         drainSettleSeconds: 60,
         panicShare: 0.5,
+        pinDomains: [],
         off: [],
       },
       sessions: {

@@ -20,6 +20,7 @@ import { hardened } from './hardened.ts';
 import { live } from './live/live.ts';
 import { refuseOtherSites } from './other-sites.ts';
 import { pageOr } from './page.ts';
+import { about } from './status/about.ts';
 import { isPublic, preflight, readableByPages } from './status/cross-origin.ts';
 import { health } from './status/health.ts';
 import { mesh } from './status/mesh.ts';
@@ -81,6 +82,7 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.route, route)
   .get(PATHS.whoami, whoami)
   .get(PATHS.openapi, openApi)
+  .get(PATHS.about, about)
   .get(PATHS.config, admin.readConfig)
   .put(PATHS.config, admin.putConfig)
   .post(PATHS.dryRun, admin.dryRunConfig)

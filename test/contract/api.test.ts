@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import type { About } from '../../api/about.ts';
 import type { Endpoint } from '../../api/endpoint.ts';
 import { ENDPOINTS } from '../../api/endpoints.ts';
 import { ErrorAnswerSchema } from '../../api/error-answer.ts';
@@ -253,6 +254,17 @@ describe('/api/whoami', () => {
     expect(headers.get(DECISION_HEADER)).toBe(decision);
     expect(address).not.toBeNull();
     expect(REGIONS).toContain(region);
+  });
+});
+
+describe('/.well-known/meridian.json', () => {
+  test('leads to NATS and to the API', async () => {
+    const { status, body } = await get(PATHS.about);
+    expect(status).toBe(200);
+    const { nats, api, regions } = body as About;
+    expect(new URL(nats).host).toBe(new URL(target.url).host);
+    expect((await fetch(api)).status).toBe(200);
+    expect(regions?.map(({ id }) => id).sort()).toEqual([...REGIONS].sort());
   });
 });
 

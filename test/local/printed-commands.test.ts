@@ -72,7 +72,11 @@ afterAll(async () => {
 });
 
 function run(line: string) {
-  return runOnTerminal(line, { cwd, env: { TMPDIR: folder, NO_COLOR: '1' }, replies: REPLIES });
+  return runOnTerminal(line, {
+    cwd,
+    env: { TMPDIR: folder, XDG_CONFIG_HOME: folder, NO_COLOR: '1' },
+    replies: REPLIES,
+  });
 }
 
 async function works(line: string): Promise<string> {

@@ -15,7 +15,7 @@ export interface LoggedStack {
 }
 
 /** What a test may ask of its stack besides the configuration. */
-export type LoggedStackOptions = Pick<StackOptions, 'wan' | 'storage' | 'realEngine' | 'build'>;
+export type LoggedStackOptions = Pick<StackOptions, 'wan' | 'storage' | 'realEngine' | 'build' | 'auth'>;
 
 export async function startLoggedStack(
   config: MeridianConfig = defaultConfig(),

@@ -409,6 +409,7 @@ export const PARTS: readonly Part[] = [
       'api',
       'waiting',
       'local/running-stacks.ts',
+      'local/auth',
     ],
     // A test closes its server as everything on one machine does.
     tests: ['local/listen.ts'],
@@ -424,9 +425,14 @@ export const PARTS: readonly Part[] = [
     imports: [],
   },
   {
+    path: 'local/auth',
+    what: 'credentials of a local stack, and contexts of the `nats` command with which clients sign in',
+    imports: ['local/trust.ts'],
+  },
+  {
     path: 'local/running-stacks.ts',
     what: 'where a running local stack leaves its address and its token, and how commands find them',
-    imports: ['local/process-identity.ts', 'local/trust.ts'],
+    imports: ['local/auth', 'local/process-identity.ts', 'local/trust.ts'],
   },
   {
     path: 'local/trust.ts',
@@ -506,6 +512,7 @@ export const PARTS: readonly Part[] = [
       'local/process-identity.ts',
       'local/running-stacks.ts',
       'local/trust.ts',
+      'local/auth',
       'local/binaries',
       'local/wan',
       'local/engine',

@@ -2,6 +2,7 @@
 // the same bytes, and a test fails while the files differ.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import manifest from '../../package.json' with { type: 'json' };
 import { openApiDocument } from './document.ts';
 import { withTables } from './tables.ts';
 
@@ -20,6 +21,9 @@ export function generated(): ReadonlyMap<string, string> {
 function moduleOf(document: object): string {
   const text = JSON.stringify(document).replaceAll('\\', '\\\\').replaceAll("'", "\\'");
   return `// The OpenAPI document, generated from api/ by \`npm run openapi\`: don't edit.
+
+/** The software's. */
+export const MERIDIAN_VERSION = '${manifest.version}';
 
 export const OPENAPI =
   '${text}';

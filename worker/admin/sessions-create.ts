@@ -69,7 +69,7 @@ interface Making {
 
 async function made({ request, edge, caller, body, registry, ids }: Making): Promise<Response> {
   const { sessions } = edge.config;
-  const { decision } = await decide(routingRequestOf(request), edge);
+  const { decision } = await decide(routingRequestOf(request, edge.config.routing.pinDomains), edge);
   const { winner, refusal } = decision;
   if (winner === undefined) {
     return refusal === undefined

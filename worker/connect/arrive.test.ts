@@ -129,7 +129,7 @@ describe('a visit', () => {
 
 test('a decision alone is the one that a visit has, and nothing comes of it but what is known', async () => {
   const { edge, works } = edgeOf();
-  const { decision } = await decide(routingRequestOf(requestFrom('LIS')), edge);
+  const { decision } = await decide(routingRequestOf(requestFrom('LIS'), []), edge);
   expect(works).toEqual(['first load']);
   expect((await arrive(requestFrom('LIS'), edge)).decision).toEqual(decision);
 });

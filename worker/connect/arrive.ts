@@ -33,7 +33,7 @@ export interface Visit {
 /** Decides for a client; also keeps observing, and wakes a sleeping region that would have been better. */
 export async function arrive(request: Request, edge: EdgeContext): Promise<Visit> {
   const stubOf = (id: string) => regionStub(edge.env, regionOf(id, edge));
-  const visitor = routingRequestOf(request);
+  const visitor = routingRequestOf(request, edge.config.routing.pinDomains);
   const { decision, colo, observations } = await decide(visitor, edge);
   const { wake, candidates } = decision;
   observeFrom(colo, decision, edge);

@@ -11,11 +11,11 @@ const CF = { colo: 'SYD', country: 'AU' };
 
 describe("a client's request", () => {
   test('comes from where Cloudflare says, whatever its query says', () => {
-    expect(routingRequestOf(requestOf('/?colo=AMS&country=NL')).cf).toEqual(CF);
+    expect(routingRequestOf(requestOf('/?colo=AMS&country=NL'), []).cf).toEqual(CF);
   });
 
   test('without wishes has none', () => {
-    expect(routingRequestOf(requestOf('/'))).toEqual({
+    expect(routingRequestOf(requestOf('/'), [])).toEqual({
       cf: CF,
       client: undefined,
       preferred: [],
@@ -32,7 +32,15 @@ describe("a client's request", () => {
     ['/', { 'x-nats-prefer-region': 'weur, eeur' }, ['weur', 'eeur']],
     ['/?region=oc', { 'x-nats-prefer-region': 'weur' }, ['oc', 'weur']],
   ])('%s with %j prefers %j', (path, headers, preferred) => {
-    expect(routingRequestOf(requestOf(path, headers)).preferred).toEqual(preferred);
+    expect(routingRequestOf(requestOf(path, headers), []).preferred).toEqual(preferred);
+  });
+
+  test('a name below a domain prefers a region, after what the address and the headers say', () => {
+    const preferredAt = (host: string, path: string) =>
+      routingRequestOf(new Request(`http://${host}${path}`), ['nats.example.com']).preferred;
+    expect(preferredAt('OC.nats.example.com:8443', '/nats')).toEqual(['oc']);
+    expect(preferredAt('oc.nats.example.com', '/?region=weur')).toEqual(['weur', 'oc']);
+    expect(preferredAt('nats.example.com', '/')).toEqual([]);
   });
 
   test.each([
@@ -40,7 +48,7 @@ describe("a client's request", () => {
     [17, 16],
   ])('with %i wishes has %i of them heard', (asked, heard) => {
     const list = Array.from({ length: asked }, (_, index) => `r${index}`).join(',');
-    expect(routingRequestOf(requestOf(`/?region=${list}`)).preferred).toHaveLength(heard);
+    expect(routingRequestOf(requestOf(`/?region=${list}`), []).preferred).toHaveLength(heard);
   });
 
   test.each([
@@ -51,11 +59,11 @@ describe("a client's request", () => {
     ['/', { 'x-nats-prefer-region': 'a,'.repeat(17) }, [expect.stringMatching(/^x-nats-prefer-region/)]],
     ['/', { 'x-nats-force-region': 'a,b' }, [expect.stringContaining('the first counts')]],
   ])('%.20s with %j notes what was left out', (path, headers, notes) => {
-    expect(routingRequestOf(requestOf(path, headers as Record<string, string>)).notes).toEqual(notes);
+    expect(routingRequestOf(requestOf(path, headers as Record<string, string>), []).notes).toEqual(notes);
   });
 
   test('with 10 kB of a wish has only its beginning repeated', () => {
-    const [wish] = routingRequestOf(requestOf(`/?region=${'x'.repeat(10_240)}`)).preferred ?? [];
+    const [wish] = routingRequestOf(requestOf(`/?region=${'x'.repeat(10_240)}`), []).preferred ?? [];
     expect(wish?.length).toBeLessThanOrEqual(1_000);
   });
 
@@ -65,7 +73,7 @@ describe("a client's request", () => {
     ['', undefined],
     [' , ', undefined],
   ])('that forces %j forces %s', (header, forced) => {
-    expect(routingRequestOf(requestOf('/', { 'x-nats-force-region': header })).forced).toBe(forced);
+    expect(routingRequestOf(requestOf('/', { 'x-nats-force-region': header }), []).forced).toBe(forced);
   });
 
   test.each([
@@ -77,17 +85,22 @@ describe("a client's request", () => {
     [{ cookie: 'meridian-regions=oc' }, undefined],
     [{ cookie: '' }, undefined],
   ])('with %j was in %s before', (headers, previous) => {
-    expect(routingRequestOf(requestOf('/', headers as Record<string, string>)).previous).toBe(previous);
+    expect(routingRequestOf(requestOf('/', headers as Record<string, string>), []).previous).toBe(previous);
   });
 
   test('is known by its address', () => {
-    expect(routingRequestOf(requestOf('/', { 'cf-connecting-ip': '192.0.2.1' })).client).toBe('192.0.2.1');
+    expect(routingRequestOf(requestOf('/', { 'cf-connecting-ip': '192.0.2.1' }), []).client).toBe(
+      '192.0.2.1',
+    );
   });
 });
 
 describe('a what-if request', () => {
   test('without a place is about the request itself', () => {
-    expect(whatIfRequestOf(requestOf('/api/route?region=oc'))).toMatchObject({ cf: CF, preferred: ['oc'] });
+    expect(whatIfRequestOf(requestOf('/api/route?region=oc'), [])).toMatchObject({
+      cf: CF,
+      preferred: ['oc'],
+    });
   });
 
   test.each([
@@ -100,7 +113,7 @@ describe('a what-if request', () => {
     ['colo=AMS&colo=SYD', { colo: 'AMS' }],
   ])('of ?%s is about that place alone', (query, cf) => {
     const nothing = { colo: undefined, latitude: undefined, longitude: undefined };
-    expect(whatIfRequestOf(requestOf(`/api/route?${query}`)).cf).toEqual({
+    expect(whatIfRequestOf(requestOf(`/api/route?${query}`), []).cf).toEqual({
       ...nothing,
       country: undefined,
       continent: undefined,
@@ -109,7 +122,7 @@ describe('a what-if request', () => {
   });
 
   test('may name a place and a wish at once', () => {
-    expect(whatIfRequestOf(requestOf('/api/route?colo=AMS&region=oc'))).toMatchObject({
+    expect(whatIfRequestOf(requestOf('/api/route?colo=AMS&region=oc'), [])).toMatchObject({
       cf: { colo: 'AMS' },
       preferred: ['oc'],
     });
@@ -117,7 +130,7 @@ describe('a what-if request', () => {
 
   test('may stand for another client, at another place', () => {
     const headers = { 'cf-connecting-ip': '192.0.2.1' };
-    const clientOf = (query: string) => whatIfRequestOf(requestOf(`/api/route?${query}`, headers)).client;
+    const clientOf = (query: string) => whatIfRequestOf(requestOf(`/api/route?${query}`, headers), []).client;
     expect(clientOf('colo=AMS&client=someone')).toBe('someone');
     expect(clientOf('colo=AMS')).toBe('192.0.2.1');
   });
@@ -143,7 +156,7 @@ describe('a client of a region with members', () => {
   ])('that says %j had the server %j', (headers, last) => {
     const request = requestOf('/', headers as Record<string, string>);
     expect(lastServerOf(request.headers)).toEqual(last);
-    expect(routingRequestOf(request).previous).toBe(last?.region);
+    expect(routingRequestOf(request, []).previous).toBe(last?.region);
   });
 
   test('gives back what it was told', () => {

@@ -8,6 +8,7 @@ import {
   REGION_COOKIE,
 } from '../../api/headers.ts';
 import type { RoutingRequest } from '../../routing/optimal-region.ts';
+import { regionByName } from './region-by-name.ts';
 
 /** Ids are at most 32 characters; a list of all regions fits in this, 10 kB of junk does not. */
 const MAX_PIN_CHARACTERS = 1_000;
@@ -15,12 +16,16 @@ const MAX_PINS = 16;
 
 const PLACE_PARAMETERS = ['colo', 'lat', 'lon', 'country', 'continent'] as const;
 
-/** Reads a client's request. `?region=` and `x-nats-prefer-region` prefer, `x-nats-force-region` forces. */
-export function routingRequestOf(request: Request): RoutingRequest {
+/**
+ * Reads a client's request. `?region=`, `x-nats-prefer-region` and a name below one of the domains (routing.pinDomains)
+ * prefer, in this order; `x-nats-force-region` forces.
+ */
+export function routingRequestOf(request: Request, pinDomains: readonly string[]): RoutingRequest {
   const { headers } = request;
-  const query = new URL(request.url).searchParams;
+  const { hostname, searchParams: query } = new URL(request.url);
   const byQuery = pinsOf(query.get('region'));
   const byHeader = pinsOf(headers.get(PREFER_REGION_HEADER));
+  const byName = regionByName(hostname, pinDomains);
   const [forced, ...alsoForced] = pinsOf(headers.get(FORCE_REGION_HEADER)).ids;
   const notes = [
     ...noteOf(byQuery, '?region='),
@@ -30,7 +35,7 @@ export function routingRequestOf(request: Request): RoutingRequest {
   return {
     cf: request.cf,
     client: headers.get('cf-connecting-ip') ?? undefined,
-    preferred: [...byQuery.ids, ...byHeader.ids],
+    preferred: [...byQuery.ids, ...byHeader.ids, ...(byName === undefined ? [] : [byName])],
     forced,
     previous: lastServerOf(headers)?.region,
     ...(notes.length > 0 && { notes }),
@@ -66,8 +71,8 @@ export function spreadKeyOf(headers: Headers): string {
 }
 
 /** As above, with the place from the query (`?colo=`, `?lat=&lon=`, `?country=`, `?continent=`) if it has one. */
-export function whatIfRequestOf(request: Request): RoutingRequest {
-  const own = routingRequestOf(request);
+export function whatIfRequestOf(request: Request, pinDomains: readonly string[]): RoutingRequest {
+  const own = routingRequestOf(request, pinDomains);
   const query = new URL(request.url).searchParams;
   if (!PLACE_PARAMETERS.some((name) => query.has(name))) return own;
   const [colo, latitude, longitude, country, continent] = PLACE_PARAMETERS.map(

@@ -11,7 +11,7 @@ import { decisionHeaders } from './decision-headers.ts';
 
 /** The decision for this request or for a place; with `?format=text` as a table. */
 export async function route(request: Request, edge: EdgeContext): Promise<Response> {
-  const { decision } = await decide(whatIfRequestOf(request), edge);
+  const { decision } = await decide(whatIfRequestOf(request, edge.config.routing.pinDomains), edge);
   const headers = decisionHeaders(decision);
   const isText = new URL(request.url).searchParams.get('format') === 'text';
   if (isText) return new Response(`${decisionTable(decision)}\n`, { headers });

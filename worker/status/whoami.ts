@@ -10,7 +10,7 @@ import type { EdgeContext } from '../edge-context.ts';
 import { decisionHeaders } from './decision-headers.ts';
 
 export async function whoami(request: Request, edge: EdgeContext): Promise<Response> {
-  const asked = routingRequestOf(request);
+  const asked = routingRequestOf(request, edge.config.routing.pinDomains);
   const { decision } = await decide(asked, edge);
   const { country } = clientCountryOf(asked.cf);
   return Response.json(
