@@ -23,6 +23,10 @@ export const AboutSchema = v.strictObject({
     v.nullable(v.string()),
     v.description('where sessions are made; null where there are none'),
   ),
+  credentials: v.pipe(
+    v.nullable(v.string()),
+    v.description('where a sign-in becomes a NATS user; null where there are no sign-ins'),
+  ),
   regions: v.pipe(
     v.nullable(
       v.array(

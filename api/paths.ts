@@ -12,6 +12,7 @@ export const PATHS = {
   whoami: '/api/whoami',
   openapi: '/api/openapi.json',
   about: '/.well-known/meridian.json',
+  credentials: '/api/credentials',
   config: '/api/config',
   dryRun: '/api/config/dry-run',
   rollback: '/api/config/rollback',

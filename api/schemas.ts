@@ -24,6 +24,7 @@ import {
   RestoredConfigSchema,
 } from './config.ts';
 import { ConfigBackupSchema } from './config-backup.ts';
+import { CredentialsBodySchema, CredentialsSchema } from './credentials.ts';
 import { DryRunBodySchema, PutBodySchema, RestoreConfigBodySchema, RollbackBodySchema } from './edits.ts';
 import { ErrorAnswerSchema } from './error-answer.ts';
 import { ForecastSchema } from './forecast.ts';
@@ -67,6 +68,8 @@ export const SCHEMAS = {
   Config: ResolvedConfigSchema,
   ConfigBackup: ConfigBackupSchema,
   Considered: ConsideredSchema,
+  Credentials: CredentialsSchema,
+  CredentialsBody: CredentialsBodySchema,
   DryRun: DryRunSchema,
   DryRunBody: DryRunBodySchema,
   Effect: EffectSchema,

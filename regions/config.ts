@@ -21,7 +21,7 @@ export type RegionConfig = DeepReadonly<Omit<ParsedRegion, 'name'> & { name: str
 export type MeridianConfig = DeepReadonly<
   Pick<
     ParsedConfig,
-    'cluster' | 'mesh' | 'admin' | 'lameDuck' | 'jetstream' | 'routing' | 'sessions' | 'export'
+    'cluster' | 'mesh' | 'admin' | 'lameDuck' | 'jetstream' | 'routing' | 'sessions' | 'signIn' | 'export'
   > & {
     defaultRegion: RegionId;
     regions: RegionConfig[];
@@ -39,6 +39,7 @@ export function resolveConfig(parsed: ParsedConfig, defaultRegion: RegionId): Me
     jetstream: parsed.jetstream,
     routing: parsed.routing,
     sessions: parsed.sessions,
+    ...(parsed.signIn !== undefined && { signIn: parsed.signIn }),
     export: parsed.export,
     regions: parsed.regions.map((region) => ({ ...region, name: region.name ?? region.id })),
   };

@@ -10,6 +10,7 @@ import { INSTANCE_TYPES } from './instance-types.ts';
 import { MembersSchema } from './members-schema.ts';
 import { LameDuckSchema, RegionRoutingEntries, RoutingSchema } from './routing-schema.ts';
 import { SessionsSchema } from './sessions-schema.ts';
+import { SignInSchema } from './sign-in-schema.ts';
 
 /** What NATS documents as the most that `max_payload` may be. */
 const MAX_PAYLOAD_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -338,6 +339,14 @@ export const ConfigSchema = v.strictObject({
       v.description('Sessions: nats-servers of their own, made on demand (docs/sessions.md).'),
     ),
     {},
+  ),
+  signIn: v.exactOptional(
+    v.pipe(
+      SignInSchema,
+      v.description(
+        'Sign-ins of people and programs that become NATS users (docs/security.md). Absent: off.',
+      ),
+    ),
   ),
   export: v.optional(
     v.pipe(ExportSchema, v.description('Where metrics are pushed to (docs/observability.md). At most 4.')),

@@ -48,6 +48,8 @@ export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[numb
   readonly SESSION_REGISTRY?: DurableObjectNamespace;
   /** Their servers (sessions/session-server.ts). */
   readonly SESSION_SERVER?: DurableObjectNamespace;
+  /** Secret: seed of the key that signs users of `signIn.account` (sign-in/credentials.ts). */
+  readonly NATS_ACCOUNT_SIGNING_KEY?: string;
   /** Backups. Without it there are none. */
   readonly BACKUPS?: R2Bucket;
   /** Cloudflare's rate limit of handshakes (connect/connect-limit.ts); without it they are not limited. */

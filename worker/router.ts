@@ -20,6 +20,7 @@ import { hardened } from './hardened.ts';
 import { live } from './live/live.ts';
 import { refuseOtherSites } from './other-sites.ts';
 import { pageOr } from './page.ts';
+import { credentials } from './sign-in/credentials.ts';
 import { about } from './status/about.ts';
 import { isPublic, preflight, readableByPages } from './status/cross-origin.ts';
 import { health } from './status/health.ts';
@@ -83,6 +84,7 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.whoami, whoami)
   .get(PATHS.openapi, openApi)
   .get(PATHS.about, about)
+  .post(PATHS.credentials, credentials)
   .get(PATHS.config, admin.readConfig)
   .put(PATHS.config, admin.putConfig)
   .post(PATHS.dryRun, admin.dryRunConfig)

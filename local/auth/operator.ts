@@ -39,6 +39,8 @@ interface Kept {
   readonly accounts: Readonly<Record<string, string>>;
   readonly userCreds: string;
   readonly systemCreds: string;
+  /** Seed of the account's signing key. */
+  readonly signingSeed: string;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function keepOperator(folder: string): Promise<LocalAuth> {
       NATS_SYSTEM_ACCOUNT: kept.systemAccount,
       NATS_RESOLVER_PRELOAD: JSON.stringify(kept.accounts),
       MERIDIAN_BACKUP_CREDENTIALS: kept.userCreds,
+      NATS_ACCOUNT_SIGNING_KEY: kept.signingSeed,
     },
     login: { creds },
     system: { creds: systemCreds },
@@ -77,9 +80,9 @@ async function readKept(path: string): Promise<Kept | undefined> {
   }
   try {
     const kept = JSON.parse(text) as Partial<Kept>;
-    const { operatorJwt, systemAccount, accounts, userCreds, systemCreds } = kept;
-    if (operatorJwt && systemAccount && accounts && userCreds && systemCreds)
-      return { operatorJwt, systemAccount, accounts, userCreds, systemCreds };
+    const { operatorJwt, systemAccount, accounts, userCreds, systemCreds, signingSeed } = kept;
+    if (operatorJwt && systemAccount && accounts && userCreds && systemCreds && signingSeed)
+      return { operatorJwt, systemAccount, accounts, userCreds, systemCreds, signingSeed };
   } catch {
     // Said below.
   }
@@ -87,10 +90,18 @@ async function readKept(path: string): Promise<Kept | undefined> {
 }
 
 async function makeOperator(): Promise<Kept> {
-  const [operator, system, account] = [createOperator(), createAccount(), createAccount()];
+  const [operator, system, account, signing] = [
+    createOperator(),
+    createAccount(),
+    createAccount(),
+    createAccount(),
+  ];
   const accounts = {
-    [system.getPublicKey()]: await signAccount('SYS', system, operator, SYSTEM_LIMITS),
-    [account.getPublicKey()]: await signAccount('MERIDIAN', account, operator, UNLIMITED),
+    [system.getPublicKey()]: await signAccount('SYS', system, operator, { limits: SYSTEM_LIMITS }),
+    [account.getPublicKey()]: await signAccount('MERIDIAN', account, operator, {
+      limits: UNLIMITED,
+      signing_keys: [signing.getPublicKey()],
+    }),
   };
   return {
     operatorJwt: await encodeOperator(NAME, operator, { system_account: system.getPublicKey() }),
@@ -98,6 +109,7 @@ async function makeOperator(): Promise<Kept> {
     accounts,
     userCreds: await credsOf('user', account),
     systemCreds: await credsOf('system', system),
+    signingSeed: new TextDecoder().decode(signing.getSeed()),
   };
 }
 
@@ -105,9 +117,9 @@ function signAccount(
   name: string,
   account: KeyPair,
   signer: KeyPair,
-  limits: NonNullable<Account['limits']>,
+  settings: Partial<Account>,
 ): Promise<string> {
-  return encodeAccount(name, account, { limits }, { signer });
+  return encodeAccount(name, account, settings, { signer });
 }
 
 async function credsOf(name: string, account: KeyPair): Promise<string> {

@@ -5,8 +5,12 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { credsAuthenticator } from '@nats-io/nats-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createAccount, createUser, decode } from '@nats-io/jwt';
+import { credsAuthenticator, jwtAuthenticator } from '@nats-io/nats-core';
+import type { JWTPayload } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Credentials } from '../../api/credentials.ts';
+import { PATHS } from '../../api/paths.ts';
 import { localAuth } from '../../local/auth/local-auth.ts';
 import { writeLocalContexts } from '../../local/auth/local-contexts.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
@@ -14,6 +18,7 @@ import { connectFrom } from '../support/client.ts';
 import { temporaryFolder } from '../support/command-process.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { cityOf } from '../support/data/places.ts';
+import { AUDIENCE, Issuer } from '../support/issuer.ts';
 import { type LoggedStack, startLoggedStack } from '../support/logged-stack.ts';
 import { ensureNatsCli } from '../support/nats-cli.ts';
 import { API_TIMEOUT_MS, jetStreamIsReady, publishFirst } from '../support/streams.ts';
@@ -24,12 +29,24 @@ const SERVERS = REGIONS.map((id) => `nats-${id}`);
 
 let folder: string;
 let running: LoggedStack;
+let issuer: Issuer;
 let nats: (...args: readonly string[]) => Promise<string>;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
   const auth = await localAuth({ kind: 'operator' }, join(folder, 'operator'));
-  running = await startLoggedStack(configOf(REGIONS), { auth });
+  issuer = await Issuer.start();
+  const signIn = {
+    account: accountIn(auth.secrets.NATS_RESOLVER_PRELOAD ?? ''),
+    minutes: 5,
+    issuers: [{ issuer: issuer.url, audience: AUDIENCE, keys: `${issuer.url}/keys` }],
+    grants: [
+      { publish: ['orders.*', 'users.{sub}.>'], subscribe: ['_INBOX.>'] },
+      { when: { claim: 'groups', is: 'ops' }, publish: [], subscribe: ['users.>'] },
+      { when: { claim: 'kind', is: 'robot' }, publish: ['robots.{model}'], subscribe: [] },
+    ],
+  };
+  running = await startLoggedStack({ ...configOf(REGIONS), signIn }, { auth });
   const env = { ...process.env, XDG_CONFIG_HOME: folder, NO_COLOR: '1' };
   await writeLocalContexts(running.stack.url, auth, () => {}, env);
   const { path } = await ensureNatsCli();
@@ -37,8 +54,17 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await running?.stack.close();
+  await issuer?.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** The public key of the account that is not the system's. */
+function accountIn(preload: string): string {
+  const accounts = JSON.parse(preload) as Record<string, string>;
+  const [found] = Object.entries(accounts).filter(([, jwt]) => decode(jwt).name === 'MERIDIAN');
+  if (found === undefined) throw new Error('there is no account');
+  return found[0];
+}
 
 const credentials = async () => {
   const path = join(folder, 'operator', 'user.creds');
@@ -78,3 +104,73 @@ test('operators reach every server through the edge', async () => {
 test('a client is none of the operators', async () => {
   await expect(nats('--context', 'meridian-local', 'server', 'list', '1')).rejects.toThrow();
 });
+
+describe('a sign-in', () => {
+  const signedIn = async (claims: JWTPayload = {}, body?: object) =>
+    fetch(new URL(PATHS.credentials, running.stack.url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await issuer.sign(claims)}`, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  const clientOf = async (response: Response) => {
+    expect(response.status).toBe(200);
+    const { creds } = (await response.json()) as Credentials;
+    const authenticator = credsAuthenticator(new TextEncoder().encode(creds ?? ''));
+    return connectFrom(running.stack.url, cityOf('weur'), { authenticator, reconnect: false });
+  };
+
+  test('becomes a user who may do what it is granted, and nothing else', async () => {
+    await using ada = await clientOf(await signedIn({ sub: 'ada' }));
+    await using ops = await clientOf(await signedIn({ sub: 'bob', groups: ['ops'] }));
+    const heard = ops.nats.subscribe('users.>', { max: 1 });
+    await ops.nats.flush();
+    const refused: string[] = [];
+    void (async () => {
+      for await (const status of ada.nats.status())
+        if (status.type === 'error') refused.push(status.error.message);
+    })();
+    ada.nats.publish('users.bob.x', 'not hers');
+    ada.nats.publish('users.ada.x', 'hers');
+    for await (const message of heard) expect(message.string()).toBe('hers');
+    ada.nats.subscribe('users.>', { callback: () => {} });
+    await waitFor('both to be refused', { timeoutMs: 5_000, pollMs: 50 }, () => refused.length === 2);
+    expect(refused.join()).toMatch(/Publish to "users.bob.x".*Subscription to "users.>"/);
+  });
+
+  test('of somebody with a key of their own gets no seed', async () => {
+    const user = createUser();
+    const response = await signedIn({}, { publicKey: user.getPublicKey() });
+    const { creds, jwt, expiresAt } = (await response.json()) as Credentials;
+    expect(creds).toBeNull();
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(expiresAt - Date.now()).toBeLessThanOrEqual(300_000);
+    expect(decode(jwt)).toMatchObject({ sub: user.getPublicKey(), exp: expiresAt / 1000 });
+    const authenticator = jwtAuthenticator(jwt, user.getSeed());
+    await using client = await connectFrom(running.stack.url, cityOf('oc'), { authenticator });
+    await client.nats.flush();
+  });
+
+  test.each<[string, JWTPayload, number, string]>([
+    ['for somebody else', { aud: 'another' }, 401, 'unauthorized'],
+    ['of another issuer', { iss: 'https://other.example' }, 401, 'unauthorized'],
+    ['that has expired', { exp: 1 }, 401, 'unauthorized'],
+    ['without what a grant needs', { kind: 'robot' }, 403, 'not_granted'],
+  ])('%s is refused', async (_what, claims, status, code) => {
+    const response = await signedIn(claims);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ error: { code } });
+  });
+
+  test('signed by another key is refused, and a seed or an account key is no user key', async () => {
+    await using other = await Issuer.start();
+    const forged = await other.sign({ iss: issuer.url });
+    const headers = { authorization: `Bearer ${forged}` };
+    const url = new URL(PATHS.credentials, running.stack.url);
+    expect((await fetch(url, { method: 'POST', headers })).status).toBe(401);
+    expect((await fetch(url, { method: 'POST' })).status).toBe(401);
+    for (const publicKey of ['SUAB', accountKey, 'U'.repeat(56), ''])
+      expect((await signedIn({}, { publicKey })).status).toBe(400);
+  });
+});
+
+const accountKey = createAccount().getPublicKey();

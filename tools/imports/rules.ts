@@ -301,6 +301,12 @@ export const PARTS: readonly Part[] = [
     packages: [],
   },
   {
+    path: 'worker/sign-in',
+    what: 'people and programs that have signed in become NATS users',
+    imports: [...SHARED, 'worker/admin', 'worker/edge-context.ts'],
+    packages: ['jose', '@nats-io/jwt'],
+  },
+  {
     path: 'worker/admin',
     what: 'authorization and what it protects: edits, drains, sessions, the audit log',
     // A session is placed as a client is.
@@ -369,6 +375,7 @@ export const PARTS: readonly Part[] = [
       'worker/connect',
       'worker/status',
       'worker/admin',
+      'worker/sign-in',
       'worker/live',
       'worker/page.ts',
     ],

@@ -23,6 +23,7 @@ export function about({ url }: Request, { config, version, env }: EdgeContext): 
     map: env.ASSETS === undefined ? null : origin + PATHS.root,
     metrics: origin + PATHS.metrics,
     sessions: config.sessions.madeBy === 'nobody' ? null : origin + PATHS.sessions,
+    credentials: config.signIn === undefined ? null : origin + PATHS.credentials,
     regions:
       config.admin.regionsShownTo === 'readers'
         ? null

@@ -9,10 +9,14 @@ import {
   REGION_HEADER,
   RETRY_AFTER_HEADER,
 } from '../../api/headers.ts';
-import { PUBLIC_PATHS } from '../../api/paths.ts';
+import { PATHS, PUBLIC_PATHS } from '../../api/paths.ts';
 
 const ANSWER_HEADERS = [REGION_HEADER, DECISION_HEADER, RETRY_AFTER_HEADER].join(', ');
-const REQUEST_HEADERS = [PREFER_REGION_HEADER, FORCE_REGION_HEADER, LAST_REGION_HEADER].join(', ');
+const REQUEST_HEADERS = [
+  ...[PREFER_REGION_HEADER, FORCE_REGION_HEADER, LAST_REGION_HEADER],
+  // Of a sign-in, which a page sends by itself: a browser adds none of it.
+  ...['authorization', 'content-type'],
+].join(', ');
 
 /** Browsers cache the answer to a preflight for a day at most. */
 const PREFLIGHT_MAX_AGE_SECONDS = 86_400;
@@ -39,5 +43,6 @@ export function preflight(allow: string): Response {
 
 /** Whether pages may read this path; trailing slashes are ignored, as in the route table. */
 export function isPublic(path: string): boolean {
-  return PUBLIC_PATHS.includes(path.replace(/\/+$/, ''));
+  const own = path.replace(/\/+$/, '');
+  return PUBLIC_PATHS.includes(own) || own === PATHS.credentials;
 }
