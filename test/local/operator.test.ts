@@ -25,6 +25,7 @@ import { API_TIMEOUT_MS, jetStreamIsReady, publishFirst } from '../support/strea
 
 const run = promisify(execFile);
 const REGIONS = ['wnam', 'enam', 'weur'] as const;
+const DOWN = 'https://down.example';
 const SERVERS = REGIONS.map((id) => `nats-${id}`);
 
 let folder: string;
@@ -39,7 +40,10 @@ beforeAll(async () => {
   const signIn = {
     account: accountIn(auth.secrets.NATS_RESOLVER_PRELOAD ?? ''),
     minutes: 5,
-    issuers: [{ issuer: issuer.url, audience: AUDIENCE, keys: `${issuer.url}/keys` }],
+    issuers: [
+      { issuer: issuer.url, audience: AUDIENCE, keys: `${issuer.url}/keys` },
+      { issuer: DOWN, audience: AUDIENCE, keys: 'http://127.0.0.1:1/keys' },
+    ],
     grants: [
       { publish: ['orders.*', 'users.{sub}.>'], subscribe: ['_INBOX.>'] },
       { when: { claim: 'groups', is: 'ops' }, publish: [], subscribe: ['users.>'] },
@@ -154,11 +158,28 @@ describe('a sign-in', () => {
     ['for somebody else', { aud: 'another' }, 401, 'unauthorized'],
     ['of another issuer', { iss: 'https://other.example' }, 401, 'unauthorized'],
     ['that has expired', { exp: 1 }, 401, 'unauthorized'],
+    ['of an issuer whose keys cannot be had', { iss: DOWN }, 503, 'sign_in_unavailable'],
     ['without what a grant needs', { kind: 'robot' }, 403, 'not_granted'],
   ])('%s is refused', async (_what, claims, status, code) => {
     const response = await signedIn(claims);
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ error: { code } });
+  });
+
+  test('is in the audit log, and what was wrong with one that was refused', async () => {
+    await signedIn({ email: 'eve@example.com', kind: 'robot' });
+    await signedIn({ email: 'ada@example.com' });
+    await waitFor('the entries', { timeoutMs: 5_000, pollMs: 100 }, async () => {
+      const { entries } = await running.stack.api.audit({});
+      const of = (actor: string) => entries.find((entry) => entry.actor === actor);
+      expect(of('sign-in:ada@example.com')).toMatchObject({ action: 'credentials', outcome: 'ok' });
+      const eves = of('sign-in:eve@example.com');
+      expect(eves).toMatchObject({
+        outcome: 'not_granted',
+        detail: expect.stringContaining('the claim model'),
+      });
+      return true;
+    });
   });
 
   test('signed by another key is refused, and a seed or an account key is no user key', async () => {
