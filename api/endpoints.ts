@@ -288,6 +288,15 @@ const CONNECT: Endpoint = {
   errors: CONNECT_ERRORS,
 };
 
+const LEAFNODE: Endpoint = {
+  ...open('connectLeafnode', PATHS.leafnode, 'a nats-server joins as a leaf node, over WebSocket', {
+    kind: 'upgrade',
+  }),
+  decides: true,
+  query: [],
+  errors: [...CONNECT_ERRORS, 'door_off'],
+};
+
 const TRACE: Endpoint = {
   id: 'trace',
   method: 'POST',
@@ -303,6 +312,9 @@ const TRACE: Endpoint = {
 export const ENDPOINTS: readonly Endpoint[] = [
   CONNECT,
   { ...CONNECT, id: 'connectToNats', path: PATHS.nats, sameAs: PATHS.root },
+  LEAFNODE,
+  // nats-server keeps what stands before it in the address of a remote.
+  { ...LEAFNODE, id: 'connectLeafnodeBelow', path: `/{prefix}${PATHS.leafnode}`, sameAs: PATHS.leafnode },
   {
     ...open('health', PATHS.health, 'which regions would take a client', json('Health', 200, 503)),
     query: [

@@ -21,6 +21,7 @@ test('each code has the status that clients rely on', () => {
     no_such_session: 404,
     sessions_off: 404,
     sign_in_off: 404,
+    door_off: 404,
     not_granted: 403,
     sign_in_unavailable: 503,
     method_not_allowed: 405,

@@ -19,6 +19,7 @@ export const ERROR_STATUS = {
   no_such_session: 404,
   sessions_off: 404,
   sign_in_off: 404,
+  door_off: 404,
   method_not_allowed: 405,
   conflict: 409,
   needs_deploy: 409,
@@ -76,6 +77,7 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   cross_site:
     "a change that another site's page made a browser send; on a local stack anything that another site's page made it send",
   not_granted: 'the sign-in is accepted, and the configuration grants it nothing',
+  door_off: 'the configuration does not open this door (`doors`)',
   sign_in_off: 'no sign-ins are configured (`signIn`)',
   sign_in_unavailable: "the issuer's keys could not be had, or the secret that signs users is missing",
   admin_off: 'no token and no Cloudflare Access is configured',

@@ -4,6 +4,7 @@
 export const PATHS = {
   root: '/',
   nats: '/nats',
+  leafnode: '/leafnode',
   health: '/health',
   regions: '/api/regions',
   mesh: '/api/mesh',

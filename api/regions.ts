@@ -64,6 +64,9 @@ export const RegionViewSchema = v.strictObject({
       ),
     ),
   ),
+  leafs: v.exactOptional(
+    v.pipe(Count, v.description('leaf nodes that have joined at `/leafnode`; absent if unknown')),
+  ),
   objectAgeMs: v.exactOptional(
     v.pipe(v.number(), v.description('how long its object has been in memory; absent if it does not answer')),
   ),

@@ -14,7 +14,9 @@
 #   NATS_MONITOR_PORT             8222
 #   NATS_CLUSTER_PORT             6222
 #   NATS_LEAF_PORT                7422; used with NATS_LEAF_PASSWORD only
-#   NATS_LEAF_PASSWORD            of leaf links; without it there are none
+#   NATS_LEAF_PASSWORD            of sessions' leaf links; without it there are no leaf nodes at all
+#   NATS_LEAF_USERS               other leaf nodes that may join, as lines `<name> <password>`; with a user or a token. With an
+#                                 operator they sign in by JWT, as clients do
 #   NATS_MAX_CONNECTIONS          65536
 #   NATS_MAX_PAYLOAD              1MB
 #   NATS_MAX_PENDING              64MB; what may wait for one reader, more than the largest message
@@ -69,7 +71,11 @@ export_text() { # name value
   case $2 in
     *[[:cntrl:]]*) refuse "$1 contains a line break or another control character: set it again without" ;;
   esac
-  export "$1=\"$(printf '%s' "$2" | sed 's/[\\"]/\\&/g')\""
+  export "$1=$(quoted "$2")"
+}
+
+quoted() { # text
+  printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g')"
 }
 
 export_number() { # name value
@@ -114,6 +120,28 @@ export_leaf_links() {
     export NATS_LEAF_PORT=0
   fi
   export_text NATS_LEAF_PASSWORD "${NATS_LEAF_PASSWORD:-}"
+  export_leaf_users "${NATS_LEAF_USERS:-}"
+}
+
+# A list of maps, as nats-server reads it. No line is repeated in a refusal, since it holds a password.
+export_leaf_users() { # lines
+  NATS_LEAF_USERS="{user: session, password: $NATS_LEAF_PASSWORD}"
+  line=0
+  while read -r name password rest; do
+    line=$((line + 1))
+    [ -n "$name" ] || continue
+    [ -n "$password" ] && [ -z "$rest" ] || refuse "line $line of NATS_LEAF_USERS is not a name and a password with a space between"
+    case $name$password in
+      *[[:cntrl:]]*) refuse "line $line of NATS_LEAF_USERS contains a control character: set it again without" ;;
+    esac
+    case $name in
+      session) refuse "line $line of NATS_LEAF_USERS has the name session, which is that of Meridian's own links: give it another" ;;
+    esac
+    NATS_LEAF_USERS="$NATS_LEAF_USERS, {user: $(quoted "$name"), password: $(quoted "$password")}"
+  done <<LINES
+$1
+LINES
+  export NATS_LEAF_USERS="[$NATS_LEAF_USERS]"
 }
 
 # What is shared is part of subjects: nothing that NATS gives a meaning to.

@@ -31,7 +31,7 @@ test.each(Object.entries(PORTS))('the entrypoint sets %s to %i, and documents it
 });
 
 test('nats-server listens on each of them as what the code takes it for', () => {
-  const config = textOf('nats-server.conf');
+  const config = `${textOf('nats-server.conf')}${textOf('leafs/users.conf')}`;
   expect(config).toMatch(/^port: \$NATS_CLIENT_PORT$/m);
   expect(config).toMatch(/^http_port: \$NATS_MONITOR_PORT$/m);
   expect(config).toMatch(/^websocket \{[^}]*^ {2}port: \$NATS_WEBSOCKET_PORT$/m);

@@ -21,7 +21,16 @@ export type RegionConfig = DeepReadonly<Omit<ParsedRegion, 'name'> & { name: str
 export type MeridianConfig = DeepReadonly<
   Pick<
     ParsedConfig,
-    'cluster' | 'mesh' | 'admin' | 'lameDuck' | 'jetstream' | 'routing' | 'sessions' | 'signIn' | 'export'
+    | 'cluster'
+    | 'mesh'
+    | 'admin'
+    | 'lameDuck'
+    | 'jetstream'
+    | 'routing'
+    | 'doors'
+    | 'sessions'
+    | 'signIn'
+    | 'export'
   > & {
     defaultRegion: RegionId;
     regions: RegionConfig[];
@@ -38,6 +47,7 @@ export function resolveConfig(parsed: ParsedConfig, defaultRegion: RegionId): Me
     lameDuck: parsed.lameDuck,
     jetstream: parsed.jetstream,
     routing: parsed.routing,
+    doors: parsed.doors,
     sessions: parsed.sessions,
     ...(parsed.signIn !== undefined && { signIn: parsed.signIn }),
     export: parsed.export,

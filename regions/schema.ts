@@ -3,6 +3,7 @@
 // What a schema cannot express (two regions with one id, a quorum) is in rules/.
 
 import * as v from 'valibot';
+import { DoorsSchema } from './doors-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { ExportSchema } from './export-schema.ts';
 import { HINTS, PLACEMENTS } from './hints.ts';
@@ -17,6 +18,9 @@ const MAX_PAYLOAD_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Several times as many as the memory of the largest container bears. */
 const MOST_CONNECTIONS = 1_000_000;
+
+/** Each of them carries the traffic of a whole server. */
+const MOST_LEAFS = 10_000;
 
 /** Memory of the largest container, and its disk. */
 const MOST_MEMORY_MIB = 12_288;
@@ -80,6 +84,13 @@ const LimitsSchema = v.strictObject({
       'How many connections that do not authenticate within 2 seconds the region may have. 0: any number.',
     ),
     200,
+  ),
+  maxLeafs: v.exactOptional(
+    between(
+      0,
+      MOST_LEAFS,
+      'Maximum number of leaf nodes (doors.leafnode), beyond which new ones go to the next region. Absent: 100.',
+    ),
   ),
   maxPayloadBytes: v.optional(
     between(
@@ -333,6 +344,10 @@ export const ConfigSchema = v.strictObject({
   ),
   jetstream: v.optional(v.pipe(JetStreamSchema, v.description('What keeps streams from being lost.')), {}),
   routing: v.optional(v.pipe(RoutingSchema, v.description('How a region is chosen for each client.')), {}),
+  doors: v.optional(
+    v.pipe(DoorsSchema, v.description('Who may connect besides NATS clients (docs/doors.md).')),
+    {},
+  ),
   sessions: v.optional(
     v.pipe(
       SessionsSchema,

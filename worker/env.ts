@@ -9,6 +9,7 @@ export const NATS_SECRETS = [
   'NATS_OPERATOR_JWT',
   'NATS_SYSTEM_ACCOUNT',
   'NATS_RESOLVER_PRELOAD',
+  'NATS_LEAF_USERS',
 ] as const;
 
 /** What the admin endpoints read. All of it may be absent: without any credential configured, admin is off. */

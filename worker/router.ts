@@ -14,6 +14,7 @@ import {
 import * as admin from './admin/admin-api.ts';
 import { connect } from './connect/connect.ts';
 import { connectSession } from './connect/connect-session.ts';
+import { joinAsLeaf } from './connect/join-as-leaf.ts';
 import type { EdgeContext } from './edge-context.ts';
 import { errorResponse } from './error-response.ts';
 import { hardened } from './hardened.ts';
@@ -47,11 +48,16 @@ const forThoseShown = (name: string, handler: Handler): Handler => {
     edge.config.admin.regionsShownTo === 'readers' ? forReaders(request, edge) : handler(request, edge);
 };
 
+const DOORS = `NATS clients connect at ${PATHS.root} or ${PATHS.nats}, leaf nodes at ${PATHS.leafnode}`;
+
 /** No route has taken the request: there is none of its path, or none of its method. */
-const missing: Handler = ({ method, url }) => {
+const missing: Handler = ({ method, url, headers }) => {
   const { pathname } = new URL(url);
   const methods = methodsOf(pathname);
-  if (methods.length === 0) return errorResponse('not_found', `nothing at ${method} ${pathname}`);
+  if (methods.length === 0) {
+    const doors = headers.has('upgrade') ? `: ${DOORS}` : '';
+    return errorResponse('not_found', `nothing at ${method} ${pathname}${doors}`);
+  }
   const allow = methods.join(', ');
   if (method === 'OPTIONS' && isPublic(pathname)) return preflight(allow);
   return errorResponse('method_not_allowed', `${pathname} takes ${allow}, not ${method}`, {
@@ -76,6 +82,8 @@ export const router = Router<IRequest, Arguments, Response>({
 })
   .get(PATHS.root, pageOr(upgrade(connect)))
   .get(PATHS.nats, upgrade(connect))
+  .get(PATHS.leafnode, upgrade(joinAsLeaf))
+  .get(`/:prefix${PATHS.leafnode}`, upgrade(joinAsLeaf))
   .get(PATHS.health, health)
   .get(PATHS.regions, forThoseShown('regions', regions))
   .get(PATHS.mesh, forThoseShown('mesh', mesh))

@@ -1,5 +1,6 @@
 // A client arrives: what is computed once for its visit, and the background work that the visit triggers.
 
+import { type Door, SERVER_PATHS } from '../../api/doors.ts';
 import type { Candidate, Decision } from '../../routing/decision.ts';
 import { endsByWaking } from '../../routing/effect-traits.ts';
 import type { Observations } from '../../routing/observation.ts';
@@ -31,7 +32,7 @@ export interface Visit {
 }
 
 /** Decides for a client; also keeps observing, and wakes a sleeping region that would have been better. */
-export async function arrive(request: Request, edge: EdgeContext): Promise<Visit> {
+export async function arrive(request: Request, edge: EdgeContext, door: Door = 'nats'): Promise<Visit> {
   const stubOf = (id: string) => regionStub(edge.env, regionOf(id, edge));
   const visitor = routingRequestOf(request, edge.config.routing.pinDomains);
   const { decision, colo, observations } = await decide(visitor, edge);
@@ -56,7 +57,7 @@ export async function arrive(request: Request, edge: EdgeContext): Promise<Visit
         dial: async (wakes: boolean, signal: AbortSignal) => {
           const config = regionOf(region, edge);
           const dialOne = async (each: number) =>
-            serverStub(edge.env, config, each).fetch(upgradeRequest(upgradeHeaders, wakes, signal));
+            serverStub(edge.env, config, each).fetch(upgradeRequest(door, upgradeHeaders, wakes, signal));
           if (config.members === undefined) return dialOne(number);
           const { number: answered, answer } = await dialServers(number, servers.slice(0, index), dialOne);
           numbers.set(answer, answered);
@@ -82,8 +83,8 @@ function isAsleep(candidate: Candidate | undefined): boolean {
 }
 
 /** The same upgrade as the client's. */
-function upgradeRequest(headers: Headers, wakes: boolean, signal: AbortSignal): Request {
-  const request = new Request('http://nats-region/', { headers, signal });
+function upgradeRequest(door: Door, headers: Headers, wakes: boolean, signal: AbortSignal): Request {
+  const request = new Request(`http://nats-region${SERVER_PATHS[door]}`, { headers, signal });
   setMayWake(request.headers, wakes);
   return request;
 }

@@ -1,5 +1,6 @@
 // A NATS client: it arrives, is handed over, and its response says which region took it and why.
 
+import type { Door } from '../../api/doors.ts';
 import { DECISION_HEADER, REGION_COOKIE, REGION_HEADER, RETRY_AFTER_HEADER } from '../../api/headers.ts';
 import { afterAttempts } from '../../routing/after-attempts.ts';
 import type { Decision, FailedAttempt } from '../../routing/decision.ts';
@@ -15,13 +16,18 @@ import { retryAfter } from './retry-after.ts';
 import { serverCookie } from './routing-request.ts';
 import { noteVisit } from './visit-counts.ts';
 
-export async function connectClient(request: Request, edge: EdgeContext): Promise<Response> {
+/** Takes a client, or what comes through another door, to the best region that takes it. */
+export async function connectClient(
+  request: Request,
+  edge: EdgeContext,
+  door: Door = 'nats',
+): Promise<Response> {
   const cameAt = Date.now();
   if (!(await mayConnect(request, edge.env.CONNECT_RATE_LIMIT))) {
     noteVisit(request, edge, { refusal: 'rate_limited', cameAt });
     return tooMany();
   }
-  const { decision, ...visit } = await arrive(request, edge);
+  const { decision, ...visit } = await arrive(request, edge, door);
   const { refusal } = decision;
   if (refusal !== undefined) {
     noteVisit(request, edge, { decision, refusal: refusal.name, cameAt });

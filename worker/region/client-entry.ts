@@ -1,12 +1,14 @@
 // The way of a client into its region: whether it may come and may wake the server, a seat, and the upgrade. Its
 // WebSocket is forwarded natively, as the container's own response.
 
+import { SERVER_PATHS } from '../../api/doors.ts';
 import type { RegionConfig } from '../../regions/config.ts';
 import { networkOf } from '../../routing/client-network.ts';
 import type { ServerObservation } from '../../routing/observation.ts';
 import { errorResponse } from '../error-response.ts';
 import { publicMessageOf } from '../message-of.ts';
-import type { Door, Entrant } from './door.ts';
+import type { Door } from './door.ts';
+import type { LeafDoor } from './leaf-door.ts';
 import { membersHeaders, namesMembers, withServers } from './members-header.ts';
 import type { NatsServer } from './nats-server.ts';
 import { addressOf, placeOf } from './place-header.ts';
@@ -23,6 +25,7 @@ export interface ClientEntryHost {
   readonly server: Pick<NatsServer, 'upgrade'>;
   readonly watch: Pick<ServerWatch, 'look' | 'use'>;
   readonly door: Pick<Door, 'admit' | 'taken' | 'left'>;
+  readonly leafDoor: Pick<LeafDoor, 'admit' | 'taken' | 'left'>;
   readonly tally: Pick<TrafficTally, 'note'>;
   /** The region's configuration as it is now. */
   region(): RegionConfig;
@@ -36,6 +39,13 @@ export interface ClientEntryHost {
   untilLinked(): Promise<void>;
   /** The region is used: it is not put to sleep for a while. */
   renewActivity(): void;
+}
+
+/** A seat, and the path of the server's door to it. */
+interface Place {
+  readonly path: string;
+  readonly taken: () => void;
+  readonly left: () => void;
 }
 
 /** Only what runs in this deployment asks for it. */
@@ -85,9 +95,9 @@ export class ClientEntry {
       await this.#host.untilLinked();
       const { refusal } = lifecycle;
       if (refusal !== undefined) return this.#refuse(refusal);
-      const admission = await this.#host.door.admit(network, this.#host.region());
+      const admission = await this.#admit(request, network);
       if ('code' in admission) return this.#refuse(lifecycle.refusal ?? admission);
-      return await this.#upgrade(request, admission.seat);
+      return await this.#upgrade(request, admission);
     } catch (error) {
       const { code = 'region_unavailable' } = lifecycle.refusal ?? {};
       const reason = publicMessageOf(error, 'its server cannot be reached', 'a client is not let in');
@@ -95,12 +105,35 @@ export class ClientEntry {
     }
   }
 
+  /** A place at the server, for a client or a leaf node. */
+  async #admit({ url }: Request, network: string): Promise<Refusal | Place> {
+    const { door, leafDoor } = this.#host;
+    const region = this.#host.region();
+    if (new URL(url).pathname === SERVER_PATHS.leafnode) {
+      const admission = leafDoor.admit(region);
+      if ('code' in admission) return admission;
+      const { seat } = admission;
+      return {
+        path: SERVER_PATHS.leafnode,
+        taken: () => leafDoor.taken(seat),
+        left: () => leafDoor.left(seat),
+      };
+    }
+    const admission = await door.admit(network, region);
+    if ('code' in admission) return admission;
+    const { seat } = admission;
+    return { path: SERVER_PATHS.nats, taken: () => door.taken(seat), left: () => door.left(seat) };
+  }
+
   /** No client waits any longer for a server that takes none. */
   turnAway({ reason }: Refusal): void {
     for (const dial of this.#dials) dial.abort(new Error(reason));
   }
 
-  /** A connection of Meridian's own, also while no clients are let in. Clients come as `/`, whatever path they ask for. */
+  /**
+   * A connection of Meridian's own, also while no clients are let in. Clients come as
+   * `/` or `/leafnode`, whatever path they ask for.
+   */
   async #ownConnection(request: Request): Promise<Response> {
     const { stage } = this.#host.lifecycle;
     if (!isServing(stage)) return new Response(`it is ${regionStateOf(stage)}`, { status: 503 });
@@ -116,8 +149,8 @@ export class ClientEntry {
   }
 
   /** A server that is slow to answer is checked; once that shows that it hangs, no client waits for it any longer. */
-  async #upgrade(request: Request, seat: Entrant): Promise<Response> {
-    const { server, watch, door, tally } = this.#host;
+  async #upgrade(request: Request, { path, taken, left }: Place): Promise<Response> {
+    const { server, watch, tally } = this.#host;
     this.#host.renewActivity();
     this.#lastClientAt = Date.now();
     watch.use();
@@ -125,14 +158,14 @@ export class ClientEntry {
     this.#dials.add(dial);
     const slow = setTimeout(() => void watch.look(), SLOW_UPGRADE_MS);
     try {
-      const response = await server.upgrade(request, AbortSignal.any([request.signal, dial.signal]));
+      const response = await server.upgrade(request, path, AbortSignal.any([request.signal, dial.signal]));
       if (response.status === 101) {
-        door.taken(seat);
+        taken();
         tally.note(placeOf(request.headers), Date.now());
-      } else door.left(seat);
+      } else left();
       return withServers(response, this.#host.servers());
     } catch (error) {
-      door.left(seat);
+      left();
       // It may have closed its port, as in lame duck mode.
       void watch.look();
       throw error;

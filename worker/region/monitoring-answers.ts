@@ -6,6 +6,8 @@ export interface Varz {
   readonly server_name: string;
   readonly version: string;
   readonly connections: number;
+  /** Leaf nodes, those of sessions among them. */
+  readonly leafnodes: number;
   /** As configured when it started. */
   readonly max_connections: number;
   /** Since it started, of clients and of routes. */

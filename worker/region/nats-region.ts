@@ -31,6 +31,7 @@ import { containerEnvironment } from './container-settings.ts';
 import { whyTooLong } from './credential-length.ts';
 import { Door } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
+import { LeafDoor } from './leaf-door.ts';
 import { isLeafAddress, type LeafAdmission, LeafLinks } from './leaf-links.ts';
 import { afterReset } from './lifecycle.ts';
 import type { Command, LifecycleEvent } from './lifecycle-events.ts';
@@ -106,6 +107,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   readonly #backup: BackupWriter;
   readonly #mesh: MeshKeeper;
   readonly #leafLinks: LeafLinks;
+  readonly #leafDoor: LeafDoor;
   readonly #createdAt = Date.now();
   readonly #lifecycle: RunningLifecycle;
   readonly #entry: ClientEntry;
@@ -129,7 +131,12 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#members = isMember ? undefined : this.#makeMembers();
     this.#residencyRule = residencyRuleOf(this.#region);
     this.#server = new NatsServer(ctx.container);
-    this.#report = new ServerReport(() => this.#region, this.#server);
+    this.#leafDoor = new LeafDoor(() => this.#leafLinks.count);
+    this.#report = new ServerReport(
+      () => this.#region,
+      this.#server,
+      (leafs) => this.#leafDoor.others(leafs),
+    );
     this.#watch = new ServerWatch({
       ask: () => this.#server.look(),
       isRunning: () => this.#server.isRunning,
@@ -222,6 +229,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       lifecycle: this.#lifecycle,
       admission: this.#admission,
       door: this.#door,
+      leafDoor: this.#leafDoor,
       mesh: this.#mesh,
       report: this.#report,
       region: () => this.#region,
@@ -236,6 +244,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       server: this.#server,
       watch: this.#watch,
       door: this.#door,
+      leafDoor: this.#leafDoor,
       tally: this.#tally,
       region: () => this.#region,
       members: () => this.#members?.nameFor() ?? [],
@@ -445,11 +454,16 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   /** A server without clients is left alone, unless it was just dialled or is due to stop. */
   #isInUse(look: Look | undefined): boolean {
     if (this.#region.members !== undefined) return true;
-    return look?.connections !== 0 || this.#entry.isUsed || this.#lifecycle.stage.kind !== 'up';
+    return (
+      look?.connections !== 0 || look.leafs !== 0 || this.#entry.isUsed || this.#lifecycle.stage.kind !== 'up'
+    );
   }
 
   #looked(look: Look | undefined): void {
-    if (look !== undefined) this.#door.counted(look);
+    if (look !== undefined) {
+      this.#door.counted(look);
+      this.#leafDoor.counted(look);
+    }
     this.#members?.looked(look);
     if (look?.isClosing) this.ctx.waitUntil(this.#backup.closing());
     const event: LifecycleEvent =
@@ -542,10 +556,10 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   }
 
   async #countClients(): Promise<void> {
-    const connections = await this.#report.connections();
+    const connected = await this.#report.connected();
     // A session that is joined needs the region as a client does, but holds up no drain: another region takes it.
     const joined = isLeaving(this.#lifecycle.stage) ? 0 : this.#leafLinks.count;
-    const clients = connections === undefined ? undefined : connections + joined;
+    const clients = connected === undefined ? undefined : connected + joined;
     await this.#lifecycle.dispatch({ kind: 'clients-counted', clients });
   }
 

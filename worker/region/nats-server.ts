@@ -49,10 +49,11 @@ export class NatsServer {
   /**
    * Forwards an upgrade. What comes back is the server's own response, whose WebSocket is forwarded natively.
    *
+   * @param path of the server's door
    * @param signal cancels it: the connection to the server is closed, so the server keeps nothing of it
    */
-  upgrade(request: Request, signal: AbortSignal): Promise<Response> {
-    return this.#port(WEBSOCKET_PORT).fetch('http://nats-server/', new Request(request, { signal }));
+  upgrade(request: Request, path: string, signal: AbortSignal): Promise<Response> {
+    return this.#port(WEBSOCKET_PORT).fetch(`http://nats-server${path}`, new Request(request, { signal }));
   }
 
   dialRoute(): Socket {
@@ -100,11 +101,11 @@ export class NatsServer {
   /** @throws Error when it does not answer in time */
   async look(): Promise<Look> {
     const askedAt = Date.now();
-    const [{ connections, max_connections }, isClosing] = await Promise.all([
+    const [{ connections, leafnodes, max_connections }, isClosing] = await Promise.all([
       this.varz(),
       isInLameDuckMode(this.#port(MONITORING_PORT)),
     ]);
-    return { connections, maxConnections: max_connections, isClosing, askedAt };
+    return { connections, leafs: leafnodes, maxConnections: max_connections, isClosing, askedAt };
   }
 
   /**

@@ -11,7 +11,7 @@ import type { RegionStatus } from './status.ts';
 type ToldByServer = Required<
   Pick<RegionStatus, 'peers' | 'serverVersion' | 'placedAt' | 'inMsgs' | 'outMsgs'>
 > &
-  Pick<RegionStatus, 'clients'>;
+  Pick<RegionStatus, 'clients' | 'leafs'>;
 
 /** How long an answer of the server is reused without asking it again. */
 const TOLD_VALID_MS = 1_000;
@@ -20,11 +20,16 @@ export class ServerReport {
   #lastTold: { readonly at: number; readonly answer: Promise<ToldByServer> } | undefined;
   readonly #config: () => RegionConfig;
   readonly #server: NatsServer;
+  readonly #others: (leafs: number) => number;
 
-  /** @param config of the region, as it is when the server is asked */
-  constructor(config: () => RegionConfig, server: NatsServer) {
+  /**
+   * @param config of the region, as it is when the server is asked
+   * @param others of so many leaf links those that are not a session's
+   */
+  constructor(config: () => RegionConfig, server: NatsServer, others: (leafs: number) => number) {
     this.#config = config;
     this.#server = server;
+    this.#others = others;
   }
 
   get #region(): string {
@@ -64,6 +69,7 @@ export class ServerReport {
     const peers = new Set(routes.map(({ remote_name, remote_id }) => remote_name ?? remote_id));
     return {
       clients: varz.connections,
+      leafs: this.#others(varz.leafnodes),
       peers: [...peers],
       serverVersion: varz.version,
       placedAt: placedAt(varz.tags, this.#config()),
@@ -72,10 +78,11 @@ export class ServerReport {
     };
   }
 
-  /** Connected clients; undefined if the server does not answer, which says nothing about how many there are. */
-  async connections(): Promise<number | undefined> {
+  /** Clients and leaf nodes; undefined if the server does not answer, which says nothing about how many there are. */
+  async connected(): Promise<number | undefined> {
     try {
-      return (await this.#server.varz()).connections;
+      const { connections, leafnodes } = await this.#server.varz();
+      return connections + this.#others(leafnodes);
     } catch (error) {
       console.warn(`region ${this.#region}: /varz: ${messageOf(error)}`);
       return undefined;

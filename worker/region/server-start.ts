@@ -11,6 +11,7 @@ import type { MeshKeeper } from '../mesh/mesh-keeper.ts';
 import { publicMessageOf } from '../message-of.ts';
 import { type Admission, ASK_AGAIN_MS } from './admission.ts';
 import type { Door } from './door.ts';
+import type { LeafDoor } from './leaf-door.ts';
 import type { RunningLifecycle } from './running-lifecycle.ts';
 import type { ServerReport } from './server-report.ts';
 import { isServing, isStarting, problemOf } from './stages.ts';
@@ -21,6 +22,7 @@ export interface ServerStartHost {
   readonly lifecycle: RunningLifecycle;
   readonly admission: Pick<Admission, 'wait' | 'isHeld'>;
   readonly door: Pick<Door, 'open'>;
+  readonly leafDoor: Pick<LeafDoor, 'open'>;
   readonly mesh: Pick<MeshKeeper, 'retry' | 'isLinked'>;
   readonly report: Pick<ServerReport, 'routes'>;
   /** The region's configuration as it is now. */
@@ -58,7 +60,7 @@ export class ServerStart {
 
   /** Starts the server, then reports `started` or `start-failed`. */
   async start(): Promise<void> {
-    const { lifecycle, admission, door } = this.#host;
+    const { lifecycle, admission, door, leafDoor } = this.#host;
     const region = this.#host.region();
     const isAdmitted = await admission.wait(region, (event) => lifecycle.dispatch(event));
     if (!isAdmitted || !isStarting(lifecycle.stage)) return;
@@ -70,6 +72,7 @@ export class ServerStart {
       return lifecycle.dispatch({ kind: 'start-failed', problem });
     }
     door.open();
+    leafDoor.open();
     this.#starts += 1;
     // Until the Keeper says otherwise: streams may be being restored.
     const started = lifecycle.dispatch({ kind: 'started', isHeld: region.jetstream });

@@ -5,6 +5,8 @@
 export interface Look {
   /** Connected clients. */
   readonly connections: number;
+  /** Its leaf links, those of sessions among them. */
+  readonly leafs: number;
   /** How many it accepts. */
   readonly maxConnections: number;
   /** It is in lame duck mode. */

@@ -11,6 +11,7 @@ type Reported = Pick<
   | 'region'
   | 'since'
   | 'maxClients'
+  | 'leafs'
   | 'peers'
   | 'serverVersion'
   | 'placedAt'

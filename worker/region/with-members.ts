@@ -13,10 +13,12 @@ export function withMembers(own: RegionStatus, members: readonly SeenMember[]): 
   const all = [{ number: OWN_SERVER, status: own }, ...known];
   const up = all.filter(({ status }) => status.state === 'up');
   const { region } = own;
+  const { leafs: _own, ...rest } = own;
   return {
-    ...own,
+    ...rest,
     state: stateOf(own, up.length > 0, known),
     clients: sumOf(all.map(({ status }) => status.clients)),
+    ...leafsOf(all.map(({ status }) => status.leafs)),
     ...(up.length > 0 && {
       maxClients: sumOf(up.map(({ status }) => status.maxClients)) ?? own.maxClients ?? 0,
     }),
@@ -39,6 +41,12 @@ function stateOf(
   if ((state === 'down' || state === 'starting') && isUp) return 'up';
   const isLeaving = members.some(({ status }) => status.state === 'draining' || status.state === 'stopping');
   return state === 'asleep' && isLeaving ? 'draining' : state;
+}
+
+/** Absent if any is. */
+function leafsOf(counts: readonly (number | undefined)[]): Pick<RegionStatus, 'leafs'> {
+  const leafs = sumOf(counts);
+  return leafs === undefined ? {} : { leafs };
 }
 
 /** Unknown if any is. */
