@@ -137,7 +137,7 @@ export class ClientEntry {
   async #ownConnection(request: Request): Promise<Response> {
     const { stage } = this.#host.lifecycle;
     if (!isServing(stage)) return new Response(`it is ${regionStateOf(stage)}`, { status: 503 });
-    return this.#host.server.upgrade(request, request.signal);
+    return this.#host.server.upgrade(request, SERVER_PATHS.nats, request.signal);
   }
 
   /** Waking costs money: it is refused for a client another region may serve, and for one that only wakes regions. */

@@ -34,6 +34,7 @@ let door: Door;
 
 const lookOf = (more: Partial<Look> = {}): Look => ({
   connections,
+  leafs: 0,
   maxConnections: serverMax,
   isClosing: false,
   askedAt: Date.now(),

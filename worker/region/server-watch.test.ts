@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ANSWERS_WITHIN_MS, LOOK_EVERY_MS, type Look, ServerWatch } from './server-watch.ts';
 
-const ANSWER: Look = { connections: 1, maxConnections: 9, isClosing: false, askedAt: 0 };
+const ANSWER: Look = { connections: 1, leafs: 0, maxConnections: 9, isClosing: false, askedAt: 0 };
 
 let told: (Look | undefined)[];
 let asked: number;

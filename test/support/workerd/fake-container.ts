@@ -74,7 +74,7 @@ const SIGINT = 2;
 export function answerOfServer(connections: number): Answer {
   return (path) =>
     path === '/varz'
-      ? Response.json({ connections, max_connections: 100, version: '2.15.1' })
+      ? Response.json({ connections, leafnodes: 0, max_connections: 100, version: '2.15.1' })
       : Response.json({ routes: [] });
 }
 
