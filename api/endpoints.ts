@@ -313,8 +313,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   CONNECT,
   { ...CONNECT, id: 'connectToNats', path: PATHS.nats, sameAs: PATHS.root },
   LEAFNODE,
-  // nats-server keeps what stands before it in the address of a remote.
-  { ...LEAFNODE, id: 'connectLeafnodeBelow', path: `/{prefix}${PATHS.leafnode}`, sameAs: PATHS.leafnode },
   {
     ...open('health', PATHS.health, 'which regions would take a client', json('Health', 200, 503)),
     query: [

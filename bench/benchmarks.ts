@@ -4,6 +4,7 @@ import { backup } from './backup/backup.ts';
 import { restore } from './backup/restore.ts';
 import type { Benchmark } from './context.ts';
 import { decision } from './decision/decision.ts';
+import { doors } from './doors/doors.ts';
 import { edge } from './edge/edge.ts';
 import { firstVisit } from './first-visit/first-visit.ts';
 import { growth } from './growth/growth.ts';
@@ -25,6 +26,7 @@ export const BENCHMARKS = {
   memory,
   growth,
   members,
+  doors,
   backup,
   restore,
 } as const satisfies Readonly<Record<string, Benchmark>>;

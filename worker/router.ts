@@ -82,8 +82,8 @@ export const router = Router<IRequest, Arguments, Response>({
 })
   .get(PATHS.root, pageOr(upgrade(connect)))
   .get(PATHS.nats, upgrade(connect))
-  .get(PATHS.leafnode, upgrade(joinAsLeaf))
-  .get(`/:prefix${PATHS.leafnode}`, upgrade(joinAsLeaf))
+  // nats-server appends it to what the address of its remote has: `//leafnode`, `/leafnode/leafnode`, `/eu/leafnode`.
+  .get(`*${PATHS.leafnode}`, upgrade(joinAsLeaf))
   .get(PATHS.health, health)
   .get(PATHS.regions, forThoseShown('regions', regions))
   .get(PATHS.mesh, forThoseShown('mesh', mesh))

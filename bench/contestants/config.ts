@@ -26,6 +26,7 @@ export async function configFor({
   const limits = { maxConnections: MAX_CONNECTIONS, maxUnauthenticatedPerAddress: 0 };
   return {
     ...sized,
+    doors: { leafnode: true },
     mesh: { ...sized.mesh, ...(reconcileSeconds !== undefined && { reconcileSeconds }) },
     regions: sized.regions.map((region, index) => ({
       ...region,

@@ -174,8 +174,8 @@ test('a region that is killed loses its leaf node to the next best one', { timeo
   );
 });
 
-test('a path prefix is kept, as proxies add one', async () => {
-  await leafOf('below', [remoteOf(USER, PASSWORD, '/eu')]);
+test.each(['/', '/eu', '/a/b'])('with the path %s in its address it joins too', async (path) => {
+  await leafOf('below', [remoteOf(USER, PASSWORD, path)]);
   await whereJoined();
 });
 

@@ -627,6 +627,11 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
+    path: 'bench/doors',
+    what: 'the benchmark `doors`',
+    imports: [...BENCH, 'regions', 'local/engine/processes', 'local/listen.ts'],
+  },
+  {
     path: 'bench/decision',
     what: 'the benchmark `decision`',
     imports: ['regions', 'routing', 'routing/places', 'local', 'bench'],
@@ -661,6 +666,7 @@ export const PARTS: readonly Part[] = [
       'bench/edge',
       'bench/growth',
       'bench/members',
+      'bench/doors',
       'bench/memory',
       'bench/mesh',
       'bench/start',
