@@ -21,6 +21,7 @@ let browser: Browser | undefined;
 
 const LINKS = (REGIONS.length * (REGIONS.length - 1)) / 2;
 const DRAINED = 50;
+const READ_TOKEN = 'the-read-token-of-this-test';
 
 beforeAll(async () => {
   browser = await launchBrowser();
@@ -32,7 +33,8 @@ beforeAll(async () => {
     routing: { ...config.routing, drainSettleSeconds: 1 },
   };
   await buildMap();
-  ({ stack } = await startLoggedStack(quick));
+  const auth = { secrets: { MERIDIAN_READ_TOKEN: READ_TOKEN }, login: {} };
+  ({ stack } = await startLoggedStack(quick, { auth }));
 });
 
 afterAll(async () => {
@@ -50,20 +52,29 @@ interface Opened extends AsyncDisposable {
 async function openMap({
   live,
   isAdmin = true,
+  token = isAdmin ? stack.adminToken : undefined,
   colours = 'light',
+  size = { width: 1280, height: 800 },
 }: {
   readonly live?: () => AsyncIterable<LiveMessage>;
   readonly isAdmin?: boolean;
+  readonly token?: string | undefined;
   readonly colours?: 'light' | 'dark';
+  /** One of a telephone is touched. */
+  readonly size?: { readonly width: number; readonly height: number };
 } = {}): Promise<Opened> {
   if (browser === undefined) throw new Error('no browser');
-  const context = await browser.newContext({ colorScheme: colours, viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({
+    colorScheme: colours,
+    viewport: size,
+    hasTouch: size.width < 500,
+  });
   const page = await context.newPage();
   const said: string[] = [];
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => said.push(error.message));
   if (live !== undefined) await tellLive(page, live);
-  await page.goto(isAdmin ? `${stack.url}/#token=${stack.adminToken}` : stack.url);
+  await page.goto(token === undefined ? stack.url : `${stack.url}/#token=${token}`);
   await page
     .locator('.marker')
     .nth(REGIONS.length - 1)
@@ -206,6 +217,86 @@ withBrowser('an edit by dragging is forecast, stored, and in the history', async
 });
 
 withBrowser(
+  'of two who edit at once the second is told, and can make the changes to what is there now',
+  async () => {
+    await using opened = await openMap();
+    const { page, said } = opened;
+    await page.getByRole('tab', { name: 'Change' }).click();
+    await page.getByLabel('Eastern Europe: percentage of its own clients that it accepts').fill('70');
+    await page.getByText('regions.eeur.dial: 100 → 70').waitFor();
+    const { version, config } = await stack.api.config();
+    const regions = config.regions.map((each) => (each.id === 'apac' ? { ...each, bias: 1.5 } : each));
+    await stack.api.put({ base: version, config: { ...config, regions }, message: 'by somebody else' });
+    await page.getByLabel('Why, for the history').fill('fewer for Eastern Europe');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    const conflict = page.locator('.conflict');
+    await conflict.getByText('Nothing was stored:').waitFor();
+    await conflict.getByText('by somebody else').waitFor();
+    await conflict.getByText('regions.apac.bias: 1 → 1.5').waitFor();
+    await conflict.getByRole('button', { name: /^Make my changes to version/ }).click();
+    await page.getByText('regions.eeur.dial: 100 → 70').waitFor();
+    await page.getByLabel('Why, for the history').fill('fewer for Eastern Europe');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText(/^Stored as version \d+/).waitFor();
+    const live = (await stack.api.config()).config.regions;
+    expect(live.find(({ id }) => id === 'eeur')?.dial).toBe(70);
+    expect(live.find(({ id }) => id === 'apac')?.bias).toBe(1.5);
+    // The refusal is in the console as every answer that is none.
+    expect(said.filter((line) => !line.includes('409'))).toEqual([]);
+  },
+);
+
+withBrowser('a version in the history is gone back to, after its forecast', async () => {
+  await using opened = await openMap();
+  const { page } = opened;
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page.locator('.timeline li').nth(1).getByRole('button', { name: 'Go back to this…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('regions.eeur.dial: 70 → 100').waitFor();
+  await dialog.getByText('would go elsewhere').waitFor();
+  await dialog.getByRole('button', { name: 'Go back' }).click();
+  await page.getByText(/^Stored as version \d+/).waitFor();
+  const { config } = await stack.api.config();
+  expect(config.regions.find(({ id }) => id === 'eeur')?.dial).toBe(100);
+});
+
+withBrowser('a read token shows everything and changes nothing', async () => {
+  await using opened = await openMap({ token: READ_TOKEN });
+  const { page } = opened;
+  await page.locator('.marker[data-region=weur]').click();
+  await page.getByRole('heading', { name: 'Links' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Drain…' }).count()).toBe(0);
+  await page.getByRole('tab', { name: 'Change' }).click();
+  await page.getByLabel('Oceania: percentage of its own clients that it accepts').fill('10');
+  await page.getByText('would go elsewhere').waitFor();
+  await page.getByText('Your token is a read token').waitFor();
+  expect(await page.getByRole('button', { name: 'Apply' }).count()).toBe(0);
+});
+
+withBrowser('on a telephone nothing is cut off, and a place and a setting are touched', async () => {
+  await using opened = await openMap({ size: { width: 320, height: 640 } });
+  const { page, said } = opened;
+  const width = () => page.evaluate<number>('document.documentElement.scrollWidth');
+  const box = await page.locator('.map').boundingBox();
+  if (box === null) throw new Error('the map is not there');
+  await page.touchscreen.tap(box.x + box.width * 0.4, box.y + box.height * 0.6);
+  await page.getByText(/^A client at .+ would go to/).waitFor();
+  expect(await width()).toBe(320);
+  for (const tab of ['Regions', 'Change', 'Follow', 'History']) {
+    await page.getByRole('tab', { name: tab }).tap();
+    expect([tab, await width()]).toEqual([tab, 320]);
+  }
+  await page.getByRole('tab', { name: 'Change' }).tap();
+  const dial = page.getByLabel('Western Europe: percentage of its own clients that it accepts');
+  await dial.scrollIntoViewIfNeeded();
+  const slider = await dial.boundingBox();
+  if (slider === null) throw new Error('the slider is not there');
+  await page.touchscreen.tap(slider.x + slider.width / 2, slider.y + slider.height / 2);
+  await page.getByText(/regions\.weur\.dial: 100 → (4|5)\d/).waitFor();
+  expect(said).toEqual([]);
+});
+
+withBrowser(
   'a drain of fifty clients is seen to its end',
   async () => {
     const clients: Client[] = await Promise.all(
@@ -278,6 +369,23 @@ withBrowser('a token that is withdrawn while the page is open signs out, with wo
   await page.getByText('Your token is no longer accepted, so you were signed out.').waitFor();
   await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   expect(await page.evaluate('sessionStorage.length')).toBe(0);
+});
+
+withBrowser('any moment since the start is shown again, with charts, and the way back to now', async () => {
+  await using opened = await openMap();
+  const { page, said } = opened;
+  const scrubber = page.getByLabel('Moment of the last day');
+  await scrubber.waitFor({ timeout: 30_000 });
+  await scrubber.fill('0');
+  await page.locator('.replay-at', { hasText: 'ago' }).waitFor();
+  await page.getByRole('button', { name: 'Charts' }).click();
+  for (const title of ['Clients', 'Messages in a second', 'Round trip', 'left to other regions'])
+    await page.getByRole('img', { name: title }).first().waitFor();
+  await page.getByRole('button', { name: 'Back to now' }).click();
+  await page.locator('.replay-at', { hasText: 'Now' }).waitFor();
+  await page.getByRole('button', { name: 'Replay the last day' }).click();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  expect(said).toEqual([]);
 });
 
 /** Many clients from many places, told every second. */

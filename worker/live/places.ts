@@ -8,8 +8,11 @@ import {
 } from '../../routing/places/lookup.ts';
 import { placeKey, type TrafficPlace, type TrafficSample } from '../forecast/traffic.ts';
 
-/** More than a map can show; each is 100 bytes. */
+/** As many dots as a map can show; each is 100 bytes. */
 export const MOST_PLACES = 2_000;
+
+/** What the sides of the squares are multiplied by until there are few enough. */
+const COARSER = 1.5;
 
 /** What a region has counted, and how many clients it has now. */
 export interface CountedRegion {
@@ -20,13 +23,31 @@ export interface CountedRegion {
 
 /**
  * The clients that are connected, spread over the places that clients of the last day or two came from: which of those
- * are still there is not known. A region that does not say how many it has shows none.
+ * are still there is not known. A region that does not say how many it has shows none. Of more places than can be shown
+ * those that are near each other are one: no client is left out. Most clients first.
  */
 export function placesOf(regions: readonly CountedRegion[]): readonly LivePlace[] {
-  return regions
-    .flatMap(placesOfRegion)
-    .toSorted((a, b) => b.clients - a.clients)
-    .slice(0, MOST_PLACES);
+  let places = regions.flatMap(placesOfRegion);
+  for (let degrees = 1; places.length > MOST_PLACES; degrees *= COARSER) places = merged(places, degrees);
+  return places.toSorted((a, b) => b.clients - a.clients);
+}
+
+/** The places of each region within a square of so many degrees as one, in the middle of their clients. */
+function merged(places: readonly LivePlace[], degrees: number): LivePlace[] {
+  const square = (coordinate: number) => Math.floor(coordinate / degrees);
+  const squares = Map.groupBy(
+    places,
+    ({ region, latitude, longitude }) => `${region} ${square(latitude)} ${square(longitude)}`,
+  );
+  return [...squares].flatMap(([key, near]) => {
+    const [first] = near;
+    if (first === undefined || near.length === 1) return first ?? [];
+    const clients = near.reduce((sum, place) => sum + place.clients, 0);
+    const middle = (of: 'latitude' | 'longitude') =>
+      near.reduce((sum, place) => sum + place[of] * place.clients, 0) / clients;
+    const where = { latitude: middle('latitude'), longitude: middle('longitude') };
+    return { key: `${key} of ${degrees}`, region: first.region, ...where, clients };
+  });
 }
 
 function placesOfRegion({ region, clients, samples }: CountedRegion): readonly LivePlace[] {

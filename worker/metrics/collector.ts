@@ -22,6 +22,7 @@ import { Sinks } from './sinks.ts';
 import type { AdmissionSnapshot, Snapshot } from './snapshot.ts';
 import { type Asked, Survey } from './survey.ts';
 import { VisitBook, type VisitedHour } from './visit-book.ts';
+import { failoversIn } from './visit-metrics.ts';
 import type { VisitBatch } from './visits.ts';
 
 /** Several who scrape at the same time get the same answer. */
@@ -79,7 +80,7 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
       this.#book.flush(Date.now());
       await refreshConfig(this.env);
       const { at, regions } = await this.#take(HISTORY_ONLY);
-      this.#ring.put(pointOf(at, regions));
+      this.#ring.put(pointOf(at, regions, failoversIn(this.#book.visits(at))));
     } catch (error) {
       console.error(`metrics: ${messageOf(error)}`);
     }

@@ -58,9 +58,15 @@ export class Ring {
 function pointIn({ at, regions, figures }: Row): Point {
   const numbers = new Float64Array(figures);
   const ids = regions === '' ? [] : regions.split(',');
+  // One that an earlier deployment wrote may have fewer.
+  const width = ids.length === 0 ? 0 : numbers.length / ids.length;
   const ofRegion = (index: number): RegionFigures => {
-    const own = [...numbers.subarray(index * FIELDS.length, (index + 1) * FIELDS.length)];
-    return own.every(Number.isNaN) ? null : own.map((each) => (Number.isNaN(each) ? null : each));
+    const own = numbers.subarray(index * width, (index + 1) * width);
+    if (own.every(Number.isNaN)) return null;
+    return FIELDS.map((_, field) => {
+      const value = own[field] ?? Number.NaN;
+      return Number.isNaN(value) ? null : value;
+    });
   };
   return { at, regions: Object.fromEntries(ids.map((id, index) => [id, ofRegion(index)])) };
 }

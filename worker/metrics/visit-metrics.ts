@@ -25,6 +25,14 @@ const PATH: Family = {
   help: 'Round trip from a data center to a region, as measured there',
 };
 
+/** How many clients each region has left to others. */
+export function failoversIn({ totals }: Pick<Visits, 'totals'>): ReadonlyMap<string, number> {
+  const left = totals.filter(({ region, cause }) => region !== '' && cause !== '');
+  const counts = new Map<string, number>();
+  for (const { wanted, count } of left) counts.set(wanted, (counts.get(wanted) ?? 0) + count);
+  return counts;
+}
+
 export function visitMetrics({ totals, places, paths }: Visits): readonly Sample[] {
   const taken = totals.filter(({ region }) => region !== '');
   return [

@@ -7,7 +7,7 @@ import { ApiError } from '../call.ts';
 import { type ResolvedConfig, rebased, same, withFilter, withRegion, withRouting } from '../state/config.ts';
 import { loadConfig } from '../state/load-config.ts';
 import { app, ask, say, useApp, wordsOf } from '../state/use-app.ts';
-import { changeText } from '../words/change.ts';
+import { ChangeList } from './change-list.tsx';
 import { Conflict } from './conflict.tsx';
 import { ForecastView } from './forecast-view.tsx';
 import { MessageField } from './message-field.tsx';
@@ -136,11 +136,7 @@ function Draft({ base, onBase }: DraftProps) {
         {isChanged ? null : <p class="muted">Nothing is changed yet.</p>}
         {isChanged && proposal !== undefined ? (
           <>
-            <ul class="changes">
-              {proposal.dryRun.changes.map((change) => (
-                <li key={change.path}>{changeText(change)}</li>
-              ))}
-            </ul>
+            <ChangeList changes={proposal.dryRun.changes} />
             <ForecastView dryRun={proposal.dryRun} />
           </>
         ) : null}

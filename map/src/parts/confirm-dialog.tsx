@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DryRun } from '../../../api/config.ts';
 import { createStore, useStore } from '../state/store.ts';
 import { clientsText } from '../words/numbers.ts';
+import { ChangeList } from './change-list.tsx';
 import { ForecastView } from './forecast-view.tsx';
 import { MessageField } from './message-field.tsx';
 
@@ -74,7 +75,12 @@ export function ConfirmDialog() {
               It has <strong>{clientsText(question.clients)}</strong> now.
             </p>
           )}
-          {question.dryRun === undefined ? null : <ForecastView dryRun={question.dryRun} />}
+          {question.dryRun === undefined ? null : (
+            <>
+              <ChangeList changes={question.dryRun.changes} />
+              <ForecastView dryRun={question.dryRun} />
+            </>
+          )}
           {question.message === undefined ? null : <MessageField message={message} onChange={setMessage} />}
           {question.canForce ? (
             <label class="check">

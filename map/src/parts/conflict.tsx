@@ -1,7 +1,7 @@
 // Somebody else has stored a version since this edit began: who, why and what, as the command shows it.
 
 import type { ApiError } from '../../../api/api-error.ts';
-import { changeText } from '../words/change.ts';
+import { ChangeList } from './change-list.tsx';
 
 interface ConflictProps {
   readonly details: ApiError['details'];
@@ -22,11 +22,7 @@ export function Conflict({ details: { current, versions = [], changes = [] }, on
           </li>
         ))}
       </ul>
-      <ul class="changes">
-        {changes.map((change) => (
-          <li key={change.path}>{changeText(change)}</li>
-        ))}
-      </ul>
+      <ChangeList changes={changes} />
       <button type="button" class="action primary" onClick={onStartAgain}>
         Make my changes to version {current}
       </button>

@@ -56,9 +56,11 @@ export function RegionDetail({ region }: { readonly region: RegionView }) {
           />
         )}
         <Fact name="JetStream" value={region.jetstream ? 'holds streams' : 'no'} />
+        {region.leafs ? <Fact name="Leaf nodes" value={shortCount(region.leafs)} /> : null}
         {servers === undefined ? null : <Fact name="Servers" value={String(servers.length)} />}
       </dl>
       {world?.level === 'admin' || (world?.level === undefined && token) ? <Actions region={region} /> : null}
+      {servers === undefined ? null : <Servers servers={servers} />}
       <h4>Links</h4>
       <table class="plain">
         <thead>
@@ -87,6 +89,36 @@ export function RegionDetail({ region }: { readonly region: RegionView }) {
         </tbody>
       </table>
     </article>
+  );
+}
+
+/** Of a region with members. */
+function Servers({ servers }: { readonly servers: NonNullable<RegionView['servers']> }) {
+  return (
+    <>
+      <h4>Servers</h4>
+      <table class="plain">
+        <thead>
+          <tr>
+            <th scope="col">name</th>
+            <th scope="col">state</th>
+            <th scope="col">clients</th>
+          </tr>
+        </thead>
+        <tbody>
+          {servers.map(({ number, name, state, clients, maxClients }) => (
+            <tr key={number}>
+              <th scope="row">{name}</th>
+              <td>{lookOf(state).word}</td>
+              <td>
+                {clients === null ? 'unknown' : shortCount(clients)}
+                <span class="muted"> of {shortCount(maxClients)}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   );
 }
 

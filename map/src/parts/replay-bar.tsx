@@ -11,7 +11,11 @@ import { Chart } from './chart.tsx';
 
 const DAY_MINUTES = 1_440;
 const HOUR_MINUTES = 60;
+const SECONDS_PER_MINUTE = 60;
 const AGAIN_MS = 60_000;
+
+/** While there is nothing to show yet: the collector writes a moment every ten seconds. */
+const SOON_MS = 10_000;
 
 /** A replay of a whole day takes half a minute. */
 const REPLAY_MS = 30_000;
@@ -31,6 +35,8 @@ export function ReplayBar() {
   const [isOpen, setIsOpen] = useState(false);
   const [isPlaying, setIsPlaying] = useState(false);
   const isAllowed = world !== undefined && world.level !== 'public';
+  const points = recording?.points ?? [];
+  const isEmpty = points.length < 2;
   useEffect(() => {
     if (!isAllowed) return;
     const read = () =>
@@ -40,10 +46,9 @@ export function ReplayBar() {
         () => {},
       );
     read();
-    const timer = setInterval(read, AGAIN_MS);
+    const timer = setInterval(read, isEmpty ? SOON_MS : AGAIN_MS);
     return () => clearInterval(timer);
-  }, [isAllowed]);
-  const points = recording?.points ?? [];
+  }, [isAllowed, isEmpty]);
   useEffect(() => {
     if (!isPlaying) return;
     const step = Math.max(1, Math.round((points.length * FRAME_MS) / REPLAY_MS));
@@ -54,7 +59,7 @@ export function ReplayBar() {
     }, FRAME_MS);
     return () => clearInterval(timer);
   }, [isPlaying, points.length]);
-  if (!isAllowed || recording === undefined || points.length < 2) return null;
+  if (!isAllowed || recording === undefined || isEmpty) return null;
   const at = moment === undefined ? undefined : points[moment]?.at;
   const play = () => {
     if (!isPlaying && moment === undefined) app.set({ moment: 0 });
@@ -121,6 +126,20 @@ function Charts({ recording, at }: { readonly recording: Recording; readonly at:
       <Chart
         title="Messages in a second"
         series={rates(recording, 'inMsgs', ids)}
+        ids={ids}
+        at={at}
+        onChoose={choose}
+      />
+      <Chart
+        title="Round trip to the other regions, ms"
+        series={gauge(recording, 'rttMs', ids)}
+        ids={ids}
+        at={at}
+        onChoose={choose}
+      />
+      <Chart
+        title="Clients left to other regions, in a minute"
+        series={rates(recording, 'failovers', ids, SECONDS_PER_MINUTE)}
         ids={ids}
         at={at}
         onChoose={choose}

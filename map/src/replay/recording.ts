@@ -49,15 +49,15 @@ export function gauge(recording: Recording, field: string, regions: readonly str
   return seriesOf(recording, regions, (id, n) => recording.points[n]?.regions[id]?.[index] ?? null);
 }
 
-/** A second, between each moment and the one before; null where a counter began again or is unknown. */
-export function rates(recording: Recording, field: string, regions: readonly string[]): Series {
+/** In so many seconds, between each moment and the one before; null where a counter began again or is unknown. */
+export function rates(recording: Recording, field: string, regions: readonly string[], seconds = 1): Series {
   const index = recording.fields.indexOf(field);
   const { points } = recording;
   return seriesOf(recording, regions, (id, n) => {
     const [before, after] = [points[n - 1], points[n]];
     const [from, to] = [before?.regions[id]?.[index] ?? null, after?.regions[id]?.[index] ?? null];
     if (before === undefined || after === undefined || from === null || to === null || to < from) return null;
-    return ((to - from) * 1_000) / (after.at - before.at);
+    return ((to - from) * seconds * 1_000) / (after.at - before.at);
   });
 }
 
