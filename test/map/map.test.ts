@@ -265,6 +265,7 @@ withBrowser('a read token shows everything and changes nothing', async () => {
   const { page } = opened;
   await page.locator('.marker[data-region=weur]').click();
   await page.getByRole('heading', { name: 'Links' }).waitFor();
+  await page.getByText('none written here').waitFor();
   expect(await page.getByRole('button', { name: 'Drain…' }).count()).toBe(0);
   await page.getByRole('tab', { name: 'Change' }).click();
   await page.getByLabel('Oceania: percentage of its own clients that it accepts').fill('10');

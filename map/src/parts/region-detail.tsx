@@ -1,11 +1,13 @@
 // One region: its state, its figures, its links, and what may be done to it.
 
-import { useEffect, useRef } from 'preact/hooks';
-import { type RegionOperation, regionOperationPath } from '../../../api/paths.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Backups } from '../../../api/backups.ts';
+import { PATHS, type RegionOperation, regionOperationPath } from '../../../api/paths.ts';
 import type { OperationResult, RegionView } from '../../../api/regions.ts';
 import { linkKey } from '../live/world.ts';
 import { loadConfig } from '../state/load-config.ts';
 import { app, ask, clock, nameOf, say, useApp, wordsOf } from '../state/use-app.ts';
+import { backupsText } from '../words/backups.ts';
 import { drainPhases } from '../words/drain.ts';
 import { bytesRate, durationText, msText, shortCount } from '../words/numbers.ts';
 import { LINK_WORDS } from '../words/region-states.ts';
@@ -56,6 +58,7 @@ export function RegionDetail({ region }: { readonly region: RegionView }) {
           />
         )}
         <Fact name="JetStream" value={region.jetstream ? 'holds streams' : 'no'} />
+        {region.jetstream && world?.level !== 'public' ? <BackupFact region={id} /> : null}
         {region.leafs ? <Fact name="Leaf nodes" value={shortCount(region.leafs)} /> : null}
         {servers === undefined ? null : <Fact name="Servers" value={String(servers.length)} />}
       </dl>
@@ -90,6 +93,18 @@ export function RegionDetail({ region }: { readonly region: RegionView }) {
       </table>
     </article>
   );
+}
+
+/** Looked up when the region is chosen: it asks all regions. */
+function BackupFact({ region }: { readonly region: string }) {
+  const [text, setText] = useState('…');
+  useEffect(() => {
+    ask<Backups>(PATHS.backups).then(
+      (backups) => setText(backupsText(backups, region)),
+      (error) => setText(wordsOf(error)),
+    );
+  }, [region]);
+  return <Fact name="Backups" value={text} />;
 }
 
 /** Of a region with members. */
