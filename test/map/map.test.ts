@@ -260,6 +260,26 @@ withBrowser('a version in the history is gone back to, after its forecast', asyn
   expect(config.regions.find(({ id }) => id === 'eeur')?.dial).toBe(100);
 });
 
+withBrowser('a message is followed to who would get it', async () => {
+  const client = await connectFrom(stack.url, cityOf('oc'));
+  try {
+    client.nats.subscribe('followed', { callback: () => {} });
+    await client.nats.flush();
+    await using opened = await openMap();
+    const { page, said } = opened;
+    await page.getByRole('tab', { name: 'Follow' }).click();
+    await page.getByRole('textbox', { name: /subject/i }).fill('followed');
+    await page.getByRole('combobox').selectOption('weur');
+    await page.getByRole('button', { name: 'Follow', exact: true }).click();
+    const hops = page.locator('.hops li');
+    await hops.filter({ hasText: 'Western Europe' }).first().waitFor();
+    await hops.filter({ hasText: 'Oceania' }).first().waitFor();
+    expect(said).toEqual([]);
+  } finally {
+    await client.close();
+  }
+});
+
 withBrowser('a read token shows everything and changes nothing', async () => {
   await using opened = await openMap({ token: READ_TOKEN });
   const { page } = opened;
@@ -389,9 +409,14 @@ withBrowser('any moment since the start is shown again, with charts, and the way
   expect(said).toEqual([]);
 });
 
-/** Many clients from many places, told every second. */
+/** Twelve regions, and many clients from many places, told every second. */
 async function* crowd(): AsyncGenerator<LiveMessage> {
-  const [{ version, regions }, { links }] = await Promise.all([stack.api.regions(), stack.api.mesh()]);
+  const [{ version, regions: six }, { links }] = await Promise.all([stack.api.regions(), stack.api.mesh()]);
+  const south = six.map((region) => ({
+    ...{ ...region, id: `${region.id}-s`, name: `South of ${region.name}` },
+    latitude: region.latitude - 12,
+  }));
+  const regions = [...six, ...south];
   const places = Array.from({ length: 2_000 }, (_, n) => ({
     key: `place-${n}`,
     region: regions[n % regions.length]?.id ?? '',
@@ -413,6 +438,7 @@ const FRAMES = 120;
 withBrowser('with 500 moving dots of 2,000 places its work fits into a sixtieth of a second', async () => {
   await using opened = await openMap({ live: crowd });
   const { page } = opened;
+  expect(await page.locator('.marker').count()).toBe(2 * REGIONS.length);
   const { work, ms } = await page.evaluate<{ work: number[]; ms: number }>(`new Promise((resolve) => {
     const original = requestAnimationFrame;
     const work = [];
