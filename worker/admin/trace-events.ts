@@ -40,9 +40,10 @@ export function traceEventOf(text: string): TraceEvent | undefined {
   }
 }
 
-/** Whether each server that the message was sent to has told of it. */
+/** Whether each server that the message was sent to has told of it: where it was published too, which alone knows how many. */
 export function isComplete(events: readonly TraceEvent[]): boolean {
-  return events.length > 0 && events.length >= 1 + events.reduce((sum, { hops }) => sum + hops, 0);
+  const isBegun = events.some(({ events }) => cameFrom(events) === null);
+  return isBegun && events.length >= 1 + events.reduce((sum, { hops }) => sum + hops, 0);
 }
 
 /** In the order in which they were made: where it was published first, since clocks differ. */
@@ -59,19 +60,24 @@ export function hopsOf(
 }
 
 function hopOf({ server, events }: TraceEvent, regions: ReadonlyMap<string, string | null>): TraceHop {
-  const came = events.find(({ type }) => type === 'in');
   const out = events.filter(({ type, kind }) => type === 'eg' && kind === CLIENT);
   const error = events.find((event) => event.error !== undefined)?.error;
   return {
     server: server.name,
     region: regions.get(server.name) ?? null,
-    from: came?.kind === ROUTER || came?.kind === LEAF ? (came.name ?? '') : null,
+    from: cameFrom(events),
     at: Date.parse(server.time),
     deliveries: out.filter((each) => each.error === undefined).length,
     queues: unique(out.map(({ queue }) => queue)),
     streams: unique(events.filter(({ type }) => type === 'js').map(({ stream }) => stream)),
     ...(error !== undefined && { error }),
   };
+}
+
+/** The server that sent it on; null where it was published. */
+function cameFrom(events: TraceEvent['events']): string | null {
+  const came = events.find(({ type }) => type === 'in');
+  return came?.kind === ROUTER || came?.kind === LEAF ? (came.name ?? '') : null;
 }
 
 function unique(names: readonly (string | undefined)[]): readonly string[] {
