@@ -10,6 +10,10 @@ export const AboutSchema = v.strictObject({
   version: v.pipe(Version, v.description('version of the configuration')),
   cluster: address("name of the regions' cluster"),
   nats: address('where NATS clients connect, over WebSocket'),
+  leafnode: v.pipe(
+    v.nullable(v.string()),
+    v.description('where nats-servers join as leaf nodes; null where that door is closed'),
+  ),
   pins: v.pipe(
     v.array(v.string()),
     v.description(

@@ -32,7 +32,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 ];
 
 /** These ask no edge, or go on until Ctrl-C and ask what others ask. */
-const OTHERS = ['usage', 'check', 'sync', 'help', 'completion', 'doctor', 'watch'];
+const OTHERS = ['usage', 'context', 'check', 'sync', 'help', 'completion', 'doctor', 'watch'];
 
 /** The commands that there are. */
 let commands: readonly string[] = [];

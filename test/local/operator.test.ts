@@ -7,12 +7,15 @@ import { promisify } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { createAccount, createUser, decode } from '@nats-io/jwt';
 import { credsAuthenticator, jwtAuthenticator } from '@nats-io/nats-core';
+import { connect } from '@nats-io/transport-node';
 import type { JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Credentials } from '../../api/credentials.ts';
 import { PATHS } from '../../api/paths.ts';
 import { localAuth } from '../../local/auth/local-auth.ts';
 import { writeLocalContexts } from '../../local/auth/local-contexts.ts';
+import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
+import { CLIENT_PORT } from '../../regions/container-ports.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { connectFrom } from '../support/client.ts';
 import { temporaryFolder } from '../support/command-process.ts';
@@ -21,6 +24,7 @@ import { cityOf } from '../support/data/places.ts';
 import { AUDIENCE, Issuer } from '../support/issuer.ts';
 import { type LoggedStack, startLoggedStack } from '../support/logged-stack.ts';
 import { ensureNatsCli } from '../support/nats-cli.ts';
+import { startNatsServerProcess } from '../support/nats-server-process.ts';
 import { API_TIMEOUT_MS, jetStreamIsReady, publishFirst } from '../support/streams.ts';
 
 const run = promisify(execFile);
@@ -50,7 +54,8 @@ beforeAll(async () => {
       { when: { claim: 'kind', is: 'robot' }, publish: ['robots.{model}'], subscribe: [] },
     ],
   };
-  running = await startLoggedStack({ ...configOf(REGIONS), signIn }, { auth });
+  const config = { ...configOf(REGIONS), signIn, doors: { leafnode: true } };
+  running = await startLoggedStack(config, { auth });
   const env = { ...process.env, XDG_CONFIG_HOME: folder, NO_COLOR: '1' };
   await writeLocalContexts(running.stack.url, auth, () => {}, env);
   const { path } = await ensureNatsCli();
@@ -107,6 +112,28 @@ test('operators reach every server through the edge', async () => {
 
 test('a client is none of the operators', async () => {
   await expect(nats('--context', 'meridian-local', 'server', 'list', '1')).rejects.toThrow();
+});
+
+test('a nats-server joins as a leaf node with the JWT of a user, and is let into its account', async () => {
+  await using undo = new AsyncDisposableStack();
+  const { path: program } = await ensureNatsServer();
+  const remote = JSON.stringify(running.stack.url.replace('http', 'ws'));
+  const creds = JSON.stringify(join(folder, 'operator', 'user.creds'));
+  const configuration = `
+    host: 127.0.0.1
+    port: -1
+    server_name: factory
+    leafnodes { remotes: [{ urls: [${remote}], credentials: ${creds} }] }`;
+  const leaf = { program, name: 'factory', folder: join(folder, 'leaf'), configuration };
+  const server = await startNatsServerProcess(leaf, undo);
+  const atLeaf = await connect({ servers: `127.0.0.1:${server.portOf(CLIENT_PORT)}` });
+  undo.defer(() => atLeaf.close());
+  const client = await connectFrom(running.stack.url, cityOf('enam'), { authenticator: await credentials() });
+  undo.defer(() => client.close());
+  atLeaf.subscribe('machines', { callback: (_, message) => void message.respond('here') });
+  await waitFor('an answer', { timeoutMs: 15_000, pollMs: 200 }, async () =>
+    (await client.nats.request('machines', '', { timeout: 1_000 })).string(),
+  );
 });
 
 describe('a sign-in', () => {

@@ -25,7 +25,7 @@ export interface ClientEntryHost {
   readonly server: Pick<NatsServer, 'upgrade'>;
   readonly watch: Pick<ServerWatch, 'look' | 'use'>;
   readonly door: Pick<Door, 'admit' | 'taken' | 'left'>;
-  readonly leafDoor: Pick<LeafDoor, 'admit' | 'taken' | 'left'>;
+  readonly leafDoor: Pick<LeafDoor, 'used' | 'admit' | 'taken' | 'left'>;
   readonly tally: Pick<TrafficTally, 'note'>;
   /** The region's configuration as it is now. */
   region(): RegionConfig;
@@ -107,9 +107,11 @@ export class ClientEntry {
 
   /** A place at the server, for a client or a leaf node. */
   async #admit({ url }: Request, network: string): Promise<Refusal | Place> {
-    const { door, leafDoor } = this.#host;
+    const { door, leafDoor, watch } = this.#host;
     const region = this.#host.region();
     if (new URL(url).pathname === SERVER_PATHS.leafnode) {
+      // Of a server that an object finds running after a reset.
+      if (leafDoor.used === undefined) await watch.look();
       const admission = leafDoor.admit(region);
       if ('code' in admission) return admission;
       const { seat } = admission;

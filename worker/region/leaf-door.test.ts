@@ -18,6 +18,13 @@ test('as many as it takes, those on their way among them', () => {
   expect(door.admit(REGION)).toHaveProperty('seat');
 });
 
+test('none while it is unknown how many there are', () => {
+  const door = new LeafDoor(() => 0);
+  expect(door.admit(REGION)).toMatchObject({ code: 'region_unavailable' });
+  door.counted({ leafs: 0, askedAt: 1 });
+  expect(door.admit(REGION)).toHaveProperty('seat');
+});
+
 test('one that the server counts is counted once, and one that has left no more', () => {
   vi.useFakeTimers({ now: 1_000 });
   const door = new LeafDoor(() => 0);

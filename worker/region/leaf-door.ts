@@ -11,6 +11,11 @@ const MOST_LEAFS = 100;
 
 const FULL: Refusal = { code: 'full', reason: 'it has as many leaf nodes as it takes (limits.maxLeafs)' };
 
+const UNKNOWN: Refusal = {
+  code: 'region_unavailable',
+  reason: 'its server does not say how many leaf nodes it has',
+};
+
 export class LeafDoor {
   readonly #sessions: () => number;
   #seats = new Seats(undefined);
@@ -20,9 +25,9 @@ export class LeafDoor {
     this.#sessions = sessions;
   }
 
-  /** How many there are, as far as is known: those on their way among them. */
-  get used(): number {
-    return this.#seats.used ?? 0;
+  /** How many there are, those on their way among them; undefined until the server has been asked. */
+  get used(): number | undefined {
+    return this.#seats.used;
   }
 
   /** The server was just started and has none. */
@@ -40,9 +45,11 @@ export class LeafDoor {
     return Math.max(0, leafs - this.#sessions());
   }
 
-  /** A seat for one, or why there is none. `left` gives the seat back. */
+  /** A seat for one, or why there is none: not while it is unknown how many there are. `left` gives the seat back. */
   admit({ limits }: RegionConfig): Refusal | { readonly seat: Seat } {
-    return this.used >= (limits.maxLeafs ?? MOST_LEAFS) ? FULL : { seat: this.#seats.take() };
+    const { used } = this;
+    if (used === undefined) return UNKNOWN;
+    return used >= (limits.maxLeafs ?? MOST_LEAFS) ? FULL : { seat: this.#seats.take() };
   }
 
   /** The server took it; a moment later it counts it itself. */

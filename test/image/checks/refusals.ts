@@ -27,6 +27,12 @@ const REFUSALS: readonly Refusal[] = [
     env: { NATS_TOKEN: 'two\nlines' },
     says: /NATS_TOKEN contains a line break/,
   },
+  {
+    what: 'a leaf node without a password',
+    env: { NATS_LEAF_USERS: 'factory secret\nlab' },
+    says: /line 2 of NATS_LEAF_USERS is not a name and a password/,
+    covers: ['NATS_LEAF_USERS'],
+  },
   { what: 'a port that is no number', env: { NATS_CLIENT_PORT: 'nats' }, says: /NATS_CLIENT_PORT is 'nats'/ },
   { what: 'JetStream neither on nor off', env: { NATS_JETSTREAM: 'yes' }, says: /it must be true or false/ },
   { what: 'a hold of 15 minutes', env: { NATS_TERM_HOLD: '900' }, says: /a number of seconds below 900/ },

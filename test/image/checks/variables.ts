@@ -96,7 +96,12 @@ const SCRATCH: Check = {
   },
 };
 
-const LEAF_ENV = { NATS_LEAF_PASSWORD: 'of this start', NATS_LEAF_PORT: '7500' };
+const LEAF_ENV = {
+  NATS_LEAF_PASSWORD: 'of this start',
+  NATS_LEAF_PORT: '7500',
+  // What a configuration gives a meaning to.
+  NATS_LEAF_USERS: 'factory a"b#c\\\n\nlab $x{}\n',
+};
 
 const LEAF: Check = {
   name: 'a server listens for leaf links where it has a password for them, and for none otherwise',
