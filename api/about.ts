@@ -14,6 +14,10 @@ export const AboutSchema = v.strictObject({
     v.nullable(v.string()),
     v.description('where nats-servers join as leaf nodes; null where that door is closed'),
   ),
+  mqtt: v.pipe(
+    v.nullable(v.string()),
+    v.description('where MQTT clients connect, over WebSocket; null where that door is closed'),
+  ),
   pins: v.pipe(
     v.array(v.string()),
     v.description(

@@ -297,6 +297,13 @@ const LEAFNODE: Endpoint = {
   errors: [...CONNECT_ERRORS, 'door_off'],
 };
 
+const MQTT: Endpoint = {
+  ...open('connectMqtt', PATHS.mqtt, 'MQTT over WebSocket', { kind: 'upgrade' }),
+  decides: true,
+  query: [PREFERRED],
+  errors: [...CONNECT_ERRORS, 'door_off'],
+};
+
 const TRACE: Endpoint = {
   id: 'trace',
   method: 'POST',
@@ -313,6 +320,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   CONNECT,
   { ...CONNECT, id: 'connectToNats', path: PATHS.nats, sameAs: PATHS.root },
   LEAFNODE,
+  MQTT,
   {
     ...open('health', PATHS.health, 'which regions would take a client', json('Health', 200, 503)),
     query: [

@@ -5,6 +5,7 @@ export const PATHS = {
   root: '/',
   nats: '/nats',
   leafnode: '/leafnode',
+  mqtt: '/mqtt',
   health: '/health',
   regions: '/api/regions',
   mesh: '/api/mesh',

@@ -17,6 +17,9 @@
 #   NATS_LEAF_PASSWORD            of sessions' leaf links; without it there are no leaf nodes at all
 #   NATS_LEAF_USERS               other leaf nodes that may join, as lines `<name> <password>`; with a user or a token. With an
 #                                 operator they sign in by JWT, as clients do
+#   NATS_MQTT                     false; true or false: MQTT, over WebSocket at /mqtt too. Needs JetStream in the cluster
+#   NATS_MQTT_PORT                1883; used with NATS_MQTT only
+#   NATS_MQTT_REPLICAS            1; how many servers keep MQTT's sessions and retained messages
 #   NATS_MAX_CONNECTIONS          65536
 #   NATS_MAX_PAYLOAD              1MB
 #   NATS_MAX_PENDING              64MB; what may wait for one reader, more than the largest message
@@ -105,6 +108,7 @@ export_settings() {
   export_number NATS_MONITOR_PORT "${NATS_MONITOR_PORT:-8222}"
   export_number NATS_CLUSTER_PORT "${NATS_CLUSTER_PORT:-6222}"
   export_leaf_links
+  export_mqtt
   export_number NATS_MAX_CONNECTIONS "${NATS_MAX_CONNECTIONS:-65536}"
   export_number NATS_MAX_PAYLOAD "${NATS_MAX_PAYLOAD:-1MB}"
   export_number NATS_MAX_PENDING "${NATS_MAX_PENDING:-64MB}"
@@ -121,6 +125,15 @@ export_leaf_links() {
   fi
   export_text NATS_LEAF_PASSWORD "${NATS_LEAF_PASSWORD:-}"
   export_leaf_users "${NATS_LEAF_USERS:-}"
+}
+
+export_mqtt() {
+  case ${NATS_MQTT:-false} in
+    true) export_number NATS_MQTT_PORT "${NATS_MQTT_PORT:-1883}" ;;
+    false) export NATS_MQTT_PORT=0 ;;
+    *) refuse "NATS_MQTT is '$NATS_MQTT': it must be true or false" ;;
+  esac
+  export_number NATS_MQTT_REPLICAS "${NATS_MQTT_REPLICAS:-1}"
 }
 
 # A list of maps, as nats-server reads it. No line is repeated in a refusal, since it holds a password.

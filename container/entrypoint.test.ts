@@ -49,6 +49,7 @@ describe('nats-server accepts the configuration', () => {
     ],
     ['on its own, to verify backups', { ...TOKEN_ENVIRONMENT, NATS_SCRATCH: 'true', NATS_JETSTREAM: 'true' }],
     ['with leaf links', { ...TOKEN_ENVIRONMENT, NATS_LEAF_PASSWORD: 'of this start' }],
+    ['with MQTT', { ...TOKEN_ENVIRONMENT, NATS_MQTT: 'true', NATS_MQTT_REPLICAS: '3' }],
     [
       'with leaf nodes of others',
       { ...TOKEN_ENVIRONMENT, NATS_LEAF_PASSWORD: 'x', NATS_LEAF_USERS: 'factory a"b#c\\\n\nlab $x{}\n' },
@@ -115,6 +116,7 @@ describe('the entrypoint refuses', () => {
     ['a leaf node of three words', { NATS_LEAF_USERS: 'a b c' }, /line 1 of NATS_LEAF_USERS is not/],
     ['a leaf node with a carriage return', { NATS_LEAF_USERS: 'a b\r\n' }, /a control character/],
     ['a leaf node with the name of the own links', { NATS_LEAF_USERS: 'session x' }, /the name session/],
+    ['MQTT that is neither on nor off', { NATS_MQTT: 'yes' }, /NATS_MQTT is 'yes': it must be true or false/],
     ['a hold that is no number', { NATS_TERM_HOLD: '5m' }, /NATS_TERM_HOLD is '5m'/],
     ['a hold of 15 minutes', { NATS_TERM_HOLD: '900' }, /a number of seconds below 900/],
     ['a port that is no number', { NATS_CLIENT_PORT: 'nats' }, /NATS_CLIENT_PORT is 'nats'/],

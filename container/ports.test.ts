@@ -7,6 +7,7 @@ import {
   CLIENT_PORT,
   LEAF_PORT,
   MONITORING_PORT,
+  MQTT_PORT,
   ROUTE_PORT,
   WEBSOCKET_PORT,
 } from '../regions/container-ports.ts';
@@ -18,6 +19,7 @@ const PORTS = {
   NATS_MONITOR_PORT: MONITORING_PORT,
   NATS_CLUSTER_PORT: ROUTE_PORT,
   NATS_LEAF_PORT: LEAF_PORT,
+  NATS_MQTT_PORT: MQTT_PORT,
 };
 
 function textOf(file: string): string {
@@ -37,6 +39,7 @@ test('nats-server listens on each of them as what the code takes it for', () => 
   expect(config).toMatch(/^websocket \{[^}]*^ {2}port: \$NATS_WEBSOCKET_PORT$/m);
   expect(config).toMatch(/^cluster \{[^}]*^ {2}port: \$NATS_CLUSTER_PORT$/m);
   expect(config).toMatch(/^leafnodes \{[^}]*^ {2}port: \$NATS_LEAF_PORT\b/m);
+  expect(config).toMatch(/^mqtt \{[^}]*^ {2}port: \$NATS_MQTT_PORT\b/m);
   expect(config.match(/port: /g)).toHaveLength(Object.keys(PORTS).length);
 });
 

@@ -12,5 +12,8 @@ export const MONITORING_PORT = 8222;
 /** Routes to the servers of other regions. */
 export const ROUTE_PORT = 6222;
 
+/** MQTT over TCP, which nobody reaches: nats-server takes MQTT over WebSocket only where it listens here too. */
+export const MQTT_PORT = 1883;
+
 /** Leaf links of sessions that are joined to their region. */
 export const LEAF_PORT = 7422;

@@ -12,4 +12,13 @@ export const DoorsSchema = v.strictObject({
     ),
     false,
   ),
+  mqtt: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        'Whether MQTT clients may connect, at /mqtt. Needs regions with JetStream. A server that runs has it from its next start on.',
+      ),
+    ),
+    false,
+  ),
 });

@@ -22,7 +22,7 @@ test('every default is filled in', () => {
       cluster: 'meridian',
       export: [],
       defaultRegion: 'weur',
-      doors: { leafnode: false },
+      doors: { leafnode: false, mqtt: false },
       mesh: { reconcileSeconds: 30, retryMaxMs: 5000 },
       admin: {},
       jetstream: {

@@ -14,7 +14,7 @@ import {
 import * as admin from './admin/admin-api.ts';
 import { connect } from './connect/connect.ts';
 import { connectSession } from './connect/connect-session.ts';
-import { joinAsLeaf } from './connect/join-as-leaf.ts';
+import { throughDoor } from './connect/through-door.ts';
 import type { EdgeContext } from './edge-context.ts';
 import { errorResponse } from './error-response.ts';
 import { hardened } from './hardened.ts';
@@ -48,7 +48,7 @@ const forThoseShown = (name: string, handler: Handler): Handler => {
     edge.config.admin.regionsShownTo === 'readers' ? forReaders(request, edge) : handler(request, edge);
 };
 
-const DOORS = `NATS clients connect at ${PATHS.root} or ${PATHS.nats}, leaf nodes at ${PATHS.leafnode}`;
+const DOORS = `NATS clients connect at ${PATHS.root} or ${PATHS.nats}, leaf nodes at ${PATHS.leafnode}, MQTT at ${PATHS.mqtt}`;
 
 /** No route has taken the request: there is none of its path, or none of its method. */
 const missing: Handler = ({ method, url, headers }) => {
@@ -83,7 +83,8 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.root, pageOr(upgrade(connect)))
   .get(PATHS.nats, upgrade(connect))
   // nats-server appends it to what the address of its remote has: `//leafnode`, `/leafnode/leafnode`, `/eu/leafnode`.
-  .get(`*${PATHS.leafnode}`, upgrade(joinAsLeaf))
+  .get(`*${PATHS.leafnode}`, upgrade(throughDoor('leafnode')))
+  .get(PATHS.mqtt, upgrade(throughDoor('mqtt')))
   .get(PATHS.health, health)
   .get(PATHS.regions, forThoseShown('regions', regions))
   .get(PATHS.mesh, forThoseShown('mesh', mesh))

@@ -26,7 +26,7 @@ export async function configFor({
   const limits = { maxConnections: MAX_CONNECTIONS, maxUnauthenticatedPerAddress: 0 };
   return {
     ...sized,
-    doors: { leafnode: true },
+    doors: { leafnode: true, mqtt: false },
     mesh: { ...sized.mesh, ...(reconcileSeconds !== undefined && { reconcileSeconds }) },
     regions: sized.regions.map((region, index) => ({
       ...region,

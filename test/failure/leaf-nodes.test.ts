@@ -29,7 +29,7 @@ const LINKED_WITHIN_MS = 10_000;
 const AGAIN_WITHIN_MS = 15_000;
 
 const running = useStack(
-  { ...configOf(['wnam', 'enam', 'weur']), doors: { leafnode: true } },
+  { ...configOf(['wnam', 'enam', 'weur']), doors: { leafnode: true, mqtt: false } },
   {
     auth: {
       secrets: { NATS_TOKEN: TOKEN, NATS_LEAF_USERS: `other pw\n${USER} ${PASSWORD}\n` },
@@ -212,7 +212,7 @@ test('no more than the region takes, and none where the door is closed', { timeo
     { timeoutMs: 10_000, pollMs: 200 },
     async () => (await answer()).status === 503,
   );
-  const { version: third } = await edit({ doors: { leafnode: false } }, second);
+  const { version: third } = await edit({ doors: { ...config.doors, leafnode: false } }, second);
   const refused = await waitFor('it to be closed', { timeoutMs: 10_000, pollMs: 200 }, async () => {
     const response = await answer();
     return response.status === 404 ? response : undefined;
@@ -226,6 +226,6 @@ test.each(['/NATS', '//nats', '/leafnodes', '/Leafnode'])(
   async (path) => {
     const { status, body } = await rawUpgrade(running.stack.url + path);
     expect(status).toBe(404);
-    expect(body).toContain('NATS clients connect at / or /nats, leaf nodes at /leafnode');
+    expect(body).toContain('NATS clients connect at / or /nats, leaf nodes at /leafnode, MQTT at /mqtt');
   },
 );

@@ -54,7 +54,7 @@ beforeAll(async () => {
       { when: { claim: 'kind', is: 'robot' }, publish: ['robots.{model}'], subscribe: [] },
     ],
   };
-  const config = { ...configOf(REGIONS), signIn, doors: { leafnode: true } };
+  const config = { ...configOf(REGIONS), signIn, doors: { leafnode: true, mqtt: false } };
   running = await startLoggedStack(config, { auth });
   const env = { ...process.env, XDG_CONFIG_HOME: folder, NO_COLOR: '1' };
   await writeLocalContexts(running.stack.url, auth, () => {}, env);

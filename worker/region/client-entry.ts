@@ -109,7 +109,8 @@ export class ClientEntry {
   async #admit({ url }: Request, network: string): Promise<Refusal | Place> {
     const { door, leafDoor, watch } = this.#host;
     const region = this.#host.region();
-    if (new URL(url).pathname === SERVER_PATHS.leafnode) {
+    const { pathname } = new URL(url);
+    if (pathname === SERVER_PATHS.leafnode) {
       // Of a server that an object finds running after a reset.
       if (leafDoor.used === undefined) await watch.look();
       const admission = leafDoor.admit(region);
@@ -124,7 +125,8 @@ export class ClientEntry {
     const admission = await door.admit(network, region);
     if ('code' in admission) return admission;
     const { seat } = admission;
-    return { path: SERVER_PATHS.nats, taken: () => door.taken(seat), left: () => door.left(seat) };
+    const path = pathname === SERVER_PATHS.mqtt ? SERVER_PATHS.mqtt : SERVER_PATHS.nats;
+    return { path, taken: () => door.taken(seat), left: () => door.left(seat) };
   }
 
   /** No client waits any longer for a server that takes none. */
@@ -134,7 +136,7 @@ export class ClientEntry {
 
   /**
    * A connection of Meridian's own, also while no clients are let in. Clients come as
-   * `/` or `/leafnode`, whatever path they ask for.
+   * `/`, `/leafnode` or `/mqtt`, whatever path they ask for.
    */
   async #ownConnection(request: Request): Promise<Response> {
     const { stage } = this.#host.lifecycle;

@@ -32,6 +32,8 @@ export function containerEnvironment(
     NATS_LAME_DUCK_DURATION: `${config.lameDuck.durationSeconds}s`,
     // Of a member nothing: its id is no region's.
     NATS_TERM_HOLD: holdSecondsOf(config, region.id),
+    NATS_MQTT: config.doors.mqtt,
+    NATS_MQTT_REPLICAS: mqttReplicas(config),
     NATS_JETSTREAM: region.jetstream,
     NATS_JETSTREAM_PEERS: region.jetstream ? config.regions.filter(isMember).length : undefined,
     NATS_JETSTREAM_MAX_MEMORY: limits.jetstreamMaxMemoryBytes,
@@ -41,6 +43,11 @@ export function containerEnvironment(
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );
+}
+
+/** Of the streams that keep MQTT's sessions: two would stand still when one of their servers is away. */
+function mqttReplicas({ regions }: MeridianConfig): number {
+  return regions.filter(isMember).length >= 3 ? 3 : 1;
 }
 
 /** nats-server's default of `max_pending`. */

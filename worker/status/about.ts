@@ -19,6 +19,7 @@ export function about({ url }: Request, { config, version, env }: EdgeContext): 
     cluster: config.cluster,
     nats: `${socket}${PATHS.nats}`,
     leafnode: config.doors.leafnode ? socket + PATHS.leafnode : null,
+    mqtt: config.doors.mqtt ? socket + PATHS.mqtt : null,
     pins: config.routing.pinDomains.map((domain) => `${scheme}//{region}.${domain}`),
     api: origin + PATHS.openapi,
     map: env.ASSETS === undefined ? null : origin + PATHS.root,

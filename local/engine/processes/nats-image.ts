@@ -47,6 +47,7 @@ function localEnvironment(natsServer: string, folder: string): Record<string, st
     NATS_MONITOR_PORT: '-1',
     NATS_CLUSTER_PORT: '-1',
     NATS_LEAF_PORT: '-1',
+    NATS_MQTT_PORT: '-1',
     NATS_STORE_DIR: `${folder}/jetstream`,
   };
 }

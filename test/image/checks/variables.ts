@@ -116,6 +116,22 @@ const LEAF: Check = {
   },
 };
 
+const MQTT_ENV = { NATS_MQTT: 'true', NATS_MQTT_PORT: '1884', NATS_MQTT_REPLICAS: '3' };
+
+const MQTT: Check = {
+  name: 'a server takes MQTT where it is told to, and not otherwise',
+  covers: Object.keys(MQTT_ENV),
+  run: async (image) => {
+    await using container = await image.serve({ env: MQTT_ENV });
+    const told = { mqtt: { port: 1884, stream_replicas: 3 } };
+    assert.partialDeepStrictEqual(await container.monitor('varz'), told);
+    await using without = await image.serve();
+    const { mqtt } = (await without.monitor('varz')) as { mqtt?: { port?: number } };
+    assert.equal(mqtt?.port, undefined);
+    return 'port 1884, and none';
+  },
+};
+
 const SHARE: Check = {
   name: 'a session that is joined shares only what is below its prefix',
   covers: ['NATS_SHARE'],
@@ -182,6 +198,7 @@ export const VARIABLES: readonly Check[] = [
   JETSTREAM,
   SCRATCH,
   LEAF,
+  MQTT,
   SHARE,
   HOST,
   PROGRAM,

@@ -1,0 +1,30 @@
+// What comes through another door than that of NATS clients: it is routed as they are, and signs in at the region's server.
+
+import type { Door } from '../../api/doors.ts';
+import type { EdgeContext } from '../edge-context.ts';
+import { errorResponse } from '../error-response.ts';
+import { connectClient } from './connect-client.ts';
+import { noteVisit } from './visit-counts.ts';
+
+type OtherDoor = Exclude<Door, 'nats'>;
+
+const WHO: Readonly<Record<OtherDoor, string>> = { leafnode: 'leaf nodes', mqtt: 'MQTT' };
+
+const NO_JETSTREAM =
+  'MQTT needs JetStream, which keeps its sessions, and no region has it: set `jetstream` of three regions (docs/doors.md)';
+
+/** The handler of a door, which the configuration opens. */
+export function throughDoor(door: OtherDoor): (request: Request, edge: EdgeContext) => Promise<Response> {
+  return async (request, edge) => {
+    const why = whyClosed(door, edge);
+    if (why === undefined) return connectClient(request, edge, door);
+    noteVisit(request, edge, { refusal: 'door_off', cameAt: Date.now() });
+    return errorResponse('door_off', why);
+  };
+}
+
+function whyClosed(door: OtherDoor, { config }: EdgeContext): string | undefined {
+  if (!config.doors[door]) return `the door for ${WHO[door]} is off: set \`doors.${door}\` (docs/doors.md)`;
+  const hasJetStream = config.regions.some(({ enabled, jetstream }) => enabled && jetstream);
+  return door === 'mqtt' && !hasJetStream ? NO_JETSTREAM : undefined;
+}
