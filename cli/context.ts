@@ -1,6 +1,8 @@
 // `regions context`: a context of the `nats` command, so that `nats --context NAME` reaches the edge.
 
-import { Command } from 'commander';
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
 import { ForeignContext, writeNatsContext } from '../local/auth/nats-context.ts';
 import type { NatsLogin } from '../local/auth/nats-login.ts';
 import { findStacks } from '../local/running-stacks.ts';
@@ -28,7 +30,11 @@ export function contextCommand(): Command {
       '--creds <file>',
       'a NATS credentials file (default: NATS_CREDS, NATS_TOKEN, or NATS_USER and NATS_PASSWORD, else what the local stack needs)',
     )
-    .option('--system', 'with what the local stack has for operators: its system account')
+    .addOption(
+      new Option('--system', 'with what the local stack has for operators: its system account').conflicts(
+        'creds',
+      ),
+    )
     .option('--region <ids>', 'prefer these regions, best first')
     .option('--select', 'make it the one that nats uses if it is told no other')
     .option('--force', 'also in place of one that Meridian has not written')
@@ -54,7 +60,7 @@ async function write(context: Parameters<typeof writeNatsContext>[0], options: O
   } catch (error) {
     if (error instanceof ForeignContext)
       throw new CommandError(EXIT.refused, `${error.message}. Give another name, or --force to replace it.`);
-    throw error;
+    throw new CommandError(EXIT.usage, error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -68,7 +74,18 @@ async function loginAt(edge: URL, { creds, system }: Options): Promise<NatsLogin
       'there is no system account to sign in to here: `npm start -- --auth operator` makes one. For another edge give its credentials with --creds',
     );
   }
-  return creds === undefined ? (loginFrom(process.env) ?? stack?.login ?? {}) : { creds };
+  const login: NatsLogin = creds === undefined ? (loginFrom(process.env) ?? stack?.login ?? {}) : { creds };
+  return login.creds === undefined ? login : { creds: await fileAt(login.creds) };
+}
+
+/** As `nats` finds it from any folder. */
+async function fileAt(path: string): Promise<string> {
+  try {
+    await access(path);
+  } catch {
+    throw new CommandError(EXIT.usage, `the credentials file ${path} cannot be read`);
+  }
+  return resolve(path);
 }
 
 /** As the `nats` command reads them. */
