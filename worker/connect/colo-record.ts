@@ -12,6 +12,8 @@ export interface RegionRecord {
   /** The round trips measured to it; absent while there are none. */
   readonly trips?: RoundTrips;
   readonly state?: SeenState;
+  /** Of an external region that is unreachable: why. */
+  readonly problem?: string;
   readonly clients?: number;
   readonly maxClients?: number;
   readonly servers?: readonly ServerObservation[];
@@ -58,6 +60,8 @@ export const SAME_TIME_MS = 5_000;
 /** What a region answered. */
 export interface Answer {
   readonly state: SeenState;
+  /** Of an external region: why it is unreachable. */
+  readonly problem?: string;
   /** Absent if unknown. */
   readonly clients?: number;
   /** How many its server accepts, if it says so. */
@@ -124,7 +128,8 @@ export function withSilence(record: ColoRecord, id: string, askedAt: number): Co
 
 /** A region refused a client and said which state it is in. */
 export function withState(record: ColoRecord, id: string, state: SeenState, now: number): ColoRecord {
-  return withRegion(record, id, { ...record.regions[id], state, askedAt: now });
+  const { problem: _problem, ...before } = record.regions[id] ?? {};
+  return withRegion(record, id, { ...before, state, askedAt: now });
 }
 
 /** A region refused a client for a reason that may end at any moment. */
@@ -189,7 +194,8 @@ export function withSuccess(record: ColoRecord, id: string, ms: number): ColoRec
   const tookMs = tookAfter(before.tookMs, ms);
   const isNews = before.state !== undefined && before.state !== 'up';
   if (!isNews && before.refusedAt === undefined && tookMs === before.tookMs) return record;
-  const { failures: _failures, ejectedUntil: _until, refusedAt: _refused, tookMs: _took, ...after } = before;
+  const { failures: _failures, ejectedUntil: _until, refusedAt: _refused, tookMs: _took, ...rest } = before;
+  const { problem: _problem, ...after } = rest;
   return withRegion(record, id, dropUndefined({ ...after, ...(isNews && { state: 'up' as const }), tookMs }));
 }
 
@@ -209,9 +215,9 @@ export function observationsOf(record: ColoRecord, now: number): Observations {
     ([, region]) => region.state === 'up' && region.refusedAt === undefined && isFresh(region),
   );
   const regions = Object.entries(record.regions).map(([id, region]) => {
-    const { trips, ejectedUntil, refusedAt, tookMs, state, clients, maxClients } = region;
+    const { trips, ejectedUntil, refusedAt, tookMs, state, problem, clients, maxClients } = region;
     const measurement = trips && measurementOf(trips, now);
-    const said = { state, clients, maxClients, meshShare: meshShareOf(id, region, up, now) };
+    const said = { state, problem, clients, maxClients, meshShare: meshShareOf(id, region, up, now) };
     // Known from answers to clients too, also if the region was not asked yet.
     const servers = now - (region.serversAt ?? 0) < STATE_VALID_MS ? region.servers : undefined;
     return [

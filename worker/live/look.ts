@@ -1,12 +1,12 @@
 // One look at all regions, for those who watch the live map. Starts nothing.
 
 import type { LivePlace } from '../../api/live.ts';
-import type { MeridianConfig } from '../../regions/config.ts';
+import { type MeridianConfig, ownRegions } from '../../regions/config.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
-import { meshLinks } from '../status/mesh.ts';
+import { meshLinks, statesOfLinked } from '../status/mesh.ts';
 import { askLinks, askRegions } from '../status/region-reports.ts';
 import { viewOf } from '../status/regions.ts';
 import type { Seen } from './changes.ts';
@@ -25,7 +25,7 @@ export async function look(
   places: readonly LivePlace[],
 ): Promise<Seen> {
   const [regions, dialled] = await Promise.all([askRegions(env, config), askLinks(env, config)]);
-  const states = new Map(regions.map(({ config: { id }, report }) => [id, report.state]));
+  const states = statesOfLinked(regions);
   return {
     at: Date.now(),
     version,
@@ -42,7 +42,7 @@ export async function lookAtPlaces(
   { regions }: Pick<Seen, 'regions'>,
 ): Promise<readonly LivePlace[]> {
   const counted = regions.map(async ({ id, clients }) => {
-    const region = config.regions.find((each) => each.id === id);
+    const region = ownRegions(config).find((each) => each.id === id);
     const nobody = { region: id, clients, samples: [] };
     if (region === undefined || clients === null || clients === 0) return nobody;
     try {

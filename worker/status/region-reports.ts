@@ -3,11 +3,19 @@
 
 import type { RegionView } from '../../api/regions.ts';
 import { UNREACHABLE } from '../../api/states.ts';
-import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import {
+  type AnyRegion,
+  type ExternalRegion,
+  isExternal,
+  type MeridianConfig,
+  ownRegions,
+  type RegionConfig,
+} from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
+import { externalStatus } from '../external/external-status.ts';
 import { messageOf, publicMessageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import type { ForDataCenters, LinkStatus, RegionStatus } from '../region/status.ts';
@@ -24,7 +32,7 @@ export type RegionReport = Pick<RegionView, Exclude<keyof RegionStatus, keyof Fo
 
 /** A region of the configuration, with what it reports about itself. */
 export interface SeenRegion {
-  readonly config: RegionConfig;
+  readonly config: AnyRegion;
   readonly report: RegionReport;
 }
 
@@ -43,7 +51,10 @@ export function seenRegions(edge: EdgeContext): Promise<readonly SeenRegion[]> {
 /** The same, asked now. For objects, which cannot wait for what another request has begun. */
 export function askRegions(env: Env, { regions }: MeridianConfig): Promise<readonly SeenRegion[]> {
   return Promise.all(
-    regions.map(async (region) => ({ config: region, report: await reportOf(env, region) })),
+    regions.map(async (region) => ({
+      config: region,
+      report: await (isExternal(region) ? externalReport(env, region) : reportOf(env, region)),
+    })),
   );
 }
 
@@ -54,8 +65,8 @@ export function dialledLinks(edge: EdgeContext): Promise<DialledLinks> {
 }
 
 /** The same, asked now. */
-export async function askLinks(env: Env, { regions }: MeridianConfig): Promise<DialledLinks> {
-  const links = regions.map(async (region) => [region.id, await linksOf(env, region)] as const);
+export async function askLinks(env: Env, config: MeridianConfig): Promise<DialledLinks> {
+  const links = ownRegions(config).map(async (region) => [region.id, await linksOf(env, region)] as const);
   return new Map(await Promise.all(links));
 }
 
@@ -79,6 +90,12 @@ async function reportOf(env: Env, region: RegionConfig): Promise<RegionReport> {
       problem,
     };
   }
+}
+
+/** How many clients it has nobody but its own operators knows. */
+async function externalReport(env: Env, region: ExternalRegion): Promise<RegionReport> {
+  const { tookMs: _took, rttMs: _rtt, ...status } = await externalStatus(env, region);
+  return { ...status, clients: null };
 }
 
 /** None if the region does not answer. */
