@@ -2,6 +2,7 @@
 // routed as to any region (docs/external.md).
 
 import * as v from 'valibot';
+import { RegionRoutingEntries } from './routing-schema.ts';
 
 /** What a region may be besides one of ours. */
 export const REGION_KINDS = ['external'] as const;
@@ -47,3 +48,10 @@ export const ExternalEntries = {
     ),
   ),
 } as const;
+
+/** All that an external region may have: every other field is of a server of ours. */
+export const EXTERNAL_FIELDS: ReadonlySet<string> = new Set([
+  ...['id', 'name', 'latitude', 'longitude', 'enabled'],
+  ...Object.keys(ExternalEntries),
+  ...Object.keys(RegionRoutingEntries),
+]);

@@ -2,6 +2,7 @@
 // The rules read this, so that one broken region does not hide problems of the others.
 
 import * as v from 'valibot';
+import { EXTERNAL_FIELDS } from '../external-schema.ts';
 import { ConfigSchema, RegionSchema } from '../schema.ts';
 
 type Readable<E extends v.ObjectEntries> = { readonly [K in keyof E]?: v.InferOutput<E[K]> };
@@ -49,13 +50,13 @@ export function readDraft(input: unknown): ConfigDraft {
   };
 }
 
-/** Of an external region only what is written: the defaults are those of a server of ours. */
+/** Of an external region only what it may have. */
 function readRegion(input: unknown): RegionDraft {
   if (!isRecord(input)) return {};
   const given = new Set(Object.keys(RegionSchema.entries).filter((key) => Object.hasOwn(input, key)));
   const draft = readEntries(RegionSchema.entries, input);
   if (draft.kind !== 'external') return { ...draft, given };
-  const kept = Object.entries(draft).filter(([key]) => key === 'enabled' || given.has(key));
+  const kept = Object.entries(draft).filter(([key]) => EXTERNAL_FIELDS.has(key));
   return { ...(Object.fromEntries(kept) as RegionDraft), given };
 }
 

@@ -1,14 +1,8 @@
 // A region is one of ours, with a place, or an external one, with an address: each has what the other must not have.
 
+import { EXTERNAL_FIELDS } from '../external-schema.ts';
 import type { Problem } from '../problems.ts';
-import { RegionRoutingEntries } from '../routing-schema.ts';
 import type { ConfigDraft, RegionDraft } from './draft.ts';
-
-/** What an external region may have: all else is of a server of ours. */
-const EXTERNAL_FIELDS: ReadonlySet<string> = new Set([
-  ...['id', 'name', 'kind', 'url', 'secret', 'latitude', 'longitude', 'enabled'],
-  ...Object.keys(RegionRoutingEntries),
-]);
 
 /** Reports what a region lacks, or has that its kind cannot have, and that there is no region of ours. */
 export function checkExternal({ regions }: ConfigDraft): Problem[] {

@@ -5,7 +5,7 @@ import type { RoundTrips } from '../../routing/round-trips.ts';
 import type { Env } from '../env.ts';
 import { lookAtExternal } from '../external/external-status.ts';
 import { regionStub } from '../region/region-stub.ts';
-import type { Told } from './observer.ts';
+import type { Told } from './told.ts';
 
 /** @param colo the data center that asks */
 export function askRegion(env: Env, region: AnyRegion, colo: string): Promise<Told> {

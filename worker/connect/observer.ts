@@ -3,7 +3,7 @@
 // within a few milliseconds. They share it in the data center's cache (colo-cache.ts). Where that keeps nothing, as on
 // workers.dev, each region's object remembers the round trips from each data center, and tells them with its status.
 
-import { type SeenState, UNREACHABLE } from '../../api/states.ts';
+import { UNREACHABLE } from '../../api/states.ts';
 import type { Observations, ServerObservation } from '../../routing/observation.ts';
 import { isRoundTripsBy, LONGEST_SAMPLE_MS, type RoundTrips } from '../../routing/round-trips.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
@@ -22,12 +22,8 @@ import {
   withTroublesOf,
 } from './colo-record.ts';
 import { pathMsOf } from './path-time.ts';
+import type { Told } from './told.ts';
 import { isAnyDue, type Ranked, regionsToAsk } from './whom-to-ask.ts';
-
-/** What is asked of a region: its object's status, or what is seen of an external one. */
-export interface Told extends Omit<RegionStatus, 'state'> {
-  readonly state: SeenState;
-}
 
 /** What the observer needs of the platform. */
 export interface ObserverHost {

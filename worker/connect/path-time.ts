@@ -1,6 +1,6 @@
 // What the time until a region's answer says about the path to it. Pure.
 
-import type { Told } from './observer.ts';
+import type { Told } from './told.ts';
 
 /**
  * The round trip in ms; undefined where the answer says nothing about the path:

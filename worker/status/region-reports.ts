@@ -95,7 +95,8 @@ async function reportOf(env: Env, region: RegionConfig): Promise<RegionReport> {
 /** How many clients it has nobody but its own operators knows. */
 async function externalReport(env: Env, region: ExternalRegion): Promise<RegionReport> {
   const { tookMs: _took, rttMs: _rtt, ...status } = await externalStatus(env, region);
-  return { ...status, clients: null };
+  const isDrained = region.drain && status.state === 'up';
+  return { ...status, ...(isDrained && { state: 'draining' }), clients: null };
 }
 
 /** None if the region does not answer. */
