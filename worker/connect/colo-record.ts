@@ -128,8 +128,7 @@ export function withSilence(record: ColoRecord, id: string, askedAt: number): Co
 
 /** A region refused a client and said which state it is in. */
 export function withState(record: ColoRecord, id: string, state: SeenState, now: number): ColoRecord {
-  const { problem: _problem, ...before } = record.regions[id] ?? {};
-  return withRegion(record, id, { ...before, state, askedAt: now });
+  return withRegion(record, id, { ...record.regions[id], state, askedAt: now });
 }
 
 /** A region refused a client for a reason that may end at any moment. */
@@ -191,11 +190,12 @@ export function withTaken(
 /** A client was handed to a region, which took `ms`. Returns the same record if that is nothing new. */
 export function withSuccess(record: ColoRecord, id: string, ms: number): ColoRecord {
   const before = record.regions[id] ?? {};
+  // An external region may answer 101 and close then: what was seen of it by looking counts.
+  if (before.problem !== undefined) return record;
   const tookMs = tookAfter(before.tookMs, ms);
   const isNews = before.state !== undefined && before.state !== 'up';
   if (!isNews && before.refusedAt === undefined && tookMs === before.tookMs) return record;
-  const { failures: _failures, ejectedUntil: _until, refusedAt: _refused, tookMs: _took, ...rest } = before;
-  const { problem: _problem, ...after } = rest;
+  const { failures: _failures, ejectedUntil: _until, refusedAt: _refused, tookMs: _took, ...after } = before;
   return withRegion(record, id, dropUndefined({ ...after, ...(isNews && { state: 'up' as const }), tookMs }));
 }
 
@@ -210,7 +210,7 @@ export function withIncumbent(record: ColoRecord, incumbent: string | undefined)
 
 /** What the decision reads: old states count as unknown. */
 export function observationsOf(record: ColoRecord, now: number): Observations {
-  const isFresh = ({ state, askedAt = 0 }: RegionRecord) => !hasPassed(validMs(state), askedAt, now);
+  const isFresh = (region: RegionRecord) => !hasPassed(validMs(region), region.askedAt ?? 0, now);
   const up = Object.entries(record.regions).filter(
     ([, region]) => region.state === 'up' && region.refusedAt === undefined && isFresh(region),
   );
@@ -229,8 +229,10 @@ export function observationsOf(record: ColoRecord, now: number): Observations {
   return { regions: new Map(regions), ...(incumbent !== undefined && { incumbent }) };
 }
 
-function validMs(state: SeenState | undefined): number {
-  return state === 'up' || state === 'asleep' ? STATE_VALID_MS : BAD_STATE_VALID_MS;
+/** Of an external region that was seen not to take clients no attempt may be safe: its 101 comes before it closes. */
+function validMs({ state, problem }: RegionRecord): number {
+  const isLasting = state === 'up' || state === 'asleep' || problem !== undefined;
+  return isLasting ? STATE_VALID_MS : BAD_STATE_VALID_MS;
 }
 
 /**

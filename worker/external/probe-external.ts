@@ -14,6 +14,9 @@ export const PROBE_WITHIN_MS = 2_500;
 const SETTLE_MS = 100;
 
 const NORMAL_CLOSURE = 1000;
+/** What the platform reports for it (RFC 6455, 7.1.5). */
+const NO_CLOSE_FRAME = 1006;
+const CUT = ' (the connection was cut)';
 
 /** One that takes clients. */
 export interface Probed extends ServerInfo {
@@ -99,8 +102,10 @@ class Heard {
       this.#messages.push(typeof data === 'string' ? data : new TextDecoder().decode(data as ArrayBuffer));
       this.#wake();
     });
-    webSocket.addEventListener('close', ({ code, reason }) => end(` (${code}${printable(reason, ' ')})`));
-    webSocket.addEventListener('error', () => end(' (the connection was lost)'));
+    webSocket.addEventListener('close', ({ code, reason }) =>
+      end(code === NO_CLOSE_FRAME ? CUT : ` (${code}${printable(reason, ' ')})`),
+    );
+    webSocket.addEventListener('error', () => end(CUT));
     webSocket.accept();
   }
 
