@@ -83,8 +83,8 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.root, pageOr(upgrade(connect)))
   .get(PATHS.nats, upgrade(connect))
   // nats-server appends it to what the address of its remote has: `//leafnode`, `/leafnode/leafnode`, `/eu/leafnode`.
-  .get(`*${PATHS.leafnode}`, upgrade(throughDoor('leafnode')))
-  .get(PATHS.mqtt, upgrade(throughDoor('mqtt')))
+  .get(`*${PATHS.leafnode}`, throughDoor('leafnode'))
+  .get(PATHS.mqtt, throughDoor('mqtt'))
   .get(PATHS.health, health)
   .get(PATHS.regions, forThoseShown('regions', regions))
   .get(PATHS.mesh, forThoseShown('mesh', mesh))
