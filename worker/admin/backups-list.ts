@@ -19,8 +19,11 @@ import { fromBucket } from './from-bucket.ts';
 const PARALLEL = 6;
 
 /** Whoever asks waits 20 s, and has to hear of all: with R2 that is slow some are not read. */
-const READ_FOR_MS = 10_000;
+const READ_FOR_MS = 14_000;
 const ANSWER_MS = 5_000;
+
+/** To name those that are not read. If even that takes longer, the answer ends, and says where to go on. */
+const NAME_FOR_MS = 1_000;
 
 /** Cloudflare's limit was 1,000 calls a request for years. One that is reached fails the whole request, so none is. */
 const MOST_CALLS = 950;
@@ -48,7 +51,8 @@ export function listBackups(request: Request, edge: EdgeContext): Promise<Respon
     const read: StreamName[] = [];
     const streams: Backup[] = [];
     let few = first;
-    while (few.length > 0 && counted.made() < PAGE_CALLS) {
+    const isLate = () => Date.now() > end + NAME_FOR_MS && read.length > 0;
+    while (few.length > 0 && counted.made() < PAGE_CALLS && !isLate()) {
       read.push(...few);
       const reading = few.map((name) => readUntil(end, bucket, name, around.of(name)));
       streams.push(...(await Promise.all(reading)));
