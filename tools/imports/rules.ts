@@ -352,6 +352,7 @@ export const PARTS: readonly Part[] = [
       'worker/status',
       'worker/region',
       'worker/forecast',
+      'routing',
       'routing/places',
       'waiting',
     ],
