@@ -34,6 +34,7 @@ test('each code has the status that clients rely on', () => {
     stream_exists: 409,
     subjects_taken: 409,
     backup_exists: 409,
+    backup_in_use: 409,
     nothing_lost: 409,
     session_differs: 409,
     too_large: 413,

@@ -30,6 +30,7 @@ export const ERROR_STATUS = {
   stream_exists: 409,
   subjects_taken: 409,
   backup_exists: 409,
+  backup_in_use: 409,
   nothing_lost: 409,
   session_differs: 409,
   too_large: 413,
@@ -106,6 +107,8 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   subjects_taken:
     'a stream takes messages of the subjects of the one to restore; the message names it, and a subject is of one stream',
   backup_exists: 'the archive is of a stream that has a backup already',
+  backup_in_use:
+    'the backup stays: its stream exists, may have to come back from it, or may be there; the message says which',
   nothing_lost: 'no loss waits to be accepted',
   session_differs: 'the session is there, with another configuration: end it first, or leave `config` out',
   too_large: 'the body is larger than 256 KiB, or the archive than 5 GiB',

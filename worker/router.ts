@@ -117,6 +117,8 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.jobs, admin.backups.jobs)
   .get(jobPath(':id'), admin.backups.job)
   .get(backupPath(':account', ':stream'), admin.backups.show)
+  .delete(backupPath(':account', ':stream'), admin.backups.remove)
+  .post(backupPath(':account', ':stream', 'delete/dry-run'), admin.backups.planRemoval)
   .post(backupPath(':account', ':stream', 'restore/dry-run'), admin.backups.planRestore)
   .post(backupPath(':account', ':stream', 'restore'), admin.backups.restore)
   .post(backupPath(':account', ':stream', 'verify'), admin.backups.verify)

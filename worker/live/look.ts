@@ -1,18 +1,29 @@
 // One look at all regions, for those who watch the live map. Starts nothing.
 
 import type { LivePlace } from '../../api/live.ts';
-import type { MeridianConfig } from '../../regions/config.ts';
+import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
+import type { LinkStatus } from '../region/status.ts';
 import { meshLinks } from '../status/mesh.ts';
-import { askLinks, askRegions } from '../status/region-reports.ts';
+import { linksOf, type RegionReport, reportOf } from '../status/region-reports.ts';
 import { viewOf } from '../status/regions.ts';
 import type { Seen } from './changes.ts';
+import type { LastAnswers } from './last-answers.ts';
 import { placesOf } from './places.ts';
 
+/** A region that takes longer to answer than this is shown as it was, until it answers or counts as unreachable. */
+const ANSWER_WITHIN_MS = 800;
+
 const TRAFFIC_WITHIN_MS = 2_000;
+
+/** What the regions have answered. */
+export interface Asked {
+  readonly regions: LastAnswers<RegionReport>;
+  readonly links: LastAnswers<readonly LinkStatus[]>;
+}
 
 /**
  * What is seen of a configuration's regions now. Never rejects: a region that does not answer is unreachable.
@@ -22,15 +33,22 @@ const TRAFFIC_WITHIN_MS = 2_000;
 export async function look(
   env: Env,
   { config, version }: { config: MeridianConfig; version: number },
+  asked: Asked,
   places: readonly LivePlace[],
 ): Promise<Seen> {
-  const [regions, dialled] = await Promise.all([askRegions(env, config), askLinks(env, config)]);
-  const states = new Map(regions.map(({ config: { id }, report }) => [id, report.state]));
+  const byId = new Map(config.regions.map((region) => [region.id, region]));
+  const ids = [...byId.keys()];
+  const of = (id: string) => byId.get(id) as RegionConfig;
+  const [reports, dialled] = await Promise.all([
+    asked.regions.of(ids, (id) => reportOf(env, of(id)), ANSWER_WITHIN_MS),
+    asked.links.of(ids, (id) => linksOf(env, of(id)), ANSWER_WITHIN_MS),
+  ]);
+  const states = new Map([...reports].map(([id, { state }]) => [id, state]));
   return {
     at: Date.now(),
     version,
-    regions: regions.map(viewOf),
-    links: [...meshLinks([...states.keys()], states, dialled)],
+    regions: [...reports].map(([id, report]) => viewOf({ config: of(id), report })),
+    links: [...meshLinks(ids, states, dialled)],
     places,
   };
 }
