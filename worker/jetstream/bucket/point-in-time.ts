@@ -32,14 +32,15 @@ export async function selectFrom(
 }
 
 /**
- * The last message that was in the backup at a time, so in the stream too, whatever its own time says: a server whose clock
- * is ahead may have stored one among the others.
+ * The last message that was in the backup at a time and says itself that it had been stored: those before it were there too, also
+ * one of a server whose clock is ahead. Both clocks have to say so, that of the writer and that of the server.
  */
 function lastWrittenBy(segments: readonly StoredSegment[], at: number): number {
-  const written = segments
+  const storedNs = BigInt(at + CLOCKS_DIFFER_MS) * 1_000_000n;
+  return segments
     .flatMap(({ header }) => momentsOf(header))
-    .filter(({ writtenAt }) => writtenAt <= at);
-  return written.reduce((last, moment) => Math.max(last, moment.last), 0);
+    .filter(({ writtenAt, lastTimestamp }) => writtenAt <= at && BigInt(lastTimestamp) <= storedNs)
+    .reduce((last, moment) => Math.max(last, moment.last), 0);
 }
 
 /** The last message before the first that was stored after `at` (ms since the epoch); 0 if there is none. */
