@@ -630,7 +630,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'bench/doors',
     what: 'the benchmark `doors`',
-    imports: [...BENCH, 'regions', 'local/engine/processes', 'local/listen.ts', 'mqtt'],
+    imports: [...BENCH, 'regions', 'local/engine/processes', 'local/listen.ts'],
   },
   {
     path: 'bench/decision',
