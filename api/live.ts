@@ -25,6 +25,15 @@ export const LiveHelloSchema = v.strictObject({
 });
 export type LiveHello = Wire<typeof LiveHelloSchema>;
 
+/**
+ * What a reader says over a WebSocket at least every fifteen seconds, since nothing else tells whether what is sent arrives.
+ * One that does not is told nothing more until it does, and is closed after a minute.
+ */
+export const LiveReadSchema = v.strictObject({
+  read: v.pipe(Instant, v.description('`at` of the last message that was read')),
+});
+export type LiveRead = Wire<typeof LiveReadSchema>;
+
 export const LivePlaceSchema = v.strictObject({
   key: v.pipe(v.string(), v.description('names this place in this region')),
   region: v.string(),
@@ -57,8 +66,10 @@ export const LiveSnapshotSchema = v.strictObject({
   kind: v.literal('snapshot'),
   level: v.picklist(LIVE_LEVELS),
   build: v.pipe(
-    v.string(),
-    v.description('names what is deployed: a page that was loaded from another one should be loaded again'),
+    v.nullable(v.string()),
+    v.description(
+      'names what is deployed: a page that was loaded from another one should be loaded again. Null if unknown',
+    ),
   ),
   ...parts,
 });

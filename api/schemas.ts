@@ -10,6 +10,8 @@ import {
   ImportedSchema,
   JobSchema,
   JobsSchema,
+  RemovalPlanSchema,
+  RemovedSchema,
   RestoreBodySchema,
   RestorePlanSchema,
 } from './backups.ts';
@@ -104,6 +106,8 @@ export const SCHEMAS = {
   RestoreConfigBody: RestoreConfigBodySchema,
   RestoredConfig: RestoredConfigSchema,
   RestoreBody: RestoreBodySchema,
+  RemovalPlan: RemovalPlanSchema,
+  Removed: RemovedSchema,
   RestorePlan: RestorePlanSchema,
   RollbackBody: RollbackBodySchema,
   Route: RouteSchema,

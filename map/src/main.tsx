@@ -24,7 +24,7 @@ useConnection(
       const { world, build } = app.get();
       clock.tell(message.at);
       if (message.kind === 'snapshot') {
-        app.set({ world: fromSnapshot(message, world), build: build ?? message.build });
+        app.set({ world: fromSnapshot(message, world), build: build ?? message.build ?? undefined });
       } else if (world !== undefined) {
         app.set({ world: withChange(world, message) });
       }

@@ -38,8 +38,12 @@ const ROOM_FOR_YOU: readonly Panel[] = ['regions', 'place'];
 
 export function Page() {
   const state = useApp();
-  const { panel, view, world, connection } = state;
+  const { panel, view, world, connection, region } = state;
   const isOld = world !== undefined && connection.is !== 'live';
+  useEffect(() => {
+    // Where the panel is below the map or the tables, one would not see that there is something.
+    if (region !== undefined) document.getElementById('panel')?.scrollIntoView({ block: 'nearest' });
+  }, [region]);
   return (
     <div class={isOld ? 'page old' : 'page'}>
       <a class="skip" href="#panel">

@@ -15,7 +15,10 @@ export interface LoggedStack {
 }
 
 /** What a test may ask of its stack besides the configuration. */
-export type LoggedStackOptions = Pick<StackOptions, 'wan' | 'storage' | 'realEngine' | 'build' | 'auth'>;
+export type LoggedStackOptions = Pick<
+  StackOptions,
+  'port' | 'wan' | 'storage' | 'realEngine' | 'build' | 'auth'
+>;
 
 export async function startLoggedStack(
   config: MeridianConfig = defaultConfig(),

@@ -1,14 +1,22 @@
 // The page of the live map: built for a stack to serve, and told by a test what is, where a test is about that.
 
+import { appendFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import type { LiveMessage } from '../../api/live.ts';
-import type { Stack } from '../../local/stack.ts';
 import config from '../../map/vite.config.ts';
+
+const INDEX = fileURLToPath(new URL('../../map/dist/index.html', import.meta.url));
 
 /** Before a stack is started that serves it. */
 export async function buildMap(): Promise<void> {
   await build({ ...config, logLevel: 'warn' });
+}
+
+/** As a deploy of another page does. `buildMap` makes it good. */
+export async function changeBuiltMap(): Promise<void> {
+  await appendFile(INDEX, '<!-- another page -->\n');
 }
 
 /** Has the page told of what is by a test rather than by Meridian. @param messages of each connection; it is closed after the last */
@@ -32,22 +40,4 @@ export async function tellLive(page: Page, messages: () => AsyncIterable<LiveMes
       });
     });
   });
-}
-
-/** What `GET /api/live` would tell, from what the API answers four times a second. */
-export async function* askedLive(stack: Pick<Stack, 'api'>): AsyncGenerator<LiveMessage> {
-  for (;;) {
-    const [{ version, regions }, { links }] = await Promise.all([stack.api.regions(), stack.api.mesh()]);
-    yield {
-      kind: 'snapshot',
-      level: 'admin',
-      build: 'test',
-      at: Date.now(),
-      version,
-      regions,
-      links,
-      places: [],
-    };
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
 }

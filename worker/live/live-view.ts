@@ -2,15 +2,7 @@
 // changed. While nobody looks it asks nothing and sleeps. Its sockets outlive its sleep.
 
 import { DurableObject } from 'cloudflare:workers';
-import * as v from 'valibot';
-import {
-  type LiveChange,
-  type LiveHello,
-  LiveHelloSchema,
-  type LiveLevel,
-  type LivePlace,
-  type LiveRefusal,
-} from '../../api/live.ts';
+import type { LiveChange, LiveLevel, LivePlace, LiveRefusal, LiveSnapshot } from '../../api/live.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { addressOf } from '../admin/address.ts';
 import { activeConfig, adoptConfig, refreshConfig } from '../config/active-config.ts';
@@ -19,10 +11,13 @@ import { errorResponse } from '../error-response.ts';
 import { messageOf } from '../message-of.ts';
 import { type Allowed, allowedBy, noLongerAllowed, refusal } from './allowed.ts';
 import { changeBetween, forLevel, type Seen } from './changes.ts';
+import { LastAnswers } from './last-answers.ts';
 import { wantsEvents } from './live.ts';
 import type { LiveMethods } from './live-stub.ts';
-import { look, lookAtPlaces } from './look.ts';
+import { type Asked, look, lookAtPlaces } from './look.ts';
+import { helloIn, readBy } from './messages.ts';
 import { pageBuild } from './page-build.ts';
+import { noRoom } from './room.ts';
 import { eventViewer, type Note, socketViewer, type Viewer } from './viewers.ts';
 
 const EVERY_MS = 1_000;
@@ -31,23 +26,22 @@ const PLACES_EVERY_MS = 5_000;
 /** Told also while nothing changes, so that a page knows a connection that died in silence. */
 const BEAT_EVERY_MS = 10_000;
 
-/** More than look at one deployment at once; each costs a message a second. */
-const MOST_VIEWERS = 200;
-
 /** Whoever opens a socket and says nothing is given up. */
 const HELLO_WITHIN_MS = 5_000;
 
-/** A token has at most a few hundred characters. */
-const MOST_HELLO_CHARS = 4_096;
+/** One that has been too slow to be told anything for so long is given up. */
+const SLOW_FOR_MS = 60_000;
 
 const POLICY_VIOLATION = 1008;
 const TOO_BIG = 1009;
+const TRY_AGAIN_LATER = 1013;
 
 /** What those of a level, who know all that was seen before, are told now. */
 type News = (level: LiveLevel) => LiveChange | 'snapshot' | undefined;
 
 export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'edited'> {
   readonly #readers = new Set<Viewer>();
+  readonly #asked: Asked = { regions: new LastAnswers(), links: new LastAnswers() };
   #last: Seen | undefined;
   #places: readonly LivePlace[] = [];
   #placesAt = 0;
@@ -57,38 +51,43 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
   override async fetch(request: Request): Promise<Response> {
     const { config } = activeConfig(this.env);
     const note = { since: Date.now(), address: addressOf(request), hasSaid: false, isTold: false };
-    const isFull = this.#viewers().length >= MOST_VIEWERS;
-    const allowed = isFull
-      ? refusal('too_many', `${MOST_VIEWERS} look at the map already: try again later`)
-      : await allowedBy(request, this.env, config);
+    const allowed = await allowedBy(request, this.env, config);
     if (wantsEvents(request)) return this.#events(note, allowed);
     const { 0: client, 1: server } = new WebSocketPair();
+    // What the public may not see, those with a token may: their first message tells.
+    const known = 'kind' in allowed ? note : { ...note, allowed };
+    const full = noRoom(this.#notes(), known);
     this.ctx.acceptWebSocket(server);
     const viewer = socketViewer(server);
-    // What the public may not see, those with a token may: their first message tells.
-    viewer.note = 'kind' in allowed ? note : { ...note, allowed };
-    if (isFull && 'kind' in allowed) refuse(viewer, allowed);
+    viewer.note = known;
+    if (full !== undefined) refuse(viewer, full);
     await this.#begin();
     return new Response(null, { status: 101, webSocket: client });
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     const viewer = socketViewer(socket);
-    // The first message only; the rest says nothing.
-    if (viewer.note.hasSaid) return;
-    if (typeof message !== 'string' || message.length > MOST_HELLO_CHARS)
-      return viewer.end(TOO_BIG, 'the first message is {"token": "..."} or {}');
-    const hello = helloIn(message);
-    if (hello === undefined)
-      return viewer.end(POLICY_VIOLATION, 'the first message is {"token": "..."} or {}');
     const { note } = viewer;
+    if (note.hasSaid) {
+      viewer.note = { ...note, ...readBy(note, message) };
+      return;
+    }
+    const hello = helloIn(message);
+    if (typeof hello === 'string')
+      return viewer.end(
+        hello === 'too long' ? TOO_BIG : POLICY_VIOLATION,
+        'the first message is {"token": "..."} or {}',
+      );
     const allowed = hello.token === undefined ? note.allowed : await this.#byToken(hello.token, note);
     if (allowed === undefined || 'kind' in allowed)
       return refuse(
         viewer,
         allowed ?? refusal('regions_hidden', 'regions are shown only to those with a token'),
       );
-    viewer.note = { ...note, allowed, hasSaid: true };
+    const known = { ...note, allowed, hasSaid: true };
+    const full = noRoom(this.#notes(socket), known);
+    if (full !== undefined) return refuse(viewer, full);
+    viewer.note = known;
     await this.#lookAtOnce();
   }
 
@@ -100,14 +99,18 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
   override async alarm(): Promise<void> {
     const viewers = this.#viewers();
     if (viewers.length === 0) {
+      // Whoever looks next is not shown what was then.
       this.#last = undefined;
+      for (const answers of [this.#asked.regions, this.#asked.links]) answers.forget();
+      this.#places = [];
+      this.#placesAt = 0;
       return;
     }
     const begun = Date.now();
     try {
       await refreshConfig(this.env);
       const before = this.#last;
-      const seen = await look(this.env, activeConfig(this.env), this.#places);
+      const seen = await look(this.env, activeConfig(this.env), this.#asked, this.#places);
       this.#last = seen;
       const isBeat = seen.at - this.#beatAt >= BEAT_EVERY_MS;
       if (isBeat) this.#beatAt = seen.at;
@@ -156,40 +159,47 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
     try {
       if (allowed === undefined || !hasSaid) {
         if (Date.now() - since > HELLO_WITHIN_MS)
-          viewer.end(POLICY_VIOLATION, 'the first message did not come');
+          this.#end(viewer, POLICY_VIOLATION, 'the first message did not come');
         return;
       }
       const refused = await noLongerAllowed(allowed, this.env, activeConfig(this.env).config);
       if (refused !== undefined) return this.#refuse(viewer, refused);
       if (allowed.until !== undefined && Date.now() > allowed.until)
-        return viewer.end(POLICY_VIOLATION, 'the sign-in is checked again: connect again');
+        return this.#end(viewer, POLICY_VIOLATION, 'the sign-in is checked again: connect again');
       const change = isTold ? news(allowed.level) : 'snapshot';
-      if (change === 'snapshot') await this.#snapshot(viewer, allowed, seen);
-      // One that is slow begins again with a snapshot.
-      else if (change !== undefined && !viewer.tell(change)) viewer.note = { ...note, isTold: false };
+      if (change === undefined) return;
+      const message = change === 'snapshot' ? await this.#snapshot(allowed, seen) : change;
+      if (viewer.tell(message)) viewer.note = { ...withoutSlow(viewer.note), isTold: true };
+      else this.#isSlow(viewer);
     } catch {
       this.#readers.delete(viewer);
     }
   }
 
-  async #snapshot(viewer: Viewer, { level }: Allowed, seen: Seen): Promise<void> {
-    this.#build ??= pageBuild(this.env).catch(() => 'unknown');
-    const isTold = viewer.tell({
-      kind: 'snapshot',
-      level,
-      build: await this.#build,
-      ...forLevel(seen, level),
+  /** Once it has caught up it begins again with a snapshot. */
+  #isSlow(viewer: Viewer): void {
+    const { slowSince = Date.now(), ...note } = viewer.note;
+    viewer.note = { ...note, isTold: false, slowSince };
+    if (Date.now() - slowSince > SLOW_FOR_MS)
+      this.#end(viewer, TRY_AGAIN_LATER, 'it reads too slowly, or does not say {"read": AT}');
+  }
+
+  async #snapshot({ level }: Allowed, seen: Seen): Promise<LiveSnapshot> {
+    this.#build ??= pageBuild(this.env);
+    const build = await this.#build.catch(() => {
+      // Asked again with the next one.
+      this.#build = undefined;
+      return null;
     });
-    viewer.note = { ...viewer.note, isTold };
+    return { kind: 'snapshot', level, build, ...forLevel(seen, level) };
   }
 
   async #events(note: Note, allowed: Allowed | LiveRefusal): Promise<Response> {
-    if ('kind' in allowed && allowed.code === 'too_many')
-      return errorResponse('rate_limited', allowed.message);
     if ('kind' in allowed) return errorResponse('unauthorized', allowed.message);
-    const { viewer, body } = eventViewer({ ...note, allowed, hasSaid: true }, (gone) =>
-      this.#readers.delete(gone),
-    );
+    const known = { ...note, allowed, hasSaid: true };
+    const full = noRoom(this.#notes(), known);
+    if (full !== undefined) return errorResponse('rate_limited', full.message);
+    const { viewer, body } = eventViewer(known, (gone) => this.#readers.delete(gone));
     this.#readers.add(viewer);
     await this.#lookAtOnce();
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
@@ -201,8 +211,22 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
     refuse(viewer, refused);
   }
 
-  #viewers(): readonly Viewer[] {
-    return [...this.ctx.getWebSockets().map(socketViewer), ...this.#readers];
+  #end(viewer: Viewer, code: number, reason: string): void {
+    this.#readers.delete(viewer);
+    viewer.end(code, reason);
+  }
+
+  /** @param without a socket that has been accepted already */
+  #viewers(without?: WebSocket): readonly Viewer[] {
+    // One that is being closed is told nothing more, and takes nobody's place.
+    const open = this.ctx
+      .getWebSockets()
+      .filter((socket) => socket !== without && socket.readyState === WebSocket.OPEN);
+    return [...open.map(socketViewer), ...this.#readers];
+  }
+
+  #notes(without?: WebSocket): readonly Note[] {
+    return this.#viewers(without).map(({ note }) => note);
   }
 }
 
@@ -223,11 +247,6 @@ function refuse(viewer: Viewer, refused: LiveRefusal): void {
   viewer.end(POLICY_VIOLATION, refused.code);
 }
 
-function helloIn(message: string): LiveHello | undefined {
-  try {
-    const { success, output } = v.safeParse(LiveHelloSchema, JSON.parse(message));
-    return success ? output : undefined;
-  } catch {
-    return undefined;
-  }
+function withoutSlow({ slowSince: _, ...note }: Note): Note {
+  return note;
 }

@@ -8,6 +8,7 @@ import { waitFor } from '../../waiting/wait-for.ts';
 import { activeConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
 import { answer } from '../router.ts';
+import { MOST_OF_A_NETWORK } from './room.ts';
 
 const URL_OF_MAP = 'https://meridian.example/api/live';
 const UPGRADE = {
@@ -33,8 +34,8 @@ function ask(headers: HeadersInit): Promise<Response> {
   });
 }
 
-async function connect(hello?: string) {
-  const { webSocket } = await ask(UPGRADE);
+async function connect(hello?: string, address = '192.0.2.1') {
+  const { webSocket } = await ask({ ...UPGRADE, 'cf-connecting-ip': address });
   if (webSocket === null) throw new Error('no WebSocket');
   const messages: LiveMessage[] = [];
   const closed = Promise.withResolvers<number>();
@@ -72,6 +73,18 @@ test.each([
 ])('%s is closed', async (_, hello, code) => {
   const { closed } = await connect(hello);
   expect(await closed).toBe(code);
+});
+
+test('one network cannot shut out the others', async () => {
+  const ours = await Promise.all(Array.from({ length: MOST_OF_A_NETWORK + 2 }, () => connect('{}')));
+  await waitFor('all to be answered', { timeoutMs: 10_000 }, () =>
+    ours.every(({ messages }) => messages.length > 0),
+  );
+  const refused = ours.filter(({ messages: [first] }) => first?.kind === 'refused');
+  expect(refused).toHaveLength(2);
+  expect(await refused[0]?.closed).toBe(1008);
+  const { messages } = await connect('{}', '192.0.2.2');
+  expect(await first(messages)).toMatchObject({ kind: 'snapshot' });
 });
 
 test("another site's page may not look", async () => {

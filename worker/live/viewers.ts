@@ -15,6 +15,11 @@ export interface Note {
   readonly hasSaid: boolean;
   /** Whether a snapshot was sent; changes apply to it. */
   readonly isTold: boolean;
+  /** Of a WebSocket, `at` of what it was told last, and of what it last said that it has read. */
+  readonly toldAt?: number;
+  readonly readAt?: number;
+  /** Since when it has been too slow to be told anything, ms since the epoch. */
+  readonly slowSince?: number;
 }
 
 export interface Viewer {
@@ -24,9 +29,15 @@ export interface Viewer {
   end(code: number, reason: string): void;
 }
 
+/**
+ * Nothing tells how much of what was sent over a WebSocket waits for its reader, so the reader says what it has read. One
+ * that is so far behind is told nothing until it has caught up: what waits for it is bounded.
+ */
+const MOST_BEHIND_MS = 15_000;
+
 /** Of a WebSocket; its note sleeps with it. */
 export function socketViewer(socket: WebSocket): Viewer {
-  return {
+  const viewer: Viewer = {
     get note() {
       return socket.deserializeAttachment() as Note;
     },
@@ -34,11 +45,18 @@ export function socketViewer(socket: WebSocket): Viewer {
       socket.serializeAttachment(note);
     },
     tell: (message) => {
+      const { note } = viewer;
+      if (message.kind !== 'refused') {
+        const { toldAt = message.at, readAt = toldAt } = note;
+        if (toldAt - readAt > MOST_BEHIND_MS) return false;
+        viewer.note = { ...note, toldAt: message.at, readAt };
+      }
       socket.send(JSON.stringify(message));
       return true;
     },
     end: (code, reason) => socket.close(code, reason),
   };
+  return viewer;
 }
 
 /** Messages that wait for a slow reader of events, before it is left out for a while. */

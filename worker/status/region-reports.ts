@@ -48,13 +48,9 @@ export function seenRegions(edge: EdgeContext): Promise<readonly SeenRegion[]> {
   return sharedRegions.get(edge, () => askRegions(env, config));
 }
 
-/** The same, asked now. For objects, which cannot wait for what another request has begun. */
-export function askRegions(env: Env, { regions }: MeridianConfig): Promise<readonly SeenRegion[]> {
+function askRegions(env: Env, { regions }: MeridianConfig): Promise<readonly SeenRegion[]> {
   return Promise.all(
-    regions.map(async (region) => ({
-      config: region,
-      report: await (isExternal(region) ? externalReport(env, region) : reportOf(env, region)),
-    })),
+    regions.map(async (region) => ({ config: region, report: await reportOf(env, region) })),
   );
 }
 
@@ -64,14 +60,17 @@ export function dialledLinks(edge: EdgeContext): Promise<DialledLinks> {
   return sharedLinks.get(edge, () => askLinks(env, config));
 }
 
-/** The same, asked now. */
-export async function askLinks(env: Env, config: MeridianConfig): Promise<DialledLinks> {
+async function askLinks(env: Env, config: MeridianConfig): Promise<DialledLinks> {
   const links = ownRegions(config).map(async (region) => [region.id, await linksOf(env, region)] as const);
   return new Map(await Promise.all(links));
 }
 
 /** A region that does not answer is unreachable, and nothing else is known about it. */
-async function reportOf(env: Env, region: RegionConfig): Promise<RegionReport> {
+export function reportOf(env: Env, region: AnyRegion): Promise<RegionReport> {
+  return isExternal(region) ? externalReport(env, region) : ownReport(env, region);
+}
+
+async function ownReport(env: Env, region: RegionConfig): Promise<RegionReport> {
   try {
     const {
       clients = null,
@@ -100,7 +99,7 @@ async function externalReport(env: Env, region: ExternalRegion): Promise<RegionR
 }
 
 /** None if the region does not answer. */
-async function linksOf(env: Env, region: RegionConfig): Promise<readonly LinkStatus[]> {
+export async function linksOf(env: Env, region: RegionConfig): Promise<readonly LinkStatus[]> {
   try {
     return await inTime(region, regionStub(env, region).links());
   } catch (error) {

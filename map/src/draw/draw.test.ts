@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { allotted } from './allotted.ts';
+import { apart } from './apart.ts';
 import {
   bowBetween,
   frameOf,
@@ -93,4 +94,24 @@ test('scales are round numbers that reach the highest', () => {
   const day = timesBetween(Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 2), 8);
   expect(day.length).toBeLessThanOrEqual(9);
   expect(day.length).toBeGreaterThan(4);
+});
+
+test('signs that would hide each other are moved apart, and the others stay', () => {
+  const far = [300, 300] as const;
+  const moved = apart([[0, 0], [10, 0], [10, 0], [12, 3], far], 26);
+  for (const [n, [x, y]] of moved.entries())
+    for (const [ox, oy] of moved.slice(n + 1)) expect(Math.hypot(ox - x, oy - y)).toBeGreaterThan(25);
+  expect(moved.at(-1)).toEqual(far);
+  expect(
+    apart(
+      [
+        [0, 0],
+        [26, 0],
+      ],
+      26,
+    ),
+  ).toEqual([
+    [0, 0],
+    [26, 0],
+  ]);
 });

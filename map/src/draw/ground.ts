@@ -2,7 +2,7 @@
 
 import { borders, land } from 'virtual:coast-line';
 import type { Coordinates } from '../../../routing/coordinates.ts';
-import { EXTENT, MIDDLE_LONGITUDE, NORTH, type Point, SOUTH } from '../geo/equal-earth.ts';
+import { EXTENT, MIDDLE_LONGITUDE, type Point, project } from '../geo/equal-earth.ts';
 import { unpackLines } from '../geo/packed-lines.ts';
 import { type Frame, pixelOf, toPixels } from './frame.ts';
 import type { Palette } from './palette.ts';
@@ -14,10 +14,14 @@ const BORDERS = unpackLines(borders);
 const APART = 30;
 const STEP = 5;
 
+const POLE = 90;
+
 export function drawGround(canvas: CanvasRenderingContext2D, frame: Frame, palette: Palette): void {
-  canvas.fillStyle = palette.sea;
+  canvas.fillStyle = palette.ground;
   canvas.fillRect(0, 0, frame.width, frame.height);
   canvas.lineJoin = 'round';
+  canvas.fillStyle = palette.sea;
+  canvas.fill(globe(frame));
   stroke(canvas, graticule(frame), palette.grid, 1);
   const path = new Path2D();
   for (const ring of LAND) addLine(path, frame, ring, true);
@@ -52,6 +56,17 @@ function addLine(path: Path2D, frame: Frame, line: readonly Point[], isRing = fa
   if (isRing) path.closePath();
 }
 
+/** What is beyond it is no sea: a way that leaves it at one edge comes in again at the other. */
+function globe(frame: Frame): Path2D {
+  const path = new Path2D();
+  const edge = (longitude: number, latitudes: readonly number[]) =>
+    latitudes.map((latitude) => project({ latitude, longitude }));
+  const up = range(-POLE, POLE);
+  const ring = [...edge(MIDDLE_LONGITUDE - 180, up), ...edge(MIDDLE_LONGITUDE + 179.999, up.toReversed())];
+  addLine(path, frame, ring, true);
+  return path;
+}
+
 function graticule(frame: Frame): Path2D {
   const path = new Path2D();
   const add = (places: readonly Coordinates[]) => {
@@ -62,7 +77,7 @@ function graticule(frame: Frame): Path2D {
     }
   };
   for (let longitude = -180; longitude < 180; longitude += APART) {
-    add(range(SOUTH, NORTH).map((latitude) => ({ latitude, longitude })));
+    add(range(-POLE, POLE).map((latitude) => ({ latitude, longitude })));
   }
   const around = range(MIDDLE_LONGITUDE - 179.99, MIDDLE_LONGITUDE + 179.99);
   for (let latitude = -APART; latitude <= 2 * APART; latitude += APART) {

@@ -1,6 +1,7 @@
 // The colours of the canvas: those of style/tokens.css, as the browser has them now.
 
 const NAMES = [
+  'ground',
   'sea',
   'land',
   'coast',

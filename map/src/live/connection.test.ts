@@ -118,20 +118,29 @@ test('where WebSockets do not pass, it asks for events', async () => {
   expect(heard).toEqual(['snapshot']);
 });
 
-test('where nothing is told live, it asks for regions and links', async () => {
+test.each([
+  ['by a deployment that is older', { status: 404 }, {}],
+  ['without an object for it', { status: 503 }, { error: { code: 'live_unavailable', message: 'none' } }],
+])('where nothing is told live, %s, it asks for regions and links', async (_, init, said) => {
   vi.stubGlobal('fetch', (url: URL | string) => {
     const answers: Readonly<Record<string, unknown>> = {
       '/api/regions': { version: 4, regions: [] },
       '/api/mesh': { links: [] },
     };
     const answer = answers[typeof url === 'string' ? url : url.pathname];
-    return Promise.resolve(Response.json(answer ?? {}, { status: answer === undefined ? 404 : 200 }));
+    return Promise.resolve(answer === undefined ? Response.json(said, init) : Response.json(answer));
   });
   last().end();
   await vi.advanceTimersByTimeAsync(600);
   expect(heard).toEqual(['snapshot']);
   await vi.advanceTimersByTimeAsync(2_000);
   expect(heard).toHaveLength(2);
+});
+
+test('it says how far it has read, every five seconds', () => {
+  begin();
+  for (const at of [4_000, 5_001, 6_000, 10_001]) last().tell({ kind: 'change', at });
+  expect(last().sent).toEqual(['{}', '{"read":5001}', '{"read":10001}']);
 });
 
 test('who is refused is not asked for again', async () => {

@@ -1,7 +1,8 @@
 // The connection to `GET /api/live`: a WebSocket, server-sent events where WebSockets do not pass, and questions where there
 // is neither. It comes back by itself, and at once when the machine has slept or the network has returned.
 
-import type { LiveChange, LiveMessage, LiveRefusal, LiveSnapshot } from '../../../api/live.ts';
+import { ApiError } from '../../../api/api-error.ts';
+import type { LiveChange, LiveMessage, LiveRead, LiveRefusal, LiveSnapshot } from '../../../api/live.ts';
 import { PATHS } from '../../../api/paths.ts';
 import { readEvents } from './event-stream.ts';
 import { poll } from './polled.ts';
@@ -42,7 +43,10 @@ const SLEPT_MS = 15_000;
 /** A page that nobody has looked at for so long asks no more: what looks costs. */
 const HIDDEN_MS = 60_000;
 
-/** Of a deployment that tells nothing live. */
+/** Meridian wants to know at least every fifteen seconds how far was read. */
+const SAY_READ_EVERY_MS = 5_000;
+
+/** Of a deployment that is older than what it would tell live. */
 const NOT_THERE = 404;
 
 export function openConnection({ token, onMessage, onState }: ConnectionOptions): Connection {
@@ -70,18 +74,20 @@ export function openConnection({ token, onMessage, onState }: ConnectionOptions)
     };
     let silent = setTimeout(ended, FIRST_MESSAGE_MS);
     const heardOf = (text: string) => {
-      if (signal.aborted) return;
+      if (signal.aborted) return undefined;
       const message = JSON.parse(text) as LiveMessage;
       heard = true;
       clearTimeout(silent);
       silent = setTimeout(ended, SILENT_MS);
       if (message.kind === 'refused') {
         abort.abort();
-        return onState({ is: 'refused', refusal: message });
+        onState({ is: 'refused', refusal: message });
+        return message;
       }
       failures = 0;
       onState({ is: 'live' });
       onMessage(message);
+      return message;
     };
     signal.addEventListener('abort', () => clearTimeout(silent));
     const way = { token: token(), onText: heardOf, signal };
@@ -134,7 +140,8 @@ export function openConnection({ token, onMessage, onState }: ConnectionOptions)
 
 interface Way {
   readonly token: string | undefined;
-  readonly onText: (text: string) => void;
+  /** What it says; undefined once nobody listens. */
+  readonly onText: (text: string) => LiveMessage | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -142,7 +149,13 @@ interface Way {
 function overSocket({ token, onText, signal }: Way, onEnd: () => void): void {
   const socket = new WebSocket(new URL(PATHS.live, location.href.replace(/^http/, 'ws')));
   socket.addEventListener('open', () => socket.send(JSON.stringify(token === undefined ? {} : { token })));
-  socket.addEventListener('message', ({ data }) => onText(String(data)));
+  let said = 0;
+  socket.addEventListener('message', ({ data }) => {
+    const message = onText(String(data));
+    if (message === undefined || message.kind === 'refused' || message.at - said < SAY_READ_EVERY_MS) return;
+    said = message.at;
+    socket.send(JSON.stringify({ read: message.at } satisfies LiveRead));
+  });
   socket.addEventListener('close', onEnd);
   signal.addEventListener('abort', () => socket.close());
 }
@@ -152,7 +165,13 @@ async function overEvents({ token, onText, signal }: Way): Promise<void> {
     accept: 'text/event-stream',
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
   };
-  const { ok, status, body } = await fetch(PATHS.live, { headers, signal });
-  if (ok && body !== null) await readEvents(body, onText);
-  else if (status === NOT_THERE) await poll(token, (snapshot) => onText(JSON.stringify(snapshot)), signal);
+  const answer = await fetch(PATHS.live, { headers, signal });
+  if (answer.ok && answer.body !== null) await readEvents(answer.body, onText);
+  else if (await tellsNothingLive(answer))
+    await poll(token, (snapshot) => onText(JSON.stringify(snapshot)), signal);
+}
+
+async function tellsNothingLive(answer: Response): Promise<boolean> {
+  if (answer.status === NOT_THERE) return true;
+  return new ApiError(answer.status, await answer.json()).code === 'live_unavailable';
 }

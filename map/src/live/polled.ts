@@ -21,7 +21,7 @@ export async function poll(
     ]);
     // What a token may change is not told here: who tries what it may not is told then.
     const level = token === undefined ? 'public' : 'admin';
-    onSnapshot({ kind: 'snapshot', level, build: '', at: Date.now(), version, regions, links, places: [] });
+    onSnapshot({ kind: 'snapshot', level, build: null, at: Date.now(), version, regions, links, places: [] });
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
   }
 }

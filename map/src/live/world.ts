@@ -7,8 +7,8 @@ import { type Counter, counted } from './rate.ts';
 
 export interface World {
   readonly level: LiveLevel;
-  /** Names what is deployed. */
-  readonly build: string;
+  /** Names what is deployed; null if unknown. */
+  readonly build: string | null;
   /** By the clock of Meridian, ms since the epoch. */
   readonly at: number;
   /** Of the configuration. */

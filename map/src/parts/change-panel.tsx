@@ -88,44 +88,46 @@ function Draft({ base, onBase }: DraftProps) {
         Drag a setting: the map shows who would move, before anything is stored. Based on version{' '}
         {base.version}.
       </p>
-      {draft.regions.map((region) => (
-        <fieldset key={region.id} class="setting">
-          <legend>{region.name}</legend>
-          <Slider
-            label="Dial"
-            unit="%"
-            help={`${region.name}: percentage of its own clients that it accepts`}
-            value={region.dial}
-            was={base.config.regions.find(({ id }) => id === region.id)?.dial}
-            min={0}
-            max={100}
-            step={1}
-            onChange={(dial) => setDraft(withRegion(draft, region.id, { dial }))}
-          />
-          <Slider
-            label="Bias"
-            unit="×"
-            help={`${region.name}: factor on its estimated round trip; below 1 it attracts clients`}
-            value={region.bias}
-            was={base.config.regions.find(({ id }) => id === region.id)?.bias}
-            min={0.1}
-            max={10}
-            step="log"
-            onChange={(bias) => setDraft(withRegion(draft, region.id, { bias }))}
-          />
-          <Slider
-            label="Weight"
-            unit=""
-            help={`${region.name}: share of the clients for which several regions are about equally good`}
-            value={region.weight}
-            was={base.config.regions.find(({ id }) => id === region.id)?.weight}
-            min={1}
-            max={1000}
-            step="log"
-            onChange={(weight) => setDraft(withRegion(draft, region.id, { weight: Math.round(weight) }))}
-          />
-        </fieldset>
-      ))}
+      <div class="settings">
+        {draft.regions.map((region) => (
+          <fieldset key={region.id} class="setting">
+            <legend>{region.name}</legend>
+            <Slider
+              label="Dial"
+              unit="%"
+              help={`${region.name}: percentage of its own clients that it accepts`}
+              value={region.dial}
+              was={base.config.regions.find(({ id }) => id === region.id)?.dial}
+              min={0}
+              max={100}
+              step={1}
+              onChange={(dial) => setDraft(withRegion(draft, region.id, { dial }))}
+            />
+            <Slider
+              label="Bias"
+              unit="×"
+              help={`${region.name}: factor on its estimated round trip; below 1 it attracts clients`}
+              value={region.bias}
+              was={base.config.regions.find(({ id }) => id === region.id)?.bias}
+              min={0.1}
+              max={10}
+              step="log"
+              onChange={(bias) => setDraft(withRegion(draft, region.id, { bias }))}
+            />
+            <Slider
+              label="Weight"
+              unit=""
+              help={`${region.name}: share of the clients for which several regions are about equally good`}
+              value={region.weight}
+              was={base.config.regions.find(({ id }) => id === region.id)?.weight}
+              min={1}
+              max={1000}
+              step="log"
+              onChange={(weight) => setDraft(withRegion(draft, region.id, { weight: Math.round(weight) }))}
+            />
+          </fieldset>
+        ))}
+      </div>
       <RoutingRules
         routing={draft.routing}
         was={base.config.routing}

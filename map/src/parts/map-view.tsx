@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Coordinates } from '../../../routing/coordinates.ts';
+import { apart } from '../draw/apart.ts';
 import { frameOf, panned, pixelOf, placeBelow, WHOLE, type Zoom, zoomed } from '../draw/frame.ts';
 import { labelSides } from '../draw/label-sides.ts';
 import { Painter } from '../draw/painter.ts';
@@ -127,7 +128,11 @@ function Markers({ scene, regions, frame, onRegion }: MarkersProps) {
   if (frame.width === 0) return null;
   const isNarrow = frame.width < NARROW_PX;
   const radius = isNarrow ? 13 : 22;
-  const places = new Map(scene.regions.map((region) => [region.id, pixelOf(frame, region)]));
+  const signs = apart(
+    scene.regions.map((region) => pixelOf(frame, region)),
+    2 * radius,
+  );
+  const places = new Map(scene.regions.map(({ id }, n) => [id, signs[n] ?? ([0, 0] as const)]));
   const labelled = regions.map(({ id, name }) => ({
     at: places.get(id) ?? ([0, 0] as const),
     width: isNarrow ? id.length * 8 + 12 : Math.max(name.length * 8.4, 80),

@@ -4,7 +4,8 @@ import { app, useApp } from '../state/use-app.ts';
 
 export function Notices() {
   const { notice, world, build } = useApp();
-  const isOld = world !== undefined && build !== undefined && world.build !== build;
+  const { build: deployed = null } = world ?? {};
+  const isOld = deployed !== null && build !== undefined && deployed !== build;
   return (
     <div class="notices">
       {isOld ? (

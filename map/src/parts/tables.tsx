@@ -34,7 +34,8 @@ export function Tables() {
               Limit
             </th>
             <th scope="col" class="number">
-              Messages in a second
+              Messages<span class="when-wide"> in a second</span>
+              <span class="when-narrow"> a second</span>
             </th>
           </tr>
         </thead>
@@ -50,9 +51,10 @@ export function Tables() {
                     class="link"
                     onClick={() => app.set({ region: id, panel: 'regions' })}
                   >
-                    {full}
+                    <span class="when-wide">{full}</span>
+                    <span class="when-narrow">{id}</span>
                   </button>{' '}
-                  <span class="muted">{id}</span>
+                  <span class="muted when-wide">{id}</span>
                 </th>
                 <td>
                   <span class={`tone-text-${look.tone}`}>{look.word}</span>
@@ -90,7 +92,12 @@ export function Tables() {
             return (
               <tr key={linkKey(link)}>
                 <th scope="row">
-                  {name(link.a)} – {name(link.b)}
+                  <span class="when-wide">
+                    {name(link.a)} – {name(link.b)}
+                  </span>
+                  <span class="when-narrow">
+                    {link.a} – {link.b}
+                  </span>
                 </th>
                 <td>{LINK_WORDS[link.state]}</td>
                 <td class="number">{msText(link.rttMs)}</td>

@@ -25,7 +25,7 @@ export interface AppState {
   readonly token: string | undefined;
   readonly connection: ConnectionState;
   readonly world: World | undefined;
-  /** What was deployed when the page was loaded. */
+  /** What was deployed when the page was loaded, once that is known. */
   readonly build: string | undefined;
   readonly view: 'map' | 'tables';
   readonly panel: Panel;

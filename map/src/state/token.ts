@@ -2,11 +2,16 @@
 
 const KEY = 'meridian-token';
 
-/** `npm start -- --open` hands the token over behind the `#`, which no server sees; it leaves the address at once. */
+/**
+ * `npm start -- --open` hands the token over behind the `#`, which no server sees; it leaves the address at once. Who has
+ * signed in stays so: a link of somebody else's does not exchange their token.
+ */
 export function initialToken(): string | undefined {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (given === null) return sessionStorage.getItem(KEY) ?? undefined;
+  const kept = sessionStorage.getItem(KEY);
+  if (given === null) return kept ?? undefined;
   history.replaceState(null, '', location.pathname + location.search);
+  if (kept !== null) return kept;
   keepToken(given);
   return given;
 }
