@@ -4,6 +4,7 @@ import { ownRegions } from '../../regions/config.ts';
 import { diffConfigs } from '../../regions/edits/diff.ts';
 import { validateConfig } from '../../regions/validate.ts';
 import { servesAnybody } from '../../routing/served.ts';
+import { externalRegion } from '../../test/support/data/external-region.ts';
 import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
 import { ontoDeployed } from './onto-deployed.ts';
 
@@ -55,6 +56,16 @@ test('a region that was moved has its place from the file; one that was not, fro
     { hint: 'eeur', name: 'new', latitude: 51 },
     { name: 'mine' },
   ]);
+});
+
+test('a region that a deploy makes external, or one of ours, keeps how clients are routed to it', () => {
+  const ours = configOf([region('weur', { limits: { maxConnections: 9 }, keepAwake: true }), enam]);
+  const theirs = configOf([externalRegion({ id: 'weur' }), enam]);
+  const dialled = withRegion(ours, 'weur', { dial: 7, residency: { allow: ['FR'] } });
+  const [external] = ontoDeployed(dialled, theirs).regions;
+  expect(external).toEqual({ ...theirs.regions[0], dial: 7, residency: { allow: ['FR'] } });
+  const [back] = ontoDeployed(withRegion(theirs, 'weur', { dial: 8 }), ours).regions;
+  expect(back).toEqual({ ...ours.regions[0], dial: 8 });
 });
 
 describe('where stored and deployed contradict each other', () => {

@@ -212,7 +212,12 @@ export function withIncumbent(record: ColoRecord, incumbent: string | undefined)
 export function observationsOf(record: ColoRecord, now: number): Observations {
   const isFresh = (region: RegionRecord) => !hasPassed(validMs(region), region.askedAt ?? 0, now);
   const up = Object.entries(record.regions).filter(
-    ([, region]) => region.state === 'up' && region.refusedAt === undefined && isFresh(region),
+    // An external region has no routes, and says nothing of them.
+    ([, region]) =>
+      region.state === 'up' &&
+      region.peers !== undefined &&
+      region.refusedAt === undefined &&
+      isFresh(region),
   );
   const regions = Object.entries(record.regions).map(([id, region]) => {
     const { trips, ejectedUntil, refusedAt, tookMs, state, problem, clients, maxClients } = region;
