@@ -48,6 +48,7 @@ test('each code has the status that clients rely on', () => {
     internal: 500,
     backup_damaged: 500,
     asleep: 503,
+    door_refused: 503,
     draining: 503,
     forced_region_unavailable: 503,
     full: 503,

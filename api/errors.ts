@@ -44,6 +44,7 @@ export const ERROR_STATUS = {
   internal: 500,
   backup_damaged: 500,
   asleep: 503,
+  door_refused: 503,
   draining: 503,
   forced_region_unavailable: 503,
   full: 503,
@@ -79,6 +80,8 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
     "a change that another site's page made a browser send; on a local stack anything that another site's page made it send",
   not_granted: 'the sign-in is accepted, and the configuration grants it nothing',
   door_off: 'the configuration does not open this door (`doors`)',
+  door_refused:
+    'the region takes nobody through this door: it has as many leaf nodes as it may have, or its server was started before the door was opened; the Worker tries the next one',
   sign_in_off: 'no sign-ins are configured (`signIn`)',
   sign_in_unavailable: "the issuer's keys could not be had, or the secret that signs users is missing",
   admin_off: 'no token and no Cloudflare Access is configured',
