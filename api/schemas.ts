@@ -42,6 +42,14 @@ import {
 import { MeshLinkSchema, MeshSchema } from './mesh.ts';
 import { MetricsHistorySchema, TrafficSchema } from './metrics.ts';
 import { OperationResultSchema, RegionViewSchema, RegionViewsSchema } from './regions.ts';
+import {
+  RolloutCheckSchema,
+  RolloutOperationBodySchema,
+  RolloutPlanSchema,
+  RolloutSchema,
+  RolloutsSchema,
+  StartRolloutBodySchema,
+} from './rollouts.ts';
 import { ConsideredSchema, EffectSchema, EntrySchema, EstimateSchema, RouteSchema } from './route.ts';
 import { RebalanceSchema, ScalingDecisionSchema, ScalingSchema } from './scaling.ts';
 import {
@@ -106,6 +114,11 @@ export const SCHEMAS = {
   RestoreBody: RestoreBodySchema,
   RestorePlan: RestorePlanSchema,
   RollbackBody: RollbackBodySchema,
+  Rollout: RolloutSchema,
+  RolloutCheck: RolloutCheckSchema,
+  RolloutOperationBody: RolloutOperationBodySchema,
+  RolloutPlan: RolloutPlanSchema,
+  Rollouts: RolloutsSchema,
   Route: RouteSchema,
   Scaling: ScalingSchema,
   ScalingDecision: ScalingDecisionSchema,
@@ -118,6 +131,7 @@ export const SCHEMAS = {
   SessionList: SessionListSchema,
   SessionState: SessionStateSchema,
   SessionStats: SessionStatsSchema,
+  StartRolloutBody: StartRolloutBodySchema,
   Trace: TraceSchema,
   TraceBody: TraceBodySchema,
   TraceHop: TraceHopSchema,

@@ -20,6 +20,7 @@ import * as records from './records.ts';
 import { operateRegion } from './region-ops.ts';
 import { regionScaling } from './region-scaling.ts';
 import * as restore from './restore-config.ts';
+import * as rolling from './rollouts.ts';
 import { createSession } from './sessions-create.ts';
 import * as ownSessions from './sessions-own.ts';
 import { trace as followMessage } from './trace.ts';
@@ -112,10 +113,24 @@ function onSession(handler: ownSessions.SessionHandler): AdminHandler<EdgeContex
   };
 }
 
-/** A request whose route names a region, a job or a session. */
+/** A request whose route names a region, a job, a session or a rollout. */
 interface IdRequest extends Request {
-  readonly params: { readonly id?: string };
+  readonly params: { readonly id?: string; readonly operation?: string };
 }
+
+/** Steps are audited by the ConfigStore, as edits of their rollout. */
+export const rollouts = {
+  list: adminRoute<EdgeContext>('read', 'rollouts', rolling.listRollouts),
+  start: adminRoute<EdgeContext>('write', 'start-rollout', rolling.startRollout),
+  plan: adminRoute<EdgeContext>('read', 'rollout-dry-run', rolling.planRollout),
+  show: adminRoute<EdgeContext, IdRequest>('read', 'rollouts', ({ params: { id = '' } }, edge) =>
+    rolling.showRollout(edge, id),
+  ),
+  operate: adminRoute<EdgeContext, IdRequest>('write', 'operate-rollout', (request, edge, caller) => {
+    const { id = '', operation = '' } = request.params;
+    return rolling.operateRollout(request, edge, caller, { id, operation });
+  }),
+};
 
 /** One handler for each operation on a region. */
 export const regionOperations = Object.fromEntries(
