@@ -162,7 +162,7 @@ export class RolloutDriver extends DurableObject<Env> implements RolloutMethods 
         await this.#resume(record, by);
         break;
       case 'abort':
-        await this.#takeBack({ ...record, aborting: { why: why ?? `aborted by ${by}`, by } });
+        await this.#abort(record, why ?? `aborted by ${by}`, by);
         break;
       case 'promote':
         if (record.state === 'paused') return { kind: 'not_now', why: 'it is paused: resume it first' };
@@ -171,6 +171,15 @@ export class RolloutDriver extends DurableObject<Env> implements RolloutMethods 
     const after = this.#table.get(id) ?? record;
     await this.#schedule(isOver(after) ? undefined : after);
     return { kind: 'ok', rollout: viewOf(after, await this.#facts()) };
+  }
+
+  /** What does not work at once is done at the next alarm: whoever aborts need not ask again. */
+  async #abort(record: RolloutRecord, why: string, by: string): Promise<void> {
+    try {
+      await this.#takeBack({ ...record, aborting: { why, by } });
+    } catch (error) {
+      this.#notYet(this.#again(record.id), messageOf(error));
+    }
   }
 
   async #look(asItWas: RolloutRecord): Promise<void> {
@@ -304,8 +313,7 @@ export class RolloutDriver extends DurableObject<Env> implements RolloutMethods 
 
   /** It is tried again at the next alarm. */
   #notYet(record: RolloutRecord, why: string): void {
-    const { pending: _, ...rest } = record;
-    const waits: RolloutRecord = { ...rest, state: 'running', why };
+    const waits: RolloutRecord = { ...record, state: 'running', why };
     if (record.why === why) this.#table.put(waits);
     else this.#say(waits, 'failed', `it cannot go back yet: ${why}`);
   }
