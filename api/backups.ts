@@ -64,6 +64,10 @@ export const BackupsSchema = v.strictObject({
   enabled: v.pipe(v.boolean(), v.description('whether the configuration has streams backed up')),
   streams: v.array(BackupSchema),
   problems: v.pipe(v.array(v.string()), v.description('what could not be found out, and why')),
+  next: v.pipe(
+    v.nullable(v.string()),
+    v.description('what `after` is for those that follow; null if these are the last'),
+  ),
 });
 export type Backups = Wire<typeof BackupsSchema>;
 
@@ -149,6 +153,25 @@ export const RestorePlanSchema = v.strictObject({
   remarks: v.pipe(v.array(v.string()), v.description('what else is to be known, in words')),
 });
 export type RestorePlan = Wire<typeof RestorePlanSchema>;
+
+/** What a removal would take away. */
+export const RemovalPlanSchema = v.strictObject({
+  backup: BackupSchema,
+  refused: v.pipe(
+    v.nullable(v.string()),
+    v.description('why it would be refused, in words; null if it would not'),
+  ),
+});
+export type RemovalPlan = Wire<typeof RemovalPlanSchema>;
+
+/** What a removal has taken away. */
+export const RemovedSchema = v.strictObject({
+  account: v.string(),
+  stream: v.string(),
+  objects: v.pipe(Count, v.description('of the bucket')),
+  size: Size,
+});
+export type Removed = Wire<typeof RemovedSchema>;
 
 /** A restore or a verification. */
 export const JobSchema = v.strictObject({

@@ -1,10 +1,21 @@
 // The HTTP API of an edge, local or deployed, as a typed client. It runs wherever there is fetch, not only in Node.
 
 import type { About } from './about.ts';
+import { allBackups } from './all-backups.ts';
 import { ApiError, NoAnswerError } from './api-error.ts';
 import { ARCHIVE_TYPE } from './archive.ts';
 import { AUDIT_LINES_TYPE, type Audit, type AuditEntry } from './audit.ts';
-import type { BackupDetail, Backups, Imported, Job, Jobs, RestoreBody, RestorePlan } from './backups.ts';
+import type {
+  BackupDetail,
+  Backups,
+  Imported,
+  Job,
+  Jobs,
+  RemovalPlan,
+  Removed,
+  RestoreBody,
+  RestorePlan,
+} from './backups.ts';
 import type { DryRun, History, LiveConfig, Published, RestoredConfig } from './config.ts';
 import type { ConfigBackup } from './config-backup.ts';
 import type { DryRunBody, PutBody, RestoreConfigBody, RollbackBody } from './edits.ts';
@@ -209,12 +220,22 @@ export class ApiClient {
     return this.#call({ method: 'POST', path: PATHS.acceptLoss, isChange: true });
   }
 
+  /** All of them, in as many calls as it takes. */
   backups(): Promise<Backups> {
-    return this.#call({ method: 'GET', path: PATHS.backups });
+    return allBackups((after) => this.#call({ method: 'GET', path: PATHS.backups, query: { after } }));
   }
 
   backup(name: BackupName): Promise<BackupDetail> {
     return this.#call({ method: 'GET', path: pathOf(name) });
+  }
+
+  /** What `removeBackup` would do. */
+  planRemoval(name: BackupName): Promise<RemovalPlan> {
+    return this.#call({ method: 'POST', path: pathOf(name, 'delete/dry-run') });
+  }
+
+  removeBackup(name: BackupName): Promise<Removed> {
+    return this.#call({ method: 'DELETE', path: pathOf(name), isChange: true });
   }
 
   planRestore(name: BackupName, body: RestoreBody): Promise<RestorePlan> {

@@ -31,6 +31,7 @@ export const ERROR_STATUS = {
   stream_exists: 409,
   subjects_taken: 409,
   backup_exists: 409,
+  backup_in_use: 409,
   nothing_lost: 409,
   session_differs: 409,
   rollout_running: 409,
@@ -46,6 +47,7 @@ export const ERROR_STATUS = {
   internal: 500,
   backup_damaged: 500,
   asleep: 503,
+  door_refused: 503,
   draining: 503,
   forced_region_unavailable: 503,
   full: 503,
@@ -82,6 +84,8 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
     "a change that another site's page made a browser send; on a local stack anything that another site's page made it send",
   not_granted: 'the sign-in is accepted, and the configuration grants it nothing',
   door_off: 'the configuration does not open this door (`doors`)',
+  door_refused:
+    'the region takes nobody through this door: it has as many leaf nodes as it may have, or its server was started before the door was opened; the Worker tries the next one',
   sign_in_off: 'no sign-ins are configured (`signIn`)',
   sign_in_unavailable: "the issuer's keys could not be had, or the secret that signs users is missing",
   admin_off: 'no token and no Cloudflare Access is configured',
@@ -111,6 +115,8 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   subjects_taken:
     'a stream takes messages of the subjects of the one to restore; the message names it, and a subject is of one stream',
   backup_exists: 'the archive is of a stream that has a backup already',
+  backup_in_use:
+    'the backup stays: its stream exists, may have to come back from it, or may be there; the message says which',
   nothing_lost: 'no loss waits to be accepted',
   session_differs: 'the session is there, with another configuration: end it first, or leave `config` out',
   too_large: 'the body is larger than 256 KiB, or the archive than 5 GiB',

@@ -73,7 +73,7 @@ export function scalingPath(id: string): string {
 }
 
 /** What is below the path of a stream's backup; the backup itself if undefined. */
-export type BackupPart = 'restore' | 'restore/dry-run' | 'verify' | 'archive';
+export type BackupPart = 'restore' | 'restore/dry-run' | 'delete/dry-run' | 'verify' | 'archive';
 
 /**
  * The path of a stream's backup, or on the placeholders of a route table. An account of nats-server here is `$G`, or

@@ -10,6 +10,8 @@ import {
   ImportedSchema,
   JobSchema,
   JobsSchema,
+  RemovalPlanSchema,
+  RemovedSchema,
   RestoreBodySchema,
   RestorePlanSchema,
 } from './backups.ts';
@@ -112,6 +114,8 @@ export const SCHEMAS = {
   RestoreConfigBody: RestoreConfigBodySchema,
   RestoredConfig: RestoredConfigSchema,
   RestoreBody: RestoreBodySchema,
+  RemovalPlan: RemovalPlanSchema,
+  Removed: RemovedSchema,
   RestorePlan: RestorePlanSchema,
   RollbackBody: RollbackBodySchema,
   Rollout: RolloutSchema,

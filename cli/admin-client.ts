@@ -118,6 +118,7 @@ function refused(connection: Connection, error: ApiError): CommandError {
     case 'stream_exists':
     case 'subjects_taken':
     case 'backup_exists':
+    case 'backup_in_use':
     case 'nothing_lost':
     case 'bad_archive':
       return end(EXIT.refused, `Refused: ${printable(error.message)}.`);

@@ -67,6 +67,7 @@ const ANSWERS: Answers = {
     body: { backup: BACKUP, config: {}, consumers: [], history: [], log: [], from: 0, to: 0 },
   },
   [`POST ${PATH}/restore/dry-run`]: { body: PLAN },
+  [`POST ${PATH}/delete/dry-run`]: { body: { backup: BACKUP, refused: null } },
   [`POST ${PATH}/restore`]: { status: 202, body: JOB },
   [`POST ${PATH}/verify`]: { status: 202, body: { ...JOB, kind: 'verify' } },
   [`GET ${PATH}/archive`]: {
@@ -87,7 +88,17 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test('the page shows every subcommand of `backup` and `jetstream`', () => {
   const shown = new Set(COMMANDS.map((command) => command.split(' ').slice(0, 2).join(' ')));
-  for (const name of ['list', 'show', 'restore', 'verify', 'jobs', 'export', 'import', 'restore-config']) {
+  for (const name of [
+    'list',
+    'show',
+    'restore',
+    'verify',
+    'jobs',
+    'export',
+    'import',
+    'delete',
+    'restore-config',
+  ]) {
     expect(shown).toContain(`backup ${name}`);
   }
   expect(shown).toContain('jetstream accept-loss');

@@ -105,6 +105,19 @@ describe('what there is', () => {
     });
   });
 
+  test('is listed whole where the edge answers a page at a time', async () => {
+    const page = (stream: string, next: string | null) => ({
+      body: { enabled: true, streams: [{ ...BACKUP, stream }], problems: [], next },
+    });
+    const answers = {
+      'GET /api/backups': page('FIRST', '%24G/FIRST/'),
+      'GET /api/backups?after=%2524G%2FFIRST%2F': page('SECOND', null),
+    };
+    const { out, asked } = await run(answers, 'backup', 'list');
+    expect(out).toMatch(/FIRST.*SECOND/s);
+    expect(asked).toHaveLength(2);
+  });
+
   test('is shown with the times that can be restored', async () => {
     const { code, out } = await run({ [`GET ${PATH}`]: { body: DETAIL } }, 'backup', 'show', 'ORDERS');
     expect(code).toBe(0);

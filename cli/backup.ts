@@ -9,6 +9,7 @@ import { readFolder, writeFolder } from './backup-folder.ts';
 import { backupsTable, bytesText, detailText, jobsTable, planText } from './backup-text.ts';
 import { type ConfirmOptions, confirm } from './confirm.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
+import { deleteCommand } from './delete-backup.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { openClient } from './live.ts';
 import { pointInTime } from './point.ts';
@@ -43,6 +44,7 @@ export function backupCommand(): Command {
     jobsCommand(),
     exportCommand(),
     importCommand(),
+    deleteCommand(DEFAULT_ACCOUNT),
     restoreConfigCommand(),
   ]) {
     command.addCommand(subcommand);

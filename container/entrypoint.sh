@@ -16,7 +16,8 @@
 #   NATS_LEAF_PORT                7422; used with NATS_LEAF_PASSWORD only
 #   NATS_LEAF_PASSWORD            of sessions' leaf links; without it there are no leaf nodes at all
 #   NATS_LEAF_USERS               other leaf nodes that may join, as lines `<name> <password>`; with a user or a token. With an
-#                                 operator they sign in by JWT, as clients do
+#                                 operator they sign in by JWT, as clients do. With a user a line may go on with what one may:
+#                                 `publish=<subjects>` and `subscribe=<subjects>`, with commas between; nothing after `=` is none
 #   NATS_MQTT                     false; true or false: MQTT, over WebSocket at /mqtt too. Needs JetStream in the cluster
 #   NATS_MQTT_PORT                1883; used with NATS_MQTT only
 #   NATS_MQTT_REPLICAS            1; how many servers keep MQTT's sessions and retained messages
@@ -136,6 +137,10 @@ export_mqtt() {
   export_number NATS_MQTT_REPLICAS "${NATS_MQTT_REPLICAS:-1}"
 }
 
+limited_leaf=  # the first line of NATS_LEAF_USERS that has permissions
+leaf_of_user=  # the line whose name is that of the clients' user
+leaf_users=    # all of them, with their permissions
+
 # A list of maps, as nats-server reads it. No line is repeated in a refusal, since it holds a password.
 export_leaf_users() { # lines
   NATS_LEAF_USERS="{user: session, password: $NATS_LEAF_PASSWORD}"
@@ -143,18 +148,70 @@ export_leaf_users() { # lines
   while read -r name password rest; do
     line=$((line + 1))
     [ -n "$name" ] || continue
-    [ -n "$password" ] && [ -z "$rest" ] || refuse "line $line of NATS_LEAF_USERS is not a name and a password with a space between"
-    case $name$password in
+    [ -n "$password" ] || refuse "line $line of NATS_LEAF_USERS is not a name and a password with a space between"
+    case $name$password$rest in
       *[[:cntrl:]]*) refuse "line $line of NATS_LEAF_USERS contains a control character: set it again without" ;;
     esac
     case $name in
       session) refuse "line $line of NATS_LEAF_USERS has the name session, which is that of Meridian's own links: give it another" ;;
     esac
     NATS_LEAF_USERS="$NATS_LEAF_USERS, {user: $(quoted "$name"), password: $(quoted "$password")}"
+    read_leaf_permissions "$rest"
+    [ -z "$permissions" ] || limited_leaf=${limited_leaf:-$line}
+    [ "$name" != "${NATS_USER:-}" ] || leaf_of_user=$line
+    export_text "NATS_LEAF_NAME_$line" "$name"
+    export_text "NATS_LEAF_PASSWORD_$line" "$password"
+    leaf_users="$leaf_users
+    {user: \$NATS_LEAF_NAME_$line, password: \$NATS_LEAF_PASSWORD_$line, allowed_connection_types: [LEAFNODE_WS], permissions: {$permissions}}"
   done <<LINES
 $1
 LINES
   export NATS_LEAF_USERS="[$NATS_LEAF_USERS]"
+}
+
+# Sets `permissions` to what nats-server reads, from `publish=a.>,b subscribe=`; to nothing for nothing.
+read_leaf_permissions() { # words
+  permissions=
+  set -f
+  for word in $1; do
+    case $word in
+      publish=* | subscribe=*) ;;
+      *) refuse "line $line of NATS_LEAF_USERS goes on after the password with something else than publish=SUBJECTS or subscribe=SUBJECTS" ;;
+    esac
+    case $permissions in
+      *"${word%%=*}:"*) refuse "line $line of NATS_LEAF_USERS has ${word%%=*}= twice" ;;
+    esac
+    allowed=
+    IFS=,
+    for subject in ${word#*=}; do
+      allowed="$allowed$(quoted "$subject"), "
+    done
+    unset IFS
+    # An empty list would allow everything.
+    if [ -n "$allowed" ]; then allowed="allow: [${allowed%, }]"; else allowed='deny: [">"]'; fi
+    permissions="$permissions${word%%=*}: {$allowed}, "
+  done
+  set +f
+  permissions=${permissions%, }
+}
+
+# nats-server knows permissions of leaf nodes only where they are users among its clients' users, of which none may then connect as
+# what another one is. It does not take permissions from its environment (2.15.1), so the file of who may connect is written
+# here. It goes through a pipe, and has names of variables for all that is secret.
+use_limited_leafs() {
+  [ -n "$limited_leaf" ] || return 0
+  [ "$auth" = user ] || refuse "line $limited_leaf of NATS_LEAF_USERS has permissions, which only go with clients that sign in as a user: set NATS_USER and NATS_PASSWORD in place of NATS_TOKEN"
+  [ -z "$leaf_of_user" ] || refuse "line $leaf_of_user of NATS_LEAF_USERS has the name that NATS_USER has, and other lines have permissions: give it another"
+  # Paths are relative to /dev.
+  config_text="
+include \"..$folder/nats-server.conf\"
+include \"..$folder/leafs/as-clients.conf\"
+authorization {
+  users: [
+    {user: \$NATS_USER, password: \$NATS_PASSWORD, allowed_connection_types: [STANDARD, WEBSOCKET, MQTT, MQTT_WS]}
+    {user: session, password: \$NATS_LEAF_PASSWORD, allowed_connection_types: [LEAFNODE]}$leaf_users
+  ]
+}"
 }
 
 # What is shared is part of subjects: nothing that NATS gives a meaning to.
@@ -393,6 +450,7 @@ export_jetstream
 export_credentials
 
 folder=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+config_text=
 
 case ${NATS_SCRATCH:-false} in
   true)
@@ -406,6 +464,7 @@ case ${NATS_SCRATCH:-false} in
   false)
     [ -z "${NATS_SHARE:-}" ] || refuse 'NATS_SHARE is set without NATS_SCRATCH'
     config=$folder/auth/$auth.conf
+    use_limited_leafs
     ;;
   *) refuse "NATS_SCRATCH is '$NATS_SCRATCH': it must be true or false" ;;
 esac
@@ -413,7 +472,10 @@ esac
 # SIGUSR2 would kill nats-server until it has set up its handler, so it starts with the signal ignored.
 (
   trap '' USR2
-  exec "${NATS_SERVER_BIN:-nats-server}" -c "$config" "$@"
+  [ -n "$config_text" ] || exec "${NATS_SERVER_BIN:-nats-server}" -c "$config" "$@"
+  exec "${NATS_SERVER_BIN:-nats-server}" -c /dev/stdin "$@" <<CONFIG
+$config_text
+CONFIG
 ) 2>&1 &
 server=$!
 

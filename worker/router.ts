@@ -51,12 +51,15 @@ const forThoseShown = (name: string, handler: Handler): Handler => {
 
 const DOORS = `NATS clients connect at ${PATHS.root} or ${PATHS.nats}, leaf nodes at ${PATHS.leafnode}, MQTT at ${PATHS.mqtt}`;
 
+/** Who looks why a client or a server does not get in may ask without an upgrade. */
+const ALMOST_A_DOOR = /\/(nats|leafnodes?|mqtt)\b/i;
+
 /** No route has taken the request: there is none of its path, or none of its method. */
 const missing: Handler = ({ method, url, headers }) => {
   const { pathname } = new URL(url);
   const methods = methodsOf(pathname);
   if (methods.length === 0) {
-    const doors = headers.has('upgrade') ? `: ${DOORS}` : '';
+    const doors = headers.has('upgrade') || ALMOST_A_DOOR.test(pathname) ? `: ${DOORS}` : '';
     return errorResponse('not_found', `nothing at ${method} ${pathname}${doors}`);
   }
   const allow = methods.join(', ');
@@ -84,8 +87,8 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.root, pageOr(upgrade(connect)))
   .get(PATHS.nats, upgrade(connect))
   // nats-server appends it to what the address of its remote has: `//leafnode`, `/leafnode/leafnode`, `/eu/leafnode`.
-  .get(`*${PATHS.leafnode}`, upgrade(throughDoor('leafnode')))
-  .get(PATHS.mqtt, upgrade(throughDoor('mqtt')))
+  .get(`*${PATHS.leafnode}`, throughDoor('leafnode'))
+  .get(PATHS.mqtt, throughDoor('mqtt'))
   .get(PATHS.health, health)
   .get(PATHS.regions, forThoseShown('regions', regions))
   .get(PATHS.mesh, forThoseShown('mesh', mesh))
@@ -115,6 +118,8 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.jobs, admin.backups.jobs)
   .get(jobPath(':id'), admin.backups.job)
   .get(backupPath(':account', ':stream'), admin.backups.show)
+  .delete(backupPath(':account', ':stream'), admin.backups.remove)
+  .post(backupPath(':account', ':stream', 'delete/dry-run'), admin.backups.planRemoval)
   .post(backupPath(':account', ':stream', 'restore/dry-run'), admin.backups.planRestore)
   .post(backupPath(':account', ':stream', 'restore'), admin.backups.restore)
   .post(backupPath(':account', ':stream', 'verify'), admin.backups.verify)

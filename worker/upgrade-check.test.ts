@@ -36,6 +36,11 @@ describe('a legal upgrade goes on', () => {
   });
 });
 
+test('who may connect there is named', async () => {
+  const refusal = upgradeRefusal(new Request('https://edge.example/leafnode'), 'a leaf node');
+  expect(await refusal?.text()).toContain('connect a leaf node here, over WebSocket');
+});
+
 describe('what is none is refused as a server would', () => {
   test.each([
     [{ upgrade: undefined }, 426, 'connect a NATS client'],

@@ -11,11 +11,11 @@ const VERSION_HEADER = 'sec-websocket-version';
 /** 16 bytes in base64; the last digit carries only two bits. */
 const KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 
-/** The answer that refuses the request; undefined for an upgrade that may proceed. */
-export function upgradeRefusal({ headers }: Request): Response | undefined {
+/** The answer that refuses the request; undefined for an upgrade that may proceed. @param who may connect there */
+export function upgradeRefusal({ headers }: Request, who = 'a NATS client'): Response | undefined {
   const upgrade = headers.get('upgrade')?.trim().toLowerCase() ?? '';
   if (!tokensOf(upgrade).includes(WEBSOCKET)) {
-    return notAnUpgrade('connect a NATS client here, over WebSocket');
+    return notAnUpgrade(`connect ${who} here, over WebSocket`);
   }
   if (headers.has('content-length') || headers.has('transfer-encoding')) {
     // It was a POST: between two hops workerd (2026-11-17) turns every upgrade into a GET, but keeps these headers.

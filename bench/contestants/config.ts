@@ -18,6 +18,7 @@ export async function configFor({
   sleeps,
   reconcileSeconds,
   jetstream,
+  mqtt = false,
 }: StackRequest): Promise<MeridianConfig> {
   const { config } = await loadConfig();
   const counted = regions === undefined ? config : resized(config, regions);
@@ -26,7 +27,7 @@ export async function configFor({
   const limits = { maxConnections: MAX_CONNECTIONS, maxUnauthenticatedPerAddress: 0 };
   return {
     ...sized,
-    doors: { leafnode: true, mqtt: false },
+    doors: { leafnode: true, mqtt },
     mesh: { ...sized.mesh, ...(reconcileSeconds !== undefined && { reconcileSeconds }) },
     regions: sized.regions.map((region, index) => ({
       ...region,

@@ -1,5 +1,5 @@
 // What a leaf node has that joins through the edge, beside one that joins the region's server directly: the same server of
-// somebody else, the same region, the same clients.
+// somebody else, the same region, the same clients. And the same of MQTT clients (mqtt.ts).
 
 import { LOOPBACK } from '../../local/listen.ts';
 import { alternating } from '../alternating.ts';
@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { LoadClients } from '../load/clients.ts';
 import type { BenchResult } from '../result.ts';
 import { startLeaf } from './leaf.ts';
+import { mqttMeasures } from './mqtt.ts';
 
 const CONTROL = 'leaf node, direct';
 
@@ -16,6 +17,21 @@ const LOAD_MS = 2_000;
 const QUICK_LOAD_MS = 300;
 
 export async function doors(context: Context): Promise<BenchResult> {
+  const leafs = await leafMeasures(context);
+  return {
+    name: 'doors',
+    title: 'Leaf nodes and MQTT clients through the edge',
+    rounds: context.rounds,
+    notes: [
+      'One region on this machine. The clients at one end are those of the leaf node, or of the region, through the edge or directly at its WebSocket port; at the other end they are at the port of its server.',
+      'MQTT: both clients of one process, MQTT.js, at the first of three regions; QoS 1 is acknowledged once two of three servers have it.',
+      'On one machine workerd and the local engine take turns with the servers on its cores.',
+    ],
+    measures: [...leafs, ...(await mqttMeasures(context))],
+  };
+}
+
+async function leafMeasures(context: Context): Promise<BenchResult['measures']> {
   await using undo = new AsyncDisposableStack();
   context.progress('doors: starting Meridian');
   const stack = undo.adopt(
@@ -40,25 +56,16 @@ export async function doors(context: Context): Promise<BenchResult> {
     durationMs: context.quick ? QUICK_LOAD_MS : LOAD_MS,
   });
   const alternate = alternating(context, paths);
-  return {
-    name: 'doors',
-    title: 'A leaf node that joins through the edge',
-    rounds: context.rounds,
-    notes: [
-      'One region on this machine. The clients at one end are those of the leaf node, or of the region, through the edge or directly at its WebSocket port; at the other end they are at the port of its server.',
-      'On one machine workerd and the local engine take turns with the servers on its cores.',
-    ],
-    measures: [
-      ...(await alternate(
-        [{ what: 'request/reply, 128 B, p50', unit: 'ms', control: CONTROL }],
-        async (path) => [(await clients.requests(path, shape(128), 1)).p50Ms],
-      )),
-      ...(await alternate([{ what: 'one way, 128 B', unit: 'msg/s', control: CONTROL }], async (path) => [
-        (await clients.oneWay(path, shape(128))).perSecond,
-      ])),
-      ...(await alternate([{ what: 'one way, 16 KiB', unit: 'msg/s', control: CONTROL }], async (path) => [
-        (await clients.oneWay(path, shape(16_384))).perSecond,
-      ])),
-    ],
-  };
+  return [
+    ...(await alternate(
+      [{ what: 'request/reply, 128 B, p50', unit: 'ms', control: CONTROL }],
+      async (path) => [(await clients.requests(path, shape(128), 1)).p50Ms],
+    )),
+    ...(await alternate([{ what: 'one way, 128 B', unit: 'msg/s', control: CONTROL }], async (path) => [
+      (await clients.oneWay(path, shape(128))).perSecond,
+    ])),
+    ...(await alternate([{ what: 'one way, 16 KiB', unit: 'msg/s', control: CONTROL }], async (path) => [
+      (await clients.oneWay(path, shape(16_384))).perSecond,
+    ])),
+  ];
 }

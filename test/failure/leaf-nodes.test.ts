@@ -1,21 +1,17 @@
 // Real nats-servers join the nearest region as leaf nodes, with one line of configuration: what passes, in both directions, what is
 // refused, and where they are when their region goes.
 
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { afterEach, expect, test } from 'vitest';
-import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
-import { CLIENT_PORT } from '../../regions/container-ports.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { connectFrom } from '../support/client.ts';
 import { temporaryFolder } from '../support/command-process.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { cfOf, cityOf, standingIn } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';
-import { startNatsServerProcess } from '../support/nats-server-process.ts';
+import { type LeafNode, remoteOf as remoteAt, startLeafNode } from '../support/leaf-node.ts';
 import { rawUpgrade } from '../support/raw-upgrade.ts';
 import { jetStreamIsReady } from '../support/streams.ts';
 
@@ -44,39 +40,12 @@ afterEach(async () => {
   undo = new AsyncDisposableStack();
 });
 
-const remoteOf = (user: string, password: string, path = '/leafnode') => {
-  const url = new URL(path, running.stack.url.replace('http', 'ws'));
-  [url.username, url.password] = [user, password];
-  return url.href;
-};
-
-interface Leaf {
-  readonly nats: NatsConnection;
-  /** All that it has logged. */
-  log(): string;
-}
+const remoteOf = (user: string, password: string, path = '/leafnode') =>
+  remoteAt(running.stack.url, user, password, path);
 
 /** A nats-server that joins. @param more of its configuration */
-async function leafOf(name: string, remotes: readonly string[], more = ''): Promise<Leaf> {
-  const { path: program } = await ensureNatsServer();
-  const folder = undo.adopt(await temporaryFolder(), (each) => rm(each, { recursive: true, force: true }));
-  const log = join(folder, 'log');
-  const list = remotes.map((url) => `{ urls: [${JSON.stringify(url)}] }`).join(', ');
-  const configuration = `
-    host: 127.0.0.1
-    port: -1
-    server_name: ${name}
-    log_file: ${JSON.stringify(log)}
-    leafnodes { remotes: [${list}] }
-    ${more}`;
-  const server = await startNatsServerProcess({ program, name, folder, configuration }, undo);
-  const nats = await connect({
-    servers: `127.0.0.1:${server.portOf(CLIENT_PORT)}`,
-    maxReconnectAttempts: -1,
-  });
-  undo.defer(() => nats.close());
-  return { nats, log: () => readFileSync(log, 'utf8') };
-}
+const leafOf = (name: string, remotes: readonly string[], more = ''): Promise<LeafNode> =>
+  startLeafNode(name, { remotes, more }, undo);
 
 const clientAt = async (region: 'wnam' | 'enam' | 'weur') => {
   const client = await connectFrom(running.stack.url, cityOf(region), { token: TOKEN });

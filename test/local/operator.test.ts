@@ -5,10 +5,11 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { createAccount, createUser, decode } from '@nats-io/jwt';
+import { createAccount, createUser, decode, encodeUser, fromSeed, type User } from '@nats-io/jwt';
 import { credsAuthenticator, jwtAuthenticator } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import type { JWTPayload } from 'jose';
+import mqtt from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Credentials } from '../../api/credentials.ts';
 import { PATHS } from '../../api/paths.ts';
@@ -35,14 +36,17 @@ const SERVERS = REGIONS.map((id) => `nats-${id}`);
 let folder: string;
 let running: LoggedStack;
 let issuer: Issuer;
+/** Its public key. */
+let account: string;
 let nats: (...args: readonly string[]) => Promise<string>;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
   const auth = await localAuth({ kind: 'operator' }, join(folder, 'operator'));
   issuer = await Issuer.start();
+  account = accountIn(auth.secrets.NATS_RESOLVER_PRELOAD ?? '');
   const signIn = {
-    account: accountIn(auth.secrets.NATS_RESOLVER_PRELOAD ?? ''),
+    account,
     minutes: 5,
     issuers: [
       { issuer: issuer.url, audience: AUDIENCE, keys: `${issuer.url}/keys` },
@@ -54,7 +58,7 @@ beforeAll(async () => {
       { when: { claim: 'kind', is: 'robot' }, publish: ['robots.{model}'], subscribe: [] },
     ],
   };
-  const config = { ...configOf(REGIONS), signIn, doors: { leafnode: true, mqtt: false } };
+  const config = { ...configOf(REGIONS), signIn, doors: { leafnode: true, mqtt: true } };
   running = await startLoggedStack(config, { auth });
   const env = { ...process.env, XDG_CONFIG_HOME: folder, NO_COLOR: '1' };
   await writeLocalContexts(running.stack.url, auth, () => {}, env);
@@ -134,6 +138,65 @@ test('a nats-server joins as a leaf node with the JWT of a user, and is let into
   await waitFor('an answer', { timeoutMs: 15_000, pollMs: 200 }, async () =>
     (await client.nats.request('machines', '', { timeout: 1_000 })).string(),
   );
+});
+
+describe('an MQTT client', () => {
+  const accountSeed = async () => {
+    const { signingSeed } = JSON.parse(await readFile(join(folder, 'operator', 'operator.json'), 'utf8'));
+    return fromSeed(new TextEncoder().encode(signingSeed));
+  };
+  const jwtOf = async (settings: Partial<User>) =>
+    encodeUser('meter', createUser(), account, settings, { signer: await accountSeed() });
+  const MQTT_ONLY = ['MQTT_WS' as const];
+
+  const connectMqtt = async (password: string) => {
+    const client = mqtt.connect(`${running.stack.url.replace('http', 'ws')}/mqtt`, {
+      ...{ username: 'any', password, protocolVersion: 4, reconnectPeriod: 0, connectTimeout: 20_000 },
+    });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        client.once('connect', () => resolve());
+        client.once('error', reject);
+      });
+    } catch (error) {
+      await client.endAsync(true);
+      throw error;
+    }
+    return client;
+  };
+
+  test("signs in with a bearer's JWT, and may do what that allows", async () => {
+    await using signedIn = await connectFrom(running.stack.url, cityOf('weur'), {
+      authenticator: await credentials(),
+    });
+    await jetStreamIsReady(signedIn.nats);
+    // What `meters/#` is in MQTT.
+    const meters = { allow: ['meters', 'meters.>'], deny: [] };
+    const permissions = { pub: meters, sub: meters };
+    const jwt = await jwtOf({ bearer_token: true, allowed_connection_types: MQTT_ONLY, ...permissions });
+    const client = await connectMqtt(jwt);
+    const heard: string[] = [];
+    client.on('message', (topic, payload) => heard.push(`${topic} ${payload}`));
+    const [mine] = await client.subscribeAsync('meters/#', { qos: 1 });
+    expect(mine?.qos).toBe(1);
+    const alien = await client.subscribeAsync('orders/#', { qos: 0 }).catch(() => 'refused');
+    expect(alien).toBe('refused');
+    await client.publishAsync('orders/x', 'not its own', { qos: 0 });
+    await client.publishAsync('meters/x', 'its own', { qos: 1 });
+    await waitFor('the message', { timeoutMs: 15_000, pollMs: 50 }, () => heard.length > 0);
+    expect(heard).toEqual(['meters/x its own']);
+    // The same is no client of another door.
+    const asClient = { authenticator: jwtAuthenticator(jwt), reconnect: false };
+    await expect(connectFrom(running.stack.url, cityOf('weur'), asClient)).rejects.toThrow(/authorization/i);
+    await client.endAsync(true);
+  });
+
+  test.each<[string, Partial<User>]>([
+    ["that is no bearer's", { allowed_connection_types: MQTT_ONLY }],
+    ['for other connections', { bearer_token: true, allowed_connection_types: ['WEBSOCKET'] }],
+  ])('with a JWT %s is refused', async (_what, settings) => {
+    await expect(connectMqtt(await jwtOf(settings))).rejects.toThrow(/not authorized/i);
+  });
 });
 
 describe('a sign-in', () => {

@@ -180,7 +180,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/jetstream/keeper-stub.ts',
     what: 'how the Keeper is reached, and what it can be asked',
-    imports: ['worker', 'worker/jetstream/admission', 'worker/jetstream/restore'],
+    imports: ['worker', 'worker/jetstream/bucket', 'worker/jetstream/admission', 'worker/jetstream/restore'],
     packages: [],
   },
   {

@@ -7,7 +7,9 @@ import { type AdminHandler, adminRoute } from './admin-route.ts';
 import { exportAudit as exportAuditLog } from './audit-export.ts';
 import { exportArchive } from './backups-export.ts';
 import { importBackup } from './backups-import.ts';
-import { listBackups, showBackup } from './backups-read.ts';
+import { listBackups } from './backups-list.ts';
+import { showBackup } from './backups-read.ts';
+import * as removals from './backups-remove.ts';
 import * as restores from './backups-restore.ts';
 import { configBackup as configBackupOf } from './config-backup.ts';
 import * as edits from './config-edits.ts';
@@ -83,6 +85,8 @@ export const traffic = adminRoute<EdgeContext>('read', 'traffic', measured.traff
 export const backups = {
   list: adminRoute<EdgeContext>('read', 'backups', listBackups),
   show: adminRoute<EdgeContext, StreamRequest>('read', 'backups', showBackup),
+  planRemoval: adminRoute<EdgeContext, StreamRequest>('read', 'delete-backup-dry-run', removals.planRemoval),
+  remove: adminRoute<EdgeContext, StreamRequest>('write', 'delete-backup', removals.removeBackup),
   planRestore: adminRoute<EdgeContext, StreamRequest>('read', 'restore-dry-run', restores.planRestore),
   restore: adminRoute<EdgeContext, StreamRequest>('write', 'restore', restores.restore),
   verify: adminRoute<EdgeContext, StreamRequest>('write', 'verify', restores.verify),

@@ -29,7 +29,7 @@ test.each<[string, Lesson, RegionObservation]>([
   expect(observationsOf(after, NOW).regions.get('a')?.state ?? 'up').toBe('up');
 });
 
-test.each(['residency', 'rate_limited', 'sign_ins_failed'])(
+test.each(['residency', 'rate_limited', 'sign_ins_failed', 'door_refused'])(
   'a refusal of one client, %s, says nothing of the next',
   (code) => {
     expect(afterLesson(EMPTY_RECORD, refusedWith(code), NOW)).toBe(EMPTY_RECORD);

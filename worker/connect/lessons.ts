@@ -14,8 +14,11 @@ const STATE_BY_CODE: Readonly<Partial<Record<string, SeenState>>> = {
   waiting: 'waiting',
 };
 
-/** Refusals of one client, which say nothing about the next. */
-const ABOUT_THE_CLIENT: ReadonlySet<string> = new Set(['residency', 'rate_limited', 'sign_ins_failed']);
+/** Refusals of one client, which say nothing about the next; or of a leaf node or an MQTT client, which say nothing about others. */
+const ABOUT_THE_CLIENT: ReadonlySet<string> = new Set([
+  ...['residency', 'rate_limited', 'sign_ins_failed'],
+  'door_refused',
+]);
 
 export function afterLesson(record: ColoRecord, lesson: Lesson, now: number): ColoRecord {
   const { region } = lesson;

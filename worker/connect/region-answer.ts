@@ -35,6 +35,7 @@ export function outcomeOf({ code }: Refusal): Outcome {
     case 'draining':
     case 'residency':
     case 'sign_ins_failed':
+    case 'door_refused':
       return 'lasting';
     default:
       return 'passing';

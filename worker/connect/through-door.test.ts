@@ -23,3 +23,25 @@ test('MQTT without JetStream is told what it lacks', async () => {
   const open = { ...configOf(['oc']), doors: { leafnode: true, mqtt: true } };
   expect((await answerOf('mqtt', open)).message).toContain('set `jetstream` of three regions');
 });
+
+test.each(['leafnode', 'mqtt'] as const)(
+  'who only looks at the door %s is told that it is off, too',
+  async (door) => {
+    const looks = new Request('https://edge.example/');
+    const response = await throughDoor(door)(looks, { ...edgeOf().edge, config: configOf(['weur']) });
+    expect(response.status).toBe(404);
+  },
+);
+
+test.each([
+  ['leafnode', 'a leaf node'],
+  ['mqtt', 'an MQTT client'],
+] as const)('at the open door %s %s is asked for', async (door, who) => {
+  const open = { ...configOf(['weur', 'wnam', 'enam']), doors: { leafnode: true, mqtt: true } };
+  const response = await throughDoor(door)(new Request('https://edge.example/'), {
+    ...edgeOf().edge,
+    config: open,
+  });
+  expect(response.status).toBe(426);
+  expect(await response.text()).toContain(`connect ${who} here`);
+});

@@ -15,7 +15,7 @@ import {
   whyNotLink,
   withoutOrphan,
 } from './admission/admission.ts';
-import { deletedBetween, isMissing } from './admission/deleted.ts';
+import { deletedBetween, whyNotMissing } from './admission/deleted.ts';
 import {
   afterRestore,
   afterTry,
@@ -176,10 +176,11 @@ export class Admissions {
     return this.#look.answering;
   }
 
-  /** Whether no server has a stream, by what a majority of all says when it is asked now. */
-  async isGone(stream: Pick<KnownStream, 'account' | 'stream'>): Promise<boolean> {
+  /** Why a stream can't be taken for gone, by what a majority of all says when it is asked now; undefined if it is. */
+  async whyNotGone(stream: Pick<KnownStream, 'account' | 'stream'>): Promise<string | undefined> {
     await this.look(0);
-    return isMissing(this.#record, this.#sightings, this.#host.regions(), stream);
+    const [record, sightings] = [this.#record, this.#sightings];
+    return whyNotMissing({ record, sightings, regions: this.#host.regions() }, stream);
   }
 
   /** Called regularly. Returns after how many ms to call it again. */

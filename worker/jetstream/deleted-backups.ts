@@ -5,7 +5,8 @@ import { messageOf } from '../message-of.ts';
 import { keptIn } from './admission/deleted.ts';
 import type { AdmissionRecord, KnownStream } from './admission/record.ts';
 import type { BackupBucket } from './bucket/backup-bucket.ts';
-import { removeBackup } from './bucket/remove.ts';
+import { removeAtOnce, removeBackup } from './bucket/remove.ts';
+import type { Removal } from './keeper-stub.ts';
 
 /** A stream that was deleted, and whose backup may still be there. */
 export interface DeletedStream {
@@ -23,11 +24,13 @@ export interface DeletedBackupsHost {
   /** Asks the servers whether a stream is gone. @throws Error if that can't be found out */
   isGone(stream: DeletedStream): Promise<boolean>;
   /** The backup is gone. */
-  removed(stream: DeletedStream): void;
+  removed(stream: Pick<DeletedStream, 'account' | 'stream'>): void;
 }
 
 /** What is due is looked for this often. */
 const LOOK_MS = 3_600_000;
+/** While the servers do not say that a stream is gone, or R2 fails, they are asked again this often: they may be starting. */
+const AGAIN_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 
 export class DeletedBackups {
@@ -35,7 +38,7 @@ export class DeletedBackups {
   readonly #sql: SqlStorage;
   /** By account and stream, as in the table. */
   readonly #deleted: Map<string, DeletedStream>;
-  #lookedAt = 0;
+  #nextAt = 0;
   #isRemoving = false;
 
   constructor(host: DeletedBackupsHost, sql: SqlStorage) {
@@ -51,8 +54,7 @@ export class DeletedBackups {
   /** The servers were looked at. @param deleted streams that were deleted since the look before */
   looked(deleted: readonly KnownStream[], record: AdmissionRecord, now: number): void {
     for (const { account, stream } of deleted) {
-      this.#sql.exec('INSERT OR REPLACE INTO deleted VALUES (?, ?, ?)', account, stream, now);
-      this.#deleted.set(keyOf({ account, stream }), { account, stream, at: now });
+      this.#note({ account, stream }, now);
       console.warn(`JetStream: stream ${stream} of ${account} was deleted`);
     }
     if (this.#deleted.size === 0) return;
@@ -66,31 +68,67 @@ export class DeletedBackups {
   /** Removes what is due. Called regularly; never rejects. @param now ms since the epoch */
   async tick(now: number): Promise<void> {
     const bucket = this.#host.bucket();
-    if (bucket === undefined || this.#isRemoving || now - this.#lookedAt < LOOK_MS) return;
-    this.#lookedAt = now;
+    if (bucket === undefined || this.#isRemoving || now < this.#nextAt) return;
+    this.#nextAt = now + LOOK_MS;
     this.#isRemoving = true;
     try {
       const due = this.list().filter(({ at }) => at + this.#host.keepDays() * DAY_MS < now);
-      for (const each of due) await this.#remove(bucket, each, now);
+      for (const each of due) {
+        if (!(await this.#remove(bucket, each, now))) this.#nextAt = now + AGAIN_MS;
+      }
     } finally {
       this.#isRemoving = false;
     }
   }
 
-  async #remove(bucket: BackupBucket, deleted: DeletedStream, now: number): Promise<void> {
+  /**
+   * Removes a backup since somebody asks for it, whenever its stream was deleted. Its stream stays on the list: what a server
+   * that is cut off still writes goes later.
+   *
+   * @param whyNot why it must not be removed, asked right before
+   * @throws BackupError if R2 fails
+   */
+  async removeNow(
+    bucket: BackupBucket,
+    stream: Pick<DeletedStream, 'account' | 'stream'>,
+    whyNot: () => Promise<string | undefined>,
+  ): Promise<Removal> {
+    const now = Date.now();
+    const { account } = stream;
+    const name = { cluster: this.#host.cluster(), account, stream: stream.stream };
+    const removed = await removeAtOnce(bucket, name, { whyNot, now });
+    if (removed === 'none') return { ok: false, problem: 'none', message: 'there is nothing in the bucket' };
+    if (removed === 'in use') return { ok: false, problem: 'kept', message: 'it has just begun anew' };
+    if ('refused' in removed) return { ok: false, problem: 'kept', message: removed.refused };
+    if (!this.#deleted.has(keyOf(stream))) this.#note(stream, now);
+    this.#host.removed(stream);
+    console.warn(`JetStream: the backup of ${stream.stream} of ${account} was removed by hand`);
+    return { ok: true, ...removed };
+  }
+
+  #note({ account, stream }: Pick<DeletedStream, 'account' | 'stream'>, at: number): void {
+    this.#sql.exec('INSERT OR REPLACE INTO deleted VALUES (?, ?, ?)', account, stream, at);
+    this.#deleted.set(keyOf({ account, stream }), { account, stream, at });
+  }
+
+  /** False if it is to be tried again soon. */
+  async #remove(bucket: BackupBucket, deleted: DeletedStream, now: number): Promise<boolean> {
     const { account, stream, at } = deleted;
     const what = `the backup of ${stream} of ${account}, deleted ${new Date(at).toISOString()},`;
     try {
-      if (!(await this.#host.isGone(deleted)) || !this.#deleted.has(keyOf(deleted))) return;
+      if (!(await this.#host.isGone(deleted))) return false;
+      if (!this.#deleted.has(keyOf(deleted))) return true;
       const name = { cluster: this.#host.cluster(), account, stream };
       const removed = await removeBackup(bucket, name, { deletedAt: at, now });
-      if (removed === 'begun') return;
+      if (removed === 'begun') return true;
       this.#forget(deleted);
-      if (removed === 'in use') return;
+      if (removed === 'in use') return true;
       this.#host.removed(deleted);
       console.warn(`JetStream: ${what} was removed`);
+      return true;
     } catch (error) {
       console.error(`JetStream: ${what} is not removed yet: ${messageOf(error)}`);
+      return false;
     }
   }
 

@@ -121,6 +121,37 @@ test('one that is made again, restored or lost is deleted no more, also for an o
   expect(await objectsOf('ORDERS')).toBe(3);
 });
 
+test('where it is unknown whether a stream is gone, the servers are asked again a minute later, else an hour later', async () => {
+  const world = { isGone: false, isThere: true };
+  const late = NOW + 31 * DAY_MS;
+  await withDeleted(world, [], async (deleted) => {
+    deleted.looked([ORDERS], NEW_RECORD, NOW);
+    await deleted.tick(late);
+    world.isGone = true;
+    await deleted.tick(late + 59_000);
+    expect(await objectsOf('ORDERS')).toBe(3);
+    await deleted.tick(late + 60_000);
+    expect(await objectsOf('ORDERS')).toBe(0);
+  });
+});
+
+test('one that is removed by hand stays known, so that what comes late goes too', async () => {
+  const removed: string[] = [];
+  await withDeleted({ isGone: true, isThere: true }, removed, async (deleted) => {
+    const gone = async () => undefined;
+    expect(await deleted.removeNow(bucket, ORDERS, async () => 'it exists')).toMatchObject({
+      ...{ ok: false, problem: 'kept', message: 'it exists' },
+    });
+    expect([deleted.list(), removed]).toEqual([[], []]);
+    expect(await deleted.removeNow(bucket, ORDERS, gone)).toMatchObject({ ok: true, objects: 3 });
+    expect([deleted.list().length, removed]).toEqual([1, ['ORDERS']]);
+    await bindings.BACKUPS.put(`${streamPrefix(NAME)}e1/log/0000000007`, 'of a region that was cut off');
+    await deleted.tick(Date.now() + 31 * DAY_MS);
+    expect([await objectsOf('ORDERS'), deleted.list()]).toEqual([0, []]);
+    expect(await deleted.removeNow(bucket, ORDERS, gone)).toMatchObject({ ok: false, problem: 'none' });
+  });
+});
+
 test('nothing is removed while nothing is backed up, or the servers do not answer', async () => {
   const world: { isGone: boolean | Error; isThere: boolean } = { isGone: true, isThere: false };
   await withDeleted(world, [], async (deleted) => {

@@ -3,6 +3,8 @@
 import type { Env } from '../env.ts';
 import type { StartAnswer } from './admission/admission.ts';
 import type { KnownStream, Loss, Member, Restored } from './admission/record.ts';
+import type { BackupProblem } from './bucket/backup-error.ts';
+import type { RemovedAtOnce } from './bucket/remove.ts';
 import type { Job, Verification } from './restore/jobs.ts';
 import type { PlannedRestore } from './restore/plan.ts';
 import type { AskedRestore } from './restore/restorer.ts';
@@ -39,9 +41,19 @@ export interface KeeperMethods {
   streams(): Promise<readonly Pick<KnownStream, 'account' | 'stream'>[]>;
   /** The last of each stream. */
   verifications(): Promise<readonly Verification[]>;
+  /** Why the backup of a stream must not be removed by hand now; undefined if it may be. */
+  whyNotRemove(stream: Pick<KnownStream, 'account' | 'stream'>): Promise<string | undefined>;
+  /** Removes it, unless it must not be. */
+  removeBackup(stream: Pick<KnownStream, 'account' | 'stream'>): Promise<Removal>;
   /** Streams that were deleted, and whose backups are kept for some time. `at`: ms since the epoch. */
   deleted(): Promise<readonly (Pick<KnownStream, 'account' | 'stream'> & { readonly at: number })[]>;
 }
+
+/** What came of removing a backup. An error's class does not survive the way to the Worker. */
+export type Removal =
+  | ({ readonly ok: true } & RemovedAtOnce)
+  /** `kept`: it stays, and the message says why. */
+  | { readonly ok: false; readonly problem: BackupProblem | 'kept'; readonly message: string };
 
 /** What operators see of admission. */
 export interface AdmissionView {

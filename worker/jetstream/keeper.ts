@@ -12,8 +12,9 @@ import type { AdmissionRecord, KnownStream } from './admission/record.ts';
 import { whyNotSaved } from './admission/saved.ts';
 import { Admissions } from './admissions.ts';
 import { BackupBucket } from './bucket/backup-bucket.ts';
+import { BackupError } from './bucket/backup-error.ts';
 import { DeletedBackups, type DeletedStream } from './deleted-backups.ts';
-import type { AdmissionView, KeeperMethods } from './keeper-stub.ts';
+import type { AdmissionView, KeeperMethods, Removal } from './keeper-stub.ts';
 import type { Job, Verification } from './restore/jobs.ts';
 import type { PlannedRestore } from './restore/plan.ts';
 import { type AskedRestore, Restorer } from './restore/restorer.ts';
@@ -41,9 +42,7 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
         keepDays: () => activeConfig(env).config.jetstream.backup.keepDays,
         isGone: async (stream) =>
           // One that is just being restored is not there yet.
-          !this.#restorer.isBusy &&
-          (await this.#admissions.isGone(stream)) &&
-          !(await this.#restorer.hasStream(stream)),
+          !this.#restorer.isBusy && (await this.#whyNotGone(stream)) === undefined,
         removed: (stream) => this.#restorer.forget(stream),
       },
       ctx.storage.sql,
@@ -159,9 +158,37 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
     return this.#deleted.list();
   }
 
+  async whyNotRemove(stream: Pick<KnownStream, 'account' | 'stream'>): Promise<string | undefined> {
+    const job = this.#restorer.jobOf(stream);
+    if (job !== undefined)
+      return `it is being ${job.kind === 'verify' ? 'verified' : 'restored'} (job ${job.id})`;
+    try {
+      return await this.#whyNotGone(stream);
+    } catch (error) {
+      return `whether the stream exists is unknown: ${messageOf(error)}`;
+    }
+  }
+
+  async removeBackup(stream: Pick<KnownStream, 'account' | 'stream'>): Promise<Removal> {
+    try {
+      const bucket = new BackupBucket(this.env.BACKUPS as R2Bucket);
+      return await this.#deleted.removeNow(bucket, stream, () => this.whyNotRemove(stream));
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error;
+      return { ok: false, problem: error.problem, message: error.message };
+    }
+  }
+
   override async alarm(): Promise<void> {
     if (this.env.BACKUPS !== undefined) this.ctx.waitUntil(this.#tendBackups());
     await this.ctx.storage.setAlarm(Date.now() + (await this.#admissions.tick()));
+  }
+
+  /** Why a stream can't be taken for gone, by what the servers' disks and JetStream's API say; undefined if it is. */
+  async #whyNotGone(stream: Pick<KnownStream, 'account' | 'stream'>): Promise<string | undefined> {
+    const why = await this.#admissions.whyNotGone(stream);
+    if (why !== undefined) return why;
+    return (await this.#restorer.hasStream(stream)) ? 'the stream exists' : undefined;
   }
 
   /** Removes those that are due, and verifies those that are. */

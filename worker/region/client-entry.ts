@@ -25,7 +25,7 @@ export interface ClientEntryHost {
   readonly server: Pick<NatsServer, 'upgrade'>;
   readonly watch: Pick<ServerWatch, 'look' | 'use'>;
   readonly door: Pick<Door, 'admit' | 'taken' | 'left'>;
-  readonly leafDoor: Pick<LeafDoor, 'used' | 'admit' | 'taken' | 'left'>;
+  readonly leafDoor: Pick<LeafDoor, 'admit' | 'taken' | 'left'>;
   readonly tally: Pick<TrafficTally, 'note'>;
   /** The region's configuration as it is now. */
   region(): RegionConfig;
@@ -62,6 +62,11 @@ const STARTING: Refusal = { code: 'starting', reason: 'it is being started' };
 const WOKEN_TOO_OFTEN: Refusal = {
   code: 'rate_limited',
   reason: 'it sleeps, and this address has woken it too often',
+};
+
+const NO_SUCH_DOOR: Refusal = {
+  code: 'door_refused',
+  reason: 'its server was started before this door was opened: restart it (npm run regions -- restart)',
 };
 
 export class ClientEntry {
@@ -107,13 +112,11 @@ export class ClientEntry {
 
   /** A place at the server, for a client or a leaf node. */
   async #admit({ url }: Request, network: string): Promise<Refusal | Place> {
-    const { door, leafDoor, watch } = this.#host;
+    const { door, leafDoor } = this.#host;
     const region = this.#host.region();
     const { pathname } = new URL(url);
     if (pathname === SERVER_PATHS.leafnode) {
-      // Of a server that an object finds running after a reset.
-      if (leafDoor.used === undefined) await watch.look();
-      const admission = leafDoor.admit(region);
+      const admission = await leafDoor.admit(network, region);
       if ('code' in admission) return admission;
       const { seat } = admission;
       return {
@@ -167,6 +170,11 @@ export class ClientEntry {
         taken();
         tally.note(placeOf(request.headers), Date.now());
       } else left();
+      // It has other doors from its next start on, and no other region is asked after an answer of the server's own.
+      if (response.status === 404 && path !== SERVER_PATHS.nats) {
+        await response.body?.cancel();
+        return this.#refuse(NO_SUCH_DOOR);
+      }
       return withServers(response, this.#host.servers());
     } catch (error) {
       left();

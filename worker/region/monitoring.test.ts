@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import {
   agesOfFailed,
+  agesOfUnauthenticated,
   connectionsIn,
+  failedLeafsIn,
   MonitoringError,
   parseGoDurationMs,
   readMonitoring,
@@ -105,4 +107,24 @@ test("the oldest connections are all but Meridian's own, with how long each has 
     { cid: 6, ageMs: 1_000 },
     { cid: 9, ageMs: 0 },
   ]);
+});
+
+const START = '2026-11-27T12:00:00Z';
+const LATER = '2026-11-27T12:00:03Z';
+const SAYS_NOTHING = { cid: 1, start: START, in_msgs: 0, subscriptions: 0 };
+
+test('who has said nothing has not authenticated; an MQTT client has, which says nothing but its id', () => {
+  const connections = [SAYS_NOTHING, { ...SAYS_NOTHING, cid: 2, mqtt_client: 'meter-7' }];
+  expect(agesOfUnauthenticated({ now: LATER, connections })).toEqual([3_000]);
+});
+
+test("wrong credentials of a leaf node count for leaf nodes, a client's for clients", () => {
+  const wrong = { ...SAYS_NOTHING, reason: 'Authentication Failure' };
+  const connections = [
+    { ...wrong, kind: 'Client' },
+    { ...wrong, cid: 2, kind: 'Leafnode', start: LATER },
+    { ...SAYS_NOTHING, cid: 3, kind: 'Leafnode', reason: 'Duplicate Remote LeafNode Connection' },
+  ];
+  expect(agesOfFailed({ now: LATER, connections })).toEqual([3_000]);
+  expect(failedLeafsIn({ now: LATER, connections }, 50_000)).toEqual([{ id: 2, beganAt: 50_000 }]);
 });

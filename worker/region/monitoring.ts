@@ -2,6 +2,7 @@
 
 import { OWN_NAME } from '../own-connections.ts';
 import type { Connection } from './client-mover.ts';
+import type { FailedLeaf } from './leaf-newcomers.ts';
 
 /** `/connz`, in part. */
 export interface Connz {
@@ -13,10 +14,14 @@ export interface Connz {
     readonly lang?: string;
     readonly version?: string;
     readonly name?: string;
+    /** Of a client that speaks MQTT, which says nothing else about itself. */
+    readonly mqtt_client?: string;
     readonly in_msgs: number;
     readonly subscriptions: number;
     /** Why it was closed, of closed ones. */
     readonly reason?: string;
+    /** What it was, of closed ones: leaf nodes are among them. */
+    readonly kind?: string;
   }[];
 }
 
@@ -24,6 +29,7 @@ export interface Connz {
 export function agesOfUnauthenticated({ now, connections }: Connz): readonly number[] {
   return connections
     .filter(({ lang, version, name }) => lang === undefined && version === undefined && name === undefined)
+    .filter(({ mqtt_client }) => mqtt_client === undefined)
     .filter(({ in_msgs, subscriptions }) => in_msgs === 0 && subscriptions === 0)
     .map(({ start }) => Date.parse(now) - Date.parse(start));
 }
@@ -38,11 +44,21 @@ export function connectionsIn({ now, connections }: Connz): readonly Connection[
 /** nats-server's words for wrong credentials. */
 const WRONG_CREDENTIALS = 'Authentication Failure';
 
-/** How long ago each connection began that was closed for wrong credentials, ms. */
+/** nats-server's word for a leaf node. */
+const LEAF_NODE = 'Leafnode';
+
+/** How long ago each client's connection began that was closed for wrong credentials, ms. */
 export function agesOfFailed({ now, connections }: Connz): readonly number[] {
   return connections
-    .filter(({ reason }) => reason === WRONG_CREDENTIALS)
+    .filter(({ reason, kind }) => reason === WRONG_CREDENTIALS && kind !== LEAF_NODE)
     .map(({ start }) => Date.parse(now) - Date.parse(start));
+}
+
+/** The same of leaf nodes. @param askedAt by the object's clock */
+export function failedLeafsIn({ now, connections }: Connz, askedAt: number): readonly FailedLeaf[] {
+  return connections
+    .filter(({ reason, kind }) => reason === WRONG_CREDENTIALS && kind === LEAF_NODE)
+    .map(({ cid, start }) => ({ id: cid, beganAt: askedAt - (Date.parse(now) - Date.parse(start)) }));
 }
 
 /** A monitoring endpoint answered with something other than 200 and JSON. */

@@ -131,7 +131,11 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.#members = isMember ? undefined : this.#makeMembers();
     this.#residencyRule = residencyRuleOf(this.#region);
     this.#server = new NatsServer(ctx.container);
-    this.#leafDoor = new LeafDoor(() => this.#leafLinks.count);
+    this.#leafDoor = new LeafDoor({
+      sessions: () => this.#leafLinks.count,
+      look: () => this.#watch.look(),
+      failedSignIns: () => this.#server.failedLeafs(),
+    });
     this.#report = new ServerReport(
       () => this.#region,
       this.#server,

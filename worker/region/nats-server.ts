@@ -14,11 +14,13 @@ import {
 import { CONTROL_NAME } from '../mesh/control-route.ts';
 import type { Connection } from './client-mover.ts';
 import { accountsIn, holdingsOf, type Jsz, type Raftz, SYSTEM_ACCOUNT } from './jetstream-answers.ts';
+import type { FailedLeaf } from './leaf-newcomers.ts';
 import {
   agesOfFailed,
   agesOfUnauthenticated,
   type Connz,
   connectionsIn,
+  failedLeafsIn,
   isInLameDuckMode,
   readMonitoring,
 } from './monitoring.ts';
@@ -29,6 +31,9 @@ import type { Look } from './server-watch.ts';
 
 /** How many more connections than it was said to have may be listed at the end. */
 const MEANWHILE = 1_000;
+
+/** How many of its closed connections are read to find leaf nodes among them: they are few, and clients may be many. */
+const CLOSED_READ = 1_024;
 
 /** Makes it enter lame duck mode. */
 const SIGUSR2 = 12;
@@ -126,6 +131,13 @@ export class NatsServer {
   async failedSignIns(atMost: number): Promise<readonly number[]> {
     const query = `connz?state=closed&sort=stop&limit=${atMost}` as const;
     return agesOfFailed(await readMonitoring<Connz>(this.#port(MONITORING_PORT), query));
+  }
+
+  /** The leaf nodes among its last closed connections whose credentials it found wrong. */
+  async failedLeafs(): Promise<readonly FailedLeaf[]> {
+    const askedAt = Date.now();
+    const query = `connz?state=closed&sort=stop&limit=${CLOSED_READ}` as const;
+    return failedLeafsIn(await readMonitoring<Connz>(this.#port(MONITORING_PORT), query), askedAt);
   }
 
   /** Its oldest connections, oldest first, but those of Meridian's own. */

@@ -3,6 +3,7 @@
 import type { About } from '../../api/about.ts';
 import { PATHS } from '../../api/paths.ts';
 
+import { whyClosed } from '../connect/through-door.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { MERIDIAN_VERSION } from './openapi-document.ts';
 
@@ -18,8 +19,8 @@ export function about({ url }: Request, { config, version, env }: EdgeContext): 
     version,
     cluster: config.cluster,
     nats: `${socket}${PATHS.nats}`,
-    leafnode: config.doors.leafnode ? socket + PATHS.leafnode : null,
-    mqtt: config.doors.mqtt ? socket + PATHS.mqtt : null,
+    leafnode: whyClosed('leafnode', config) === undefined ? socket + PATHS.leafnode : null,
+    mqtt: whyClosed('mqtt', config) === undefined ? socket + PATHS.mqtt : null,
     pins: config.routing.pinDomains.map((domain) => `${scheme}//{region}.${domain}`),
     api: origin + PATHS.openapi,
     map: env.ASSETS === undefined ? null : origin + PATHS.root,

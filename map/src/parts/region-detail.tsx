@@ -1,6 +1,7 @@
 // One region: its state, its figures, its links, and what may be done to it.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { allBackups } from '../../../api/all-backups.ts';
 import type { Backups } from '../../../api/backups.ts';
 import { PATHS, type RegionOperation, regionOperationPath } from '../../../api/paths.ts';
 import type { OperationResult, RegionView } from '../../../api/regions.ts';
@@ -99,7 +100,10 @@ export function RegionDetail({ region }: { readonly region: RegionView }) {
 function BackupFact({ region }: { readonly region: string }) {
   const [text, setText] = useState('…');
   useEffect(() => {
-    ask<Backups>(PATHS.backups).then(
+    allBackups((after) => {
+      const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`;
+      return ask<Backups>(`${PATHS.backups}${query}`);
+    }).then(
       (backups) => setText(backupsText(backups, region)),
       (error) => setText(wordsOf(error)),
     );

@@ -10,6 +10,7 @@ const of = (...streams: readonly Partial<Stream>[]): Backups => ({
   enabled: true,
   streams: streams.map(streamOf),
   problems: [],
+  next: null,
 });
 
 test.each<[string, Backups]>([

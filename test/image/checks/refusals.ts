@@ -33,6 +33,11 @@ const REFUSALS: readonly Refusal[] = [
     says: /line 2 of NATS_LEAF_USERS is not a name and a password/,
     covers: ['NATS_LEAF_USERS'],
   },
+  {
+    what: 'permissions of a leaf node beside a token',
+    env: { NATS_TOKEN: 'secret', NATS_LEAF_USERS: 'factory secret publish=up.>' },
+    says: /line 1 of NATS_LEAF_USERS has permissions/,
+  },
   { what: 'a port that is no number', env: { NATS_CLIENT_PORT: 'nats' }, says: /NATS_CLIENT_PORT is 'nats'/ },
   { what: 'JetStream neither on nor off', env: { NATS_JETSTREAM: 'yes' }, says: /it must be true or false/ },
   { what: 'a hold of 15 minutes', env: { NATS_TERM_HOLD: '900' }, says: /a number of seconds below 900/ },

@@ -109,6 +109,9 @@ const LEAF: Check = {
   run: async (image) => {
     await using container = await image.serve({ env: LEAF_ENV });
     assert.partialDeepStrictEqual(await container.monitor('varz'), { leaf: { port: 7500 } });
+    const limited = { NATS_LEAF_USERS: 'factory a"b#c publish=up.>', NATS_USER: 'a', NATS_PASSWORD: 'b' };
+    await using withPermissions = await image.serve({ env: { ...LEAF_ENV, ...limited, NATS_TOKEN: '' } });
+    assert.partialDeepStrictEqual(await withPermissions.monitor('varz'), { leaf: { port: 7500 } });
     await using without = await image.serve();
     const { leaf } = (await without.monitor('varz')) as { leaf?: { port?: number } };
     assert.equal(leaf?.port, undefined);

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { afterEnd, afterLook, askToStart } from './admission.ts';
-import { deletedBetween, isMissing } from './deleted.ts';
+import { deletedBetween, isMissing, whyNotMissing } from './deleted.ts';
 import type { AdmissionRecord, KnownStream, MemberState, Sighting } from './record.ts';
 
 const REGIONS = ['a', 'b', 'c'];
@@ -80,6 +80,34 @@ describe('before a backup is removed', () => {
     ],
   ])('it is gone if and only if %s', (_what, record, sightings, expected) => {
     expect(isMissing(record, sightings, REGIONS, ORDERS)).toBe(expected);
+  });
+});
+
+describe('why a stream can not be taken for gone is said', () => {
+  const all = seen({ a: [], b: [], c: [] });
+  const loss = { since: NOW, phase: 'waiting', streams: [] } as const;
+  test.each<[string, AdmissionRecord, ReadonlyMap<string, Sighting>, readonly string[]]>([
+    ['lost with their servers', { ...formed(), loss }, all, REGIONS],
+    ['is to come back', { ...formed(), orphans: [ORDERS] }, all, REGIONS],
+    ['the stream exists', formed(ORDERS), all, REGIONS],
+    ['the stream exists', formed(), seen({ a: [], b: [], c: [ORDERS] }), REGIONS],
+    ['no leader yet', { ...formed(), isFormed: false }, all, REGIONS],
+    [
+      '1 of 3 JetStream servers hold everything and answer, and 2 are needed',
+      formed(),
+      seen({ a: [] }),
+      REGIONS,
+    ],
+    ['0 of 3', formed(), seen({ a: [], b: [], c: [] }, false), REGIONS],
+    ['no region takes part', formed(), new Map(), []],
+  ])('%s', (words, record, sightings, regions) => {
+    expect(whyNotMissing({ record, sightings, regions }, ORDERS)).toContain(words);
+  });
+
+  test('nothing is said of one that is', () => {
+    expect(
+      whyNotMissing({ record: formed(ALONE), sightings: all, regions: REGIONS }, ORDERS),
+    ).toBeUndefined();
   });
 });
 

@@ -37,19 +37,41 @@ export function isMissing(
   record: AdmissionRecord,
   sightings: ReadonlyMap<string, Sighting>,
   regions: readonly string[],
-  { account, stream }: StreamKey,
+  stream: StreamKey,
   asked: readonly string[] = regions,
 ): boolean {
-  if (!record.isFormed || record.loss !== undefined) return false;
+  return whyNotMissing({ record, sightings, regions, asked }, stream) === undefined;
+}
+
+/** What is known of the servers. */
+interface Seen {
+  readonly record: AdmissionRecord;
+  readonly sightings: ReadonlyMap<string, Sighting>;
+  /** All that take part in JetStream. */
+  readonly regions: readonly string[];
+  /** Regions whose word counts; all without. */
+  readonly asked?: readonly string[];
+}
+
+/** Why a stream can't be taken for gone; undefined if it is. */
+export function whyNotMissing(
+  { record, sightings, regions, asked = regions }: Seen,
+  { account, stream }: StreamKey,
+): string | undefined {
+  if (record.loss !== undefined) return 'streams were lost with their servers, and come back from backups';
   const isIt = (each: StreamKey) => each.account === account && each.stream === stream;
-  if (keptIn(record).some(isIt)) return false;
+  if ((record.orphans ?? []).some(isIt)) return 'the stream was lost with its servers, and is to come back';
   const seen = [...sightings.values()].filter((each) => typeof each === 'object');
-  if (seen.some(({ streams }) => streams.some(isIt))) return false;
+  if (keptIn(record).some(isIt) || seen.some(({ streams }) => streams.some(isIt))) return 'the stream exists';
+  if (regions.length === 0) return 'whether the stream exists is unknown: no region takes part in JetStream';
+  if (!record.isFormed) return 'whether the stream exists is unknown: JetStream has no leader yet';
   const witnesses = asked.filter((id) => {
     const sighting = sightings.get(id);
     return record.members[id]?.state === 'full' && typeof sighting === 'object' && sighting.hasLeader;
   });
-  return witnesses.length >= quorumOf(regions.length);
+  const needed = quorumOf(regions.length);
+  if (witnesses.length >= needed) return undefined;
+  return `whether the stream exists is unknown: ${witnesses.length} of ${regions.length} JetStream servers hold everything and answer, and ${needed} are needed`;
 }
 
 /** The streams that there are, or that are to be restored. */

@@ -66,13 +66,24 @@ export class BackupBucket {
   /** The streams of a cluster that have a backup. Costs one class A operation an account, and one more. */
   async streams(cluster: string): Promise<StreamName[]> {
     const streams: StreamName[] = [];
+    for await (const name of this.streamsFrom(cluster)) streams.push(name);
+    return streams;
+  }
+
+  /**
+   * The same, one after the other, in the order of their prefixes: what is not asked for is not listed.
+   *
+   * @param after the prefix of a stream: those behind it
+   */
+  async *streamsFrom(cluster: string, after = ''): AsyncGenerator<StreamName, void> {
     for (const accountPrefix of await this.#folders(clusterPrefix(cluster))) {
+      // The streams of an account that comes before are before too.
+      if (accountPrefix < after && !after.startsWith(accountPrefix)) continue;
       const account = lastNameOf(accountPrefix);
       for (const prefix of await this.#folders(accountPrefix)) {
-        streams.push({ cluster, account, stream: lastNameOf(prefix) });
+        if (prefix > after) yield { cluster, account, stream: lastNameOf(prefix) };
       }
     }
-    return streams;
   }
 
   /**
@@ -90,6 +101,12 @@ export class BackupBucket {
     const misplaced = misplacedManifest(name, parsed.value);
     if (misplaced !== undefined) throw new BackupError('damaged', misplaced, { name, key });
     return { manifest: parsed.value, etag: object.etag };
+  }
+
+  /** The etag of a manifest, whatever is in it; undefined if there is none. */
+  async etagOf(name: StreamName): Promise<string | undefined> {
+    const key = manifestKey(name);
+    return (await this.#asked(name, key, () => this.#bucket.head(key)))?.etag;
   }
 
   /**
@@ -257,6 +274,12 @@ export class BackupBucket {
     return objects;
   }
 
+  /** Whether there is any object below a prefix. */
+  async hasObjects(name: StreamName, prefix: string): Promise<boolean> {
+    const { objects } = await this.#asked(name, prefix, () => this.#bucket.list({ prefix, limit: 1 }));
+    return objects.length > 0;
+  }
+
   /** Deletes objects; those that are not there are no error. */
   async remove(name: StreamName, keys: readonly string[]): Promise<void> {
     // R2 takes a thousand at a time.
@@ -299,12 +322,18 @@ export class BackupBucket {
       folders.push(...page.delimitedPrefixes);
       cursor = page.truncated ? page.cursor : undefined;
     } while (cursor !== undefined);
-    return folders;
+    // Those of a page come in the order of their keys; miniflare's do not.
+    return folders.toSorted(byCharacters);
   }
 
   #asked<T>(name: StreamName | undefined, key: string | undefined, ask: () => Promise<T>): Promise<T> {
     return asked(name, key, () => withTimeout(ask(), this.#answerMs, noAnswer(this.#answerMs)));
   }
+}
+
+/** By their characters' codes, as R2 orders keys. */
+function byCharacters(one: string, other: string): number {
+  return one < other ? -1 : 1;
 }
 
 /** The pieces, each of which is gone afterwards. */

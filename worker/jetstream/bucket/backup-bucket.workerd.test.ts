@@ -3,6 +3,7 @@
 
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
+import { message, writeBackup } from '../../../test/support/workerd/backups.ts';
 import type { ArchiveEntry } from '../archive/entry.ts';
 import { readArchive } from '../archive/read-archive.ts';
 import { SegmentBuilder } from '../archive/segment.ts';
@@ -22,6 +23,8 @@ import { sweep } from './sweep.ts';
 
 const T0 = 1_780_000_000_000;
 const HOUR_MS = 3_600_000;
+/** That of `message`. */
+const MESSAGES_BEGAN = 1_700_000_000_000;
 const SEGMENTS = 7;
 /** Of a whole life: the manifest, the segments, the folded one, the manifest again, and what is swept. */
 const WRITES = SEGMENTS + 4;
@@ -194,6 +197,25 @@ describe('a point in time', () => {
     // Each message is a second after the one before, and a segment is written with its last.
     expect(await restored(bucket, stream, { at: T0 + 10_000 })).toEqual(upTo(10));
     expect(await restored(bucket, stream, { at: T0 + 4_500 })).toEqual([1, 2, 3, 4]);
+  });
+
+  test('of servers whose clocks differ is not cut off by a message from the future', async () => {
+    const clocks = { ...name, cluster: 'clocks' };
+    // The one that led while message 2 came was a day ahead, that of message 4 an hour behind.
+    const ahead = [0, 86_400_000, 0, -3_600_000, 0, 0];
+    await writeBackup(bucket, clocks, {
+      config: { name: 's' },
+      extent: { firstSeq: 1, lastSeq: 6, deleted: [] },
+      segments: [1, 3, 5].map((first) =>
+        [first, first + 1].map((n) => message(n, 's.x', `${n}`, n * 100_000 + (ahead[n - 1] ?? 0))),
+      ),
+      writtenAt: [2, 4, 6].map((last) => MESSAGES_BEGAN + last * 100_000),
+    });
+    const at = (ms: number) => restored(bucket, clocks, { at: MESSAGES_BEGAN + ms });
+    expect(await at(600_000 + 60_000)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await at(400_000 + 60_000)).toEqual([1, 2, 3, 4]);
+    // As long as the backup itself does not tell, the messages' own times do.
+    expect(await at(150_000)).toEqual([1]);
   });
 
   test('streams of a cluster are listed by their names', async () => {

@@ -111,6 +111,13 @@ export class Restorer {
     return this.#jobs.isBusy;
   }
 
+  /** The restore or verification of a backup that is under way. */
+  jobOf({ account, stream }: Pick<StreamName, 'account' | 'stream'>): Job | undefined {
+    return this.#jobs.list().find((job) => {
+      return job.state === 'running' && job.account === account && job.stream === stream;
+    });
+  }
+
   /** Whether an account has a stream, as its servers say. @throws Error if they do not answer */
   hasStream({ account, stream }: Pick<StreamName, 'account' | 'stream'>): Promise<boolean> {
     return this.#connected(account, async (connection) => (await streamNames(connection)).includes(stream));
