@@ -24,6 +24,18 @@ test('what is said of the servers is read again', () => {
   expect(serversIn({ headers })).toEqual(SERVERS);
 });
 
+test.each(['full', 'door_refused', 'restarting'] as const)(
+  'an own server that refuses with %s names the others, which may take who was refused',
+  (code) => {
+    const headers = membersHeaders(code, [3, 2]);
+    expect(membersIn(new Response(null, headers && { headers }))).toEqual([3, 2]);
+  },
+);
+
+test.each(['draining', 'sign_ins_failed'] as const)('%s is said of the whole region', (code) => {
+  expect(membersHeaders(code, [2])).toBeUndefined();
+});
+
 test('a client gets none of it', () => {
   const headers = new Headers({ ...membersHeaders('full', [2]), 'meridian-servers': '1=1/2', kept: 'yes' });
   expect(membersIn(new Response(null, { headers }))).toEqual([2]);

@@ -12,6 +12,7 @@ const SERVERS_HEADER = 'meridian-servers';
 /** Refusals by the own server that say nothing of the others. */
 const OF_THE_OWN_SERVER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'full',
+  'door_refused',
   'restarting',
   'starting',
   'region_unavailable',
