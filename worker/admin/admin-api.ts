@@ -1,6 +1,11 @@
 // The admin endpoints: who may call each one, its name in the audit log, and the handler that answers it.
 
-import { REGION_OPERATIONS, type RegionOperation } from '../../api/paths.ts';
+import {
+  REGION_OPERATIONS,
+  type RegionOperation,
+  ROLLOUT_OPERATIONS,
+  type RolloutOperation,
+} from '../../api/paths.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { type AdminHandler, adminRoute } from './admin-route.ts';
@@ -119,7 +124,7 @@ function onSession(handler: ownSessions.SessionHandler): AdminHandler<EdgeContex
 
 /** A request whose route names a region, a job, a session or a rollout. */
 interface IdRequest extends Request {
-  readonly params: { readonly id?: string; readonly operation?: string };
+  readonly params: { readonly id?: string };
 }
 
 /** Steps are audited by the ConfigStore, as edits of their rollout. */
@@ -130,11 +135,17 @@ export const rollouts = {
   show: adminRoute<EdgeContext, IdRequest>('read', 'rollouts', ({ params: { id = '' } }, edge) =>
     rolling.showRollout(edge, id),
   ),
-  operate: adminRoute<EdgeContext, IdRequest>('write', 'operate-rollout', (request, edge, caller) => {
-    const { id = '', operation = '' } = request.params;
-    return rolling.operateRollout(request, edge, caller, { id, operation });
-  }),
 };
+
+/** One handler for each operation on a rollout. */
+export const rolloutOperations = Object.fromEntries(
+  ROLLOUT_OPERATIONS.map((operation) => [
+    operation,
+    adminRoute<EdgeContext, IdRequest>('write', `${operation}-rollout`, (request, edge, caller) =>
+      rolling.operateRollout(request, edge, { caller, id: request.params.id ?? '', operation }),
+    ),
+  ]),
+) as Record<RolloutOperation, ReturnType<typeof adminRoute<EdgeContext, IdRequest>>>;
 
 /** One handler for each operation on a region. */
 export const regionOperations = Object.fromEntries(

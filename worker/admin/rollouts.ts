@@ -1,6 +1,6 @@
 // `/api/rollouts`: what is asked of the object that carries rollouts out.
 
-import { ROLLOUT_OPERATIONS } from '../../api/paths.ts';
+import type { RolloutOperation } from '../../api/paths.ts';
 import { RolloutOperationBodySchema, type Rollouts, StartRolloutBodySchema } from '../../api/rollouts.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
@@ -55,20 +55,21 @@ export function showRollout(edge: EdgeContext, id: string): Promise<Response> {
 export async function operateRollout(
   request: Request,
   edge: EdgeContext,
-  { actor, note }: Caller,
-  asked: { readonly id: string; readonly operation: string },
+  {
+    caller,
+    id,
+    operation,
+  }: { readonly caller: Caller; readonly id: string; readonly operation: RolloutOperation },
 ): Promise<Response> {
-  const operation = ROLLOUT_OPERATIONS.find((each) => each === asked.operation);
-  if (operation === undefined)
-    return errorResponse('not_found', `a rollout can be told to ${ROLLOUT_OPERATIONS.join(', ')}`);
-  note({ detail: `${operation} rollout ${asked.id}` });
+  const { actor, note } = caller;
+  note({ detail: `rollout ${id.slice(0, 64)}` });
   const read = await readJsonBody(request, RolloutOperationBodySchema);
   if (!read.ok) return read.response;
   const { full, reason } = read.body;
   return fromDriver(edge, async (driver) =>
     answerOf(
       await driver.operate({
-        ...{ id: numberIn(asked.id), operation, by: actor, full },
+        ...{ id: numberIn(id), operation, by: actor, full },
         ...(reason !== undefined && { reason }),
       }),
     ),

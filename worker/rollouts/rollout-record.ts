@@ -74,13 +74,6 @@ export interface RolloutRecord {
 /** Nothing has been seen. */
 export const UNWATCHED: Watched = { windows: [], verdicts: [], checkedAt: null };
 
-/** More than a rollout of fifty steps has, if it does not fail for days. */
-const MOST_EVENTS = 300;
-
-export function withEvent(record: RolloutRecord, event: RolloutEvent): RolloutRecord {
-  return { ...record, events: [...record.events, event].slice(-MOST_EVENTS) };
-}
-
 export function isOver({ state }: Pick<RolloutRecord, 'state'>): boolean {
   return state === 'done' || state === 'aborted';
 }
