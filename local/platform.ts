@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { SCRATCH_LABEL } from '../regions/container-labels.ts';
 import type { LocalAuth } from './auth/nats-login.ts';
 import type { ContainerPlaces } from './container-places.ts';
 import { serveDockerApi } from './engine/docker-api.ts';
@@ -135,7 +136,10 @@ async function startEngine(
   };
   const runtime = await startRuntime(options, folder, undo, {
     onLine: (server, line) => options.onLog?.(server, line),
-    onExit: (server, code, lastLines) => fail(server, whyHopeless(server, code, lastLines)),
+    onExit: (server, code, lastLines) => {
+      // It ends with each verification of a backup, and nobody waits for it.
+      if (server !== SCRATCH_LABEL) fail(server, whyHopeless(server, code, lastLines));
+    },
   });
   return new Engine({
     runtime,
