@@ -2,17 +2,35 @@
 
 import * as v from 'valibot';
 import { CHANGE_KINDS } from '../regions/edits/diff.ts';
+import { RegionRoutingEntries } from '../regions/routing-schema.ts';
 import { ConfigSchema as FileSchema, RegionSchema } from '../regions/schema.ts';
 import { ForecastSchema } from './forecast.ts';
 import { Count, IsoTime, Version, type Wire } from './schema-kinds.ts';
 
 const { $schema: _forEditors, ...fileEntries } = FileSchema.entries;
 
+const { kind, url, secret, hint, placement, ...ownEntries } = RegionSchema.entries;
+
+const OwnRegionSchema = v.strictObject({
+  ...ownEntries,
+  hint: hint.wrapped,
+  placement: placement.wrapped,
+  name: v.string(),
+});
+
+const { id, latitude, longitude, enabled } = ownEntries;
+
+const ExternalRegionSchema = v.strictObject({
+  ...{ id, name: v.string(), kind: kind.wrapped, url: url.wrapped, secret },
+  ...{ latitude, longitude, enabled },
+  ...RegionRoutingEntries,
+});
+
 /** A configuration with every default filled in. */
 export const ResolvedConfigSchema = v.strictObject({
   ...fileEntries,
   defaultRegion: v.string(),
-  regions: v.array(v.strictObject({ ...RegionSchema.entries, name: v.string() })),
+  regions: v.array(v.union([ExternalRegionSchema, OwnRegionSchema])),
 });
 
 export const ChangeSchema = v.strictObject({

@@ -29,6 +29,7 @@ test('each code has the status that clients rely on', () => {
     conflict: 409,
     needs_deploy: 409,
     drained: 409,
+    external_region: 409,
     jetstream_behind: 409,
     last_region: 409,
     not_empty: 409,

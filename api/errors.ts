@@ -25,6 +25,7 @@ export const ERROR_STATUS = {
   conflict: 409,
   needs_deploy: 409,
   drained: 409,
+  external_region: 409,
   jetstream_behind: 409,
   last_region: 409,
   not_empty: 409,
@@ -106,6 +107,7 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   method_not_allowed: 'the path has no such method; `Allow` names those that it has',
   conflict: 'the edit was made from a version that is no longer the current one',
   needs_deploy: 'the edit changes what only a deploy can change',
+  external_region: 'the region is external: its servers are not started, stopped or asked by Meridian',
   drained: 'the region is drained or disabled, so it is not woken',
   jetstream_behind:
     'a JetStream region would stop, and with it its disk, while another does not hold everything; `force` overrides this',

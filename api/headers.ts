@@ -33,6 +33,12 @@ export const SESSION_COOKIE = 'meridian-session';
  */
 export const PLACE_HEADER = 'x-meridian-place';
 
+/**
+ * Tells the edge that a connection comes from another edge, or from itself, of which it is an external region: it is not
+ * passed on to an external region once more.
+ */
+export const EXTERNAL_HEADER = 'x-meridian-external';
+
 export const RETRY_AFTER_HEADER = 'retry-after';
 export const WWW_AUTHENTICATE_HEADER = 'www-authenticate';
 

@@ -1,6 +1,7 @@
 // `GET /api/regions`, and the operations on one region.
 
 import * as v from 'valibot';
+import { REGION_KINDS } from '../regions/external-schema.ts';
 import { HINTS, PLACEMENTS } from '../regions/hints.ts';
 import { Count, Instant, Version, type Wire } from './schema-kinds.ts';
 import { REGION_STATES, SEEN_STATES } from './states.ts';
@@ -37,21 +38,38 @@ export type PlacedAt = Wire<typeof PlacedAtSchema>;
 export const RegionViewSchema = v.strictObject({
   id: v.string(),
   name: v.string(),
-  hint: v.picklist(HINTS),
-  placement: v.pipe(
-    v.array(v.picklist(PLACEMENTS)),
-    v.description('where its container may run; `placedAt` is where it does'),
+  kind: v.exactOptional(
+    v.pipe(
+      v.picklist(REGION_KINDS),
+      v.description(
+        '`external`: NATS servers of somebody else. Of these nothing is known but whether they answer; absent for a region of ours',
+      ),
+    ),
+  ),
+  hint: v.exactOptional(v.pipe(v.picklist(HINTS), v.description('absent if it is external'))),
+  placement: v.exactOptional(
+    v.pipe(
+      v.array(v.picklist(PLACEMENTS)),
+      v.description(
+        'where its container may run; `placedAt` is where it does. Absent if it is external, which has none',
+      ),
+    ),
   ),
   latitude: v.number(),
   longitude: v.number(),
   enabled: v.boolean(),
-  keepAwake: v.boolean(),
-  jetstream: v.boolean(),
+  keepAwake: v.exactOptional(v.pipe(v.boolean(), v.description('absent if it is external'))),
+  jetstream: v.exactOptional(
+    v.pipe(
+      v.boolean(),
+      v.description("whether it takes part in the regions' JetStream; absent if it is external"),
+    ),
+  ),
   region: v.pipe(v.string(), v.description('the id again')),
   state: v.pipe(
     v.picklist(SEEN_STATES),
     v.description(
-      '`up`, `asleep`, `waiting` (it must not start yet, for the sake of the streams), `starting`, `draining`, `stopping`, `down` (its server exited unexpectedly and is being restarted) or `unreachable` (its object does not answer)',
+      '`up`, `asleep`, `waiting` (it must not start yet, for the sake of the streams), `starting`, `draining`, `stopping`, `down` (its server exited unexpectedly and is being restarted) or `unreachable` (its object does not answer, or an external region does not, as a NATS server does)',
     ),
   ),
   since: v.pipe(Instant, v.description('since when it is in this state, milliseconds since the epoch')),
@@ -126,7 +144,7 @@ export type RegionViews = Wire<typeof RegionViewsSchema>;
 /** The state of a region after an operation on it. */
 export const OperationResultSchema = v.strictObject({
   region: v.string(),
-  state: v.picklist(REGION_STATES),
+  state: v.picklist(SEEN_STATES),
   clients: Clients,
 });
 export type OperationResult = Wire<typeof OperationResultSchema>;

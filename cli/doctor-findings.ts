@@ -58,8 +58,15 @@ export function loginFinding(ran: Ran | undefined): Finding {
   };
 }
 
-/** @param hasAccess whether operators may sign in with Cloudflare Access */
-export function secretFindings(ran: Ran, hasAccess: boolean): readonly Finding[] {
+/**
+ * @param hasAccess whether operators may sign in with Cloudflare Access
+ * @param ofExternal the secrets that external regions need
+ */
+export function secretFindings(
+  ran: Ran,
+  hasAccess: boolean,
+  ofExternal: readonly string[] = [],
+): readonly Finding[] {
   const names = namesIn(ran);
   if (names === undefined) {
     return [
@@ -88,6 +95,15 @@ export function secretFindings(ran: Ran, hasAccess: boolean): readonly Finding[]
           text: 'operators cannot sign in: the admin API is off',
           fix: '`npx wrangler secret put MERIDIAN_ADMIN_TOKEN`',
         },
+    ...ofExternal
+      .filter((name) => !has(name))
+      .map(
+        (name): Finding => ({
+          state: 'fix',
+          text: `the secret ${name} is missing, so no client is sent to its external region`,
+          fix: `\`npx wrangler secret put ${name}\``,
+        }),
+      ),
   ];
 }
 

@@ -56,6 +56,13 @@ test.each([
   expect(secretFindings(ran, hasAccess).map(({ state }) => state)).toEqual(states);
 });
 
+test('a secret that an external region needs is missed', () => {
+  const ran = listed('NATS_TOKEN', 'MERIDIAN_ADMIN_TOKEN', 'MERIDIAN_EXTERNAL_THERE');
+  const needed = ['MERIDIAN_EXTERNAL_THERE', 'MERIDIAN_EXTERNAL_OFFICE'];
+  const missed = secretFindings(ran, false, needed).filter(({ state }) => state !== 'ok');
+  expect(missed).toMatchObject([{ state: 'fix', fix: '`npx wrangler secret put MERIDIAN_EXTERNAL_OFFICE`' }]);
+});
+
 const MADE = { version: 7, time: '2026-11-23T14:06:54.000Z' };
 const MADE_AT = Date.parse(MADE.time);
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import type { RegionViews } from '../api/regions.ts';
+import { externalRegions } from '../regions/config.ts';
 import { AdminClient } from './admin-client.ts';
 import { type ConnectionOptions, resolveConnection, withConnection } from './connection.ts';
 import {
@@ -45,13 +46,14 @@ export function doctorCommand(): Command {
         run(process.execPath, [join(PROJECT, 'cli/main.ts'), 'sync', '--check']),
       ]);
       const hasAccess = file.ok && file.config.admin.accessTeamDomain !== undefined;
+      const ofExternal = file.ok ? externalRegions(file.config).flatMap(({ secret }) => secret ?? []) : [];
       const secrets = login?.code === 0 ? await wrangler('secret', 'list', '--format', 'json') : undefined;
       const findings = [
         nodeFinding(process.versions.node),
         fileFinding(file.ok ? 0 : file.problems.length, written?.code === 0),
         dockerFinding(docker),
         loginFinding(login),
-        ...(secrets === undefined ? [] : secretFindings(secrets, hasAccess)),
+        ...(secrets === undefined ? [] : secretFindings(secrets, hasAccess, ofExternal)),
         ...(await edgeFindings(options, file.ok ? file.config : undefined)),
       ];
       console.log(json ? JSON.stringify(findings, null, 2) : findings.map(lineOf).join('\n'));

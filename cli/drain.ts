@@ -1,7 +1,7 @@
 // `regions drain ID [--wait]`: takes a region out of service; `regions undrain ID`: puts it back.
 
 import { Command } from 'commander';
-import type { MeridianConfig } from '../regions/config.ts';
+import { externalRegions, type MeridianConfig } from '../regions/config.ts';
 import { describeProblem } from '../regions/problems.ts';
 import { unknownRegion } from '../regions/rules/service.ts';
 import type { AdminClient } from './admin-client.ts';
@@ -30,7 +30,8 @@ export function drainCommand(): Command {
     .option('--timeout <seconds>', 'how long to wait', positiveNumber, WAIT_TIMEOUT_S)
     .action(async (id: string, options: Options & { wait?: true; timeout: number }) => {
       const client = await openClient(options);
-      const { base, times } = await showDrain(client, id, true, options);
+      const { base, times, isOutside } = await showDrain(client, id, true, options);
+      if (options.wait && isOutside) throw notCounted(id);
       await confirm(`Drain ${id}?`, options);
       const { force, json } = options;
       const started = await client.operate(id, 'drain', { base, force });
@@ -38,6 +39,8 @@ export function drainCommand(): Command {
         ? await waitUntilEmpty(client, started, { timeoutMs: options.timeout * 1000, times })
         : started;
       if (json) console.log(JSON.stringify(result, null, 2));
+      else if (isOutside)
+        say(`${id} takes no new clients; those who are there stay until they leave: it is external.`);
       else if (options.wait) say(`${id} is empty and has stopped.`);
       else say(`${id} is ${result.state}, with ${result.clients ?? '?'} clients left.`);
     });
@@ -74,11 +77,17 @@ export async function showDrain(
   id: string,
   drain: boolean,
   options: ConfirmOptions,
-): Promise<{ readonly base: number; readonly times: DrainTimes }> {
+): Promise<{ readonly base: number; readonly times: DrainTimes; readonly isOutside: boolean }> {
   const { version, config } = await client.config();
   const dryRun = await client.dryRun(withDrain(config, id, drain));
   if (dryRun.changes.length > 0) showBefore(dryRun, options);
-  return { base: version, times: config };
+  const isOutside = externalRegions(config).some((region) => region.id === id);
+  return { base: version, times: config, isOutside };
+}
+
+function notCounted(id: string): CommandError {
+  const words = `${id} is external: nobody here knows when its last client has left. Drain it without --wait.`;
+  return new CommandError(EXIT.refused, words, { details: { code: 'external_region' } });
 }
 
 function withDrain(config: MeridianConfig, id: string, drain: boolean): MeridianConfig {

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import type { LiveConfig } from '../api/config.ts';
 import type { RegionViews } from '../api/regions.ts';
 import type { SeenState } from '../api/states.ts';
-import type { RegionConfig } from '../regions/config.ts';
+import { type AnyRegion, isExternal, type RegionConfig } from '../regions/config.ts';
 import { formatTable } from '../regions/table.ts';
 import type { AdminClient } from './admin-client.ts';
 import { withConnection } from './connection.ts';
@@ -44,7 +44,8 @@ interface Live {
 }
 
 /** What is known of a region; weight and the like only with a token. */
-type LiveRegion = Partial<RegionConfig> & {
+type LiveRegion = Partial<Omit<RegionConfig, 'kind' | 'url' | 'secret'>> & {
+  readonly kind?: 'external';
   readonly id: string;
   readonly name: string;
   readonly state: SeenState;
@@ -128,7 +129,11 @@ async function listFile(command: Command, json: true | undefined): Promise<void>
 
 const FILE_HEAD = ['ID', 'NAME', 'PLACEMENT', 'INSTANCE', 'AWAKE', 'NOTES'];
 
-function fileRow(region: RegionConfig, defaultRegion: string): string[] {
+function fileRow(region: AnyRegion, defaultRegion: string): string[] {
+  if (isExternal(region)) {
+    const notes = ['external', ...(region.enabled ? [] : ['disabled'])];
+    return [region.id, region.name, '-', '-', '-', notes.join(', ')];
+  }
   const { id, name, placement, instanceType, keepAwake, sleepAfter, jetstream, enabled } = region;
   const notes = [
     ...(enabled ? [] : ['disabled']),

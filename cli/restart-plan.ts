@@ -2,7 +2,7 @@
 
 import type { JetStream } from '../api/jetstream.ts';
 import type { RegionView } from '../api/regions.ts';
-import type { MeridianConfig } from '../regions/config.ts';
+import { isExternal, type MeridianConfig } from '../regions/config.ts';
 
 export interface Restart {
   readonly id: string;
@@ -35,8 +35,14 @@ export function planRestart(
 ): RestartPlan {
   const restarts: Restart[] = [];
   const leftOut: { id: string; why: string }[] = [];
-  for (const { id, enabled, drain, jetstream, keepAwake } of regions) {
+  for (const region of regions) {
+    const { id, enabled, drain } = region;
     if (asked.length > 0 && !asked.includes(id)) continue;
+    if (isExternal(region)) {
+      leftOut.push({ id, why: 'it is external: its servers are not ours' });
+      continue;
+    }
+    const { jetstream, keepAwake } = region;
     const { state, clients = null } = views.find((each) => each.id === id) ?? {};
     const why = whyLeftOut({ enabled, drain, state });
     if (why === undefined) restarts.push({ id, clients, jetstream, keepAwake });

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JetStream } from '../api/jetstream.ts';
 import type { SeenState } from '../api/states.ts';
-import type { MeridianConfig } from '../regions/config.ts';
+import { type MeridianConfig, ownRegions } from '../regions/config.ts';
 import { type Answers, CONFIG, INFO, refusal, regionView } from '../test/support/fake-edge.ts';
 import { runRegionsOn } from '../test/support/regions-command.ts';
 
@@ -66,7 +66,7 @@ class Edge {
   }
 
   #jetStream(): JetStream {
-    const members = this.config.regions
+    const members = ownRegions(this.config)
       .filter(({ jetstream }) => jetstream)
       .map(({ id }) => {
         const state = next(this.members[id], 'full');

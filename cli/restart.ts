@@ -1,6 +1,7 @@
 // `regions restart [ID...]`: restarts regions one after the other, so that all others serve meanwhile.
 
 import { Command } from 'commander';
+import { ownRegions } from '../regions/config.ts';
 import { describeProblem } from '../regions/problems.ts';
 import { unknownRegion } from '../regions/rules/service.ts';
 import { formatTable } from '../regions/table.ts';
@@ -77,7 +78,7 @@ async function readPlan(client: AdminClient, ids: readonly string[]): Promise<Re
       details: { code: 'no_such_region' },
     });
   }
-  const hasJetStream = config.regions.some(({ enabled, jetstream }) => enabled && jetstream);
+  const hasJetStream = ownRegions(config).some(({ enabled, jetstream }) => enabled && jetstream);
   const members = hasJetStream ? (await client.jetstream()).members : undefined;
   return planRestart(config, regions, members, ids);
 }

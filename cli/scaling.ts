@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Scaling } from '../api/scaling.ts';
 import { clientCapacity } from '../regions/client-capacity.ts';
-import type { RegionConfig } from '../regions/config.ts';
+import { ownRegions, type RegionConfig } from '../regions/config.ts';
 import { dollarsPerHour } from '../regions/container-cost.ts';
 import { applyAssignments } from '../regions/edits/set.ts';
 import { describeProblem } from '../regions/problems.ts';
@@ -107,7 +107,8 @@ async function replayed(
       details: { code: 'invalid', problems: edited.problems },
     });
   }
-  const { regions, lameDuck } = edited.config;
+  const { lameDuck } = edited.config;
+  const regions = ownRegions(edited.config);
   const region = regions.find((each) => each.id === id);
   if (region?.members === undefined) throw new CommandError(EXIT.usage, whyNot(id, region, regions));
   const { windowSeconds, ...settings } = region.members;

@@ -4,7 +4,7 @@
 import { Command } from 'commander';
 import type { VersionInfo } from '../api/config.ts';
 import type { RegionView } from '../api/regions.ts';
-import type { MeridianConfig } from '../regions/config.ts';
+import { isExternal, type MeridianConfig } from '../regions/config.ts';
 import { hostsOf } from '../regions/hints.ts';
 import { bindingNameOf, classNameOf, instanceNameOf } from '../regions/names.ts';
 import { describeProblem } from '../regions/problems.ts';
@@ -58,10 +58,12 @@ function regionOf({ config, info, views }: Source, id: string, command: Command)
   return {
     ...region,
     isDefault: id === defaultRegion,
-    className: classNameOf(id),
-    bindingName: bindingNameOf(id),
-    instanceName: instanceNameOf(id),
-    hosts: hostsOf(region.hint),
+    ...(!isExternal(region) && {
+      className: classNameOf(id),
+      bindingName: bindingNameOf(id),
+      instanceName: instanceNameOf(id),
+      hosts: hostsOf(region.hint),
+    }),
     ...(view && { state: view.state, clients: view.clients, problem: view.problem }),
     ...(info && { version: info.version }),
   };

@@ -119,8 +119,9 @@ function rowOf(region: RegionView, { links, before, at }: Seen, now: number): st
     String(clients ?? '?'),
     messagesText(old?.inMsgs, region.inMsgs, seconds),
     messagesText(old?.outMsgs, region.outMsgs, seconds),
-    `${own.filter((link) => link.state === 'up').length} of ${own.length}`,
-    seconds === 0 ? '-' : `${bytesText(moved / seconds)}/s`,
+    // An external region has none.
+    region.kind === 'external' ? '-' : `${own.filter((link) => link.state === 'up').length} of ${own.length}`,
+    seconds === 0 || region.kind === 'external' ? '-' : `${bytesText(moved / seconds)}/s`,
   ];
 }
 

@@ -3,7 +3,7 @@
 import type { ApiClient } from '../api/client.ts';
 import type { MeshLink } from '../api/mesh.ts';
 import type { RegionView } from '../api/regions.ts';
-import type { MeridianConfig } from '../regions/config.ts';
+import { type MeridianConfig, ownRegions } from '../regions/config.ts';
 import { instanceNameOf } from '../regions/names.ts';
 import { waitFor } from '../waiting/wait-for.ts';
 
@@ -28,7 +28,9 @@ const REMIND_AFTER_MS = 5_000;
 export async function awaken(options: AwakenOptions): Promise<void> {
   const { api, tick, config, onProgress, remindAfterMs = REMIND_AFTER_MS } = options;
   const awake = new Set(
-    config.regions.filter(({ keepAwake, enabled }) => keepAwake && enabled).map(({ id }) => id),
+    ownRegions(config)
+      .filter(({ keepAwake, enabled }) => keepAwake && enabled)
+      .map(({ id }) => id),
   );
   const failed = new AbortController();
   // Not waited for: the regions that are up are said before the last one has come.

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ownRegions } from '../regions/config.ts';
 import { PLACEMENTS } from '../regions/hints.ts';
 import checkedIn from '../regions/regions.json' with { type: 'json' };
 import { validateConfig } from '../regions/validate.ts';
@@ -18,7 +19,7 @@ const tagsOf = (variables: Readonly<Record<string, string>> = {}) => [
   `country:${variables.CLOUDFLARE_COUNTRY_A2?.toLowerCase()}`,
 ];
 
-test.each(config.regions.map((region) => [region.id, region] as const))(
+test.each(ownRegions(config).map((region) => [region.id, region] as const))(
   'the container of %s is told that it runs where it should',
   (id, region) => {
     const placed = placedAt(tagsOf(containerPlaces(config)(`nats-${id}`)), region);
@@ -28,7 +29,7 @@ test.each(config.regions.map((region) => [region.id, region] as const))(
 );
 
 test.each(PLACEMENTS)('there is a data center for each placement: %s', (placement) => {
-  const regions = config.regions.map((region) => ({ ...region, placement: [placement] }));
+  const regions = ownRegions(config).map((region) => ({ ...region, placement: [placement] }));
   const [first] = regions;
   const placed = placedAt(tagsOf(containerPlaces({ ...config, regions })('nats-weur')), {
     ...(first ?? { latitude: 0, longitude: 0 }),

@@ -2,7 +2,7 @@
 // allows it, the nearest of those known here to the coordinates of its region. workerd says `loc01`, `REGN` and `XX` of
 // all of them.
 
-import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
+import { type MeridianConfig, ownRegions, type RegionConfig } from '../regions/config.ts';
 import type { Placement } from '../regions/hints.ts';
 import { instanceNameOf } from '../regions/names.ts';
 import { distanceKm } from '../routing/distance.ts';
@@ -24,8 +24,8 @@ const DATA_CENTERS: Readonly<Record<Placement, readonly string[]>> = {
 /** The variables of a server's container; undefined for a server that is not a region's. */
 export type ContainerPlaces = (serverName: string) => Readonly<Record<string, string>> | undefined;
 
-export function containerPlaces({ regions }: MeridianConfig): ContainerPlaces {
-  const places = new Map(regions.map((region) => [instanceNameOf(region.id), placeOf(region)]));
+export function containerPlaces(config: MeridianConfig): ContainerPlaces {
+  const places = new Map(ownRegions(config).map((region) => [instanceNameOf(region.id), placeOf(region)]));
   return (serverName) => places.get(serverName);
 }
 

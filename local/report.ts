@@ -9,10 +9,10 @@ import { formatTable } from '../regions/table.ts';
 export function regionTable(regions: readonly RegionView[]): string {
   return formatTable([
     ['region', 'where', 'server', 'state', 'clients'],
-    ...regions.map(({ id, name, state, clients }) => [
+    ...regions.map(({ id, name, kind, state, clients }) => [
       id,
       name,
-      instanceNameOf(id),
+      kind ?? instanceNameOf(id),
       state,
       String(clients ?? '?'),
     ]),

@@ -2,7 +2,7 @@
 // same time, and a JetStream server closes its streams as soon as it is a lame duck: at once, nothing would be left of
 // them. So each JetStream server goes on until its turn, when the ones before it have come back and caught up. Pure.
 
-import type { MeridianConfig, RegionConfig, RegionId } from './config.ts';
+import { type MeridianConfig, ownRegions, type RegionConfig, type RegionId } from './config.ts';
 
 /** From SIGTERM to SIGKILL. https://developers.cloudflare.com/containers/configuration/rollouts/ */
 export const KILLED_AFTER_SECONDS = 900;
@@ -20,13 +20,16 @@ type Deployed = Pick<MeridianConfig, 'regions' | 'lameDuck' | 'jetstream'>;
 
 /** Seconds from SIGTERM until the region's server becomes a lame duck. 0 without JetStream. */
 export function holdSecondsOf(config: Deployed, id: RegionId): number {
-  const turn = config.regions.filter(takesTurns).findIndex((region) => region.id === id);
+  const turn = ownRegions(config)
+    .filter(takesTurns)
+    .findIndex((region) => region.id === id);
   return turn === -1 ? 0 : turn * turnSecondsOf(config);
 }
 
 /** Seconds from one turn to the next: as configured, and no more than leaves the last one time for its clients. */
-export function turnSecondsOf({ regions, lameDuck, jetstream }: Deployed): number {
-  const others = regions.filter(takesTurns).length - 1;
+export function turnSecondsOf(config: Deployed): number {
+  const { lameDuck, jetstream } = config;
+  const others = ownRegions(config).filter(takesTurns).length - 1;
   if (others < 1) return 0;
   const left = KILLED_AFTER_SECONDS - RESERVE_SECONDS - lameDuck.graceSeconds - lameDuck.durationSeconds;
   return Math.min(jetstream.turnSeconds, Math.floor(left / others));

@@ -53,6 +53,9 @@ type ProblemKind =
   | { code: 'members-free-high'; path: string; free: number; max: number; room: number }
   | { code: 'members-name-taken'; path: string; id: string; of: string; name: string }
   | { code: 'no-enabled-region'; path: string }
+  | { code: 'no-own-region'; path: string }
+  | { code: 'external-only'; path: string; field: string }
+  | { code: 'no-server-of-ours'; path: string; field: string }
   | { code: 'session-ttl-high'; path: string; seconds: number; most: number }
   | { code: 'weight-unused'; path: string; weight: number }
   | { code: 'unknown-region'; path: string; id: string; known: readonly string[]; nearest?: string }
@@ -168,6 +171,12 @@ function textOf(p: Problem): string {
       return `the server of "${p.id}" would be called ${p.name}, like a member of "${p.of}": give the region another id.`;
     case 'no-enabled-region':
       return 'no region is enabled, so no client could connect: set enabled to true in at least one.';
+    case 'no-own-region':
+      return 'all regions are external, so there would be nothing to deploy: keep one of ours; with "dial": 0 it takes no clients.';
+    case 'external-only':
+      return `only an external region has ${p.field}: set kind to "external", or remove it.`;
+    case 'no-server-of-ours':
+      return `an external region has no server of ours, so ${p.field} would have no effect: remove it.`;
     case 'weight-unused':
       return `${p.weight} has no effect while routing.bandMs is 0, since each client goes to its best region: set routing.bandMs (to 20, for example) to share clients by weight, or use dial to send some of them elsewhere.`;
     case 'unknown-region':

@@ -39,10 +39,10 @@ test.each(['a\nb', ' a', '', 'a\u0007b', 'a\u202eb', '\u200b', 'a\u0085'])('%j i
 test('each missing field without a default is reported', () => {
   expect(problemsOf(fileOf({})).map(({ code, path }) => `${code} ${path}`)).toEqual([
     'missing-field regions[0].id',
-    'missing-field regions[0].hint',
-    'missing-field regions[0].placement',
     'missing-field regions[0].latitude',
     'missing-field regions[0].longitude',
+    'missing-field regions[0].hint',
+    'missing-field regions[0].placement',
   ]);
 });
 

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { DoorsSchema } from './doors-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { ExportSchema } from './export-schema.ts';
+import { ExternalEntries } from './external-schema.ts';
 import { HINTS, PLACEMENTS } from './hints.ts';
 import { INSTANCE_TYPES } from './instance-types.ts';
 import { MembersSchema } from './members-schema.ts';
@@ -134,17 +135,22 @@ export const RegionSchema = v.strictObject({
       v.description('Display name. Absent: the id.'),
     ),
   ),
-  hint: v.pipe(
-    v.picklist(HINTS),
-    v.description(
-      "Location hint of the region's Durable Object. sam lands in enam, afr in weur, me in eeur; apac-ne and apac-se are parts of apac.",
+  ...ExternalEntries,
+  hint: v.exactOptional(
+    v.pipe(
+      v.picklist(HINTS),
+      v.description(
+        "Location hint of the region's Durable Object. sam lands in enam, afr in weur, me in eeur; apac-ne and apac-se are parts of apac. Every region has one, except an external one.",
+      ),
     ),
   ),
-  placement: v.pipe(
-    v.array(v.picklist(PLACEMENTS)),
-    v.minLength(1),
-    v.description(
-      'Where the container may run (constraints.regions). ME, OC and AFR have limited capacity and are refused without another placement, so the region oc has ["OC", "APAC"]: the container starts in the one nearest to its object, in Oceania while there is room.',
+  placement: v.exactOptional(
+    v.pipe(
+      v.array(v.picklist(PLACEMENTS)),
+      v.minLength(1),
+      v.description(
+        'Where the container may run (constraints.regions). ME, OC and AFR have limited capacity and are refused without another placement, so the region oc has ["OC", "APAC"]: the container starts in the one nearest to its object, in Oceania while there is room. Every region has one, except an external one.',
+      ),
     ),
   ),
   latitude: v.pipe(
@@ -367,5 +373,9 @@ export const ConfigSchema = v.strictObject({
     v.pipe(ExportSchema, v.description('Where metrics are pushed to (docs/observability.md). At most 4.')),
     [],
   ),
-  regions: v.pipe(v.array(RegionSchema), v.minLength(1), v.description('The regions, one nats-server each.')),
+  regions: v.pipe(
+    v.array(RegionSchema),
+    v.minLength(1),
+    v.description('The regions, one nats-server each, and external ones.'),
+  ),
 });

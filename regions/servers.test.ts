@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { configOf, region } from '../test/support/data/sample-config.ts';
+import { ownRegions } from './config.ts';
 import { memberConfig, serverById, serverIdsOf, serverNumberOf } from './servers.ts';
 
 const config = configOf([
@@ -26,7 +27,7 @@ test.each([
 });
 
 test('a member has what the region has, but for JetStream and members of its own', () => {
-  const [weur] = config.regions;
+  const [weur] = ownRegions(config);
   if (weur === undefined) throw new Error('no region');
   const member = memberConfig({ ...weur, jetstream: true }, 2, false);
   expect(member).toMatchObject({ id: 'weur-2', jetstream: false, keepAwake: true, drain: false });

@@ -1,7 +1,7 @@
 // The servers of a region: its own, and the members that there may be. A member's id is like a region's (`weur-2`), so that
 // names, links and logs say it in the same way; a rule keeps regions from having such an id.
 
-import type { MeridianConfig, RegionConfig } from './config.ts';
+import { type MeridianConfig, ownRegions, type RegionConfig } from './config.ts';
 import { instanceNameOf } from './names.ts';
 
 /** The number of a region's own server. */
@@ -25,9 +25,9 @@ export function memberNumbersOf({ members }: Pick<RegionConfig, 'members'>): rea
   return Array.from({ length: (members?.max ?? 1) - 1 }, (_, index) => index + 2);
 }
 
-/** The ids of all servers that there may be, in the order of the regions. */
-export function serverIdsOf({ regions }: Pick<MeridianConfig, 'regions'>): readonly string[] {
-  return regions.flatMap((region) => [
+/** The ids of all servers of ours that there may be, in the order of the regions. */
+export function serverIdsOf(config: Pick<MeridianConfig, 'regions'>): readonly string[] {
+  return ownRegions(config).flatMap((region) => [
     region.id,
     ...memberNumbersOf(region).map((number) => serverIdOf(region.id, number)),
   ]);
@@ -42,9 +42,9 @@ export interface ServerOfRegion {
 /** Undefined if there may be none of this id. */
 export function serverById(
   serverId: string,
-  { regions }: Pick<MeridianConfig, 'regions'>,
+  config: Pick<MeridianConfig, 'regions'>,
 ): ServerOfRegion | undefined {
-  for (const region of regions) {
+  for (const region of ownRegions(config)) {
     if (region.id === serverId) return { region, number: OWN_SERVER };
     const number = memberNumbersOf(region).find((each) => serverIdOf(region.id, each) === serverId);
     if (number !== undefined) return { region, number };

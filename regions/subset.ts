@@ -1,6 +1,6 @@
 // Reduces a valid configuration to some of its regions, for `npm start -- --regions wnam,weur`.
 
-import type { MeridianConfig, RegionConfig, RegionId } from './config.ts';
+import { type AnyRegion, isExternal, type MeridianConfig, ownRegions, type RegionId } from './config.ts';
 import type { Problem } from './problems.ts';
 import { LEAST_MEMBERS } from './rules/jetstream.ts';
 import { unknownRegion } from './rules/service.ts';
@@ -19,6 +19,7 @@ export function onlyRegions(config: MeridianConfig, ids: readonly RegionId[]): S
   const kept = config.regions.filter(({ id }) => ids.includes(id));
   const firstEnabled = kept.find(({ enabled }) => enabled);
   if (problems.length > 0) return { ok: false, problems };
+  if (kept.every(isExternal)) return { ok: false, problems: [{ code: 'no-own-region', path: 'regions' }] };
   if (firstEnabled === undefined)
     return { ok: false, problems: [{ code: 'no-enabled-region', path: 'regions' }] };
 
@@ -34,15 +35,17 @@ function problemsOfIds(config: MeridianConfig, ids: readonly RegionId[]): Proble
   return ids.filter((id) => !known.includes(id)).map((id) => unknownRegion('regions', id, known));
 }
 
-function withoutLostMajority(regions: readonly RegionConfig[]): {
-  regions: readonly RegionConfig[];
+function withoutLostMajority(regions: readonly AnyRegion[]): {
+  regions: readonly AnyRegion[];
   notes: Problem[];
 } {
-  const members = regions.filter(({ enabled, jetstream }) => enabled && jetstream).map(({ id }) => id);
+  const members = ownRegions({ regions })
+    .filter(({ enabled, jetstream }) => enabled && jetstream)
+    .map(({ id }) => id);
   if (members.length === 0 || members.length >= LEAST_MEMBERS) return { regions, notes: [] };
   return {
     regions: regions.map((region) =>
-      members.includes(region.id) ? { ...region, jetstream: false } : region,
+      !isExternal(region) && members.includes(region.id) ? { ...region, jetstream: false } : region,
     ),
     notes: [{ code: 'jetstream-turned-off', path: 'regions', ids: members }],
   };

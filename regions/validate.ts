@@ -10,6 +10,7 @@ import { isWarning, type Problem } from './problems.ts';
 import { checkAccess } from './rules/access.ts';
 import { readDraft } from './rules/draft.ts';
 import { checkExport } from './rules/export.ts';
+import { checkExternal } from './rules/external.ts';
 import { checkIdentity } from './rules/identity.ts';
 import { checkInstance } from './rules/instance.ts';
 import { checkJetstream } from './rules/jetstream.ts';
@@ -32,6 +33,7 @@ export type Validation =
 
 const RULES = [
   checkIdentity,
+  checkExternal,
   checkPlace,
   checkInstance,
   checkPayload,

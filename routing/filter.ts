@@ -5,7 +5,7 @@
 
 import type { EffectKind } from '../api/decision.ts';
 import type { ErrorCode } from '../api/errors.ts';
-import type { MeridianConfig, RegionConfig, RegionId } from '../regions/config.ts';
+import type { AnyRegion, MeridianConfig, RegionId } from '../regions/config.ts';
 import type { ClientCountry } from './client-country.ts';
 import type { Estimate } from './estimate.ts';
 import type { RegionObservation } from './observation.ts';
@@ -20,7 +20,7 @@ export interface Filter<E extends AnyEffect> extends FilterTraits<E['code']> {
    * Compiles it for a region, once per configuration; undefined if it can never have an effect on the region. If it needs
    * only the region's id, one function for all regions is fastest.
    */
-  readonly forRegion: (region: RegionConfig, routing: RoutingConfig) => Judge<E> | undefined;
+  readonly forRegion: (region: AnyRegion, routing: RoutingConfig) => Judge<E> | undefined;
   /** The text of its effects by their codes, which are unique across filters. */
   readonly words: { readonly [Code in E['code']]: (effect: E & { readonly code: Code }) => string };
 }
@@ -47,7 +47,7 @@ export interface FilterTraits<Code extends string = string> {
    * Why the configuration of a region keeps every client from it, as text; undefined where it does not. Absent from a
    * filter that depends on the client, or on the region's state.
    */
-  readonly excludes?: (region: RegionConfig) => string | undefined;
+  readonly excludes?: (region: AnyRegion) => string | undefined;
   /** The refusal that a client gets if this filter is why no region serves it. */
   readonly refusal?: Refusal;
 }
@@ -83,7 +83,7 @@ interface EffectFields extends Readonly<Record<EffectKind, object>> {
 /** A filter with any effects, as the decision uses it. */
 export interface AnyFilter extends FilterTraits {
   readonly name: string;
-  readonly forRegion: (region: RegionConfig, routing: RoutingConfig) => Judge<AnyEffect> | undefined;
+  readonly forRegion: (region: AnyRegion, routing: RoutingConfig) => Judge<AnyEffect> | undefined;
   readonly words: Readonly<Record<string, (effect: never) => string>>;
 }
 
@@ -104,6 +104,8 @@ export interface FilterContext extends ClientCountry {
   readonly clientHash: number;
   /** Ids of regions that the request prefers, best first. */
   readonly preferred: readonly string[];
+  /** Whether only a region of ours can take it: a leaf node, an MQTT client, a session. */
+  readonly onlyOwn: boolean;
   /** Id of the only region that the request accepts. */
   readonly forced: string | undefined;
   /** Id of the region where the client was before. */

@@ -24,6 +24,8 @@ export interface RegionObservation {
   readonly measurement?: Measurement;
   /** Its state when it last answered; `unreachable` when it did not. */
   readonly state?: SeenState;
+  /** Of an external region that is `unreachable`: why. */
+  readonly problem?: string;
   readonly clients?: number;
   /** The connection limit that its server took when it started. */
   readonly maxClients?: number;

@@ -28,6 +28,8 @@ export interface RoutingRequest {
   readonly forced?: string | undefined;
   /** Id of the region where the client was before. */
   readonly previous?: string | undefined;
+  /** Only a region of ours can take it, no external one. */
+  readonly onlyOwn?: boolean;
   /** What was already ignored in it, as text. */
   readonly notes?: readonly string[];
 }
@@ -56,6 +58,7 @@ export function rankRegions(request: RoutingRequest, from: RequestPlace, state: 
     inEu,
     clientHash: hashText(request.client === undefined ? entry.value : networkOf(request.client)),
     preferred: request.preferred ?? [],
+    onlyOwn: request.onlyOwn ?? false,
     forced: request.forced,
     previous: request.previous,
     incumbent: observations.incumbent,

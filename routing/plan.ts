@@ -1,6 +1,6 @@
 // A compiled configuration: what a decision needs and what depends on the configuration only. Made once per version.
 
-import type { MeridianConfig, RegionConfig, RegionId } from '../regions/config.ts';
+import type { AnyRegion, MeridianConfig, RegionId } from '../regions/config.ts';
 import type { AnyFilter, Judge, RoutingConfig } from './filter.ts';
 import { type Effect, FILTERS } from './filters/all.ts';
 import { compilePrior, type Prior } from './latency/prior.ts';
@@ -13,7 +13,7 @@ export interface Rule {
 
 /** One region, ready to be ranked. */
 export interface PlannedRegion {
-  readonly config: RegionConfig;
+  readonly config: AnyRegion;
   readonly id: RegionId;
   /** In the order of the filters. */
   readonly rules: readonly Rule[];
@@ -30,7 +30,7 @@ export interface RoutingPlan {
   /** How many of the enabled regions have to look healthy for health to be believed. */
   readonly leastHealthy: number;
   /** Where requests whose place is unknown count as coming from. */
-  readonly defaultRegion: RegionConfig;
+  readonly defaultRegion: AnyRegion;
   readonly prior: Prior;
   /** Prior estimates per entry that has a code, filled as they are needed. */
   readonly priors: Map<string, readonly number[]>;
@@ -63,11 +63,7 @@ export function compileRouting(
   };
 }
 
-function planRegion(
-  config: RegionConfig,
-  routing: RoutingConfig,
-  filters: readonly AnyFilter[],
-): PlannedRegion {
+function planRegion(config: AnyRegion, routing: RoutingConfig, filters: readonly AnyFilter[]): PlannedRegion {
   const off = new Set<string>([...routing.off, ...config.off]);
   const rules = filters.flatMap((filter) => {
     // Only tests of a new filter pass other filters; decisions then also have that filter's effects.

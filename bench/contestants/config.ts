@@ -2,7 +2,7 @@
 // or more regions than there are places.
 
 import { loadConfig } from '../../local/load-config.ts';
-import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import { type MeridianConfig, ownRegions, type RegionConfig } from '../../regions/config.ts';
 import { onlyRegions } from '../../regions/subset.ts';
 import { MAX_CONNECTIONS, type StackRequest } from './contestant.ts';
 
@@ -29,7 +29,7 @@ export async function configFor({
     ...sized,
     doors: { leafnode: true, mqtt },
     mesh: { ...sized.mesh, ...(reconcileSeconds !== undefined && { reconcileSeconds }) },
-    regions: sized.regions.map((region, index) => ({
+    regions: ownRegions(sized).map((region, index) => ({
       ...region,
       limits: { ...region.limits, ...limits },
       ...(index === 0 &&
@@ -48,7 +48,9 @@ function withJetStream(
   config: MeridianConfig,
   { backup, everySeconds }: NonNullable<StackRequest['jetstream']>,
 ): MeridianConfig {
-  const ids = config.regions.filter((region) => region.jetstream).map(({ id }) => id);
+  const ids = ownRegions(config)
+    .filter((region) => region.jetstream)
+    .map(({ id }) => id);
   const subset = onlyRegions(config, ids);
   if (!subset.ok) throw new Error(`the regions with JetStream are no configuration: ${ids.join(', ')}`);
   const settings = {
@@ -60,10 +62,11 @@ function withJetStream(
 
 /** This many regions, copies of the checked-in ones in turn. Without JetStream, which a cluster of two cannot have. */
 function resized(config: MeridianConfig, count: number): MeridianConfig {
+  const originals = ownRegions(config);
   const all = Array.from({ length: count }, (_, index): RegionConfig[] => {
-    const original = config.regions[index % config.regions.length];
+    const original = originals[index % originals.length];
     if (original === undefined) return [];
-    const copy = Math.floor(index / config.regions.length);
+    const copy = Math.floor(index / originals.length);
     return [
       {
         ...original,

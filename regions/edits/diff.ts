@@ -2,7 +2,7 @@
 // platform settings, which need one. Pure. The ConfigStore decides with it which live edits to refuse; the dry run and
 // the command show it.
 
-import type { MeridianConfig, RegionConfig } from '../config.ts';
+import type { AnyRegion, MeridianConfig } from '../config.ts';
 
 /**
  * - `steers`: a routing setting, takes effect without a deploy
@@ -22,7 +22,10 @@ export interface Change {
   readonly kind: (typeof CHANGE_KINDS)[number];
 }
 
-/** Fields of a region that are in wrangler.toml, or that all JetStream regions must agree on. */
+/**
+ * Fields of a region that are in wrangler.toml, or that all JetStream regions must agree on; and where clients of an external
+ * region are sent, with the credentials that they sign in with: only who may deploy says that.
+ */
 const PLATFORM_REGION_FIELDS: ReadonlySet<string> = new Set([
   'hint',
   'placement',
@@ -30,6 +33,9 @@ const PLATFORM_REGION_FIELDS: ReadonlySet<string> = new Set([
   'jetstream',
   'members',
   'members.max',
+  'kind',
+  'url',
+  'secret',
 ]);
 
 /** Parts that a region's object reads when it is created, or that all regions must agree on. */
@@ -59,7 +65,7 @@ export function platformChanges(changes: readonly Change[]): readonly Change[] {
   return changes.filter(({ kind }) => kind === 'platform');
 }
 
-function regionChanges(before: readonly RegionConfig[], after: readonly RegionConfig[]): Change[] {
+function regionChanges(before: readonly AnyRegion[], after: readonly AnyRegion[]): Change[] {
   const ofBefore = new Map(before.map((region) => [region.id, region]));
   const ofAfter = new Map(after.map((region) => [region.id, region]));
   const kept = after.flatMap((region) => {
@@ -80,7 +86,7 @@ function regionChanges(before: readonly RegionConfig[], after: readonly RegionCo
   return [...kept, ...removed];
 }
 
-function fieldChanges(path: string, before: RegionConfig, after: RegionConfig): Change[] {
+function fieldChanges(path: string, before: AnyRegion, after: AnyRegion): Change[] {
   return differences(before, after).map(({ path: field, from, to }) => ({
     path: `${path}.${field}`,
     from,

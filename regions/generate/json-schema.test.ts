@@ -13,7 +13,11 @@ test('unknown keys are refused at every level', () => {
 
 test('only the fields without a default are required', () => {
   expect(schema.required).toEqual(['regions']);
-  expect(region.required).toEqual(['id', 'hint', 'placement', 'latitude', 'longitude']);
+  expect(region.required).toEqual(['id', 'latitude', 'longitude']);
+});
+
+test('an external region needs an address, and any other one a place', () => {
+  expect(region.anyOf).toEqual([{ required: ['hint', 'placement'] }, { required: ['kind', 'url'] }]);
 });
 
 test('every field has a description', () => {

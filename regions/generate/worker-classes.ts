@@ -1,7 +1,7 @@
 // Generates worker/region/classes.ts: one Durable Object class per region, because a `[[containers]]` entry belongs to
 // one class, and only that entry decides where a container runs.
 
-import type { MeridianConfig } from '../config.ts';
+import { type MeridianConfig, ownRegions } from '../config.ts';
 import { classNameOf } from '../names.ts';
 
 const HEAD = `// Generated from regions/regions.json by \`npm run regions -- sync\`; do not edit. One class per region, because a
@@ -10,9 +10,9 @@ const HEAD = `// Generated from regions/regions.json by \`npm run regions -- syn
 import { NatsRegion } from './nats-region.ts';
 `;
 
-/** The text with the classes of all regions, disabled ones too: removing a class deletes what its objects store. */
+/** The text with the classes of all regions that have a server of ours, disabled ones too: removing a class deletes what its objects store. */
 export function generateWorkerClasses(config: MeridianConfig): string {
-  return [HEAD, ...config.regions.map(({ id }) => classText(id))].join('\n');
+  return [HEAD, ...ownRegions(config).map(({ id }) => classText(id))].join('\n');
 }
 
 function classText(id: string): string {

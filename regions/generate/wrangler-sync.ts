@@ -6,7 +6,7 @@
 // never run.
 
 import { parse } from 'smol-toml';
-import type { MeridianConfig, RegionConfig } from '../config.ts';
+import { type MeridianConfig, ownRegions, type RegionConfig } from '../config.ts';
 import { ROLLOUT_GRACE_SECONDS } from '../deploy-turns.ts';
 import { hostsOf } from '../hints.ts';
 import { bindingNameOf, classNameOf, instanceNameOf } from '../names.ts';
@@ -38,9 +38,9 @@ export function syncWranglerToml(current: string, config: MeridianConfig): Wrang
   const start = inside.search(FIRST_MIGRATION);
   const kept = start === -1 ? '' : inside.slice(start).trim();
   const history = asSyncError(() => readMigrations(parse(kept)));
-  const classes = config.regions.map(({ id }) => classNameOf(id));
+  const classes = ownRegions(config).map(({ id }) => classNameOf(id));
   const { text: migrations, added } = appendMigration(kept, history, classes);
-  const text = `${before}${[HEAD, ...config.regions.map(regionText), sessionsText(config), MIGRATIONS_HEAD + migrations].join('\n')}${after}`;
+  const text = `${before}${[HEAD, ...ownRegions(config).map(regionText), sessionsText(config), MIGRATIONS_HEAD + migrations].join('\n')}${after}`;
   asSyncError(() => parse(text));
   return { text, added };
 }

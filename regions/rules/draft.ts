@@ -2,12 +2,16 @@
 // The rules read this, so that one broken region does not hide problems of the others.
 
 import * as v from 'valibot';
+import { EXTERNAL_FIELDS } from '../external-schema.ts';
 import { ConfigSchema, RegionSchema } from '../schema.ts';
 
 type Readable<E extends v.ObjectEntries> = { readonly [K in keyof E]?: v.InferOutput<E[K]> };
 
 /** A region of which any field may be absent because it is missing or broken. */
-export type RegionDraft = Readable<typeof RegionSchema.entries>;
+export type RegionDraft = Readable<typeof RegionSchema.entries> & {
+  /** The names of the known fields that are written, whatever is in them; absent if the region is no object. */
+  readonly given?: ReadonlySet<string>;
+};
 
 /** A configuration of which any part may be absent because it is missing or broken. */
 export interface ConfigDraft {
@@ -42,10 +46,18 @@ export function readDraft(input: unknown): ConfigDraft {
     routing: routing.success ? routing.output : undefined,
     sessions: sessions.success ? sessions.output : undefined,
     export: sinks.success ? sinks.output : undefined,
-    regions: Array.isArray(file.regions)
-      ? file.regions.map((region) => readEntries(RegionSchema.entries, region))
-      : [],
+    regions: Array.isArray(file.regions) ? file.regions.map(readRegion) : [],
   };
+}
+
+/** Of an external region only what it may have. */
+function readRegion(input: unknown): RegionDraft {
+  if (!isRecord(input)) return {};
+  const given = new Set(Object.keys(RegionSchema.entries).filter((key) => Object.hasOwn(input, key)));
+  const draft = readEntries(RegionSchema.entries, input);
+  if (draft.kind !== 'external') return { ...draft, given };
+  const kept = Object.entries(draft).filter(([key]) => EXTERNAL_FIELDS.has(key));
+  return { ...(Object.fromEntries(kept) as RegionDraft), given };
 }
 
 function readEntries<E extends v.ObjectEntries>(entries: E, input: unknown): Readable<E> {

@@ -40,8 +40,8 @@ function checkMembers({ regions }: ConfigDraft): Problem[] {
   return regions.every(isCountable) ? [...sleepers, ...checkCount(regions)] : sleepers;
 }
 
-function isCountable({ enabled, jetstream }: RegionDraft): boolean {
-  return enabled !== undefined && jetstream !== undefined;
+function isCountable({ kind, enabled, jetstream }: RegionDraft): boolean {
+  return kind === 'external' || (enabled !== undefined && jetstream !== undefined);
 }
 
 function checkCount(regions: readonly RegionDraft[]): Problem[] {

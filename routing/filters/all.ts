@@ -7,6 +7,7 @@ import { bias } from './bias.ts';
 import { capacity } from './capacity.ts';
 import { dial } from './dial.ts';
 import { enabled } from './enabled.ts';
+import { external } from './external.ts';
 import { health } from './health.ts';
 import { incumbent } from './incumbent.ts';
 import { pin } from './pin.ts';
@@ -16,6 +17,7 @@ import { warmth } from './warmth.ts';
 
 export const FILTERS = [
   enabled,
+  external,
   health,
   residency,
   pin,

@@ -1,16 +1,44 @@
 import { describe, expect, test } from 'vitest';
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 import { planOf } from '../../test/support/data/checked-in.ts';
+import { externalRegion } from '../../test/support/data/external-region.ts';
+import { configOf, region } from '../../test/support/data/sample-config.ts';
 import type { Decision } from '../decision.ts';
 import { compactDecision, decisionTable } from '../decision-text.ts';
 import type { Observations, RegionObservation } from '../observation.ts';
 import { getOptimalRegion, type RoutingRequest } from '../optimal-region.ts';
-import type { RoutingPlan } from '../plan.ts';
+import { compileRouting, type RoutingPlan } from '../plan.ts';
 
 const NOW = 1_000_000;
 const LONDON = { cf: { colo: 'LHR', country: 'GB' } };
 const PARIS = { cf: { colo: 'CDG', country: 'FR', isEUCountry: '1' } };
 const SYDNEY = { cf: { colo: 'SYD', country: 'AU' } };
+
+describe('external', () => {
+  const london = externalRegion({ latitude: 51.5, longitude: 0 });
+  const plan = compileRouting(configOf([region('weur'), london]), 0);
+  const decideOf = (request: RoutingRequest, seen: RegionObservation = {}) =>
+    getOptimalRegion(request, { plan, observations: { regions: new Map([['office', seen]]) }, now: NOW });
+
+  test('one that is near gets NATS clients, and nothing else', () => {
+    expect(decideOf(LONDON).winner).toBe('office');
+    const decision = decideOf({ ...LONDON, onlyOwn: true });
+    expect(decision.winner).toBe('weur');
+    expect(decision.rejected).toMatchObject([{ region: 'office', effects: [{ code: 'not-ours' }] }]);
+    expect(decisionTable(decision)).toContain('external: takes NATS clients only');
+  });
+
+  test('is never full nor asleep, since how many clients it has is unknown', () => {
+    expect(decideOf(LONDON, { clients: 1_000_000 }).winner).toBe('office');
+    expect(decideOf(LONDON, { state: 'asleep' }).candidates[0]?.effects).toEqual([]);
+  });
+
+  test('the record says why one that does not answer comes last', () => {
+    const decision = decideOf(LONDON, { state: 'unreachable', problem: 'it closes after INFO' });
+    expect(decision.candidates.at(-1)?.region).toBe('office');
+    expect(decisionTable(decision)).toContain('last: it closes after INFO');
+  });
+});
 
 describe('enabled', () => {
   test('a disabled region is dropped, and says so', () => {

@@ -16,7 +16,7 @@ export const JUST_REFUSED_MS = 2_000;
 type Unhealthy = { readonly effect: 'demote'; readonly filter: 'health' } & (
   | { readonly code: 'state'; readonly state: RegionState }
   | { readonly code: 'just-refused'; readonly agoMs: number }
-  | { readonly code: typeof UNREACHABLE }
+  | { readonly code: typeof UNREACHABLE; readonly why?: string }
   | { readonly code: 'ejected'; readonly forMs: number }
   | { readonly code: 'cut-off'; readonly meshShare: number }
 );
@@ -29,7 +29,7 @@ export const health: Filter<Unhealthy> = {
   words: {
     state: ({ state }) => `last: it is ${state}`,
     'just-refused': ({ agoMs }) => `last: it did not take a client ${Math.round(agoMs)} ms ago`,
-    unreachable: () => 'last: it does not answer',
+    unreachable: ({ why }) => `last: ${why ?? 'it does not answer'}`,
     ejected: ({ forMs }) => `last: attempts failed, left out for ${Math.round(forMs)} ms more`,
     'cut-off': ({ meshShare }) => `last: linked with only ${Math.round(meshShare * 100)}% of the regions`,
   },
@@ -38,7 +38,7 @@ export const health: Filter<Unhealthy> = {
 /** What is certain comes first. */
 function problemOf({ observation }: RegionNow, { now }: FilterContext): Unhealthy | undefined {
   if (observation === undefined) return undefined;
-  const { state, ejectedUntil, refusedAt, meshShare } = observation;
+  const { state, ejectedUntil, refusedAt, meshShare, problem } = observation;
   // A region that is asleep or starting can take a client: the client waits for it.
   if (state === 'down' || state === 'stopping') {
     return { effect: 'demote', filter: 'health', code: 'state', state };
@@ -46,7 +46,8 @@ function problemOf({ observation }: RegionNow, { now }: FilterContext): Unhealth
   if (refusedAt !== undefined && now - refusedAt < JUST_REFUSED_MS) {
     return { effect: 'demote', filter: 'health', code: 'just-refused', agoMs: now - refusedAt };
   }
-  if (state === 'unreachable') return UNREACHABLE_REGION;
+  if (state === 'unreachable')
+    return problem === undefined ? UNREACHABLE_REGION : { ...UNREACHABLE_REGION, why: problem };
   if (ejectedUntil !== undefined && ejectedUntil > now) {
     return { effect: 'demote', filter: 'health', code: 'ejected', forMs: ejectedUntil - now };
   }
@@ -56,4 +57,4 @@ function problemOf({ observation }: RegionNow, { now }: FilterContext): Unhealth
   return undefined;
 }
 
-const UNREACHABLE_REGION: Unhealthy = { effect: 'demote', filter: 'health', code: 'unreachable' };
+const UNREACHABLE_REGION = { effect: 'demote', filter: 'health', code: 'unreachable' } as const;

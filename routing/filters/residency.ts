@@ -1,6 +1,6 @@
 // Which clients a region may serve, by country. `EU` in a rule means the whole European Union.
 
-import type { RegionConfig } from '../../regions/config.ts';
+import type { AnyRegion } from '../../regions/config.ts';
 import { EUROPEAN_UNION, TOR, UNKNOWN_COUNTRY } from '../../regions/countries.ts';
 import type { ClientCountry } from '../client-country.ts';
 import type { Filter } from '../filter.ts';
@@ -38,7 +38,7 @@ export const residency: Filter<Forbidden> = {
 export function compileResidency({
   allow: allowed,
   deny: denied,
-}: RegionConfig['residency']): ((client: ClientCountry) => Forbidden | undefined) | undefined {
+}: AnyRegion['residency']): ((client: ClientCountry) => Forbidden | undefined) | undefined {
   if (allowed === undefined && denied === undefined) return undefined;
   const allow = allowed && new Set(allowed);
   const deny = new Set(denied);

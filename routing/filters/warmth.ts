@@ -1,6 +1,7 @@
 // A sleeping region costs its first client a cold start. Spread over the round trips of a typical session, that makes
 // the region count as farther: an awake region that is nearer than that serves better while this one wakes.
 
+import { isExternal } from '../../regions/config.ts';
 import type { Filter, FilterContext, RegionNow } from '../filter.ts';
 import { signedMs } from '../milliseconds.ts';
 
@@ -14,7 +15,7 @@ interface Asleep {
 export const warmth: Filter<Asleep> = {
   name: 'warmth',
   endsByWaking: true,
-  forRegion: ({ keepAwake }) => (keepAwake ? undefined : unlessAwake),
+  forRegion: (region) => (isExternal(region) || region.keepAwake ? undefined : unlessAwake),
   words: { asleep: ({ ms }) => `${signedMs(ms)}: asleep, would have to start` },
 };
 

@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterEach, expect, test } from 'vitest';
+import { ownRegions } from '../../regions/config.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { connectFrom } from '../support/client.ts';
 import { temporaryFolder } from '../support/command-process.ts';
@@ -173,7 +174,10 @@ test('no more than the region takes, and none where the door is closed', { timeo
   const { version, config } = await running.stack.api.config();
   const edit = (changed: object, base: number) =>
     running.stack.api.put({ base, config: { ...config, ...changed } as typeof config, message: 'try' });
-  const limited = config.regions.map((region) => ({ ...region, limits: { ...region.limits, maxLeafs: 0 } }));
+  const limited = ownRegions(config).map((region) => ({
+    ...region,
+    limits: { ...region.limits, maxLeafs: 0 },
+  }));
   const { version: second } = await edit({ regions: limited }, version);
   const answer = () => rawUpgrade(`${running.stack.url}/leafnode`, standingIn(cfOf(cityOf('weur'))));
   await waitFor(

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { LAST_REGION_HEADER } from '../../api/headers.ts';
-import type { MeridianConfig } from '../../regions/config.ts';
+import { type MeridianConfig, ownRegions } from '../../regions/config.ts';
 import { dollarsPerMonth } from '../../regions/container-cost.ts';
 import { OWN_SERVER } from '../../regions/servers.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
@@ -45,7 +45,7 @@ test('a dry run says how many servers each region would need, and what that cost
   const { config } = await running.stack.api.config();
   const { servers: needed } = (await running.stack.api.dryRun(withTwoEach(config))).forecast;
   expect(needed).toEqual(
-    config.regions.map(({ id, instanceType }) => ({
+    ownRegions(config).map(({ id, instanceType }) => ({
       region: id,
       before: 1,
       after: SERVERS_EACH,

@@ -2,7 +2,7 @@
 // Each test has a region of its own, and brings it into the state with which it begins.
 
 import { afterEach, expect, test } from 'vitest';
-import type { MeridianConfig } from '../../regions/config.ts';
+import { ownRegions, type RegionConfig } from '../../regions/config.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { cityOf } from '../support/data/places.ts';
@@ -85,11 +85,11 @@ async function begin(id: Id, min: number): Promise<void> {
 
 async function edit(id: Id, min: number): Promise<void> {
   const { version, config } = await running.stack.api.config();
-  const changed = (region: MeridianConfig['regions'][number]) =>
+  const changed = (region: RegionConfig) =>
     region.id === id && region.members
       ? { ...region, drain: false, members: { ...region.members, min } }
       : region;
-  const after = { ...config, regions: config.regions.map(changed) };
+  const after = { ...config, regions: ownRegions(config).map(changed) };
   if (JSON.stringify(after) !== JSON.stringify(config))
     await running.stack.api.put({ base: version, config: after, message: `at least ${min}` });
 }

@@ -3,7 +3,7 @@
 
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { MeridianConfig } from '../../regions/config.ts';
+import { type MeridianConfig, ownRegions } from '../../regions/config.ts';
 import { EVEN_WITHIN } from '../../scaling/even-within.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { configOf } from '../support/data/checked-in.ts';
@@ -79,7 +79,7 @@ const rebalance = async () => (await running.stack.api.scaling('weur')).rebalanc
 
 async function startSecondServer(): Promise<void> {
   const { version, config } = await running.stack.api.config();
-  const regions = config.regions.map((each) =>
+  const regions = ownRegions(config).map((each) =>
     each.members === undefined ? each : { ...each, members: { ...each.members, min: 2 } },
   );
   await running.stack.api.put({ base: version, config: { ...config, regions }, message: 'two servers' });

@@ -1,5 +1,6 @@
 // What the regions say about the streams that they back up: how far behind the backups are.
 
+import { ownRegions } from '../../regions/config.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
@@ -25,7 +26,7 @@ export interface BackupLags {
 
 /** Asks all JetStream regions. A region that does not answer does not keep the others from being heard. */
 export async function backupLags({ env, config }: EdgeContext): Promise<BackupLags> {
-  const regions = config.regions.filter(({ enabled, jetstream }) => enabled && jetstream);
+  const regions = ownRegions(config).filter(({ enabled, jetstream }) => enabled && jetstream);
   const asked = await Promise.all(
     regions.map(async (region): Promise<BackupLags> => {
       try {

@@ -3,7 +3,7 @@
 
 import type { JetStream, JetStreamMember } from '../../api/jetstream.ts';
 import { UNREACHABLE } from '../../api/states.ts';
-import type { RegionConfig } from '../../regions/config.ts';
+import { ownRegions, type RegionConfig } from '../../regions/config.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
@@ -73,7 +73,7 @@ async function viewOf(
   { env, config }: EdgeContext,
   { members, problem, loss, lastRestore }: AdmissionView,
 ): Promise<JetStream> {
-  const regions = config.regions.filter(({ enabled, jetstream }) => enabled && jetstream);
+  const regions = ownRegions(config).filter(({ enabled, jetstream }) => enabled && jetstream);
   const [memberViews, lossView] = await Promise.all([
     Promise.all(
       regions.map((region) =>

@@ -3,15 +3,18 @@
 
 import type { RegionOperation } from '../../api/paths.ts';
 import type { OperationResult } from '../../api/regions.ts';
+import { type ExternalRegion, isExternal } from '../../regions/config.ts';
 import { settleSeconds } from '../config/one-machine.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
+import { externalStatus } from '../external/external-status.ts';
 import { messageOf } from '../message-of.ts';
 import { type RegionStub, regionStub } from '../region/region-stub.ts';
 import type { RegionStatus } from '../region/status.ts';
 import { setDrain } from './drain-edit.ts';
 import type { Author } from './edit.ts';
 import { jetStreamBehind } from './edit-answer.ts';
+import { isNotOurs } from './external-region.ts';
 import { whyNotLeave } from './jetstream-leave.ts';
 import { noSuchRegion } from './no-such-region.ts';
 
@@ -25,6 +28,7 @@ export async function operateRegion(
   const { env, config } = edge;
   const region = config.regions.find((each) => each.id === id);
   if (region === undefined) return noSuchRegion(config, id);
+  if (isExternal(region)) return operateExternal({ request, edge, author, region, operation });
   if (operation === 'stop' && region.jetstream && new URL(request.url).searchParams.get('force') !== 'true') {
     const reason = await whyNotLeave(env, [id], true);
     if (reason !== undefined) return jetStreamBehind(reason);
@@ -45,6 +49,29 @@ export async function operateRegion(
   };
   if (operation !== 'drain' && operation !== 'undrain') return run();
   return setDrain({ request, edge, author, region: id, drain: operation === 'drain', answer: run });
+}
+
+/** It is drained by the configuration alone: no new client is sent there, and those who are there stay until they leave. */
+function operateExternal({
+  request,
+  edge,
+  author,
+  region,
+  operation,
+}: {
+  readonly request: Request;
+  readonly edge: EdgeContext;
+  readonly author: Author;
+  readonly region: ExternalRegion;
+  readonly operation: RegionOperation;
+}): Promise<Response> | Response {
+  const { id } = region;
+  if (operation !== 'drain' && operation !== 'undrain') return isNotOurs(id, 'started or stopped');
+  const answer = async () => {
+    const { state } = await externalStatus(edge.env, region);
+    return Response.json({ region: id, state, clients: null } satisfies OperationResult);
+  };
+  return setDrain({ request, edge, author, region: id, drain: operation === 'drain', answer });
 }
 
 const RUN: Readonly<

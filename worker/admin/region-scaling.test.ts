@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { afterEach, expect, test, vi } from 'vitest';
 import { ScalingSchema } from '../../api/scaling.ts';
+import { ownRegions } from '../../regions/config.ts';
 import { configOf, region } from '../../test/support/data/sample-config.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { Scaling, type ScalingStatus, scalingSettings } from '../region/scaling.ts';
@@ -19,7 +20,7 @@ function ask(id: string, scaling: () => Promise<ScalingStatus | undefined>): Pro
 }
 
 function statusOf(clients: number | undefined): ScalingStatus {
-  const [weur] = config.regions;
+  const [weur] = ownRegions(config);
   const settings = weur && scalingSettings(weur);
   if (settings === undefined) throw new Error('it has members');
   const scaling = new Scaling();

@@ -1,11 +1,13 @@
 // `GET /api/regions/{id}/scaling`: how many servers a region needs, why, and what held it back.
 
 import type { Scaling } from '../../api/scaling.ts';
+import { isExternal } from '../../regions/config.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { publicMessageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
+import { isNotOurs } from './external-region.ts';
 import { noSuchRegion } from './no-such-region.ts';
 
 /** An object that does not answer for this long does not answer. */
@@ -15,6 +17,7 @@ export async function regionScaling(edge: EdgeContext, id: string): Promise<Resp
   const { env, config } = edge;
   const region = config.regions.find((each) => each.id === id);
   if (region === undefined) return noSuchRegion(config, id);
+  if (isExternal(region)) return isNotOurs(id, 'scaled');
   if (region.members === undefined) return noMembers(id);
   try {
     const late = `it did not answer within ${TIMEOUT_MS} ms`;

@@ -5,6 +5,7 @@ import { RETRY_AFTER_HEADER } from '../../api/headers.ts';
 import { sessionPath } from '../../api/paths.ts';
 import type { SessionBody } from '../../api/sessions.ts';
 import { SessionBodySchema } from '../../api/sessions.ts';
+import { ownRegions } from '../../regions/config.ts';
 import { regionOf } from '../config/config-copy.ts';
 import { decide } from '../connect/decide.ts';
 import { refusalResponse } from '../connect/refusal.ts';
@@ -69,7 +70,8 @@ interface Making {
 
 async function made({ request, edge, caller, body, registry, ids }: Making): Promise<Response> {
   const { sessions } = edge.config;
-  const { decision } = await decide(routingRequestOf(request, edge.config.routing.pinDomains), edge);
+  const asked = { ...routingRequestOf(request, edge.config.routing.pinDomains), onlyOwn: true };
+  const { decision } = await decide(asked, edge);
   const { winner, refusal } = decision;
   if (winner === undefined) {
     return refusal === undefined
@@ -126,7 +128,7 @@ async function served({ edge, ids, request, claimed }: Serving): Promise<Respons
   const { id, serial, name, region, expiresAt } = lease;
   const token = await ids.tokenOf(id, serial);
   const { sleepAfter } = config.sessions;
-  const placed = config.regions.some((region) => region.id === lease.region)
+  const placed = ownRegions(config).some((region) => region.id === lease.region)
     ? regionOf(lease.region, edge)
     : undefined;
   const beginning = sessionServer(env, id, placed?.hint).begin({

@@ -3,6 +3,7 @@
 
 import { createInbox, type NatsConnection, headers as natsHeaders } from '@nats-io/nats-core';
 import { type Trace, TraceBodySchema } from '../../api/trace.ts';
+import { isExternal } from '../../regions/config.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
@@ -11,6 +12,7 @@ import { loginFor } from '../jetstream/restore/credentials.ts';
 import { messageOf, publicMessageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import type { Caller } from './admin-route.ts';
+import { isNotOurs } from './external-region.ts';
 import { readJsonBody } from './json-body.ts';
 import { noSuchRegion } from './no-such-region.ts';
 import { hopsOf, isComplete, type TraceEvent, traceEventOf } from './trace-events.ts';
@@ -37,6 +39,7 @@ export async function trace(
   }
   const region = config.regions.find((each) => each.id === id);
   if (region === undefined) return noSuchRegion(config, id);
+  if (isExternal(region)) return isNotOurs(id, 'able to follow a message');
   caller.note({ detail: `${subject} from ${id}` });
   let connection: NatsConnection;
   try {

@@ -1,5 +1,6 @@
 // Where the clients that are connected now are located, for a forecast.
 
+import { externalRegions, ownRegions } from '../../regions/config.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { populationTraffic } from '../forecast/population-traffic.ts';
 import type { Traffic } from '../forecast/traffic.ts';
@@ -7,9 +8,10 @@ import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 
 /** The clients that the regions have counted; if no region that answers has counted any, the world population. */
-export async function trafficNow({ env, config: { regions } }: EdgeContext): Promise<Traffic> {
+export async function trafficNow({ env, config }: EdgeContext): Promise<Traffic> {
+  const uncounted = externalRegions(config).filter(({ enabled }) => enabled);
   const known = await Promise.all(
-    regions.map(async (region) => {
+    ownRegions(config).map(async (region) => {
       try {
         const stub = regionStub(env, region);
         const [samples, { clients }] = await Promise.all([stub.traffic(), stub.status()]);
@@ -27,11 +29,12 @@ export async function trafficNow({ env, config: { regions } }: EdgeContext): Pro
     samples.some((sample) => sample.fromBackup) ? [id] : [],
   );
   const silent = known.flatMap((region) => region.silent);
-  const connected = sumOfKnown(known.map(({ clients }) => clients));
+  const connected = sumOfKnown([...known.map(({ clients }) => clients), ...uncounted.map(() => undefined)]);
   return {
     ...(samples.length === 0 ? populationTraffic() : { source: 'traffic', samples }),
     ...(connected !== undefined && { connected }),
     ...(silent.length > 0 && { silent }),
+    ...(uncounted.length > 0 && { uncounted: uncounted.map(({ id }) => id) }),
     ...(fromBackup.length > 0 && { fromBackup }),
   };
 }

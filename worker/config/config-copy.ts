@@ -2,7 +2,7 @@
 // from an edit made here. An older version is ignored, since KV may still show it for a while. An invalid one is ignored
 // with a warning.
 
-import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import { type AnyRegion, isExternal, type MeridianConfig, type RegionConfig } from '../../regions/config.ts';
 import { describeProblem } from '../../regions/problems.ts';
 import { validateConfig } from '../../regions/validate.ts';
 import { compileRouting, type RoutingPlan } from '../../routing/plan.ts';
@@ -17,11 +17,18 @@ export interface ActiveConfig {
   readonly plan: RoutingPlan;
 }
 
-/** @throws Error when the configuration has no such region */
-export function regionOf(id: string, { plan }: ActiveConfig): RegionConfig {
+/** Any region. @throws Error when the configuration has no such region */
+export function anyRegionOf(id: string, { plan }: ActiveConfig): AnyRegion {
   const region = plan.regionsById.get(id);
   if (region === undefined) throw new Error(`region ${id} is not in the configuration`);
   return region.config;
+}
+
+/** A region of ours. @throws Error when the configuration has no such region, or it is external */
+export function regionOf(id: string, active: ActiveConfig): RegionConfig {
+  const region = anyRegionOf(id, active);
+  if (isExternal(region)) throw new Error(`region ${id} is external: it has no object`);
+  return region;
 }
 
 /** Where published versions are read from: the part of a KV namespace that is used. */

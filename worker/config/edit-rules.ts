@@ -1,7 +1,7 @@
 // Decides what may be stored: checks a proposed configuration against the current and the deployed one. Pure; the
 // ConfigStore calls it before it stores anything.
 
-import type { MeridianConfig } from '../../regions/config.ts';
+import { type MeridianConfig, ownRegions } from '../../regions/config.ts';
 import { type Change, diffConfigs, platformChanges } from '../../regions/edits/diff.ts';
 import type { Problem } from '../../regions/problems.ts';
 import { validateConfig } from '../../regions/validate.ts';
@@ -77,8 +77,8 @@ function leaving(
   return regions.every((id) => mayLeave.includes(id)) ? undefined : { kind: 'leaves', regions };
 }
 
-function outOfService({ regions }: MeridianConfig): readonly string[] {
-  return regions.flatMap(({ id, jetstream, enabled, drain }) =>
+function outOfService(config: MeridianConfig): readonly string[] {
+  return ownRegions(config).flatMap(({ id, jetstream, enabled, drain }) =>
     jetstream && (!enabled || drain) ? [id] : [],
   );
 }

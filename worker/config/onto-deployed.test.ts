@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ownRegions } from '../../regions/config.ts';
 import { diffConfigs } from '../../regions/edits/diff.ts';
 import { validateConfig } from '../../regions/validate.ts';
 import { servesAnybody } from '../../routing/served.ts';
+import { externalRegion } from '../../test/support/data/external-region.ts';
 import { configOf, region, withRegion } from '../../test/support/data/sample-config.ts';
 import { ontoDeployed } from './onto-deployed.ts';
 
@@ -44,7 +46,7 @@ test('hint, size, cluster and mesh are the deployed ones; weight, limits, reside
   const merged = ontoDeployed(stored, later);
   expect(merged).toMatchObject({ cluster: 'other', mesh: { retryMaxMs: 100 }, routing: { bandMs: 20 } });
   expect(merged.regions[0]).toMatchObject({ instanceType: 'basic', weight: 7, residency });
-  expect(merged.regions[0]?.limits).toMatchObject({ softConnections: 5, maxConnections: 9 });
+  expect(ownRegions(merged)[0]?.limits).toMatchObject({ softConnections: 5, maxConnections: 9 });
 });
 
 test('a region that was moved has its place from the file; one that was not, from the stored version', () => {
@@ -56,12 +58,26 @@ test('a region that was moved has its place from the file; one that was not, fro
   ]);
 });
 
+test('a region that a deploy makes external, or one of ours, keeps how clients are routed to it', () => {
+  const ours = configOf([region('weur', { limits: { maxConnections: 9 }, keepAwake: true }), enam]);
+  const theirs = configOf([externalRegion({ id: 'weur' }), enam]);
+  const dialled = withRegion(ours, 'weur', { dial: 7, residency: { allow: ['FR'] } });
+  const [external] = ontoDeployed(dialled, theirs).regions;
+  expect(external).toEqual({ ...theirs.regions[0], dial: 7, residency: { allow: ['FR'] } });
+  const [back] = ontoDeployed(withRegion(theirs, 'weur', { dial: 8 }), ours).regions;
+  expect(back).toEqual({ ...ours.regions[0], dial: 8 });
+});
+
 describe('where stored and deployed contradict each other', () => {
   test('JetStream regions stay awake', () => {
     const awake = { jetstream: true, keepAwake: true };
     const later = configOf([region('weur', awake), region('enam', awake), region('apac', awake)]);
     const stored = configOf([weur, enam, apac]);
-    expect(ontoDeployed(stored, later).regions.map(({ keepAwake }) => keepAwake)).toEqual([true, true, true]);
+    expect(ownRegions(ontoDeployed(stored, later)).map(({ keepAwake }) => keepAwake)).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   test('when the only region that took clients is gone, the others do as the file says', () => {

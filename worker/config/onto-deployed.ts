@@ -7,6 +7,7 @@
 // - for platform settings: regions that are not deployed are dropped, regions that are not stored come with the file's
 //   own values, and hint, placement, instance type and the like are the file's;
 // - for the name and coordinates of a region that the deploy has moved, since the stored ones say where it was;
+// - for what only a region of ours has, if the deploy has made one external, or the other way round;
 // - for a default region that no longer exists;
 // - if the result would be invalid or serve nobody, for `FALLBACK_FIELDS` in all regions, step by step. Residency,
 //   weights and the like always stay as stored, even if nobody is served then.
@@ -16,6 +17,7 @@
 
 import type { MeridianConfig } from '../../regions/config.ts';
 import { type Change, diffConfigs } from '../../regions/edits/diff.ts';
+import { EXTERNAL_FIELDS } from '../../regions/external-schema.ts';
 import { validateConfig } from '../../regions/validate.ts';
 import { servesAnybody } from '../../routing/served.ts';
 import { withChanges } from './with-changes.ts';
@@ -33,6 +35,9 @@ const FALLBACK_FIELDS: readonly ReadonlySet<string>[] = [
 
 const PLACE_FIELDS: ReadonlySet<string> = new Set(['name', 'latitude', 'longitude']);
 
+const PLACES: ReadonlySet<string> = new Set(['hint', 'placement']);
+const KIND: ReadonlySet<string> = new Set(['kind']);
+
 /** `regions.weur.limits.maxConnections`: the id, and the field. */
 const REGION_PATH = /^regions\.([^.]+)\.(.+)$/;
 
@@ -43,7 +48,8 @@ export function ontoDeployed(config: MeridianConfig, deployed: MeridianConfig): 
   const stored = validation.config;
   const changes = diffConfigs(stored, deployed);
   if (changes.every(({ kind }) => kind === 'steers')) return stored;
-  const moved = movedRegions(changes);
+  const moved = regionsWith(changes, PLACES);
+  const turned = regionsWith(changes, KIND);
   // The result may serve nobody only if one of the two configurations does so itself.
   const mustServe = servesAnybody(stored) && servesAnybody(deployed);
   let valid: MeridianConfig | undefined;
@@ -52,6 +58,7 @@ export function ontoDeployed(config: MeridianConfig, deployed: MeridianConfig): 
       if (kind === 'platform') return true;
       if (path === 'defaultRegion') return !deployed.regions.some(({ id }) => id === stored.defaultRegion);
       const [, id = '', field = ''] = REGION_PATH.exec(path) ?? [];
+      if (turned.has(id) && !EXTERNAL_FIELDS.has(field.split('.', 1)[0] ?? '')) return true;
       return replaced.has(field) || (moved.has(id) && PLACE_FIELDS.has(field));
     };
     const merged = withChanges(stored, changes.filter(isDeployed));
@@ -63,11 +70,12 @@ export function ontoDeployed(config: MeridianConfig, deployed: MeridianConfig): 
   return valid ?? deployed;
 }
 
-function movedRegions(changes: readonly Change[]): ReadonlySet<string> {
+/** The ids of the regions of which one of these fields has changed. */
+function regionsWith(changes: readonly Change[], fields: ReadonlySet<string>): ReadonlySet<string> {
   return new Set(
     changes.flatMap(({ path }) => {
       const [, id, field] = REGION_PATH.exec(path) ?? [];
-      return id !== undefined && (field === 'hint' || field === 'placement') ? [id] : [];
+      return id !== undefined && field !== undefined && fields.has(field) ? [id] : [];
     }),
   );
 }

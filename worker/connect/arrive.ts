@@ -1,17 +1,20 @@
 // A client arrives: what is computed once for its visit, and the background work that the visit triggers.
 
 import { type Door, SERVER_PATHS } from '../../api/doors.ts';
+import { EXTERNAL_HEADER } from '../../api/headers.ts';
+import { isExternal } from '../../regions/config.ts';
 import type { Candidate, Decision } from '../../routing/decision.ts';
 import { endsByWaking } from '../../routing/effect-traits.ts';
 import type { Observations } from '../../routing/observation.ts';
-import { regionOf } from '../config/config-copy.ts';
+import { anyRegionOf, regionOf } from '../config/config-copy.ts';
 import type { EdgeContext } from '../edge-context.ts';
+import { dialExternal, externalMeans } from '../external/dial-external.ts';
 import { serversIn } from '../region/members-header.ts';
 import { regionStub, serverStub } from '../region/region-stub.ts';
 import { setMayWake } from '../region/wake-header.ts';
 import { decide } from './decide.ts';
 import { dialServers } from './dial-servers.ts';
-import { placedHeaders } from './forwarded-headers.ts';
+import { forwardedHeaders, placedHeaders } from './forwarded-headers.ts';
 import type { Dialable, Lesson } from './hand-off.ts';
 import { learnAt, noteTaken, observeFrom } from './observe.ts';
 import { isTaken } from './region-answer.ts';
@@ -34,7 +37,10 @@ export interface Visit {
 /** Decides for a client; also keeps observing, and wakes a sleeping region that would have been better. */
 export async function arrive(request: Request, edge: EdgeContext, door: Door = 'nats'): Promise<Visit> {
   const stubOf = (id: string) => regionStub(edge.env, regionOf(id, edge));
-  const visitor = routingRequestOf(request, edge.config.routing.pinDomains);
+  const visitor = {
+    ...routingRequestOf(request, edge.config.routing.pinDomains),
+    onlyOwn: door !== 'nats' || request.headers.has(EXTERNAL_HEADER),
+  };
   const { decision, colo, observations } = await decide(visitor, edge);
   const { wake, candidates } = decision;
   observeFrom(colo, decision, edge);
@@ -45,17 +51,21 @@ export async function arrive(request: Request, edge: EdgeContext, door: Door = '
   const numbers = new WeakMap<Response, number>();
   return {
     decision,
-    candidates: candidates.flatMap(({ region, estimate }) => {
+    candidates: candidates.flatMap(({ region, estimate }): Dialable[] => {
+      const known = { region, estimateMs: estimate.finalMs, ...tookOf(region, observations) };
+      const config = anyRegionOf(region, edge);
+      if (isExternal(config)) {
+        const headers = forwardedHeaders(request);
+        const means = externalMeans(edge.env);
+        return [{ ...known, dial: (_wakes, signal) => dialExternal(config, means, headers, signal) }];
+      }
       const comer = { key, last: last?.region === region ? last.number : undefined };
       const servers = serverOrder(observations.regions.get(region)?.servers, comer);
       return servers.map((number, index) => ({
-        region,
-        estimateMs: estimate.finalMs,
-        ...tookOf(region, observations),
+        ...known,
         // A region is as good as the best of its servers.
         ...(index < servers.length - 1 && { teaches: false }),
         dial: async (wakes: boolean, signal: AbortSignal) => {
-          const config = regionOf(region, edge);
           const dialOne = async (each: number) =>
             serverStub(edge.env, config, each).fetch(upgradeRequest(door, upgradeHeaders, wakes, signal));
           if (config.members === undefined) return dialOne(number);

@@ -61,9 +61,10 @@ const LATEST_MS = CLOCKS_WITHIN_MS + EJECT_MAX_MS;
 
 function isRegionRecord(value: unknown, now: number): value is RegionRecord {
   if (!isObject(value)) return false;
-  const { trips, state, peers, servers } = value;
+  const { trips, state, problem, peers, servers } = value;
   if (trips !== undefined && !isRoundTripsBy(trips, now)) return false;
   if (state !== undefined && typeof state !== 'string') return false;
+  if (problem !== undefined && typeof problem !== 'string') return false;
   if (peers !== undefined && !(Array.isArray(peers) && peers.every((peer) => typeof peer === 'string')))
     return false;
   if (servers !== undefined && !(Array.isArray(servers) && servers.every(isServer))) return false;

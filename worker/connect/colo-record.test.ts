@@ -33,6 +33,25 @@ const NOW = 1_000_000;
 const PEERS = IDS.map(instanceNameOf);
 const UP: Answer = { state: 'up', clients: 3, peers: PEERS, rttMs: 20 };
 
+const OUTSIDE: Answer = { state: 'up' };
+
+describe('an external region that was seen to be none', () => {
+  const none = withAnswer(EMPTY_RECORD, 'a', { state: 'unreachable', problem: 'it closes after INFO' }, NOW);
+
+  test('stays so until it is looked at again, since trying says less', () => {
+    expect(seen(none, NOW + STATE_VALID_MS - 1)).toEqual({
+      state: 'unreachable',
+      problem: 'it closes after INFO',
+    });
+    expect(seen(none, NOW + STATE_VALID_MS)).toEqual({});
+    expect(withSuccess(none, 'a', 5)).toBe(none);
+  });
+
+  test('is one again as soon as it was seen to be', () => {
+    expect(seen(withAnswer(none, 'a', OUTSIDE, NOW + 1), NOW + 1)).toEqual({ state: 'up' });
+  });
+});
+
 describe('what is known', () => {
   test('an answer is believed until it is too old; a measurement is kept', () => {
     const record = withAnswer(EMPTY_RECORD, 'a', UP, NOW);
@@ -106,6 +125,7 @@ describe('how much of the mesh a region has', () => {
     ['none that has not answered since', withSilence(answered(NOW, 'b', 'c'), 'c', NOW + 1), 1],
     ['none that is down', withState(answered(NOW, 'b', 'c'), 'c', 'down', NOW + 1), 1],
     ['none that sleeps', withState(answered(NOW, 'b', 'c'), 'c', 'asleep', NOW + 1), 1],
+    ['none that has no routes, as an external one', withAnswer(answered(NOW, 'b'), 'c', OUTSIDE, NOW), 1],
     ['none that has failed since', withFailure(answered(NOW, 'b', 'c'), 'c', LOST, NOW + 1), 1],
   ])('is judged by %s', (_what, record, meshShare) => {
     expect(seen(record, NOW + 1)?.meshShare).toBe(meshShare);

@@ -12,6 +12,8 @@ export interface RegionRecord {
   /** The round trips measured to it; absent while there are none. */
   readonly trips?: RoundTrips;
   readonly state?: SeenState;
+  /** Of an external region that is unreachable: why. */
+  readonly problem?: string;
   readonly clients?: number;
   readonly maxClients?: number;
   readonly servers?: readonly ServerObservation[];
@@ -58,6 +60,8 @@ export const SAME_TIME_MS = 5_000;
 /** What a region answered. */
 export interface Answer {
   readonly state: SeenState;
+  /** Of an external region: why it is unreachable. */
+  readonly problem?: string;
   /** Absent if unknown. */
   readonly clients?: number;
   /** How many its server accepts, if it says so. */
@@ -186,6 +190,8 @@ export function withTaken(
 /** A client was handed to a region, which took `ms`. Returns the same record if that is nothing new. */
 export function withSuccess(record: ColoRecord, id: string, ms: number): ColoRecord {
   const before = record.regions[id] ?? {};
+  // An external region may answer 101 and close then: what was seen of it by looking counts.
+  if (before.problem !== undefined) return record;
   const tookMs = tookAfter(before.tookMs, ms);
   const isNews = before.state !== undefined && before.state !== 'up';
   if (!isNews && before.refusedAt === undefined && tookMs === before.tookMs) return record;
@@ -204,14 +210,19 @@ export function withIncumbent(record: ColoRecord, incumbent: string | undefined)
 
 /** What the decision reads: old states count as unknown. */
 export function observationsOf(record: ColoRecord, now: number): Observations {
-  const isFresh = ({ state, askedAt = 0 }: RegionRecord) => !hasPassed(validMs(state), askedAt, now);
+  const isFresh = (region: RegionRecord) => !hasPassed(validMs(region), region.askedAt ?? 0, now);
   const up = Object.entries(record.regions).filter(
-    ([, region]) => region.state === 'up' && region.refusedAt === undefined && isFresh(region),
+    // An external region has no routes, and says nothing of them.
+    ([, region]) =>
+      region.state === 'up' &&
+      region.peers !== undefined &&
+      region.refusedAt === undefined &&
+      isFresh(region),
   );
   const regions = Object.entries(record.regions).map(([id, region]) => {
-    const { trips, ejectedUntil, refusedAt, tookMs, state, clients, maxClients } = region;
+    const { trips, ejectedUntil, refusedAt, tookMs, state, problem, clients, maxClients } = region;
     const measurement = trips && measurementOf(trips, now);
-    const said = { state, clients, maxClients, meshShare: meshShareOf(id, region, up, now) };
+    const said = { state, problem, clients, maxClients, meshShare: meshShareOf(id, region, up, now) };
     // Known from answers to clients too, also if the region was not asked yet.
     const servers = now - (region.serversAt ?? 0) < STATE_VALID_MS ? region.servers : undefined;
     return [
@@ -223,8 +234,10 @@ export function observationsOf(record: ColoRecord, now: number): Observations {
   return { regions: new Map(regions), ...(incumbent !== undefined && { incumbent }) };
 }
 
-function validMs(state: SeenState | undefined): number {
-  return state === 'up' || state === 'asleep' ? STATE_VALID_MS : BAD_STATE_VALID_MS;
+/** Of an external region that was seen not to take clients no attempt may be safe: its 101 comes before it closes. */
+function validMs({ state, problem }: RegionRecord): number {
+  const isLasting = state === 'up' || state === 'asleep' || problem !== undefined;
+  return isLasting ? STATE_VALID_MS : BAD_STATE_VALID_MS;
 }
 
 /**

@@ -6,10 +6,10 @@ import { lastingOrder } from '../../routing/lasting-order.ts';
 import type { Observations, ServerObservation } from '../../routing/observation.ts';
 import { chooseIncumbent } from '../../routing/optimal-region.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
-import { regionOf } from '../config/config-copy.ts';
+import { anyRegionOf } from '../config/config-copy.ts';
 import { measures } from '../config/one-machine.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { regionStub } from '../region/region-stub.ts';
+import { askRegion, rememberAt } from './ask-region.ts';
 import { loadRecord, saveRecord } from './colo-cache.ts';
 import { withTaken } from './colo-record.ts';
 import type { Lesson } from './hand-off.ts';
@@ -50,8 +50,8 @@ export function observeFrom(colo: string, decision: Decision, edge: EdgeContext)
   if (!observer.isDue(colo, ranked, Date.now())) return;
   const { env, config, plan } = edge;
   const host: ObserverHost = {
-    ask: (id, from) => regionStub(env, regionOf(id, edge)).status(from),
-    remember: (id, from, trips) => regionStub(env, regionOf(id, edge)).remember(from, trips),
+    ask: (id, from) => askRegion(env, anyRegionOf(id, edge), from),
+    remember: (id, from, trips) => rememberAt(env, anyRegionOf(id, edge), from, trips),
     load: (from) => loadRecord(from),
     save: saveRecord,
     now: Date.now,

@@ -3,6 +3,7 @@
 // within a few milliseconds. They share it in the data center's cache (colo-cache.ts). Where that keeps nothing, as on
 // workers.dev, each region's object remembers the round trips from each data center, and tells them with its status.
 
+import { UNREACHABLE } from '../../api/states.ts';
 import type { Observations, ServerObservation } from '../../routing/observation.ts';
 import { isRoundTripsBy, LONGEST_SAMPLE_MS, type RoundTrips } from '../../routing/round-trips.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
@@ -21,12 +22,13 @@ import {
   withTroublesOf,
 } from './colo-record.ts';
 import { pathMsOf } from './path-time.ts';
+import type { Told } from './told.ts';
 import { isAnyDue, type Ranked, regionsToAsk } from './whom-to-ask.ts';
 
 /** What the observer needs of the platform. */
 export interface ObserverHost {
-  /** Asks a region's object for its status, and for what it remembers of the round trips from this data center. */
-  ask(region: string, colo: string): Promise<RegionStatus>;
+  /** Asks a region for its status, and its object for what it remembers of the round trips from this data center. */
+  ask(region: string, colo: string): Promise<Told>;
   /** Has a region's object remember the round trips from this data center. */
   remember(region: string, colo: string, trips: RoundTrips): Promise<void>;
   /** The record that the data center's isolates share; undefined when there is none. */
@@ -165,6 +167,7 @@ export class Observer {
       const rttMs = measure ? pathMsOf(status, host.now() - started) : undefined;
       const answer: Answer = {
         state: status.state,
+        ...(status.state === UNREACHABLE && status.problem !== undefined && { problem: status.problem }),
         ...(status.clients !== undefined && { clients: status.clients }),
         ...(status.maxClients !== undefined && { maxClients: status.maxClients }),
         ...(status.servers !== undefined && { servers: serversUp(status.servers) }),

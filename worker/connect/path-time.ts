@@ -1,6 +1,6 @@
 // What the time until a region's answer says about the path to it. Pure.
 
-import type { RegionStatus } from '../region/status.ts';
+import type { Told } from './told.ts';
 
 /**
  * The round trip in ms; undefined where the answer says nothing about the path:
@@ -16,7 +16,7 @@ import type { RegionStatus } from '../region/status.ts';
  * @param elapsedMs from asking to the answer
  */
 export function pathMsOf(
-  { state, objectAgeMs, answeredInMs }: Pick<RegionStatus, 'state' | 'objectAgeMs' | 'answeredInMs'>,
+  { state, objectAgeMs, answeredInMs }: Pick<Told, 'state' | 'objectAgeMs' | 'answeredInMs'>,
   elapsedMs: number,
 ): number | undefined {
   if (state !== 'up' || objectAgeMs <= elapsedMs) return undefined;

@@ -1,7 +1,7 @@
 // What comes through another door than that of NATS clients: it is routed as they are, and signs in at the region's server.
 
 import type { Door } from '../../api/doors.ts';
-import type { MeridianConfig } from '../../regions/config.ts';
+import { type MeridianConfig, ownRegions } from '../../regions/config.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { upgradeRefusal } from '../upgrade-check.ts';
@@ -33,6 +33,6 @@ export function throughDoor(door: OtherDoor): (request: Request, edge: EdgeConte
 /** Undefined if the door is open. */
 export function whyClosed(door: OtherDoor, config: MeridianConfig): string | undefined {
   if (!config.doors[door]) return `the door for ${WHO[door]} is off: set \`doors.${door}\` (docs/doors.md)`;
-  const hasJetStream = config.regions.some(({ enabled, jetstream }) => enabled && jetstream);
+  const hasJetStream = ownRegions(config).some(({ enabled, jetstream }) => enabled && jetstream);
   return door === 'mqtt' && !hasJetStream ? NO_JETSTREAM : undefined;
 }

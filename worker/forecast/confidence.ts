@@ -19,26 +19,24 @@ export interface Confidence {
  * all future ones, and the keys of the replay as a random sample of all clients.
  */
 export function confidenceOf(
-  { source, silent = [], fromBackup = [] }: Pick<Traffic, 'source' | 'silent' | 'fromBackup'>,
+  { source, ...known }: Pick<Traffic, 'source' | 'silent' | 'uncounted' | 'fromBackup'>,
   { clients, places, drawVariance }: Replay,
 ): Confidence {
   if (places === 0) return { marginShare: 1, confidence: 'none: no traffic was given.' };
   const trafficVariance = source === 'traffic' ? 1 / (4 * clients) : 0;
   const marginShare = Math.min(1, SIGMAS_OF_95_PERCENT * Math.sqrt(trafficVariance + drawVariance));
-  return { marginShare, confidence: textOf(source, { clients, places, marginShare, silent, fromBackup }) };
+  return { marginShare, confidence: textOf(source, { clients, places, marginShare, ...known }) };
 }
 
-interface Basis {
+interface Basis extends Pick<Traffic, 'silent' | 'uncounted' | 'fromBackup'> {
   readonly clients: number;
   readonly places: number;
   readonly marginShare: number;
-  readonly silent: readonly string[];
-  readonly fromBackup: readonly string[];
 }
 
 function textOf(
   source: Traffic['source'],
-  { clients, places, marginShare, silent, fromBackup }: Basis,
+  { clients, places, marginShare, silent = [], uncounted = [], fromBackup = [] }: Basis,
 ): string {
   if (source === 'population') {
     const why =
@@ -54,11 +52,15 @@ function textOf(
       ? `low: only ${seen}. Shares may be off by ${points} percentage points.`
       : `good: ${seen}. Shares are accurate to about ${points} percentage points, if clients keep coming from the same places.`;
   const missing = silent.length === 0 ? '' : ` Does not include ${silent.join(', ')}, which did not answer.`;
+  const outside =
+    uncounted.length === 0
+      ? ''
+      : ` Does not include ${uncounted.join(', ')}, which is external: nobody here counts its clients.`;
   const earlier =
     fromBackup.length === 0
       ? ''
       : ` What ${fromBackup.join(', ')} counted is in part from the backup of an earlier deployment.`;
-  return `${basis}${missing}${earlier}`;
+  return `${basis}${missing}${outside}${earlier}`;
 }
 
 function count(value: number, noun: string): string {

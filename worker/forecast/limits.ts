@@ -1,6 +1,7 @@
 // Which limits would be exceeded if all connected clients were distributed by the new configuration.
 
 import type { PassedLimit, RegionShare } from '../../api/forecast.ts';
+import { isExternal } from '../../regions/config.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';
 
 export function limitsPassed(
@@ -10,6 +11,7 @@ export function limitsPassed(
 ): readonly PassedLimit[] {
   if (connected === undefined) return [];
   return plan.regions.flatMap(({ id, config }) => {
+    if (isExternal(config)) return [];
     const clients = Math.round((shares.find(({ region }) => region === id)?.after ?? 0) * connected);
     const { softConnections } = config.limits;
     // Limits are of each server.

@@ -3,7 +3,7 @@
 
 import type { RegionShare, ServersNeeded } from '../../api/forecast.ts';
 import { clientCapacity } from '../../regions/client-capacity.ts';
-import type { RegionConfig } from '../../regions/config.ts';
+import { isExternal, type RegionConfig } from '../../regions/config.ts';
 import { dollarsPerMonth } from '../../regions/container-cost.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';
 
@@ -35,8 +35,10 @@ export function serversNeeded(
   });
 }
 
+/** Undefined for an external region too: none of its servers is ours. */
 function configIn({ regions }: RoutingPlan, id: string): RegionConfig | undefined {
-  return regions.find((each) => each.id === id)?.config;
+  const config = regions.find((each) => each.id === id)?.config;
+  return config === undefined || isExternal(config) ? undefined : config;
 }
 
 /** Undefined if it depends on how many clients there are, and that is unknown. */

@@ -25,6 +25,8 @@ export interface Traffic {
   readonly connected?: number;
   /** Regions that did not say where their clients come from, if any. */
   readonly silent?: readonly string[];
+  /** External regions, if any: nobody here counts their clients. */
+  readonly uncounted?: readonly string[];
   /** Regions of whose clients some were counted by an earlier deployment, if any. */
   readonly fromBackup?: readonly string[];
   /** May contain a place more than once, as the tallies of several regions do. */

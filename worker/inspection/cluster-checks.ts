@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../api/inspection.ts';
 import type { RegionState } from '../../api/states.ts';
+import { ownRegions } from '../../regions/config.ts';
 import type { RegionSnapshot } from '../metrics/snapshot.ts';
 import type { LinkStatus } from '../region/status.ts';
 import { type Check, fail, type Inspected, percent, plural, unknown, warn } from './check.ts';
@@ -107,7 +108,7 @@ function running({ region, status, inspected: { config, snapshot } }: SeenRegion
   const { state, since, problem } = status;
   const forMs = snapshot.at - since;
   const { keepAwake = false, drain: isDrained = false } =
-    config.regions.find(({ id }) => id === region) ?? {};
+    ownRegions(config).find(({ id }) => id === region) ?? {};
   const why = problem === undefined ? '' : `: ${problem}`;
   const what = `it is ${state} for ${minutes(forMs)}${why}`;
   const late: Partial<Record<RegionState, number>> = {

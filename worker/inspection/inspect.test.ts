@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 import { hostsOf } from '../../regions/hints.ts';
-import { configOf } from '../../test/support/data/checked-in.ts';
+import { configOf, type OwnConfig } from '../../test/support/data/checked-in.ts';
 import { AT, stream } from '../../test/support/data/sample-snapshot.ts';
 import type { RegionSnapshot, Snapshot } from '../metrics/snapshot.ts';
 import type { JetStreamFigures, StreamFigures } from '../region/jetstream-figures.ts';
@@ -123,7 +123,7 @@ const runsAt = (id: Id, place: string) =>
     ),
   });
 
-function changed(change: (config: MeridianConfig) => MeridianConfig): MeridianConfig {
+function changed(change: (config: OwnConfig) => OwnConfig): OwnConfig {
   return change(configOf(REGIONS));
 }
 

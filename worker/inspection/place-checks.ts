@@ -3,7 +3,7 @@
 
 import type { Finding } from '../../api/inspection.ts';
 import type { PlacedAt } from '../../api/regions.ts';
-import type { RegionConfig } from '../../regions/config.ts';
+import { ownRegions, type RegionConfig } from '../../regions/config.ts';
 import { clientCountryOf } from '../../routing/client-country.ts';
 import { distanceKm } from '../../routing/distance.ts';
 import { compileResidency } from '../../routing/filters/residency.ts';
@@ -46,7 +46,7 @@ function ofEachPlace(
   find: (place: Placed) => readonly Finding[],
 ): (inspected: Inspected) => readonly Finding[] {
   return (inspected) => {
-    const { regions } = inspected.config;
+    const regions = ownRegions(inspected.config);
     const found = inspected.snapshot.regions.flatMap(({ region, metrics }) => {
       const config = regions.find(({ id }) => id === region);
       const placed = metrics?.status.placedAt;

@@ -1,6 +1,7 @@
 // The Keeper: one object that decides when a JetStream server may start with its empty disk, and has streams restored.
 
 import { DurableObject } from 'cloudflare:workers';
+import { ownRegions } from '../../regions/config.ts';
 import { activeConfig } from '../config/active-config.ts';
 import { regionOf } from '../config/config-copy.ts';
 import type { Env } from '../env.ts';
@@ -50,7 +51,8 @@ export class JetStreamKeeper extends DurableObject<Env> implements KeeperMethods
     this.#admissions = new Admissions({
       load: () => ctx.storage.kv.get<AdmissionRecord>(ADMISSION_KEY),
       save: (record) => ctx.storage.kv.put(ADMISSION_KEY, record),
-      regions: () => activeConfig(env).config.regions.flatMap(({ id, jetstream }) => (jetstream ? [id] : [])),
+      regions: () =>
+        ownRegions(activeConfig(env).config).flatMap(({ id, jetstream }) => (jetstream ? [id] : [])),
       sight: (region) => stubOf(region).holdings(),
       restart: async (region) => {
         await stubOf(region).halt();

@@ -1,6 +1,7 @@
 // What restores need of the deployment: the bucket, connections to regions' servers, what these hold, the scratch server.
 
 import type { DurableObject } from 'cloudflare:workers';
+import { ownRegions } from '../../regions/config.ts';
 import { activeConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
@@ -13,7 +14,7 @@ import { scratchServer } from './scratch-server.ts';
 
 export function restorerHost(env: Env, ctx: DurableObject['ctx']): RestorerHost {
   const config = () => activeConfig(env).config;
-  const members = () => config().regions.filter(({ enabled, jetstream }) => enabled && jetstream);
+  const members = () => ownRegions(config()).filter(({ enabled, jetstream }) => enabled && jetstream);
   return {
     hasBucket: () => env.BACKUPS !== undefined,
     bucket: () => {

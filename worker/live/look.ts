@@ -1,7 +1,7 @@
 // One look at all regions, for those who watch the live map. Starts nothing.
 
 import type { LivePlace } from '../../api/live.ts';
-import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import { type MeridianConfig, ownRegions } from '../../regions/config.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
@@ -36,21 +36,25 @@ export async function look(
   asked: Asked,
   places: readonly LivePlace[],
 ): Promise<Seen> {
-  const byId = new Map(config.regions.map((region) => [region.id, region]));
-  const ids = [...byId.keys()];
-  const of = (id: string) => byId.get(id) as RegionConfig;
+  const own = new Map(ownRegions(config).map((region) => [region.id, region]));
+  const all = new Map(config.regions.map((region) => [region.id, region]));
   const [reports, dialled] = await Promise.all([
-    asked.regions.of(ids, (id) => reportOf(env, of(id)), ANSWER_WITHIN_MS),
-    asked.links.of(ids, (id) => linksOf(env, of(id)), ANSWER_WITHIN_MS),
+    asked.regions.of([...all.keys()], (id) => reportOf(env, regionIn(all, id)), ANSWER_WITHIN_MS),
+    asked.links.of([...own.keys()], (id) => linksOf(env, regionIn(own, id)), ANSWER_WITHIN_MS),
   ]);
   const states = new Map([...reports].map(([id, { state }]) => [id, state]));
   return {
     at: Date.now(),
     version,
-    regions: [...reports].map(([id, report]) => viewOf({ config: of(id), report })),
-    links: [...meshLinks(ids, states, dialled)],
+    regions: [...reports].map(([id, report]) => viewOf({ config: regionIn(all, id), report })),
+    links: [...meshLinks([...own.keys()], states, dialled)],
     places,
   };
+}
+
+/** Only its own ids are asked for. */
+function regionIn<R>(regions: ReadonlyMap<string, R>, id: string): R {
+  return regions.get(id) as R;
 }
 
 /** Where the clients of these regions are. One that does not answer shows none. Never rejects. */
@@ -60,7 +64,7 @@ export async function lookAtPlaces(
   { regions }: Pick<Seen, 'regions'>,
 ): Promise<readonly LivePlace[]> {
   const counted = regions.map(async ({ id, clients }) => {
-    const region = config.regions.find((each) => each.id === id);
+    const region = ownRegions(config).find((each) => each.id === id);
     const nobody = { region: id, clients, samples: [] };
     if (region === undefined || clients === null || clients === 0) return nobody;
     try {

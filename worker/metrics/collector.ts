@@ -3,9 +3,11 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import type { EditFact, Foreseen } from '../../api/forecast-facts.ts';
+import { externalRegions, type MeridianConfig, ownRegions } from '../../regions/config.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import { activeConfig, refreshConfig } from '../config/active-config.ts';
 import type { Env } from '../env.ts';
+import { externalStatus } from '../external/external-status.ts';
 import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
@@ -19,7 +21,7 @@ import { type Point, pointOf } from './history.ts';
 import { isRecent } from './is-recent.ts';
 import { DAY_MS, Ring, SLOT_MS } from './ring.ts';
 import { Sinks } from './sinks.ts';
-import type { AdmissionSnapshot, Snapshot } from './snapshot.ts';
+import type { AdmissionSnapshot, ExternalSnapshot, Snapshot } from './snapshot.ts';
 import { type Asked, Survey } from './survey.ts';
 import { VisitBook, type VisitedHour } from './visit-book.ts';
 import { failoversIn } from './visit-metrics.ts';
@@ -150,7 +152,7 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
   async #take(wanted: MetricsWanted): Promise<Snapshot> {
     const { config, version } = activeConfig(this.env);
     const at = Date.now();
-    const asked = config.regions
+    const asked = ownRegions(config)
       .filter(({ enabled }) => enabled)
       .map(
         (region): Asked => ({
@@ -162,8 +164,9 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
       );
     const hasJetStream = asked.some(({ jetstream }) => jetstream);
     const hasSessions = config.sessions.madeBy !== 'nobody';
-    const [regions, admission, sessions] = await Promise.all([
+    const [regions, external, admission, sessions] = await Promise.all([
       this.#survey.take(asked, wanted, Date.now),
+      wanted.details ? this.#lookOutside(config) : [],
       wanted.details && hasJetStream ? this.#askKeeper() : undefined,
       wanted.details && hasSessions ? this.#askRegistry() : undefined,
     ]);
@@ -176,6 +179,7 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
       cluster: config.cluster,
       version,
       regions,
+      ...(external.length > 0 && { external }),
       surveys: this.#surveys,
       ...(admission && { admission }),
       ...(sessions && { sessions }),
@@ -185,6 +189,17 @@ export class MetricsCollector extends DurableObject<Env> implements CollectorMet
         sinks: this.#sinks.statuses,
       }),
     };
+  }
+
+  #lookOutside(config: MeridianConfig): Promise<readonly ExternalSnapshot[]> {
+    const enabled = externalRegions(config).filter((region) => region.enabled);
+    return Promise.all(
+      enabled.map(async (region) => {
+        const { state, since, tookMs } = await externalStatus(this.env, region);
+        const drained = region.drain;
+        return { region: region.id, drained, state, since, ...(tookMs !== undefined && { tookMs }) };
+      }),
+    );
   }
 
   async #askRegistry(): Promise<SessionFigures | undefined> {

@@ -2,11 +2,11 @@
 
 import type { EditFact } from '../../api/forecast-facts.ts';
 import type { PlacedAt } from '../../api/regions.ts';
-import { MEMBER_STATES, SEEN_STATES, UNREACHABLE } from '../../api/states.ts';
+import { MEMBER_STATES, SEEN_STATES, type SeenState, UNREACHABLE } from '../../api/states.ts';
 import type { StreamBackupStatus } from '../region/server-figures.ts';
 import type { LinkStatus } from '../region/status.ts';
 import { type Family, type FamilyType, type Sample, samplesOf } from './exposition.ts';
-import type { RegionSnapshot, Snapshot } from './snapshot.ts';
+import type { ExternalSnapshot, RegionSnapshot, Snapshot } from './snapshot.ts';
 
 function family(type: FamilyType, name: string, help: string): Family {
   return { name: `meridian_${name}`, type, help };
@@ -35,6 +35,11 @@ const PLACED = {
     'From where the container runs to the coordinates of the region',
   ),
 };
+
+const EXTERNAL = gauge(
+  'external_look_seconds',
+  'How long it took to connect to the external region, hear INFO and leave',
+);
 
 const LINK = {
   up: gauge('mesh_link_up', '1 if nats-server has the route'),
@@ -74,10 +79,11 @@ const VERSION = gauge('config_version', 'Number of the current version of the co
 
 /** Of all regions; JetStream's only where it is known. Not those of each stream, of which there may be any number. */
 export function meridianMetrics(snapshot: Snapshot): readonly Sample[] {
-  const { version, regions } = snapshot;
+  const { version, regions, external = [] } = snapshot;
   return [
     ...samplesOf({}, [[VERSION, version]]),
     ...regions.flatMap(regionMetrics),
+    ...external.flatMap(externalMetrics),
     ...admissionMetrics(snapshot),
     ...forecastMetrics(snapshot.forecast),
   ];
@@ -87,9 +93,7 @@ function regionMetrics(snapshot: RegionSnapshot): readonly Sample[] {
   const { region, drained, metrics } = snapshot;
   const labels = { region };
   const state = metrics?.status.state ?? UNREACHABLE;
-  const states = SEEN_STATES.flatMap((each) =>
-    samplesOf({ region, state: each }, [[REGION.state, state === each ? 1 : 0]]),
-  );
+  const states = stateMetrics(region, state);
   const known = samplesOf(labels, [
     [REGION.answered, metrics === undefined ? 0 : 1],
     [REGION.drained, drained ? 1 : 0],
@@ -110,6 +114,24 @@ function regionMetrics(snapshot: RegionSnapshot): readonly Sample[] {
     ...placementMetrics(region, status.placedAt),
     ...links.flatMap((link) => linkMetrics(region, link)),
   ];
+}
+
+/** Of somebody else's servers there is nothing to tell but whether they answer. */
+function externalMetrics({ region, drained, state, since, tookMs }: ExternalSnapshot): readonly Sample[] {
+  return [
+    ...stateMetrics(region, state),
+    ...samplesOf({ region }, [
+      [REGION.drained, drained ? 1 : 0],
+      [REGION.since, since / 1_000],
+      [EXTERNAL, tookMs === undefined ? undefined : tookMs / 1_000],
+    ]),
+  ];
+}
+
+function stateMetrics(region: string, state: SeenState): readonly Sample[] {
+  return SEEN_STATES.flatMap((each) =>
+    samplesOf({ region, state: each }, [[REGION.state, state === each ? 1 : 0]]),
+  );
 }
 
 /** Only what is known: none of a container that is not told where it runs. */

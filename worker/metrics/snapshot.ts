@@ -1,12 +1,13 @@
 // What the collector knows at one moment: types. Crosses RPC, so all of it is plain data.
 
 import type { EditFact } from '../../api/forecast-facts.ts';
+import type { SeenState } from '../../api/states.ts';
 import type { RegionMetrics } from '../region/server-figures.ts';
 import type { SessionFigures } from '../sessions/session-figures.ts';
 import type { SinkStatus } from './sink-status.ts';
 import type { Path, VisitCount } from './visits.ts';
 
-/** A region of the configuration, and what it answered. */
+/** A region of ours, and what it answered. */
 export interface RegionSnapshot {
   readonly region: string;
   readonly jetstream: boolean;
@@ -16,6 +17,16 @@ export interface RegionSnapshot {
   readonly askedAt: number;
   /** Absent if its object did not answer: then nothing is known. */
   readonly metrics?: RegionMetrics;
+}
+
+/** An external region, as the collector sees it. What its servers have nobody here knows. */
+export interface ExternalSnapshot {
+  readonly region: string;
+  readonly drained: boolean;
+  readonly state: SeenState;
+  readonly since: number;
+  /** How long the look took; absent if it failed. */
+  readonly tookMs?: number;
 }
 
 /** How often and for how long the regions were asked, since the collector was last reset. */
@@ -52,6 +63,8 @@ export interface Snapshot {
   readonly version: number;
   /** In the order of the configuration. */
   readonly regions: readonly RegionSnapshot[];
+  /** Absent if there are none. */
+  readonly external?: readonly ExternalSnapshot[];
   readonly surveys: Surveys;
   /** Absent without JetStream, without details, or if the Keeper does not answer. */
   readonly admission?: AdmissionSnapshot;

@@ -1,7 +1,7 @@
 // What a region's container is started with: the environment that container/entrypoint.sh documents.
 
 import { clientCapacity } from '../../regions/client-capacity.ts';
-import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import { type MeridianConfig, ownRegions, type RegionConfig } from '../../regions/config.ts';
 import { holdSecondsOf } from '../../regions/deploy-turns.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { type Env, NATS_SECRETS } from '../env.ts';
@@ -35,7 +35,7 @@ export function containerEnvironment(
     NATS_MQTT: config.doors.mqtt,
     NATS_MQTT_REPLICAS: mqttReplicas(config),
     NATS_JETSTREAM: region.jetstream,
-    NATS_JETSTREAM_PEERS: region.jetstream ? config.regions.filter(isMember).length : undefined,
+    NATS_JETSTREAM_PEERS: region.jetstream ? ownRegions(config).filter(isMember).length : undefined,
     NATS_JETSTREAM_MAX_MEMORY: limits.jetstreamMaxMemoryBytes,
     NATS_JETSTREAM_MAX_FILE: limits.jetstreamMaxStoreBytes,
   };
@@ -46,8 +46,8 @@ export function containerEnvironment(
 }
 
 /** Of the streams that keep MQTT's sessions: two would stand still when one of their servers is away. */
-function mqttReplicas({ regions }: MeridianConfig): number {
-  return regions.filter(isMember).length >= 3 ? 3 : 1;
+function mqttReplicas(config: MeridianConfig): number {
+  return ownRegions(config).filter(isMember).length >= 3 ? 3 : 1;
 }
 
 /** nats-server's default of `max_pending`. */

@@ -1,5 +1,6 @@
-// Tells the regions' objects their configuration.
+// Tells the regions' objects their configuration. An external region has none.
 
+import { ownRegions } from '../../regions/config.ts';
 import { settleSeconds } from '../config/one-machine.ts';
 import type { PublishedConfig } from '../config/published-config.ts';
 import type { Env } from '../env.ts';
@@ -11,7 +12,7 @@ import { asTold } from './told-region.ts';
 export async function tellRegions(env: Env, { version, config }: PublishedConfig): Promise<void> {
   const settle = settleSeconds(env, config);
   await Promise.all(
-    config.regions.map(async (region) => {
+    ownRegions(config).map(async (region) => {
       try {
         await regionStub(env, region).configure(asTold(region, config), version, settle);
       } catch (error) {

@@ -1,6 +1,7 @@
 // Whether JetStream serves, as `/health` says it: the Keeper is asked with a timeout, and at most once a second.
 
 import type { Health } from '../../api/health.ts';
+import { ownRegions } from '../../regions/config.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
@@ -15,7 +16,7 @@ const shared = new OnceASecond<Health['jetstream']>('JetStream', KEEPER_TIMEOUT_
 /** Null where no region takes part in it. */
 export function jetStreamHealth(edge: EdgeContext): Promise<Health['jetstream']> {
   return shared.get(edge, async () => {
-    if (!edge.config.regions.some(({ enabled, jetstream }) => enabled && jetstream)) return null;
+    if (!ownRegions(edge.config).some(({ enabled, jetstream }) => enabled && jetstream)) return null;
     const problem = await problemOf(edge);
     return problem === undefined ? { ok: true } : { ok: false, problem };
   });

@@ -2,17 +2,24 @@
 
 import type { Mesh, MeshLink } from '../../api/mesh.ts';
 import type { SeenState } from '../../api/states.ts';
+import { isExternal } from '../../regions/config.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { pairsOf } from '../mesh/topology.ts';
-import { type DialledLinks, dialledLinks, seenRegions } from './region-reports.ts';
+import { type DialledLinks, dialledLinks, type SeenRegion, seenRegions } from './region-reports.ts';
 
 export async function mesh(_request: Request, edge: EdgeContext): Promise<Response> {
   const [regions, dialled] = await Promise.all([seenRegions(edge), dialledLinks(edge)]);
-  const states = new Map(regions.map(({ config, report }) => [config.id, report.state]));
+  const states = statesOfLinked(regions);
   return Response.json({ links: meshLinks([...states.keys()], states, dialled) } satisfies Mesh);
 }
 
-/** One link for each pair of regions: `asleep` if one side sleeps, `down` if the side that dials does not report it. */
+/** Of the regions that are linked with each other: those of ours. */
+export function statesOfLinked(regions: readonly SeenRegion[]): ReadonlyMap<string, SeenState> {
+  const linked = regions.filter(({ config }) => !isExternal(config));
+  return new Map(linked.map(({ config, report }) => [config.id, report.state]));
+}
+
+/** One link for each pair of these regions: `asleep` if one side sleeps, `down` if the side that dials does not report it. */
 export function meshLinks(
   regions: readonly string[],
   states: ReadonlyMap<string, SeenState>,

@@ -3,11 +3,19 @@
 
 import type { RegionView } from '../../api/regions.ts';
 import { UNREACHABLE } from '../../api/states.ts';
-import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import {
+  type AnyRegion,
+  type ExternalRegion,
+  isExternal,
+  type MeridianConfig,
+  ownRegions,
+  type RegionConfig,
+} from '../../regions/config.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
+import { externalStatus } from '../external/external-status.ts';
 import { messageOf, publicMessageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import type { ForDataCenters, LinkStatus, RegionStatus } from '../region/status.ts';
@@ -24,7 +32,7 @@ export type RegionReport = Pick<RegionView, Exclude<keyof RegionStatus, keyof Fo
 
 /** A region of the configuration, with what it reports about itself. */
 export interface SeenRegion {
-  readonly config: RegionConfig;
+  readonly config: AnyRegion;
   readonly report: RegionReport;
 }
 
@@ -52,13 +60,17 @@ export function dialledLinks(edge: EdgeContext): Promise<DialledLinks> {
   return sharedLinks.get(edge, () => askLinks(env, config));
 }
 
-async function askLinks(env: Env, { regions }: MeridianConfig): Promise<DialledLinks> {
-  const links = regions.map(async (region) => [region.id, await linksOf(env, region)] as const);
+async function askLinks(env: Env, config: MeridianConfig): Promise<DialledLinks> {
+  const links = ownRegions(config).map(async (region) => [region.id, await linksOf(env, region)] as const);
   return new Map(await Promise.all(links));
 }
 
 /** A region that does not answer is unreachable, and nothing else is known about it. */
-export async function reportOf(env: Env, region: RegionConfig): Promise<RegionReport> {
+export function reportOf(env: Env, region: AnyRegion): Promise<RegionReport> {
+  return isExternal(region) ? externalReport(env, region) : ownReport(env, region);
+}
+
+async function ownReport(env: Env, region: RegionConfig): Promise<RegionReport> {
   try {
     const {
       clients = null,
@@ -77,6 +89,13 @@ export async function reportOf(env: Env, region: RegionConfig): Promise<RegionRe
       problem,
     };
   }
+}
+
+/** How many clients it has nobody but its own operators knows. */
+async function externalReport(env: Env, region: ExternalRegion): Promise<RegionReport> {
+  const { tookMs: _took, rttMs: _rtt, ...status } = await externalStatus(env, region);
+  const isDrained = region.drain && status.state === 'up';
+  return { ...status, ...(isDrained && { state: 'draining' }), clients: null };
 }
 
 /** None if the region does not answer. */

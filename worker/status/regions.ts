@@ -1,6 +1,7 @@
 // `GET /api/regions`: every region, with its configuration and its current state.
 
 import type { RegionView, RegionViews } from '../../api/regions.ts';
+import { isExternal, type RegionConfig } from '../../regions/config.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { type SeenRegion, seenRegions } from './region-reports.ts';
 
@@ -14,13 +15,15 @@ export function viewOf({ config, report }: SeenRegion): RegionView {
   return {
     id: config.id,
     name: config.name,
-    hint: config.hint,
-    placement: config.placement,
     latitude: config.latitude,
     longitude: config.longitude,
     enabled: config.enabled,
-    keepAwake: config.keepAwake,
-    jetstream: config.jetstream,
+    ...(isExternal(config) ? { kind: config.kind } : serverOf(config)),
     ...report,
   };
+}
+
+/** What only a region with a server of ours has. */
+function serverOf({ hint, placement, keepAwake, jetstream }: RegionConfig): Partial<RegionView> {
+  return { hint, placement, keepAwake, jetstream };
 }

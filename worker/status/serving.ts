@@ -2,7 +2,7 @@
 // the region reports about itself. Pure.
 
 import type { SeenState } from '../../api/states.ts';
-import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import { type AnyRegion, isExternal, type MeridianConfig } from '../../regions/config.ts';
 import { whyExcluded } from '../../routing/excluded.ts';
 import type { RegionReport } from './region-reports.ts';
 
@@ -11,13 +11,15 @@ const SERVING: ReadonlySet<SeenState> = new Set(['up', 'asleep', 'starting']);
 
 /** Why it would not, as text; undefined if it would. */
 export function whyNotServing(
-  region: RegionConfig,
+  region: AnyRegion,
   { state, clients, maxClients, problem }: RegionReport,
   routing: Pick<MeridianConfig['routing'], 'off'>,
 ): string | undefined {
   const reason = whyExcluded(region, routing);
   if (reason !== undefined) return reason;
   if (!SERVING.has(state)) return problem === undefined ? `it is ${state}` : `it is ${state}: ${problem}`;
+  // How full somebody else's servers are is unknown.
+  if (isExternal(region)) return undefined;
   // A server keeps the limit that it was started with until its next start.
   const { maxConnections } = region.limits;
   const limit = Math.min(maxConnections, maxClients ?? maxConnections);

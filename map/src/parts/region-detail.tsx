@@ -11,7 +11,7 @@ import { app, ask, clock, nameOf, say, useApp, wordsOf } from '../state/use-app.
 import { backupsText } from '../words/backups.ts';
 import { drainPhases } from '../words/drain.ts';
 import { bytesRate, durationText, msText, shortCount } from '../words/numbers.ts';
-import { LINK_WORDS } from '../words/region-states.ts';
+import { externalMeans, LINK_WORDS } from '../words/region-states.ts';
 import { confirmOperation } from './confirm-operation.ts';
 import { lookOf, Sign } from './sign.tsx';
 import { useTick } from './use-tick.ts';
@@ -21,6 +21,7 @@ export function RegionDetail({ region }: { readonly region: RegionView }) {
   const { world, token } = useApp();
   const { id, name, state, since, clients, maxClients, problem, placedAt, serverVersion, servers } = region;
   const look = lookOf(state);
+  const isExternal = region.kind === 'external';
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // The button that was pressed in the list is gone, and the focus with it.
@@ -43,12 +44,14 @@ export function RegionDetail({ region }: { readonly region: RegionView }) {
           </p>
         </div>
       </header>
-      <p>{look.means}</p>
+      <p>{isExternal ? externalMeans(state) : look.means}</p>
       {problem === undefined ? null : <p class="problem">{problem}</p>}
-      {state === 'draining' || state === 'stopping' ? <Drain region={region} /> : null}
+      {!isExternal && (state === 'draining' || state === 'stopping') ? <Drain region={region} /> : null}
       <dl class="facts">
         <Fact name="Clients" value={clients === null ? 'unknown' : shortCount(clients)} of={maxClients} />
-        <Fact name="Messages in" value={rate === null ? 'not known yet' : `${shortCount(rate)} a second`} />
+        {isExternal ? null : (
+          <Fact name="Messages in" value={rate === null ? 'not known yet' : `${shortCount(rate)} a second`} />
+        )}
         {serverVersion === undefined ? null : <Fact name="nats-server" value={serverVersion} />}
         {placedAt === undefined ? null : (
           <Fact
@@ -58,13 +61,22 @@ export function RegionDetail({ region }: { readonly region: RegionView }) {
             }
           />
         )}
-        <Fact name="JetStream" value={region.jetstream ? 'holds streams' : 'no'} />
+        <Fact name="JetStream" value={isExternal ? 'its own' : region.jetstream ? 'holds streams' : 'no'} />
         {region.jetstream && world?.level !== 'public' ? <BackupFact region={id} /> : null}
         {region.leafs ? <Fact name="Leaf nodes" value={shortCount(region.leafs)} /> : null}
         {servers === undefined ? null : <Fact name="Servers" value={String(servers.length)} />}
       </dl>
       {world?.level === 'admin' || (world?.level === undefined && token) ? <Actions region={region} /> : null}
       {servers === undefined ? null : <Servers servers={servers} />}
+      {isExternal ? null : <Links id={id} />}
+    </article>
+  );
+}
+
+function Links({ id }: { readonly id: string }) {
+  const { world } = useApp();
+  return (
+    <>
       <h4>Links</h4>
       <table class="plain">
         <thead>
@@ -92,7 +104,7 @@ export function RegionDetail({ region }: { readonly region: RegionView }) {
             })}
         </tbody>
       </table>
-    </article>
+    </>
   );
 }
 
@@ -196,11 +208,13 @@ function Actions({ region }: { readonly region: RegionView }) {
   const isDrained = state === 'draining' || state === 'stopping';
   const operations: readonly RegionOperation[] = isDrained
     ? ['undrain']
-    : state === 'asleep'
-      ? enabled
-        ? ['wake', 'drain', 'undrain']
-        : ['wake']
-      : ['drain', 'stop'];
+    : region.kind === 'external'
+      ? ['drain']
+      : state === 'asleep'
+        ? enabled
+          ? ['wake', 'drain', 'undrain']
+          : ['wake']
+        : ['drain', 'stop'];
   const operate = async (operation: RegionOperation) => {
     const consent = await confirmOperation(region, operation);
     if (consent === undefined) return;

@@ -78,3 +78,12 @@ export const LINK_WORDS: Readonly<Record<LinkState, string>> = {
   down: 'down',
   asleep: 'asleep',
 };
+
+/** What the state of an external region means: somebody else's NATS servers. */
+export function externalMeans(state: SeenState): string {
+  if (state === 'up')
+    return "Somebody else's NATS servers, which take clients. How many they have is not known here.";
+  if (state === 'draining')
+    return 'No new clients are sent there; those who are there stay until they leave.';
+  return "Somebody else's NATS servers, which take no clients now: these go to the other regions.";
+}

@@ -1,7 +1,7 @@
 // A region's own object, with a fake container: everything else in it is as deployed.
 
 import type { DurableObject } from 'cloudflare:workers';
-import type { RegionConfig } from '../../../regions/config.ts';
+import { ownRegions, type RegionConfig } from '../../../regions/config.ts';
 import checkedIn from '../../../regions/regions.json' with { type: 'json' };
 import { activeConfig } from '../../../worker/config/active-config.ts';
 import type { Env } from '../../../worker/env.ts';
@@ -39,7 +39,7 @@ export class RegionNode extends NatsRegion {
 
   /** As an edit of its region's configuration does. */
   async reconfigure(change: Partial<RegionConfig>, version = 0): Promise<void> {
-    const [region] = activeConfig(this.env).config.regions;
+    const [region] = ownRegions(activeConfig(this.env).config);
     if (region !== undefined) await this.configure({ ...region, ...change }, version, 60);
   }
 }

@@ -141,6 +141,17 @@ test.each([
 });
 
 test.each([
+  ['up', 'pass'],
+  ['unreachable', 'fail'],
+] as const)('an external region that is %s', (state, outcome) => {
+  const external = [{ region: 'office', drained: false, state, since: 0 }];
+  const config = { ...defaultConfig(), regions: [{ ...defaultConfig().regions[0], id: 'office' }] } as never;
+  expect(
+    regionsServe({ check: 'regions', regions: ['office'] }, { ...seen([], { external }), config }).outcome,
+  ).toBe(outcome);
+});
+
+test.each([
   ['all links are up', [answering('oc', { links: { apac: 'up' } }), answering('apac')], 'pass'],
   ['one is not', [answering('oc', { links: { apac: 'connecting' } }), answering('apac')], 'fail'],
   [

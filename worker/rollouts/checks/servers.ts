@@ -2,6 +2,7 @@
 // answer is unknown, and never taken as good. Pure.
 
 import type { RolloutCheck } from '../../../api/rollouts.ts';
+import { ownRegions } from '../../../regions/config.ts';
 import type { RegionSnapshot, Snapshot } from '../../metrics/snapshot.ts';
 import type { Figures } from '../../region/server-figures.ts';
 import {
@@ -82,13 +83,19 @@ export function regionsServe(
   const silent: string[] = [];
   const failing: string[] = [];
   for (const id of inService) {
-    const found = snapshot.regions.find(({ region }) => region === id);
-    if (found?.metrics === undefined) silent.push(id);
-    else if (!SERVING.has(found.metrics.status.state)) failing.push(`${id} is ${found.metrics.status.state}`);
+    const state = stateOf(snapshot, id);
+    if (state === undefined) silent.push(id);
+    else if (!SERVING.has(state)) failing.push(`${id} is ${state}`);
   }
   if (failing.length > 0) return fail(failing.join(', '));
   if (silent.length > 0) return unknown(`${silent.join(', ')} does not answer`);
   return pass(inService.length === 0 ? 'no region is watched' : `${inService.join(', ')} serve`);
+}
+
+/** Of a region of ours, or of somebody else's; undefined if it does not say. */
+function stateOf({ regions, external = [] }: Snapshot, id: string): string | undefined {
+  const own = regions.find(({ region }) => region === id)?.metrics?.status.state;
+  return own ?? external.find(({ region }) => region === id)?.state;
 }
 
 export function mesh({ snapshot }: Pick<Evidence, 'snapshot'>): Verdict {
@@ -112,7 +119,7 @@ function isUp({ metrics }: RegionSnapshot): boolean {
 }
 
 export function jetStream({ snapshot, config }: Pick<Evidence, 'snapshot' | 'config'>): Verdict {
-  if (!config.regions.some(({ jetstream }) => jetstream)) return pass('no region has JetStream');
+  if (!ownRegions(config).some(({ jetstream }) => jetstream)) return pass('no region has JetStream');
   if (snapshot === undefined) return NO_COLLECTOR;
   const { admission } = snapshot;
   if (admission === undefined) return unknown('the Keeper does not answer');
