@@ -20,6 +20,7 @@ export default defineConfig({
           SESSION_SERVER_NODE: { className: 'SessionServerNode', useSQLite: true },
           JETSTREAM_KEEPER: { className: 'JetStreamKeeper', useSQLite: true },
           LIVE_VIEW: { className: 'LiveView', useSQLite: true },
+          ROLLOUTS: { className: 'RolloutDriver', useSQLite: true },
           METRICS: { className: 'MetricsCollector', useSQLite: true },
         },
         kvNamespaces: ['CONFIG'],

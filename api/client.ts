@@ -31,13 +31,16 @@ import {
   jobPath,
   PATHS,
   type RegionOperation,
+  type RolloutOperation,
   regionOperationPath,
+  rolloutPath,
   type SessionPart,
   scalingPath,
   sessionPath,
   sessionServerPath,
 } from './paths.ts';
 import type { OperationResult, RegionViews } from './regions.ts';
+import type { Rollout, RolloutOperationBody, Rollouts, StartRolloutBody } from './rollouts.ts';
 import type { Route } from './route.ts';
 import type { Scaling } from './scaling.ts';
 import type {
@@ -290,6 +293,28 @@ export class ApiClient {
       isChange: true,
     };
     return this.#call(call, { body: archive, duplex: 'half', signal: null });
+  }
+
+  rollouts(): Promise<Rollouts> {
+    return this.#call({ method: 'GET', path: PATHS.rollouts });
+  }
+
+  rollout(id: number): Promise<Rollout> {
+    return this.#call({ method: 'GET', path: rolloutPath(String(id)) });
+  }
+
+  startRollout(body: StartRolloutBody): Promise<Rollout> {
+    return this.#call({ method: 'POST', path: PATHS.rollouts, body, isChange: true });
+  }
+
+  /** What each step would do. */
+  planRollout(body: StartRolloutBody): Promise<Rollout> {
+    return this.#call({ method: 'POST', path: PATHS.planRollout, body });
+  }
+
+  operateRollout(id: number, operation: RolloutOperation, body: RolloutOperationBody = {}): Promise<Rollout> {
+    const path = rolloutPath(String(id), operation);
+    return this.#call({ method: 'POST', path, body, isChange: true });
   }
 
   sessions({ before, limit }: Page = {}): Promise<SessionList> {

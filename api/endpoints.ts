@@ -12,6 +12,7 @@ import {
   regionOperationPath,
   scalingPath,
 } from './paths.ts';
+import { ROLLOUT_ENDPOINTS } from './rollout-endpoints.ts';
 import { SESSION_ENDPOINTS } from './session-endpoints.ts';
 
 const EDIT_ERRORS: readonly ErrorCode[] = [
@@ -522,5 +523,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...BACKUPS,
   ...METRICS,
   TRACE,
+  ...ROLLOUT_ENDPOINTS,
   ...SESSION_ENDPOINTS,
 ];

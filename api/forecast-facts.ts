@@ -18,7 +18,7 @@ const ForeseenSchema = v.strictObject({
 /** What is kept of a forecast; shares are of the clients that are served. */
 export type Foreseen = Wire<typeof ForeseenSchema>;
 
-const EditFactSchema = v.strictObject({
+export const EditFactSchema = v.strictObject({
   ...FORESEEN,
   until: v.pipe(v.nullable(Instant), v.description('when the next edit was made; null: it is the newest')),
   connects: v.pipe(Count, v.description('clients that regions took from the edit on, until the next one')),

@@ -34,6 +34,8 @@ export const PATHS = {
   inspection: '/api/inspection',
   trace: '/api/trace',
   sessions: '/api/containers',
+  rollouts: '/api/rollouts',
+  planRollout: '/api/rollouts/dry-run',
 } as const;
 
 /** What anyone may read, from any web page. */
@@ -54,6 +56,15 @@ export type RegionOperation = (typeof REGION_OPERATIONS)[number];
 /** The path of an operation on the region `id`, or on the placeholder of a route table (`{id}`, `:id`). */
 export function regionOperationPath(id: string, operation: RegionOperation): string {
   return `${PATHS.regions}/${id}/${operation}`;
+}
+
+/** What may be done to a rollout. */
+export const ROLLOUT_OPERATIONS = ['pause', 'resume', 'abort', 'promote'] as const;
+export type RolloutOperation = (typeof ROLLOUT_OPERATIONS)[number];
+
+/** The path of a rollout or of an operation on it, or of the placeholders of a route table. */
+export function rolloutPath(id: string, operation?: string): string {
+  return operation === undefined ? `${PATHS.rollouts}/${id}` : `${PATHS.rollouts}/${id}/${operation}`;
 }
 
 /** The path of what is decided about the servers of a region, or of the placeholder of a route table. */

@@ -44,6 +44,14 @@ import {
 import { MeshLinkSchema, MeshSchema } from './mesh.ts';
 import { MetricsHistorySchema, TrafficSchema } from './metrics.ts';
 import { OperationResultSchema, RegionViewSchema, RegionViewsSchema } from './regions.ts';
+import {
+  RolloutCheckSchema,
+  RolloutOperationBodySchema,
+  RolloutPlanSchema,
+  RolloutSchema,
+  RolloutsSchema,
+  StartRolloutBodySchema,
+} from './rollouts.ts';
 import { ConsideredSchema, EffectSchema, EntrySchema, EstimateSchema, RouteSchema } from './route.ts';
 import { RebalanceSchema, ScalingDecisionSchema, ScalingSchema } from './scaling.ts';
 import {
@@ -110,6 +118,11 @@ export const SCHEMAS = {
   Removed: RemovedSchema,
   RestorePlan: RestorePlanSchema,
   RollbackBody: RollbackBodySchema,
+  Rollout: RolloutSchema,
+  RolloutCheck: RolloutCheckSchema,
+  RolloutOperationBody: RolloutOperationBodySchema,
+  RolloutPlan: RolloutPlanSchema,
+  Rollouts: RolloutsSchema,
   Route: RouteSchema,
   Scaling: ScalingSchema,
   ScalingDecision: ScalingDecisionSchema,
@@ -122,6 +135,7 @@ export const SCHEMAS = {
   SessionList: SessionListSchema,
   SessionState: SessionStateSchema,
   SessionStats: SessionStatsSchema,
+  StartRolloutBody: StartRolloutBodySchema,
   Trace: TraceSchema,
   TraceBody: TraceBodySchema,
   TraceHop: TraceHopSchema,

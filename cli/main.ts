@@ -20,6 +20,7 @@ import { meshCommand } from './mesh.ts';
 import { runProgram } from './program.ts';
 import { restartCommand } from './restart.ts';
 import { rollbackCommand } from './rollback.ts';
+import { rolloutCommand } from './rollout.ts';
 import { routeCommand } from './route.ts';
 import { scalingCommand } from './scaling.ts';
 import { setCommand } from './set.ts';
@@ -48,6 +49,7 @@ const SUBCOMMANDS = [
   restartCommand(),
   historyCommand(),
   rollbackCommand(),
+  rolloutCommand(),
   auditCommand(),
   inspectCommand(),
   usageCommand(),

@@ -174,7 +174,7 @@ async function writeVariant(
   const entry = join(folder, 'index.ts');
   await writeFile(
     entry,
-    `export { ConfigStore, default, JetStreamKeeper, LiveView, MetricsCollector, ScratchServer, SessionRegistry, SessionServer } from ${worker};\nexport * from './classes.ts';\n`,
+    `export { ConfigStore, default, JetStreamKeeper, LiveView, MetricsCollector, RolloutDriver, ScratchServer, SessionRegistry, SessionServer } from ${worker};\nexport * from './classes.ts';\n`,
   );
   const classes = generateWorkerClasses(config).replace("'./nats-region.ts'", region);
   await writeFile(join(folder, 'classes.ts'), classes);

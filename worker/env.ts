@@ -39,6 +39,8 @@ export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[numb
   readonly METRICS?: DurableObjectNamespace;
   /** Tells the live map what happens (live/live-view.ts). Without it the map is not live. */
   readonly LIVE_VIEW?: DurableObjectNamespace;
+  /** Carries out rollouts (rollouts/rollout-driver.ts). Without it there are none. */
+  readonly ROLLOUTS?: DurableObjectNamespace;
   /** The page of the live map (page.ts). Without it `/` takes NATS clients only. */
   readonly ASSETS?: Pick<Fetcher, 'fetch'>;
   /** Analytics Engine: a point for each client (connect/visit-counts.ts). Without it there are none. */

@@ -7,6 +7,7 @@ import type { Env } from './env.ts';
 import { messageOf } from './message-of.ts';
 import { metricsCollector } from './metrics/collector-stub.ts';
 import { tellRegions } from './region/tell-regions.ts';
+import { rolloutsOf } from './rollouts/rollouts-stub.ts';
 import { answer } from './router.ts';
 
 export { ConfigStore } from './config/config-store.ts';
@@ -15,6 +16,7 @@ export { ScratchServer } from './jetstream/scratch-server.ts';
 export { LiveView } from './live/live-view.ts';
 export { MetricsCollector } from './metrics/collector.ts';
 export * from './region/classes.ts';
+export { RolloutDriver } from './rollouts/rollout-driver.ts';
 export { SessionRegistry } from './sessions/session-registry.ts';
 export { SessionServer } from './sessions/session-server.ts';
 
@@ -29,19 +31,24 @@ export default {
 
   /**
    * Every minute: each region gets the current configuration and is woken if it should be awake, also after a deploy
-   * or when its alarm or an edit's message was lost. The collector begins, if it does not collect yet.
+   * or when its alarm or an edit's message was lost. The collector begins, if it does not collect yet, and a rollout whose alarm was
+   * lost goes on.
    */
   scheduled: async (_event, env) => {
     await refreshConfig(env);
-    await Promise.all([tellRegions(env, activeConfig(env)), beginToCollect(env)]);
+    await Promise.all([
+      tellRegions(env, activeConfig(env)),
+      begun('the collector of metrics', metricsCollector(env)?.begin()),
+      begun('the object of rollouts', rolloutsOf(env)?.begin()),
+    ]);
   },
 } satisfies ExportedHandler<Env>;
 
-async function beginToCollect(env: Env): Promise<void> {
+async function begun(what: string, call: Promise<void> | undefined): Promise<void> {
   try {
-    await metricsCollector(env)?.begin();
+    await call;
   } catch (error) {
-    console.error(`the collector of metrics does not answer: ${messageOf(error)}`);
+    console.error(`${what} does not answer: ${messageOf(error)}`);
   }
 }
 

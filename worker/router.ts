@@ -7,6 +7,7 @@ import {
   jobPath,
   PATHS,
   regionOperationPath,
+  rolloutPath,
   scalingPath,
   sessionPath,
   sessionServerPath,
@@ -130,6 +131,14 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.forecasts, admin.forecasts)
   .get(PATHS.inspection, admin.inspection)
   .post(PATHS.trace, admin.trace)
+  .get(PATHS.rollouts, admin.rollouts.list)
+  .post(PATHS.rollouts, admin.rollouts.start)
+  .post(PATHS.planRollout, admin.rollouts.plan)
+  .get(rolloutPath(':id'), admin.rollouts.show)
+  .post(rolloutPath(':id', 'pause'), admin.rolloutOperations.pause)
+  .post(rolloutPath(':id', 'resume'), admin.rolloutOperations.resume)
+  .post(rolloutPath(':id', 'abort'), admin.rolloutOperations.abort)
+  .post(rolloutPath(':id', 'promote'), admin.rolloutOperations.promote)
   .get(PATHS.sessions, admin.sessions.list)
   .post(PATHS.sessions, admin.sessions.create)
   .get(sessionPath(':id'), admin.sessions.show)

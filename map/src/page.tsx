@@ -13,6 +13,7 @@ import { Notices } from './parts/notices.tsx';
 import { PlacePanel } from './parts/place-panel.tsx';
 import { RegionList } from './parts/region-list.tsx';
 import { ReplayBar } from './parts/replay-bar.tsx';
+import { RolloutStrip } from './parts/rollout-strip.tsx';
 import { SignInDialog } from './parts/sign-in-dialog.tsx';
 import { Tables } from './parts/tables.tsx';
 import { TabPanel, Tabs } from './parts/tabs.tsx';
@@ -51,6 +52,7 @@ export function Page() {
       </a>
       <TopBar />
       <Notices />
+      <RolloutStrip />
       <main class="main">
         <TabPanel id="main" name={view} class="stage">
           {view === 'map' ? <WorldMap state={state} /> : <Tables />}

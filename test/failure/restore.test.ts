@@ -122,7 +122,11 @@ test.each([
       const { state } = await manager.streams.info(stream);
       return state.messages === 51;
     });
-    const next = await (await jetstream(client.nats).consumers.get(stream, 'worker')).next();
+    // Messages are there before consumers are, and until then nobody answers.
+    const back = await waitFor('the consumer', DEADLINE, () =>
+      jetstream(client.nats).consumers.get(stream, 'worker'),
+    );
+    const next = await back.next();
     expect([next?.seq, next?.string()]).toEqual([21, '21']);
     expect((await jetstream(client.nats).publish(subject, '52')).seq).toBe(52);
     await backedUp(stream, 52);

@@ -272,6 +272,28 @@ withBrowser('a version in the history is gone back to, after its forecast', asyn
   expect(config.regions.find(({ id }) => id === 'eeur')?.dial).toBe(100);
 });
 
+withBrowser('a rollout is seen, paused, and taken back', async () => {
+  const { config: before } = await stack.api.config();
+  await stack.api.startRollout({
+    plan: {
+      ...{ name: 'less-oc', every: '5s', checks: [{ check: 'mesh' }] },
+      steps: [{ set: { 'oc.weight': 50 }, for: '10m', note: 'half' }],
+    },
+  });
+  await using opened = await openMap();
+  const { page, said } = opened;
+  const strip = page.getByRole('region', { name: 'Rollout' });
+  await strip.getByText('less-oc: step 1 of 1, half.').waitFor();
+  await strip.getByText(/^All is well\. The next step is in \d+ min\.$/).waitFor();
+  await strip.getByRole('button', { name: 'Pause' }).click();
+  await strip.getByText(/^Paused: /).waitFor();
+  await strip.getByRole('button', { name: 'Go back…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Go back' }).click();
+  await strip.getByText(/^It has gone back: /).waitFor();
+  expect((await stack.api.config()).config.regions).toEqual(before.regions);
+  expect(said).toEqual([]);
+});
+
 withBrowser('a message is followed to who would get it', async () => {
   const client = await connectFrom(stack.url, cityOf('oc'));
   try {

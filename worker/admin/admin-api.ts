@@ -1,6 +1,11 @@
 // The admin endpoints: who may call each one, its name in the audit log, and the handler that answers it.
 
-import { REGION_OPERATIONS, type RegionOperation } from '../../api/paths.ts';
+import {
+  REGION_OPERATIONS,
+  type RegionOperation,
+  ROLLOUT_OPERATIONS,
+  type RolloutOperation,
+} from '../../api/paths.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { type AdminHandler, adminRoute } from './admin-route.ts';
@@ -22,6 +27,7 @@ import * as records from './records.ts';
 import { operateRegion } from './region-ops.ts';
 import { regionScaling } from './region-scaling.ts';
 import * as restore from './restore-config.ts';
+import * as rolling from './rollouts.ts';
 import { createSession } from './sessions-create.ts';
 import * as ownSessions from './sessions-own.ts';
 import { trace as followMessage } from './trace.ts';
@@ -116,10 +122,30 @@ function onSession(handler: ownSessions.SessionHandler): AdminHandler<EdgeContex
   };
 }
 
-/** A request whose route names a region, a job or a session. */
+/** A request whose route names a region, a job, a session or a rollout. */
 interface IdRequest extends Request {
   readonly params: { readonly id?: string };
 }
+
+/** Steps are audited by the ConfigStore, as edits of their rollout. */
+export const rollouts = {
+  list: adminRoute<EdgeContext>('read', 'rollouts', rolling.listRollouts),
+  start: adminRoute<EdgeContext>('write', 'start-rollout', rolling.startRollout),
+  plan: adminRoute<EdgeContext>('read', 'rollout-dry-run', rolling.planRollout),
+  show: adminRoute<EdgeContext, IdRequest>('read', 'rollouts', ({ params: { id = '' } }, edge) =>
+    rolling.showRollout(edge, id),
+  ),
+};
+
+/** One handler for each operation on a rollout. */
+export const rolloutOperations = Object.fromEntries(
+  ROLLOUT_OPERATIONS.map((operation) => [
+    operation,
+    adminRoute<EdgeContext, IdRequest>('write', `${operation}-rollout`, (request, edge, caller) =>
+      rolling.operateRollout(request, edge, { caller, id: request.params.id ?? '', operation }),
+    ),
+  ]),
+) as Record<RolloutOperation, ReturnType<typeof adminRoute<EdgeContext, IdRequest>>>;
 
 /** One handler for each operation on a region. */
 export const regionOperations = Object.fromEntries(

@@ -68,8 +68,12 @@ export function jetStreamBehind(reason: string): Response {
 export const LAST_REGION =
   'no region would serve anybody: leave one that is enabled, not draining, dialled above 0 and open to some country, or send "force": true';
 
-export function invalidAnswer(problems: Extract<EditOutcome, { kind: 'invalid' }>['problems']): Response {
-  const views = problems.map(problemView);
+/** @param prefix of each message */
+export function invalidAnswer(
+  problems: Extract<EditOutcome, { kind: 'invalid' }>['problems'],
+  prefix = '',
+): Response {
+  const views = problems.map(problemView).map((each) => ({ ...each, message: prefix + each.message }));
   const words = views.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
   return errorResponse('invalid', words.join(' '), {
     details: { problems: views },

@@ -6,6 +6,7 @@ import { adoptConfig, deployedConfig } from '../config/active-config.ts';
 import type { EditOutcome, EditRequest } from '../config/store-calls.ts';
 import type { StoredVersion } from '../config/version-table.ts';
 import type { EdgeContext } from '../edge-context.ts';
+import type { Env } from '../env.ts';
 import { tellLiveView } from '../live/live-stub.ts';
 import { tellRegions } from '../region/tell-regions.ts';
 import type { Caller } from './admin-route.ts';
@@ -17,6 +18,9 @@ import { trafficNow } from './traffic-now.ts';
 
 /** Who is asking for an edit. */
 export type Author = Pick<Caller, 'actor' | 'address'>;
+
+/** The same, of an edit that Meridian makes by itself: it comes from nowhere. */
+type Signer = Pick<Author, 'actor'> & Partial<Author>;
 
 /** What the store is told about every edit, besides the edit itself. */
 export type Signature = Pick<EditRequest, 'author' | 'address' | 'deployed' | 'mayLeave'>;
@@ -33,27 +37,43 @@ export interface Edit {
 
 /** Carries out an edit. Also answers if the store refuses it or does not answer. */
 export function edit({ edge, author, asked, ask, answer }: Edit): Promise<Response> {
-  const { env, background } = edge;
-  const signature = { author: author.actor, address: author.address, deployed: deployedConfig(env) };
   return fromStore(
-    async () => {
-      const outcome = await ask(signature);
-      if (outcome.kind !== 'leaves') return outcome;
-      const { regions } = outcome;
-      const reason = await whyNotLeave(env, regions);
-      return reason === undefined
-        ? ask({ ...signature, mayLeave: regions })
-        : ({ kind: 'jetstream_behind', reason } as const);
-    },
-    (outcome) => {
-      if (outcome.kind !== 'stored') return editRefusal(outcome, asked);
-      const { stored, changes } = outcome;
-      adoptConfig(env, stored.version, stored.config);
-      background('tell the regions of a new version', tellRegions(env, stored));
-      background('tell the live map of a new version', tellLiveView(env, stored));
-      const traffic = () => trafficNow(edge);
-      background('foresee what an edit does', foresee(edge, stored, { traffic, at: Date.now() }));
-      return answer(stored, changes);
-    },
+    () => makeEdit(edge, author, ask),
+    (outcome) =>
+      outcome.kind === 'stored' ? answer(outcome.stored, outcome.changes) : editRefusal(outcome, asked),
   );
+}
+
+/** Carries out an edit, and has everybody told of it. @throws if the store does not answer */
+export async function makeEdit(
+  edge: EdgeContext,
+  { actor, address }: Signer,
+  ask: Edit['ask'],
+): Promise<EditOutcome> {
+  const { env, background } = edge;
+  const deployed = deployedConfig(env);
+  const signature = { author: actor, ...(address !== undefined && { address }), deployed };
+  const first = await ask(signature);
+  const outcome = first.kind === 'leaves' ? await askAgain(env, first.regions, signature, ask) : first;
+  if (outcome.kind !== 'stored') return outcome;
+  const { stored } = outcome;
+  adoptConfig(env, stored.version, stored.config);
+  background('tell the regions of a new version', tellRegions(env, stored));
+  background('tell the live map of a new version', tellLiveView(env, stored));
+  const traffic = () => trafficNow(edge);
+  background('foresee what an edit does', foresee(edge, stored, { traffic, at: Date.now() }));
+  return outcome;
+}
+
+/** Once the Keeper has said whether streams can spare these regions. */
+async function askAgain(
+  env: Env,
+  regions: readonly string[],
+  signature: Signature,
+  ask: Edit['ask'],
+): Promise<EditOutcome> {
+  const reason = await whyNotLeave(env, regions);
+  return reason === undefined
+    ? ask({ ...signature, mayLeave: regions })
+    : { kind: 'jetstream_behind', reason };
 }

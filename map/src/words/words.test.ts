@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Rollout } from '../../../api/rollouts.ts';
 import type { Route } from '../../../api/route.ts';
 import { drainPhases } from './drain.ts';
 import { bytesRate, clientsText, durationText, msText, percentText, shortCount } from './numbers.ts';
 import { placeQuery } from './place-query.ts';
+import { isShown, rolloutWords } from './rollout.ts';
 import { changesOf, summaryOf } from './summary.ts';
 import { youSentence } from './you.ts';
 
@@ -131,4 +133,35 @@ test('the summary says that clients of a region are unknown, and changes are sen
     'Oceania (oc) is down.',
   ]);
   expect(changesOf({ regions: [seen('up', 3)] }, { regions: [seen('up', 9)] })).toEqual([]);
+});
+
+const ROLLOUT = {
+  ...{ id: 1, name: 'less-oc', description: '', author: 'ann', base: 0, version: 1, step: 0, startAt: null },
+  ...{ createdAt: 0, endedAt: null, every: '30s', minSamples: 20, failureLimit: 3, checks: [], events: [] },
+  ...{ state: 'running', why: null, checkedAt: 0, verdicts: [], stepEndsAt: 60_000 },
+  steps: [
+    { set: {}, for: '1m', note: 'half' },
+    { set: {}, for: '1m' },
+  ],
+} as unknown as Rollout;
+const verdict = (outcome: string) => [{ check: 'mesh', outcome, words: '1 link is down', inARow: 1 }];
+
+test.each([
+  [{}, 'All is well. The next step is in 60 s.', 'good'],
+  [{ stepEndsAt: 0 }, 'All is well.', 'good'],
+  [{ stepEndsAt: 0, verdicts: verdict('waiting') }, 'It waits for mesh: 1 link is down.', 'busy'],
+  [{ verdicts: verdict('fail') }, 'mesh: 1 link is down.', 'bad'],
+  [{ state: 'paused', why: 'version 7 was made' }, 'Paused: version 7 was made.', 'busy'],
+  [{ state: 'aborted', why: 'mesh failed' }, 'It has gone back: mesh failed.', 'bad'],
+  [{ state: 'scheduled', startAt: 60_000 }, 'It starts in 60 s.', 'good'],
+])('a rollout of which %j', (more, text, tone) => {
+  expect(rolloutWords({ ...ROLLOUT, ...more } as Rollout, 0)).toEqual({
+    ...{ title: 'less-oc: step 1 of 2, half', text, tone },
+  });
+});
+
+test('a rollout that has been over for a while is not shown', () => {
+  expect(isShown({ state: 'done', endedAt: 0 }, 60_000)).toBe(true);
+  expect(isShown({ state: 'done', endedAt: 0 }, 600_000)).toBe(false);
+  expect(isShown({ state: 'paused', endedAt: null }, 600_000)).toBe(true);
 });

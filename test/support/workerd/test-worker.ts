@@ -7,6 +7,7 @@ export { JetStreamKeeper } from '../../../worker/jetstream/keeper.ts';
 export { ScratchServer } from '../../../worker/jetstream/scratch-server.ts';
 export { LiveView } from '../../../worker/live/live-view.ts';
 export { MetricsCollector } from '../../../worker/metrics/collector.ts';
+export { RolloutDriver } from '../../../worker/rollouts/rollout-driver.ts';
 export { SessionRegistry } from '../../../worker/sessions/session-registry.ts';
 export { MeshNode } from './mesh-node.ts';
 export { RegionNode } from './region-node.ts';

@@ -1,0 +1,145 @@
+// Checks of what the servers say of themselves: connections that they ended, regions, links, JetStream, lag. What does not
+// answer is unknown, and never taken as good. Pure.
+
+import type { RolloutCheck } from '../../../api/rollouts.ts';
+import { ownRegions } from '../../../regions/config.ts';
+import type { RegionSnapshot, Snapshot } from '../../metrics/snapshot.ts';
+import type { Figures } from '../../region/server-figures.ts';
+import {
+  type Ended,
+  type Evidence,
+  fail,
+  NO_COLLECTOR,
+  pass,
+  unknown,
+  type Verdict,
+  waiting,
+} from './verdict.ts';
+
+type Check<K extends RolloutCheck['check']> = Extract<RolloutCheck, { check: K }>;
+
+/** A region that sleeps is woken by the next client. */
+const SERVING: ReadonlySet<string> = new Set(['up', 'asleep']);
+
+/** Two by chance are no sign, however few clients there are. */
+const FEWEST_ENDED = 3;
+
+/** Connections that each server has ended as too slow or dead. A region that does not answer is absent. */
+export function endedIn({ regions }: Snapshot): Ended {
+  return Object.fromEntries(
+    regions.flatMap(({ region, metrics }) => {
+      const varz = metrics?.server?.varz;
+      if (varz === undefined) return [];
+      return [
+        [
+          region,
+          {
+            ended: countOf(varz, 'slow_consumers') + countOf(varz, 'stale_connections'),
+            clients: metrics?.status.clients ?? 0,
+          },
+        ],
+      ];
+    }),
+  );
+}
+
+function countOf(varz: Figures, name: string): number {
+  const value = varz[name];
+  return typeof value === 'number' ? value : 0;
+}
+
+export function disconnects(
+  { regions, maxPerThousand }: Check<'disconnects'>,
+  { snapshot, endedBefore, changed }: Evidence,
+): Verdict {
+  if (snapshot === undefined) return NO_COLLECTOR;
+  if (endedBefore === undefined) return waiting('nothing to compare with yet');
+  const watched = regions ?? changed;
+  const now = endedIn(snapshot);
+  const known = watched.filter((id) => now[id] !== undefined && endedBefore[id] !== undefined);
+  // A region without a server, as one that sleeps, has ended nothing; whether it serves is the check `regions`.
+  const figures = known.map((id) => {
+    const [before, after] = [endedBefore[id]?.ended ?? 0, now[id]?.ended ?? 0];
+    return { id, ended: after < before ? after : after - before, clients: now[id]?.clients ?? 0 };
+  });
+  const ended = figures.reduce((all, each) => all + each.ended, 0);
+  const clients = figures.reduce((all, each) => all + each.clients, 0);
+  const most = (maxPerThousand * clients) / 1_000;
+  const words = `${ended} connections of ${clients} were ended as too slow or dead`;
+  if (ended < FEWEST_ENDED || ended <= most) return pass(words);
+  const worst = figures.reduce((one, other) => (other.ended > one.ended ? other : one));
+  return fail(`${words}, most of them at ${worst.id}`);
+}
+
+export function regionsServe(
+  { regions }: Check<'regions'>,
+  { snapshot, changed, config }: Evidence,
+): Verdict {
+  if (snapshot === undefined) return NO_COLLECTOR;
+  const watched = regions ?? changed;
+  const inService = watched.filter((id) =>
+    config.regions.some((each) => each.id === id && each.enabled && !each.drain),
+  );
+  const silent: string[] = [];
+  const failing: string[] = [];
+  for (const id of inService) {
+    const state = stateOf(snapshot, id);
+    if (state === undefined) silent.push(id);
+    else if (!SERVING.has(state)) failing.push(`${id} is ${state}`);
+  }
+  if (failing.length > 0) return fail(failing.join(', '));
+  if (silent.length > 0) return unknown(`${silent.join(', ')} does not answer`);
+  return pass(inService.length === 0 ? 'no region is watched' : `${inService.join(', ')} serve`);
+}
+
+/** Of a region of ours, or of somebody else's; undefined if it does not say. */
+function stateOf({ regions, external = [] }: Snapshot, id: string): string | undefined {
+  const own = regions.find(({ region }) => region === id)?.metrics?.status.state;
+  return own ?? external.find(({ region }) => region === id)?.state;
+}
+
+export function mesh({ snapshot }: Pick<Evidence, 'snapshot'>): Verdict {
+  if (snapshot === undefined) return NO_COLLECTOR;
+  const up = snapshot.regions.filter(isUp);
+  const silent = snapshot.regions.filter(({ metrics }) => metrics === undefined).map(({ region }) => region);
+  const ids = new Set(up.map(({ region }) => region));
+  const links = up.flatMap(({ region, metrics }) =>
+    (metrics?.links ?? [])
+      .filter(({ peer }) => ids.has(peer))
+      .map(({ peer, state }) => ({ name: `${region} - ${peer}`, state })),
+  );
+  const broken = links.filter(({ state }) => state !== 'up');
+  if (broken.length > 0) return fail(broken.map(({ name, state }) => `${name} is ${state}`).join(', '));
+  if (silent.length > 0) return unknown(`${silent.join(', ')} does not answer`);
+  return pass(`${links.length} links are up`);
+}
+
+function isUp({ metrics }: RegionSnapshot): boolean {
+  return metrics?.status.state === 'up';
+}
+
+export function jetStream({ snapshot, config }: Pick<Evidence, 'snapshot' | 'config'>): Verdict {
+  if (!ownRegions(config).some(({ jetstream }) => jetstream)) return pass('no region has JetStream');
+  if (snapshot === undefined) return NO_COLLECTOR;
+  const { admission } = snapshot;
+  if (admission === undefined) return unknown('the Keeper does not answer');
+  if (admission.lostStreams > 0) return fail(`${admission.lostStreams} streams are lost`);
+  const behind = admission.members.filter(({ state }) => state !== 'full').map(({ region }) => region);
+  if (behind.length > 0) return fail(`${behind.join(', ')} does not hold everything`);
+  if (admission.hasProblem) return fail('some streams serve nobody');
+  return pass(`${admission.members.length} servers hold everything`);
+}
+
+export function lag({ stream, max }: Check<'lag'>, { snapshot }: Pick<Evidence, 'snapshot'>): Verdict {
+  if (snapshot === undefined) return NO_COLLECTOR;
+  const streams = snapshot.regions.flatMap(({ metrics }) => metrics?.server?.jetstream?.streams ?? []);
+  const found = streams.filter(({ stream: name, isLeader }) => name === stream && isLeader);
+  const lags = found
+    .flatMap(({ mirror, sources }) => [...(mirror === undefined ? [] : [mirror]), ...sources])
+    .map((each) => each.lag);
+  if (found.length === 0) return unknown(`no server says anything of a stream ${stream}`);
+  if (lags.length === 0) return fail(`the stream ${stream} neither mirrors nor sources another one`);
+  const most = Math.max(...lags);
+  const words = `${stream} lacks ${most} messages (allowed ${max})`;
+  return most > max ? fail(words) : pass(words);
+}

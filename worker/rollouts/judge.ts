@@ -1,0 +1,73 @@
+// What a look at a running rollout leads to. Pure.
+
+import type { RolloutCheck, RolloutVerdict } from '../../api/rollouts.ts';
+import { verdictOf } from './checks/all.ts';
+import { endedIn } from './checks/servers.ts';
+import type { Evidence } from './checks/verdict.ts';
+import { type RolloutRecord, stepEndsAt, type Watched } from './rollout-record.ts';
+import { type Counted, cameBetween, merged } from './visit-window.ts';
+
+/** What was found out for a look. */
+export interface Found extends Pick<Evidence, 'config' | 'snapshot'> {
+  /** Undefined if the collector did not answer. */
+  readonly counted: Counted | undefined;
+}
+
+/** All checks, with what was found out now and at the looks before. */
+export function watch(record: RolloutRecord, found: Found, now: number): Watched {
+  const { plan, watched, changed } = record;
+  const { config, snapshot, counted } = found;
+  const came =
+    counted === undefined || watched.counted === undefined
+      ? undefined
+      : cameBetween(watched.counted, counted);
+  const windows = came === undefined ? watched.windows : [...watched.windows, came].slice(-plan.failureLimit);
+  const evidence: Evidence = {
+    ...{ config, snapshot, changed },
+    minSamples: plan.minSamples,
+    came: counted === undefined ? undefined : { lately: merged(windows.flat()), now: came ?? [] },
+    endedBefore: watched.ended,
+  };
+  const verdicts = plan.checks.map((check, n): RolloutVerdict => {
+    const { outcome, words } = verdictOf(check, evidence);
+    const before = watched.verdicts[n];
+    const isBad = outcome === 'fail' || outcome === 'unknown';
+    const inARow = isBad ? 1 + (before?.outcome === outcome ? before.inARow : 0) : 0;
+    return { check: nameOf(check), outcome, words, inARow };
+  });
+  return {
+    windows,
+    verdicts,
+    checkedAt: now,
+    ...(counted !== undefined ? { counted } : watched.counted && { counted: watched.counted }),
+    ...(snapshot !== undefined ? { ended: endedIn(snapshot) } : watched.ended && { ended: watched.ended }),
+  };
+}
+
+export type Next =
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'step'; readonly step: number }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'abort'; readonly why: string };
+
+/** @param record after the look */
+export function nextOf(record: RolloutRecord, now: number): Next {
+  const { plan, step, watched } = record;
+  const worst = watched.verdicts.find(({ inARow }) => inARow >= plan.failureLimit);
+  if (worst !== undefined) {
+    const times = `${worst.inARow} ${worst.inARow === 1 ? 'time' : 'times in a row'}`;
+    const what = worst.outcome === 'fail' ? 'failed' : 'had no data';
+    return { kind: 'abort', why: `${worst.check} ${what} ${times}: ${worst.words}` };
+  }
+  const isFirst = step < 0;
+  // Before the first step nobody has come because of it: what counts clients has nothing to say yet.
+  const isReady = watched.verdicts.every(
+    ({ outcome }) => outcome === 'pass' || (isFirst && outcome === 'waiting'),
+  );
+  if (!isReady || now < (stepEndsAt(record) ?? now)) return { kind: 'wait' };
+  return step + 1 < plan.steps.length ? { kind: 'step', step: step + 1 } : { kind: 'done' };
+}
+
+function nameOf(check: RolloutCheck): string {
+  return check.check === 'lag' ? `lag of ${check.stream}` : check.check;
+}
