@@ -19,6 +19,7 @@ import type {
 import type { DryRun, History, LiveConfig, Published, RestoredConfig } from './config.ts';
 import type { ConfigBackup } from './config-backup.ts';
 import type { DryRunBody, PutBody, RestoreConfigBody, RollbackBody } from './edits.ts';
+import type { FlagsAnswer } from './flags.ts';
 import type { ForecastFacts } from './forecast-facts.ts';
 import type { Health } from './health.ts';
 import type { Inspection } from './inspection.ts';
@@ -82,6 +83,11 @@ export type RouteQuery = {
     | undefined;
 };
 
+/** One flag of them all, and for whom, instead of for the request itself. */
+export type FlagsQuery = {
+  readonly [name in 'flag' | 'colo' | 'country' | 'client']?: string | undefined;
+};
+
 export interface OperateOptions {
   /** The version that a drain or undrain is based on; the edge refuses if there is a newer one. */
   readonly base?: number;
@@ -141,6 +147,11 @@ export class ApiClient {
   /** @param headers those of the client to decide for */
   route(query: RouteQuery = {}, headers: Readonly<Record<string, string>> = {}): Promise<Route> {
     return this.#call({ method: 'GET', path: PATHS.route, query, headers });
+  }
+
+  /** @param headers those of the client to evaluate for */
+  flags(query: FlagsQuery = {}, headers: Readonly<Record<string, string>> = {}): Promise<FlagsAnswer> {
+    return this.#call({ method: 'GET', path: PATHS.flags, query, headers });
   }
 
   whoami(): Promise<Whoami> {

@@ -377,6 +377,16 @@ export const ENDPOINTS: readonly Endpoint[] = [
     query: [...PLACE, PREFERRED, { name: 'format', type: 'string', what: '`text` gives a table for people' }],
   },
   {
+    ...open('flags', PATHS.flags, 'all feature flags for this request, or for a client', json('Flags')),
+    query: [
+      { name: 'flag', type: 'string', what: 'only this one' },
+      { name: 'colo', type: 'string', what: 'such as SYD' },
+      { name: 'country', type: 'string', what: 'such as AU' },
+      { name: 'client', type: 'string', what: 'an address or a name, used to draw percentages' },
+    ],
+    errors: ['bad_request', 'no_such_flag'],
+  },
+  {
     ...open('whoami', PATHS.whoami, 'where this caller would be connected, and why', json('Whoami')),
     decides: true,
     query: [PREFERRED],

@@ -20,6 +20,7 @@ test('each code has the status that clients rely on', () => {
     no_such_job: 404,
     no_such_session: 404,
     no_such_rollout: 404,
+    no_such_flag: 404,
     sessions_off: 404,
     sign_in_off: 404,
     door_off: 404,

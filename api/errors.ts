@@ -18,6 +18,7 @@ export const ERROR_STATUS = {
   no_such_job: 404,
   no_such_session: 404,
   no_such_rollout: 404,
+  no_such_flag: 404,
   sessions_off: 404,
   sign_in_off: 404,
   door_off: 404,
@@ -99,6 +100,7 @@ export const ERROR_MEANING: Readonly<Record<ErrorCode, string>> = {
   no_such_job: 'there never was such a job, or it is no longer kept',
   no_such_session:
     'there is no session of this id or name, or it is of another owner: the same answer for all of these',
+  no_such_flag: 'the configuration has no flag of this name',
   no_such_rollout: 'there never was such a rollout, or it is no longer kept',
   rollout_running: 'another rollout is not over; one is under way at a time',
   rollout_not_now: 'the rollout is over, or not in a state for that; the message says which',

@@ -29,6 +29,7 @@ import { ConfigBackupSchema } from './config-backup.ts';
 import { CredentialsBodySchema, CredentialsSchema } from './credentials.ts';
 import { DryRunBodySchema, PutBodySchema, RestoreConfigBodySchema, RollbackBodySchema } from './edits.ts';
 import { ErrorAnswerSchema } from './error-answer.ts';
+import { FlagsAnswerSchema } from './flags.ts';
 import { ForecastSchema } from './forecast.ts';
 import { ForecastFactsSchema } from './forecast-facts.ts';
 import { HealthSchema } from './health.ts';
@@ -86,6 +87,7 @@ export const SCHEMAS = {
   Entry: EntrySchema,
   Error: ErrorAnswerSchema,
   Estimate: EstimateSchema,
+  Flags: FlagsAnswerSchema,
   Forecast: ForecastSchema,
   ForecastFacts: ForecastFactsSchema,
   Health: HealthSchema,

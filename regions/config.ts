@@ -61,6 +61,7 @@ export type MeridianConfig = DeepReadonly<
     | 'jetstream'
     | 'routing'
     | 'doors'
+    | 'flags'
     | 'sessions'
     | 'signIn'
     | 'export'
@@ -80,6 +81,7 @@ export function resolveConfig(parsed: ParsedConfig, defaultRegion: RegionId): Me
     jetstream: parsed.jetstream,
     routing: parsed.routing,
     doors: parsed.doors,
+    flags: parsed.flags,
     sessions: parsed.sessions,
     ...(parsed.signIn !== undefined && { signIn: parsed.signIn }),
     export: parsed.export,

@@ -56,6 +56,7 @@ type ProblemKind =
   | { code: 'no-own-region'; path: string }
   | { code: 'external-only'; path: string; field: string }
   | { code: 'no-server-of-ours'; path: string; field: string }
+  | { code: 'values-without-header'; path: string }
   | { code: 'session-ttl-high'; path: string; seconds: number; most: number }
   | { code: 'weight-unused'; path: string; weight: number }
   | { code: 'unknown-region'; path: string; id: string; known: readonly string[]; nearest?: string }
@@ -159,6 +160,8 @@ function textOf(p: Problem): string {
       return `only ${p.ids.join(' and ')} would be left of the JetStream regions, too few for a majority: JetStream is turned off.`;
     case 'access-incomplete':
       return `${p.given} alone lets nobody in, since a sign-in is checked against both: add ${p.missing}, or remove ${p.given}.`;
+    case 'values-without-header':
+      return 'are the values of no header: add header, or remove headerValues.';
     case 'session-ttl-high':
       return `${p.seconds} is more than sessions.mostTtlSeconds (${p.most}): lower it, or raise that.`;
     case 'members-min-high':

@@ -14,6 +14,16 @@ export function isArray(
   return schema.type === 'array';
 }
 
+/** An object whose keys are names that the configuration gives. */
+export type RecordSchema = v.GenericSchema & {
+  readonly key: v.GenericSchema;
+  readonly value: v.GenericSchema;
+};
+
+export function isRecord(schema: v.GenericSchema): schema is RecordSchema {
+  return schema.type === 'record';
+}
+
 export function isUnion(
   schema: v.GenericSchema,
 ): schema is v.GenericSchema & { readonly options: v.GenericSchema[] } {

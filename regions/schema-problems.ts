@@ -3,6 +3,7 @@
 import type * as v from 'valibot';
 import { codeMeantBy, RULE_CODE_PATTERN } from './countries.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { FLAG_NAME_PATTERN } from './flags-schema.ts';
 import type { Problem } from './problems.ts';
 import { ConfigSchema } from './schema.ts';
 import { isArray, isObject, isPicklist, isUnion, required } from './schema-kinds.ts';
@@ -24,6 +25,7 @@ export function problemsOfIssue(issue: v.BaseIssue<unknown>, parent: Path = []):
     ...(issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key))),
   ];
   const at = formatPath(path);
+  if (isBelowBadName(path)) return []; // unknown-keys.ts reports the name.
   if (issue.type === 'union') return problemsOfUnion(issue, path);
   if (issue.type === 'picklist') return [problemOfPicklist(issue.input, path, optionsIn(issue.expected))];
   if (issue.type === 'strict_object' && issue.expected === 'never') return []; // unknown-keys.ts reports all of them.
@@ -36,6 +38,11 @@ export function problemsOfIssue(issue: v.BaseIssue<unknown>, parent: Path = []):
   return [
     { code: 'wrong-type', path: at, expected: nameOfType(issue.type), received: received(issue.input) },
   ];
+}
+
+/** Whether it is about the name of a flag, or what a flag has whose name is none. */
+function isBelowBadName([first, name]: Path): boolean {
+  return first === 'flags' && name !== undefined && !FLAG_NAME_PATTERN.test(String(name));
 }
 
 // The only union is the instance type: a name, or an object whose own issues say more than the union's.
@@ -112,6 +119,8 @@ function expectedOf({
       return `at most ${requirement}`;
     case 'min_length':
       return `at least ${requirement} characters long`;
+    case 'max_entries':
+      return `at most ${requirement} entries`;
     case 'max_length':
       if (Array.isArray(input)) return `at most ${requirement} entries`;
       return `at most ${requirement} characters long`;
@@ -122,6 +131,7 @@ function expectedOf({
 
 const TYPE_NAMES = new Map([
   ['strict_object', 'an object'],
+  ['record', 'an object'],
   ['array', 'a list'],
   ['string', 'a string'],
   ['number', 'a number'],

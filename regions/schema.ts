@@ -7,6 +7,7 @@ import { DoorsSchema } from './doors-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { ExportSchema } from './export-schema.ts';
 import { ExternalEntries } from './external-schema.ts';
+import { FlagsSchema } from './flags-schema.ts';
 import { HINTS, PLACEMENTS } from './hints.ts';
 import { INSTANCE_TYPES } from './instance-types.ts';
 import { MembersSchema } from './members-schema.ts';
@@ -352,6 +353,15 @@ export const ConfigSchema = v.strictObject({
   routing: v.optional(v.pipe(RoutingSchema, v.description('How a region is chosen for each client.')), {}),
   doors: v.optional(
     v.pipe(DoorsSchema, v.description('Who may connect besides NATS clients (docs/doors.md).')),
+    {},
+  ),
+  flags: v.optional(
+    v.pipe(
+      FlagsSchema,
+      v.description(
+        'Feature flags by their names, at most 100: for whom each is on (docs/flags.md). Anyone may read the names.',
+      ),
+    ),
     {},
   ),
   sessions: v.optional(

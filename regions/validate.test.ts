@@ -23,6 +23,7 @@ test('every default is filled in', () => {
       export: [],
       defaultRegion: 'weur',
       doors: { leafnode: false, mqtt: false },
+      flags: {},
       mesh: { reconcileSeconds: 30, retryMaxMs: 5000 },
       admin: {},
       jetstream: {

@@ -11,6 +11,7 @@ import { checkAccess } from './rules/access.ts';
 import { readDraft } from './rules/draft.ts';
 import { checkExport } from './rules/export.ts';
 import { checkExternal } from './rules/external.ts';
+import { checkFlags } from './rules/flags.ts';
 import { checkIdentity } from './rules/identity.ts';
 import { checkInstance } from './rules/instance.ts';
 import { checkJetstream } from './rules/jetstream.ts';
@@ -46,6 +47,7 @@ const RULES = [
   checkSessions,
   checkExport,
   checkMembers,
+  checkFlags,
 ];
 
 /** Many times as many as there are places to host one; the more there are, the longer the check takes. */

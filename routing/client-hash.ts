@@ -1,6 +1,8 @@
 // A stable number per client and region: it does not depend on which other regions there are, so a client stays where
 // it is when a region is added or its share grows.
 
+import { networkOf } from './client-network.ts';
+
 /** FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
@@ -8,6 +10,11 @@ export function hashText(text: string): number {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
   return hash >>> 0;
+}
+
+/** The number of a client. @param client what tells it from others, such as its address; absent: where it entered counts */
+export function clientHashOf(client: string | undefined, entered: string): number {
+  return hashText(client === undefined ? entered : networkOf(client));
 }
 
 /**

@@ -3,8 +3,7 @@
 
 import type { RegionId } from '../regions/config.ts';
 import { assessAll, type PresentRegion } from './assess.ts';
-import { hashText } from './client-hash.ts';
-import { networkOf } from './client-network.ts';
+import { clientHashOf } from './client-hash.ts';
 import type { Decision, Entry } from './decision.ts';
 import { entryOf, type RequestPlace } from './entry.ts';
 import { estimate } from './estimate.ts';
@@ -56,7 +55,7 @@ export function rankRegions(request: RoutingRequest, from: RequestPlace, state: 
     routing: plan.config.routing,
     country,
     inEu,
-    clientHash: hashText(request.client === undefined ? entry.value : networkOf(request.client)),
+    clientHash: clientHashOf(request.client, entry.value),
     preferred: request.preferred ?? [],
     onlyOwn: request.onlyOwn ?? false,
     forced: request.forced,

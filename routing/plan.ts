@@ -3,6 +3,7 @@
 import type { AnyRegion, MeridianConfig, RegionId } from '../regions/config.ts';
 import type { AnyFilter, Judge, RoutingConfig } from './filter.ts';
 import { type Effect, FILTERS } from './filters/all.ts';
+import { compileFlags, type Flags } from './flags.ts';
 import { compilePrior, type Prior } from './latency/prior.ts';
 
 /** A filter that is on and can say something about a region. */
@@ -31,6 +32,7 @@ export interface RoutingPlan {
   readonly leastHealthy: number;
   /** Where requests whose place is unknown count as coming from. */
   readonly defaultRegion: AnyRegion;
+  readonly flags: Flags;
   readonly prior: Prior;
   /** Prior estimates per entry that has a code, filled as they are needed. */
   readonly priors: Map<string, readonly number[]>;
@@ -58,6 +60,7 @@ export function compileRouting(
     regionsById,
     leastHealthy: config.regions.filter(({ enabled }) => enabled).length * config.routing.panicShare,
     defaultRegion,
+    flags: compileFlags(config.flags),
     prior: compilePrior(config.regions),
     priors: new Map(),
   };

@@ -25,6 +25,7 @@ import { pageOr } from './page.ts';
 import { credentials } from './sign-in/credentials.ts';
 import { about } from './status/about.ts';
 import { isPublic, preflight, readableByPages } from './status/cross-origin.ts';
+import { flags } from './status/flags.ts';
 import { health } from './status/health.ts';
 import { mesh } from './status/mesh.ts';
 import { openApi } from './status/openapi.ts';
@@ -94,6 +95,7 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.mesh, forThoseShown('mesh', mesh))
   .get(PATHS.live, live)
   .get(PATHS.route, route)
+  .get(PATHS.flags, flags)
   .get(PATHS.whoami, whoami)
   .get(PATHS.openapi, openApi)
   .get(PATHS.about, about)

@@ -1,14 +1,14 @@
 // Applies assignments such as `weur.weight=50` to a configuration. Pure. The result is validated like a file, so it is
 // either a valid configuration or the list of everything that is wrong with it.
 
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import type { MeridianConfig } from '../config.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { jsonPlaces } from '../json-places.ts';
 import type { Problem } from '../problems.ts';
 import { unknownRegion } from '../rules/service.ts';
 import { ConfigSchema, RegionSchema } from '../schema.ts';
-import { isArray, isObject, isUnion, type ObjectSchema, required } from '../schema-kinds.ts';
+import { isArray, isObject, isRecord, isUnion, type ObjectSchema, required } from '../schema-kinds.ts';
 import { received } from '../schema-problems.ts';
 import { type Validation, validateConfig } from '../validate.ts';
 
@@ -95,6 +95,14 @@ function unknownStart(draft: Draft, id: string, isRegion: boolean): Problem {
 function walk(from: Target, keys: readonly string[]): Found<Target> {
   const [key, ...rest] = keys;
   if (key === undefined) return { ok: true, value: from };
+  if (isRecord(from.schema)) {
+    const [issue] = v.safeParse(from.schema.key, key).issues ?? [];
+    if (issue !== undefined) {
+      const name = received(key);
+      return refuse({ code: 'bad-value', path: from.path, expected: issue.message, received: name });
+    }
+    return walk(stepInto(from, key, from.schema.value), rest);
+  }
   const schema = objectIn(from.schema);
   const next = schema !== undefined && Object.hasOwn(schema.entries, key) ? schema.entries[key] : undefined;
   if (next === undefined) {
@@ -106,8 +114,11 @@ function walk(from: Target, keys: readonly string[]): Found<Target> {
       ...(near !== undefined && { nearest: near }),
     });
   }
-  const path = from.path === '' ? key : `${from.path}.${key}`;
-  return walk({ path, root: from.root, keys: [...from.keys, key], schema: required(next) }, rest);
+  return walk(stepInto(from, key, next), rest);
+}
+
+function stepInto({ path, root, keys }: Target, key: string, schema: v.GenericSchema): Target {
+  return { path: path === '' ? key : `${path}.${key}`, root, keys: [...keys, key], schema: required(schema) };
 }
 
 // The schema itself if it is an object, otherwise its option that is one (a custom instance type).
@@ -121,6 +132,7 @@ function parseValue({ path, schema }: Target, text: string): Found<unknown> {
   if (text === '') return { ok: true, value: undefined };
   if (text.startsWith('{') || text.startsWith('[')) return parseJson(path, text);
   if (isObject(schema)) return refuse(notOneValue(path, schema));
+  if (isRecord(schema)) return refuse(notOneValue(path, { entries: { '<name>.<field>': schema.value } }));
   if (isArray(schema)) return { ok: true, value: text.split(',').map((item) => item.trim()) };
   if (schema.type === 'number') {
     // Number() would also accept "0x10" and "Infinity", which nobody means.

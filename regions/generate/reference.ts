@@ -14,6 +14,7 @@ interface Schema {
   readonly pattern?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly additionalProperties?: Schema | boolean;
   readonly anyOf?: readonly Schema[];
   readonly required?: readonly string[];
 }
@@ -47,14 +48,20 @@ function sectionsOf(title: string, schema: Schema): readonly Section[] {
     defaultOf(field, schema.required?.includes(name) ?? false),
   ]);
   const inner = fields.flatMap(([name, field]) => {
-    const object = field.items?.properties ? field.items : field;
-    const path = field.items?.properties ? `${name}[]` : name;
+    const [object, path] = innerOf(name, field);
     return object.properties
       ? sectionsOf(`\`${title.startsWith('`') ? `${title.slice(1, -1)}.` : ''}${path}\``, object)
       : [];
   });
   const text = schema.description === undefined ? '' : `\n${schema.description}\n`;
   return [{ title, text, rows }, ...inner];
+}
+
+/** What has fields of its own: the field, each of its list, or each of its names. */
+function innerOf(name: string, field: Schema): readonly [Schema, path: string] {
+  const { items, additionalProperties: named } = field;
+  if (items?.properties) return [items, `${name}[]`];
+  return typeof named === 'object' && named.properties ? [named, `${name}.<name>`] : [field, name];
 }
 
 function rangeOf({ type, minimum, maximum, enum: values, anyOf, items }: Schema): string {

@@ -26,6 +26,8 @@ export interface ConfigDraft {
   readonly sessions: v.InferOutput<typeof ConfigSchema.entries.sessions> | undefined;
   /** Absent when any part of it is broken. */
   readonly export: v.InferOutput<typeof ConfigSchema.entries.export> | undefined;
+  /** Absent when any part of it is broken. */
+  readonly flags: v.InferOutput<typeof ConfigSchema.entries.flags> | undefined;
   /** Empty when the list itself is missing or broken. Indexes are the file's. */
   readonly regions: readonly RegionDraft[];
 }
@@ -39,6 +41,7 @@ export function readDraft(input: unknown): ConfigDraft {
   const routing = v.safeParse(ConfigSchema.entries.routing, file.routing);
   const sessions = v.safeParse(ConfigSchema.entries.sessions, file.sessions);
   const sinks = v.safeParse(ConfigSchema.entries.export, file.export);
+  const flags = v.safeParse(ConfigSchema.entries.flags, file.flags);
   return {
     admin: admin.success ? admin.output : undefined,
     defaultRegion: defaultRegion.success ? defaultRegion.output : undefined,
@@ -46,6 +49,7 @@ export function readDraft(input: unknown): ConfigDraft {
     routing: routing.success ? routing.output : undefined,
     sessions: sessions.success ? sessions.output : undefined,
     export: sinks.success ? sinks.output : undefined,
+    flags: flags.success ? flags.output : undefined,
     regions: Array.isArray(file.regions) ? file.regions.map(readRegion) : [],
   };
 }

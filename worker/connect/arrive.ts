@@ -5,6 +5,7 @@ import { EXTERNAL_HEADER } from '../../api/headers.ts';
 import { isExternal } from '../../regions/config.ts';
 import type { Candidate, Decision } from '../../routing/decision.ts';
 import { endsByWaking } from '../../routing/effect-traits.ts';
+import { isOn } from '../../routing/flags.ts';
 import type { Observations } from '../../routing/observation.ts';
 import { anyRegionOf, regionOf } from '../config/config-copy.ts';
 import type { EdgeContext } from '../edge-context.ts';
@@ -14,6 +15,7 @@ import { regionStub, serverStub } from '../region/region-stub.ts';
 import { setMayWake } from '../region/wake-header.ts';
 import { decide } from './decide.ts';
 import { dialServers } from './dial-servers.ts';
+import { flagClientOf } from './flag-client.ts';
 import { forwardedHeaders, placedHeaders } from './forwarded-headers.ts';
 import type { Dialable, Lesson } from './hand-off.ts';
 import { learnAt, noteTaken, observeFrom } from './observe.ts';
@@ -26,6 +28,8 @@ export interface Visit {
   readonly decision: Decision;
   /** The regions that may take it, best first, each with a way to reach it. */
   readonly candidates: readonly Dialable[];
+  /** Whether a region that takes other clients meanwhile is waited for longer (a flag). */
+  readonly waitsForBusy: boolean;
   /** Whether the first of them is asleep, as far as is known. */
   readonly firstSleeps: boolean;
   /** Remembers the result of an attempt to hand it over, for later visits. */
@@ -36,6 +40,7 @@ export interface Visit {
 
 /** Decides for a client; also keeps observing, and wakes a sleeping region that would have been better. */
 export async function arrive(request: Request, edge: EdgeContext, door: Door = 'nats'): Promise<Visit> {
+  const { plan } = edge;
   const stubOf = (id: string) => regionStub(edge.env, regionOf(id, edge));
   const visitor = {
     ...routingRequestOf(request, edge.config.routing.pinDomains),
@@ -76,6 +81,9 @@ export async function arrive(request: Request, edge: EdgeContext, door: Door = '
         },
       }));
     }),
+    waitsForBusy: isOn(plan.flags, 'wait-for-busy-regions', () =>
+      flagClientOf({ ...visitor, headers: request.headers }, plan),
+    ),
     firstSleeps: isAsleep(candidates[0]),
     learn: (lesson) => learnAt(colo, lesson),
     numberOf: (answer) => numbers.get(answer),

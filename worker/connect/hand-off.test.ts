@@ -191,20 +191,31 @@ describe('a region that hangs', () => {
   });
 });
 
-test('a region that takes other clients meanwhile is waited for: it is busy', async () => {
-  const takenAt: TakenAt = new Map();
-  const { handoff, dialled } = await withFakeTime(async () => {
-    const late = Promise.withResolvers<Response>();
-    const { dial, dialled } = regions({ weur: () => late.promise, enam: () => upgrade() });
-    const result = handedTo({ takenAt }, dial, 'weur', 'enam');
-    await vi.advanceTimersByTimeAsync(HEDGE_MIN_MS - 1);
-    await handedTo({ takenAt }, () => Promise.resolve(upgrade()), 'weur');
-    await vi.advanceTimersByTimeAsync(HEDGE_MIN_MS - 1);
-    late.resolve(upgrade());
-    return { ...(await result), dialled };
+describe('a region that takes other clients meanwhile', () => {
+  const handedWhileBusy = (options: Pick<HandoffOptions, 'waitsForBusy'>) =>
+    withFakeTime(async () => {
+      const takenAt: TakenAt = new Map();
+      const late = Promise.withResolvers<Response>();
+      const { dial, dialled } = regions({ weur: () => late.promise, enam: () => upgrade() });
+      const result = handedTo({ takenAt, ...options }, dial, 'weur', 'enam');
+      await vi.advanceTimersByTimeAsync(HEDGE_MIN_MS - 1);
+      await handedTo({ takenAt }, () => Promise.resolve(upgrade()), 'weur');
+      await vi.advanceTimersByTimeAsync(HEDGE_MIN_MS - 1);
+      late.resolve(upgrade());
+      return { ...(await result), dialled };
+    });
+
+  test('is waited for: it is busy', async () => {
+    const { handoff, dialled } = await handedWhileBusy({});
+    expect(handoff).toMatchObject({ taken: { region: 'weur' }, missed: [] });
+    expect(dialled).toEqual(['weur']);
   });
-  expect(handoff).toMatchObject({ taken: { region: 'weur' }, missed: [] });
-  expect(dialled).toEqual(['weur']);
+
+  test('is slow like any other where that is switched off', async () => {
+    const { handoff, dialled } = await handedWhileBusy({ waitsForBusy: false });
+    expect(handoff).toMatchObject({ taken: { region: 'enam' }, missed: [{ region: 'weur' }] });
+    expect(dialled).toEqual(['weur', 'enam']);
+  });
 });
 
 test('a client that has left has no other region dialled, and those that were are aborted', async () => {
@@ -312,7 +323,7 @@ function handed(dial: Dial, ...ids: readonly string[]): Promise<Handed> {
 }
 
 async function handedTo(
-  options: Pick<HandoffOptions, 'firstSleeps' | 'signal' | 'takenAt'>,
+  options: Pick<HandoffOptions, 'firstSleeps' | 'signal' | 'takenAt' | 'waitsForBusy'>,
   dial: Dial,
   ...ids: readonly string[]
 ): Promise<Handed> {

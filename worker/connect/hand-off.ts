@@ -59,6 +59,8 @@ export interface HandoffOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Whether a region that takes others meanwhile is waited for longer; by default it is. */
+  readonly waitsForBusy?: boolean;
   /** Shared by the clients that are handed over; by default, by all of this isolate. */
   readonly takenAt?: TakenAt;
 }
@@ -100,9 +102,10 @@ class HandingOff {
   }
 
   #advance(): void {
-    const { now } = this.#options;
+    const { now, waitsForBusy = true } = this.#options;
     clearTimeout(this.#timer);
-    const { hedge, commands, nextAt } = advance(this.#hedge, now(), (region) => this.#takenAt.get(region));
+    const tookAt = waitsForBusy ? (region: string) => this.#takenAt.get(region) : undefined;
+    const { hedge, commands, nextAt } = advance(this.#hedge, now(), tookAt);
     this.#hedge = hedge;
     for (const command of commands) this.#perform(command);
     if (nextAt === undefined) this.#end();
