@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { FORCE_REGION_HEADER, LAST_REGION_HEADER, PLACE_HEADER } from '../../api/headers.ts';
+import type { MeridianConfig } from '../../regions/config.ts';
+import { compileRouting } from '../../routing/plan.ts';
 import { edgeOf, requestFrom } from '../../test/support/workerd/edge-context.ts';
+import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { membersHeaders } from '../region/members-header.ts';
 import { mayWake, WAKE_HEADER } from '../region/wake-header.ts';
@@ -137,3 +140,18 @@ test('a decision alone is the one that a visit has, and nothing comes of it but 
 function failedAt(region: string): Lesson {
   return { kind: 'failed', region, startedAt: Date.now() - 1_000, ms: 1_000 };
 }
+
+test('whether busy regions are waited for is a flag, drawn for the client', async () => {
+  const { edge } = edgeOf();
+  const withFlag = (flag: MeridianConfig['flags'][string]) => ({
+    ...edge,
+    plan: compileRouting({ ...edge.config, flags: { 'wait-for-busy-regions': flag } }, 0),
+  });
+  const waits = async (from: EdgeContext, address: string) =>
+    (await arrive(requestFrom('LHR', { 'cf-connecting-ip': address }), from)).waitsForBusy;
+  expect(await waits(edge, '192.0.2.1')).toBe(true);
+  expect(await waits(withFlag({ on: false }), '192.0.2.1')).toBe(false);
+  const half = withFlag({ on: true, percent: 50 });
+  const drawn = await Promise.all(Array.from({ length: 40 }, (_, n) => waits(half, `192.0.2.${n}`)));
+  expect(new Set(drawn)).toEqual(new Set([true, false]));
+});

@@ -29,6 +29,23 @@ test.each([
   expect(validation.ok && validation.config).toEqual(CONFIG);
 });
 
+test('a flag is taken back to its percentage, and one that there was not stays, off', () => {
+  const before = configWith({ 'flags.old.on': true, 'flags.old.percent': 5 });
+  const set = { 'flags.old.percent': 50, 'flags.made.on': true, 'flags.made.percent': 1 };
+  const paths = Object.keys(set);
+  const applied = withSettings(before, settingsOf({ set }));
+  if (!applied.ok) throw new Error('not valid');
+  const { validation, left } = takenBack(applied.config, {
+    before: settingsAt(before, paths),
+    made: settingsAt(applied.config, paths),
+  });
+  expect(left).toEqual([]);
+  expect(validation.ok && validation.config.flags).toEqual({
+    old: { on: true, percent: 5 },
+    made: { on: false },
+  });
+});
+
 test('what somebody else has changed since is theirs', () => {
   const made = configWith({ 'oc.dial': 25, 'weur.dial': 50 });
   const paths = ['oc.dial', 'weur.dial'];
@@ -47,4 +64,6 @@ test('what somebody else has changed since is theirs', () => {
 
 test('the regions that settings are of', () => {
   expect(regionsOf(CONFIG, ['routing.bandMs', 'oc.dial', 'apac.weight'])).toEqual(['apac', 'oc']);
+  const all = CONFIG.regions.map(({ id }) => id);
+  expect(regionsOf(CONFIG, ['flags.new-search.percent', 'routing.bandMs'])).toEqual(all);
 });

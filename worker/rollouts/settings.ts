@@ -30,10 +30,12 @@ export function settingsAt(config: MeridianConfig, paths: readonly string[]): Se
   return Object.fromEntries(paths.map((path) => [path, textAt(config, path)]));
 }
 
-/** The regions whose settings these are. */
+/** The regions whose settings these are. Settings of no region, as a flag, may matter for clients of any: then all are. */
 export function regionsOf(config: MeridianConfig, paths: readonly string[]): readonly string[] {
   const firsts = new Set(paths.map((path) => path.split('.')[0]));
-  return config.regions.map(({ id }) => id).filter((id) => firsts.has(id));
+  const ids = config.regions.map(({ id }) => id);
+  const named = ids.filter((id) => firsts.has(id));
+  return named.length > 0 ? named : ids;
 }
 
 /**
