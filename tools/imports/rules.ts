@@ -788,6 +788,7 @@ export const PARTS: readonly Part[] = [
     path: 'examples',
     what: 'small clients to start from',
     imports: [],
+    tests: ['local/listen.ts'],
   },
   {
     path: 'test/support',
