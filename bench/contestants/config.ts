@@ -19,13 +19,14 @@ export async function configFor({
   reconcileSeconds,
   jetstream,
   mqtt = false,
+  external,
 }: StackRequest): Promise<MeridianConfig> {
   const { config } = await loadConfig();
   const counted = regions === undefined ? config : resized(config, regions);
   const sized = jetstream === undefined ? counted : withJetStream(counted, jetstream);
   // Thousands of clients share this machine's address.
   const limits = { maxConnections: MAX_CONNECTIONS, maxUnauthenticatedPerAddress: 0 };
-  return {
+  const made = {
     ...sized,
     doors: { leafnode: true, mqtt },
     mesh: { ...sized.mesh, ...(reconcileSeconds !== undefined && { reconcileSeconds }) },
@@ -41,6 +42,17 @@ export async function configFor({
         index === sized.regions.length - 1 && { keepAwake: false, jetstream: false, sleepAfter: '24h' }),
     })),
   };
+  return external === undefined ? made : withExternal(made, external);
+}
+
+/** Beside the first region, and nearer by half, so that it takes all clients. */
+function withExternal(config: MeridianConfig, url: string): MeridianConfig {
+  const [first] = ownRegions(config);
+  if (first === undefined) throw new Error('there is no region of ours');
+  const { latitude, longitude, enabled, priority, weight, dial, drain, residency, off } = first;
+  const routed = { latitude, longitude, enabled, priority, weight, dial, drain, residency, off };
+  const region = { id: 'outside', name: 'outside', kind: 'external', url, ...routed } as const;
+  return { ...config, regions: [...config.regions, { ...region, bias: 0.5 }], defaultRegion: region.id };
 }
 
 /** Its regions with JetStream only. */

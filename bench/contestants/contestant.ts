@@ -32,6 +32,8 @@ export interface StackRequest {
   readonly inspected?: boolean;
   /** Only the regions with JetStream, and whether, and how often, its streams are backed up. */
   readonly jetstream?: { readonly backup: boolean; readonly everySeconds: number };
+  /** Address of an external region, which takes all clients that have no place. */
+  readonly external?: string;
   /** Whether the door for MQTT is open, which needs regions with JetStream. */
   readonly mqtt?: boolean;
 }

@@ -1,5 +1,6 @@
 // What a leaf node has that joins through the edge, beside one that joins the region's server directly: the same server of
-// somebody else, the same region, the same clients. And the same of MQTT clients (mqtt.ts).
+// somebody else, the same region, the same clients. And the same of external regions
+// (external.ts) and of MQTT clients (mqtt.ts).
 
 import { LOOPBACK } from '../../local/listen.ts';
 import { alternating } from '../alternating.ts';
@@ -7,6 +8,7 @@ import { startContestant } from '../contestants/start.ts';
 import type { Context } from '../context.ts';
 import { LoadClients } from '../load/clients.ts';
 import type { BenchResult } from '../result.ts';
+import { externalMeasures } from './external.ts';
 import { startLeaf } from './leaf.ts';
 import { mqttMeasures } from './mqtt.ts';
 
@@ -20,14 +22,15 @@ export async function doors(context: Context): Promise<BenchResult> {
   const leafs = await leafMeasures(context);
   return {
     name: 'doors',
-    title: 'Leaf nodes and MQTT clients through the edge',
+    title: 'Leaf nodes, external regions and MQTT clients through the edge',
     rounds: context.rounds,
     notes: [
       'One region on this machine. The clients at one end are those of the leaf node, or of the region, through the edge or directly at its WebSocket port; at the other end they are at the port of its server.',
+      'External region: a nats-server of its own, directly at its WebSocket port and through the Worker; no object and no container is between.',
       'MQTT: both clients of one process, MQTT.js, at the first of three regions; QoS 1 is acknowledged once two of three servers have it.',
       'On one machine workerd and the local engine take turns with the servers on its cores.',
     ],
-    measures: [...leafs, ...(await mqttMeasures(context))],
+    measures: [...leafs, ...(await externalMeasures(context)), ...(await mqttMeasures(context))],
   };
 }
 

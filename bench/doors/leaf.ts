@@ -1,44 +1,12 @@
 // A nats-server of somebody else, which joins as a leaf node.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { portsFileReader } from '../../local/engine/processes/listening-ports.ts';
-import { ProcessGroup } from '../../local/engine/processes/process-group.ts';
-import { LOOPBACK } from '../../local/listen.ts';
-import { CLIENT_PORT } from '../../regions/container-ports.ts';
-
-export interface Leaf extends AsyncDisposable {
-  /** Where its clients connect. */
-  readonly url: string;
-}
+import { type OtherServer, startOtherServer } from './other-server.ts';
 
 /** Returns once it listens. @param remote where it joins: the address of a door, without the path */
-export async function startLeaf(natsServer: string, name: string, remote: string): Promise<Leaf> {
-  await using undo = new AsyncDisposableStack();
-  const folder = undo.adopt(await mkdtemp(join(tmpdir(), 'meridian-leaf-')), (each) =>
-    rm(each, { recursive: true, force: true }),
+export function startLeaf(natsServer: string, name: string, remote: string): Promise<OtherServer> {
+  return startOtherServer(
+    natsServer,
+    name,
+    `leafnodes { remotes: [ { urls: [${JSON.stringify(remote)}] } ] }`,
   );
-  const config = join(folder, 'nats-server.conf');
-  const remotes = `[ { urls: [${JSON.stringify(remote)}] } ]`;
-  await writeFile(
-    config,
-    `host: ${LOOPBACK}\nport: -1\nserver_name: ${name}\nleafnodes { remotes: ${remotes} }\n`,
-  );
-  const args = ['--config', config, '--ports_file_dir', folder];
-  const group = await ProcessGroup.start({ file: natsServer, args, cwd: folder, env: {} });
-  let isRunning = true;
-  undo.defer(async () => {
-    group.kill();
-    await group.exited;
-  });
-  void group.exited.then(() => {
-    isRunning = false;
-  });
-  for (const stream of group.output) stream.resume();
-  const ports = await portsFileReader(folder)(() => isRunning);
-  const port = ports?.get(CLIENT_PORT);
-  if (port === undefined) throw new Error(`the leaf node ${name} did not start`);
-  const held = undo.move();
-  return { url: `nats://${LOOPBACK}:${port}`, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
