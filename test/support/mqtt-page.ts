@@ -57,7 +57,7 @@ const SCRIPT = `
 
 /** Serves the page on loopback, so that the edge of a local stack takes what it sends. */
 export async function openMqttPage(browser: Browser): Promise<MqttPage> {
-  const bundle = await readFile(createRequire(import.meta.url).resolve('mqtt/dist/mqtt.min.js'), 'utf8');
+  const bundle = await readFile(createRequire(import.meta.url).resolve('mqtt/dist/mqtt.min'), 'utf8');
   const server = createServer(({ url }, response) => {
     const isBundle = url === '/mqtt.js';
     response.setHeader('content-type', isBundle ? 'text/javascript' : 'text/html');
