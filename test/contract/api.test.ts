@@ -103,6 +103,8 @@ describeLocally('needs an admin token', 'the contract, for admins', () => {
     ['bad_request', 'GET', `${PATHS.history}?limit=none`, undefined],
     ['token_in_url', 'GET', `${PATHS.audit}?token=x`, undefined],
     ['no_such_region', 'POST', `${PATHS.regions}/moon/wake`, undefined],
+    ['no_such_flag', 'GET', `${PATHS.flags}?flag=nothing`, undefined],
+    ['bad_request', 'GET', `${PATHS.flags}?country=au`, undefined],
     ['bad_request', 'POST', `${PATHS.regions}/%E0%A4%A/drain`, undefined],
     ['no_such_backup', 'GET', backupPath('%24G', 'NONE'), undefined],
     ['no_such_backup', 'GET', backupPath('%24G', 'NONE', 'archive'), undefined],
