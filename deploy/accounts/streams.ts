@@ -2,12 +2,17 @@
 // is left alone.
 
 import { JetStreamApiError, jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
+import { type NatsConnection, NoRespondersError, RequestError, TimeoutError } from '@nats-io/nats-core';
 import { CommandError, EXIT } from '../../cli/exit.ts';
 import type { StreamFile } from './account-files.ts';
 import { type Difference, differences } from './differences.ts';
 
 const STREAM_NOT_FOUND = 10059;
+
+/** No leader; not enough peers yet; not enabled for the account, on this server. */
+const PASSING: ReadonlySet<number> = new Set([10008, 10005, 10039, 10076]);
+const SETTLE_TIMEOUT_MS = 10_000;
+const SETTLE_POLL_MS = 250;
 
 export interface StreamStep {
   readonly stream: string;
@@ -53,14 +58,32 @@ async function infoOf(
   }
 }
 
+/** An account that was just pushed, or a cluster without a leader, is there a moment later. What is asked can be asked again. */
 async function withWords<T>(name: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(EXIT.refused, `Synadia: stream ${name}: ${why}. What came before it is done.`, {
-      details: { code: 'stream_refused', platform: 'synadia', stream: name, why },
-      cause,
-    });
+  const end = Date.now() + SETTLE_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await act();
+    } catch (cause) {
+      if (isPassing(cause) && Date.now() < end) {
+        await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
+        continue;
+      }
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new CommandError(EXIT.refused, `Synadia: stream ${name}: ${why}. What came before it is done.`, {
+        details: { code: 'stream_refused', platform: 'synadia', stream: name, why },
+        cause,
+      });
+    }
   }
+}
+
+function isPassing(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return PASSING.has(error.code);
+  return (
+    error instanceof NoRespondersError ||
+    error instanceof TimeoutError ||
+    (error instanceof Error && error.name === 'JetStreamNotEnabled') ||
+    (error instanceof RequestError && error.isNoResponders())
+  );
 }

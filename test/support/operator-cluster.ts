@@ -16,7 +16,8 @@ import {
 } from '@nats-io/jwt';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { closeServer, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
-import { CLIENT_PORT } from '../../regions/container-ports.ts';
+import { CLIENT_PORT, MONITORING_PORT } from '../../regions/container-ports.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { temporaryFolder } from './command-process.ts';
 import { startNatsServerProcess } from './nats-server-process.ts';
 
@@ -31,7 +32,7 @@ export interface OperatorCluster {
   readonly systemCreds: string;
 }
 
-/** Ends with `undo`. Whether JetStream has a leader already, the caller finds out. */
+/** Ends with `undo`. Returns once JetStream has a leader. */
 export async function startOperatorCluster(undo: AsyncDisposableStack): Promise<OperatorCluster> {
   const { path: program } = await ensureNatsServer();
   const folder = undo.adopt(await temporaryFolder(), (each) => rm(each, { recursive: true, force: true }));
@@ -46,6 +47,7 @@ export async function startOperatorCluster(undo: AsyncDisposableStack): Promise<
         server_name: ${name}
         host: ${LOOPBACK}
         port: -1
+        http: ${LOOPBACK}:-1
         jetstream { store_dir: "${join(own, 'jetstream')}", max_mem: 256MB, max_file: 20GB }
         cluster {
           name: synadia, host: ${LOOPBACK}, port: ${routePorts[index]}
@@ -57,6 +59,11 @@ export async function startOperatorCluster(undo: AsyncDisposableStack): Promise<
       return startNatsServerProcess({ program, name, folder: own, configuration }, undo);
     }),
   );
+  for (const server of servers)
+    await waitFor('JetStream, and a leader of it', { timeoutMs: 60_000 }, async () => {
+      const monitor = `http://${LOOPBACK}:${server.portOf(MONITORING_PORT)}`;
+      return (await fetch(`${monitor}/healthz?js-meta-only=true`)).ok;
+    });
   const user = createUser();
   return {
     urls: servers.map((server) => `nats://${LOOPBACK}:${server.portOf(CLIENT_PORT)}`),
