@@ -10,6 +10,7 @@ import { waitFor } from '../../waiting/wait-for.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { defaultConfig } from '../support/data/checked-in.ts';
 import type { Place } from '../support/data/places.ts';
+import { endRollouts } from '../support/end-rollouts.ts';
 import { type Faults, faultyWay, natsServerAt, type OtherServer } from '../support/external-servers.ts';
 import { useStack } from '../support/file-stack.ts';
 
@@ -55,7 +56,10 @@ beforeAll(async () => {
   way = await faultyWay(port, innerPort);
   await existingServes();
 });
-afterEach(() => Object.assign(way.faults, { oneOf: 0, delayMs: 0 }));
+afterEach(async () => {
+  Object.assign(way.faults, { oneOf: 0, delayMs: 0 });
+  await endRollouts(running.stack.api);
+});
 afterAll(async () => {
   await way.close();
   await existing.close();
