@@ -17,6 +17,7 @@ const LEFT_OUT: readonly (readonly [RegExp, why: string])[] = [
   [/^npm run regions -- sync\b/, 'writes into the checkout: cli/sync.test.ts, and `npm run check`'],
   [/^npm run regions -- (backup|jetstream|restart)\b/, 'cli/backup-page.test.ts, and test/failure/'],
   [/^npm run regions -- inspect\b/, 'its exit code is what it finds: cli/inspect.test.ts'],
+  [/^npm run regions -- state\b/, 'needs stores: cli/state/state-page.test.ts'],
   [/^npm run regions -- usage\b/, 'needs an account: cli/usage.test.ts'],
   [/<your worker>|<version>/, 'a deployment'],
 ];
