@@ -107,8 +107,11 @@ export async function follow(from: StateBackend, to: StateBackend, options: Foll
     try {
       const changes = await from.watch('', round);
       tell({ event: 'pass', pass: await mirrorOnce(from, to, options) });
-      for await (const key of changes)
-        if (key !== ROLE_KEY && (await copyChange(from, to, key))) tell({ event: 'copied', key });
+      for await (const key of changes) {
+        // Its own role: a cut-over has begun.
+        if (key === ROLE_KEY) await checkTakesWrites(from);
+        else if (await copyChange(from, to, key)) tell({ event: 'copied', key });
+      }
     } catch (error) {
       if (!(await isPassing(error, to))) throw error;
       tell({ event: 'failed', message: (error as Error).message });

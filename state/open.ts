@@ -4,12 +4,11 @@ import type { StateBackend } from './backend.ts';
 import { StateInvalidError } from './errors.ts';
 import { FileState } from './file/file-state.ts';
 import { type Location, parseLocation } from './location.ts';
+import { isLoopback } from './loopback.ts';
 import { connectNats } from './nats-kv/connect-nats.ts';
 import { NatsKvState } from './nats-kv/nats-kv-state.ts';
 import { R2State } from './r2/r2-state.ts';
 import type { Secrets } from './secrets.ts';
-
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** @param option where the URL was given, for messages. @throws StateError */
 export async function openState(url: string, option: string, secret: Secrets): Promise<StateBackend> {
@@ -42,7 +41,7 @@ function endpointOf(secret: Secrets): string | undefined {
   const endpoint = secret('R2_ENDPOINT') ?? ofAccount;
   const url = endpoint === undefined ? null : URL.parse(endpoint);
   if (endpoint === undefined) return undefined;
-  const isFit = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname));
+  const isFit = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
   if (isFit && !url?.username && !url?.password && !url?.search) return endpoint;
   throw new StateInvalidError(
     'R2_ENDPOINT is the address of the S3 API, such as https://<account>.r2.cloudflarestorage.com, without user, password or query.',

@@ -13,6 +13,7 @@ import {
 } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { StateInvalidError } from '../errors.ts';
+import { isLoopback } from '../loopback.ts';
 import type { Secrets } from '../secrets.ts';
 import { kvError } from './kv-errors.ts';
 
@@ -33,6 +34,11 @@ export async function connectNats(
   secret: Secrets,
 ): Promise<NatsConnection> {
   const authenticator = await authenticatorOf(secret);
+  if (authenticator !== undefined && isReadable(url)) {
+    throw new StateInvalidError(
+      `${name} is not encrypted: the credentials would be readable on the way. Use nats-kv+wss://.`,
+    );
+  }
   const options: ConnectionOptions = {
     servers: url,
     name: 'meridian-state',
@@ -48,6 +54,11 @@ export async function connectNats(
   } catch (error) {
     throw kvError(name, bucket, error);
   }
+}
+
+/** Over TCP the server says whether it wants TLS, before anything is sent. */
+function isReadable(url: string): boolean {
+  return url.startsWith('ws:') && !isLoopback(new URL(url).hostname);
 }
 
 async function authenticatorOf(secret: Secrets): Promise<Authenticator | undefined> {

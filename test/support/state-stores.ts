@@ -9,6 +9,7 @@ import { connect } from '@nats-io/transport-node';
 import { convertV4MiniflareOptions } from 'miniflare';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { startMiniflare } from '../../local/miniflare.ts';
+import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { startNatsServerProcess } from './nats-server-process.ts';
 
 export const ACCESS_KEY = 'access-key-of-this-test';
@@ -22,6 +23,7 @@ export interface StateStores extends AsyncDisposable {
   readonly s3: string;
   /** The server's client port on loopback; it has the KV bucket `meridian-state`, and NATS's usual limits. */
   readonly natsPort: number;
+  readonly webSocketPort: number;
   /** SIGSTOP and SIGCONT for the nats-server. */
   signalNats(signal: NodeJS.Signals): void;
   /** A new empty folder. */
@@ -58,6 +60,7 @@ export async function startStateStores(): Promise<StateStores> {
         host: 127.0.0.1
         port: -1
         authorization { user: state, password: "${NATS_PASSWORD}" }
+        websocket { host: 127.0.0.1, port: -1, no_tls: true }
         jetstream { store_dir: "${join(folder, 'store')}" }
       `,
     },
@@ -73,6 +76,7 @@ export async function startStateStores(): Promise<StateStores> {
   return {
     s3,
     natsPort,
+    webSocketPort: nats.portOf(WEBSOCKET_PORT),
     signalNats: (signal) => nats.group.signal(signal),
     newFolder: async () => {
       folders += 1;
