@@ -36,7 +36,9 @@ const Regions = v.exactOptional(
   v.pipe(
     v.array(v.string()),
     v.minLength(1),
-    v.description('which regions it watches; by default those whose settings the steps change'),
+    v.description(
+      'which regions it watches; by default those whose settings the steps change, and those that get more clients by that',
+    ),
   ),
 );
 

@@ -13,8 +13,8 @@ import type { Env } from './env.ts';
 import worker from './index.ts';
 
 const TOKEN = 'a-token-that-is-long-enough-to-be-one';
-const { CONFIG_STORE, BACKUPS } = bindings;
-const ENV = { MERIDIAN_ADMIN_TOKEN: TOKEN, CONFIG_STORE, BACKUPS } as unknown as Env;
+const { CONFIG_STORE, BACKUPS, ROLLOUTS } = bindings;
+const ENV = { MERIDIAN_ADMIN_TOKEN: TOKEN, CONFIG_STORE, BACKUPS, ROLLOUTS } as unknown as Env;
 
 /** More than an answer to any of these needs. */
 const MAX_ANSWER_BYTES = 256 * 1024;

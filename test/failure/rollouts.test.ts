@@ -3,12 +3,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Rollout, RolloutFile } from '../../api/rollouts.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { cityOf } from '../support/data/places.ts';
+import { endRollouts } from '../support/end-rollouts.ts';
 import { useStack } from '../support/file-stack.ts';
 import { meshIsWhole } from '../support/mesh-state.ts';
 import { runRegions } from '../support/regions-command.ts';
@@ -35,6 +36,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meridian-rollouts-'));
 });
+afterEach(() => endRollouts(running.stack.api));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Clients that come from Sydney one after the other, and go again. */

@@ -16,6 +16,10 @@ const cwd = fileURLToPath(PROJECT);
 const LEFT_OUT: readonly (readonly [RegExp, why: string])[] = [
   [/^npm run regions -- sync\b/, 'writes into the checkout: cli/sync.test.ts, and `npm run check`'],
   [/^npm run regions -- (backup|jetstream|restart)\b/, 'cli/backup-page.test.ts, and test/failure/'],
+  [
+    /rollouts\/(phase|back)|\boffice\b/,
+    'needs an external region of that name: test/failure/{migration,external}.test.ts',
+  ],
   [/^npm run regions -- inspect\b/, 'its exit code is what it finds: cli/inspect.test.ts'],
   [/^npm run regions -- state\b/, 'needs stores: cli/state/state-page.test.ts'],
   [/^npm run regions -- usage\b/, 'needs an account: cli/usage.test.ts'],

@@ -91,6 +91,34 @@ export async function tlsAt(port: number, to: number, { cert, key }: Certificate
   return listening(server, port);
 }
 
+/** What goes wrong on the way to a server, as a test sets it. */
+export interface Faults {
+  /** One upgrade of so many is refused; 0: none. */
+  oneOf: number;
+  delayMs: number;
+}
+
+/** A way to what listens at another port, with faults. */
+export async function faultyWay(
+  port: number,
+  to: number,
+): Promise<OtherServer & { readonly faults: Faults }> {
+  const faults: Faults = { oneOf: 0, delayMs: 0 };
+  let count = 0;
+  const server = createTcpServer((outer) => {
+    outer.on('error', () => {});
+    count += 1;
+    if (faults.oneOf > 0 && count % faults.oneOf === 0)
+      return outer.end('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n');
+    outer.pause();
+    setTimeout(() => {
+      joined(outer, connect(to, LOOPBACK));
+      outer.resume();
+    }, faults.delayMs);
+  });
+  return { ...(await listening(server, port)), faults };
+}
+
 function joined(one: Socket, other: Socket): void {
   one.on('error', () => other.destroy()).on('close', () => other.destroy());
   other.on('error', () => one.destroy()).on('close', () => one.destroy());

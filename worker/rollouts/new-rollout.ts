@@ -1,6 +1,7 @@
 // A rollout that is to be begun: whether it may, and whom each of its steps would move. Pure.
 
-import type { RolloutPlan } from '../../api/rollouts.ts';
+import type { RolloutPlan, StepForecast } from '../../api/rollouts.ts';
+import type { MeridianConfig } from '../../regions/config.ts';
 import type { Standing } from '../config/edit-rules.ts';
 import type { Traffic } from '../forecast/traffic.ts';
 import { plannedSteps } from './plan-steps.ts';
@@ -23,6 +24,21 @@ export interface NewRollout {
 export type Made =
   | { readonly kind: 'made'; readonly record: RolloutRecord }
   | Exclude<RolloutOutcome, { kind: 'ok' }>;
+
+/** Chance and rounding aside. */
+const LEAST_GAIN = 0.001;
+
+/** The regions whose settings are changed, and those that get more clients by that: what may go wrong goes wrong there. */
+function touched(
+  config: MeridianConfig,
+  paths: readonly string[],
+  forecasts: readonly StepForecast[],
+): readonly string[] {
+  const gaining = forecasts.flatMap(({ regions }) =>
+    regions.flatMap(({ region, before, after }) => (after - before > LEAST_GAIN ? [region] : [])),
+  );
+  return [...new Set([...regionsOf(config, paths), ...gaining])];
+}
 
 export function newRollout({ id, plan, author, standing, traffic, now }: NewRollout): Made {
   const { version, config } = standing;
@@ -49,7 +65,7 @@ export function newRollout({ id, plan, author, standing, traffic, now }: NewRoll
       forecast: forecasts[n] ?? null,
     })),
     before: settingsAt(config, paths),
-    changed: regionsOf(config, paths),
+    changed: touched(config, paths, forecasts),
     ...{ watchedMs: 0, watchedSince: null, watched: UNWATCHED, events: [] },
   };
   return { kind: 'made', record };

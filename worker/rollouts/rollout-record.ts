@@ -62,6 +62,7 @@ export interface RolloutRecord {
   readonly before: Settings;
   /** What has been set, as it was left. */
   readonly made: Settings;
+  /** The regions that checks watch if they name none. */
   readonly changed: readonly string[];
   /** For how long the step in force had been watched when the watching last began. */
   readonly watchedMs: number;

@@ -18,15 +18,25 @@ export function connects(
   if (came === undefined) return NO_COLLECTOR;
   const watched = new Set(regions ?? changed);
   const ours = came.lately.filter(({ wanted }) => watched.has(wanted));
-  const total = sum(ours);
-  if (total < minSamples) return waiting(`${total} of ${minSamples} clients that it needs`);
-  const failed = sum(ours.filter(hasFailed));
-  const allowed = Math.max(1 - minSuccess, elsewhere(came.lately, ours, watched, minSamples) + margin);
-  const words = `${failed} of ${total} clients were not taken by the region that should (${percent(failed / total)}, allowed ${percent(allowed)})`;
-  const isNew = came.now.some((each) => watched.has(each.wanted) && hasFailed(each));
-  if (!isNew || failed / total <= allowed) return pass(words);
-  if (chanceOfAtLeast(failed, total, allowed) > LEAST_CHANCE) return pass(`${words}, which may be chance`);
-  return fail(`${words}${worstOf(ours)}`);
+  if (sum(ours) < minSamples) return waiting(`${sum(ours)} of ${minSamples} clients that it needs`);
+  const judged = (some: readonly Came[], name: string): Verdict => {
+    const total = sum(some);
+    const failed = sum(some.filter(hasFailed));
+    const allowed = Math.max(1 - minSuccess, elsewhere(came.lately, some, watched, minSamples) + margin);
+    const words = `${failed} of ${total} clients were not taken by ${name} (${percent(failed / total)}, allowed ${percent(allowed)})`;
+    const isNew = came.now.some(
+      (each) => hasFailed(each) && some.some(({ wanted }) => wanted === each.wanted),
+    );
+    if (!isNew || failed / total <= allowed) return pass(words);
+    if (chanceOfAtLeast(failed, total, allowed) > LEAST_CHANCE) return pass(`${words}, which may be chance`);
+    return fail(`${words}${worstOf(some)}`);
+  };
+  // A region that few clients should get is not to hide among those that many get.
+  const each = [...Map.groupBy(ours, ({ wanted }) => wanted)].filter(([, some]) => sum(some) >= minSamples);
+  const failing = each
+    .map(([region, some]) => judged(some, region))
+    .find(({ outcome }) => outcome === 'fail');
+  return failing ?? judged(ours, 'the region that should');
 }
 
 function hasFailed({ wanted, region }: Came): boolean {
