@@ -13,6 +13,7 @@ import {
   type StateStores,
   startStateStores,
 } from '../test/support/state-stores.ts';
+import { waitFor } from '../waiting/wait-for.ts';
 import {
   StateConflictError,
   StateDeniedError,
@@ -202,7 +203,15 @@ describe('NATS KV', () => {
     const etag = await state.store('a', VALUE, null);
     stores.signalNats('SIGSTOP');
     try {
-      await expect(state.load('a')).rejects.toThrow(/does not answer in time/);
+      // A signal takes a moment to arrive.
+      const error = await waitFor('the hang', { timeoutMs: 30_000 }, () =>
+        state.load('a').then(
+          () => undefined,
+          (failure: unknown) => failure,
+        ),
+      );
+      expect(error).toBeInstanceOf(StateUnavailableError);
+      expect((error as Error).message).toMatch(/does not answer in time/);
       await expect(state.list('')).rejects.toThrow(StateUnavailableError);
     } finally {
       stores.signalNats('SIGCONT');

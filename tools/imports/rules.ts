@@ -452,7 +452,8 @@ export const PARTS: readonly Part[] = [
     path: 'state',
     what: 'stores of state outside of the edge (R2, JetStream KV, folders) behind one interface, and the way from one to another',
     imports: ['waiting', 'local/process-identity.ts'],
-    tests: [],
+    // A test is a server that answers as S3 does when something is wrong.
+    tests: ['local/listen.ts'],
   },
   {
     path: 'cli',
