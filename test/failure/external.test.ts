@@ -252,6 +252,27 @@ describe('what is at its address and is none', () => {
     });
   });
 
+  test('a page whose origin it does not take goes elsewhere, and keeps nobody from it', async () => {
+    const origins = `websocket { host: ${LOOPBACK}, port: ${officePort}, no_tls: true, allowed_origins: ["http://127.0.0.1"] }`;
+    await inPlaceOfOffice(() => natsServerAt(officePort, 'office-2', origins));
+    await untilState('office', 'up');
+    const nuremberg = standingIn(cfOf({ ...FRANKFURT, colo: 'NUE' }));
+    const comes = async (origin: string) => {
+      const comer = await rawUpgrade(running.stack.url, { ...nuremberg, origin });
+      comer.socket?.destroy();
+      return comer.headers['x-nats-region'];
+    };
+    await waitFor(
+      'clients to be there',
+      SEEN_WITHIN,
+      async () => (await comes('http://127.0.0.1')) === 'office',
+    );
+    for (let count = 0; count < 10; count += 1) {
+      expect(await comes('http://localhost')).toBe('weur');
+      expect(await comes('http://127.0.0.1')).toBe('office');
+    }
+  });
+
   test('who wants no other region is told why it does not get this one', async () => {
     await inPlaceOfOffice(() => webServerAt(officePort, OK));
     const refused = await rawUpgrade(running.stack.url, {

@@ -70,13 +70,17 @@ export async function doorAt(
   return { ...(await listening(server, port)), asked };
 }
 
-/** A server that says these bytes over a WebSocket, and closes. */
-export async function speakerAt(port: number, text: string): Promise<OtherServer> {
+/** A server that says these bytes over a WebSocket, and closes unless it stays. */
+export async function speakerAt(
+  port: number,
+  text: string,
+  { stays = false }: { readonly stays?: boolean } = {},
+): Promise<OtherServer> {
   const { WebSocketServer } = await import('ws');
   const server = createServer();
   new WebSocketServer({ server }).on('connection', (socket) => {
     socket.send(text);
-    socket.close(1008, 'not you');
+    if (!stays) socket.close(1008, 'not you');
   });
   return listening(server, port);
 }

@@ -13,15 +13,21 @@ export interface Run {
   readonly file: string;
   readonly args?: readonly string[];
   readonly cwd?: string;
+  readonly timeoutMs?: number;
 }
 
 /** Resolves with the lines that it wrote, once it has ended with exit code 0; everything else is an error. */
-export async function runExample({ file, args = [], cwd = EXAMPLES }: Run): Promise<readonly string[]> {
+export async function runExample({
+  file,
+  args = [],
+  cwd = EXAMPLES,
+  timeoutMs = TIMEOUT_MS,
+}: Run): Promise<readonly string[]> {
   const { MERIDIAN_NATS_TOKEN: token, ...env } = process.env;
   const { stdout } = await promisify(execFile)(file, args, {
     cwd,
     env: { ...env, ...(token && { NATS_TOKEN: token }) },
-    timeout: TIMEOUT_MS,
+    timeout: timeoutMs,
   });
   return stdout.trim().split('\n');
 }

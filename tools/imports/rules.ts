@@ -475,6 +475,24 @@ export const PARTS: readonly Part[] = [
     tests: ['local/listen.ts'],
   },
   {
+    path: 'deploy/accounts',
+    what: 'an account of NATS servers in operator mode, made what its files say: claims and streams',
+    imports: ['waiting', 'cli', 'deploy'],
+    tests: ['regions', 'local/binaries'],
+  },
+  {
+    path: 'deploy/plan',
+    what: 'the command `npm run plan`: what a changed configuration would do, for a pull request',
+    imports: ['regions', 'regions/edits', 'api', 'routing', 'worker/forecast', 'cli'],
+  },
+  {
+    path: 'deploy',
+    what: 'the command `npm run deploy`: to Cloudflare, to Synadia, or to both',
+    // `accounts/` reads the environment as `secrets.ts` and `target.ts` have it; no file there imports the command.
+    imports: ['api', 'waiting', 'cli', 'deploy/accounts'],
+    tests: ['deploy/plan', 'local/listen.ts'],
+  },
+  {
     path: 'local/machine.ts',
     what: 'the processor, the memory and the system of this machine',
     imports: [],

@@ -54,7 +54,7 @@ export function parseRecord(text: string, now: number): ColoRecord | undefined {
 }
 
 const COUNTS = ['clients', 'maxClients', 'failures', 'tookMs'] as const;
-const TIMES = ['askedAt', 'refusedAt', 'ejectedUntil'] as const;
+const TIMES = ['askedAt', 'refusedAt', 'doubtedAt', 'ejectedUntil'] as const;
 
 /** A region is left out for this long at most: no time in a record is later. */
 const LATEST_MS = CLOCKS_WITHIN_MS + EJECT_MAX_MS;

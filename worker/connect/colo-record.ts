@@ -28,6 +28,8 @@ export interface RegionRecord {
   readonly ejectedUntil?: number;
   /** When it last failed or refused to take a client. */
   readonly refusedAt?: number;
+  /** When it last refused a client, perhaps for what the client sent: it is looked at again, and nobody is kept from it. */
+  readonly doubtedAt?: number;
   /** How long it has recently needed to accept clients; absent while that is short. */
   readonly tookMs?: number;
 }
@@ -116,9 +118,15 @@ function troublesOf({ failures, ejectedUntil, refusedAt }: RegionRecord): Region
 /** What a region said, plus the troubles from this isolate's own attempts unless a newer answer ends them. */
 export function withTroublesOf(own: RegionRecord, told: RegionRecord): RegionRecord {
   const { failures: _failures, ejectedUntil: _until, refusedAt: _refused, tookMs: _took, ...said } = told;
-  const isForgiven = takesClients(told) && (own.refusedAt ?? 0) < (told.askedAt ?? 0);
-  const { tookMs } = own;
-  return { ...said, ...(tookMs !== undefined && { tookMs }), ...(!isForgiven && troublesOf(own)) };
+  const { askedAt = 0 } = told;
+  const isForgiven = takesClients(told) && (own.refusedAt ?? 0) < askedAt;
+  const { tookMs, doubtedAt = 0 } = own;
+  return {
+    ...said,
+    ...(tookMs !== undefined && { tookMs }),
+    ...(doubtedAt > askedAt && { doubtedAt }),
+    ...(!isForgiven && troublesOf(own)),
+  };
 }
 
 /** A region did not answer. */
@@ -134,6 +142,14 @@ export function withState(record: ColoRecord, id: string, state: SeenState, now:
 /** A region refused a client for a reason that may end at any moment. */
 export function withRefusal(record: ColoRecord, id: string, now: number): ColoRecord {
   return withRegion(record, id, { ...record.regions[id], refusedAt: now });
+}
+
+/**
+ * A region refused a client, perhaps for what the client sent. What it answers when it is asked the next time counts: otherwise
+ * anybody could keep others from it.
+ */
+export function withDoubt(record: ColoRecord, id: string, now: number): ColoRecord {
+  return withRegion(record, id, { ...record.regions[id], doubtedAt: now });
 }
 
 /** An attempt to hand a client over that failed. */

@@ -2,9 +2,10 @@
 // what makes a failure harmless: the first region that takes the client wins, and no trace of the others remains.
 
 import type { FailedAttempt } from '../../routing/decision.ts';
+import { ExternalError } from '../external/external-error.ts';
 import { publicMessageOf } from '../message-of.ts';
 import { advance, afterRefusal, beginHedge, type Contender, type Hedge, type HedgeCommand } from './hedge.ts';
-import { isTaken, outcomeOf, type Refusal, refusalIn } from './region-answer.ts';
+import { CLIENT_REFUSED, isTaken, outcomeOf, type Refusal, refusalIn } from './region-answer.ts';
 
 /** Close code of a WebSocket whose other end has left (RFC 6455, 7.4.1). */
 const GOING_AWAY = 1001;
@@ -180,7 +181,8 @@ async function answerOf(dial: Dialable['dial'], wakes: boolean, signal: AbortSig
     const response = await dial(wakes, signal);
     return isTaken(response) ? { response } : await refusalIn(response);
   } catch (error) {
-    return { code: undefined, reason: publicMessageOf(error, 'the connection to it was lost') };
+    const code = error instanceof ExternalError && error.isOfTheClient ? CLIENT_REFUSED : undefined;
+    return { code, reason: publicMessageOf(error, 'the connection to it was lost') };
   }
 }
 

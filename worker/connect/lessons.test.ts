@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { RegionObservation } from '../../routing/observation.ts';
-import { EMPTY_RECORD, observationsOf } from './colo-record.ts';
+import { ASK_AGAIN_MS } from './ask-intervals.ts';
+import { EMPTY_RECORD, observationsOf, withTroublesOf } from './colo-record.ts';
 import type { Lesson } from './hand-off.ts';
 import { afterLesson } from './lessons.ts';
+import { regionsToAsk } from './whom-to-ask.ts';
 
 const NOW = 1_000_000;
 
@@ -35,6 +37,19 @@ test.each(['residency', 'rate_limited', 'sign_ins_failed', 'door_refused'])(
     expect(afterLesson(EMPTY_RECORD, refusedWith(code), NOW)).toBe(EMPTY_RECORD);
   },
 );
+
+test('a client that an external region refuses has it looked at soon, and keeps nobody else from it', () => {
+  const asked = { regions: { a: { state: 'up', askedAt: NOW - 1 } } } as const;
+  const record = afterLesson(asked, refusedWith('client_refused'), NOW);
+  expect(observationsOf(record, NOW).regions.get('a')).toEqual({ state: 'up' });
+  const isAskedAt = (now: number) =>
+    regionsToAsk(record, [{ region: 'a', isAvoided: false }], now, 0.99).length === 1;
+  expect([isAskedAt(NOW + ASK_AGAIN_MS - 2), isAskedAt(NOW + ASK_AGAIN_MS - 1)]).toEqual([false, true]);
+  // What others of the data center know does not end it, and an answer does.
+  const own = record.regions.a ?? {};
+  expect(withTroublesOf(own, asked.regions.a)).toEqual(own);
+  expect(withTroublesOf(own, { state: 'up', askedAt: NOW + 1 })).toEqual({ state: 'up', askedAt: NOW + 1 });
+});
 
 test('a client that is taken teaches nothing new where nothing was wrong', () => {
   expect(afterLesson(EMPTY_RECORD, TAKEN, NOW)).toBe(EMPTY_RECORD);

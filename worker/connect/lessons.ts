@@ -2,8 +2,16 @@
 // and whom it refuses and why. That it was slow, or that the connection was lost, is a guess at its health. Pure.
 
 import type { SeenState } from '../../api/states.ts';
-import { type ColoRecord, withFailure, withRefusal, withState, withSuccess } from './colo-record.ts';
+import {
+  type ColoRecord,
+  withDoubt,
+  withFailure,
+  withRefusal,
+  withState,
+  withSuccess,
+} from './colo-record.ts';
 import type { Lesson } from './hand-off.ts';
+import { CLIENT_REFUSED } from './region-answer.ts';
 
 /** The state of a region that refuses a client with this code. */
 const STATE_BY_CODE: Readonly<Partial<Record<string, SeenState>>> = {
@@ -34,6 +42,7 @@ export function afterLesson(record: ColoRecord, lesson: Lesson, now: number): Co
 
 function afterRefusal(record: ColoRecord, region: string, code: string, now: number): ColoRecord {
   if (ABOUT_THE_CLIENT.has(code)) return record;
+  if (code === CLIENT_REFUSED) return withDoubt(record, region, now);
   const state = STATE_BY_CODE[code];
   return state === undefined ? withRefusal(record, region, now) : withState(record, region, state, now);
 }

@@ -2,6 +2,9 @@
 
 import type { Outcome } from './hedge.ts';
 
+/** The code of an external region that refuses a client, and may take the next one. */
+export const CLIENT_REFUSED = 'client_refused';
+
 /** Why a region did not take the client. */
 export interface Refusal {
   /** Code of its object's error; undefined if something else answered, or nothing did. */
@@ -36,6 +39,7 @@ export function outcomeOf({ code }: Refusal): Outcome {
     case 'residency':
     case 'sign_ins_failed':
     case 'door_refused':
+    case CLIENT_REFUSED:
       return 'lasting';
     default:
       return 'passing';

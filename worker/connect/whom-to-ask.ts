@@ -68,8 +68,10 @@ export function isAnyDue(record: ColoRecord, ranked: readonly Ranked[], now: num
 
 /** One that sleeps is as well as one that is up: it is asked no more often. */
 function isDueAt({ regions }: ColoRecord, { region, isAvoided }: Ranked, now: number): boolean {
-  const { askedAt, state, refusedAt } = regions[region] ?? {};
+  const { askedAt, state, refusedAt, doubtedAt = 0 } = regions[region] ?? {};
   if (askedAt === undefined || (refusedAt !== undefined && refusedAt > askedAt)) return true;
-  const isGood = (state === 'up' || state === 'asleep') && refusedAt === undefined && !isAvoided;
+  const isDoubted = askedAt !== undefined && doubtedAt > askedAt;
+  const isGood =
+    (state === 'up' || state === 'asleep') && refusedAt === undefined && !isAvoided && !isDoubted;
   return hasPassed(isGood ? ASK_EVERY_MS : ASK_AGAIN_MS, askedAt, now);
 }

@@ -2,7 +2,7 @@
 // bytes natively, as it does those of a region of ours.
 
 import type { ExternalRegion } from '../../regions/config.ts';
-import { ExternalError, whyNoAnswer, whyNoUpgrade } from './external-error.ts';
+import { ExternalError, mayBeOfTheClient, whyNoAnswer, whyNoUpgrade } from './external-error.ts';
 import { answerHeaders, upgradeHeaders } from './external-headers.ts';
 
 /** What a dial needs of the world. */
@@ -50,5 +50,7 @@ export async function dialExternal(
     return new Response(null, { status, headers: answerHeaders(answer.headers), webSocket });
   }
   await answer.body?.cancel().catch(() => {});
-  throw new ExternalError(whyNoUpgrade(status));
+  throw new ExternalError(whyNoUpgrade(status), {
+    isOfTheClient: client !== undefined && mayBeOfTheClient(status),
+  });
 }

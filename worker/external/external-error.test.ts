@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { whyNoAnswer, whyNoUpgrade } from './external-error.ts';
+import { mayBeOfTheClient, whyNoAnswer, whyNoUpgrade } from './external-error.ts';
 
 test.each([
   [200, 'a web server'],
@@ -17,6 +17,17 @@ test.each([
   [530, 'DNS'],
 ])('a %i is told in words', (status, words) => {
   expect(whyNoUpgrade(status)).toContain(words);
+});
+
+test.each([
+  [399, false],
+  [400, true],
+  [403, true],
+  [431, true],
+  [499, true],
+  [500, false],
+])('whether a %i may be for what a client sent: %s', (status, isSo) => {
+  expect(mayBeOfTheClient(status)).toBe(isSo);
 });
 
 test('a connection that is refused is told from one without TLS or with a bad certificate', () => {

@@ -2,6 +2,21 @@
 
 export class ExternalError extends Error {
   override readonly name = 'ExternalError';
+  /** It may be this client's `Origin`, address or program that it refuses, which says nothing of the next client. */
+  readonly isOfTheClient: boolean;
+
+  constructor(
+    message: string,
+    { isOfTheClient = false, ...options }: ErrorOptions & { isOfTheClient?: boolean } = {},
+  ) {
+    super(message, options);
+    this.isOfTheClient = isOfTheClient;
+  }
+}
+
+/** Whether an answer to a client's upgrade may be on account of what the client sent. */
+export function mayBeOfTheClient(status: number): boolean {
+  return status >= 400 && status < 500;
 }
 
 /** What Cloudflare answers in place of a server that it cannot reach (developers.cloudflare.com/support, November 2026). */

@@ -5,7 +5,7 @@ import type { ExternalRegion } from '../../regions/config.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import { dialExternal, type ExternalMeans, hasTls } from './dial-external.ts';
 import { ExternalError } from './external-error.ts';
-import { readInfo, type ServerInfo } from './server-info.ts';
+import { printable, readInfo, type ServerInfo } from './server-info.ts';
 
 /** A client gives up soon after that, or is sent elsewhere. */
 export const PROBE_WITHIN_MS = 2_500;
@@ -61,8 +61,8 @@ async function read(region: ExternalRegion, heard: Heard, now: () => number): Pr
   }
   const second = await Promise.race([heard.next(), afterMs(SETTLE_MS)]);
   if (second !== SETTLED) {
-    const said = second === undefined ? heard.reason : `: ${printable(second)}`;
-    throw new ExternalError(`it closes after INFO${said}`);
+    const why = second === undefined ? heard.reason : said(second, ': ');
+    throw new ExternalError(`it closes after INFO${why}`);
   }
   const closing = now();
   heard.close();
@@ -103,7 +103,7 @@ class Heard {
       this.#wake();
     });
     webSocket.addEventListener('close', ({ code, reason }) =>
-      end(code === NO_CLOSE_FRAME ? CUT : ` (${code}${printable(reason, ' ')})`),
+      end(code === NO_CLOSE_FRAME ? CUT : ` (${code}${said(reason, ' ')})`),
     );
     webSocket.addEventListener('error', () => end(CUT));
     webSocket.accept();
@@ -135,12 +135,9 @@ class Heard {
 
 const MOST_CHARACTERS = 100;
 
-/** Words of somebody else's server, on one line. */
-function printable(text: string, before = ''): string {
-  const shown = text
-    .replace(/[^\x20-\x7e]+/g, ' ')
-    .trim()
-    .slice(0, MOST_CHARACTERS);
+/** What it said, in short. */
+function said(text: string, before: string): string {
+  const shown = printable(text).slice(0, MOST_CHARACTERS);
   return shown === '' ? '' : before + shown;
 }
 

@@ -18,6 +18,11 @@ test.each(['', 'INFO', 'INFO {', 'INFO null\r\n', 'info {}\r\n', 'HTTP/1.1 200 O
   },
 );
 
+test('a version is no command to a terminal, and has one line', () => {
+  const text = JSON.stringify({ version: '\u001b[31m2.15.1\r\nINFO' });
+  expect(readInfo(`INFO ${text}\r\n`)?.version).toBe('[31m2.15.1 INFO');
+});
+
 test('a version is not longer than anybody needs', () => {
   expect(readInfo(`INFO {"version":"${'9'.repeat(1000)}"}`)?.version).toHaveLength(64);
 });

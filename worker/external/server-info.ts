@@ -18,7 +18,7 @@ export function readInfo(text: string): ServerInfo | undefined {
     if (typeof told !== 'object' || told === null) return undefined;
     const { version, ldm, tls_required } = told as Readonly<Record<string, unknown>>;
     return {
-      ...(typeof version === 'string' && { version: version.slice(0, LONGEST_VERSION) }),
+      ...(typeof version === 'string' && { version: printable(version).slice(0, LONGEST_VERSION) }),
       isLameDuck: ldm === true,
       needsTls: tls_required === true,
     };
@@ -28,3 +28,8 @@ export function readInfo(text: string): ServerInfo | undefined {
 }
 
 const LONGEST_VERSION = 64;
+
+/** Words of somebody else's server, which people read on terminals: on one line, and without its commands. */
+export function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, ' ').trim();
+}

@@ -15,9 +15,12 @@ const SAYS: Readonly<Record<Exclude<RegionOperation, 'undrain'>, string>> = {
   wake: 'Its container is started, and costs from then on.',
 };
 
+const DRAIN_OF_EXTERNAL =
+  "No new clients are sent there from now on. Its servers are somebody else's, and are told nothing: those who are there stay until they leave.";
+
 /** Undefined: they would rather not. */
 export async function confirmOperation(
-  { id, name, clients }: RegionView,
+  { id, name, kind, clients }: RegionView,
   operation: RegionOperation,
 ): Promise<Consent | undefined> {
   if (operation === 'undrain') return { force: false, message: '' };
@@ -27,7 +30,7 @@ export async function confirmOperation(
   try {
     return await confirmed({
       title,
-      text: SAYS[operation],
+      text: kind === 'external' ? DRAIN_OF_EXTERNAL : SAYS[operation],
       clients: operation === 'wake' ? undefined : clients,
       dryRun,
       action: { drain: 'Drain', stop: 'Restart', wake: 'Wake' }[operation],

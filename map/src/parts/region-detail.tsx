@@ -40,7 +40,9 @@ export function RegionDetail({ region }: { readonly region: RegionView }) {
             {name}
           </h3>
           <p class="muted">
-            {id} · <b class={`tone-text-${look.tone}`}>{look.word}</b> for {durationText(clock.now() - since)}
+            {id}
+            {isExternal ? ' · external region' : ''} · <b class={`tone-text-${look.tone}`}>{look.word}</b> for{' '}
+            {durationText(clock.now() - since)}
           </p>
         </div>
       </header>
@@ -203,18 +205,30 @@ const WORDS: Readonly<Record<RegionOperation, string>> = {
   stop: 'Restart',
 };
 
+function operationsOf({ state, enabled }: RegionView): readonly RegionOperation[] {
+  if (state === 'draining' || state === 'stopping') return ['undrain'];
+  if (state !== 'asleep') return ['drain', 'stop'];
+  return enabled ? ['wake', 'drain', 'undrain'] : ['wake'];
+}
+
+/**
+ * All that can be done to an external region is not to send clients there. Whether that is so is in the configuration alone: its
+ * servers may be lame ducks by themselves, which nothing here ends.
+ */
+function useExternalOperations({ id, kind, state }: RegionView): readonly RegionOperation[] {
+  const { config, world } = useApp();
+  useEffect(() => {
+    if (kind === 'external') void loadConfig();
+  }, [kind, state, world?.version]);
+  const settings = config?.config.regions.find((each) => each.id === id);
+  if (settings === undefined) return [];
+  return settings.drain ? ['undrain'] : ['drain'];
+}
+
 function Actions({ region }: { readonly region: RegionView }) {
-  const { id, state, enabled } = region;
-  const isDrained = state === 'draining' || state === 'stopping';
-  const operations: readonly RegionOperation[] = isDrained
-    ? ['undrain']
-    : region.kind === 'external'
-      ? ['drain']
-      : state === 'asleep'
-        ? enabled
-          ? ['wake', 'drain', 'undrain']
-          : ['wake']
-        : ['drain', 'stop'];
+  const { id, kind } = region;
+  const externalOperations = useExternalOperations(region);
+  const operations = kind === 'external' ? externalOperations : operationsOf(region);
   const operate = async (operation: RegionOperation) => {
     const consent = await confirmOperation(region, operation);
     if (consent === undefined) return;

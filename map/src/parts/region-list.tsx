@@ -19,7 +19,7 @@ export function RegionList() {
   const ids = world.regions.map(({ id }) => id);
   return (
     <ul class="rows">
-      {world.regions.map(({ id, name, state, clients }) => {
+      {world.regions.map(({ id, name, kind, state, clients }) => {
         const rate = world.messages.get(id)?.rate ?? null;
         return (
           <li key={id}>
@@ -29,7 +29,8 @@ export function RegionList() {
                 <b>{name}</b>
                 <span class="muted">
                   <span class="swatch" style={{ background: colourOf(id, ids) }} />
-                  {id} · {lookOf(state).word}
+                  {id} · {kind === undefined ? '' : `${kind} · `}
+                  {lookOf(state).word}
                 </span>
               </span>
               <span class="row-figures">

@@ -1,0 +1,120 @@
+// `npm run deploy`: deploys to Cloudflare, to Synadia, or to both. Everything that the environment has to give is looked at
+// first, for all of them.
+
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { CommandError, EXIT, EXIT_CODES_HELP } from '../cli/exit.ts';
+import { runProgram } from '../cli/program.ts';
+import { ROOT } from '../cli/regions-file.ts';
+import { say } from '../cli/wrap.ts';
+import { applyAccount } from './accounts/apply.ts';
+import { appliedText } from './applied-text.ts';
+import { deployToCloudflare, tryToken } from './cloudflare.ts';
+import { isConfigured, type SecretProblem, secretProblems } from './secrets.ts';
+import { type Platform, platformsOf, targetOf } from './target.ts';
+import { waitUntilServed } from './wait-until-served.ts';
+
+/** Servers with JetStream restart one after the other, up to three minutes apart: docs/operations.md. */
+const SERVED_TIMEOUT_MS = 30 * 60_000;
+
+interface Options {
+  readonly target?: string;
+  readonly dryRun?: true;
+  readonly requireSecrets?: true;
+  readonly containersRollout?: string;
+  readonly wait?: true;
+  readonly files: string;
+  readonly credentials?: string;
+  readonly json?: true;
+}
+
+interface Deployed {
+  readonly platform: Platform;
+  readonly dryRun: boolean;
+  readonly [more: string]: unknown;
+}
+
+const program = new Command('npm run deploy --')
+  .usage('[options] [-- wrangler options]')
+  .description('Deploys the edge to Cloudflare, and an account with its streams to Synadia.')
+  .argument('[wrangler...]', 'more for `wrangler deploy`, after --')
+  .option('--target <name>', 'cloudflare, synadia or both (default: DEPLOYMENT_TARGET, else cloudflare)')
+  .option('--dry-run', 'only show what would be deployed; to Cloudflare, without an account or Docker')
+  .option('--require-secrets', 'fail, in a dry run too, unless all that a deploy needs is set')
+  .option('--containers-rollout <how>', 'for wrangler: immediate, gradual, or none, which leaves the images')
+  .option('--wait', 'wait until the edge at MERIDIAN_URL serves, half an hour at most')
+  .option('--files <folder>', "the account's files", fileURLToPath(new URL('deploy/synadia', ROOT)))
+  .option('--credentials <folder>', "write new credentials of the account's users there")
+  .option('--json', 'print what was done as JSON')
+  .addHelpText(
+    'after',
+    `
+$ npm run deploy -- --dry-run --target both
+$ npm run deploy -- --target cloudflare --containers-rollout none
+
+The secrets of each target are in docs/pipeline.md. In CI, where nobody can sign
+in, Cloudflare's must be set.
+${EXIT_CODES_HELP}`,
+  )
+  .action(async (wrangler: readonly string[], options: Options) => {
+    const platforms = platformsOf(targetOf(options.target, process.env));
+    const isToCloudflare = platforms.includes('cloudflare');
+    if (options.wait && isToCloudflare && !process.env.MERIDIAN_URL)
+      throw new CommandError(EXIT.usage, '--wait needs the address of the edge, in MERIDIAN_URL.');
+    const notes = checkSecrets(platforms, options);
+    if (!options.dryRun && isToCloudflare) await tryToken(process.env);
+    const done: Deployed[] = [];
+    for (const platform of platforms) done.push(await deployTo(platform, wrangler, options, notes, done));
+    if (options.json) console.log(JSON.stringify({ deployed: done, notes }, null, 2));
+  });
+await runProgram(program, []);
+
+/** @returns what a dry run does without. @throws CommandError with all that is missing or wrong */
+function checkSecrets(
+  platforms: readonly Platform[],
+  { dryRun, requireSecrets }: Options,
+): readonly SecretProblem[] {
+  const isUnattended = requireSecrets === true || process.env.CI !== undefined;
+  const problems = secretProblems(platforms, process.env, isUnattended);
+  // A target of which something is set is meant to be used: what else it needs is then missing by mistake.
+  const isSerious = ({ platform }: SecretProblem) => isConfigured(platform, process.env);
+  const fatal = requireSecrets || !dryRun ? problems : problems.filter(isSerious);
+  if (fatal.length > 0)
+    throw new CommandError(
+      EXIT.notAuthorized,
+      `Nothing was deployed:\n${fatal.map(({ platform, words }) => `  ${platform}: ${words}`).join('\n')}`,
+      { details: { code: 'secrets', problems: fatal } },
+    );
+  return problems;
+}
+
+async function deployTo(
+  platform: Platform,
+  wrangler: readonly string[],
+  options: Options,
+  notes: readonly SecretProblem[],
+  done: readonly Deployed[],
+): Promise<Deployed> {
+  const { containersRollout, files, credentials, json, wait } = options;
+  const dryRun = options.dryRun === true;
+  try {
+    if (platform === 'cloudflare') {
+      const rollout = containersRollout === undefined ? [] : [`--containers-rollout=${containersRollout}`];
+      await deployToCloudflare({ dryRun, wrangler: [...rollout, ...wrangler] });
+      if (wait && !dryRun) await waitUntilServed(process.env.MERIDIAN_URL ?? '', SERVED_TIMEOUT_MS);
+      if (!json) say(dryRun ? 'Cloudflare: would be deployed as shown.' : 'Cloudflare: deployed.');
+      return { platform, dryRun };
+    }
+    const hasSecrets = !notes.some((each) => each.platform === platform);
+    const applied = await applyAccount({ dryRun, folder: files, credentials }, process.env, hasSecrets);
+    if (!json) say(`Synadia: ${dryRun ? 'would be applied' : 'applied'}.\n${appliedText(applied)}`);
+    return { platform, dryRun, ...applied };
+  } catch (error) {
+    if (!(error instanceof CommandError) || done.length === 0) throw error;
+    const before = done.map((each) => each.platform).join(', ');
+    throw new CommandError(error.exitCode, `${error.message}\nDone before: ${before}.`, {
+      details: { ...error.details, deployed: done },
+      cause: error,
+    });
+  }
+}
