@@ -25,6 +25,7 @@ import { routeCommand } from './route.ts';
 import { scalingCommand } from './scaling.ts';
 import { setCommand } from './set.ts';
 import { showCommand } from './show.ts';
+import { stateCommand } from './state/state.ts';
 import { stopCommand } from './stop.ts';
 import { syncCommand } from './sync.ts';
 import { usageCommand } from './usage.ts';
@@ -55,6 +56,7 @@ const SUBCOMMANDS = [
   usageCommand(),
   jetstreamCommand(),
   backupCommand(),
+  stateCommand(),
   syncCommand(),
   doctorCommand(),
   contextCommand(),

@@ -32,6 +32,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['scaling', 'weur'],
   ['jetstream'],
   ['backup', 'list'],
+  ['state', 'save', '--at', 'file:///nowhere'],
 ];
 
 /** These ask no edge, or go on until Ctrl-C and ask what others ask. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { createAccount, createOperator } from '@nats-io/jwt';
 import { connect, credsAuthenticator } from '@nats-io/transport-node';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
 import { CLIENT_PORT } from '../../regions/container-ports.ts';
 import { temporaryFolder } from '../../test/support/command-process.ts';
@@ -19,6 +19,10 @@ import type { Applied } from './apply.ts';
 import { credsFor, keyOf } from './claims.ts';
 
 const FILES = fileURLToPath(new URL('../synadia', import.meta.url));
+
+/** Four deploys in a row, each a process, beside three servers: seconds, and on a busy machine half a minute. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 const undo = new AsyncDisposableStack();
 const account = createAccount();
 let cluster: OperatorCluster;
@@ -35,7 +39,7 @@ beforeAll(async () => {
     SYNADIA_ACCOUNT_SEED: seedOf(account),
     SYNADIA_SYSTEM_CREDS: cluster.systemCreds,
   };
-}, 60_000);
+});
 afterAll(() => undo.disposeAsync());
 
 async function deploy(...args: readonly string[]) {

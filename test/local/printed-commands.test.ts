@@ -21,6 +21,7 @@ const LEFT_OUT: readonly (readonly [RegExp, why: string])[] = [
     'needs an external region of that name: test/failure/{migration,external}.test.ts',
   ],
   [/^npm run regions -- inspect\b/, 'its exit code is what it finds: cli/inspect.test.ts'],
+  [/^npm run regions -- state\b/, 'needs stores: cli/state/state-page.test.ts'],
   [/^npm run regions -- usage\b/, 'needs an account: cli/usage.test.ts'],
   [/<your worker>|<version>/, 'a deployment'],
 ];

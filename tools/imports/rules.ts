@@ -449,6 +449,13 @@ export const PARTS: readonly Part[] = [
     tests: ['regions'],
   },
   {
+    path: 'state',
+    what: 'stores of state outside of the edge (R2, JetStream KV, folders) behind one interface, and the way from one to another',
+    imports: ['waiting', 'local/process-identity.ts'],
+    // A test is a server that answers as S3 does when something is wrong.
+    tests: ['local/listen.ts'],
+  },
+  {
     path: 'cli',
     what: "operators' commands",
     // The local stack leaves its address and its token.
@@ -460,6 +467,7 @@ export const PARTS: readonly Part[] = [
       'regions/generate',
       'api',
       'waiting',
+      'state',
       'local/running-stacks.ts',
       'local/auth',
     ],
