@@ -216,7 +216,7 @@ test('disconnects: a server that has started anew counts from nothing', () => {
   expect(disconnects({ check: 'disconnects', maxPerThousand: 5 }, evidence).outcome).toBe('pass');
 });
 
-const withStream = (mirrorLag?: number) =>
+const withStream = (mirrorLag?: number, activeNs = 1e9) =>
   ({
     ...silent('weur'),
     metrics: {
@@ -225,7 +225,7 @@ const withStream = (mirrorLag?: number) =>
           streams: [
             {
               ...{ stream: 'ORDERS', isLeader: true, sources: [] },
-              ...(mirrorLag !== undefined && { mirror: { lag: mirrorLag } }),
+              ...(mirrorLag !== undefined && { mirror: { name: 'ORDERS', lag: mirrorLag, activeNs } }),
             },
           ],
         },
@@ -236,6 +236,8 @@ const withStream = (mirrorLag?: number) =>
 test.each([
   ['nothing lacks', withStream(0), 'pass'],
   ['something lacks', withStream(7), 'fail'],
+  ['nothing lacked when its source was last heard of, long ago', withStream(0, 60e9), 'unknown'],
+  ['its source was never heard of', withStream(0, -1), 'unknown'],
   ['it mirrors nothing', withStream(), 'fail'],
   ['nobody has it', silent('weur'), 'unknown'],
 ])('lag: %s', (_, region, outcome) => {

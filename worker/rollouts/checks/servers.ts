@@ -130,16 +130,22 @@ export function jetStream({ snapshot, config }: Pick<Evidence, 'snapshot' | 'con
   return pass(`${admission.members.length} servers hold everything`);
 }
 
+/** A source says something every few seconds, though it has nothing new: what is known of one that does not is old. */
+const SILENT_NS = 15e9;
+
 export function lag({ stream, max }: Check<'lag'>, { snapshot }: Pick<Evidence, 'snapshot'>): Verdict {
   if (snapshot === undefined) return NO_COLLECTOR;
   const streams = snapshot.regions.flatMap(({ metrics }) => metrics?.server?.jetstream?.streams ?? []);
   const found = streams.filter(({ stream: name, isLeader }) => name === stream && isLeader);
-  const lags = found
-    .flatMap(({ mirror, sources }) => [...(mirror === undefined ? [] : [mirror]), ...sources])
-    .map((each) => each.lag);
+  const sources = found.flatMap(({ mirror, sources: all }) =>
+    mirror === undefined ? all : [mirror, ...all],
+  );
   if (found.length === 0) return unknown(`no server says anything of a stream ${stream}`);
-  if (lags.length === 0) return fail(`the stream ${stream} neither mirrors nor sources another one`);
-  const most = Math.max(...lags);
+  if (sources.length === 0) return fail(`the stream ${stream} neither mirrors nor sources another one`);
+  const silent = sources.filter(({ activeNs }) => activeNs < 0 || activeNs > SILENT_NS);
+  if (silent.length > 0)
+    return unknown(`${stream} has not heard of ${silent.map(({ name }) => name).join(', ')} for a while`);
+  const most = Math.max(...sources.map((each) => each.lag));
   const words = `${stream} lacks ${most} messages (allowed ${max})`;
   return most > max ? fail(words) : pass(words);
 }
