@@ -3,43 +3,25 @@
 import type { Rollout } from '../api/rollouts.ts';
 import type { AdminClient } from './admin-client.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { interruptible } from './interrupt.ts';
 import { printable } from './printable.ts';
-import { type ProgressOut, progressOn } from './progress.ts';
 import { shareOf, stateText } from './rollout-text.ts';
-
-/** An address may call 60 times a minute. */
-const POLL_MS = 2_000;
-
-export interface RolloutWatchOptions {
-  readonly pollMs?: number;
-  readonly out?: ProgressOut;
-}
+import { type WatchOptions, watchUntilOver } from './watch-until-over.ts';
 
 /** @returns it, done. @throws CommandError if it was aborted or is paused. At Ctrl-C it says that the rollout goes on. */
 export function watchRollout(
   client: Pick<AdminClient, 'rollout'>,
   started: Rollout,
-  { pollMs = POLL_MS, out = process.stderr }: RolloutWatchOptions = {},
+  options: WatchOptions = {},
 ): Promise<Rollout> {
-  const progress = progressOn(out);
   const { id, name } = started;
-  const watch = async (): Promise<Rollout> => {
-    for (let rollout = started; ; rollout = await client.rollout(id)) {
-      progress.show(lineOf(rollout), shareOf(rollout));
-      if (rollout.state === 'done') return rollout;
-      if (rollout.state === 'aborted' || rollout.state === 'paused') throw ended(rollout);
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
-    }
+  const isOver = (rollout: Rollout) => {
+    if (rollout.state === 'aborted' || rollout.state === 'paused') throw ended(rollout);
+    return rollout.state === 'done';
   };
-  return interruptible(
-    () => watch().finally(progress.end),
-    () => {
-      progress.end();
-      out.write(
-        `Rollout ${name} goes on: \`regions rollout status\` shows it, \`regions rollout abort\` ends it.\n`,
-      );
-    },
+  const goesOn = `Rollout ${name} goes on: \`regions rollout status\` shows it, \`regions rollout abort\` ends it.`;
+  return watchUntilOver(
+    { started, look: () => client.rollout(id), words: lineOf, share: shareOf, isOver, goesOn },
+    options,
   );
 }
 

@@ -4,40 +4,24 @@ import type { Job } from '../api/backups.ts';
 import type { AdminClient } from './admin-client.ts';
 import { bytesText } from './backup-text.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { interruptible } from './interrupt.ts';
 import { printable } from './printable.ts';
-import { type ProgressOut, progressOn } from './progress.ts';
-
-/** An address may call 60 times a minute. */
-const POLL_MS = 2_000;
-
-export interface JobWaitOptions {
-  readonly pollMs?: number;
-  readonly out?: ProgressOut;
-}
+import { type WatchOptions, watchUntilOver } from './watch-until-over.ts';
 
 /** @returns the job, done. @throws CommandError if it failed. At Ctrl-C it says that the job goes on. */
 export function waitForJob(
   client: Pick<AdminClient, 'job'>,
   started: Job,
-  { pollMs = POLL_MS, out = process.stderr }: JobWaitOptions = {},
+  options: WatchOptions = {},
 ): Promise<Job> {
-  const progress = progressOn(out);
-  const { id } = started;
-  const watch = async (): Promise<Job> => {
-    for (let job = started; ; job = await client.job(id)) {
-      progress.show(lineOf(job), shareOf(job));
-      if (job.state === 'done') return job;
-      if (job.state === 'failed') throw failed(job);
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
-    }
+  const { id, kind } = started;
+  const isOver = (job: Job) => {
+    if (job.state === 'failed') throw failed(job);
+    return job.state === 'done';
   };
-  return interruptible(
-    () => watch().finally(progress.end),
-    () => {
-      progress.end();
-      out.write(`The ${WORDS[started.kind]} goes on: \`regions backup jobs ${id}\` shows how far it is.\n`);
-    },
+  const goesOn = `The ${WORDS[kind]} goes on: \`regions backup jobs ${id}\` shows how far it is.`;
+  return watchUntilOver(
+    { started, look: () => client.job(id), words: lineOf, share: shareOf, isOver, goesOn },
+    options,
   );
 }
 
