@@ -35,5 +35,7 @@ export default defineConfig({
     // The files share the servers of the global setup: two meshes over them would mix.
     fileParallelism: false,
     testTimeout: 30_000,
+    // As in vitest.config.ts: they run beside tests on the stack.
+    retry: process.env.CI === undefined ? 0 : 1,
   },
 });

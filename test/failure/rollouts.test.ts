@@ -39,6 +39,9 @@ beforeAll(async () => {
 afterEach(() => endRollouts(running.stack.api));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** As many as checks need, and no more: other tests run beside this one. */
+const PAUSE_MS = 25;
+
 /** Clients that come from Sydney one after the other, and go again. */
 function comers(url: string): AsyncDisposable & { readonly served: Map<string, number> } {
   const served = new Map<string, number>();
@@ -48,6 +51,7 @@ function comers(url: string): AsyncDisposable & { readonly served: Map<string, n
       const client = await connectFrom(url, cityOf('oc')).catch(() => undefined);
       if (client !== undefined) served.set(client.region, (served.get(client.region) ?? 0) + 1);
       await client?.close();
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   };
   const all = Promise.all([come(), come()]);
