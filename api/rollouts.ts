@@ -161,6 +161,13 @@ export const RolloutOperationBodySchema = v.strictObject({
     false,
   ),
   reason: v.exactOptional(v.pipe(v.string(), v.maxLength(300))),
+  step: v.exactOptional(
+    v.pipe(
+      v.number(),
+      v.safeInteger(),
+      v.description('at which its caller has seen it: refused at another one, so that nothing is done twice'),
+    ),
+  ),
 });
 export type RolloutOperationBody = v.InferInput<typeof RolloutOperationBodySchema>;
 

@@ -65,7 +65,8 @@ function startCommand(): Command {
       if (dryRun) return print(planned, options);
       if (!json) say(rolloutText(planned, Date.now()));
       await confirm(`Start rollout ${plan.name}?`, options);
-      const started = await client.startRollout({ plan });
+      // What was shown is what is started.
+      const started = await client.startRollout({ plan: { ...plan, base: planned.base } });
       await finish(client, started, options);
     });
 }

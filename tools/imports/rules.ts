@@ -364,6 +364,7 @@ export const PARTS: readonly Part[] = [
       ...SHARED,
       'regions/edits',
       'routing',
+      'waiting',
       'worker/rollouts/rollouts-stub.ts',
       'worker/rollouts/checks',
       'worker/edge-context.ts',

@@ -65,12 +65,13 @@ export async function operateRollout(
   note({ detail: `rollout ${id.slice(0, 64)}` });
   const read = await readJsonBody(request, RolloutOperationBodySchema);
   if (!read.ok) return read.response;
-  const { full, reason } = read.body;
+  const { full, reason, step } = read.body;
   return fromDriver(edge, async (driver) =>
     answerOf(
       await driver.operate({
         ...{ id: numberIn(id), operation, by: actor, full },
         ...(reason !== undefined && { reason }),
+        ...(step !== undefined && { step }),
       }),
     ),
   );

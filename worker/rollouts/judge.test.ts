@@ -95,6 +95,39 @@ test('failures in a row are counted, and a pass begins anew', () => {
   expect(['joining', 'joining', 'full', 'joining'].map(look)).toEqual([1, 2, 0, 1]);
 });
 
+test('a failure and silence in turn are both bad, and one that waits is neither good nor bad', () => {
+  const config = defaultConfig();
+  const plan = { checks: [{ check: 'jetstream' as const }] };
+  const bad = {
+    regions: [],
+    admission: { members: [{ region: 'weur', state: 'joining' }], hasProblem: false, lostStreams: 0 },
+  } as never;
+  let current = record({}, plan);
+  for (const snapshot of [bad, { regions: [] } as never, bad])
+    current = { ...current, watched: watch(current, { config, snapshot, counted: {} }, 0) };
+  expect(nextOf(current, 1)).toMatchObject({ kind: 'abort' });
+});
+
+test('while few come, all that have come since the step count, and of many only the last', () => {
+  const config = defaultConfig();
+  const snapshot = { regions: [] } as never;
+  const visit = (count: number) => ({
+    0: { key: { wanted: 'oc', region: 'oc', colo: 'SYD', count, within: [] } },
+  });
+  let few = record({}, { checks: [{ check: 'connects' }], minSamples: 20 });
+  for (let look = 0; look <= 10; look += 1)
+    few = { ...few, watched: watch(few, { config, snapshot, counted: visit(look * 2 + 1) }, 0) };
+  expect(few.watched.verdicts[0]).toMatchObject({
+    outcome: 'pass',
+    words: expect.stringContaining('of 20 clients'),
+  });
+  let many = record({}, { checks: [{ check: 'connects' }], minSamples: 20 });
+  for (let look = 0; look <= 10; look += 1)
+    many = { ...many, watched: watch(many, { config, snapshot, counted: visit(look * 100 + 1) }, 0) };
+  expect(many.watched.windows).toHaveLength(3);
+  expect(many.watched.verdicts[0]?.words).toContain('of 300 clients');
+});
+
 test('silence of the collector fails nothing, but is counted', () => {
   const silent = { config: defaultConfig(), snapshot: undefined, counted: undefined };
   const { verdicts } = watch(record(), silent, 0);

@@ -2,10 +2,10 @@
 
 import type { RolloutCheck, RolloutVerdict } from '../../api/rollouts.ts';
 import { verdictOf } from './checks/all.ts';
-import { endedIn } from './checks/servers.ts';
+import { endedIn, lagsIn } from './checks/servers.ts';
 import type { Evidence } from './checks/verdict.ts';
 import { type RolloutRecord, stepEndsAt, type Watched } from './rollout-record.ts';
-import { type Counted, cameBetween, merged } from './visit-window.ts';
+import { type Came, type Counted, cameBetween, merged } from './visit-window.ts';
 
 /** What was found out for a look. */
 export interface Found extends Pick<Evidence, 'config' | 'snapshot'> {
@@ -21,18 +21,22 @@ export function watch(record: RolloutRecord, found: Found, now: number): Watched
     counted === undefined || watched.counted === undefined
       ? undefined
       : cameBetween(watched.counted, counted);
-  const windows = came === undefined ? watched.windows : [...watched.windows, came].slice(-plan.failureLimit);
+  const windows = came === undefined ? watched.windows : slid([...watched.windows, fewRows(came)], record);
   const evidence: Evidence = {
     ...{ config, snapshot, changed },
     minSamples: plan.minSamples,
     came: counted === undefined ? undefined : { lately: merged(windows.flat()), now: came ?? [] },
     endedBefore: watched.ended,
+    lagsBefore: watched.lags ?? {},
+    isBegun: record.step >= 0,
   };
   const verdicts = plan.checks.map((check, n): RolloutVerdict => {
     const { outcome, words } = verdictOf(check, evidence);
     const before = watched.verdicts[n];
     const isBad = outcome === 'fail' || outcome === 'unknown';
-    const inARow = isBad ? 1 + (before?.outcome === outcome ? before.inARow : 0) : 0;
+    const soFar = before?.inARow ?? 0;
+    // One that waits says nothing, neither good nor bad.
+    const inARow = isBad ? soFar + 1 : outcome === 'waiting' ? soFar : 0;
     return { check: nameOf(check), outcome, words, inARow };
   });
   return {
@@ -41,7 +45,35 @@ export function watch(record: RolloutRecord, found: Found, now: number): Watched
     checkedAt: now,
     ...(counted !== undefined ? { counted } : watched.counted && { counted: watched.counted }),
     ...(snapshot !== undefined ? { ended: endedIn(snapshot) } : watched.ended && { ended: watched.ended }),
+    lags: snapshot === undefined ? (watched.lags ?? {}) : lagsIn(snapshot, plan.checks),
   };
+}
+
+/** Where clients come from is told apart for as many kinds of them as a row of the table bears, many times over. */
+const MOST_ROWS = 120;
+
+/** Most clients first; the data centers of the few are not told apart. */
+function fewRows(came: readonly Came[]): readonly Came[] {
+  if (came.length <= MOST_ROWS) return came;
+  const sorted = came.toSorted((a, b) => b.count - a.count);
+  const rest = sorted.slice(MOST_ROWS).map((each) => ({ ...each, colo: '' }));
+  return [...sorted.slice(0, MOST_ROWS), ...merged(rest)];
+}
+
+/** The last looks, as many as failures in a row it bears; more of them while few clients come. */
+function slid(
+  windows: readonly (readonly Came[])[],
+  { plan, changed }: RolloutRecord,
+): readonly (readonly Came[])[] {
+  const { failureLimit, minSamples } = plan;
+  const watched = new Set(changed);
+  const clients = (some: readonly (readonly Came[])[]) =>
+    some.flat().reduce((all, { wanted, count }) => all + (watched.has(wanted) ? count : 0), 0);
+  let kept = windows;
+  while (kept.length > failureLimit && clients(kept.slice(1)) >= minSamples) kept = kept.slice(1);
+  // Older ones count together.
+  const [first = [], second = [], ...others] = kept;
+  return kept.length > 2 * failureLimit ? [fewRows(merged([...first, ...second])), ...others] : kept;
 }
 
 export type Next =

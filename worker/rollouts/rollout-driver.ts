@@ -6,6 +6,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Rollout, RolloutSummary } from '../../api/rollouts.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { parseDurationMs } from '../../regions/duration.ts';
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import { makeEdit } from '../admin/edit.ts';
 import { trafficNow } from '../admin/traffic-now.ts';
 import { activeConfig, adoptConfig, deployedConfig } from '../config/active-config.ts';
@@ -16,13 +17,13 @@ import type { EdgeContext } from '../edge-context.ts';
 import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { metricsCollector } from '../metrics/collector-stub.ts';
-import { findOut } from './find-out.ts';
+import { ANSWER_WITHIN_MS, findOut } from './find-out.ts';
 import { nextOf, watch } from './judge.ts';
 import { newRollout } from './new-rollout.ts';
 import { isOver, type Pending, type RolloutRecord, summaryOf, viewOf } from './rollout-record.ts';
 import { RolloutTable } from './rollout-table.ts';
 import type { OperateRollout, RolloutMethods, RolloutOutcome, StartRollout } from './rollouts-stub.ts';
-import { settingsAt, settingsOf, takenBack, withSettings } from './settings.ts';
+import { type Settings, settingsAt, settingsOf, takenBack, withSettings } from './settings.ts';
 import * as to from './transitions.ts';
 import { MERIDIAN } from './transitions.ts';
 import { refusalWords } from './words.ts';
@@ -120,11 +121,18 @@ export class RolloutDriver extends DurableObject<Env> implements RolloutMethods 
     return { kind: 'ok', rollout: viewOf(begun, []) };
   }
 
-  async #operate({ id, operation, by, full, reason }: OperateRollout): Promise<RolloutOutcome> {
-    const record = this.#table.get(id);
-    if (record === undefined) return { kind: 'no_such_rollout' };
+  async #operate({ id, operation, by, full, reason, step }: OperateRollout): Promise<RolloutOutcome> {
+    const found = this.#table.get(id);
+    if (found === undefined) return { kind: 'no_such_rollout' };
+    if (isOver(found)) return { kind: 'not_now', why: `it is ${found.state}` };
+    // First what became of an edit whose answer was lost.
+    const record = (await this.#settled(found)) ?? this.#again(id);
     const { state } = record;
     if (isOver(record)) return { kind: 'not_now', why: `it is ${state}` };
+    if (record.aborting !== undefined && operation !== 'abort')
+      return { kind: 'not_now', why: 'it is going back' };
+    if (step !== undefined && step !== record.step)
+      return { kind: 'not_now', why: `it is at step ${record.step + 1} by now, not at step ${step + 1}` };
     const mover = { by, now: Date.now() };
     switch (operation) {
       case 'pause':
@@ -138,7 +146,7 @@ export class RolloutDriver extends DurableObject<Env> implements RolloutMethods 
         break;
       }
       case 'abort':
-        await this.#abort({ ...record, aborting: { why: reason ?? `aborted by ${by}`, by } });
+        await this.#abort(record, { why: reason ?? record.aborting?.why ?? `aborted by ${by}`, by });
         break;
       case 'promote':
         if (state === 'paused') return { kind: 'not_now', why: 'it is paused: resume it first' };
@@ -168,7 +176,7 @@ export class RolloutDriver extends DurableObject<Env> implements RolloutMethods 
     this.#table.put(seen);
     const next = nextOf(seen, now);
     if (next.kind === 'step') await this.#make(seen, next.step, MERIDIAN);
-    if (next.kind === 'done') this.#table.put(to.finished(seen, { by: MERIDIAN, now }));
+    if (next.kind === 'done') this.#table.put(to.finished(seen, { by: MERIDIAN, now }, true));
     if (next.kind === 'abort') await this.#takeBack({ ...seen, aborting: { why: next.why, by: MERIDIAN } });
   }
 
@@ -185,12 +193,15 @@ export class RolloutDriver extends DurableObject<Env> implements RolloutMethods 
     const settings = settingsOf(planned);
     const applied = withSettings(config, settings);
     if (!applied.ok) return refused(record, refusalWords({ kind: 'invalid', problems: applied.problems }));
-    const made = { ...record.made, ...settingsAt(applied.config, Object.keys(settings)) };
-    if (isSame(applied.config, config))
-      return this.#table.put(to.began({ ...record, made }, step, undefined, mover));
     const note = planned.note === undefined ? '' : `, ${planned.note}`;
-    const pending = { base: version, message: messageFor(record, `: ${number}${note}`), step };
-    const asked: RolloutRecord = { ...record, made, pending };
+    const pending = {
+      ...{ base: version, message: messageFor(record, `: ${number}${note}`), step },
+      // What others have changed meanwhile is what it goes back to.
+      before: settingsAt(config, pathsOfOthers(record, config, Object.keys(settings))),
+      made: settingsAt(applied.config, Object.keys(settings)),
+    };
+    const asked: RolloutRecord = { ...record, pending };
+    if (isSame(applied.config, config)) return this.#table.put(to.began(asked, step, undefined, mover));
     const outcome = await this.#put(asked, applied.config, pending);
     if (outcome.kind === 'stored')
       return this.#table.put(to.began(asked, step, outcome.stored.version, mover));
@@ -203,40 +214,69 @@ export class RolloutDriver extends DurableObject<Env> implements RolloutMethods 
     let current = to.told(record, 'promoted', full ? 'all steps that are left' : 'the next step', mover);
     do {
       const { step, plan } = current;
-      if (step + 1 >= plan.steps.length) return this.#table.put(to.finished(current, mover));
+      if (step + 1 >= plan.steps.length) return this.#table.put(to.finished(current, mover, false));
       await this.#make(current, step + 1, by);
       current = this.#again(record.id);
       if (current.step === step) return;
     } while (full);
   }
 
-  /** What does not work at once is done at the next alarm: whoever aborts need not ask again. */
-  async #abort(record: RolloutRecord): Promise<void> {
+  /** What does not work at once is done at the next alarm: whoever aborts need not ask again. Who does leaves the rest. */
+  async #abort(record: RolloutRecord, aborting: NonNullable<RolloutRecord['aborting']>): Promise<void> {
+    const isAgain = record.aborting !== undefined;
     try {
-      await this.#takeBack(record);
+      await this.#takeBack({ ...record, aborting });
+      const after = this.#again(record.id);
+      if (!isAgain || isOver(after)) return;
+      const { config } = await this.#standing(this.#store());
+      this.#table.put(to.aborted(after, { version: undefined, left: notBack(after, config) }, Date.now()));
     } catch (error) {
       this.#table.put(to.notYetBack(this.#again(record.id), messageOf(error), Date.now()));
     }
   }
 
-  /** Takes back all that was set, now or, if something does not answer, later. */
-  async #takeBack(record: RolloutRecord): Promise<void> {
+  /** Takes back all that was set, now or, if something does not answer or refuses, what can be now and the rest later. */
+  async #takeBack(asked: RolloutRecord): Promise<void> {
+    const record = to.unwatched(asked);
     this.#table.put(record);
+    const refusal = await this.#tryTakingBack(record, record.made);
+    if (refusal === undefined || refusal.kind === 'conflict') return;
+    // A region that may not leave service now keeps nothing else from going back.
+    const others = Object.entries(record.made).filter(([path]) => !/\.(?:drain|enabled)$/.test(path));
+    if (others.length < Object.keys(record.made).length)
+      await this.#tryTakingBack(this.#again(record.id), Object.fromEntries(others), false);
+  }
+
+  /** @param isAll whether it is over with that. @returns why it was refused */
+  async #tryTakingBack(
+    record: RolloutRecord,
+    made: Settings,
+    isAll = true,
+  ): Promise<Exclude<EditOutcome, { kind: 'stored' }> | undefined> {
     const { version, config } = await this.#standing(this.#store());
-    const { validation, left } = takenBack(config, record);
-    const notYet = (why: string) => this.#table.put(to.notYetBack(record, why, Date.now()));
-    if (!validation.ok) return notYet(refusalWords({ kind: 'invalid', problems: validation.problems }));
-    if (isSame(validation.config, config))
-      return this.#table.put(to.aborted(record, { version: undefined, left }, Date.now()));
+    const { validation, left } = takenBack(config, { before: record.before, made });
+    const notYet = (refusal: Exclude<EditOutcome, { kind: 'stored' }>) => {
+      this.#table.put(to.notYetBack(record, refusalWords(refusal), Date.now()));
+      return refusal;
+    };
+    const done = (by: number | undefined) => {
+      if (isAll) this.#table.put(to.aborted(record, { version: by, left }, Date.now()));
+      else if (by !== undefined) this.#table.put({ ...record, version: by });
+    };
+    if (!validation.ok) return notYet({ kind: 'invalid', problems: validation.problems });
+    if (isSame(validation.config, config)) {
+      done(undefined);
+      return undefined;
+    }
     const pending = {
       base: version,
       message: messageFor(record, ` goes back: ${record.aborting?.why ?? ''}`),
     };
-    const outcome = await this.#put({ ...record, pending }, validation.config, pending);
-    if (outcome.kind === 'stored')
-      return this.#table.put(to.aborted(record, { version: outcome.stored.version, left }, Date.now()));
+    const outcome = await this.#put(isAll ? { ...record, pending } : record, validation.config, pending);
     // One who edits at the same time has won: what is to be taken back is looked at anew.
-    notYet(refusalWords(outcome));
+    if (outcome.kind !== 'stored') return notYet(outcome);
+    done(outcome.stored.version);
+    return undefined;
   }
 
   /** Whether an edit that was asked for before a reset was made; undefined if there is nothing to go on with. */
@@ -272,7 +312,10 @@ export class RolloutDriver extends DurableObject<Env> implements RolloutMethods 
 
   async #facts() {
     try {
-      return (await metricsCollector(this.env)?.forecasts()) ?? [];
+      const facts = metricsCollector(this.env)?.forecasts();
+      return (
+        (facts && (await withTimeout(facts, ANSWER_WITHIN_MS, 'the collector of metrics is late'))) ?? []
+      );
     } catch {
       return [];
     }
@@ -301,6 +344,23 @@ export class RolloutDriver extends DurableObject<Env> implements RolloutMethods 
     if (record === undefined) throw new Error(`rollout ${id} is gone`);
     return record;
   }
+}
+
+/** Those of these paths that are not as the rollout has left them. */
+function pathsOfOthers(
+  { made }: RolloutRecord,
+  config: MeridianConfig,
+  paths: readonly string[],
+): readonly string[] {
+  const now = settingsAt(config, paths);
+  return paths.filter((path) => made[path] !== now[path]);
+}
+
+/** What it has set and is still so. */
+function notBack({ made, before }: RolloutRecord, config: MeridianConfig): readonly string[] {
+  const paths = Object.keys(made);
+  const now = settingsAt(config, paths);
+  return paths.filter((path) => now[path] === made[path] && made[path] !== before[path]);
 }
 
 function authorOf({ plan }: RolloutRecord): string {

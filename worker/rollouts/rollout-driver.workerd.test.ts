@@ -297,6 +297,88 @@ test('an edit whose answer was lost is found again, and one that was not made is
   expect((await store().history({ limit: 10 })).length).toBe(3);
 });
 
+test('a step that never reached the store is not taken for made when all goes back', async () => {
+  await start();
+  await look(1);
+  onPut = {
+    before: async () => {
+      onPut = {};
+      throw new Error('the object was reset');
+    },
+  };
+  await look();
+  await look();
+  expect(await shown()).toMatchObject({ step: 0, version: 1 });
+  await operate('abort');
+  expect(await shown()).toMatchObject({ state: 'aborted', why: 'aborted by token:ann' });
+  expect(await dialOfOc()).toBe(100);
+});
+
+test('an edit of somebody else before a step sets the same is what it goes back to', async () => {
+  await start({
+    steps: [
+      { set: { 'oc.dial': 50 }, for: '20s' },
+      { set: { 'weur.dial': 10 }, for: '20s' },
+    ],
+  });
+  await look(1);
+  await editOfAnother('weur', { dial: 30 });
+  await look();
+  await operate('resume');
+  await operate('promote');
+  await operate('abort');
+  const config = (await store().current())?.config;
+  expect(config?.regions.find(({ id }) => id === 'weur')?.dial).toBe(30);
+  expect(await dialOfOc()).toBe(100);
+});
+
+test('while it is going back nothing else can be asked of it', async () => {
+  await start();
+  await look(1);
+  onPut = {
+    before: async () => {
+      throw new Error('the store is gone');
+    },
+  };
+  await operate('abort');
+  for (const operation of ['pause', 'promote', 'resume'] as const)
+    expect(await operate(operation)).toEqual({ kind: 'not_now', why: 'it is going back' });
+  onPut = {};
+  await look();
+  expect(await shown()).toMatchObject({ state: 'aborted' });
+  expect(await dialOfOc()).toBe(100);
+});
+
+test('what may not go back now keeps nothing else, and a second abort leaves it', async () => {
+  const only = Object.fromEntries(
+    ['wnam', 'enam', 'weur', 'eeur', 'apac'].map((id) => [`${id}.enabled`, true]),
+  );
+  const deployed = deployedConfig(env as unknown as Env);
+  const off = deployed.regions.map((each) => (each.id === 'oc' ? each : { ...each, enabled: false }));
+  await store().put({
+    ...{ base: 0, author: 'token:bob', message: 'only oc', force: true, deployed },
+    config: { ...deployed, regions: off },
+  });
+  await start({ steps: [{ set: { ...only, 'oc.weight': 7 }, for: '10m' }] });
+  await look(1);
+  await editOfAnother('oc', { enabled: false });
+  await operate('abort');
+  const weight = async () => (await store().current())?.config.regions.find(({ id }) => id === 'oc')?.weight;
+  expect(await weight()).toBe(100);
+  expect(await shown()).toMatchObject({ state: 'running', why: expect.stringContaining('going back') });
+  await operate('abort');
+  expect(await shown()).toMatchObject({ state: 'aborted', why: expect.stringContaining('enabled') });
+});
+
+test('what was seen at one step is not done at another', async () => {
+  await start();
+  await look(1);
+  const promote = () =>
+    driver().operate({ id: 1, operation: 'promote', by: 'token:ann', full: false, step: 0 });
+  expect(await promote()).toMatchObject({ kind: 'ok', rollout: { step: 1 } });
+  expect(await promote()).toEqual({ kind: 'not_now', why: 'it is at step 2 by now, not at step 1' });
+});
+
 test('it goes on after a reset of its object', async () => {
   await start();
   await look(1);

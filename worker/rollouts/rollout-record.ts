@@ -31,6 +31,8 @@ export interface Watched {
   /** Of each of the last looks, as many as failures in a row it bears. */
   readonly windows: readonly (readonly Came[])[];
   readonly ended?: Ended;
+  /** Of the streams that checks name, what they lacked at the last look. */
+  readonly lags?: Readonly<Record<string, number>>;
   readonly verdicts: readonly RolloutVerdict[];
   readonly checkedAt: number | null;
 }
@@ -41,6 +43,9 @@ export interface Pending {
   readonly message: string;
   /** Which step it is; absent if it takes all steps back. */
   readonly step?: number;
+  /** Of a step: what is before and after it at the paths that it sets. They count once it is made. */
+  readonly before?: Settings;
+  readonly made?: Settings;
 }
 
 export interface RolloutRecord {

@@ -19,6 +19,8 @@ export interface OperateRollout {
   /** Of `promote`: all steps that are left. */
   readonly full: boolean;
   readonly reason?: string;
+  /** At which step its caller has seen it: refused at another one. */
+  readonly step?: number;
 }
 
 export type RolloutOutcome =

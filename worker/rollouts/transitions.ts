@@ -33,15 +33,23 @@ export function began(
   mover: Mover,
 ): RolloutRecord {
   const { now } = mover;
-  const { pending: _, ...rest } = record;
-  const { counted, ended } = record.watched;
+  const { pending, ...rest } = record;
+  const { counted, ended, lags } = record.watched;
   const steps = ending(record, now).steps.map((each, n) =>
     n === step ? { ...each, version: version ?? null, startedAt: now } : each,
   );
   const begun: RolloutRecord = {
     ...{ ...rest, steps, step, state: 'running', why: null, watchedMs: 0, watchedSince: now },
     version: version ?? record.version,
-    watched: { ...UNWATCHED, checkedAt: now, ...(counted && { counted }), ...(ended && { ended }) },
+    before: { ...record.before, ...pending?.before },
+    made: { ...record.made, ...pending?.made },
+    watched: {
+      ...UNWATCHED,
+      checkedAt: now,
+      ...(counted && { counted }),
+      ...(ended && { ended }),
+      ...(lags && { lags }),
+    },
   };
   const settings = Object.entries(settingsOf(record.plan.steps[step] ?? { set: {} }));
   const set = settings.map(([path, text]) => `${path}=${text}`).join(' ');
@@ -49,9 +57,17 @@ export function began(
   return told(begun, 'step', `step ${step + 1} of ${steps.length}: ${set} (${as})`, mover);
 }
 
-export function finished(record: RolloutRecord, mover: Mover): RolloutRecord {
-  const done: RolloutRecord = { ...ending(record, mover.now), state: 'done', endedAt: mover.now };
-  return told(done, 'done', 'all steps are made, and all checks passed', mover);
+/** @param isWatched whether the checks of the last step were waited for */
+export function finished(record: RolloutRecord, mover: Mover, isWatched: boolean): RolloutRecord {
+  const done: RolloutRecord = { ...unwatched(ending(record, mover.now)), state: 'done', endedAt: mover.now };
+  const how = isWatched ? 'all checks passed' : 'the last was not waited for';
+  return told(done, 'done', `all steps are made, and ${how}`, mover);
+}
+
+/** What came is kept for as long as it is watched: it may be much. */
+export function unwatched(record: RolloutRecord): RolloutRecord {
+  const { verdicts, checkedAt } = record.watched;
+  return { ...record, watched: { ...UNWATCHED, verdicts, checkedAt } };
 }
 
 export interface TakenBack {
@@ -62,7 +78,7 @@ export interface TakenBack {
 }
 
 export function aborted(record: RolloutRecord, { version, left }: TakenBack, now: number): RolloutRecord {
-  const { aborting, pending: _, ...rest } = ending(record, now);
+  const { aborting, pending: _, ...rest } = unwatched(ending(record, now));
   const { why = 'aborted', by = MERIDIAN } = aborting ?? {};
   const stays = left.length === 0 ? '' : `; ${left.join(', ')} was changed by somebody else since, and stays`;
   const back = version === undefined ? 'nothing was to be taken back' : `taken back by version ${version}`;

@@ -59,7 +59,9 @@ export function RolloutStrip() {
   );
 }
 
-function operationsOf({ state }: Rollout): readonly RolloutOperation[] {
+function operationsOf({ state, why }: Rollout): readonly RolloutOperation[] {
+  // It is going back.
+  if (state === 'running' && why !== null) return ['abort'];
   return state === 'paused' ? ['resume', 'abort'] : ['pause', 'promote', 'abort'];
 }
 
@@ -70,7 +72,10 @@ async function latest(id: number | undefined): Promise<Rollout | undefined> {
 }
 
 /** Undefined: they would rather not, or it did not work, which is said. */
-async function carryOut({ id, name }: Rollout, operation: RolloutOperation): Promise<Rollout | undefined> {
+async function carryOut(
+  { id, name, step }: Rollout,
+  operation: RolloutOperation,
+): Promise<Rollout | undefined> {
   if (operation === 'abort') {
     const consent = await confirmed({
       title: `Go back from ${name}?`,
@@ -80,7 +85,7 @@ async function carryOut({ id, name }: Rollout, operation: RolloutOperation): Pro
     if (consent === undefined) return undefined;
   }
   try {
-    return await ask<Rollout>(rolloutPath(String(id), operation), { method: 'POST', body: {} });
+    return await ask<Rollout>(rolloutPath(String(id), operation), { method: 'POST', body: { step } });
   } catch (error) {
     say(wordsOf(error), 'bad');
     return undefined;

@@ -88,8 +88,42 @@ describe('p95', () => {
     ['far slower than elsewhere', [came('oc', 'oc', 50, { ms: 900 }), came('apac', 'apac', 50)], 'fail'],
     ['nothing to compare with', [came('oc', 'oc', 50, { ms: 900 })], 'pass'],
     ['too few', [came('oc', 'oc', 10)], 'waiting'],
+    [
+      'as slow as elsewhere, from a place from which all is slow',
+      [
+        ...[
+          came('oc', 'oc', 50, { ms: 900, colo: 'PPT' }),
+          came('apac', 'apac', 50, { ms: 900, colo: 'PPT' }),
+        ],
+        ...[came('oc', 'oc', 10), came('apac', 'apac', 500)],
+      ],
+      'pass',
+    ],
+    [
+      'one of twenty slow everywhere, as when regions wake',
+      [
+        ...[came('oc', 'oc', 19), came('oc', 'oc', 1, { ms: 3_000 })],
+        ...[came('apac', 'apac', 190), came('apac', 'apac', 10, { ms: 3_000 })],
+      ],
+      'pass',
+    ],
   ])('%s', (_, lately, outcome) => {
     expect(p95(CHECK, watching(...lately)).outcome).toBe(outcome);
+  });
+
+  test('a region that few get does not hide among those that many get', () => {
+    const seen = {
+      ...watching(came('weur', 'weur', 20, { ms: 9_000 }), came('existing', 'existing', 1_000)),
+      changed: ['existing', 'weur'],
+    };
+    expect(p95(CHECK, seen)).toMatchObject({ outcome: 'fail', words: expect.stringContaining('20 of 20') });
+  });
+
+  test('what was slow earlier and is so no longer is no reason to go back', () => {
+    const lately = [came('oc', 'oc', 50, { ms: 900 }), came('apac', 'apac', 50)];
+    expect(
+      p95(CHECK, { ...watching(...lately), came: { lately, now: [came('oc', 'oc', 30)] } }).outcome,
+    ).toBe('pass');
   });
 
   test('more than may be is too much, whatever others take', () => {
@@ -99,8 +133,8 @@ describe('p95', () => {
   });
 
   test('those that took longer than can be told are not taken as quick', () => {
-    const { words } = p95({ ...CHECK, maxMs: 500 }, watching(came('oc', 'oc', 50, { ms: 20_000 })));
-    expect(words).toContain('more than 10 s');
+    const seen = watching(came('oc', 'oc', 50, { ms: 20_000 }));
+    expect(p95({ ...CHECK, maxMs: 9_000 }, seen).outcome).toBe('fail');
   });
 });
 
@@ -135,6 +169,8 @@ function seen(regions: readonly RegionSnapshot[], more: Partial<Snapshot> = {}):
     endedBefore: undefined,
     changed: ['oc'],
     minSamples: 20,
+    lagsBefore: {},
+    isBegun: true,
   };
 }
 
@@ -235,11 +271,30 @@ const withStream = (mirrorLag?: number, activeNs = 1e9) =>
 
 test.each([
   ['nothing lacks', withStream(0), 'pass'],
-  ['something lacks', withStream(7), 'fail'],
+  ['something lacks', withStream(7), 'waiting'],
+  ['it falls behind', withStream(900), 'fail'],
   ['nothing lacked when its source was last heard of, long ago', withStream(0, 60e9), 'unknown'],
   ['its source was never heard of', withStream(0, -1), 'unknown'],
   ['it mirrors nothing', withStream(), 'fail'],
   ['nobody has it', silent('weur'), 'unknown'],
 ])('lag: %s', (_, region, outcome) => {
-  expect(lag({ check: 'lag', stream: 'ORDERS', max: 0 }, seen([region])).outcome).toBe(outcome);
+  const evidence = { ...seen([region]), lagsBefore: { ORDERS: 7 } };
+  expect(lag({ check: 'lag', stream: 'ORDERS', max: 0 }, evidence).outcome).toBe(outcome);
+});
+
+test('lag: before the first step a copy that lacks much is waited for', () => {
+  const evidence = { ...seen([withStream(90_000)]), lagsBefore: { ORDERS: 7 }, isBegun: false };
+  expect(lag({ check: 'lag', stream: 'ORDERS', max: 0 }, evidence).outcome).toBe('waiting');
+});
+
+test('jetstream: a region that is out of service is not missed', () => {
+  const config = defaultConfig();
+  const regions = config.regions.map((each) => (each.id === 'weur' ? { ...each, drain: true } : each));
+  const admission = {
+    members: [{ region: 'weur', state: 'empty' }],
+    hasProblem: false,
+    lostStreams: 0,
+  } as const;
+  const { snapshot } = seen([], { admission: { ...admission, members: [...admission.members] } });
+  expect(jetStream({ snapshot, config: { ...config, regions } }).outcome).toBe('pass');
 });

@@ -124,7 +124,14 @@ export function jetStream({ snapshot, config }: Pick<Evidence, 'snapshot' | 'con
   const { admission } = snapshot;
   if (admission === undefined) return unknown('the Keeper does not answer');
   if (admission.lostStreams > 0) return fail(`${admission.lostStreams} streams are lost`);
-  const behind = admission.members.filter(({ state }) => state !== 'full').map(({ region }) => region);
+  // One that is out of service has no disk, as whoever took it out knew.
+  const inService = ownRegions(config).filter(
+    ({ jetstream, enabled, drain }) => jetstream && enabled && !drain,
+  );
+  const ids = new Set(inService.map(({ id }) => id));
+  const behind = admission.members
+    .filter(({ region, state }) => ids.has(region) && state !== 'full')
+    .map(({ region }) => region);
   if (behind.length > 0) return fail(`${behind.join(', ')} does not hold everything`);
   if (admission.hasProblem) return fail('some streams serve nobody');
   return pass(`${admission.members.length} servers hold everything`);
@@ -133,19 +140,51 @@ export function jetStream({ snapshot, config }: Pick<Evidence, 'snapshot' | 'con
 /** A source says something every few seconds, though it has nothing new: what is known of one that does not is old. */
 const SILENT_NS = 15e9;
 
-export function lag({ stream, max }: Check<'lag'>, { snapshot }: Pick<Evidence, 'snapshot'>): Verdict {
+/** A stream falls behind when it lacks so many more than at the look before. */
+const FALLS_BEHIND = 100;
+
+export function lag(
+  { stream, max }: Check<'lag'>,
+  { snapshot, lagsBefore, isBegun }: Pick<Evidence, 'snapshot' | 'lagsBefore' | 'isBegun'>,
+): Verdict {
   if (snapshot === undefined) return NO_COLLECTOR;
-  const streams = snapshot.regions.flatMap(({ metrics }) => metrics?.server?.jetstream?.streams ?? []);
-  const found = streams.filter(({ stream: name, isLeader }) => name === stream && isLeader);
-  const sources = found.flatMap(({ mirror, sources: all }) =>
-    mirror === undefined ? all : [mirror, ...all],
-  );
-  if (found.length === 0) return unknown(`no server says anything of a stream ${stream}`);
+  const { isThere, sources } = sourcesOf(snapshot, stream);
+  if (!isThere) return unknown(`no server says anything of a stream ${stream}`);
   if (sources.length === 0) return fail(`the stream ${stream} neither mirrors nor sources another one`);
   const silent = sources.filter(({ activeNs }) => activeNs < 0 || activeNs > SILENT_NS);
   if (silent.length > 0)
     return unknown(`${stream} has not heard of ${silent.map(({ name }) => name).join(', ')} for a while`);
-  const most = Math.max(...sources.map((each) => each.lag));
+  const most = mostOf(sources);
   const words = `${stream} lacks ${most} messages (allowed ${max})`;
-  return most > max ? fail(words) : pass(words);
+  if (most <= max) return pass(words);
+  const before = lagsBefore[stream];
+  const falls = isBegun && before !== undefined && most - before >= FALLS_BEHIND;
+  return falls ? fail(`${words}, and ${before} at the look before`) : waiting(words);
+}
+
+/** What the streams that checks name lack. One of which nothing is known is absent. */
+export function lagsIn(
+  snapshot: Snapshot,
+  checks: readonly RolloutCheck[],
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    checks.flatMap((check) => {
+      if (check.check !== 'lag') return [];
+      const { sources } = sourcesOf(snapshot, check.stream);
+      return sources.length === 0 ? [] : [[check.stream, mostOf(sources)]];
+    }),
+  );
+}
+
+function sourcesOf({ regions }: Snapshot, stream: string) {
+  const streams = regions.flatMap(({ metrics }) => metrics?.server?.jetstream?.streams ?? []);
+  const found = streams.filter((each) => each.stream === stream && each.isLeader);
+  const sources = found.flatMap(({ mirror, sources: all }) =>
+    mirror === undefined ? all : [mirror, ...all],
+  );
+  return { isThere: found.length > 0, sources };
+}
+
+function mostOf(sources: readonly { readonly lag: number }[]): number {
+  return Math.max(...sources.map((each) => each.lag));
 }

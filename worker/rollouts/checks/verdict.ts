@@ -23,6 +23,10 @@ export interface Evidence {
   readonly came: { readonly lately: readonly Came[]; readonly now: readonly Came[] } | undefined;
   /** At the look before; undefined before the first. */
   readonly endedBefore: Ended | undefined;
+  /** Of streams, what they lacked at the look before. */
+  readonly lagsBefore: Readonly<Record<string, number>>;
+  /** Whether a step has been made: before, nothing that is amiss is the rollout's doing. */
+  readonly isBegun: boolean;
   /** The regions that a check watches if it names none. */
   readonly changed: readonly string[];
   readonly minSamples: number;
