@@ -1,6 +1,7 @@
 // `npm run deploy`: deploys to Cloudflare, to Synadia, or to both. Everything that the environment has to give is looked at
 // first, for all of them.
 
+import { appendFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { CommandError, EXIT, EXIT_CODES_HELP } from '../cli/exit.ts';
@@ -69,6 +70,12 @@ ${EXIT_CODES_HELP}`,
   });
 await runProgram(program, []);
 
+/** For the steps after this one in a workflow of GitHub: what happened, though this command fails later. */
+async function tellPipeline(line: string): Promise<void> {
+  const { GITHUB_OUTPUT } = process.env;
+  if (GITHUB_OUTPUT) await appendFile(GITHUB_OUTPUT, `${line}\n`);
+}
+
 /** @returns what a dry run does without. @throws CommandError with all that is missing or wrong */
 function checkSecrets(
   platforms: readonly Platform[],
@@ -101,6 +108,7 @@ async function deployTo(
     if (platform === 'cloudflare') {
       const rollout = containersRollout === undefined ? [] : [`--containers-rollout=${containersRollout}`];
       await deployToCloudflare({ dryRun, wrangler: [...rollout, ...wrangler] });
+      if (!dryRun) await tellPipeline('deployed=true');
       if (wait && !dryRun) await waitUntilServed(process.env.MERIDIAN_URL ?? '', SERVED_TIMEOUT_MS);
       if (!json) say(dryRun ? 'Cloudflare: would be deployed as shown.' : 'Cloudflare: deployed.');
       return { platform, dryRun };

@@ -140,14 +140,17 @@ test('a deploy: dry run, then what needs an account says which secret is missing
   });
   expect({ code, err }).toEqual({ code: 5, err: expect.stringContaining('CLOUDFLARE_API_TOKEN is missing') });
   const { out } = await run('deploy', 'Take the deploy back', SECRETS);
-  expect(out).toBe('npx wrangler rollback --yes --message The contract suite failed after a deploy\n');
+  expect(out).toBe('npx wrangler rollback --yes --message It does not serve, or the contract suite failed\n');
 });
 
-test('what a deploy changed is taken back only if the suite failed after it', () => {
+test('what a deploy changed is taken back if it then does not serve, or the suite fails; only main is deployed', () => {
   const { steps = [] } = pipeline.jobs.deploy ?? {};
+  expect(pipeline.jobs.deploy?.if).toMatch(/^github\.ref == 'refs\/heads\/main' && /);
   const names = steps.map(({ name }) => name);
   const condition = steps.find(({ name }) => name === 'Take the deploy back')?.if;
-  expect(condition).toContain("steps.deploy.outcome == 'success' && steps.contract.outcome != 'success'");
+  expect(condition).toContain(
+    "steps.deploy.outputs.deployed == 'true' && steps.contract.outcome != 'success'",
+  );
   expect(condition).toMatch(/^\(failure\(\) \|\| cancelled\(\)\) && /);
   expect(names.indexOf('Contract suite')).toBeLessThan(names.indexOf('Start the rollout'));
 });

@@ -40,7 +40,7 @@ export async function cutOver(
     writeRole(from, { role: undefined, etag: closed }, { role: 'active', peer: to.name, now: now() });
   const last = await carryTheLast(from, to, { closed, reopen, onProgress });
   if (differences(last) > 0) {
-    await reopen();
+    await reopened(from, to, reopen);
     return { outcome: 'refused', comparison: last };
   }
   await activate(to, roles.to, from, now());
@@ -91,15 +91,21 @@ async function carryTheLast(
     });
     return await compare(from, to, onProgress);
   } catch (error) {
-    if (error instanceof StateConflictError) throw error;
-    await reopen().catch((cause: unknown) => {
-      throw new StateInvalidError(
-        `Neither ${from.name} nor ${to.name} takes writes now (${(cause as Error).message}). Run the same command again once both answer, or the opposite one.`,
-        { cause },
-      );
-    });
+    // Another one that moves these stores has it in hand. Of any other key it says that somebody writes to the copy.
+    if (error instanceof StateConflictError && error.key === ROLE_KEY) throw error;
+    await reopened(from, to, reopen);
     throw error;
   }
+}
+
+/** @throws StateInvalidError if it can't be, with what to do */
+async function reopened(from: StateBackend, to: StateBackend, reopen: () => Promise<string>): Promise<void> {
+  await reopen().catch((cause: unknown) => {
+    throw new StateInvalidError(
+      `Neither ${from.name} nor ${to.name} takes writes now (${(cause as Error).message}). Run the same command again once both answer, or the opposite one.`,
+      { cause },
+    );
+  });
 }
 
 /** A compare-and-set without an answer may have been made: then it is, and not taken back. */

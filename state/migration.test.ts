@@ -285,6 +285,28 @@ test('a mirror that is slow does not overwrite what came after the cut-over', as
   expect(await textOf(to, 'a')).toBe('new');
 });
 
+test('somebody who writes to the copy while the last is carried leaves the store as it was, taking writes', async () => {
+  const [from, to] = [await folder(), await folder()];
+  await from.store('a', bytes('one'), null);
+  await mirrored(from, to);
+  let lists = 0;
+  const racing = interrupted(from, {
+    list: async () => {
+      lists += 1;
+      if (lists === 2) await from.store('a', bytes('two'), (await from.load('a'))?.etag ?? null);
+    },
+  });
+  let writes = 0;
+  const written = interrupted(to, {
+    store: async (key) => {
+      writes += 1;
+      if (key === 'a') await to.store('a', bytes(`mine ${writes}`), (await to.load('a'))?.etag ?? null);
+    },
+  });
+  await expect(cutOver(racing, written)).rejects.toThrow(StateConflictError);
+  await new GuardedState(from).store('b', bytes('goes on'), null);
+});
+
 test('of a cut-over and a roll-back at the same moment at most one is done, and one store takes writes', async () => {
   for (let round = 0; round < 5; round += 1) {
     const [from, to] = [await folder(), await folder()];

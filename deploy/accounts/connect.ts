@@ -27,6 +27,8 @@ export async function connectTo({ url, creds, name }: Login): Promise<NatsConnec
     timeout: CONNECT_TIMEOUT_MS,
     maxReconnectAttempts: 3,
     name: 'meridian deploy',
+    // Otherwise the server's word decides, and somebody on the way could change it.
+    ...(url.startsWith('tls:') && { tls: {} }),
   };
   try {
     return await (/^wss?:/.test(url) ? wsconnect(options) : connect(options));

@@ -11,11 +11,28 @@ interface PushAnswer {
   readonly error?: { readonly code?: number; readonly description?: string };
 }
 
-/** The account's JWT; undefined if no server has it. */
+/** Servers answer within a few milliseconds of each other; one that has no claims answers too, with nothing. */
+const MORE_ANSWERS_MS = 500;
+
+/**
+ * The account's JWT; undefined if no server that answers has it. One that is new, or lags behind, has none of an account that the
+ * others know well: to take its word would push claims without the signing keys and revocations that there are.
+ */
 export async function lookUp(system: NatsConnection, account: string): Promise<string | undefined> {
   const subject = `$SYS.REQ.ACCOUNT.${account}.CLAIMS.LOOKUP`;
-  const answer = await asked(system, subject, '');
-  return answer.startsWith('ey') ? answer : undefined;
+  let answers = 0;
+  try {
+    const options = { strategy: 'stall', maxWait: ANSWER_TIMEOUT_MS, stall: MORE_ANSWERS_MS } as const;
+    for await (const answer of await system.requestMany(subject, '', options)) {
+      const jwt = answer.string();
+      if (jwt.startsWith('ey')) return jwt;
+      answers += 1;
+    }
+  } catch (cause) {
+    throw noResolver(cause);
+  }
+  if (answers === 0) throw noResolver(undefined);
+  return undefined;
 }
 
 interface VarzAnswer {
@@ -57,10 +74,14 @@ async function asked(system: NatsConnection, subject: string, payload: string): 
   try {
     return (await system.request(subject, payload, { timeout: ANSWER_TIMEOUT_MS })).string();
   } catch (cause) {
-    throw new CommandError(
-      EXIT.refused,
-      'Synadia: no server answered about accounts. Is SYNADIA_SYSTEM_CREDS of the system account, and have the servers a resolver (`resolver: { type: full }`)?',
-      { details: { code: 'no_resolver', platform: 'synadia' }, cause },
-    );
+    throw noResolver(cause);
   }
+}
+
+function noResolver(cause: unknown): CommandError {
+  return new CommandError(
+    EXIT.noServer,
+    'Synadia: no server answered about accounts. Is SYNADIA_SYSTEM_CREDS of the system account, and have the servers a resolver (`resolver: { type: full }`)?',
+    { details: { code: 'no_resolver', platform: 'synadia' }, cause },
+  );
 }

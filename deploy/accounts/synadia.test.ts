@@ -79,6 +79,19 @@ test('a dry run makes nothing, a deploy all of it, and the next one has nothing 
   expect(stored).toMatchObject({ stream: 'ORDERS', seq: 1 });
 });
 
+test('a server that has no claims yet, and answers first, is not believed', async () => {
+  const system = await connectAs(cluster.systemCreds);
+  try {
+    system.subscribe('$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP', {
+      callback: (_, message) => void message.respond(''),
+    });
+    await system.flush();
+    expect(stateOf(await deploy('--dry-run'))[0]).toBe('keep');
+  } finally {
+    await system.close();
+  }
+});
+
 test('a changed file changes only what it names, and a stream that no file names stays', async () => {
   const admin = await credsFor({ name: 'admin' }, keyOf(secrets.SYNADIA_ACCOUNT_SEED ?? ''));
   await using client = disposable(await connectAs(admin));

@@ -34,9 +34,9 @@ export async function connectNats(
   secret: Secrets,
 ): Promise<NatsConnection> {
   const authenticator = await authenticatorOf(secret);
-  if (authenticator !== undefined && isReadable(url)) {
+  if (authenticator !== undefined && isReadable(url, secret)) {
     throw new StateInvalidError(
-      `${name} is not encrypted: the credentials would be readable on the way. Use nats-kv+wss://.`,
+      `${name} is not encrypted: the credentials would be readable on the way. Use nats-kv+tls:// or nats-kv+wss://, or a credentials file (NATS_CREDS), of which nothing secret is sent.`,
     );
   }
   const options: ConnectionOptions = {
@@ -56,9 +56,11 @@ export async function connectNats(
   }
 }
 
-/** Over TCP the server says whether it wants TLS, before anything is sent. */
-function isReadable(url: string): boolean {
-  return url.startsWith('ws:') && !isLoopback(new URL(url).hostname);
+/** Whether a secret could be read on the way. Without TLS of our own asking, somebody on the way can say that there is none. */
+function isReadable(url: string, secret: Secrets): boolean {
+  if (!/^(?:ws|nats):/.test(url) || isLoopback(new URL(url).hostname)) return false;
+  // Of a credentials file only a signature is sent.
+  return url.startsWith('ws:') || secret('NATS_CREDS') === undefined;
 }
 
 async function authenticatorOf(secret: Secrets): Promise<Authenticator | undefined> {

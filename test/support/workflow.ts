@@ -20,6 +20,7 @@ export interface Step {
 }
 
 export interface Job {
+  readonly if?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly steps?: readonly Step[];
   readonly uses?: string;
