@@ -300,6 +300,7 @@ export const PARTS: readonly Part[] = [
       ...SHARED,
       'waiting',
       'routing',
+      'worker/config',
       'worker/mesh',
       'worker/external',
       'worker/region',

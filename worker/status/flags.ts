@@ -5,6 +5,7 @@ import { BUILT_IN_FLAGS } from '../../regions/built-in-flags.ts';
 import { didYouMean } from '../../regions/did-you-mean.ts';
 import { evaluateFlag, type Flags } from '../../routing/flags.ts';
 import { quote } from '../../routing/notes.ts';
+import { activeConfig, refreshConfig } from '../config/active-config.ts';
 import { flagClientOf } from '../connect/flag-client.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
@@ -25,7 +26,8 @@ const FORMS = {
 
 type Parameter = keyof typeof FORMS;
 
-export function flags(request: Request, { plan, version }: EdgeContext): Response {
+export async function flags(request: Request, edge: EdgeContext): Promise<Response> {
+  const { plan, version } = await newest(edge);
   const query = new URL(request.url).searchParams;
   const wrong = problemOf(query);
   if (wrong !== undefined) return errorResponse('bad_request', wrong);
@@ -51,6 +53,13 @@ export function flags(request: Request, { plan, version }: EdgeContext): Respons
   });
   const { colo = null, country, key } = client;
   return Response.json({ version, client: { colo, country, key }, flags: evaluated } satisfies FlagsAnswer);
+}
+
+/** An isolate that has just begun knows only what was deployed: a flag that is off by now would be on. */
+async function newest(edge: EdgeContext): Promise<Pick<EdgeContext, 'plan' | 'version'>> {
+  await refreshConfig(edge.env);
+  const now = activeConfig(edge.env);
+  return now.version > edge.version ? now : edge;
 }
 
 /** Those of the configuration, and Meridian's own. */
