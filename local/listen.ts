@@ -1,9 +1,16 @@
 // How servers on this machine begin to listen and how they are closed.
 
+import { randomInt } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type ListenOptions, type Server } from 'node:net';
 
 export const LOOPBACK = '127.0.0.1';
+
+const FIRST_TOLD_PORT = 16_384;
+const FIRST_GIVEN_PORT = 32_768;
+
+/** Of `freePort`: they may not be in use yet. */
+const told = new Set<number>();
 
 /** Resolves once it listens; rejects when it cannot. */
 export function listen(server: Server, where: ListenOptions): Promise<void> {
@@ -24,12 +31,31 @@ export async function listenOnLoopback(server: Server): Promise<number> {
   return address.port;
 }
 
-/** A port of loopback that nobody listens on, for a program that must be told one. Another may take it first. */
+/**
+ * A port of loopback that nobody listens on, for a program that must be told one, or that stops and comes back there. It
+ * is none of those that the system gives to whoever asks for any (from 32768 on Linux, 49152 elsewhere).
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listenOnLoopback(server);
-  await closeServer(server);
-  return port;
+  for (;;) {
+    const port = randomInt(FIRST_TOLD_PORT, FIRST_GIVEN_PORT);
+    if (told.has(port)) continue;
+    const server = createServer();
+    try {
+      await listen(server, { port, host: LOOPBACK });
+    } catch {
+      continue;
+    }
+    await closeServer(server);
+    told.add(port);
+    return port;
+  }
+}
+
+/** Different ones. See `freePort`. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const ports: number[] = [];
+  while (ports.length < count) ports.push(await freePort());
+  return ports;
 }
 
 /** Resolves when it no longer listens. An HTTP server does not wait for open connections: they are closed. */

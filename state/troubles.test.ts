@@ -5,7 +5,7 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { closeServer, listenOnLoopback } from '../local/listen.ts';
+import { closeServer, freePort, listenOnLoopback } from '../local/listen.ts';
 import {
   ACCESS_KEY,
   NATS_PASSWORD,
@@ -55,13 +55,6 @@ async function errorsOf(url: string, env: Readonly<Record<string, string>>): Pro
     expect(message).not.toContain(NATS_PASSWORD);
   }
   return errors;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listenOnLoopback(server);
-  await closeServer(server);
-  return port;
 }
 
 function expectAll(

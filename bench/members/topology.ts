@@ -2,10 +2,9 @@
 // of them, joined as a member of the cluster, as a leaf, or not at all.
 
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join as joinPath } from 'node:path';
 import { ProcessGroup } from '../../local/engine/processes/process-group.ts';
-import { closeServer, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
+import { freePorts, LOOPBACK } from '../../local/listen.ts';
 import { createRunFolder, type RunFolder } from '../../local/run-folder.ts';
 import type { Closeable } from '../../local/teardown.ts';
 import { withTeardown } from '../../local/teardown.ts';
@@ -60,7 +59,7 @@ export function startTopology(name: string, join: Join, natsServer: string): Pro
     const folder = await createRunFolder();
     undo.defer(folder.remove);
     const regions: Server[] = [];
-    const [ofMember, ...ofRegions] = await freePorts(1 + REGIONS);
+    const [ofMember, ...ofRegions] = await portsOf(1 + REGIONS);
     for (const [index, ports] of ofRegions.entries()) {
       const peers = ofRegions.filter((each) => each !== ports);
       regions.push(
@@ -136,11 +135,8 @@ class Links {
   }
 }
 
-/** All are held until all are found, so that none is found twice. */
-async function freePorts(servers: number): Promise<readonly Ports[]> {
-  const held = Array.from({ length: servers * PORTS_EACH }, () => createServer());
-  const ports = await Promise.all(held.map(listenOnLoopback));
-  await Promise.all(held.map(closeServer));
+async function portsOf(servers: number): Promise<readonly Ports[]> {
+  const ports = await freePorts(servers * PORTS_EACH);
   return Array.from({ length: servers }, (_, index) => {
     const [client = 0, webSocket = 0, monitor = 0, route = 0, leaf = 0] = ports.slice(index * PORTS_EACH);
     return { client, webSocket, monitor, route, leaf };

@@ -2,13 +2,12 @@
 // get in with the token, and nothing is left.
 
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { wsconnect } from '@nats-io/nats-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runEngine } from '../../local/image/engine-command.ts';
-import { closeServer, listenOnLoopback } from '../../local/listen.ts';
+import { freePort } from '../../local/listen.ts';
 import { CommandProcess, temporaryFolder } from '../support/command-process.ts';
 import { useDocker } from '../support/engine/docker-command.ts';
 
@@ -31,13 +30,6 @@ async function listed(...args: readonly string[]): Promise<readonly string[]> {
 
 const containers = () => listed('ps', '--all', '--filter', 'name=workerd-', '--format', '{{.Image}}');
 const images = () => listed('image', 'ls', '--filter', 'reference=cloudflare-dev/*', '--quiet');
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listenOnLoopback(server);
-  await closeServer(server);
-  return port;
-}
 
 test('wrangler dev runs all regions in containers of the image, linked, and leaves nothing', async () => {
   const before = { containers: await containers(), images: await images() };

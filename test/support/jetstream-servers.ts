@@ -2,10 +2,9 @@
 // end processes: they ask by HTTP.
 
 import { createServer as createHttpServer } from 'node:http';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { ProcessGroup } from '../../local/engine/processes/process-group.ts';
-import { closeServer, listenOnLoopback } from '../../local/listen.ts';
+import { closeServer, freePorts, listenOnLoopback } from '../../local/listen.ts';
 import { MONITORING_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { createOperatorFixture, credsOf, type OperatorFixture } from './container/operator-fixture.ts';
 import { startNatsServerProcess } from './nats-server-process.ts';
@@ -97,12 +96,4 @@ function configurationOf(
     ${port === undefined ? '' : cluster}
     ${auth}
   `;
-}
-
-/** Free at the moment: what is next to start has to take them at once. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(servers.map((server) => listenOnLoopback(server)));
-  await Promise.all(servers.map(closeServer));
-  return ports;
 }

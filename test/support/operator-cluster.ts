@@ -2,7 +2,6 @@
 // are kept by a full resolver.
 
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import {
   createAccount,
@@ -15,7 +14,7 @@ import {
   type KeyPair,
 } from '@nats-io/jwt';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
-import { closeServer, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
+import { freePorts, LOOPBACK } from '../../local/listen.ts';
 import { CLIENT_PORT, MONITORING_PORT } from '../../regions/container-ports.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { temporaryFolder } from './command-process.ts';
@@ -91,12 +90,4 @@ async function authOf(operator: KeyPair, system: KeyPair): Promise<string> {
     operator: ${jwt}
     system_account: ${account}
     resolver_preload { ${account}: ${systemJwt} }`;
-}
-
-/** Free at the moment: what is next to start has to take them at once. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(servers.map((server) => listenOnLoopback(server)));
-  await Promise.all(servers.map(closeServer));
-  return ports;
 }

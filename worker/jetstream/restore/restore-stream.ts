@@ -13,6 +13,7 @@ import { archiveFrom, type RestoreSource, requestStateOf } from './source.ts';
 import { othersOf, overlapText, takers } from './takers.ts';
 import { restoreOf, type Target, targetOf } from './target.ts';
 import { transferArchive } from './transfer.ts';
+import { untilConsumers } from './until-consumers.ts';
 
 /** Followers get all of a stream over the mesh. */
 const REPLICAS_TIMEOUT_MS = 120_000;
@@ -124,7 +125,7 @@ function consumerRemarks({ selection }: RestoreSource, { consumers }: Target): s
   ];
 }
 
-/** It gets its replicas, then becomes what it was: the mark goes, and it takes from its sources. */
+/** It gets its replicas and its consumers, then becomes what it was: the mark goes, and it takes from its sources. */
 async function finish(
   connection: NatsConnection,
   restore: Restore,
@@ -135,7 +136,8 @@ async function finish(
   const num_replicas = replicasOf(restore, target);
   await ask(connection, `STREAM.UPDATE.${as}`, { ...filling, num_replicas });
   const ofReplicas = await untilWhole(restore, target);
-  const ofConsumers = await makeConsumers(connection, as, target.later);
+  const silent = await untilConsumers(connection, as, target.consumers);
+  const refused = await makeConsumers(connection, as, target.later);
   const { placement, ...whole } = target.whole;
   const isPlaced = placement === undefined || filling.placement !== undefined;
   const { config, remarks } = await resumed(
@@ -150,7 +152,10 @@ async function finish(
     ...ofSources,
   ];
   const kept = ofSources.length > 0 ? [] : remarks;
-  return { changes, remarks: [...ofReplicas, ...ofConsumers, ...kept, ...consumerRemarks(source, target)] };
+  return {
+    changes,
+    remarks: [...ofReplicas, ...silent, ...refused, ...kept, ...consumerRemarks(source, target)],
+  };
 }
 
 /** @returns which of them the server refused, as when an application was faster with another one, and why */
