@@ -37,8 +37,14 @@ test('the token that follows has a secret of its own: both are valid, and both a
     adminTokensOf({ MERIDIAN_ADMIN_TOKEN: `ann ${ONE}`, MERIDIAN_ADMIN_TOKEN_NEXT: `ann ${TWO}` }),
   ).toEqual({
     tokens: [
-      { token: ONE, grant: 'write', actor: 'token:admin:ann', secret: 'MERIDIAN_ADMIN_TOKEN' },
-      { token: TWO, grant: 'write', actor: 'token:admin:ann', secret: 'MERIDIAN_ADMIN_TOKEN_NEXT' },
+      { token: ONE, grant: 'write', actor: 'token:admin:ann', name: 'ann', secret: 'MERIDIAN_ADMIN_TOKEN' },
+      {
+        token: TWO,
+        grant: 'write',
+        actor: 'token:admin:ann',
+        name: 'ann',
+        secret: 'MERIDIAN_ADMIN_TOKEN_NEXT',
+      },
     ],
     problems: [],
   });

@@ -22,6 +22,8 @@ export interface AdminToken {
   readonly grant: Grant;
   /** Such as `token:admin`, or `token:admin:ann` if it has a name. The same for the token that follows it. */
   readonly actor: string;
+  /** Absent if it has none. */
+  readonly name?: string;
   /** The secret that it is in. */
   readonly secret: AdminSecret;
 }
@@ -68,7 +70,8 @@ function tokensOf(secret: AdminSecret, value: string | undefined): Found {
       index >= MOST_TOKENS
         ? `is one too many: ${MOST_TOKENS} are used`
         : problemOf({ words, token, name, isRepeated: tokens.some((each) => each.actor === actor) });
-    if (problem === undefined) tokens.push({ token, grant, actor, secret });
+    if (problem === undefined)
+      tokens.push({ token, grant, actor, secret, ...(name !== undefined && { name }) });
     else problems.push(`line ${index + 1} of ${secret} ${problem}`);
   }
   return { tokens, problems };
