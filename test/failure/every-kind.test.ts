@@ -10,7 +10,15 @@ import { cityOf } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';
 import { jetStreamIsReady } from '../support/streams.ts';
 
-const FEW = configOf(['wnam', 'enam', 'weur']);
+/** The largest message that a region takes whose streams are backed up. */
+const MOST_BYTES = 16 * 1024 * 1024;
+const limits = {
+  maxConnections: 1_000,
+  maxUnauthenticatedPerAddress: 20,
+  maxUnauthenticated: 200,
+  maxPayloadBytes: MOST_BYTES,
+};
+const FEW = configOf(['wnam', 'enam', 'weur'], { wnam: { limits }, enam: { limits }, weur: { limits } });
 const running = useStack({
   ...FEW,
   jetstream: { ...FEW.jetstream, backup: { ...FEW.jetstream.backup, everySeconds: 1 } },
@@ -34,6 +42,7 @@ const STREAMS: readonly Config[] = [
   withSubject({ name: 'PURGED', ...THREE }),
   withSubject({ name: 'AGAIN', ...THREE }),
   withSubject({ name: 'HOLES', ...THREE }),
+  withSubject({ name: 'LARGEST', ...THREE }),
   { name: 'MIRROR', mirror: { name: 'LIMITED' }, mirror_direct: true, ...THREE },
   { name: 'SOURCED', sources: [{ name: 'PURGED' }, { name: 'HOLES' }], ...THREE },
 ];
@@ -55,6 +64,9 @@ test('streams of every kind are as they were when all of their servers were lost
   const manager = await jetstreamManager(client.nats, { timeout: 5_000 });
   for (const config of STREAMS) await make(manager, config);
   for (const { name, subjects } of STREAMS) if (subjects !== undefined) await publish(client.nats, name);
+  await jetstream(client.nats).publish('LARGEST.x', new Uint8Array(MOST_BYTES - 1_000).fill(7), {
+    timeout: 30_000,
+  });
   await manager.streams.delete('AGAIN');
   await make(manager, withSubject({ name: 'AGAIN', ...THREE }));
   await publish(client.nats, 'AGAIN', 3);
