@@ -493,10 +493,23 @@ export const PARTS: readonly Part[] = [
     imports: ['regions', 'regions/edits', 'regions/generate', 'cli'],
   },
   {
+    path: 'deploy/rollback',
+    what: 'the command `npm run rollback`: configuration, Worker and images of an earlier deploy, together',
+    imports: ['cli', 'deploy'],
+    tests: ['api'],
+  },
+  {
+    path: 'deploy/canary',
+    what: 'a deploy with one region first',
+    // `deploy/` starts it, and it stands on the same API and the same preparations.
+    imports: ['regions', 'api', 'waiting', 'cli', 'deploy'],
+    tests: ['deploy/setup'],
+  },
+  {
     path: 'deploy',
     what: 'the command `npm run deploy`: to Cloudflare, to Synadia, or to both',
     // `accounts/` reads the environment as `secrets.ts` and `target.ts` have it; no file there imports the command.
-    imports: ['api', 'waiting', 'cli', 'deploy/accounts'],
+    imports: ['api', 'waiting', 'cli', 'deploy/accounts', 'deploy/canary'],
     tests: ['deploy/plan', 'deploy/setup', 'local/listen.ts'],
   },
   {
