@@ -101,6 +101,13 @@ export const PARTS: readonly Part[] = [
     packages: [],
   },
   {
+    path: 'cost',
+    what: 'what a configuration costs under a load: prices as data, and the model. Pure: no I/O, no clock',
+    imports: ['regions'],
+    packages: [],
+    tests: ['test/support'],
+  },
+  {
     path: 'worker',
     what: 'the bindings, and what everything in the Worker uses: errors, waiting times',
     imports: ['api'],
@@ -125,7 +132,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/forecast',
     what: 'whom an edit would move, by replaying traffic through the decision. Pure',
-    imports: ['regions', 'api', 'routing', 'routing/places'],
+    imports: ['regions', 'api', 'cost', 'routing', 'routing/places'],
     packages: [],
   },
   {
@@ -463,6 +470,7 @@ export const PARTS: readonly Part[] = [
     // The local stack leaves its address and its token.
     imports: [
       'scaling',
+      'cost',
       'regions',
       'regions/rules',
       'regions/edits',
@@ -677,7 +685,7 @@ export const PARTS: readonly Part[] = [
     path: 'bench/backup',
     what: 'the benchmarks `backup` and `restore`',
     // The prices.
-    imports: ['regions', 'api', 'waiting', ...BENCH],
+    imports: ['cost', 'regions', 'api', 'waiting', ...BENCH],
   },
   {
     path: 'bench/growth',
