@@ -49,9 +49,12 @@ const DEFAULTS = {
   meshBytesRatio: 1,
 } as const;
 
+/** More are a mistake, or a test. */
+export const MOST_CLIENTS = 1e9;
+
 /** The most that each may be; beyond it a number is a mistake. */
 const MOST: Readonly<Record<keyof typeof DEFAULTS, number>> = {
-  clients: 1e9,
+  clients: MOST_CLIENTS,
   messages: 1e9,
   size: 64 * 1024 * 1024,
   fanOut: 1e7,
