@@ -87,7 +87,7 @@ const CostForecastSchema = v.strictObject({
   after: v.pipe(
     DollarsSchema,
     v.description(
-      'dollars a month by list price, for the clients that there are; without what messages cost. Low, mid and high differ in what no price page says',
+      'dollars a month by list price, for the clients that there are; low, mid and high differ in what no price page says',
     ),
   ),
   drivers: v.pipe(
@@ -138,7 +138,10 @@ export const ForecastSchema = v.strictObject({
     v.array(ServersSchema),
     v.description('how many servers a region needs, of those that have members or would need more or fewer'),
   ),
-  cost: CostForecastSchema,
+  cost: v.pipe(
+    CostForecastSchema,
+    v.description('what the bill of a month would be, before and after; without what messages cost'),
+  ),
   unserved: v.pipe(v.array(UnservedCountrySchema), v.description('largest share first')),
   regions: v.pipe(v.array(RegionShareSchema), v.description('their shares and `refused` add up to 1')),
   refused: v.strictObject({ before: Share, after: Share }),

@@ -30,9 +30,10 @@ test('each service is named once, by its oldest price, and the oldest comes firs
   ]);
 });
 
-test('the words name service, day, age and page', () => {
-  expect(staleText(ageOf([price('one')], daysAfter(91)))).toEqual([
-    'Prices of one are stale: read on 2026-01-01, 91 days ago. Compare https://one/',
+test('the words name service and day', () => {
+  const prices = [price('one'), price('two', '2025-12-01'), price('new', '2026-03-01')];
+  expect(staleText(ageOf(prices, daysAfter(91)))).toEqual([
+    'Stale, since they were read more than 90 days ago: prices of two (2025-12-01), one (2026-01-01). Their pages are in --json.',
   ]);
   expect(staleText(ageOf([price('one')], daysAfter(90)))).toEqual([]);
 });

@@ -58,10 +58,11 @@ function daysSince(day: string, now: number): number {
   return Math.floor((now - since) / MS_PER_DAY);
 }
 
-/** In words, one line for each; none if none is stale. */
+/** In words; none if none is stale. */
 export function staleText({ stale }: PriceAge): readonly string[] {
-  return stale.map(
-    ({ service, source, readOn, days }) =>
-      `Prices of ${service} are stale: read on ${readOn}, ${days} days ago. Compare ${source}`,
-  );
+  if (stale.length === 0) return [];
+  const each = stale.map(({ service, readOn }) => `${service} (${readOn})`);
+  return [
+    `Stale, since they were read more than ${STALE_AFTER_DAYS} days ago: prices of ${each.join(', ')}. Their pages are in --json.`,
+  ];
 }

@@ -105,7 +105,6 @@ export const PARTS: readonly Part[] = [
     what: 'what a configuration costs under a load: prices as data, and the model. Pure: no I/O, no clock',
     imports: ['regions'],
     packages: [],
-    tests: ['test/support'],
   },
   {
     path: 'worker',
@@ -766,6 +765,11 @@ export const PARTS: readonly Part[] = [
     path: 'tools/fit',
     what: 'fits the latency model to measurements',
     imports: ['routing', 'routing/latency', 'tools'],
+  },
+  {
+    path: 'tools/cost-page',
+    what: 'writes the tables of docs/cost.md',
+    imports: ['cost', 'regions'],
   },
   {
     path: 'tools/places',
