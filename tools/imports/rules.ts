@@ -497,7 +497,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'deploy/setup',
     what: 'the command `npm run setup`: asks, and writes what a fresh clone needs to be deployed',
-    imports: ['regions', 'regions/edits', 'regions/generate', 'cli'],
+    imports: ['cost', 'regions', 'regions/edits', 'regions/generate', 'cli'],
   },
   {
     path: 'deploy',
