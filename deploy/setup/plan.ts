@@ -2,8 +2,8 @@
 
 import { CommandError, EXIT } from '../../cli/exit.ts';
 import { generatedFiles, migrationText, WRANGLER_FILE } from '../../cli/generated-files.ts';
+import { dollarsPerMonth } from '../../cost/container-cost.ts';
 import { type MeridianConfig, ownRegions } from '../../regions/config.ts';
-import { dollarsPerMonth } from '../../regions/container-cost.ts';
 import { describeChange } from '../../regions/edits/describe-change.ts';
 import { diffConfigs } from '../../regions/edits/diff.ts';
 import { describeProblem } from '../../regions/problems.ts';

@@ -101,6 +101,12 @@ export const PARTS: readonly Part[] = [
     packages: [],
   },
   {
+    path: 'cost',
+    what: 'what a configuration costs under a load: prices as data, and the model. Pure: no I/O, no clock',
+    imports: ['regions'],
+    packages: [],
+  },
+  {
     path: 'worker',
     what: 'the bindings, and what everything in the Worker uses: errors, waiting times',
     imports: ['api'],
@@ -125,7 +131,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/forecast',
     what: 'whom an edit would move, by replaying traffic through the decision. Pure',
-    imports: ['regions', 'api', 'routing', 'routing/places'],
+    imports: ['regions', 'api', 'cost', 'routing', 'routing/places'],
     packages: [],
   },
   {
@@ -463,6 +469,7 @@ export const PARTS: readonly Part[] = [
     // The local stack leaves its address and its token.
     imports: [
       'scaling',
+      'cost',
       'regions',
       'regions/rules',
       'regions/edits',
@@ -490,7 +497,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'deploy/setup',
     what: 'the command `npm run setup`: asks, and writes what a fresh clone needs to be deployed',
-    imports: ['regions', 'regions/edits', 'regions/generate', 'cli'],
+    imports: ['cost', 'regions', 'regions/edits', 'regions/generate', 'cli'],
   },
   {
     path: 'deploy/rollback',
@@ -695,7 +702,7 @@ export const PARTS: readonly Part[] = [
     path: 'bench/backup',
     what: 'the benchmarks `backup` and `restore`',
     // The prices.
-    imports: ['regions', 'api', 'waiting', ...BENCH],
+    imports: ['cost', 'regions', 'api', 'waiting', ...BENCH],
   },
   {
     path: 'bench/growth',
@@ -776,6 +783,11 @@ export const PARTS: readonly Part[] = [
     path: 'tools/fit',
     what: 'fits the latency model to measurements',
     imports: ['routing', 'routing/latency', 'tools'],
+  },
+  {
+    path: 'tools/cost-page',
+    what: 'writes the tables of docs/cost.md',
+    imports: ['cost', 'regions'],
   },
   {
     path: 'tools/places',
