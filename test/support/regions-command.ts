@@ -7,11 +7,12 @@ import { type Answers, type Asked, startFakeEdge } from './fake-edge.ts';
 
 const CLI = fileURLToPath(new URL('../../cli/', import.meta.url));
 
-<<<<<<< HEAD
-const PROGRAMS = { regions: 'main.ts', sessions: 'sessions/main.ts', secrets: 'secrets/main.ts' } as const;
-=======
-const PROGRAMS = { regions: 'main.ts', sessions: 'sessions/main.ts', cost: 'cost/main.ts' } as const;
->>>>>>> main
+const PROGRAMS = {
+  regions: 'main.ts',
+  sessions: 'sessions/main.ts',
+  cost: 'cost/main.ts',
+  secrets: 'secrets/main.ts',
+} as const;
 
 export interface RegionsResult {
   readonly code: number;

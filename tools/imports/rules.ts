@@ -544,6 +544,7 @@ export const PARTS: readonly Part[] = [
     path: 'local/stack-secrets.ts',
     what: 'secrets of a running local stack, and how a command changes them',
     imports: ['local/auth', 'local/trust.ts'],
+    tests: ['waiting'],
   },
   {
     path: 'local/trust.ts',
