@@ -62,7 +62,9 @@ ${EXIT_CODES_HELP}`,
     else if (!options.yes) console.error(wrapped(rollbackText(plan, target.at), process.stderr));
     if (!options.dryRun && !isNothing) {
       await confirm('Go back?', options);
-      await goBack(api, file.worker, { plan, message: options.message, base: live?.version, client });
+      const { message } = options;
+      const { version: to } = target;
+      await goBack(api, file.worker, { plan, to, message, base: live?.version, client });
     }
     const isDone = !options.dryRun && !isNothing;
     if (options.json) console.log(JSON.stringify({ changed: isDone, to: target, ...plan }, null, 2));
@@ -89,9 +91,11 @@ async function recordsOf(
     throw new CommandError(EXIT.refused, `Nothing was changed: the Worker ${worker} was never deployed.`);
   const candidates =
     wanted === undefined ? [...new Set(versions)].filter((each) => each !== running) : [wanted];
+  // After a rollback the newest deployments are of what was gone back from: that is no earlier deploy.
+  const present = wanted === undefined ? await readRecord(api, bucket, running) : undefined;
   for (const version of candidates) {
     const target = await readRecord(api, bucket, version);
-    if (target !== undefined) return { target, running };
+    if (target !== undefined && (present === undefined || target.at < present.at)) return { target, running };
   }
   const which = wanted === undefined ? 'no earlier deploy was' : `version ${wanted} was not`;
   throw new CommandError(
@@ -111,6 +115,8 @@ async function withoutSameConfig(plan: RollbackPlan, client: AdminClient | undef
 
 interface Going {
   readonly plan: RollbackPlan;
+  /** The version of the Worker that it goes back to. */
+  readonly to: string;
   readonly message: string;
   readonly base: number | undefined;
   readonly client: AdminClient | undefined;
@@ -123,7 +129,7 @@ interface Going {
 async function goBack(
   api: CloudflareApi,
   worker: string,
-  { plan, message, base, client }: Going,
+  { plan, to, message, base, client }: Going,
 ): Promise<void> {
   const done: string[] = [];
   try {
@@ -145,9 +151,13 @@ async function goBack(
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const before = done.length === 0 ? 'Nothing was changed.' : `Already back: ${done.join(', ')}.`;
-    throw new CommandError(error.exitCode, `${error.message}\n${before} Run it again to go on from there.`, {
-      details: { ...error.details, done },
-      cause: error,
-    });
+    throw new CommandError(
+      error.exitCode,
+      `${error.message}\n${before} \`npm run rollback -- ${to}\` goes on from there.`,
+      {
+        details: { ...error.details, done },
+        cause: error,
+      },
+    );
   }
 }

@@ -74,6 +74,26 @@ test('Worker and images go back, and a second time there is nothing to do', asyn
   expect(again).toMatchObject({ code: 0, out: expect.stringContaining('Everything is as it was deployed') });
 });
 
+test('after a rollback the deploy before is an earlier one, not what was gone back from', async () => {
+  const objects = Object.fromEntries(
+    ['v1', 'v2', 'v3'].map((version, n) => [
+      `deploys/${version}.json`,
+      JSON.stringify(record({ version, at: `2026-11-0${n + 1}T10:00:00.000Z` })),
+    ]),
+  );
+  await using cloudflare = await startFakeCloudflare({
+    ...account(),
+    objects,
+    versions: ['v2', 'v3', 'v2', 'v1'],
+  });
+  const { out } = await rollback(['--dry-run', '--json'], cloudflare.env);
+  expect(JSON.parse(out)).toMatchObject({ worker: { from: 'v2', to: 'v1' } });
+  await using first = await startFakeCloudflare({ ...account(), objects, versions: ['v1', 'v2', 'v1'] });
+  expect(await rollback(['--dry-run'], first.env)).toMatchObject({
+    ...{ code: 1, err: expect.stringContaining('no earlier deploy was recorded') },
+  });
+});
+
 const OLD: LiveConfig = {
   ...INFO,
   version: 5,
@@ -96,7 +116,7 @@ test('the configuration goes first', async () => {
   const { code, err } = await rollback(['--yes', '-m', 'why'], env);
   expect(asked).toEqual([JSON.stringify({ version: 5, base: 7, message: 'why' })]);
   expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('it answered 500 (as told)') });
-  expect(err).toContain('Already back: the configuration. Run it again to go on from there.');
+  expect(err).toContain('Already back: the configuration. `npm run rollback -- v1` goes on from there.');
   expect(cloudflare.changes).toEqual([]);
 });
 

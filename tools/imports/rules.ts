@@ -636,6 +636,11 @@ export const PARTS: readonly Part[] = [
     tests: ['worker/region'],
   },
   {
+    path: 'site',
+    what: 'the docs as a site: its pages, their order, where their links lead',
+    imports: [],
+  },
+  {
     path: 'loadtest/lib',
     what: 'what the k6 scripts share; it runs inside k6, which has no packages',
     imports: [],
