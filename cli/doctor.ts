@@ -23,6 +23,8 @@ import {
 import { CommandError, EXIT } from './exit.ts';
 import { printable } from './printable.ts';
 import { REGIONS_FILE, ROOT, readConfig } from './regions-file.ts';
+import { tokenFindings } from './tokens/token-matrix.ts';
+import { tryTokens } from './tokens/try-tokens.ts';
 import { wrapped } from './wrap.ts';
 
 const PROJECT = fileURLToPath(ROOT);
@@ -35,7 +37,7 @@ const KV_LOOK_MS = 1_000;
 export function doctorCommand(): Command {
   return withConnection(new Command('doctor'))
     .description(
-      'look at Node, Docker, login, secrets, the file, the edge and KV, and name what to fix (exit code 1)',
+      'look at Node, Docker, login, tokens, secrets, the file, the edge and KV, and name what to fix (exit code 1)',
     )
     .option('--json', 'print what it found as JSON')
     .action(async ({ json, ...options }: ConnectionOptions & { json?: true }, command: Command) => {
@@ -53,6 +55,7 @@ export function doctorCommand(): Command {
         fileFinding(file.ok ? 0 : file.problems.length, written?.code === 0),
         dockerFinding(docker),
         loginFinding(login),
+        ...(await tryTokens(process.env)).flatMap((tried) => tokenFindings(tried, Date.now())),
         ...(secrets === undefined ? [] : secretFindings(secrets, hasAccess, ofExternal)),
         ...(await edgeFindings(options, file.ok ? file.config : undefined)),
       ];
