@@ -3,8 +3,8 @@
 import { writeFile } from 'node:fs/promises';
 import { AwsClient } from 'aws4fetch';
 import { expect, test } from 'vitest';
-import { ACCESS_KEY, SECRET_KEY } from '../test/support/state-stores.ts';
 import { bytes, useStatePlaces } from '../test/support/state-places.ts';
+import { ACCESS_KEY, SECRET_KEY } from '../test/support/state-stores.ts';
 import type { StateBackend } from './backend.ts';
 import { StateConflictError } from './errors.ts';
 
