@@ -4,8 +4,12 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { createInbox } from '@nats-io/nats-core';
 import { expect, test } from 'vitest';
+import { ownRegions } from '../../regions/config.ts';
 import type { MeshCompression } from '../../regions/mesh-schema.ts';
+import { expectedRttMs } from '../../routing/latency/prior.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
+import { wantedCompression } from '../../worker/mesh/route-compression.ts';
+import { pairsOf } from '../../worker/mesh/topology.ts';
 import { type Client, connectFrom } from '../support/client.ts';
 import { cityOf } from '../support/data/places.ts';
 import { useStack } from '../support/file-stack.ts';
@@ -92,15 +96,25 @@ test('while the mode is changed three times, JetStream loses nothing that was ac
   expect([published, published + 1]).toContain(state.messages);
 });
 
-test('s2_auto compresses by distance: near regions are linked without, far ones as far as they are', {
+/** What `s2_auto` has to choose for two regions. */
+function ofDistance(one: string, other: string): string {
+  const [from, to] = [one, other].map((region) =>
+    ownRegions(running.stack.config).find(({ id }) => id === region),
+  );
+  if (from === undefined || to === undefined) throw new Error(`there is no link ${one} - ${other}`);
+  return wantedCompression('s2_auto', expectedRttMs(from, to));
+}
+
+test('s2_auto compresses each link by the distance of its regions, in more than one way', {
   timeout: CHANGED_WITHIN_MS + 30_000,
 }, async () => {
   const { stack } = running;
   await compress('s2_auto');
+  const pairs = pairsOf(ownRegions(stack.config).map(({ id }) => id));
+  expect(new Set(pairs.map(({ a, b }) => ofDistance(a, b))).size).toBeGreaterThan(1);
   await waitFor('links by distance', { timeoutMs: CHANGED_WITHIN_MS, pollMs: 200 }, async () => {
     const links = await stack.mesh();
-    const modes = new Set(links.map(({ compression }) => compression));
-    return modes.has('s2_best') && modes.size > 1 && links.every(({ state }) => state === 'up');
+    return links.every(({ a, b, compression }) => compression === ofDistance(a, b));
   });
 });
 
