@@ -4,6 +4,7 @@
 import { waitFor } from '../../waiting/wait-for.ts';
 import { answerQuestions, askUntilAnswered } from './interest.ts';
 import { connectNats, type NatsSocket } from './nats-socket.ts';
+import { type Content, payloadOf } from './payload.ts';
 
 export interface PairOptions {
   readonly url: string;
@@ -11,6 +12,8 @@ export interface PairOptions {
   readonly payloadBytes: number;
   /** Each message in a WebSocket frame of its own. Default: as many in one as fit. */
   readonly isFramedEach?: boolean;
+  /** Default: one letter. */
+  readonly content?: Content;
 }
 
 /** Bytes in flight per pair at most: far more than any path holds, far less than nats-server's 64 MiB. */
@@ -129,16 +132,17 @@ class Publisher {
 
   private constructor(socket: NatsSocket, acks: Acks, pair: number, options: PairOptions) {
     const line = `PUB bench.${pair} ${options.payloadBytes}\r\n`;
-    const message = Buffer.concat([
-      Buffer.from(line),
-      Buffer.alloc(options.payloadBytes, 'x'),
-      Buffer.from('\r\n'),
-    ]);
+    const message = (number: number) =>
+      Buffer.concat([
+        Buffer.from(line),
+        payloadOf(options.content ?? 'same', options.payloadBytes, number),
+        Buffer.from('\r\n'),
+      ]);
     this.socket = socket;
     this.#acks = acks;
     this.#perAck = messagesPerAck(options);
-    this.#batchMessages = Math.max(1, Math.floor(BATCH_BYTES / message.length));
-    const batch = Array.from({ length: this.#batchMessages }, () => message);
+    this.#batchMessages = Math.max(1, Math.floor(BATCH_BYTES / message(0).length));
+    const batch = Array.from({ length: this.#batchMessages }, (_, number) => message(number));
     this.#batch =
       options.isFramedEach === true
         ? Buffer.concat(batch.map((each) => socket.prepare(each)))
