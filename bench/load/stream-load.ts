@@ -23,6 +23,9 @@ const ACKS_PER_WINDOW = 8;
 /** Written to the socket at a time: as much as nats.js gathers. */
 const BATCH_BYTES = 64 * 1024;
 
+/** Of 64 KiB: a repetition is farther back than S2 looks, which compresses at most 1 MiB in one. */
+const DISTINCT_BATCHES = 32;
+
 /** Between two checks whether all have arrived. */
 const POLL_MS = 2;
 
@@ -123,7 +126,9 @@ export class Source {
 
 class Publisher {
   readonly socket: NatsSocket;
-  readonly #batch: Buffer;
+  /** Sent in turn, for ever. */
+  readonly #batches: readonly Buffer[];
+  #next = 0;
   readonly #batchMessages: number;
   readonly #window: number;
   readonly #acks: Acks;
@@ -142,11 +147,15 @@ class Publisher {
     this.#acks = acks;
     this.#perAck = messagesPerAck(options);
     this.#batchMessages = Math.max(1, Math.floor(BATCH_BYTES / message(0).length));
-    const batch = Array.from({ length: this.#batchMessages }, (_, number) => message(number));
-    this.#batch =
-      options.isFramedEach === true
-        ? Buffer.concat(batch.map((each) => socket.prepare(each)))
-        : socket.prepare(Buffer.concat(batch));
+    const batchOf = (_: unknown, batch: number) => {
+      const first = batch * this.#batchMessages;
+      const messages = Array.from({ length: this.#batchMessages }, (_, index) => message(first + index));
+      return options.isFramedEach === true
+        ? Buffer.concat(messages.map((each) => socket.prepare(each)))
+        : socket.prepare(Buffer.concat(messages));
+    };
+    const isSame = (options.content ?? 'same') === 'same';
+    this.#batches = Array.from({ length: isSame ? 1 : DISTINCT_BATCHES }, batchOf);
     this.#window = Math.max(this.#perAck * ACKS_PER_WINDOW, this.#batchMessages * 2);
   }
 
@@ -167,11 +176,18 @@ class Publisher {
     while (performance.now() < end) {
       while (this.#sent + this.#batchMessages - this.#acks.count * this.#perAck > this.#window)
         await this.#acks.next();
-      const goesOn = this.socket.send(this.#batch);
+      const goesOn = this.socket.send(this.#nextBatch());
       this.#sent += this.#batchMessages;
       if (!goesOn) await this.socket.drained();
     }
     return this.#sent - before;
+  }
+
+  #nextBatch(): Buffer {
+    const batch = this.#batches[this.#next % this.#batches.length];
+    this.#next += 1;
+    if (batch === undefined) throw new Error('there is no batch');
+    return batch;
   }
 }
 
