@@ -24,6 +24,8 @@ const CONTENTS: readonly (readonly [text: string, content: Content, goals: reado
   ['4 KiB that cannot be compressed', 'random', [{ of: FAST, against: 'Meridian', atLeast: 0.95 }]],
 ];
 
+const LATENCY_GOAL: Goal = { of: FAST, against: 'Meridian', atMost: 1.1 };
+
 const PAYLOAD_BYTES = 4096;
 const PAIRS = 2;
 const KIB = 1024;
@@ -58,6 +60,20 @@ export function compressed(context: Context): Promise<readonly Measure[]> {
         })),
       );
     }
+    const shape = { pairs: PAIRS, payloadBytes: 128, durationMs };
+    measures.push(
+      ...(await alternate(
+        [
+          {
+            what: `${PAIRS} pairs, 128 B request/reply, p50`,
+            unit: 'ms',
+            control: CONTROL,
+            goals: [LATENCY_GOAL],
+          },
+        ],
+        async (path) => [(await clients.requests(path, shape, 1)).p50Ms],
+      )),
+    );
     return measures;
   });
 }
