@@ -48,7 +48,7 @@ export default defineConfig({
           env,
           retry,
           include: [
-            '{api,bench,cli,container,cost,deploy,examples,loadtest,local,map,regions,routing,scaling,state,tools,waiting,worker}/**/*.test.ts',
+            '{api,bench,cli,container,cost,deploy,examples,loadtest,local,map,regions,routing,scaling,site,state,tools,waiting,worker}/**/*.test.ts',
             INTEROP_TESTS,
             COMMANDS_UNIT_TESTS,
           ],

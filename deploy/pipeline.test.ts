@@ -26,6 +26,7 @@ const LEFT_OUT: readonly (readonly [RegExp, why: string])[] = [
   [/^\.ci\/run$/, 'it runs these tests'],
   [/^npm ci /, 'it would replace what these tests run on'],
   [/^npm (sbom|run image) /, 'tools/dependencies.test.ts and test/containers/'],
+  [/^npm run -s site$/, 'site/site.test.ts'],
   [/^npm run -s test:contract$/, 'it is part of `npm test`'],
 ];
 
@@ -77,6 +78,13 @@ test('actions are pinned to commits, scripts take expressions from the environme
         expect(scripts).toHaveProperty([name]);
     }
   }
+});
+
+test('the job that publishes the site runs no code of this repository', async () => {
+  const { jobs } = await readWorkflow('site.yml');
+  const writers = Object.entries(jobs).filter(([, { permissions }]) => permissions !== undefined);
+  expect(writers.map(([name]) => name)).toEqual(['publish']);
+  expect(scriptsOf({ jobs: Object.fromEntries(writers) })).toEqual([]);
 });
 
 test("only the job that runs nobody else's code may write, and only to pull requests", () => {

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
-const NOT_COPIED: ReadonlySet<string> = new Set(['node_modules', '.git', '.meridian', '.wrangler']);
+/** The last one is there while the site of the docs is built. */
+const NOT_COPIED: ReadonlySet<string> = new Set(['node_modules', '.git', '.meridian', '.wrangler', '.temp']);
 
 export class ProjectCopy {
   readonly path: string;

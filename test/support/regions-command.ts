@@ -7,7 +7,12 @@ import { type Answers, type Asked, startFakeEdge } from './fake-edge.ts';
 
 const CLI = fileURLToPath(new URL('../../cli/', import.meta.url));
 
-const PROGRAMS = { regions: 'main.ts', sessions: 'sessions/main.ts', cost: 'cost/main.ts' } as const;
+const PROGRAMS = {
+  regions: 'main.ts',
+  sessions: 'sessions/main.ts',
+  cost: 'cost/main.ts',
+  secrets: 'secrets/main.ts',
+} as const;
 
 export interface RegionsResult {
   readonly code: number;
@@ -49,7 +54,7 @@ export function runRegions(
   });
 }
 
-const TOKEN = 'secret';
+const TOKEN = 'secret-of-the-fake-edge';
 
 /** On an edge that answers like this; what it was asked comes with the result. Never is the token shown. */
 export async function runRegionsOn(

@@ -478,6 +478,7 @@ export const PARTS: readonly Part[] = [
       'waiting',
       'state',
       'local/running-stacks.ts',
+      'local/stack-secrets.ts',
       'local/auth',
     ],
     // A test closes its server as everything on one machine does.
@@ -538,6 +539,12 @@ export const PARTS: readonly Part[] = [
     path: 'local/running-stacks.ts',
     what: 'where a running local stack leaves its address and its token, and how commands find them',
     imports: ['local/auth', 'local/process-identity.ts', 'local/trust.ts'],
+  },
+  {
+    path: 'local/stack-secrets.ts',
+    what: 'secrets of a running local stack, and how a command changes them',
+    imports: ['local/auth', 'local/trust.ts'],
+    tests: ['waiting'],
   },
   {
     path: 'local/trust.ts',
@@ -616,6 +623,7 @@ export const PARTS: readonly Part[] = [
       'local/listen.ts',
       'local/process-identity.ts',
       'local/running-stacks.ts',
+      'local/stack-secrets.ts',
       'local/trust.ts',
       'local/auth',
       'local/binaries',
@@ -626,6 +634,11 @@ export const PARTS: readonly Part[] = [
       'local/image',
     ],
     tests: ['worker/region'],
+  },
+  {
+    path: 'site',
+    what: 'the docs as a site: its pages, their order, where their links lead',
+    imports: [],
   },
   {
     path: 'loadtest/lib',

@@ -29,6 +29,7 @@ import { ClientEntry } from './client-entry.ts';
 import { ClientMover, type LetGo, type LetGoAnswer } from './client-mover.ts';
 import { containerEnvironment } from './container-settings.ts';
 import { whyTooLong } from './credential-length.ts';
+import { type CredentialReport, together } from './credential-report.ts';
 import { Door } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
 import { LeafDoor } from './leaf-door.ts';
@@ -60,6 +61,7 @@ import {
   regionStateOf,
   sinceOf,
 } from './stages.ts';
+import { noteStart, takenBy } from './started-with.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 import { TallyBackup } from './tally-backup.ts';
 import { asTold, ToldRegion } from './told-region.ts';
@@ -413,6 +415,16 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return this.#mover.letGo(order);
   }
 
+  async credentials(): Promise<CredentialReport | undefined> {
+    const members = (await this.#members?.credentials()) ?? [];
+    if (!hasServer(this.#lifecycle.stage)) return together(members);
+    const [taken, uses] = await Promise.all([
+      takenBy(this.ctx.storage.kv, this.env),
+      this.#server.credentialUses().catch(() => undefined),
+    ]);
+    return together([{ ...taken, uses }, ...members]);
+  }
+
   /** What the region and its server measure; a server that does not answer is absent. Never starts anything. */
   async metrics(wanted: MetricsWanted): Promise<RegionMetrics> {
     const isUp = hasServer(this.#lifecycle.stage);
@@ -542,6 +554,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const leafPassword = this.#leafLinks.newPassword();
     this.envVars = containerEnvironment(this.env, config, this.#region, leafPassword);
     this.labels = containerLabels(config.cluster, instanceNameOf(this.#region.id));
+    await noteStart(this.ctx.storage.kv, this.env);
     const startedAt = Date.now();
     const abort = AbortSignal.timeout(START_WITHIN_MS);
     try {

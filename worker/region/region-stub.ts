@@ -9,6 +9,7 @@ import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/record.ts';
 import type { StreamBackupStatus } from '../jetstream/backup/status.ts';
 import type { LetGo, LetGoAnswer } from './client-mover.ts';
+import type { CredentialReport } from './credential-report.ts';
 import type { LeafAdmission } from './leaf-links.ts';
 import type { ScalingStatus } from './scaling.ts';
 import type { MetricsWanted, RegionMetrics } from './server-figures.ts';
@@ -39,6 +40,8 @@ export interface RegionMethods {
   scaling(): Promise<ScalingStatus | undefined>;
   /** Has its server tell clients to reconnect, so that a region's servers become equally full. */
   letGo(order: LetGo): Promise<LetGoAnswer>;
+  /** Which credentials its servers take, and who uses which; undefined if none runs. Never starts anything. */
+  credentials(): Promise<CredentialReport | undefined>;
   /** What the region and its server measure. Never starts anything. */
   metrics(wanted: MetricsWanted): Promise<RegionMetrics>;
 }
