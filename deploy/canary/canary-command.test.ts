@@ -160,6 +160,12 @@ test('a domain that is taken is not taken away, unless that is asked for', {
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(words) });
     expect(await fake.told()).toEqual([]);
   }
+  await using silent = await startFakeCloudflare({ ...deployed(), failing: 'changeset' });
+  expect(await deploy([], { ...silent.env, ...fake.env() })).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('--take-domain deploys without looking'),
+  });
+  expect(await fake.told()).toEqual([]);
   await using mine = await startFakeCloudflare({
     ...deployed(),
     domains: { 'nats.example.com': 'meridian' },
