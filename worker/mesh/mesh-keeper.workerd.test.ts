@@ -74,7 +74,7 @@ test('a link that is cut is re-established by itself', async () => {
   await linked(aa, bb);
 });
 
-test('an edit of the setting makes the links again, from one mode to the other and back, and messages go on', async () => {
+test('an edit of the setting makes the links again, from one mode to another and back', async () => {
   const [aa, bb] = makeNodes();
   await wake(aa, bb);
   for (const mode of ['s2_fast', 's2_best', 'off'] as const) {
