@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureActionlint } from '../test/support/actionlint.ts';
 import { temporaryFolder } from '../test/support/command-process.ts';
+import { startFakeCloudflare } from '../test/support/fake-cloudflare.ts';
 import { type Answers, startFakeEdge } from '../test/support/fake-edge.ts';
 import { isThere } from '../test/support/run-example.ts';
 import { readWorkflow, runStep, scriptsOf, type Workflow } from '../test/support/workflow.ts';
@@ -147,8 +148,38 @@ test('a deploy: dry run, then what needs an account says which secret is missing
     MERIDIAN_URL: SECRETS.MERIDIAN_URL,
   });
   expect({ code, err }).toEqual({ code: 5, err: expect.stringContaining('CLOUDFLARE_API_TOKEN is missing') });
-  const { out } = await run('deploy', 'Take the deploy back', SECRETS);
+});
+
+test('what failed is taken back to the deploy before, and without a record of that the Worker alone', async () => {
+  const record = {
+    version: 'v1',
+    at: '2026-11-01T10:00:00.000Z',
+    commit: null,
+    migration: null,
+    config: null,
+  };
+  const images = { 'nats-weur': 'old' };
+  await using cloudflare = await startFakeCloudflare({
+    ...{ versions: ['v2', 'v1'], images: { 'nats-weur': 'new' } },
+    objects: { 'deploys/v1.json': JSON.stringify({ ...record, images }) },
+  });
+  const takeBack = () => {
+    ran.add('Take the deploy back');
+    return runStep(pipeline, ['deploy', 'Take the deploy back'], folder, cloudflare.env, cloudflare.env);
+  };
+  expect(await takeBack()).toMatchObject({ code: 0, out: expect.not.stringContaining('npx') });
+  expect(cloudflare.account).toMatchObject({ images, versions: ['v1', 'v2', 'v1'] });
+  cloudflare.account.objects = {};
+  const { out } = await takeBack();
   expect(out).toBe('npx wrangler rollback --yes --message It does not serve, or the contract suite failed\n');
+});
+
+test('the pipeline deploys a canary first, if it is told of one', {
+  timeout: BUNDLE_TIMEOUT_MS,
+}, async () => {
+  const env = { MERIDIAN_URL: SECRETS.MERIDIAN_URL, DEPLOYMENT_TARGET: 'cloudflare', CANARY: 'wuer' };
+  const { code, err } = await run('deploy', 'Deploy', env);
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('Did you mean weur?') });
 });
 
 test('what a deploy changed is taken back if it then does not serve, or the suite fails; only main is deployed', () => {
