@@ -33,6 +33,8 @@ const methods = {
     if (bytes === undefined) throw new Error('this stack was not started to be inspected');
     return bytes;
   },
+  /** Null: nobody counts it. */
+  routeBytes: async () => (await (await running()).routeBytes?.()) ?? null,
   stop: async ({ server }: { server: string }) => (await running()).stop(server),
   /** Kills a server; returns the milliseconds until all servers are linked again. */
   killAndHeal: async ({ server }: { server: string }): Promise<number> => {

@@ -2,11 +2,13 @@
 // another, with clients at the servers' own TCP ports, so that only the route differs.
 
 import { alternating } from '../alternating.ts';
-import { type Contestant, withContestants } from '../contestants/start.ts';
+import { withContestants } from '../contestants/start.ts';
 import type { Context } from '../context.ts';
 import { cpuRows, withCpu } from '../cpu-per-message.ts';
-import { type Ends, LoadClients, MESSAGE_SIZES } from '../load/clients.ts';
+import { LoadClients, MESSAGE_SIZES } from '../load/clients.ts';
 import type { BenchResult, Goal, Measure } from '../result.ts';
+import { compressed } from './compressed.ts';
+import { type Path, pathThrough } from './path.ts';
 
 const CONTESTANTS = {
   'TCP route': { kind: 'tcp-cluster', regions: 2 },
@@ -17,8 +19,6 @@ const PAIRS = [2, 4, 8];
 const CONTROL = 'TCP route';
 const RATE_GOAL: Goal = { of: 'Meridian', against: CONTROL, atLeast: 0.9 };
 const LATENCY_GOAL: Goal = { of: 'Meridian', against: CONTROL, atMost: 1.4 };
-
-type Path = Ends & Pick<Contestant, 'name' | 'child'>;
 
 export async function mesh(context: Context): Promise<BenchResult> {
   const measures = await withContestants(CONTESTANTS, context, async (contestants) => {
@@ -32,16 +32,11 @@ export async function mesh(context: Context): Promise<BenchResult> {
     rounds: context.rounds,
     notes: [
       'Two servers of one configuration, joined by the route that Meridian splices, or by one that they dial. Clients use TCP, publishers at the one server, subscribers at the other.',
+      "On the wire: bytes of the route in both directions, acknowledgements and the servers' own included, as the engine counts them.",
       'The latency is that of a request and its reply with one in flight per pair.',
     ],
-    measures,
+    measures: [...measures, ...(await compressed(context))],
   };
-}
-
-async function pathThrough({ name, child }: Contestant): Promise<Path> {
-  const [near, far] = await child.call.servers();
-  if (near === undefined || far === undefined) throw new Error(`${name} does not have two servers`);
-  return { name, child, near: `nats://127.0.0.1:${near.client}`, far: `nats://127.0.0.1:${far.client}` };
 }
 
 async function measureAll(
