@@ -5,7 +5,7 @@ import type { ApiClient } from '../../api/client.ts';
 import type { Closeable } from '../../local/teardown.ts';
 import type { MeshCompression } from '../../regions/mesh-schema.ts';
 
-export type Kind = 'direct' | 'platform' | 'stock' | 'meridian' | 'tcp-cluster';
+export type Kind = 'direct' | 'platform' | 'stock' | 'splice' | 'meridian' | 'tcp-cluster';
 
 export interface StackRequest {
   readonly kind: Kind;

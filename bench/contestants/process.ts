@@ -15,6 +15,7 @@ const START: Readonly<Record<Kind, (request: StackRequest) => Promise<RunningSta
   'tcp-cluster': startCluster,
   platform: (request) => startControlEdge('platform', request),
   stock: (request) => startControlEdge('stock', request),
+  splice: (request) => startControlEdge('splice', request),
   meridian: startMeridian,
 };
 
