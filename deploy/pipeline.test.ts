@@ -234,6 +234,16 @@ test.each([
   expect(asked.includes('POST /api/rollouts/5/abort')).toBe(isAborted);
 });
 
+test('a token that may only read is found before the deploy', async () => {
+  const message = 'This token may only read.';
+  await using edge = await startFakeEdge({
+    ...edgeWith('running'),
+    'POST /api/rollouts/dry-run': { status: 403, body: { error: { code: 'forbidden', message } } },
+  });
+  const env = { MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'reads', ROLLOUT: 'rollouts/example.json' };
+  expect(await run('deploy', 'Check the token of the rollout', env)).toMatchObject({ code: 5 });
+});
+
 test('a rollout that is refused is not aborted: there may be another one', async () => {
   const busy = { error: { code: 'rollout_running', message: 'half-of-oceania is under way' } };
   await using edge = await startFakeEdge({
