@@ -39,9 +39,16 @@ beforeAll(async () => {
   pipeline = await readWorkflow('pipeline.yml');
   folder = await temporaryFolder();
   await mkdir(join(folder, 'bin'));
-  for (const name of ['gh', 'npx']) {
+  for (const [name, script] of [
+    // Asked for comments, it answers with the numbers that are in a file, if there is one.
+    [
+      'gh',
+      `if [ "$1 $3" = "api --paginate" ]; then cat "$(dirname "$0")/earlier" 2>/dev/null || true; else printf '%s\\n' "gh $*"; fi`,
+    ],
+    ['npx', `printf '%s\\n' "npx $*"`],
+  ] as const) {
     const path = join(folder, 'bin', name);
-    await writeFile(path, `#!/bin/sh\nprintf '%s\\n' "${name} $*"\n`);
+    await writeFile(path, `#!/bin/sh\n${script}\n`);
     await chmod(path, 0o755);
   }
 });
@@ -103,13 +110,14 @@ test('a pull request: plan, comment, dry run', { timeout: BUNDLE_TIMEOUT_MS }, a
   expect(planned).toMatchObject({ code: 0, summary: expect.stringContaining(MARKER) });
   const { comment = '' } = planned.outputs;
   expect(comment.startsWith(MARKER)).toBe(true);
-  const commented = await run('comment', 'Comment', {
-    COMMENT: comment,
-    PULL_REQUEST: '7',
-    GH_TOKEN: 'x',
-  });
-  expect(commented.out).toBe(
-    `gh pr comment 7 --edit-last --create-if-none --body-file ${join(folder, 'comment.md')}\n`,
+  const ours = { COMMENT: comment, PULL_REQUEST: '7', GH_TOKEN: 'x', GH_REPO: 'a/b' };
+  const file = join(folder, 'comment.md');
+  const commented = await run('comment', 'Comment', ours);
+  expect(commented.out).toBe(`gh pr comment 7 --body-file ${file}\n`);
+  await writeFile(join(folder, 'bin', 'earlier'), '42\n41\n');
+  const again = await run('comment', 'Comment', ours);
+  expect(again.out).toBe(
+    `gh api --silent --method PATCH repos/a/b/issues/comments/42 --field body=@${file}\n`,
   );
   expect((await readFile(join(folder, 'comment.md'), 'utf8')).trim()).toBe(comment.trim());
   const dry = await run('plan', 'Dry run of all targets');
