@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { MeridianConfig } from '../regions/config.ts';
+import { generateInfrastructure, InfrastructureSyncError } from '../regions/generate/infrastructure.ts';
 import { generateJsonSchema } from '../regions/generate/json-schema.ts';
 import type { ClassChange } from '../regions/generate/migrations.ts';
 import { generateReference } from '../regions/generate/reference.ts';
@@ -24,13 +25,14 @@ interface GeneratedFile {
 export function syncCommand(): Command {
   return new Command('sync')
     .description(
-      'write what is generated from regions.json: wrangler.toml, the Worker classes, the JSON Schema, its reference',
+      'write what is generated from regions.json: wrangler.toml, the Worker classes, names in DNS, the JSON Schema, its reference',
     )
     .option('--check', 'write nothing, report what differs (exit code 1 if anything does)')
     .action(async ({ check }: { check?: true }, command: Command) => {
       const config = await loadRegions(command);
       const { files, added } = await generate(config).catch((error: unknown) => {
-        if (error instanceof WranglerSyncError) return command.error(error.message);
+        if (error instanceof WranglerSyncError || error instanceof InfrastructureSyncError)
+          return command.error(error.message);
         throw error;
       });
       const stale = files.filter(({ current, wanted }) => current !== wanted);
@@ -54,6 +56,7 @@ async function generate(
   const wanted: [string, string][] = [
     [WRANGLER_FILE, text],
     ['worker/region/classes.ts', generateWorkerClasses(config)],
+    ['infra/regions.tf.json', generateInfrastructure(text, config)],
     ['regions/regions.schema.json', generateJsonSchema()],
     ['docs/configuration.md', generateReference()],
   ];
