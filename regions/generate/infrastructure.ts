@@ -5,16 +5,12 @@ import { parse } from 'smol-toml';
 import * as v from 'valibot';
 import type { MeridianConfig } from '../config.ts';
 import { formatJson } from '../format-json.ts';
+import { WranglerSyncError } from './wrangler-sync.ts';
 
 /** Names below a domain that are no regions: where leaf nodes and MQTT clients come. */
 export const DOOR_NAMES = ['leaf', 'mqtt'] as const;
 
 const BACKUPS_BINDING = 'BACKUPS';
-
-/** Why it cannot be generated. */
-export class InfrastructureSyncError extends Error {
-  override readonly name = 'InfrastructureSyncError';
-}
 
 const WranglerSchema = v.object({
   name: v.string(),
@@ -34,23 +30,23 @@ export function hostnamesOf({
 /**
  * The text of infra/regions.tf.json.
  *
- * @throws InfrastructureSyncError if the two files leave open what is meant
+ * @throws WranglerSyncError if the two files leave open what is meant
  */
 export function generateInfrastructure(wranglerToml: string, config: MeridianConfig): string {
   const { name, routes, r2_buckets: buckets } = v.parse(WranglerSchema, parse(wranglerToml));
   const taken = config.regions.find(({ id }) => DOOR_NAMES.some((door) => door === id));
   if (taken !== undefined)
-    throw new InfrastructureSyncError(
+    throw new WranglerSyncError(
       `The region ${taken.id} has a name that is not a region's in DNS: ${DOOR_NAMES.join('. and ')}. are where leaf nodes and MQTT clients come. Give it another id.`,
     );
   const backups = buckets.find(({ binding }) => binding === BACKUPS_BINDING)?.bucket_name;
   if (backups === undefined)
-    throw new InfrastructureSyncError(
+    throw new WranglerSyncError(
       `wrangler.toml has no bucket_name for the binding ${BACKUPS_BINDING}, which infra/ has to own.`,
     );
   const both = routes.find((route) => isCustomDomain(route) && config.routing.pinDomains.length > 0);
   if (both !== undefined)
-    throw new InfrastructureSyncError(
+    throw new WranglerSyncError(
       'wrangler.toml has a route with custom_domain, and routing.pinDomains has domains: both wrangler and infra/ would own it. Remove the route; infra/ makes the custom domains.',
     );
   return formatJson({

@@ -101,6 +101,12 @@ export const PARTS: readonly Part[] = [
     packages: [],
   },
   {
+    path: 'cost',
+    what: 'what a configuration costs under a load: prices as data, and the model. Pure: no I/O, no clock',
+    imports: ['regions'],
+    packages: [],
+  },
+  {
     path: 'worker',
     what: 'the bindings, and what everything in the Worker uses: errors, waiting times',
     imports: ['api'],
@@ -125,7 +131,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/forecast',
     what: 'whom an edit would move, by replaying traffic through the decision. Pure',
-    imports: ['regions', 'api', 'routing', 'routing/places'],
+    imports: ['regions', 'api', 'cost', 'routing', 'routing/places'],
     packages: [],
   },
   {
@@ -463,6 +469,7 @@ export const PARTS: readonly Part[] = [
     // The local stack leaves its address and its token.
     imports: [
       'scaling',
+      'cost',
       'regions',
       'regions/rules',
       'regions/edits',
@@ -495,11 +502,29 @@ export const PARTS: readonly Part[] = [
     imports: ['regions', 'regions/edits', 'api', 'routing', 'worker/forecast', 'cli'],
   },
   {
+    path: 'deploy/setup',
+    what: 'the command `npm run setup`: asks, and writes what a fresh clone needs to be deployed',
+    imports: ['cost', 'regions', 'regions/edits', 'regions/generate', 'cli'],
+  },
+  {
+    path: 'deploy/rollback',
+    what: 'the command `npm run rollback`: configuration, Worker and images of an earlier deploy, together',
+    imports: ['cli', 'deploy'],
+    tests: ['api'],
+  },
+  {
+    path: 'deploy/canary',
+    what: 'a deploy with one region first',
+    // `deploy/` starts it, and it stands on the same API and the same preparations.
+    imports: ['regions', 'api', 'waiting', 'cli', 'deploy'],
+    tests: ['deploy/setup'],
+  },
+  {
     path: 'deploy',
     what: 'the command `npm run deploy`: to Cloudflare, to Synadia, or to both',
     // `accounts/` reads the environment as `secrets.ts` and `target.ts` have it; no file there imports the command.
-    imports: ['api', 'waiting', 'cli', 'deploy/accounts'],
-    tests: ['deploy/plan', 'local/listen.ts'],
+    imports: ['api', 'waiting', 'cli', 'deploy/accounts', 'deploy/canary'],
+    tests: ['deploy/plan', 'deploy/setup', 'local/listen.ts'],
   },
   {
     path: 'local/machine.ts',
@@ -684,7 +709,7 @@ export const PARTS: readonly Part[] = [
     path: 'bench/backup',
     what: 'the benchmarks `backup` and `restore`',
     // The prices.
-    imports: ['regions', 'api', 'waiting', ...BENCH],
+    imports: ['cost', 'regions', 'api', 'waiting', ...BENCH],
   },
   {
     path: 'bench/growth',
@@ -765,6 +790,11 @@ export const PARTS: readonly Part[] = [
     path: 'tools/fit',
     what: 'fits the latency model to measurements',
     imports: ['routing', 'routing/latency', 'tools'],
+  },
+  {
+    path: 'tools/cost-page',
+    what: 'writes the tables of docs/cost.md',
+    imports: ['cost', 'regions'],
   },
   {
     path: 'tools/places',
