@@ -492,6 +492,13 @@ export const PARTS: readonly Part[] = [
     tests: ['local/listen.ts'],
   },
   {
+    path: 'cli/infra',
+    what: 'the command `npm run infra`: OpenTofu on the files of `infra/`, with its state in R2',
+    // OpenTofu is found or built as nats-server is.
+    imports: ['regions', 'regions/generate', 'state', 'cli', 'local/binaries'],
+    tests: ['local/listen.ts'],
+  },
+  {
     path: 'deploy/accounts',
     what: 'an account of NATS servers in operator mode, made what its files say: claims and streams',
     imports: ['waiting', 'cli', 'deploy'],
@@ -566,7 +573,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'local/binaries',
-    what: 'nats-server, k6 and Prometheus: found, downloaded or built on first use',
+    what: 'nats-server, k6, Prometheus and OpenTofu: found, downloaded or built on first use',
     imports: ['local/trust.ts'],
     tests: ['local/listen.ts'],
   },
