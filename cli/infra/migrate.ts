@@ -10,7 +10,7 @@ import { say } from '../wrap.ts';
 import { initialize, useBucket, useFolder } from './init.ts';
 import { bucketFindings, checkFindings } from './inspect-state.ts';
 import { keepCopy } from './keep-copy.ts';
-import { decrypted, pushState, storedState } from './plain-state.ts';
+import { decrypted, pushState, storedState, storeFirst } from './plain-state.ts';
 import { checkRun, openSession, type Session } from './session.ts';
 import { type InfraOptions, type Settings, STATE_KEY, settingsOf, withInfra } from './settings.ts';
 import { readStateText, type StateFacts } from './state-text.ts';
@@ -123,8 +123,8 @@ async function factsOf(session: Session): Promise<StateFacts | undefined> {
 }
 
 /**
- * Writes it so that its serial stays. OpenTofu writes the next one into a folder, and over another state, and the one that it
- * is given into an empty bucket; Terraform does it otherwise. So it is given the one before first, where that is possible.
+ * Writes it so that its serial stays. OpenTofu writes the next one into a folder, and over another state; Terraform does it
+ * otherwise. So it is given the one before first, where that is possible.
  */
 async function write(
   target: Session,
@@ -132,9 +132,9 @@ async function write(
   { serial }: StateFacts,
   there: StateFacts | undefined,
 ): Promise<void> {
+  if (target.bucket !== undefined && there === undefined) return storeFirst(target, target.bucket, text);
   const isPossible = serial > 0 && serial - 1 > (there?.serial ?? -1);
-  const isAsGiven = target.bucket !== undefined && there === undefined;
-  for (const given of isAsGiven || !isPossible ? [serial] : [serial - 1, serial]) {
+  for (const given of isPossible ? [serial - 1, serial] : [serial]) {
     await pushState(target, JSON.stringify({ ...(JSON.parse(text) as object), serial: given }));
     if ((await factsOf(target))?.serial === serial) return;
   }

@@ -5,9 +5,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { CommandError, EXIT } from '../exit.ts';
+import { LOCK_KEY } from './lock-text.ts';
 import { runProgramOf } from './run-program.ts';
 import { checkRun, runIn, type Session } from './session.ts';
 import { STATE_KEY } from './settings.ts';
+import type { StateBucket } from './state-bucket.ts';
 import { readStateText } from './state-text.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -56,6 +58,52 @@ export async function pushState(session: Session, text: string): Promise<void> {
   const result = await runIn(session, ['state', 'push', '-'], { input: text, quiet: true });
   if (result.code !== 0) console.error(result.err.trim());
   checkRun(session, 'writing the state', result);
+}
+
+/**
+ * Stores a state that is plain text in a bucket that has none: a push would give it another lineage there. It is encrypted
+ * in a folder first, where OpenTofu counts the serial on by one.
+ *
+ * @throws CommandError if there is one by then
+ */
+export async function storeFirst(session: Session, bucket: StateBucket, text: string): Promise<void> {
+  if ((await bucket.read(LOCK_KEY)) !== undefined)
+    throw new CommandError(
+      EXIT.conflict,
+      'Somebody else holds the state, though there is none yet, and nothing was written: npm run infra -- doctor says who it is.',
+      { details: { code: 'locked' } },
+    );
+  const bytes = await encrypted(session, text);
+  // Nothing at all, as an upload that failed may leave.
+  if ((await bucket.read(STATE_KEY))?.byteLength === 0) await bucket.delete(STATE_KEY);
+  const answer = await bucket.putNew(STATE_KEY, bytes);
+  if (answer.status === 200) return;
+  if (answer.status !== 412) throw bucket.refused(answer);
+  throw new CommandError(
+    EXIT.conflict,
+    `The bucket ${bucket.name} has a ${STATE_KEY} that is no state or was just written, and nothing was overwritten: look at it first.`,
+    { details: { code: 'there_already' } },
+  );
+}
+
+async function encrypted(session: Session, text: string): Promise<Uint8Array> {
+  if (session.program.name === 'Terraform') return new TextEncoder().encode(text);
+  await using folder = await temporaryFolder();
+  const encryption = await readFile(join(session.settings.folder, 'encryption.tofu'));
+  await writeFile(join(folder.path, 'encryption.tofu'), encryption);
+  const state = v.parse(v.looseObject({ serial: v.number() }), JSON.parse(text));
+  const { program, env } = session;
+  const input = JSON.stringify({ ...state, serial: state.serial - 1 });
+  const result = await runProgramOf({
+    program,
+    folder: folder.path,
+    env,
+    args: ['state', 'push', '-'],
+    input,
+  });
+  if (result.code !== 0) console.error(result.err.trim());
+  checkRun(session, 'encrypting the state', result);
+  return readFile(join(folder.path, 'terraform.tfstate'));
 }
 
 /** What a state has, as `tofu state list` names it. */

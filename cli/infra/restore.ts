@@ -9,7 +9,7 @@ import { chooseCopy, SHORT_HASH_CHARACTERS } from './copy-name.ts';
 import { bucketWithHistory } from './history-command.ts';
 import { bucketFindings, checkFindings } from './inspect-state.ts';
 import { keepCopy, listCopies } from './keep-copy.ts';
-import { decrypted, pushState, resourcesIn } from './plain-state.ts';
+import { decrypted, pushState, resourcesIn, storeFirst } from './plain-state.ts';
 import { checkInitialized, openSession } from './session.ts';
 import { type InfraOptions, STATE_KEY, settingsOf, withInfra } from './settings.ts';
 import type { StateBucket } from './state-bucket.ts';
@@ -56,7 +56,9 @@ export function restoreCommand(): Command {
       if (!json) say(changeText(change, copy.sha256.slice(0, SHORT_HASH_CHARACTERS)));
       if (dryRun) return;
       await confirm(`Restore state ${copy.serial}?`, { ...(yes && { yes }) });
-      await pushState(session, JSON.stringify({ ...(JSON.parse(text) as object), serial }));
+      const restored = JSON.stringify({ ...(JSON.parse(text) as object), serial });
+      if (current === undefined) await storeFirst(session, bucket, restored);
+      else await pushState(session, restored);
       const kept = await keepCopy(bucket);
       if (json)
         console.log(
