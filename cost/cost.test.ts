@@ -159,6 +159,34 @@ test('streams are replicated to two more servers, and cost writes to R2', () => 
   expect(driver(stored, 'storage')).toBeCloseTo(2 * 4.5 + 1.5, 6);
 });
 
+test('without backups streams cost no R2, and without verification no reads', () => {
+  const { backup } = CONFIG.jetstream;
+  const load = { streams: 10, storedGb: 100 };
+  const of = (change: Partial<typeof backup>) =>
+    costOf(load, { ...CONFIG, jetstream: { ...CONFIG.jetstream, backup: { ...backup, ...change } } });
+  const reads = ({ lines }: Cost) => lines.find(({ price }) => price === 'r2ClassB')?.quantity.mid ?? 0;
+  expect(driver(of({ enabled: false }), 'storage')).toBe(0);
+  expect(driver(of({}), 'storage')).toBeGreaterThan(0);
+  expect(reads(of({ verifyHours: 0 }))).toBe(0);
+  expect(reads(of({ verifyHours: 12 }))).toBeCloseTo(2 * reads(of({ verifyHours: 24 })), 6);
+});
+
+test('the Keeper is counted where there are JetStream servers, unless all goes well', () => {
+  const seconds = ({ lines }: Cost) =>
+    lines.find(({ price, region }) => price === 'objectDuration' && region === null)?.quantity;
+  const object = 730 * 3_600 * 0.128;
+  expect(seconds(costOf({}))).toEqual({ low: object, mid: 2 * object, high: 2 * object });
+  const without = changed({ jetstream: false });
+  expect(seconds(costOf({}, without))).toEqual({ low: object, mid: object, high: object });
+});
+
+test('a region with members that may sleep costs nothing without clients', () => {
+  const members = { min: 2, max: 4, freeConnections: 100, windowSeconds: 300 } as never;
+  const config = configOf(['weur'], { weur: { jetstream: false, keepAwake: false, members } });
+  expect(driver(costOf({}, config), 'memory')).toBe(0);
+  expect(driver(costOf({ clients: 1 }, config), 'memory')).toBeGreaterThan(0);
+});
+
 test('a load that the configuration cannot serve is said', () => {
   const one = configOf(['weur'], { weur: { jetstream: false } });
   expect(costOf({ clients: 1e6 }, one).notes[0]).toMatch(

@@ -16,12 +16,23 @@ export async function checkDomainsAreFree(env: Environment): Promise<void> {
   // A Worker that is not there yet has no domains, and cannot be asked about them.
   if ((await api.migrationOf(worker)) === undefined) return;
   for (const domain of domains) {
-    const owner = await api.ownerOfDomain(worker, domain);
+    const owner = await ownerOf(api, worker, domain);
     if (owner === undefined) continue;
     throw new CommandError(
       EXIT.refused,
       `Cloudflare: ${domain} is taken, by ${owner}, and wrangler would take it away without a question. Nothing was deployed. Choose another name (\`npm run setup -- --domain NAME\`), or use --take-domain to move it here.`,
       { details: { code: 'domain_taken', platform: 'cloudflare', domain, owner } },
     );
+  }
+}
+
+/** What cannot be looked at is no permission to take it. */
+async function ownerOf(api: CloudflareApi, worker: string, domain: string): Promise<string | undefined> {
+  try {
+    return await api.ownerOfDomain(worker, domain);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const message = `${error.message} Nothing was deployed. If it is yours, --take-domain deploys without looking.`;
+    throw new CommandError(error.exitCode, message, { details: error.details, cause: error });
   }
 }

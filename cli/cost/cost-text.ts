@@ -58,7 +58,7 @@ export function curveText({ curve, alternatives }: CostAnswer): string {
 
 function trafficText({ clients, messages, size, fanOut, hours, streams, sessionHours }: Traffic): string {
   const parts = [
-    `${count(clients)} clients`,
+    `${count(clients)} client${clients === 1 ? '' : 's'}`,
     `${count(messages)} messages/s of ${count(size)} bytes, each to ${count(fanOut)} of them`,
     `${count(hours)} hours a day`,
     ...(streams > 0 ? [`${count(streams)} streams`] : []),

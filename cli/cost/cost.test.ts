@@ -89,8 +89,9 @@ describe('--measured', () => {
     at,
     regions: { weur, oc },
   });
-  const answering = (points: readonly unknown[]) => ({
-    'GET /api/metrics/history?minutes=1440': { body: { fields, points } },
+  const answering = (day: readonly unknown[], hour: readonly unknown[] = []) => ({
+    'GET /api/metrics/history?minutes=1440': { body: { fields, points: day } },
+    'GET /api/metrics/history?minutes=60': { body: { fields, points: hour } },
   });
 
   test('takes the load of the last day', async () => {
@@ -109,6 +110,20 @@ describe('--measured', () => {
       size: 256,
       connects: 18,
       shares: { weur: 0.75, oc: 0.25, apac: 0 },
+    });
+  });
+
+  test('takes the last hour of an edge that has just begun', async () => {
+    const hour = [point(0, [2, 2, 0, 0, 0, 0], null), point(10_000, [2, 2, 50, 100, 5_000, 0], null)];
+    const { out } = await runRegionsOn(answering([hour[0]], hour), ['--measured', '--json'], {
+      program: 'cost',
+    });
+    expect(JSON.parse(out).traffic).toMatchObject({
+      clients: 2,
+      messages: 5,
+      size: 100,
+      fanOut: 2,
+      connects: 0,
     });
   });
 

@@ -24,7 +24,8 @@ interface Options extends ConnectionOptions, WhatIf, Omit<TrafficOptions, 'share
   readonly csv?: true;
 }
 
-const DAY_MINUTES = 24 * 60;
+/** Of a day the edge tells each fourth minute, of an hour all: an edge that has just begun has little to tell of a day. */
+const MINUTES_BACK = [24 * 60, 60] as const;
 
 /** What of the options is of the load. */
 const LOAD = [
@@ -113,13 +114,15 @@ function numberOf(text: string): number {
 }
 
 async function measuredOf(options: ConnectionOptions): Promise<Measured> {
-  const measured = measuredTraffic(await (await openClient(options)).metricsHistory(DAY_MINUTES));
-  if (measured === undefined)
-    throw new CommandError(
-      EXIT.unknown,
-      'The edge knows of no clients in the last day, so there is no load to take: give it with --clients and --messages.',
-    );
-  return measured;
+  const client = await openClient(options);
+  for (const minutes of MINUTES_BACK) {
+    const measured = measuredTraffic(await client.metricsHistory(minutes));
+    if (measured !== undefined) return measured;
+  }
+  throw new CommandError(
+    EXIT.unknown,
+    'The edge knows of no clients in the last day, so there is no load to take: give it with --clients and --messages.',
+  );
 }
 
 /** Clients of regions that are left out of the question are distributed as the others are. */

@@ -1,12 +1,15 @@
 // `npm run deploy -- --canary` as people run it, in a copy of this checkout: real but for wrangler, the contract suite, Cloudflare's
 // API and the edge, for which others stand.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runDeploy } from '../../test/support/deploy-command.ts';
 import { type FakeAccount, startFakeCloudflare } from '../../test/support/fake-cloudflare.ts';
 import { CONFIG, livingEdge, regionView, startFakeEdge } from '../../test/support/fake-edge.ts';
 import { FakeWrangler } from '../../test/support/fake-wrangler.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { withDomain } from '../setup/domain.ts';
 import { readWranglerFile } from '../wrangler-file.ts';
 
@@ -77,7 +80,7 @@ test('the contract suite fails: the Worker and weur are taken back, and nothing 
   await using live = await edge(() => {
     cloudflare.account.images['nats-weur'] = 'r/meridian:new';
   });
-  const env = { ...cloudflare.env, ...fake.env('test/contract'), MERIDIAN_URL: live.url };
+  const env = { ...cloudflare.env, ...fake.env({ failing: 'test/contract' }), MERIDIAN_URL: live.url };
   const { code, err } = await deploy(['--canary', 'weur', '--json'], env);
   expect({ code, err }).toEqual({
     code: 1,
@@ -91,6 +94,34 @@ test('the contract suite fails: the Worker and weur are taken back, and nothing 
   ]);
   expect(cloudflare.account.images['nats-weur']).toBe('r/meridian:old');
   expect((await fake.told()).map(({ args }) => args[0])).toEqual(['containers', 'deploy', 'run']);
+});
+
+test('Ctrl-C in the contract suite: it ends, and what was deployed is taken back', {
+  timeout: BUILD_TIMEOUT_MS,
+}, async () => {
+  await using cloudflare = await startFakeCloudflare(deployed());
+  await using live = await edge();
+  const env = { ...cloudflare.env, ...fake.env({ hanging: 'test/contract' }), MERIDIAN_URL: live.url };
+  // A group of its own, to which a terminal would send the signal.
+  const child = spawn(process.execPath, ['deploy/main.ts', '--canary', 'weur'], {
+    ...{ cwd: fake.project.path, env, detached: true },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const exited = once(child, 'exit');
+  const isInSuite = async () => (await fake.peek()).some(({ args }) => args[0] === 'run');
+  await waitFor('the contract suite', { timeoutMs: BUILD_TIMEOUT_MS }, isInSuite);
+  process.kill(-(child.pid ?? 0), 'SIGINT');
+  const [code] = await exited;
+  expect({ code, err }).toEqual({
+    code: 130,
+    err: expect.stringContaining('Canary: it was interrupted\nTaken back: the Worker, to v1.'),
+  });
+  expect(cloudflare.changes).toEqual(['POST /workers/scripts/meridian/deployments']);
+  await fake.told();
 });
 
 test.each([
@@ -129,6 +160,12 @@ test('a domain that is taken is not taken away, unless that is asked for', {
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(words) });
     expect(await fake.told()).toEqual([]);
   }
+  await using silent = await startFakeCloudflare({ ...deployed(), failing: 'changeset' });
+  expect(await deploy([], { ...silent.env, ...fake.env() })).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('--take-domain deploys without looking'),
+  });
+  expect(await fake.told()).toEqual([]);
   await using mine = await startFakeCloudflare({
     ...deployed(),
     domains: { 'nats.example.com': 'meridian' },

@@ -12,6 +12,7 @@ const at = args.indexOf('--config');
 const images = at === -1 ? [] : [...readFileSync(args[at + 1], 'utf8').matchAll(/^image = "(.*)"$/gm)].map(([, image]) => image);
 const said = args.filter((each, index) => index !== at && (at === -1 || index !== at + 1));
 appendFileSync(process.env.FAKE_LOG, JSON.stringify({ args: said, images }) + '\\n');
+if (said.join(' ').includes(process.env.FAKE_HANGS ?? 'nothing hangs')) await new Promise(() => setTimeout(() => {}, 60_000));
 process.exit(said.join(' ').includes(process.env.FAKE_FAILS ?? 'nothing fails') ? 1 : 0);
 `;
 
@@ -19,6 +20,12 @@ export interface Told {
   readonly args: readonly string[];
   /** Of the configuration that it was given, container by container. */
   readonly images: readonly string[];
+}
+
+/** What of a call's arguments makes it fail, or go on until it is interrupted. */
+export interface Trouble {
+  readonly failing?: string;
+  readonly hanging?: string;
 }
 
 export class FakeWrangler {
@@ -44,16 +51,25 @@ export class FakeWrangler {
     return new FakeWrangler(project);
   }
 
-  /** For a command in the copy. @param failing what of a call's arguments makes it fail */
-  env(failing?: string): Readonly<Record<string, string>> {
-    const log = { FAKE_LOG: this.#log };
-    return failing === undefined ? log : { ...log, FAKE_FAILS: failing };
+  /** For a command in the copy. */
+  env({ failing, hanging }: Trouble = {}): Readonly<Record<string, string>> {
+    return {
+      FAKE_LOG: this.#log,
+      ...(failing !== undefined && { FAKE_FAILS: failing }),
+      ...(hanging !== undefined && { FAKE_HANGS: hanging }),
+    };
   }
 
   /** What was asked since the last time. */
   async told(): Promise<readonly Told[]> {
-    const text = await readFile(this.#log, 'utf8').catch(() => '');
+    const told = await this.peek();
     await rm(this.#log, { force: true });
+    return told;
+  }
+
+  /** The same, which stays to be told. */
+  async peek(): Promise<readonly Told[]> {
+    const text = await readFile(this.#log, 'utf8').catch(() => '');
     return text
       .split('\n')
       .filter(Boolean)

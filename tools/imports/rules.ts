@@ -115,9 +115,15 @@ export const PARTS: readonly Part[] = [
     tests: ['worker/index.ts', 'regions'],
   },
   {
+    path: 'worker/s2',
+    what: "the framing of S2 streams: identifier, uncompressed chunks, checksums. nats-server's archives and compressed routes are such streams. Pure",
+    imports: [],
+    packages: [],
+  },
+  {
     path: 'worker/mesh',
     what: 'topology, route handshake, splice, keeping links up. Knows bytes and peers, but no objects',
-    imports: [...SHARED, 'waiting'],
+    imports: [...SHARED, 'waiting', 'worker/s2'],
     packages: [],
   },
   {
@@ -143,13 +149,13 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/jetstream/archive',
     what: "nats-server's archive format, and the segments that archives are put together from. Pure",
-    imports: ['worker/jetstream/manifest'],
+    imports: ['worker/s2', 'worker/jetstream/manifest'],
     packages: [],
   },
   {
     path: 'worker/jetstream/bucket',
     what: 'backups in R2: manifests, logs, folded segments, archives from them',
-    imports: ['waiting', 'worker', 'worker/jetstream/manifest', 'worker/jetstream/archive'],
+    imports: ['waiting', 'worker', 'worker/s2', 'worker/jetstream/manifest', 'worker/jetstream/archive'],
     packages: [],
   },
   {
@@ -163,6 +169,7 @@ export const PARTS: readonly Part[] = [
     what: 'restores backups into NATS servers, and verifies that they restore',
     imports: [
       'worker',
+      'worker/s2',
       'worker/jetstream/manifest',
       'worker/jetstream/archive',
       'worker/jetstream/bucket',
@@ -485,6 +492,13 @@ export const PARTS: readonly Part[] = [
     tests: ['local/listen.ts'],
   },
   {
+    path: 'cli/infra',
+    what: 'the command `npm run infra`: OpenTofu on the files of `infra/`, with its state in R2',
+    // OpenTofu is found or built as nats-server is.
+    imports: ['regions', 'regions/generate', 'state', 'cli', 'local/binaries'],
+    tests: ['local/listen.ts'],
+  },
+  {
     path: 'deploy/accounts',
     what: 'an account of NATS servers in operator mode, made what its files say: claims and streams',
     imports: ['waiting', 'cli', 'deploy'],
@@ -559,7 +573,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'local/binaries',
-    what: 'nats-server, k6 and Prometheus: found, downloaded or built on first use',
+    what: 'nats-server, k6, Prometheus and OpenTofu: found, downloaded or built on first use',
     imports: ['local/trust.ts'],
     tests: ['local/listen.ts'],
   },

@@ -64,7 +64,7 @@ import {
 import { noteStart, takenBy } from './started-with.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 import { TallyBackup } from './tally-backup.ts';
-import { asTold, ToldRegion } from './told-region.ts';
+import { asTold, type ToldConfig, ToldRegion } from './told-region.ts';
 import { TrafficTally } from './traffic-tally.ts';
 
 /** Stops nats-server at once; SIGTERM would make it a lame duck first, for clients that are not there. */
@@ -95,7 +95,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   readonly #members: RegionMembers | undefined;
 
   override enableInternet = false;
-  #region: RegionConfig;
+  #region: ToldConfig;
   #residencyRule: ReturnType<typeof residencyRuleOf>;
   readonly #server: NatsServer;
   readonly #report: ServerReport;
@@ -181,7 +181,13 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const regions = serverIdsOf(config);
     const { retryMaxMs } = config.mesh;
     this.#admission = new Admission(() => jetStreamKeeper(env));
-    const host = meshHostOf(id, env, this.#server, this.#admission);
+    const host = meshHostOf({
+      id,
+      env,
+      server: this.#server,
+      admission: this.#admission,
+      compression: () => this.#region.meshCompression ?? config.mesh.compression,
+    });
     const handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
     this.#mesh = new MeshKeeper(host, { region: id, regions, retryMaxMs, handshakeTimeoutMs });
     const record = ctx.storage.kv.get<DrainRecord>(DRAIN_KEY);
@@ -330,12 +336,14 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
    * Adopts the region's configuration: after an edit, and from the cron trigger. It alone says whether the region is
    * drained, however it came about: by a drain, a rollback, or an edit of the whole configuration.
    */
-  async configure(region: RegionConfig, version: number, settleSeconds: number): Promise<void> {
+  async configure(region: ToldConfig, version: number, settleSeconds: number): Promise<void> {
     const news = this.#told.tell(region, version);
     if (news === undefined) return;
+    const { meshCompression } = this.#region;
     this.#region = region;
     this.#residencyRule = residencyRuleOf(region);
     this.#sleepsAfter(region);
+    if (region.meshCompression !== meshCompression) this.#mesh.recompress();
     const { enabled, keepAwake, jetstream } = region;
     const wants = { enabled, keepAwake, jetstream };
     await this.#lifecycle.dispatch({ kind: 'configured', wants, drain: news.drain, settleSeconds });

@@ -14,6 +14,7 @@ import type { LeafAdmission } from './leaf-links.ts';
 import type { ScalingStatus } from './scaling.ts';
 import type { MetricsWanted, RegionMetrics } from './server-figures.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
+import type { ToldConfig } from './told-region.ts';
 
 /** What Workers and other regions' objects call, over RPC. */
 export interface RegionMethods {
@@ -23,7 +24,7 @@ export interface RegionMethods {
   remember(colo: string, trips: RoundTrips): Promise<void>;
   links(): Promise<readonly LinkStatus[]>;
   traffic(): Promise<readonly TrafficSample[]>;
-  configure(region: RegionConfig, version: number, settleSeconds: number): Promise<void>;
+  configure(region: ToldConfig, version: number, settleSeconds: number): Promise<void>;
   /** Why it must not be woken; undefined once it is up. */
   wake(): Promise<string | undefined>;
   drain(settleSeconds: number): Promise<RegionStatus>;

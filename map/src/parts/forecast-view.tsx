@@ -52,7 +52,7 @@ export function ForecastView({ dryRun }: { readonly dryRun: DryRun }) {
         </div>
         <div>
           <dt title={`List prices of ${cost.pricesReadOn}, without what messages cost`}>
-            A month{cost.arePricesStale ? ' (stale prices)' : ''}
+            Cost a month{cost.arePricesStale ? ' (stale prices)' : ''}
           </dt>
           <dd>
             {dollarText(cost.before.mid)} → {dollarText(cost.after.mid)}
