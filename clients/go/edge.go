@@ -170,10 +170,7 @@ func (e *Edge) dial(ctx context.Context) (*lease, error) {
 
 // lost reports that nats.go has given up the connection in use, which it does when credentials are refused twice.
 func (e *Edge) lost(nc *nats.Conn) {
-	e.lock.Lock()
-	is := !e.closed && e.current != nil && e.current.nc == nc
-	e.lock.Unlock()
-	if is {
+	if e.uses(nc) {
 		e.fail(e.explain(e.ended, "", nc.LastError()))
 	}
 }
@@ -197,10 +194,23 @@ func (e *Edge) connectOptions() []nats.Option {
 			most := min(reconnectFirst<<min(attempts, 10), reconnectMost)
 			return time.Duration(rand.Int64N(int64(most)))
 		}),
-		nats.ReconnectHandler(func(nc *nats.Conn) { e.tell(nc, "reconnected") }),
+		nats.ReconnectHandler(e.reconnected),
 		nats.LameDuckModeHandler(func(nc *nats.Conn) { go e.leave(nc, drained) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { e.fail(err) }),
 	}
+}
+
+func (e *Edge) reconnected(nc *nats.Conn) {
+	if e.uses(nc) {
+		e.tell(nc, "reconnected")
+	}
+}
+
+// uses says whether a connection is that of now.
+func (e *Edge) uses(nc *nats.Conn) bool {
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	return !e.closed && e.current != nil && e.current.nc == nc
 }
 
 func (e *Edge) tell(nc *nats.Conn, why string) {

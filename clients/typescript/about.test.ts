@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { type Answering, fakeEdge, saying } from '../../test/support/edge-that-says.ts';
 import { originOf } from './about.ts';
 import { fromEndpoint } from './edge.ts';
 import { EndpointError, NoRegionError } from './errors.ts';
-import { type Answering, fakeEdge, saying } from './fake-edge.ts';
 
 describe('an endpoint', () => {
   test.each([

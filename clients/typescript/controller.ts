@@ -21,6 +21,10 @@ const DURABLE = 'workflow-controller';
 const TRY_FOR_MS = 60_000;
 const TRY_AGAIN_MS = 200;
 const ANSWERS_WITHIN_MS = 5_000;
+/** What is fetched ahead has to be handled in the seconds that a region leaves its clients. */
+const AHEAD = 20;
+/** Who led the consumer and was lost has forgotten what was asked: it is asked anew after this. */
+const ASK_AGAIN_MS = 5_000;
 const ACK_WAIT_NS = 15_000_000_000;
 
 const credentials = await credentialsOf();
@@ -63,7 +67,7 @@ async function prepare(nats: NatsConnection): Promise<void> {
 /** Goes on where the durable consumer is. */
 async function consume(nats: NatsConnection): Promise<() => Promise<void>> {
   const consumer = await jetstream(nats, { timeout: ANSWERS_WITHIN_MS }).consumers.get(STREAM, DURABLE);
-  const messages = await consumer.consume();
+  const messages = await consumer.consume({ max_messages: AHEAD, expires: ASK_AGAIN_MS });
   const consuming = (async () => {
     for await (const event of messages) await handle(event);
   })();

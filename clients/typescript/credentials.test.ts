@@ -1,10 +1,10 @@
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import { type Answering, fakeEdge, saying } from '../../test/support/edge-that-says.ts';
 import { discover } from './about.ts';
 import { signIn } from './credentials.ts';
 import { fromEndpoint } from './edge.ts';
 import { CredentialsError } from './errors.ts';
-import { type Answering, fakeEdge, saying } from './fake-edge.ts';
 
 interface Seen {
   authorization?: string | undefined;

@@ -64,13 +64,21 @@ test('controllers in Go and TypeScript go on wherever their region is', { timeou
     expect(said.lines.slice(before[index]).filter((line) => !line.startsWith('handled'))).toEqual([
       'at weur: drained',
     ]);
-    console.log(`${process.language}: ${said.acknowledged} events, ${said.lines.at(-1)}`);
+    console.log(
+      `DEBUG ${process.language}: ${said.acknowledged} events, ${said.lines.at(-1)}, ${JSON.stringify(Object.entries(Object.groupBy(said.lines, (l) => l)).map(([l, all]) => [l, all?.length]))}`,
+    );
     // One that failed is followed later than those after it.
     expect(said.requested.toSorted()).toEqual(said.published.toSorted());
     expect(said.published.length).toBeGreaterThanOrEqual(said.acknowledged);
+    // Every event, those it has asked for among them.
+    expect(handledIn(said.lines)).toBeGreaterThanOrEqual(2 * said.published.length);
     expect(said.code).toBe(0);
   }
 });
+
+function handledIn(lines: readonly string[]): number {
+  return Number(/^handled (\d+) events$/.exec(lines.at(-1) ?? '')?.[1]);
+}
 
 /** A controller with a stream of its own, and who publishes to it. */
 class Work implements AsyncDisposable {

@@ -821,7 +821,6 @@ export const PARTS: readonly Part[] = [
     path: 'clients/typescript',
     what: 'a client of an edge by its address alone, and the controller that uses it; `clients/go/` is the same in Go',
     imports: [],
-    tests: ['local/listen.ts'],
   },
   {
     path: 'examples',

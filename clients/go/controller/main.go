@@ -32,6 +32,10 @@ const (
 	tryFor        = 60 * time.Second
 	answersWithin = 5 * time.Second
 	ackWait       = 15 * time.Second
+	// What is fetched ahead has to be handled in the seconds that a region leaves its clients.
+	ahead = 20
+	// Who led the consumer and was lost has forgotten what was asked: it is asked anew after this.
+	askAgain = 5 * time.Second
 )
 
 func main() {
@@ -135,7 +139,7 @@ func (c *controller) consume(nc *nats.Conn) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	consuming, err := consumer.Consume(c.handle)
+	consuming, err := consumer.Consume(c.handle, jetstream.PullMaxMessages(ahead), jetstream.PullExpiry(askAgain))
 	if err != nil {
 		return nil, err
 	}
