@@ -1,5 +1,5 @@
-// Four projects on Node: `unit` (beside the code), `e2e` and `e2e-waiting` (test/, against the local stack), and `load`,
-// which `npm test` leaves out: `npm run test:load`. What runs inside workerd has its own file, vitest.workerd.config.ts.
+// Projects on Node: `unit` (beside the code), `e2e` and `e2e-waiting` (test/, against the local stack), and those that `npm test`
+// leaves out: `load` (`npm run test:load`), `infra` (`npm run test:infra`), most of `containers`. What runs inside workerd has its own file, vitest.workerd.config.ts.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -29,6 +29,9 @@ const LOAD_TESTS =
 /** On real containers, and on both runtimes; where an engine can be had (`npm run test:containers`). */
 const CONTAINER_TESTS = 'test/containers/**/*.test.ts';
 
+/** On OpenTofu itself, which takes minutes to build (`npm run test:infra`). */
+const INFRA_TESTS = 'test/infra/**/*.test.ts';
+
 /** Of the failure tests those in which a region's container is what fails. */
 const CONTAINER_FAILURES = 'test/failure/{hung,region-killed}.test.ts';
 
@@ -49,7 +52,7 @@ export default defineConfig({
           env,
           retry,
           include: [
-            '{api,bench,cli,clients,container,deploy,examples,loadtest,local,map,regions,routing,scaling,state,tools,waiting,worker}/**/*.test.ts',
+            '{api,bench,cli,clients,container,cost,deploy,examples,loadtest,local,map,regions,routing,scaling,site,state,tools,waiting,worker}/**/*.test.ts',
             INTEROP_TESTS,
             COMMANDS_UNIT_TESTS,
           ],
@@ -70,6 +73,7 @@ export default defineConfig({
             INTEROP_TESTS,
             LOAD_TESTS,
             CONTAINER_TESTS,
+            INFRA_TESTS,
             ...WAITING_TESTS,
             '**/node_modules/**',
           ],
@@ -105,6 +109,19 @@ export default defineConfig({
           ...E2E,
           // Podman takes its time on a machine that is busy, and several of these start many containers.
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'infra',
+          include: [INFRA_TESTS],
+          exclude: ['**/node_modules/**'],
+          globalSetup: 'test/support/global-setup-tofu.ts',
+          maxWorkers: 2,
+          sequence: { groupOrder: 5 },
+          ...E2E,
+          // It derives a key from the passphrase for each state and plan that it reads or writes.
+          testTimeout: 180_000,
         },
       },
       {

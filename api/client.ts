@@ -44,6 +44,7 @@ import type { OperationResult, RegionViews } from './regions.ts';
 import type { Rollout, RolloutOperationBody, Rollouts, StartRolloutBody } from './rollouts.ts';
 import type { Route } from './route.ts';
 import type { Scaling } from './scaling.ts';
+import type { Secrets } from './secrets.ts';
 import type {
   SessionAnswer,
   SessionBody,
@@ -284,6 +285,11 @@ export class ApiClient {
 
   inspection(): Promise<Inspection> {
     return this.#call({ method: 'GET', path: PATHS.inspection });
+  }
+
+  /** Which secrets there are, and who still uses which. */
+  secrets(): Promise<Secrets> {
+    return this.#call({ method: 'GET', path: PATHS.secrets });
   }
 
   /** The archive, as it comes: it may be larger than memory. It rejects while it is read if the connection ends early. */

@@ -301,6 +301,16 @@ const METRICS: readonly Endpoint[] = [
     caller: 'reader',
     errors: ['no_collector', 'collector_unavailable'],
   },
+  {
+    ...open(
+      'secrets',
+      PATHS.secrets,
+      'which secrets there are, since when, and who uses which',
+      json('Secrets'),
+    ),
+    caller: 'reader',
+    errors: ['store_unavailable'],
+  },
 ];
 
 const CONNECT: Endpoint = {

@@ -80,6 +80,32 @@ const ServersSchema = v.strictObject({
 /** How many servers a region would need. */
 export type ServersNeeded = Wire<typeof ServersSchema>;
 
+const DollarsSchema = v.strictObject({ low: v.number(), mid: v.number(), high: v.number() });
+
+const CostForecastSchema = v.strictObject({
+  before: DollarsSchema,
+  after: v.pipe(
+    DollarsSchema,
+    v.description(
+      'dollars a month by list price, for the clients that there are; low, mid and high differ in what no price page says',
+    ),
+  ),
+  drivers: v.pipe(
+    v.array(
+      v.strictObject({
+        driver: v.pipe(v.string(), v.description('such as `memory`, `objects`')),
+        before: v.number(),
+        after: v.number(),
+      }),
+    ),
+    v.description('what changes, and by how much (mid)'),
+  ),
+  pricesReadOn: v.pipe(v.string(), v.isoDate(), v.description('when the oldest of the prices was read')),
+  arePricesStale: v.pipe(v.boolean(), v.description('whether that is more than 90 days ago')),
+});
+/** What the bill of a month would be, before and after. */
+export type CostForecast = Wire<typeof CostForecastSchema>;
+
 const RegionShareSchema = v.strictObject({ region: Region, before: Share, after: Share });
 export type RegionShare = Wire<typeof RegionShareSchema>;
 
@@ -111,6 +137,10 @@ export const ForecastSchema = v.strictObject({
   servers: v.pipe(
     v.array(ServersSchema),
     v.description('how many servers a region needs, of those that have members or would need more or fewer'),
+  ),
+  cost: v.pipe(
+    CostForecastSchema,
+    v.description('what the bill of a month would be, before and after; without what messages cost'),
   ),
   unserved: v.pipe(v.array(UnservedCountrySchema), v.description('largest share first')),
   regions: v.pipe(v.array(RegionShareSchema), v.description('their shares and `refused` add up to 1')),

@@ -24,9 +24,23 @@ export const MeshLinkSchema = v.strictObject({
   ),
   bytes: v.pipe(
     v.nullable(Count),
-    v.description('in both directions since the route was established; null if unknown'),
+    v.description(
+      'in both directions since the route was established, before they are compressed; null if unknown',
+    ),
   ),
   remade: v.pipe(v.nullable(Count), v.description('how often the link was re-established; null if unknown')),
+  compression: v.pipe(
+    v.nullable(v.string()),
+    v.description(
+      "how the dialling side's server compresses what it sends, in nats-server's words: `off`, `s2_fast`, `s2_better`, `s2_best`; null if unknown",
+    ),
+  ),
+  plainBecause: v.pipe(
+    v.nullable(v.string()),
+    v.description(
+      'why the link is not compressed although `mesh.compression` asks for it; null if it is as asked',
+    ),
+  ),
 });
 export type MeshLink = Wire<typeof MeshLinkSchema>;
 

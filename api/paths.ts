@@ -33,6 +33,7 @@ export const PATHS = {
   metricsHistory: '/api/metrics/history',
   traffic: '/api/traffic',
   inspection: '/api/inspection',
+  secrets: '/api/secrets',
   trace: '/api/trace',
   sessions: '/api/containers',
   rollouts: '/api/rollouts',

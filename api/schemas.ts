@@ -55,6 +55,7 @@ import {
 } from './rollouts.ts';
 import { ConsideredSchema, EffectSchema, EntrySchema, EstimateSchema, RouteSchema } from './route.ts';
 import { RebalanceSchema, ScalingDecisionSchema, ScalingSchema } from './scaling.ts';
+import { SecretsSchema } from './secrets.ts';
 import {
   SessionAnswerSchema,
   SessionBodySchema,
@@ -129,6 +130,7 @@ export const SCHEMAS = {
   Scaling: ScalingSchema,
   ScalingDecision: ScalingDecisionSchema,
   Rebalance: RebalanceSchema,
+  Secrets: SecretsSchema,
   Session: SessionSchema,
   SessionAnswer: SessionAnswerSchema,
   SessionBody: SessionBodySchema,

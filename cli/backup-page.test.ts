@@ -8,7 +8,7 @@ import { ARCHIVE_TYPE, archiveHead, DATA_FILE, META_FILE } from '../api/archive.
 import type { Job, RestorePlan } from '../api/backups.ts';
 import type { RestoredConfig } from '../api/config.ts';
 import type { JetStream } from '../api/jetstream.ts';
-import { type Answers, CONFIG, INFO, livingEdge } from '../test/support/fake-edge.ts';
+import { type Answers, CONFIG, INFO, livingEdge, refusal } from '../test/support/fake-edge.ts';
 import { runRegionsOn } from '../test/support/regions-command.ts';
 
 const PAGE = await readFile(new URL('../docs/backup.md', import.meta.url), 'utf8');
@@ -74,6 +74,7 @@ const ANSWERS: Answers = {
     body: Buffer.concat([archiveHead(META), Buffer.from('messages')]),
     headers: { 'content-type': ARCHIVE_TYPE },
   },
+  'GET /api/backups/%24G/COPY': refusal(404, 'no_such_backup'),
   'PUT /api/backups/%24G/COPY/archive': {
     status: 201,
     body: { ...{ account: '$G', stream: 'COPY', messages: 4 }, bytes: 68, firstSeq: 1, lastSeq: 5 },

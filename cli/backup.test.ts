@@ -295,11 +295,18 @@ describe('an archive', () => {
       status: 201,
       body: { ...{ account: '$G', stream: 'COPY', messages: 4 }, bytes: 68, firstSeq: 1, lastSeq: 5 },
     };
-    const answers = { 'PUT /api/backups/%24G/COPY/archive': answer };
+    const answers = {
+      'GET /api/backups/%24G/COPY': refusal(404, 'no_such_backup'),
+      'PUT /api/backups/%24G/COPY/archive': answer,
+    };
     const imported = await run(answers, 'backup', 'import', target, '--as', 'COPY', '--yes');
     expect(imported.code).toBe(0);
     expect(imported.out).toContain('Done: 4 messages, sequences 1 to 5');
-    expect(imported.asked[0]?.body).toEqual(WHOLE);
+    expect(imported.asked.at(-1)?.body).toEqual(WHOLE);
+
+    const there = await run({ [`GET ${PATH}`]: { body: DETAIL } }, 'backup', 'import', target, '--yes');
+    expect(there).toMatchObject({ code: 1, err: expect.stringContaining('import it under another name') });
+    expect(there.asked.map(({ method }) => method)).toEqual(['GET']);
   });
 
   test('that cannot be had leaves no folder', async () => {

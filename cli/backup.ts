@@ -213,14 +213,31 @@ function importCommand(): Command {
       const words = `${folder} has the stream ${printable(stream)}, ${bytesText(bytes)}.`;
       if (!json) say(words);
       else if (!yes) console.error(words);
+      const client = await openClient(options);
+      await refuseIfThere(client, name);
       await confirm(`Make it the backup of ${printable(name.stream)} of ${printable(account)}?`, options);
-      const imported = await (await openClient(options)).importArchive(name, archive());
+      const imported = await client.importArchive(name, archive());
       if (json) return console.log(JSON.stringify(imported, null, 2));
       const { messages, firstSeq, lastSeq } = imported;
       say(
         `Done: ${messages} messages, sequences ${firstSeq} to ${lastSeq}. \`regions backup restore ${printable(name.stream)}\` makes the stream.`,
       );
     });
+}
+
+/** Asked before anything is sent: a refusal in the middle of a large archive may be lost with the rest of it. */
+async function refuseIfThere(client: AdminClient, name: BackupName): Promise<void> {
+  try {
+    await client.backup(name);
+  } catch (error) {
+    if (error instanceof CommandError && error.details?.code === 'no_such_backup') return;
+    throw error;
+  }
+  throw new CommandError(
+    EXIT.refused,
+    `the stream ${printable(name.stream)} of the account ${printable(name.account)} has a backup: import it under another name with --as.`,
+    { details: { code: 'backup_exists' } },
+  );
 }
 
 function ofStream(name: string): Command {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npx meridian regions ...`, `npx meridian sessions ...` and `npx meridian connect` from the checkout. The commands are TypeScript, which the
-// checkout's own Node runs; the one that runs this file may be older.
+// `npx meridian regions ...`, `npx meridian sessions ...`, `npx meridian connect` and `npx meridian cost` from the checkout. The commands are
+// TypeScript, which the checkout's own Node runs; the one that runs this file may be older.
 
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -12,11 +12,12 @@ const PROGRAMS = new Map([
   ['regions', 'main.ts'],
   ['sessions', 'sessions/main.ts'],
   ['connect', 'connect/main.ts'],
+  ['cost', 'cost/main.ts'],
 ]);
 const program = PROGRAMS.get(command);
 if (program === undefined) {
   console.error(
-    'Usage: meridian regions|sessions <command> [options], or meridian connect [options]. Try meridian regions --help.',
+    'Usage: meridian regions|sessions <command> [options], or meridian connect|cost [options]. Try meridian regions --help.',
   );
   process.exit(2);
 }

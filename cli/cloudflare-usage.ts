@@ -2,7 +2,8 @@
 // https://developers.cloudflare.com/analytics/graphql-api/tutorials/querying-container-metrics/
 
 import * as v from 'valibot';
-import type { ContainerPlace, ContainerUse } from '../regions/container-cost.ts';
+import type { ContainerUse } from '../cost/container-cost.ts';
+import type { ContainerPlace } from '../cost/egress-price.ts';
 import { CLUSTER_LABEL, SERVER_LABEL } from '../regions/container-labels.ts';
 import { CommandError, EXIT } from './exit.ts';
 

@@ -78,8 +78,12 @@ export function secretFindings(
     ];
   }
   const has = (...wanted: readonly string[]) => wanted.every((name) => names.includes(name));
-  const clients = has('NATS_TOKEN') || has('NATS_USER', 'NATS_PASSWORD') || has('NATS_OPERATOR_JWT');
-  const operators = has('MERIDIAN_ADMIN_TOKEN') || hasAccess;
+  const clients =
+    has('NATS_TOKEN') ||
+    has('NATS_USER', 'NATS_PASSWORD') ||
+    has('NATS_USER_NEXT', 'NATS_PASSWORD_NEXT') ||
+    has('NATS_OPERATOR_JWT');
+  const operators = has('MERIDIAN_ADMIN_TOKEN') || has('MERIDIAN_ADMIN_TOKEN_NEXT') || hasAccess;
   return [
     clients
       ? { state: 'ok', text: 'clients have credentials' }

@@ -5,13 +5,14 @@ import type { DryRun } from '../api/config.ts';
 import type { Forecast, Move } from '../api/forecast.ts';
 import { describeChange } from '../regions/edits/describe-change.ts';
 import type { Change } from '../regions/edits/diff.ts';
-import { PRICES_READ } from '../regions/list-prices.ts';
 import { formatTable } from '../regions/table.ts';
 import { printable } from './printable.ts';
 
 /** Countries named per move; the others are only counted. */
 const COUNTRIES_SHOWN = 5;
 const UNSERVED_SHOWN = 20;
+/** A difference below half a cent is none. */
+const LEAST_DOLLARS = 0.005;
 
 /** Changes, warnings and forecast of a dry run. Whom nobody would serve, the forecast says. */
 export function dryRunText({ changes, warnings, forecast }: DryRun): string {
@@ -58,7 +59,8 @@ export function forecastText(forecast: Forecast): string {
     ...(forecast.clients === null
       ? [styleText('yellow', 'How many clients are connected is unknown, so no limit was checked.')]
       : forecast.limits.map(limitLine)),
-    ...serversLines(forecast.servers),
+    ...forecast.servers.map(serversLine),
+    ...costLines(forecast.cost),
     ...unservedLines(forecast.unserved),
     styleText(isSure ? 'dim' : 'yellow', `Confidence is ${printable(confidence)}`),
   ].join('\n');
@@ -86,17 +88,21 @@ function limitLine({ region, clients, limit, kind }: Forecast['limits'][number])
   return kind === 'hard' ? styleText('red', text) : styleText('yellow', text);
 }
 
-function serversLines(servers: Forecast['servers']): string[] {
-  if (servers.length === 0) return [];
-  const known = servers.every(({ dollarsPerMonth }) => dollarsPerMonth !== null);
-  const difference = servers.reduce((sum, each) => sum + (each.dollarsPerMonth ?? 0), 0);
+/** What the edit changes in the bill; and that it does not, where it changes nothing. */
+function costLines({ before, after, drivers, pricesReadOn, arePricesStale }: Forecast['cost']): string[] {
+  const prices = arePricesStale
+    ? styleText('yellow', `list prices of ${pricesReadOn}, which are stale: docs/cost.md`)
+    : `list prices of ${pricesReadOn}`;
+  const basis = `(${prices}; without what messages cost)`;
+  const difference = after.mid - before.mid;
+  if (Math.abs(difference) < LEAST_DOLLARS)
+    return [`It costs about $${after.mid.toFixed(2)} a month, as now ${basis}.`];
+  const parts = drivers
+    .filter((each) => Math.abs(each.after - each.before) >= LEAST_DOLLARS)
+    .map((each) => `${each.driver} ${dollars(each.after - each.before)}`);
   return [
-    ...servers.map(serversLine),
-    ...(known && difference !== 0
-      ? [
-          `Servers would cost ${dollars(difference)} a month (list prices of ${PRICES_READ}; CPU and traffic are not in it).`,
-        ]
-      : []),
+    `It would cost ${dollars(difference)} a month, about $${after.mid.toFixed(2)} in place of $${before.mid.toFixed(2)} ${basis}.`,
+    ...(parts.length > 1 ? [printable(`  ${parts.join(', ')}`)] : []),
   ];
 }
 

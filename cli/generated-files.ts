@@ -1,6 +1,7 @@
 // The files that are generated from regions.json, as they should be. `regions sync` and `npm run setup` write them.
 
 import type { MeridianConfig } from '../regions/config.ts';
+import { generateInfrastructure } from '../regions/generate/infrastructure.ts';
 import { generateJsonSchema } from '../regions/generate/json-schema.ts';
 import type { ClassChange } from '../regions/generate/migrations.ts';
 import { generateReference } from '../regions/generate/reference.ts';
@@ -16,12 +17,13 @@ export interface GeneratedFiles {
   readonly added: ClassChange | undefined;
 }
 
-/** @param wrangler the text of wrangler.toml as it is. @throws WranglerSyncError if it cannot be rewritten */
+/** @param wrangler the text of wrangler.toml as it is. @throws WranglerSyncError if it cannot be written */
 export function generatedFiles(config: MeridianConfig, wrangler: string): GeneratedFiles {
   const { text, added } = syncWranglerToml(wrangler, config);
   const wanted = new Map([
     [WRANGLER_FILE, text],
     ['worker/region/classes.ts', generateWorkerClasses(config)],
+    ['infra/regions.tf.json', generateInfrastructure(text, config)],
     ['regions/regions.schema.json', generateJsonSchema()],
     ['docs/configuration.md', generateReference()],
   ]);

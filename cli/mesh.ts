@@ -21,7 +21,7 @@ export function meshCommand(): Command {
     });
 }
 
-const HEAD = ['LINK', 'STATE', 'SINCE', 'RTT', 'BYTES', 'REMADE'];
+const HEAD = ['LINK', 'STATE', 'SINCE', 'RTT', 'BYTES', 'REMADE', 'COMPRESSION'];
 
 /** @param now ms since the epoch */
 export function meshText(links: readonly MeshLink[], now: number): string {
@@ -32,10 +32,13 @@ export function meshText(links: readonly MeshLink[], now: number): string {
     return styleText(state === 'asleep' ? 'dim' : state === 'connecting' ? 'yellow' : 'red', line);
   });
   const up = links.filter(({ state }) => state === 'up').length;
-  return [styleText('bold', head), ...styled, `${up} of ${links.length} links are up.`].join('\n');
+  const plain = links.flatMap(({ a, b, plainBecause }) =>
+    plainBecause === null ? [] : [`${a} - ${b} is not compressed: ${plainBecause}.`],
+  );
+  return [styleText('bold', head), ...styled, `${up} of ${links.length} links are up.`, ...plain].join('\n');
 }
 
-function rowOf({ a, b, state, since, rttMs, bytes, remade }: MeshLink, now: number): string[] {
+function rowOf({ a, b, state, since, rttMs, bytes, remade, compression }: MeshLink, now: number): string[] {
   return [
     `${a} - ${b}`,
     state,
@@ -43,5 +46,6 @@ function rowOf({ a, b, state, since, rttMs, bytes, remade }: MeshLink, now: numb
     rttMs === null ? '?' : `${rttMs.toFixed(1)} ms`,
     bytes === null ? '?' : bytesText(bytes),
     String(remade ?? '?'),
+    compression ?? '?',
   ];
 }

@@ -42,16 +42,34 @@ test('mesh lists the links and counts those that are up', async () => {
       rttMs: 21.23,
       bytes: 2048,
       remade: 0,
+      compression: 's2_fast',
+      plainBecause: null,
     },
   };
   const mesh: Mesh = {
-    links: [link, { ...link, b: 'oc', state: 'down', since: null, rttMs: null, bytes: null, remade: null }],
+    links: [
+      link,
+      {
+        ...link,
+        b: 'oc',
+        state: 'down',
+        since: null,
+        rttMs: null,
+        bytes: null,
+        remade: null,
+        compression: null,
+        plainBecause: null,
+      },
+      { ...link, b: 'enam', compression: 'off', plainBecause: 'nats-enam is old' },
+    ],
   };
   const { code, out } = await runRegionsOn({ 'GET /api/mesh': { body: mesh } }, ['mesh']);
   expect(code).toBe(0);
-  expect(out).toMatch(/^eeur - weur +up +5 min +21\.2 ms +2\.0 KiB +0$/m);
-  expect(out).toMatch(/^eeur - oc +down +\? +\? +\? +\?$/m);
-  expect(out).toContain('1 of 2 links are up.');
+  expect(out).toMatch(/^eeur - weur +up +5 min +21\.2 ms +2\.0 KiB +0 +s2_fast$/m);
+  expect(out).toMatch(/^eeur - oc +down +\? +\? +\? +\? +\?$/m);
+  expect(out).toContain('2 of 3 links are up.');
+  expect(out).toContain('eeur - enam is not compressed: nats-enam is old.');
+  expect(out).not.toContain('eeur - weur is not');
 });
 
 const STOP = 'POST /api/regions/weur/stop';

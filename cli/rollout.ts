@@ -66,9 +66,25 @@ function startCommand(): Command {
       if (!json) say(rolloutText(planned, Date.now()));
       await confirm(`Start rollout ${plan.name}?`, options);
       // What was shown is what is started.
-      const started = await client.startRollout({ plan: { ...plan, base: planned.base } });
+      const started = await startOnce(client, { ...plan, base: planned.base });
       await finish(client, started, options);
     });
+}
+
+/** If the answer is lost, whether it started is looked up: whoever called this is to watch it, or to abort it. */
+async function startOnce(client: AdminClient, plan: RolloutFile): Promise<Rollout> {
+  const before = (await client.rollouts()).rollouts[0]?.id ?? 0;
+  try {
+    return await client.startRollout({ plan });
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.details.mayHaveHappened !== true) throw error;
+    const { rollouts } = await client.rollouts();
+    const started = rollouts.find(
+      ({ id, name, base }) => id > before && name === plan.name && base === plan.base,
+    );
+    if (started === undefined) throw error;
+    return client.rollout(started.id);
+  }
 }
 
 function statusCommand(): Command {

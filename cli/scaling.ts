@@ -4,9 +4,9 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Scaling } from '../api/scaling.ts';
+import { dollarsPerHour } from '../cost/container-cost.ts';
 import { clientCapacity } from '../regions/client-capacity.ts';
 import { ownRegions, type RegionConfig } from '../regions/config.ts';
-import { dollarsPerHour } from '../regions/container-cost.ts';
 import { applyAssignments } from '../regions/edits/set.ts';
 import { describeProblem } from '../regions/problems.ts';
 import { formatTable } from '../regions/table.ts';

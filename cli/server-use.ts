@@ -1,7 +1,7 @@
 // What each server used, put together: for how long it ran, where, and what it cost. Pure.
 
+import { type ContainerUse, dollarsOf } from '../cost/container-cost.ts';
 import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
-import { type ContainerUse, dollarsOf } from '../regions/container-cost.ts';
 import { SCRATCH_LABEL, SESSIONS_LABEL } from '../regions/container-labels.ts';
 import { containerSize } from '../regions/container-size.ts';
 import { instanceNameOf } from '../regions/names.ts';

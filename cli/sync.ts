@@ -20,7 +20,7 @@ interface GeneratedFile {
 export function syncCommand(): Command {
   return new Command('sync')
     .description(
-      'write what is generated from regions.json: wrangler.toml, the Worker classes, the JSON Schema, its reference',
+      'write what is generated from regions.json: wrangler.toml, the Worker classes, names in DNS, the JSON Schema, its reference',
     )
     .option('--check', 'write nothing, report what differs (exit code 1 if anything does)')
     .action(async ({ check }: { check?: true }, command: Command) => {

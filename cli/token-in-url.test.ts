@@ -1,9 +1,13 @@
-import { fileURLToPath } from 'node:url';
-import { beforeAll, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { livingEdge } from '../test/support/fake-edge.ts';
 import { runRegions, runRegionsOn } from '../test/support/regions-command.ts';
 
 const FILE = fileURLToPath(new URL('../regions/regions.json', import.meta.url));
+const FOLDER = pathToFileURL(mkdtempSync(join(tmpdir(), 'meridian-state-')));
 const TOKEN = 'token-of-this-test-0123456789';
 
 /** Each command as it asks an edge. */
@@ -32,11 +36,13 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['scaling', 'weur'],
   ['jetstream'],
   ['backup', 'list'],
-  ['state', 'save', '--at', 'file:///nowhere'],
+  ['state', 'save', '--at', FOLDER.href],
 ];
 
 /** These ask no edge, or go on until Ctrl-C and ask what others ask. */
 const OTHERS = ['usage', 'context', 'check', 'sync', 'help', 'completion', 'doctor', 'watch'];
+
+afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 /** The commands that there are. */
 let commands: readonly string[] = [];
@@ -47,7 +53,9 @@ beforeAll(async () => {
   commands = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name ?? '');
 });
 
-const NAMED = COMMANDS.map((args) => [args.join(' ').replace(FILE, 'FILE'), args] as const);
+const NAMED = COMMANDS.map(
+  (args) => [args.join(' ').replace(FILE, 'FILE').replace(FOLDER.href, 'FOLDER'), args] as const,
+);
 
 test.for(NAMED)(
   '%s: the token is in the header of every request, and in no URL',

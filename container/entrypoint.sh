@@ -18,6 +18,7 @@
 #   NATS_LEAF_USERS               other leaf nodes that may join, as lines `<name> <password>`; with a user or a token. With an
 #                                 operator they sign in by JWT, as clients do. With a user a line may go on with what one may:
 #                                 `publish=<subjects>` and `subscribe=<subjects>`, with commas between; nothing after `=` is none
+#   NATS_LEAF_USERS_NEXT          more of them, with other names: the lines of both are valid
 #   NATS_MQTT                     false; true or false: MQTT, over WebSocket at /mqtt too. Needs JetStream in the cluster
 #   NATS_MQTT_PORT                1883; used with NATS_MQTT only
 #   NATS_MQTT_REPLICAS            1; how many servers keep MQTT's sessions and retained messages
@@ -46,6 +47,8 @@
 #
 #   NATS_USER and NATS_PASSWORD   the password may be a bcrypt hash, as everywhere in NATS
 #   NATS_TOKEN
+#   NATS_USER_NEXT and NATS_PASSWORD_NEXT
+#                                 alone, or beside either of the two above while clients change over: then both are valid
 #   NATS_OPERATOR_JWT, NATS_SYSTEM_ACCOUNT and NATS_RESOLVER_PRELOAD
 #                                 the last as {"<account>": "<jwt>", ...} or as lines `<account> <jwt>`
 #   NATS_ALLOW_ANYONE             false; true where only this machine reaches it. The Worker never sets it
@@ -125,7 +128,7 @@ export_leaf_links() {
     export NATS_LEAF_PORT=0
   fi
   export_text NATS_LEAF_PASSWORD "${NATS_LEAF_PASSWORD:-}"
-  export_leaf_users "${NATS_LEAF_USERS:-}"
+  export_leaf_users "${NATS_LEAF_USERS:-}" "${NATS_LEAF_USERS_NEXT:-}"
 }
 
 export_mqtt() {
@@ -138,11 +141,13 @@ export_mqtt() {
 }
 
 limited_leaf=  # the first line of NATS_LEAF_USERS that has permissions
-leaf_of_user=  # the line whose name is that of the clients' user
+leaf_of_user=  # the line whose name is that of one of the clients' users
 leaf_users=    # all of them, with their permissions
+leaf_names=    # all of them, with a line break around each
 
-# A list of maps, as nats-server reads it. No line is repeated in a refusal, since it holds a password.
-export_leaf_users() { # lines
+# A list of maps, as nats-server reads it. No line is repeated in a refusal, since it holds a password. Lines of
+# NATS_LEAF_USERS_NEXT are counted on from those of NATS_LEAF_USERS.
+export_leaf_users() { # lines more-lines
   NATS_LEAF_USERS="{user: session, password: $NATS_LEAF_PASSWORD}"
   line=0
   while read -r name password rest; do
@@ -155,16 +160,25 @@ export_leaf_users() { # lines
     case $name in
       session) refuse "line $line of NATS_LEAF_USERS has the name session, which is that of Meridian's own links: give it another" ;;
     esac
+    case $leaf_names in
+      *"
+$name
+"*) refuse "line $line of NATS_LEAF_USERS (with those of NATS_LEAF_USERS_NEXT after it) has the name that an earlier line has: give it another" ;;
+    esac
+    leaf_names="$leaf_names
+$name
+"
     NATS_LEAF_USERS="$NATS_LEAF_USERS, {user: $(quoted "$name"), password: $(quoted "$password")}"
     read_leaf_permissions "$rest"
     [ -z "$permissions" ] || limited_leaf=${limited_leaf:-$line}
-    [ "$name" != "${NATS_USER:-}" ] || leaf_of_user=$line
+    [ "$name" != "${NATS_USER:-}" ] && [ "$name" != "${NATS_USER_NEXT:-}" ] || leaf_of_user=$line
     export_text "NATS_LEAF_NAME_$line" "$name"
     export_text "NATS_LEAF_PASSWORD_$line" "$password"
     leaf_users="$leaf_users
     {user: \$NATS_LEAF_NAME_$line, password: \$NATS_LEAF_PASSWORD_$line, allowed_connection_types: [LEAFNODE_WS], permissions: {$permissions}}"
   done <<LINES
 $1
+$2
 LINES
   export NATS_LEAF_USERS="[$NATS_LEAF_USERS]"
 }
@@ -200,15 +214,19 @@ read_leaf_permissions() { # words
 # here. It goes through a pipe, and has names of variables for all that is secret.
 use_limited_leafs() {
   [ -n "$limited_leaf" ] || return 0
-  [ "$auth" = user ] || refuse "line $limited_leaf of NATS_LEAF_USERS has permissions, which only go with clients that sign in as a user: set NATS_USER and NATS_PASSWORD in place of NATS_TOKEN"
-  [ -z "$leaf_of_user" ] || refuse "line $leaf_of_user of NATS_LEAF_USERS has the name that NATS_USER has, and other lines have permissions: give it another"
+  [ "$auth" = user ] || [ "$auth" = two-users ] || refuse "line $limited_leaf of NATS_LEAF_USERS has permissions, which only go with clients that sign in as a user: set NATS_USER and NATS_PASSWORD in place of NATS_TOKEN"
+  [ -z "$leaf_of_user" ] || refuse "line $leaf_of_user of NATS_LEAF_USERS has the name that NATS_USER or NATS_USER_NEXT has, and other lines have permissions: give it another"
+  clients='[STANDARD, WEBSOCKET, MQTT, MQTT_WS]'
+  next_user=
+  [ "$auth" = user ] || next_user="{user: \$NATS_USER_NEXT, password: \$NATS_PASSWORD_NEXT, allowed_connection_types: $clients}"
   # Paths are relative to /dev.
   config_text="
 include \"..$folder/nats-server.conf\"
 include \"..$folder/leafs/as-clients.conf\"
 authorization {
   users: [
-    {user: \$NATS_USER, password: \$NATS_PASSWORD, allowed_connection_types: [STANDARD, WEBSOCKET, MQTT, MQTT_WS]}
+    {user: \$NATS_USER, password: \$NATS_PASSWORD, allowed_connection_types: $clients}
+    $next_user
     {user: session, password: \$NATS_LEAF_PASSWORD, allowed_connection_types: [LEAFNODE]}$leaf_users
   ]
 }"
@@ -283,21 +301,58 @@ export_placeholder_routes() { # peers
   export NATS_ROUTES="[${NATS_ROUTES%, }]"
 }
 
+only_token=  # the one token that nats-server takes, where users are beside it
+
+# Two users, or a token and a user, are valid at a time, so that clients change from one to the other one by one. nats-server
+# has a single token, so what follows a token is a user. It takes both, but not from one configuration file: the token is an
+# argument, which in a container nobody else can see.
+use_next_user() {
+  [ -n "${NATS_USER_NEXT:-}${NATS_PASSWORD_NEXT:-}" ] || return 0
+  [ -n "${NATS_USER_NEXT:-}" ] || refuse 'NATS_PASSWORD_NEXT is set without NATS_USER_NEXT'
+  [ -n "${NATS_PASSWORD_NEXT:-}" ] || refuse 'NATS_USER_NEXT is set without NATS_PASSWORD_NEXT'
+  case $auth in
+    '')
+      auth=user
+      NATS_USER=$NATS_USER_NEXT
+      NATS_PASSWORD=$NATS_PASSWORD_NEXT
+      return
+      ;;
+    user)
+      [ "$NATS_USER_NEXT" != "${NATS_USER:-}" ] || refuse 'NATS_USER_NEXT is the name that NATS_USER has, and a name has one password: give it another'
+      ;;
+    token) ;;
+    *) refuse "NATS_USER_NEXT is set beside credentials that it cannot follow ($auth): remove one of them with wrangler secret delete" ;;
+  esac
+  next=yes
+  export_text NATS_USER_NEXT "$NATS_USER_NEXT"
+  export_text NATS_PASSWORD_NEXT "$NATS_PASSWORD_NEXT"
+}
+
 # Sets `auth` to the kind of credentials, which is the name of a file in auth/.
 export_credentials() {
   auth=
+  next=
   [ -z "${NATS_USER:-}${NATS_PASSWORD:-}" ] || auth="$auth user"
   [ -z "${NATS_TOKEN:-}" ] || auth="$auth token"
   [ -z "${NATS_OPERATOR_JWT:-}${NATS_SYSTEM_ACCOUNT:-}${NATS_RESOLVER_PRELOAD:-}" ] || auth="$auth operator"
   auth=${auth# }
+  use_next_user
   case $auth in
     user)
       [ -n "${NATS_USER:-}" ] || refuse 'NATS_PASSWORD is set without NATS_USER'
       [ -n "${NATS_PASSWORD:-}" ] || refuse 'NATS_USER is set without NATS_PASSWORD'
       export_text NATS_USER "$NATS_USER"
       export_text NATS_PASSWORD "$NATS_PASSWORD"
+      [ -z "$next" ] || auth=two-users
       ;;
-    token) export_text NATS_TOKEN "$NATS_TOKEN" ;;
+    token)
+      token=$NATS_TOKEN
+      export_text NATS_TOKEN "$NATS_TOKEN"
+      if [ -n "$next" ]; then
+        only_token=$token
+        auth=token-and-user
+      fi
+      ;;
     operator) export_operator ;;
     '')
       case ${NATS_ALLOW_ANYONE:-false} in
@@ -472,6 +527,7 @@ esac
 # SIGUSR2 would kill nats-server until it has set up its handler, so it starts with the signal ignored.
 (
   trap '' USR2
+  [ -z "$only_token" ] || set -- --auth "$only_token" "$@"
   [ -n "$config_text" ] || exec "${NATS_SERVER_BIN:-nats-server}" -c "$config" "$@"
   exec "${NATS_SERVER_BIN:-nats-server}" -c /dev/stdin "$@" <<CONFIG
 $config_text

@@ -25,6 +25,7 @@ const PRELOAD_LINES = Object.entries(operator.accounts)
 
 const USER_ENVIRONMENT = { NATS_USER: 'meridian', NATS_PASSWORD: 'secret' };
 const TOKEN_ENVIRONMENT = { NATS_TOKEN: 'secret' };
+const NEXT_ENVIRONMENT = { NATS_USER_NEXT: 'meridian.2', NATS_PASSWORD_NEXT: 'followed' };
 const JOINED_ENVIRONMENT = {
   ...TOKEN_ENVIRONMENT,
   NATS_SCRATCH: 'true',
@@ -60,6 +61,19 @@ describe('nats-server accepts the configuration', () => {
         ...USER_ENVIRONMENT,
         NATS_LEAF_PASSWORD: 'x',
         NATS_LEAF_USERS: 'factory a"b#c subscribe=down.*,a"b publish=up.>,_INBOX.>\nlab x publish=\nall y',
+      },
+    ],
+    ['with a user beside the token', { ...TOKEN_ENVIRONMENT, ...NEXT_ENVIRONMENT, NATS_HOST: '' }],
+    ['with two users', { ...USER_ENVIRONMENT, ...NEXT_ENVIRONMENT, NATS_HOST: '' }],
+    ['with the second user alone', { ...NEXT_ENVIRONMENT, NATS_HOST: '' }],
+    [
+      'with two users and permissions of leaf nodes of two lists',
+      {
+        ...USER_ENVIRONMENT,
+        ...NEXT_ENVIRONMENT,
+        NATS_LEAF_PASSWORD: 'x',
+        NATS_LEAF_USERS: 'factory a publish=up.>',
+        NATS_LEAF_USERS_NEXT: 'factory.2 b publish=up.>',
       },
     ],
     ['with leaf links and an operator', { ...OPERATOR_ENVIRONMENT, NATS_LEAF_PASSWORD: 'of this start' }],
@@ -100,6 +114,27 @@ describe('the entrypoint refuses', () => {
     ['a user without password', { NATS_USER: 'meridian' }, /NATS_USER is set without NATS_PASSWORD/],
     ['a password without user', { NATS_PASSWORD: 'secret' }, /NATS_PASSWORD is set without NATS_USER/],
     [
+      'a second user without password',
+      { NATS_USER_NEXT: 'a' },
+      /NATS_USER_NEXT is set without NATS_PASSWORD_N/,
+    ],
+    ['a second password without user', { NATS_PASSWORD_NEXT: 'a' }, /NATS_PASSWORD_NEXT is set without/],
+    [
+      'a second user of the same name',
+      { ...USER_ENVIRONMENT, NATS_USER_NEXT: 'meridian', NATS_PASSWORD_NEXT: 'x' },
+      /NATS_USER_NEXT is the name that NATS_USER has/,
+    ],
+    [
+      'a second user beside an operator',
+      { ...OPERATOR_ENVIRONMENT, ...NEXT_ENVIRONMENT },
+      /cannot follow \(operator\)/,
+    ],
+    [
+      'a leaf node with the name that one of the first list has',
+      { NATS_LEAF_USERS: 'a b\nlab c', NATS_LEAF_USERS_NEXT: 'lab d' },
+      /line 3 of NATS_LEAF_USERS .* has the name that an earlier line has/,
+    ],
+    [
       'two kinds of credentials',
       { ...USER_ENVIRONMENT, ...TOKEN_ENVIRONMENT },
       /more than one kind.*user token/,
@@ -132,7 +167,7 @@ describe('the entrypoint refuses', () => {
     [
       'a leaf node with permissions and the name of the user',
       { ...USER_ENVIRONMENT, NATS_LEAF_USERS: `${USER_ENVIRONMENT.NATS_USER} b publish=x` },
-      /line 1 of NATS_LEAF_USERS has the name that NATS_USER has/,
+      /line 1 of NATS_LEAF_USERS has the name that NATS_USER or NATS_USER_NEXT has/,
     ],
     ['a leaf node with a carriage return', { NATS_LEAF_USERS: 'a b\r\n' }, /a control character/],
     ['a leaf node with the name of the own links', { NATS_LEAF_USERS: 'session x' }, /the name session/],
@@ -152,6 +187,10 @@ describe('the entrypoint refuses', () => {
   test('and shows no secret in what it says', async () => {
     const { output } = await runToExit({ env: { NATS_TOKEN: 'hidden-1\n', NATS_PASSWORD: 'hidden-2' } });
     expect(output).not.toContain('hidden');
+    const leafs = await runToExit({
+      env: { NATS_LEAF_USERS: 'a hidden-3', NATS_LEAF_USERS_NEXT: 'a hidden-4' },
+    });
+    expect(leafs.output).not.toContain('hidden');
   });
 });
 
@@ -204,6 +243,33 @@ describe('credentials authenticate', () => {
     await using server = await Entrypoint.start({ env: { NATS_USER: secret, NATS_PASSWORD: secret } });
     expect(await connects(server.ports.nats, { user: secret, pass: secret })).toBe(true);
     expect(await connects(server.ports.nats, { user: secret, pass: 'wrong' })).toBe(false);
+  });
+
+  test.each(ODD_SECRETS)('as a token, and as the user that follows it: %s', async (secret) => {
+    await using server = await Entrypoint.start({
+      env: { NATS_TOKEN: secret, NATS_USER_NEXT: 'next', NATS_PASSWORD_NEXT: secret },
+    });
+    const { nats } = server.ports;
+    expect(await connects(nats, { auth_token: secret })).toBe(true);
+    expect(await connects(nats, { user: 'next', pass: secret })).toBe(true);
+    expect(await connects(nats, { auth_token: `${secret}x` })).toBe(false);
+    expect(await connects(nats, { user: 'next', pass: `${secret}x` })).toBe(false);
+    expect(await connects(nats, { user: 'next', auth_token: secret })).toBe(false);
+    expect(await connects(nats, {})).toBe(false);
+  });
+
+  test('as either of two users, and as the second one alone', async () => {
+    const [first, second] = [
+      { user: 'meridian', pass: 'secret' },
+      { user: 'meridian.2', pass: 'followed' },
+    ];
+    await using both = await Entrypoint.start({ env: { ...USER_ENVIRONMENT, ...NEXT_ENVIRONMENT } });
+    expect(await connects(both.ports.nats, first)).toBe(true);
+    expect(await connects(both.ports.nats, second)).toBe(true);
+    expect(await connects(both.ports.nats, { ...first, pass: second.pass })).toBe(false);
+    await using alone = await Entrypoint.start({ env: NEXT_ENVIRONMENT });
+    expect(await connects(alone.ports.nats, second)).toBe(true);
+    expect(await connects(alone.ports.nats, first)).toBe(false);
   });
 
   test("as a token that is longer than nats-server's own limit of a line", async () => {

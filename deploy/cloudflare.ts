@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandError, EXIT } from '../cli/exit.ts';
 import { ROOT } from '../cli/regions-file.ts';
+import { API } from './cloudflare-api.ts';
 import { runProgramThrough } from './program.ts';
 import type { Environment } from './target.ts';
 
 const PROJECT = fileURLToPath(ROOT);
 const WRANGLER = join(PROJECT, 'node_modules/wrangler/bin/wrangler.js');
-const API = 'https://api.cloudflare.com/client/v4';
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /** What wrangler and Cloudflare's API print where a token is not taken. */
@@ -25,16 +25,21 @@ export interface CloudflareOptions {
 
 /** @throws CommandError with the likely fix */
 export async function deployToCloudflare({ dryRun, wrangler }: CloudflareOptions): Promise<void> {
+  await prepareDeploy();
+  // Without an engine a dry run cannot build the images, and needs none to say what it would deploy.
+  const rollout = wrangler.some((each) => each.startsWith('--containers-rollout'));
+  const offline = dryRun ? ['--dry-run', ...(rollout ? [] : ['--containers-rollout=none'])] : [];
+  await step('wrangler deploy', [WRANGLER, 'deploy', ...offline, ...wrangler], 'its message is above');
+}
+
+/** What a deploy needs before wrangler starts. @throws CommandError with the likely fix */
+export async function prepareDeploy(): Promise<void> {
   await step(
     'the generated files',
     [join(PROJECT, 'cli/main.ts'), 'sync', '--check'],
     'run `npm run regions -- sync`',
   );
   await step('the page of the map', [join(PROJECT, 'map/cli.ts'), 'build'], 'its message is above');
-  // Without an engine a dry run cannot build the images, and needs none to say what it would deploy.
-  const rollout = wrangler.some((each) => each.startsWith('--containers-rollout'));
-  const offline = dryRun ? ['--dry-run', ...(rollout ? [] : ['--containers-rollout=none'])] : [];
-  await step('wrangler deploy', [WRANGLER, 'deploy', ...offline, ...wrangler], 'its message is above');
 }
 
 async function step(name: string, args: readonly string[], fix: string): Promise<void> {

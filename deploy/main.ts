@@ -10,7 +10,10 @@ import { ROOT } from '../cli/regions-file.ts';
 import { say } from '../cli/wrap.ts';
 import { applyAccount } from './accounts/apply.ts';
 import { appliedText } from './applied-text.ts';
+import { canaryText, deployCanary } from './canary/deploy-canary.ts';
 import { deployToCloudflare, tryToken } from './cloudflare.ts';
+import { checkDomainsAreFree } from './free-domains.ts';
+import { recordDeploy } from './record-deploy.ts';
 import { isConfigured, type SecretProblem, secretProblems } from './secrets.ts';
 import { type Platform, platformsOf, targetOf } from './target.ts';
 import { waitUntilServed } from './wait-until-served.ts';
@@ -26,6 +29,8 @@ interface Options {
   readonly wait?: true;
   readonly files: string;
   readonly credentials?: string;
+  readonly canary?: string | true;
+  readonly takeDomain?: true;
   readonly json?: true;
 }
 
@@ -44,6 +49,11 @@ const program = new Command('npm run deploy --')
   .option('--require-secrets', 'fail, in a dry run too, unless all that a deploy needs is set')
   .option('--containers-rollout <how>', 'for wrangler: immediate, gradual, or none, which leaves the images')
   .option('--wait', 'wait until the edge at MERIDIAN_URL serves, half an hour at most')
+  .option(
+    '--canary [region]',
+    'one region first, then the contract suite, then the others; what fails is taken back',
+  )
+  .option('--take-domain', 'move the domain here, if another Worker or a DNS record has it')
   .option('--files <folder>', "the account's files", fileURLToPath(new URL('deploy/synadia', ROOT)))
   .option('--credentials <folder>', "write new credentials of the account's users there")
   .option('--json', 'print what was done as JSON')
@@ -52,6 +62,7 @@ const program = new Command('npm run deploy --')
     `
 $ npm run deploy -- --dry-run --target both
 $ npm run deploy -- --target cloudflare --containers-rollout none
+$ npm run deploy -- --canary weur
 
 The secrets of each target are in docs/pipeline.md. In CI, where nobody can sign
 in, Cloudflare's must be set.
@@ -60,15 +71,33 @@ ${EXIT_CODES_HELP}`,
   .action(async (wrangler: readonly string[], options: Options) => {
     const platforms = platformsOf(targetOf(options.target, process.env));
     const isToCloudflare = platforms.includes('cloudflare');
-    if (options.wait && isToCloudflare && !process.env.MERIDIAN_URL)
-      throw new CommandError(EXIT.usage, '--wait needs the address of the edge, in MERIDIAN_URL.');
+    checkOptions(options, isToCloudflare);
+    const canary = options.canary === undefined ? undefined : await canaryText(options.canary);
     const notes = checkSecrets(platforms, options);
-    if (!options.dryRun && isToCloudflare) await tryToken(process.env);
+    if (!options.dryRun && isToCloudflare) {
+      await tryToken(process.env);
+      if (!options.takeDomain) await checkDomainsAreFree(process.env);
+    }
     const done: Deployed[] = [];
     for (const platform of platforms) done.push(await deployTo(platform, wrangler, options, notes, done));
+    if (canary !== undefined && options.dryRun && !options.json) say(canary);
     if (options.json) console.log(JSON.stringify({ deployed: done, notes }, null, 2));
   });
 await runProgram(program, []);
+
+/** @throws CommandError if options do not go together */
+function checkOptions({ wait, canary, containersRollout, dryRun }: Options, isToCloudflare: boolean): void {
+  if (canary !== undefined && !isToCloudflare)
+    throw new CommandError(EXIT.usage, '--canary is of Cloudflare, which is no target here.');
+  if (canary !== undefined && containersRollout !== undefined)
+    throw new CommandError(
+      EXIT.usage,
+      '--canary decides itself which containers are rolled out: leave out --containers-rollout.',
+    );
+  const needs = wait ? '--wait' : canary !== undefined && !dryRun ? '--canary' : undefined;
+  if (needs !== undefined && isToCloudflare && !process.env.MERIDIAN_URL)
+    throw new CommandError(EXIT.usage, `${needs} needs the address of the edge, in MERIDIAN_URL.`);
+}
 
 /** For the steps after this one in a workflow of GitHub: what happened, though this command fails later. */
 async function tellPipeline(line: string): Promise<void> {
@@ -102,15 +131,18 @@ async function deployTo(
   notes: readonly SecretProblem[],
   done: readonly Deployed[],
 ): Promise<Deployed> {
-  const { containersRollout, files, credentials, json, wait } = options;
+  const { containersRollout, files, credentials, json, wait, canary } = options;
   const dryRun = options.dryRun === true;
   try {
     if (platform === 'cloudflare') {
       const rollout = containersRollout === undefined ? [] : [`--containers-rollout=${containersRollout}`];
-      await deployToCloudflare({ dryRun, wrangler: [...rollout, ...wrangler] });
+      const more = [...rollout, ...wrangler];
+      if (canary === undefined || dryRun) await deployToCloudflare({ dryRun, wrangler: more });
+      else await deployCanary({ region: canary, wrangler: more }, process.env);
       if (!dryRun) await tellPipeline('deployed=true');
       if (wait && !dryRun) await waitUntilServed(process.env.MERIDIAN_URL ?? '', SERVED_TIMEOUT_MS);
       if (!json) say(dryRun ? 'Cloudflare: would be deployed as shown.' : 'Cloudflare: deployed.');
+      if (!dryRun) console.error(await recordDeploy(process.env, Date.now()));
       return { platform, dryRun };
     }
     const hasSecrets = !notes.some((each) => each.platform === platform);

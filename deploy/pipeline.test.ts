@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureActionlint } from '../test/support/actionlint.ts';
 import { temporaryFolder } from '../test/support/command-process.ts';
+import { startFakeCloudflare } from '../test/support/fake-cloudflare.ts';
 import { type Answers, startFakeEdge } from '../test/support/fake-edge.ts';
 import { isThere } from '../test/support/run-example.ts';
 import { readWorkflow, runStep, scriptsOf, type Workflow } from '../test/support/workflow.ts';
@@ -26,6 +27,7 @@ const LEFT_OUT: readonly (readonly [RegExp, why: string])[] = [
   [/^\.ci\/run$/, 'it runs these tests'],
   [/^npm ci /, 'it would replace what these tests run on'],
   [/^npm (sbom|run image) /, 'tools/dependencies.test.ts and test/containers/'],
+  [/^npm run -s site$/, 'site/site.test.ts'],
   [/^npm run -s test:contract$/, 'it is part of `npm test`'],
 ];
 
@@ -37,9 +39,16 @@ beforeAll(async () => {
   pipeline = await readWorkflow('pipeline.yml');
   folder = await temporaryFolder();
   await mkdir(join(folder, 'bin'));
-  for (const name of ['gh', 'npx']) {
+  for (const [name, script] of [
+    // Asked for comments, it answers with the numbers that are in a file, if there is one.
+    [
+      'gh',
+      `if [ "$1 $3" = "api --paginate" ]; then cat "$(dirname "$0")/earlier" 2>/dev/null || true; else printf '%s\\n' "gh $*"; fi`,
+    ],
+    ['npx', `printf '%s\\n' "npx $*"`],
+  ] as const) {
     const path = join(folder, 'bin', name);
-    await writeFile(path, `#!/bin/sh\nprintf '%s\\n' "${name} $*"\n`);
+    await writeFile(path, `#!/bin/sh\n${script}\n`);
     await chmod(path, 0o755);
   }
 });
@@ -79,6 +88,13 @@ test('actions are pinned to commits, scripts take expressions from the environme
   }
 });
 
+test('the job that publishes the site runs no code of this repository', async () => {
+  const { jobs } = await readWorkflow('site.yml');
+  const writers = Object.entries(jobs).filter(([, { permissions }]) => permissions !== undefined);
+  expect(writers.map(([name]) => name)).toEqual(['publish']);
+  expect(scriptsOf({ jobs: Object.fromEntries(writers) })).toEqual([]);
+});
+
 test("only the job that runs nobody else's code may write, and only to pull requests", () => {
   const writers = Object.entries(pipeline.jobs).filter(([, { permissions }]) => permissions !== undefined);
   expect(writers.map(([name, { permissions }]) => [name, permissions])).toEqual([
@@ -94,13 +110,14 @@ test('a pull request: plan, comment, dry run', { timeout: BUNDLE_TIMEOUT_MS }, a
   expect(planned).toMatchObject({ code: 0, summary: expect.stringContaining(MARKER) });
   const { comment = '' } = planned.outputs;
   expect(comment.startsWith(MARKER)).toBe(true);
-  const commented = await run('comment', 'Comment', {
-    COMMENT: comment,
-    PULL_REQUEST: '7',
-    GH_TOKEN: 'x',
-  });
-  expect(commented.out).toBe(
-    `gh pr comment 7 --edit-last --create-if-none --body-file ${join(folder, 'comment.md')}\n`,
+  const ours = { COMMENT: comment, PULL_REQUEST: '7', GH_TOKEN: 'x', GH_REPO: 'a/b' };
+  const file = join(folder, 'comment.md');
+  const commented = await run('comment', 'Comment', ours);
+  expect(commented.out).toBe(`gh pr comment 7 --body-file ${file}\n`);
+  await writeFile(join(folder, 'bin', 'earlier'), '42\n41\n');
+  const again = await run('comment', 'Comment', ours);
+  expect(again.out).toBe(
+    `gh api --silent --method PATCH repos/a/b/issues/comments/42 --field body=@${file}\n`,
   );
   expect((await readFile(join(folder, 'comment.md'), 'utf8')).trim()).toBe(comment.trim());
   const dry = await run('plan', 'Dry run of all targets');
@@ -139,8 +156,38 @@ test('a deploy: dry run, then what needs an account says which secret is missing
     MERIDIAN_URL: SECRETS.MERIDIAN_URL,
   });
   expect({ code, err }).toEqual({ code: 5, err: expect.stringContaining('CLOUDFLARE_API_TOKEN is missing') });
-  const { out } = await run('deploy', 'Take the deploy back', SECRETS);
+});
+
+test('what failed is taken back to the deploy before, and without a record of that the Worker alone', async () => {
+  const record = {
+    version: 'v1',
+    at: '2026-11-01T10:00:00.000Z',
+    commit: null,
+    migration: null,
+    config: null,
+  };
+  const images = { 'nats-weur': 'old' };
+  await using cloudflare = await startFakeCloudflare({
+    ...{ versions: ['v2', 'v1'], images: { 'nats-weur': 'new' } },
+    objects: { 'deploys/v1.json': JSON.stringify({ ...record, images }) },
+  });
+  const takeBack = () => {
+    ran.add('Take the deploy back');
+    return runStep(pipeline, ['deploy', 'Take the deploy back'], folder, cloudflare.env, cloudflare.env);
+  };
+  expect(await takeBack()).toMatchObject({ code: 0, out: expect.not.stringContaining('npx') });
+  expect(cloudflare.account).toMatchObject({ images, versions: ['v1', 'v2', 'v1'] });
+  cloudflare.account.objects = {};
+  const { out } = await takeBack();
   expect(out).toBe('npx wrangler rollback --yes --message It does not serve, or the contract suite failed\n');
+});
+
+test('the pipeline deploys a canary first, if it is told of one', {
+  timeout: BUNDLE_TIMEOUT_MS,
+}, async () => {
+  const env = { MERIDIAN_URL: SECRETS.MERIDIAN_URL, DEPLOYMENT_TARGET: 'cloudflare', CANARY: 'wuer' };
+  const { code, err } = await run('deploy', 'Deploy', env);
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('Did you mean weur?') });
 });
 
 test('what a deploy changed is taken back if it then does not serve, or the suite fails; only main is deployed', () => {
@@ -193,6 +240,16 @@ test.each([
   expect(ended).toMatchObject({ code: 0 });
   const asked = edge.asked.map(({ method, path }) => `${method} ${path}`);
   expect(asked.includes('POST /api/rollouts/5/abort')).toBe(isAborted);
+});
+
+test('a token that may only read is found before the deploy', async () => {
+  const message = 'This token may only read.';
+  await using edge = await startFakeEdge({
+    ...edgeWith('running'),
+    'POST /api/rollouts/dry-run': { status: 403, body: { error: { code: 'forbidden', message } } },
+  });
+  const env = { MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'reads', ROLLOUT: 'rollouts/example.json' };
+  expect(await run('deploy', 'Check the token of the rollout', env)).toMatchObject({ code: 5 });
 });
 
 test('a rollout that is refused is not aborted: there may be another one', async () => {

@@ -2,6 +2,7 @@
 // end of it is kept, to find the cause of a failure in it.
 
 import { spawn } from 'node:child_process';
+import type { Environment } from './target.ts';
 
 /** Of what a program printed, this much is looked at. */
 const KEPT_CHARACTERS = 20_000;
@@ -21,7 +22,8 @@ export interface Program {
 
 /** @throws Error if it cannot be started */
 export async function runProgramThrough({ file, args, cwd }: Program): Promise<Ended> {
-  const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = withoutSynadia(process.env);
+  const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
@@ -34,4 +36,9 @@ export async function runProgramThrough({ file, args, cwd }: Program): Promise<E
   child.once('error', reject);
   child.once('close', (code) => resolve(code ?? 128));
   return { code: await promise, output };
+}
+
+/** The seeds and credentials of Synadia are no program's that is run here: who has them signs accounts. */
+export function withoutSynadia(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('SYNADIA_')));
 }

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { SCRATCH_LABEL } from '../regions/container-labels.ts';
-import type { LocalAuth } from './auth/nats-login.ts';
+import type { LocalAuth, NatsLogin } from './auth/nats-login.ts';
 import type { ContainerPlaces } from './container-places.ts';
 import { serveDockerApi } from './engine/docker-api.ts';
 import { Engine } from './engine/engine.ts';
@@ -14,7 +14,7 @@ import type { RunListeners, Runtime } from './engine/runtime.ts';
 import { checkPortIsFree, closeServer } from './listen.ts';
 import { type RealEngineOptions, startRealEngine } from './real-engine.ts';
 import { createRunFolder, type RunFolder, sweepDeadRuns } from './run-folder.ts';
-import { leaveStack } from './running-stacks.ts';
+import { leaveLogin, leaveStack } from './running-stacks.ts';
 import { type Closeable, withTeardown } from './teardown.ts';
 import type { WanDelays } from './wan/wan-delays.ts';
 import type { WorkerBuild } from './worker-build.ts';
@@ -58,6 +58,10 @@ export interface Platform extends Closeable {
   readonly hopeless: AbortSignal;
   /** Fires the cron trigger, as Cloudflare does every minute. */
   tick(): Promise<void>;
+  /** Where changes of its secrets are asked for (stack-secrets.ts). */
+  readonly secretsFile: string;
+  /** Clients sign in otherwise from now on, for commands that find the stack. */
+  leaveLogin(login: NatsLogin | undefined): Promise<void>;
   /** Replaces the Worker with another one; containers keep running. After an error so does the old Worker. */
   reload(build: PlatformOptions['build']): Promise<void>;
 }
@@ -112,14 +116,24 @@ async function bringUp(
   });
   undo.defer(edge.close);
   const { login, system } = options.auth ?? {};
-  await leaveStack(folder.path, { url: edge.url, token: adminToken, login, system });
+  const secretsFile = join(folder.path, 'secrets.json');
+  await leaveStack(folder.path, { url: edge.url, token: adminToken, login, system, secretsFile });
   onProgress?.(`Worker running in workerd at ${edge.url}`);
   const reload = async (build: PlatformOptions['build']) => {
     await edge.reload(await build(join(folder.path, 'worker'), folder.noteProcess));
     // Wakes the objects, which find their servers running and re-establish the links.
     await edge.tick();
   };
-  return { url: edge.url, adminToken, engine, hopeless: hopeless.signal, tick: edge.tick, reload };
+  return {
+    url: edge.url,
+    adminToken,
+    engine,
+    hopeless: hopeless.signal,
+    tick: edge.tick,
+    secretsFile,
+    leaveLogin: (changed) => leaveLogin(folder.path, changed),
+    reload,
+  };
 }
 
 async function startEngine(

@@ -13,7 +13,7 @@ import { watchPaths } from './watch-paths.ts';
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 /** What the Worker is made of. */
-const SOURCES = ['worker', 'routing', 'regions', 'api', 'waiting', 'wrangler.toml'];
+const SOURCES = ['worker', 'routing', 'regions', 'api', 'cost', 'scaling', 'waiting', 'wrangler.toml'];
 
 /** How long to wait for more: an editor or a `git checkout` writes several files, and some of them twice. */
 const SETTLE_MS = 100;

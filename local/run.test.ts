@@ -61,5 +61,12 @@ test('where nothing is installed it says what to do', async () => {
 test('every command of package.json begins there, except those that write into the checkout', async () => {
   const { default: manifest } = await import('../package.json', { with: { type: 'json' } });
   const direct = Object.entries(manifest.scripts).filter(([, line]) => /^node \S+\.ts/.test(line));
-  expect(direct.map(([name]) => name)).toEqual(['imports', 'places', 'population', 'openapi', 'fit']);
+  expect(direct.map(([name]) => name)).toEqual([
+    'imports',
+    'places',
+    'population',
+    'openapi',
+    'cost:page',
+    'fit',
+  ]);
 });

@@ -1,7 +1,7 @@
 // The folders of runs of the local stack, and how a running stack is found: it leaves its address and its token in the folder
 // of its run, where commands of the same user look for them. A folder that is not private is passed over.
 
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NatsLogin } from './auth/nats-login.ts';
@@ -29,6 +29,8 @@ export interface RunningStack {
   readonly login?: NatsLogin | undefined;
   /** How operators sign in to the system account, where there is an operator. */
   readonly system?: NatsLogin | undefined;
+  /** Where changes of its secrets are asked for (stack-secrets.ts). */
+  readonly secretsFile?: string | undefined;
 }
 
 /** The stacks of this user, and why folders that look like those of a run were passed over. */
@@ -43,6 +45,15 @@ type Left = RunningStack & { readonly pid: number; readonly start: string };
 export async function leaveStack(runFolder: string, stack: RunningStack): Promise<void> {
   const left: Left = { ...stack, pid: process.pid, start: processStartOf(process.pid) };
   await writeFile(join(runFolder, FILE), JSON.stringify(left), { mode: 0o600, flag: 'wx' });
+}
+
+/** Clients sign in otherwise from now on. */
+export async function leaveLogin(runFolder: string, login: NatsLogin | undefined): Promise<void> {
+  const file = join(runFolder, FILE);
+  const left = JSON.parse(await readPrivate(file)) as Left;
+  const whole = `${file}.new`;
+  await writeFile(whole, JSON.stringify({ ...left, login }), { mode: 0o600 });
+  await rename(whole, file);
 }
 
 /** A run that ends at this moment. */

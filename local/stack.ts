@@ -9,6 +9,13 @@ import type { LocalAuth } from './auth/nats-login.ts';
 import { awaken } from './awaken.ts';
 import { containerPlaces } from './container-places.ts';
 import { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
+import {
+  loginWith,
+  type SecretChanges,
+  type StackSecrets,
+  watchSecrets,
+  withChanges,
+} from './stack-secrets.ts';
 import { withTeardown } from './teardown.ts';
 import { wanDelays } from './wan/wan-delays.ts';
 import { buildWorker, type WorkerBuild } from './worker-build.ts';
@@ -28,7 +35,7 @@ export interface StackOptions extends Omit<PlatformOptions, 'build' | 'places' |
 }
 
 /** A running stack. */
-export interface Stack extends Omit<Platform, 'hopeless' | 'tick' | 'reload'> {
+export interface Stack extends Omit<Platform, 'hopeless' | 'tick' | 'reload' | 'secretsFile' | 'leaveLogin'> {
   readonly config: MeridianConfig;
   /** Its API, with the admin token. */
   readonly api: ApiClient;
@@ -45,10 +52,15 @@ export interface Stack extends Omit<Platform, 'hopeless' | 'tick' | 'reload'> {
 export function startStack(options: StackOptions): Promise<Stack> {
   const { config, wan = false, build = buildWorker, auth } = options;
   return withTeardown(async (undo) => {
+    let secrets: StackSecrets = auth?.secrets ?? {};
+    let login = auth?.login;
+    let built: { readonly worker: WorkerBuild; readonly wanted: MeridianConfig } | undefined;
     const builtFor =
       (wanted: MeridianConfig): PlatformOptions['build'] =>
-      async (folder, onProcess) =>
-        withConfig(await build(folder, wanted, onProcess), wanted, auth?.secrets);
+      async (folder, onProcess) => {
+        built = { worker: await build(folder, wanted, onProcess), wanted };
+        return withConfig(built.worker, built.wanted, secrets);
+      };
     const platform = await startPlatform({
       ...options,
       places: containerPlaces(config),
@@ -58,6 +70,18 @@ export function startStack(options: StackOptions): Promise<Stack> {
     undo.defer(platform.close);
     const { url, adminToken, engine, tick, hopeless } = platform;
     const api = new ApiClient({ url, token: adminToken });
+    const changeSecrets = async (changes: SecretChanges) => {
+      if (built === undefined) throw new Error('it is still being built');
+      const { worker, wanted } = built;
+      const changed = withChanges(secrets, changes);
+      await platform.reload(async () => withConfig(worker, wanted, changed));
+      secrets = changed;
+      login = loginWith(changed, login);
+      await platform.leaveLogin(login);
+    };
+    const tellFailed = ({ message }: Error) => options.onProgress?.(`secrets were not changed: ${message}`);
+    const watching = watchSecrets(platform.secretsFile, changeSecrets, tellFailed);
+    undo.defer(watching.close);
     const signal = AbortSignal.any([hopeless, ...(options.signal ? [options.signal] : [])]);
     await awaken({ api, tick, config, signal, onProgress: options.onProgress });
     return {
@@ -74,11 +98,7 @@ export function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /** The Worker with its configuration, set as a deployment may set it too, and what is different on one machine. */
-function withConfig(
-  build: WorkerBuild,
-  config: MeridianConfig,
-  secrets: LocalAuth['secrets'] = {},
-): WorkerBuild {
+function withConfig(build: WorkerBuild, config: MeridianConfig, secrets: StackSecrets): WorkerBuild {
   const vars = { MERIDIAN_CONFIG: JSON.stringify(config), MERIDIAN_ONE_MACHINE: 'true' };
   return { ...build, vars: { ...build.vars, ...secrets, ...vars } };
 }

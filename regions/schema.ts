@@ -11,6 +11,7 @@ import { FlagsSchema } from './flags-schema.ts';
 import { HINTS, PLACEMENTS } from './hints.ts';
 import { INSTANCE_TYPES } from './instance-types.ts';
 import { MembersSchema } from './members-schema.ts';
+import { MeshSchema } from './mesh-schema.ts';
 import { LameDuckSchema, RegionRoutingEntries, RoutingSchema } from './routing-schema.ts';
 import { SessionsSchema } from './sessions-schema.ts';
 import { SignInSchema } from './sign-in-schema.ts';
@@ -323,19 +324,7 @@ export const ConfigSchema = v.strictObject({
     ),
   ),
   mesh: v.optional(
-    v.pipe(
-      v.strictObject({
-        reconcileSeconds: v.optional(
-          between(5, 900, 'How often a region compares its routes with the configuration.'),
-          30,
-        ),
-        retryMaxMs: v.optional(
-          between(100, 60_000, 'Longest pause between two attempts to establish a link.'),
-          5000,
-        ),
-      }),
-      v.description('How the regions maintain their routes to each other.'),
-    ),
+    v.pipe(MeshSchema, v.description('How the regions maintain their routes to each other.')),
     {},
   ),
   admin: v.optional(

@@ -53,8 +53,8 @@ export function serverById(
 }
 
 /**
- * What a member is told: the region's configuration as far as it is a member's. It has no JetStream, runs as long as it is
- * wanted, and is out of service like a region that is drained.
+ * What a member is told: the region's configuration as far as it is a member's, and whatever else the region's object was
+ * told with it. It has no JetStream, runs as long as it is wanted, and is out of service like a region that is drained.
  */
 export function memberConfig(region: RegionConfig, number: number, isOut: boolean): RegionConfig {
   const { members: _members, ...rest } = region;

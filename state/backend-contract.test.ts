@@ -1,47 +1,19 @@
 // What every kind of store keeps: one suite on R2's S3 API, on a nats-server's KV bucket, and on a folder.
 
-import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type StateStores, startStateStores } from '../test/support/state-stores.ts';
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { bytes, textOf, useStatePlaces } from '../test/support/state-places.ts';
 import type { StateBackend } from './backend.ts';
 import { StateConflictError, StateInvalidError } from './errors.ts';
 import { MAX_KEY_LENGTH, MAX_VALUE_BYTES } from './keys.ts';
-import { openState } from './open.ts';
-import { secretsOf } from './secrets.ts';
 
-let stores: StateStores;
-const opened: StateBackend[] = [];
+const { at, urls } = useStatePlaces();
 
-beforeAll(async () => {
-  stores = await startStateStores();
-}, 60_000);
-afterEach(async () => {
-  for (const each of opened.splice(0)) await each.close();
-});
-afterAll(() => stores[Symbol.asyncDispose]());
-
-const bytes = (text: string) => new TextEncoder().encode(text);
-const textOf = async (state: StateBackend, key: string) =>
-  new TextDecoder().decode((await state.load(key))?.value);
-
-/** URLs of a new empty place in each kind of store. */
-const PLACES: readonly (readonly [string, () => Promise<string>])[] = [
-  ['R2', async () => `r2://meridian-state/${randomUUID()}`],
-  ['NATS KV', async () => `nats-kv://127.0.0.1:${stores.natsPort}/meridian-state/${randomUUID()}`],
-  ['file', async () => (await stores.newFolder()).href],
-];
-
-describe.each(PLACES)('%s', (_kind, place) => {
+describe.each(Object.entries(urls))('%s', (_kind, place) => {
   /** Two writers of one store, as two processes have them. */
   async function two(): Promise<readonly [StateBackend, StateBackend]> {
     const url = await place();
-    const both = [await at(url), await at(url)] as const;
-    return both;
-  }
-  async function at(url: string): Promise<StateBackend> {
-    const state = await openState(url, '--at', secretsOf(stores.env));
-    opened.push(state);
-    return state;
+    return [await at(url), await at(url)];
   }
   const one = async () => at(await place());
 
@@ -72,6 +44,23 @@ describe.each(PLACES)('%s', (_kind, place) => {
     await expect(here.store('a', bytes('three'), first)).rejects.toThrow(StateConflictError);
     await expect(here.store('a', bytes('three'), null)).rejects.toThrow(StateConflictError);
     expect(await textOf(here, 'a')).toBe('two');
+  });
+
+  test('a value that is put back to what it was has another etag: whoever saw it before has lost', async () => {
+    const [here, there] = await two();
+    const seen = await here.store('a', bytes('one'), null);
+    const other = await there.store('a', bytes('two'), seen);
+    const back = await there.store('a', bytes('one'), other);
+    expect(back).not.toBe(seen);
+    await expect(here.store('a', bytes('three'), seen)).rejects.toThrow(StateConflictError);
+    expect(await here.load('a')).toEqual({ value: bytes('one'), etag: back });
+  });
+
+  test('a value that is stored again as it is has another etag', async () => {
+    const state = await one();
+    const first = await state.store('a', bytes('same'), null);
+    expect(await state.store('a', bytes('same'), first)).not.toBe(first);
+    await expect(state.store('a', bytes('other'), first)).rejects.toThrow(StateConflictError);
   });
 
   test('a store with an etag of a key that is missing is a conflict, and creates nothing', async () => {

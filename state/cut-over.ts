@@ -1,12 +1,13 @@
 // Moves the writes from a store to its copy. First the store becomes a standby, so both are; then what was written last is
-// carried, and both are compared; only if they are the same does the copy become the active one. Broken off in between, neither takes writes, and it can be run again
-// in either direction. Of two that run at once one fails: each changes both roles by compare-and-set.
+// carried, and both are compared; only if they are the same does the copy become the active one. Broken off in between,
+// neither takes writes, and it can be run again in either direction. Of two that run at once one fails: each changes both roles by compare-and-set.
 
 import type { StateBackend } from './backend.ts';
 import { type Comparison, compare, differences, forEachKey, type OnProgress } from './compare.ts';
 import { copyKey } from './copy-key.ts';
 import { StateConflictError, StateInvalidError } from './errors.ts';
-import { type FoundRole, ROLE_KEY, readRole, writeRole } from './role.ts';
+import { checkIds, checkNames, identified, type KnownStore, known } from './identity.ts';
+import { type FoundRole, isPeer, ROLE_KEY, readRole, writeRole } from './role.ts';
 
 export type CutOver =
   | { readonly outcome: 'done' | 'would-do'; readonly comparison: Comparison }
@@ -29,21 +30,25 @@ export async function cutOver(
   to: StateBackend,
   { dryRun = false, finish = false, now = () => new Date(), onProgress }: CutOverOptions = {},
 ): Promise<CutOver> {
+  checkNames(from.name, to.name);
+  // Of a mirror that began before stores had an id, they get it now.
+  const look = dryRun ? known : identified;
+  const two = { from: await look(from), to: await look(to) };
+  checkIds(two.from, two.to);
   const roles = { from: await readRole(from), to: await readRole(to) };
-  if (isDone(from, to, roles)) return { outcome: 'already' };
-  checkRoles(from, to, roles);
+  if (isDone(two, roles)) return { outcome: 'already' };
+  checkRoles(two, roles);
   const comparison = await compare(from, to, onProgress);
   if (!mayGoOn(comparison, finish)) return { outcome: 'refused', comparison };
   if (dryRun) return { outcome: 'would-do', comparison };
-  const closed = await writeRole(from, roles.from, { role: 'standby', peer: to.name, now: now() });
-  const reopen = () =>
-    writeRole(from, { role: undefined, etag: closed }, { role: 'active', peer: to.name, now: now() });
+  const closed = await writeRole(from, roles.from, { role: 'standby', peer: two.to, now: now() });
+  const reopen = () => writeRole(from, { etag: closed }, { role: 'active', peer: two.to, now: now() });
   const last = await carryTheLast(from, to, { closed, reopen, onProgress });
   if (differences(last) > 0) {
     await reopened(from, to, reopen);
     return { outcome: 'refused', comparison: last };
   }
-  await activate(to, roles.to, from, now());
+  await activate(to, roles.to, two.from, now());
   return { outcome: 'done', comparison: last };
 }
 
@@ -52,14 +57,19 @@ interface Roles {
   readonly to: FoundRole;
 }
 
+interface Two {
+  readonly from: KnownStore;
+  readonly to: KnownStore;
+}
+
 /** A store without a role takes writes. */
-function isDone(from: StateBackend, to: StateBackend, roles: Roles): boolean {
+function isDone({ from, to }: Two, roles: Roles): boolean {
   const mine = roles.from.role;
   const copy = roles.to.role;
   return (
     mine?.role === 'standby' &&
-    mine.peer === to.name &&
-    (copy === undefined || (copy.role === 'active' && copy.peer === from.name))
+    isPeer(mine, to) &&
+    (copy === undefined || (copy.role === 'active' && isPeer(copy, from)))
   );
 }
 
@@ -109,9 +119,9 @@ async function reopened(from: StateBackend, to: StateBackend, reopen: () => Prom
 }
 
 /** A compare-and-set without an answer may have been made: then it is, and not taken back. */
-async function activate(to: StateBackend, found: FoundRole, from: StateBackend, now: Date): Promise<void> {
+async function activate(to: StateBackend, found: FoundRole, from: KnownStore, now: Date): Promise<void> {
   try {
-    await writeRole(to, found, { role: 'active', peer: from.name, now });
+    await writeRole(to, found, { role: 'active', peer: from, now });
   } catch (cause) {
     if (cause instanceof StateConflictError) throw cause;
     throw new StateInvalidError(
@@ -121,17 +131,16 @@ async function activate(to: StateBackend, found: FoundRole, from: StateBackend, 
   }
 }
 
-function checkRoles(from: StateBackend, to: StateBackend, roles: Roles): void {
-  if (from.name === to.name) throw new StateInvalidError(`Both are the same store: ${from.name}.`);
+function checkRoles({ from, to }: Two, roles: Roles): void {
   const mine = roles.from.role;
   const copy = roles.to.role;
-  if (copy === undefined || copy.peer !== from.name) {
+  if (copy === undefined || !isPeer(copy, from)) {
     const whose = copy === undefined ? 'was never mirrored' : `is one of two with ${copy.peer}`;
     throw new StateInvalidError(
       `${to.name} ${whose}, so it is no copy of ${from.name}: run \`state mirror\` with the same --from and --to first.`,
     );
   }
-  if (mine !== undefined && mine.peer !== to.name && mine.role === 'standby')
+  if (mine !== undefined && !isPeer(mine, to) && mine.role === 'standby')
     throw new StateInvalidError(`${from.name} is the copy of ${mine.peer}: it has no writes to hand over.`);
   if (mine?.role !== 'standby' && copy.role === 'active') {
     throw new StateInvalidError(

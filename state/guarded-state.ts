@@ -4,7 +4,7 @@
 
 import type { StateBackend, Stored } from './backend.ts';
 import { StateInvalidError } from './errors.ts';
-import { checkTakesWrites, ROLE_KEY } from './role.ts';
+import { checkTakesWrites, isOwnKey } from './role.ts';
 
 export class GuardedState implements StateBackend {
   readonly #inner: StateBackend;
@@ -23,8 +23,10 @@ export class GuardedState implements StateBackend {
 
   /** @throws StateStandbyError */
   async store(key: string, value: Uint8Array, ifMatch: string | null): Promise<string> {
-    if (key === ROLE_KEY)
-      throw new StateInvalidError(`${ROLE_KEY} is written by \`state mirror\` and \`state cut-over\` alone.`);
+    if (isOwnKey(key))
+      throw new StateInvalidError(
+        `${key} is written by \`state mirror\`, \`state cut-over\` and \`state role\` alone.`,
+      );
     await checkTakesWrites(this.#inner);
     const etag = await this.#inner.store(key, value, ifMatch);
     await checkTakesWrites(this.#inner);

@@ -1,8 +1,7 @@
 // State moves from one store to another: mirrored, compared, cut over, and back, while writers go on.
 
-import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type StateStores, startStateStores } from '../test/support/state-stores.ts';
+import { describe, expect, test } from 'vitest';
+import { bytes, textOf, useStatePlaces } from '../test/support/state-places.ts';
 import { waitFor } from '../waiting/wait-for.ts';
 import type { StateBackend } from './backend.ts';
 import { compare } from './compare.ts';
@@ -12,35 +11,12 @@ import { StateConflictError, StateInvalidError, StateStandbyError, StateUnavaila
 import { GuardedState } from './guarded-state.ts';
 import { follow, type MirrorEvent, mirrorOnce, prepareMirror } from './mirror.ts';
 import { MirroredState } from './mirrored-state.ts';
-import { openState } from './open.ts';
 import { ROLE_KEY, readRole } from './role.ts';
-import { secretsOf } from './secrets.ts';
 
-let stores: StateStores;
-const opened: StateBackend[] = [];
-
-beforeAll(async () => {
-  stores = await startStateStores();
-}, 60_000);
-afterEach(async () => {
-  for (const each of opened.splice(0)) await each.close();
-});
-afterAll(() => stores[Symbol.asyncDispose]());
-
-const bytes = (text: string) => new TextEncoder().encode(text);
-const textOf = async (state: StateBackend, key: string) => {
-  const found = await state.load(key);
-  return found && new TextDecoder().decode(found.value);
-};
-
-async function at(url: string): Promise<StateBackend> {
-  const state = await openState(url, '--at', secretsOf(stores.env));
-  opened.push(state);
-  return state;
-}
-const folder = async () => at((await stores.newFolder()).href);
-const bucket = () => at(`r2://meridian-state/${randomUUID()}`);
-const kv = () => at(`nats-kv://127.0.0.1:${stores.natsPort}/meridian-state/${randomUUID()}`);
+const { at, urls } = useStatePlaces();
+const folder = async () => at(await urls.file());
+const bucket = async () => at(await urls.R2());
+const kv = async () => at(await urls['NATS KV']());
 
 async function mirrored(from: StateBackend, to: StateBackend) {
   await prepareMirror(from, to);

@@ -4,7 +4,8 @@ import type { StateBackend } from './backend.ts';
 import { compare, forEachKey, type OnProgress } from './compare.ts';
 import { copyKey } from './copy-key.ts';
 import { StateConflictError, StateInvalidError, StateStandbyError, StateUnavailableError } from './errors.ts';
-import { checkTakesWrites, ROLE_KEY, readRole, writeRole } from './role.ts';
+import { checkApart, checkIds, checkNames, identified, known } from './identity.ts';
+import { checkTakesWrites, isOwnKey, isPeer, ROLE_KEY, readRole, writeRole } from './role.ts';
 
 /** After one of the two did not answer. */
 const RETRY_MS = 2000;
@@ -36,12 +37,17 @@ export async function prepareMirror(
   { overwrite = false, now = () => new Date() }: MirrorOptions = {},
 ): Promise<void> {
   const found = await checkMayMirror(from, to, overwrite);
-  if (found.role === undefined) await writeRole(to, found, { role: 'standby', peer: from.name, now: now() });
+  const peer = await identified(from);
+  checkIds(peer, await identified(to));
+  await checkApart(from, to);
+  if (found.role?.peerId === undefined) await writeRole(to, found, { role: 'standby', peer, now: now() });
 }
 
 /** The same without the change, for a dry run. */
 export async function checkMayMirror(from: StateBackend, to: StateBackend, overwrite: boolean) {
-  if (from.name === to.name) throw new StateInvalidError(`Both are the same store: ${from.name}.`);
+  checkNames(from.name, to.name);
+  const peer = await known(from);
+  checkIds(peer, await known(to));
   await checkTakesWrites(from);
   const found = await readRole(to);
   const { role } = found;
@@ -50,8 +56,11 @@ export async function checkMayMirror(from: StateBackend, to: StateBackend, overw
       `${to.name} is in use since ${role.since}, with ${role.peer} as its copy: it cannot become a copy. To go back to it, turn --from and --to round.`,
     );
   }
-  if (role?.role === 'standby' && role.peer !== from.name)
-    throw new StateInvalidError(`${to.name} is the copy of ${role.peer}, not of ${from.name}.`);
+  if (role?.role === 'standby' && !isPeer(role, peer)) {
+    throw new StateInvalidError(
+      `${to.name} is the copy of ${role.peer}, not of ${from.name}. If it is to be, \`state role --set standby --of\` says so.`,
+    );
+  }
   if (role === undefined && !overwrite) {
     const { differ, extra } = await compare(from, to);
     const [first] = [...differ, ...extra];
@@ -110,7 +119,7 @@ export async function follow(from: StateBackend, to: StateBackend, options: Foll
       for await (const key of changes) {
         // Its own role: a cut-over has begun.
         if (key === ROLE_KEY) await checkTakesWrites(from);
-        else if (await copyChange(from, to, key)) tell({ event: 'copied', key });
+        else if (!isOwnKey(key) && (await copyChange(from, to, key))) tell({ event: 'copied', key });
       }
     } catch (error) {
       if (!(await isPassing(error, to))) throw error;

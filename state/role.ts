@@ -4,14 +4,21 @@
 import { randomUUID } from 'node:crypto';
 import type { StateBackend } from './backend.ts';
 import { StateInvalidError, StateStandbyError } from './errors.ts';
+import { IDENTITY_KEY, type KnownStore } from './identity.ts';
 
-/** It is carried by nobody: each store has its own. */
 export const ROLE_KEY = 'meridian-role.json';
+
+/** Whether a key says something of its own store: it is carried by nobody, and written by no writer. */
+export function isOwnKey(key: string): boolean {
+  return key === ROLE_KEY || key === IDENTITY_KEY;
+}
 
 export interface Role {
   readonly role: 'active' | 'standby';
-  /** The name of the other store. */
+  /** The name of the other store, as it was then. */
   readonly peer: string;
+  /** Its id, by which it is known whatever its name; absent in roles that were written before stores had one. */
+  readonly peerId?: string;
   readonly since: string;
   /** Of this very change, so that two that say the same have different etags. */
   readonly id: string;
@@ -29,13 +36,23 @@ export async function readRole(state: StateBackend): Promise<FoundRole> {
   return { role: parseRole(state.name, found.value), etag: found.etag };
 }
 
+/** Whether the other store of a role is this one. */
+export function isPeer(role: Role, { name, id }: KnownStore): boolean {
+  return role.peerId === undefined || id === undefined ? role.peer === name : role.peerId === id;
+}
+
 /** @returns the etag. @throws StateConflictError if it is no longer what was found */
 export function writeRole(
   state: StateBackend,
-  found: FoundRole,
-  { role, peer, now }: { readonly role: Role['role']; readonly peer: string; readonly now: Date },
+  found: Pick<FoundRole, 'etag'>,
+  { role, peer, now }: { readonly role: Role['role']; readonly peer: KnownStore; readonly now: Date },
 ): Promise<string> {
-  const next: Role = { role, peer, since: now.toISOString(), id: randomUUID() };
+  const next: Role = {
+    role,
+    peer: peer.name,
+    ...(peer.id !== undefined && { peerId: peer.id }),
+    ...{ since: now.toISOString(), id: randomUUID() },
+  };
   return state.store(ROLE_KEY, new TextEncoder().encode(JSON.stringify(next)), found.etag);
 }
 
@@ -44,14 +61,14 @@ export async function checkTakesWrites(state: StateBackend): Promise<void> {
   const { role } = await readRole(state);
   if (role?.role !== 'standby') return;
   throw new StateStandbyError(
-    `${state.name} takes no writes since ${role.since}: ${role.peer} does, or will when a cut-over is done. Write there.`,
+    `${state.name} takes no writes since ${role.since}: ${role.peer} does, or will when a cut-over is done. Write there. If that store is no more, \`state role\` makes this one take them.`,
     role.peer,
   );
 }
 
 /** The keys that are carried. */
 export async function carriedKeys(state: StateBackend): Promise<readonly string[]> {
-  return (await state.list('')).filter((key) => key !== ROLE_KEY);
+  return (await state.list('')).filter((key) => !isOwnKey(key));
 }
 
 function parseRole(store: string, value: Uint8Array): Role {
@@ -63,5 +80,7 @@ function parseRole(store: string, value: Uint8Array): Role {
   }
   if ((role.role === 'active' || role.role === 'standby') && typeof role.peer === 'string')
     return role as Role;
-  throw new StateInvalidError(`${ROLE_KEY} of ${store} cannot be read: somebody else wrote it.`);
+  throw new StateInvalidError(
+    `${ROLE_KEY} of ${store} cannot be read: somebody else wrote it. \`state role --set\` replaces it.`,
+  );
 }

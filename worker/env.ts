@@ -10,6 +10,10 @@ export const NATS_SECRETS = [
   'NATS_SYSTEM_ACCOUNT',
   'NATS_RESOLVER_PRELOAD',
   'NATS_LEAF_USERS',
+  // Valid beside those above, or alone (container/entrypoint.sh).
+  'NATS_USER_NEXT',
+  'NATS_PASSWORD_NEXT',
+  'NATS_LEAF_USERS_NEXT',
 ] as const;
 
 /** What the admin endpoints read. All of it may be absent: without any credential configured, admin is off. */
@@ -18,6 +22,9 @@ export interface AdminEnv {
   readonly MERIDIAN_ADMIN_TOKEN?: string;
   /** Secret, in the same form. Allows reading everything. */
   readonly MERIDIAN_READ_TOKEN?: string;
+  /** Secrets, in the same form: valid beside those above, or alone. */
+  readonly MERIDIAN_ADMIN_TOKEN_NEXT?: string;
+  readonly MERIDIAN_READ_TOKEN_NEXT?: string;
   /** Cloudflare's rate limit; without it, calls are not limited. */
   readonly ADMIN_RATE_LIMIT?: RateLimit;
 }

@@ -40,9 +40,15 @@ export default {
       tellRegions(env, activeConfig(env)),
       begun('the collector of metrics', metricsCollector(env)?.begin()),
       begun('the object of rollouts', rolloutsOf(env)?.begin()),
+      // So that it is known since when each is there.
+      begun('the store of the configuration', noted(env)),
     ]);
   },
 } satisfies ExportedHandler<Env>;
+
+async function noted(env: Env): Promise<void> {
+  await configStore(env)?.secrets();
+}
 
 async function begun(what: string, call: Promise<void> | undefined): Promise<void> {
   try {

@@ -132,6 +132,7 @@ export const router = Router<IRequest, Arguments, Response>({
   .get(PATHS.traffic, admin.traffic)
   .get(PATHS.forecasts, admin.forecasts)
   .get(PATHS.inspection, admin.inspection)
+  .get(PATHS.secrets, admin.secrets)
   .post(PATHS.trace, admin.trace)
   .get(PATHS.rollouts, admin.rollouts.list)
   .post(PATHS.rollouts, admin.rollouts.start)

@@ -1,9 +1,10 @@
 // What writes to R2 cost. Pure.
 
-import { R2_PRICES } from '../../regions/list-prices.ts';
+import { atListPrice } from '../../cost/charge.ts';
+import { PRICES } from '../../cost/prices.ts';
 
 /** Class A operations of each month. */
-export const FREE_OPERATIONS = R2_PRICES.freeClassAOperationsPerMonth;
+export const FREE_OPERATIONS = PRICES.r2ClassA.included;
 
 const MONTH_SECONDS = 30 * 24 * 3600;
 
@@ -20,5 +21,5 @@ export function operationsOfAMonth(segments: number, seconds: number): number {
 
 /** @param free operations that cost nothing */
 export function dollars(operations: number, free = 0): number {
-  return (Math.max(0, operations - free) / 1_000_000) * R2_PRICES.perMillionClassAOperations;
+  return atListPrice(PRICES.r2ClassA, Math.max(0, operations - free));
 }

@@ -20,6 +20,7 @@ export async function configFor({
   jetstream,
   mqtt = false,
   external,
+  compression,
 }: StackRequest): Promise<MeridianConfig> {
   const { config } = await loadConfig();
   const counted = regions === undefined ? config : resized(config, regions);
@@ -29,7 +30,11 @@ export async function configFor({
   const made = {
     ...sized,
     doors: { leafnode: true, mqtt },
-    mesh: { ...sized.mesh, ...(reconcileSeconds !== undefined && { reconcileSeconds }) },
+    mesh: {
+      ...sized.mesh,
+      ...(reconcileSeconds !== undefined && { reconcileSeconds }),
+      ...(compression !== undefined && { compression }),
+    },
     regions: ownRegions(sized).map((region, index) => ({
       ...region,
       limits: { ...region.limits, ...limits },

@@ -3,8 +3,9 @@
 
 import type { ApiClient } from '../../api/client.ts';
 import type { Closeable } from '../../local/teardown.ts';
+import type { MeshCompression } from '../../regions/mesh-schema.ts';
 
-export type Kind = 'direct' | 'platform' | 'stock' | 'meridian' | 'tcp-cluster';
+export type Kind = 'direct' | 'platform' | 'stock' | 'splice' | 'meridian' | 'tcp-cluster';
 
 export interface StackRequest {
   readonly kind: Kind;
@@ -28,6 +29,8 @@ export interface StackRequest {
   readonly reconcileSeconds?: number;
   /** Adds the latency of real distances. */
   readonly wan?: boolean;
+  /** How its links are compressed. Absent: as it would be deployed. */
+  readonly compression?: MeshCompression;
   /** Makes `isolateBytes` possible. */
   readonly inspected?: boolean;
   /** Only the regions with JetStream, and whether, and how often, its streams are backed up. */
@@ -59,6 +62,8 @@ export interface RunningStack extends Closeable {
   kill(server: string): Promise<void>;
   /** Cuts the route between the first two servers, which keep running. */
   cutLink(): Promise<void>;
+  /** What has crossed the route between the first two servers, in both directions. Absent: nobody counts it. */
+  routeBytes?(): Promise<number>;
   /** Puts a server to sleep. */
   stop(server: string): Promise<void>;
   /** What the Worker's isolate takes, in which all objects are: its heap and its buffers, garbage included. */

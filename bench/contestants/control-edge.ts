@@ -14,7 +14,11 @@ import { portsOf } from './nats-process.ts';
 const WORKERS = {
   platform: { file: 'pass-through-worker.ts', className: 'PassThrough' },
   stock: { file: 'stock-worker.ts', className: 'Stock' },
+  splice: { file: 'bare-splice-worker.ts', className: 'Spliced' },
 } as const;
+
+/** Names of the servers: as many as it has containers. */
+const SERVERS = { platform: ['platform'], stock: ['stock'], splice: ['splice-0', 'splice-1'] } as const;
 
 /** That of wrangler.toml. */
 const COMPATIBILITY_DATE = '2026-11-01';
@@ -39,12 +43,15 @@ export function startControlEdge(
       url,
       steps: { up: performance.now() - started },
       servers: async () => {
-        const app = engine.server(kind)?.app;
-        return app === undefined ? [] : [await portsOf(kind, app)];
+        const apps = SERVERS[kind].map(async (name) => {
+          const app = engine.server(name)?.app;
+          return app === undefined ? [] : [await portsOf(name, app)];
+        });
+        return (await Promise.all(apps)).flat();
       },
-      kill: async () => void (await engine.server(kind)?.app.kill('SIGKILL')),
-      cutLink: () => Promise.reject(new Error(`${kind} has one server, and no routes`)),
-      stop: async () => void (await engine.server(kind)?.app.kill('SIGINT')),
+      kill: async (name) => void (await engine.server(name)?.app.kill('SIGKILL')),
+      cutLink: () => Promise.reject(new Error(`${kind} makes its routes once, if it has any`)),
+      stop: async (name) => void (await engine.server(name)?.app.kill('SIGINT')),
     };
   });
 }

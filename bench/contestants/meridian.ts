@@ -47,6 +47,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
     servers: () => serversOf(stack.engine, config),
     kill: (name) => killServer(stack.engine, name),
     cutLink: () => cutLink(stack.engine, config),
+    routeBytes: () => routeBytes(stack.engine, config),
     stop: (name) => stopRegion(stack, name),
     ...(inspectorPort !== undefined && { isolateBytes: () => isolateBytes(inspectorPort, WORKER) }),
     api: stack.api,
@@ -69,6 +70,15 @@ async function serversOf(engine: Engine, config: MeridianConfig): Promise<readon
     return app === undefined ? [] : [await portsOf(name, app)];
   });
   return (await Promise.all(running)).flat();
+}
+
+async function routeBytes(engine: Engine, config: MeridianConfig): Promise<number> {
+  const [one, other] = await serversOf(engine, config);
+  if (one === undefined || other === undefined) throw new Error('there are no two servers');
+  const route = await routeBetween(one, other);
+  const bytes = engine.server(one.name)?.sidecar.bytesOver(route?.port ?? 0);
+  if (bytes === undefined) throw new Error(`${one.name} has no route to ${other.name}`);
+  return bytes;
 }
 
 /** As a network failure does: resets the connection at one of the two containers. */

@@ -15,6 +15,7 @@ const START: Readonly<Record<Kind, (request: StackRequest) => Promise<RunningSta
   'tcp-cluster': startCluster,
   platform: (request) => startControlEdge('platform', request),
   stock: (request) => startControlEdge('stock', request),
+  splice: (request) => startControlEdge('splice', request),
   meridian: startMeridian,
 };
 
@@ -33,6 +34,8 @@ const methods = {
     if (bytes === undefined) throw new Error('this stack was not started to be inspected');
     return bytes;
   },
+  /** Null: nobody counts it. */
+  routeBytes: async () => (await (await running()).routeBytes?.()) ?? null,
   stop: async ({ server }: { server: string }) => (await running()).stop(server),
   /** Kills a server; returns the milliseconds until all servers are linked again. */
   killAndHeal: async ({ server }: { server: string }): Promise<number> => {

@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { type Child, startChild } from '../child.ts';
+import type { Content } from './payload.ts';
 import type { LoadMethods } from './process.ts';
 
 const FILE = fileURLToPath(new URL('process.ts', import.meta.url));
@@ -28,6 +29,8 @@ export interface Shape {
   readonly durationMs: number;
   /** Each message published in a WebSocket frame of its own. */
   readonly isFramedEach?: boolean;
+  /** Default: one letter. */
+  readonly content?: Content;
 }
 
 export interface OneWay {

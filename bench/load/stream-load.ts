@@ -4,6 +4,7 @@
 import { waitFor } from '../../waiting/wait-for.ts';
 import { answerQuestions, askUntilAnswered } from './interest.ts';
 import { connectNats, type NatsSocket } from './nats-socket.ts';
+import { type Content, payloadOf } from './payload.ts';
 
 export interface PairOptions {
   readonly url: string;
@@ -11,6 +12,8 @@ export interface PairOptions {
   readonly payloadBytes: number;
   /** Each message in a WebSocket frame of its own. Default: as many in one as fit. */
   readonly isFramedEach?: boolean;
+  /** Default: one letter. */
+  readonly content?: Content;
 }
 
 /** Bytes in flight per pair at most: far more than any path holds, far less than nats-server's 64 MiB. */
@@ -19,6 +22,9 @@ const ACKS_PER_WINDOW = 8;
 
 /** Written to the socket at a time: as much as nats.js gathers. */
 const BATCH_BYTES = 64 * 1024;
+
+/** Of 64 KiB: a repetition is farther back than S2 looks, which compresses at most 1 MiB in one. */
+const DISTINCT_BATCHES = 32;
 
 /** Between two checks whether all have arrived. */
 const POLL_MS = 2;
@@ -120,7 +126,9 @@ export class Source {
 
 class Publisher {
   readonly socket: NatsSocket;
-  readonly #batch: Buffer;
+  /** Sent in turn, for ever. */
+  readonly #batches: readonly Buffer[];
+  #next = 0;
   readonly #batchMessages: number;
   readonly #window: number;
   readonly #acks: Acks;
@@ -129,20 +137,25 @@ class Publisher {
 
   private constructor(socket: NatsSocket, acks: Acks, pair: number, options: PairOptions) {
     const line = `PUB bench.${pair} ${options.payloadBytes}\r\n`;
-    const message = Buffer.concat([
-      Buffer.from(line),
-      Buffer.alloc(options.payloadBytes, 'x'),
-      Buffer.from('\r\n'),
-    ]);
+    const message = (number: number) =>
+      Buffer.concat([
+        Buffer.from(line),
+        payloadOf(options.content ?? 'same', options.payloadBytes, number),
+        Buffer.from('\r\n'),
+      ]);
     this.socket = socket;
     this.#acks = acks;
     this.#perAck = messagesPerAck(options);
-    this.#batchMessages = Math.max(1, Math.floor(BATCH_BYTES / message.length));
-    const batch = Array.from({ length: this.#batchMessages }, () => message);
-    this.#batch =
-      options.isFramedEach === true
-        ? Buffer.concat(batch.map((each) => socket.prepare(each)))
-        : socket.prepare(Buffer.concat(batch));
+    this.#batchMessages = Math.max(1, Math.floor(BATCH_BYTES / message(0).length));
+    const batchOf = (_: unknown, batch: number) => {
+      const first = batch * this.#batchMessages;
+      const messages = Array.from({ length: this.#batchMessages }, (_, index) => message(first + index));
+      return options.isFramedEach === true
+        ? Buffer.concat(messages.map((each) => socket.prepare(each)))
+        : socket.prepare(Buffer.concat(messages));
+    };
+    const isSame = (options.content ?? 'same') === 'same';
+    this.#batches = Array.from({ length: isSame ? 1 : DISTINCT_BATCHES }, batchOf);
     this.#window = Math.max(this.#perAck * ACKS_PER_WINDOW, this.#batchMessages * 2);
   }
 
@@ -163,11 +176,18 @@ class Publisher {
     while (performance.now() < end) {
       while (this.#sent + this.#batchMessages - this.#acks.count * this.#perAck > this.#window)
         await this.#acks.next();
-      const goesOn = this.socket.send(this.#batch);
+      const goesOn = this.socket.send(this.#nextBatch());
       this.#sent += this.#batchMessages;
       if (!goesOn) await this.socket.drained();
     }
     return this.#sent - before;
+  }
+
+  #nextBatch(): Buffer {
+    const batch = this.#batches[this.#next % this.#batches.length];
+    this.#next += 1;
+    if (batch === undefined) throw new Error('there is no batch');
+    return batch;
   }
 }
 

@@ -17,7 +17,7 @@ type Greeting = (peer: RouteInfo, isHub: boolean) => string;
 
 /** @param own port of the server in the middle @param other port of the one that joins it */
 export function spliceRoute(own: number, other: number): Promise<Link> {
-  return splice(own, other, greetingFrom, false);
+  return splice(own, other, (peer) => greetingFrom(peer), false);
 }
 
 /** The own server is the hub, and passes on what its member is interested in. */

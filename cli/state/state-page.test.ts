@@ -44,7 +44,7 @@ afterAll(async () => {
 
 test('the page shows every subcommand of `state`', () => {
   const shown = new Set(COMMANDS.map((command) => command.split(' ')[1]));
-  const all = ['save', 'list', 'get', 'put', 'mirror', 'verify', 'cut-over', 'roll-back'];
+  const all = ['save', 'list', 'get', 'put', 'mirror', 'verify', 'cut-over', 'roll-back', 'role'];
   expect([...shown].sort()).toEqual(all.sort());
 });
 

@@ -135,6 +135,24 @@ test.each([
 const HISTORY: History = { versions: [{ ...INFO, changes: 1 }], next: null };
 const ANSWERS: Answers = { ...livingEdge(), 'GET /api/config/history': { body: HISTORY } };
 
+test('a role is shown and set, as when the other store is no more', async () => {
+  await state('mirror', ...both(), '--once');
+  await state('cut-over', ...both(), '--yes');
+  expect((await state('role', '--at', from)).out).toMatch(/takes no writes since .*; the other store is/);
+  const two = await state('role', '--at', from, '--set', 'active', '--of', to, '--yes');
+  expect(two).toMatchObject({ code: 1, err: expect.stringContaining('takes writes too') });
+  expect((await state('role', '--at', from, '--set', 'active')).code).toBe(2);
+  const dry = await state('role', '--at', from, '--set', 'active', '--dry-run');
+  expect(dry.out).toContain('Nothing was changed.');
+  expect((await state('put', 'a', file, '--at', from)).code).toBe(1);
+  const set = await state('role', '--at', from, '--set', 'active', '--yes', '--json');
+  expect(JSON.parse(set.out)).toMatchObject({ store: from, role: { role: 'active', peer: to } });
+  expect((await state('put', 'a', file, '--at', from)).code).toBe(0);
+  const { id } = JSON.parse(set.out) as { readonly id: string };
+  const anew = await state('role', '--at', from, '--new-id', '--yes', '--json');
+  expect(JSON.parse(anew.out)).toMatchObject({ id: expect.not.stringMatching(id) });
+});
+
 test('save stores each version once, and refuses the store of another deployment', async () => {
   const save = (answers: Answers) => runRegionsOn(answers, ['state', 'save', '--at', from]);
   expect((await save(ANSWERS)).out).toBe('1 versions stored; the newest is 7.\n');

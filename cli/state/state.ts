@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { cutOverCommand, rollBackCommand } from './cut-over.ts';
 import { mirrorCommand } from './mirror.ts';
+import { roleCommand } from './role.ts';
 import { saveCommand } from './save.ts';
 import { getCommand, listCommand, putCommand } from './values.ts';
 import { verifyCommand } from './verify.ts';
@@ -21,6 +22,7 @@ export function stateCommand(): Command {
     verifyCommand(),
     cutOverCommand(),
     rollBackCommand(),
+    roleCommand(),
   ])
     command.addCommand(subcommand);
   return command;

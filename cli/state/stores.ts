@@ -41,15 +41,19 @@ export function onTwo<T>(
   });
 }
 
-/** With `also`, the one that it is copied to. @throws CommandError */
+/** With `also`, another one, by default the one that it is copied to. @throws CommandError */
 export function onOne<T>(
-  { at, also }: { readonly at: string; readonly also?: string | undefined },
+  {
+    at,
+    also,
+    option = '--also',
+  }: { readonly at: string; readonly also?: string | undefined; readonly option?: string },
   work: (state: StateBackend, copy: StateBackend | undefined) => Promise<T>,
 ): Promise<T> {
   return inWords(async () => {
     await using undo = new AsyncDisposableStack();
     check(at, '--at');
-    if (also !== undefined) check(also, '--also');
+    if (also !== undefined) check(also, option);
     const state = await openState(
       at,
       '--at',

@@ -70,7 +70,9 @@ async function withWords<T>(name: string, act: () => Promise<T>): Promise<T> {
         continue;
       }
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new CommandError(EXIT.refused, `Synadia: stream ${name}: ${why}. What came before it is done.`, {
+      const isSilent = [TimeoutError, NoRespondersError, RequestError].some((kind) => cause instanceof kind);
+      const exit = isSilent ? EXIT.noServer : EXIT.refused;
+      throw new CommandError(exit, `Synadia: stream ${name}: ${why}. What came before it is done.`, {
         details: { code: 'stream_refused', platform: 'synadia', stream: name, why },
         cause,
       });

@@ -37,7 +37,7 @@ ${EXIT_CODES_HELP}`,
     const plan =
       base === undefined
         ? await (await openClient(connection)).dryRun(after)
-        : planOf(await loadConfig(command, base), after);
+        : planOf(await loadConfig(command, base), after, Date.now());
     const against = base === undefined ? `the live configuration, version ${plan.base}` : 'the base';
     if (json) console.log(JSON.stringify(plan, null, 2));
     else if (markdown) console.log(planMarkdown(plan, against));

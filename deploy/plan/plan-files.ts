@@ -8,14 +8,14 @@ import { compileRouting } from '../../routing/plan.ts';
 import { forecast } from '../../worker/forecast/forecast.ts';
 import { populationTraffic } from '../../worker/forecast/population-traffic.ts';
 
-/** What `after` would change. Which version is live is not known here: 0. */
-export function planOf(before: MeridianConfig, after: MeridianConfig): DryRun {
+/** What `after` would change. Which version is live is not known here: 0. @param now ms since the epoch, for the age of prices */
+export function planOf(before: MeridianConfig, after: MeridianConfig, now: number): DryRun {
   const changes = diffConfigs(before, after);
   return {
     base: 0,
     changes,
     needsDeploy: platformChanges(changes),
     warnings: [],
-    forecast: forecast(compileRouting(before, 0), compileRouting(after, 1), populationTraffic()),
+    forecast: forecast(compileRouting(before, 0), compileRouting(after, 1), populationTraffic(), { now }),
   };
 }

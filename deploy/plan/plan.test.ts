@@ -54,7 +54,7 @@ test('a file that is not valid is named, with its problem', async () => {
 
 test('what somebody wrote into a name stays inside of its block', () => {
   const name = '``` @everyone <img src=x>';
-  const text = planMarkdown(planOf(CONFIG, withWeur({ name })), 'the base');
+  const text = planMarkdown(planOf(CONFIG, withWeur({ name }), 0), 'the base');
   const [, fence = ''] = /^(`{3,})diff$/m.exec(text) ?? [];
   expect(fence).toBe('````');
   const blocks = text.split(new RegExp(`^${fence}(?:diff)?$`, 'm'));
@@ -63,7 +63,7 @@ test('what somebody wrote into a name stays inside of its block', () => {
 });
 
 test('a plan that is too long for a comment is cut, and says so', () => {
-  const plan = planOf(CONFIG, withWeur({ dial: 50 }));
+  const plan = planOf(CONFIG, withWeur({ dial: 50 }), 0);
   const [change] = plan.changes;
   const text = planMarkdown({ ...plan, changes: Array(5000).fill(change) }, 'the base');
   expect(text.length).toBeLessThan(65_536);

@@ -5,7 +5,7 @@ import { SECRETS_FILE } from './secrets-file.ts';
 
 /** What would be written, and what it means. */
 export function planText({ changes, notes, files, dollarsPerMonth }: SetupPlan): string {
-  const cost = `What never sleeps costs about $${dollarsPerMonth.toFixed(0)} a month for memory and disk, by list prices (docs/limits.md).`;
+  const cost = `It costs about $${dollarsPerMonth.toFixed(0)} a month while nobody comes, by list prices; npm run cost says what it is for (docs/cost.md).`;
   if (files.length === 0) return ['Everything is as asked already.', ...notes, cost].join('\n');
   return [
     ...changes.map((change) => `  ${change}`),

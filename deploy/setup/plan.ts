@@ -2,8 +2,9 @@
 
 import { CommandError, EXIT } from '../../cli/exit.ts';
 import { generatedFiles, migrationText, WRANGLER_FILE } from '../../cli/generated-files.ts';
-import { type MeridianConfig, ownRegions } from '../../regions/config.ts';
-import { dollarsPerMonth } from '../../regions/container-cost.ts';
+import { cost } from '../../cost/cost.ts';
+import { resolveTraffic } from '../../cost/traffic.ts';
+import type { MeridianConfig } from '../../regions/config.ts';
 import { describeChange } from '../../regions/edits/describe-change.ts';
 import { diffConfigs } from '../../regions/edits/diff.ts';
 import { describeProblem } from '../../regions/problems.ts';
@@ -89,7 +90,9 @@ function validated(text: string, what: string): { config: MeridianConfig; warnin
   );
 }
 
+/** Of a month in which nobody comes. */
 function costOf(config: MeridianConfig): number {
-  const awake = ownRegions(config).filter(({ enabled, keepAwake }) => enabled && keepAwake);
-  return awake.reduce((sum, { instanceType }) => sum + dollarsPerMonth(instanceType), 0);
+  const resolved = resolveTraffic({}, config);
+  if (!resolved.ok) throw new RangeError('a load of nothing is always one');
+  return cost(config, resolved.traffic).total.mid;
 }

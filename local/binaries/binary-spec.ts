@@ -17,7 +17,18 @@ export interface BinarySpec {
   readonly goPackage?: string;
   /** The module that the package is in. Absent: it is the module. */
   readonly goModule?: string;
+  /** How it is built, where that is more than `go install`. */
+  readonly goBuild?: GoBuild;
   readonly release: ReleaseSpec;
+}
+
+/** What a program's own build does besides `go install`. */
+export interface GoBuild {
+  /** Directives of its go.mod. */
+  readonly replace: readonly string[];
+  readonly flags: readonly string[];
+  /** How long it takes, for people who wait. */
+  readonly takes: string;
 }
 
 /** Where the program's own project publishes archives of `version`. */

@@ -141,7 +141,7 @@ test('with go it is built once, into the cache, and nothing else stays there', a
   expect(await machine.cached()).toEqual(['fake-server-1.15.1']);
   const calls = await readFile(join(machine.root, 'cache/go-was-here'), 'utf8');
   expect(calls).toBe(
-    'install -mod=mod fake.example/server\nmodule build\n\nrequire fake.example/server v1.15.1\n',
+    'install -mod=mod fake.example/server\nmodule build\ngo 1.17\nrequire fake.example/server v1.15.1\n',
   );
 });
 

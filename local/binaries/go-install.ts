@@ -7,24 +7,32 @@ import { keepInCache } from './cache.ts';
 import { runCommand } from './run-command.ts';
 import { executablesOnPath } from './search-path.ts';
 
-/** A cold build takes about a minute on a good machine, and several on a small or a busy one. */
-const BUILD_TIMEOUT_MS = 15 * 60_000;
+/** A cold build of nats-server takes about a minute on a good machine, one of OpenTofu several; a busy machine takes many times that. */
+const BUILD_TIMEOUT_MS = 30 * 60_000;
 
 /** Builds `spec` into the cache with the `go` on PATH and the user's own Go settings. */
 export async function installWithGo(spec: BinarySpec, host: Host): Promise<Binary | Problem> {
-  const { goPackage } = spec;
+  const { goPackage, goBuild: { replace = [], flags = [], takes = 'about a minute' } = {} } = spec;
   if (goPackage === undefined) return { problem: `${spec.name} is not built that way` };
   const [go] = await executablesOnPath('go', host.env);
   if (go === undefined) return { problem: 'no go on PATH' };
-  host.log(`building ${spec.name} ${spec.version} with go install, once (about a minute)...`);
+  host.log(`building ${spec.name} ${spec.version} with go install, once (${takes})...`);
   const outcome = await keepInCache(spec, host, 'go install', async (directory) => {
     // As a module that requires the program: `go install program@version` would also ask for the newest version,
     // to warn of a deprecated one, and fails where a module proxy has only the version that is asked for.
     await writeFile(
       join(directory, 'go.mod'),
-      `module build\n\nrequire ${spec.goModule ?? goPackage} v${spec.version}\n`,
+      // From 1.17 on Go reads only those go.mod files that the build needs: a proxy may lack others.
+      [
+        'module build',
+        'go 1.17',
+        `require ${spec.goModule ?? goPackage} v${spec.version}`,
+        ...replace.map((each) => `replace ${each}`),
+      ]
+        .map((line) => `${line}\n`)
+        .join(''),
     );
-    const run = await runCommand(go, ['install', '-mod=mod', goPackage], {
+    const run = await runCommand(go, ['install', '-mod=mod', ...flags, goPackage], {
       // What Go leaves of a build that is interrupted goes with the folder.
       env: { ...host.env, GOBIN: directory, GOTMPDIR: directory },
       cwd: directory,

@@ -33,6 +33,11 @@ export class SidecarContainer extends Lifecycle implements EngineContainer {
     return this.#sidecar.cutConnection(fromPort);
   }
 
+  /** What has crossed one connection; see {@link Sidecar.bytesOver}. */
+  bytesOver(fromPort: number): number | undefined {
+    return this.#sidecar.bytesOver(fromPort);
+  }
+
   async kill(): Promise<boolean> {
     if (this.status !== 'running') return false;
     this.#sidecar.close();

@@ -179,6 +179,19 @@ describe('cutting', () => {
     expect(await read(accepted[1] as Socket)).toBe('still here');
   });
 
+  test('none, what has crossed a connection is counted in both directions', async () => {
+    const { client } = await tunnel();
+    const server = await firstAccepted();
+    const fromPort = server.remotePort ?? 0;
+    const before = sidecar.bytesOver(fromPort) ?? 0;
+    client.write('12345');
+    await read(server);
+    server.write('678');
+    await read(client);
+    expect(sidecar.bytesOver(fromPort)).toBe(before + 8);
+    expect(sidecar.bytesOver(1)).toBeUndefined();
+  });
+
   test('a connection that does not exist says so', async () => {
     expect(sidecar.cutConnection(1)).toBe(false);
   });

@@ -53,6 +53,12 @@ export class Sidecar {
     return upstream !== undefined;
   }
 
+  /** What has crossed a connection in both directions, found as `cutConnection` finds it. Undefined when there is none. */
+  bytesOver(fromPort: number): number | undefined {
+    const upstream = this.#upstreams.get(fromPort);
+    return upstream && upstream.bytesRead + upstream.bytesWritten;
+  }
+
   close(): void {
     this.cut();
     void closeServer(this.#server);

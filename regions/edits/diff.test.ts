@@ -140,3 +140,15 @@ test('who may make sessions is edited live, and how many containers there are fo
     'sessions.instanceType': 'platform',
   });
 });
+
+test('of the mesh, only how links are compressed takes effect live', () => {
+  const edited = { ...BOTH, mesh: { ...BOTH.mesh, compression: 's2_fast' as const, retryMaxMs: 900 } };
+  expect(
+    diffConfigs(BOTH, edited)
+      .map(({ path, kind }) => [path, kind])
+      .toSorted(),
+  ).toEqual([
+    ['mesh.compression', 'steers'],
+    ['mesh.retryMaxMs', 'platform'],
+  ]);
+});

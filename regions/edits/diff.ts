@@ -41,6 +41,9 @@ const PLATFORM_REGION_FIELDS: ReadonlySet<string> = new Set([
 /** Parts that a region's object reads when it is created, or that all regions must agree on. */
 const PLATFORM_PARTS: ReadonlySet<string> = new Set(['cluster', 'mesh', 'lameDuck', 'jetstream']);
 
+/** Single fields of those parts that take effect live. */
+const LIVE_PATHS: ReadonlySet<string> = new Set(['mesh.compression']);
+
 /** Single fields of other parts that are in wrangler.toml. */
 const PLATFORM_PATHS: ReadonlySet<string> = new Set(['sessions.most', 'sessions.instanceType']);
 
@@ -50,12 +53,8 @@ export function diffConfigs(before: MeridianConfig, after: MeridianConfig): read
   const { regions: regionsAfter, ...generalAfter } = after;
   const general = differences(generalBefore, generalAfter).map(({ path, from, to }): Change => {
     const [part = ''] = path.split('.');
-    return {
-      path,
-      from,
-      to,
-      kind: PLATFORM_PARTS.has(part) || PLATFORM_PATHS.has(path) ? 'platform' : 'steers',
-    };
+    const isPlatform = PLATFORM_PARTS.has(part) ? !LIVE_PATHS.has(path) : PLATFORM_PATHS.has(path);
+    return { path, from, to, kind: isPlatform ? 'platform' : 'steers' };
   });
   return [...general, ...orderChange(before, after), ...regionChanges(regionsBefore, regionsAfter)];
 }

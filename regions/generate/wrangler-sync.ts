@@ -16,7 +16,7 @@ const BEGIN = '# >>> regions';
 const END = '# <<< regions';
 const FIRST_MIGRATION = /^\[\[migrations\]\]/m;
 
-/** Why wrangler.toml cannot be rewritten. */
+/** Why wrangler.toml, or what is generated from it, cannot be written. */
 export class WranglerSyncError extends Error {
   override readonly name = 'WranglerSyncError';
 }

@@ -1,6 +1,9 @@
 // State in a folder: a file for each value, whose name is its key with "+" for "/". A value is written beside its file and
 // renamed over it, under a lock, so a reader finds one value or the other, and of two writers one loses. Names with a dot
-// at their beginning are locks and files that are being written.
+// at their beginning are locks, files that are being written, and beside each value the id of its write.
+//
+// An etag is that id with a hash of the value. The id is written first: who reads in between has a new id with the old
+// value, which is the etag of nothing that was ever stored, unless both values are the same.
 
 import { createHash, randomUUID } from 'node:crypto';
 import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
@@ -41,8 +44,10 @@ export class FileState implements StateBackend {
       withLock(join(this.#folder, `.lock-${nameOf(key)}`), async () => {
         const there = await this.#read(key);
         if ((there?.etag ?? null) !== ifMatch) throw new StateConflictError(this.name, key);
-        await this.#write(key, value);
-        return etagOf(value);
+        const write = randomUUID();
+        await this.#write(writeNameOf(key), write);
+        await this.#write(nameOf(key), value);
+        return etagOf(value, write);
       }),
     );
   }
@@ -63,16 +68,17 @@ export class FileState implements StateBackend {
   async #snapshot(prefix: string): Promise<Snapshot> {
     const snapshot = new Map<string, string>();
     for (const key of await this.list(prefix)) {
-      const { ino, mtimeMs, size } = await this.#reaching(() => stat(this.#pathOf(key)));
+      const { ino, mtimeMs, size } = await this.#reaching(() => stat(this.#pathOf(nameOf(key))));
       snapshot.set(key, `${ino} ${mtimeMs} ${size}`);
     }
     return snapshot;
   }
 
   async #read(key: string): Promise<Stored | undefined> {
+    const write = await this.#writeOf(key);
     try {
-      const value = new Uint8Array(await readFile(this.#pathOf(key)));
-      return { value, etag: etagOf(value) };
+      const value = new Uint8Array(await readFile(this.#pathOf(nameOf(key))));
+      return { value, etag: etagOf(value, write) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       // No such file, if there is the folder.
@@ -81,13 +87,23 @@ export class FileState implements StateBackend {
     }
   }
 
-  async #write(key: string, value: Uint8Array): Promise<void> {
+  /** Empty for a value that was stored before writes had an id. */
+  async #writeOf(key: string): Promise<string> {
+    try {
+      return await readFile(this.#pathOf(writeNameOf(key)), 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      throw error;
+    }
+  }
+
+  async #write(name: string, value: Uint8Array | string): Promise<void> {
     const temporary = join(this.#folder, `.new-${randomUUID()}`);
     try {
       await using file = await open(temporary, 'wx');
       await file.writeFile(value);
       await file.sync();
-      await rename(temporary, this.#pathOf(key));
+      await rename(temporary, this.#pathOf(name));
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
@@ -96,8 +112,8 @@ export class FileState implements StateBackend {
     await folder.sync();
   }
 
-  #pathOf(key: string): string {
-    return join(this.#folder, nameOf(key));
+  #pathOf(name: string): string {
+    return join(this.#folder, name);
   }
 
   async #reaching<T>(work: () => Promise<T>): Promise<T> {
@@ -132,6 +148,11 @@ function nameOf(key: string): string {
   return key.replaceAll('/', '+');
 }
 
-function etagOf(value: Uint8Array): string {
-  return createHash('sha256').update(value).digest('hex');
+function writeNameOf(key: string): string {
+  return `.write-${nameOf(key)}`;
+}
+
+function etagOf(value: Uint8Array, write: string): string {
+  const hash = createHash('sha256').update(value).digest('hex');
+  return write === '' ? hash : `${write}-${hash}`;
 }

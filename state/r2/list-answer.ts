@@ -2,8 +2,16 @@
 
 import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom';
 
+export interface ListedObject {
+  readonly key: string;
+  readonly etag: string;
+  /** As S3 writes it: an ISO date. */
+  readonly modified: string;
+  readonly bytes: number;
+}
+
 export interface ListPage {
-  readonly objects: readonly { readonly key: string; readonly etag: string }[];
+  readonly objects: readonly ListedObject[];
   /** Undefined on the last page. */
   readonly next: string | undefined;
 }
@@ -16,6 +24,8 @@ export function parseListPage(xml: string): ListPage {
   const objects = elements(root, 'Contents').map((each) => ({
     key: textOf(each, 'Key') ?? '',
     etag: textOf(each, 'ETag') ?? '',
+    modified: textOf(each, 'LastModified') ?? '',
+    bytes: Number(textOf(each, 'Size') ?? 0),
   }));
   return { objects, next: textOf(root, 'NextContinuationToken') };
 }

@@ -1,7 +1,8 @@
 // State in a bucket of R2, by its S3 API: compare-and-set is If-Match with the etag, and If-None-Match for what must not be
-// there yet. R2 is strongly consistent. The bucket has to be there.
+// there yet. Each object begins with a mark of its own write, so its etag never comes again. R2 is strongly consistent. The
+// bucket has to be there.
 
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsClient } from 'aws4fetch';
 import type { StateBackend, Stored } from '../backend.ts';
@@ -9,6 +10,7 @@ import { StateConflictError, StateDeniedError, type StateError, StateUnavailable
 import { checkKey, checkValue, onlyKeys } from '../keys.ts';
 import { polledWatch, type Snapshot } from '../polled-watch.ts';
 import { errorCodeIn, parseListPage } from './list-answer.ts';
+import { marked, unmarked } from './write-mark.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -56,7 +58,7 @@ export class R2State implements StateBackend {
   async load(key: string): Promise<Stored | undefined> {
     checkKey(key);
     const response = await this.#ask(this.#urlOf(key), { method: 'GET' });
-    if (response.ok) return { value: await this.#bytesOf(response), etag: etagIn(response) };
+    if (response.ok) return { value: unmarked(await this.#bytesOf(response)), etag: etagIn(response) };
     const code = await codeOf(response);
     if (response.status === 404 && code !== 'NoSuchBucket') return undefined;
     throw this.#refused(response.status, code);
@@ -65,13 +67,14 @@ export class R2State implements StateBackend {
   async store(key: string, value: Uint8Array, ifMatch: string | null): Promise<string> {
     checkKey(key);
     checkValue(key, value);
+    const body = marked(value, randomUUID());
     const condition = ifMatch === null ? { 'if-none-match': '*' } : { 'if-match': ifMatch };
     const headers = {
       ...condition,
       'content-type': 'application/octet-stream',
-      'x-amz-content-sha256': createHash('sha256').update(value).digest('hex'),
+      'x-amz-content-sha256': createHash('sha256').update(body).digest('hex'),
     };
-    const response = await this.#ask(this.#urlOf(key), { method: 'PUT', body: value, headers });
+    const response = await this.#ask(this.#urlOf(key), { method: 'PUT', body, headers });
     if (response.ok) {
       await response.body?.cancel();
       return etagIn(response);

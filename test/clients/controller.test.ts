@@ -64,9 +64,6 @@ test('controllers in Go and TypeScript go on wherever their region is', { timeou
     expect(said.lines.slice(before[index]).filter((line) => !line.startsWith('handled'))).toEqual([
       'at weur: drained',
     ]);
-    console.log(
-      `DEBUG ${process.language}: ${said.acknowledged} events, ${said.lines.at(-1)}, ${JSON.stringify(Object.entries(Object.groupBy(said.lines, (l) => l)).map(([l, all]) => [l, all?.length]))}`,
-    );
     // One that failed is followed later than those after it.
     expect(said.requested.toSorted()).toEqual(said.published.toSorted());
     expect(said.published.length).toBeGreaterThanOrEqual(said.acknowledged);

@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { LAST_REGION_HEADER } from '../../api/headers.ts';
+import { dollarsPerMonth } from '../../cost/container-cost.ts';
 import { type MeridianConfig, ownRegions } from '../../regions/config.ts';
-import { dollarsPerMonth } from '../../regions/container-cost.ts';
 import { OWN_SERVER } from '../../regions/servers.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { type Client, connectFrom } from '../support/client.ts';

@@ -22,6 +22,7 @@ const LEFT_OUT: readonly (readonly [RegExp, why: string])[] = [
   ],
   [/^npm run regions -- inspect\b/, 'its exit code is what it finds: cli/inspect.test.ts'],
   [/^npm run regions -- state\b/, 'needs stores: cli/state/state-page.test.ts'],
+  [/^npm run secrets -- (rotate|finish)\b/, 'test/failure/secrets.test.ts'],
   [/^npm run regions -- usage\b/, 'needs an account: cli/usage.test.ts'],
   [/<your worker>|<version>/, 'a deployment'],
 ];
@@ -39,7 +40,7 @@ const COMMAND_TIMEOUT_MS = 90_000;
 
 /** All commands of a text, from code blocks, tables and help alike, in their order and without their comments. */
 function commandsOf(text: string): readonly string[] {
-  const found = text.matchAll(/(?:npm run (?:-s )?(?:regions|sessions) --|curl) [^`\n]+/g);
+  const found = text.matchAll(/(?:npm run (?:-s )?(?:regions|sessions|secrets) --|curl) [^`\n]+/g);
   return [...found].map(([line]) =>
     line
       .replace(/ +#.*$/, '')

@@ -212,6 +212,9 @@ withBrowser('an edit by dragging is forecast, stored, and in the history', async
   expect(wanted).toBeLessThan(60);
   await page.getByText(`regions.oc.dial: 100 → ${wanted}`).waitFor();
   await page.getByText('would go elsewhere').waitFor();
+  // A dial moves clients, and not the bill.
+  const bill = page.locator('.facts div').filter({ hasText: 'Cost a month' }).locator('dd');
+  expect(await bill.textContent()).toMatch(/^(\$[\d.]+) → \1$/);
   await page.getByLabel('Why, for the history').fill('less for Oceania');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.getByText(/^Stored as version \d+/).waitFor();

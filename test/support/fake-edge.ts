@@ -98,6 +98,13 @@ export const FORECAST: Forecast = {
   latency: { before: { meanMs: 30, p95Ms: 80 }, after: { meanMs: 31.4, p95Ms: 81 }, worst: [] },
   limits: [{ region: 'eeur', clients: 12_000.4, limit: 10_000, kind: 'hard' }],
   servers: [],
+  cost: {
+    before: { low: 130, mid: 148.4, high: 163 },
+    after: { low: 130, mid: 148.4, high: 163 },
+    drivers: [],
+    pricesReadOn: '2026-11-28',
+    arePricesStale: false,
+  },
   unserved: [
     { country: 'KP', share: 0.0002, isNew: true },
     { country: 'AQ', share: 0, isNew: false },

@@ -99,7 +99,7 @@ function configurationOf(name: string): string {
       port: -1
       no_advertise: true
       pool_size: -1
-      compression: off
+      compression: accept
       connect_retries: 0
     }
   `;

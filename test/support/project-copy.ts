@@ -7,7 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
-const NOT_COPIED: ReadonlySet<string> = new Set(['node_modules', '.git', '.meridian', '.wrangler']);
+const NOT_COPIED: ReadonlySet<string> = new Set([
+  ...['node_modules', '.git', '.meridian', '.wrangler', '.secrets.env'],
+  // It is there while the site of the docs is built.
+  '.temp',
+]);
 
 export class ProjectCopy {
   readonly path: string;

@@ -1,4 +1,4 @@
-// `npm run regions` or `npm run sessions` in a process of its own, as people run it: on an edge that runs, or on one that answers as a test says.
+// `npm run regions`, `npm run sessions` or `npm run cost` in a process of its own, as people run it: on an edge that runs, or on one that answers as a test says.
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,12 @@ import { type Answers, type Asked, startFakeEdge } from './fake-edge.ts';
 
 const CLI = fileURLToPath(new URL('../../cli/', import.meta.url));
 
-const PROGRAMS = { regions: 'main.ts', sessions: 'sessions/main.ts' } as const;
+const PROGRAMS = {
+  regions: 'main.ts',
+  sessions: 'sessions/main.ts',
+  cost: 'cost/main.ts',
+  secrets: 'secrets/main.ts',
+} as const;
 
 export interface RegionsResult {
   readonly code: number;
@@ -17,7 +22,7 @@ export interface RegionsResult {
 
 export interface RegionsOptions {
   /** Default: `regions`. */
-  readonly program?: 'regions' | 'sessions';
+  readonly program?: keyof typeof PROGRAMS;
   /** The edge that it is told of; undefined: none. */
   readonly edge?: { readonly url: string; readonly adminToken: string };
   readonly cwd?: string;
@@ -49,7 +54,7 @@ export function runRegions(
   });
 }
 
-const TOKEN = 'secret';
+const TOKEN = 'secret-of-the-fake-edge';
 
 /** On an edge that answers like this; what it was asked comes with the result. Never is the token shown. */
 export async function runRegionsOn(

@@ -56,12 +56,14 @@ export interface StepResult {
  * Runs the script of a step. Names of its environment, and of its job's, must be in `env`, except those that would be empty.
  *
  * @param folder for what runners call RUNNER_TEMP; programs in `bin/` of it come first
+ * @param ofMachine what else the runner's environment has
  */
 export async function runStep(
   workflow: Workflow,
   [job, name]: readonly [string, string],
   folder: string,
   env: Readonly<Record<string, string>>,
+  ofMachine: Readonly<Record<string, string>> = {},
 ): Promise<StepResult> {
   const { steps = [], env: ofJob = {} } = workflow.jobs[job] ?? {};
   const step = steps.find((each) => each.name === name);
@@ -73,7 +75,7 @@ export async function runStep(
   const bare = bareEnvironment();
   const path = `${join(folder, 'bin')}:${bare.PATH ?? ''}`;
   const all = {
-    ...{ ...bare, CI: 'true', NO_COLOR: '1', PATH: path, ...given },
+    ...{ ...bare, CI: 'true', NO_COLOR: '1', ...ofMachine, PATH: path, ...given },
     ...{ RUNNER_TEMP: folder, GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary },
   };
   const args = ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step.run];

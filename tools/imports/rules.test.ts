@@ -12,6 +12,7 @@ const PURE = [
   'regions/rules',
   'regions/edits',
   'api',
+  'cost',
   'routing',
   'scaling',
   'routing/filters',
@@ -19,7 +20,7 @@ const PURE = [
   'routing/places',
   'worker/forecast',
 ];
-const SHIPS = /^(api|regions|routing|scaling|waiting|worker)(\/|$)/;
+const SHIPS = /^(api|cost|regions|routing|scaling|waiting|worker)(\/|$)/;
 
 test('arrows go one way: no part imports itself by way of others', () => {
   const known = PARTS.map(({ path }) => path);

@@ -101,6 +101,12 @@ export const PARTS: readonly Part[] = [
     packages: [],
   },
   {
+    path: 'cost',
+    what: 'what a configuration costs under a load: prices as data, and the model. Pure: no I/O, no clock',
+    imports: ['regions'],
+    packages: [],
+  },
+  {
     path: 'worker',
     what: 'the bindings, and what everything in the Worker uses: errors, waiting times',
     imports: ['api'],
@@ -109,9 +115,15 @@ export const PARTS: readonly Part[] = [
     tests: ['worker/index.ts', 'regions'],
   },
   {
+    path: 'worker/s2',
+    what: "the framing of S2 streams: identifier, uncompressed chunks, checksums. nats-server's archives and compressed routes are such streams. Pure",
+    imports: [],
+    packages: [],
+  },
+  {
     path: 'worker/mesh',
     what: 'topology, route handshake, splice, keeping links up. Knows bytes and peers, but no objects',
-    imports: [...SHARED, 'waiting'],
+    imports: [...SHARED, 'waiting', 'worker/s2'],
     packages: [],
   },
   {
@@ -125,7 +137,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/forecast',
     what: 'whom an edit would move, by replaying traffic through the decision. Pure',
-    imports: ['regions', 'api', 'routing', 'routing/places'],
+    imports: ['regions', 'api', 'cost', 'routing', 'routing/places'],
     packages: [],
   },
   {
@@ -137,13 +149,13 @@ export const PARTS: readonly Part[] = [
   {
     path: 'worker/jetstream/archive',
     what: "nats-server's archive format, and the segments that archives are put together from. Pure",
-    imports: ['worker/jetstream/manifest'],
+    imports: ['worker/s2', 'worker/jetstream/manifest'],
     packages: [],
   },
   {
     path: 'worker/jetstream/bucket',
     what: 'backups in R2: manifests, logs, folded segments, archives from them',
-    imports: ['waiting', 'worker', 'worker/jetstream/manifest', 'worker/jetstream/archive'],
+    imports: ['waiting', 'worker', 'worker/s2', 'worker/jetstream/manifest', 'worker/jetstream/archive'],
     packages: [],
   },
   {
@@ -157,6 +169,7 @@ export const PARTS: readonly Part[] = [
     what: 'restores backups into NATS servers, and verifies that they restore',
     imports: [
       'worker',
+      'worker/s2',
       'worker/jetstream/manifest',
       'worker/jetstream/archive',
       'worker/jetstream/bucket',
@@ -463,6 +476,7 @@ export const PARTS: readonly Part[] = [
     // The local stack leaves its address and its token.
     imports: [
       'scaling',
+      'cost',
       'regions',
       'regions/rules',
       'regions/edits',
@@ -471,9 +485,17 @@ export const PARTS: readonly Part[] = [
       'waiting',
       'state',
       'local/running-stacks.ts',
+      'local/stack-secrets.ts',
       'local/auth',
     ],
     // A test closes its server as everything on one machine does.
+    tests: ['local/listen.ts'],
+  },
+  {
+    path: 'cli/infra',
+    what: 'the command `npm run infra`: OpenTofu on the files of `infra/`, with its state in R2',
+    // OpenTofu is found or built as nats-server is.
+    imports: ['regions', 'regions/generate', 'state', 'cli', 'local/binaries'],
     tests: ['local/listen.ts'],
   },
   {
@@ -490,13 +512,26 @@ export const PARTS: readonly Part[] = [
   {
     path: 'deploy/setup',
     what: 'the command `npm run setup`: asks, and writes what a fresh clone needs to be deployed',
-    imports: ['regions', 'regions/edits', 'regions/generate', 'cli'],
+    imports: ['cost', 'regions', 'regions/edits', 'regions/generate', 'cli'],
+  },
+  {
+    path: 'deploy/rollback',
+    what: 'the command `npm run rollback`: configuration, Worker and images of an earlier deploy, together',
+    imports: ['cli', 'deploy'],
+    tests: ['api'],
+  },
+  {
+    path: 'deploy/canary',
+    what: 'a deploy with one region first',
+    // `deploy/` starts it, and it stands on the same API and the same preparations.
+    imports: ['regions', 'api', 'waiting', 'cli', 'deploy'],
+    tests: ['deploy/setup'],
   },
   {
     path: 'deploy',
     what: 'the command `npm run deploy`: to Cloudflare, to Synadia, or to both',
     // `accounts/` reads the environment as `secrets.ts` and `target.ts` have it; no file there imports the command.
-    imports: ['api', 'waiting', 'cli', 'deploy/accounts'],
+    imports: ['api', 'waiting', 'cli', 'deploy/accounts', 'deploy/canary'],
     tests: ['deploy/plan', 'deploy/setup', 'local/listen.ts'],
   },
   {
@@ -520,6 +555,12 @@ export const PARTS: readonly Part[] = [
     imports: ['local/auth', 'local/process-identity.ts', 'local/trust.ts'],
   },
   {
+    path: 'local/stack-secrets.ts',
+    what: 'secrets of a running local stack, and how a command changes them',
+    imports: ['local/auth', 'local/trust.ts'],
+    tests: ['waiting'],
+  },
+  {
     path: 'local/trust.ts',
     what: 'what of a machine that others use too is trusted: folders, files and sockets',
     imports: [],
@@ -532,7 +573,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'local/binaries',
-    what: 'nats-server, k6 and Prometheus: found, downloaded or built on first use',
+    what: 'nats-server, k6, Prometheus and OpenTofu: found, downloaded or built on first use',
     imports: ['local/trust.ts'],
     tests: ['local/listen.ts'],
   },
@@ -596,6 +637,7 @@ export const PARTS: readonly Part[] = [
       'local/listen.ts',
       'local/process-identity.ts',
       'local/running-stacks.ts',
+      'local/stack-secrets.ts',
       'local/trust.ts',
       'local/auth',
       'local/binaries',
@@ -606,6 +648,11 @@ export const PARTS: readonly Part[] = [
       'local/image',
     ],
     tests: ['worker/region'],
+  },
+  {
+    path: 'site',
+    what: 'the docs as a site: its pages, their order, where their links lead',
+    imports: [],
   },
   {
     path: 'loadtest/lib',
@@ -682,7 +729,7 @@ export const PARTS: readonly Part[] = [
     path: 'bench/backup',
     what: 'the benchmarks `backup` and `restore`',
     // The prices.
-    imports: ['regions', 'api', 'waiting', ...BENCH],
+    imports: ['cost', 'regions', 'api', 'waiting', ...BENCH],
   },
   {
     path: 'bench/growth',
@@ -763,6 +810,11 @@ export const PARTS: readonly Part[] = [
     path: 'tools/fit',
     what: 'fits the latency model to measurements',
     imports: ['routing', 'routing/latency', 'tools'],
+  },
+  {
+    path: 'tools/cost-page',
+    what: 'writes the tables of docs/cost.md',
+    imports: ['cost', 'regions'],
   },
   {
     path: 'tools/places',

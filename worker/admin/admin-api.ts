@@ -28,6 +28,7 @@ import { operateRegion } from './region-ops.ts';
 import { regionScaling } from './region-scaling.ts';
 import * as restore from './restore-config.ts';
 import * as rolling from './rollouts.ts';
+import * as secretsOf from './secrets.ts';
 import { createSession } from './sessions-create.ts';
 import * as ownSessions from './sessions-own.ts';
 import { trace as followMessage } from './trace.ts';
@@ -83,6 +84,8 @@ export const metricsHistory = adminRoute<EdgeContext>('read', 'metrics', measure
 export const forecasts = adminRoute<EdgeContext>('read', 'forecasts', measured.forecasts);
 
 export const inspection = adminRoute<EdgeContext>('read', 'inspection', measured.inspection);
+
+export const secrets = adminRoute<EdgeContext>('read', 'secrets', secretsOf.secrets);
 
 export const traffic = adminRoute<EdgeContext>('read', 'traffic', measured.traffic);
 

@@ -6,22 +6,27 @@ import { ERROR_STATUS } from '../../api/errors.ts';
 import { WWW_AUTHENTICATE_HEADER } from '../../api/headers.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import type { AuditEvent } from '../config/audit-table.ts';
-import type { AdminEnv } from '../env.ts';
+import type { TokenUse } from '../config/secret-table.ts';
+import { configStore } from '../config/store-stub.ts';
+import type { AdminEnv, Env } from '../env.ts';
 import { errorResponse } from '../error-response.ts';
 import { messageOf } from '../message-of.ts';
 import { addressOf } from './address.ts';
+import type { AdminSecret } from './admin-tokens.ts';
 import { authorize, type Need, type Refused } from './authorize.ts';
 import { COLLECT_MS, RefusedCalls } from './refused-calls.ts';
+import { TokenUses } from './token-uses.ts';
 
 /** For one entry of the audit log: a client can send a path of any length. */
 const MAX_DETAIL_CHARS = 300;
 
-/** One per isolate. */
+/** One of each per isolate. */
 const refusedCalls = new RefusedCalls();
+const tokenUses = new TokenUses();
 
 /** The part of the handlers' context that the wrapper needs. */
 export interface AdminContext {
-  readonly env: AdminEnv;
+  readonly env: AdminEnv & Pick<Env, 'CONFIG_STORE'>;
   readonly config: MeridianConfig;
   /** Writes entries in the background. Must not throw. */
   readonly audit: (...events: readonly AuditEvent[]) => void;
@@ -37,6 +42,8 @@ export interface Caller {
   readonly actor: string;
   readonly mayWrite: boolean;
   readonly address: string;
+  /** Where its token is; absent for who has signed in. */
+  readonly secret?: AdminSecret;
   /** Adds to the entry that is written once the handler has answered; later notes win. */
   readonly note: (note: AuditNote) => void;
 }
@@ -70,7 +77,8 @@ export function adminRoute<C extends AdminContext, R extends Request = Request>(
       auditRefusal(access, { request, edge, action, address });
       return uncached(refusal(access));
     }
-    const { actor, mayWrite } = access;
+    const { actor, mayWrite, secret } = access;
+    if (secret !== undefined) noteUse(edge, { secret, who: actor });
     let notes: AuditNote = {};
     const note = (more: AuditNote) => {
       notes = { ...notes, ...more };
@@ -79,7 +87,13 @@ export function adminRoute<C extends AdminContext, R extends Request = Request>(
       edge.audit({ actor, action, outcome, address, detail, ...notes });
     let response: Response;
     try {
-      response = await handler(request, edge, { actor, mayWrite, address, note });
+      response = await handler(request, edge, {
+        actor,
+        mayWrite,
+        address,
+        note,
+        ...(secret !== undefined && { secret }),
+      });
     } catch (error) {
       if (isAudited) report('failed', bounded(`${placeOf(request)}: ${messageOf(error)}`));
       throw error;
@@ -94,6 +108,12 @@ interface Attempt {
   readonly edge: AdminContext;
   readonly action: string;
   readonly address: string;
+}
+
+function noteUse({ env, background }: AdminContext, use: TokenUse): void {
+  const store = configStore(env);
+  if (store === undefined || !tokenUses.isDue(use, Date.now())) return;
+  background('use of a token', store.tokenUsed(use));
 }
 
 function auditRefusal(

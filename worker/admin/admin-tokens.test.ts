@@ -8,13 +8,13 @@ const admin = (MERIDIAN_ADMIN_TOKEN: string) => adminTokensOf({ MERIDIAN_ADMIN_T
 const actors = (secret: string) => admin(secret).tokens.map(({ actor }) => actor);
 
 test('a secret is a token, also when it was piped with its line break', () => {
-  const tokens = [{ token: ONE, grant: 'write', actor: 'token:admin' }];
+  const tokens = [{ token: ONE, grant: 'write', actor: 'token:admin', secret: 'MERIDIAN_ADMIN_TOKEN' }];
   for (const secret of [ONE, `${ONE}\n`, ` ${ONE}\r\n`])
     expect(admin(secret)).toEqual({ tokens, problems: [] });
 });
 
 test('a secret has several tokens, with names', () => {
-  expect(admin(`ann ${ONE}\n\nci.build@2026-11\t${TWO}\n`)).toEqual({
+  expect(admin(`ann ${ONE}\n\nci.build@2026-11\t${TWO}\n`)).toMatchObject({
     tokens: [
       { token: ONE, grant: 'write', actor: 'token:admin:ann' },
       { token: TWO, grant: 'write', actor: 'token:admin:ci.build@2026-11' },
@@ -30,6 +30,25 @@ test('a secret has several tokens, with names', () => {
 test('a token may have any visible characters', () => {
   const token = 'a+/=~!":,;{}[]()<>@#$%^&*';
   expect(admin(`ann ${token}`).tokens).toMatchObject([{ token, actor: 'token:admin:ann' }]);
+});
+
+test('the token that follows has a secret of its own: both are valid, and both are the same caller', () => {
+  expect(
+    adminTokensOf({ MERIDIAN_ADMIN_TOKEN: `ann ${ONE}`, MERIDIAN_ADMIN_TOKEN_NEXT: `ann ${TWO}` }),
+  ).toEqual({
+    tokens: [
+      { token: ONE, grant: 'write', actor: 'token:admin:ann', name: 'ann', secret: 'MERIDIAN_ADMIN_TOKEN' },
+      {
+        token: TWO,
+        grant: 'write',
+        actor: 'token:admin:ann',
+        name: 'ann',
+        secret: 'MERIDIAN_ADMIN_TOKEN_NEXT',
+      },
+    ],
+    problems: [],
+  });
+  expect(adminTokensOf({ MERIDIAN_READ_TOKEN_NEXT: ONE }).tokens).toMatchObject([{ grant: 'read' }]);
 });
 
 test('an absent or empty secret has none, and that is no problem', () => {

@@ -20,9 +20,25 @@ export type Grant = 'write' | 'read';
 export interface AdminToken {
   readonly token: string;
   readonly grant: Grant;
-  /** Such as `token:admin`, or `token:admin:ann` if it has a name. */
+  /** Such as `token:admin`, or `token:admin:ann` if it has a name. The same for the token that follows it. */
   readonly actor: string;
+  /** Absent if it has none. */
+  readonly name?: string;
+  /** The secret that it is in. */
+  readonly secret: AdminSecret;
 }
+
+/** Two for each grant, both valid: one may be replaced while the other is in use. */
+const SECRETS = {
+  MERIDIAN_ADMIN_TOKEN: 'write',
+  MERIDIAN_ADMIN_TOKEN_NEXT: 'write',
+  MERIDIAN_READ_TOKEN: 'read',
+  MERIDIAN_READ_TOKEN_NEXT: 'read',
+} as const satisfies Record<string, Grant>;
+
+export type AdminSecret = keyof typeof SECRETS;
+
+const ROLES = { write: 'token:admin', read: 'token:read' } as const;
 
 interface Found {
   readonly tokens: readonly AdminToken[];
@@ -32,17 +48,16 @@ interface Found {
 
 /** The tokens that are valid, those that may write first, and what is wrong with the others. */
 export function adminTokensOf(env: AdminEnv): Found {
-  const found = [
-    tokensOf('MERIDIAN_ADMIN_TOKEN', env.MERIDIAN_ADMIN_TOKEN, 'write', 'token:admin'),
-    tokensOf('MERIDIAN_READ_TOKEN', env.MERIDIAN_READ_TOKEN, 'read', 'token:read'),
-  ];
+  const found = (Object.keys(SECRETS) as AdminSecret[]).map((secret) => tokensOf(secret, env[secret]));
   return {
     tokens: found.flatMap(({ tokens }) => tokens),
     problems: found.flatMap(({ problems }) => problems),
   };
 }
 
-function tokensOf(secret: string, value: string | undefined, grant: Grant, role: string): Found {
+function tokensOf(secret: AdminSecret, value: string | undefined): Found {
+  const grant = SECRETS[secret];
+  const role = ROLES[grant];
   const lines = (value ?? '').split(/\r?\n/).filter((line) => line.trim() !== '');
   const tokens: AdminToken[] = [];
   const problems: string[] = [];
@@ -55,7 +70,8 @@ function tokensOf(secret: string, value: string | undefined, grant: Grant, role:
       index >= MOST_TOKENS
         ? `is one too many: ${MOST_TOKENS} are used`
         : problemOf({ words, token, name, isRepeated: tokens.some((each) => each.actor === actor) });
-    if (problem === undefined) tokens.push({ token, grant, actor });
+    if (problem === undefined)
+      tokens.push({ token, grant, actor, secret, ...(name !== undefined && { name }) });
     else problems.push(`line ${index + 1} of ${secret} ${problem}`);
   }
   return { tokens, problems };

@@ -57,7 +57,12 @@ describe('with nothing configured', () => {
 describe('with tokens', () => {
   test('the admin token reads and writes', async () => {
     for (const need of NEEDS) {
-      expect(await attempt(ADMIN, { need })).toEqual({ ok: true, actor: 'token:admin', mayWrite: true });
+      expect(await attempt(ADMIN, { need })).toEqual({
+        ok: true,
+        actor: 'token:admin',
+        mayWrite: true,
+        secret: 'MERIDIAN_ADMIN_TOKEN',
+      });
     }
   });
 
@@ -69,8 +74,19 @@ describe('with tokens', () => {
         ok: true,
         actor: `token:admin:${name}`,
         mayWrite: true,
+        secret: 'MERIDIAN_ADMIN_TOKEN',
       });
     }
+  });
+
+  test('the one that follows is valid beside it, and alone', async () => {
+    const next = { MERIDIAN_ADMIN_TOKEN_NEXT: 'n'.repeat(24) };
+    const authorization = `Bearer ${'n'.repeat(24)}`;
+    const granted = { ok: true, actor: 'token:admin', secret: 'MERIDIAN_ADMIN_TOKEN_NEXT' };
+    for (const env of [{ ...TOKENS, ...next }, next])
+      expect(await attempt({ authorization }, { env, need: 'write' })).toMatchObject(granted);
+    expect(await attempt(ADMIN, { env: { ...TOKENS, ...next } })).toMatchObject({ ok: true });
+    expect(await attempt(ADMIN, { env: next })).toMatchObject({ code: 'unauthorized' });
   });
 
   test('one that is too short is not used, and the reason is in the log alone', async () => {
@@ -87,7 +103,12 @@ describe('with tokens', () => {
   });
 
   test('the read token reads and does not write', async () => {
-    expect(await attempt(READ)).toEqual({ ok: true, actor: 'token:read', mayWrite: false });
+    expect(await attempt(READ)).toEqual({
+      ok: true,
+      actor: 'token:read',
+      mayWrite: false,
+      secret: 'MERIDIAN_READ_TOKEN',
+    });
     expect(await attempt(READ, { need: 'write' })).toMatchObject({
       code: 'read_only',
       actor: 'token:read',
@@ -99,6 +120,7 @@ describe('with tokens', () => {
       ok: true,
       actor: 'token:read',
       mayWrite: false,
+      secret: 'MERIDIAN_READ_TOKEN',
     });
   });
 

@@ -7,7 +7,7 @@ import type { MeridianConfig } from '../../regions/config.ts';
 import type { AdminEnv } from '../env.ts';
 import { type AccessApplication, accessApplicationOf, accessJwtOf, verifyAccessJwt } from './access-jwt.ts';
 import { addressOf } from './address.ts';
-import { type AdminToken, adminTokensOf } from './admin-tokens.ts';
+import { type AdminSecret, type AdminToken, adminTokensOf } from './admin-tokens.ts';
 import { bearerTokenOf, hasTokenInUrl, tokenLike } from './bearer-token.ts';
 import { isCrossSite } from './cross-site.ts';
 import { mayCall } from './rate-limit.ts';
@@ -20,6 +20,8 @@ export interface Granted {
   /** Such as `token:admin`, `token:admin:ann`, `token:read`, `access:ada@example.com`. */
   readonly actor: string;
   readonly mayWrite: boolean;
+  /** Where its token is; absent for who has signed in. */
+  readonly secret?: AdminSecret;
 }
 
 export interface Refused {
@@ -120,9 +122,9 @@ async function accessOf(
 async function byToken(given: string, tokens: readonly AdminToken[], need: Need): Promise<Access> {
   const token = await tokenLike(given, tokens);
   if (token === undefined) return { ...UNKNOWN, reason: 'wrong token' };
-  const { grant, actor } = token;
-  if (grant === 'write') return { ok: true, actor, mayWrite: true };
-  return need === 'write' ? { ...READ_ONLY, actor } : { ok: true, actor, mayWrite: false };
+  const { grant, actor, secret } = token;
+  if (grant === 'write') return { ok: true, actor, mayWrite: true, secret };
+  return need === 'write' ? { ...READ_ONLY, actor } : { ok: true, actor, mayWrite: false, secret };
 }
 
 async function bySignIn(

@@ -38,6 +38,7 @@ export async function dryRunConfig(
         compileRouting(before, base),
         compileRouting(after, base + 1),
         await traffic(),
+        { now: Date.now() },
       );
       return Response.json({
         base,

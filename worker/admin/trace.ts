@@ -7,8 +7,8 @@ import { isExternal } from '../../regions/config.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
-import { connectOver, disconnect } from '../jetstream/restore/connect.ts';
-import { loginFor } from '../jetstream/restore/credentials.ts';
+import { connectWithAny, disconnect } from '../jetstream/restore/connect.ts';
+import { loginsFor } from '../jetstream/restore/credentials.ts';
 import { messageOf, publicMessageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import type { Caller } from './admin-route.ts';
@@ -44,8 +44,8 @@ export async function trace(
   let connection: NatsConnection;
   try {
     const stub = regionStub(env, region);
-    const login = loginFor(env, GLOBAL_ACCOUNT);
-    connection = await connectOver((url, init) => stub.fetch(url, init), login);
+    const logins = loginsFor(env, GLOBAL_ACCOUNT);
+    connection = await connectWithAny((url, init) => stub.fetch(url, init), logins);
   } catch (error) {
     const reason = publicMessageOf(error, messageOf(error), `region ${id}: trace`);
     return errorResponse('region_unavailable', `region ${id} takes no message to follow: ${reason}`);

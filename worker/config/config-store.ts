@@ -15,6 +15,7 @@ import { checkEdit, type Standing, standingOf } from './edit-rules.ts';
 import { KvPublisher } from './kv-publisher.ts';
 import { ontoDeployed } from './onto-deployed.ts';
 import { restorable } from './restorable.ts';
+import { type KnownSecret, SecretTable, type TokenUse } from './secret-table.ts';
 import type {
   ConfigBackupState,
   ConflictOutcome,
@@ -45,11 +46,13 @@ export class ConfigStore extends DurableObject<Env> {
   readonly #alarms: AlarmTimes;
   readonly #publisher: KvPublisher;
   readonly #backup: ConfigBackup;
+  readonly #secrets: SecretTable;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#versions = new VersionTable(ctx.storage.sql);
     this.#audit = new AuditTable(ctx.storage.sql);
+    this.#secrets = new SecretTable(ctx.storage);
     this.#alarms = new AlarmTimes(ctx.storage);
     this.#publisher = new KvPublisher(ctx.storage, this.#alarms, () => this.#versions.newest());
     this.#backup = new ConfigBackup({
@@ -133,6 +136,16 @@ export class ConfigStore extends DurableObject<Env> {
   /** Entries with higher ids, oldest first. */
   async auditAfter(after: number, limit: number): Promise<readonly AuditEntry[]> {
     return this.#audit.after(after, Number.MAX_SAFE_INTEGER, limit);
+  }
+
+  /** Since when the deployment has its secrets, as far as is known, and who used its tokens when. */
+  async secrets(): Promise<readonly KnownSecret[]> {
+    return this.#secrets.look(this.env, Date.now());
+  }
+
+  async tokenUsed(use: TokenUse): Promise<void> {
+    this.#secrets.look(this.env, Date.now());
+    this.#secrets.used(use, Date.now());
   }
 
   /** Writes to KV and to the bucket what is not there yet. */

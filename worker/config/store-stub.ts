@@ -19,10 +19,12 @@ export type ConfigStoreStub = Pick<
   | 'audit'
   | 'auditLog'
   | 'auditAfter'
+  | 'secrets'
+  | 'tokenUsed'
 >;
 
 /** The only store; undefined if the deployment has none. */
-export function configStore(env: Env): ConfigStoreStub | undefined {
+export function configStore(env: Pick<Env, 'CONFIG_STORE'>): ConfigStoreStub | undefined {
   // Cast to the class's own types: workers-types (2026-11) drops results that contain an `unknown`, as a change does.
   return env.CONFIG_STORE?.getByName(CONFIG_STORE_NAME) as ConfigStoreStub | undefined;
 }

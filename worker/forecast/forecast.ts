@@ -7,6 +7,7 @@ import type { Forecast, RegionShare } from '../../api/forecast.ts';
 import { NOTHING_OBSERVED } from '../../routing/observation.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';
 import { confidenceOf } from './confidence.ts';
+import { costForecast } from './cost-forecast.ts';
 import { latencyOf } from './latency.ts';
 import { limitsPassed } from './limits.ts';
 import { movesOf } from './moves.ts';
@@ -42,6 +43,7 @@ export function forecast(
     latency: latencyOf(trips),
     limits: limitsPassed(after, regions, traffic.connected ?? clients),
     servers: serversNeeded(before, after, regions, traffic.connected ?? clients),
+    cost: costForecast({ before, after, shares: regions, connected: traffic.connected ?? clients, now }),
     unserved: unservedOf(trips, before, after),
     regions,
     refused: { before: shareOf(trips, 'from', null), after: shareOf(trips, 'to', null) },

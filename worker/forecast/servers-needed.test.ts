@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { dollarsPerMonth } from '../../cost/container-cost.ts';
 import type { RegionConfig } from '../../regions/config.ts';
-import { dollarsPerMonth } from '../../regions/container-cost.ts';
 import { planOf } from '../../test/support/data/checked-in.ts';
 import { serversNeeded } from './servers-needed.ts';
 

@@ -2,9 +2,9 @@
 // difference costs. Clients and free places are counted as at rest: what is expected while a server starts comes on top.
 
 import type { RegionShare, ServersNeeded } from '../../api/forecast.ts';
-import { clientCapacity } from '../../regions/client-capacity.ts';
+import { dollarsPerMonth } from '../../cost/container-cost.ts';
+import { serversFor } from '../../cost/servers.ts';
 import { isExternal, type RegionConfig } from '../../regions/config.ts';
-import { dollarsPerMonth } from '../../regions/container-cost.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';
 
 /** Those that have members, before or after, and those that need another number of servers. */
@@ -18,8 +18,8 @@ export function serversNeeded(
     const [old, next] = [configIn(before, region), configIn(after, region)];
     const clientsAt = (of: number) => (connected === undefined ? undefined : of * connected);
     const counts = {
-      before: neededBy(old, clientsAt(share.before)),
-      after: neededBy(next, clientsAt(share.after)),
+      before: serversFor(old, clientsAt(share.before)),
+      after: serversFor(next, clientsAt(share.after)),
     };
     const hasMembers = old?.members !== undefined || next?.members !== undefined;
     if (!hasMembers && counts.before === counts.after) return [];
@@ -39,19 +39,6 @@ export function serversNeeded(
 function configIn({ regions }: RoutingPlan, id: string): RegionConfig | undefined {
   const config = regions.find((each) => each.id === id)?.config;
   return config === undefined || isExternal(config) ? undefined : config;
-}
-
-/** Undefined if it depends on how many clients there are, and that is unknown. */
-function neededBy(region: RegionConfig | undefined, clients: number | undefined): number | undefined {
-  if (region === undefined || !region.enabled || region.drain) return 0;
-  const { members } = region;
-  // One that may sleep runs while it has clients.
-  if (members === undefined) return region.keepAwake || clients === undefined ? 1 : Number(clients > 0);
-  const min = Math.min(members.min, members.max);
-  if (min === members.max) return min;
-  if (clients === undefined) return undefined;
-  const wanted = Math.ceil((clients + members.freeConnections) / clientCapacity(region));
-  return Math.min(members.max, Math.max(min, wanted, 1));
 }
 
 function costOf(region: RegionConfig | undefined, servers: number | undefined): number | undefined {

@@ -7,8 +7,8 @@ import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { regionStub } from '../region/region-stub.ts';
 import { BackupBucket } from './bucket/backup-bucket.ts';
-import { connectOver, disconnect } from './restore/connect.ts';
-import { loginFor } from './restore/credentials.ts';
+import { connectOver, connectWithAny, disconnect } from './restore/connect.ts';
+import { loginsFor } from './restore/credentials.ts';
 import type { RestorerHost } from './restore/restorer.ts';
 import { scratchServer } from './scratch-server.ts';
 
@@ -28,12 +28,12 @@ export function restorerHost(env: Env, ctx: DurableObject['ctx']): RestorerHost 
     background: (work) => ctx.waitUntil(work),
 
     connect: async (account) => {
-      const login = loginFor(env, account);
+      const logins = loginsFor(env, account);
       const problems: string[] = [];
       for (const region of members()) {
         try {
           const stub = regionStub(env, region);
-          return await connectOver((url, init) => stub.fetch(url, init), login);
+          return await connectWithAny((url, init) => stub.fetch(url, init), logins);
         } catch (error) {
           problems.push(`${region.id}: ${messageOf(error)}`);
         }

@@ -1,6 +1,7 @@
 // What is known of a link: a type. Plain data, since it crosses RPC.
 
 import type { LinkState } from '../../api/states.ts';
+import type { RouteCompression } from './route-compression.ts';
 
 /** A link as its dialling side knows it. */
 export interface LinkReport {
@@ -11,4 +12,8 @@ export interface LinkReport {
   /** How often it was re-established. */
   readonly remade: number;
   readonly remoteServerId: string | undefined;
+  /** How its servers were told to compress it, while it is up. */
+  readonly compression?: RouteCompression;
+  /** Why it is not compressed, while it is up, although the configuration asks for it. */
+  readonly plainBecause?: string;
 }

@@ -3,6 +3,7 @@
 
 import type { LinkState, RegionState } from '../../api/states.ts';
 import { backoffMs, STABLE_LINK_MS } from '../backoff.ts';
+import type { Agreed } from './route-compression.ts';
 import { RouteRefusedError } from './route-handshake.ts';
 import type { Splice } from './splice.ts';
 
@@ -61,6 +62,11 @@ export class Link {
   /** Id of the server at the other end while the link is up. */
   get remoteServerId(): string | undefined {
     return this.#splice?.remoteServerId;
+  }
+
+  /** How it is compressed while it is up. */
+  get agreed(): Agreed | undefined {
+    return this.#splice?.agreed;
   }
 
   /** Retries at once unless it is up; if an attempt in progress fails, another one follows at once. */

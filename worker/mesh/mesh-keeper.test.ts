@@ -1,7 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import { type MeshHost, MeshKeeper } from './mesh-keeper.ts';
+import { STABLE_LINK_MS } from '../backoff.ts';
+import { type MeshHost, MeshKeeper, TURN_MS } from './mesh-keeper.ts';
 import { refusalLine } from './route-handshake.ts';
 import type { ByteChannel } from './splice.ts';
+import { turnOf } from './topology.ts';
 
 /** `enam` dials `weur`, and is dialled by `apac`. */
 const REGIONS = ['apac', 'enam', 'weur'];
@@ -167,6 +169,62 @@ test('reconcile breaks a link that the server should know by now, and it is re-e
   expect(peers[0]?.isClosed()).toBe(true);
 });
 
+test('after an edit of the setting a link is made again with it, when it has its turn', async () => {
+  const regions = [...REGIONS, 'oc'];
+  const { mesh, host, clock } = makeMesh({ regions });
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', compression: 'off' }));
+  // A link that held is made again at once.
+  clock.now += STABLE_LINK_MS;
+  host.compressionWith.mockReturnValue('s2_fast');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    mesh.recompress();
+    await vi.advanceTimersByTimeAsync(turnOf('enam', 'weur', regions) * TURN_MS - 1);
+    expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 0 });
+    await vi.advanceTimersByTimeAsync(1);
+  } finally {
+    vi.useRealTimers();
+  }
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 1 }));
+  // These servers say nothing of compression.
+  expect(linkOf(mesh)).toMatchObject({ compression: 'off', plainBecause: expect.stringContaining('runs') });
+});
+
+test('an edit that is taken back before the turn of a link leaves it alone', async () => {
+  const { mesh, host, peers } = makeMesh();
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    for (const setting of ['s2_fast', 'off'] as const) {
+      host.compressionWith.mockReturnValue(setting);
+      mesh.recompress();
+    }
+    await vi.advanceTimersByTimeAsync(100 * TURN_MS);
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 0 });
+  expect(peers).toHaveLength(1);
+});
+
+test('a server that goes before the turn of its links takes their turns with it', async () => {
+  const { mesh, host } = makeMesh();
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  host.compressionWith.mockReturnValue('s2_fast');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    mesh.recompress();
+    expect(vi.getTimerCount()).toBe(1);
+    mesh.serverDown();
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 /** The connection to a server that sent its first line and accepts all input, until it is closed. */
 class FakeServer implements ByteChannel {
   readonly readable: ReadableStream<Uint8Array>;
@@ -200,9 +258,10 @@ interface Fakes {
   readonly dialPeer?: MeshHost['dialPeer'];
   /** First line of the peer, in place of its INFO. */
   readonly greeting?: string;
+  readonly regions?: readonly string[];
 }
 
-function makeMesh({ announceTo = async () => true, dialPeer, greeting }: Fakes = {}) {
+function makeMesh({ announceTo = async () => true, dialPeer, greeting, regions = REGIONS }: Fakes = {}) {
   const clock = { now: START };
   const peers: FakeServer[] = [];
   const dial = (): FakeServer => {
@@ -213,6 +272,7 @@ function makeMesh({ announceTo = async () => true, dialPeer, greeting }: Fakes =
   const host = {
     dialLocal: () => new FakeServer('INFO {"server_id":"OWN"}\r\n'),
     dialPeer: vi.fn<MeshHost['dialPeer']>(dialPeer ?? dial),
+    compressionWith: vi.fn<MeshHost['compressionWith']>(() => 'off'),
     whyNotLink: vi.fn<MeshHost['whyNotLink']>(() => undefined),
     announceTo: vi.fn<MeshHost['announceTo']>(announceTo),
     onFailure: vi.fn<MeshHost['onFailure']>(),
@@ -221,7 +281,7 @@ function makeMesh({ announceTo = async () => true, dialPeer, greeting }: Fakes =
   };
   const mesh = new MeshKeeper(host, {
     region: 'enam',
-    regions: REGIONS,
+    regions,
     retryMaxMs: 1_000,
     handshakeTimeoutMs: 1_000,
   });

@@ -1,11 +1,13 @@
 // Keeps the links of one region. The region's object owns one, tells it when its server comes up or goes down and when
-// a peer comes up, and calls `reconcile` from its alarm.
+// a peer comes up or the setting of compression changes, and calls `reconcile` from its alarm.
 
+import { CompressionAttempts } from './compression-attempts.ts';
 import { Link } from './link.ts';
 import type { LinkReport } from './link-report.ts';
+import type { RouteCompression } from './route-compression.ts';
 import { RouteRefusedError } from './route-handshake.ts';
 import { type ByteChannel, type Splice, splice } from './splice.ts';
-import { peersThatDial, peersToDial } from './topology.ts';
+import { peersThatDial, peersToDial, turnOf } from './topology.ts';
 
 /** What the mesh needs of the object it belongs to: its only access to sockets and other objects. */
 export interface MeshHost {
@@ -24,6 +26,8 @@ export interface MeshHost {
    * link is retried.
    */
   whyNotLink(peer: string): Promise<string | undefined> | undefined;
+  /** How the route to a peer is to be compressed, as the configuration is now. Must not throw. */
+  compressionWith(peer: string): RouteCompression;
   /**
    * Tells a peer's object that this region is up, and returns whether the peer is too, so that it dials. Rejects if it
    * could not; then `reconcile` repairs the link later.
@@ -47,12 +51,19 @@ export interface MeshOptions {
 /** A link that is up for this long without a route in the server's `/routez` is broken. */
 const ROUTE_MISSING_AFTER_MS = 5_000;
 
+/** Longer than a link takes to be made again over the longest distance, its five round trips and the servers' share. */
+export const TURN_MS = 2_000;
+
 export class MeshKeeper {
   readonly #host: MeshHost;
   readonly #options: MeshOptions;
   readonly #links = new Map<string, Link>();
   /** Peers that dial this side, and are up or have not said yet. */
   #awaited = new Set<string>();
+  readonly #attempts = new CompressionAttempts();
+  /** What was wanted of each link when it was last opened. */
+  readonly #wanted = new Map<string, RouteCompression>();
+  readonly #turns = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(host: MeshHost, options: MeshOptions) {
     this.#host = host;
@@ -72,6 +83,29 @@ export class MeshKeeper {
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
     this.#awaited = new Set();
+    this.#forgetTurns();
+    this.#attempts.forget();
+  }
+
+  /**
+   * The configuration may want other compression now: the links that it concerns are made again, each when it has its
+   * turn, so that no server loses more than one at a time. All objects are told at about the same time.
+   */
+  recompress(): void {
+    this.#forgetTurns();
+    this.#attempts.forget();
+    const { region, regions } = this.#options;
+    for (const link of this.#links.values()) {
+      if (this.#isAsWanted(link)) continue;
+      const timer = setTimeout(
+        () => {
+          this.#turns.delete(timer);
+          if (!this.#isAsWanted(link)) link.reset();
+        },
+        turnOf(region, link.peer, regions) * TURN_MS,
+      );
+      this.#turns.add(timer);
+    }
   }
 
   /** A peer says that its server is up. */
@@ -112,13 +146,24 @@ export class MeshKeeper {
 
   /** The links that this side dials. */
   reports(): readonly LinkReport[] {
-    return [...this.#links.values()].map(({ peer, state, since, remade, remoteServerId }) => ({
+    return [...this.#links.values()].map(({ peer, state, since, remade, remoteServerId, agreed }) => ({
       peer,
       state,
       since,
       remade,
       remoteServerId,
+      ...(agreed && { compression: agreed.compression }),
+      ...(agreed?.plainBecause !== undefined && { plainBecause: agreed.plainBecause }),
     }));
+  }
+
+  #isAsWanted({ peer }: Link): boolean {
+    return this.#wanted.get(peer) === this.#host.compressionWith(peer);
+  }
+
+  #forgetTurns(): void {
+    for (const timer of this.#turns) clearTimeout(timer);
+    this.#turns.clear();
   }
 
   async #announceTo(peer: string): Promise<void> {
@@ -148,6 +193,20 @@ export class MeshKeeper {
     const asked = this.#host.whyNotLink(peer);
     const reason = asked === undefined ? undefined : await asked;
     if (reason !== undefined) throw new RouteRefusedError(reason);
-    return splice(this.#host.dialLocal(), this.#host.dialPeer(peer), this.#options.handshakeTimeoutMs);
+    const wanted = this.#host.compressionWith(peer);
+    this.#wanted.set(peer, wanted);
+    const { compression, plainBecause } = this.#attempts.next(peer, wanted);
+    const { handshakeTimeoutMs } = this.#options;
+    try {
+      const options = { handshakeTimeoutMs, compression };
+      const made = await splice(this.#host.dialLocal(), this.#host.dialPeer(peer), options);
+      const since = this.#host.now();
+      const used = made.agreed?.compression ?? 'off';
+      void made.ended.then(() => this.#attempts.ended(peer, used, this.#host.now() - since));
+      return plainBecause === undefined ? made : { ...made, agreed: { compression, plainBecause } };
+    } catch (error) {
+      this.#attempts.failed(peer, error);
+      throw error;
+    }
   }
 }

@@ -74,6 +74,20 @@ test('a link that is cut is re-established by itself', async () => {
   await linked(aa, bb);
 });
 
+test('an edit of the setting makes the links again, from one mode to another and back', async () => {
+  const [aa, bb] = makeNodes();
+  await wake(aa, bb);
+  for (const mode of ['s2_fast', 's2_best', 'off'] as const) {
+    await aa.stub.compress(mode);
+    await eventually(`the route to be ${mode}`, async () => {
+      const [route] = await routesOf(bb.server);
+      return route?.compression === mode;
+    });
+    await linked(aa, bb);
+    expect(await linkOf(aa, bb)).toMatchObject({ state: 'up', compression: mode });
+  }
+});
+
 test('a region that sleeps is dialled once, and not again until it says that it is up', async () => {
   const [aa, bb] = makeNodes();
   await wake(aa);

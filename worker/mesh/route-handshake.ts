@@ -11,6 +11,8 @@ export interface RouteInfo {
   readonly cluster?: string;
   readonly headers?: boolean;
   readonly lnocu?: boolean;
+  /** Absent before nats-server 2.10. */
+  readonly compression?: string;
   readonly [field: string]: unknown;
 }
 
@@ -59,8 +61,12 @@ export function parseInfoLine(line: string): RouteInfo {
   return info;
 }
 
-/** What a server is sent so that it accepts the connection as a route of `peer`. */
-export function greetingFrom(peer: RouteInfo): string {
+/**
+ * What a server is sent so that it accepts the connection as a route of `peer`.
+ *
+ * @param compression what the peer is said to be configured for; absent: what it says itself
+ */
+export function greetingFrom(peer: RouteInfo, compression?: string): string {
   const connect = {
     echo: true,
     verbose: false,
@@ -72,9 +78,15 @@ export function greetingFrom(peer: RouteInfo): string {
     lnoc: true,
     lnocu: peer.lnocu ?? false,
   };
+  return `CONNECT ${JSON.stringify(connect)}\r\n${infoLineFrom(peer, compression)}`;
+}
+
+/** The second line of the greeting, which a server that compresses is sent once more. */
+export function infoLineFrom(peer: RouteInfo, compression?: string): string {
   const { nonce: _nonce, ip: _ip, ...passedOn } = peer;
-  const info = { ...passedOn, host: '127.0.0.1', port: UNREACHABLE_PORT, gossip_mode: GOSSIP_DISABLED };
-  return `CONNECT ${JSON.stringify(connect)}\r\nINFO ${JSON.stringify(info)}\r\n`;
+  const changed = { host: '127.0.0.1', port: UNREACHABLE_PORT, gossip_mode: GOSSIP_DISABLED };
+  const info = { ...passedOn, ...changed, ...(compression !== undefined && { compression }) };
+  return `INFO ${JSON.stringify(info)}\r\n`;
 }
 
 function isRouteInfo(value: unknown): value is RouteInfo {

@@ -1,9 +1,11 @@
 // A route between two nats-servers that cannot dial each other: this side dials the route ports of both, shakes
 // hands with each on behalf of the other, and from then on only forwards bytes. It does so natively (`pipeTo` between
-// two sockets), so no message passes through JavaScript.
+// two sockets), so no message passes through JavaScript. If the route is compressed, it is by the servers.
 
-import { readFirstLine } from './first-line.ts';
-import { greetingFrom, parseInfoLine } from './route-handshake.ts';
+import { readStreamStart, streamOf } from './compressed-handshake.ts';
+import { type FirstLine, readFirstLine } from './first-line.ts';
+import { type Agreed, agreeOn, type RouteCompression } from './route-compression.ts';
+import { greetingFrom, infoLineFrom, parseInfoLine, type RouteInfo } from './route-handshake.ts';
 
 /**
  * A connection, such as a `Socket`: bytes both ways, in order. It may still be connecting when it is handed over, and
@@ -19,10 +21,12 @@ export interface ByteChannel {
   close(): Promise<void>;
 }
 
-/** A route in operation. It owns both of its channels until `ended`, by when both are closed. */
+/** A route, or a leaf link, in operation. It owns both of its channels until `ended`, by when both are closed. */
 export interface Splice {
   /** Id of the server at the other end, as `/routez` shows it. */
   readonly remoteServerId: string;
+  /** How it is compressed, if it is a route. */
+  readonly agreed?: Agreed;
   /**
    * Resolves when the route has ended, for whatever reason: a server closed its side, a connection broke, `close` was
    * called. Never rejects: its owner establishes a new one.
@@ -32,16 +36,24 @@ export interface Splice {
   close(): void;
 }
 
+export interface SpliceOptions {
+  /** The most that the handshake may take. */
+  readonly handshakeTimeoutMs: number;
+  /** Both servers have to be able to. Absent: not compressed. */
+  readonly compression?: RouteCompression;
+}
+
 /**
  * Joins two servers' route ports, and takes over both channels. If the handshake takes longer than
  * `handshakeTimeoutMs` or fails, both channels are closed, and nothing of the route is left.
  *
- * @throws RouteRefusedError when the peer refuses; Error when a side ends, is late or sends something else
+ * @throws RouteRefusedError when the peer refuses; CompressionFailedError when a server does not compress although it
+ *   said that it would; Error when a side ends, is late or sends something else
  */
 export async function splice(
   local: ByteChannel,
   peer: ByteChannel,
-  handshakeTimeoutMs: number,
+  { handshakeTimeoutMs, compression: wanted = 'off' }: SpliceOptions,
 ): Promise<Splice> {
   const hangUp = () => {
     closeQuietly(local);
@@ -53,15 +65,16 @@ export async function splice(
       readFirstLine(local.readable),
       readFirstLine(peer.readable),
     ]);
-    const localInfo = parseInfoLine(fromLocal.line);
-    const peerInfo = parseInfoLine(fromPeer.line);
-    await Promise.all([
-      write(local, greetingFrom(peerInfo), fromPeer.rest),
-      write(peer, greetingFrom(localInfo), fromLocal.rest),
-    ]);
+    const localEnd: End = { channel: local, info: parseInfoLine(fromLocal.line), said: fromLocal };
+    const peerEnd: End = { channel: peer, info: parseInfoLine(fromPeer.line), said: fromPeer };
+    const agreed = agreeOn(wanted, [localEnd.info, peerEnd.info]);
+    await (agreed.compression === 'off'
+      ? joinPlain(localEnd, peerEnd)
+      : joinCompressed(localEnd, peerEnd, agreed.compression));
     const stop = new AbortController();
     return {
-      remoteServerId: peerInfo.server_id,
+      agreed,
+      remoteServerId: peerEnd.info.server_id,
       ended: pump(local, peer, stop),
       close: () => stop.abort(),
     };
@@ -72,6 +85,40 @@ export async function splice(
     clearTimeout(timer);
   }
 }
+
+/** A server that has said its INFO. */
+interface End {
+  readonly channel: ByteChannel;
+  readonly info: RouteInfo;
+  readonly said: FirstLine;
+}
+
+async function joinPlain(local: End, peer: End): Promise<void> {
+  await Promise.all([greetPlainly(local, peer), greetPlainly(peer, local)]);
+}
+
+/** A server that would compress is told that the other does not, as one that says nothing of it is passed on. */
+function greetPlainly(to: End, from: End): Promise<void> {
+  const greeting = greetingFrom(from.info, from.info.compression === undefined ? undefined : 'off');
+  return write(to.channel, greeting, from.said.rest);
+}
+
+async function joinCompressed(local: End, peer: End, compression: RouteCompression): Promise<void> {
+  await Promise.all([
+    write(local.channel, greetingFrom(peer.info, compression), NOTHING),
+    write(peer.channel, greetingFrom(local.info, compression), NOTHING),
+  ]);
+  const [ofLocal, ofPeer] = await Promise.all([
+    readStreamStart(local.channel.readable, local.said.rest),
+    readStreamStart(peer.channel.readable, peer.said.rest),
+  ]);
+  await Promise.all([
+    writeBytes(local.channel, streamOf(infoLineFrom(peer.info, compression)), ofPeer),
+    writeBytes(peer.channel, streamOf(infoLineFrom(local.info, compression)), ofLocal),
+  ]);
+}
+
+const NOTHING = new Uint8Array(0);
 
 /**
  * Forwards bytes both ways until either side ends or `stop` is aborted, then closes both: half a route is of no use.
@@ -110,11 +157,14 @@ async function end(channel: ByteChannel): Promise<void> {
 function ignoreBrokenConnection(): void {}
 
 /** The channel can be written to further afterwards. */
-export async function write({ writable }: ByteChannel, text: string, rest: Uint8Array): Promise<void> {
+export function write(channel: ByteChannel, text: string, rest: Uint8Array): Promise<void> {
+  return writeBytes(channel, new TextEncoder().encode(text), rest);
+}
+
+async function writeBytes({ writable }: ByteChannel, ...parts: readonly Uint8Array[]): Promise<void> {
   const writer = writable.getWriter();
   try {
-    if (text !== '') await writer.write(new TextEncoder().encode(text));
-    if (rest.length > 0) await writer.write(rest);
+    for (const part of parts) if (part.length > 0) await writer.write(part);
   } finally {
     writer.releaseLock();
   }

@@ -95,38 +95,42 @@ test('two servers that take a route for themselves are not joined', async () => 
 });
 
 test('a refusal of the peer is thrown with its reason, and the connection to the own server is closed', async () => {
-  const failure = splice(dial(odd.observed), channelThatSays(refusalLine('asleep')), HANDSHAKE_TIMEOUT_MS);
+  const failure = splice(dial(odd.observed), channelThatSays(refusalLine('asleep')), {
+    handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+  });
   await expect(failure).rejects.toThrow(RouteRefusedError);
   await expect(failure).rejects.toMatchObject({ reason: 'asleep' });
   await noneObserved();
 });
 
 test('a peer that sends something else than INFO is refused, and the connection to the own server is closed', async () => {
-  const failure = splice(
-    dial(odd.observed),
-    channelThatSays('HTTP/1.1 400 Bad Request\r\n'),
-    HANDSHAKE_TIMEOUT_MS,
-  );
+  const failure = splice(dial(odd.observed), channelThatSays('HTTP/1.1 400 Bad Request\r\n'), {
+    handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+  });
   await expect(failure).rejects.toThrow('expected INFO on the route port');
   await noneObserved();
 });
 
 test('a peer that ends before it said anything is an error', async () => {
-  await expect(splice(dial(odd.observed), channelThatSays(''), HANDSHAKE_TIMEOUT_MS)).rejects.toThrow(
-    'ended before its first line',
-  );
+  await expect(
+    splice(dial(odd.observed), channelThatSays(''), { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS }),
+  ).rejects.toThrow('ended before its first line');
   await noneObserved();
 });
 
 test('a port that nobody listens on is an error', async () => {
   // Port 9, discard: where RFC 863's service runs, nothing ever answers either.
-  await expect(splice(dial(odd.observed), dial(9), HANDSHAKE_TIMEOUT_MS)).rejects.toThrow();
+  await expect(
+    splice(dial(odd.observed), dial(9), { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS }),
+  ).rejects.toThrow();
   await noneObserved();
 });
 
 test('a server that says nothing fails the handshake in time', async () => {
   const started = Date.now();
-  await expect(splice(dial(odd.observed), dial(odd.silent), SHORT_TIMEOUT_MS)).rejects.toThrow();
+  await expect(
+    splice(dial(odd.observed), dial(odd.silent), { handshakeTimeoutMs: SHORT_TIMEOUT_MS }),
+  ).rejects.toThrow();
   expect(Date.now() - started).toBeGreaterThanOrEqual(SHORT_TIMEOUT_MS - 50);
   expect(Date.now() - started).toBeLessThan(HANDSHAKE_TIMEOUT_MS);
   await noneObserved();
@@ -146,7 +150,7 @@ async function join(): Promise<Splice> {
 }
 
 async function spliceOf(local: ByteChannel, peer: ByteChannel): Promise<Splice> {
-  const made = await splice(local, peer, HANDSHAKE_TIMEOUT_MS);
+  const made = await splice(local, peer, { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS });
   spliced.push(made);
   return made;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { pairsOf, peersThatDial, peersToDial } from './topology.ts';
+import { describe, expect, test } from 'vitest';
+import { pairsOf, peersThatDial, peersToDial, turnOf } from './topology.ts';
 
 const REGIONS = ['weur', 'apac', 'enam'];
 const ids = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,5}$/), { maxLength: 12 });
@@ -59,4 +59,36 @@ test('the list of regions is left as it was', () => {
   pairsOf(regions);
   peersToDial('enam', regions);
   expect(regions).toEqual(REGIONS);
+});
+
+describe('the turns in which links are made again', () => {
+  test.each([2, 3, 5, 6, 11, 12, 48])('cut at most one link of each of %i servers at a time', (count) => {
+    const servers = Array.from({ length: count }, (_, index) => `r${String(index).padStart(2, '0')}`);
+    const busy = pairsOf(servers).flatMap(({ a, b }) => {
+      const turn = turnOf(a, b, servers);
+      return [`${a} ${turn}`, `${b} ${turn}`];
+    });
+    expect(new Set(busy).size).toBe(busy.length);
+  });
+
+  test.each([
+    [2, 1],
+    [3, 3],
+    [6, 5],
+    [12, 11],
+  ])('of %i servers are %i, the fewest that there can be', (count, turns) => {
+    const servers = Array.from({ length: count }, (_, index) => `r${String(index).padStart(2, '0')}`);
+    const all = new Set(pairsOf(servers).map(({ a, b }) => turnOf(a, b, servers)));
+    expect([...all].toSorted((x, y) => x - y)).toEqual(Array.from({ length: turns }, (_, turn) => turn));
+  });
+
+  test('are the same from both ends, and in whatever order the servers are listed', () => {
+    expect(turnOf('weur', 'apac', ['apac', 'enam', 'weur'])).toBe(
+      turnOf('apac', 'weur', ['weur', 'enam', 'apac']),
+    );
+  });
+
+  test('has nobody who is not in the mesh', () => {
+    expect(() => turnOf('apac', 'mars', ['apac', 'enam'])).toThrow('are not one mesh');
+  });
 });

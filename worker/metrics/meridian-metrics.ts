@@ -44,8 +44,12 @@ const EXTERNAL = gauge(
 const LINK = {
   up: gauge('mesh_link_up', '1 if nats-server has the route'),
   rtt: gauge('mesh_link_rtt_seconds', 'Round trip over the route, as nats-server measures it'),
-  bytes: counter('mesh_link_bytes', 'Bytes in both directions since the route was established'),
+  bytes: counter(
+    'mesh_link_bytes',
+    'Bytes in both directions since the route was established, before they are compressed',
+  ),
   remade: counter('mesh_link_remade', 'How often the link was established again'),
+  compressed: gauge('mesh_link_compressed', '1 if the servers compress what they send over the link'),
 };
 
 const BACKUP = {
@@ -150,12 +154,14 @@ function placementMetrics(region: string, placed: PlacedAt | undefined): readonl
 }
 
 /** From the side that dials, as `GET /api/mesh` has it. */
-function linkMetrics(a: string, { peer: b, state, rttMs, bytes, remade }: LinkStatus): readonly Sample[] {
+function linkMetrics(a: string, link: LinkStatus): readonly Sample[] {
+  const { peer: b, state, rttMs, bytes, remade, compression } = link;
   return samplesOf({ a, b }, [
     [LINK.up, state === 'up' ? 1 : 0],
     [LINK.rtt, rttMs === undefined ? undefined : rttMs / 1_000],
     [LINK.bytes, bytes],
     [LINK.remade, remade],
+    [LINK.compressed, compression === undefined ? undefined : compression.startsWith('s2_') ? 1 : 0],
   ]);
 }
 

@@ -10,6 +10,10 @@ test('a token, or a user and a password, as long as a client can send', () => {
   expect(whyTooLong({ NATS_USER: 'anna', NATS_PASSWORD: most.slice(3) })).toMatch(
     /^NATS_USER and NATS_PASSWORD/,
   );
+  const next = { NATS_USER_NEXT: 'anna', NATS_PASSWORD_NEXT: most.slice(3) };
+  expect(whyTooLong({ NATS_TOKEN: 't', ...next })).toMatch(
+    /^NATS_USER_NEXT and NATS_PASSWORD_NEXT are 65025/,
+  );
 });
 
 test('it counts as it is sent, in JSON and UTF-8', () => {

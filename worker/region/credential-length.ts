@@ -9,13 +9,17 @@ const REST_OF_CONNECT_BYTES = 512;
 /** How long credentials may be in all, as JSON. */
 export const MOST_CREDENTIAL_BYTES = CONTROL_LINE_BYTES - REST_OF_CONNECT_BYTES;
 
-type Credentials = { readonly [name in 'NATS_TOKEN' | 'NATS_USER' | 'NATS_PASSWORD']?: string };
+type Name = 'NATS_TOKEN' | 'NATS_USER' | 'NATS_PASSWORD' | 'NATS_USER_NEXT' | 'NATS_PASSWORD_NEXT';
+
+type Credentials = { readonly [name in Name]?: string };
 
 /** Why no client could connect with these credentials; undefined if clients can. */
-export function whyTooLong({ NATS_TOKEN, NATS_USER, NATS_PASSWORD }: Credentials): string | undefined {
+export function whyTooLong(credentials: Credentials): string | undefined {
+  const { NATS_TOKEN, NATS_USER, NATS_PASSWORD, NATS_USER_NEXT, NATS_PASSWORD_NEXT } = credentials;
   return (
     tooLong('NATS_TOKEN is', NATS_TOKEN) ??
-    tooLong('NATS_USER and NATS_PASSWORD are', `${NATS_USER ?? ''}${NATS_PASSWORD ?? ''}`)
+    tooLong('NATS_USER and NATS_PASSWORD are', `${NATS_USER ?? ''}${NATS_PASSWORD ?? ''}`) ??
+    tooLong('NATS_USER_NEXT and NATS_PASSWORD_NEXT are', `${NATS_USER_NEXT ?? ''}${NATS_PASSWORD_NEXT ?? ''}`)
   );
 }
 

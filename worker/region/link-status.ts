@@ -8,9 +8,11 @@ import type { LinkStatus } from './status.ts';
 /** @param routes undefined if the server did not answer: then a spliced link counts as up, and nothing more is known */
 export function linkStatuses(
   reports: readonly LinkReport[],
-  routes: readonly Pick<RoutezRoute, 'remote_id' | 'rtt' | 'in_bytes' | 'out_bytes'>[] | undefined,
+  routes:
+    | readonly Pick<RoutezRoute, 'remote_id' | 'rtt' | 'in_bytes' | 'out_bytes' | 'compression'>[]
+    | undefined,
 ): readonly LinkStatus[] {
-  return reports.map(({ remoteServerId, peer, state, since, remade }) => {
+  return reports.map(({ remoteServerId, compression, plainBecause, peer, state, since, remade }) => {
     const route = routes?.find(({ remote_id }) => remote_id === remoteServerId);
     // nats-server reports `0s` until it has measured the round trip.
     const rttMs = route?.rtt === undefined ? undefined : parseGoDurationMs(route.rtt) || undefined;
@@ -21,6 +23,11 @@ export function linkStatuses(
       since,
       remade,
       ...(rttMs !== undefined && { rttMs }),
+      // What the server does, rather than what it was told.
+      ...((route?.compression ?? compression) !== undefined && {
+        compression: route?.compression ?? compression,
+      }),
+      ...(plainBecause !== undefined && { plainBecause }),
       ...(route !== undefined && { bytes: route.in_bytes + route.out_bytes }),
     };
   });

@@ -10,10 +10,14 @@ import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import { messageOf } from '../message-of.ts';
 import type { LetGo, LetGoAnswer } from './client-mover.ts';
+import type { CredentialReport } from './credential-report.ts';
 import type { RegionMethods } from './region-stub.ts';
 import type { RegionStatus } from './status.ts';
 
-export type MemberStub = Pick<RegionMethods, 'configure' | 'status' | 'halt' | 'traffic' | 'letGo'>;
+export type MemberStub = Pick<
+  RegionMethods,
+  'configure' | 'status' | 'halt' | 'traffic' | 'letGo' | 'credentials'
+>;
 
 export interface MembersHost {
   stub(number: number): MemberStub;
@@ -146,6 +150,12 @@ export class Members {
   async traffic(): Promise<readonly TrafficSample[]> {
     const all = this.#all.map((number) => this.#quietly(number, (stub) => stub.traffic()));
     return (await Promise.all(all)).flatMap((samples) => samples ?? []);
+  }
+
+  /** Of those whose servers run, and that answer. */
+  async credentials(): Promise<readonly CredentialReport[]> {
+    const all = this.#all.map((number) => this.#quietly(number, (stub) => stub.credentials()));
+    return (await Promise.all(all)).flatMap((report) => report ?? []);
   }
 
   async #ask(): Promise<readonly SeenMember[]> {

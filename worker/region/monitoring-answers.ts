@@ -32,7 +32,10 @@ export interface RoutezRoute {
   /** A Go duration, such as `1.234ms`. */
   readonly rtt?: string;
   readonly in_bytes: number;
+  /** As those before it, without what compression saves. */
   readonly out_bytes: number;
+  /** Of what this server sends; `not supported` or absent if one of the two is too old. */
+  readonly compression?: string;
 }
 
 /** `/routez`. */

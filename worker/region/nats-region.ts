@@ -29,6 +29,7 @@ import { ClientEntry } from './client-entry.ts';
 import { ClientMover, type LetGo, type LetGoAnswer } from './client-mover.ts';
 import { containerEnvironment } from './container-settings.ts';
 import { whyTooLong } from './credential-length.ts';
+import { type CredentialReport, together } from './credential-report.ts';
 import { Door } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
 import { LeafDoor } from './leaf-door.ts';
@@ -60,9 +61,10 @@ import {
   regionStateOf,
   sinceOf,
 } from './stages.ts';
+import { noteStart, takenBy } from './started-with.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
 import { TallyBackup } from './tally-backup.ts';
-import { asTold, ToldRegion } from './told-region.ts';
+import { asTold, type ToldConfig, ToldRegion } from './told-region.ts';
 import { TrafficTally } from './traffic-tally.ts';
 
 /** Stops nats-server at once; SIGTERM would make it a lame duck first, for clients that are not there. */
@@ -93,7 +95,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
   readonly #members: RegionMembers | undefined;
 
   override enableInternet = false;
-  #region: RegionConfig;
+  #region: ToldConfig;
   #residencyRule: ReturnType<typeof residencyRuleOf>;
   readonly #server: NatsServer;
   readonly #report: ServerReport;
@@ -179,7 +181,13 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const regions = serverIdsOf(config);
     const { retryMaxMs } = config.mesh;
     this.#admission = new Admission(() => jetStreamKeeper(env));
-    const host = meshHostOf(id, env, this.#server, this.#admission);
+    const host = meshHostOf({
+      id,
+      env,
+      server: this.#server,
+      admission: this.#admission,
+      compression: () => this.#region.meshCompression ?? config.mesh.compression,
+    });
     const handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
     this.#mesh = new MeshKeeper(host, { region: id, regions, retryMaxMs, handshakeTimeoutMs });
     const record = ctx.storage.kv.get<DrainRecord>(DRAIN_KEY);
@@ -328,12 +336,14 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
    * Adopts the region's configuration: after an edit, and from the cron trigger. It alone says whether the region is
    * drained, however it came about: by a drain, a rollback, or an edit of the whole configuration.
    */
-  async configure(region: RegionConfig, version: number, settleSeconds: number): Promise<void> {
+  async configure(region: ToldConfig, version: number, settleSeconds: number): Promise<void> {
     const news = this.#told.tell(region, version);
     if (news === undefined) return;
+    const { meshCompression } = this.#region;
     this.#region = region;
     this.#residencyRule = residencyRuleOf(region);
     this.#sleepsAfter(region);
+    if (region.meshCompression !== meshCompression) this.#mesh.recompress();
     const { enabled, keepAwake, jetstream } = region;
     const wants = { enabled, keepAwake, jetstream };
     await this.#lifecycle.dispatch({ kind: 'configured', wants, drain: news.drain, settleSeconds });
@@ -411,6 +421,16 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const { stage } = this.#lifecycle;
     if (stage.kind !== 'up') throw new Error(`server ${this.#region.id} is ${stage.kind}`);
     return this.#mover.letGo(order);
+  }
+
+  async credentials(): Promise<CredentialReport | undefined> {
+    const members = (await this.#members?.credentials()) ?? [];
+    if (!hasServer(this.#lifecycle.stage)) return together(members);
+    const [taken, uses] = await Promise.all([
+      takenBy(this.ctx.storage.kv, this.env),
+      this.#server.credentialUses().catch(() => undefined),
+    ]);
+    return together([{ ...taken, uses }, ...members]);
   }
 
   /** What the region and its server measure; a server that does not answer is absent. Never starts anything. */
@@ -542,6 +562,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     const leafPassword = this.#leafLinks.newPassword();
     this.envVars = containerEnvironment(this.env, config, this.#region, leafPassword);
     this.labels = containerLabels(config.cluster, instanceNameOf(this.#region.id));
+    await noteStart(this.ctx.storage.kv, this.env);
     const startedAt = Date.now();
     const abort = AbortSignal.timeout(START_WITHIN_MS);
     try {

@@ -13,6 +13,7 @@ import {
 } from '../jetstream/backup/led-streams.ts';
 import { CONTROL_NAME } from '../mesh/control-route.ts';
 import type { Connection } from './client-mover.ts';
+import { type AuthConnz, type CredentialUse, credentialUses } from './credential-uses.ts';
 import { accountsIn, holdingsOf, type Jsz, type Raftz, SYSTEM_ACCOUNT } from './jetstream-answers.ts';
 import type { FailedLeaf } from './leaf-newcomers.ts';
 import {
@@ -34,6 +35,9 @@ const MEANWHILE = 1_000;
 
 /** How many of its closed connections are read to find leaf nodes among them: they are few, and clients may be many. */
 const CLOSED_READ = 1_024;
+
+/** Of its connections so many are looked at for what they signed in with: more than a server of the largest size takes. */
+const USES_READ = 65_536;
 
 /** Makes it enter lame duck mode. */
 const SIGUSR2 = 12;
@@ -144,6 +148,16 @@ export class NatsServer {
   async oldest(atMost: number): Promise<readonly Connection[]> {
     const query = `connz?sort=cid&limit=${atMost}` as const;
     return connectionsIn(await readMonitoring<Connz>(this.#port(MONITORING_PORT), query));
+  }
+
+  /** Who signed in with which credentials, as far as it remembers. @throws Error when it does not answer in time */
+  async credentialUses(): Promise<readonly CredentialUse[]> {
+    const ask = (of: string) => readMonitoring<AuthConnz>(this.#port(MONITORING_PORT), `connz?auth=1&${of}`);
+    const [open, closed] = await Promise.all([
+      ask(`limit=${USES_READ}`),
+      ask(`state=closed&sort=stop&limit=${CLOSED_READ}`),
+    ]);
+    return credentialUses(open, closed);
   }
 
   /** The servers that it is linked to. */

@@ -84,6 +84,10 @@ export class RegionMembers {
     return this.#members.traffic();
   }
 
+  credentials(): ReturnType<Members['credentials']> {
+    return this.#members.credentials();
+  }
+
   /** Asks those that are not stopped; none if the region is one server. */
   seen(): Promise<readonly SeenMember[]> | undefined {
     return this.#region.members === undefined ? undefined : this.#members.seen();

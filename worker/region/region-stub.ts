@@ -9,10 +9,12 @@ import type { TrafficSample } from '../forecast/traffic.ts';
 import type { Sighting } from '../jetstream/admission/record.ts';
 import type { StreamBackupStatus } from '../jetstream/backup/status.ts';
 import type { LetGo, LetGoAnswer } from './client-mover.ts';
+import type { CredentialReport } from './credential-report.ts';
 import type { LeafAdmission } from './leaf-links.ts';
 import type { ScalingStatus } from './scaling.ts';
 import type { MetricsWanted, RegionMetrics } from './server-figures.ts';
 import type { LinkStatus, RegionStatus } from './status.ts';
+import type { ToldConfig } from './told-region.ts';
 
 /** What Workers and other regions' objects call, over RPC. */
 export interface RegionMethods {
@@ -22,7 +24,7 @@ export interface RegionMethods {
   remember(colo: string, trips: RoundTrips): Promise<void>;
   links(): Promise<readonly LinkStatus[]>;
   traffic(): Promise<readonly TrafficSample[]>;
-  configure(region: RegionConfig, version: number, settleSeconds: number): Promise<void>;
+  configure(region: ToldConfig, version: number, settleSeconds: number): Promise<void>;
   /** Why it must not be woken; undefined once it is up. */
   wake(): Promise<string | undefined>;
   drain(settleSeconds: number): Promise<RegionStatus>;
@@ -39,6 +41,8 @@ export interface RegionMethods {
   scaling(): Promise<ScalingStatus | undefined>;
   /** Has its server tell clients to reconnect, so that a region's servers become equally full. */
   letGo(order: LetGo): Promise<LetGoAnswer>;
+  /** Which credentials its servers take, and who uses which; undefined if none runs. Never starts anything. */
+  credentials(): Promise<CredentialReport | undefined>;
   /** What the region and its server measure. Never starts anything. */
   metrics(wanted: MetricsWanted): Promise<RegionMetrics>;
 }

@@ -38,9 +38,11 @@ export interface RegionStatus extends Reported, ForDataCenters {
 }
 
 /** A link, from the side that dials it. */
-export interface LinkStatus extends Omit<LinkReport, 'remoteServerId'> {
+export interface LinkStatus extends Omit<LinkReport, 'remoteServerId' | 'compression'> {
+  /** As nats-server says it, or as it was told if it does not answer; absent while the link is not up. */
+  readonly compression?: string;
   /** Round trip over the route as nats-server measures it; absent until measured. */
   readonly rttMs?: number;
-  /** Bytes in both directions since the route was established; absent if the server reports no such route. */
+  /** Bytes in both directions since the route was established, before they are compressed; absent if the server reports no such route. */
   readonly bytes?: number;
 }

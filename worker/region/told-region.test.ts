@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { memberConfig } from '../../regions/servers.ts';
 import { planOf } from '../../test/support/data/checked-in.ts';
-import { ToldRegion, type ToldStorage } from './told-region.ts';
+import { type ToldConfig, ToldRegion, type ToldStorage } from './told-region.ts';
 
 const [DEPLOYED] = planOf().config.regions;
 if (DEPLOYED === undefined) throw new Error('regions.json has no region');
@@ -41,6 +42,21 @@ test('of the members the deploy says how many there may be, and whether there ar
   expect(new ToldRegion(kept).newest(DEPLOYED, 0).members).toBeUndefined();
   const deployed = { ...DEPLOYED, members: { min: 1, max: 4, freeConnections: 500, windowSeconds: 300 } };
   expect(new ToldRegion(kept).newest(deployed, 0).members).toEqual({ ...members, max: 4 });
+});
+
+test('how links are compressed is remembered, and is as deployed if who told it did not know of it', () => {
+  const active = { ...DEPLOYED, meshCompression: 'off' as const };
+  const kept = storage();
+  new ToldRegion(kept).tell({ ...LIVE, meshCompression: 's2_fast' }, 3);
+  expect(new ToldRegion(kept).newest(active, 0).meshCompression).toBe('s2_fast');
+  const older = storage();
+  new ToldRegion(older).tell(LIVE, 3);
+  expect(new ToldRegion(older).newest(active, 0).meshCompression).toBe('off');
+});
+
+test('a member is told how links are compressed as its region is', () => {
+  const told: ToldConfig = { ...LIVE, meshCompression: 's2_best' };
+  expect(memberConfig(told, 2, false)).toMatchObject({ meshCompression: 's2_best' });
 });
 
 test('a version that is as new, or newer, wins over what it was told', () => {

@@ -3,10 +3,17 @@
 // are ignored: the sender has not heard of the newest yet.
 
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
+import type { MeshCompression } from '../../regions/mesh-schema.ts';
+
+/** What a region's object is told: its region, and what it has to know of the whole configuration. */
+export interface ToldConfig extends RegionConfig {
+  /** Of the links that it dials; absent from a sender of an older version. */
+  readonly meshCompression?: MeshCompression;
+}
 
 export interface Told {
   readonly version: number;
-  readonly region: RegionConfig;
+  readonly region: ToldConfig;
 }
 
 /** Where it is kept, such as the object's `storage.kv`. */
@@ -23,14 +30,14 @@ const EARLIER_KEY = 'limits';
 
 /** What a configuration changes when it is told. */
 export interface News {
-  readonly region: RegionConfig;
+  readonly region: ToldConfig;
   /** Whether the region is to be drained from now on, or no longer; undefined if nothing is new about that. */
   readonly drain: boolean | undefined;
 }
 
 /** A region as its object is told of it: its own `off` also lists the filters switched off for all regions. */
-export function asTold(region: RegionConfig, { routing }: MeridianConfig): RegionConfig {
-  return { ...region, off: [...region.off, ...routing.off] };
+export function asTold(region: RegionConfig, { routing, mesh }: MeridianConfig): ToldConfig {
+  return { ...region, off: [...region.off, ...routing.off], meshCompression: mesh.compression };
 }
 
 export class ToldRegion {
@@ -56,13 +63,21 @@ export class ToldRegion {
   }
 
   /** The newer of the given and the last told configuration. Platform settings always come from the deploy. */
-  newest(active: RegionConfig, version: number): RegionConfig {
+  newest(active: ToldConfig, version: number): ToldConfig {
     const told = this.#told;
     if (told === undefined || told.version <= version) return active;
-    const { hint, placement, instanceType, jetstream, members } = active;
+    const { hint, placement, instanceType, jetstream, members, meshCompression } = active;
     const { members: live, ...rest } = told.region;
     const merged = members && { members: { ...members, ...live, max: members.max } };
-    return { ...rest, hint, placement, instanceType, jetstream, ...merged };
+    return {
+      ...(meshCompression && { meshCompression }),
+      ...rest,
+      hint,
+      placement,
+      instanceType,
+      jetstream,
+      ...merged,
+    };
   }
 
   /**
@@ -70,7 +85,7 @@ export class ToldRegion {
    * was before. The same version again, or a deployed one as the first, says so only if that differs: without live
    * edits, an operator may have drained the region by hand.
    */
-  tell(region: RegionConfig, version: number): News | undefined {
+  tell(region: ToldConfig, version: number): News | undefined {
     const before = this.#told;
     if (before !== undefined && version < before.version) return undefined;
     const isNewer = before === undefined || version > before.version;

@@ -21,8 +21,29 @@ test('every pair of regions is one link', () => {
 test('a link is as its dialling side reports it', () => {
   const dialled = reports('apac', { peer: 'enam', state: 'up', since: 7, remade: 2, rttMs: 80.5, bytes: 99 });
   expect(meshLinks(['apac', 'enam'], ALL_UP, dialled)).toEqual([
-    { a: 'apac', b: 'enam', state: 'up', since: 7, remade: 2, rttMs: 80.5, bytes: 99 },
+    {
+      a: 'apac',
+      b: 'enam',
+      state: 'up',
+      since: 7,
+      remade: 2,
+      rttMs: 80.5,
+      bytes: 99,
+      compression: null,
+      plainBecause: null,
+    },
   ]);
+});
+
+test('how a link is compressed, and why not, is as its dialling side reports it', () => {
+  const known = { peer: 'enam', state: 'up', since: 7, remade: 0, bytes: 0 } as const;
+  const dialled = reports('apac', { ...known, compression: 's2_fast' });
+  expect(meshLinks(['apac', 'enam'], ALL_UP, dialled)[0]).toMatchObject({ compression: 's2_fast' });
+  const plain = reports('apac', { ...known, compression: 'off', plainBecause: 'nats-enam is old' });
+  expect(meshLinks(['apac', 'enam'], ALL_UP, plain)[0]).toMatchObject({
+    compression: 'off',
+    plainBecause: 'nats-enam is old',
+  });
 });
 
 test('a link whose round trip was not measured yet has none', () => {
@@ -32,7 +53,17 @@ test('a link whose round trip was not measured yet has none', () => {
 
 test('a link that nobody reports is down, and nothing else is known of it', () => {
   expect(meshLinks(['apac', 'enam'], ALL_UP, new Map())).toEqual([
-    { a: 'apac', b: 'enam', state: 'down', since: null, remade: null, rttMs: null, bytes: null },
+    {
+      a: 'apac',
+      b: 'enam',
+      state: 'down',
+      since: null,
+      remade: null,
+      rttMs: null,
+      bytes: null,
+      compression: null,
+      plainBecause: null,
+    },
   ]);
 });
 

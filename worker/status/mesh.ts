@@ -36,6 +36,8 @@ export function meshLinks(
       rttMs: link?.rttMs ?? null,
       bytes: link?.bytes ?? null,
       remade: link?.remade ?? null,
+      compression: link?.compression ?? null,
+      plainBecause: link?.plainBecause ?? null,
     };
   });
 }

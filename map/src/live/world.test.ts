@@ -31,6 +31,8 @@ const link = (bytes: number | null): MeshLink => ({
   rttMs: 1,
   bytes,
   remade: 0,
+  compression: null,
+  plainBecause: null,
 });
 const SNAPSHOT: LiveSnapshot = {
   kind: 'snapshot',

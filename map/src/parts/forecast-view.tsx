@@ -3,7 +3,7 @@
 import type { DryRun } from '../../../api/config.ts';
 import { nameOf, useApp } from '../state/use-app.ts';
 import { changeText } from '../words/change.ts';
-import { msText, percentText, shortCount } from '../words/numbers.ts';
+import { dollarText, msText, percentText, shortCount } from '../words/numbers.ts';
 
 const MOVES_SHOWN = 8;
 const COUNTRIES_SHOWN = 4;
@@ -12,7 +12,8 @@ export function ForecastView({ dryRun }: { readonly dryRun: DryRun }) {
   const { world } = useApp();
   const name = (id: string | null) => (id === null ? 'no region' : nameOf(world?.regions ?? [], id));
   const { forecast, warnings, needsDeploy } = dryRun;
-  const { movedShare, moves, latency, limits, unserved, refused, confidence, source, clients } = forecast;
+  const { movedShare, moves, latency, limits, unserved, refused, confidence, source, clients, cost } =
+    forecast;
   const whole = source === 'traffic' ? 'the connections of the last day' : "the world's population";
   return (
     <div class="forecast">
@@ -47,6 +48,14 @@ export function ForecastView({ dryRun }: { readonly dryRun: DryRun }) {
           <dt>95% are below</dt>
           <dd>
             {msText(latency.before.p95Ms)} → {msText(latency.after.p95Ms)}
+          </dd>
+        </div>
+        <div>
+          <dt title={`List prices of ${cost.pricesReadOn}, without what messages cost`}>
+            Cost a month{cost.arePricesStale ? ' (stale prices)' : ''}
+          </dt>
+          <dd>
+            {dollarText(cost.before.mid)} → {dollarText(cost.after.mid)}
           </dd>
         </div>
       </dl>

@@ -26,6 +26,11 @@ export function msText(ms: number | null): string {
   return `${ms < 10 && !Number.isInteger(ms) ? ms.toFixed(1) : Math.round(ms).toLocaleString('en')} ms`;
 }
 
+/** $4.20, $148. */
+export function dollarText(dollars: number): string {
+  return `$${dollars < 100 ? dollars.toFixed(2) : Math.round(dollars).toLocaleString('en')}`;
+}
+
 /** Of a share: <0.1%, 4.2%, 35%. */
 export function percentText(share: number): string {
   const percent = share * 100;

@@ -25,6 +25,8 @@ interface Way {
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
   readonly right: ConnectionOptions;
+  /** Right too. */
+  readonly next?: ConnectionOptions;
   readonly wrong: ConnectionOptions;
   readonly covers: readonly string[];
 }
@@ -53,6 +55,14 @@ const WAYS: readonly Way[] = [
     right: { user: 'meridian', pass: 's3cret' },
     wrong: { user: 'meridian', pass: HASH },
     covers: USER,
+  },
+  {
+    name: 'a token, and the user that follows it',
+    env: { NATS_TOKEN: ODD, NATS_USER_NEXT: 'next', NATS_PASSWORD_NEXT: ODD },
+    right: { token: ODD },
+    next: { user: 'next', pass: ODD },
+    wrong: { user: 'next', pass: 'wrong' },
+    covers: ['NATS_USER_NEXT', 'NATS_PASSWORD_NEXT'],
   },
   {
     name: 'JWT and seed below an operator, accounts as JSON',
@@ -85,12 +95,13 @@ const ANYONE: Check = {
   },
 };
 
-const SIGNING_IN: readonly Check[] = WAYS.map(({ name, env, right, wrong, covers }) => ({
+const SIGNING_IN: readonly Check[] = WAYS.map(({ name, env, right, next, wrong, covers }) => ({
   name: `signing in: ${name}`,
   covers,
   run: async (image) => {
     await using container = await image.serve({ env });
-    await (await connectTo(container, right)).close();
+    for (const each of [right, ...(next === undefined ? [] : [next])])
+      await (await connectTo(container, each)).close();
     await assert.rejects(connectTo(container, wrong), /authorization violation/i);
     await assert.rejects(connectTo(container, {}), /authorization violation/i);
     const shown = Object.values(env).filter((value) => value.length > 20);

@@ -101,6 +101,7 @@ const LEAF_ENV = {
   NATS_LEAF_PORT: '7500',
   // What a configuration gives a meaning to.
   NATS_LEAF_USERS: 'factory a"b#c\\\n\nlab $x{}\n',
+  NATS_LEAF_USERS_NEXT: 'factory-2 a"b#c\n',
 };
 
 const LEAF: Check = {
@@ -109,7 +110,12 @@ const LEAF: Check = {
   run: async (image) => {
     await using container = await image.serve({ env: LEAF_ENV });
     assert.partialDeepStrictEqual(await container.monitor('varz'), { leaf: { port: 7500 } });
-    const limited = { NATS_LEAF_USERS: 'factory a"b#c publish=up.>', NATS_USER: 'a', NATS_PASSWORD: 'b' };
+    const limited = {
+      NATS_LEAF_USERS: 'factory a"b#c publish=up.>',
+      NATS_LEAF_USERS_NEXT: 'factory-2 a"b#c publish=up.>',
+      NATS_USER: 'a',
+      NATS_PASSWORD: 'b',
+    };
     await using withPermissions = await image.serve({ env: { ...LEAF_ENV, ...limited, NATS_TOKEN: '' } });
     assert.partialDeepStrictEqual(await withPermissions.monitor('varz'), { leaf: { port: 7500 } });
     await using without = await image.serve();

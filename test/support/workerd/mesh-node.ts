@@ -7,6 +7,7 @@ import { ROUTE_PORT } from '../../../regions/container-ports.ts';
 import { ASLEEP } from '../../../worker/mesh/link.ts';
 import type { LinkReport } from '../../../worker/mesh/link-report.ts';
 import { MeshKeeper } from '../../../worker/mesh/mesh-keeper.ts';
+import type { RouteCompression } from '../../../worker/mesh/route-compression.ts';
 import { refusalLine } from '../../../worker/mesh/route-handshake.ts';
 import { closeQuietly, pump } from '../../../worker/mesh/splice.ts';
 import { messageOf } from '../../../worker/message-of.ts';
@@ -36,6 +37,7 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
   #clockAheadMs = 0;
   #mesh: MeshKeeper | undefined;
   #up = false;
+  #compression: RouteCompression = 'off';
 
   /** The server comes up. */
   async wake({ region, regions, routePort }: MeshNodeSettings): Promise<void> {
@@ -49,6 +51,7 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
           return this.env.MESH_NODE.getByName(peer).connect(`${peer}:${ROUTE_PORT}`);
         },
         whyNotLink: () => undefined,
+        compressionWith: () => this.#compression,
         announceTo: (peer) => this.env.MESH_NODE.getByName(peer).peerUp(region),
         onFailure: (peer, error) => void this.#failures.push(`${peer}: ${messageOf(error)}`),
         now: () => Date.now() + this.#clockAheadMs,
@@ -83,6 +86,12 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
   /** Breaks the links that peers dialled. */
   async cutIncoming(): Promise<void> {
     for (const stop of this.#incoming) stop.abort();
+  }
+
+  /** The configuration is edited. */
+  async compress(compression: RouteCompression): Promise<void> {
+    this.#compression = compression;
+    this.#mesh?.recompress();
   }
 
   /** What the alarm does, as if it were `laterMs` from now. */

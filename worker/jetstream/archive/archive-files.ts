@@ -1,10 +1,10 @@
 // What is around the messages of an archive: its head (magic bytes, the stream's state, its consumers) and its end. With
 // segments in between it is what nats-server restores: see RestoreStreamV2 in its server/stream_backup.go.
 
-import { concatenated } from './bytes.ts';
-import { dataChunks } from './chunk-writer.ts';
+import { concatenated } from '../../s2/bytes.ts';
+import { dataChunks } from '../../s2/chunk-writer.ts';
+import { STREAM_IDENTIFIER } from '../../s2/chunks.ts';
 import { type ArchiveEntry, encodeEntry, NO_BYTES } from './entry.ts';
-import { STREAM_IDENTIFIER } from './s2-chunks.ts';
 
 export const MAGIC: Uint8Array = new TextEncoder().encode('NATSARC1');
 export const STATE_NAME = 'state.json';

@@ -2,13 +2,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { concatenated } from './bytes.ts';
-import { dataChunks } from './chunk-writer.ts';
-import { crc32c, maskedCrc32c } from './crc32c.ts';
+import { concatenated } from '../../s2/bytes.ts';
+import { dataChunks } from '../../s2/chunk-writer.ts';
+import { MAX_DATA_BYTES } from '../../s2/chunks.ts';
+import { crc32c, maskedCrc32c } from '../../s2/crc32c.ts';
 import { type ArchiveEntry, encodeEntry } from './entry.ts';
 import { EntryParser } from './entry-parser.ts';
 import { decodeBlock } from './s2-block.ts';
-import { MAX_DATA_BYTES } from './s2-chunks.ts';
 import { S2Decoder } from './s2-decoder.ts';
 import { encodeSegment, readSegmentHeader } from './segment.ts';
 

@@ -1,6 +1,6 @@
 // Bytes that come in pieces of any size and are taken in others.
 
-import { concatenated } from './bytes.ts';
+import { concatenated } from '../../s2/bytes.ts';
 
 export class ByteQueue {
   #parts: Uint8Array[] = [];

@@ -2,7 +2,7 @@
 // server/archive/archive.go of nats-server 2.15: the length of the name, the time, the sequence, the length of the
 // headers and that of the payload, then the name, the headers, the payload.
 
-import { concatenated } from './bytes.ts';
+import { concatenated } from '../../s2/bytes.ts';
 import { MAX_UVARINT_BYTES, putBigUvarint, putUvarint, zigzag } from './varint.ts';
 
 export interface ArchiveEntry {

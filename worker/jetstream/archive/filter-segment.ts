@@ -1,10 +1,10 @@
 // What of a segment belongs into an archive: chunks of data for nats-server, either as they are or only with some of the
 // messages. Either way every checksum is verified.
 
-import { ChunkWriter } from './chunk-writer.ts';
+import { ChunkWriter } from '../../s2/chunk-writer.ts';
+import { ChunkType } from '../../s2/chunks.ts';
 import { type ArchiveEntry, writeEntry } from './entry.ts';
 import { EntryParser } from './entry-parser.ts';
-import { ChunkType } from './s2-chunks.ts';
 import { readChunks } from './s2-decoder.ts';
 import { readSegment } from './segment.ts';
 

@@ -1,10 +1,10 @@
 // Reads an S2 stream as it comes, in pieces of any size: the data of its chunks, each checked by its checksum.
 
+import { CHECKSUM_BYTES, CHUNK_HEAD_BYTES, ChunkType } from '../../s2/chunks.ts';
+import { maskedCrc32c } from '../../s2/crc32c.ts';
 import { ArchiveError } from './archive-error.ts';
 import { ByteQueue } from './byte-queue.ts';
-import { maskedCrc32c } from './crc32c.ts';
 import { decodeBlock } from './s2-block.ts';
-import { CHECKSUM_BYTES, CHUNK_HEAD_BYTES, ChunkType } from './s2-chunks.ts';
 
 /** A chunk of a stream. */
 export interface S2Chunk {

@@ -2,15 +2,16 @@
 // with messages as entries of an archive. Neither magic bytes nor an end: those are the archive's that is put together
 // from segments.
 
+import { concatenated } from '../../s2/bytes.ts';
+import { ChunkWriter } from '../../s2/chunk-writer.ts';
+import { CHUNK_HEAD_BYTES } from '../../s2/chunks.ts';
 import { parseSegmentHeader } from '../manifest/parse.ts';
 import type { SegmentHeader } from '../manifest/segment-header.ts';
 import { ArchiveError } from './archive-error.ts';
-import { concatenated } from './bytes.ts';
-import { ChunkWriter } from './chunk-writer.ts';
 import { type ArchiveEntry, messageBytes, writeEntry } from './entry.ts';
 import { EntryParser } from './entry-parser.ts';
-import { CHUNK_HEAD_BYTES, ChunkType, skippableChunk } from './s2-chunks.ts';
 import { readChunks } from './s2-decoder.ts';
+import { HEADER_CHUNK, skippableChunk } from './skippable-chunk.ts';
 
 /** What a segment's header says about its messages. */
 export type ContentSummary = Pick<
@@ -124,7 +125,7 @@ export function encodeSegment(
 
 /** The chunk that a segment begins with. */
 export function encodeSegmentHeader(header: SegmentHeader): Uint8Array<ArrayBuffer> {
-  return skippableChunk(ChunkType.header, new TextEncoder().encode(JSON.stringify(header)));
+  return skippableChunk(HEADER_CHUNK, new TextEncoder().encode(JSON.stringify(header)));
 }
 
 /** The header of a segment, and how many bytes it takes: behind it are the messages. */
@@ -141,7 +142,7 @@ export interface HeaderChunk {
  */
 export function headerChunkSize(start: Uint8Array): number {
   const [type, low, middle, high] = start;
-  if (type !== ChunkType.header || low === undefined || middle === undefined || high === undefined) {
+  if (type !== HEADER_CHUNK || low === undefined || middle === undefined || high === undefined) {
     throw new ArchiveError('This is no segment: it does not begin with a header.');
   }
   return CHUNK_HEAD_BYTES + (low | (middle << 8) | (high << 16));

@@ -7,8 +7,8 @@ import { withTimeout } from '../../../waiting/with-timeout.ts';
 import { backoffMs } from '../../backoff.ts';
 import { messageOf } from '../../message-of.ts';
 import { BackupBucket } from '../bucket/backup-bucket.ts';
-import { connectOver, disconnect } from '../restore/connect.ts';
-import { loginFor } from '../restore/credentials.ts';
+import { connectWithAny, disconnect } from '../restore/connect.ts';
+import { loginsFor } from '../restore/credentials.ts';
 import { bytesBehind, type LedPosition, type LedStream, type StreamKey } from './led-streams.ts';
 import type { StreamBackupStatus } from './status.ts';
 import { StreamWriter, type WriterSettings } from './stream-writer.ts';
@@ -31,7 +31,7 @@ export interface BackupWriterParts {
   readonly cluster: string;
   readonly region: string;
   readonly settings: () => WriterSettings & { readonly enabled: boolean; readonly everySeconds: number };
-  readonly secrets: Parameters<typeof loginFor>[0];
+  readonly secrets: Parameters<typeof loginsFor>[0];
   /** Asks the server which streams it leads. */
   readonly led: () => Promise<readonly LedStream[]>;
   /** The same, only which they are and how far they have come. */
@@ -291,7 +291,7 @@ class Connections {
     const open = this.#open.get(account);
     if (open !== undefined && !open.isClosed()) return open;
     const { dial, secrets, countOwn } = this.#parts;
-    const connection = await connectOver((_url, init) => dial(init), loginFor(secrets, account));
+    const connection = await connectWithAny((_url, init) => dial(init), loginsFor(secrets, account));
     countOwn(1);
     this.#open.set(account, connection);
     void connection.closed().then(() => this.#forget(account, connection));

@@ -3,7 +3,7 @@
 
 import { withTimeout } from '../../../waiting/with-timeout.ts';
 import { messageOf } from '../../message-of.ts';
-import { giveBack } from '../archive/bytes.ts';
+import { giveBack } from '../../s2/bytes.ts';
 import type { ArchiveEntry } from '../archive/entry.ts';
 import {
   type HeaderChunk,

@@ -1,7 +1,7 @@
 // Folds the log of a stream's backup, in steps of which each leaves a backup that restores: first the folded objects,
 // then the manifest that names them, and an hour later the objects that were folded go (sweep.ts).
 
-import { crc32c } from '../archive/crc32c.ts';
+import { crc32c } from '../../s2/crc32c.ts';
 import { wholeSegment } from '../archive/filter-segment.ts';
 import { encodeSegmentHeader } from '../archive/segment.ts';
 import { backupStateOf } from '../manifest/backup-state.ts';

@@ -1,7 +1,7 @@
 // Retention in the bucket: folded segments of which the stream has had nothing for `keepDays` are dropped from the
 // manifest, and those of which it has had little are written again without the rest. The objects go with the next sweep.
 
-import { crc32c } from '../archive/crc32c.ts';
+import { crc32c } from '../../s2/crc32c.ts';
 import type { ArchiveEntry } from '../archive/entry.ts';
 import { filterSegment } from '../archive/filter-segment.ts';
 import { type ContentSummary, encodeSegmentHeader, SegmentSummarizer } from '../archive/segment.ts';

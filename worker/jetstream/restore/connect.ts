@@ -1,6 +1,6 @@
 // A connection of Meridian's own to a NATS server, over an upgrade that a region's object answers.
 
-import { credsAuthenticator, type NatsConnection, wsconnect } from '@nats-io/nats-core';
+import { AuthorizationError, credsAuthenticator, type NatsConnection, wsconnect } from '@nats-io/nats-core';
 import { OWN_NAME } from '../../own-connections.ts';
 import type { Login } from './credentials.ts';
 
@@ -39,6 +39,24 @@ export async function connectOver(dial: Dial, login: Login): Promise<NatsConnect
     },
   });
   return inTime(connecting, disconnect);
+}
+
+/**
+ * As above, with the next login where the server does not know one: while credentials are changed.
+ *
+ * @throws Error of the last one that was tried
+ */
+export async function connectWithAny(
+  dial: Dial,
+  [login, ...others]: readonly [Login, ...Login[]],
+): Promise<NatsConnection> {
+  try {
+    return await connectOver(dial, login);
+  } catch (error) {
+    const [next, ...more] = others;
+    if (next === undefined || !(error instanceof AuthorizationError)) throw error;
+    return connectWithAny(dial, [next, ...more]);
+  }
 }
 
 async function socketOver(dial: Dial): Promise<WebSocket> {

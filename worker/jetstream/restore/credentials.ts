@@ -14,14 +14,15 @@ export type Login =
   | Record<string, never>;
 
 /**
- * What a connection to an account logs in with.
+ * What a connection to an account logs in with, and what else while credentials are changed: a server that was started before
+ * takes only the first of them, or only the second, and nobody else knows which.
  *
  * @throws Error if there is nothing for it
  */
-export function loginFor(secrets: Secrets, account: string): Login {
+export function loginsFor(secrets: Secrets, account: string): readonly [Login, ...Login[]] {
   if (secrets.NATS_OPERATOR_JWT !== undefined) {
     const creds = credentialsIn(secrets.MERIDIAN_BACKUP_CREDENTIALS ?? '').get(account);
-    if (creds !== undefined) return { creds };
+    if (creds !== undefined) return [{ creds }];
     throw new Error(
       `account ${account} can't be reached: MERIDIAN_BACKUP_CREDENTIALS holds no user of it. Add its .creds file to the secret`,
     );
@@ -31,9 +32,17 @@ export function loginFor(secrets: Secrets, account: string): Login {
       `account ${account} can't be reached: without an operator there is only ${GLOBAL_ACCOUNT}`,
     );
   }
-  const { NATS_TOKEN: token, NATS_USER: user, NATS_PASSWORD: pass } = secrets;
-  if (token !== undefined) return { token };
-  return user !== undefined && pass !== undefined ? { user, pass } : {};
+  const { NATS_TOKEN: token, NATS_USER, NATS_PASSWORD, NATS_USER_NEXT, NATS_PASSWORD_NEXT } = secrets;
+  const [first = {}, ...others] = [
+    ...(token === undefined ? [] : [{ token }]),
+    ...userOf(NATS_USER, NATS_PASSWORD),
+    ...userOf(NATS_USER_NEXT, NATS_PASSWORD_NEXT),
+  ];
+  return [first, ...others];
+}
+
+function userOf(user: string | undefined, pass: string | undefined): readonly Login[] {
+  return user === undefined || pass === undefined ? [] : [{ user, pass }];
 }
 
 /** The `.creds` files in a text, by the account that each is a user of. */

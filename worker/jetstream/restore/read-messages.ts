@@ -2,7 +2,7 @@
 // many requests under way, where not. Neither consumes anything.
 
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/nats-core';
-import { giveBack } from '../archive/bytes.ts';
+import { giveBack } from '../../s2/bytes.ts';
 import type { ArchiveEntry } from '../archive/entry.ts';
 import type { SequenceRanges } from '../manifest/segment-header.ts';
 import { ApiError, ask } from './api.ts';

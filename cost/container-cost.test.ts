@@ -3,7 +3,7 @@ import { dollarsOf, dollarsPerHour } from './container-cost.ts';
 
 const HOURS_PER_MONTH = 30 * 24;
 
-test('six containers of standard-1 cost in a month what docs/limits.md says: $156 of memory, $9 of disk', () => {
+test('six containers of standard-1 cost in a month $156 for memory and $9 for disk', () => {
   expect(6 * HOURS_PER_MONTH * dollarsPerHour('standard-1')).toBeCloseTo(155.5 + 8.7, 0);
 });
 

@@ -1,8 +1,6 @@
-// Writes an S2 stream (the framing of Snappy, with S2's identifier): its identifier, chunks of data that are not
-// compressed, and chunks that every reader skips.
+// The framing of an S2 stream (that of Snappy, with S2's identifier): its identifier, and chunks of data that are not
+// compressed. nats-server writes its archives and its compressed routes in it.
 
-import { ArchiveError } from './archive-error.ts';
-import { concatenated } from './bytes.ts';
 import { maskedCrc32c } from './crc32c.ts';
 
 /** Types of chunks: the first byte of each. */
@@ -11,8 +9,6 @@ export const ChunkType = {
   uncompressed: 0x01,
   /** The first of those that a reader skips if it doesn't know them; up to 0x7f it must refuse. */
   skippable: 0x80,
-  /** Of ours among them: the header of a segment. */
-  header: 0x9e,
   streamIdentifier: 0xff,
 } as const;
 
@@ -44,21 +40,8 @@ export function sealDataChunk(chunk: Uint8Array): void {
   view.setUint32(CHUNK_HEAD_BYTES, maskedCrc32c(chunk.subarray(CHUNK_HEAD_BYTES + CHECKSUM_BYTES)), true);
 }
 
-/**
- * A chunk that nats-server skips.
- *
- * @throws ArchiveError if the bytes are more than a chunk can have
- */
-export function skippableChunk(type: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  if (bytes.length > MAX_CHUNK_BYTES) {
-    throw new ArchiveError(`A chunk has at most ${MAX_CHUNK_BYTES} bytes, not ${bytes.length}.`);
-  }
-  const head = new Uint8Array(CHUNK_HEAD_BYTES);
-  putChunkHead(new DataView(head.buffer), 0, type, bytes.length);
-  return concatenated([head, bytes]);
-}
-
-function putChunkHead(view: DataView, at: number, type: number, length: number): void {
+/** Writes type and length of a chunk. */
+export function putChunkHead(view: DataView, at: number, type: number, length: number): void {
   view.setUint8(at, type);
   view.setUint16(at + 1, length & 0xffff, true);
   view.setUint8(at + 3, length >>> 16);

@@ -1,11 +1,11 @@
 // What containers cost by Cloudflare's list prices. What a plan includes is not taken off. Pure.
 
-import type { RegionConfig } from './config.ts';
-import { containerSize } from './container-size.ts';
-import { CONTAINER_PRICES } from './list-prices.ts';
-
-const NORTH_AMERICA_AND_EUROPE = /^(?:ENAM|WNAM|WEUR|EEUR)$/;
-const KOREA_AND_TAIWAN = /^(?:ICN|TPE|KHH)/;
+import type { RegionConfig } from '../regions/config.ts';
+import { containerSize } from '../regions/container-size.ts';
+import { atListPrice } from './charge.ts';
+import { type ContainerPlace, egressPrice } from './egress-price.ts';
+import { HOURS_PER_MONTH } from './month.ts';
+import { PRICES } from './prices.ts';
 
 const SECONDS_PER_HOUR = 3_600;
 const BYTES_PER_GIB = 1024 ** 3;
@@ -26,31 +26,15 @@ export interface ContainerUse {
   readonly sentBytes: number;
 }
 
-/** Where a container ran, in Cloudflare's names: `WEUR`, `AMS07`. */
-export interface ContainerPlace {
-  readonly region: string;
-  readonly location: string;
-}
-
 /** Dollars for what was used there. @param place not needed if nothing was sent */
 export function dollarsOf(used: ContainerUse, place?: ContainerPlace): number {
   return (
-    used.cpuSeconds * CONTAINER_PRICES.perCpuSecond +
-    (used.memoryByteSeconds / BYTES_PER_GIB) * CONTAINER_PRICES.perGibSecondOfMemory +
-    (used.diskByteSeconds / BYTES_PER_GB) * CONTAINER_PRICES.perGbSecondOfDisk +
-    (used.sentBytes / BYTES_PER_GB) * perGbSent(place)
+    atListPrice(PRICES.cpu, used.cpuSeconds) +
+    atListPrice(PRICES.memory, used.memoryByteSeconds / BYTES_PER_GIB) +
+    atListPrice(PRICES.disk, used.diskByteSeconds / BYTES_PER_GB) +
+    atListPrice(PRICES[egressPrice(place)], used.sentBytes / BYTES_PER_GB)
   );
 }
-
-function perGbSent({ region, location }: ContainerPlace = { region: '', location: '' }): number {
-  const prices = CONTAINER_PRICES.perGbSent;
-  if (NORTH_AMERICA_AND_EUROPE.test(region.toUpperCase())) return prices.northAmericaAndEurope;
-  const isDear = region.toUpperCase() === 'OC' || KOREA_AND_TAIWAN.test(location.toUpperCase());
-  return isDear ? prices.oceaniaKoreaTaiwan : prices.elsewhere;
-}
-
-/** A month of this many hours, as clouds count. */
-const HOURS_PER_MONTH = 730;
 
 /** As `dollarsPerHour`, for a month in which it always runs. */
 export function dollarsPerMonth(instanceType: RegionConfig['instanceType']): number {

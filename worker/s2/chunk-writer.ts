@@ -1,7 +1,7 @@
 // Bytes become chunks of data as they come: each is copied once, to where it stays.
 
 import { concatenated } from './bytes.ts';
-import { CHECKSUM_BYTES, CHUNK_HEAD_BYTES, MAX_DATA_BYTES, sealDataChunk } from './s2-chunks.ts';
+import { CHECKSUM_BYTES, CHUNK_HEAD_BYTES, MAX_DATA_BYTES, sealDataChunk } from './chunks.ts';
 
 const BEFORE_DATA = CHUNK_HEAD_BYTES + CHECKSUM_BYTES;
 

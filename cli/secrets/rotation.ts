@@ -1,0 +1,119 @@
+// Whether a rotation can begin, and whether one can be finished: decided by what the edge says. Pure.
+
+import type { RotatedSecret } from '../../api/rotated-secrets.ts';
+import type { Secret, Secrets, SecretValue } from '../../api/secrets.ts';
+import { durationText } from '../backup-text.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { nameOf, secretIn } from './find-secret.ts';
+
+/** Which value stays valid meanwhile, and which one is replaced, if a rotation is begun again. */
+export interface Beginning {
+  readonly old: SecretValue;
+  readonly replaced: SecretValue | undefined;
+}
+
+/**
+ * @param isAgain whether the newer of two values is to be replaced: its value was lost, or was the wrong one
+ * @throws CommandError if there is nothing to follow, or a rotation is half finished
+ */
+export function beginning(found: Secrets, rotated: RotatedSecret, isAgain: boolean): Beginning {
+  const [old, newer] = secretIn(found, rotated).values;
+  if (old === undefined) {
+    const begin = found.secrets.some(({ name }) => name === 'NATS_OPERATOR_JWT')
+      ? 'clients sign in below an operator here, whose accounts have signing keys of their own (docs/security.md)'
+      : `put the first value with \`npx wrangler secret put ${rotated.places[0]?.[0]}\``;
+    throw new CommandError(
+      EXIT.refused,
+      `${rotated.name} is not set, so there is nothing to rotate: ${begin}.`,
+      {
+        details: { code: 'not_set' },
+      },
+    );
+  }
+  if (newer !== undefined && !isAgain) {
+    throw new CommandError(
+      EXIT.refused,
+      `A rotation of ${rotated.name} is half finished: ${nameOf(old)} (old) and ${nameOf(newer)} (new) are both valid. \`secrets finish ${nameOf(old)}\` ends it; if the new value was lost, \`secrets rotate ${nameOf(old)} --again\` replaces it.`,
+      { details: { code: 'half_finished', old: nameOf(old), new: nameOf(newer) } },
+    );
+  }
+  return { old, replaced: newer };
+}
+
+export interface Ending {
+  readonly old: SecretValue;
+  readonly stays: SecretValue;
+  /** Why it should not be finished yet. */
+  readonly problems: readonly string[];
+}
+
+/** A use that is not longer ago than this counts as one of now. */
+export interface Idle {
+  readonly now: number;
+  readonly idleMs: number;
+}
+
+/** @param wanted which of the two goes; default: the older one. @throws CommandError if nothing is half finished */
+export function ending(
+  found: Secrets,
+  rotated: RotatedSecret,
+  wanted: string | undefined,
+  idle: Idle,
+): Ending {
+  const secret = secretIn(found, rotated);
+  const [first, second] = secret.values;
+  if (first === undefined || second === undefined) {
+    const now = first === undefined ? 'it is not set' : `only ${nameOf(first)} is set`;
+    throw new CommandError(EXIT.refused, `No rotation of ${rotated.name} is under way: ${now}.`, {
+      details: { code: 'not_rotating' },
+    });
+  }
+  if (wanted === undefined && first.since === second.since) {
+    throw new CommandError(
+      EXIT.refused,
+      `It is not known which of ${nameOf(first)} and ${nameOf(second)} is the old one: the edge saw both at the same time. Say which one goes: --old ${nameOf(first)}.`,
+      { details: { code: 'which_one' } },
+    );
+  }
+  const isSwapped = wanted !== undefined && second.secrets.includes(wanted);
+  const [old, stays] = isSwapped ? [second, first] : [first, second];
+  if (wanted !== undefined && !old.secrets.includes(wanted))
+    throw new CommandError(EXIT.usage, `${wanted} is none of the two: ${nameOf(first)}, ${nameOf(second)}.`);
+  return { old, stays, problems: problemsOf({ found, secret, old, stays }, idle) };
+}
+
+interface Standing {
+  readonly found: Secrets;
+  readonly secret: Secret;
+  readonly old: SecretValue;
+  readonly stays: SecretValue;
+}
+
+function problemsOf({ found, secret, old, stays }: Standing, idle: Idle): readonly string[] {
+  const problems = usesOf(old, idle);
+  if (found.caller !== null && old.secrets.includes(found.caller))
+    problems.push('this command itself signs in with it: set MERIDIAN_TOKEN to the new one');
+  if (!secret.name.startsWith('NATS_')) return problems;
+  if (!secret.seesUses)
+    problems.push(
+      'nats-server does not show as which user a leaf node signs in: look at each of them, then use --force',
+    );
+  for (const { region, takes } of found.servers)
+    if (!takes?.includes(nameOf(stays)))
+      problems.push(
+        `the servers of ${region} do not take ${nameOf(stays)} yet: \`npm run regions -- restart ${region}\``,
+      );
+  for (const region of found.silent)
+    problems.push(`${region} does not answer, so it is not known who is connected there`);
+  return problems;
+}
+
+function usesOf(old: SecretValue, { now, idleMs }: Idle): string[] {
+  return old.uses.flatMap(({ who, region, connected, last }) => {
+    const at = region === null ? '' : ` at ${region}`;
+    if (connected !== null && connected > 0)
+      return [`${who}${at} is connected with it${connected === 1 ? '' : ` (${connected} connections)`}`];
+    const agoMs = last === null ? Number.POSITIVE_INFINITY : now - Date.parse(last);
+    return agoMs < idleMs ? [`${who}${at} used it ${durationText(agoMs)} ago`] : [];
+  });
+}

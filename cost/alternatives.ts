@@ -1,0 +1,154 @@
+// What the same load would cost elsewhere: NATS on AWS Fargate, on droplets, in Synadia Cloud. Each runs servers without what
+// Meridian adds, and each says what that is, so that nobody compares dollars alone. Pure.
+
+import { isExternal, type MeridianConfig, type RegionConfig } from '../regions/config.ts';
+import { instanceLimits } from '../regions/instance-limits.ts';
+import { ASSUMPTIONS } from './assumptions.ts';
+import { atListPrice, charge } from './charge.ts';
+import { HOURS_PER_MONTH } from './month.ts';
+import {
+  AWS,
+  DROPLET_EGRESS,
+  DROPLETS,
+  FARGATE_SIZES,
+  type Machine,
+  SYNADIA_EGRESS,
+  SYNADIA_PLANS,
+} from './other-prices.ts';
+import { regionLoads } from './region-load.ts';
+import type { Traffic } from './traffic.ts';
+
+const MIB_PER_GIB = 1_024;
+const BYTES_PER_GB = 1_000_000_000;
+const BYTES_PER_GIB = 1_024 ** 3;
+
+export interface Alternative {
+  readonly name: string;
+  /** null: there is no list price for such a load. */
+  readonly dollars: number | null;
+  /** What is counted, and what it is without. */
+  readonly what: string;
+}
+
+/** In the order in which they are shown. */
+export function alternatives(config: MeridianConfig, traffic: Traffic): readonly Alternative[] {
+  const needs = needsOf(config, traffic);
+  return [
+    fargate(needs),
+    droplets(needs, 'droplets, one for each server', needs.servers),
+    droplets({ ...needs, meshBytes: 0 }, 'one droplet', needs.servers.slice(0, 1)),
+    synadia(needs, traffic),
+  ];
+}
+
+interface Needs {
+  /** Sizes of all servers that run at the same time, largest first. */
+  readonly servers: readonly RegionConfig['instanceType'][];
+  readonly clientBytes: number;
+  readonly meshBytes: number;
+}
+
+/** Somebody else's containers do not sleep: what runs at all runs all month. */
+function needsOf(config: MeridianConfig, traffic: Traffic): Needs {
+  const loads = regionLoads(config, traffic, ASSUMPTIONS.mid);
+  const servers = config.regions
+    .filter((region) => !isExternal(region))
+    .flatMap((region) => {
+      const count = loads.find((load) => load.region.id === region.id)?.servers ?? 0;
+      return Array.from(
+        { length: Math.max(count, Number(region.enabled && !region.drain)) },
+        () => region.instanceType,
+      );
+    })
+    .toSorted((a, b) => memoryGb(b) - memoryGb(a));
+  return {
+    servers,
+    clientBytes: sum(loads.map((load) => load.clientBytes)),
+    meshBytes: sum(loads.map((load) => load.meshBytes)),
+  };
+}
+
+function fargate({ servers, clientBytes, meshBytes }: Needs): Alternative {
+  const tasks = servers.map(fargateSize);
+  const hours = HOURS_PER_MONTH;
+  const size = (task: FargateSize | undefined) =>
+    task === undefined
+      ? undefined
+      : hours *
+        (atListPrice(AWS.vcpu, task.vcpu) + atListPrice(AWS.memory, task.memoryGb) + AWS.ipv4.dollars);
+  const known = tasks.map(size).filter((dollars) => dollars !== undefined);
+  const traffic =
+    charge(AWS.egress, clientBytes / BYTES_PER_GB) + charge(AWS.betweenRegions, meshBytes / BYTES_PER_GB);
+  return {
+    name: `AWS Fargate, ${plural(servers.length, 'task')}`,
+    dollars: known.length < tasks.length ? null : sum(known) + traffic,
+    what: 'tasks that always run, at the prices of us-east-1, with an address each; without load balancers, logs and somebody who runs NATS over regions',
+  };
+}
+
+interface FargateSize {
+  readonly vcpu: number;
+  readonly memoryGb: number;
+}
+
+/** The smallest that has what the container has; undefined: there is none. */
+export function fargateSize(type: RegionConfig['instanceType']): FargateSize | undefined {
+  const { vcpu } = instanceLimits(type);
+  return FARGATE_SIZES.filter((each) => each.vcpu >= vcpu)
+    .flatMap((each) => each.memoryGb.map((gb) => ({ vcpu: each.vcpu, memoryGb: gb })))
+    .find((each) => each.memoryGb >= memoryGb(type));
+}
+
+function droplets({ clientBytes, meshBytes }: Needs, name: string, servers: Needs['servers']): Alternative {
+  const machines = servers.map(dropletOf).filter((machine) => machine !== undefined);
+  const included = sum(machines.map(({ transferGib }) => transferGib));
+  const beyond = Math.max(0, (clientBytes + meshBytes) / BYTES_PER_GIB - included);
+  return {
+    name,
+    dollars:
+      machines.length < servers.length || servers.length === 0
+        ? null
+        : sum(machines.map(({ dollars }) => dollars)) + atListPrice(DROPLET_EGRESS, beyond),
+    what:
+      servers.length > 1
+        ? 'machines that somebody patches, links and watches; without Oceania beyond Sydney, routing and drains'
+        : 'one machine in one room, that somebody patches and watches: far from most of the world, and gone when it is gone',
+  };
+}
+
+/** The smallest that has as much memory; undefined: there is none. */
+export function dropletOf(type: RegionConfig['instanceType']): Machine | undefined {
+  return DROPLETS.find((machine) => machine.memoryGb >= memoryGb(type));
+}
+
+/** The cheapest plan that takes so many connections and keeps so much. */
+function synadia({ clientBytes }: Needs, { clients, storedGb }: Traffic): Alternative {
+  const gib = clientBytes / BYTES_PER_GIB;
+  const fitting = SYNADIA_PLANS.filter(
+    (plan) => plan.connections >= clients && plan.storageGib * BYTES_PER_GIB >= storedGb * BYTES_PER_GB,
+  ).map((plan) => ({
+    plan,
+    dollars: plan.dollars + atListPrice(SYNADIA_EGRESS, Math.max(0, gib - plan.includedGib)),
+  }));
+  const best = fitting.toSorted((a, b) => a.dollars - b.dollars)[0];
+  return {
+    name: best === undefined ? 'Synadia Cloud' : `Synadia Cloud ${best.plan.name}`,
+    dollars: best?.dollars ?? null,
+    what:
+      best === undefined
+        ? 'by quote: no plan with a list price takes so many connections, or keeps so much'
+        : 'run by those who make NATS; a server there is shared, and only what clients are sent beyond the plan is counted',
+  };
+}
+
+function memoryGb(type: RegionConfig['instanceType']): number {
+  return instanceLimits(type).memoryMib / MIB_PER_GIB;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

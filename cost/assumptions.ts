@@ -1,0 +1,85 @@
+// What no price page and no measurement of a deployment says, as three values each: with the low ones the bill is as small as
+// it can be, with the high ones as large. Nothing here is a price. Each says where it is from.
+
+export const SCENARIOS = ['low', 'mid', 'high'] as const;
+export type Scenario = (typeof SCENARIOS)[number];
+
+/** One value for each scenario; never less in the next one. */
+export type Range = Readonly<Record<Scenario, number>>;
+
+export interface Assumptions {
+  /** Whether bytes from a container to its object are egress. Cloudflare's page does not say so, nor the contrary. */
+  readonly isObjectTrafficEgress: boolean;
+  /** Whether messages that a WebSocket is passed through with count as requests of the object. They reach no code of it. */
+  readonly arePassedMessagesRequests: boolean;
+  /**
+   * In which of the other regions a message finds a subscriber: in none, in those where independently placed subscribers
+   * happen to be, or each subscriber in another region.
+   */
+  readonly subscribersAre: 'near' | 'anywhere' | 'apart';
+  /** Whether a container that may run in several places runs in the dearest. */
+  readonly isPlacedDear: boolean;
+  /** Bytes of each message beside its payload: subject, reply, frames. */
+  readonly overheadBytes: number;
+  /** Of a vCPU, in a server that does nothing but keep its links. docs/performance.md has a few percent for twelve servers. */
+  readonly idleCpuShare: number;
+  /**
+   * CPU that a server takes for a message, each way, as a multiple of what was measured at full load (docs/performance.md),
+   * where many messages share one read and one write. Few do at an ordinary rate.
+   */
+  readonly cpuFactor: number;
+  /** CPU of the Worker to hand over a client. On the machine of docs/performance.md 1.2 ms, of all processes of workerd. */
+  readonly workerMsPerConnect: number;
+  /** Requests of objects for each client that connects: a second one where two regions are asked. */
+  readonly objectRequestsPerConnect: number;
+  /** What a region's object asks of each other one, for each time that it looks after its links. */
+  readonly objectRequestsPerReconcile: number;
+  /** Whether the Keeper, which is asked now and then, is always in memory. */
+  readonly isKeeperAlwaysInMemory: boolean;
+}
+
+export const ASSUMPTIONS: Readonly<Record<Scenario, Assumptions>> = {
+  low: {
+    isObjectTrafficEgress: false,
+    arePassedMessagesRequests: false,
+    subscribersAre: 'near',
+    isPlacedDear: false,
+    overheadBytes: 20,
+    idleCpuShare: 0.002,
+    cpuFactor: 1,
+    workerMsPerConnect: 1,
+    objectRequestsPerConnect: 1,
+    objectRequestsPerReconcile: 0,
+    isKeeperAlwaysInMemory: false,
+  },
+  mid: {
+    isObjectTrafficEgress: true,
+    arePassedMessagesRequests: false,
+    subscribersAre: 'anywhere',
+    isPlacedDear: false,
+    overheadBytes: 60,
+    idleCpuShare: 0.01,
+    cpuFactor: 4,
+    workerMsPerConnect: 2,
+    objectRequestsPerConnect: 1,
+    objectRequestsPerReconcile: 1,
+    isKeeperAlwaysInMemory: true,
+  },
+  high: {
+    isObjectTrafficEgress: true,
+    arePassedMessagesRequests: true,
+    subscribersAre: 'apart',
+    isPlacedDear: true,
+    overheadBytes: 100,
+    idleCpuShare: 0.03,
+    cpuFactor: 12,
+    workerMsPerConnect: 5,
+    objectRequestsPerConnect: 2,
+    objectRequestsPerReconcile: 2,
+    isKeeperAlwaysInMemory: true,
+  },
+};
+
+/** CPU of nats-server for a message that comes in or goes out, at full load: 16 B to 256 KiB, docs/performance.md. */
+export const CPU_SECONDS_PER_MESSAGE = 0.6e-6;
+export const CPU_SECONDS_PER_BYTE = 1.3e-9;

@@ -1,0 +1,188 @@
+// What deploys, canaries and rollbacks ask of Cloudflare's API, beyond what wrangler does: which version and which images run,
+// and back to those of before. The calls are those that wrangler 4.164 makes. A token is never repeated.
+
+import * as v from 'valibot';
+import { CommandError, EXIT } from '../cli/exit.ts';
+import type { Environment } from './target.ts';
+
+export const API = 'https://api.cloudflare.com/client/v4';
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/** A container application: one for each region, and those of sessions and verifications. */
+const ApplicationSchema = v.object({
+  id: v.string(),
+  name: v.string(),
+  configuration: v.looseObject({ image: v.string() }),
+});
+export type Application = v.InferOutput<typeof ApplicationSchema>;
+
+const DeploymentsSchema = v.object({
+  deployments: v.array(v.object({ versions: v.array(v.object({ version_id: v.string() })) })),
+});
+
+const ScriptsSchema = v.array(
+  v.object({ id: v.string(), migration_tag: v.optional(v.nullable(v.string()), null) }),
+);
+
+const ChangesetSchema = v.object({
+  updated: v.optional(v.array(v.object({ hostname: v.string(), id: v.string() })), []),
+  conflicting: v.optional(v.array(v.object({ hostname: v.string() })), []),
+});
+
+const DomainSchema = v.object({ service: v.string() });
+
+interface Call {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly body?: unknown;
+  /** What this is for, as in "could not <what>". */
+  readonly what: string;
+}
+
+export class CloudflareApi {
+  readonly account: string;
+  readonly #base: string;
+  readonly #token: string;
+
+  /** @throws CommandError if the environment has no token or no account */
+  constructor(env: Environment) {
+    const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ACCOUNT_ID: account } = env;
+    if (!token || !account)
+      throw new CommandError(
+        EXIT.notAuthorized,
+        'This asks Cloudflare what runs there: CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID are needed (docs/pipeline.md).',
+        { details: { code: 'secrets' } },
+      );
+    this.account = account.trimEnd();
+    this.#token = token.trimEnd();
+    this.#base = `${env.CLOUDFLARE_API_BASE_URL || API}/accounts/${this.account}`;
+  }
+
+  async applications(): Promise<readonly Application[]> {
+    return this.#result('/containers/applications', v.array(ApplicationSchema), {
+      what: 'list the containers',
+    });
+  }
+
+  /** Replaces the image, as a deploy does: the server gets SIGTERM, and the image lets JetStream's go in turns. */
+  async setImage({ id, name, configuration }: Application, image: string): Promise<void> {
+    const target = { ...configuration, image };
+    const what = `give ${name} the image ${image}`;
+    const path = `/containers/applications/${id}`;
+    await this.#call(path, { method: 'PATCH', body: { configuration: target }, what });
+    const rollout = {
+      description: 'Back to an earlier image',
+      strategy: 'rolling',
+      kind: 'full_auto',
+      target_configuration: target,
+      step_percentage: 100,
+    };
+    await this.#call(`${path}/rollouts`, { method: 'POST', body: rollout, what });
+  }
+
+  /** Ids of the versions of a Worker that served, the present one first. */
+  async versions(worker: string): Promise<readonly string[]> {
+    const call = { what: `list the deployments of ${worker}` };
+    const { deployments } = await this.#result(
+      `/workers/scripts/${worker}/deployments`,
+      DeploymentsSchema,
+      call,
+    );
+    return deployments.flatMap(({ versions }) => versions[0]?.version_id ?? []);
+  }
+
+  /** As `wrangler rollback` does. */
+  async serveVersion(worker: string, version: string, message: string): Promise<void> {
+    const body = {
+      strategy: 'percentage',
+      versions: [{ version_id: version, percentage: 100 }],
+      annotations: { 'workers/message': message },
+    };
+    const what = `go back to version ${version} of ${worker}`;
+    await this.#call(`/workers/scripts/${worker}/deployments`, { method: 'POST', body, what });
+  }
+
+  /** The last migration that was applied; undefined if the Worker is not deployed. */
+  async migrationOf(worker: string): Promise<string | null | undefined> {
+    const scripts = await this.#result('/workers/scripts', ScriptsSchema, { what: 'list the Workers' });
+    return scripts.find(({ id }) => id === worker)?.migration_tag;
+  }
+
+  /** Who has a domain already: another Worker by its name, or a DNS record; undefined if it is free, or this Worker's. */
+  async ownerOfDomain(worker: string, hostname: string): Promise<string | undefined> {
+    const what = `find out whether ${hostname} is free`;
+    const path = `/workers/scripts/${worker}/domains/changeset?replace_state=true`;
+    const call: Call = { method: 'POST', body: [{ hostname }], what };
+    const { updated, conflicting } = await this.#result(path, ChangesetSchema, call);
+    if (conflicting.some((each) => each.hostname === hostname)) return 'a DNS record';
+    const found = updated.find((each) => each.hostname === hostname);
+    if (found === undefined) return undefined;
+    const { service } = await this.#result(`/workers/domains/records/${found.id}`, DomainSchema, { what });
+    return service === worker ? undefined : `the Worker ${service}`;
+  }
+
+  /** The text of an object in R2; undefined if there is none. */
+  async object(bucket: string, key: string): Promise<string | undefined> {
+    const response = await this.#fetch(`/r2/buckets/${bucket}/objects/${key}`, {
+      what: `read ${key} of ${bucket}`,
+    });
+    if (response.status === 404) return undefined;
+    return (await this.#good(response, `read ${key} of ${bucket}`)).text();
+  }
+
+  async putObject(bucket: string, key: string, body: unknown): Promise<void> {
+    await this.#call(`/r2/buckets/${bucket}/objects/${key}`, {
+      method: 'PUT',
+      body,
+      what: `write ${key} of ${bucket}`,
+    });
+  }
+
+  async #result<T>(path: string, schema: v.GenericSchema<unknown, T>, call: Call): Promise<T> {
+    const body: unknown = await (await this.#call(path, call)).json();
+    const answer = v.safeParse(v.object({ result: schema }), body);
+    if (answer.success) return answer.output.result;
+    throw new CommandError(
+      EXIT.refused,
+      `Cloudflare: could not ${call.what}: its answer is not as expected.`,
+      {
+        details: { code: 'cloudflare_answer' },
+      },
+    );
+  }
+
+  async #call(path: string, call: Call): Promise<Response> {
+    return this.#good(await this.#fetch(path, call), call.what);
+  }
+
+  async #good(response: Response, what: string): Promise<Response> {
+    if (response.ok) return response;
+    const { status } = response;
+    const said = wordsIn(await response.text());
+    const isRefused = status === 401 || status === 403;
+    const fix = isRefused ? ' Is the token of that account, with Containers (edit) and R2 (edit)?' : '';
+    throw new CommandError(
+      isRefused ? EXIT.notAuthorized : EXIT.refused,
+      `Cloudflare: could not ${what}: it answered ${status}${said}.${fix}`,
+      { details: { code: 'cloudflare_refused', status } },
+    );
+  }
+
+  async #fetch(path: string, { method = 'GET', body, what }: Call): Promise<Response> {
+    const json = body === undefined ? {} : { 'content-type': 'application/json' };
+    try {
+      return await fetch(this.#base + path, {
+        method,
+        headers: { authorization: `Bearer ${this.#token}`, ...json },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      });
+    } catch (cause) {
+      throw new CommandError(EXIT.noServer, `Cloudflare: its API did not answer, to ${what}.`, { cause });
+    }
+  }
+}
+
+function wordsIn(body: string): string {
+  const [, message] = /"message":\s*"([^"]{1,300})"/.exec(body) ?? [];
+  return message === undefined ? '' : ` (${message})`;
+}

@@ -1,0 +1,181 @@
+// `npm run rollback` as people run it, against what stands for Cloudflare's API and for the edge.
+
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import type { LiveConfig } from '../../api/config.ts';
+import { type FakeAccount, startFakeCloudflare } from '../../test/support/fake-cloudflare.ts';
+import {
+  type Answers,
+  CONFIG,
+  INFO,
+  livingEdge,
+  PUBLISHED,
+  startFakeEdge,
+} from '../../test/support/fake-edge.ts';
+import type { DeployRecord } from '../deploy-record.ts';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+
+const record = (of: Partial<DeployRecord> = {}): DeployRecord => ({
+  ...{ version: 'v1', at: '2026-11-01T10:00:00.000Z', commit: 'c0ffee0123456789', migration: 'rollouts-1' },
+  ...{ images: { 'nats-weur': 'r/meridian:old', 'nats-oc': 'r/meridian:old' }, config: null },
+  ...of,
+});
+
+/** Two deploys, of which the canary between them is not recorded. */
+const account = (of: Partial<DeployRecord> = {}): Partial<FakeAccount> => ({
+  migration: 'rollouts-1',
+  versions: ['v3', 'v2', 'v1'],
+  images: { 'nats-weur': 'r/meridian:new', 'nats-oc': 'r/meridian:old' },
+  objects: { 'deploys/v1.json': JSON.stringify(record(of)) },
+});
+
+interface Result {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function rollback(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Result> {
+  return new Promise((resolve) => {
+    const options = { cwd: PROJECT, env: { ...env, NO_COLOR: '1' } };
+    const child = execFile(
+      process.execPath,
+      ['deploy/rollback/main.ts', ...args],
+      options,
+      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    );
+    child.stdin?.end();
+  });
+}
+
+test('a dry run shows what would change, and changes nothing', async () => {
+  await using cloudflare = await startFakeCloudflare(account());
+  const { code, out } = await rollback(['--dry-run'], cloudflare.env);
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('Worker: v3 -> v1') });
+  expect(out).toContain('nats-weur: meridian:new -> meridian:old');
+  expect(out).not.toContain('nats-oc');
+  expect(out).toContain('That deploy did not record the configuration');
+  expect(cloudflare.changes).toEqual([]);
+});
+
+test('Worker and images go back, and a second time there is nothing to do', async () => {
+  await using cloudflare = await startFakeCloudflare(account());
+  const first = await rollback(['v1', '--yes', '--json'], cloudflare.env);
+  expect(JSON.parse(first.out)).toMatchObject({ changed: true, to: { version: 'v1' } });
+  expect(cloudflare.account).toMatchObject({
+    versions: ['v1', 'v3', 'v2', 'v1'],
+    images: { 'nats-weur': 'r/meridian:old', 'nats-oc': 'r/meridian:old' },
+  });
+  expect(cloudflare.changes).toContain('POST /containers/applications/id-nats-weur/rollouts');
+  const again = await rollback(['v1', '--yes'], cloudflare.env);
+  expect(again).toMatchObject({ code: 0, out: expect.stringContaining('Everything is as it was deployed') });
+});
+
+test('after a rollback the deploy before is an earlier one, not what was gone back from', async () => {
+  const objects = Object.fromEntries(
+    ['v1', 'v2', 'v3'].map((version, n) => [
+      `deploys/${version}.json`,
+      JSON.stringify(record({ version, at: `2026-11-0${n + 1}T10:00:00.000Z` })),
+    ]),
+  );
+  await using cloudflare = await startFakeCloudflare({
+    ...account(),
+    objects,
+    versions: ['v2', 'v3', 'v2', 'v1'],
+  });
+  const { out } = await rollback(['--dry-run', '--json'], cloudflare.env);
+  expect(JSON.parse(out)).toMatchObject({ worker: { from: 'v2', to: 'v1' } });
+  await using first = await startFakeCloudflare({ ...account(), objects, versions: ['v1', 'v2', 'v1'] });
+  expect(await rollback(['--dry-run'], first.env)).toMatchObject({
+    ...{ code: 1, err: expect.stringContaining('no earlier deploy was recorded') },
+  });
+});
+
+const OLD: LiveConfig = {
+  ...INFO,
+  version: 5,
+  config: { ...CONFIG, routing: { ...CONFIG.routing, bandMs: 1 } },
+};
+const edgeThatKnows = (asked: string[]): Answers => ({
+  ...livingEdge(),
+  'GET /api/config?version=5': { body: OLD },
+  'POST /api/config/rollback': ({ body }) => {
+    asked.push(JSON.stringify(body));
+    return { body: PUBLISHED };
+  },
+});
+
+test('the configuration goes first', async () => {
+  const asked: string[] = [];
+  await using cloudflare = await startFakeCloudflare({ ...account({ config: 5 }), failing: 'POST /workers' });
+  await using edge = await startFakeEdge(edgeThatKnows(asked));
+  const env = { ...cloudflare.env, MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'secret' };
+  const { code, err } = await rollback(['--yes', '-m', 'why'], env);
+  expect(asked).toEqual([JSON.stringify({ version: 5, base: 7, message: 'why' })]);
+  expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('it answered 500 (as told)') });
+  expect(err).toContain('Already back: the configuration. `npm run rollback -- v1` goes on from there.');
+  expect(cloudflare.changes).toEqual([]);
+});
+
+test.each([
+  [{ migration: 'regions-1' }, 4, 'A migration of objects lies between regions-1 and rollouts-1'],
+  [{ migration: 'regions-1' }, 4, 'bring back what its commit, c0ffee012345, had in a new commit'],
+] as const)('across a migration it changes nothing, and says why: %j', async (of, code, words) => {
+  await using cloudflare = await startFakeCloudflare(account(of));
+  const result = await rollback(['--yes'], cloudflare.env);
+  expect(result).toMatchObject({ code, err: expect.stringContaining(words) });
+  expect(cloudflare.changes).toEqual([]);
+});
+
+test.each([
+  ['nothing is recorded', { objects: {} }, [], 1, 'no earlier deploy was recorded in meridian-backups'],
+  ['a version that is not', {}, ['v9'], 1, 'version v9 was not recorded'],
+  [
+    'a record that cannot be read',
+    { objects: { 'deploys/v1.json': '{' } },
+    [],
+    1,
+    'no earlier deploy was recorded',
+  ],
+  ['nothing is deployed', { versions: [] }, [], 1, 'the Worker meridian was never deployed'],
+  ['nobody to ask', {}, [], 2, 'there is no terminal to ask for confirmation'],
+] as const)('%s', async (_what, of, args, code, words) => {
+  await using cloudflare = await startFakeCloudflare({
+    ...account(),
+    ...structuredClone(of),
+  } as Partial<FakeAccount>);
+  const result = await rollback([...args, '--json'], cloudflare.env);
+  expect(result).toMatchObject({ code, err: expect.stringContaining(words) });
+  expect(JSON.parse(result.out)).toMatchObject({ error: { message: expect.stringContaining(words) } });
+  expect(cloudflare.changes).toEqual([]);
+});
+
+test('without a token, or with a wrong one, it says so, and the token is not repeated', async () => {
+  await using cloudflare = await startFakeCloudflare(account());
+  const { CLOUDFLARE_API_TOKEN: _gone, ...without } = cloudflare.env;
+  expect(await rollback([], without)).toMatchObject({ code: 5 });
+  const wrong = await rollback([], { ...cloudflare.env, CLOUDFLARE_API_TOKEN: 'wrong-token' });
+  expect(wrong).toMatchObject({ code: 5, err: expect.stringContaining('it answered 403') });
+  expect(wrong.out + wrong.err).not.toContain('wrong-token');
+});
+
+test('the commands of the page', async () => {
+  const page = await readFile(`${PROJECT}docs/deploying.md`, 'utf8');
+  const lines = [...page.matchAll(/^npm run rollback(?: --)? ?(.*?)(?: +#.*)?$/gm)].map(
+    ([, line = '']) => line,
+  );
+  expect(lines).toEqual(['--dry-run', '', '<version> --message "it drops replies" --yes']);
+  await using cloudflare = await startFakeCloudflare(account());
+  for (const line of lines) {
+    const args = line
+      .replace('<version>', 'v1')
+      .replace(/"[^"]*"/, 'why')
+      .split(' ')
+      .filter(Boolean);
+    const { code } = await rollback([...args, '--dry-run'], cloudflare.env);
+    expect({ line, code }).toEqual({ line, code: 0 });
+  }
+});

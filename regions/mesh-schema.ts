@@ -1,0 +1,30 @@
+// The part `mesh` of the configuration: how the regions maintain their routes to each other.
+
+import * as v from 'valibot';
+
+const between = (least: number, most: number, text: string) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most), v.description(text));
+
+/** How the routes between regions are compressed: nats-server's own words. */
+export const MESH_COMPRESSIONS = ['off', 's2_fast', 's2_better', 's2_best', 's2_auto'] as const;
+export type MeshCompression = (typeof MESH_COMPRESSIONS)[number];
+
+export const MeshSchema = v.strictObject({
+  reconcileSeconds: v.optional(
+    between(5, 900, 'How often a region compares its routes with the configuration.'),
+    30,
+  ),
+  retryMaxMs: v.optional(
+    between(100, 60_000, 'Longest pause between two attempts to establish a link.'),
+    5000,
+  ),
+  compression: v.optional(
+    v.pipe(
+      v.picklist(MESH_COMPRESSIONS),
+      v.description(
+        'How the links between regions are compressed, by the servers at their ends: `off`, or `s2_fast`, `s2_better` and `s2_best`, each of which sends fewer bytes for more processor time; `s2_auto` compresses a link the more the farther its regions are apart. Live: the links are then made again, one after the other (docs/mesh.md).',
+      ),
+    ),
+    'off',
+  ),
+});

@@ -1,0 +1,121 @@
+// What stands for Cloudflare's API in tests of deploys: one account with one Worker, its container applications and a bucket. It
+// takes what a rollback changes, and records what it was asked.
+
+import { createServer } from 'node:http';
+import { closeServer, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
+import { bareEnvironment } from './deploy-command.ts';
+
+const ACCOUNT = '0123456789abcdef0123456789abcdef';
+const TOKEN = 'a-token-of-forty-characters-0123456789_A';
+
+/** What there is, for a test to change. */
+export interface FakeAccount {
+  worker: string;
+  migration: string | undefined;
+  /** Ids of versions, the one that serves first. */
+  versions: string[];
+  images: Record<string, string>;
+  objects: Record<string, string>;
+  /** Who has a domain: a Worker, or `dns`. */
+  domains: Record<string, string>;
+  /** Calls that fail with 500: their method and a part of their path. */
+  failing: string | undefined;
+}
+
+export interface FakeCloudflare extends AsyncDisposable {
+  readonly account: FakeAccount;
+  /** Calls that change something. */
+  readonly changes: readonly string[];
+  /** For a command: the secrets and the address. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+type Answer = { readonly result?: unknown; readonly text?: string; readonly status?: number };
+
+export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promise<FakeCloudflare> {
+  const account: FakeAccount = {
+    ...{ worker: 'meridian', migration: undefined, versions: [], images: {}, objects: {}, domains: {} },
+    ...{ failing: undefined },
+    ...of,
+  };
+  const changes: string[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { method = 'GET', url = '' } = request;
+    const path = url.slice(`/accounts/${ACCOUNT}`.length);
+    const call = `${method} ${path}`;
+    const isFailing = account.failing !== undefined && call.includes(account.failing);
+    const isKnown = request.headers.authorization === `Bearer ${TOKEN}`;
+    const text = Buffer.concat(chunks).toString();
+    const answered: Answer = !isKnown
+      ? { status: 403 }
+      : isFailing
+        ? { status: 500 }
+        : answer(account, call, text);
+    if (method !== 'GET' && !path.includes('changeset') && (answered.status ?? 200) < 400) changes.push(call);
+    const { status = 200, result = null } = answered;
+    response.writeHead(status, { connection: 'close' });
+    response.end(
+      answered.text ?? JSON.stringify({ success: status < 400, result, errors: [{ message: 'as told' }] }),
+    );
+  });
+  const port = await listenOnLoopback(server);
+  return {
+    account,
+    changes,
+    env: {
+      ...bareEnvironment(),
+      CLOUDFLARE_API_TOKEN: TOKEN,
+      CLOUDFLARE_ACCOUNT_ID: ACCOUNT,
+      CLOUDFLARE_API_BASE_URL: `http://${LOOPBACK}:${port}`,
+    },
+    [Symbol.asyncDispose]: () => closeServer(server),
+  };
+}
+
+function answer(account: FakeAccount, call: string, body: string): Answer {
+  const json = () => JSON.parse(body);
+  const [, application = ''] = /applications\/id-([^/]+)/.exec(call) ?? [];
+  const [, key = ''] = /objects\/(.+)$/.exec(call) ?? [];
+  if (call.startsWith('GET /containers/applications'))
+    return {
+      result: Object.entries(account.images).map(([name, image]) => ({
+        ...{ id: `id-${name}`, name, configuration: { image, instance_type: 'basic' } },
+      })),
+    };
+  if (call.startsWith('PATCH /containers/applications/')) {
+    account.images[application] = json().configuration.image;
+    return {};
+  }
+  if (call.endsWith('/rollouts')) return {};
+  if (call === 'GET /workers/scripts')
+    return {
+      result: account.versions.length > 0 ? [{ id: account.worker, migration_tag: account.migration }] : [],
+    };
+  if (call === `GET /workers/scripts/${account.worker}/deployments`)
+    return {
+      result: { deployments: account.versions.map((version_id) => ({ versions: [{ version_id }] })) },
+    };
+  if (call === `POST /workers/scripts/${account.worker}/deployments`) {
+    account.versions.unshift(json().versions[0].version_id);
+    return {};
+  }
+  if (call.includes('/domains/changeset')) {
+    const [{ hostname }] = json();
+    const owner = account.domains[hostname];
+    if (owner === 'dns') return { result: { conflicting: [{ hostname }] } };
+    return { result: { updated: owner === undefined ? [] : [{ hostname, id: `record-${hostname}` }] } };
+  }
+  if (call.includes('/domains/records/record-'))
+    return { result: { service: account.domains[call.split('record-')[1] ?? ''] } };
+  if (call.startsWith('PUT /r2/')) {
+    account.objects[key] = body;
+    return {};
+  }
+  if (call.startsWith('GET /r2/')) {
+    const text = account.objects[key];
+    return text === undefined ? { status: 404 } : { text };
+  }
+  return { status: 404 };
+}

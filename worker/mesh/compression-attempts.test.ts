@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { STABLE_LINK_MS } from '../backoff.ts';
+import { CompressionFailedError } from './compressed-handshake.ts';
+import { CompressionAttempts } from './compression-attempts.ts';
+
+const FAILURE = new CompressionFailedError('no S2 stream');
+
+test('compression that failed twice is tried again, and the third time a link does without, saying why', () => {
+  const attempts = new CompressionAttempts();
+  attempts.failed('weur', FAILURE);
+  attempts.failed('weur', FAILURE);
+  expect(attempts.next('weur', 's2_fast')).toEqual({ compression: 's2_fast' });
+  attempts.failed('weur', FAILURE);
+  expect(attempts.next('weur', 's2_fast')).toEqual({
+    compression: 'off',
+    plainBecause: 'it failed with compression 3 times: no S2 stream',
+  });
+});
+
+test('each peer counts for itself', () => {
+  const attempts = failedWith('weur');
+  expect(attempts.next('enam', 's2_fast')).toEqual({ compression: 's2_fast' });
+});
+
+test('what is off anyway needs no reason', () => {
+  expect(failedWith('weur').next('weur', 'off')).toEqual({ compression: 'off' });
+});
+
+test('a failure that is not for the compression does not count', () => {
+  const attempts = new CompressionAttempts();
+  for (let count = 0; count < 5; count++) attempts.failed('weur', new Error('the connection broke'));
+  expect(attempts.next('weur', 's2_fast')).toEqual({ compression: 's2_fast' });
+});
+
+test('compressed links that end as soon as they are made count, plain ones do not', () => {
+  const attempts = new CompressionAttempts();
+  for (let count = 0; count < 3; count++) {
+    attempts.ended('enam', 'off', STABLE_LINK_MS - 1);
+    attempts.ended('weur', 's2_fast', STABLE_LINK_MS - 1);
+  }
+  expect(attempts.next('enam', 's2_fast')).toEqual({ compression: 's2_fast' });
+  expect(attempts.next('weur', 's2_fast')).toMatchObject({ compression: 'off' });
+});
+
+test('after a link that held compression is tried again', () => {
+  const attempts = failedWith('weur');
+  attempts.ended('weur', 'off', STABLE_LINK_MS);
+  expect(attempts.next('weur', 's2_fast')).toEqual({ compression: 's2_fast' });
+});
+
+test('after a change of the setting it is tried again', () => {
+  const attempts = failedWith('weur');
+  attempts.forget();
+  expect(attempts.next('weur', 's2_fast')).toEqual({ compression: 's2_fast' });
+});
+
+function failedWith(peer: string): CompressionAttempts {
+  const attempts = new CompressionAttempts();
+  for (let count = 0; count < 3; count++) attempts.failed(peer, FAILURE);
+  return attempts;
+}

@@ -1,0 +1,49 @@
+// Whether the next attempt to link with a peer is to be compressed. Where that fails again and again, such as behind
+// something that changes bytes, the regions are better linked without it than not at all.
+
+import { STABLE_LINK_MS } from '../backoff.ts';
+import { CompressionFailedError } from './compressed-handshake.ts';
+import type { Agreed, RouteCompression } from './route-compression.ts';
+
+/** A few may be connections that were cut just then. */
+const FAILURES_UNTIL_PLAIN = 3;
+
+interface Failures {
+  readonly count: number;
+  readonly reason: string;
+}
+
+export class CompressionAttempts {
+  /** By peer, one after the other. */
+  readonly #failures = new Map<string, Failures>();
+
+  /** What to try with a peer, and why that is less than what is wanted, if it is. */
+  next(peer: string, wanted: RouteCompression): Agreed {
+    const failed = this.#failures.get(peer);
+    if (wanted === 'off' || failed === undefined || failed.count < FAILURES_UNTIL_PLAIN)
+      return { compression: wanted };
+    return {
+      compression: 'off',
+      plainBecause: `it failed with compression ${failed.count} times: ${failed.reason}`,
+    };
+  }
+
+  /** An attempt failed: it counts if it is for the compression. */
+  failed(peer: string, error: unknown): void {
+    if (error instanceof CompressionFailedError) this.#count(peer, error.message);
+  }
+
+  /** A link has ended after so long. A server closes a route at once whose stream it cannot read. */
+  ended(peer: string, compression: RouteCompression, upMs: number): void {
+    if (upMs >= STABLE_LINK_MS) this.#failures.delete(peer);
+    else if (compression !== 'off') this.#count(peer, `the link ended ${upMs} ms after it was made`);
+  }
+
+  forget(): void {
+    this.#failures.clear();
+  }
+
+  #count(peer: string, reason: string): void {
+    this.#failures.set(peer, { count: (this.#failures.get(peer)?.count ?? 0) + 1, reason });
+  }
+}
