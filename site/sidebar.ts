@@ -4,7 +4,7 @@ import type { Page } from './pages.ts';
 
 const GROUPS: readonly (readonly [title: string, paths: readonly string[]])[] = [
   ['Begin', ['index', 'deploying', 'configuration', 'infrastructure', 'pipeline', 'cost', 'limits']],
-  ['Connect', ['nats', 'doors', 'sessions', 'external', 'flags', 'http-api']],
+  ['Connect', ['nats', 'clients', 'doors', 'sessions', 'external', 'flags', 'http-api']],
   [
     'Operate',
     [

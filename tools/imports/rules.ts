@@ -870,6 +870,11 @@ export const PARTS: readonly Part[] = [
     imports: ['map/build', 'local', 'test/support'],
   },
   {
+    path: 'clients/typescript',
+    what: 'a client of an edge by its address alone, and the controller that uses it; `clients/go/` is the same in Go',
+    imports: [],
+  },
+  {
     path: 'examples',
     what: 'small clients to start from',
     imports: [],
