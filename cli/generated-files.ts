@@ -10,6 +10,17 @@ import { syncWranglerToml } from '../regions/generate/wrangler-sync.ts';
 
 export const WRANGLER_FILE = 'wrangler.toml';
 
+/** Paths in the repository of all that is generated. */
+export const GENERATED_FILES = [
+  WRANGLER_FILE,
+  'worker/region/classes.ts',
+  'infra/regions.tf.json',
+  'regions/regions.schema.json',
+  'docs/configuration.md',
+] as const;
+
+type GeneratedFile = (typeof GENERATED_FILES)[number];
+
 export interface GeneratedFiles {
   /** Paths in the repository, and what the files should be. */
   readonly wanted: ReadonlyMap<string, string>;
@@ -20,14 +31,14 @@ export interface GeneratedFiles {
 /** @param wrangler the text of wrangler.toml as it is. @throws WranglerSyncError if it cannot be written */
 export function generatedFiles(config: MeridianConfig, wrangler: string): GeneratedFiles {
   const { text, added } = syncWranglerToml(wrangler, config);
-  const wanted = new Map([
-    [WRANGLER_FILE, text],
-    ['worker/region/classes.ts', generateWorkerClasses(config)],
-    ['infra/regions.tf.json', generateInfrastructure(text, config)],
-    ['regions/regions.schema.json', generateJsonSchema()],
-    ['docs/configuration.md', generateReference()],
-  ]);
-  return { wanted, added };
+  const wanted: Readonly<Record<GeneratedFile, string>> = {
+    [WRANGLER_FILE]: text,
+    'worker/region/classes.ts': generateWorkerClasses(config),
+    'infra/regions.tf.json': generateInfrastructure(text, config),
+    'regions/regions.schema.json': generateJsonSchema(),
+    'docs/configuration.md': generateReference(),
+  };
+  return { wanted: new Map(Object.entries(wanted)), added };
 }
 
 /** What a new migration does, for people. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { intro } from '@clack/prompts';
 import { Command } from 'commander';
 import { CommandError, EXIT, EXIT_CODES_HELP } from '../../cli/exit.ts';
+import { GENERATED_FILES, WRANGLER_FILE } from '../../cli/generated-files.ts';
 import { runProgram } from '../../cli/program.ts';
 import { loadRegions, ROOT } from '../../cli/regions-file.ts';
 import { say, USUAL_WIDTH, wrapped } from '../../cli/wrap.ts';
@@ -21,15 +22,7 @@ import { SECRETS_FILE } from './secrets-file.ts';
 import { readTexts, writeAll } from './write-files.ts';
 
 const PROJECT = fileURLToPath(ROOT);
-const WRANGLER_PATH = 'wrangler.toml';
-const PATHS = [
-  REGIONS_PATH,
-  WRANGLER_PATH,
-  'worker/region/classes.ts',
-  'regions/regions.schema.json',
-  'docs/configuration.md',
-  SECRETS_FILE,
-];
+const PATHS = [REGIONS_PATH, ...GENERATED_FILES, SECRETS_FILE];
 
 /** Of each secret that is made. */
 const SECRET_BYTES = 32;
@@ -106,7 +99,7 @@ async function answersFor(options: Options, config: MeridianConfig, texts: Texts
   process.stderr.columns ||= USUAL_WIDTH;
   process.stderr.rows ||= USUAL_HEIGHT;
   intro('Set up an edge. Enter takes what is there; nothing is written before the end.', ON_STDERR);
-  const domain = domainIn(texts.get(WRANGLER_PATH) ?? '');
+  const domain = domainIn(texts.get(WRANGLER_FILE) ?? '');
   return askRest(given, { config, domain, hasSecrets: texts.get(SECRETS_FILE) !== undefined });
 }
 

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { GENERATED_FILES } from '../../cli/generated-files.ts';
 import { domainIn, domainProblem, withDomain } from './domain.ts';
 import { withAnswers } from './edit-regions.ts';
 import { PLACES } from './places.ts';
@@ -12,13 +13,11 @@ import { SECRETS_FILE, withSecrets } from './secrets-file.ts';
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 const REGIONS = await read(REGIONS_PATH);
 const WRANGLER = await read('wrangler.toml');
-const TEXTS = new Map([
-  [REGIONS_PATH, REGIONS],
-  ['wrangler.toml', WRANGLER],
-  ['worker/region/classes.ts', await read('worker/region/classes.ts')],
-  ['regions/regions.schema.json', await read('regions/regions.schema.json')],
-  ['docs/configuration.md', await read('docs/configuration.md')],
-]);
+const TEXTS = new Map(
+  await Promise.all(
+    [REGIONS_PATH, ...GENERATED_FILES].map(async (path) => [path, await read(path)] as const),
+  ),
+);
 
 const plan = (answers: Parameters<typeof planSetup>[1]) => planSetup(TEXTS, answers, () => 'made');
 const regionsOf = (text: string) => JSON.parse(text).regions as Record<string, unknown>[];
