@@ -25,7 +25,8 @@ const EVERY_MS = 50;
 
 // Streams are in the first three; the last one is restarted.
 const CONFIG = configOf(['wnam', 'enam', 'weur', 'oc']);
-const running = useStack({ ...CONFIG, lameDuck: { graceSeconds: 1, durationSeconds: 30 } });
+// What was fetched ahead is handled in the grace period, on a busy machine too.
+const running = useStack({ ...CONFIG, lameDuck: { graceSeconds: 5, durationSeconds: 30 } });
 
 test('controllers in Go and TypeScript go on wherever their region is', { timeout: TEST_MS }, async () => {
   const { stack } = running;
@@ -122,7 +123,7 @@ class Work implements AsyncDisposable {
     })();
   };
 
-  /** Waits until all that is in the stream at some moment is acknowledged. */
+  /** Waits until all that was in the stream when it was called is acknowledged. */
   async isDone(): Promise<void> {
     const manager = await jetstreamManager(this.#client.nats, { checkAPI: false, timeout: API_TIMEOUT_MS });
     const { state } = await waitFor('the stream', DONE_WITHIN, () => manager.streams.info(this.#stream));
@@ -138,11 +139,9 @@ class Work implements AsyncDisposable {
   async end() {
     this.#stop = true;
     await this.#publishing;
-    await waitFor('every event to be followed', DONE_WITHIN, async () => {
-      await this.isDone();
-      const { published, requested } = await this.#stored();
-      return published.length === requested.length;
-    });
+    await this.isDone();
+    // What it has asked for is an event too, and comes behind those.
+    await this.isDone();
     const code = await this.process.end();
     const { lines } = this.process;
     return { code, lines, acknowledged: this.#acknowledged, ...(await this.#stored()) };
