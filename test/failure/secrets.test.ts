@@ -52,6 +52,8 @@ class Arrivals {
   login: Login = OLD;
   connected = 0;
   readonly refused: string[] = [];
+  /** What each loop signs in with at this moment. */
+  readonly #trying = new Map<string, Login>();
   readonly #running: Promise<void>;
   #isOver = false;
 
@@ -64,6 +66,8 @@ class Arrivals {
   async #arrive(region: 'eeur' | 'oc'): Promise<void> {
     while (!this.#isOver) {
       const { login } = this;
+      const since = Date.now();
+      this.#trying.set(region, login);
       await waitFor('a client to connect', { timeoutMs: CONNECTED_WITHIN_MS, pollMs: 50 }, async () => {
         try {
           await using client = await connectFrom(stack.url, cityOf(region), { ...login, name: 'arrival' });
@@ -72,11 +76,20 @@ class Arrivals {
           return true;
         } catch (error) {
           if (!(error instanceof AuthorizationError)) return false;
-          this.refused.push(`${Object.keys(login)[0]} at ${region}: ${error.message}`);
+          const ms = Date.now() - since;
+          this.refused.push(`${Object.keys(login)[0]} at ${region} after ${ms} ms: ${error.message}`);
           return true;
         }
       });
     }
+  }
+
+  /** From now on they sign in with this; resolves once nobody is still about to with another. */
+  async change(login: Login): Promise<void> {
+    this.login = login;
+    await waitFor('all that arrive to have changed', { timeoutMs: CONNECTED_WITHIN_MS }, () =>
+      [...this.#trying.values()].every((each) => each === login),
+    );
   }
 
   async end(): Promise<void> {
@@ -123,7 +136,7 @@ test('no client is refused while a token is followed by a user; then the token i
   expect(await isRefused(next)).toBe(false);
   expect(await isRefused({ ...next, pass: 'another' })).toBe(true);
 
-  arrivals.login = next;
+  await arrivals.change(next);
   await using changed: Client = await connectFrom(stack.url, cityOf('oc'), { ...next, name: 'billing' });
   await steady.nats.flush();
   const { code, err } = await run('secrets', 'finish', 'NATS_TOKEN', '--yes');
