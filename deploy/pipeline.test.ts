@@ -27,6 +27,8 @@ const LEFT_OUT: readonly (readonly [RegExp, why: string])[] = [
   [/^\.ci\/run$/, 'it runs these tests'],
   [/^npm ci /, 'it would replace what these tests run on'],
   [/^npm (sbom|run image) /, 'tools/dependencies.test.ts and test/containers/'],
+  [/^npm run -s test:infra$/, 'it is a command of its own, which takes minutes'],
+  [/^npm run -s infra -- init /, 'it fetches the provider'],
   [/^npm run -s site$/, 'site/site.test.ts'],
   [/^npm run -s test:contract$/, 'it is part of `npm test`'],
 ];

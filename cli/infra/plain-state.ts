@@ -93,7 +93,7 @@ async function encrypted(session: Session, text: string): Promise<Uint8Array> {
   await writeFile(join(folder.path, 'encryption.tofu'), encryption);
   const state = v.parse(v.looseObject({ serial: v.number() }), JSON.parse(text));
   const { program, env } = session;
-  const input = JSON.stringify({ ...state, serial: state.serial - 1 });
+  const input = JSON.stringify({ ...state, serial: Math.max(0, state.serial - 1) });
   const result = await runProgramOf({
     program,
     folder: folder.path,
