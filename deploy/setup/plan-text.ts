@@ -21,7 +21,10 @@ export interface NextCommand {
   readonly why: string;
 }
 
-export function nextCommands({ domain, hasSecretsFile }: SetupPlan): readonly NextCommand[] {
+const BY_TOKEN = "MERIDIAN_NATS_TOKEN=<the clients' token>";
+const BY_USER = "MERIDIAN_NATS_USER=<the clients' user> MERIDIAN_NATS_PASSWORD=<its password>";
+
+export function nextCommands({ domain, hasSecretsFile, hasUser }: SetupPlan): readonly NextCommand[] {
   const url = domain === null ? 'https://meridian.<your subdomain>.workers.dev' : `https://${domain}`;
   return [
     { command: 'npm run doctor', why: 'what is still missing, such as `npx wrangler login`' },
@@ -34,7 +37,7 @@ export function nextCommands({ domain, hasSecretsFile }: SetupPlan): readonly Ne
       : { command: 'npm run deploy', why: 'with the secrets that are there: docs/deploying.md, step 7' },
     { command: `export MERIDIAN_URL=${url}`, why: 'the address, as the deploy prints it' },
     {
-      command: "MERIDIAN_NATS_TOKEN=<the clients' token> npm run test:contract",
+      command: `${hasUser ? BY_USER : BY_TOKEN} npm run test:contract`,
       why: 'whether it keeps the contract',
     },
   ];

@@ -34,6 +34,8 @@ export interface SetupPlan {
   readonly files: readonly FileToWrite[];
   readonly domain: string | null;
   readonly hasSecretsFile: boolean;
+  /** Whether clients have a user and a password in it, in place of a token. */
+  readonly hasUser: boolean;
   /** For memory and disk of what never sleeps, by list prices. */
   readonly dollarsPerMonth: number;
 }
@@ -75,6 +77,7 @@ export function planSetup(texts: Texts, answers: Answers, random: () => string):
     files: all.filter(({ path, text }) => texts.get(path) !== text),
     domain,
     hasSecretsFile: secrets.text !== undefined,
+    hasUser: /^NATS_USER=/m.test(secrets.text ?? ''),
     dollarsPerMonth: costOf(config),
   };
 }

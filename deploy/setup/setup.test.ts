@@ -135,4 +135,6 @@ test('what comes next has the address and the file of secrets, if there is one',
   const commands = nextCommands(all).map(({ command }) => command);
   expect(commands).toContain('npm run deploy -- -- --secrets-file .secrets.env');
   expect(nextText(plan({}))).not.toContain('--secrets-file');
+  expect(nextText(plan({ clients: 'token' }))).toContain('MERIDIAN_NATS_TOKEN=');
+  expect(nextText(plan({ clients: 'password' }))).toContain('MERIDIAN_NATS_USER=');
 });
