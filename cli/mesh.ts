@@ -21,7 +21,7 @@ export function meshCommand(): Command {
     });
 }
 
-const HEAD = ['LINK', 'STATE', 'SINCE', 'RTT', 'BYTES', 'REMADE'];
+const HEAD = ['LINK', 'STATE', 'SINCE', 'RTT', 'BYTES', 'REMADE', 'OVER'];
 
 /** @param now ms since the epoch */
 export function meshText(links: readonly MeshLink[], now: number): string {
@@ -35,7 +35,7 @@ export function meshText(links: readonly MeshLink[], now: number): string {
   return [styleText('bold', head), ...styled, `${up} of ${links.length} links are up.`].join('\n');
 }
 
-function rowOf({ a, b, state, since, rttMs, bytes, remade }: MeshLink, now: number): string[] {
+function rowOf({ a, b, state, since, rttMs, bytes, remade, transport }: MeshLink, now: number): string[] {
   return [
     `${a} - ${b}`,
     state,
@@ -43,5 +43,6 @@ function rowOf({ a, b, state, since, rttMs, bytes, remade }: MeshLink, now: numb
     rttMs === null ? '?' : `${rttMs.toFixed(1)} ms`,
     bytes === null ? '?' : bytesText(bytes),
     String(remade ?? '?'),
+    transport ?? '-',
   ];
 }

@@ -42,15 +42,28 @@ test('mesh lists the links and counts those that are up', async () => {
       rttMs: 21.23,
       bytes: 2048,
       remade: 0,
+      transport: 'rpc',
     },
   };
   const mesh: Mesh = {
-    links: [link, { ...link, b: 'oc', state: 'down', since: null, rttMs: null, bytes: null, remade: null }],
+    links: [
+      link,
+      {
+        ...link,
+        b: 'oc',
+        state: 'down',
+        since: null,
+        rttMs: null,
+        bytes: null,
+        remade: null,
+        transport: null,
+      },
+    ],
   };
   const { code, out } = await runRegionsOn({ 'GET /api/mesh': { body: mesh } }, ['mesh']);
   expect(code).toBe(0);
-  expect(out).toMatch(/^eeur - weur +up +5 min +21\.2 ms +2\.0 KiB +0$/m);
-  expect(out).toMatch(/^eeur - oc +down +\? +\? +\? +\?$/m);
+  expect(out).toMatch(/^eeur - weur +up +5 min +21\.2 ms +2\.0 KiB +0 +rpc$/m);
+  expect(out).toMatch(/^eeur - oc +down +\? +\? +\? +\? +-$/m);
   expect(out).toContain('1 of 2 links are up.');
 });
 

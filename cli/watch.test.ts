@@ -8,7 +8,16 @@ import { runRegionsOn } from '../test/support/regions-command.ts';
 import { watchText } from './watch.ts';
 
 const CLI = fileURLToPath(new URL('main.ts', import.meta.url));
-const LINK: MeshLink = { a: 'oc', b: 'weur', state: 'up', since: 0, rttMs: 1, bytes: 1_000, remade: 0 };
+const LINK: MeshLink = {
+  a: 'oc',
+  b: 'weur',
+  state: 'up',
+  since: 0,
+  rttMs: 1,
+  bytes: 1_000,
+  remade: 0,
+  transport: 'connect',
+};
 
 test('regions with their links, messages and bytes since the last look, and drains with the time left', () => {
   const then = [regionView({ id: 'weur', inMsgs: 100, outMsgs: 300 }), regionView({ id: 'oc', inMsgs: 900 })];

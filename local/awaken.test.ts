@@ -30,7 +30,7 @@ class SlowStack {
       links: [
         {
           ...{ a: 'oc', b: 'weur', state: this.slowIsUp ? 'up' : 'asleep', since: null },
-          ...{ rttMs: null, bytes: null, remade: null },
+          ...{ rttMs: null, bytes: null, remade: null, transport: null },
         } satisfies MeshLink,
       ],
     }),

@@ -304,6 +304,9 @@ const JetStreamSchema = v.strictObject({
   ),
 });
 
+/** What a link between two regions may go over. */
+const MESH_TRANSPORTS = ['auto', 'connect', 'rpc'] as const;
+
 /** The whole file. */
 export const ConfigSchema = v.strictObject({
   $schema: v.exactOptional(v.pipe(v.string(), v.description('The JSON Schema, for editors.'))),
@@ -332,6 +335,15 @@ export const ConfigSchema = v.strictObject({
         retryMaxMs: v.optional(
           between(100, 60_000, 'Longest pause between two attempts to establish a link.'),
           5000,
+        ),
+        transport: v.optional(
+          v.pipe(
+            v.picklist(MESH_TRANSPORTS),
+            v.description(
+              'What a link between two regions goes over: `connect`, a socket from one object to the other; `rpc`, byte streams of a call; `auto`, the first of them, and the other where it fails.',
+            ),
+          ),
+          'auto',
         ),
       }),
       v.description('How the regions maintain their routes to each other.'),

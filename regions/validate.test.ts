@@ -24,7 +24,7 @@ test('every default is filled in', () => {
       defaultRegion: 'weur',
       doors: { leafnode: false, mqtt: false },
       flags: {},
-      mesh: { reconcileSeconds: 30, retryMaxMs: 5000 },
+      mesh: { reconcileSeconds: 30, retryMaxMs: 5000, transport: 'auto' },
       admin: {},
       jetstream: {
         turnSeconds: 300,

@@ -17,6 +17,7 @@ export async function configFor({
   members,
   sleeps,
   reconcileSeconds,
+  transport,
   jetstream,
   mqtt = false,
   external,
@@ -29,7 +30,11 @@ export async function configFor({
   const made = {
     ...sized,
     doors: { leafnode: true, mqtt },
-    mesh: { ...sized.mesh, ...(reconcileSeconds !== undefined && { reconcileSeconds }) },
+    mesh: {
+      ...sized.mesh,
+      ...(reconcileSeconds !== undefined && { reconcileSeconds }),
+      ...(transport !== undefined && { transport }),
+    },
     regions: ownRegions(sized).map((region, index) => ({
       ...region,
       limits: { ...region.limits, ...limits },

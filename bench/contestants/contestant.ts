@@ -2,6 +2,7 @@
 // of them in a process of its own.
 
 import type { ApiClient } from '../../api/client.ts';
+import type { LinkTransport } from '../../api/states.ts';
 import type { Closeable } from '../../local/teardown.ts';
 
 export type Kind = 'direct' | 'platform' | 'stock' | 'meridian' | 'tcp-cluster';
@@ -26,6 +27,8 @@ export interface StackRequest {
   readonly collects?: boolean;
   /** How often regions compare their routes with the configuration; replaces the configured interval. */
   readonly reconcileSeconds?: number;
+  /** What links go over between two objects; replaces what is configured. */
+  readonly transport?: LinkTransport;
   /** Adds the latency of real distances. */
   readonly wan?: boolean;
   /** Makes `isolateBytes` possible. */

@@ -10,7 +10,8 @@ import type { BenchResult, Goal, Measure } from '../result.ts';
 
 const CONTESTANTS = {
   'TCP route': { kind: 'tcp-cluster', regions: 2 },
-  Meridian: { kind: 'meridian', regions: 2 },
+  Meridian: { kind: 'meridian', regions: 2, transport: 'connect' },
+  'Meridian over RPC': { kind: 'meridian', regions: 2, transport: 'rpc' },
 } as const;
 
 const PAIRS = [2, 4, 8];
@@ -32,6 +33,7 @@ export async function mesh(context: Context): Promise<BenchResult> {
     rounds: context.rounds,
     notes: [
       'Two servers of one configuration, joined by the route that Meridian splices, or by one that they dial. Clients use TCP, publishers at the one server, subscribers at the other.',
+      '`Meridian over RPC`: where `connect()` between two objects does not work.',
       'The latency is that of a request and its reply with one in flight per pair.',
     ],
     measures,

@@ -5,7 +5,16 @@ import { changeBetween, type Seen } from './changes.ts';
 
 const oc = { id: 'oc', state: 'up', clients: 3 } as RegionView;
 const weur = { id: 'weur', state: 'up', clients: null } as RegionView;
-const link: MeshLink = { a: 'oc', b: 'weur', state: 'up', since: 1, rttMs: 250, bytes: 5, remade: 0 };
+const link: MeshLink = {
+  a: 'oc',
+  b: 'weur',
+  state: 'up',
+  since: 1,
+  rttMs: 250,
+  bytes: 5,
+  remade: 0,
+  transport: 'connect',
+};
 const place = { key: 'oc SYD', region: 'oc', latitude: -34, longitude: 151, clients: 2 };
 const before: Seen = { at: 1, version: 7, regions: [oc, weur], links: [link], places: [place] };
 

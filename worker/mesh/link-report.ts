@@ -1,6 +1,6 @@
 // What is known of a link: a type. Plain data, since it crosses RPC.
 
-import type { LinkState } from '../../api/states.ts';
+import type { LinkState, LinkTransport } from '../../api/states.ts';
 
 /** A link as its dialling side knows it. */
 export interface LinkReport {
@@ -10,5 +10,7 @@ export interface LinkReport {
   readonly since: number;
   /** How often it was re-established. */
   readonly remade: number;
+  /** What it goes over, or will go over at its next try. */
+  readonly transport: LinkTransport;
   readonly remoteServerId: string | undefined;
 }

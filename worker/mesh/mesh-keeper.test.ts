@@ -14,7 +14,7 @@ test('a server that comes up dials those that are its own to dial and tells the 
   const { mesh, host } = makeMesh();
   mesh.serverUp();
   await eventually(() => expect(linkOf(mesh)).toMatchObject({ peer: 'weur', state: 'up' }));
-  expect(host.dialPeer.mock.calls).toEqual([['weur']]);
+  expect(host.dialPeer.mock.calls).toEqual([['weur', 'connect']]);
   expect(host.announceTo.mock.calls).toEqual([['apac']]);
 });
 
@@ -123,7 +123,7 @@ test.each(['apac', 'nowhere'])('%s, which is not dialled, changes nothing by bei
   const { mesh, host } = makeMesh();
   mesh.serverUp();
   mesh.peerUp(peer);
-  expect(host.dialPeer.mock.calls).toEqual([['weur']]);
+  expect(host.dialPeer.mock.calls).toEqual([['weur', 'connect']]);
 });
 
 test('reconcile tries a link that is not up', async () => {
@@ -224,6 +224,7 @@ function makeMesh({ announceTo = async () => true, dialPeer, greeting }: Fakes =
     regions: REGIONS,
     retryMaxMs: 1_000,
     handshakeTimeoutMs: 1_000,
+    transport: 'connect',
   });
   return { mesh, host, peers, clock };
 }

@@ -1,11 +1,14 @@
 // Keeps the links of one region. The region's object owns one, tells it when its server comes up or goes down and when
 // a peer comes up, and calls `reconcile` from its alarm.
 
+import type { LinkTransport } from '../../api/states.ts';
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import { Link } from './link.ts';
 import type { LinkReport } from './link-report.ts';
 import { RouteRefusedError } from './route-handshake.ts';
-import { type ByteChannel, type Splice, splice } from './splice.ts';
+import { type ByteChannel, closeQuietly, type Splice, splice } from './splice.ts';
 import { peersThatDial, peersToDial } from './topology.ts';
+import type { TransportSetting } from './transport.ts';
 
 /** What the mesh needs of the object it belongs to: its only access to sockets and other objects. */
 export interface MeshHost {
@@ -15,10 +18,10 @@ export interface MeshHost {
    */
   dialLocal(): ByteChannel;
   /**
-   * The same to a peer's server, through the peer's object. An object whose server does not run answers with a line
+   * The same to a peer's server, through the peer's object and over this transport. An object whose server does not run answers with a line
    * that refuses the route (`refusalLine`). After `asleep` it is not dialled again until it announces that it is up.
    */
-  dialPeer(peer: string): ByteChannel;
+  dialPeer(peer: string, transport: LinkTransport): ByteChannel | Promise<ByteChannel>;
   /**
    * Why this region and a peer must not be linked now, as soon as that is known; undefined if they may be. A refused
    * link is retried.
@@ -42,6 +45,7 @@ export interface MeshOptions {
   readonly retryMaxMs: number;
   /** Both servers send their INFO at once; a handshake that takes longer than this has failed, and is retried. */
   readonly handshakeTimeoutMs: number;
+  readonly transport: TransportSetting;
 }
 
 /** A link that is up for this long without a route in the server's `/routez` is broken. */
@@ -112,11 +116,12 @@ export class MeshKeeper {
 
   /** The links that this side dials. */
   reports(): readonly LinkReport[] {
-    return [...this.#links.values()].map(({ peer, state, since, remade, remoteServerId }) => ({
+    return [...this.#links.values()].map(({ peer, state, since, remade, transport, remoteServerId }) => ({
       peer,
       state,
       since,
       remade,
+      transport,
       remoteServerId,
     }));
   }
@@ -136,7 +141,8 @@ export class MeshKeeper {
     const { now, random } = this.#host;
     return new Link({
       peer,
-      open: () => this.#open(peer),
+      open: (transport) => this.#open(peer, transport),
+      transport: this.#options.transport,
       retryMaxMs: this.#options.retryMaxMs,
       now: now.bind(this.#host),
       random: random.bind(this.#host),
@@ -144,10 +150,29 @@ export class MeshKeeper {
     });
   }
 
-  async #open(peer: string): Promise<Splice> {
+  async #open(peer: string, transport: LinkTransport): Promise<Splice> {
     const asked = this.#host.whyNotLink(peer);
     const reason = asked === undefined ? undefined : await asked;
     if (reason !== undefined) throw new RouteRefusedError(reason);
-    return splice(this.#host.dialLocal(), this.#host.dialPeer(peer), this.#options.handshakeTimeoutMs);
+    const far = await this.#dialPeer(peer, transport);
+    try {
+      return await splice(this.#host.dialLocal(), far, this.#options.handshakeTimeoutMs);
+    } catch (error) {
+      closeQuietly(far);
+      throw error;
+    }
+  }
+
+  async #dialPeer(peer: string, transport: LinkTransport): Promise<ByteChannel> {
+    const { handshakeTimeoutMs } = this.#options;
+    const dialled = this.#host.dialPeer(peer, transport);
+    if (!(dialled instanceof Promise)) return dialled;
+    try {
+      return await withTimeout(dialled, handshakeTimeoutMs, `no answer within ${handshakeTimeoutMs} ms`);
+    } catch (error) {
+      // It may come yet.
+      dialled.then(closeQuietly, () => {});
+      throw error;
+    }
   }
 }

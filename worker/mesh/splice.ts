@@ -2,6 +2,7 @@
 // hands with each on behalf of the other, and from then on only forwards bytes. It does so natively (`pipeTo` between
 // two sockets), so no message passes through JavaScript.
 
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import { readFirstLine } from './first-line.ts';
 import { greetingFrom, parseInfoLine } from './route-handshake.ts';
 
@@ -32,6 +33,9 @@ export interface Splice {
   close(): void;
 }
 
+/** A channel sends the end of its stream at once, unless its other side hangs and reads nothing. */
+const END_WITHIN_MS = 1_000;
+
 /**
  * Joins two servers' route ports, and takes over both channels. If the handshake takes longer than
  * `handshakeTimeoutMs` or fails, both channels are closed, and nothing of the route is left.
@@ -43,21 +47,21 @@ export async function splice(
   peer: ByteChannel,
   handshakeTimeoutMs: number,
 ): Promise<Splice> {
-  const hangUp = () => {
-    closeQuietly(local);
-    closeQuietly(peer);
-  };
+  const gaveUp = new AbortController();
+  const { signal } = gaveUp;
+  // A socket has to be closed before anything of it is cancelled; other channels end only by that if their other side hangs.
+  const hangUp = () => void Promise.all([end(local), end(peer)]).then(() => gaveUp.abort());
   const timer = setTimeout(hangUp, handshakeTimeoutMs);
   try {
     const [fromLocal, fromPeer] = await Promise.all([
-      readFirstLine(local.readable),
-      readFirstLine(peer.readable),
+      readFirstLine(local.readable, { signal }),
+      readFirstLine(peer.readable, { signal }),
     ]);
     const localInfo = parseInfoLine(fromLocal.line);
     const peerInfo = parseInfoLine(fromPeer.line);
     await Promise.all([
-      write(local, greetingFrom(peerInfo), fromPeer.rest),
-      write(peer, greetingFrom(localInfo), fromLocal.rest),
+      write(local, greetingFrom(peerInfo), fromPeer.rest, signal),
+      write(peer, greetingFrom(localInfo), fromLocal.rest, signal),
     ]);
     const stop = new AbortController();
     return {
@@ -102,20 +106,28 @@ export function closeQuietly(channel: ByteChannel): void {
 
 async function end(channel: ByteChannel): Promise<void> {
   // The writable first: once a pipe was aborted, only this still sends the end of stream.
-  await channel.writable.close().catch(ignoreBrokenConnection);
+  await withTimeout(channel.writable.close(), END_WITHIN_MS, 'it hangs').catch(ignoreBrokenConnection);
   await channel.close().catch(ignoreBrokenConnection);
 }
 
 /** A broken connection ends the route, which `ended` reports; the route's owner re-establishes it. */
 function ignoreBrokenConnection(): void {}
 
-/** The channel can be written to further afterwards. */
-export async function write({ writable }: ByteChannel, text: string, rest: Uint8Array): Promise<void> {
+/** The channel can be written to further afterwards, unless `signal` gives up. */
+export async function write(
+  { writable }: ByteChannel,
+  text: string,
+  rest: Uint8Array,
+  signal?: AbortSignal,
+): Promise<void> {
   const writer = writable.getWriter();
+  const giveUp = () => void writer.abort().catch(ignoreBrokenConnection);
+  signal?.addEventListener('abort', giveUp);
   try {
     if (text !== '') await writer.write(new TextEncoder().encode(text));
     if (rest.length > 0) await writer.write(rest);
   } finally {
+    signal?.removeEventListener('abort', giveUp);
     writer.releaseLock();
   }
 }

@@ -46,6 +46,7 @@ const LINK = {
   rtt: gauge('mesh_link_rtt_seconds', 'Round trip over the route, as nats-server measures it'),
   bytes: counter('mesh_link_bytes', 'Bytes in both directions since the route was established'),
   remade: counter('mesh_link_remade', 'How often the link was established again'),
+  overRpc: gauge('mesh_link_over_rpc', '1 if it goes over RPC, since connect() between the objects fails'),
 };
 
 const BACKUP = {
@@ -150,12 +151,16 @@ function placementMetrics(region: string, placed: PlacedAt | undefined): readonl
 }
 
 /** From the side that dials, as `GET /api/mesh` has it. */
-function linkMetrics(a: string, { peer: b, state, rttMs, bytes, remade }: LinkStatus): readonly Sample[] {
+function linkMetrics(
+  a: string,
+  { peer: b, state, rttMs, bytes, remade, transport }: LinkStatus,
+): readonly Sample[] {
   return samplesOf({ a, b }, [
     [LINK.up, state === 'up' ? 1 : 0],
     [LINK.rtt, rttMs === undefined ? undefined : rttMs / 1_000],
     [LINK.bytes, bytes],
     [LINK.remade, remade],
+    [LINK.overRpc, transport === undefined ? undefined : transport === 'rpc' ? 1 : 0],
   ]);
 }
 

@@ -10,7 +10,7 @@ export function linkStatuses(
   reports: readonly LinkReport[],
   routes: readonly Pick<RoutezRoute, 'remote_id' | 'rtt' | 'in_bytes' | 'out_bytes'>[] | undefined,
 ): readonly LinkStatus[] {
-  return reports.map(({ remoteServerId, peer, state, since, remade }) => {
+  return reports.map(({ remoteServerId, peer, state, since, remade, transport }) => {
     const route = routes?.find(({ remote_id }) => remote_id === remoteServerId);
     // nats-server reports `0s` until it has measured the round trip.
     const rttMs = route?.rtt === undefined ? undefined : parseGoDurationMs(route.rtt) || undefined;
@@ -20,6 +20,7 @@ export function linkStatuses(
       state: state === 'up' && routes !== undefined && route === undefined ? 'connecting' : state,
       since,
       remade,
+      transport,
       ...(rttMs !== undefined && { rttMs }),
       ...(route !== undefined && { bytes: route.in_bytes + route.out_bytes }),
     };

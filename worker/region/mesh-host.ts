@@ -8,6 +8,7 @@ import type { MeshHost } from '../mesh/mesh-keeper.ts';
 import { RouteRefusedError } from '../mesh/route-handshake.ts';
 import { messageOf } from '../message-of.ts';
 import type { Admission } from './admission.ts';
+import { dialObject } from './dial-object.ts';
 import type { NatsServer } from './nats-server.ts';
 import { serverStub } from './region-stub.ts';
 
@@ -29,8 +30,7 @@ export function meshHostOf(id: string, env: Env, server: NatsServer, admission: 
   };
   return {
     dialLocal: () => server.dialRoute(),
-    // The address is only informative to readers; what it reaches is the object's own choice.
-    dialPeer: (peer) => peerOf(peer).connect(`${id}.${peer}:${ROUTE_PORT}`),
+    dialPeer: (peer, transport) => dialObject(peerOf(peer), `${id}.${peer}:${ROUTE_PORT}`, transport),
     whyNotLink: (peer) => admission.whyNotLink(jetstreamOf(id), jetstreamOf(peer)),
     announceTo: (peer) => peerOf(peer).peerUp(id),
     onFailure: (peer, error) => {

@@ -1,7 +1,7 @@
 // What a region's object tells Workers about itself. Crosses RPC, so everything in it is plain data.
 
 import type { RegionView } from '../../api/regions.ts';
-import type { RegionState } from '../../api/states.ts';
+import type { LinkTransport, RegionState } from '../../api/states.ts';
 import type { RoundTrips } from '../../routing/round-trips.ts';
 import type { LinkReport } from '../mesh/link-report.ts';
 
@@ -38,7 +38,9 @@ export interface RegionStatus extends Reported, ForDataCenters {
 }
 
 /** A link, from the side that dials it. */
-export interface LinkStatus extends Omit<LinkReport, 'remoteServerId'> {
+export interface LinkStatus extends Omit<LinkReport, 'remoteServerId' | 'transport'> {
+  /** Absent from an object of an older version. */
+  readonly transport?: LinkTransport;
   /** Round trip over the route as nats-server measures it; absent until measured. */
   readonly rttMs?: number;
   /** Bytes in both directions since the route was established; absent if the server reports no such route. */

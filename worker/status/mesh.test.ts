@@ -19,9 +19,17 @@ test('every pair of regions is one link', () => {
 });
 
 test('a link is as its dialling side reports it', () => {
-  const dialled = reports('apac', { peer: 'enam', state: 'up', since: 7, remade: 2, rttMs: 80.5, bytes: 99 });
+  const dialled = reports('apac', {
+    peer: 'enam',
+    state: 'up',
+    since: 7,
+    remade: 2,
+    rttMs: 80.5,
+    bytes: 99,
+    transport: 'rpc',
+  });
   expect(meshLinks(['apac', 'enam'], ALL_UP, dialled)).toEqual([
-    { a: 'apac', b: 'enam', state: 'up', since: 7, remade: 2, rttMs: 80.5, bytes: 99 },
+    { a: 'apac', b: 'enam', state: 'up', since: 7, remade: 2, rttMs: 80.5, bytes: 99, transport: 'rpc' },
   ]);
 });
 
@@ -32,7 +40,16 @@ test('a link whose round trip was not measured yet has none', () => {
 
 test('a link that nobody reports is down, and nothing else is known of it', () => {
   expect(meshLinks(['apac', 'enam'], ALL_UP, new Map())).toEqual([
-    { a: 'apac', b: 'enam', state: 'down', since: null, remade: null, rttMs: null, bytes: null },
+    {
+      a: 'apac',
+      b: 'enam',
+      state: 'down',
+      since: null,
+      remade: null,
+      rttMs: null,
+      bytes: null,
+      transport: null,
+    },
   ]);
 });
 

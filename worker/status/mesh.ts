@@ -36,6 +36,7 @@ export function meshLinks(
       rttMs: link?.rttMs ?? null,
       bytes: link?.bytes ?? null,
       remade: link?.remade ?? null,
+      transport: (link?.state === 'up' ? link.transport : undefined) ?? null,
     };
   });
 }

@@ -31,6 +31,7 @@ const link = (bytes: number | null): MeshLink => ({
   rttMs: 1,
   bytes,
   remade: 0,
+  transport: 'connect',
 });
 const SNAPSHOT: LiveSnapshot = {
   kind: 'snapshot',
