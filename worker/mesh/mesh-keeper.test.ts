@@ -1,7 +1,8 @@
-import { expect, test, vi } from 'vitest';
-import { type MeshHost, MeshKeeper } from './mesh-keeper.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { MAX_SOCKETS, type MeshHost, MeshKeeper, type MeshOptions } from './mesh-keeper.ts';
 import { refusalLine } from './route-handshake.ts';
 import type { ByteChannel } from './splice.ts';
+import type { TransportSetting } from './transport.ts';
 
 /** `enam` dials `weur`, and is dialled by `apac`. */
 const REGIONS = ['apac', 'enam', 'weur'];
@@ -167,6 +168,34 @@ test('reconcile breaks a link that the server should know by now, and it is re-e
   expect(peers[0]?.isClosed()).toBe(true);
 });
 
+describe('with more peers than an object may have sockets', () => {
+  // r06 is in the middle of thirteen, of which it dials six.
+  const many = (count: number) => Array.from({ length: count }, (_, n) => `r${`${n}`.padStart(2, '0')}`);
+  const dialled = async (count: number, transport: TransportSetting) => {
+    const { mesh, host } = makeMesh({ region: 'r06', regions: many(count), transport });
+    mesh.serverUp();
+    await eventually(() => expect(mesh.reports().every(({ state }) => state === 'up')).toBe(true));
+    mesh.serverDown();
+    return host.dialPeer.mock.calls.map(([, transport]) => transport);
+  };
+
+  test('all links are sockets as long as they are six', async () => {
+    expect(await dialled(13, 'auto')).toEqual(Array(MAX_SOCKETS).fill('connect'));
+  });
+
+  test('the others go over RPC', async () => {
+    const transports = await dialled(15, 'auto');
+    expect(transports).toHaveLength(7);
+    expect(transports.filter((transport) => transport === 'connect')).toHaveLength(MAX_SOCKETS);
+    expect(transports.at(-1)).toBe('rpc');
+  });
+
+  test('what is set goes for all', async () => {
+    expect(new Set(await dialled(15, 'connect'))).toEqual(new Set(['connect']));
+    expect(new Set(await dialled(15, 'rpc'))).toEqual(new Set(['rpc']));
+  });
+});
+
 /** The connection to a server that sent its first line and accepts all input, until it is closed. */
 class FakeServer implements ByteChannel {
   readonly readable: ReadableStream<Uint8Array>;
@@ -195,14 +224,21 @@ class FakeServer implements ByteChannel {
   }
 }
 
-interface Fakes {
+interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transport'>> {
   readonly announceTo?: MeshHost['announceTo'];
   readonly dialPeer?: MeshHost['dialPeer'];
   /** First line of the peer, in place of its INFO. */
   readonly greeting?: string;
 }
 
-function makeMesh({ announceTo = async () => true, dialPeer, greeting }: Fakes = {}) {
+function makeMesh({
+  announceTo = async () => true,
+  dialPeer,
+  greeting,
+  region = 'enam',
+  regions = REGIONS,
+  transport = 'connect',
+}: Fakes = {}) {
   const clock = { now: START };
   const peers: FakeServer[] = [];
   const dial = (): FakeServer => {
@@ -220,11 +256,11 @@ function makeMesh({ announceTo = async () => true, dialPeer, greeting }: Fakes =
     random: () => 0,
   };
   const mesh = new MeshKeeper(host, {
-    region: 'enam',
-    regions: REGIONS,
+    region,
+    regions,
     retryMaxMs: 1_000,
     handshakeTimeoutMs: 1_000,
-    transport: 'connect',
+    transport,
   });
   return { mesh, host, peers, clock };
 }

@@ -51,6 +51,12 @@ export interface MeshOptions {
 /** A link that is up for this long without a route in the server's `/routez` is broken. */
 const ROUTE_MISSING_AFTER_MS = 5_000;
 
+/**
+ * Links of one object that may be sockets: Workers and objects may hold six outgoing connections at a time, and Cloudflare's
+ * page on `connect()` counts sockets among them (November 2026). Calls are none.
+ */
+export const MAX_SOCKETS = 6;
+
 export class MeshKeeper {
   readonly #host: MeshHost;
   readonly #options: MeshOptions;
@@ -66,8 +72,10 @@ export class MeshKeeper {
   /** The region's own server is up: dials the peers that this side dials, and notifies the others. */
   serverUp(): void {
     this.serverDown();
-    const { region, regions } = this.#options;
-    for (const peer of peersToDial(region, regions)) this.#links.set(peer, this.#newLink(peer));
+    const { region, regions, transport } = this.#options;
+    for (const [index, peer] of peersToDial(region, regions).entries()) {
+      this.#links.set(peer, this.#newLink(peer, index < MAX_SOCKETS ? transport : withoutSocket(transport)));
+    }
     for (const peer of peersThatDial(region, regions)) void this.#announceTo(peer);
   }
 
@@ -137,12 +145,12 @@ export class MeshKeeper {
     }
   }
 
-  #newLink(peer: string): Link {
+  #newLink(peer: string, transport: TransportSetting): Link {
     const { now, random } = this.#host;
     return new Link({
       peer,
       open: (transport) => this.#open(peer, transport),
-      transport: this.#options.transport,
+      transport,
       retryMaxMs: this.#options.retryMaxMs,
       now: now.bind(this.#host),
       random: random.bind(this.#host),
@@ -175,4 +183,8 @@ export class MeshKeeper {
       throw error;
     }
   }
+}
+
+function withoutSocket(transport: TransportSetting): TransportSetting {
+  return transport === 'auto' ? 'rpc' : transport;
 }
