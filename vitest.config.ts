@@ -14,7 +14,7 @@ const INTEROP_TESTS = 'test/interop/**/*.test.ts';
  * seconds: two at a time. All others of test/ have the machine for themselves.
  */
 const WAITING_TESTS = [
-  'test/failure/{asleep,backup,backup-faults,backup-kept,config-backup,doors-refuse,drain,drain-follows,external,from-outside,jetstream,leaf-nodes,leaf-permissions,member-loads,members,members-mesh,migration,migration-streams,mqtt,mqtt-in-a-browser,rebalance,residency-newborn,restart,restore,rollouts,sessions,start-and-stop}.test.ts',
+  'test/failure/{asleep,backup,backup-faults,backup-kept,config-backup,doors-refuse,drain,drain-follows,every-kind,external,from-outside,jetstream,leaf-nodes,leaf-permissions,member-loads,members,members-mesh,migration,migration-streams,mqtt,mqtt-in-a-browser,rebalance,residency-newborn,restart,restore,rollouts,sessions,start-and-stop}.test.ts',
   'test/local/**/*.test.ts',
 ];
 

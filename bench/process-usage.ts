@@ -43,13 +43,6 @@ export function usageBelow(root: number): Readonly<Record<Program, Usage>> {
   return sum;
 }
 
-/** The processes of a program among all that a process has started. */
-export function processesOf(program: Program, root: number): readonly number[] {
-  return descendantsOf(root, readAll())
-    .filter((stat) => programOf(stat, root) === program)
-    .map(({ pid }) => pid);
-}
-
 const NOTHING: Usage = { residentBytes: 0, cpuMs: 0 };
 
 /** Parses /proc/PID/stat. */

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { formatNumber, isMet, markdownReport, rowsOf, textReport } from './report.ts';
-import type { BenchResult } from './result.ts';
+import { goalLines, isMet } from './goals.ts';
+import { markdownReport, rowsOf, textReport } from './report.ts';
+import type { BenchResult, Goal, Measure } from './result.ts';
 import { replaceResults } from './run-file.ts';
+import { formatNumber } from './statistics.ts';
 
 const RESULT: BenchResult = {
   name: 'edge',
@@ -48,12 +50,46 @@ test('a row shows medians with their spread, and how many times the control', ()
 
 test('both reports say which goals were met and which were missed', () => {
   for (const report of [textReport(RUN), markdownReport(RUN)]) {
-    expect(report).toContain('MISSED: PING, Meridian at most 1.05 × platform: 1.10');
-    expect(report).toContain('met: PING, Meridian at most 1.2 × platform: 1.10');
-    expect(report).toContain('met: connecting, direct at most 4 s: 4');
-    expect(report).toContain('MISSED: connecting, direct at most 3 s: 4');
+    expect(report).toContain('MISSED: Meridian at most 1.05 × platform: PING (1.1)');
+    expect(report).toContain('met: Meridian at most 1.2 × platform: PING (1.1)');
+    expect(report).toContain('met: direct at most 4 s: connecting (4)');
+    expect(report).toContain('MISSED: direct at most 3 s: connecting (4)');
     expect(report).toContain('A CPU, 2 cores, 8 GiB, Linux 6 x64');
   }
+});
+
+describe('a goal', () => {
+  const row = (what: string, samples: Record<string, number>, goal: Partial<Goal> = {}): Measure => ({
+    ...{ what, unit: 'msg/s', control: 'platform' },
+    samples: Object.fromEntries(Object.entries(samples).map(([name, value]) => [name, [value]])),
+    goals: [{ of: 'Meridian', against: 'stock', atLeast: 1.4, floor: 'platform', ...goal }],
+  });
+
+  test('of many rows is one line', () => {
+    const good = { Meridian: 30, platform: 30, stock: 20 };
+    expect(goalLines([row('16 B', good), row('128 B', { ...good, Meridian: 40 })])).toEqual([
+      'met in all 2 rows: Meridian at least 1.4 × stock: 1.5 to 2',
+    ]);
+    expect(goalLines([row('16 B', good), row('128 B', { ...good, Meridian: 20 })])).toEqual([
+      'MISSED in 1 of 2 rows: Meridian at least 1.4 × stock: 128 B (1)',
+    ]);
+  });
+
+  test('that the floor misses itself is to be as good as the floor', () => {
+    const slow = { Meridian: 10, platform: 10, stock: 20 };
+    expect(goalLines([row('4 KiB', slow), row('256 KiB', { ...slow, Meridian: 9 })])).toEqual([
+      'MISSED in 1 of 2 rows: Meridian at least 0.95 × platform, which itself misses at least 1.4 × stock: 256 KiB (0.9)',
+    ]);
+    const late = { Meridian: 1.04, platform: 1, stock: 1 };
+    const { atLeast: _, ...goal } = row('', {}).goals[0] as Goal;
+    expect(goalLines([{ ...row('p50', late), goals: [{ ...goal, atMost: 0.65 }] }])).toEqual([
+      'met: Meridian at most 1.05 × platform, which itself misses at most 0.65 × stock: p50 (1.04)',
+    ]);
+  });
+
+  test('of which nothing was measured is absent', () => {
+    expect(goalLines([row('16 B', { platform: 1 })])).toEqual([]);
+  });
 });
 
 describe('isMet', () => {

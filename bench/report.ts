@@ -2,9 +2,10 @@
 // met. The same rows as plain text and as Markdown.
 
 import { formatTable } from '../regions/table.ts';
-import type { BenchResult, Goal, Measure } from './result.ts';
+import { goalLines } from './goals.ts';
+import type { BenchResult, Measure } from './result.ts';
 import type { BenchRun } from './run-file.ts';
-import { median, pairedRatio, spreadOf } from './statistics.ts';
+import { formatNumber, pairedRatio, spreadOf } from './statistics.ts';
 
 export function textReport({ machine, versions, results }: BenchRun): string {
   return [
@@ -13,7 +14,7 @@ export function textReport({ machine, versions, results }: BenchRun): string {
       [
         `${result.title} (${result.name}; medians of ${result.rounds} rounds, least - most, x control)`,
         formatTable(rowsOf(result)),
-        ...goalLines(result),
+        ...goalLines(result.measures),
         ...result.notes.map((note) => `- ${note}`),
       ].join('\n'),
     ),
@@ -31,7 +32,7 @@ export function markdownReport({ time, machine, versions, results }: BenchRun): 
         '',
         markdownTable(rowsOf(result)),
         '',
-        ...goalLines(result).map((line) => `- ${line}`),
+        ...goalLines(result.measures).map((line) => `- ${line}`),
         ...result.notes.map((note) => `- ${note}`),
       ].join('\n'),
     ),
@@ -58,35 +59,6 @@ function cellOf({ samples, control }: Measure, name: string): string {
   if (name === control) return `${figure} control`;
   const ratio = pairedRatio(values, samples[control] ?? []);
   return Number.isNaN(ratio) ? figure : `${figure} ×${ratio.toFixed(2)}`;
-}
-
-/** Three significant digits; from 1,000 on whole numbers. */
-export function formatNumber(value: number): string {
-  if (!Number.isFinite(value)) return '-';
-  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
-  return String(Number(value.toPrecision(3)));
-}
-
-function goalLines({ measures }: BenchResult): readonly string[] {
-  return measures.flatMap((measure) => measure.goals.flatMap((goal) => goalLine(measure, goal) ?? []));
-}
-
-function goalLine({ what, unit, samples }: Measure, goal: Goal): string | undefined {
-  const { of, against, atLeast, atMost = Number.NaN } = goal;
-  const values = samples[of] ?? [];
-  const figure = against === undefined ? median(values) : pairedRatio(values, samples[against] ?? []);
-  if (Number.isNaN(figure)) return undefined;
-  const limit = atLeast === undefined ? `at most ${formatNumber(atMost)}` : `at least ${atLeast}`;
-  const [wanted, was] =
-    against === undefined
-      ? [`${limit} ${unit}`, formatNumber(figure)]
-      : [`${limit} × ${against}`, figure.toFixed(2)];
-  return `${isMet(goal, figure) ? 'met' : 'MISSED'}: ${what}, ${of} ${wanted}: ${was}`;
-}
-
-/** @param figure the ratio, or the median if the goal is not relative to another contestant */
-export function isMet({ atLeast, atMost }: Goal, figure: number): boolean {
-  return figure >= (atLeast ?? Number.NEGATIVE_INFINITY) && figure <= (atMost ?? Number.POSITIVE_INFINITY);
 }
 
 function markdownTable([header = [], ...rows]: readonly (readonly string[])[]): string {

@@ -7,6 +7,8 @@ export interface Goal {
   readonly against?: string;
   readonly atLeast?: number;
   readonly atMost?: number;
+  /** A contestant with nothing of ours: where it misses the goal itself, `of` is to be as good as it. */
+  readonly floor?: string;
 }
 
 /** One figure, such as the messages per second of one size. */

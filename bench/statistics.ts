@@ -33,3 +33,10 @@ export function pairedRatio(values: readonly number[], control: readonly number[
   });
   return median(ratios);
 }
+
+/** Three significant digits; from 1,000 on whole numbers. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return '-';
+  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
+  return String(Number(value.toPrecision(3)));
+}

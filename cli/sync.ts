@@ -3,15 +3,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { MeridianConfig } from '../regions/config.ts';
-import { generateJsonSchema } from '../regions/generate/json-schema.ts';
 import type { ClassChange } from '../regions/generate/migrations.ts';
-import { generateReference } from '../regions/generate/reference.ts';
-import { generateWorkerClasses } from '../regions/generate/worker-classes.ts';
-import { syncWranglerToml, WranglerSyncError } from '../regions/generate/wrangler-sync.ts';
+import { WranglerSyncError } from '../regions/generate/wrangler-sync.ts';
+import { generatedFiles, migrationText, WRANGLER_FILE } from './generated-files.ts';
 import { loadRegions, ROOT } from './regions-file.ts';
 import { say } from './wrap.ts';
-
-const WRANGLER_FILE = 'wrangler.toml';
 
 /** A generated file: its current text (undefined: no such file), and what it should be. */
 interface GeneratedFile {
@@ -40,7 +36,7 @@ export function syncCommand(): Command {
         say(`wrote ${path}`);
       }
       if (stale.length === 0) say('Everything agrees with regions/regions.json.');
-      if (added !== undefined) say(textOf(added));
+      if (added !== undefined) say(migrationText(added));
     });
 }
 
@@ -50,14 +46,12 @@ async function generate(
   const wrangler = await read(WRANGLER_FILE);
   if (wrangler === undefined)
     throw new WranglerSyncError('There is no wrangler.toml at the root of the repository.');
-  const { text, added } = syncWranglerToml(wrangler, config);
-  const wanted: [string, string][] = [
-    [WRANGLER_FILE, text],
-    ['worker/region/classes.ts', generateWorkerClasses(config)],
-    ['regions/regions.schema.json', generateJsonSchema()],
-    ['docs/configuration.md', generateReference()],
-  ];
-  const files = wanted.map(async ([path, content]) => ({ path, current: await read(path), wanted: content }));
+  const { wanted, added } = generatedFiles(config, wrangler);
+  const files = [...wanted].map(async ([path, content]) => ({
+    path,
+    current: await read(path),
+    wanted: content,
+  }));
   return { files: await Promise.all(files), added };
 }
 
@@ -86,17 +80,6 @@ function firstDifference(current: string, wanted: string): string {
 
 function quoted(line: string | undefined): string {
   return line === undefined ? 'not there' : `\`${line}\``;
-}
-
-function textOf({ tag, created, deleted }: ClassChange): string {
-  const lines = [`wrangler.toml has a new migration, ${tag}.`];
-  if (created.length > 0) lines.push(`It creates ${created.join(', ')}.`);
-  if (deleted.length > 0) {
-    lines.push(
-      `Deploying it DELETES ${deleted.join(', ')} and all that their objects store. Drain these regions first.`,
-    );
-  }
-  return lines.join('\n');
 }
 
 async function read(path: string): Promise<string | undefined> {

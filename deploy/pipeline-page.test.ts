@@ -13,7 +13,7 @@ const read = (page: string) => readFile(`${PROJECT}docs/${page}`, 'utf8');
 const BUNDLE_TIMEOUT_MS = 120_000;
 
 /** What needs an account. */
-const NEEDS_ACCOUNT = /^npm run deploy -- --target|^npm run deploy$/;
+const NEEDS_ACCOUNT = /^npm run deploy -- --(target| )|^npm run deploy$/;
 
 const PAGE = await read('pipeline.md');
 const OF_BLOCKS = [...PAGE.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]

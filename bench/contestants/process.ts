@@ -3,8 +3,7 @@
 
 import type { ApiClient, BackupName } from '../../api/client.ts';
 import { serveParent } from '../child.ts';
-import { moveToCore } from '../cores.ts';
-import { processesOf, usageBelow } from '../process-usage.ts';
+import { usageBelow } from '../process-usage.ts';
 import type { Kind, RunningStack, StackRequest } from './contestant.ts';
 import { startControlEdge } from './control-edge.ts';
 import { startMeridian } from './meridian.ts';
@@ -29,9 +28,6 @@ const methods = {
   },
   servers: async () => (await running()).servers(),
   usage: async () => usageBelow(process.pid),
-  /** Gives the servers a core of their own. */
-  moveServers: async ({ core }: { core: number }) =>
-    moveToCore(processesOf('nats-server', process.pid), core),
   isolateBytes: async (): Promise<number> => {
     const bytes = await (await running()).isolateBytes?.();
     if (bytes === undefined) throw new Error('this stack was not started to be inspected');

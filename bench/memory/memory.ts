@@ -26,7 +26,7 @@ const SETTLE_MS = 1500;
 
 const KIB = 1024;
 const MIB = 1024 * 1024;
-const GOAL: Goal = { of: 'Meridian', against: 'stock', atMost: 1 / 3 };
+const GOAL: Goal = { of: 'Meridian', against: 'stock', atMost: 1 / 3, floor: 'platform' };
 
 type Sizes = readonly number[];
 

@@ -68,7 +68,7 @@ test('what the context says is sent; what no flag may ask for is not', async () 
     authorization: 'secret',
     age: 7,
   });
-  expect(asked[0]?.url).toBe('/api/flags?client=user+1&country=DE&colo=FRA');
+  expect(asked[0]?.url).toBe('/api/flags?country=DE&colo=FRA&client=user+1');
   expect(asked[0]?.headers['x-tier']).toBe('gold');
   expect(JSON.stringify(asked[0]?.rawHeaders)).not.toMatch(/secret|a@b/);
 });
@@ -120,4 +120,20 @@ test('the answers of a thousand clients are kept, and no more', async () => {
   expect(asked).toHaveLength(1_001);
   await details({ targetingKey: 'user-0' });
   expect(asked).toHaveLength(1_002);
+});
+
+test('of a client of whom nothing is said neither the place nor the address of this program counts', async () => {
+  expect((await details({})).value).toBe(true);
+  expect(asked[0]?.url).toBe('/api/flags?country=XX');
+  answer.body = {
+    version: 3,
+    flags: [{ flag: 'new-search', value: true, variant: 'on', reason: 'SPLIT', why: 'w' }],
+  };
+  expect(await details({ colo: 'SYD' })).toMatchObject({ value: false, errorCode: 'TARGETING_KEY_MISSING' });
+  expect(await details({ colo: 'SYD', targetingKey: 'a' })).toMatchObject({ value: true, reason: 'SPLIT' });
+});
+
+test('headers may be written as people write them, and be numbers and booleans', async () => {
+  await details({ targetingKey: 'a', 'X-Tier': 3, 'x-beta': true });
+  expect(asked[0]?.headers).toMatchObject({ 'x-tier': '3', 'x-beta': 'true' });
 });

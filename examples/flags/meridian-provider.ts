@@ -8,6 +8,7 @@ import {
   InvalidContextError,
   type Provider,
   type ResolutionDetails,
+  TargetingKeyMissingError,
   TypeMismatchError,
 } from '@openfeature/server-sdk'; // npm install @openfeature/server-sdk @openfeature/core
 
@@ -26,6 +27,9 @@ const TIMEOUT_MS = 2_000;
 
 /** Of how many clients the answers are kept. */
 const MOST_KNOWN = 1_000;
+
+/** Of a client of whom it is not said. Without it the edge would take the place of the program that asks. */
+const UNKNOWN_COUNTRY = 'XX';
 
 /** What a context may say as a header, as flags of Meridian may ask for it. */
 const HEADER = /^(x-[a-z0-9-]+|origin|user-agent)$/;
@@ -50,6 +54,9 @@ export class MeridianProvider implements Provider {
     if (found === undefined)
       throw new FlagNotFoundError(`the edge at ${this.#url.host} has no flag "${name}"`);
     const { value, variant, reason, why } = found;
+    // Drawn by the address of the program that asks, it would be the same for all of its users.
+    if (reason === 'SPLIT' && !context.targetingKey)
+      throw new TargetingKeyMissingError(`the flag "${name}" is for a percentage: it needs a targetingKey`);
     return { value, variant, reason: isStale ? 'STALE' : reason, flagMetadata: { version, why } };
   }
 
@@ -59,9 +66,14 @@ export class MeridianProvider implements Provider {
 
   /** The `targetingKey` draws percentages; `country`, `colo` and headers say what else the flags ask for. */
   #answerFor({ targetingKey, ...said }: EvaluationContext): Promise<Answer> {
-    const texts = Object.entries({ client: targetingKey, ...said }).filter(
-      (each): each is [string, string] => typeof each[1] === 'string' && each[1] !== '',
-    );
+    const named = Object.entries(said).map(([name, value]) => [name.toLowerCase(), value]);
+    const texts = Object.entries({
+      country: UNKNOWN_COUNTRY,
+      ...Object.fromEntries(named),
+      client: targetingKey,
+    })
+      .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value) && value !== '')
+      .map(([name, value]): [string, string] => [name, String(value)]);
     const query = new URLSearchParams(texts.filter(([name]) => ['client', 'country', 'colo'].includes(name)));
     const headers = texts.filter(([name]) => HEADER.test(name));
     const key = JSON.stringify([query.toString(), headers]);

@@ -2,7 +2,7 @@
 // and faults at each step. Their server lets go of whom a step moves, as its operators do, with nats-server's own KICK.
 
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Rollout, RolloutFile } from '../../api/rollouts.ts';
 import { freePort, LOOPBACK } from '../../local/listen.ts';
 import { validateConfig } from '../../regions/validate.ts';
@@ -262,66 +262,71 @@ async function goesTo(n: number): Promise<string | null> {
   return region;
 }
 
-test.each<[string, () => Promise<(() => Promise<void>) | undefined>, RegExp]>([
-  [
-    'one upgrade of twenty fails',
-    async () => {
-      way.faults.oneOf = 20;
-      return undefined;
-    },
-    /^connects failed 3 times in a row/,
-  ],
-  [
-    'upgrades take a second more',
-    async () => {
-      way.faults.delayMs = 1_000;
-      return undefined;
-    },
-    /^(p95|connects) failed 3 times in a row/,
-  ],
-  [
-    'its server is killed',
-    async () => {
-      await way.close();
-      return async () => {
-        way = await faultyWay(port, innerPort);
+/** Each is half a minute: `MERIDIAN_FAULTS=each` has them at each step of the way back. */
+const SHARES = process.env.MERIDIAN_FAULTS === 'each' ? [10, 25, 50, 100] : [25];
+
+describe.each(SHARES)('at %d percent of the clients', (share) => {
+  test.each<[string, () => Promise<(() => Promise<void>) | undefined>, RegExp]>([
+    [
+      'one upgrade of twenty fails',
+      async () => {
+        way.faults.oneOf = 20;
+        return undefined;
+      },
+      /^connects failed 3 times in a row/,
+    ],
+    [
+      'upgrades take a second more',
+      async () => {
+        way.faults.delayMs = 1_000;
+        return undefined;
+      },
+      /^(p95|connects) failed 3 times in a row/,
+    ],
+    [
+      'its server is killed',
+      async () => {
+        await way.close();
+        return async () => {
+          way = await faultyWay(port, innerPort);
+        };
+      },
+      /^(connects|regions) failed 3 times in a row/,
+    ],
+  ])(
+    '%s: it is found, and all goes back in time',
+    async (_what, breaks, why) => {
+      const { api } = running.stack;
+      await setAll({ existing: 0 });
+      await using _ = comers();
+      const plan = {
+        ...(await planOf('back-to-existing')),
+        steps: [{ set: { 'existing.dial': share }, for: '30m' }],
       };
+      const { id } = await api.startRollout({ plan });
+      await waitFor('the step to be watched', { timeoutMs: 60_000, pollMs: 250 }, async () => {
+        const { step, verdicts } = await api.rollout(id);
+        return step === 0 && verdicts.length > 0 && verdicts.every(({ outcome }) => outcome === 'pass');
+      });
+      const brokenAt = Date.now();
+      const mend = await breaks();
+      try {
+        const rollout = await over({ id });
+        const tookMs = (rollout.endedAt ?? 0) - brokenAt;
+        console.log(`found after ${tookMs} ms: ${rollout.why}`);
+        expect(rollout.state).toBe('aborted');
+        expect(rollout.why).toMatch(why);
+        // The first look may be at clients from before, whose count an isolate tells every few seconds.
+        expect(tookMs).toBeLessThanOrEqual((LIMIT + 2) * EVERY_MS);
+        const { config } = await api.config();
+        expect(config.regions.find((each) => each.id === 'existing')?.dial).toBe(0);
+      } finally {
+        await mend?.();
+      }
     },
-    /^(connects|regions) failed 3 times in a row/,
-  ],
-])(
-  'at a quarter of the clients %s: it is found, and all goes back in time',
-  async (_what, breaks, why) => {
-    const { api } = running.stack;
-    await setAll({ existing: 0 });
-    await using _ = comers();
-    const plan = {
-      ...(await planOf('back-to-existing')),
-      steps: [{ set: { 'existing.dial': 25 }, for: '30m' }],
-    };
-    const { id } = await api.startRollout({ plan });
-    await waitFor('the step to be watched', { timeoutMs: 60_000, pollMs: 250 }, async () => {
-      const { step, verdicts } = await api.rollout(id);
-      return step === 0 && verdicts.length > 0 && verdicts.every(({ outcome }) => outcome === 'pass');
-    });
-    const brokenAt = Date.now();
-    const mend = await breaks();
-    try {
-      const rollout = await over({ id });
-      const tookMs = (rollout.endedAt ?? 0) - brokenAt;
-      console.log(`found after ${tookMs} ms: ${rollout.why}`);
-      expect(rollout.state).toBe('aborted');
-      expect(rollout.why).toMatch(why);
-      // The first look may be at clients from before, whose count an isolate tells every few seconds.
-      expect(tookMs).toBeLessThanOrEqual((LIMIT + 2) * EVERY_MS);
-      const { config } = await api.config();
-      expect(config.regions.find((each) => each.id === 'existing')?.dial).toBe(0);
-    } finally {
-      await mend?.();
-    }
-  },
-  180_000,
-);
+    180_000,
+  );
+});
 
 /** Each is half a minute: `MERIDIAN_QUIET_RUNS=50` has them all. */
 const QUIET_RUNS = Number(process.env.MERIDIAN_QUIET_RUNS ?? 1);

@@ -11,6 +11,8 @@ export interface TerminalOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly replies?: Replies;
+  /** The key after each reply. Programs that read single keys take only the one that terminals send, `\r`. */
+  readonly enter?: '\n' | '\r';
   /** One Ctrl-C, when this is on the screen: whoever comes late to read it does not press it again. */
   readonly interruptAt?: RegExp;
 }
@@ -32,7 +34,7 @@ const SHELL = '/bin/bash';
 /** Runs a line in bash, as it is. */
 export function runOnTerminal(
   line: string,
-  { cwd, env = {}, replies = [], interruptAt }: TerminalOptions = {},
+  { cwd, env = {}, replies = [], enter = '\n', interruptAt }: TerminalOptions = {},
 ): Promise<OnTerminal> {
   const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
     cwd,
@@ -53,7 +55,7 @@ export function runOnTerminal(
     const reply = replies.find(([question]) => question.test(rest))?.[1];
     if (reply === undefined) return;
     answered = screen().length;
-    child.stdin.write(`${reply}\n`);
+    child.stdin.write(reply + enter);
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject).on('close', (code) => resolve({ code, screen: screen() }));

@@ -488,11 +488,16 @@ export const PARTS: readonly Part[] = [
     imports: ['regions', 'regions/edits', 'api', 'routing', 'worker/forecast', 'cli'],
   },
   {
+    path: 'deploy/setup',
+    what: 'the command `npm run setup`: asks, and writes what a fresh clone needs to be deployed',
+    imports: ['regions', 'regions/edits', 'regions/generate', 'cli'],
+  },
+  {
     path: 'deploy',
     what: 'the command `npm run deploy`: to Cloudflare, to Synadia, or to both',
     // `accounts/` reads the environment as `secrets.ts` and `target.ts` have it; no file there imports the command.
     imports: ['api', 'waiting', 'cli', 'deploy/accounts'],
-    tests: ['deploy/plan', 'local/listen.ts'],
+    tests: ['deploy/plan', 'deploy/setup', 'local/listen.ts'],
   },
   {
     path: 'local/machine.ts',

@@ -9,6 +9,7 @@ import { FailedSignIns } from './failed-sign-ins.ts';
 import { IDLE_AFTER_MS, type Newcomer, Newcomers } from './newcomers.ts';
 import { type Seat, Seats } from './seats.ts';
 import type { Look } from './server-watch.ts';
+import { SharedCheck } from './shared-check.ts';
 import type { Refusal } from './stages.ts';
 
 export interface DoorHost {
@@ -71,8 +72,7 @@ export class Door {
   #serverMax = Number.POSITIVE_INFINITY;
   #connections = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  #checkedAt = Number.NEGATIVE_INFINITY;
-  #check: Promise<void> | undefined;
+  readonly #check = new SharedCheck(() => this.#settle(), CHECK_PAUSE_MS);
 
   constructor(host: DoorHost) {
     this.#host = host;
@@ -118,7 +118,8 @@ export class Door {
 
   /** Checks who has authenticated by now, unless that was checked a moment ago. */
   async checkNewcomers(): Promise<void> {
-    if (this.#newcomers.size > 0 && Date.now() - this.#checkedAt > CHECK_EVERY_MS) await this.#checkAgain();
+    if (this.#newcomers.size > 0 && Date.now() - this.#check.beganAt > CHECK_EVERY_MS)
+      await this.#check.again();
   }
 
   /** Only the server can say that it is full: clients that just came may count twice until it is asked again. */
@@ -159,7 +160,7 @@ export class Door {
         Math.max(cameAt, this.#newcomers.newestAt(network)) + WAIT_MS,
       );
       if (checks > 0 && (isHopeless || Date.now() >= end)) return CROWDED;
-      await this.#checkAgain();
+      await this.#check.again();
     }
   }
 
@@ -176,32 +177,17 @@ export class Door {
     return Math.min(maxUnauthenticatedPerAddress, Math.max(1, Math.floor(room / 2)));
   }
 
-  /** One check serves all who wait for it. */
-  #checkAgain(): Promise<void> {
-    this.#check ??= this.#settle().finally(() => {
-      this.#check = undefined;
-    });
-    return this.#check;
-  }
-
   async #settle(): Promise<void> {
-    const pauseMs = this.#checkedAt + CHECK_PAUSE_MS - Date.now();
-    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    this.#checkedAt = Date.now();
-    try {
-      // Those that have not authenticated are last in the server's list: its length has to be asked just before.
-      await this.#host.look();
-      const askedAt = Date.now();
-      const atMost = this.#newcomers.size + SPARE_CONNECTIONS;
-      const [ages, failed] = await Promise.all([
-        this.#host.unauthenticated(this.#connections, atMost),
-        this.#newcomers.hasNetworkOf(SUSPICIOUS) ? this.#host.failedSignIns(atMost) : [],
-      ]);
-      const beganAt = (age: number) => askedAt - age;
-      const networks = this.#newcomers.settle(ages.map(beganAt), askedAt, failed.map(beganAt));
-      for (const network of networks) this.#failed.note(network, askedAt);
-    } catch {
-      // Nothing new is known; a server that does not answer is noticed by its watch.
-    }
+    // Those that have not authenticated are last in the server's list: its length has to be asked just before.
+    await this.#host.look();
+    const askedAt = Date.now();
+    const atMost = this.#newcomers.size + SPARE_CONNECTIONS;
+    const [ages, failed] = await Promise.all([
+      this.#host.unauthenticated(this.#connections, atMost),
+      this.#newcomers.hasNetworkOf(SUSPICIOUS) ? this.#host.failedSignIns(atMost) : [],
+    ]);
+    const beganAt = (age: number) => askedAt - age;
+    const networks = this.#newcomers.settle(ages.map(beganAt), askedAt, failed.map(beganAt));
+    for (const network of networks) this.#failed.note(network, askedAt);
   }
 }

@@ -7,6 +7,7 @@ import type { RegionConfig } from '../../regions/config.ts';
 import { FailedSignIns } from './failed-sign-ins.ts';
 import { type FailedLeaf, type LeafNewcomer, LeafNewcomers } from './leaf-newcomers.ts';
 import type { Look } from './server-watch.ts';
+import { SharedCheck } from './shared-check.ts';
 import type { Refusal } from './stages.ts';
 
 export interface LeafDoorHost {
@@ -62,8 +63,7 @@ export class LeafDoor {
   readonly #failed = new FailedSignIns();
   /** As the server counted them last; undefined until it was asked. */
   #counted: number | undefined;
-  #checkedAt = Number.NEGATIVE_INFINITY;
-  #check: Promise<void> | undefined;
+  readonly #check = new SharedCheck(() => this.#settle(), CHECK_PAUSE_MS);
 
   constructor(host: LeafDoorHost) {
     this.#host = host;
@@ -90,14 +90,14 @@ export class LeafDoor {
   async admit(network: string, { limits }: RegionConfig): Promise<Admission> {
     const end = Date.now() + WAIT_MS;
     const { maxLeafs: most = MOST_LEAFS, maxFailedSignInsPerAddress: mostFailed = MOST_FAILED } = limits;
-    if (mostFailed > 0 && this.#newcomers.of(network) >= SUSPICIOUS) await this.#checkAgain();
+    if (mostFailed > 0 && this.#newcomers.of(network) >= SUSPICIOUS) await this.#check.again();
     for (let checks = 0; ; checks += 1) {
       const now = Date.now();
       if (mostFailed > 0 && this.#failed.of(network, now) >= mostFailed) return GUESSES;
       const refusal = this.#refusal(network, most, now);
       if (refusal === undefined) return { seat: this.#newcomers.note(network, now) };
       if (checks > 0 && (refusal !== CROWDED || now >= end)) return refusal;
-      await this.#checkAgain();
+      await this.#check.again();
     }
   }
 
@@ -119,26 +119,11 @@ export class LeafDoor {
     return ofNetwork >= Math.max(1, Math.floor((free + ofNetwork) / 2)) ? CROWDED : undefined;
   }
 
-  /** One check serves all who wait for it. */
-  #checkAgain(): Promise<void> {
-    this.#check ??= this.#settle().finally(() => {
-      this.#check = undefined;
-    });
-    return this.#check;
-  }
-
   async #settle(): Promise<void> {
-    const pauseMs = this.#checkedAt + CHECK_PAUSE_MS - Date.now();
-    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    this.#checkedAt = Date.now();
-    try {
-      // First who has failed, so that what the server counts more are others.
-      const listed = await this.#host.failedSignIns();
-      const now = Date.now();
-      for (const network of this.#newcomers.failed(listed, now)) this.#failed.note(network, now);
-      await this.#host.look();
-    } catch {
-      // Nothing new is known; a server that does not answer is noticed by its watch.
-    }
+    // First who has failed, so that what the server counts more are others.
+    const listed = await this.#host.failedSignIns();
+    const now = Date.now();
+    for (const network of this.#newcomers.failed(listed, now)) this.#failed.note(network, now);
+    await this.#host.look();
   }
 }

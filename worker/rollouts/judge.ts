@@ -5,12 +5,20 @@ import { verdictOf } from './checks/all.ts';
 import { endedIn, lagsIn } from './checks/servers.ts';
 import type { Evidence } from './checks/verdict.ts';
 import { type RolloutRecord, stepEndsAt, type Watched } from './rollout-record.ts';
-import { type Came, type Counted, cameBetween, merged } from './visit-window.ts';
+import { type Came, type Counted, cameBetween, merged, type Refused, refusedOf } from './visit-window.ts';
 
 /** What was found out for a look. */
 export interface Found extends Pick<Evidence, 'config' | 'snapshot'> {
   /** Undefined if the collector did not answer. */
   readonly counted: Counted | undefined;
+}
+
+/** Clients that routing had refused before the rollout began to look. */
+export function refusedBefore(
+  { refusedBefore: known }: RolloutRecord,
+  { counted }: Found,
+): Refused | undefined {
+  return known ?? (counted && refusedOf(Object.values(counted).flatMap((hour) => Object.values(hour))));
 }
 
 /** All checks, with what was found out now and at the looks before. */
@@ -29,6 +37,7 @@ export function watch(record: RolloutRecord, found: Found, now: number): Watched
     endedBefore: watched.ended,
     lagsBefore: watched.lags ?? {},
     isBegun: record.step >= 0,
+    refusedBefore: refusedBefore(record, found) ?? { refused: 0, total: 0 },
   };
   const verdicts = plan.checks.map((check, n): RolloutVerdict => {
     const { outcome, words } = verdictOf(check, evidence);

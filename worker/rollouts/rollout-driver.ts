@@ -18,7 +18,7 @@ import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { metricsCollector } from '../metrics/collector-stub.ts';
 import { ANSWER_WITHIN_MS, findOut } from './find-out.ts';
-import { nextOf, watch } from './judge.ts';
+import { nextOf, refusedBefore, watch } from './judge.ts';
 import { newRollout } from './new-rollout.ts';
 import { isOver, type Pending, type RolloutRecord, summaryOf, viewOf } from './rollout-record.ts';
 import { RolloutTable } from './rollout-table.ts';
@@ -168,8 +168,11 @@ export class RolloutDriver extends DurableObject<Env> implements RolloutMethods 
     if (checkedAt !== null && now < checkedAt + parseDurationMs(record.plan.every) / 2) return;
     const { version, config } = await this.#standing(this.#store());
     if (version !== record.version) return this.#table.put(to.overtaken(record, version, now));
-    const watched = watch(record, { config, ...(await findOut(metricsCollector(this.env))) }, now);
-    let seen: RolloutRecord = { ...record, state: 'running', watched };
+    const found = { config, ...(await findOut(metricsCollector(this.env))) };
+    const refused = refusedBefore(record, found);
+    const known = { ...record, ...(refused && { refusedBefore: refused }) };
+    const watched = watch(known, found, now);
+    let seen: RolloutRecord = { ...known, state: 'running', watched };
     for (const [n, { check, outcome, words, inARow }] of watched.verdicts.entries())
       if (outcome === 'fail' && inARow > (before[n]?.inARow ?? 0))
         seen = to.told(seen, 'failed', `${check}: ${words}`, { by: MERIDIAN, now });

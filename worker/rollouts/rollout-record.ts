@@ -14,7 +14,7 @@ import { parseDurationMs } from '../../regions/duration.ts';
 import type { Change } from '../../regions/edits/diff.ts';
 import type { Ended } from './checks/verdict.ts';
 import type { Settings } from './settings.ts';
-import type { Came, Counted } from './visit-window.ts';
+import type { Came, Counted, Refused } from './visit-window.ts';
 
 export interface StepRecord {
   readonly changes: readonly Change[];
@@ -73,6 +73,8 @@ export interface RolloutRecord {
   readonly watchedMs: number;
   readonly watchedSince: number | null;
   readonly watched: Watched;
+  /** Of the hours before the first look. Absent before it. */
+  readonly refusedBefore?: Refused;
   readonly pending?: Pending;
   readonly events: readonly RolloutEvent[];
 }

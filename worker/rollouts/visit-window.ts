@@ -17,6 +17,15 @@ export interface Came {
 /** What was counted at a look: by hour, then by region, wanted and colo. */
 export type Counted = Readonly<Record<string, Readonly<Record<string, Came>>>>;
 
+/** Clients that routing itself refused, of all that came. */
+export interface Refused {
+  readonly refused: number;
+  readonly total: number;
+}
+
+/** No region may, or none takes clients: what the configuration makes of them. All else that is refused asked for what is not. */
+const BY_ROUTING: ReadonlySet<string> = new Set(['nowhere', 'residency']);
+
 /** Older hours are not counted any more. */
 const HOURS_KEPT = 2;
 
@@ -44,9 +53,22 @@ export function merged(all: readonly Came[]): readonly Came[] {
   return Object.values(summed(all));
 }
 
+/** Whom no region should get. */
+export function refusedOf(all: readonly Came[]): Refused {
+  const clients = (some: readonly Came[]) => some.reduce((sum, { count }) => sum + count, 0);
+  return { refused: clients(all.filter(isRefused)), total: clients(all) };
+}
+
+export function isRefused({ region, wanted }: Came): boolean {
+  return region === '' && wanted === '';
+}
+
 function byKind(visits: readonly VisitCount[]): Record<string, Came> {
+  const counted = visits.filter(
+    ({ region, wanted, refusal }) => region !== '' || wanted !== '' || BY_ROUTING.has(refusal),
+  );
   return summed(
-    visits.map(({ region, wanted, colo, count, within }) => ({ region, wanted, colo, count, within })),
+    counted.map(({ region, wanted, colo, count, within }) => ({ region, wanted, colo, count, within })),
   );
 }
 

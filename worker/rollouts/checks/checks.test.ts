@@ -14,7 +14,10 @@ function came(wanted: string, region: string, count: number, { ms = 20, colo = '
   return { wanted, region, colo, count, within: BUCKETS.map((most) => (ms / 1_000 <= most ? count : 0)) };
 }
 
-const watching = (...lately: Came[]) => ({ came: { lately, now: lately }, changed: ['oc'], minSamples: 20 });
+const watching = (...lately: Came[]) => ({
+  ...{ came: { lately, now: lately }, changed: ['oc'], minSamples: 20 },
+  refusedBefore: { refused: 0, total: 1_000 },
+});
 
 describe('connects', () => {
   const CHECK = { check: 'connects', minSuccess: 0.99, margin: 0.01 } as const;
@@ -50,6 +53,18 @@ describe('connects', () => {
     const lately = [came('oc', 'oc', 90), came('oc', '', 10)];
     const seen = { ...watching(...lately), came: { lately, now: [came('oc', 'oc', 30)] } };
     expect(connects(CHECK, seen).outcome).toBe('pass');
+  });
+
+  test.each([
+    ['all of them, so that none should come to a region', 0, [came('', '', 20)], 'fail'],
+    ['five of a hundred', 0, [came('oc', 'oc', 95), came('', '', 5)], 'fail'],
+    ['one of sixty', 0, [came('oc', 'oc', 59), came('', '', 1)], 'pass'],
+    ['as many as before', 50, [came('oc', 'oc', 95), came('', '', 5)], 'pass'],
+    ['more than before', 50, [came('oc', 'oc', 80), came('', '', 20)], 'fail'],
+    ['of too few', 0, [came('oc', 'oc', 9), came('', '', 9)], 'waiting'],
+  ])('routing refuses %s', (_, refused, lately, outcome) => {
+    const seen = { ...watching(...lately), refusedBefore: { refused, total: 1_000 } };
+    expect(connects(CHECK, seen).outcome).toBe(outcome);
   });
 
   test('without the collector nothing is known', () => {
@@ -171,6 +186,7 @@ function seen(regions: readonly RegionSnapshot[], more: Partial<Snapshot> = {}):
     minSamples: 20,
     lagsBefore: {},
     isBegun: true,
+    refusedBefore: { refused: 0, total: 0 },
   };
 }
 
@@ -242,6 +258,13 @@ test.each([
     endedBefore: { oc: { ended: 100, clients } },
   };
   expect(disconnects({ check: 'disconnects', maxPerThousand: 5 }, evidence).outcome).toBe(outcome);
+});
+
+test('disconnects: a region that does not answer has not ended nothing', () => {
+  const evidence = { ...seen([silent('oc')]), endedBefore: { oc: { ended: 100, clients: 100 } } };
+  expect(disconnects({ check: 'disconnects', maxPerThousand: 5 }, evidence)).toEqual({
+    ...{ outcome: 'unknown', words: 'oc does not answer' },
+  });
 });
 
 test('disconnects: a server that has started anew counts from nothing', () => {

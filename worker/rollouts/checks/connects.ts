@@ -4,6 +4,7 @@
 import type { RolloutCheck } from '../../../api/rollouts.ts';
 import { type Came, merged } from '../visit-window.ts';
 import { chanceOfAtLeast } from './chance.ts';
+import { refusedByRouting } from './refused.ts';
 import { type Evidence, fail, NO_COLLECTOR, pass, percent, type Verdict, waiting } from './verdict.ts';
 
 /** More failures than are allowed may be chance: they count once that is less probable than this. */
@@ -13,9 +14,13 @@ type Check = Extract<RolloutCheck, { check: 'connects' }>;
 
 export function connects(
   { regions, minSuccess, margin }: Check,
-  { came, changed, minSamples }: Pick<Evidence, 'came' | 'changed' | 'minSamples'>,
+  evidence: Pick<Evidence, 'came' | 'changed' | 'minSamples' | 'refusedBefore'>,
 ): Verdict {
+  const { came, changed, minSamples } = evidence;
   if (came === undefined) return NO_COLLECTOR;
+  // Whom no region should get, none of those that are watched should.
+  const refused = refusedByRouting({ minSuccess, margin }, came, evidence);
+  if (refused !== undefined) return refused;
   const watched = new Set(regions ?? changed);
   const ours = came.lately.filter(({ wanted }) => watched.has(wanted));
   if (sum(ours) < minSamples) return waiting(`${sum(ours)} of ${minSamples} clients that it needs`);

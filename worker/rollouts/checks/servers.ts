@@ -2,7 +2,7 @@
 // answer is unknown, and never taken as good. Pure.
 
 import type { RolloutCheck } from '../../../api/rollouts.ts';
-import { ownRegions } from '../../../regions/config.ts';
+import { isExternal, ownRegions } from '../../../regions/config.ts';
 import type { RegionSnapshot, Snapshot } from '../../metrics/snapshot.ts';
 import type { Figures } from '../../region/server-figures.ts';
 import {
@@ -50,11 +50,12 @@ function countOf(varz: Figures, name: string): number {
 
 export function disconnects(
   { regions, maxPerThousand }: Check<'disconnects'>,
-  { snapshot, endedBefore, changed }: Evidence,
+  { snapshot, endedBefore, changed, config }: Evidence,
 ): Verdict {
   if (snapshot === undefined) return NO_COLLECTOR;
   if (endedBefore === undefined) return waiting('nothing to compare with yet');
   const watched = regions ?? changed;
+  const silent = snapshot.regions.filter(({ region, metrics }) => watched.includes(region) && !metrics);
   const now = endedIn(snapshot);
   const known = watched.filter((id) => now[id] !== undefined && endedBefore[id] !== undefined);
   // A region without a server, as one that sleeps, has ended nothing; whether it serves is the check `regions`.
@@ -65,8 +66,13 @@ export function disconnects(
   const ended = figures.reduce((all, each) => all + each.ended, 0);
   const clients = figures.reduce((all, each) => all + each.clients, 0);
   const most = (maxPerThousand * clients) / 1_000;
-  const words = `${ended} connections of ${clients} were ended as too slow or dead`;
-  if (ended < FEWEST_ENDED || ended <= most) return pass(words);
+  const theirs = watched.filter((id) => config.regions.some((each) => each.id === id && isExternal(each)));
+  const untold = theirs.length === 0 ? '' : `; what servers of ${theirs.join(', ')} end is not known here`;
+  const words = `${ended} connections of ${clients} were ended as too slow or dead${untold}`;
+  if (ended < FEWEST_ENDED || ended <= most)
+    return silent.length === 0
+      ? pass(words)
+      : unknown(`${silent.map(({ region }) => region).join(', ')} does not answer`);
   const worst = figures.reduce((one, other) => (other.ended > one.ended ? other : one));
   return fail(`${words}, most of them at ${worst.id}`);
 }

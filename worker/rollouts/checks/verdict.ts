@@ -3,7 +3,7 @@
 import type { VerdictOutcome } from '../../../api/rollouts.ts';
 import type { MeridianConfig } from '../../../regions/config.ts';
 import type { Snapshot } from '../../metrics/snapshot.ts';
-import type { Came } from '../visit-window.ts';
+import type { Came, Refused } from '../visit-window.ts';
 
 export interface Verdict {
   readonly outcome: VerdictOutcome;
@@ -21,6 +21,8 @@ export interface Evidence {
   readonly snapshot: Snapshot | undefined;
   /** Who came in the last looks, and of them since the last one. Undefined if that is not known. */
   readonly came: { readonly lately: readonly Came[]; readonly now: readonly Came[] } | undefined;
+  /** Before the first step. */
+  readonly refusedBefore: Refused;
   /** At the look before; undefined before the first. */
   readonly endedBefore: Ended | undefined;
   /** Of streams, what they lacked at the look before. */
