@@ -50,9 +50,10 @@ test('a link over RPC says so, carries everything both ways, and is made again w
 
 test('a server that is killed is linked again over RPC', async () => {
   const { stack } = running;
+  const { since } = await linkBetween(stack, 'enam', 'weur');
   await stack.engine.server('nats-weur')?.app.kill('SIGKILL');
   await waitFor('the link to go', { timeoutMs: DELIVERY_TIMEOUT_MS }, async () => {
-    return (await linkBetween(stack, 'enam', 'weur')).state !== 'up';
+    return (await linkBetween(stack, 'enam', 'weur')).since !== since;
   });
   await meshIsWhole(stack);
   expect(await linkBetween(stack, 'enam', 'weur')).toMatchObject({ state: 'up', transport: 'rpc' });
