@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { Count, Instant, type Wire } from './schema-kinds.ts';
-import { LINK_STATES } from './states.ts';
+import { LINK_STATES, LINK_TRANSPORTS } from './states.ts';
 
 /** The link of a pair of regions. */
 export const MeshLinkSchema = v.strictObject({
@@ -26,6 +26,12 @@ export const MeshLinkSchema = v.strictObject({
     v.nullable(Count),
     v.description(
       'in both directions since the route was established, before they are compressed; null if unknown',
+    ),
+  ),
+  transport: v.pipe(
+    v.nullable(v.picklist(LINK_TRANSPORTS)),
+    v.description(
+      'what it goes over from one object to the other: `connect`, a socket; `rpc`, the byte streams of a call; null while it is not up',
     ),
   ),
   remade: v.pipe(v.nullable(Count), v.description('how often the link was re-established; null if unknown')),

@@ -29,6 +29,14 @@ export const LINK_STATES = ['up', 'connecting', 'down', 'asleep'] as const;
 export type LinkState = (typeof LINK_STATES)[number];
 
 /**
+ * What a link goes over between the two objects:
+ * - `connect`: a socket, by `connect()` of the peer's object
+ * - `rpc`: byte streams, by a method of the peer's object
+ */
+export const LINK_TRANSPORTS = ['connect', 'rpc'] as const;
+export type LinkTransport = (typeof LINK_TRANSPORTS)[number];
+
+/**
  * A JetStream server:
  * - `full`: holds everything that it has to
  * - `joining`: running, and being filled by the others

@@ -21,7 +21,7 @@ export function meshCommand(): Command {
     });
 }
 
-const HEAD = ['LINK', 'STATE', 'SINCE', 'RTT', 'BYTES', 'REMADE', 'COMPRESSION'];
+const HEAD = ['LINK', 'STATE', 'SINCE', 'RTT', 'BYTES', 'REMADE', 'OVER', 'COMPRESSION'];
 
 /** @param now ms since the epoch */
 export function meshText(links: readonly MeshLink[], now: number): string {
@@ -38,7 +38,10 @@ export function meshText(links: readonly MeshLink[], now: number): string {
   return [styleText('bold', head), ...styled, `${up} of ${links.length} links are up.`, ...plain].join('\n');
 }
 
-function rowOf({ a, b, state, since, rttMs, bytes, remade, compression }: MeshLink, now: number): string[] {
+function rowOf(
+  { a, b, state, since, rttMs, bytes, remade, transport, compression }: MeshLink,
+  now: number,
+): string[] {
   return [
     `${a} - ${b}`,
     state,
@@ -46,6 +49,7 @@ function rowOf({ a, b, state, since, rttMs, bytes, remade, compression }: MeshLi
     rttMs === null ? '?' : `${rttMs.toFixed(1)} ms`,
     bytes === null ? '?' : bytesText(bytes),
     String(remade ?? '?'),
+    transport ?? '-',
     compression ?? '?',
   ];
 }

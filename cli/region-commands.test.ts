@@ -44,6 +44,7 @@ test('mesh lists the links and counts those that are up', async () => {
       remade: 0,
       compression: 's2_fast',
       plainBecause: null,
+      transport: 'rpc',
     },
   };
   const mesh: Mesh = {
@@ -57,6 +58,7 @@ test('mesh lists the links and counts those that are up', async () => {
         rttMs: null,
         bytes: null,
         remade: null,
+        transport: null,
         compression: null,
         plainBecause: null,
       },
@@ -65,8 +67,8 @@ test('mesh lists the links and counts those that are up', async () => {
   };
   const { code, out } = await runRegionsOn({ 'GET /api/mesh': { body: mesh } }, ['mesh']);
   expect(code).toBe(0);
-  expect(out).toMatch(/^eeur - weur +up +5 min +21\.2 ms +2\.0 KiB +0 +s2_fast$/m);
-  expect(out).toMatch(/^eeur - oc +down +\? +\? +\? +\? +\?$/m);
+  expect(out).toMatch(/^eeur - weur +up +5 min +21\.2 ms +2\.0 KiB +0 +rpc +s2_fast$/m);
+  expect(out).toMatch(/^eeur - oc +down +\? +\? +\? +\? +- +\?$/m);
   expect(out).toContain('2 of 3 links are up.');
   expect(out).toContain('eeur - enam is not compressed: nats-enam is old.');
   expect(out).not.toContain('eeur - weur is not');

@@ -18,6 +18,7 @@ const LINK: MeshLink = {
   remade: 0,
   compression: null,
   plainBecause: null,
+  transport: 'connect',
 };
 
 test('regions with their links, messages and bytes since the last look, and drains with the time left', () => {

@@ -30,7 +30,14 @@ class SlowStack {
       links: [
         {
           ...{ a: 'oc', b: 'weur', state: this.slowIsUp ? 'up' : 'asleep', since: null },
-          ...{ rttMs: null, bytes: null, remade: null, compression: null, plainBecause: null },
+          ...{
+            rttMs: null,
+            bytes: null,
+            remade: null,
+            transport: null,
+            compression: null,
+            plainBecause: null,
+          },
         } satisfies MeshLink,
       ],
     }),

@@ -9,6 +9,10 @@ const between = (least: number, most: number, text: string) =>
 export const MESH_COMPRESSIONS = ['off', 's2_fast', 's2_better', 's2_best', 's2_auto'] as const;
 export type MeshCompression = (typeof MESH_COMPRESSIONS)[number];
 
+/** What a link goes over; `auto` is the first of them, and the other where it fails. */
+export const MESH_TRANSPORTS = ['auto', 'connect', 'rpc'] as const;
+export type MeshTransport = (typeof MESH_TRANSPORTS)[number];
+
 export const MeshSchema = v.strictObject({
   reconcileSeconds: v.optional(
     between(5, 900, 'How often a region compares its routes with the configuration.'),
@@ -26,5 +30,14 @@ export const MeshSchema = v.strictObject({
       ),
     ),
     'off',
+  ),
+  transport: v.optional(
+    v.pipe(
+      v.picklist(MESH_TRANSPORTS),
+      v.description(
+        'What a link between two regions goes over: `connect`, a socket from one object to the other; `rpc`, byte streams of a call; `auto`, the first of them, and the other where it fails.',
+      ),
+    ),
+    'auto',
   ),
 });

@@ -24,7 +24,7 @@ test('every default is filled in', () => {
       defaultRegion: 'weur',
       doors: { leafnode: false, mqtt: false },
       flags: {},
-      mesh: { reconcileSeconds: 30, retryMaxMs: 5000, compression: 'off' },
+      mesh: { reconcileSeconds: 30, retryMaxMs: 5000, compression: 'off', transport: 'auto' },
       admin: {},
       jetstream: {
         turnSeconds: 300,

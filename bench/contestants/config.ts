@@ -17,6 +17,7 @@ export async function configFor({
   members,
   sleeps,
   reconcileSeconds,
+  transport,
   jetstream,
   mqtt = false,
   external,
@@ -34,6 +35,7 @@ export async function configFor({
       ...sized.mesh,
       ...(reconcileSeconds !== undefined && { reconcileSeconds }),
       ...(compression !== undefined && { compression }),
+      ...(transport !== undefined && { transport }),
     },
     regions: ownRegions(sized).map((region, index) => ({
       ...region,

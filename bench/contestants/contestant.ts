@@ -2,6 +2,7 @@
 // of them in a process of its own.
 
 import type { ApiClient } from '../../api/client.ts';
+import type { LinkTransport } from '../../api/states.ts';
 import type { Closeable } from '../../local/teardown.ts';
 import type { MeshCompression } from '../../regions/mesh-schema.ts';
 
@@ -27,6 +28,8 @@ export interface StackRequest {
   readonly collects?: boolean;
   /** How often regions compare their routes with the configuration; replaces the configured interval. */
   readonly reconcileSeconds?: number;
+  /** What links go over between two objects; replaces what is configured. */
+  readonly transport?: LinkTransport;
   /** Adds the latency of real distances. */
   readonly wan?: boolean;
   /** How its links are compressed. Absent: as it would be deployed. */

@@ -13,7 +13,8 @@ import { type Path, pathThrough } from './path.ts';
 const CONTESTANTS = {
   'TCP route': { kind: 'tcp-cluster', regions: 2 },
   splice: { kind: 'splice' },
-  Meridian: { kind: 'meridian', regions: 2 },
+  Meridian: { kind: 'meridian', regions: 2, transport: 'connect' },
+  'Meridian over RPC': { kind: 'meridian', regions: 2, transport: 'rpc' },
 } as const;
 
 const PAIRS = [2, 4, 8];
@@ -42,6 +43,7 @@ export async function mesh(context: Context): Promise<BenchResult> {
       'Two servers of one configuration, joined by the route that Meridian splices, or by one that they dial. Clients use TCP, publishers at the one server, subscribers at the other.',
       "On the wire: bytes of the route in both directions, acknowledgements and the servers' own included, as the engine counts them.",
       'splice: two objects that join the route ports of their containers, with nothing of ours: the floor of the platform.',
+      '`Meridian over RPC`: where `connect()` between two objects does not work.',
       'The latency is that of a request and its reply with one in flight per pair.',
     ],
     measures: [...measures, ...(await compressed(context))],

@@ -183,6 +183,7 @@ describe('/api/mesh', () => {
         since: expect.any(Number),
         bytes: expect.any(Number),
         remade: expect.any(Number),
+        transport: expect.stringMatching(/^(connect|rpc)$/),
       });
     }
   });

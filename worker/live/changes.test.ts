@@ -15,6 +15,7 @@ const link: MeshLink = {
   remade: 0,
   compression: null,
   plainBecause: null,
+  transport: 'connect',
 };
 const place = { key: 'oc SYD', region: 'oc', latitude: -34, longitude: 151, clients: 2 };
 const before: Seen = { at: 1, version: 7, regions: [oc, weur], links: [link], places: [place] };

@@ -22,14 +22,18 @@ export function streamOf(line: string): Uint8Array<ArrayBuffer> {
  * Waits until a server compresses, which its first bytes show. The stream can be read further afterwards.
  *
  * @param before bytes that were read already
+ * @param signal gives up: the stream is cancelled, for one whose other side hangs
  * @returns what of the S2 stream has been read, its identifier included
  * @throws CompressionFailedError if it ends or sends something else, such as its reason to refuse the route
  */
 export async function readStreamStart(
   stream: ReadableStream<Uint8Array>,
   before: Uint8Array,
+  signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const reader = stream.getReader();
+  const giveUp = () => void reader.cancel().catch(() => {});
+  signal?.addEventListener('abort', giveUp);
   let bytes = before;
   try {
     for (;;) {
@@ -43,6 +47,7 @@ export async function readStreamStart(
       bytes = concatenated([bytes, value]);
     }
   } finally {
+    signal?.removeEventListener('abort', giveUp);
     reader.releaseLock();
   }
 }

@@ -10,17 +10,25 @@ export interface FirstLine {
   readonly rest: Uint8Array;
 }
 
+export interface ReadOptions {
+  /** Bytes of the line that were read already: the `rest` of the line before it. */
+  readonly before?: Uint8Array;
+  /** Gives up: the stream is cancelled, for one whose other side hangs. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The stream can be read further afterwards.
  *
- * @param before bytes of the line that were read already: the `rest` of the line before it
  * @throws Error when it ends, or becomes too long, before a line end
  */
 export async function readFirstLine(
   stream: ReadableStream<Uint8Array>,
-  before: Uint8Array = new Uint8Array(0),
+  { before = new Uint8Array(0), signal }: ReadOptions = {},
 ): Promise<FirstLine> {
   const reader = stream.getReader();
+  const giveUp = () => void reader.cancel().catch(() => {});
+  signal?.addEventListener('abort', giveUp);
   let bytes = before;
   try {
     for (;;) {
@@ -36,6 +44,7 @@ export async function readFirstLine(
       bytes = concat(bytes, value);
     }
   } finally {
+    signal?.removeEventListener('abort', giveUp);
     reader.releaseLock();
   }
 }

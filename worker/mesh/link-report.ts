@@ -1,6 +1,6 @@
 // What is known of a link: a type. Plain data, since it crosses RPC.
 
-import type { LinkState } from '../../api/states.ts';
+import type { LinkState, LinkTransport } from '../../api/states.ts';
 import type { RouteCompression } from './route-compression.ts';
 
 /** A link as its dialling side knows it. */
@@ -11,6 +11,8 @@ export interface LinkReport {
   readonly since: number;
   /** How often it was re-established. */
   readonly remade: number;
+  /** What it goes over, or will go over at its next try. */
+  readonly transport: LinkTransport;
   readonly remoteServerId: string | undefined;
   /** How its servers were told to compress it, while it is up. */
   readonly compression?: RouteCompression;

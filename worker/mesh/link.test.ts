@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { LinkTransport } from '../../api/states.ts';
 import { FIRST_RETRY_MS, STABLE_LINK_MS } from '../backoff.ts';
 import { ASLEEP, Link } from './link.ts';
 import { RouteRefusedError } from './route-handshake.ts';
 import type { Splice } from './splice.ts';
+import { PROVEN_LINK_MS, type TransportSetting } from './transport.ts';
 
 const RETRY_MAX_MS = 1_000;
 
@@ -266,6 +268,83 @@ describe('a reset', () => {
   });
 });
 
+describe('a link that may go over either transport', () => {
+  test('goes over connect() while that works', async () => {
+    const { link, tries, transports } = makeLink({ transport: 'auto' });
+    await tries[0]?.succeed();
+    expect([link.transport, transports]).toEqual(['connect', ['connect']]);
+  });
+
+  test('goes over RPC at once where connect() fails, and says so', async () => {
+    const { link, tries, transports } = makeLink({ transport: 'auto' });
+    await tries[0]?.fail(new Error('connect is not supported'));
+    expect(transports).toEqual(['connect', 'rpc']);
+    await tries[1]?.succeed();
+    expect([link.state, link.transport]).toEqual(['up', 'rpc']);
+  });
+
+  test('that fails over both waits, and takes turns', async () => {
+    const { tries, transports } = makeLink({ transport: 'auto' });
+    await tries[0]?.fail();
+    await tries[1]?.fail();
+    for (const [index, wait] of [100, 200, 400].entries()) {
+      await vi.advanceTimersByTimeAsync(wait - 1);
+      expect(tries).toHaveLength(index + 2);
+      await vi.advanceTimersByTimeAsync(1);
+      await tries[index + 2]?.fail();
+    }
+    expect(transports).toEqual(['connect', 'rpc', 'connect', 'rpc', 'connect']);
+  });
+
+  test('goes over RPC after a connection that broke soon', async () => {
+    const { tries, transports } = makeLink({ transport: 'auto' });
+    await tries[0]?.succeed();
+    await vi.advanceTimersByTimeAsync(PROVEN_LINK_MS - 1);
+    await tries[0]?.end();
+    expect(transports).toEqual(['connect', 'rpc']);
+  });
+
+  test('stays with a transport that has carried it long enough', async () => {
+    const { tries, transports } = makeLink({ transport: 'auto' });
+    await tries[0]?.succeed();
+    await vi.advanceTimersByTimeAsync(PROVEN_LINK_MS);
+    await tries[0]?.end();
+    expect(transports).toEqual(['connect', 'connect']);
+  });
+
+  test.each([ASLEEP, 'starting'])(
+    'learns nothing about the transport from a peer that is %s',
+    async (reason) => {
+      const { link, tries, transports } = makeLink({ transport: 'auto' });
+      await tries[0]?.fail(new RouteRefusedError(reason));
+      link.kick();
+      expect(transports).toEqual(['connect', 'connect']);
+    },
+  );
+
+  test('begins with connect() again when the peer says that it is up', async () => {
+    const { link, tries, transports } = makeLink({ transport: 'auto' });
+    await tries[0]?.fail();
+    await tries[1]?.fail(new RouteRefusedError(ASLEEP));
+    expect(link.state).toBe('asleep');
+    link.kick();
+    expect(transports).toEqual(['connect', 'rpc', 'connect']);
+  });
+});
+
+test.each(['connect', 'rpc'] as const)(
+  'a link that is to go over %s goes over nothing else',
+  async (transport) => {
+    const { tries, transports } = makeLink({ transport });
+    await tries[0]?.fail();
+    await vi.advanceTimersByTimeAsync(FIRST_RETRY_MS);
+    await tries[1]?.succeed();
+    await tries[1]?.end();
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    expect(transports).toEqual([transport, transport, transport]);
+  },
+);
+
 /** One call of `open`, answered by the test. */
 class Try {
   readonly #opened = Promise.withResolvers<Splice>();
@@ -308,12 +387,21 @@ function settle(): Promise<unknown> {
   return vi.advanceTimersByTimeAsync(0);
 }
 
-function makeLink({ random = () => 0 }: { readonly random?: () => number } = {}) {
+function makeLink({
+  random = () => 0,
+  transport = 'connect',
+}: {
+  readonly random?: () => number;
+  readonly transport?: TransportSetting;
+} = {}) {
   const tries: Try[] = [];
+  const transports: LinkTransport[] = [];
   const failures: [string, unknown][] = [];
   const link = new Link({
     peer: 'weur',
-    open: () => {
+    transport,
+    open: (over) => {
+      transports.push(over);
       const next = new Try();
       tries.push(next);
       return next.splice;
@@ -323,5 +411,5 @@ function makeLink({ random = () => 0 }: { readonly random?: () => number } = {})
     now: Date.now,
     onFailure: (peer, error) => failures.push([peer, error]),
   });
-  return { link, tries, failures };
+  return { link, tries, failures, transports };
 }

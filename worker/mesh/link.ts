@@ -1,11 +1,12 @@
 // One link of the mesh, seen from the side that dials: it is established, watched, and re-established when it ends.
 // While the peer sleeps there are no attempts; when the peer wakes, `kick` is called.
 
-import type { LinkState, RegionState } from '../../api/states.ts';
+import type { LinkState, LinkTransport, RegionState } from '../../api/states.ts';
 import { backoffMs, STABLE_LINK_MS } from '../backoff.ts';
 import type { Agreed } from './route-compression.ts';
 import { RouteRefusedError } from './route-handshake.ts';
 import type { Splice } from './splice.ts';
+import { TransportChoice, type TransportSetting } from './transport.ts';
 
 /** The reason with which a region's object refuses a route because its server sleeps. */
 export const ASLEEP = 'asleep' satisfies RegionState;
@@ -13,7 +14,9 @@ export const ASLEEP = 'asleep' satisfies RegionState;
 export interface LinkOptions {
   readonly peer: string;
   /** Establishes the splice, or rejects with the reason why not. */
-  readonly open: () => Promise<Splice>;
+  readonly open: (transport: LinkTransport) => Promise<Splice>;
+  /** What it may go over. */
+  readonly transport: TransportSetting;
   readonly retryMaxMs: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -26,6 +29,7 @@ export interface LinkOptions {
 /** Keeps one link from its creation until `close`. */
 export class Link {
   readonly #options: LinkOptions;
+  readonly #transport: TransportChoice;
   #state: LinkState = 'connecting';
   #since: number;
   #remade = -1;
@@ -37,6 +41,7 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#transport = new TransportChoice(options.transport);
     this.#since = options.now();
     void this.#try();
   }
@@ -52,6 +57,11 @@ export class Link {
   /** When it entered its current state, milliseconds since the epoch. */
   get since(): number {
     return this.#since;
+  }
+
+  /** What it goes over, or will at its next try. */
+  get transport(): LinkTransport {
+    return this.#transport.current;
   }
 
   /** How often it was re-established. */
@@ -78,6 +88,7 @@ export class Link {
       return;
     }
     this.#attempt = 0;
+    this.#transport.forget();
     this.#schedule();
   }
 
@@ -106,13 +117,16 @@ export class Link {
     this.#kicked = false;
     this.#enter('connecting');
     try {
-      const splice = await this.#options.open();
+      const splice = await this.#options.open(this.#transport.current);
       if (this.#closed) return splice.close();
       await this.#hold(splice);
     } catch (error) {
       this.#options.onFailure(this.peer, error);
-      if (this.#kicked) this.#attempt = 0;
-      else if (error instanceof RouteRefusedError && error.reason === ASLEEP) return this.#enter('asleep');
+      const isRefused = error instanceof RouteRefusedError;
+      if (!this.#kicked && isRefused && error.reason === ASLEEP) return this.#enter('asleep');
+      // Whoever refuses a route was reached.
+      const isWorthTrying = !isRefused && this.#transport.failed();
+      if (this.#kicked || isWorthTrying) this.#attempt = 0;
     }
     if (this.#closed) return;
     this.#enter('down');
@@ -126,7 +140,9 @@ export class Link {
     this.#enter('up');
     await splice.ended;
     this.#splice = undefined;
-    if (this.#options.now() - this.#since >= STABLE_LINK_MS) this.#attempt = 0;
+    const lastedMs = this.#options.now() - this.#since;
+    this.#transport.ended(lastedMs);
+    if (lastedMs >= STABLE_LINK_MS) this.#attempt = 0;
   }
 
   #enter(state: LinkState): void {

@@ -1,9 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { STABLE_LINK_MS } from '../backoff.ts';
-import { type MeshHost, MeshKeeper, TURN_MS } from './mesh-keeper.ts';
+import { MAX_SOCKETS, type MeshHost, MeshKeeper, type MeshOptions, TURN_MS } from './mesh-keeper.ts';
 import { refusalLine } from './route-handshake.ts';
 import type { ByteChannel } from './splice.ts';
 import { turnOf } from './topology.ts';
+import type { TransportSetting } from './transport.ts';
 
 /** `enam` dials `weur`, and is dialled by `apac`. */
 const REGIONS = ['apac', 'enam', 'weur'];
@@ -16,7 +17,7 @@ test('a server that comes up dials those that are its own to dial and tells the 
   const { mesh, host } = makeMesh();
   mesh.serverUp();
   await eventually(() => expect(linkOf(mesh)).toMatchObject({ peer: 'weur', state: 'up' }));
-  expect(host.dialPeer.mock.calls).toEqual([['weur']]);
+  expect(host.dialPeer.mock.calls).toEqual([['weur', 'connect']]);
   expect(host.announceTo.mock.calls).toEqual([['apac']]);
 });
 
@@ -125,7 +126,7 @@ test.each(['apac', 'nowhere'])('%s, which is not dialled, changes nothing by bei
   const { mesh, host } = makeMesh();
   mesh.serverUp();
   mesh.peerUp(peer);
-  expect(host.dialPeer.mock.calls).toEqual([['weur']]);
+  expect(host.dialPeer.mock.calls).toEqual([['weur', 'connect']]);
 });
 
 test('reconcile tries a link that is not up', async () => {
@@ -170,7 +171,7 @@ test('reconcile breaks a link that the server should know by now, and it is re-e
 });
 
 test('after an edit of the setting a link is made again with it, when it has its turn', async () => {
-  const regions = [...REGIONS, 'oc'];
+  const regions = ['aa', ...REGIONS];
   const { mesh, host, clock } = makeMesh({ regions });
   mesh.serverUp();
   await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', compression: 'off' }));
@@ -225,6 +226,34 @@ test('a server that goes before the turn of its links takes their turns with it'
   }
 });
 
+describe('with more peers than an object may have sockets', () => {
+  // r06 is in the middle of thirteen, of which it dials six.
+  const many = (count: number) => Array.from({ length: count }, (_, n) => `r${`${n}`.padStart(2, '0')}`);
+  const dialled = async (count: number, transport: TransportSetting) => {
+    const { mesh, host } = makeMesh({ region: 'r06', regions: many(count), transport });
+    mesh.serverUp();
+    await eventually(() => expect(mesh.reports().every(({ state }) => state === 'up')).toBe(true));
+    mesh.serverDown();
+    return host.dialPeer.mock.calls.map(([, transport]) => transport);
+  };
+
+  test('all links are sockets as long as they are six', async () => {
+    expect(await dialled(13, 'auto')).toEqual(Array(MAX_SOCKETS).fill('connect'));
+  });
+
+  test('the others go over RPC', async () => {
+    const transports = await dialled(15, 'auto');
+    expect(transports).toHaveLength(7);
+    expect(transports.filter((transport) => transport === 'connect')).toHaveLength(MAX_SOCKETS);
+    expect(transports.at(-1)).toBe('rpc');
+  });
+
+  test('what is set goes for all', async () => {
+    expect(new Set(await dialled(15, 'connect'))).toEqual(new Set(['connect']));
+    expect(new Set(await dialled(15, 'rpc'))).toEqual(new Set(['rpc']));
+  });
+});
+
 /** The connection to a server that sent its first line and accepts all input, until it is closed. */
 class FakeServer implements ByteChannel {
   readonly readable: ReadableStream<Uint8Array>;
@@ -253,7 +282,7 @@ class FakeServer implements ByteChannel {
   }
 }
 
-interface Fakes {
+interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transport'>> {
   readonly announceTo?: MeshHost['announceTo'];
   readonly dialPeer?: MeshHost['dialPeer'];
   /** First line of the peer, in place of its INFO. */
@@ -261,7 +290,14 @@ interface Fakes {
   readonly regions?: readonly string[];
 }
 
-function makeMesh({ announceTo = async () => true, dialPeer, greeting, regions = REGIONS }: Fakes = {}) {
+function makeMesh({
+  announceTo = async () => true,
+  dialPeer,
+  greeting,
+  region = 'enam',
+  regions = REGIONS,
+  transport = 'connect',
+}: Fakes = {}) {
   const clock = { now: START };
   const peers: FakeServer[] = [];
   const dial = (): FakeServer => {
@@ -280,10 +316,11 @@ function makeMesh({ announceTo = async () => true, dialPeer, greeting, regions =
     random: () => 0,
   };
   const mesh = new MeshKeeper(host, {
-    region: 'enam',
+    region,
     regions,
     retryMaxMs: 1_000,
     handshakeTimeoutMs: 1_000,
+    transport,
   });
   return { mesh, host, peers, clock };
 }

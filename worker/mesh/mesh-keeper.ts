@@ -1,13 +1,16 @@
 // Keeps the links of one region. The region's object owns one, tells it when its server comes up or goes down and when
 // a peer comes up or the setting of compression changes, and calls `reconcile` from its alarm.
 
+import type { LinkTransport } from '../../api/states.ts';
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import { CompressionAttempts } from './compression-attempts.ts';
 import { Link } from './link.ts';
 import type { LinkReport } from './link-report.ts';
 import type { RouteCompression } from './route-compression.ts';
 import { RouteRefusedError } from './route-handshake.ts';
-import { type ByteChannel, type Splice, splice } from './splice.ts';
+import { type ByteChannel, closeQuietly, type Splice, splice } from './splice.ts';
 import { peersThatDial, peersToDial, turnOf } from './topology.ts';
+import type { TransportSetting } from './transport.ts';
 
 /** What the mesh needs of the object it belongs to: its only access to sockets and other objects. */
 export interface MeshHost {
@@ -17,10 +20,10 @@ export interface MeshHost {
    */
   dialLocal(): ByteChannel;
   /**
-   * The same to a peer's server, through the peer's object. An object whose server does not run answers with a line
+   * The same to a peer's server, through the peer's object and over this transport. An object whose server does not run answers with a line
    * that refuses the route (`refusalLine`). After `asleep` it is not dialled again until it announces that it is up.
    */
-  dialPeer(peer: string): ByteChannel;
+  dialPeer(peer: string, transport: LinkTransport): ByteChannel | Promise<ByteChannel>;
   /**
    * Why this region and a peer must not be linked now, as soon as that is known; undefined if they may be. A refused
    * link is retried.
@@ -46,6 +49,7 @@ export interface MeshOptions {
   readonly retryMaxMs: number;
   /** Both servers send their INFO at once; a handshake that takes longer than this has failed, and is retried. */
   readonly handshakeTimeoutMs: number;
+  readonly transport: TransportSetting;
 }
 
 /** A link that is up for this long without a route in the server's `/routez` is broken. */
@@ -53,6 +57,11 @@ const ROUTE_MISSING_AFTER_MS = 5_000;
 
 /** Longer than a link takes to be made again over the longest distance, its five round trips and the servers' share. */
 export const TURN_MS = 2_000;
+/**
+ * Links of one object that may be sockets: Workers and objects may hold six outgoing connections at a time, and Cloudflare's
+ * page on `connect()` counts sockets among them (November 2026). Calls are none.
+ */
+export const MAX_SOCKETS = 6;
 
 export class MeshKeeper {
   readonly #host: MeshHost;
@@ -73,8 +82,10 @@ export class MeshKeeper {
   /** The region's own server is up: dials the peers that this side dials, and notifies the others. */
   serverUp(): void {
     this.serverDown();
-    const { region, regions } = this.#options;
-    for (const peer of peersToDial(region, regions)) this.#links.set(peer, this.#newLink(peer));
+    const { region, regions, transport } = this.#options;
+    for (const [index, peer] of peersToDial(region, regions).entries()) {
+      this.#links.set(peer, this.#newLink(peer, index < MAX_SOCKETS ? transport : withoutSocket(transport)));
+    }
     for (const peer of peersThatDial(region, regions)) void this.#announceTo(peer);
   }
 
@@ -146,15 +157,14 @@ export class MeshKeeper {
 
   /** The links that this side dials. */
   reports(): readonly LinkReport[] {
-    return [...this.#links.values()].map(({ peer, state, since, remade, remoteServerId, agreed }) => ({
-      peer,
-      state,
-      since,
-      remade,
-      remoteServerId,
-      ...(agreed && { compression: agreed.compression }),
-      ...(agreed?.plainBecause !== undefined && { plainBecause: agreed.plainBecause }),
-    }));
+    return [...this.#links.values()].map((link) => {
+      const { peer, state, since, remade, transport, remoteServerId, agreed } = link;
+      return {
+        ...{ peer, state, since, remade, transport, remoteServerId },
+        ...(agreed && { compression: agreed.compression }),
+        ...(agreed?.plainBecause !== undefined && { plainBecause: agreed.plainBecause }),
+      };
+    });
   }
 
   #isAsWanted({ peer }: Link): boolean {
@@ -177,11 +187,12 @@ export class MeshKeeper {
     }
   }
 
-  #newLink(peer: string): Link {
+  #newLink(peer: string, transport: TransportSetting): Link {
     const { now, random } = this.#host;
     return new Link({
       peer,
-      open: () => this.#open(peer),
+      open: (transport) => this.#open(peer, transport),
+      transport,
       retryMaxMs: this.#options.retryMaxMs,
       now: now.bind(this.#host),
       random: random.bind(this.#host),
@@ -189,7 +200,7 @@ export class MeshKeeper {
     });
   }
 
-  async #open(peer: string): Promise<Splice> {
+  async #open(peer: string, transport: LinkTransport): Promise<Splice> {
     const asked = this.#host.whyNotLink(peer);
     const reason = asked === undefined ? undefined : await asked;
     if (reason !== undefined) throw new RouteRefusedError(reason);
@@ -197,16 +208,35 @@ export class MeshKeeper {
     this.#wanted.set(peer, wanted);
     const { compression, plainBecause } = this.#attempts.next(peer, wanted);
     const { handshakeTimeoutMs } = this.#options;
+    const far = await this.#dialPeer(peer, transport);
     try {
       const options = { handshakeTimeoutMs, compression };
-      const made = await splice(this.#host.dialLocal(), this.#host.dialPeer(peer), options);
+      const made = await splice(this.#host.dialLocal(), far, options);
       const since = this.#host.now();
       const used = made.agreed?.compression ?? 'off';
       void made.ended.then(() => this.#attempts.ended(peer, used, this.#host.now() - since));
       return plainBecause === undefined ? made : { ...made, agreed: { compression, plainBecause } };
     } catch (error) {
       this.#attempts.failed(peer, error);
+      closeQuietly(far);
       throw error;
     }
   }
+
+  async #dialPeer(peer: string, transport: LinkTransport): Promise<ByteChannel> {
+    const { handshakeTimeoutMs } = this.#options;
+    const dialled = this.#host.dialPeer(peer, transport);
+    if (!(dialled instanceof Promise)) return dialled;
+    try {
+      return await withTimeout(dialled, handshakeTimeoutMs, `no answer within ${handshakeTimeoutMs} ms`);
+    } catch (error) {
+      // It may come yet.
+      dialled.then(closeQuietly, () => {});
+      throw error;
+    }
+  }
+}
+
+function withoutSocket(transport: TransportSetting): TransportSetting {
+  return transport === 'auto' ? 'rpc' : transport;
 }

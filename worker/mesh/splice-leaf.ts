@@ -61,6 +61,6 @@ export async function spliceLeaf(
 }
 
 async function read({ channel }: LeafEnd, before: Uint8Array) {
-  const { line, rest } = await readFirstLine(channel.readable, before);
+  const { line, rest } = await readFirstLine(channel.readable, { before });
   return { info: parseInfoLine(line), rest };
 }

@@ -2,6 +2,7 @@
 // hands with each on behalf of the other, and from then on only forwards bytes. It does so natively (`pipeTo` between
 // two sockets), so no message passes through JavaScript. If the route is compressed, it is by the servers.
 
+import { withTimeout } from '../../waiting/with-timeout.ts';
 import { readStreamStart, streamOf } from './compressed-handshake.ts';
 import { type FirstLine, readFirstLine } from './first-line.ts';
 import { type Agreed, agreeOn, type RouteCompression } from './route-compression.ts';
@@ -42,6 +43,8 @@ export interface SpliceOptions {
   /** Both servers have to be able to. Absent: not compressed. */
   readonly compression?: RouteCompression;
 }
+/** A channel sends the end of its stream at once, unless its other side hangs and reads nothing. */
+const END_WITHIN_MS = 1_000;
 
 /**
  * Joins two servers' route ports, and takes over both channels. If the handshake takes longer than
@@ -55,22 +58,22 @@ export async function splice(
   peer: ByteChannel,
   { handshakeTimeoutMs, compression: wanted = 'off' }: SpliceOptions,
 ): Promise<Splice> {
-  const hangUp = () => {
-    closeQuietly(local);
-    closeQuietly(peer);
-  };
+  const gaveUp = new AbortController();
+  const { signal } = gaveUp;
+  // A socket has to be closed before anything of it is cancelled; other channels end only by that if their other side hangs.
+  const hangUp = () => void Promise.all([end(local), end(peer)]).then(() => gaveUp.abort());
   const timer = setTimeout(hangUp, handshakeTimeoutMs);
   try {
     const [fromLocal, fromPeer] = await Promise.all([
-      readFirstLine(local.readable),
-      readFirstLine(peer.readable),
+      readFirstLine(local.readable, { signal }),
+      readFirstLine(peer.readable, { signal }),
     ]);
     const localEnd: End = { channel: local, info: parseInfoLine(fromLocal.line), said: fromLocal };
     const peerEnd: End = { channel: peer, info: parseInfoLine(fromPeer.line), said: fromPeer };
     const agreed = agreeOn(wanted, [localEnd.info, peerEnd.info]);
     await (agreed.compression === 'off'
-      ? joinPlain(localEnd, peerEnd)
-      : joinCompressed(localEnd, peerEnd, agreed.compression));
+      ? joinPlain(localEnd, peerEnd, signal)
+      : joinCompressed(localEnd, peerEnd, agreed.compression, signal));
     const stop = new AbortController();
     return {
       agreed,
@@ -93,28 +96,33 @@ interface End {
   readonly said: FirstLine;
 }
 
-async function joinPlain(local: End, peer: End): Promise<void> {
-  await Promise.all([greetPlainly(local, peer), greetPlainly(peer, local)]);
+async function joinPlain(local: End, peer: End, signal: AbortSignal): Promise<void> {
+  await Promise.all([greetPlainly(local, peer, signal), greetPlainly(peer, local, signal)]);
 }
 
 /** A server that would compress is told that the other does not, as one that says nothing of it is passed on. */
-function greetPlainly(to: End, from: End): Promise<void> {
+function greetPlainly(to: End, from: End, signal: AbortSignal): Promise<void> {
   const greeting = greetingFrom(from.info, from.info.compression === undefined ? undefined : 'off');
-  return write(to.channel, greeting, from.said.rest);
+  return write(to.channel, greeting, from.said.rest, signal);
 }
 
-async function joinCompressed(local: End, peer: End, compression: RouteCompression): Promise<void> {
+async function joinCompressed(
+  local: End,
+  peer: End,
+  compression: RouteCompression,
+  signal: AbortSignal,
+): Promise<void> {
   await Promise.all([
-    write(local.channel, greetingFrom(peer.info, compression), NOTHING),
-    write(peer.channel, greetingFrom(local.info, compression), NOTHING),
+    write(local.channel, greetingFrom(peer.info, compression), NOTHING, signal),
+    write(peer.channel, greetingFrom(local.info, compression), NOTHING, signal),
   ]);
   const [ofLocal, ofPeer] = await Promise.all([
-    readStreamStart(local.channel.readable, local.said.rest),
-    readStreamStart(peer.channel.readable, peer.said.rest),
+    readStreamStart(local.channel.readable, local.said.rest, signal),
+    readStreamStart(peer.channel.readable, peer.said.rest, signal),
   ]);
   await Promise.all([
-    writeBytes(local.channel, streamOf(infoLineFrom(peer.info, compression)), ofPeer),
-    writeBytes(peer.channel, streamOf(infoLineFrom(local.info, compression)), ofLocal),
+    writeBytes(local.channel, [streamOf(infoLineFrom(peer.info, compression)), ofPeer], signal),
+    writeBytes(peer.channel, [streamOf(infoLineFrom(local.info, compression)), ofLocal], signal),
   ]);
 }
 
@@ -149,23 +157,35 @@ export function closeQuietly(channel: ByteChannel): void {
 
 async function end(channel: ByteChannel): Promise<void> {
   // The writable first: once a pipe was aborted, only this still sends the end of stream.
-  await channel.writable.close().catch(ignoreBrokenConnection);
+  await withTimeout(channel.writable.close(), END_WITHIN_MS, 'it hangs').catch(ignoreBrokenConnection);
   await channel.close().catch(ignoreBrokenConnection);
 }
 
 /** A broken connection ends the route, which `ended` reports; the route's owner re-establishes it. */
 function ignoreBrokenConnection(): void {}
 
-/** The channel can be written to further afterwards. */
-export function write(channel: ByteChannel, text: string, rest: Uint8Array): Promise<void> {
-  return writeBytes(channel, new TextEncoder().encode(text), rest);
+/** The channel can be written to further afterwards, unless `signal` gives up. */
+export function write(
+  channel: ByteChannel,
+  text: string,
+  rest: Uint8Array,
+  signal?: AbortSignal,
+): Promise<void> {
+  return writeBytes(channel, [new TextEncoder().encode(text), rest], signal);
 }
 
-async function writeBytes({ writable }: ByteChannel, ...parts: readonly Uint8Array[]): Promise<void> {
+async function writeBytes(
+  { writable }: ByteChannel,
+  parts: readonly Uint8Array[],
+  signal?: AbortSignal,
+): Promise<void> {
   const writer = writable.getWriter();
+  const giveUp = () => void writer.abort().catch(ignoreBrokenConnection);
+  signal?.addEventListener('abort', giveUp);
   try {
     for (const part of parts) if (part.length > 0) await writer.write(part);
   } finally {
+    signal?.removeEventListener('abort', giveUp);
     writer.releaseLock();
   }
 }

@@ -6,6 +6,7 @@ import { eventually } from '../../test/support/workerd/eventually.ts';
 import { NatsClient } from '../../test/support/workerd/nats-client.ts';
 import { type NatsServer, routesOf } from '../../test/support/workerd/nats-servers.ts';
 import { RouteRefusedError, refusalLine } from './route-handshake.ts';
+import { answerOverRpc, channelOverRpc } from './rpc-channel.ts';
 import { type ByteChannel, pump, type Splice, splice } from './splice.ts';
 
 const [first, second] = inject('natsServers');
@@ -133,6 +134,47 @@ test('a server that says nothing fails the handshake in time', async () => {
   ).rejects.toThrow();
   expect(Date.now() - started).toBeGreaterThanOrEqual(SHORT_TIMEOUT_MS - 50);
   expect(Date.now() - started).toBeLessThan(HANDSHAKE_TIMEOUT_MS);
+  await noneObserved();
+});
+
+test('a call that never sends anything fails the handshake in time', async () => {
+  const peer = await channelOverRpc(async () => new IdentityTransformStream().readable);
+  await expect(splice(dial(odd.observed), peer, { handshakeTimeoutMs: SHORT_TIMEOUT_MS })).rejects.toThrow();
+  await noneObserved();
+});
+
+test('a call whose other side reads nothing fails the handshake in time', async () => {
+  const peer = await channelOverRpc(async () => channelThatSays(`INFO {"server_id":"NPEER"}\r\n`).readable);
+  await expect(
+    splice(dial(first.routePort), peer, { handshakeTimeoutMs: SHORT_TIMEOUT_MS }),
+  ).rejects.toThrow();
+});
+
+test('a call that answers with an end is an error', async () => {
+  const peer = await channelOverRpc(async () => channelThatSays('').readable);
+  await expect(
+    splice(dial(odd.observed), peer, { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS }),
+  ).rejects.toThrow('ended before');
+  await noneObserved();
+});
+
+test('a call that is refused leaves nothing of the connection', async () => {
+  let given: ReadableStream<Uint8Array> | undefined;
+  const refused = channelOverRpc(async (fromCaller) => {
+    given = fromCaller;
+    throw new Error('the object was reset');
+  });
+  await expect(refused).rejects.toThrow('the object was reset');
+  await expect(given?.getReader().read()).rejects.toThrow();
+});
+
+test('what serves a call and fails ends it', async () => {
+  const peer = await channelOverRpc(async (fromCaller) =>
+    answerOverRpc(fromCaller, () => Promise.reject(new Error('no container'))),
+  );
+  await expect(
+    splice(dial(odd.observed), peer, { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS }),
+  ).rejects.toThrow('ended before');
   await noneObserved();
 });
 

@@ -3,38 +3,61 @@ import { describe, expect, test } from 'vitest';
 import { pairsOf, peersThatDial, peersToDial, turnOf } from './topology.ts';
 
 const REGIONS = ['weur', 'apac', 'enam'];
-const ids = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,5}$/), { maxLength: 12 });
+const ids = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,5}$/), { maxLength: 24 });
 
-test('three regions make three pairs, of which the smaller id dials', () => {
+const many = (count: number) => Array.from({ length: count }, (_, n) => `r${`${n}`.padStart(2, '0')}`);
+
+test('three regions make three pairs, of which each region dials one', () => {
   expect(pairsOf(REGIONS)).toEqual([
     { a: 'apac', b: 'enam' },
-    { a: 'apac', b: 'weur' },
+    { a: 'weur', b: 'apac' },
     { a: 'enam', b: 'weur' },
   ]);
 });
 
 test.each([[[]], [['weur']]])('%j makes no pair', (regions) => {
   expect(pairsOf(regions)).toEqual([]);
+  expect(peersToDial('weur', regions)).toEqual([]);
 });
 
-test('the first id dials everyone, the last no one', () => {
-  expect(peersToDial('apac', REGIONS)).toEqual(['enam', 'weur']);
-  expect(peersToDial('enam', REGIONS)).toEqual(['weur']);
-  expect(peersToDial('weur', REGIONS)).toEqual([]);
+test.each([
+  [['a', 'b'], { a: ['b'], b: [] }],
+  [['a', 'b', 'c', 'd'], { a: ['b', 'd'], b: ['c'], c: ['a', 'd'], d: ['b'] }],
+  [
+    ['apac', 'eeur', 'enam', 'oc', 'weur', 'wnam'],
+    {
+      apac: ['eeur', 'oc', 'wnam'],
+      eeur: ['enam', 'weur'],
+      enam: ['apac', 'oc', 'wnam'],
+      oc: ['eeur', 'weur'],
+      weur: ['apac', 'enam', 'wnam'],
+      wnam: ['eeur', 'oc'],
+    },
+  ],
+])('of %j each dials about half of the others', (regions, dialled) => {
+  expect(Object.fromEntries(regions.map((region) => [region, peersToDial(region, regions)]))).toEqual(
+    dialled,
+  );
 });
 
-test('the last id is dialled by everyone, the first by no one', () => {
-  expect(peersThatDial('weur', REGIONS)).toEqual(['apac', 'enam']);
-  expect(peersThatDial('apac', REGIONS)).toEqual([]);
+describe.each([2, 3, 5, 6, 12, 13, 24])('%i regions', (count) => {
+  test('dial half of their peers each, one more or less', () => {
+    const regions = many(count);
+    const dialled = regions.map((region) => peersToDial(region, regions).length);
+    const half = (count - 1) / 2;
+    expect([Math.min(...dialled), Math.max(...dialled)]).toEqual([Math.floor(half), Math.ceil(half)]);
+  });
 });
 
-test('n regions have n (n - 1) / 2 pairs, each dialled from exactly one side', () => {
+test('every pair is dialled from exactly one side, and no region dials two more than another', () => {
   fc.assert(
     fc.property(ids, (regions) => {
-      const pairs = pairsOf(regions);
-      expect(pairs).toHaveLength((regions.length * (regions.length - 1)) / 2);
-      const dialled = regions.flatMap((a) => peersToDial(a, regions).map((b) => `${a} ${b}`));
-      expect(dialled.toSorted()).toEqual(pairs.map(({ a, b }) => `${a} ${b}`).toSorted());
+      const dialled = regions.flatMap((a) => peersToDial(a, regions).map((b) => [a, b].toSorted().join(' ')));
+      const sorted = regions.toSorted();
+      const pairs = sorted.flatMap((a, index) => sorted.slice(index + 1).map((b) => `${a} ${b}`));
+      expect(dialled.toSorted()).toEqual(pairs.toSorted());
+      const counts = regions.map((region) => peersToDial(region, regions).length);
+      expect(Math.max(0, ...counts) - Math.min(regions.length, ...counts)).toBeLessThanOrEqual(1);
     }),
   );
 });
@@ -51,7 +74,11 @@ test('a region is dialled by exactly those that dial it', () => {
 });
 
 test('the order in which regions are configured makes no difference', () => {
-  expect(pairsOf(REGIONS.toReversed())).toEqual(pairsOf(REGIONS));
+  fc.assert(
+    fc.property(ids, (regions) => {
+      expect(pairsOf(regions.toReversed())).toEqual(pairsOf(regions));
+    }),
+  );
 });
 
 test('the list of regions is left as it was', () => {

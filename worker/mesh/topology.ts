@@ -1,26 +1,39 @@
-// Which regions are linked. Routes are one hop, so every pair of regions has its own link; in each pair the region
-// whose id sorts first dials, so that no pair is ever linked twice.
+// Which regions are linked, and which side of each pair dials. Routes are one hop, so every pair of regions has its own
+// link. Pure: both objects of a pair come to the same answer, so that no pair is ever linked twice, or not at all.
 
-/** An unordered pair of regions; `a` dials `b`. */
+/** A pair of regions; `a` dials `b`. */
 export interface Pair {
   readonly a: string;
   readonly b: string;
 }
 
-/** All pairs: n (n - 1) / 2 for n regions. */
+/**
+ * All pairs: n (n - 1) / 2 for n regions. In the order of their ids, two neighbours are dialled by the first, the next
+ * but one by the other, and so on in turns: so each region dials half of its peers, one more or less.
+ */
 export function pairsOf(regions: readonly string[]): readonly Pair[] {
   const sorted = regions.toSorted();
-  return sorted.flatMap((a, index) => sorted.slice(index + 1).map((b) => ({ a, b })));
+  return sorted.flatMap((first, index) =>
+    sorted.slice(index + 1).map((second, between) => {
+      return between % 2 === 0 ? { a: first, b: second } : { a: second, b: first };
+    }),
+  );
 }
 
 /** The regions that `region` dials. */
 export function peersToDial(region: string, regions: readonly string[]): readonly string[] {
-  return regions.filter((peer) => region < peer).toSorted();
+  return pairsOf(regions)
+    .filter(({ a }) => a === region)
+    .map(({ b }) => b)
+    .toSorted();
 }
 
 /** The regions that dial `region`, which have to be notified when it comes up. */
 export function peersThatDial(region: string, regions: readonly string[]): readonly string[] {
-  return regions.filter((peer) => peer < region).toSorted();
+  return pairsOf(regions)
+    .filter(({ b }) => b === region)
+    .map(({ a }) => a)
+    .toSorted();
 }
 
 /**

@@ -50,6 +50,7 @@ const LINK = {
   ),
   remade: counter('mesh_link_remade', 'How often the link was established again'),
   compressed: gauge('mesh_link_compressed', '1 if the servers compress what they send over the link'),
+  overRpc: gauge('mesh_link_over_rpc', '1 if it goes over RPC, since connect() between the objects fails'),
 };
 
 const BACKUP = {
@@ -155,13 +156,14 @@ function placementMetrics(region: string, placed: PlacedAt | undefined): readonl
 
 /** From the side that dials, as `GET /api/mesh` has it. */
 function linkMetrics(a: string, link: LinkStatus): readonly Sample[] {
-  const { peer: b, state, rttMs, bytes, remade, compression } = link;
+  const { peer: b, state, rttMs, bytes, remade, compression, transport } = link;
   return samplesOf({ a, b }, [
     [LINK.up, state === 'up' ? 1 : 0],
     [LINK.rtt, rttMs === undefined ? undefined : rttMs / 1_000],
     [LINK.bytes, bytes],
     [LINK.remade, remade],
     [LINK.compressed, compression === undefined ? undefined : compression.startsWith('s2_') ? 1 : 0],
+    [LINK.overRpc, transport === undefined ? undefined : transport === 'rpc' ? 1 : 0],
   ]);
 }
 

@@ -2,21 +2,32 @@ import { expect, test } from 'vitest';
 import type { LinkReport } from '../mesh/link-report.ts';
 import { linkStatuses } from './link-status.ts';
 
-const UP: LinkReport = { peer: 'enam', state: 'up', since: 7, remade: 1, remoteServerId: 'E' };
+const UP: LinkReport = {
+  peer: 'enam',
+  state: 'up',
+  since: 7,
+  remade: 1,
+  transport: 'rpc',
+  remoteServerId: 'E',
+};
 const ROUTE = { remote_id: 'E', rtt: '1.5ms', in_bytes: 3, out_bytes: 4 };
 
 test('a link is what the server says of its route', () => {
   expect(linkStatuses([UP], [ROUTE])).toEqual([
-    { peer: 'enam', state: 'up', since: 7, remade: 1, rttMs: 1.5, bytes: 7 },
+    { peer: 'enam', state: 'up', since: 7, remade: 1, transport: 'rpc', rttMs: 1.5, bytes: 7 },
   ]);
 });
 
 test('a link that was spliced, of which the server knows nothing, is not up yet and has carried nobody knows what', () => {
-  expect(linkStatuses([UP], [])).toEqual([{ peer: 'enam', state: 'connecting', since: 7, remade: 1 }]);
+  expect(linkStatuses([UP], [])).toEqual([
+    { peer: 'enam', state: 'connecting', since: 7, remade: 1, transport: 'rpc' },
+  ]);
 });
 
 test('a link of a server that says nothing is what was spliced, and nothing more is known of it', () => {
-  expect(linkStatuses([UP], undefined)).toEqual([{ peer: 'enam', state: 'up', since: 7, remade: 1 }]);
+  expect(linkStatuses([UP], undefined)).toEqual([
+    { peer: 'enam', state: 'up', since: 7, remade: 1, transport: 'rpc' },
+  ]);
 });
 
 test.each(['connecting', 'down', 'asleep'] as const)(
@@ -24,7 +35,9 @@ test.each(['connecting', 'down', 'asleep'] as const)(
   (state) => {
     const report = { ...UP, state, remoteServerId: undefined };
     for (const routes of [undefined, [], [ROUTE]]) {
-      expect(linkStatuses([report], routes)).toEqual([{ peer: 'enam', state, since: 7, remade: 1 }]);
+      expect(linkStatuses([report], routes)).toEqual([
+        { peer: 'enam', state, since: 7, remade: 1, transport: 'rpc' },
+      ]);
     }
   },
 );

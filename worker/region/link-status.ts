@@ -12,23 +12,26 @@ export function linkStatuses(
     | readonly Pick<RoutezRoute, 'remote_id' | 'rtt' | 'in_bytes' | 'out_bytes' | 'compression'>[]
     | undefined,
 ): readonly LinkStatus[] {
-  return reports.map(({ remoteServerId, compression, plainBecause, peer, state, since, remade }) => {
-    const route = routes?.find(({ remote_id }) => remote_id === remoteServerId);
-    // nats-server reports `0s` until it has measured the round trip.
-    const rttMs = route?.rtt === undefined ? undefined : parseGoDurationMs(route.rtt) || undefined;
-    return {
-      peer,
-      // A link is up if the server says so, not merely because it was spliced.
-      state: state === 'up' && routes !== undefined && route === undefined ? 'connecting' : state,
-      since,
-      remade,
-      ...(rttMs !== undefined && { rttMs }),
-      // What the server does, rather than what it was told.
-      ...((route?.compression ?? compression) !== undefined && {
-        compression: route?.compression ?? compression,
-      }),
-      ...(plainBecause !== undefined && { plainBecause }),
-      ...(route !== undefined && { bytes: route.in_bytes + route.out_bytes }),
-    };
-  });
+  return reports.map(
+    ({ remoteServerId, compression, plainBecause, peer, state, since, remade, transport }) => {
+      const route = routes?.find(({ remote_id }) => remote_id === remoteServerId);
+      // nats-server reports `0s` until it has measured the round trip.
+      const rttMs = route?.rtt === undefined ? undefined : parseGoDurationMs(route.rtt) || undefined;
+      return {
+        peer,
+        // A link is up if the server says so, not merely because it was spliced.
+        state: state === 'up' && routes !== undefined && route === undefined ? 'connecting' : state,
+        since,
+        remade,
+        transport,
+        ...(rttMs !== undefined && { rttMs }),
+        // What the server does, rather than what it was told.
+        ...((route?.compression ?? compression) !== undefined && {
+          compression: route?.compression ?? compression,
+        }),
+        ...(plainBecause !== undefined && { plainBecause }),
+        ...(route !== undefined && { bytes: route.in_bytes + route.out_bytes }),
+      };
+    },
+  );
 }

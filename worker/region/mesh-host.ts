@@ -11,6 +11,7 @@ import { wantedCompression } from '../mesh/route-compression.ts';
 import { RouteRefusedError } from '../mesh/route-handshake.ts';
 import { messageOf } from '../message-of.ts';
 import type { Admission } from './admission.ts';
+import { dialObject } from './dial-object.ts';
 import type { NatsServer } from './nats-server.ts';
 import { serverStub } from './region-stub.ts';
 
@@ -41,8 +42,7 @@ export function meshHostOf({ id, env, server, admission, compression }: MeshHost
   };
   return {
     dialLocal: () => server.dialRoute(),
-    // The address is only informative to readers; what it reaches is the object's own choice.
-    dialPeer: (peer) => peerOf(peer).connect(`${id}.${peer}:${ROUTE_PORT}`),
+    dialPeer: (peer, transport) => dialObject(peerOf(peer), `${id}.${peer}:${ROUTE_PORT}`, transport),
     whyNotLink: (peer) => admission.whyNotLink(jetstreamOf(id), jetstreamOf(peer)),
     compressionWith: (peer) => {
       const { config } = activeConfig(env);

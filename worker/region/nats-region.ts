@@ -23,7 +23,8 @@ import { jetStreamKeeper } from '../jetstream/keeper-stub.ts';
 import { ASLEEP } from '../mesh/link.ts';
 import { MeshKeeper } from '../mesh/mesh-keeper.ts';
 import { refuseRoute } from '../mesh/refuse-route.ts';
-import { pump } from '../mesh/splice.ts';
+import { answerOverRpc } from '../mesh/rpc-channel.ts';
+import { type ByteChannel, pump } from '../mesh/splice.ts';
 import { Admission } from './admission.ts';
 import { ClientEntry } from './client-entry.ts';
 import { ClientMover, type LetGo, type LetGoAnswer } from './client-mover.ts';
@@ -179,7 +180,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.defaultPort = WEBSOCKET_PORT;
     this.sleepAfter = this.#region.sleepAfter;
     const regions = serverIdsOf(config);
-    const { retryMaxMs } = config.mesh;
+    const { retryMaxMs, transport } = config.mesh;
     this.#admission = new Admission(() => jetStreamKeeper(env));
     const host = meshHostOf({
       id,
@@ -189,7 +190,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       compression: () => this.#region.meshCompression ?? config.mesh.compression,
     });
     const handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
-    this.#mesh = new MeshKeeper(host, { region: id, regions, retryMaxMs, handshakeTimeoutMs });
+    this.#mesh = new MeshKeeper(host, { region: id, regions, retryMaxMs, handshakeTimeoutMs, transport });
     const record = ctx.storage.kv.get<DrainRecord>(DRAIN_KEY);
     const { state, commands } = afterReset(record, this.#server.isRunning, this.#region, this.#createdAt);
     this.#lifecycle = new RunningLifecycle(state, {
@@ -282,11 +283,23 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
    * handshake is theirs.
    */
   override async connect(socket: Socket): Promise<void> {
-    if (isLeafAddress((await socket.opened).localAddress)) return this.#leafLinks.connect(socket);
+    return this.#join((await socket.opened).localAddress, socket);
+  }
+
+  /** The same over RPC. */
+  async connectOverRpc(
+    address: string,
+    fromCaller: ReadableStream<Uint8Array>,
+  ): Promise<ReadableStream<Uint8Array>> {
+    return answerOverRpc(fromCaller, (channel) => this.#join(address, channel));
+  }
+
+  async #join(address: string | undefined, channel: ByteChannel): Promise<void> {
+    if (isLeafAddress(address)) return this.#leafLinks.connect(channel);
     const { stage } = this.#lifecycle;
-    if (isServing(stage)) return pump(socket, this.#server.dialRoute());
+    if (isServing(stage)) return pump(channel, this.#server.dialRoute());
     const state = regionStateOf(stage);
-    await refuseRoute(socket, state === 'asleep' ? ASLEEP : state);
+    await refuseRoute(channel, state === 'asleep' ? ASLEEP : state);
   }
 
   /** Starts the server if it isn't running; returns once it takes clients, or returns why it must not run. */

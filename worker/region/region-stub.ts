@@ -31,6 +31,11 @@ export interface RegionMethods {
   undrain(): Promise<RegionStatus>;
   halt(): Promise<RegionStatus>;
   peerUp(peer: string): Promise<boolean>;
+  /** What `connect(address)` does, by two byte streams: what the caller sends, and what it is sent. */
+  connectOverRpc(
+    address: string,
+    fromCaller: ReadableStream<Uint8Array>,
+  ): Promise<ReadableStream<Uint8Array>>;
   /** Whether a session may be joined by a leaf link; starts the server for it. */
   admitLeaf(): Promise<LeafAdmission>;
   /** What its JetStream server holds; `stopped` if none runs, undefined if it does not answer or is starting. */

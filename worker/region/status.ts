@@ -1,7 +1,7 @@
 // What a region's object tells Workers about itself. Crosses RPC, so everything in it is plain data.
 
 import type { RegionView } from '../../api/regions.ts';
-import type { RegionState } from '../../api/states.ts';
+import type { LinkTransport, RegionState } from '../../api/states.ts';
 import type { RoundTrips } from '../../routing/round-trips.ts';
 import type { LinkReport } from '../mesh/link-report.ts';
 
@@ -38,9 +38,11 @@ export interface RegionStatus extends Reported, ForDataCenters {
 }
 
 /** A link, from the side that dials it. */
-export interface LinkStatus extends Omit<LinkReport, 'remoteServerId' | 'compression'> {
+export interface LinkStatus extends Omit<LinkReport, 'remoteServerId' | 'compression' | 'transport'> {
   /** As nats-server says it, or as it was told if it does not answer; absent while the link is not up. */
   readonly compression?: string;
+  /** Absent from an object of an older version. */
+  readonly transport?: LinkTransport;
   /** Round trip over the route as nats-server measures it; absent until measured. */
   readonly rttMs?: number;
   /** Bytes in both directions since the route was established, before they are compressed; absent if the server reports no such route. */

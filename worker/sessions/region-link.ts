@@ -2,6 +2,7 @@
 // dials both servers' leaf ports and splices them; when the link ends, it is made again. Where its own region does not take
 // it, the next nearest does: all regions are one cluster.
 
+import type { LinkTransport } from '../../api/states.ts';
 import type { MeridianConfig, RegionConfig } from '../../regions/config.ts';
 import { LEAF_PORT } from '../../regions/container-ports.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
@@ -11,6 +12,7 @@ import { RouteRefusedError } from '../mesh/route-handshake.ts';
 import type { ByteChannel, Splice } from '../mesh/splice.ts';
 import { spliceLeaf } from '../mesh/splice-leaf.ts';
 import { messageOf } from '../message-of.ts';
+import { dialObject } from '../region/dial-object.ts';
 import { nearestRegions } from '../region/nearest-regions.ts';
 import type { RegionStub } from '../region/region-stub.ts';
 
@@ -19,7 +21,7 @@ export interface RegionLinkHost {
   /** Id of the region near which it was placed. */
   readonly region: string;
   config(): MeridianConfig;
-  stub(region: RegionConfig): Pick<RegionStub, 'admitLeaf' | 'connect'>;
+  stub(region: RegionConfig): Pick<RegionStub, 'admitLeaf' | 'connect' | 'connectOverRpc'>;
   /** A new connection to the leaf port of the session's own server. */
   dialOwn(): ByteChannel;
   /** What that server asks for there. */
@@ -49,7 +51,8 @@ export class RegionLink {
     this.#host = host;
     this.#link = new Link({
       peer: host.region,
-      open: () => this.#open(),
+      open: (transport) => this.#open(transport),
+      transport: host.config().mesh.transport,
       retryMaxMs: host.config().mesh.retryMaxMs,
       random: Math.random,
       now: Date.now,
@@ -81,12 +84,12 @@ export class RegionLink {
     this.#link.close();
   }
 
-  async #open(): Promise<Splice> {
+  async #open(transport: LinkTransport): Promise<Splice> {
     if (this.#host.isEnding()) throw new RouteRefusedError(ASLEEP);
     const refusals: string[] = [];
     for (const region of nearestRegions(this.#host.region, this.#host.config())) {
       try {
-        const link = await this.#openTo(region);
+        const link = await this.#openTo(region, transport);
         this.#region = region.id;
         this.#problem = undefined;
         return link;
@@ -97,14 +100,15 @@ export class RegionLink {
     throw new Error(`no region takes it: ${refusals.join('; ')}`);
   }
 
-  async #openTo(region: RegionConfig): Promise<Splice> {
+  async #openTo(region: RegionConfig, transport: LinkTransport): Promise<Splice> {
     const stub = this.#host.stub(region);
     const late = `its object did not answer within ${ADMITTED_WITHIN_MS} ms`;
     const admission = await withTimeout(stub.admitLeaf(), ADMITTED_WITHIN_MS, late);
     if (admission.kind === 'refused') throw new Error(admission.reason);
+    const channel = await dialObject(stub, `${region.id}:${LEAF_PORT}`, transport);
     return spliceLeaf(
       { channel: this.#host.dialOwn(), password: this.#host.password },
-      { channel: stub.connect(`${region.id}:${LEAF_PORT}`), password: admission.password },
+      { channel, password: admission.password },
       HANDSHAKE_TIMEOUT_MS,
     );
   }

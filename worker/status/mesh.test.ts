@@ -13,13 +13,21 @@ test('every pair of regions is one link', () => {
   const pairs = meshLinks(['weur', 'apac', 'enam'], ALL_UP, new Map()).map(({ a, b }) => [a, b]);
   expect(pairs).toEqual([
     ['apac', 'enam'],
-    ['apac', 'weur'],
+    ['weur', 'apac'],
     ['enam', 'weur'],
   ]);
 });
 
 test('a link is as its dialling side reports it', () => {
-  const dialled = reports('apac', { peer: 'enam', state: 'up', since: 7, remade: 2, rttMs: 80.5, bytes: 99 });
+  const dialled = reports('apac', {
+    peer: 'enam',
+    state: 'up',
+    since: 7,
+    remade: 2,
+    rttMs: 80.5,
+    bytes: 99,
+    transport: 'rpc',
+  });
   expect(meshLinks(['apac', 'enam'], ALL_UP, dialled)).toEqual([
     {
       a: 'apac',
@@ -29,6 +37,7 @@ test('a link is as its dialling side reports it', () => {
       remade: 2,
       rttMs: 80.5,
       bytes: 99,
+      transport: 'rpc',
       compression: null,
       plainBecause: null,
     },
@@ -63,13 +72,14 @@ test('a link that nobody reports is down, and nothing else is known of it', () =
       bytes: null,
       compression: null,
       plainBecause: null,
+      transport: null,
     },
   ]);
 });
 
-test('what the side that is dialled reports is not asked for', () => {
+test('whichever side reports that it dials is the one that does', () => {
   const dialled = reports('enam', { peer: 'apac', state: 'up', since: 7, remade: 0, bytes: 0 });
-  expect(meshLinks(['apac', 'enam'], ALL_UP, dialled)[0]?.state).toBe('down');
+  expect(meshLinks(['apac', 'enam'], ALL_UP, dialled)).toMatchObject([{ a: 'enam', b: 'apac', state: 'up' }]);
 });
 
 test.each(['apac', 'enam'])('a link is asleep while %s sleeps, whatever was reported before', (sleeper) => {

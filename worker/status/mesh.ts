@@ -4,7 +4,7 @@ import type { Mesh, MeshLink } from '../../api/mesh.ts';
 import type { SeenState } from '../../api/states.ts';
 import { isExternal } from '../../regions/config.ts';
 import type { EdgeContext } from '../edge-context.ts';
-import { pairsOf } from '../mesh/topology.ts';
+import { type Pair, pairsOf } from '../mesh/topology.ts';
 import { type DialledLinks, dialledLinks, type SeenRegion, seenRegions } from './region-reports.ts';
 
 export async function mesh(_request: Request, edge: EdgeContext): Promise<Response> {
@@ -19,14 +19,18 @@ export function statesOfLinked(regions: readonly SeenRegion[]): ReadonlyMap<stri
   return new Map(linked.map(({ config, report }) => [config.id, report.state]));
 }
 
-/** One link for each pair of these regions: `asleep` if one side sleeps, `down` if the side that dials does not report it. */
+/**
+ * One link for each pair of these regions: `asleep` if one side sleeps, `down` if neither side reports that it dials. Which
+ * one does depends on members too, of which nothing is known here.
+ */
 export function meshLinks(
   regions: readonly string[],
   states: ReadonlyMap<string, SeenState>,
   dialled: DialledLinks,
 ): readonly MeshLink[] {
-  return pairsOf(regions).map(({ a, b }) => {
-    const link = dialled.get(a)?.find(({ peer }) => peer === b);
+  return pairsOf(regions).map((pair) => {
+    const { dialler, link } = reported(pair, dialled) ?? reported({ a: pair.b, b: pair.a }, dialled) ?? {};
+    const [a, b] = dialler === pair.b ? [pair.b, pair.a] : [pair.a, pair.b];
     const asleep = [a, b].some((region) => states.get(region) === 'asleep');
     return {
       a,
@@ -38,6 +42,12 @@ export function meshLinks(
       remade: link?.remade ?? null,
       compression: link?.compression ?? null,
       plainBecause: link?.plainBecause ?? null,
+      transport: (link?.state === 'up' ? link.transport : undefined) ?? null,
     };
   });
+}
+
+function reported({ a, b }: Pair, dialled: DialledLinks) {
+  const link = dialled.get(a)?.find(({ peer }) => peer === b);
+  return link && { dialler: a, link };
 }

@@ -33,6 +33,7 @@ const link = (bytes: number | null): MeshLink => ({
   remade: 0,
   compression: null,
   plainBecause: null,
+  transport: 'connect',
 });
 const SNAPSHOT: LiveSnapshot = {
   kind: 'snapshot',

@@ -3,20 +3,27 @@
 
 import { connect } from 'cloudflare:sockets';
 import { DurableObject } from 'cloudflare:workers';
+import type { LinkTransport } from '../../../api/states.ts';
 import { ROUTE_PORT } from '../../../regions/container-ports.ts';
 import { ASLEEP } from '../../../worker/mesh/link.ts';
 import type { LinkReport } from '../../../worker/mesh/link-report.ts';
 import { MeshKeeper } from '../../../worker/mesh/mesh-keeper.ts';
 import type { RouteCompression } from '../../../worker/mesh/route-compression.ts';
 import { refusalLine } from '../../../worker/mesh/route-handshake.ts';
-import { closeQuietly, pump } from '../../../worker/mesh/splice.ts';
+import { answerOverRpc, channelOverRpc } from '../../../worker/mesh/rpc-channel.ts';
+import { type ByteChannel, closeQuietly, pump } from '../../../worker/mesh/splice.ts';
+import type { TransportSetting } from '../../../worker/mesh/transport.ts';
 import { messageOf } from '../../../worker/message-of.ts';
 
 export interface MeshNodeSettings {
   readonly region: string;
   readonly regions: readonly string[];
   readonly routePort: number;
+  readonly transport: TransportSetting;
 }
+
+/** What is wrong with a transport to an object. */
+export type Fault = 'refused' | 'ends' | 'breaks' | 'hangs';
 
 declare global {
   namespace Cloudflare {
@@ -27,12 +34,16 @@ declare global {
 }
 
 const RETRY_MAX_MS = 200;
-const HANDSHAKE_TIMEOUT_MS = 5_000;
+const HANDSHAKE_TIMEOUT_MS = 1_000;
+
+/** A link that breaks is up for a moment. */
+const BREAKS_AFTER_MS = 50;
 
 export class MeshNode extends DurableObject<Cloudflare.Env> {
   readonly #dials: string[] = [];
   readonly #failures: string[] = [];
   readonly #incoming = new Set<AbortController>();
+  readonly #faults: Partial<Record<LinkTransport, Fault | undefined>> = {};
   #routePort = 0;
   #clockAheadMs = 0;
   #mesh: MeshKeeper | undefined;
@@ -40,15 +51,17 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
   #compression: RouteCompression = 'off';
 
   /** The server comes up. */
-  async wake({ region, regions, routePort }: MeshNodeSettings): Promise<void> {
+  async wake({ region, regions, routePort, transport }: MeshNodeSettings): Promise<void> {
     this.#routePort = routePort;
     this.#up = true;
     this.#mesh ??= new MeshKeeper(
       {
         dialLocal: () => this.#dialServer(),
-        dialPeer: (peer) => {
+        dialPeer: (peer, transport) => {
           this.#dials.push(peer);
-          return this.env.MESH_NODE.getByName(peer).connect(`${peer}:${ROUTE_PORT}`);
+          const stub = this.env.MESH_NODE.getByName(peer);
+          if (transport === 'connect') return stub.connect(`${peer}:${ROUTE_PORT}`);
+          return channelOverRpc((out) => stub.connectOverRpc(out));
         },
         whyNotLink: () => undefined,
         compressionWith: () => this.#compression,
@@ -57,7 +70,7 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
         now: () => Date.now() + this.#clockAheadMs,
         random: Math.random,
       },
-      { region, regions, retryMaxMs: RETRY_MAX_MS, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS },
+      { region, regions, transport, retryMaxMs: RETRY_MAX_MS, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS },
     );
     this.#mesh.serverUp();
   }
@@ -71,16 +84,42 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
 
   /** A peer's object dials. */
   override async connect(socket: Socket): Promise<void> {
+    await this.#serve(socket, this.#faults.connect);
+  }
+
+  /** The same over RPC. */
+  async connectOverRpc(fromPeer: ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
+    const fault = this.#faults.rpc;
+    if (fault === 'refused') throw new Error('no such method');
+    return answerOverRpc(fromPeer, (channel) => this.#serve(channel, fault));
+  }
+
+  /** From now on a transport to this object does not work. */
+  async breakTransport(transport: LinkTransport, fault: Fault | undefined): Promise<void> {
+    this.#faults[transport] = fault;
+  }
+
+  async #serve(socket: ByteChannel, fault: Fault | undefined): Promise<void> {
+    if (fault === 'refused') throw new Error('no such handler');
+    if (fault === 'ends') return closeQuietly(socket);
+    if (fault === 'hangs') return new Promise(() => {});
     if (!this.#up) return refuse(socket);
     const stop = new AbortController();
     this.#incoming.add(stop);
-    await pump(socket, this.#dialServer(), stop);
+    const pumping = pump(socket, this.#dialServer(), stop);
+    if (fault === 'breaks') setTimeout(() => stop.abort(), BREAKS_AFTER_MS);
+    await pumping;
     this.#incoming.delete(stop);
   }
 
   async peerUp(peer: string): Promise<boolean> {
     this.#mesh?.peerUp(peer);
     return this.#up;
+  }
+
+  /** As the platform does for a deploy: everything in memory is gone. */
+  async reset(): Promise<void> {
+    this.ctx.abort('reset');
   }
 
   /** Breaks the links that peers dialled. */
@@ -118,7 +157,7 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
   }
 }
 
-async function refuse(socket: Socket): Promise<void> {
+async function refuse(socket: ByteChannel): Promise<void> {
   const writer = socket.writable.getWriter();
   await writer.write(new TextEncoder().encode(refusalLine(ASLEEP)));
   await writer.close();
