@@ -1,5 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { STABLE_LINK_MS } from '../backoff.ts';
+import { concatenated } from '../s2/bytes.ts';
+import { STREAM_IDENTIFIER } from '../s2/chunks.ts';
+import { READABLE_LINK_MS } from './compression-attempts.ts';
 import { MAX_SOCKETS, type MeshHost, MeshKeeper, type MeshOptions, TURN_MS } from './mesh-keeper.ts';
 import { refusalLine } from './route-handshake.ts';
 import type { ByteChannel } from './splice.ts';
@@ -241,6 +244,49 @@ test('an edit tries compression again where it was given up, even if the link is
   mesh.serverDown();
 });
 
+describe('compressed links of servers that compress', () => {
+  const offers = (id: string) => `INFO {"server_id":"${id}","compression":"accept"}\r\n`;
+  const compressed = () => {
+    const made = makeMesh({ own: offers('OWN'), greeting: offers('PEER'), follows: STREAM_IDENTIFIER });
+    made.host.compressionWith.mockReturnValue('s2_fast');
+    made.mesh.serverUp();
+    return made;
+  };
+  const upAs = (mesh: MeshKeeper, compression: string) =>
+    eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', compression }));
+
+  test('that end soon three times are linked without', async () => {
+    const { mesh, peers, clock } = compressed();
+    for (let count = 1; count <= 3; count += 1) {
+      await eventually(() => expect(peers).toHaveLength(count));
+      await upAs(mesh, 's2_fast');
+      clock.now += READABLE_LINK_MS - 1;
+      peers.at(-1)?.end();
+    }
+    await upAs(mesh, 'off');
+    expect(linkOf(mesh)?.plainBecause).toContain('3 times');
+  });
+
+  test('that an edit has cut are not held against compression', async () => {
+    const { mesh, host, peers } = compressed();
+    await upAs(mesh, 's2_fast');
+    host.compressionWith.mockReturnValue('s2_best');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      mesh.recompress();
+      await vi.advanceTimersByTimeAsync(turnOf('enam', 'weur', REGIONS) * TURN_MS);
+    } finally {
+      vi.useRealTimers();
+    }
+    for (let count = 2; count <= 4; count += 1) {
+      await eventually(() => expect(peers).toHaveLength(count));
+      await upAs(mesh, 's2_best');
+      if (count < 4) peers.at(-1)?.end();
+    }
+    mesh.serverDown();
+  });
+});
+
 test('an edit that is taken back before the turn of a link leaves it alone', async () => {
   const { mesh, host, peers } = makeMesh();
   mesh.serverUp();
@@ -308,18 +354,22 @@ class FakeServer implements ByteChannel {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
   readonly #in = new TransformStream<Uint8Array, Uint8Array>();
+  readonly #writer = this.#in.writable.getWriter();
   #closed = false;
 
-  constructor(firstLine: string) {
+  constructor(firstLine: string, follows = new Uint8Array(0)) {
     this.readable = this.#in.readable;
     this.writable = new WritableStream({
       close: () => {
         this.#closed = true;
       },
     });
-    const writer = this.#in.writable.getWriter();
     // A side that closes early leaves it unread.
-    writer.write(new TextEncoder().encode(firstLine)).catch(() => {});
+    this.#writer.write(concatenated([new TextEncoder().encode(firstLine), follows])).catch(() => {});
+  }
+
+  end(): void {
+    this.#writer.close().catch(() => {});
   }
 
   async close(): Promise<void> {
@@ -336,6 +386,8 @@ interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transp
   readonly dialPeer?: MeshHost['dialPeer'];
   /** First line of the peer, in place of its INFO. */
   readonly greeting?: string;
+  /** What follows the first line of either. */
+  readonly follows?: Uint8Array<ArrayBuffer>;
   /** First line of the own server, in place of its INFO. */
   readonly own?: string;
   readonly regions?: readonly string[];
@@ -344,6 +396,7 @@ interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transp
 function makeMesh({
   announceTo = async () => true,
   dialPeer,
+  follows,
   greeting,
   own = 'INFO {"server_id":"OWN"}\r\n',
   region = 'enam',
@@ -353,12 +406,12 @@ function makeMesh({
   const clock = { now: START };
   const peers: FakeServer[] = [];
   const dial = (): FakeServer => {
-    const peer = new FakeServer(greeting ?? `INFO {"server_id":"PEER${peers.length + 1}"}\r\n`);
+    const peer = new FakeServer(greeting ?? `INFO {"server_id":"PEER${peers.length + 1}"}\r\n`, follows);
     peers.push(peer);
     return peer;
   };
   const host = {
-    dialLocal: () => new FakeServer(own),
+    dialLocal: () => new FakeServer(own, follows),
     dialPeer: vi.fn<MeshHost['dialPeer']>(dialPeer ?? dial),
     compressionWith: vi.fn<MeshHost['compressionWith']>(() => 'off'),
     whyNotLink: vi.fn<MeshHost['whyNotLink']>(() => undefined),

@@ -214,15 +214,27 @@ export class MeshKeeper {
     try {
       const options = { handshakeTimeoutMs, compression };
       const made = await splice(this.#host.dialLocal(), far, options);
-      const since = this.#host.now();
-      const used = made.agreed?.compression ?? 'off';
-      void made.ended.then(() => this.#attempts.ended(peer, used, this.#host.now() - since));
-      return plainBecause === undefined ? made : { ...made, agreed: { compression, plainBecause } };
+      const watched = this.#watched(peer, made);
+      return plainBecause === undefined ? watched : { ...watched, agreed: { compression, plainBecause } };
     } catch (error) {
       this.#attempts.failed(peer, error);
       closeQuietly(far);
       throw error;
     }
+  }
+
+  /** Notes how long it lasts, unless it is cut from here: that says nothing about it. */
+  #watched(peer: string, made: Splice): Splice {
+    const since = this.#host.now();
+    let isCut = false;
+    void made.ended.then(() => {
+      if (!isCut) this.#attempts.ended(peer, made.agreed?.compression ?? 'off', this.#host.now() - since);
+    });
+    const close = () => {
+      isCut = true;
+      made.close();
+    };
+    return { ...made, close };
   }
 
   async #dialPeer(peer: string, transport: LinkTransport): Promise<ByteChannel> {
