@@ -47,6 +47,27 @@ test('after a link that held compression is tried again', () => {
   expect(attempts.next('weur', 's2_fast')).toEqual({ compression: 's2_fast' });
 });
 
+test('a compressed link that lasted but was never known to work says nothing either way', () => {
+  const attempts = new CompressionAttempts();
+  for (let count = 0; count < 3; count++) {
+    attempts.unheard('weur', 's2_fast');
+    attempts.ended('weur', 's2_fast', READABLE_LINK_MS);
+  }
+  expect(attempts.next('weur', 's2_fast').plainBecause).toContain('3 times: nothing was heard over the link');
+});
+
+test('a plain link over which nothing is heard does not count', () => {
+  const attempts = new CompressionAttempts();
+  for (let count = 0; count < 3; count++) attempts.unheard('weur', 'off');
+  expect(attempts.next('weur', 's2_fast')).toEqual({ compression: 's2_fast' });
+});
+
+test('a link that is known to work wipes out the failures before it', () => {
+  const attempts = failedWith('weur');
+  attempts.works('weur');
+  expect(attempts.next('weur', 's2_fast')).toEqual({ compression: 's2_fast' });
+});
+
 test('a link of which a server waits for the rest of a garbled frame ends with the first ping, and counts', () => {
   const attempts = new CompressionAttempts();
   for (const upMs of [1_014, 1_102, 1_198]) attempts.ended('weur', 's2_fast', upMs);

@@ -40,8 +40,19 @@ export class CompressionAttempts {
 
   /** A link has ended by itself after so long. A server closes a route whose stream it cannot read. */
   ended(peer: string, compression: RouteCompression, upMs: number): void {
-    if (upMs >= READABLE_LINK_MS) this.#failures.delete(peer);
-    else if (compression !== 'off') this.#count(peer, `the link ended ${upMs} ms after it was made`);
+    if (compression === 'off') {
+      if (upMs >= READABLE_LINK_MS) this.works(peer);
+    } else if (upMs < READABLE_LINK_MS) this.#count(peer, `the link ended ${upMs} ms after it was made`);
+  }
+
+  /** A link is cut since its servers do not hear each other: one of them waits for the rest of a frame. */
+  unheard(peer: string, compression: RouteCompression): void {
+    if (compression !== 'off') this.#count(peer, 'nothing was heard over the link');
+  }
+
+  /** The servers hear each other over the link that there is. The next one is tried as is wanted. */
+  works(peer: string): void {
+    this.#failures.delete(peer);
   }
 
   forget(): void {

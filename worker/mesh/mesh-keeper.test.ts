@@ -3,7 +3,14 @@ import { STABLE_LINK_MS } from '../backoff.ts';
 import { concatenated } from '../s2/bytes.ts';
 import { STREAM_IDENTIFIER } from '../s2/chunks.ts';
 import { READABLE_LINK_MS } from './compression-attempts.ts';
-import { MAX_SOCKETS, type MeshHost, MeshKeeper, type MeshOptions, TURN_MS } from './mesh-keeper.ts';
+import {
+  HEARD_WITHIN_MS,
+  MAX_SOCKETS,
+  type MeshHost,
+  MeshKeeper,
+  type MeshOptions,
+  TURN_MS,
+} from './mesh-keeper.ts';
 import { refusalLine } from './route-handshake.ts';
 import type { ByteChannel } from './splice.ts';
 import { turnOf } from './topology.ts';
@@ -173,6 +180,19 @@ test('reconcile breaks a link that the server should know by now, and it is re-e
   expect(peers[0]?.isClosed()).toBe(true);
 });
 
+test('reconcile breaks a link over which the server has heard nothing, once it should have', async () => {
+  const { mesh, peers, clock } = makeMesh();
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  clock.now += HEARD_WITHIN_MS;
+  mesh.reconcile(new Set(['PEER1']), new Set(['PEER1']));
+  expect(peers).toHaveLength(1);
+  clock.now += 1;
+  mesh.reconcile(new Set(['PEER1']), new Set(['PEER1']));
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remoteServerId: 'PEER2' }));
+  expect(peers[0]?.isClosed()).toBe(true);
+});
+
 test('after an edit of the setting a link is made again with it, when it has its turn', async () => {
   const regions = ['aa', ...REGIONS];
   const { mesh, host, clock } = makeMesh({ regions });
@@ -265,6 +285,34 @@ describe('compressed links of servers that compress', () => {
     }
     await upAs(mesh, 'off');
     expect(linkOf(mesh)?.plainBecause).toContain('3 times');
+  });
+
+  test('over which nothing is heard three times are linked without', async () => {
+    const { mesh, clock } = compressed();
+    for (let count = 1; count <= 3; count += 1) {
+      await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: count - 1 }));
+      expect(linkOf(mesh)?.compression).toBe('s2_fast');
+      clock.now += HEARD_WITHIN_MS + 1;
+      mesh.reconcile(new Set([`PEER`]), new Set(['PEER']));
+    }
+    await upAs(mesh, 'off');
+    expect(linkOf(mesh)?.plainBecause).toContain('nothing was heard');
+  });
+
+  test('that hold in between have three attempts again', async () => {
+    const { mesh, peers, clock } = compressed();
+    const endsSoon = async (count: number) => {
+      await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: count - 1 }));
+      expect(linkOf(mesh)?.compression).toBe('s2_fast');
+      clock.now += STABLE_LINK_MS;
+      if (count !== 3) return peers.at(-1)?.end();
+      mesh.reconcile(new Set(['PEER']));
+      clock.now += READABLE_LINK_MS;
+      peers.at(-1)?.end();
+    };
+    for (let count = 1; count <= 5; count += 1) await endsSoon(count);
+    await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 5 }));
+    expect(linkOf(mesh)?.compression).toBe('s2_fast');
   });
 
   test('that an edit has cut are not held against compression', async () => {
