@@ -12,7 +12,9 @@ function notesOf(compression: MeshCompression, options: TrafficOptions): string 
 }
 
 test('a ratio is said to be none of the configuration if that does not compress', () => {
-  expect(notesOf('off', { meshBytesRatio: 0.3 })).toContain('mesh.compression is off: it has to be set for 0.3');
+  expect(notesOf('off', { meshBytesRatio: 0.3 })).toContain(
+    'mesh.compression is off: it has to be set for 0.3',
+  );
 });
 
 test('savings that are not counted are said, with the option that counts them', () => {

@@ -405,7 +405,7 @@ class FakeServer implements ByteChannel {
   readonly #writer = this.#in.writable.getWriter();
   #closed = false;
 
-  constructor(firstLine: string, follows = new Uint8Array(0)) {
+  constructor(firstLine: string, follows: Uint8Array = new Uint8Array(0)) {
     this.readable = this.#in.readable;
     this.writable = new WritableStream({
       close: () => {
@@ -435,7 +435,7 @@ interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transp
   /** First line of the peer, in place of its INFO. */
   readonly greeting?: string;
   /** What follows the first line of either. */
-  readonly follows?: Uint8Array<ArrayBuffer>;
+  readonly follows?: Uint8Array;
   /** First line of the own server, in place of its INFO. */
   readonly own?: string;
   readonly regions?: readonly string[];
