@@ -4,6 +4,7 @@ import type { TestProject } from 'vitest/node';
 import { startSharedStack } from './shared-stack.ts';
 import type { Target } from './target.ts';
 import { readTargetRegions } from './target-regions.ts';
+import { checkSignIn } from './target-sign-in.ts';
 
 export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
   const deployed = process.env.MERIDIAN_URL;
@@ -14,6 +15,7 @@ export default async function setup({ provide }: TestProject): Promise<(() => Pr
       ...{ url, monitors: undefined, adminToken: undefined, readToken },
       regions: await readTargetRegions(url, readToken),
     } satisfies Target);
+    await checkSignIn(url);
     return undefined;
   }
   const { target, close } = await startSharedStack();
