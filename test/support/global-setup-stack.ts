@@ -3,14 +3,16 @@
 import type { TestProject } from 'vitest/node';
 import { startSharedStack } from './shared-stack.ts';
 import type { Target } from './target.ts';
+import { readTargetRegions } from './target-regions.ts';
 
 export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
   const deployed = process.env.MERIDIAN_URL;
   if (deployed) {
+    const url = deployed.replace(/\/+$/, '');
+    const readToken = process.env.MERIDIAN_TOKEN || undefined;
     provide('target', {
-      url: deployed.replace(/\/+$/, ''),
-      monitors: undefined,
-      adminToken: undefined,
+      ...{ url, monitors: undefined, adminToken: undefined, readToken },
+      regions: await readTargetRegions(url, readToken),
     } satisfies Target);
     return undefined;
   }

@@ -268,6 +268,53 @@ describe('a reset', () => {
   });
 });
 
+describe('a link that is to be made anew, though nothing is wrong with it', () => {
+  test('is at once, however short it was up, and over the same transport', async () => {
+    const { link, tries, transports } = makeLink({ transport: 'auto' });
+    await tries[0]?.succeed();
+    await vi.advanceTimersByTimeAsync(1);
+    link.remake();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(tries[0]?.isClosed()).toBe(true);
+    await tries[1]?.succeed('NOTHER');
+    expect(link).toMatchObject({ state: 'up', remoteServerId: 'NOTHER', transport: 'connect' });
+    expect(transports).toEqual(['connect', 'connect']);
+  });
+
+  test('while it is being made is as soon as it is there', async () => {
+    const { link, tries, transports } = makeLink({ transport: 'auto' });
+    link.remake();
+    await tries[0]?.succeed();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(tries[0]?.isClosed()).toBe(true);
+    await tries[1]?.succeed();
+    expect(link.state).toBe('up');
+    expect(transports).toEqual(['connect', 'connect']);
+  });
+
+  test('while it waits is with its next try, and not once more', async () => {
+    const { link, tries } = makeLink();
+    await tries[0]?.fail();
+    link.remake();
+    await vi.advanceTimersByTimeAsync(FIRST_RETRY_MS);
+    await tries[1]?.succeed();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(link.state).toBe('up');
+    expect(tries[1]?.isClosed()).toBe(false);
+  });
+
+  test('and breaks by itself afterwards is held against its transport as ever', async () => {
+    const { link, tries, transports } = makeLink({ transport: 'auto' });
+    await tries[0]?.succeed();
+    link.remake();
+    await vi.advanceTimersByTimeAsync(0);
+    await tries[1]?.succeed();
+    await vi.advanceTimersByTimeAsync(PROVEN_LINK_MS - 1);
+    await tries[1]?.end();
+    expect(transports).toEqual(['connect', 'connect', 'rpc']);
+  });
+});
+
 describe('a link that may go over either transport', () => {
   test('goes over connect() while that works', async () => {
     const { link, tries, transports } = makeLink({ transport: 'auto' });

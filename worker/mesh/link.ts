@@ -37,6 +37,8 @@ export class Link {
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #kicked = false;
+  /** What it was opened with is no longer wanted. */
+  #isStale = false;
   #closed = false;
 
   constructor(options: LinkOptions) {
@@ -97,6 +99,15 @@ export class Link {
     this.#splice?.close();
   }
 
+  /**
+   * Makes it anew at once, though nothing is wrong with it: it is to be opened otherwise now. One that is being made is
+   * closed as soon as it is there.
+   */
+  remake(): void {
+    this.#isStale = true;
+    this.#splice?.close();
+  }
+
   /** Ends the link for good. */
   close(): void {
     this.#closed = true;
@@ -115,6 +126,7 @@ export class Link {
     if (this.#closed) return;
     this.#attempt += 1;
     this.#kicked = false;
+    this.#isStale = false;
     this.#enter('connecting');
     try {
       const splice = await this.#options.open(this.#transport.current);
@@ -138,11 +150,12 @@ export class Link {
     this.#splice = splice;
     this.#remade += 1;
     this.#enter('up');
+    if (this.#isStale) splice.close();
     await splice.ended;
     this.#splice = undefined;
     const lastedMs = this.#options.now() - this.#since;
-    this.#transport.ended(lastedMs);
-    if (lastedMs >= STABLE_LINK_MS) this.#attempt = 0;
+    if (!this.#isStale) this.#transport.ended(lastedMs);
+    if (this.#isStale || lastedMs >= STABLE_LINK_MS) this.#attempt = 0;
   }
 
   #enter(state: LinkState): void {

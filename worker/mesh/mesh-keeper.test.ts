@@ -192,6 +192,55 @@ test('after an edit of the setting a link is made again with it, when it has its
   expect(linkOf(mesh)).toMatchObject({ compression: 'off', plainBecause: expect.stringContaining('runs') });
 });
 
+test('a link that is being made when it has its turn is made again with the new setting', async () => {
+  const dialled: PromiseWithResolvers<ByteChannel>[] = [];
+  const dialPeer = () => {
+    const next = Promise.withResolvers<ByteChannel>();
+    dialled.push(next);
+    return next.promise;
+  };
+  const { mesh, host } = makeMesh({ dialPeer });
+  mesh.serverUp();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    host.compressionWith.mockReturnValue('s2_fast');
+    mesh.recompress();
+    await vi.advanceTimersByTimeAsync(turnOf('enam', 'weur', REGIONS) * TURN_MS);
+  } finally {
+    vi.useRealTimers();
+  }
+  dialled[0]?.resolve(new FakeServer('INFO {"server_id":"OLD"}\r\n'));
+  await eventually(() => expect(dialled).toHaveLength(2));
+  dialled[1]?.resolve(new FakeServer('INFO {"server_id":"NEW"}\r\n'));
+  await eventually(() =>
+    expect(linkOf(mesh)).toMatchObject({ remoteServerId: 'NEW', plainBecause: expect.any(String) }),
+  );
+});
+
+test('an edit tries compression again where it was given up, even if the link is to be compressed as before', async () => {
+  const offers = (id: string) => `INFO {"server_id":"${id}","compression":"accept"}\r\n`;
+  const { mesh, host, peers } = makeMesh({ own: offers('OWN'), greeting: `${offers('PEER')}nonsense\r\n` });
+  host.compressionWith.mockReturnValue('s2_fast');
+  mesh.serverUp();
+  await eventually(() =>
+    expect(linkOf(mesh)).toMatchObject({
+      state: 'up',
+      plainBecause: expect.stringContaining('failed with compression 3 times'),
+    }),
+  );
+  const before = peers.length;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    // Such as from `s2_auto` to what that had chosen.
+    mesh.recompress();
+    await vi.advanceTimersByTimeAsync(turnOf('enam', 'weur', REGIONS) * TURN_MS);
+  } finally {
+    vi.useRealTimers();
+  }
+  await eventually(() => expect(peers.length).toBeGreaterThan(before));
+  mesh.serverDown();
+});
+
 test('an edit that is taken back before the turn of a link leaves it alone', async () => {
   const { mesh, host, peers } = makeMesh();
   mesh.serverUp();
@@ -287,6 +336,8 @@ interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transp
   readonly dialPeer?: MeshHost['dialPeer'];
   /** First line of the peer, in place of its INFO. */
   readonly greeting?: string;
+  /** First line of the own server, in place of its INFO. */
+  readonly own?: string;
   readonly regions?: readonly string[];
 }
 
@@ -294,6 +345,7 @@ function makeMesh({
   announceTo = async () => true,
   dialPeer,
   greeting,
+  own = 'INFO {"server_id":"OWN"}\r\n',
   region = 'enam',
   regions = REGIONS,
   transport = 'connect',
@@ -306,7 +358,7 @@ function makeMesh({
     return peer;
   };
   const host = {
-    dialLocal: () => new FakeServer('INFO {"server_id":"OWN"}\r\n'),
+    dialLocal: () => new FakeServer(own),
     dialPeer: vi.fn<MeshHost['dialPeer']>(dialPeer ?? dial),
     compressionWith: vi.fn<MeshHost['compressionWith']>(() => 'off'),
     whyNotLink: vi.fn<MeshHost['whyNotLink']>(() => undefined),

@@ -111,7 +111,7 @@ export class MeshKeeper {
       const timer = setTimeout(
         () => {
           this.#turns.delete(timer);
-          if (!this.#isAsWanted(link)) link.reset();
+          if (!this.#isAsWanted(link)) link.remake();
         },
         turnOf(region, link.peer, regions) * TURN_MS,
       );
@@ -207,6 +207,8 @@ export class MeshKeeper {
     const wanted = this.#host.compressionWith(peer);
     this.#wanted.set(peer, wanted);
     const { compression, plainBecause } = this.#attempts.next(peer, wanted);
+    // An edit is to try again what was given up, even if it comes to the same for this link.
+    if (plainBecause !== undefined) this.#wanted.delete(peer);
     const { handshakeTimeoutMs } = this.#options;
     const far = await this.#dialPeer(peer, transport);
     try {
