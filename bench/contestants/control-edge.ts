@@ -8,6 +8,7 @@ import { waitFor } from '../../waiting/wait-for.ts';
 import { connectNats } from '../load/nats-socket.ts';
 import { bundleWorker } from './bundle-worker.ts';
 import type { RunningStack, StackRequest } from './contestant.ts';
+import { farRoute } from './far-route.ts';
 import { portsOf } from './nats-process.ts';
 
 /** Worker and class by kind. */
@@ -26,11 +27,15 @@ const READY_TIMEOUT_MS = 30_000;
 
 export function startControlEdge(
   kind: keyof typeof WORKERS,
-  { natsServer }: StackRequest,
+  { natsServer, farAddress }: StackRequest,
 ): Promise<RunningStack> {
   return withTeardown(async (undo) => {
     const started = performance.now();
-    const platform = await startPlatform({ natsServer, build: () => buildControl(kind) });
+    const platform = await startPlatform({
+      natsServer,
+      build: () => buildControl(kind),
+      ...(farAddress !== undefined && { hosts: farRoute(SERVERS[kind].at(1) ?? '', farAddress) }),
+    });
     undo.defer(platform.close);
     const { engine, hopeless } = platform;
     const url = `${platform.url.replace('http:', 'ws:')}/`;
