@@ -40,10 +40,10 @@ export function startControlEdge(
     const { engine, hopeless } = platform;
     const url = `${platform.url.replace('http:', 'ws:')}/`;
     const options = { timeoutMs: READY_TIMEOUT_MS, signal: hopeless };
-    await waitFor(`${url} to take a client`, options, async () => {
-      (await connectNats(url)).close();
-      return true;
-    });
+    const first = await waitFor(`${url} to take a client`, options, () => connectNats(url));
+    // workerd ends an object that nobody has asked anything for minutes, and its container with it.
+    if (kind === 'splice') undo.defer(() => first.close());
+    else first.close();
     return {
       url,
       steps: { up: performance.now() - started },
