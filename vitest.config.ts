@@ -3,8 +3,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Of the commands `npm run outages`, `npm run survival` and `npm run image`. */
-const COMMANDS_UNIT_TESTS = 'test/{outages,survival,image}/**/*.test.ts';
+/** Of the commands `npm run outages`, `npm run survival` and `npm run image`, and of what tests are helped by. */
+const COMMANDS_UNIT_TESTS = 'test/{outages,survival,image,support}/**/*.test.ts';
 
 /** Our parts against other programs, without a stack. */
 const INTEROP_TESTS = 'test/interop/**/*.test.ts';

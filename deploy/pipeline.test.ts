@@ -192,6 +192,13 @@ test('the pipeline deploys a canary first, if it is told of one', {
   expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('Did you mean weur?') });
 });
 
+test('the contract suite signs in as clients do, also after their token was followed by a user, and so does a canary', () => {
+  const { steps = [] } = pipeline.jobs.deploy ?? {};
+  for (const step of ['Deploy', 'Contract suite'])
+    for (const name of ['MERIDIAN_NATS_TOKEN', 'MERIDIAN_NATS_USER', 'MERIDIAN_NATS_PASSWORD'])
+      expect(steps.find((each) => each.name === step)?.env?.[name]).toBe(`\${{ secrets.${name} }}`);
+});
+
 test('what a deploy changed is taken back if it then does not serve, or the suite fails; only main is deployed', () => {
   const { steps = [] } = pipeline.jobs.deploy ?? {};
   expect(pipeline.jobs.deploy?.if).toMatch(/^github\.ref == 'refs\/heads\/main' && /);

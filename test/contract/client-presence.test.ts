@@ -6,19 +6,19 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../waiting/wait-for.ts';
 import { connectFrom } from '../support/client.ts';
-import { cfOf, cityOf, standingIn } from '../support/data/places.ts';
+import { cfOf, standingIn } from '../support/data/places.ts';
 import { readMonitor } from '../support/monitor.ts';
 import { clientFrame, rawUpgrade } from '../support/raw-upgrade.ts';
-import { describeLocally, monitorUrl, target } from '../support/target.ts';
+import { describeLocally, MONITORED, monitorUrl, placeIn, target } from '../support/target.ts';
 
 /** Much less than the 40 to 60 s that missed pings would take. */
 const GONE_WITHIN_MS = 5_000;
 
-const SYDNEY = cityOf('oc');
+const HERE = placeIn(MONITORED);
 
 describeLocally('does not show its monitoring', 'the server of a client', () => {
   test('forgets it within seconds when it closes', async () => {
-    const client = await connectFrom(target.url, SYDNEY, { name: 'closing' });
+    const client = await connectFrom(target.url, HERE, { name: 'closing' });
     expect(await find('closing')).toBeDefined();
     await client.close();
     await forgotten('closing');
@@ -27,7 +27,7 @@ describeLocally('does not show its monitoring', 'the server of a client', () => 
   test.each(['destroy', 'resetAndDestroy'] as const)(
     'forgets it within seconds when its connection ends without a close frame (%s)',
     async (end) => {
-      const { socket } = await rawUpgrade(target.url, standingIn(cfOf(SYDNEY)));
+      const { socket } = await rawUpgrade(target.url, standingIn(cfOf(HERE)));
       if (socket === undefined) throw new Error('the upgrade was refused');
       socket.write(clientFrame(`CONNECT {"name":"${end}"}\r\nPING\r\n`));
       await seen(end);
@@ -37,8 +37,8 @@ describeLocally('does not show its monitoring', 'the server of a client', () => 
   );
 
   test('forgets it within seconds when its process is killed', async () => {
-    const program = fileURLToPath(new URL('../support/sydney-client.ts', import.meta.url));
-    const child = spawn(process.execPath, [program, target.url, 'process'], {
+    const program = fileURLToPath(new URL('../support/lone-client.ts', import.meta.url));
+    const child = spawn(process.execPath, [program, target.url, 'process', JSON.stringify(HERE)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(child.stdout, 'data');
@@ -49,7 +49,7 @@ describeLocally('does not show its monitoring', 'the server of a client', () => 
 });
 
 async function find(name: string): Promise<unknown> {
-  const { connections } = await readMonitor(monitorUrl(SYDNEY.region), 'connz');
+  const { connections } = await readMonitor(monitorUrl(MONITORED), 'connz');
   return connections.find((connection) => connection.name === name);
 }
 

@@ -3,10 +3,12 @@
 import { createInbox, headers, InvalidArgumentError } from '@nats-io/nats-core';
 import { describe, expect, test } from 'vitest';
 import { type Client, connectFrom } from '../support/client.ts';
-import { cityOf } from '../support/data/places.ts';
 import { awaitInterest } from '../support/interest.ts';
 import { readMonitor } from '../support/monitor.ts';
-import { describeLocally, monitorUrl, target } from '../support/target.ts';
+import { describeLocally, MONITORED, monitorUrl, placeIn, target } from '../support/target.ts';
+
+/** Where the monitoring can be read. */
+const HERE = placeIn(MONITORED);
 
 describe('two clients', () => {
   test('exchange a message with headers, and its headers stay as they were', async () => {
@@ -61,8 +63,8 @@ describe('the largest message', () => {
 
 describeLocally('does not show its monitoring', 'a client that ignores the limit', () => {
   test('is disconnected by the server for that very reason, and its message reaches nobody', async () => {
-    await using listener: Client = await connectFrom(target.url, cityOf('oc'));
-    await using client: Client = await connectFrom(target.url, cityOf('oc'), {
+    await using listener: Client = await connectFrom(target.url, HERE);
+    await using client: Client = await connectFrom(target.url, HERE, {
       name: 'big',
       reconnect: false,
     });
@@ -78,7 +80,7 @@ describeLocally('does not show its monitoring', 'a client that ignores the limit
     client.nats.publish(subject, patterned(limit + 1));
     await client.nats.closed();
     // The -ERR itself may get lost: the server resets a connection of which it leaves bytes unread.
-    const { connections } = await readMonitor(monitorUrl('oc'), 'connz?state=closed');
+    const { connections } = await readMonitor(monitorUrl(MONITORED), 'connz?state=closed');
     expect(connections.find(({ name }) => name === 'big')?.reason).toBe('Maximum Message Payload Exceeded');
     await listener.nats.flush();
     expect(received).toEqual([]);

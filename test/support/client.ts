@@ -79,11 +79,11 @@ function onUpgrade(socket: WebSocket, tell: (headers: Readonly<Record<string, st
 }
 
 /**
- * The credentials for a deployment, as options of nats.js: MERIDIAN_NATS_TOKEN, or MERIDIAN_NATS_USER and
- * MERIDIAN_NATS_PASSWORD. The local stack requires none.
+ * The credentials for a deployment, as options of nats.js: MERIDIAN_NATS_USER and MERIDIAN_NATS_PASSWORD, or
+ * MERIDIAN_NATS_TOKEN. With all of them the user, since a rotated token is followed by one. The local stack requires none.
  */
 export function credentials(): { token?: string; user?: string; pass?: string } {
   const { MERIDIAN_NATS_TOKEN: token, MERIDIAN_NATS_USER: user, MERIDIAN_NATS_PASSWORD: pass } = process.env;
-  if (token) return { token };
-  return user && pass ? { user, pass } : {};
+  if (user && pass) return { user, pass };
+  return token ? { token } : {};
 }

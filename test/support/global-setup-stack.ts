@@ -3,15 +3,19 @@
 import type { TestProject } from 'vitest/node';
 import { startSharedStack } from './shared-stack.ts';
 import type { Target } from './target.ts';
+import { readTargetRegions } from './target-regions.ts';
+import { checkSignIn } from './target-sign-in.ts';
 
 export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
   const deployed = process.env.MERIDIAN_URL;
   if (deployed) {
+    const url = deployed.replace(/\/+$/, '');
+    const readToken = process.env.MERIDIAN_TOKEN || undefined;
     provide('target', {
-      url: deployed.replace(/\/+$/, ''),
-      monitors: undefined,
-      adminToken: undefined,
+      ...{ url, monitors: undefined, adminToken: undefined, readToken },
+      regions: await readTargetRegions(url, readToken),
     } satisfies Target);
+    await checkSignIn(url);
     return undefined;
   }
   const { target, close } = await startSharedStack();

@@ -1,9 +1,11 @@
 // One local stack for a whole suite of tests, as what they run against.
 
 import { withTeardown } from '../../local/teardown.ts';
+import { ownRegions } from '../../regions/config.ts';
 import { type LoggedStackOptions, startLoggedStack } from './logged-stack.ts';
 import { monitorOf } from './monitor.ts';
 import type { Target } from './target.ts';
+import { readTargetRegions } from './target-regions.ts';
 
 export interface SharedStack {
   readonly target: Target;
@@ -15,7 +17,9 @@ export function startSharedStack(options: LoggedStackOptions = {}): Promise<Shar
     const { stack } = await startLoggedStack(undefined, options);
     undo.defer(stack.close);
     const monitors: Record<string, string> = {};
-    for (const { id } of stack.config.regions) monitors[id] = await monitorOf(stack.engine, id);
-    return { target: { url: stack.url, monitors, adminToken: stack.adminToken } };
+    for (const { id, keepAwake } of ownRegions(stack.config))
+      if (keepAwake) monitors[id] = await monitorOf(stack.engine, id);
+    const { url, adminToken } = stack;
+    return { target: { url, monitors, adminToken, regions: await readTargetRegions(url, undefined) } };
   });
 }

@@ -72,6 +72,10 @@ export const PLACES: readonly Place[] = REGIONS.flatMap((region) =>
   CITIES[region].map((row) => place(row, region)),
 );
 
+export function isCityRegion(id: string): id is Region {
+  return Object.hasOwn(CITIES, id);
+}
+
 /** A city of this region. */
 export function cityOf(region: Region): Place {
   return place(CITIES[region][0], region);
