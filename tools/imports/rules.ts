@@ -773,6 +773,11 @@ export const PARTS: readonly Part[] = [
     imports: ['routing', 'worker/edge-context.ts', 'worker/connect', ...BENCH],
   },
   {
+    path: 'bench/distance',
+    what: 'the benchmark `distance`, and the link that it puts between two servers',
+    imports: ['local/binaries', 'local', 'bench/mesh', ...BENCH],
+  },
+  {
     path: 'bench/metrics',
     what: 'the benchmark `metrics`',
     imports: BENCH,
@@ -795,6 +800,7 @@ export const PARTS: readonly Part[] = [
       'bench/doors',
       'bench/memory',
       'bench/mesh',
+      'bench/distance',
       'bench/start',
       'bench/decision',
       'bench/hand-off',
