@@ -4,6 +4,7 @@ import { backup } from './backup/backup.ts';
 import { restore } from './backup/restore.ts';
 import type { Benchmark } from './context.ts';
 import { decision } from './decision/decision.ts';
+import { distance } from './distance/distance.ts';
 import { doors } from './doors/doors.ts';
 import { edge } from './edge/edge.ts';
 import { firstVisit } from './first-visit/first-visit.ts';
@@ -18,6 +19,7 @@ import { start } from './start/start.ts';
 export const BENCHMARKS = {
   edge,
   mesh,
+  distance,
   decision,
   'hand-off': handOff,
   'first-visit': firstVisit,

@@ -19,6 +19,8 @@ export interface Child<M extends Methods> extends Closeable {
 export interface ChildOptions {
   /** The module that calls `serveParent`. */
   readonly file: string;
+  /** A command that runs the one that follows it, such as in another network namespace. Absent: none is needed. */
+  readonly enter?: readonly string[] | undefined;
   /** Folder for its CPU profile. */
   readonly profile?: string | undefined;
   /** Ends calls that wait; the child itself is ended by `close`. */
@@ -29,9 +31,12 @@ export interface ChildOptions {
 const CALL_TIMEOUT_MS = 180_000;
 
 /** Starts a child; it answers calls from the first on. */
-export function startChild<M extends Methods>({ file, profile, signal }: ChildOptions): Child<M> {
+export function startChild<M extends Methods>({ file, enter = [], profile, signal }: ChildOptions): Child<M> {
+  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const [execPath = process.execPath, ...entering] = [...enter, process.execPath];
   const child = fork(file, {
-    execArgv: profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
+    execPath,
+    execArgv: [...entering, ...profiling],
     // A group of its own: Ctrl-C in a terminal reaches the parent only, which stops things in order.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

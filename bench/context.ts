@@ -12,6 +12,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Folder for CPU profiles of the stacks' and the clients' processes. */
   readonly profile: string | undefined;
+  /** Where its processes run, as a command that runs another one there. Absent: where this one does. */
+  readonly enter?: readonly string[];
   /** A line for people, about what is done now. */
   readonly progress: (text: string) => void;
 }

@@ -22,7 +22,7 @@ export interface Measure {
   readonly goals: readonly Goal[];
 }
 
-export type Unit = 'ms' | 'us' | 'ns' | 's' | 'msg/s' | 'MiB' | 'KiB' | '% CPU' | 'count';
+export type Unit = 'ms' | 'us' | 'ns' | 's' | 'msg/s' | 'MiB' | 'MiB/s' | 'KiB' | '% CPU' | 'count';
 
 export interface BenchResult {
   readonly name: string;

@@ -4,6 +4,7 @@
 import type { MeridianConfig } from '../regions/config.ts';
 import { ASSUMPTIONS, type Range, SCENARIOS, type Scenario } from './assumptions.ts';
 import { charge } from './charge.ts';
+import { compressionNotes } from './compression-notes.ts';
 import { PRICES, type PriceId } from './prices.ts';
 import { regionLoads } from './region-load.ts';
 import { servingNotes } from './serving-notes.ts';
@@ -32,7 +33,7 @@ export interface Cost {
     readonly dollars: Range;
   }[];
   readonly lines: readonly CostLine[];
-  /** What of this load the configuration cannot serve, in words. */
+  /** What of this load the configuration cannot serve, and what of it is not counted, in words. */
   readonly notes: readonly string[];
 }
 
@@ -64,7 +65,7 @@ export function cost(config: MeridianConfig, traffic: Traffic): Cost {
       dollars: sumOf(lines.filter((line) => line.region === region)),
     })),
     lines,
-    notes: servingNotes(config, loads),
+    notes: [...servingNotes(config, loads), ...compressionNotes(config, traffic)],
   };
 }
 

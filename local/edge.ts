@@ -102,9 +102,6 @@ function settingsOf(options: EdgeOptions) {
         bindings: { ...build.vars, MERIDIAN_ADMIN_TOKEN: adminToken },
         kvNamespaces: [...build.kvNamespaces],
         r2Buckets: [...build.r2Buckets],
-        ...(build.assets !== undefined && {
-          assets: { ...build.assets, routerConfig: { has_user_worker: true } },
-        }),
         // No rate limit: all users of this machine share one address, and tests make a thousand edits from it.
         durableObjects: Object.fromEntries(
           build.objects.map(({ binding, className, hasContainer, limits }) => [

@@ -10,20 +10,23 @@ import { promisify } from 'node:util';
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const MAP = join(PROJECT, 'map');
 
-/** What the Worker serves; `directory` of `[assets]` in wrangler.toml. */
-const PAGE_FOLDER = join(MAP, 'dist');
+/** The module of its files, which the Worker carries: `[alias]` in wrangler.toml. */
+const MODULE = join(MAP, 'dist/page.js');
+
+const NOT_BUILT =
+  'Meridian runs, but the page of its map was not built: run "npm run map -- build" and start or deploy again.\n';
 
 /** Which sources it was built from. */
 const STAMP = join(PROJECT, 'node_modules/.cache/map-page.sha256');
 
 const NOT_SOURCES = /(?:^|\/)(?:dist|node_modules)(?:\/|$)|\.test\.tsx?$/;
 
-/** Builds the page unless it is there and new. Never rejects: what went wrong is told. @returns its folder, which is there */
+/** Builds the page unless it is there and new. Never rejects: what went wrong is told. @returns its module, which is there */
 export async function ensureMapPage(tell: (line: string) => void = () => {}): Promise<string> {
   try {
-    await mkdir(PAGE_FOLDER, { recursive: true });
     const hash = await hashOfSources();
-    if (hash === undefined || (await isBuiltFrom(hash))) return PAGE_FOLDER;
+    if (hash === undefined) await writeNotBuilt();
+    if (hash === undefined || (await isBuiltFrom(hash))) return MODULE;
     tell('building the page of the map');
     await promisify(execFile)(process.execPath, ['local/run.mjs', 'map/cli.ts', 'build'], { cwd: PROJECT });
     await mkdir(dirname(STAMP), { recursive: true });
@@ -32,8 +35,19 @@ export async function ensureMapPage(tell: (line: string) => void = () => {}): Pr
     tell(
       `the page of the map could not be built, and the stack runs without it: ${error instanceof Error ? error.message : String(error)}`,
     );
+    await writeNotBuilt();
   }
-  return PAGE_FOLDER;
+  return MODULE;
+}
+
+/** So that a Worker can be built; one that is there already stays. */
+async function writeNotBuilt(): Promise<void> {
+  const files = { '/index.html': { type: 'text/plain; charset=utf-8', text: NOT_BUILT } };
+  await mkdir(dirname(MODULE), { recursive: true });
+  const text = `export const build = 'none';\nexport const files = ${JSON.stringify(files)};\n`;
+  await writeFile(MODULE, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /** Undefined if there is nothing to build. */
@@ -52,7 +66,7 @@ async function hashOfSources(): Promise<string | undefined> {
 
 async function isBuiltFrom(hash: string): Promise<boolean> {
   try {
-    await readFile(join(PAGE_FOLDER, 'index.html'));
+    await readFile(MODULE);
     return (await readFile(STAMP, 'utf8')) === hash;
   } catch {
     return false;

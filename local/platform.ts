@@ -7,7 +7,7 @@ import { SCRATCH_LABEL } from '../regions/container-labels.ts';
 import type { LocalAuth, NatsLogin } from './auth/nats-login.ts';
 import type { ContainerPlaces } from './container-places.ts';
 import { serveDockerApi } from './engine/docker-api.ts';
-import { Engine } from './engine/engine.ts';
+import { Engine, type EngineOptions } from './engine/engine.ts';
 import { natsImage } from './engine/processes/nats-image.ts';
 import { ProcessRuntime } from './engine/processes/process-runtime.ts';
 import type { RunListeners, Runtime } from './engine/runtime.ts';
@@ -35,6 +35,8 @@ export interface PlatformOptions {
   readonly places?: ContainerPlaces | undefined;
   /** Default: none. */
   readonly delays?: WanDelays | undefined;
+  /** At what address a port of a server is reached. Default: loopback. */
+  readonly hosts?: EngineOptions['hosts'];
   /** A folder where objects, KV and R2 are kept when it has stopped (`do`, `kv`, `r2`). Default: none, they are deleted. */
   readonly storage?: string | undefined;
   /** A port of this machine where a debugger may connect to workerd. Default: nowhere. */
@@ -159,6 +161,7 @@ async function startEngine(
     runtime,
     environment: options.places,
     delays: options.delays,
+    hosts: options.hosts,
     onStartFailed: (server, { message }) => {
       options.onLog?.('engine', `${server} cannot be started: ${message}`);
       fail(server, `${server} cannot be started: ${message}`);

@@ -40,12 +40,6 @@ export interface WorkerBuild {
   readonly kvNamespaces: readonly string[];
   /** Bindings of R2 buckets. */
   readonly r2Buckets: readonly string[];
-  /** Files that are served beside the Worker. Default: none. */
-  readonly assets?: {
-    readonly directory: string;
-    readonly binding: string;
-    readonly run_worker_first: string[];
-  };
 }
 
 /** The parts of wrangler.toml that are used here. */
@@ -59,11 +53,6 @@ interface WranglerToml {
   }[];
   readonly kv_namespaces?: readonly { readonly binding: string }[];
   readonly r2_buckets?: readonly { readonly binding: string }[];
-  readonly assets?: {
-    readonly directory: string;
-    readonly binding: string;
-    readonly run_worker_first: string[];
-  };
   readonly durable_objects: {
     readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
   };
@@ -80,7 +69,7 @@ export async function buildWorker(
   onProcess: (pid: number) => void = () => {},
 ): Promise<WorkerBuild> {
   await mkdir(folder, { recursive: true });
-  // wrangler refuses a folder that is missing.
+  // wrangler does not build without it.
   const page = await ensureMapPage();
   const checkedIn = join(PROJECT, 'wrangler.toml');
   const text = await readFile(checkedIn, 'utf8');
@@ -103,13 +92,6 @@ export async function buildWorker(
     })),
     kvNamespaces: toml.kv_namespaces?.map(({ binding }) => binding) ?? [],
     r2Buckets: toml.r2_buckets?.map(({ binding }) => binding) ?? [],
-    ...(toml.assets !== undefined && {
-      assets: {
-        directory: page,
-        binding: toml.assets.binding,
-        run_worker_first: [...toml.assets.run_worker_first],
-      },
-    }),
   };
 }
 
@@ -183,7 +165,7 @@ async function writeVariant(
   const moved = toml
     .replace(/^main = .*$/m, `main = ${JSON.stringify(entry)}`)
     .replaceAll(/^image = .*$/gm, `image = ${dockerfile}`)
-    .replace(/^directory = "map\/dist"$/m, `directory = ${JSON.stringify(page)}`);
+    .replace(/^"#map-page" = .*$/m, `"#map-page" = ${JSON.stringify(page)}`);
   await writeFile(path, moved);
   return path;
 }

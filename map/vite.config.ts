@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { InlineConfig, Plugin } from 'vite';
 import { coastLine } from './build/coast-line.ts';
+import { pageModule } from './page-module.ts';
 
 const COAST = 'virtual:coast-line';
 
@@ -11,7 +12,7 @@ const config: InlineConfig = {
   configFile: false,
   base: '/',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [coastLinePlugin()],
+  plugins: [coastLinePlugin(), pageModule()],
   build: {
     outDir: join(import.meta.dirname, 'dist'),
     emptyOutDir: true,

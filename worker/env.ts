@@ -48,8 +48,6 @@ export interface Env extends AdminEnv, Partial<Record<(typeof NATS_SECRETS)[numb
   readonly LIVE_VIEW?: DurableObjectNamespace;
   /** Carries out rollouts (rollouts/rollout-driver.ts). Without it there are none. */
   readonly ROLLOUTS?: DurableObjectNamespace;
-  /** The page of the live map (page.ts). Without it `/` takes NATS clients only. */
-  readonly ASSETS?: Pick<Fetcher, 'fetch'>;
   /** Analytics Engine: a point for each client (connect/visit-counts.ts). Without it there are none. */
   readonly CONNECTS?: AnalyticsEngineDataset;
   /** Secret. With an operator: `.creds` files, one user for each account with streams, one after the other. */

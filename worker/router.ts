@@ -21,7 +21,7 @@ import { errorResponse } from './error-response.ts';
 import { hardened } from './hardened.ts';
 import { live } from './live/live.ts';
 import { refuseOtherSites } from './other-sites.ts';
-import { pageOr } from './page.ts';
+import { pageFileOr, pageOr } from './page/page.ts';
 import { credentials } from './sign-in/credentials.ts';
 import { about } from './status/about.ts';
 import { isPublic, preflight, readableByPages } from './status/cross-origin.ts';
@@ -90,6 +90,7 @@ export const router = Router<IRequest, Arguments, Response>({
   // nats-server appends it to what the address of its remote has: `//leafnode`, `/leafnode/leafnode`, `/eu/leafnode`.
   .get(`*${PATHS.leafnode}`, throughDoor('leafnode'))
   .get(PATHS.mqtt, throughDoor('mqtt'))
+  .get('/assets/:name', pageFileOr(missing))
   .get(PATHS.health, health)
   .get(PATHS.regions, forThoseShown('regions', regions))
   .get(PATHS.mesh, forThoseShown('mesh', mesh))

@@ -32,6 +32,8 @@ export interface StackRequest {
   readonly transport?: LinkTransport;
   /** Adds the latency of real distances. */
   readonly wan?: boolean;
+  /** The address by which whoever joins its first two servers reaches the second one's route port. Absent: loopback. */
+  readonly farAddress?: string;
   /** How its links are compressed. Absent: as it would be deployed. */
   readonly compression?: MeshCompression;
   /** Makes `isolateBytes` possible. */

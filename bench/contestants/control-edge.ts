@@ -8,6 +8,7 @@ import { waitFor } from '../../waiting/wait-for.ts';
 import { connectNats } from '../load/nats-socket.ts';
 import { bundleWorker } from './bundle-worker.ts';
 import type { RunningStack, StackRequest } from './contestant.ts';
+import { farRoute } from './far-route.ts';
 import { portsOf } from './nats-process.ts';
 
 /** Worker and class by kind. */
@@ -26,19 +27,23 @@ const READY_TIMEOUT_MS = 30_000;
 
 export function startControlEdge(
   kind: keyof typeof WORKERS,
-  { natsServer }: StackRequest,
+  { natsServer, farAddress }: StackRequest,
 ): Promise<RunningStack> {
   return withTeardown(async (undo) => {
     const started = performance.now();
-    const platform = await startPlatform({ natsServer, build: () => buildControl(kind) });
+    const platform = await startPlatform({
+      natsServer,
+      build: () => buildControl(kind),
+      ...(farAddress !== undefined && { hosts: farRoute(SERVERS[kind].at(1) ?? '', farAddress) }),
+    });
     undo.defer(platform.close);
     const { engine, hopeless } = platform;
     const url = `${platform.url.replace('http:', 'ws:')}/`;
     const options = { timeoutMs: READY_TIMEOUT_MS, signal: hopeless };
-    await waitFor(`${url} to take a client`, options, async () => {
-      (await connectNats(url)).close();
-      return true;
-    });
+    const first = await waitFor(`${url} to take a client`, options, () => connectNats(url));
+    // workerd ends an object that nobody has asked anything for minutes, and its container with it.
+    if (kind === 'splice') undo.defer(() => first.close());
+    else first.close();
     return {
       url,
       steps: { up: performance.now() - started },

@@ -11,6 +11,7 @@ import { waitFor } from '../../waiting/wait-for.ts';
 import { buildCrowdedWorker, buildFirstVisitWorker, HAND_OFF_WORKERS } from './altered-worker.ts';
 import { configFor, DISTINCT_PLACES } from './config.ts';
 import type { RunningStack, ServerPorts, StackRequest } from './contestant.ts';
+import { farRoute } from './far-route.ts';
 import { isolateBytes } from './isolate-memory.ts';
 import { portsOf } from './nats-process.ts';
 import { routeBetween } from './routes.ts';
@@ -20,7 +21,8 @@ const RESTART_TIMEOUT_MS = 60_000;
 
 export async function startMeridian(request: StackRequest): Promise<RunningStack> {
   const config = await configFor(request);
-  const { natsServer, handOff, firstVisit, wan } = request;
+  const { natsServer, handOff, firstVisit, wan, farAddress } = request;
+  const far = config.regions[1];
   const inspectorPort = request.inspected ? await freePort() : undefined;
   const started = performance.now();
   const steps: Record<string, number> = {};
@@ -32,6 +34,8 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
     config,
     natsServer,
     wan,
+    ...(farAddress !== undefined &&
+      far !== undefined && { hosts: farRoute(instanceNameOf(far.id), farAddress) }),
     inspectorPort,
     onProgress,
     ...(isCrowded && { build: buildCrowdedWorker }),

@@ -2,6 +2,7 @@
 // started before it; after that, gossip and reconnects are NATS's own. If a link is to be cut, the second server dials
 // the first through a relay.
 
+import { LOOPBACK } from '../../local/listen.ts';
 import { createRunFolder } from '../../local/run-folder.ts';
 import { withTeardown } from '../../local/teardown.ts';
 import type { RunningStack, StackRequest } from './contestant.ts';
@@ -13,6 +14,7 @@ export function startCluster({
   natsServer,
   regions = 1,
   cuttable = false,
+  farAddress = LOOPBACK,
 }: StackRequest): Promise<RunningStack> {
   return withTeardown(async (undo) => {
     const started = performance.now();
@@ -21,7 +23,7 @@ export function startCluster({
     const servers: NatsProcess[] = [];
     undo.defer(async () => void (await Promise.all(servers.map(({ app }) => app.remove()))));
     const add = async (name: string, peers: readonly NatsProcess[]) => {
-      const routes = peers.map(({ cluster }) => `nats-route://127.0.0.1:${cluster}`);
+      const routes = peers.map(({ cluster }) => `nats-route://${farAddress}:${cluster}`);
       return startNats({ natsServer, folder, name, routes });
     };
     let relay: RouteRelay | undefined;

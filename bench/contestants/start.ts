@@ -24,10 +24,10 @@ export interface Contestant extends Closeable {
 export function startContestant(
   name: string,
   request: Omit<StackRequest, 'natsServer'>,
-  { signal, profile, natsServer }: Context,
+  { signal, profile, natsServer, enter }: Context,
 ): Promise<Contestant> {
   return withTeardown(async (undo) => {
-    const child = startChild<StackMethods>({ file: FILE, signal, profile });
+    const child = startChild<StackMethods>({ file: FILE, signal, profile, enter });
     undo.defer(child.close);
     // The process is up once it answers anything.
     await child.call.usage();

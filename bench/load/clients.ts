@@ -12,6 +12,7 @@ const DELIVERY_TIMEOUT_MS = 30_000;
 const MS_PER_SECOND = 1000;
 
 export interface ClientsOptions {
+  readonly enter?: readonly string[] | undefined;
   readonly signal: AbortSignal;
   readonly profile?: string | undefined;
 }
@@ -31,6 +32,8 @@ export interface Shape {
   readonly isFramedEach?: boolean;
   /** Default: one letter. */
   readonly content?: Content;
+  /** Bytes in flight at most. Default: far more than any path of one machine holds. */
+  readonly windowBytes?: number;
 }
 
 export interface OneWay {

@@ -14,9 +14,11 @@ export interface PairOptions {
   readonly isFramedEach?: boolean;
   /** Default: one letter. */
   readonly content?: Content;
+  /** Bytes in flight at most, of all pairs. Default: far more than any path of one machine holds. */
+  readonly windowBytes?: number;
 }
 
-/** Bytes in flight per pair at most: far more than any path holds, far less than nats-server's 64 MiB. */
+/** Bytes in flight at most: far more than any path of one machine holds, far less than nats-server's 64 MiB. */
 const WINDOW_BYTES = 8 * 1024 * 1024;
 const ACKS_PER_WINDOW = 8;
 
@@ -30,8 +32,8 @@ const DISTINCT_BATCHES = 32;
 const POLL_MS = 2;
 
 /** Messages between two acknowledgements. */
-function messagesPerAck({ pairs, payloadBytes }: PairOptions): number {
-  return Math.max(1, Math.floor(WINDOW_BYTES / ACKS_PER_WINDOW / pairs / (payloadBytes + 32)));
+function messagesPerAck({ pairs, payloadBytes, windowBytes = WINDOW_BYTES }: PairOptions): number {
+  return Math.max(1, Math.floor(windowBytes / ACKS_PER_WINDOW / pairs / (payloadBytes + 32)));
 }
 
 /** The subscribers of all pairs. */

@@ -32,6 +32,8 @@ export interface EngineOptions {
   readonly delays?:
     | ((serverName: string, containerPort: number, region?: string) => DelayOf | undefined)
     | undefined;
+  /** At what address a port of a server's container is reached. Default: loopback. */
+  readonly hosts?: ((serverName: string, containerPort: number) => string | undefined) | undefined;
 }
 
 export class Engine {
@@ -125,15 +127,14 @@ export class Engine {
   }
 
   #sidecarOf(app: string, spec: ContainerSpec): SidecarContainer {
-    return new SidecarContainer(
-      spec,
-      (port) => this.#portOf(app, port),
-      (port) => {
-        const { NATS_SERVER_NAME: name = '', NATS_REGION: region } =
-          this.#containers.get(app)?.spec.env ?? {};
+    const environment = () => this.#containers.get(app)?.spec.env ?? {};
+    return new SidecarContainer(spec, (port) => this.#portOf(app, port), {
+      delayTo: (port) => {
+        const { NATS_SERVER_NAME: name = '', NATS_REGION: region } = environment();
         return this.#options.delays?.(name, port, region);
       },
-    );
+      hostOf: (port) => this.#options.hosts?.(environment().NATS_SERVER_NAME ?? '', port),
+    });
   }
 
   async #portOf(name: string, port: number): Promise<number | undefined> {

@@ -7,9 +7,9 @@ import { connect, type OnReadOpts, Socket, type SocketConstructorOpts } from 'no
 /** Largest read. Pages that are never written cost no memory, so an idle tunnel costs little. */
 const READ_BYTES = 64 * 1024;
 
-/** Where a server listens, for `connect`. */
-export function toLoopback(port: number) {
-  return { host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true };
+/** Where a server is reached, for `connect`. */
+export function toServer(host: string, port: number) {
+  return { host, port, allowHalfOpen: true, noDelay: true };
 }
 
 /** Dials a port, and forwards bytes both ways once `join` has given it the other side. */
@@ -18,12 +18,12 @@ export class Relay {
   readonly upstream: Socket;
   #client: Socket | undefined;
 
-  constructor(port: number) {
+  constructor(host: string, port: number) {
     const onread = passOn(
       () => this.upstream,
       () => this.#client,
     );
-    this.upstream = connect({ ...toLoopback(port), onread });
+    this.upstream = connect({ ...toServer(host, port), onread });
   }
 
   /**

@@ -1,7 +1,7 @@
 // The sidecar of a region's container: an HTTP proxy in this process.
 
 import { type ContainerSpec, type EngineContainer, Lifecycle } from './container.ts';
-import { type DelayToPort, type ResolvePort, Sidecar } from './sidecar.ts';
+import { type Path, type ResolvePort, Sidecar } from './sidecar.ts';
 
 const KILLED_EXIT_CODE = 137;
 
@@ -9,9 +9,9 @@ export class SidecarContainer extends Lifecycle implements EngineContainer {
   readonly #sidecar: Sidecar;
   #port: number | undefined;
 
-  constructor(spec: ContainerSpec, resolve: ResolvePort, delayTo?: DelayToPort) {
+  constructor(spec: ContainerSpec, resolve: ResolvePort, path?: Path) {
     super(spec);
-    this.#sidecar = new Sidecar(resolve, delayTo);
+    this.#sidecar = new Sidecar(resolve, path);
   }
 
   get proxyPort(): number | undefined {

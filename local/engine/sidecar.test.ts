@@ -48,6 +48,32 @@ describe('CONNECT', () => {
     expect(await read(server)).toBe('CONNECT');
   });
 
+  test('to a port that is reached at another address than loopback goes there', async () => {
+    const asked: number[] = [];
+    const { port } = service.address() as AddressInfo;
+    const elsewhere = new Sidecar(async () => port, {
+      hostOf: (containerPort) => {
+        asked.push(containerPort);
+        return containerPort === CONTAINER_PORT ? '127.0.0.2' : undefined;
+      },
+    });
+    try {
+      // The service listens at 127.0.0.1 alone.
+      const elsewherePort = await elsewhere.listen();
+      const client = connect({ host: '127.0.0.1', port: elsewherePort });
+      clients.push(client);
+      client.write(connectRequest(CONTAINER_PORT));
+      expect(await read(client)).toMatch(/^HTTP\/1\.1 400 /);
+      const other = connect({ host: '127.0.0.1', port: elsewherePort });
+      clients.push(other);
+      other.write(connectRequest(CONTAINER_PORT + 1));
+      expect(await read(other)).toMatch(/^HTTP\/1\.1 200 /);
+      expect(asked).toEqual([CONTAINER_PORT, CONTAINER_PORT + 1]);
+    } finally {
+      elsewhere.close();
+    }
+  });
+
   test('with bytes right behind the request passes them on', async () => {
     const client = open();
     client.write(`${connectRequest(CONTAINER_PORT)}EARLY`);

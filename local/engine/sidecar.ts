@@ -4,9 +4,9 @@
 
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { closeServer, listenOnLoopback } from '../listen.ts';
+import { closeServer, LOOPBACK, listenOnLoopback } from '../listen.ts';
 import { type DelayOf, joinDelayed } from '../wan/join-delayed.ts';
-import { Relay, toLoopback } from './relay.ts';
+import { Relay, toServer } from './relay.ts';
 
 /** Finds the loopback port behind a port of the container; undefined when nothing listens there. */
 export type ResolvePort = (containerPort: number) => Promise<number | undefined>;
@@ -14,17 +14,28 @@ export type ResolvePort = (containerPort: number) => Promise<number | undefined>
 /** How connections to a port of the container are delayed; undefined when they are not. */
 export type DelayToPort = (containerPort: number) => DelayOf | undefined;
 
+/** At what address a port of the container is reached; undefined when it is loopback. */
+export type HostOfPort = (containerPort: number) => string | undefined;
+
+/** What lies between workerd and a container. Default: nothing. */
+export interface Path {
+  readonly delayTo?: DelayToPort;
+  readonly hostOf?: HostOfPort;
+}
+
 /** One container's proxy. */
 export class Sidecar {
   readonly #server: Server;
   readonly #resolve: ResolvePort;
   readonly #delayTo: DelayToPort;
+  readonly #hostOf: HostOfPort;
   readonly #tunnels = new Set<Socket>();
   readonly #upstreams = new Map<number, Socket>();
 
-  constructor(resolve: ResolvePort, delayTo: DelayToPort = () => undefined) {
+  constructor(resolve: ResolvePort, { delayTo = () => undefined, hostOf = () => undefined }: Path = {}) {
     this.#resolve = resolve;
     this.#delayTo = delayTo;
+    this.#hostOf = hostOf;
     // PUT /egress and GET /ca set up interception of outbound traffic, which a region does not use.
     this.#server = createServer((request, response) => {
       request.resume();
@@ -72,8 +83,9 @@ export class Sidecar {
     if (client.destroyed) return;
     if (port === undefined) return refuse(client);
     const delayOf = this.#delayTo(containerPort);
-    const relay = delayOf === undefined ? new Relay(port) : undefined;
-    const upstream = relay?.upstream ?? connect(toLoopback(port));
+    const host = this.#hostOf(containerPort) ?? LOOPBACK;
+    const relay = delayOf === undefined ? new Relay(host, port) : undefined;
+    const upstream = relay?.upstream ?? connect(toServer(host, port));
     upstream.once('error', () => refuse(client));
     client.once('close', () => upstream.destroy());
     upstream.once('connect', () => {

@@ -1,13 +1,13 @@
 // The page of the live map: built for a stack to serve, and told by a test what is, where a test is about that.
 
-import { appendFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import type { LiveMessage } from '../../api/live.ts';
 import config from '../../map/vite.config.ts';
 
-const INDEX = fileURLToPath(new URL('../../map/dist/index.html', import.meta.url));
+const MODULE = fileURLToPath(new URL('../../map/dist/page.js', import.meta.url));
 
 /** Before a stack is started that serves it. */
 export async function buildMap(): Promise<void> {
@@ -16,7 +16,8 @@ export async function buildMap(): Promise<void> {
 
 /** As a deploy of another page does. `buildMap` makes it good. */
 export async function changeBuiltMap(): Promise<void> {
-  await appendFile(INDEX, '<!-- another page -->\n');
+  const page = await readFile(MODULE, 'utf8');
+  await writeFile(MODULE, page.replace(/(?<=^export const build = ')\w+/, 'another'));
 }
 
 /** Has the page told of what is by a test rather than by Meridian. @param messages of each connection; it is closed after the last */

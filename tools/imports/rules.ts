@@ -320,6 +320,7 @@ export const PARTS: readonly Part[] = [
       'worker/jetstream/keeper-stub.ts',
       'worker/edge-context.ts',
       'worker/connect',
+      'worker/page',
     ],
     packages: [],
   },
@@ -413,15 +414,15 @@ export const PARTS: readonly Part[] = [
       'routing/places',
       'waiting',
     ],
-    packages: ['cloudflare:workers', 'valibot'],
+    packages: ['cloudflare:workers', 'valibot', '#map-page'],
     // Through the routes, as browsers come.
     tests: ['worker/router.ts'],
   },
   {
-    path: 'worker/page.ts',
-    what: 'the page of the live map',
+    path: 'worker/page',
+    what: 'the page of the live map and its files, which the Worker carries: `#map-page` is the built ones, or none',
     imports: ['worker/edge-context.ts'],
-    packages: [],
+    packages: ['#map-page'],
   },
   {
     path: 'worker/router.ts',
@@ -435,7 +436,7 @@ export const PARTS: readonly Part[] = [
       'worker/admin',
       'worker/sign-in',
       'worker/live',
-      'worker/page.ts',
+      'worker/page',
     ],
     packages: ['itty-router'],
     tests: ['worker/index.ts', 'regions'],
@@ -772,6 +773,11 @@ export const PARTS: readonly Part[] = [
     imports: ['routing', 'worker/edge-context.ts', 'worker/connect', ...BENCH],
   },
   {
+    path: 'bench/distance',
+    what: 'the benchmark `distance`, and the link that it puts between two servers',
+    imports: ['local/binaries', 'local', 'bench/mesh', ...BENCH],
+  },
+  {
     path: 'bench/metrics',
     what: 'the benchmark `metrics`',
     imports: BENCH,
@@ -794,6 +800,7 @@ export const PARTS: readonly Part[] = [
       'bench/doors',
       'bench/memory',
       'bench/mesh',
+      'bench/distance',
       'bench/start',
       'bench/decision',
       'bench/hand-off',
@@ -867,7 +874,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'map',
     what: 'the command `npm run map`: builds the page, serves its sources, takes its pictures',
-    imports: ['map/build', 'local', 'test/support'],
+    imports: ['map/build', 'local', 'test/support', 'worker/page'],
   },
   {
     path: 'clients/typescript',

@@ -2,6 +2,7 @@
 // changed. While nobody looks it asks nothing and sleeps. Its sockets outlive its sleep.
 
 import { DurableObject } from 'cloudflare:workers';
+import { build } from '#map-page';
 import type { LiveChange, LiveLevel, LivePlace, LiveRefusal, LiveSnapshot } from '../../api/live.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { addressOf } from '../admin/address.ts';
@@ -16,7 +17,6 @@ import { wantsEvents } from './live.ts';
 import type { LiveMethods } from './live-stub.ts';
 import { type Asked, look, lookAtPlaces } from './look.ts';
 import { helloIn, readBy } from './messages.ts';
-import { pageBuild } from './page-build.ts';
 import { noRoom } from './room.ts';
 import { eventViewer, type Note, socketViewer, type Viewer } from './viewers.ts';
 
@@ -46,7 +46,6 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
   #places: readonly LivePlace[] = [];
   #placesAt = 0;
   #beatAt = 0;
-  #build: Promise<string> | undefined;
 
   override async fetch(request: Request): Promise<Response> {
     const { config } = activeConfig(this.env);
@@ -185,12 +184,6 @@ export class LiveView extends DurableObject<Env> implements Pick<LiveMethods, 'e
   }
 
   async #snapshot({ level }: Allowed, seen: Seen): Promise<LiveSnapshot> {
-    this.#build ??= pageBuild(this.env);
-    const build = await this.#build.catch(() => {
-      // Asked again with the next one.
-      this.#build = undefined;
-      return null;
-    });
     return { kind: 'snapshot', level, build, ...forLevel(seen, level) };
   }
 

@@ -92,14 +92,6 @@ test("another site's page may not look", async () => {
   expect((await ask({ accept: 'text/event-stream', origin: 'https://evil.example' })).status).toBe(403);
 });
 
-test('events begin with a snapshot too', async () => {
-  const { body, headers } = await ask({ accept: 'text/event-stream' });
-  expect(headers.get('content-type')).toBe('text/event-stream');
-  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
-  expect((await reader?.read())?.value).toMatch(/^data: \{"kind":"snapshot"/);
-  await reader?.cancel();
-});
-
 test('once the last one has gone, nothing is asked any more', async () => {
   const stub = ours.LIVE_VIEW?.getByName('live') as DurableObjectStub;
   const { webSocket, messages, closed } = await connect('{}');
@@ -108,4 +100,13 @@ test('once the last one has gone, nothing is asked any more', async () => {
   await closed;
   // One that was set before finds nobody, and sets no other.
   await waitFor('no alarm', { timeoutMs: 10_000 }, async () => !(await runDurableObjectAlarm(stub)));
+});
+
+// Last: whether a reader that goes is told to its object at once differs from run to run, within one process.
+test('events begin with a snapshot too', async () => {
+  const { body, headers } = await ask({ accept: 'text/event-stream' });
+  expect(headers.get('content-type')).toBe('text/event-stream');
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  expect((await reader?.read())?.value).toMatch(/^data: \{"kind":"snapshot"/);
+  await reader?.cancel();
 });

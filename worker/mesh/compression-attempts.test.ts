@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { STABLE_LINK_MS } from '../backoff.ts';
 import { CompressionFailedError } from './compressed-handshake.ts';
-import { CompressionAttempts } from './compression-attempts.ts';
+import { CompressionAttempts, READABLE_LINK_MS } from './compression-attempts.ts';
 
 const FAILURE = new CompressionFailedError('no S2 stream');
 
@@ -32,11 +31,11 @@ test('a failure that is not for the compression does not count', () => {
   expect(attempts.next('weur', 's2_fast')).toEqual({ compression: 's2_fast' });
 });
 
-test('compressed links that end as soon as they are made count, plain ones do not', () => {
+test('compressed links that end before both servers have read the first pings count, plain ones do not', () => {
   const attempts = new CompressionAttempts();
   for (let count = 0; count < 3; count++) {
-    attempts.ended('enam', 'off', STABLE_LINK_MS - 1);
-    attempts.ended('weur', 's2_fast', STABLE_LINK_MS - 1);
+    attempts.ended('enam', 'off', READABLE_LINK_MS - 1);
+    attempts.ended('weur', 's2_fast', READABLE_LINK_MS - 1);
   }
   expect(attempts.next('enam', 's2_fast')).toEqual({ compression: 's2_fast' });
   expect(attempts.next('weur', 's2_fast')).toMatchObject({ compression: 'off' });
@@ -44,8 +43,35 @@ test('compressed links that end as soon as they are made count, plain ones do no
 
 test('after a link that held compression is tried again', () => {
   const attempts = failedWith('weur');
-  attempts.ended('weur', 'off', STABLE_LINK_MS);
+  attempts.ended('weur', 'off', READABLE_LINK_MS);
   expect(attempts.next('weur', 's2_fast')).toEqual({ compression: 's2_fast' });
+});
+
+test('a compressed link that lasted but was never known to work says nothing either way', () => {
+  const attempts = new CompressionAttempts();
+  for (let count = 0; count < 3; count++) {
+    attempts.unheard('weur', 's2_fast');
+    attempts.ended('weur', 's2_fast', READABLE_LINK_MS);
+  }
+  expect(attempts.next('weur', 's2_fast').plainBecause).toContain('3 times: nothing was heard over the link');
+});
+
+test('a plain link over which nothing is heard does not count', () => {
+  const attempts = new CompressionAttempts();
+  for (let count = 0; count < 3; count++) attempts.unheard('weur', 'off');
+  expect(attempts.next('weur', 's2_fast')).toEqual({ compression: 's2_fast' });
+});
+
+test('a link that is known to work wipes out the failures before it', () => {
+  const attempts = failedWith('weur');
+  attempts.works('weur');
+  expect(attempts.next('weur', 's2_fast')).toEqual({ compression: 's2_fast' });
+});
+
+test('a link of which a server waits for the rest of a garbled frame ends with the first ping, and counts', () => {
+  const attempts = new CompressionAttempts();
+  for (const upMs of [1_014, 1_102, 1_198]) attempts.ended('weur', 's2_fast', upMs);
+  expect(attempts.next('weur', 's2_fast').plainBecause).toContain('the link ended 1198 ms after it was made');
 });
 
 test('after a change of the setting it is tried again', () => {

@@ -1,12 +1,17 @@
 // Whether the next attempt to link with a peer is to be compressed. Where that fails again and again, such as behind
 // something that changes bytes, the regions are better linked without it than not at all.
 
-import { STABLE_LINK_MS } from '../backoff.ts';
 import { CompressionFailedError } from './compressed-handshake.ts';
 import type { Agreed, RouteCompression } from './route-compression.ts';
 
 /** A few may be connections that were cut just then. */
 const FAILURES_UNTIL_PLAIN = 3;
+
+/**
+ * A link that was up for this long was read at both ends: nats-server sends its first ping after 1.0 to 1.2 s, and it is
+ * only then that a server notices that it has waited for the rest of a garbled frame. It may be busy, and far.
+ */
+export const READABLE_LINK_MS = 5_000;
 
 interface Failures {
   readonly count: number;
@@ -33,10 +38,21 @@ export class CompressionAttempts {
     if (error instanceof CompressionFailedError) this.#count(peer, error.message);
   }
 
-  /** A link has ended after so long. A server closes a route at once whose stream it cannot read. */
+  /** A link has ended by itself after so long. A server closes a route whose stream it cannot read. */
   ended(peer: string, compression: RouteCompression, upMs: number): void {
-    if (upMs >= STABLE_LINK_MS) this.#failures.delete(peer);
-    else if (compression !== 'off') this.#count(peer, `the link ended ${upMs} ms after it was made`);
+    if (compression === 'off') {
+      if (upMs >= READABLE_LINK_MS) this.works(peer);
+    } else if (upMs < READABLE_LINK_MS) this.#count(peer, `the link ended ${upMs} ms after it was made`);
+  }
+
+  /** A link is cut since its servers do not hear each other: one of them waits for the rest of a frame. */
+  unheard(peer: string, compression: RouteCompression): void {
+    if (compression !== 'off') this.#count(peer, 'nothing was heard over the link');
+  }
+
+  /** The servers hear each other over the link that there is. The next one is tried as is wanted. */
+  works(peer: string): void {
+    this.#failures.delete(peer);
   }
 
   forget(): void {

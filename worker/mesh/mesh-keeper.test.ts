@@ -1,6 +1,16 @@
 import { describe, expect, test, vi } from 'vitest';
 import { STABLE_LINK_MS } from '../backoff.ts';
-import { MAX_SOCKETS, type MeshHost, MeshKeeper, type MeshOptions, TURN_MS } from './mesh-keeper.ts';
+import { concatenated } from '../s2/bytes.ts';
+import { STREAM_IDENTIFIER } from '../s2/chunks.ts';
+import { READABLE_LINK_MS } from './compression-attempts.ts';
+import {
+  HEARD_WITHIN_MS,
+  MAX_SOCKETS,
+  type MeshHost,
+  MeshKeeper,
+  type MeshOptions,
+  TURN_MS,
+} from './mesh-keeper.ts';
 import { refusalLine } from './route-handshake.ts';
 import type { ByteChannel } from './splice.ts';
 import { turnOf } from './topology.ts';
@@ -170,6 +180,19 @@ test('reconcile breaks a link that the server should know by now, and it is re-e
   expect(peers[0]?.isClosed()).toBe(true);
 });
 
+test('reconcile breaks a link over which the server has heard nothing, once it should have', async () => {
+  const { mesh, peers, clock } = makeMesh();
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  clock.now += HEARD_WITHIN_MS;
+  mesh.reconcile(new Set(['PEER1']), new Set(['PEER1']));
+  expect(peers).toHaveLength(1);
+  clock.now += 1;
+  mesh.reconcile(new Set(['PEER1']), new Set(['PEER1']));
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remoteServerId: 'PEER2' }));
+  expect(peers[0]?.isClosed()).toBe(true);
+});
+
 test('after an edit of the setting a link is made again with it, when it has its turn', async () => {
   const regions = ['aa', ...REGIONS];
   const { mesh, host, clock } = makeMesh({ regions });
@@ -241,6 +264,77 @@ test('an edit tries compression again where it was given up, even if the link is
   mesh.serverDown();
 });
 
+describe('compressed links of servers that compress', () => {
+  const offers = (id: string) => `INFO {"server_id":"${id}","compression":"accept"}\r\n`;
+  const compressed = () => {
+    const made = makeMesh({ own: offers('OWN'), greeting: offers('PEER'), follows: STREAM_IDENTIFIER });
+    made.host.compressionWith.mockReturnValue('s2_fast');
+    made.mesh.serverUp();
+    return made;
+  };
+  const upAs = (mesh: MeshKeeper, compression: string) =>
+    eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', compression }));
+
+  test('that end soon three times are linked without', async () => {
+    const { mesh, peers, clock } = compressed();
+    for (let count = 1; count <= 3; count += 1) {
+      await eventually(() => expect(peers).toHaveLength(count));
+      await upAs(mesh, 's2_fast');
+      clock.now += READABLE_LINK_MS - 1;
+      peers.at(-1)?.end();
+    }
+    await upAs(mesh, 'off');
+    expect(linkOf(mesh)?.plainBecause).toContain('3 times');
+  });
+
+  test('over which nothing is heard three times are linked without', async () => {
+    const { mesh, clock } = compressed();
+    for (let count = 1; count <= 3; count += 1) {
+      await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: count - 1 }));
+      expect(linkOf(mesh)?.compression).toBe('s2_fast');
+      clock.now += HEARD_WITHIN_MS + 1;
+      mesh.reconcile(new Set([`PEER`]), new Set(['PEER']));
+    }
+    await upAs(mesh, 'off');
+    expect(linkOf(mesh)?.plainBecause).toContain('nothing was heard');
+  });
+
+  test('that hold in between have three attempts again', async () => {
+    const { mesh, peers, clock } = compressed();
+    const endsSoon = async (count: number) => {
+      await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: count - 1 }));
+      expect(linkOf(mesh)?.compression).toBe('s2_fast');
+      clock.now += STABLE_LINK_MS;
+      if (count !== 3) return peers.at(-1)?.end();
+      mesh.reconcile(new Set(['PEER']));
+      clock.now += READABLE_LINK_MS;
+      peers.at(-1)?.end();
+    };
+    for (let count = 1; count <= 5; count += 1) await endsSoon(count);
+    await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 5 }));
+    expect(linkOf(mesh)?.compression).toBe('s2_fast');
+  });
+
+  test('that an edit has cut are not held against compression', async () => {
+    const { mesh, host, peers } = compressed();
+    await upAs(mesh, 's2_fast');
+    host.compressionWith.mockReturnValue('s2_best');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      mesh.recompress();
+      await vi.advanceTimersByTimeAsync(turnOf('enam', 'weur', REGIONS) * TURN_MS);
+    } finally {
+      vi.useRealTimers();
+    }
+    for (let count = 2; count <= 4; count += 1) {
+      await eventually(() => expect(peers).toHaveLength(count));
+      await upAs(mesh, 's2_best');
+      if (count < 4) peers.at(-1)?.end();
+    }
+    mesh.serverDown();
+  });
+});
+
 test('an edit that is taken back before the turn of a link leaves it alone', async () => {
   const { mesh, host, peers } = makeMesh();
   mesh.serverUp();
@@ -308,18 +402,22 @@ class FakeServer implements ByteChannel {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
   readonly #in = new TransformStream<Uint8Array, Uint8Array>();
+  readonly #writer = this.#in.writable.getWriter();
   #closed = false;
 
-  constructor(firstLine: string) {
+  constructor(firstLine: string, follows: Uint8Array = new Uint8Array(0)) {
     this.readable = this.#in.readable;
     this.writable = new WritableStream({
       close: () => {
         this.#closed = true;
       },
     });
-    const writer = this.#in.writable.getWriter();
     // A side that closes early leaves it unread.
-    writer.write(new TextEncoder().encode(firstLine)).catch(() => {});
+    this.#writer.write(concatenated([new TextEncoder().encode(firstLine), follows])).catch(() => {});
+  }
+
+  end(): void {
+    this.#writer.close().catch(() => {});
   }
 
   async close(): Promise<void> {
@@ -336,6 +434,8 @@ interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transp
   readonly dialPeer?: MeshHost['dialPeer'];
   /** First line of the peer, in place of its INFO. */
   readonly greeting?: string;
+  /** What follows the first line of either. */
+  readonly follows?: Uint8Array;
   /** First line of the own server, in place of its INFO. */
   readonly own?: string;
   readonly regions?: readonly string[];
@@ -344,6 +444,7 @@ interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transp
 function makeMesh({
   announceTo = async () => true,
   dialPeer,
+  follows,
   greeting,
   own = 'INFO {"server_id":"OWN"}\r\n',
   region = 'enam',
@@ -353,12 +454,12 @@ function makeMesh({
   const clock = { now: START };
   const peers: FakeServer[] = [];
   const dial = (): FakeServer => {
-    const peer = new FakeServer(greeting ?? `INFO {"server_id":"PEER${peers.length + 1}"}\r\n`);
+    const peer = new FakeServer(greeting ?? `INFO {"server_id":"PEER${peers.length + 1}"}\r\n`, follows);
     peers.push(peer);
     return peer;
   };
   const host = {
-    dialLocal: () => new FakeServer(own),
+    dialLocal: () => new FakeServer(own, follows),
     dialPeer: vi.fn<MeshHost['dialPeer']>(dialPeer ?? dial),
     compressionWith: vi.fn<MeshHost['compressionWith']>(() => 'off'),
     whyNotLink: vi.fn<MeshHost['whyNotLink']>(() => undefined),

@@ -55,6 +55,12 @@ export interface MeshOptions {
 /** A link that is up for this long without a route in the server's `/routez` is broken. */
 const ROUTE_MISSING_AFTER_MS = 5_000;
 
+/**
+ * A link that is up for this long and over which the server has heard nothing is broken: it pings after a second, and gives up
+ * a route that takes longer than `write_deadline` (10 s, nats-server.conf) to be written to.
+ */
+export const HEARD_WITHIN_MS = 15_000;
+
 /** Longer than a link takes to be made again over the longest distance, its five round trips and the servers' share. */
 export const TURN_MS = 2_000;
 /**
@@ -135,12 +141,19 @@ export class MeshKeeper {
    * Repairs links whose failure was not noticed, or whose peer's message was lost.
    *
    * @param connected ids of the servers that the region's own server has routes to, from `/routez`
+   * @param unheard of these, those that have not answered a ping yet
    */
-  reconcile(connected: ReadonlySet<string>): void {
+  reconcile(connected: ReadonlySet<string>, unheard: ReadonlySet<string> = new Set()): void {
     for (const link of this.#links.values()) {
       const id = link.remoteServerId;
+      const upMs = this.#host.now() - link.since;
       if (id === undefined) link.kick();
-      else if (!connected.has(id) && this.#host.now() - link.since > ROUTE_MISSING_AFTER_MS) link.reset();
+      else if (connected.has(id) && !unheard.has(id)) this.#attempts.works(link.peer);
+      else if (!connected.has(id) && upMs > ROUTE_MISSING_AFTER_MS) link.reset();
+      else if (unheard.has(id) && upMs > HEARD_WITHIN_MS) {
+        this.#attempts.unheard(link.peer, link.agreed?.compression ?? 'off');
+        link.reset();
+      }
     }
   }
 
@@ -214,15 +227,27 @@ export class MeshKeeper {
     try {
       const options = { handshakeTimeoutMs, compression };
       const made = await splice(this.#host.dialLocal(), far, options);
-      const since = this.#host.now();
-      const used = made.agreed?.compression ?? 'off';
-      void made.ended.then(() => this.#attempts.ended(peer, used, this.#host.now() - since));
-      return plainBecause === undefined ? made : { ...made, agreed: { compression, plainBecause } };
+      const watched = this.#watched(peer, made);
+      return plainBecause === undefined ? watched : { ...watched, agreed: { compression, plainBecause } };
     } catch (error) {
       this.#attempts.failed(peer, error);
       closeQuietly(far);
       throw error;
     }
+  }
+
+  /** Notes how long it lasts, unless it is cut from here: that says nothing about it. */
+  #watched(peer: string, made: Splice): Splice {
+    const since = this.#host.now();
+    let isCut = false;
+    void made.ended.then(() => {
+      if (!isCut) this.#attempts.ended(peer, made.agreed?.compression ?? 'off', this.#host.now() - since);
+    });
+    const close = () => {
+      isCut = true;
+      made.close();
+    };
+    return { ...made, close };
   }
 
   async #dialPeer(peer: string, transport: LinkTransport): Promise<ByteChannel> {

@@ -209,6 +209,18 @@ test('an edit of the setting makes the links again, from one mode to another and
   }
 });
 
+test('over something that garbles what is compressed a link does without, after three attempts, and says why', async () => {
+  setting = 'connect';
+  const [aa, bb] = makeNodes();
+  await bb.stub.breakTransport('connect', 'garbles');
+  await aa.stub.compress('s2_fast');
+  await wake(aa, bb);
+  await eventually('a link without', async () => (await linkOf(aa, bb))?.compression === 'off');
+  await linked(aa, bb);
+  expect((await linkOf(aa, bb))?.plainBecause).toMatch(/^it failed with compression 3 times: the link ended/);
+  await carries(aa, bb);
+});
+
 describe('over RPC', () => {
   beforeEach(() => {
     setting = 'rpc';

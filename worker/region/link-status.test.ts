@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LinkReport } from '../mesh/link-report.ts';
-import { linkStatuses } from './link-status.ts';
+import { linkStatuses, unheardIn } from './link-status.ts';
 
 const UP: LinkReport = {
   peer: 'enam',
@@ -41,3 +41,8 @@ test.each(['connecting', 'down', 'asleep'] as const)(
     }
   },
 );
+
+test('unheard are the servers that have not answered a ping yet; of one that says nothing of pings nothing is known', () => {
+  const routes = [{ remote_id: 'A', rtt: '0s' }, { remote_id: 'B', rtt: '1.5ms' }, { remote_id: 'C' }];
+  expect([...unheardIn(routes)]).toEqual(['A']);
+});

@@ -35,3 +35,9 @@ export function linkStatuses(
     },
   );
 }
+
+/** Ids of the servers that have not answered a ping over their route yet: it says `0s` until then. */
+export function unheardIn(routes: readonly Pick<RoutezRoute, 'remote_id' | 'rtt'>[]): ReadonlySet<string> {
+  const unheard = routes.filter(({ rtt }) => rtt !== undefined && parseGoDurationMs(rtt) === 0);
+  return new Set(unheard.map(({ remote_id }) => remote_id));
+}

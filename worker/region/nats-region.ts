@@ -37,7 +37,7 @@ import { LeafDoor } from './leaf-door.ts';
 import { isLeafAddress, type LeafAdmission, LeafLinks } from './leaf-links.ts';
 import { afterReset } from './lifecycle.ts';
 import type { Command, LifecycleEvent } from './lifecycle-events.ts';
-import { linkStatuses } from './link-status.ts';
+import { linkStatuses, unheardIn } from './link-status.ts';
 import { meshHostOf } from './mesh-host.ts';
 import { moverHostOf } from './mover-host.ts';
 import { NatsServer } from './nats-server.ts';
@@ -485,7 +485,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     if ((await this.#watch.look()) === undefined) return;
     await this.#door.checkNewcomers();
     const routes = await this.#report.routes();
-    if (routes !== undefined) this.#mesh.reconcile(new Set(routes.map(({ remote_id }) => remote_id)));
+    if (routes === undefined) return;
+    this.#mesh.reconcile(new Set(routes.map(({ remote_id }) => remote_id)), unheardIn(routes));
   }
 
   /** A server without clients is left alone, unless it was just dialled or is due to stop. */

@@ -5,12 +5,13 @@ import { PATHS } from '../../api/paths.ts';
 
 import { whyClosed } from '../connect/through-door.ts';
 import type { EdgeContext } from '../edge-context.ts';
+import { hasPage } from '../page/page.ts';
 import { MERIDIAN_VERSION } from './openapi-document.ts';
 
 /** It changes with the configuration, which takes up to a minute to reach every data center. */
 const FRESH_FOR_SECONDS = 60;
 
-export function about({ url }: Request, { config, version, env }: EdgeContext): Response {
+export function about({ url }: Request, { config, version }: EdgeContext): Response {
   const { origin } = new URL(url);
   const socket = origin.replace(/^http/, 'ws');
   const scheme = new URL(socket).protocol;
@@ -23,7 +24,7 @@ export function about({ url }: Request, { config, version, env }: EdgeContext): 
     mqtt: whyClosed('mqtt', config) === undefined ? socket + PATHS.mqtt : null,
     pins: config.routing.pinDomains.map((domain) => `${scheme}//{region}.${domain}`),
     api: origin + PATHS.openapi,
-    map: env.ASSETS === undefined ? null : origin + PATHS.root,
+    map: hasPage ? origin + PATHS.root : null,
     metrics: origin + PATHS.metrics,
     sessions: config.sessions.madeBy === 'nobody' ? null : origin + PATHS.sessions,
     credentials: config.signIn === undefined ? null : origin + PATHS.credentials,

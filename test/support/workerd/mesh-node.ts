@@ -14,6 +14,7 @@ import { answerOverRpc, channelOverRpc } from '../../../worker/mesh/rpc-channel.
 import { type ByteChannel, closeQuietly, pump } from '../../../worker/mesh/splice.ts';
 import type { TransportSetting } from '../../../worker/mesh/transport.ts';
 import { messageOf } from '../../../worker/message-of.ts';
+import { STREAM_IDENTIFIER } from '../../../worker/s2/chunks.ts';
 
 export interface MeshNodeSettings {
   readonly region: string;
@@ -22,8 +23,8 @@ export interface MeshNodeSettings {
   readonly transport: TransportSetting;
 }
 
-/** What is wrong with a transport to an object. */
-export type Fault = 'refused' | 'ends' | 'breaks' | 'hangs';
+/** What is wrong with a transport to an object; `garbles`: each S2 stream from its server, and nothing else. */
+export type Fault = 'refused' | 'ends' | 'breaks' | 'hangs' | 'garbles';
 
 declare global {
   namespace Cloudflare {
@@ -106,7 +107,8 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
     if (!this.#up) return refuse(socket);
     const stop = new AbortController();
     this.#incoming.add(stop);
-    const pumping = pump(socket, this.#dialServer(), stop);
+    const server = this.#dialServer();
+    const pumping = pump(socket, fault === 'garbles' ? garbled(server) : server, stop);
     if (fault === 'breaks') setTimeout(() => stop.abort(), BREAKS_AFTER_MS);
     await pumping;
     this.#incoming.delete(stop);
@@ -155,6 +157,22 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
   #dialServer(): Socket {
     return connect({ hostname: '127.0.0.1', port: this.#routePort });
   }
+}
+
+/** The first frame of an S2 stream says that it is longer than it is: what follows it is none to its reader. */
+function garbled(server: Socket): ByteChannel {
+  const reader = server.readable.getReader();
+  const lengthAt = STREAM_IDENTIFIER.length + 1;
+  const readable = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) return controller.close();
+      const isStart = STREAM_IDENTIFIER.every((byte, at) => value[at] === byte);
+      controller.enqueue(isStart ? value.with(lengthAt, (value[lengthAt] ?? 0) + 8) : value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return { readable, writable: server.writable, close: () => server.close() };
 }
 
 async function refuse(socket: ByteChannel): Promise<void> {
