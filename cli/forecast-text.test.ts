@@ -47,6 +47,19 @@ describe('clients whom nobody would serve', () => {
   });
 });
 
+test('an edit of the compression says what it does to the links, and no other edit does', () => {
+  const textOf = (path: string) => {
+    const changes = [{ path, from: 'off', to: 's2_fast', kind: 'steers' as const }];
+    return stripVTControlCharacters(
+      dryRunText({ base: 1, changes, needsDeploy: [], warnings: [], forecast: FORECAST }),
+    );
+  };
+  expect(textOf('mesh.compression')).toContain(
+    'makes the links between regions again, one after the other: what is on the way',
+  );
+  expect(textOf('routing.bandMs')).not.toContain('links');
+});
+
 test('limits are said to be unchecked where the number of clients is unknown', () => {
   expect(lineOf({ ...FORECAST, clients: null, limits: [] }, 'no limit was checked')).toContain('unknown');
   expect(forecastText(FORECAST)).not.toContain('no limit was checked');

@@ -19,6 +19,7 @@ export function dryRunText({ changes, warnings, forecast }: DryRun): string {
   return [
     ...changes.map(changeLine),
     ...changes.flatMap(drainLine),
+    ...changes.flatMap(compressionLine),
     ...warnings
       .filter(({ code }) => code !== 'unserved')
       .map(({ path, message }) => {
@@ -44,6 +45,17 @@ function drainLine({ path, from, to }: Change): string[] {
   if (id === undefined) return [];
   if (to === true) return [styleText('yellow', `  begins to drain ${id}: its clients go elsewhere`)];
   return from === true ? [styleText('green', `  ends the drain of ${id}: it takes clients again`)] : [];
+}
+
+/** It moves no clients, but is felt. */
+function compressionLine({ path }: Change): string[] {
+  if (path !== 'mesh.compression') return [];
+  return [
+    styleText(
+      'yellow',
+      '  makes the links between regions again, one after the other: what is on the way on one is lost to core NATS, not to JetStream',
+    ),
+  ];
 }
 
 export function forecastText(forecast: Forecast): string {

@@ -82,6 +82,23 @@ export const CLUSTER_CHECKS: readonly Check[] = [
       });
     }),
   },
+  {
+    code: 'MERIDIAN_012',
+    name: 'links are compressed as is asked',
+    find: ofEachRegion(({ region, links }) =>
+      links.flatMap(({ peer, plainBecause }) =>
+        plainBecause === undefined
+          ? []
+          : [
+              warn(
+                region,
+                `its link to ${peer} is not compressed: ${plainBecause}`,
+                'docs/mesh.md, "What is linked without"',
+              ),
+            ],
+      ),
+    ),
+  },
   { code: 'MERIDIAN_008', name: 'metrics arrive where they are pushed to', find: sinks },
 ];
 

@@ -239,6 +239,18 @@ test.each<[string, string, Changes, string, string | null]>([
     'enam',
   ],
   [
+    'MERIDIAN_012',
+    'warn',
+    {
+      enam: withLink({
+        compression: 'off',
+        plainBecause: 'it failed with compression 3 times: no S2 stream',
+      }),
+    },
+    'its link to wnam is not compressed: it failed with compression 3 times: no S2 stream',
+    'enam',
+  ],
+  [
     'MERIDIAN_005',
     'fail',
     { enam: withStatus({ state: 'draining' }) },
@@ -308,6 +320,7 @@ test.each<[string, Changes, Partial<Snapshot>?]>([
       enam: (metrics) => ({ status: { ...metrics.status, state: 'starting', since: AT - 1_000 }, links: [] }),
     },
   ],
+  ['links that are compressed', { enam: withLink({ compression: 's2_fast' }) }],
   ['links that were made anew as the platform ends what is open', { enam: withLink({ remade: 4 }) }],
   [
     'a few that were, of a young object',
