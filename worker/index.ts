@@ -1,6 +1,6 @@
 // The Worker: wires the router and the regions' objects to the platform.
 
-import { activeConfig, refreshConfig } from './config/active-config.ts';
+import { activeConfig, isRefreshDue, refreshConfig } from './config/active-config.ts';
 import type { AuditEvent } from './config/audit-table.ts';
 import { configStore } from './config/store-stub.ts';
 import type { Env } from './env.ts';
@@ -25,7 +25,7 @@ export default {
     const background = (name: string, work: Promise<unknown>) =>
       ctx.waitUntil(work.catch((error: unknown) => console.error(`${name}: ${messageOf(error)}`)));
     const audit = (...events: readonly AuditEvent[]) => background('audit', writeAudit(env, events));
-    background('configuration', refreshConfig(env));
+    if (isRefreshDue(env)) background('configuration', refreshConfig(env));
     return answer(request, { ...activeConfig(env), env, background, audit });
   },
 

@@ -81,7 +81,10 @@ export const router = Router<IRequest, Arguments, Response>({
     return errorResponse('internal', message);
   },
   finally: [
-    (response, { url }) => (isPublic(new URL(url).pathname) ? readableByPages(response) : response),
+    (response, { url }) => {
+      const isForPages = response.webSocket === null && isPublic(new URL(url).pathname);
+      return isForPages ? readableByPages(response) : response;
+    },
     (response, { url }) => hardened(response, url),
   ],
 })

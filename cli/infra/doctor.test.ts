@@ -11,6 +11,7 @@ import {
   type S3Bucket,
   startS3Bucket,
 } from '../../test/support/s3-bucket.ts';
+import { lockRuleFindings } from './bucket-locks.ts';
 import { CloudflareApi } from './cloudflare-api.ts';
 import { domainFindings } from './domains.ts';
 import type { InfraFinding } from './finding.ts';
@@ -169,6 +170,51 @@ test('a name is taken by another Worker, by a record, or free', async () => {
   expect(await domainFindings(taken.api, ['oc.nats.example.com'], 'meridian')).toMatchObject([
     { state: 'fix', code: 'domain_taken', text: expect.stringContaining('CNAME shop.example') },
   ]);
+});
+
+const RULES_OF = '/accounts/acc/r2/buckets/tofu/lock';
+const rule = (prefix: string, more: object = {}) => ({
+  ...{ id: 'history', enabled: true, prefix, condition: { type: 'Age', maxAgeSeconds: 30 * 86_400 } },
+  ...more,
+});
+
+test.each([
+  ['as infra/ makes it', [rule('history/')], ['ok history_locked']],
+  ['for all copies of all kinds', [rule('hist')], ['ok history_locked']],
+  ['none', [], ['fix history_unlocked']],
+  ['turned off', [rule('history/', { enabled: false })], ['fix history_unlocked']],
+  [
+    'until a day that is over',
+    [rule('history/', { condition: { type: 'Date', date: '2026-10-31T00:00:00Z' } })],
+    ['fix history_unlocked'],
+  ],
+  [
+    'until a day to come',
+    [rule('history/', { condition: { type: 'Date', date: '2026-11-02T00:00:00Z' } })],
+    ['ok history_locked'],
+  ],
+  ['for a part of the copies', [rule('history/1')], ['fix history_unlocked']],
+  ['of something else', [rule('backups/')], ['fix history_unlocked']],
+  ['for everything', [rule('')], ['ok history_locked', 'fix lock_rule_wide']],
+  [
+    'for the state',
+    [rule('history/'), rule('meridian.tfstate')],
+    ['ok history_locked', 'fix lock_rule_wide'],
+  ],
+])('a lock rule of the bucket: %s', async (_what, rules, found) => {
+  await using api = await apiOf({ [RULES_OF]: { rules } });
+  const findings = await lockRuleFindings(api.api, 'tofu', NOW);
+  expect(findings.map(({ state, code }) => `${state} ${code}`)).toEqual(found);
+});
+
+test('lock rules that may not be read, or are not as known, are said to be unknown', async () => {
+  await using refused = await apiOf({});
+  await using strange = await apiOf({ [RULES_OF]: { rules: [{ id: 'a' }] } });
+  for (const api of [undefined, refused.api, strange.api])
+    expect(await lockRuleFindings(api, 'tofu', NOW)).toMatchObject([
+      { state: 'note', code: 'history_unknown' },
+    ]);
+  expect((await lockRuleFindings(refused.api, 'tofu', NOW))[0]?.text).toContain('may not read them (403)');
 });
 
 test('without domains, or without a token, it says so', async () => {

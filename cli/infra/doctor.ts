@@ -7,7 +7,8 @@ import { hostnamesOf } from '../../regions/generate/infrastructure.ts';
 import { EXIT } from '../exit.ts';
 import { loadRegions, ROOT } from '../regions-file.ts';
 import { wrapped } from '../wrap.ts';
-import { cloudflareApi } from './cloudflare-api.ts';
+import { lockRuleFindings } from './bucket-locks.ts';
+import { type CloudflareApi, cloudflareApi } from './cloudflare-api.ts';
 import { domainFindings } from './domains.ts';
 import { findingText, type InfraFinding, note } from './finding.ts';
 import { bucketFindings, stateFindings } from './inspect-state.ts';
@@ -31,17 +32,21 @@ export function doctorCommand(): Command {
     .action(async ({ json, ...options }: InfraOptions & { json?: true }, command: Command) => {
       const settings = settingsOf(options, process.env);
       const config = await loadRegions(command);
+      const api = cloudflareApi(settings.env);
       const findings = [
-        ...(await ofBucket(settings)),
+        ...(await ofBucket(settings, api)),
         ...(await tokenFindings(settings.env)),
-        ...(await domainFindings(cloudflareApi(settings.env), hostnamesOf(config), await workerName())),
+        ...(await domainFindings(api, hostnamesOf(config), await workerName())),
       ];
       console.log(json ? JSON.stringify(findings, null, 2) : wrapped(findings.map(findingText).join('\n')));
       if (findings.some(({ state }) => state === 'fix')) process.exitCode = EXIT.refused;
     });
 }
 
-async function ofBucket(settings: Settings): Promise<readonly InfraFinding[]> {
+async function ofBucket(
+  settings: Settings,
+  api: CloudflareApi | undefined,
+): Promise<readonly InfraFinding[]> {
   if (await isLocal(settings))
     return [
       note(
@@ -54,7 +59,11 @@ async function ofBucket(settings: Settings): Promise<readonly InfraFinding[]> {
   const findings = await bucketFindings(bucket);
   if (findings.some(({ code }) => ['no_bucket', 'key_wrong', 'key_too_little'].includes(code)))
     return findings;
-  return [...findings, ...(await stateFindings(bucket, Date.now()))];
+  return [
+    ...findings,
+    ...(await stateFindings(bucket, Date.now())),
+    ...(await lockRuleFindings(api, bucket.name)),
+  ];
 }
 
 async function workerName(): Promise<string> {

@@ -12,7 +12,8 @@ import { loadRegions, ROOT } from '../../cli/regions-file.ts';
 import { say, USUAL_WIDTH, wrapped } from '../../cli/wrap.ts';
 import { type MeridianConfig, ownRegions } from '../../regions/config.ts';
 import { WranglerSyncError } from '../../regions/generate/wrangler-sync.ts';
-import { answersOf, CLIENTS, OPERATORS, type SetupOptions } from './answers.ts';
+import { type Answers, answersOf, CLIENTS, OPERATORS, type SetupOptions } from './answers.ts';
+import { askDeployed, type Deployed } from './deployed.ts';
 import { domainIn } from './domain.ts';
 import { PLACES } from './places.ts';
 import { planSetup, REGIONS_PATH, type SetupPlan, type Texts } from './plan.ts';
@@ -77,7 +78,8 @@ ${EXIT_CODES_HELP}`,
       );
     const config = await loadRegions(command);
     const texts = await readTexts(PROJECT, PATHS);
-    const plan = planOf(texts, await answersFor(options, config, texts, isAsking));
+    const { answers, deployed } = await answersFor(options, { config, texts }, isAsking);
+    const plan = planOf(texts, answers, deployed);
     if (isAsking) console.error(wrapped(planText(plan), process.stderr));
     else if (!json) say(planText(plan));
     if (!dryRun && plan.files.length > 0) {
@@ -90,22 +92,34 @@ ${EXIT_CODES_HELP}`,
   });
 await runProgram(program, []);
 
-async function answersFor(options: Options, config: MeridianConfig, texts: Texts, isAsking: boolean) {
+interface Found {
+  readonly config: MeridianConfig;
+  readonly texts: Texts;
+}
+
+/** Also what is deployed, which matters only where secrets are made. */
+async function answersFor(
+  options: Options,
+  { config, texts }: Found,
+  isAsking: boolean,
+): Promise<{ readonly answers: Answers; readonly deployed: Deployed }> {
   const present = ownRegions(config).map(({ id }) => id);
   const possible = [...new Set([...present, ...PLACES.map(({ id }) => id)])];
   const given = answersOf(options, { possible, present });
-  if (!isAsking) return given;
+  const hasSecrets = texts.get(SECRETS_FILE) !== undefined;
+  const makesSecrets = given.clients !== undefined || given.operators === 'tokens';
+  if (!isAsking) return { answers: given, deployed: makesSecrets ? await askDeployed(PROJECT) : 'unknown' };
   // A terminal that does not say how wide it is would get a character a line.
   process.stderr.columns ||= USUAL_WIDTH;
   process.stderr.rows ||= USUAL_HEIGHT;
   intro('Set up an edge. Enter takes what is there; nothing is written before the end.', ON_STDERR);
   const domain = domainIn(texts.get(WRANGLER_FILE) ?? '');
-  return askRest(given, { config, domain, hasSecrets: texts.get(SECRETS_FILE) !== undefined });
+  return askRest(given, { config, domain, hasSecrets, deployed: askDeployed(PROJECT) });
 }
 
-function planOf(texts: Texts, answers: Parameters<typeof planSetup>[1]): SetupPlan {
+function planOf(texts: Texts, answers: Answers, deployed: Deployed): SetupPlan {
   try {
-    return planSetup(texts, answers, () => randomBytes(SECRET_BYTES).toString('hex'));
+    return planSetup(texts, answers, () => randomBytes(SECRET_BYTES).toString('hex'), deployed);
   } catch (error) {
     if (!(error instanceof WranglerSyncError)) throw error;
     throw new CommandError(EXIT.refused, `Nothing was written: ${error.message}`, { cause: error });

@@ -10,6 +10,7 @@ import { diffConfigs } from '../../regions/edits/diff.ts';
 import { describeProblem } from '../../regions/problems.ts';
 import { parseConfig } from '../../regions/validate.ts';
 import type { Answers } from './answers.ts';
+import { type Deployed, leftoverNotes, replacementNotes } from './deployed.ts';
 import { domainIn, withDomain } from './domain.ts';
 import { withAnswers } from './edit-regions.ts';
 import { SECRETS_FILE, withSecrets } from './secrets-file.ts';
@@ -40,8 +41,16 @@ export interface SetupPlan {
   readonly dollarsPerMonth: number;
 }
 
-/** @throws CommandError if the answers make no valid configuration */
-export function planSetup(texts: Texts, answers: Answers, random: () => string): SetupPlan {
+/**
+ * @param deployed which secrets there are at the edge
+ * @throws CommandError if the answers make no valid configuration
+ */
+export function planSetup(
+  texts: Texts,
+  answers: Answers,
+  random: () => string,
+  deployed: Deployed = 'unknown',
+): SetupPlan {
   const current = texts.get(REGIONS_PATH) ?? '';
   const before = validated(current, `${REGIONS_PATH} is not valid, before anything is changed`);
   const regions = withAnswers(current, answers);
@@ -69,6 +78,8 @@ export function planSetup(texts: Texts, answers: Answers, random: () => string):
     notes: [
       ...warnings,
       ...(added === undefined ? [] : [migrationText(added)]),
+      ...replacementNotes(secrets.added, deployed),
+      ...leftoverNotes(secrets.added, deployed),
       ...secrets.removed.map(
         (name) =>
           `If ${name} was deployed: npx wrangler secret delete ${name}. Servers refuse to start with both.`,

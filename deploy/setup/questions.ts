@@ -5,6 +5,7 @@ import { confirm, isCancel, log, multiselect, select, text } from '@clack/prompt
 import { CommandError, EXIT } from '../../cli/exit.ts';
 import { type MeridianConfig, ownRegions } from '../../regions/config.ts';
 import type { Answers } from './answers.ts';
+import type { Deployed } from './deployed.ts';
 import { domainProblem } from './domain.ts';
 import { PLACES } from './places.ts';
 
@@ -19,10 +20,15 @@ export interface Now {
   readonly domain: string | null;
   /** Whether the file of secrets is there. */
   readonly hasSecrets: boolean;
+  /** The secrets at the edge, which Cloudflare is asked for meanwhile. */
+  readonly deployed: Promise<Deployed>;
 }
 
-/** @returns what was given, and what was answered. @throws CommandError at Ctrl-C */
-export async function askRest(given: Answers, now: Now): Promise<Answers> {
+/** @returns what was given and what was answered, and what is deployed. @throws CommandError at Ctrl-C */
+export async function askRest(
+  given: Answers,
+  now: Now,
+): Promise<{ readonly answers: Answers; readonly deployed: Deployed }> {
   const own = ownRegions(now.config);
   const regions =
     given.regions ??
@@ -35,13 +41,18 @@ export async function askRest(given: Answers, now: Now): Promise<Answers> {
   const jetstream = given.jetstream ?? (await askJetStream(regions, has('jetstream', false)));
   const awake = given.awake ?? (await askAwake(regions, jetstream, has('keepAwake', true)));
   const domain = given.domain === undefined ? await askDomain(now.domain) : given.domain;
-  const clients = given.clients ?? (await askClients(now.hasSecrets));
-  const operators = given.operators ?? (await askOperators(now.hasSecrets));
-  return {
+  const asksOfSecrets = given.clients === undefined || given.operators === undefined;
+  const deployed =
+    asksOfSecrets && !now.hasSecrets ? await deployedOrAsk(await now.deployed) : await now.deployed;
+  const keeps = now.hasSecrets || deployed === 'unknown' || (deployed !== 'none' && deployed.length > 0);
+  const clients = given.clients ?? (await askClients(keeps));
+  const operators = given.operators ?? (await askOperators(keeps));
+  const answers = {
     ...{ regions, jetstream, awake, domain },
     ...(clients !== 'keep' && { clients }),
     ...(operators !== 'keep' && { operators }),
   };
+  return { answers, deployed };
 }
 
 /** @throws CommandError unless it is yes */
@@ -103,30 +114,42 @@ async function askDomain(present: string | null): Promise<string | null> {
   return answered(answer) || null;
 }
 
-async function askClients(hasSecrets: boolean): Promise<'token' | 'password' | 'keep'> {
+/** Secrets that clients and operators have already are kept unless somebody says otherwise. */
+async function deployedOrAsk(deployed: Deployed): Promise<Deployed> {
+  if (deployed !== 'unknown') return deployed;
+  const message =
+    'Is this edge deployed already? Nobody is signed in to ask Cloudflare (npx wrangler login). Yes keeps the secrets that it has.';
+  return answered(await confirm({ ...ON_STDERR, message, initialValue: true })) ? 'unknown' : 'none';
+}
+
+async function askClients(keeps: boolean): Promise<'token' | 'password' | 'keep'> {
   const answer = await select<'token' | 'password' | 'keep'>({
     ...ON_STDERR,
     message: 'What do clients sign in with?',
-    initialValue: hasSecrets ? 'keep' : 'token',
+    initialValue: keeps ? 'keep' : 'token',
     options: [
       { value: 'token', label: 'a token', hint: 'made here' },
       { value: 'password', label: 'a user and a password', hint: 'made here' },
-      { value: 'keep', label: 'as it is', hint: 'or an operator: docs/deploying.md, step 7' },
+      {
+        value: 'keep',
+        label: 'as it is',
+        hint: 'what is deployed stays; or an operator: docs/deploying.md, step 7',
+      },
     ],
   });
   return answered(answer);
 }
 
-async function askOperators(hasSecrets: boolean): Promise<'keep' | NonNullable<Answers['operators']>> {
+async function askOperators(keeps: boolean): Promise<'keep' | NonNullable<Answers['operators']>> {
   const how = answered(
     await select<'tokens' | 'access' | 'keep'>({
       ...ON_STDERR,
       message: 'What do operators sign in with?',
-      initialValue: hasSecrets ? 'keep' : 'tokens',
+      initialValue: keeps ? 'keep' : 'tokens',
       options: [
         { value: 'tokens', label: 'tokens', hint: 'one to edit, one to read, made here' },
         { value: 'access', label: 'Cloudflare Access', hint: 'an application of yours: docs/security.md' },
-        { value: 'keep', label: 'as it is' },
+        { value: 'keep', label: 'as it is', hint: 'what is deployed stays' },
       ],
     }),
   );

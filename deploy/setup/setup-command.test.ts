@@ -1,7 +1,7 @@
 // `npm run setup` as people run it, in a copy of this checkout: by options, on a terminal, interrupted, and with what is wrong.
 
 import { execFile } from 'node:child_process';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -118,6 +118,33 @@ test('on a terminal: Enter takes what is there, and yes writes', async () => {
   const { regions } = JSON.parse(await project.read('regions/regions.json'));
   expect(regions).toHaveLength(6);
   expect(regions.filter(({ jetstream }: { readonly jetstream?: boolean }) => jetstream)).toEqual([]);
+});
+
+test.each([
+  ['Enter keeps what is deployed: no secret is made', '', false],
+  ['no, it is the first time: they are made', 'n', true],
+])('on a terminal without the file of secrets, and nobody signed in: %s', async (_what, answer, isMade) => {
+  await rm(join(project.path, '.secrets.env'), { force: true });
+  const { code, screen } = await runOnTerminal(
+    `${process.execPath} deploy/setup/main.ts --regions wnam,enam,weur --jetstream none --awake all --domain none`,
+    {
+      cwd: project.path,
+      // Whoever runs this test may be signed in.
+      env: { HOME: project.path, XDG_CONFIG_HOME: project.path, CLOUDFLARE_API_TOKEN: '' },
+      enter: '\r',
+      replies: [
+        [/◆ {2}Is this edge deployed already[\s\S]*└\s*$/, answer],
+        [/◆ {2}What do clients sign in with[\s\S]*└\s*$/, ''],
+        [/◆ {2}What do operators sign in with[\s\S]*└\s*$/, ''],
+        [/◆ {2}Write [\s\S]*└\s*$/, 'y'],
+      ],
+    },
+  );
+  expect({ code, screen }).toEqual({ code: 0, screen: expect.stringContaining('Next:') });
+  const names = (await readdir(project.path)).includes('.secrets.env')
+    ? namesIn(await project.read('.secrets.env'))
+    : [];
+  expect(names).toEqual(isMade ? ['NATS_TOKEN', 'MERIDIAN_ADMIN_TOKEN', 'MERIDIAN_READ_TOKEN'] : []);
 });
 
 test('the commands of the page', async () => {

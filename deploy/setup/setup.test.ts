@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { GENERATED_FILES } from '../../cli/generated-files.ts';
+import { type Deployed, deployedFrom } from './deployed.ts';
 import { domainIn, domainProblem, withDomain } from './domain.ts';
 import { withAnswers } from './edit-regions.ts';
 import { PLACES } from './places.ts';
@@ -126,6 +127,36 @@ test('secrets are made once; what is there stays', () => {
   expect(other).toMatchObject({ added: ['NATS_USER', 'NATS_PASSWORD'], removed: ['NATS_TOKEN'] });
   expect(other.text).toMatch(/MERIDIAN_READ_TOKEN=made3\nMINE=1\nNATS_USER=meridian\nNATS_PASSWORD=made4\n$/);
   expect(withSecrets(undefined, {}, random).text).toBeUndefined();
+});
+
+test('what wrangler says of the secrets at the edge', () => {
+  expect(deployedFrom(true, '[{"name":"NATS_TOKEN","type":"secret_text"}]', '')).toEqual(['NATS_TOKEN']);
+  expect(deployedFrom(true, '[]', '')).toEqual([]);
+  expect(deployedFrom(true, 'something else', '')).toBe('unknown');
+  expect(deployedFrom(false, '', 'ERROR Worker "meridian" not found.')).toBe('none');
+  expect(deployedFrom(false, '', 'it is necessary to set a CLOUDFLARE_API_TOKEN')).toBe('unknown');
+});
+
+test('secrets that are made anew are said to replace those of an edge, and what that does to whom', () => {
+  const notes = (deployed: Deployed, texts = TEXTS) =>
+    planSetup(texts, { clients: 'token', operators: 'tokens' }, () => 'made', deployed).notes.join('\n');
+  expect(notes('none')).not.toContain('replaces');
+  expect(notes('unknown')).toMatch(
+    /If an edge is deployed already.* replaces its NATS_TOKEN\. .*are refused/,
+  );
+  expect(notes('unknown')).toMatch(
+    /replaces its MERIDIAN_ADMIN_TOKEN and MERIDIAN_READ_TOKEN, .*refused at once/,
+  );
+  expect(notes(['NATS_TOKEN'])).toMatch(/^There is an edge with others.*rotate NATS_TOKEN/m);
+  expect(notes(['NATS_TOKEN'])).not.toContain('MERIDIAN_ADMIN_TOKEN');
+  expect(notes(['NATS_USER', 'NATS_PASSWORD'])).toContain(
+    'NATS_USER is deployed. Servers refuse to start with both: npx wrangler secret delete NATS_USER.',
+  );
+  const kept = new Map([
+    ...TEXTS,
+    [SECRETS_FILE, 'NATS_TOKEN=a\nMERIDIAN_ADMIN_TOKEN=b\nMERIDIAN_READ_TOKEN=c\n'],
+  ]);
+  expect(notes(['NATS_TOKEN', 'MERIDIAN_ADMIN_TOKEN'], kept)).not.toContain('replaces');
 });
 
 test('what comes next has the address and the file of secrets, if there is one', () => {

@@ -30,6 +30,11 @@ export async function refreshConfig(env: Env): Promise<void> {
   if (env.CONFIG !== undefined) await copyOf(env).refresh(env.CONFIG, Date.now());
 }
 
+/** Whether `refreshConfig` would read anything. */
+export function isRefreshDue(env: Env): boolean {
+  return env.CONFIG !== undefined && copyOf(env).isDue(Date.now());
+}
+
 /** Adopts a version that was just stored, without waiting for KV to show it. Older versions are ignored. */
 export function adoptConfig(env: Env, version: number, config: MeridianConfig): void {
   copyOf(env).adopt({ version, config });

@@ -64,9 +64,14 @@ export class ConfigCopy {
     this.#active = { version, config: merged, plan: compileRouting(merged, version) };
   }
 
+  /** Whether `refresh` would look. @param now ms */
+  isDue(now: number): boolean {
+    return now - this.#lookedAt >= REFRESH_EVERY_MS;
+  }
+
   /** Looks for a newer version, at most once a second. Never rejects: the current version stays usable. */
   async refresh(source: ConfigSource, now: number): Promise<void> {
-    if (now - this.#lookedAt < REFRESH_EVERY_MS) return;
+    if (!this.isDue(now)) return;
     this.#lookedAt = now;
     try {
       const text = await source.get(CURRENT_KEY, { type: 'text', cacheTtl: KV_CACHE_SECONDS });

@@ -59,7 +59,7 @@ function accepted(
   headers.set(REGION_HEADER, region);
   headers.set(DECISION_HEADER, compactDecision(decision));
   // Without TLS, as on one machine, a browser would not keep a cookie that is Secure.
-  const secure = new URL(url).protocol === 'https:' ? '; Secure' : '';
+  const secure = url.startsWith('https:') ? '; Secure' : '';
   const last = serverCookie(region, number);
   headers.append('set-cookie', `${REGION_COOKIE}=${last}; Path=/; HttpOnly; SameSite=Lax${secure}`);
   return new Response(response.body, { status: response.status, headers, webSocket: response.webSocket });

@@ -21,11 +21,12 @@ const PLACE_PARAMETERS = ['colo', 'lat', 'lon', 'country', 'continent'] as const
  * prefer, in this order; `x-nats-force-region` forces.
  */
 export function routingRequestOf(request: Request, pinDomains: readonly string[]): RoutingRequest {
-  const { headers } = request;
-  const { hostname, searchParams: query } = new URL(request.url);
-  const byQuery = pinsOf(query.get('region'));
+  const { headers, url } = request;
+  // Most addresses ask for nothing, and to parse one costs more than the decision.
+  const address = url.includes('?') || pinDomains.length > 0 ? new URL(url) : undefined;
+  const byQuery = pinsOf(address?.searchParams.get('region') ?? null);
   const byHeader = pinsOf(headers.get(PREFER_REGION_HEADER));
-  const byName = regionByName(hostname, pinDomains);
+  const byName = address && regionByName(address.hostname, pinDomains);
   const [forced, ...alsoForced] = pinsOf(headers.get(FORCE_REGION_HEADER)).ids;
   const notes = [
     ...noteOf(byQuery, '?region='),

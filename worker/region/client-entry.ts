@@ -90,10 +90,8 @@ export class ClientEntry {
     if (new URL(request.url).pathname === OWN_PATH) return this.#ownConnection(request);
     const { lifecycle } = this.#host;
     const network = networkOf(addressOf(request));
-    const refusal =
-      lifecycle.refusal ??
-      this.#host.forbids(placeOf(request.headers)) ??
-      this.#staysAsleep(request, network);
+    const from = placeOf(request.headers);
+    const refusal = lifecycle.refusal ?? this.#host.forbids(from) ?? this.#staysAsleep(request, network);
     if (refusal !== undefined) return this.#refuse(refusal);
     try {
       await lifecycle.comeUp({ kind: 'client' });
@@ -102,7 +100,7 @@ export class ClientEntry {
       if (refusal !== undefined) return this.#refuse(refusal);
       const admission = await this.#admit(request, network);
       if ('code' in admission) return this.#refuse(lifecycle.refusal ?? admission);
-      return await this.#upgrade(request, admission);
+      return await this.#upgrade(request, from, admission);
     } catch (error) {
       const { code = 'region_unavailable' } = lifecycle.refusal ?? {};
       const reason = publicMessageOf(error, 'its server cannot be reached', 'a client is not let in');
@@ -156,7 +154,7 @@ export class ClientEntry {
   }
 
   /** A server that is slow to answer is checked; once that shows that it hangs, no client waits for it any longer. */
-  async #upgrade(request: Request, { path, taken, left }: Place): Promise<Response> {
+  async #upgrade(request: Request, from: ClientPlace, { path, taken, left }: Place): Promise<Response> {
     const { server, watch, tally } = this.#host;
     this.#host.renewActivity();
     this.#lastClientAt = Date.now();
@@ -168,7 +166,7 @@ export class ClientEntry {
       const response = await server.upgrade(request, path, AbortSignal.any([request.signal, dial.signal]));
       if (response.status === 101) {
         taken();
-        tally.note(placeOf(request.headers), Date.now());
+        tally.note(from, Date.now());
       } else left();
       // It has other doors from its next start on, and no other region is asked after an answer of the server's own.
       if (response.status === 404 && path !== SERVER_PATHS.nats) {

@@ -28,8 +28,9 @@ export const IDLE_AFTER_MS = 2_000;
 /** Maximum time between the start of a connection at the server and the answer to its upgrade at the object. */
 const MATCHED_WITHIN_MS = 1_000;
 
-/** Matching more would take longer than it is worth; the oldest are forgotten. */
+/** Matching more would take longer than it is worth; the oldest are forgotten, so many at once that it costs each next to nothing. */
 const MAX_NEWCOMERS = 2_000;
+const FORGOTTEN_AT_ONCE = 100;
 
 const NONE = { all: 0, ofNetwork: 0 };
 
@@ -64,7 +65,7 @@ export class Newcomers {
     const newcomer = { network, isIdle: false };
     this.#newcomers.push(newcomer);
     this.#byNetwork.set(network, { count: this.of(network) + 1, newestAt: now });
-    if (this.#newcomers.length > MAX_NEWCOMERS) this.#forget(this.#newcomers.slice(0, 1));
+    if (this.#newcomers.length > MAX_NEWCOMERS) this.#forget(this.#newcomers.slice(0, FORGOTTEN_AT_ONCE));
     return newcomer;
   }
 
