@@ -19,6 +19,9 @@ const BUILD_TIMEOUT_MS = 120_000;
 
 const TOOLS = ['go', 'unshare', 'nsenter', 'ip'] as const;
 
+const UNABLE =
+  'this machine cannot have a link in a network namespace (it needs /dev/net/tun, and root or user namespaces)';
+
 export interface LinkSettings {
   /** Back and forth. */
   readonly rttMs: number;
@@ -71,18 +74,15 @@ export function startLink(signal: AbortSignal): Promise<Link> {
     });
     child.stdin.on('error', () => {});
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-    const answer = async () => {
+    const answer = async (unable: string) => {
       const { value, done } = await lines.next();
-      if (done === true)
-        throw new Error(
-          `this machine cannot have a link in a network namespace (it needs root or user namespaces, and /dev/net/tun): ${said.trim()}`,
-        );
+      if (done === true) throw new Error(`${unable}: ${said.trim() || 'it said nothing'}`);
       return value;
     };
-    const [, address = ''] = (await answer()).split(' ');
+    const [, address = ''] = (await answer(UNABLE)).split(' ');
     const ask = (line: string) => {
       child.stdin.write(`${line}\n`);
-      return answer();
+      return answer('the link has ended by itself');
     };
     const user = isRoot ? [] : ['--user', '--preserve-credentials'];
     return {
