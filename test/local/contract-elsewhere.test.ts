@@ -25,7 +25,7 @@ function runSuite(
   url: string,
   credentials: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number; readonly said: string }> {
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'e2e', 'test/contract'];
+  const args = ['local/run.mjs', 'test/contract/run.ts'];
   const env = { ...process.env, MERIDIAN_TOKEN: '', ...credentials, MERIDIAN_URL: url, NO_COLOR: '1' };
   return new Promise((resolve) => {
     const options = { cwd: PROJECT, env, timeout: SUITE_TIMEOUT_MS, maxBuffer: 64 * 1024 * 1024 };
@@ -70,6 +70,9 @@ test('an address of something else is said to be one, before any test', {
     const { code, said } = await runSuite(url);
     expect(code).not.toBe(0);
     expect(said).toContain(`${url}/api/regions answers 200, and not as Meridian does`);
+    expect((await runSuite(`http://${LOOPBACK}:1`)).said).toContain(
+      `nothing answers at http://${LOOPBACK}:1 (`,
+    );
     expect((await runSuite('nats.example.com')).said).toContain(
       'MERIDIAN_URL is "nats.example.com", and no address',
     );
