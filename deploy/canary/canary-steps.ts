@@ -71,7 +71,7 @@ export function canarySteps(world: CanaryWorld): CanarySteps {
         'e2e',
         'test/contract',
       ]),
-    serveVersion: (version) => api.serveVersion(worker, version, message),
+    serveVersion: (version) => api.serveVersion(worker, version, { message }),
     setImage: async (name, to) => {
       const application = (await api.applications()).find((each) => each.name === name);
       if (application !== undefined && application.configuration.image !== to)
