@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { closeServer, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
+import { closeServer, freePort, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { startLoggedStack } from '../support/logged-stack.ts';
 
@@ -70,9 +70,8 @@ test('an address of something else is said to be one, before any test', {
     const { code, said } = await runSuite(url);
     expect(code).not.toBe(0);
     expect(said).toContain(`${url}/api/regions answers 200, and not as Meridian does`);
-    expect((await runSuite(`http://${LOOPBACK}:1`)).said).toContain(
-      `nothing answers at http://${LOOPBACK}:1 (`,
-    );
+    const nowhere = `http://${LOOPBACK}:${await freePort()}`;
+    expect((await runSuite(nowhere)).said).toContain(`nothing answers at ${nowhere} (ECONNREFUSED)`);
     expect((await runSuite('nats.example.com')).said).toContain(
       'MERIDIAN_URL is "nats.example.com", and no address',
     );
