@@ -101,6 +101,14 @@ export const RegionViewSchema = v.strictObject({
     ),
   ),
   serverVersion: v.exactOptional(v.string()),
+  serverId: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.description(
+        "nats-server's own id, another with each start; of the region's own server; absent if it does not answer",
+      ),
+    ),
+  ),
   inMsgs: v.exactOptional(
     v.pipe(
       Count,

@@ -25,6 +25,7 @@
 #   NATS_MAX_CONNECTIONS          65536
 #   NATS_MAX_PAYLOAD              1MB
 #   NATS_MAX_PENDING              64MB; what may wait for one reader, more than the largest message
+#   NATS_POOL_SIZE                -1; or 1, with which the system account has routes of its own
 #   NATS_LAME_DUCK_GRACE_PERIOD   10s; shorter than the duration
 #   NATS_LAME_DUCK_DURATION       2m; at least 30s
 #   NATS_TERM_HOLD                0; seconds from SIGTERM to lame duck mode
@@ -116,6 +117,7 @@ export_settings() {
   export_number NATS_MAX_CONNECTIONS "${NATS_MAX_CONNECTIONS:-65536}"
   export_number NATS_MAX_PAYLOAD "${NATS_MAX_PAYLOAD:-1MB}"
   export_number NATS_MAX_PENDING "${NATS_MAX_PENDING:-64MB}"
+  export_number NATS_POOL_SIZE "${NATS_POOL_SIZE:--1}"
   export_text NATS_LAME_DUCK_GRACE_PERIOD "${NATS_LAME_DUCK_GRACE_PERIOD:-10s}"
   export_text NATS_LAME_DUCK_DURATION "${NATS_LAME_DUCK_DURATION:-2m}"
 }

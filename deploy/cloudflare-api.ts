@@ -8,6 +8,9 @@ import type { Environment } from './target.ts';
 export const API = 'https://api.cloudflare.com/client/v4';
 const ANSWER_TIMEOUT_MS = 30_000;
 
+/** Of what Cloudflare says of an error. */
+const ERROR_CHARACTERS = 500;
+
 /** A container application: one for each region, and those of sessions and verifications. */
 const ApplicationSchema = v.object({
   id: v.string(),
@@ -28,6 +31,11 @@ const ChangesetSchema = v.object({
   updated: v.optional(v.array(v.object({ hostname: v.string(), id: v.string() })), []),
   conflicting: v.optional(v.array(v.object({ hostname: v.string() })), []),
 });
+
+const VersionSchema = v.object({ resources: v.object({ script: v.object({ etag: v.string() }) }) });
+
+/** Cloudflare's code, with `The following secrets have changed: A, B` (wrangler 4.164, `versionsRollbackCommand`). */
+const SECRETS_CHANGED = 10220;
 
 const DomainSchema = v.object({ service: v.string() });
 
@@ -90,15 +98,32 @@ export class CloudflareApi {
     return deployments.flatMap(({ versions }) => versions[0]?.version_id ?? []);
   }
 
-  /** As `wrangler rollback` does. */
-  async serveVersion(worker: string, version: string, message: string): Promise<void> {
+  /** What the code of a version is, to compare: a change of secrets makes a version with the same code. */
+  async codeOf(worker: string, version: string): Promise<string> {
+    const path = `/workers/scripts/${worker}/versions/${version}`;
+    const what = `look at version ${version} of ${worker}`;
+    return (await this.#result(path, VersionSchema, { what })).resources.script.etag;
+  }
+
+  /**
+   * As `wrangler rollback` does.
+   *
+   * @param oldSecrets also where secrets have changed since: then they are as they were
+   * @throws CommandError with the code `secrets_changed` and their names, without `oldSecrets`
+   */
+  async serveVersion(
+    worker: string,
+    version: string,
+    { message, oldSecrets = false }: { readonly message: string; readonly oldSecrets?: boolean },
+  ): Promise<void> {
     const body = {
       strategy: 'percentage',
       versions: [{ version_id: version, percentage: 100 }],
       annotations: { 'workers/message': message },
     };
     const what = `go back to version ${version} of ${worker}`;
-    await this.#call(`/workers/scripts/${worker}/deployments`, { method: 'POST', body, what });
+    const path = `/workers/scripts/${worker}/deployments${oldSecrets ? '?force=true' : ''}`;
+    await this.#call(path, { method: 'POST', body, what });
   }
 
   /** The last migration that was applied; undefined if the Worker is not deployed. */
@@ -157,7 +182,9 @@ export class CloudflareApi {
   async #good(response: Response, what: string): Promise<Response> {
     if (response.ok) return response;
     const { status } = response;
-    const said = wordsIn(await response.text());
+    const { code, words } = errorIn(await response.text());
+    if (code === SECRETS_CHANGED) throw secretsChanged(what, words);
+    const said = words === undefined ? '' : ` (${words})`;
     const isRefused = status === 401 || status === 403;
     const fix = isRefused ? ' Is the token of that account, with Containers (edit) and R2 (edit)?' : '';
     throw new CommandError(
@@ -182,7 +209,25 @@ export class CloudflareApi {
   }
 }
 
-function wordsIn(body: string): string {
-  const [, message] = /"message":\s*"([^"]{1,300})"/.exec(body) ?? [];
-  return message === undefined ? '' : ` (${message})`;
+const ErrorsSchema = v.object({
+  errors: v.tupleWithRest([v.object({ code: v.optional(v.number()), message: v.string() })], v.unknown()),
+});
+
+/** The first error of an answer, as Cloudflare says it. */
+function errorIn(body: string): { readonly code?: number | undefined; readonly words?: string } {
+  const answer = v.safeParse(v.pipe(v.string(), v.parseJson(), ErrorsSchema), body);
+  if (!answer.success) return {};
+  const [{ code, message }] = answer.output.errors;
+  return { code, words: message.slice(0, ERROR_CHARACTERS) };
+}
+
+function secretsChanged(what: string, words = ''): CommandError {
+  const [, names] = /secrets have changed:\s*(.+)$/.exec(words) ?? [];
+  const secrets = names?.replace(/\s*\[code: \d+\]/, '').split(/,\s*/) ?? [];
+  const which = secrets.length === 0 ? 'secrets' : `the secrets ${secrets.join(', ')}`;
+  return new CommandError(
+    EXIT.refused,
+    `Cloudflare: could not ${what}: ${which} have changed since, and would be as they were then.`,
+    { details: { code: 'secrets_changed', secrets } },
+  );
 }

@@ -40,4 +40,13 @@ export const MeshSchema = v.strictObject({
     ),
     'auto',
   ),
+  systemRoute: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        'Whether each link has a second route for the system account, over which servers of JetStream agree, so that a flood of messages does not hold it up. For servers that start from then on (docs/mesh.md).',
+      ),
+    ),
+    false,
+  ),
 });

@@ -24,7 +24,13 @@ test('every default is filled in', () => {
       defaultRegion: 'weur',
       doors: { leafnode: false, mqtt: false },
       flags: {},
-      mesh: { reconcileSeconds: 30, retryMaxMs: 5000, compression: 'off', transport: 'auto' },
+      mesh: {
+        reconcileSeconds: 30,
+        retryMaxMs: 5000,
+        compression: 'off',
+        transport: 'auto',
+        systemRoute: false,
+      },
       admin: {},
       jetstream: {
         turnSeconds: 300,

@@ -31,16 +31,28 @@ const deployed = (): Partial<FakeAccount> => ({
   images: Object.fromEntries(names.map((name) => [name, 'r/meridian:old'])),
 });
 
-/** Each region has just started. */
-const edge = (onRegions = () => {}) =>
-  startFakeEdge({
+/**
+ * As the platform does: the first deploy resets every object, which is then `up since now` with the old container; that
+ * is replaced only when it has been looked at `looks` times since.
+ */
+const edge = ({ looks = 1, onRegions = () => {} }: { looks?: number; onRegions?: () => void } = {}) => {
+  let since = 1;
+  let looked = 0;
+  return startFakeEdge({
     ...livingEdge(),
-    'GET /api/regions': () => {
-      onRegions();
-      const regions = CONFIG.regions.map(({ id }) => regionView({ id, since: Date.now() }));
+    'GET /api/regions': async () => {
+      const isDeployed = (await fake.peek()).some(({ args }) => args[0] === 'deploy');
+      if (isDeployed) {
+        onRegions();
+        since = since === 1 ? Date.now() : since;
+        looked += 1;
+      }
+      const serverId = looked > looks ? 'NEW' : 'OLD';
+      const regions = CONFIG.regions.map(({ id }) => regionView({ id, since, serverId }));
       return { body: { version: 7, regions } };
     },
   });
+};
 
 const deploy = (args: readonly string[], env: Readonly<Record<string, string>>) =>
   runDeploy(args, env, 'deploy', fake.project.path);
@@ -65,6 +77,8 @@ test('the image is built once, weur gets it first, the suite passes, the others 
   expect(image).toMatch(/\/meridian:[0-9a-f]{16}$/);
   expect(first?.images).toEqual(names.map((name) => (name === 'nats-weur' ? image : 'r/meridian:old')));
   expect(rest?.images).toEqual(names.map(() => image));
+  // Before the deploy, then the old server, then the new one.
+  expect(live.asked.filter(({ path }) => path === '/api/regions')).toHaveLength(3);
   expect(cloudflare.changes).toEqual(['PUT /r2/buckets/meridian-backups/objects/deploys/v1.json']);
   expect(JSON.parse(cloudflare.account.objects['deploys/v1.json'] ?? '')).toMatchObject({
     ...{ version: 'v1', migration: 'rollouts-1', config: null },
@@ -76,9 +90,10 @@ test('the contract suite fails: the Worker and weur are taken back, and nothing 
   timeout: BUILD_TIMEOUT_MS,
 }, async () => {
   await using cloudflare = await startFakeCloudflare(deployed());
-  // The edge is first asked after the deploy.
-  await using live = await edge(() => {
-    cloudflare.account.images['nats-weur'] = 'r/meridian:new';
+  await using live = await edge({
+    onRegions: () => {
+      cloudflare.account.images['nats-weur'] = 'r/meridian:new';
+    },
   });
   const env = { ...cloudflare.env, ...fake.env({ failing: 'test/contract' }), MERIDIAN_URL: live.url };
   const { code, err } = await deploy(['--canary', 'weur', '--json'], env);

@@ -4,14 +4,13 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ApiClient } from '../../api/client.ts';
 import { CommandError, EXIT } from '../../cli/exit.ts';
 import { ROOT } from '../../cli/regions-file.ts';
-import { waitFor } from '../../waiting/wait-for.ts';
 import type { CloudflareApi } from '../cloudflare-api.ts';
 import { runProgramThrough } from '../program.ts';
 import { withImages } from '../wrangler-file.ts';
 import type { CanarySteps } from './canary.ts';
+import { waitForServer } from './restarted-server.ts';
 
 const PROJECT = fileURLToPath(ROOT);
 const WRANGLER = join(PROJECT, 'node_modules/wrangler/bin/wrangler.js');
@@ -31,8 +30,10 @@ export interface CanaryWorld {
   readonly region: string;
   /** The image's address, by its tag. */
   readonly image: string;
-  /** Whether a container has it already: then it is in the registry, and nothing restarts. */
+  /** Whether a container has it already: then it is in the registry. */
   readonly isThere: boolean;
+  /** nats-server's id before the deploy; undefined if the region has the image already, so that nothing restarts. */
+  readonly serverId: string | undefined;
   readonly url: string;
   /** Where the regions are shown to readers only. */
   readonly token: string | undefined;
@@ -43,7 +44,6 @@ export interface CanaryWorld {
 
 export function canarySteps(world: CanaryWorld): CanarySteps {
   const { api, worker, image, message } = world;
-  let deployedAt = 0;
   return {
     build: async () => {
       const tag = image.split('/').at(-1) ?? image;
@@ -52,7 +52,6 @@ export function canarySteps(world: CanaryWorld): CanarySteps {
       return image;
     },
     deploy: async (images) => {
-      deployedAt = Date.now();
       await writeFile(CANARY_FILE, withImages(world.wrangler, images));
       try {
         await run('wrangler deploy', [WRANGLER, 'deploy', '--config', CANARY_FILE, ...world.args]);
@@ -60,18 +59,10 @@ export function canarySteps(world: CanaryWorld): CanarySteps {
         await rm(CANARY_FILE, { force: true });
       }
     },
-    waitForRegion: async (interrupted) => {
-      const client = new ApiClient({ url: world.url, token: world.token });
-      await waitFor(
-        `${world.region} to restart and serve`,
-        { timeoutMs: RESTART_TIMEOUT_MS, pollMs: POLL_MS, signal: interrupted },
-        async () => {
-          const { regions } = await client.regions();
-          const view = regions.find(({ id }) => id === world.region);
-          return view?.state === 'up' && (world.isThere || view.since > deployedAt);
-        },
-      );
-    },
+    waitForRegion: (interrupted) =>
+      waitForServer(world, {
+        ...{ before: world.serverId, timeoutMs: RESTART_TIMEOUT_MS, pollMs: POLL_MS, interrupted },
+      }),
     contract: () =>
       run('the contract suite', [
         join(PROJECT, 'node_modules/vitest/vitest.mjs'),
@@ -80,7 +71,7 @@ export function canarySteps(world: CanaryWorld): CanarySteps {
         'e2e',
         'test/contract',
       ]),
-    serveVersion: (version) => api.serveVersion(worker, version, message),
+    serveVersion: (version) => api.serveVersion(worker, version, { message }),
     setImage: async (name, to) => {
       const application = (await api.applications()).find((each) => each.name === name);
       if (application !== undefined && application.configuration.image !== to)

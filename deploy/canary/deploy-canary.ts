@@ -16,6 +16,7 @@ import { type Canary, runCanary } from './canary.ts';
 import { canaryRegion } from './canary-region.ts';
 import { canarySteps } from './canary-steps.ts';
 import { imageTag } from './image-tag.ts';
+import { runningServerId } from './restarted-server.ts';
 
 /** In Cloudflare's registry, which wrangler pushes to. */
 const REGISTRY = 'registry.cloudflare.com';
@@ -61,16 +62,18 @@ export async function deployCanary({ region, wrangler }: CanaryOptions, env: Env
   const tag = await imageTag(fileURLToPath(new URL('container', ROOT)));
   const image = `${REGISTRY}/${api.account}/${REPOSITORY}:${tag}`;
   const isThere = Object.values(images).includes(image);
+  const isRunning = images[application] === image;
+  const edge = { url: env.MERIDIAN_URL ?? '', token: env.MERIDIAN_TOKEN, region: id };
+  const serverId = isRunning ? undefined : await runningServerId(edge);
   await prepareDeploy();
   const steps = canarySteps({
-    ...{ api, wrangler: text, worker: file.worker, region: id, image, isThere },
-    ...{ url: env.MERIDIAN_URL ?? '', token: env.MERIDIAN_TOKEN, args: wrangler },
+    ...{ api, wrangler: text, worker: file.worker, image, isThere, ...edge, serverId, args: wrangler },
     message: `canary ${id} failed`,
   });
   const canary: Canary = {
     ...{ region: id, application, applications: file.containers, migration: file.migration, present },
   };
-  if (isThere)
+  if (isRunning)
     steps.tell(
       'Canary: the image is the one that runs: only the Worker is new, and it is so everywhere at once.',
     );

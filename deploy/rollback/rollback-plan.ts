@@ -6,8 +6,8 @@ export interface Running {
   readonly version: string;
   readonly migration: string | null | undefined;
   readonly images: Readonly<Record<string, string>>;
-  /** Version of the live configuration; undefined: the edge was not asked. */
-  readonly config: number | undefined;
+  /** Version of the live configuration, or why it is not known. */
+  readonly config: number | string;
 }
 
 export interface RollbackPlan {
@@ -15,6 +15,8 @@ export interface RollbackPlan {
   readonly images: readonly { readonly name: string; readonly from: string; readonly to: string }[];
   /** To the version of the configuration that was live then; undefined: it is, or is not known. */
   readonly config: number | undefined;
+  /** The live edits that this undoes, a line each, newest first. */
+  readonly undoes: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -35,7 +37,7 @@ export function planRollback(target: DeployRecord, running: Running): Rollback {
     const from = running.images[name];
     return from === undefined || from === to ? [] : [{ name, from, to }];
   });
-  const isConfigKnown = target.config !== null && running.config !== undefined;
+  const isConfigKnown = target.config !== null && typeof running.config === 'number';
   const isOtherConfig = isConfigKnown && target.config !== running.config;
   return {
     ok: true,
@@ -43,6 +45,7 @@ export function planRollback(target: DeployRecord, running: Running): Rollback {
       worker: target.version === running.version ? undefined : { from: running.version, to: target.version },
       images,
       config: isOtherConfig ? (target.config ?? undefined) : undefined,
+      undoes: [],
       notes: notesOf(target, running),
     },
   };
@@ -52,17 +55,20 @@ function notesOf({ config, images }: DeployRecord, running: Running): readonly s
   const gone = Object.keys(images).filter((name) => running.images[name] === undefined);
   return [
     ...(config === null ? ['That deploy did not record the configuration: it stays as it is.'] : []),
-    ...(config !== null && running.config === undefined
-      ? ['The configuration stays as it is: it takes MERIDIAN_URL and MERIDIAN_TOKEN to change it.']
+    ...(config !== null && typeof running.config === 'string'
+      ? [
+          `The configuration stays as it is: ${running.config}. Later: \`npm run regions -- rollback ${config}\`.`,
+        ]
       : []),
     ...(gone.length > 0 ? [`There is no container any more of ${gone.join(', ')}.`] : []),
   ];
 }
 
 /** @param at when the target was deployed */
-export function rollbackText({ worker, images, config, notes }: RollbackPlan, at: string): string {
+export function rollbackText({ worker, images, config, undoes, notes }: RollbackPlan, at: string): string {
   const lines = [
     ...(config === undefined ? [] : [`configuration: as in version ${config}`]),
+    ...undoes.map((edit) => `  undoes ${edit}`),
     ...(worker === undefined ? [] : [`Worker: ${worker.from} -> ${worker.to}`]),
     ...images.map(({ name, from, to }) => `${name}: ${tagOf(from)} -> ${tagOf(to)}`),
   ];

@@ -12,9 +12,13 @@ import {
   INFO,
   livingEdge,
   PUBLISHED,
+  refusal,
   startFakeEdge,
 } from '../../test/support/fake-edge.ts';
 import type { DeployRecord } from '../deploy-record.ts';
+
+/** Where it is written down where a rollback goes. */
+const GOAL = '/r2/buckets/meridian-backups/objects/deploys/rollback.json';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -102,6 +106,9 @@ const OLD: LiveConfig = {
 const edgeThatKnows = (asked: string[]): Answers => ({
   ...livingEdge(),
   'GET /api/config?version=5': { body: OLD },
+  'GET /api/config/history?before=8&limit=20': {
+    body: { versions: [7, 6, 5].map((version) => ({ ...INFO, version, changes: 1 })), next: 4 },
+  },
   'POST /api/config/rollback': ({ body }) => {
     asked.push(JSON.stringify(body));
     return { body: PUBLISHED };
@@ -117,7 +124,146 @@ test('the configuration goes first', async () => {
   expect(asked).toEqual([JSON.stringify({ version: 5, base: 7, message: 'why' })]);
   expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('it answered 500 (as told)') });
   expect(err).toContain('Already back: the configuration. `npm run rollback -- v1` goes on from there.');
+  expect(cloudflare.changes).toEqual([`PUT ${GOAL}`]);
+});
+
+test('it lists the live edits that it undoes', async () => {
+  await using cloudflare = await startFakeCloudflare(account({ config: 5 }));
+  await using edge = await startFakeEdge(edgeThatKnows([]));
+  const env = { ...cloudflare.env, MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'secret' };
+  const { code, out } = await rollback(['--dry-run'], env);
+  expect(code).toBe(0);
+  for (const version of [7, 6]) expect(out).toContain(`undoes version ${version} by alice`);
+  expect(out).not.toContain('undoes version 5');
+});
+
+test('a version of the configuration that is no longer kept stays out of it', async () => {
+  await using cloudflare = await startFakeCloudflare(account({ config: 5 }));
+  await using edge = await startFakeEdge({
+    ...edgeThatKnows([]),
+    'GET /api/config?version=5': refusal(404, 'no_such_version'),
+  });
+  const env = { ...cloudflare.env, MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'secret' };
+  const { code, out } = await rollback(['--dry-run'], env);
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('version 5 is no longer kept') });
+  expect(out).toContain('Worker: v3 -> v1');
+});
+
+test.each([
+  ['is down', undefined, 'No server at'],
+  ['fails', { status: 503, body: 'no' }, 'failed (503'],
+] as const)('where the edge %s, the rest goes back, and it says so', async (_what, answer, words) => {
+  await using cloudflare = await startFakeCloudflare(account({ config: 5 }));
+  const edge = await startFakeEdge(answer === undefined ? {} : { 'GET /api/config': answer });
+  const env = { ...cloudflare.env, MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'secret' };
+  if (answer === undefined) await edge[Symbol.asyncDispose]();
+  const { code, out } = await rollback(['--yes'], env);
+  if (answer !== undefined) await edge[Symbol.asyncDispose]();
+  expect({ code, out }).toEqual({
+    code: 0,
+    out: expect.stringContaining('The configuration stays as it is:'),
+  });
+  const flat = out.replaceAll(/\s+/g, ' ');
+  expect(flat).toContain(words);
+  expect(flat).toContain('`npm run regions -- rollback 5`');
+  expect(cloudflare.account.versions[0]).toBe('v1');
+});
+
+test('a token that the edge refuses is to be corrected first', async () => {
+  await using cloudflare = await startFakeCloudflare(account({ config: 5 }));
+  await using edge = await startFakeEdge({ 'GET /api/config': refusal(401, 'unauthorized') });
+  const env = { ...cloudflare.env, MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'secret' };
+  expect(await rollback(['--yes'], env)).toMatchObject({ code: 5 });
   expect(cloudflare.changes).toEqual([]);
+});
+
+/** Three deploys, the last of which serves. */
+const three = (of: Partial<FakeAccount> = {}): Partial<FakeAccount> => ({
+  migration: 'rollouts-1',
+  versions: ['v3', 'v2', 'v1'],
+  images: { 'nats-weur': 'r/meridian:3', 'nats-oc': 'r/meridian:3' },
+  objects: Object.fromEntries(
+    [1, 2, 3].map((n) => {
+      const images = { 'nats-weur': `r/meridian:${n}`, 'nats-oc': `r/meridian:${n}` };
+      const at = `2026-11-0${n}T10:00:00.000Z`;
+      return [`deploys/v${n}.json`, JSON.stringify(record({ version: `v${n}`, at, images }))];
+    }),
+  ),
+  ...of,
+});
+
+test('one that failed half-way goes on to the same deploy without its id, and not one further', async () => {
+  await using cloudflare = await startFakeCloudflare(three({ failing: 'PATCH /containers' }));
+  const failed = await rollback(['--yes'], cloudflare.env);
+  expect(failed).toMatchObject({ code: 1, err: expect.stringContaining('Already back: the Worker.') });
+  expect(cloudflare.account.versions[0]).toBe('v2');
+  cloudflare.account.failing = undefined;
+  const { code, out } = await rollback(['--yes'], cloudflare.env);
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('goes on with the rollback to v2') });
+  expect(cloudflare.account).toMatchObject({
+    versions: ['v2', 'v3', 'v2', 'v1'],
+    images: { 'nats-weur': 'r/meridian:2', 'nats-oc': 'r/meridian:2' },
+  });
+  // It is over, so that the next one goes further.
+  const next = await rollback(['--dry-run', '--json'], cloudflare.env);
+  expect(JSON.parse(next.out)).toMatchObject({ to: { version: 'v1' } });
+});
+
+test('one that failed half-way is over with the next deploy', async () => {
+  const goal = JSON.stringify({ from: 'v2', to: 'v1', at: '2026-11-02T11:00:00.000Z', isDone: false });
+  const account = three();
+  await using cloudflare = await startFakeCloudflare({
+    ...account,
+    objects: { ...account.objects, 'deploys/rollback.json': goal },
+  });
+  const { out } = await rollback(['--dry-run', '--json'], cloudflare.env);
+  expect(JSON.parse(out)).toMatchObject({ to: { version: 'v2' } });
+});
+
+test('where it cannot be written down where it goes, nothing is changed', async () => {
+  await using cloudflare = await startFakeCloudflare(three({ failing: 'PUT /r2' }));
+  const { code, err } = await rollback(['--yes'], cloudflare.env);
+  expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('Nothing was changed.') });
+  expect(cloudflare.changes).toEqual([]);
+});
+
+test('a version that only changes secrets is of the deploy before it', async () => {
+  await using cloudflare = await startFakeCloudflare(
+    three({ versions: ['secret', 'v3', 'v2', 'v1'], code: { secret: 'code of v3' } }),
+  );
+  const { out } = await rollback(['--dry-run', '--json'], cloudflare.env);
+  expect(JSON.parse(out)).toMatchObject({
+    worker: { from: 'secret', to: 'v2' },
+    notes: expect.arrayContaining([expect.stringContaining('secret is not recorded, and has the code')]),
+  });
+});
+
+test.each([
+  ['other code', {}],
+  ['other images', { code: { other: 'code of v3' }, images: { 'nats-weur': 'r/meridian:4' } }],
+] as const)('a version without a record and with %s is a deploy of its own', async (_what, of) => {
+  await using cloudflare = await startFakeCloudflare(
+    three({ versions: ['other', 'v3', 'v2', 'v1'], ...structuredClone(of) } as Partial<FakeAccount>),
+  );
+  const { out } = await rollback(['--dry-run', '--json'], cloudflare.env);
+  expect(JSON.parse(out)).toMatchObject({ worker: { from: 'other', to: 'v3' } });
+});
+
+test('secrets that have changed are named, and go back only when that is asked for', async () => {
+  await using cloudflare = await startFakeCloudflare(
+    three({ changedSecrets: ['NATS_TOKEN', 'MERIDIAN_ADMIN_TOKEN'] }),
+  );
+  const refused = await rollback(['--yes', '--json'], cloudflare.env);
+  expect(JSON.parse(refused.out)).toMatchObject({
+    error: { code: 'secrets_changed', secrets: ['NATS_TOKEN', 'MERIDIAN_ADMIN_TOKEN'], done: [] },
+  });
+  expect({ code: refused.code, err: refused.err }).toEqual({
+    code: 1,
+    err: expect.stringContaining('`npm run rollback -- v2 --old-secrets`'),
+  });
+  expect(cloudflare.changes).toEqual([`PUT ${GOAL}`]);
+  const { code } = await rollback(['--yes', '--old-secrets'], cloudflare.env);
+  expect({ code, version: cloudflare.account.versions[0] }).toEqual({ code: 0, version: 'v2' });
 });
 
 test.each([

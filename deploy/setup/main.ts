@@ -114,7 +114,8 @@ async function answersFor(
   process.stderr.rows ||= USUAL_HEIGHT;
   intro('Set up an edge. Enter takes what is there; nothing is written before the end.', ON_STDERR);
   const domain = domainIn(texts.get(WRANGLER_FILE) ?? '');
-  return askRest(given, { config, domain, hasSecrets, deployed: askDeployed(PROJECT) });
+  const kept = { clients: options.clients === 'keep', operators: options.operators === 'keep' };
+  return askRest(given, { config, domain, hasSecrets, kept, deployed: askDeployed(PROJECT) });
 }
 
 function planOf(texts: Texts, answers: Answers, deployed: Deployed): SetupPlan {

@@ -20,6 +20,8 @@ export interface Now {
   readonly domain: string | null;
   /** Whether the file of secrets is there. */
   readonly hasSecrets: boolean;
+  /** What options say stays as it is: it is not asked again. */
+  readonly kept: { readonly clients: boolean; readonly operators: boolean };
   /** The secrets at the edge, which Cloudflare is asked for meanwhile. */
   readonly deployed: Promise<Deployed>;
 }
@@ -41,12 +43,14 @@ export async function askRest(
   const jetstream = given.jetstream ?? (await askJetStream(regions, has('jetstream', false)));
   const awake = given.awake ?? (await askAwake(regions, jetstream, has('keepAwake', true)));
   const domain = given.domain === undefined ? await askDomain(now.domain) : given.domain;
-  const asksOfSecrets = given.clients === undefined || given.operators === undefined;
+  const asksClients = given.clients === undefined && !now.kept.clients;
+  const asksOperators = given.operators === undefined && !now.kept.operators;
+  const asksOfSecrets = asksClients || asksOperators;
   const deployed =
     asksOfSecrets && !now.hasSecrets ? await deployedOrAsk(await now.deployed) : await now.deployed;
   const keeps = now.hasSecrets || deployed === 'unknown' || (deployed !== 'none' && deployed.length > 0);
-  const clients = given.clients ?? (await askClients(keeps));
-  const operators = given.operators ?? (await askOperators(keeps));
+  const clients = asksClients ? await askClients(keeps) : (given.clients ?? 'keep');
+  const operators = asksOperators ? await askOperators(keeps) : (given.operators ?? 'keep');
   const answers = {
     ...{ regions, jetstream, awake, domain },
     ...(clients !== 'keep' && { clients }),
@@ -133,7 +137,7 @@ async function askClients(keeps: boolean): Promise<'token' | 'password' | 'keep'
       {
         value: 'keep',
         label: 'as it is',
-        hint: 'what is deployed stays; or an operator: docs/deploying.md, step 7',
+        hint: 'also for an operator: docs/deploying.md, step 7',
       },
     ],
   });

@@ -77,6 +77,8 @@ test('by options, then again: what wrangler and the linter take, and only what i
   await run(process.execPath, ['cli/main.ts', 'sync', '--check'], { cwd: project.path });
   const biome = join(project.path, 'node_modules/@biomejs/biome/bin/biome');
   await run(process.execPath, [biome, 'ci', 'regions/regions.json'], { cwd: project.path });
+  // The Worker carries the page of the map; `npm run deploy` builds it first.
+  await run(process.execPath, ['map/cli.ts', 'build'], { cwd: project.path });
   const wrangler = join(project.path, 'node_modules/wrangler/bin/wrangler.js');
   const deploy = ['deploy', '--dry-run', '--containers-rollout=none', '--secrets-file', '.secrets.env'];
   await run(process.execPath, [wrangler, ...deploy], {
@@ -118,6 +120,15 @@ test('on a terminal: Enter takes what is there, and yes writes', async () => {
   const { regions } = JSON.parse(await project.read('regions/regions.json'));
   expect(regions).toHaveLength(6);
   expect(regions.filter(({ jetstream }: { readonly jetstream?: boolean }) => jetstream)).toEqual([]);
+});
+
+test('on a terminal, what options say stays as it is is not asked again', async () => {
+  const { code, screen } = await runOnTerminal(
+    `${process.execPath} deploy/setup/main.ts --regions all --jetstream none --awake all --domain none --clients keep --operators keep`,
+    { cwd: project.path, enter: '\r', replies: [[/◆ {2}Write [\s\S]*└\s*$/, 'y']] },
+  );
+  expect({ code, screen }).toEqual({ code: 0, screen: expect.stringContaining('Next:') });
+  expect(screen).not.toContain('sign in with?');
 });
 
 test.each([

@@ -2,19 +2,19 @@ import { expect, test } from 'vitest';
 import { FakeMachine } from '../../test/support/fake-machine.ts';
 import { ensureNatsServer, NATS_SERVER } from './nats-server.ts';
 
-test.each(['2.10.0', '2.10.29', '2.15.1', '2.16.0-RC.1'])('nats-server %s will do', async (version) => {
+test.each(['2.12.0', '2.12.1', '2.15.1', '2.16.0-RC.1'])('nats-server %s will do', async (version) => {
   await using machine = await FakeMachine.create();
   const path = await machine.put('bin1/nats-server', `echo 'nats-server: v${version}'`);
   const [number] = version.split('-');
   expect(await ensureNatsServer(machine.options)).toEqual({ path, version: number, source: 'PATH' });
 });
 
-test('nats-server 2.9.0 is passed over', async () => {
+test('nats-server 2.11.9 is passed over', async () => {
   await using machine = await FakeMachine.create();
-  await machine.put('bin1/nats-server', "echo 'nats-server: v2.9.0'");
-  const path = await machine.put('bin2/nats-server', "echo 'nats-server: v2.11.4'");
-  expect(await ensureNatsServer(machine.options)).toMatchObject({ path, version: '2.11.4' });
-  expect(machine.lines[0]).toContain('is version 2.9.0, older than 2.10.0');
+  await machine.put('bin1/nats-server', "echo 'nats-server: v2.11.9'");
+  const path = await machine.put('bin2/nats-server', "echo 'nats-server: v2.14.4'");
+  expect(await ensureNatsServer(machine.options)).toMatchObject({ path, version: '2.14.4' });
+  expect(machine.lines[0]).toContain('is version 2.11.9, older than 2.12.0');
 });
 
 test('another program by that name is refused where NATS_SERVER names it', async () => {

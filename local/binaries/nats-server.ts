@@ -5,11 +5,11 @@ import { type EnsureBinaryOptions, ensureBinary } from './ensure-binary.ts';
 /** The version that the image runs as well (container/Dockerfile). */
 const VERSION = '2.15.1';
 
-/** 2.10 and later all have what Meridian needs of routes, WebSocket and monitoring. */
+/** Older ones refuse container/nats-server.conf: `connect_backoff` of routes is from 2.12. */
 export const NATS_SERVER: BinarySpec = {
   name: 'nats-server',
   version: VERSION,
-  minimumVersion: '2.10.0',
+  minimumVersion: '2.12.0',
   variable: 'NATS_SERVER',
   versionArguments: ['--version'],
   versionPattern: /^nats-server: v(\d+\.\d+\.\d+)/,

@@ -202,6 +202,7 @@ describe('/api/regions', () => {
         inMsgs: expect.any(Number),
         outMsgs: expect.any(Number),
         serverVersion: expect.stringMatching(/^2\.\d+\.\d+/),
+        serverId: expect.stringMatching(/^N[A-Z2-7]{55}$/),
       });
       const others = awake.filter(({ id }) => id !== region.id).map(({ id }) => `nats-${id}`);
       // A region may have several servers, and sessions that have joined.

@@ -26,7 +26,7 @@ afterAll(() => undo.disposeAsync());
 const operator = createOperatorFixture();
 const SOON = { timeoutMs: 10_000, pollMs: 20 };
 
-async function serverWith(name: string, auth: string) {
+async function serverWith(name: string, auth: string, poolSize: number) {
   const folder = await mkdtemp(join(tmpdir(), 'meridian-control-'));
   undo.defer(() => rm(folder, { recursive: true, force: true }));
   const { path: program } = await ensureNatsServer();
@@ -36,7 +36,7 @@ async function serverWith(name: string, auth: string) {
     port: -1
     http: 127.0.0.1:-1
     websocket { host: 127.0.0.1, port: -1, no_tls: true }
-    cluster { name: meridian, host: 127.0.0.1, port: -1, no_advertise: true, pool_size: -1, compression: off }
+    cluster { name: meridian, host: 127.0.0.1, port: -1, no_advertise: true, pool_size: ${poolSize}, compression: off }
     # So that a route that does not answer is dropped within the test.
     ping_interval: "1s"
     ping_max: 1
@@ -65,18 +65,21 @@ function heardBy(nats: NatsConnection): string[] {
 }
 
 test.each([
-  ['a token', 'authorization { token: "t" }', '$SYS', { token: 't' }],
+  ['a token', 'authorization { token: "t" }', '$SYS', { token: 't' }, -1],
+  // The system account has routes of its own, which this one is not.
+  ['a token and a pool', 'authorization { token: "t" }', '$SYS', { token: 't' }, 1],
   [
     'users by JWT',
     operatorConfiguration(operator),
     operator.systemAccount,
     { authenticator: credsAuthenticator(new TextEncoder().encode(credsOf(operator))) },
+    -1,
   ],
 ] as const)(
   'with %s: one client is told, another disconnected, and the third hears nothing',
   async (...row) => {
-    const [name, auth, systemAccount, login] = row;
-    const { portOf } = await serverWith(`nats-${name.replaceAll(' ', '-')}`, auth);
+    const [name, auth, systemAccount, login, poolSize] = row;
+    const { portOf } = await serverWith(`nats-${name.replaceAll(' ', '-')}`, auth, poolSize);
     const monitor = (path: string) => fetch(`http://${LOOPBACK}:${portOf(MONITORING_PORT)}/${path}`);
     const clients = await Promise.all(
       [0, 1, 2].map(() =>

@@ -70,6 +70,9 @@ test('an address of something else is said to be one, before any test', {
     const { code, said } = await runSuite(url);
     expect(code).not.toBe(0);
     expect(said).toContain(`${url}/api/regions answers 200, and not as Meridian does`);
+    expect((await runSuite('nats.example.com')).said).toContain(
+      'MERIDIAN_URL is "nats.example.com", and no address',
+    );
   } finally {
     await closeServer(other);
   }

@@ -16,6 +16,10 @@ export interface FakeAccount {
   versions: string[];
   images: Record<string, string>;
   objects: Record<string, string>;
+  /** What the code of a version is, where it is not a version's own. */
+  code: Record<string, string>;
+  /** Names of those that have changed since every earlier version. */
+  changedSecrets: string[];
   /** Who has a domain: a Worker, or `dns`. */
   domains: Record<string, string>;
   /** Calls that fail with 500: their method and a part of their path. */
@@ -30,12 +34,17 @@ export interface FakeCloudflare extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
 }
 
-type Answer = { readonly result?: unknown; readonly text?: string; readonly status?: number };
+type Answer = {
+  readonly result?: unknown;
+  readonly error?: unknown;
+  readonly text?: string;
+  readonly status?: number;
+};
 
 export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promise<FakeCloudflare> {
   const account: FakeAccount = {
     ...{ worker: 'meridian', migration: undefined, versions: [], images: {}, objects: {}, domains: {} },
-    ...{ failing: undefined },
+    ...{ failing: undefined, code: {}, changedSecrets: [] },
     ...of,
   };
   const changes: string[] = [];
@@ -57,7 +66,8 @@ export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promis
     const { status = 200, result = null } = answered;
     response.writeHead(status, { connection: 'close' });
     response.end(
-      answered.text ?? JSON.stringify({ success: status < 400, result, errors: [{ message: 'as told' }] }),
+      answered.text ??
+        JSON.stringify({ success: status < 400, result, errors: [answered.error ?? { message: 'as told' }] }),
     );
   });
   const port = await listenOnLoopback(server);
@@ -97,7 +107,17 @@ function answer(account: FakeAccount, call: string, body: string): Answer {
     return {
       result: { deployments: account.versions.map((version_id) => ({ versions: [{ version_id }] })) },
     };
-  if (call === `POST /workers/scripts/${account.worker}/deployments`) {
+  const [, version] = /^GET \/workers\/scripts\/[^/]+\/versions\/(.+)$/.exec(call) ?? [];
+  if (version !== undefined) {
+    const etag = account.code[version] ?? `code of ${version}`;
+    return { result: { id: version, resources: { script: { etag } } } };
+  }
+  if (call.startsWith(`POST /workers/scripts/${account.worker}/deployments`)) {
+    const { changedSecrets } = account;
+    if (changedSecrets.length > 0 && !call.endsWith('?force=true')) {
+      const message = `Cannot roll back. The following secrets have changed: ${changedSecrets.join(', ')}`;
+      return { status: 400, error: { code: 10220, message } };
+    }
     account.versions.unshift(json().versions[0].version_id);
     return {};
   }

@@ -33,7 +33,7 @@ export interface FakeEdge extends AsyncDisposable {
 }
 
 /** By method and path, `PUT /api/config`. What is missing answers 404, as something that is no edge would. */
-export type Answers = Readonly<Record<string, Answer | ((asked: Asked) => Answer)>>;
+export type Answers = Readonly<Record<string, Answer | ((asked: Asked) => Answer | Promise<Answer>)>>;
 
 export async function startFakeEdge(answers: Answers): Promise<FakeEdge> {
   const asked: Asked[] = [];
@@ -41,7 +41,7 @@ export async function startFakeEdge(answers: Answers): Promise<FakeEdge> {
     const now = await read(request);
     asked.push(now);
     const found = answers[`${now.method} ${now.path}`] ?? { status: 404, body: 'nothing here' };
-    const { status = 200, body, headers = {} } = typeof found === 'function' ? found(now) : found;
+    const { status = 200, body, headers = {} } = typeof found === 'function' ? await found(now) : found;
     response.writeHead(status, { connection: 'close', ...headers });
     response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   });

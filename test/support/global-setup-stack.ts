@@ -6,10 +6,20 @@ import type { Target } from './target.ts';
 import { readTargetRegions } from './target-regions.ts';
 import { checkSignIn } from './target-sign-in.ts';
 
+/** Without a slash at its end. */
+function addressOf(named: string): string {
+  const scheme = URL.parse(named)?.protocol;
+  if (scheme !== 'https:' && scheme !== 'http:')
+    throw new Error(
+      `MERIDIAN_URL is ${JSON.stringify(named)}, and no address: https://nats.example.com is one`,
+    );
+  return named.replace(/\/+$/, '');
+}
+
 export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
   const deployed = process.env.MERIDIAN_URL;
   if (deployed) {
-    const url = deployed.replace(/\/+$/, '');
+    const url = addressOf(deployed);
     const readToken = process.env.MERIDIAN_TOKEN || undefined;
     provide('target', {
       ...{ url, monitors: undefined, adminToken: undefined, readToken },

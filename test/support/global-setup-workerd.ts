@@ -20,8 +20,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { close } = await withTeardown(async (undo) => {
     const folder = await mkdtemp(join(tmpdir(), 'meridian-workerd-'));
     undo.defer(() => rm(folder, { recursive: true, force: true }));
-    const start = (name: string) => startServer(path, name, join(folder, name), undo);
+    const start = (name: string, poolSize = -1) =>
+      startServer({ program: path, name, folder: join(folder, name), poolSize }, undo);
     project.provide('natsServers', [await start('nats-aa'), await start('nats-bb'), await start('nats-cc')]);
+    project.provide('pooledServers', [await start('nats-dd', 1), await start('nats-ee', 1)]);
     project.provide('oddServers', await startOddServers(undo));
     project.provide('jetStreamServers', await startJetStreamServers(path, folder, undo));
     return {};
@@ -68,12 +70,20 @@ function createSink(): Server {
 }
 
 async function startServer(
-  program: string,
-  name: string,
-  folder: string,
+  {
+    program,
+    name,
+    folder,
+    poolSize,
+  }: {
+    readonly program: string;
+    readonly name: string;
+    readonly folder: string;
+    readonly poolSize: number;
+  },
   undo: AsyncDisposableStack,
 ): Promise<NatsServer> {
-  const configuration = configurationOf(name);
+  const configuration = configurationOf(name, poolSize);
   const { portOf } = await startNatsServerProcess({ program, name, folder, configuration }, undo);
   const varz = await fetch(`http://127.0.0.1:${portOf(MONITORING_PORT)}/varz`);
   const { server_id: id } = (await varz.json()) as { server_id: string };
@@ -87,7 +97,7 @@ async function startServer(
 }
 
 /** What of container/nats-server.conf makes a route that can be spliced. */
-function configurationOf(name: string): string {
+function configurationOf(name: string, poolSize: number): string {
   return `
     server_name: ${name}
     host: 127.0.0.1
@@ -98,7 +108,7 @@ function configurationOf(name: string): string {
       host: 127.0.0.1
       port: -1
       no_advertise: true
-      pool_size: -1
+      pool_size: ${poolSize}
       compression: accept
       connect_retries: 0
     }

@@ -518,8 +518,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'deploy/rollback',
     what: 'the command `npm run rollback`: configuration, Worker and images of an earlier deploy, together',
-    imports: ['cli', 'deploy'],
-    tests: ['api'],
+    imports: ['api', 'cli', 'deploy'],
   },
   {
     path: 'deploy/canary',

@@ -369,11 +369,29 @@ test('a server that goes before the turn of its links takes their turns with it'
   }
 });
 
+test('a link whose second route fails does not stay with the first, and is made again', async () => {
+  const pooled = (id: string) => `INFO {"server_id":"${id}","route_pool_size":1}\r\n`;
+  const dialled: FakeServer[] = [];
+  const { mesh, host } = makeMesh({
+    own: pooled('OWN'),
+    dialPeer: () => {
+      const server = new FakeServer(dialled.length === 1 ? 'HELLO\r\n' : pooled('PEER'));
+      dialled.push(server);
+      return server;
+    },
+  });
+  mesh.serverUp();
+  await eventually(() => expect(host.onFailure).toHaveBeenCalledOnce());
+  await eventually(() => expect(dialled[0]?.isClosed()).toBe(true));
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up' }));
+  expect(dialled).toHaveLength(4);
+});
+
 describe('with more peers than an object may have sockets', () => {
   // r06 is in the middle of thirteen, of which it dials six.
   const many = (count: number) => Array.from({ length: count }, (_, n) => `r${`${n}`.padStart(2, '0')}`);
-  const dialled = async (count: number, transport: TransportSetting) => {
-    const { mesh, host } = makeMesh({ region: 'r06', regions: many(count), transport });
+  const dialled = async (count: number, transport: TransportSetting, systemRoute = false) => {
+    const { mesh, host } = makeMesh({ region: 'r06', regions: many(count), transport, systemRoute });
     mesh.serverUp();
     await eventually(() => expect(mesh.reports().every(({ state }) => state === 'up')).toBe(true));
     mesh.serverDown();
@@ -389,6 +407,11 @@ describe('with more peers than an object may have sockets', () => {
     expect(transports).toHaveLength(7);
     expect(transports.filter((transport) => transport === 'connect')).toHaveLength(MAX_SOCKETS);
     expect(transports.at(-1)).toBe('rpc');
+  });
+
+  test('links of two routes are two sockets: from the fourth on they go over RPC', async () => {
+    const three = Array(MAX_SOCKETS / 2).fill('connect');
+    expect(await dialled(13, 'auto', true)).toEqual([...three, 'rpc', 'rpc', 'rpc']);
   });
 
   test('what is set goes for all', async () => {
@@ -429,7 +452,7 @@ class FakeServer implements ByteChannel {
   }
 }
 
-interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transport'>> {
+interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transport' | 'systemRoute'>> {
   readonly announceTo?: MeshHost['announceTo'];
   readonly dialPeer?: MeshHost['dialPeer'];
   /** First line of the peer, in place of its INFO. */
@@ -450,6 +473,7 @@ function makeMesh({
   region = 'enam',
   regions = REGIONS,
   transport = 'connect',
+  systemRoute = false,
 }: Fakes = {}) {
   const clock = { now: START };
   const peers: FakeServer[] = [];
@@ -471,6 +495,7 @@ function makeMesh({
   const mesh = new MeshKeeper(host, {
     region,
     regions,
+    systemRoute,
     retryMaxMs: 1_000,
     handshakeTimeoutMs: 1_000,
     transport,

@@ -3,12 +3,13 @@
 
 import type { LinkTransport } from '../../api/states.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
+import { bothRoutes } from './both-routes.ts';
 import { CompressionAttempts } from './compression-attempts.ts';
 import { Link } from './link.ts';
 import type { LinkReport } from './link-report.ts';
 import type { RouteCompression } from './route-compression.ts';
 import { RouteRefusedError } from './route-handshake.ts';
-import { type ByteChannel, closeQuietly, type Splice, splice } from './splice.ts';
+import { type ByteChannel, closeQuietly, type Splice, type SpliceOptions, splice } from './splice.ts';
 import { peersThatDial, peersToDial, turnOf } from './topology.ts';
 import type { TransportSetting } from './transport.ts';
 
@@ -50,6 +51,10 @@ export interface MeshOptions {
   /** Both servers send their INFO at once; a handshake that takes longer than this has failed, and is retried. */
   readonly handshakeTimeoutMs: number;
   readonly transport: TransportSetting;
+  /** The system account, for which two servers may both want a route of its own. Default: `$SYS`. */
+  readonly systemAccount?: string;
+  /** Whether servers are to want that, so that a link is two connections. Default: false. */
+  readonly systemRoute?: boolean;
 }
 
 /** A link that is up for this long without a route in the server's `/routez` is broken. */
@@ -68,6 +73,9 @@ export const TURN_MS = 2_000;
  * page on `connect()` counts sockets among them (November 2026). Calls are none.
  */
 export const MAX_SOCKETS = 6;
+
+/** nats-server's own, unless it has an operator. */
+const SYSTEM_ACCOUNT = '$SYS';
 
 export class MeshKeeper {
   readonly #host: MeshHost;
@@ -88,9 +96,10 @@ export class MeshKeeper {
   /** The region's own server is up: dials the peers that this side dials, and notifies the others. */
   serverUp(): void {
     this.serverDown();
-    const { region, regions, transport } = this.#options;
+    const { region, regions, transport, systemRoute = false } = this.#options;
+    const withSockets = systemRoute ? MAX_SOCKETS / 2 : MAX_SOCKETS;
     for (const [index, peer] of peersToDial(region, regions).entries()) {
-      this.#links.set(peer, this.#newLink(peer, index < MAX_SOCKETS ? transport : withoutSocket(transport)));
+      this.#links.set(peer, this.#newLink(peer, index < withSockets ? transport : withoutSocket(transport)));
     }
     for (const peer of peersThatDial(region, regions)) void this.#announceTo(peer);
   }
@@ -222,13 +231,34 @@ export class MeshKeeper {
     const { compression, plainBecause } = this.#attempts.next(peer, wanted);
     // An edit is to try again what was given up, even if it comes to the same for this link.
     if (plainBecause !== undefined) this.#wanted.delete(peer);
+    const made = await this.#makeRoutes(peer, transport, compression);
+    const watched = this.#watched(peer, made);
+    return plainBecause === undefined ? watched : { ...watched, agreed: { compression, plainBecause } };
+  }
+
+  /** One route, or with that of the system account two. If the second cannot be made, the first does not stay either. */
+  async #makeRoutes(peer: string, transport: LinkTransport, compression: RouteCompression): Promise<Splice> {
+    const bulk = await this.#makeRoute(peer, transport, { compression });
+    // Also if the setting says otherwise by now: such servers pass nothing of the system account on over the first.
+    if (bulk.needsSystemRoute !== true) return bulk;
+    const { systemAccount: account = SYSTEM_ACCOUNT } = this.#options;
+    try {
+      return bothRoutes(bulk, await this.#makeRoute(peer, transport, { compression, account }));
+    } catch (error) {
+      bulk.close();
+      throw error;
+    }
+  }
+
+  async #makeRoute(
+    peer: string,
+    transport: LinkTransport,
+    options: Pick<SpliceOptions, 'compression' | 'account'>,
+  ): Promise<Splice> {
     const { handshakeTimeoutMs } = this.#options;
     const far = await this.#dialPeer(peer, transport);
     try {
-      const options = { handshakeTimeoutMs, compression };
-      const made = await splice(this.#host.dialLocal(), far, options);
-      const watched = this.#watched(peer, made);
-      return plainBecause === undefined ? watched : { ...watched, agreed: { compression, plainBecause } };
+      return await splice(this.#host.dialLocal(), far, { handshakeTimeoutMs, ...options });
     } catch (error) {
       this.#attempts.failed(peer, error);
       closeQuietly(far);

@@ -71,6 +71,25 @@ describe('what is agreed on', () => {
     });
   });
 
+  test.each([undefined, 'not supported'])(
+    'is off with a server that could but is told not to: its INFO says %s',
+    (compression) => {
+      const { compression: _none, ...silent } = { ...CURRENT, server_name: 'nats-weur' };
+      const told = compression === undefined ? silent : { ...silent, compression };
+      expect(agreeOn('s2_fast', [CURRENT, told]).plainBecause).toBe(
+        'nats-weur is configured with cluster.compression "not_supported" rather than "accept": deploy the current image',
+      );
+    },
+  );
+
+  test.each(['2.9.25', '1.99.0', undefined])(
+    'is off with a server of version %s, which is too old',
+    (version) => {
+      const { compression: _none, ...old } = { ...CURRENT, version };
+      expect(agreeOn('s2_fast', [CURRENT, old]).plainBecause).toContain('which does not compress routes');
+    },
+  );
+
   test('is off with a word that is not known, of which not all is repeated', () => {
     const { compression, plainBecause } = agreeOn('s2_fast', [
       CURRENT,

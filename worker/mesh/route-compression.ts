@@ -48,9 +48,19 @@ const CAN_COMPRESS: ReadonlySet<string> = new Set([
   's2_uncompressed',
 ]);
 
+/** nats-server's name for compression that a server is told not to have: its INFO then says what an older one's does. */
+const NOT_SUPPORTED = 'not_supported';
+
 function whyPlain({ server_name, server_id, version, compression }: RouteInfo): string {
   const name = server_name ?? server_id;
-  if (compression === undefined || compression === 'not supported')
+  const isSilent = compression === undefined || compression === 'not supported';
+  if (isSilent && !couldCompress(version))
     return `${name} runs nats-server ${version ?? 'of an unknown version'}, which does not compress routes (2.10 and later do): deploy a newer image`;
-  return `${name} is configured with cluster.compression "${compression.slice(0, 40)}" rather than "accept": deploy the current image`;
+  const setting = isSilent ? NOT_SUPPORTED : compression.slice(0, 40);
+  return `${name} is configured with cluster.compression "${setting}" rather than "accept": deploy the current image`;
+}
+
+function couldCompress(version = ''): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 2 || (major === 2 && minor >= 10);
 }

@@ -13,6 +13,8 @@ export interface RouteInfo {
   readonly lnocu?: boolean;
   /** Absent before nats-server 2.10. */
   readonly compression?: string;
+  /** How many routes it has to each other server for accounts that share them; absent or 0: one for everything. */
+  readonly route_pool_size?: number;
   readonly [field: string]: unknown;
 }
 
@@ -65,8 +67,9 @@ export function parseInfoLine(line: string): RouteInfo {
  * What a server is sent so that it accepts the connection as a route of `peer`.
  *
  * @param compression what the peer is said to be configured for; absent: what it says itself
+ * @param account the one that the route is for, of those that have one of their own; absent: all others
  */
-export function greetingFrom(peer: RouteInfo, compression?: string): string {
+export function greetingFrom(peer: RouteInfo, compression?: string, account?: string): string {
   const connect = {
     echo: true,
     verbose: false,
@@ -78,14 +81,19 @@ export function greetingFrom(peer: RouteInfo, compression?: string): string {
     lnoc: true,
     lnocu: peer.lnocu ?? false,
   };
-  return `CONNECT ${JSON.stringify(connect)}\r\n${infoLineFrom(peer, compression)}`;
+  return `CONNECT ${JSON.stringify(connect)}\r\n${infoLineFrom(peer, compression, account)}`;
 }
 
 /** The second line of the greeting, which a server that compresses is sent once more. */
-export function infoLineFrom(peer: RouteInfo, compression?: string): string {
+export function infoLineFrom(peer: RouteInfo, compression?: string, account?: string): string {
   const { nonce: _nonce, ip: _ip, ...passedOn } = peer;
   const changed = { host: '127.0.0.1', port: UNREACHABLE_PORT, gossip_mode: GOSSIP_DISABLED };
-  const info = { ...passedOn, ...changed, ...(compression !== undefined && { compression }) };
+  const info = {
+    ...passedOn,
+    ...changed,
+    ...(compression !== undefined && { compression }),
+    ...(account !== undefined && { route_account: account }),
+  };
   return `INFO ${JSON.stringify(info)}\r\n`;
 }
 

@@ -26,6 +26,8 @@ export interface ByteChannel {
 export interface Splice {
   /** Id of the server at the other end, as `/routez` shows it. */
   readonly remoteServerId: string;
+  /** Both servers give their system account a route of its own: until it has one, they pass nothing of it on. */
+  readonly needsSystemRoute?: boolean;
   /** How it is compressed, if it is a route. */
   readonly agreed?: Agreed;
   /**
@@ -42,6 +44,8 @@ export interface SpliceOptions {
   readonly handshakeTimeoutMs: number;
   /** Both servers have to be able to. Absent: not compressed. */
   readonly compression?: RouteCompression;
+  /** The account that the route is for, if it is one of its own. */
+  readonly account?: string | undefined;
 }
 /** A channel sends the end of its stream at once, unless its other side hangs and reads nothing. */
 const END_WITHIN_MS = 1_000;
@@ -56,7 +60,7 @@ const END_WITHIN_MS = 1_000;
 export async function splice(
   local: ByteChannel,
   peer: ByteChannel,
-  { handshakeTimeoutMs, compression: wanted = 'off' }: SpliceOptions,
+  { handshakeTimeoutMs, compression: wanted = 'off', account }: SpliceOptions,
 ): Promise<Splice> {
   const gaveUp = new AbortController();
   const { signal } = gaveUp;
@@ -68,8 +72,8 @@ export async function splice(
       readFirstLine(local.readable, { signal }),
       readFirstLine(peer.readable, { signal }),
     ]);
-    const localEnd: End = { channel: local, info: parseInfoLine(fromLocal.line), said: fromLocal };
-    const peerEnd: End = { channel: peer, info: parseInfoLine(fromPeer.line), said: fromPeer };
+    const localEnd: End = { channel: local, info: parseInfoLine(fromLocal.line), said: fromLocal, account };
+    const peerEnd: End = { channel: peer, info: parseInfoLine(fromPeer.line), said: fromPeer, account };
     const agreed = agreeOn(wanted, [localEnd.info, peerEnd.info]);
     await (agreed.compression === 'off'
       ? joinPlain(localEnd, peerEnd, signal)
@@ -77,6 +81,7 @@ export async function splice(
     const stop = new AbortController();
     return {
       agreed,
+      needsSystemRoute: [localEnd, peerEnd].every(({ info }) => (info.route_pool_size ?? 0) > 0),
       remoteServerId: peerEnd.info.server_id,
       ended: pump(local, peer, stop),
       close: () => stop.abort(),
@@ -94,6 +99,7 @@ interface End {
   readonly channel: ByteChannel;
   readonly info: RouteInfo;
   readonly said: FirstLine;
+  readonly account: string | undefined;
 }
 
 async function joinPlain(local: End, peer: End, signal: AbortSignal): Promise<void> {
@@ -102,7 +108,8 @@ async function joinPlain(local: End, peer: End, signal: AbortSignal): Promise<vo
 
 /** A server that would compress is told that the other does not, as one that says nothing of it is passed on. */
 function greetPlainly(to: End, from: End, signal: AbortSignal): Promise<void> {
-  const greeting = greetingFrom(from.info, from.info.compression === undefined ? undefined : 'off');
+  const compression = from.info.compression === undefined ? undefined : 'off';
+  const greeting = greetingFrom(from.info, compression, from.account);
   return write(to.channel, greeting, from.said.rest, signal);
 }
 
@@ -113,16 +120,20 @@ async function joinCompressed(
   signal: AbortSignal,
 ): Promise<void> {
   await Promise.all([
-    write(local.channel, greetingFrom(peer.info, compression), NOTHING, signal),
-    write(peer.channel, greetingFrom(local.info, compression), NOTHING, signal),
+    write(local.channel, greetingFrom(peer.info, compression, peer.account), NOTHING, signal),
+    write(peer.channel, greetingFrom(local.info, compression, local.account), NOTHING, signal),
   ]);
   const [ofLocal, ofPeer] = await Promise.all([
     readStreamStart(local.channel.readable, local.said.rest, signal),
     readStreamStart(peer.channel.readable, peer.said.rest, signal),
   ]);
   await Promise.all([
-    writeBytes(local.channel, [streamOf(infoLineFrom(peer.info, compression)), ofPeer], signal),
-    writeBytes(peer.channel, [streamOf(infoLineFrom(local.info, compression)), ofLocal], signal),
+    writeBytes(local.channel, [streamOf(infoLineFrom(peer.info, compression, peer.account)), ofPeer], signal),
+    writeBytes(
+      peer.channel,
+      [streamOf(infoLineFrom(local.info, compression, local.account)), ofLocal],
+      signal,
+    ),
   ]);
 }
 

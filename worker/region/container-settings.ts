@@ -28,6 +28,7 @@ export function containerEnvironment(
     NATS_MAX_CONNECTIONS: clientCapacity(region) + SERVER_HEADROOM,
     NATS_MAX_PAYLOAD: limits.maxPayloadBytes,
     NATS_MAX_PENDING: maxPendingFor(limits.maxPayloadBytes),
+    NATS_POOL_SIZE: config.mesh.systemRoute ? 1 : undefined,
     NATS_LAME_DUCK_GRACE_PERIOD: `${config.lameDuck.graceSeconds}s`,
     NATS_LAME_DUCK_DURATION: `${config.lameDuck.durationSeconds}s`,
     // Of a member nothing: its id is no region's.

@@ -42,6 +42,11 @@ test.each(['connecting', 'down', 'asleep'] as const)(
   },
 );
 
+test('a link with a server that is too old to compress is not compressed, in the words of one that is not', () => {
+  const routes = [{ ...ROUTE, compression: 'not supported' }];
+  expect(linkStatuses([{ ...UP, compression: 'off' }], routes)).toMatchObject([{ compression: 'off' }]);
+});
+
 test('unheard are the servers that have not answered a ping yet; of one that says nothing of pings nothing is known', () => {
   const routes = [{ remote_id: 'A', rtt: '0s' }, { remote_id: 'B', rtt: '1.5ms' }, { remote_id: 'C' }];
   expect([...unheardIn(routes)]).toEqual(['A']);

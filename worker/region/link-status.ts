@@ -5,6 +5,9 @@ import { parseGoDurationMs } from './monitoring.ts';
 import type { RoutezRoute } from './monitoring-answers.ts';
 import type { LinkStatus } from './status.ts';
 
+/** What nats-server says of a route whose other end is older than compression: it is `off`. */
+const TOO_OLD = 'not supported';
+
 /** @param routes undefined if the server did not answer: then a spliced link counts as up, and nothing more is known */
 export function linkStatuses(
   reports: readonly LinkReport[],
@@ -17,6 +20,8 @@ export function linkStatuses(
       const route = routes?.find(({ remote_id }) => remote_id === remoteServerId);
       // nats-server reports `0s` until it has measured the round trip.
       const rttMs = route?.rtt === undefined ? undefined : parseGoDurationMs(route.rtt) || undefined;
+      // What the server does, rather than what it was told.
+      const used = route?.compression === TOO_OLD ? 'off' : (route?.compression ?? compression);
       return {
         peer,
         // A link is up if the server says so, not merely because it was spliced.
@@ -25,10 +30,7 @@ export function linkStatuses(
         remade,
         transport,
         ...(rttMs !== undefined && { rttMs }),
-        // What the server does, rather than what it was told.
-        ...((route?.compression ?? compression) !== undefined && {
-          compression: route?.compression ?? compression,
-        }),
+        ...(used !== undefined && { compression: used }),
         ...(plainBecause !== undefined && { plainBecause }),
         ...(route !== undefined && { bytes: route.in_bytes + route.out_bytes }),
       };

@@ -36,6 +36,8 @@ export interface RoutezRoute {
   readonly out_bytes: number;
   /** Of what this server sends; `not supported` or absent if one of the two is too old. */
   readonly compression?: string;
+  /** The account that it is for, if it is one of its own. */
+  readonly account?: string;
 }
 
 /** `/routez`. */

@@ -10,9 +10,13 @@ import type { NatsServer } from './nats-server.ts';
 /** A server sends its INFO at once. */
 const OPEN_TIMEOUT_MS = 2_000;
 
+/** Under an operator the system account is one of its own. */
+export function systemAccountOf(env: Env): string {
+  return env.NATS_SYSTEM_ACCOUNT || SYSTEM_ACCOUNT;
+}
+
 export function moverHostOf(env: Env, server: NatsServer): ClientMoverHost {
-  // Under an operator the system account is one of its own.
-  const systemAccount = env.NATS_SYSTEM_ACCOUNT || SYSTEM_ACCOUNT;
+  const systemAccount = systemAccountOf(env);
   return {
     oldest: (atMost) => server.oldest(atMost),
     open: () => ControlRoute.open(server.dialRoute(), { systemAccount, timeoutMs: OPEN_TIMEOUT_MS }),

@@ -39,7 +39,7 @@ import { afterReset } from './lifecycle.ts';
 import type { Command, LifecycleEvent } from './lifecycle-events.ts';
 import { linkStatuses, unheardIn } from './link-status.ts';
 import { meshHostOf } from './mesh-host.ts';
-import { moverHostOf } from './mover-host.ts';
+import { moverHostOf, systemAccountOf } from './mover-host.ts';
 import { NatsServer } from './nats-server.ts';
 import { PathMemory } from './path-memory.ts';
 import { RegionMembers } from './region-members.ts';
@@ -180,7 +180,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.defaultPort = WEBSOCKET_PORT;
     this.sleepAfter = this.#region.sleepAfter;
     const regions = serverIdsOf(config);
-    const { retryMaxMs, transport } = config.mesh;
+    const { retryMaxMs, transport, systemRoute } = config.mesh;
     this.#admission = new Admission(() => jetStreamKeeper(env));
     const host = meshHostOf({
       id,
@@ -190,7 +190,10 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       compression: () => this.#region.meshCompression ?? config.mesh.compression,
     });
     const handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
-    this.#mesh = new MeshKeeper(host, { region: id, regions, retryMaxMs, handshakeTimeoutMs, transport });
+    this.#mesh = new MeshKeeper(host, {
+      ...{ region: id, regions, retryMaxMs, handshakeTimeoutMs, transport, systemRoute },
+      systemAccount: systemAccountOf(env),
+    });
     const record = ctx.storage.kv.get<DrainRecord>(DRAIN_KEY);
     const { state, commands } = afterReset(record, this.#server.isRunning, this.#region, this.#createdAt);
     this.#lifecycle = new RunningLifecycle(state, {

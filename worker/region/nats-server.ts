@@ -26,6 +26,7 @@ import {
   readMonitoring,
 } from './monitoring.ts';
 import type { Routez, RoutezRoute, Varz } from './monitoring-answers.ts';
+import { routesByPeer } from './routes-by-peer.ts';
 import type { MetricsWanted, ServerMetrics } from './server-figures.ts';
 import { readServerMetrics } from './server-metrics.ts';
 import type { Look } from './server-watch.ts';
@@ -160,10 +161,10 @@ export class NatsServer {
     return credentialUses(open, closed);
   }
 
-  /** The servers that it is linked to. */
+  /** The servers that it is linked to, each once. */
   async routes(): Promise<readonly RoutezRoute[]> {
     const { routes } = await readMonitoring<Routez>(this.#port(MONITORING_PORT), 'routez');
-    return routes.filter(({ remote_name }) => remote_name !== CONTROL_NAME);
+    return routesByPeer(routes.filter(({ remote_name }) => remote_name !== CONTROL_NAME));
   }
 
   /** What it holds of JetStream's streams. @param name of the server */

@@ -9,7 +9,7 @@ import { placedAt } from './placement.ts';
 import type { RegionStatus } from './status.ts';
 
 type ToldByServer = Required<
-  Pick<RegionStatus, 'peers' | 'serverVersion' | 'placedAt' | 'inMsgs' | 'outMsgs'>
+  Pick<RegionStatus, 'peers' | 'serverVersion' | 'serverId' | 'placedAt' | 'inMsgs' | 'outMsgs'>
 > &
   Pick<RegionStatus, 'clients' | 'leafs'>;
 
@@ -72,6 +72,7 @@ export class ServerReport {
       leafs: this.#others(varz.leafnodes),
       peers: [...peers],
       serverVersion: varz.version,
+      serverId: varz.server_id,
       placedAt: placedAt(varz.tags, this.#config()),
       inMsgs: varz.in_msgs,
       outMsgs: varz.out_msgs,

@@ -14,6 +14,7 @@ type Reported = Pick<
   | 'leafs'
   | 'peers'
   | 'serverVersion'
+  | 'serverId'
   | 'placedAt'
   | 'inMsgs'
   | 'outMsgs'

@@ -36,6 +36,7 @@ const SETTINGS_ENV = {
   NATS_MAX_CONNECTIONS: '123',
   NATS_MAX_PAYLOAD: '2MB',
   NATS_MAX_PENDING: '32MB',
+  NATS_POOL_SIZE: '1',
   CLOUDFLARE_LOCATION: 'SYD01',
   CLOUDFLARE_REGION: 'OC',
   CLOUDFLARE_COUNTRY_A2: 'AU',
@@ -53,7 +54,7 @@ const SETTINGS: Check = {
       max_connections: 123,
       max_payload: 2_097_152,
       max_pending: 33_554_432,
-      cluster: { name: 'another', cluster_port: 6300 },
+      cluster: { name: 'another', cluster_port: 6300, pool_size: 1 },
       websocket: { port: 8100 },
       tags: ['region:oc', 'location:syd01', 'cloudflare-region:oc', 'country:au'],
     });

@@ -129,6 +129,12 @@ export class MeshNode extends DurableObject<Cloudflare.Env> {
     for (const stop of this.#incoming) stop.abort();
   }
 
+  /** Breaks the connection that a peer dialled first, of those that are there. */
+  async cutOneIncoming(): Promise<void> {
+    const [oldest] = this.#incoming;
+    oldest?.abort();
+  }
+
   /** The configuration is edited. */
   async compress(compression: RouteCompression): Promise<void> {
     this.#compression = compression;

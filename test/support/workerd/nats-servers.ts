@@ -27,6 +27,8 @@ export interface OddServers {
 declare module 'vitest' {
   interface ProvidedContext {
     natsServers: readonly [NatsServer, NatsServer, NatsServer];
+    /** Of the same cluster; each wants a route of its own for the system account. */
+    pooledServers: readonly [NatsServer, NatsServer];
     oddServers: OddServers;
   }
 }
