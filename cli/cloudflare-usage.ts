@@ -5,12 +5,8 @@ import * as v from 'valibot';
 import type { ContainerUse } from '../cost/container-cost.ts';
 import type { ContainerPlace } from '../cost/egress-price.ts';
 import { CLUSTER_LABEL, SERVER_LABEL } from '../regions/container-labels.ts';
+import { type CloudflareApi, cloudflareApi, type Environment } from './cloudflare/api.ts';
 import { CommandError, EXIT } from './exit.ts';
-
-/** What wrangler reads too. */
-const API = 'https://api.cloudflare.com/client/v4';
-
-const TIMEOUT_MS = 30_000;
 
 /** The most rows that an answer may have. */
 const MOST_ROWS = 10_000;
@@ -74,8 +70,6 @@ export interface UsageQuery {
   readonly to: number;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * One row for each server and place; none if nothing of the cluster ran, or its analytics are not there yet.
  *
@@ -85,16 +79,15 @@ export async function readUsage(
   { cluster, from, to }: UsageQuery,
   env: Environment = process.env,
 ): Promise<readonly UsedThere[]> {
-  const { CLOUDFLARE_ACCOUNT_ID: account, CLOUDFLARE_API_TOKEN: token } = env;
-  if (!account || !token) throw withoutToken();
+  const api = cloudflareApi(env);
+  if (api === undefined) throw withoutToken();
   const variables = {
-    account,
+    account: api.account,
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
     cluster: `${CLUSTER_LABEL}=${cluster}`,
   };
-  const url = `${env.CLOUDFLARE_API_BASE_URL || API}/graphql`;
-  const answer = await fetchAnswer(url, token, JSON.stringify({ query: QUERY, variables }));
+  const answer = await fetchAnswer(api, { query: QUERY, variables });
   const rows = rowsOf(answer);
   if (rows.length >= MOST_ROWS)
     throw new CommandError(
@@ -104,20 +97,11 @@ export async function readUsage(
   return rows;
 }
 
-async function fetchAnswer(url: string, token: string, body: string): Promise<unknown> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body,
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(EXIT.noServer, `Cloudflare's API does not answer: ${why}.`, { cause });
-  });
+async function fetchAnswer(api: CloudflareApi, body: unknown): Promise<unknown> {
+  const response = await api.ask('/graphql', { method: 'POST', body });
   if (response.status === 401 || response.status === 403)
     throw notAllowed(`Cloudflare's API answers ${response.status}`);
-  const text = await response.text();
+  const text = api.redacted(await response.text());
   if (!response.ok)
     throw new CommandError(
       EXIT.refused,

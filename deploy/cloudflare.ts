@@ -3,15 +3,14 @@
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cloudflareApi } from '../cli/cloudflare/api.ts';
 import { CommandError, EXIT } from '../cli/exit.ts';
 import { ROOT } from '../cli/regions-file.ts';
-import { API } from './cloudflare-api.ts';
 import { runProgramThrough } from './program.ts';
 import type { Environment } from './target.ts';
 
 const PROJECT = fileURLToPath(ROOT);
 const WRANGLER = join(PROJECT, 'node_modules/wrangler/bin/wrangler.js');
-const ANSWER_TIMEOUT_MS = 30_000;
 
 /** What wrangler and Cloudflare's API print where a token is not taken. */
 const NOT_AUTHORIZED =
@@ -57,20 +56,14 @@ async function step(name: string, args: readonly string[], fix: string): Promise
  * @throws CommandError if the token is not taken
  */
 export async function tryToken(env: Environment): Promise<void> {
-  const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ACCOUNT_ID: account } = env;
-  if (!token || !account) return;
-  const url = `${env.CLOUDFLARE_API_BASE_URL || API}/accounts/${account.trimEnd()}/workers/scripts`;
-  let response: Response;
-  try {
-    response = await fetch(url, {
-      headers: { authorization: `Bearer ${token.trimEnd()}` },
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-    });
-  } catch (cause) {
-    throw new CommandError(EXIT.noServer, 'Cloudflare: its API did not answer. Nothing was deployed.', {
+  const api = cloudflareApi(env);
+  if (api === undefined) return;
+  const response = await api.ask(`/accounts/${api.account}/workers/scripts`).catch((cause: CommandError) => {
+    throw new CommandError(cause.exitCode, `${cause.message} Nothing was deployed.`, {
+      details: cause.details,
       cause,
     });
-  }
+  });
   await response.body?.cancel();
   if (response.ok) return;
   const { status } = response;

@@ -2,7 +2,7 @@
 // it there, also while the edge does not answer. `npm run rollback` goes back by it.
 
 import * as v from 'valibot';
-import type { CloudflareApi } from './cloudflare-api.ts';
+import type { DeployApi } from './deploy-api.ts';
 
 const RecordSchema = v.object({
   /** Id of the Worker's version. */
@@ -21,13 +21,13 @@ export type DeployRecord = v.InferOutput<typeof RecordSchema>;
 
 const keyOf = (version: string) => `deploys/${version}.json`;
 
-export async function writeRecord(api: CloudflareApi, bucket: string, record: DeployRecord): Promise<void> {
+export async function writeRecord(api: DeployApi, bucket: string, record: DeployRecord): Promise<void> {
   await api.putObject(bucket, keyOf(record.version), record);
 }
 
 /** @returns undefined if there is none that can be read */
 export async function readRecord(
-  api: CloudflareApi,
+  api: DeployApi,
   bucket: string,
   version: string,
 ): Promise<DeployRecord | undefined> {
@@ -42,7 +42,7 @@ export async function readRecord(
 
 /** The images that run, by the names of applications. @param names those of this Worker */
 export async function imagesOf(
-  api: CloudflareApi,
+  api: DeployApi,
   names: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
   const applications = await api.applications();

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { CommandError } from '../cli/exit.ts';
 import { openClient } from '../cli/live.ts';
 import { ROOT } from '../cli/regions-file.ts';
-import { CloudflareApi } from './cloudflare-api.ts';
+import { DeployApi } from './deploy-api.ts';
 import { imagesOf, writeRecord } from './deploy-record.ts';
 import type { Environment } from './target.ts';
 import { readWranglerFile } from './wrangler-file.ts';
@@ -20,7 +20,7 @@ export async function recordDeploy(env: Environment, now: number): Promise<strin
     return 'Not recorded, so `npm run rollback` cannot go back to it: that takes CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID.';
   try {
     if (file.bucket === undefined) return 'Not recorded: wrangler.toml has no bucket BACKUPS.';
-    const api = new CloudflareApi(env);
+    const api = new DeployApi(env);
     const [[version], images, config] = await Promise.all([
       api.versions(file.worker),
       imagesOf(api, file.containers),

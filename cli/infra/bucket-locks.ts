@@ -2,7 +2,7 @@
 // says it, not as infra/buckets.tf would have it. S3 has no words for these rules, so only the token can see them.
 
 import * as v from 'valibot';
-import type { CloudflareApi } from './cloudflare-api.ts';
+import type { CloudflareApi } from '../cloudflare/api.ts';
 import { HISTORY_PREFIX } from './copy-name.ts';
 import { fix, type InfraFinding, note, ok } from './finding.ts';
 import { LOCK_KEY } from './lock-text.ts';

@@ -11,8 +11,8 @@ import {
   type S3Bucket,
   startS3Bucket,
 } from '../../test/support/s3-bucket.ts';
+import { CloudflareApi } from '../cloudflare/api.ts';
 import { lockRuleFindings } from './bucket-locks.ts';
-import { CloudflareApi } from './cloudflare-api.ts';
 import { domainFindings } from './domains.ts';
 import type { InfraFinding } from './finding.ts';
 import { bucketFindings, checkFindings, stateFindings } from './inspect-state.ts';
@@ -102,7 +102,7 @@ async function apiOf(results: Readonly<Record<string, unknown>>) {
   const env = { CLOUDFLARE_API_TOKEN: 'token', CLOUDFLARE_ACCOUNT_ID: 'acc', CLOUDFLARE_API_BASE_URL: url };
   return {
     env,
-    api: new CloudflareApi(url, 'acc', 'token'),
+    api: new CloudflareApi({ base: url, account: 'acc', token: 'token' }),
     [Symbol.asyncDispose]: () => closeServer(server),
   };
 }

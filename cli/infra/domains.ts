@@ -2,7 +2,7 @@
 // As far as Cloudflare's API tells the token.
 
 import * as v from 'valibot';
-import type { CloudflareApi } from './cloudflare-api.ts';
+import type { CloudflareApi } from '../cloudflare/api.ts';
 import { fix, type InfraFinding, note, ok } from './finding.ts';
 
 const DomainsSchema = v.array(v.object({ hostname: v.string(), service: v.string() }));
@@ -29,8 +29,8 @@ export async function domainFindings(
       ),
     ];
   const [domains, zones] = await Promise.all([
-    api.get(`/accounts/${api.account}/workers/domains`),
-    api.get('/zones?per_page=50'),
+    api.all(`/accounts/${api.account}/workers/domains`),
+    api.all('/zones'),
   ]);
   if (!v.is(DomainsSchema, domains.result))
     return [
@@ -79,7 +79,7 @@ async function domainFinding(
       `no zone that CLOUDFLARE_API_TOKEN can see has ${hostname}`,
       'add the domain to Cloudflare, or give the token Zone: Read and DNS: Edit for it',
     );
-  const { status, result } = await api.get(`/zones/${zone.id}/dns_records?name=${hostname}`);
+  const { status, result } = await api.all(`/zones/${zone.id}/dns_records?name=${hostname}`);
   if (!v.is(RecordsSchema, result))
     return fix(
       'token_too_little',

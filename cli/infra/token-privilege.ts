@@ -1,7 +1,7 @@
 // Whether CLOUDFLARE_API_TOKEN, with which the provider works, may do what it has to and no more than one account.
 
 import * as v from 'valibot';
-import { type CloudflareApi, cloudflareApi } from './cloudflare-api.ts';
+import { type CloudflareApi, cloudflareApi } from '../cloudflare/api.ts';
 import { fix, type InfraFinding, note, ok } from './finding.ts';
 import type { Environment } from './settings.ts';
 

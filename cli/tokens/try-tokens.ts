@@ -3,11 +3,9 @@
 
 import { AwsClient } from 'aws4fetch';
 import * as v from 'valibot';
+import { CloudflareApi, type Environment } from '../cloudflare/api.ts';
 import { DEPLOY_TOKEN, STATE_KEYS, type Tried } from './token-matrix.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const API = 'https://api.cloudflare.com/client/v4';
 const TIMEOUT_MS = 10_000;
 
 const VerifiedSchema = v.object({
@@ -26,10 +24,11 @@ export async function tryTokens(env: Environment): Promise<readonly Tried[]> {
 async function tryDeployToken(env: Environment): Promise<Tried> {
   const { name, denied } = DEPLOY_TOKEN;
   const account = env.CLOUDFLARE_ACCOUNT_ID?.trim();
-  const base = env.CLOUDFLARE_API_BASE_URL || API;
-  const headers = { authorization: `Bearer ${env[name]?.trim()}` };
-  const ask = (path: string) =>
-    answerOf(() => fetch(`${base}${path}`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) }));
+  const api = new CloudflareApi({
+    ...{ base: env.CLOUDFLARE_API_BASE_URL, account: account ?? '', token: env[name] ?? '' },
+    timeoutMs: TIMEOUT_MS,
+  });
+  const ask = (path: string) => answerOf(() => api.ask(path));
   const verified = await verify(ask, account);
   const none = { name, expiresOn: null, allowed: [], untried: [] };
   if (verified === undefined || typeof verified === 'string') return { ...none, status: verified };

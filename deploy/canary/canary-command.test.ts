@@ -10,7 +10,6 @@ import { type FakeAccount, startFakeCloudflare } from '../../test/support/fake-c
 import { CONFIG, livingEdge, regionView, startFakeEdge } from '../../test/support/fake-edge.ts';
 import { FakeWrangler } from '../../test/support/fake-wrangler.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
-import { withDomain } from '../setup/domain.ts';
 import { readWranglerFile } from '../wrangler-file.ts';
 
 const COPY_TIMEOUT_MS = 60_000;
@@ -156,38 +155,4 @@ test('--canary without the address of the edge', async () => {
   await using cloudflare = await startFakeCloudflare(deployed());
   const { code, err } = await deploy(['--canary'], { ...cloudflare.env, ...fake.env() });
   expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('--canary needs the address') });
-});
-
-test('a domain that is taken is not taken away, unless that is asked for', {
-  timeout: BUILD_TIMEOUT_MS,
-}, async () => {
-  const before = await fake.project.read('wrangler.toml');
-  await fake.project.write('wrangler.toml', withDomain(before, 'nats.example.com'));
-  for (const [owner, words] of [
-    ['shop', 'nats.example.com is taken, by the Worker shop'],
-    ['dns', 'nats.example.com is taken, by a DNS record'],
-  ] as const) {
-    await using cloudflare = await startFakeCloudflare({
-      ...deployed(),
-      domains: { 'nats.example.com': owner },
-    });
-    const { code, err } = await deploy([], { ...cloudflare.env, ...fake.env() });
-    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(words) });
-    expect(await fake.told()).toEqual([]);
-  }
-  await using silent = await startFakeCloudflare({ ...deployed(), failing: 'changeset' });
-  expect(await deploy([], { ...silent.env, ...fake.env() })).toMatchObject({
-    code: 1,
-    err: expect.stringContaining('--take-domain deploys without looking'),
-  });
-  expect(await fake.told()).toEqual([]);
-  await using mine = await startFakeCloudflare({
-    ...deployed(),
-    domains: { 'nats.example.com': 'meridian' },
-  });
-  expect(await deploy([], { ...mine.env, ...fake.env() })).toMatchObject({ code: 0 });
-  await using other = await startFakeCloudflare({ ...deployed(), domains: { 'nats.example.com': 'shop' } });
-  expect(await deploy(['--take-domain'], { ...other.env, ...fake.env() })).toMatchObject({ code: 0 });
-  expect((await fake.told()).map(({ args }) => args)).toEqual([['deploy'], ['deploy']]);
-  await fake.project.write('wrangler.toml', before);
 });

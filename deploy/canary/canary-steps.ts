@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandError, EXIT } from '../../cli/exit.ts';
 import { ROOT } from '../../cli/regions-file.ts';
-import type { CloudflareApi } from '../cloudflare-api.ts';
+import type { DeployApi } from '../deploy-api.ts';
 import { runProgramThrough } from '../program.ts';
 import { withImages } from '../wrangler-file.ts';
 import type { CanarySteps } from './canary.ts';
@@ -23,7 +23,7 @@ const RESTART_TIMEOUT_MS = 20 * 60_000;
 const POLL_MS = 5_000;
 
 export interface CanaryWorld {
-  readonly api: CloudflareApi;
+  readonly api: DeployApi;
   /** Text of wrangler.toml. */
   readonly wrangler: string;
   readonly worker: string;

@@ -8,7 +8,7 @@ import { ROOT } from '../../cli/regions-file.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { parseConfig } from '../../regions/validate.ts';
 import { prepareDeploy } from '../cloudflare.ts';
-import { CloudflareApi } from '../cloudflare-api.ts';
+import { DeployApi } from '../deploy-api.ts';
 import { imagesOf } from '../deploy-record.ts';
 import type { Environment } from '../target.ts';
 import { readWranglerFile } from '../wrangler-file.ts';
@@ -45,7 +45,7 @@ export async function canaryText(region: CanaryOptions['region']): Promise<strin
 export async function deployCanary({ region, wrangler }: CanaryOptions, env: Environment): Promise<void> {
   const { config, text, file } = await readProject();
   const { id } = canaryRegion(config, region);
-  const api = new CloudflareApi(env);
+  const api = new DeployApi(env);
   const [[version], migration, images] = await Promise.all([
     api.versions(file.worker),
     api.migrationOf(file.worker),

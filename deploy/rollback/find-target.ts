@@ -2,7 +2,7 @@
 // deploy that runs.
 
 import { CommandError, EXIT } from '../../cli/exit.ts';
-import type { CloudflareApi } from '../cloudflare-api.ts';
+import type { DeployApi } from '../deploy-api.ts';
 import { type DeployRecord, imagesOf, readRecord } from '../deploy-record.ts';
 import type { WranglerFile } from '../wrangler-file.ts';
 import { type Goal, unfinishedGoal } from './goal.ts';
@@ -22,7 +22,7 @@ export interface Found {
 
 /** @param wanted the id of a version. @throws CommandError if there is no such deploy, or no record of it */
 export async function findTarget(
-  api: CloudflareApi,
+  api: DeployApi,
   { worker, bucket, containers }: WranglerFile,
   wanted: string | undefined,
 ): Promise<Found> {
@@ -60,7 +60,7 @@ export async function findTarget(
 
 /** Of what served, the newest first. After a rollback the newest is not the latest deploy. */
 async function recordsOf(
-  api: CloudflareApi,
+  api: DeployApi,
   bucket: string,
   versions: readonly string[],
 ): Promise<readonly DeployRecord[]> {
@@ -73,7 +73,7 @@ async function recordsOf(
  * the newest record is of the deploy before.
  */
 async function isSameDeploy(
-  api: CloudflareApi,
+  api: DeployApi,
   worker: string,
   record: DeployRecord,
   { running, images }: Pick<Found, 'running' | 'images'>,

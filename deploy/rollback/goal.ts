@@ -2,7 +2,7 @@
 // the present one, so "the deploy before this one" would be another deploy when it is run again.
 
 import * as v from 'valibot';
-import type { CloudflareApi } from '../cloudflare-api.ts';
+import type { DeployApi } from '../deploy-api.ts';
 
 const GoalSchema = v.object({
   /** Id of the version that served when it began. */
@@ -18,7 +18,7 @@ export type Goal = v.InferOutput<typeof GoalSchema>;
 /** No id of a version, so no record of a deploy. */
 const KEY = 'deploys/rollback.json';
 
-export async function writeGoal(api: CloudflareApi, bucket: string, goal: Goal): Promise<void> {
+export async function writeGoal(api: DeployApi, bucket: string, goal: Goal): Promise<void> {
   await api.putObject(bucket, KEY, goal);
 }
 
@@ -28,7 +28,7 @@ export async function writeGoal(api: CloudflareApi, bucket: string, goal: Goal):
  * @param running the version that serves. Another than those two was deployed since, and the rollback is over.
  */
 export async function unfinishedGoal(
-  api: CloudflareApi,
+  api: DeployApi,
   bucket: string,
   running: string,
 ): Promise<Goal | undefined> {

@@ -8,7 +8,7 @@ import { CommandError, EXIT, EXIT_CODES_HELP } from '../../cli/exit.ts';
 import { runProgram } from '../../cli/program.ts';
 import { ROOT } from '../../cli/regions-file.ts';
 import { say, wrapped } from '../../cli/wrap.ts';
-import { CloudflareApi } from '../cloudflare-api.ts';
+import { DeployApi } from '../deploy-api.ts';
 import { readWranglerFile } from '../wrangler-file.ts';
 import { findTarget } from './find-target.ts';
 import { type Goal, writeGoal } from './goal.ts';
@@ -46,7 +46,7 @@ ${EXIT_CODES_HELP}`,
   )
   .action(async (version: string | undefined, options: Options) => {
     const file = readWranglerFile(await readFile(new URL('wrangler.toml', ROOT), 'utf8'));
-    const api = new CloudflareApi(process.env);
+    const api = new DeployApi(process.env);
     const found = await findTarget(api, file, version);
     const { target, running, images, bucket, unfinished } = found;
     const [edge, migration] = await Promise.all([askEdge(process.env), api.migrationOf(file.worker)]);
@@ -91,7 +91,7 @@ interface Going {
  * The configuration first, while the Worker that wrote it can still read it; then the Worker, then the images: a deploy, too,
  * brings its servers after its Worker.
  */
-async function goBack(api: CloudflareApi, worker: string, going: Going): Promise<void> {
+async function goBack(api: DeployApi, worker: string, going: Going): Promise<void> {
   const { plan, goal, bucket, edge, message, oldSecrets } = going;
   const done: string[] = [];
   try {

@@ -158,10 +158,19 @@ async function askOperators(keeps: boolean): Promise<'keep' | NonNullable<Answer
     }),
   );
   if (how !== 'access') return how;
-  const message = 'Its team domain, such as example.cloudflareaccess.com?';
-  const team = answered(await text({ ...ON_STDERR, message }));
+  const team = await askLike(
+    'Its team domain, such as example.cloudflareaccess.com?',
+    /^[a-z0-9-]+\.cloudflareaccess\.com$/,
+  );
   const tag = 'Its application audience (AUD) tag, 64 hexadecimal digits?';
-  return { team, audience: answered(await text({ ...ON_STDERR, message: tag })) };
+  return { team, audience: await askLike(tag, /^[0-9a-f]{64}$/) };
+}
+
+/** What the configuration would refuse at the end is asked again at once. */
+async function askLike(message: string, pattern: RegExp): Promise<string> {
+  const validate = (value = '') =>
+    pattern.test(value.trim()) ? undefined : 'It is not like that. Ctrl-C ends this, and writes nothing.';
+  return answered(await text({ ...ON_STDERR, message, validate })).trim();
 }
 
 async function choose(

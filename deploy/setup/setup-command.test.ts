@@ -101,6 +101,7 @@ test('by options, then again: what wrangler and the linter take, and only what i
 });
 
 test('on a terminal: Enter takes what is there, and yes writes', async () => {
+  await project.write('.secrets.env', 'NATS_TOKEN=a\nMERIDIAN_ADMIN_TOKEN=b\nMERIDIAN_READ_TOKEN=c\n');
   const { code, screen } = await runOnTerminal(
     `${process.execPath} deploy/setup/main.ts --regions all --jetstream none`,
     {

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { closeServer, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
+import { closeServer, freePort, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
 import { configOf } from '../support/data/checked-in.ts';
 import { startLoggedStack } from '../support/logged-stack.ts';
 
@@ -25,7 +25,7 @@ function runSuite(
   url: string,
   credentials: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number; readonly said: string }> {
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'e2e', 'test/contract'];
+  const args = ['local/run.mjs', 'test/contract/run.ts'];
   const env = { ...process.env, MERIDIAN_TOKEN: '', ...credentials, MERIDIAN_URL: url, NO_COLOR: '1' };
   return new Promise((resolve) => {
     const options = { cwd: PROJECT, env, timeout: SUITE_TIMEOUT_MS, maxBuffer: 64 * 1024 * 1024 };
@@ -70,6 +70,8 @@ test('an address of something else is said to be one, before any test', {
     const { code, said } = await runSuite(url);
     expect(code).not.toBe(0);
     expect(said).toContain(`${url}/api/regions answers 200, and not as Meridian does`);
+    const nowhere = `http://${LOOPBACK}:${await freePort()}`;
+    expect((await runSuite(nowhere)).said).toContain(`nothing answers at ${nowhere} (ECONNREFUSED)`);
     expect((await runSuite('nats.example.com')).said).toContain(
       'MERIDIAN_URL is "nats.example.com", and no address',
     );

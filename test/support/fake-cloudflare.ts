@@ -52,7 +52,7 @@ export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promis
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { method = 'GET', url = '' } = request;
-    const path = url.slice(`/accounts/${ACCOUNT}`.length);
+    const path = url.replace(`/accounts/${ACCOUNT}`, '');
     const call = `${method} ${path}`;
     const isFailing = account.failing !== undefined && call.includes(account.failing);
     const isKnown = request.headers.authorization === `Bearer ${TOKEN}`;
@@ -121,6 +121,16 @@ function answer(account: FakeAccount, call: string, body: string): Answer {
     account.versions.unshift(json().versions[0].version_id);
     return {};
   }
+  if (call.startsWith('GET /workers/domains?'))
+    return {
+      result: Object.entries(account.domains)
+        .filter(([, owner]) => owner !== 'dns')
+        .map(([hostname, service]) => ({ hostname, service })),
+    };
+  if (call.startsWith('GET /zones?')) return { result: [{ id: 'z1', name: 'example.com' }] };
+  const [, name = ''] = /^GET \/zones\/z1\/dns_records\?name=([^&]+)/.exec(call) ?? [];
+  if (name !== '')
+    return { result: account.domains[name] === 'dns' ? [{ type: 'A', content: '192.0.2.1' }] : [] };
   if (call.includes('/domains/changeset')) {
     const [{ hostname }] = json();
     const owner = account.domains[hostname];

@@ -45,9 +45,12 @@ export async function readTargetRegions(
 async function answerOf(url: string, token: string | undefined): Promise<unknown> {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch(url + PATHS.regions, { headers }).catch((cause: unknown) => {
-    throw new Error(`nothing answers at ${url}: MERIDIAN_URL is the address that the deploy printed`, {
-      cause,
-    });
+    throw new Error(
+      `nothing answers at ${url}${codeOf(cause)}: MERIDIAN_URL is the address that the deploy printed`,
+      {
+        cause,
+      },
+    );
   });
   const body = asJson(await response.text());
   if (response.ok && body !== undefined) return body;
@@ -58,8 +61,14 @@ async function answerOf(url: string, token: string | undefined): Promise<unknown
     );
   const { message } = refusal.output.error;
   throw new Error(
-    `${url}${PATHS.regions} answers ${response.status}: ${message}${response.status === 401 ? ' Give it as MERIDIAN_TOKEN.' : ''}`,
+    `${url}${PATHS.regions} answers ${response.status}: ${message}${response.status === 401 ? ' Give it as MERIDIAN_TOKEN' : ''}`,
   );
+}
+
+/** ` (ENOTFOUND)`, as fetch has it below "fetch failed". */
+function codeOf(failed: unknown): string {
+  const { cause } = failed instanceof Error ? failed : {};
+  return cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
 }
 
 function asJson(text: string): unknown {

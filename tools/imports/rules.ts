@@ -490,7 +490,7 @@ export const PARTS: readonly Part[] = [
       'local/auth',
     ],
     // A test closes its server as everything on one machine does.
-    tests: ['local/listen.ts'],
+    tests: ['local/listen.ts', 'local/binaries'],
   },
   {
     path: 'cli/infra',
@@ -531,7 +531,7 @@ export const PARTS: readonly Part[] = [
     path: 'deploy',
     what: 'the command `npm run deploy`: to Cloudflare, to Synadia, or to both',
     // `accounts/` reads the environment as `secrets.ts` and `target.ts` have it; no file there imports the command.
-    imports: ['api', 'waiting', 'cli', 'deploy/accounts', 'deploy/canary'],
+    imports: ['api', 'waiting', 'cli', 'cli/infra', 'deploy/accounts', 'deploy/canary'],
     tests: ['deploy/plan', 'deploy/setup', 'local/listen.ts'],
   },
   {

@@ -1,12 +1,10 @@
 // What deploys, canaries and rollbacks ask of Cloudflare's API, beyond what wrangler does: which version and which images run,
-// and back to those of before. The calls are those that wrangler 4.164 makes. A token is never repeated.
+// and back to those of before. The calls are those that wrangler 4.164 makes.
 
 import * as v from 'valibot';
+import { type ApiCall, type CloudflareApi, cloudflareApi } from '../cli/cloudflare/api.ts';
 import { CommandError, EXIT } from '../cli/exit.ts';
 import type { Environment } from './target.ts';
-
-export const API = 'https://api.cloudflare.com/client/v4';
-const ANSWER_TIMEOUT_MS = 30_000;
 
 /** Of what Cloudflare says of an error. */
 const ERROR_CHARACTERS = 500;
@@ -39,30 +37,26 @@ const SECRETS_CHANGED = 10220;
 
 const DomainSchema = v.object({ service: v.string() });
 
-interface Call {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
-  readonly body?: unknown;
+interface Call extends ApiCall {
   /** What this is for, as in "could not <what>". */
   readonly what: string;
 }
 
-export class CloudflareApi {
+export class DeployApi {
   readonly account: string;
-  readonly #base: string;
-  readonly #token: string;
+  readonly #api: CloudflareApi;
 
   /** @throws CommandError if the environment has no token or no account */
   constructor(env: Environment) {
-    const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ACCOUNT_ID: account } = env;
-    if (!token || !account)
+    const api = cloudflareApi(env);
+    if (api === undefined)
       throw new CommandError(
         EXIT.notAuthorized,
         'This asks Cloudflare what runs there: CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID are needed (docs/pipeline.md).',
         { details: { code: 'secrets' } },
       );
-    this.account = account.trimEnd();
-    this.#token = token.trimEnd();
-    this.#base = `${env.CLOUDFLARE_API_BASE_URL || API}/accounts/${this.account}`;
+    this.account = api.account;
+    this.#api = api;
   }
 
   async applications(): Promise<readonly Application[]> {
@@ -182,7 +176,7 @@ export class CloudflareApi {
   async #good(response: Response, what: string): Promise<Response> {
     if (response.ok) return response;
     const { status } = response;
-    const { code, words } = errorIn(await response.text());
+    const { code, words } = errorIn(this.#api.redacted(await response.text()));
     if (code === SECRETS_CHANGED) throw secretsChanged(what, words);
     const said = words === undefined ? '' : ` (${words})`;
     const isRefused = status === 401 || status === 403;
@@ -194,18 +188,8 @@ export class CloudflareApi {
     );
   }
 
-  async #fetch(path: string, { method = 'GET', body, what }: Call): Promise<Response> {
-    const json = body === undefined ? {} : { 'content-type': 'application/json' };
-    try {
-      return await fetch(this.#base + path, {
-        method,
-        headers: { authorization: `Bearer ${this.#token}`, ...json },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-      });
-    } catch (cause) {
-      throw new CommandError(EXIT.noServer, `Cloudflare: its API did not answer, to ${what}.`, { cause });
-    }
+  #fetch(path: string, call: Call): Promise<Response> {
+    return this.#api.ask(`/accounts/${this.account}${path}`, call);
   }
 }
 
