@@ -27,6 +27,7 @@ import { setCommand } from './set.ts';
 import { showCommand } from './show.ts';
 import { stateCommand } from './state/state.ts';
 import { stopCommand } from './stop.ts';
+import { streamCommand } from './stream/stream.ts';
 import { syncCommand } from './sync.ts';
 import { usageCommand } from './usage.ts';
 import { wakeCommand } from './wake.ts';
@@ -57,6 +58,7 @@ const SUBCOMMANDS = [
   jetstreamCommand(),
   backupCommand(),
   stateCommand(),
+  streamCommand(),
   syncCommand(),
   doctorCommand(),
   contextCommand(),

@@ -40,7 +40,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 ];
 
 /** These ask no edge, or go on until Ctrl-C and ask what others ask. */
-const OTHERS = ['usage', 'context', 'check', 'sync', 'help', 'completion', 'doctor', 'watch'];
+const OTHERS = ['usage', 'context', 'check', 'sync', 'help', 'completion', 'doctor', 'watch', 'stream'];
 
 afterAll(() => rmSync(FOLDER, { recursive: true }));
 

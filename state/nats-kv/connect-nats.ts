@@ -33,15 +33,30 @@ export async function connectNats(
   { url, name, bucket }: NatsServer,
   secret: Secrets,
 ): Promise<NatsConnection> {
+  try {
+    return await dialNats({ url, name, encrypted: 'nats-kv+tls:// or nats-kv+wss://' }, secret);
+  } catch (error) {
+    throw kvError(name, bucket, error);
+  }
+}
+
+/**
+ * @param encrypted the schemes to use instead of one on which a secret could be read, for the error
+ * @throws StateInvalidError if a secret could be read on the way, or a file cannot be read; else what the client throws
+ */
+export async function dialNats(
+  { url, name, encrypted }: Pick<NatsServer, 'url' | 'name'> & { readonly encrypted: string },
+  secret: Secrets,
+): Promise<NatsConnection> {
   const authenticator = await authenticatorOf(secret);
   if (authenticator !== undefined && isReadable(url, secret)) {
     throw new StateInvalidError(
-      `${name} is not encrypted: the credentials would be readable on the way. Use nats-kv+tls:// or nats-kv+wss://, or a credentials file (NATS_CREDS), of which nothing secret is sent.`,
+      `${name} is not encrypted: the credentials would be readable on the way. Use ${encrypted}, or a credentials file (NATS_CREDS), of which nothing secret is sent.`,
     );
   }
   const options: ConnectionOptions = {
     servers: url,
-    name: 'meridian-state',
+    name: 'meridian',
     timeout: TIMEOUT_MS,
     maxReconnectAttempts: -1,
     // Addresses that a server advertises need not be reachable from here.
@@ -49,11 +64,7 @@ export async function connectNats(
     ...(url.startsWith('tls:') && { tls: {} }),
     ...(authenticator !== undefined && { authenticator }),
   };
-  try {
-    return await (/^wss?:/.test(url) ? wsconnect(options) : connect(options));
-  } catch (error) {
-    throw kvError(name, bucket, error);
-  }
+  return await (/^wss?:/.test(url) ? wsconnect(options) : connect(options));
 }
 
 /** Whether a secret could be read on the way. Without TLS of our own asking, somebody on the way can say that there is none. */

@@ -14,6 +14,7 @@ import { configOf } from '../support/data/checked-in.ts';
 import { endRollouts } from '../support/end-rollouts.ts';
 import { natsServerAt, type OtherServer } from '../support/external-servers.ts';
 import { useStack } from '../support/file-stack.ts';
+import { runRegions } from '../support/regions-command.ts';
 import { jetStreamIsReady } from '../support/streams.ts';
 
 const port = await freePort();
@@ -90,13 +91,14 @@ test('clients are moved once nothing lacks, and the copy is then a stream of its
   expect((await api.rollout(id)).verdicts).toMatchObject([
     { check: `lag of ${STREAM}`, outcome: 'pass', words: `${STREAM} lacks 0 messages (allowed 0)` },
   ]);
-  const { mirror: _, ...config } = copied.config;
-  // nats.js lays what it is given over what is there, so it cannot take anything out.
-  const own = JSON.stringify({ ...config, subjects: ['orders.>'] });
-  const updated = await here.nats.request(`$JS.API.STREAM.UPDATE.${STREAM}`, own);
-  expect(updated.json()).not.toHaveProperty('error');
+  const done = await runRegions(['stream', 'cut-over', STREAM, '--yes'], { edge: running.stack });
+  expect(done).toMatchObject({ code: 0, out: expect.stringContaining(`until sequence ${MESSAGES}`) });
+  // Whichever side somebody publishes at, over the leaf link too.
   await jetstream(here.nats).publish('orders.new', 'of its own');
-  expect((await manager.streams.info(STREAM)).state.last_seq).toBe(MESSAGES + 1);
+  await jetstream(there.nats).publish('orders.new', 'from the other side');
+  expect((await manager.streams.info(STREAM)).state.last_seq).toBe(MESSAGES + 2);
+  const origin = await (await jetstreamManager(there.nats)).streams.info(STREAM);
+  expect(origin.state.last_seq).toBe(MESSAGES);
 }, 180_000);
 
 test('a copy that hears nothing of its source any more is not taken for whole', async () => {

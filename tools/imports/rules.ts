@@ -490,7 +490,7 @@ export const PARTS: readonly Part[] = [
       'local/auth',
     ],
     // A test closes its server as everything on one machine does.
-    tests: ['local/listen.ts'],
+    tests: ['local/listen.ts', 'local/binaries'],
   },
   {
     path: 'cli/infra',

@@ -2,6 +2,7 @@
 // answer is unknown, and never taken as good. Pure.
 
 import type { RolloutCheck } from '../../../api/rollouts.ts';
+import { isSilent } from '../../../api/stream-source.ts';
 import { isExternal, ownRegions } from '../../../regions/config.ts';
 import type { RegionSnapshot, Snapshot } from '../../metrics/snapshot.ts';
 import type { Figures } from '../../region/server-figures.ts';
@@ -143,9 +144,6 @@ export function jetStream({ snapshot, config }: Pick<Evidence, 'snapshot' | 'con
   return pass(`${admission.members.length} servers hold everything`);
 }
 
-/** A source says something every few seconds, though it has nothing new: what is known of one that does not is old. */
-const SILENT_NS = 15e9;
-
 /** A stream falls behind when it lacks so many more than at the look before. */
 const FALLS_BEHIND = 100;
 
@@ -157,7 +155,7 @@ export function lag(
   const { isThere, sources } = sourcesOf(snapshot, stream);
   if (!isThere) return unknown(`no server says anything of a stream ${stream}`);
   if (sources.length === 0) return fail(`the stream ${stream} neither mirrors nor sources another one`);
-  const silent = sources.filter(({ activeNs }) => activeNs < 0 || activeNs > SILENT_NS);
+  const silent = sources.filter(({ activeNs }) => isSilent(activeNs));
   if (silent.length > 0)
     return unknown(`${stream} has not heard of ${silent.map(({ name }) => name).join(', ')} for a while`);
   const most = mostOf(sources);

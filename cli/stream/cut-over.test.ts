@@ -1,0 +1,251 @@
+// On two real nats-servers that are joined by a leaf link, with a domain each.
+
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { connect } from '@nats-io/transport-node';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
+import { freePorts, LOOPBACK } from '../../local/listen.ts';
+import { temporaryFolder } from '../../test/support/command-process.ts';
+import { startNatsServerProcess } from '../../test/support/nats-server-process.ts';
+import { runRegions } from '../../test/support/regions-command.ts';
+import { waitFor } from '../../waiting/wait-for.ts';
+import { type CutOverOptions, CutOverRefused, cutOver, planCutOver } from './cut-over-stream.ts';
+import { StreamApi } from './stream-api.ts';
+
+const SOON = { timeoutMs: 10_000, pollMs: 50 };
+
+const folder = await temporaryFolder();
+const undo = new AsyncDisposableStack();
+/** Domain of each: of the side that is moved to, and of the one that there was. */
+const [meshPort, leafPort, oldPort] = (await freePorts(3)) as [number, number, number];
+const MESH_URL = `nats://${LOOPBACK}:${meshPort}`;
+const OLD_URL = `nats://${LOOPBACK}:${oldPort}`;
+
+let mesh: NatsConnection;
+let old: NatsConnection;
+let endOld: () => Promise<void>;
+
+const start = async (name: string, port: number, more: string) => {
+  const { path: program } = await ensureNatsServer();
+  const own = new AsyncDisposableStack();
+  const configuration = `
+    host: ${LOOPBACK}
+    port: ${port}
+    server_name: ${name}
+    jetstream { store_dir: "${join(folder, `${name}-data`)}", domain: ${name} }
+    ${more}`;
+  await startNatsServerProcess({ program, name, folder: join(folder, name), configuration }, own);
+  return own;
+};
+
+const startOld = async () => {
+  const server = await start(
+    'old',
+    oldPort,
+    `leafnodes { remotes: [{ url: "nats://${LOOPBACK}:${leafPort}" }], reconnect: 1 }`,
+  );
+  endOld = () => server.disposeAsync();
+};
+
+const NAME = 'ORDERS';
+const OF_OLD = { api: '$JS.old.API', deliver: '' };
+
+/** A request to JetStream, which has to be granted. */
+async function ask(
+  nats: NatsConnection,
+  call: string,
+  body: object | string = '',
+): Promise<{ config: object; state: { messages: number; last_seq: number } }> {
+  const answer = await nats.request(call, typeof body === 'string' ? body : JSON.stringify(body));
+  const said = answer.json<{
+    error?: unknown;
+    config: object;
+    state: { messages: number; last_seq: number };
+  }>();
+  expect(said.error).toBeUndefined();
+  return said;
+}
+
+const infoAt = (nats: NatsConnection) => ask(nats, `$JS.API.STREAM.INFO.${NAME}`);
+
+/** Publishes until it is acknowledged, as clients of JetStream do. */
+async function publish(nats: NatsConnection, text: string): Promise<{ domain: string; seq: number }> {
+  return waitFor('an acknowledgement', SOON, async () => {
+    const ack = await nats.request('orders.new', text, { timeout: 1_000 });
+    const said = ack.json<{ domain: string; seq: number; error?: unknown }>();
+    return said.error === undefined && said;
+  });
+}
+
+const copyAt = (nats: NatsConnection) => new StreamApi(nats, NAME);
+const apiOf = (nats: NatsConnection) => (name: string, prefix: string | undefined) =>
+  new StreamApi(nats, name, prefix);
+const options = (more: Partial<CutOverOptions> = {}): CutOverOptions => ({
+  ...{ publishersStopped: false, timeoutMs: 10_000, signal: new AbortController().signal },
+  onProgress: () => {},
+  ...more,
+});
+
+beforeAll(async () => {
+  undo.use(await start('mesh', meshPort, `leafnodes { host: ${LOOPBACK}, port: ${leafPort} }`));
+  await startOld();
+  mesh = await connect({ servers: MESH_URL, maxReconnectAttempts: -1 });
+  old = await connect({ servers: OLD_URL, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+  await waitFor('the link', SOON, async () => {
+    await mesh.request('$JS.old.API.INFO');
+    return true;
+  });
+});
+
+afterAll(async () => {
+  await Promise.all([mesh.close(), old.close()]);
+  await endOld();
+  await undo.disposeAsync();
+  await rm(folder, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  for (const nats of [mesh, old]) await nats.request(`$JS.API.STREAM.DELETE.${NAME}`).catch(() => {});
+});
+
+/** A stream of the old side with ten messages, and its mirror. */
+async function copied(mirror: object = { name: NAME, external: OF_OLD }): Promise<void> {
+  await ask(old, `$JS.API.STREAM.CREATE.${NAME}`, { name: NAME, subjects: ['orders.>'] });
+  for (let n = 0; n < 10; n += 1) await publish(old, String(n));
+  await ask(mesh, `$JS.API.STREAM.CREATE.${NAME}`, { name: NAME, mirror });
+  await waitFor('the copy', SOON, async () => (await infoAt(mesh)).state.last_seq === 10);
+}
+
+test('while messages are published, each that is acknowledged is in the copy once, in order', async () => {
+  await copied();
+  let goesOn = true;
+  const acked: string[] = [];
+  const publishing = (async () => {
+    for (let n = 10; goesOn; n += 1) {
+      await publish(old, String(n));
+      acked.push(String(n));
+    }
+  })();
+  const plan = await planCutOver(copyAt(mesh), apiOf(mesh));
+  expect(plan.subjects).toEqual(['orders.>']);
+  const { until, leftAt } = await cutOver(copyAt(mesh), plan, options());
+  await publish(mesh, 'last');
+  goesOn = false;
+  await publishing;
+  expect(leftAt).toEqual([]);
+  expect(until).toBeGreaterThanOrEqual(10);
+  const copy = await infoAt(mesh);
+  expect(copy.config).not.toHaveProperty('mirror');
+  // Ten, those of the publisher, and the last.
+  expect(copy.state.messages).toBe(10 + acked.length + 1);
+  expect((await infoAt(old)).state.last_seq).toBe(until);
+  expect(await publish(old, 'from the other side')).toMatchObject({ domain: 'mesh' });
+});
+
+test('the way back: the origin sources what came since, and is cut over in the same way', async () => {
+  await copied();
+  const { until } = await cutOver(copyAt(mesh), await planCutOver(copyAt(mesh), apiOf(mesh)), options());
+  await publish(mesh, 'since');
+  const { config } = await infoAt(old);
+  const sources = [{ name: NAME, opt_start_seq: until + 1, external: { api: '$JS.mesh.API', deliver: '' } }];
+  await ask(old, `$JS.API.STREAM.UPDATE.${NAME}`, { ...config, sources });
+  const plan = await waitFor('word of the source', SOON, () => planCutOver(copyAt(old), apiOf(old)));
+  expect(plan.subjects).toEqual(['orders.>']);
+  expect(await cutOver(copyAt(old), plan, options())).toEqual({ until: 11, leftAt: [] });
+  expect(await publish(mesh, 'again')).toMatchObject({ domain: 'old', seq: 12 });
+});
+
+test('who left the origin as it was is told what it stored meanwhile', async () => {
+  await copied();
+  const plan = await planCutOver(copyAt(mesh), apiOf(mesh));
+  // What the copy has not heard of when it is made a stream of its own: the origin is only looked at afterwards.
+  const late: StreamApi = Object.assign(Object.create(copyAt(mesh)) as StreamApi, {
+    info: () => copyAt(mesh).info(),
+    nextAfter: (after: number) => copyAt(mesh).nextAfter(after),
+    update: async (config: Parameters<StreamApi['update']>[0]) => {
+      const updated = await copyAt(mesh).update(config);
+      await old.request('orders.new', 'late');
+      return updated;
+    },
+  });
+  const { leftAt } = await cutOver(late, plan, options({ publishersStopped: true }));
+  expect(leftAt).toEqual([{ stream: NAME, from: 11 }]);
+});
+
+test('what cannot be made a stream of its own leaves the origin with its subjects', async () => {
+  await copied();
+  await ask(mesh, '$JS.API.STREAM.CREATE.OTHER', { name: 'OTHER', subjects: ['elsewhere.>'] });
+  const plan = await planCutOver(copyAt(mesh), apiOf(mesh), ['orders.>', 'elsewhere.>']);
+  await expect(cutOver(copyAt(mesh), plan, options())).rejects.toThrow(/overlap/);
+  await ask(mesh, '$JS.API.STREAM.DELETE.OTHER');
+  expect((await infoAt(old)).config).toMatchObject({ subjects: ['orders.>'] });
+  expect((await infoAt(mesh)).config).toHaveProperty('mirror');
+  expect(await publish(old, 'still there')).toMatchObject({ domain: 'old', seq: 11 });
+});
+
+test('interrupted before the end, the origin has its subjects again', async () => {
+  await copied();
+  const abort = new AbortController();
+  const plan = await planCutOver(copyAt(mesh), apiOf(mesh));
+  const stopping = Object.assign(Object.create(copyAt(mesh)) as StreamApi, {
+    info: async () => {
+      const { subjects } = (await infoAt(old)).config as { subjects: string[] };
+      if (subjects[0] !== 'orders.>') abort.abort();
+      return copyAt(mesh).info();
+    },
+  });
+  await expect(cutOver(stopping, plan, options({ signal: abort.signal }))).rejects.toThrow(/aborted/);
+  expect((await infoAt(old)).config).toMatchObject({ subjects: ['orders.>'] });
+});
+
+test('an attempt that was killed in between is taken up again', async () => {
+  await copied();
+  const { config } = await infoAt(old);
+  const metadata = { 'meridian.cut-over.subjects': '["orders.>"]' };
+  await ask(old, `$JS.API.STREAM.UPDATE.${NAME}`, { ...config, subjects: ['_nobody'], metadata });
+  const plan = await planCutOver(copyAt(mesh), apiOf(mesh));
+  expect(plan.subjects).toEqual(['orders.>']);
+  await cutOver(copyAt(mesh), plan, options());
+  expect(await publish(old, 'x')).toMatchObject({ domain: 'mesh', seq: 11 });
+});
+
+test('what is copied in part needs to be told its subjects, and a stream of its own is no copy', async () => {
+  await copied({ name: NAME, external: OF_OLD, filter_subject: 'orders.new' });
+  await expect(planCutOver(copyAt(mesh), apiOf(mesh))).rejects.toThrow(/copies only a part of ORDERS/);
+  expect(await planCutOver(copyAt(mesh), apiOf(mesh), ['orders.new'])).toMatchObject({ lag: 0 });
+  await expect(planCutOver(copyAt(old), apiOf(old))).rejects.toThrow(
+    new CutOverRefused('ORDERS neither mirrors nor sources another stream.'),
+  );
+});
+
+const command = (...args: readonly string[]) =>
+  runRegions(['stream', 'cut-over', NAME, '--nats', MESH_URL, ...args]);
+
+test('the command looks first, then does it, then says that it was done', async () => {
+  await copied();
+  const looked = await command('--dry-run', '--json');
+  expect(JSON.parse(looked.out)).toMatchObject({ outcome: 'would-do', lag: 0, subjects: ['orders.>'] });
+  expect((await infoAt(mesh)).config).toHaveProperty('mirror');
+  const done = await command('--yes');
+  expect(done).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/Done: ORDERS is a stream of its own and takes orders\.>/),
+  });
+  expect(await command('--yes')).toMatchObject({ code: 0, out: expect.stringMatching(/already/) });
+});
+
+test('a source that is silent is unknown, no stream and no server are said to be none', async () => {
+  await copied();
+  await endOld();
+  const silent = await command('--yes');
+  await startOld();
+  expect(silent).toMatchObject({ code: 7, err: expect.stringMatching(/does not answer|has not heard of/) });
+  expect(await runRegions(['stream', 'cut-over', 'NONE', '--nats', MESH_URL, '--yes'])).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/There is no stream NONE/),
+  });
+  const nobody = await runRegions(['stream', 'cut-over', NAME, '--nats', `nats://${LOOPBACK}:9`, '--yes']);
+  expect(nobody).toMatchObject({ code: 6, err: expect.stringMatching(/No NATS server answered/) });
+});
