@@ -18,7 +18,9 @@ const ApplicationSchema = v.object({
 export type Application = v.InferOutput<typeof ApplicationSchema>;
 
 const DeploymentsSchema = v.object({
-  deployments: v.array(v.object({ versions: v.array(v.object({ version_id: v.string() })) })),
+  deployments: v.array(
+    v.object({ created_on: v.string(), versions: v.array(v.object({ version_id: v.string() })) }),
+  ),
 });
 
 const ScriptsSchema = v.array(
@@ -89,7 +91,9 @@ export class DeployApi {
       DeploymentsSchema,
       call,
     );
-    return deployments.flatMap(({ versions }) => versions[0]?.version_id ?? []);
+    // As wrangler: no order is documented.
+    const newestFirst = deployments.toSorted((a, b) => b.created_on.localeCompare(a.created_on));
+    return newestFirst.flatMap(({ versions }) => versions[0]?.version_id ?? []);
   }
 
   /** What the code of a version is, to compare: a change of secrets makes a version with the same code. */

@@ -8,6 +8,9 @@ import { bareEnvironment } from './deploy-command.ts';
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 const TOKEN = 'a-token-of-forty-characters-0123456789_A';
 
+/** ms since the epoch. */
+const FIRST_DEPLOYED = Date.parse('2026-11-01T00:00:00Z');
+
 /** What there is, for a test to change. */
 export interface FakeAccount {
   worker: string;
@@ -30,6 +33,8 @@ export interface FakeCloudflare extends AsyncDisposable {
   readonly account: FakeAccount;
   /** Calls that change something. */
   readonly changes: readonly string[];
+  /** The bodies of those that had one, in the same order, with those that were refused. */
+  readonly bodies: readonly unknown[];
   /** For a command: the secrets and the address. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -48,6 +53,7 @@ export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promis
     ...of,
   };
   const changes: string[] = [];
+  const bodies: unknown[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -57,6 +63,7 @@ export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promis
     const isFailing = account.failing !== undefined && call.includes(account.failing);
     const isKnown = request.headers.authorization === `Bearer ${TOKEN}`;
     const text = Buffer.concat(chunks).toString();
+    if (method !== 'GET' && text !== '') bodies.push(JSON.parse(text));
     const answered: Answer = !isKnown
       ? { status: 403 }
       : isFailing
@@ -74,6 +81,7 @@ export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promis
   return {
     account,
     changes,
+    bodies,
     env: {
       ...bareEnvironment(),
       CLOUDFLARE_API_TOKEN: TOKEN,
@@ -105,12 +113,18 @@ function answer(account: FakeAccount, call: string, body: string): Answer {
     };
   if (call === `GET /workers/scripts/${account.worker}/deployments`)
     return {
-      result: { deployments: account.versions.map((version_id) => ({ versions: [{ version_id }] })) },
+      result: {
+        deployments: account.versions.map((version_id, index, { length }) => ({
+          created_on: new Date(FIRST_DEPLOYED + (length - index) * 1_000).toISOString(),
+          versions: [{ version_id, percentage: 100 }],
+        })),
+      },
     };
   const [, version] = /^GET \/workers\/scripts\/[^/]+\/versions\/(.+)$/.exec(call) ?? [];
   if (version !== undefined) {
     const etag = account.code[version] ?? `code of ${version}`;
-    return { result: { id: version, resources: { script: { etag } } } };
+    const metadata = { created_on: new Date(FIRST_DEPLOYED).toISOString() };
+    return { result: { id: version, metadata, resources: { script: { etag }, bindings: [] } } };
   }
   if (call.startsWith(`POST /workers/scripts/${account.worker}/deployments`)) {
     const { changedSecrets } = account;
