@@ -49,6 +49,12 @@ export const SecretsSchema = v.strictObject({
     v.description('of NATS clients and leaf nodes, in each region that runs'),
   ),
   silent: v.pipe(v.array(v.string()), v.description('regions that did not answer')),
+  seen: v.pipe(
+    v.array(v.strictObject({ region: v.string(), since: IsoTime })),
+    v.description(
+      'since when it is known who signed in at each region that answered: a server forgets when it is started',
+    ),
+  ),
   caller: v.pipe(v.nullable(v.string()), v.description('the secret whose token this call came with')),
 });
 export type Secrets = Wire<typeof SecretsSchema>;

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jwtAuthenticator, wsconnect } from '@nats-io/nats-core';
 import { describe, expect, test, vi } from 'vitest';
+import { leafProblem } from '../api/leaf-lines.ts';
 import { Entrypoint, type Environment, runToExit } from '../test/support/container/entrypoint.ts';
 import { createOperatorFixture } from '../test/support/container/operator-fixture.ts';
 import { RawClient } from '../test/support/container/raw-client.ts';
@@ -84,6 +85,31 @@ describe('nats-server accepts the configuration', () => {
     const { code, output } = await runToExit({ env, args: ['-t'] });
     expect(output).toMatch(/configuration file .* is valid/);
     expect(code).toBe(0);
+  });
+});
+
+describe('it refuses those lines of leaf nodes that the command refuses that sets them', () => {
+  test.each([
+    'factory a\nlab b publish=up.>,x subscribe=',
+    'factory\ta',
+    '  factory   a  ',
+    'factory',
+    'session a',
+    'factory a\n\nfactory b',
+    'factory a pub=x',
+    'factory a publish=x publish=y',
+    'factory a publish=x\tsubscribe=y',
+    'factory a\u0001b',
+    'factory a\r',
+    'meridian a',
+    'meridian a publish=x',
+  ])('%j', async (lines) => {
+    const leafs = { NATS_LEAF_PASSWORD: 'x', NATS_LEAF_USERS: lines };
+    const asUsers = await runToExit({ env: { ...USER_ENVIRONMENT, ...leafs }, args: ['-t'] });
+    const isValid = leafProblem(lines, { users: [USER_ENVIRONMENT.NATS_USER] }) === undefined;
+    expect(asUsers.code).toBe(isValid ? 0 : EX_CONFIG);
+    const withToken = await runToExit({ env: { ...TOKEN_ENVIRONMENT, ...leafs }, args: ['-t'] });
+    expect(withToken.code).toBe(leafProblem(lines) === undefined ? 0 : EX_CONFIG);
   });
 });
 

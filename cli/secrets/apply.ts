@@ -2,6 +2,7 @@
 // step, so that there is never half of a user and a password. Then waits until the edge has them.
 
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Secrets } from '../../api/secrets.ts';
@@ -11,6 +12,7 @@ import { waitFor } from '../../waiting/wait-for.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { ROOT } from '../regions-file.ts';
+import { thisWorker } from './this-worker.ts';
 
 const PROJECT = fileURLToPath(ROOT);
 const WRANGLER = join(PROJECT, 'node_modules/wrangler/bin/wrangler.js');
@@ -19,17 +21,28 @@ const WRANGLER = join(PROJECT, 'node_modules/wrangler/bin/wrangler.js');
 const SERVED_WITHIN_MS = 120_000;
 const ASK_EVERY_MS = 1_000;
 
+/** wrangler's words for the API's codes 10214 and 10215. */
+const NOT_DEPLOYED = /latest version of your Worker isn't currently deployed|\b1021[45]\b/;
+
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** Where secrets are changed. */
 export type Target =
   | { readonly kind: 'stack'; readonly stack: RunningStack; readonly file: string }
-  | { readonly kind: 'wrangler'; readonly args: readonly string[] };
+  | { readonly kind: 'wrangler'; readonly worker: string; readonly args: readonly string[] };
 
-/** @param env an environment of wrangler.toml. @throws CommandError if nothing can change them */
+/** Options of a command. */
+export interface WhichWorker {
+  /** An environment of wrangler.toml. */
+  readonly env?: string | undefined;
+  /** Its name, if the edge's address does not say it. */
+  readonly worker?: string | undefined;
+}
+
+/** @param asked which Worker is meant. @throws CommandError if nothing can change them, or it is another Worker */
 export async function targetOf(
   { connection: { url } }: AdminClient,
-  env: string | undefined,
+  { env, worker }: WhichWorker,
 ): Promise<Target> {
   const { stacks } = await findStacks();
   const stack = stacks.find((each) => new URL(each.url).origin === url.origin);
@@ -41,13 +54,14 @@ export async function targetOf(
       { details: { code: 'no_target' } },
     );
   }
-  return { kind: 'wrangler', args: env === undefined ? [] : ['--env', env] };
+  const name = thisWorker(await readFile(join(PROJECT, 'wrangler.toml'), 'utf8'), url, { env, worker });
+  return { kind: 'wrangler', worker: name, args: env === undefined ? [] : ['--env', env] };
 }
 
 export function targetText(target: Target): string {
   return target.kind === 'stack'
     ? `the local stack at ${target.stack.url}`
-    : `the Worker, by wrangler${target.args.length === 0 ? '' : ` ${target.args.join(' ')}`}`;
+    : `the Worker ${target.worker}, by wrangler${target.args.length === 0 ? '' : ` ${target.args.join(' ')}`}`;
 }
 
 /** @throws CommandError if they were not changed */
@@ -55,6 +69,13 @@ export async function applySecrets(target: Target, changes: SecretChanges): Prom
   if (target.kind === 'stack') return askForSecrets(target.file, changes);
   const { code, output } = await runWrangler(target.args, JSON.stringify(changes));
   if (code === 0) return;
+  if (NOT_DEPLOYED.test(output)) {
+    throw new CommandError(
+      EXIT.refused,
+      `Nothing was changed: the newest version of the Worker is not the one that runs, as after a rollback or a canary that was taken back, and Cloudflare changes no secret then. Deploy the version that is to run (\`npm run deploy\`; of what runs now, from its commit), then again.`,
+      { details: { code: 'not_deployed' } },
+    );
+  }
   throw new CommandError(
     EXIT.refused,
     `wrangler did not change the secrets (exit code ${code}): ${lastLine(output)} Is it signed in (\`npx wrangler whoami\`)? \`secrets status\` says what is set.`,

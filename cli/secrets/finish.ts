@@ -23,6 +23,7 @@ interface Options extends ConnectionOptions, ConfirmOptions {
   readonly old?: string;
   readonly idle: number;
   readonly env?: string;
+  readonly worker?: string;
   readonly force?: true;
   readonly dryRun?: true;
 }
@@ -37,6 +38,10 @@ export function finishCommand(): Command {
     .option('--old <secret>', 'which of the two goes (default: the older one)')
     .option('--idle <minutes>', 'whoever used it within this time still uses it', wholeNumber, IDLE_MINUTES)
     .option('--env <name>', 'for wrangler: an environment of wrangler.toml')
+    .option(
+      '--worker <name>',
+      "for wrangler: wrangler.toml's Worker, where the edge's address is no route of it",
+    )
     .option('--force', 'even if somebody still uses it')
     .option('--dry-run', 'only show what would go, and who still uses it (exit code 1 if somebody does)')
     .option('-y, --yes', 'do not ask for confirmation')
@@ -46,7 +51,7 @@ export function finishCommand(): Command {
       const client = await openClient(options);
       const idle = { now: Date.now(), idleMs: options.idle * MINUTE_MS };
       const { old, stays, problems } = ending(await client.secrets(), rotated, options.old, idle);
-      const target = await targetOf(client, options.env);
+      const target = await targetOf(client, options);
       if (target.kind === 'stack' && old.secrets.includes('MERIDIAN_ADMIN_TOKEN')) throw stacksOwn();
       const plan = {
         secret: rotated.name,

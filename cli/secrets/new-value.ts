@@ -1,13 +1,13 @@
 // The value that follows another one: in which place, and, unless it is given, a random one in the form of the old one. Pure but
 // for the random bytes, which are passed in.
 
+import { leafNamesIn, leafProblem } from '../../api/leaf-lines.ts';
 import type { RotatedSecret, SecretParts } from '../../api/rotated-secrets.ts';
 import type { SecretValue } from '../../api/secrets.ts';
+import { tokenLines } from '../../api/token-lines.ts';
+import { whyTooLong } from '../../regions/credential-length.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { nameOf } from './find-secret.ts';
-
-/** As the Worker has it (worker/admin/admin-tokens.ts). */
-const LEAST_TOKEN_CHARS = 24;
 
 /** In which of a client's names the count of its changes is: `meridian.2`. */
 const COUNTED = /^(.*?)(?:\.(\d+))?$/;
@@ -27,13 +27,15 @@ export interface Wish {
   readonly user?: string | undefined;
   /** The value itself, such as a file has it. */
   readonly given?: string | undefined;
+  /** Of leaf nodes: the clients' users, if clients sign in as users alone. */
+  readonly users?: readonly string[] | undefined;
 }
 
 /** The secrets to set, by name. @throws CommandError if what is wished for cannot be */
 export function newValue(
   place: SecretParts,
   old: SecretValue,
-  { user, given }: Wish,
+  { user, given, users }: Wish,
   random: () => string,
 ): Readonly<Record<string, string>> {
   const [first, second] = place;
@@ -41,7 +43,7 @@ export function newValue(
   if (text === '') throw refused('The new value is empty.');
   if (second !== undefined) return userValue([first, second], old, user, text ?? random());
   if (user !== undefined) throw refused('--user is for NATS clients: leave it out.');
-  if (first.startsWith('NATS_LEAF_USERS')) return { [first]: leafUsers(text, old) };
+  if (first.startsWith('NATS_LEAF_USERS')) return { [first]: leafUsers(text, old, users) };
   return { [first]: text === undefined ? tokens(old, random) : checkedTokens(text) };
 }
 
@@ -52,11 +54,15 @@ function userValue(
   value: string,
 ): Readonly<Record<string, string>> {
   const name = wished ?? nextName(old);
+  if (name === '') throw refused('The user is empty.');
   if (name === old)
     throw refused(`--user ${name} is the name of now, and a name has one password: give another.`);
   // nats-server reads it from a line, and one of the two would end it.
   if (/\p{Cc}/u.test(name + value)) throw refused('The user or its password has a control character.');
-  return { [user]: name, [password]: value };
+  const values = { [user]: name, [password]: value };
+  const tooLong = whyTooLong(values);
+  if (tooLong !== undefined) throw refused(`${tooLong}.`);
+  return values;
 }
 
 function nextName(old: string): string {
@@ -71,31 +77,26 @@ function tokens({ names }: SecretValue, random: () => string): string {
 }
 
 function checkedTokens(text: string): string {
-  const short = text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .findIndex((line) => (line.trim().split(/\s+/).at(-1) ?? '').length < LEAST_TOKEN_CHARS);
-  if (short === -1) return text;
-  throw refused(
-    `The token in line ${short + 1} has fewer than ${LEAST_TOKEN_CHARS} characters, and is not used: openssl rand -hex 32.`,
-  );
+  const { tokens, problems } = tokenLines(text);
+  const [problem] = problems;
+  if (problem !== undefined) throw refused(`Line ${problem.line} ${problem.words}.`);
+  if (tokens.length === 0) throw refused('It has no token.');
+  return text;
 }
 
 /** What each may is not known here, so the lines are given. */
-function leafUsers(text: string | undefined, { names }: SecretValue): string {
+function leafUsers(
+  text: string | undefined,
+  { names }: SecretValue,
+  users: readonly string[] | undefined,
+): string {
   if (text === undefined)
     throw refused(
       'What each leaf node may is part of its line, so give the new lines: --from FILE, with another name in each.',
     );
-  for (const [index, line] of text.split('\n').entries()) {
-    const [name = '', password] = line.trim().split(/\s+/);
-    if (name === '') continue;
-    if (password === undefined) throw refused(`Line ${index + 1} is not a name and a password.`);
-    if (names.includes(name) || name === 'session')
-      throw refused(
-        `Line ${index + 1} has the name ${name}, which is taken: both lists are valid, so names differ.`,
-      );
-  }
+  const problem = leafProblem(text, { taken: names, users });
+  if (problem !== undefined) throw refused(problem);
+  if (leafNamesIn(text).length === 0) throw refused('It has no leaf node.');
   return text;
 }
 

@@ -5,16 +5,18 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import type { RotatedSecret } from '../../api/rotated-secrets.ts';
+import type { Secrets, SecretValue } from '../../api/secrets.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { type ConfirmOptions, confirm } from '../confirm.ts';
 import { type ConnectionOptions, withConnection } from '../connection.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { interruptible } from '../interrupt.ts';
 import { openClient } from '../live.ts';
 import { say } from '../wrap.ts';
 import { applySecrets, type Target, targetOf, targetText, untilServed } from './apply.ts';
 import { nameOf, rotatedSecret, secretIn } from './find-secret.ts';
 import { freePlace, newValue } from './new-value.ts';
-import { type Beginning, beginning } from './rotation.ts';
+import { type Beginning, beginning, replacedProblems } from './rotation.ts';
 
 const RANDOM_BYTES = 32;
 
@@ -23,6 +25,7 @@ interface Options extends ConnectionOptions, ConfirmOptions {
   readonly from?: string;
   readonly out?: string;
   readonly env?: string;
+  readonly worker?: string;
   readonly again?: true;
   readonly force?: true;
   readonly dryRun?: true;
@@ -43,6 +46,10 @@ export function rotateCommand(): Command {
       'write the new value to a new file that only you can read, in place of showing it',
     )
     .option('--env <name>', 'for wrangler: an environment of wrangler.toml')
+    .option(
+      '--worker <name>',
+      "for wrangler: wrangler.toml's Worker, where the edge's address is no route of it",
+    )
     .option('--again', 'a rotation is half finished: replace its new value, which was lost')
     .option(
       '--force',
@@ -54,12 +61,17 @@ export function rotateCommand(): Command {
     .action(async (asked: string, options: Options) => {
       const rotated = rotatedSecret(asked);
       const client = await openClient(options);
-      const begun = beginning(await client.secrets(), rotated, options.again === true);
+      const found = await client.secrets();
+      const begun = beginning(found, rotated, options.again === true);
       const place = freePlace(rotated, begun.old);
-      await checkForce(client, begun, place[0], options);
-      const target = await targetOf(client, options.env);
+      if (!options.force) {
+        if (begun.replaced !== undefined)
+          checkReplaced(begun.replaced, replacedProblems(found, rotated, begun.replaced));
+        await checkMqtt(client, begun, place[0]);
+      }
+      const target = await targetOf(client, options);
       const given = options.from === undefined ? undefined : await valueFrom(options.from);
-      const wish = { user: options.user, given };
+      const wish = { user: options.user, given, users: clientUsers(found) };
       const values = newValue(place, begun.old, wish, () => randomBytes(RANDOM_BYTES).toString('hex'));
       const plan = planOf(rotated, begun, Object.keys(values), target);
       if (options.dryRun) return options.json ? print(plan) : say(planText(plan));
@@ -68,7 +80,7 @@ export function rotateCommand(): Command {
       await set(client, { rotated, target, values, options });
       const shown = options.out === undefined ? { values } : { out: options.out };
       if (options.json) print({ ...plan, ...shown });
-      else say(doneText(rotated, nameOf(begun.old), values, options.out));
+      else say(doneText(rotated, nameOf(begun.old), options.out));
     });
 }
 
@@ -79,47 +91,59 @@ interface Setting {
   readonly options: Options;
 }
 
-/** The file is there before the value is valid: it would be lost otherwise. */
+/** The value is in the file, or shown, before it is valid: it would be lost otherwise, as when this is interrupted. */
 async function set(
   client: AdminClient,
-  { rotated, target, values, options: { out } }: Setting,
+  { rotated, target, values, options: { out, json } }: Setting,
 ): Promise<void> {
   const before = secretIn(await client.secrets(), rotated).values.map(({ id }) => id);
   if (out !== undefined) await writeOut(out, linesOf(values));
+  else if (!json) say(`The new value, which is not shown again:\n${linesOf(values)}`);
+  const [first = ''] = Object.keys(values);
+  const keep = () => {
+    if (out !== undefined) console.error(`${out} stays: its value may be valid.`);
+    else if (json) console.error(`The new value, which may be valid:\n${linesOf(values)}`);
+  };
   try {
-    await applySecrets(target, values);
+    await interruptible(async () => {
+      await applySecrets(target, values);
+      await untilServed(client, (found) =>
+        secretIn(found, rotated).values.some(
+          (value) => nameOf(value) === first && !before.includes(value.id),
+        ),
+      );
+    }, keep);
   } catch (error) {
-    if (out !== undefined) await rm(out, { force: true });
+    const isUntouched = error instanceof CommandError && error.details.code === 'not_deployed';
+    if (!isUntouched) keep();
+    else if (out !== undefined) await rm(out, { force: true });
     throw error;
   }
-  const [first = ''] = Object.keys(values);
-  await untilServed(client, (found) =>
-    secretIn(found, rotated).values.some((value) => nameOf(value) === first && !before.includes(value.id)),
+}
+
+function checkReplaced(replaced: SecretValue, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new CommandError(
+    EXIT.refused,
+    `${problems.join('; ')}: who has ${nameOf(replaced)} would be refused when it is replaced. --force does it all the same.`,
+    { details: { code: 'in_use', problems } },
   );
 }
 
-async function checkForce(
-  client: AdminClient,
-  { old, replaced }: Beginning,
-  place: string,
-  { force }: Options,
-): Promise<void> {
-  if (force) return;
-  const uses = replaced?.uses ?? [];
-  if (replaced !== undefined && uses.length > 0) {
-    const who = [...new Set(uses.map((use) => use.who))].join(', ');
-    throw new CommandError(
-      EXIT.refused,
-      `${nameOf(replaced)} is used already (${who}): replaced, it would be refused. --force does it all the same.`,
-      { details: { code: 'in_use', uses } },
-    );
-  }
+async function checkMqtt(client: AdminClient, { old }: Beginning, place: string): Promise<void> {
   if (nameOf(old) !== 'NATS_TOKEN' || !(await client.config()).config.doors.mqtt) return;
   throw new CommandError(
     EXIT.refused,
     `MQTT is on, and nats-server does not take the token from MQTT clients while ${place} is beside it: they would be refused. If none signs in with the token, --force.`,
     { details: { code: 'mqtt' } },
   );
+}
+
+/** Undefined if clients sign in with a token, or not as users. */
+function clientUsers({ secrets }: Secrets): readonly string[] | undefined {
+  const values = secrets.find(({ name }) => name === 'NATS_USER')?.values ?? [];
+  const isToken = values.some((value) => nameOf(value) === 'NATS_TOKEN');
+  return isToken || values.length === 0 ? undefined : values.flatMap(({ names }) => names);
 }
 
 async function valueFrom(file: string): Promise<string> {
@@ -162,16 +186,8 @@ function planText({ old, set, replaces, at }: Plan): string {
   return `${set.join(' and ')} ${set.length === 1 ? 'is' : 'are'} ${how} in ${at}; ${old} stays valid beside it.`;
 }
 
-function doneText(
-  { name }: RotatedSecret,
-  old: string,
-  values: Readonly<Record<string, string>>,
-  out: string | undefined,
-): string {
-  const where =
-    out === undefined
-      ? `The new value, which is not shown again:\n${linesOf(values)}`
-      : `The new value is in ${out}.\n`;
+function doneText({ name }: RotatedSecret, old: string, out: string | undefined): string {
+  const where = out === undefined ? '' : `The new value is in ${out}.\n`;
   const restart = name.startsWith('NATS_')
     ? 'Servers take what they were started with: `npm run regions -- restart`, and only then give the new value to clients.'
     : 'Give it to all who have the old one.';

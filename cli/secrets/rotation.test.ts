@@ -3,7 +3,7 @@ import { ROTATED_SECRETS } from '../../api/rotated-secrets.ts';
 import type { Secrets, SecretUse, SecretValue } from '../../api/secrets.ts';
 import { rotatedSecret } from './find-secret.ts';
 import { freePlace, newValue } from './new-value.ts';
-import { beginning, ending } from './rotation.ts';
+import { beginning, ending, replacedProblems } from './rotation.ts';
 
 const NOW = Date.parse('2026-11-28T04:00:00Z');
 const HOUR_MS = 3_600_000;
@@ -33,6 +33,7 @@ function found(name: string, values: readonly SecretValue[], more: Partial<Secre
     secrets: [{ name, rotates: true, values, seesUses }],
     servers: [],
     silent: [],
+    seen: [],
     caller: null,
     ...more,
   };
@@ -70,7 +71,7 @@ test('each who has a token gets one, by the same name', () => {
   const text = `${random()}\nann ${random()}`;
   expect(newValue(place, old, {}, random)).toEqual({ MERIDIAN_ADMIN_TOKEN: text });
   expect(() => newValue(place, old, { given: `ann ${random()}\nbob short` }, random)).toThrow(
-    'The token in line 2 has fewer than 24',
+    'Line 2 has a token of 5 characters',
   );
   expect(() => newValue(place, old, { given: '\n' }, random)).toThrow('The new value is empty');
   expect(() => newValue(place, old, { user: 'x' }, random)).toThrow('--user is for NATS clients');
@@ -80,7 +81,8 @@ test('lines of leaf nodes are given, with other names than those that stay valid
   const old = value(['NATS_LEAF_USERS'], { names: ['factory'] });
   const place = freePlace(leafs, old);
   const given = 'factory.2 a publish=up.>\nlab b';
-  expect(newValue(place, old, { given }, random)).toEqual({ NATS_LEAF_USERS_NEXT: given });
+  expect(newValue(place, old, { given, users: ['ann'] }, random)).toEqual({ NATS_LEAF_USERS_NEXT: given });
+  expect(() => newValue(place, old, { given }, random)).toThrow('sign in as a user');
   expect(() => newValue(place, old, {}, random)).toThrow('--from FILE');
   expect(() => newValue(place, old, { given: 'lab b\nfactory a' }, random)).toThrow(
     'Line 2 has the name factory',
@@ -130,6 +132,12 @@ test.each<[string, Partial<SecretValue>, Partial<Secrets>, RegExp]>([
     /restart oc/,
   ],
   ['a region that does not answer', {}, { silent: ['oc'] }, /oc does not answer/],
+  [
+    'a region whose server was started a moment ago',
+    {},
+    { seen: [{ region: 'oc', since: '2026-11-28T03:50:00.000Z' }] },
+    /oc knows who signed in for 10 min only/,
+  ],
   ['who asks', {}, { caller: 'NATS_TOKEN' }, /this command itself/],
 ])('%s keeps it from being finished', (_, old, more, words) => {
   const half = found('NATS_USER', [{ ...TOKEN, ...old }, NEXT], more);
@@ -155,4 +163,36 @@ test('of leaf nodes it cannot be seen, and of two that were seen together not wh
     problems: [expect.stringContaining('leaf node')],
   });
   expect(() => ending(half, leafs, 'NATS_TOKEN', IDLE)).toThrow('none of the two');
+});
+
+test('a new value that somebody may have is not replaced: who has it, who does not answer, what cannot be seen', () => {
+  const half = (more: Partial<Secrets>) => found('NATS_USER', [TOKEN, NEXT], more);
+  expect(replacedProblems(half({}), clients, NEXT)).toEqual([]);
+  const used = value(NEXT.secrets, { uses: [use({ who: 'jobs' })] });
+  expect(replacedProblems(half({}), clients, used)).toEqual(['NATS_USER_NEXT is used already (jobs)']);
+  expect(replacedProblems(half({ silent: ['oc'] }), clients, NEXT)).toEqual([
+    expect.stringMatching(/oc does not answer/),
+  ]);
+  const leaf = value(['NATS_LEAF_USERS_NEXT']);
+  expect(replacedProblems(found('NATS_LEAF_USERS', [leaf, leaf]), leafs, leaf)).toHaveLength(1);
+});
+
+const ADMIN = value(['MERIDIAN_ADMIN_TOKEN'], { names: ['ann'] });
+const LEAF = value(['NATS_LEAF_USERS'], { names: ['factory'] });
+const LONG = 'x'.repeat(32);
+
+test.each([
+  ['an empty user', clients, TOKEN, { user: '' }, /The user is empty/],
+  ['a password that no client could send', clients, TOKEN, { given: 'x'.repeat(70_000) }, /is disconnected/],
+  ['a token that is short', admins, ADMIN, { given: 'ann short' }, /Line 1 has a token of 5 characters/],
+  ['a line of three words', admins, ADMIN, { given: `ann of ${LONG}` }, /more than a name and a token/],
+  ['a name that is there twice', admins, ADMIN, { given: `ann ${LONG}\nann ${LONG}x` }, /Line 2 has a name/],
+  ['no token', admins, ADMIN, { given: ' \n' }, /It has no token/],
+  ['a leaf node without a password', leafs, LEAF, { given: 'lab' }, /Line 1 is not a name and a password/],
+  ['the name of another', leafs, LEAF, { given: 'lab x\nlab y' }, /Line 2 has the name lab/],
+  ['the name of the old one', leafs, LEAF, { given: 'factory x' }, /Line 1 has the name factory/],
+  ['permissions of another kind', leafs, LEAF, { given: 'lab x pub=a' }, /something else than publish=/],
+  ['no leaf node', leafs, LEAF, { given: '\n \n' }, /It has no leaf node/],
+] as const)('%s is refused before anything is set', (_, rotated, old, wish, words) => {
+  expect(() => newValue(freePlace(rotated, old), old, wish, random)).toThrow(words);
 });

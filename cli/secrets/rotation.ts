@@ -103,9 +103,35 @@ function problemsOf({ found, secret, old, stays }: Standing, idle: Idle): readon
       problems.push(
         `the servers of ${region} do not take ${nameOf(stays)} yet: \`npm run regions -- restart ${region}\``,
       );
-  for (const region of found.silent)
-    problems.push(`${region} does not answer, so it is not known who is connected there`);
+  problems.push(...unknownUses(secret, found, idle));
   return problems;
+}
+
+/** Where somebody may have used a value without being seen. */
+function unknownUses(secret: Secret, { silent, seen }: Secrets, { now, idleMs }: Idle): readonly string[] {
+  if (!secret.seesUses) return [];
+  const late = seen.filter(({ since }) => now - Date.parse(since) < idleMs);
+  return [
+    ...silent.map((region) => `${region} does not answer, so it is not known who is connected there`),
+    ...late.map(({ region, since }) => {
+      const ago = durationText(Math.max(0, now - Date.parse(since)));
+      return `${region} knows who signed in for ${ago} only, since a server forgets it when it is started or takes thousands: wait, or say with --idle how many minutes are enough`;
+    }),
+  ];
+}
+
+/** Why the newer value, which was lost or wrong, should not be replaced: somebody may have it. */
+export function replacedProblems(
+  found: Secrets,
+  rotated: RotatedSecret,
+  replaced: SecretValue,
+): readonly string[] {
+  const secret = secretIn(found, rotated);
+  const who = [...new Set(replaced.uses.map((use) => use.who))];
+  const used = who.length === 0 ? [] : [`${nameOf(replaced)} is used already (${who.join(', ')})`];
+  if (!secret.name.startsWith('NATS_')) return used;
+  if (!secret.seesUses) return [...used, 'nats-server does not show as which user a leaf node signs in'];
+  return [...used, ...unknownUses(secret, found, { now: 0, idleMs: 0 })];
 }
 
 function usesOf(old: SecretValue, { now, idleMs }: Idle): string[] {

@@ -26,6 +26,7 @@ function edge(...values: readonly SecretValue[]): Answers {
     secrets: values.length === 0 ? [] : [secret],
     servers: [{ region: 'weur', takes: ['NATS_TOKEN'], takesOther: false }],
     silent: ['oc'],
+    seen: [{ region: 'weur', since: '2026-01-01T00:00:00.000Z' }],
     caller: 'MERIDIAN_ADMIN_TOKEN',
   };
   return { ...livingEdge(), 'GET /api/secrets': { body } };

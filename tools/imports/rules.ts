@@ -462,7 +462,7 @@ export const PARTS: readonly Part[] = [
     path: 'container',
     what: 'the image',
     imports: [],
-    tests: ['regions'],
+    tests: ['regions', 'api'],
   },
   {
     path: 'state',

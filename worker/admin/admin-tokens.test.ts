@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { adminTokensOf, LEAST_TOKEN_CHARS, MOST_TOKENS } from './admin-tokens.ts';
+import { LEAST_TOKEN_CHARS, MOST_TOKENS } from '../../api/token-lines.ts';
+import { adminTokensOf } from './admin-tokens.ts';
 
 const ONE = '1'.repeat(LEAST_TOKEN_CHARS);
 const TWO = '2'.repeat(LEAST_TOKEN_CHARS);

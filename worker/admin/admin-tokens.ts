@@ -2,18 +2,8 @@
 // while the other is still in use, and the audit log says whose it was. What is wrong with a secret is told in the log of
 // the Worker, never to a client.
 
+import { tokenLines } from '../../api/token-lines.ts';
 import type { AdminEnv } from '../env.ts';
-
-/** Base64 of 16 random bytes. Whoever guesses at shorter ones may be lucky one day. */
-export const LEAST_TOKEN_CHARS = 24;
-
-/** Each takes a comparison per call. */
-export const MOST_TOKENS = 16;
-
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
-
-/** Visible characters, since it is sent in a header. */
-const TOKEN = /^[\x21-\x7e]+$/;
 
 export type Grant = 'write' | 'read';
 
@@ -58,40 +48,12 @@ export function adminTokensOf(env: AdminEnv): Found {
 function tokensOf(secret: AdminSecret, value: string | undefined): Found {
   const grant = SECRETS[secret];
   const role = ROLES[grant];
-  const lines = (value ?? '').split(/\r?\n/).filter((line) => line.trim() !== '');
-  const tokens: AdminToken[] = [];
-  const problems: string[] = [];
-  for (const [index, line] of lines.entries()) {
-    const words = line.trim().split(/[ \t]+/);
-    const token = words.at(-1) ?? '';
-    const name = words.length === 2 ? words[0] : undefined;
-    const actor = name === undefined ? role : `${role}:${name}`;
-    const problem =
-      index >= MOST_TOKENS
-        ? `is one too many: ${MOST_TOKENS} are used`
-        : problemOf({ words, token, name, isRepeated: tokens.some((each) => each.actor === actor) });
-    if (problem === undefined)
-      tokens.push({ token, grant, actor, secret, ...(name !== undefined && { name }) });
-    else problems.push(`line ${index + 1} of ${secret} ${problem}`);
-  }
-  return { tokens, problems };
-}
-
-interface Line {
-  readonly words: readonly string[];
-  readonly token: string;
-  readonly name: string | undefined;
-  readonly isRepeated: boolean;
-}
-
-function problemOf({ words, token, name, isRepeated }: Line): string | undefined {
-  if (words.length > 2) return 'has more than a name and a token';
-  if (name !== undefined && !NAME.test(name))
-    return 'has a name of other characters than letters, digits and ._@-';
-  if (!TOKEN.test(token)) return 'has a token with characters that cannot be sent: take visible ASCII';
-  if (token.length < LEAST_TOKEN_CHARS)
-    return `has a token of ${token.length} characters, and at least ${LEAST_TOKEN_CHARS} are needed: openssl rand -hex 32`;
-  if (isRepeated)
-    return `has ${name === undefined ? 'no name' : 'a name'}, as an earlier line: name each token`;
-  return undefined;
+  const { tokens, problems } = tokenLines(value ?? '');
+  return {
+    tokens: tokens.map(({ token, name }) => {
+      const actor = name === undefined ? role : `${role}:${name}`;
+      return { token, grant, actor, secret, ...(name !== undefined && { name }) };
+    }),
+    problems: problems.map(({ line, words }) => `line ${line} of ${secret} ${words}`),
+  };
 }

@@ -21,9 +21,8 @@ const REGION_TIMEOUT_MS = 5_000;
 
 interface Asked {
   readonly id: string;
-  /** Undefined: no server of it runs. */
+  /** Undefined: it does not answer. */
   readonly report: CredentialReport | undefined;
-  readonly isSilent: boolean;
 }
 
 export function secrets(
@@ -38,14 +37,10 @@ export function secrets(
         try {
           const report = regionStub(env, region).credentials();
           const late = `no answer within ${REGION_TIMEOUT_MS} ms`;
-          return {
-            id: region.id,
-            report: await withTimeout(report, REGION_TIMEOUT_MS, late),
-            isSilent: false,
-          };
+          return { id: region.id, report: await withTimeout(report, REGION_TIMEOUT_MS, late) };
         } catch (error) {
           console.warn(`region ${region.id} does not say which credentials are used: ${messageOf(error)}`);
-          return { id: region.id, report: undefined, isSilent: true };
+          return { id: region.id, report: undefined };
         }
       }),
     );
@@ -76,14 +71,15 @@ function secretsView({ env, known, asked, caller }: Found): Secrets {
   return {
     secrets: [...rotated, ...single].filter(({ values }) => values.length > 0),
     servers: asked.flatMap(({ id, report }) =>
-      report === undefined
+      report?.taken === undefined
         ? []
-        : [{ region: id, takes: report.takes ?? null, takesOther: report.takesOther }],
+        : [{ region: id, takes: report.taken.takes ?? null, takesOther: report.taken.takesOther }],
     ),
     // One whose server runs and does not say who is connected is as good as silent.
-    silent: asked
-      .filter(({ isSilent, report }) => isSilent || (report !== undefined && report.uses === undefined))
-      .map(({ id }) => id),
+    silent: asked.filter(({ report }) => report?.uses === undefined).map(({ id }) => id),
+    seen: asked.flatMap(({ id, report }) =>
+      report?.uses === undefined ? [] : [{ region: id, since: new Date(report.knownSince).toISOString() }],
+    ),
     caller: caller ?? null,
   };
 }

@@ -26,8 +26,8 @@ const SET = {
 };
 
 const REPORT: CredentialReport = {
-  takes: ['NATS_TOKEN'],
-  takesOther: false,
+  taken: { takes: ['NATS_TOKEN'], takesOther: false },
+  knownSince: LAST - 1_000,
   uses: [
     { user: undefined, client: 'orders', connected: 2, last: LAST },
     { user: 'meridian.2', client: 'billing', connected: 1, last: LAST },
@@ -35,11 +35,13 @@ const REPORT: CredentialReport = {
   ],
 };
 
-function edgeWith(more: Partial<Env>, report: () => Promise<CredentialReport | undefined>): EdgeContext {
+const ASLEEP: CredentialReport = { taken: undefined, uses: [], knownSince: LAST };
+
+function edgeWith(more: Partial<Env>, report: () => Promise<CredentialReport>): EdgeContext {
   const env: Env = {
     CONFIG_STORE: bindings.CONFIG_STORE,
     ...regionBindings((id) => ({
-      credentials: async () => (id === 'weur' ? report() : undefined),
+      credentials: async () => (id === 'weur' ? report() : ASLEEP),
     })),
     ...more,
   };
@@ -76,6 +78,8 @@ test('each secret with its values, their names, and who uses which; nothing of a
     silent: [],
     caller: null,
   });
+  expect(found.seen).toContainEqual({ region: 'weur', since: '2026-11-28T02:59:59.000Z' });
+  expect(found.seen).toContainEqual({ region: 'oc', since: '2026-11-28T03:00:00.000Z' });
   expect(JSON.stringify(found)).not.toMatch(/hidden|aaa|bbb/);
 });
 

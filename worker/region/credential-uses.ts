@@ -5,6 +5,8 @@ import { OWN_NAME } from '../own-connections.ts';
 /** `/connz` with `auth=1`, in part. */
 export interface AuthConnz {
   readonly now: string;
+  /** How many there are; more than `connections` if not all were asked for. */
+  readonly total: number;
   readonly connections: readonly {
     readonly start: string;
     /** Of closed ones. */
@@ -26,6 +28,9 @@ const REFUSED: ReadonlySet<string | undefined> = new Set([
   'Authentication Timeout',
 ]);
 
+/** nats-server's `max_closed_clients`: it remembers so many. */
+const MOST_CLOSED = 10_000;
+
 /** For clients that do not say how they are called. */
 const NAMELESS = '(no name)';
 
@@ -37,6 +42,19 @@ export interface CredentialUse {
   readonly connected: number;
   /** ms since the epoch */
   readonly last: number;
+}
+
+/**
+ * Since when all who signed in are known, ms since the epoch: a server forgets when it is started, remembers so many closed
+ * connections, and of these so many are read.
+ *
+ * @param closed the last ones, those that ended last first
+ */
+export function knownSince(startedAt: number, open: AuthConnz, closed: AuthConnz): number {
+  if (open.total > open.connections.length) return Date.parse(open.now);
+  const isWhole = closed.total <= closed.connections.length && closed.total < MOST_CLOSED;
+  const ends = closed.connections.flatMap(({ stop }) => (stop === undefined ? [] : [Date.parse(stop)]));
+  return isWhole ? startedAt : Math.max(startedAt, ...(ends.length === 0 ? [] : [Math.min(...ends)]));
 }
 
 /** @param open connections; @param closed ones that are still remembered */

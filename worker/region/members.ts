@@ -10,7 +10,7 @@ import { withTimeout } from '../../waiting/with-timeout.ts';
 import type { TrafficSample } from '../forecast/traffic.ts';
 import { messageOf } from '../message-of.ts';
 import type { LetGo, LetGoAnswer } from './client-mover.ts';
-import type { CredentialReport } from './credential-report.ts';
+import { type CredentialReport, SILENT } from './credential-report.ts';
 import type { RegionMethods } from './region-stub.ts';
 import type { RegionStatus } from './status.ts';
 
@@ -152,10 +152,10 @@ export class Members {
     return (await Promise.all(all)).flatMap((samples) => samples ?? []);
   }
 
-  /** Of those whose servers run, and that answer. */
+  /** Of all: of one that does not answer anything may be true. */
   async credentials(): Promise<readonly CredentialReport[]> {
     const all = this.#all.map((number) => this.#quietly(number, (stub) => stub.credentials()));
-    return (await Promise.all(all)).flatMap((report) => report ?? []);
+    return (await Promise.all(all)).map((report) => report ?? SILENT);
   }
 
   async #ask(): Promise<readonly SeenMember[]> {

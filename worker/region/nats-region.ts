@@ -8,6 +8,7 @@ import { Container } from '@cloudflare/containers';
 import type { RegionConfig } from '../../regions/config.ts';
 import { containerLabels } from '../../regions/container-labels.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { whyTooLong } from '../../regions/credential-length.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { memberConfig, OWN_SERVER, serverIdOf, serverIdsOf } from '../../regions/servers.ts';
 import type { RoundTrips } from '../../routing/round-trips.ts';
@@ -29,8 +30,7 @@ import { Admission } from './admission.ts';
 import { ClientEntry } from './client-entry.ts';
 import { ClientMover, type LetGo, type LetGoAnswer } from './client-mover.ts';
 import { containerEnvironment } from './container-settings.ts';
-import { whyTooLong } from './credential-length.ts';
-import { type CredentialReport, together } from './credential-report.ts';
+import { type CredentialReport, SILENT, together } from './credential-report.ts';
 import { Door } from './door.ts';
 import { DRAIN_KEY, type DrainRecord } from './drain-record.ts';
 import { LeafDoor } from './leaf-door.ts';
@@ -439,14 +439,20 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     return this.#mover.letGo(order);
   }
 
-  async credentials(): Promise<CredentialReport | undefined> {
+  async credentials(): Promise<CredentialReport> {
     const members = (await this.#members?.credentials()) ?? [];
-    if (!hasServer(this.#lifecycle.stage)) return together(members);
-    const [taken, uses] = await Promise.all([
+    return together(await this.#ownCredentials(), members);
+  }
+
+  /** While none runs nobody signs in; who did so before is forgotten with the server. */
+  async #ownCredentials(): Promise<CredentialReport> {
+    const { stage } = this.#lifecycle;
+    if (!hasServer(stage)) return { taken: undefined, uses: [], knownSince: sinceOf(this.#lifecycle) };
+    const [taken, found] = await Promise.all([
       takenBy(this.ctx.storage.kv, this.env),
       this.#server.credentialUses().catch(() => undefined),
     ]);
-    return together([{ ...taken, uses }, ...members]);
+    return found === undefined ? { ...SILENT, taken } : { taken, ...found };
   }
 
   /** What the region and its server measure; a server that does not answer is absent. Never starts anything. */

@@ -13,7 +13,7 @@ import {
 } from '../jetstream/backup/led-streams.ts';
 import { CONTROL_NAME } from '../mesh/control-route.ts';
 import type { Connection } from './client-mover.ts';
-import { type AuthConnz, type CredentialUse, credentialUses } from './credential-uses.ts';
+import { type AuthConnz, type CredentialUse, credentialUses, knownSince } from './credential-uses.ts';
 import { accountsIn, holdingsOf, type Jsz, type Raftz, SYSTEM_ACCOUNT } from './jetstream-answers.ts';
 import type { FailedLeaf } from './leaf-newcomers.ts';
 import {
@@ -151,14 +151,19 @@ export class NatsServer {
     return connectionsIn(await readMonitoring<Connz>(this.#port(MONITORING_PORT), query));
   }
 
-  /** Who signed in with which credentials, as far as it remembers. @throws Error when it does not answer in time */
-  async credentialUses(): Promise<readonly CredentialUse[]> {
-    const ask = (of: string) => readMonitoring<AuthConnz>(this.#port(MONITORING_PORT), `connz?auth=1&${of}`);
-    const [open, closed] = await Promise.all([
+  /** Who signed in with which credentials, and since when that is known. @throws Error when it does not answer in time */
+  async credentialUses(): Promise<{ readonly uses: readonly CredentialUse[]; readonly knownSince: number }> {
+    const port = this.#port(MONITORING_PORT);
+    const ask = (of: string) => readMonitoring<AuthConnz>(port, `connz?auth=1&${of}`);
+    const [{ start }, open, closed] = await Promise.all([
+      readMonitoring<Varz & { readonly start: string }>(port, 'varz'),
       ask(`limit=${USES_READ}`),
       ask(`state=closed&sort=stop&limit=${CLOSED_READ}`),
     ]);
-    return credentialUses(open, closed);
+    return {
+      uses: credentialUses(open, closed),
+      knownSince: knownSince(Date.parse(start), open, closed),
+    };
   }
 
   /** The servers that it is linked to, each once. */

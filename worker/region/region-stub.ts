@@ -46,8 +46,8 @@ export interface RegionMethods {
   scaling(): Promise<ScalingStatus | undefined>;
   /** Has its server tell clients to reconnect, so that a region's servers become equally full. */
   letGo(order: LetGo): Promise<LetGoAnswer>;
-  /** Which credentials its servers take, and who uses which; undefined if none runs. Never starts anything. */
-  credentials(): Promise<CredentialReport | undefined>;
+  /** Which credentials its servers take, who uses which, and since when that is known. Never starts anything. */
+  credentials(): Promise<CredentialReport>;
   /** What the region and its server measure. Never starts anything. */
   metrics(wanted: MetricsWanted): Promise<RegionMetrics>;
 }

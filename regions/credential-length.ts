@@ -1,7 +1,7 @@
 // Credentials that no client could ever send: a client's CONNECT is one line of the protocol, and nats-server closes a
 // connection whose line is longer than its `max_control_line`. It takes longer credentials itself without a word.
 
-import { CONTROL_LINE_BYTES } from '../../regions/control-line.ts';
+import { CONTROL_LINE_BYTES } from './control-line.ts';
 
 /** What else a client says of itself in its CONNECT: nats.js takes about 200 bytes, and names may be longer. */
 const REST_OF_CONNECT_BYTES = 512;
@@ -24,7 +24,8 @@ export function whyTooLong(credentials: Credentials): string | undefined {
 }
 
 function tooLong(what: string, text = ''): string | undefined {
-  const bytes = new TextEncoder().encode(JSON.stringify(text)).byteLength - '""'.length;
+  // In UTF-8, without a TextEncoder, which is not of the language. JSON has escaped what has no code point.
+  const bytes = encodeURIComponent(JSON.stringify(text).slice(1, -1)).replaceAll(/%../g, '.').length;
   return bytes <= MOST_CREDENTIAL_BYTES
     ? undefined
     : `${what} ${bytes} bytes long, and a client that sends more than ${MOST_CREDENTIAL_BYTES} is disconnected: set a shorter one with wrangler secret put`;
