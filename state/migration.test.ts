@@ -145,8 +145,16 @@ test('a mirror that goes on brings each change, and tells of an outage and its e
   await waitFor('the failure', { timeoutMs: 10_000 }, () => events.some(({ event }) => event === 'failed'));
   isDown = false;
   await waitFor('the other copy', { timeoutMs: 10_000 }, async () => (await textOf(to, 'b')) === 'two');
+  const isCaughtUp = () => events.find(({ event }) => event === 'caught-up');
+  const failed = events.find(({ event }) => event === 'failed');
+  expect(await waitFor('its end', { timeoutMs: 10_000 }, isCaughtUp)).toEqual({
+    event: 'caught-up',
+    since: failed?.event === 'failed' && failed.since,
+    keys: 1,
+  });
   stop.abort();
   await mirror;
+  expect(events.filter(({ event }) => event === 'caught-up')).toHaveLength(1);
 });
 
 test('a comparison names what differs, what is missing and what is too much', async () => {

@@ -99,7 +99,9 @@ export async function mirrorOnce(
 export type MirrorEvent =
   | { readonly event: 'pass'; readonly pass: Pass }
   | { readonly event: 'copied'; readonly key: string }
-  | { readonly event: 'failed'; readonly message: string };
+  | { readonly event: 'failed'; readonly message: string; readonly since: string }
+  /** A pass came through after failures: `since` the first of them, with so many keys that the copy lacked. */
+  | { readonly event: 'caught-up'; readonly since: string; readonly keys: number };
 
 export interface FollowOptions extends MirrorOptions {
   readonly signal: AbortSignal;
@@ -110,12 +112,17 @@ export interface FollowOptions extends MirrorOptions {
 
 /** Until `signal`, or until the store is cut over: then it throws StateStandbyError. What is down is tried again. */
 export async function follow(from: StateBackend, to: StateBackend, options: FollowOptions): Promise<void> {
-  const { signal, tell, everyMs } = options;
+  const { signal, tell, everyMs, now = () => new Date() } = options;
+  let behindSince: string | undefined;
   while (!signal.aborted) {
     const round = AbortSignal.any([signal, AbortSignal.timeout(everyMs)]);
     try {
       const changes = await from.watch('', round);
-      tell({ event: 'pass', pass: await mirrorOnce(from, to, options) });
+      const pass = await mirrorOnce(from, to, options);
+      tell({ event: 'pass', pass });
+      if (behindSince !== undefined)
+        tell({ event: 'caught-up', since: behindSince, keys: pass.created + pass.replaced });
+      behindSince = undefined;
       for await (const key of changes) {
         // Its own role: a cut-over has begun.
         if (key === ROLE_KEY) await checkTakesWrites(from);
@@ -123,7 +130,8 @@ export async function follow(from: StateBackend, to: StateBackend, options: Foll
       }
     } catch (error) {
       if (!(await isPassing(error, to))) throw error;
-      tell({ event: 'failed', message: (error as Error).message });
+      behindSince ??= now().toISOString();
+      tell({ event: 'failed', message: (error as Error).message, since: behindSince });
       await ended(AbortSignal.any([round, AbortSignal.timeout(RETRY_MS)]));
     }
   }

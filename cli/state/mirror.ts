@@ -81,7 +81,9 @@ function eventText(event: MirrorEvent): string {
     case 'copied':
       return `copied ${event.key}`;
     case 'failed':
-      return `It is tried again: ${event.message}`;
+      return `The copy may be behind since ${event.since}. It is tried again: ${event.message}`;
+    case 'caught-up':
+      return `The copy has caught up: ${event.keys} keys were behind, since ${event.since}.`;
   }
 }
 

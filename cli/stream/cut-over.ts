@@ -46,9 +46,9 @@ export function cutOverCommand(): Command {
     .addHelpText(
       'after',
       `
-The subjects are taken from the origin first, so that nothing is stored there any
-more: who publishes meanwhile is not acknowledged, and has to publish again, as
-clients of JetStream do. Whatever fails gives them back.
+The subjects are taken from the origin first, so that nothing is stored there
+any more: who publishes meanwhile is not acknowledged, and has to publish again,
+as clients of JetStream do. Whatever fails gives them back.
 
 Credentials: NATS_CREDS (a file), NATS_TOKEN, or NATS_USER and NATS_PASSWORD.`,
     )

@@ -22,6 +22,7 @@ const LEFT_OUT: readonly (readonly [RegExp, why: string])[] = [
   ],
   [/^npm run regions -- inspect\b/, 'its exit code is what it finds: cli/inspect.test.ts'],
   [/^npm run regions -- state\b/, 'needs stores: cli/state/state-page.test.ts'],
+  [/^npm run regions -- stream\b/, 'needs a copied stream: cli/stream/cut-over.test.ts'],
   [/^npm run secrets -- (rotate|finish)\b/, 'test/failure/secrets.test.ts'],
   [/^npm run regions -- usage\b/, 'needs an account: cli/usage.test.ts'],
   [/<your worker>|<version>/, 'a deployment'],
