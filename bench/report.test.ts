@@ -114,16 +114,16 @@ test('numbers have three digits that count, and whole ones from a thousand on', 
 });
 
 describe('the results in the document', () => {
-  const document =
-    'before\n<!-- results: written by npm run bench -- --write -->\nold\n<!-- end of results -->\nafter\n';
+  const [begin, end] = ['<!-- results: written by npm run bench -- --write -->', '<!-- end of results -->'];
+  const document = `before\n${begin}\n\n### edge: old\n\nold edge\n\n### mesh: old\n\nold mesh\n\n${end}\nafter\n`;
 
-  test('are replaced, and only they', () => {
-    const written = replaceResults(document, 'new');
-    expect(written).toContain('before\n');
-    expect(written).toContain('\n\nnew\n\n');
-    expect(written).toContain('after\n');
-    expect(written).not.toContain('old');
-    expect(replaceResults(written, 'new')).toBe(written);
+  test('are replaced where the benchmark was run, and only there; a new one comes last', () => {
+    const report = '### start: new\n\nnew start\n\n### edge: new\n\nnew edge';
+    const written = replaceResults(document, report);
+    expect(written).toBe(
+      `before\n${begin}\n\n### edge: new\n\nnew edge\n\n### mesh: old\n\nold mesh\n\n### start: new\n\nnew start\n\n${end}\nafter\n`,
+    );
+    expect(replaceResults(written, report)).toBe(written);
   });
 
   test('need a place', () => {

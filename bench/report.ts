@@ -21,22 +21,22 @@ export function textReport({ machine, versions, results }: BenchRun): string {
   ].join('\n\n');
 }
 
+/** A section for each benchmark, which says by itself of which run it is: others may be of another one. */
 export function markdownReport({ time, machine, versions, results }: BenchRun): string {
-  return [
-    `Run of ${time.slice(0, 10)}: ${machineLine(machine)}; ${versionLine(versions)}.`,
-    ...results.map((result) =>
+  return results
+    .map((result) =>
       [
         `### ${result.name}: ${result.title.toLowerCase()}`,
         '',
-        `Medians of ${result.rounds} rounds (least - most), × control.`,
+        `Run of ${time.slice(0, 10)}: ${machineLine(machine)}; ${versionLine(versions)}. Medians of ${result.rounds} rounds (least - most), × control.`,
         '',
         markdownTable(rowsOf(result)),
         '',
         ...goalLines(result.measures).map((line) => `- ${line}`),
         ...result.notes.map((note) => `- ${note}`),
       ].join('\n'),
-    ),
-  ].join('\n\n');
+    )
+    .join('\n\n');
 }
 
 /** Header and rows; tables of one benchmark have the columns of all its contestants. */

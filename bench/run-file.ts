@@ -34,7 +34,11 @@ export async function writeResults(report: string): Promise<void> {
   await writeFile(PERFORMANCE_DOC, replaceResults(await readFile(PERFORMANCE_DOC, 'utf8'), report));
 }
 
-/** @throws Error when the document has no place for results */
+/**
+ * The sections of the report take the place of those of the same benchmarks; the others stay, and new ones come last.
+ *
+ * @throws Error when the document has no place for results
+ */
 export function replaceResults(document: string, report: string): string {
   const begin = document.indexOf(BEGIN);
   const end = document.indexOf(END);
@@ -42,5 +46,23 @@ export function replaceResults(document: string, report: string): string {
     throw new Error(
       `docs/performance.md has no place for results: put the lines "${BEGIN}" and "${END}" into it`,
     );
-  return `${document.slice(0, begin + BEGIN.length)}\n\n${report}\n\n${document.slice(end)}`;
+  const sections = new Map(
+    [document.slice(begin + BEGIN.length, end), report]
+      .flatMap(sectionsOf)
+      .map((text) => [nameOf(text), text]),
+  );
+  const results = [...sections.values()].join('\n\n');
+  return `${document.slice(0, begin + BEGIN.length)}\n\n${results}\n\n${document.slice(end)}`;
+}
+
+/** Each begins with `### name: title`. */
+function sectionsOf(text: string): readonly string[] {
+  return text
+    .split(/^(?=### )/m)
+    .map((section) => section.trim())
+    .filter((section) => section.startsWith('### '));
+}
+
+function nameOf(section: string): string {
+  return section.slice('### '.length, section.indexOf(':'));
 }
