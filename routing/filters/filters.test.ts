@@ -47,13 +47,18 @@ describe('enabled', () => {
     expect(decision.rejected).toMatchObject([{ region: 'weur', effects: [{ code: 'disabled' }] }]);
   });
 
-  test.each<[string, Setting]>([
-    ['in the configuration', { regions: { weur: { drain: true } } }],
-    ['by its own word', { observed: { weur: { state: 'draining' } } }],
-  ])('a region that drains %s is dropped', (_how, setting) => {
-    expect(decide(LONDON, setting).rejected).toMatchObject([
+  test('a region that drains in the configuration is dropped', () => {
+    expect(decide(LONDON, { regions: { weur: { drain: true } } }).rejected).toMatchObject([
       { region: 'weur', effects: [{ code: 'draining' }] },
     ]);
+  });
+
+  test('one that drains by its own word comes last: it may be over since, and it says so itself if not', () => {
+    const draining = { state: 'draining' } as const;
+    const one = decide(LONDON, { observed: { weur: draining } });
+    expect(one.candidates.at(-1)).toMatchObject({ region: 'weur', effects: [{ code: 'says-draining' }] });
+    const all = Object.fromEntries(ranked(one).map((region) => [region, draining]));
+    expect(decide(LONDON, { observed: all })).toMatchObject({ winner: 'weur', rejected: [] });
   });
 });
 
