@@ -10,6 +10,8 @@
 // between can be run again.
 
 import { isSilent } from '../../api/stream-source.ts';
+import { CutOverRefused, PerhapsDone } from './cut-over-refused.ts';
+import { type Giver, giveSubjects, subjectsOf, takeSubjects, withoutNote } from './origin-subjects.ts';
 import {
   type SourceConfig,
   type SourceState,
@@ -19,21 +21,15 @@ import {
   StreamSilentError,
 } from './stream-api.ts';
 
-/** In the metadata of a stream whose subjects were taken from it: those that it had, as JSON. */
-const SUBJECTS_KEY = 'meridian.cut-over.subjects';
-
 /** In the metadata of a stream that was a copy: of what, until which sequence of its own. */
 const FROM_KEY = 'meridian.cut-over.from';
 const UNTIL_KEY = 'meridian.cut-over.until';
 
 const POLL_MS = 250;
 
-export interface Origin {
+export interface Origin extends Giver {
   readonly source: SourceConfig;
-  readonly api: StreamApi;
   readonly info: StreamInfo;
-  /** Those that it takes, or took before an earlier attempt took them away. */
-  readonly subjects: readonly string[];
 }
 
 /** What a cut-over would do. */
@@ -63,22 +59,6 @@ export interface CutOverResult {
    * not say.
    */
   readonly leftAt: readonly { readonly stream: string; readonly from: number }[] | undefined;
-}
-
-/** Why it is not done. `isUnknown`: something did not answer, rather than that it may not be. */
-export class CutOverRefused extends Error {
-  override readonly name: string = 'CutOverRefused';
-  readonly isUnknown: boolean;
-
-  constructor(message: string, { isUnknown = false, cause }: { isUnknown?: boolean; cause?: unknown } = {}) {
-    super(message, { cause });
-    this.isUnknown = isUnknown;
-  }
-}
-
-/** The copy may be a stream of its own: its origins get nothing back, since both would take the same messages. */
-class PerhapsDone extends CutOverRefused {
-  override readonly name = 'PerhapsDone';
 }
 
 /** Of what, if this stream was a copy before; undefined if not. */
@@ -151,11 +131,6 @@ function lagOf({ config, mirror, sources = [] }: StreamInfo): number {
   return Math.max(...states.map(({ lag }) => lag));
 }
 
-function subjectsOf({ config }: StreamInfo): readonly string[] {
-  const noted = config.metadata?.[SUBJECTS_KEY];
-  return noted === undefined ? (config.subjects ?? []) : (JSON.parse(noted) as readonly string[]);
-}
-
 /** @throws CutOverRefused; the origin then takes its subjects as before */
 export async function cutOver(
   copyApi: StreamApi,
@@ -224,33 +199,6 @@ async function lacks({ config, state }: StreamInfo, origins: readonly Origin[]):
   return next.some((each) => each !== undefined);
 }
 
-/** A stream without subjects would take its own name: so it takes one that nobody uses. */
-async function takeSubjects({ api, subjects }: Origin): Promise<void> {
-  try {
-    const { config } = await api.info();
-    const metadata = { ...config.metadata, [SUBJECTS_KEY]: JSON.stringify(subjects) };
-    await api.update({ ...config, subjects: [`_meridian.cut-over.${api.name}`], metadata });
-  } catch (cause) {
-    throw new CutOverRefused(
-      `The subjects of ${api.name} could not be taken from it (${(cause as Error).message}). If this user may not, stop all who publish there, and use --publishers-stopped.`,
-      { isUnknown: cause instanceof StreamSilentError, cause },
-    );
-  }
-}
-
-async function giveSubjects({ api, subjects }: Origin, why: unknown): Promise<void> {
-  try {
-    const { config } = await api.info();
-    const { [SUBJECTS_KEY]: _, ...metadata } = config.metadata ?? {};
-    await api.update({ ...config, subjects, metadata });
-  } catch (cause) {
-    throw new CutOverRefused(
-      `${(why as Error).message} And ${api.name} could not be given its subjects back (${(cause as Error).message}): nobody's messages are stored until it is. Run this again, or set its subjects to ${subjects.join(', ')}.`,
-      { isUnknown: true, cause: why },
-    );
-  }
-}
-
 async function promote(
   copyApi: StreamApi,
   copy: StreamInfo,
@@ -258,8 +206,7 @@ async function promote(
 ): Promise<void> {
   const { mirror: _mirror, sources: _sources, ...kept } = copy.config;
   const from = origins.map(({ source }) => `${source.external?.api ?? '$JS.API'} ${source.name}`).join(', ');
-  const { [SUBJECTS_KEY]: _noted, ...known } = kept.metadata ?? {};
-  const metadata = { ...known, [FROM_KEY]: from, [UNTIL_KEY]: String(copy.state.last_seq) };
+  const metadata = { ...withoutNote(kept), [FROM_KEY]: from, [UNTIL_KEY]: String(copy.state.last_seq) };
   const config: StreamConfig = { ...kept, subjects, metadata };
   try {
     await copyApi.update(config);

@@ -11,7 +11,8 @@ import { temporaryFolder } from '../../test/support/command-process.ts';
 import { startNatsServerProcess } from '../../test/support/nats-server-process.ts';
 import { runRegions } from '../../test/support/regions-command.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
-import { type CutOverOptions, CutOverRefused, cutOver, planCutOver } from './cut-over-stream.ts';
+import { CutOverRefused } from './cut-over-refused.ts';
+import { type CutOverOptions, cutOver, planCutOver } from './cut-over-stream.ts';
 import { StreamApi } from './stream-api.ts';
 
 const SOON = { timeoutMs: 10_000, pollMs: 50 };

@@ -9,9 +9,9 @@ import { interruptible } from '../interrupt.ts';
 import { progressOn } from '../progress.ts';
 import { say, wrapped } from '../wrap.ts';
 import { connectToServers } from './connect.ts';
+import { CutOverRefused } from './cut-over-refused.ts';
 import {
   type CutOverPlan,
-  CutOverRefused,
   type CutOverResult,
   cutOver,
   cutOverBefore,
