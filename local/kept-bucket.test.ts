@@ -21,13 +21,15 @@ test('a new folder is made, for this user alone, and is where the buckets of the
 });
 
 test('one that a stack has kept its bucket in is taken again, once that stack has ended', async () => {
-  await keepBucket(bucket(), storage());
+  const release = await keepBucket(bucket(), storage());
   await expect(keepBucket(bucket(), join(folder, 'other'))).rejects.toThrow(
     `is the bucket of a stack that runs (process ${process.pid})`,
   );
   // A process of that id that began at another time is another one.
   await writeFile(join(bucket(), OWNER), `${process.pid} 1\n`);
-  await keepBucket(bucket(), join(folder, 'other'));
+  await (await keepBucket(bucket(), join(folder, 'other')))();
+  await release();
+  await keepBucket(bucket(), join(folder, 'third'));
   expect(await readFile(join(bucket(), OWNER), 'utf8')).toBe(
     `${process.pid} ${processStartOf(process.pid)}\n`,
   );

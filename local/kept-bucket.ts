@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { processStartOf } from './process-identity.ts';
 
-/** Makes the folder known as a kept bucket, and says which stack has it, or had it last: `<pid> <start>`. */
+/** Makes the folder known as a kept bucket, and says which process has it: `<pid> <start>`. Empty: none. */
 const OWNER_FILE = '.meridian-bucket';
 
 /** As workerd's storage calls the folder of buckets. */
@@ -17,11 +17,12 @@ export class BucketFolderError extends Error {
 }
 
 /**
- * Makes storage whose buckets are in the folder, for as long as this process runs.
+ * Makes storage whose buckets are in the folder.
  * @param storage a folder to make, which goes with the run
+ * @returns what lets others have it; the end of this process does too
  * @throws BucketFolderError
  */
-export async function keepBucket(folder: string, storage: string): Promise<void> {
+export async function keepBucket(folder: string, storage: string): Promise<() => Promise<void>> {
   const path = resolve(folder);
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
@@ -32,6 +33,7 @@ export async function keepBucket(folder: string, storage: string): Promise<void>
   }
   await mkdir(storage);
   await symlink(path, join(storage, R2));
+  return () => writeFile(join(path, OWNER_FILE), '');
 }
 
 async function take(path: string): Promise<void> {

@@ -95,7 +95,8 @@ async function bringUp(
   undo.defer(folder.remove);
   const hopeless = new AbortController();
   const storage = options.bucket === undefined ? options.storage : join(folder.path, 'storage');
-  if (options.bucket !== undefined) await keepBucket(options.bucket, join(folder.path, 'storage'));
+  if (options.bucket !== undefined)
+    undo.defer(await keepBucket(options.bucket, join(folder.path, 'storage')));
   const engine = await startEngine(options, folder, hopeless, undo);
   undo.defer(() => engine.close());
   const engineSocket = join(folder.path, 'docker.sock');
