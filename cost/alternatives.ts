@@ -36,7 +36,7 @@ export function alternatives(config: MeridianConfig, traffic: Traffic): readonly
   return [
     fargate(needs),
     droplets(needs, 'droplets, one for each server', needs.servers),
-    droplets({ ...needs, meshBytes: 0 }, 'one droplet', needs.servers.slice(0, 1)),
+    droplets({ ...needs, meshBytes: 0, insideBytes: 0 }, 'one droplet', needs.servers.slice(0, 1)),
     synadia(needs, traffic),
   ];
 }
@@ -46,6 +46,8 @@ interface Needs {
   readonly servers: readonly RegionConfig['instanceType'][];
   readonly clientBytes: number;
   readonly meshBytes: number;
+  /** Of those: between servers of one region. */
+  readonly insideBytes: number;
 }
 
 /** Somebody else's containers do not sleep: what runs at all runs all month. */
@@ -65,6 +67,7 @@ function needsOf(config: MeridianConfig, traffic: Traffic): Needs {
     servers,
     clientBytes: sum(loads.map((load) => load.clientBytes)),
     meshBytes: sum(loads.map((load) => load.meshBytes)),
+    insideBytes: sum(loads.map((load) => load.insideBytes)),
   };
 }
 
@@ -99,10 +102,15 @@ export function fargateSize(type: RegionConfig['instanceType']): FargateSize | u
     .find((each) => each.memoryGb >= memoryGb(type));
 }
 
-function droplets({ clientBytes, meshBytes }: Needs, name: string, servers: Needs['servers']): Alternative {
+/** Between those in one data center traffic is free. */
+function droplets(
+  { clientBytes, meshBytes, insideBytes }: Needs,
+  name: string,
+  servers: Needs['servers'],
+): Alternative {
   const machines = servers.map(dropletOf).filter((machine) => machine !== undefined);
   const included = sum(machines.map(({ transferGib }) => transferGib));
-  const beyond = Math.max(0, (clientBytes + meshBytes) / BYTES_PER_GIB - included);
+  const beyond = Math.max(0, (clientBytes + meshBytes - insideBytes) / BYTES_PER_GIB - included);
   return {
     name,
     dollars:

@@ -13,8 +13,8 @@ export interface Assumptions {
   /** Whether messages that a WebSocket is passed through with count as requests of the object. They reach no code of it. */
   readonly arePassedMessagesRequests: boolean;
   /**
-   * In which of the other regions a message finds a subscriber: in none, in those where independently placed subscribers
-   * happen to be, or each subscriber in another region.
+   * At which of the other servers a message finds a subscriber, and its stream's leader if it is stored: at none, where
+   * independently placed ones happen to be, or each of them at another server.
    */
   readonly subscribersAre: 'near' | 'anywhere' | 'apart';
   /** Whether a container that may run in several places runs in the dearest. */
@@ -83,3 +83,6 @@ export const ASSUMPTIONS: Readonly<Record<Scenario, Assumptions>> = {
 /** CPU of nats-server for a message that comes in or goes out, at full load: 16 B to 256 KiB, docs/performance.md. */
 export const CPU_SECONDS_PER_MESSAGE = 0.6e-6;
 export const CPU_SECONDS_PER_BYTE = 1.3e-9;
+
+/** Payload of the answer to a message that is stored: stream and sequence, as JSON. */
+export const PUB_ACK_BYTES = 40;

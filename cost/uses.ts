@@ -7,9 +7,9 @@ import { containerSize } from '../regions/container-size.ts';
 import { instanceLimits } from '../regions/instance-limits.ts';
 import { ASSUMPTIONS, type Assumptions, type Scenario } from './assumptions.ts';
 import { type EgressPriceId, egressPrices } from './egress-price.ts';
-import { SECONDS_PER_MONTH } from './month.ts';
+import { DAYS_PER_MONTH, SECONDS_PER_MONTH } from './month.ts';
 import { OBJECT_GB, WEBSOCKET_MESSAGES_PER_REQUEST } from './prices.ts';
-import { type RegionLoad, regionLoads } from './region-load.ts';
+import { presentClients, type RegionLoad, regionLoads } from './region-load.ts';
 import { storageUses } from './storage-uses.ts';
 import type { Traffic } from './traffic.ts';
 import type { Use } from './use.ts';
@@ -72,9 +72,10 @@ function egressPriceOf({ placement }: RegionConfig, isPlacedDear: boolean): Egre
 
 /** Of the region's object and its members': each is in memory while its container runs. */
 function objectUses(load: RegionLoad, { mesh }: MeridianConfig, assumptions: Assumptions): Use[] {
-  const { region, servers, seconds, connects, published, gotFromRegions } = load;
+  const { region, servers, seconds, connects, published } = load;
   const ran = servers * seconds;
-  const passed = assumptions.arePassedMessagesRequests ? published + gotFromRegions : 0;
+  // What servers send each other comes over TCP or as the stream of one call, and not as messages of a WebSocket.
+  const passed = assumptions.arePassedMessagesRequests ? published : 0;
   const requests =
     ran / LOOK_SECONDS +
     SECONDS_PER_MONTH / SECONDS_PER_MINUTE +
@@ -100,7 +101,7 @@ function sharedObjectUses(loads: readonly RegionLoad[], { isKeeperAlwaysInMemory
 }
 
 function workerUses(traffic: Traffic, { workerMsPerConnect }: Assumptions): Use[] {
-  const connects = traffic.clients * traffic.connects * (SECONDS_PER_MONTH / (24 * SECONDS_PER_HOUR));
+  const connects = presentClients(traffic) * traffic.connects * DAYS_PER_MONTH;
   const crons = SECONDS_PER_MONTH / SECONDS_PER_MINUTE;
   const at = { driver: 'worker', region: null } as const;
   return [

@@ -196,8 +196,9 @@ function pricesTable(): Rows {
 
 const ASSUMPTION_TEXT: Readonly<Record<keyof Assumptions, string>> = {
   isObjectTrafficEgress: 'bytes from a container to its object are egress',
-  arePassedMessagesRequests: 'messages that are passed through count as requests of the object, 20 for one',
-  subscribersAre: 'those who get a message are',
+  arePassedMessagesRequests:
+    'messages of clients that are passed through count as requests of the object, 20 for one',
+  subscribersAre: "those who get a message, and its stream's leader, are",
   isPlacedDear: 'APAC runs in Korea or Taiwan',
   overheadBytes: 'bytes of a message beside its payload',
   idleCpuShare: 'CPU of a server that only keeps its links, of a vCPU',
@@ -209,9 +210,9 @@ const ASSUMPTION_TEXT: Readonly<Record<keyof Assumptions, string>> = {
 };
 
 const SUBSCRIBERS_TEXT: Readonly<Record<string, string>> = {
-  near: 'in its region',
+  near: 'at its server',
   anywhere: 'where clients are, by chance',
-  apart: 'each in another region',
+  apart: 'each at another server',
 };
 
 function assumptionsTable(): Rows {
