@@ -17,7 +17,7 @@ export interface Assumptions {
    * independently placed ones happen to be, or each of them at another server.
    */
   readonly subscribersAre: 'near' | 'anywhere' | 'apart';
-  /** Whether a container that may run in several places runs in the dearest. */
+  /** Whether containers that may run in several places run where that makes the bill the highest. Otherwise in the first. */
   readonly isPlacedDear: boolean;
   /** Bytes of each message beside its payload: subject, reply, frames. */
   readonly overheadBytes: number;

@@ -24,7 +24,7 @@ export const DRIVER_TEXT: Readonly<Record<Driver, string>> = {
   disk: 'disk of containers',
   cpu: 'CPU of containers',
   egress: 'egress to clients',
-  mesh: 'egress between regions',
+  mesh: 'egress between servers',
   objects: 'objects: requests, duration',
   worker: 'Worker: requests, CPU',
   storage: 'R2: storage, operations',

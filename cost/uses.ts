@@ -2,11 +2,12 @@
 //
 // Left out, since they stay within what is included: rows and storage of objects, KV, logs; and requests of the HTTP API.
 
-import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
+import type { MeridianConfig } from '../regions/config.ts';
 import { containerSize } from '../regions/container-size.ts';
 import { instanceLimits } from '../regions/instance-limits.ts';
 import { ASSUMPTIONS, type Assumptions, type Scenario } from './assumptions.ts';
-import { type EgressPriceId, egressPrices } from './egress-price.ts';
+import { dearestPlaces } from './dearest-places.ts';
+import { type EgressPriceId, egressPrice, egressPrices } from './egress-price.ts';
 import { DAYS_PER_MONTH, SECONDS_PER_MONTH } from './month.ts';
 import { OBJECT_GB, WEBSOCKET_MESSAGES_PER_REQUEST } from './prices.ts';
 import { presentClients, type RegionLoad, regionLoads } from './region-load.ts';
@@ -28,11 +29,12 @@ const WORKER_MS_PER_CRON = 5;
 export function usesOf(config: MeridianConfig, traffic: Traffic, scenario: Scenario): readonly Use[] {
   const assumptions = ASSUMPTIONS[scenario];
   const loads = regionLoads(config, traffic, assumptions);
+  const egress = egressPricesOf(loads, assumptions);
   return [
     { driver: 'plan', region: null, price: 'plan', quantity: 1 },
-    ...loads.flatMap((load) => [
+    ...loads.flatMap((load, index) => [
       ...containerUses(load),
-      ...egressUses(load, assumptions),
+      ...egressUses(load, egress[index] ?? egressPrice(), assumptions),
       ...objectUses(load, config, assumptions),
     ]),
     ...sharedObjectUses(loads, assumptions),
@@ -55,19 +57,26 @@ function containerUses({ region, servers, seconds, cpuSeconds }: RegionLoad): Us
 
 function egressUses(
   { region, clientBytes, meshBytes }: RegionLoad,
-  { isObjectTrafficEgress, isPlacedDear }: Assumptions,
+  price: EgressPriceId,
+  { isObjectTrafficEgress }: Assumptions,
 ): Use[] {
   const gb = isObjectTrafficEgress ? 1 / BYTES_PER_GB : 0;
-  const price = egressPriceOf(region, isPlacedDear);
   return [
     { driver: 'egress', region: region.id, price, quantity: clientBytes * gb },
     { driver: 'mesh', region: region.id, price, quantity: meshBytes * gb },
   ];
 }
 
-function egressPriceOf({ placement }: RegionConfig, isPlacedDear: boolean): EgressPriceId {
-  const { cheapest, dearest } = egressPrices(placement);
-  return isPlacedDear ? dearest : cheapest;
+/** In the order of `loads`. */
+function egressPricesOf(
+  loads: readonly RegionLoad[],
+  { isPlacedDear }: Assumptions,
+): readonly EgressPriceId[] {
+  const senders = loads.map(({ region: { placement }, clientBytes, meshBytes }) => ({
+    gb: (clientBytes + meshBytes) / BYTES_PER_GB,
+    prices: egressPrices(placement),
+  }));
+  return isPlacedDear ? dearestPlaces(senders) : senders.map(({ prices: [usual] }) => usual);
 }
 
 /** Of the region's object and its members': each is in memory while its container runs. */

@@ -71,7 +71,7 @@ function asCheckedIn(config: MeridianConfig): Rows {
 
 function byFanOut(config: MeridianConfig): Rows {
   return [
-    ['clients that get each message', 'GB to clients', 'GB between regions', '$ for them', '$ together'],
+    ['clients that get each message', 'GB to clients', 'GB between servers', '$ for them', '$ together'],
     ...[1, 10, 100, 1_000].map((fanOut) => {
       const { lines, total } = costOf(config, { clients: 1_000, messages: 100, size: 1_000, fanOut });
       const of = (driver: string) => lines.filter((line) => line.driver === driver);
@@ -199,7 +199,7 @@ const ASSUMPTION_TEXT: Readonly<Record<keyof Assumptions, string>> = {
   arePassedMessagesRequests:
     'messages of clients that are passed through count as requests of the object, 20 for one',
   subscribersAre: "those who get a message, and its stream's leader, are",
-  isPlacedDear: 'APAC runs in Korea or Taiwan',
+  isPlacedDear: 'a container runs in the dearest place that it may run in, and in APAC in Korea or Taiwan',
   overheadBytes: 'bytes of a message beside its payload',
   idleCpuShare: 'CPU of a server that only keeps its links, of a vCPU',
   cpuFactor: 'CPU for a message, times what was measured at full load',
