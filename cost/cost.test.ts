@@ -160,7 +160,7 @@ test('without backups streams cost no R2, and without verification no reads', ()
   const load = { streams: 10, storedGb: 100 };
   const of = (change: Partial<typeof backup>) =>
     costOf(load, { ...CONFIG, jetstream: { ...CONFIG.jetstream, backup: { ...backup, ...change } } });
-  const reads = ({ lines }: Cost) => lines.find(({ price }) => price === 'r2ClassB')?.quantity.mid ?? 0;
+  const reads = ({ lines }: Cost) => lines.find(({ price }) => price.mid === 'r2ClassB')?.quantity.mid ?? 0;
   expect(driver(of({ enabled: false }), 'storage')).toBe(0);
   expect(driver(of({}), 'storage')).toBeGreaterThan(0);
   expect(reads(of({ verifyHours: 0 }))).toBe(0);
@@ -169,7 +169,7 @@ test('without backups streams cost no R2, and without verification no reads', ()
 
 test('the Keeper is counted where there are JetStream servers, unless all goes well', () => {
   const seconds = ({ lines }: Cost) =>
-    lines.find(({ price, region }) => price === 'objectDuration' && region === null)?.quantity;
+    lines.find(({ price, region }) => price.mid === 'objectDuration' && region === null)?.quantity;
   const object = 730 * 3_600 * 0.128;
   expect(seconds(costOf({}))).toEqual({ low: object, mid: 2 * object, high: 2 * object });
   const without = changed({ jetstream: false });

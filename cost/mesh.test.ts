@@ -54,7 +54,7 @@ test('what is stored crosses to its leader and its replicas, and is acknowledged
 test('what servers send each other is no message of a WebSocket: no request is billed for it', () => {
   const requests = ({ lines }: Cost) =>
     lines
-      .filter(({ price }) => price === 'objectRequests')
+      .filter(({ price }) => price.high === 'objectRequests')
       .reduce((sum, { quantity }) => sum + quantity.high, 0);
   const at = (fanOut: number) => requests(costOf(defaultConfig(), { ...LOAD, fanOut }));
   expect(at(10)).toBe(at(1));
