@@ -1,6 +1,7 @@
 // The load that a cost is computed for: what may be said of it, its defaults, and what is wrong with it. Pure.
 
 import type { AnyRegion, MeridianConfig } from '../regions/config.ts';
+import { SECONDS_PER_MONTH } from './month.ts';
 
 /** All optional; what each is by default, `resolveTraffic` says. */
 export interface TrafficOptions {
@@ -28,6 +29,10 @@ export interface TrafficOptions {
   readonly sessionHours?: number;
   /** Bytes between regions, of what the messages have: less than 1 where links compress. Default: 1. */
   readonly meshBytesRatio?: number;
+  /** Of `/metrics`, and other requests of the HTTP API that ask all regions. Default: 0. */
+  readonly scrapesPerMinute?: number;
+  /** 0 to 1: `head_sampling_rate` of Workers Logs, which is on in `wrangler.toml`. 0: it is off. Default: 1. */
+  readonly logSamplingRate?: number;
 }
 
 /** With every default filled in; shares add up to 1, or are all 0 where nobody takes clients. */
@@ -47,6 +52,8 @@ const DEFAULTS = {
   storedShare: 0,
   sessionHours: 0,
   meshBytesRatio: 1,
+  scrapesPerMinute: 0,
+  logSamplingRate: 1,
 } as const;
 
 /** More are a mistake, or a test. */
@@ -65,6 +72,8 @@ const MOST: Readonly<Record<keyof typeof DEFAULTS, number>> = {
   storedShare: 1,
   sessionHours: 1e7,
   meshBytesRatio: 2,
+  scrapesPerMinute: 6_000,
+  logSamplingRate: 1,
 };
 
 export interface TrafficProblem {
@@ -141,4 +150,8 @@ function sharesOf(
 /** Whether clients are sent there, as far as its own settings go. */
 export function takesClients({ enabled, drain, dial }: AnyRegion): boolean {
   return enabled && !drain && dial > 0;
+}
+
+export function scrapesPerMonth({ scrapesPerMinute }: Traffic): number {
+  return scrapesPerMinute * (SECONDS_PER_MONTH / 60);
 }

@@ -12,6 +12,7 @@ export const DRIVERS = [
   'mesh',
   'objects',
   'worker',
+  'logs',
   'storage',
   'sessions',
 ] as const;
@@ -27,6 +28,7 @@ export const DRIVER_TEXT: Readonly<Record<Driver, string>> = {
   mesh: 'egress between servers',
   objects: 'objects: requests, duration',
   worker: 'Worker: requests, CPU',
+  logs: 'Workers Logs',
   storage: 'R2: storage, operations',
   sessions: 'sessions',
 };

@@ -40,6 +40,8 @@ const LOAD = [
   'storedGb',
   'sessionHours',
   'meshBytesRatio',
+  'scrapesPerMinute',
+  'logSamplingRate',
 ] as const satisfies readonly (keyof TrafficOptions)[];
 
 const program = withConnection(new Command('npm run cost --'))
@@ -64,6 +66,12 @@ const program = withConnection(new Command('npm run cost --'))
   .option('--stored-gb <number>', 'GB of them that R2 keeps (0)', numberOf)
   .option('--session-hours <number>', 'hours of all sessions together, in a month (0)', numberOf)
   .option('--mesh-bytes-ratio <number>', 'bytes between regions, of what the messages have (1)', numberOf)
+  .option('--scrapes-per-minute <number>', 'of /metrics, by all who scrape it (0)', numberOf)
+  .option(
+    '--log-sampling-rate <number>',
+    'of Workers Logs, as head_sampling_rate in wrangler.toml; 0: off (1)',
+    numberOf,
+  )
   .option('--measured', 'the load of the last day of a running edge, where no option says otherwise')
   .option('--file <file>', 'the configuration', REGIONS_FILE)
   .option('--curve', 'the cost by messages a second too, here and elsewhere')

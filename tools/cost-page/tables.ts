@@ -204,9 +204,12 @@ const ASSUMPTION_TEXT: Readonly<Record<keyof Assumptions, string>> = {
   idleCpuShare: 'CPU of a server that only keeps its links, of a vCPU',
   cpuFactor: 'CPU for a message, times what was measured at full load',
   workerMsPerConnect: 'CPU milliseconds of the Worker for a connection',
-  objectRequestsPerConnect: 'requests of objects for a connection',
+  objectRequestsPerConnect: "requests of regions' objects for a connection",
+  collectorRequestsPerConnect: 'requests of the collector for a connection',
   objectRequestsPerReconcile: 'requests of objects for each look after the links',
   isKeeperAlwaysInMemory: 'the Keeper of JetStream is always in memory',
+  wakeSeconds: 'seconds in memory of an object that is asked once a minute, each time',
+  logEventsPerCall: 'events of Workers Logs for a call of the Worker or an object',
 };
 
 const SUBSCRIBERS_TEXT: Readonly<Record<string, string>> = {
