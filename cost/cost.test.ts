@@ -38,15 +38,23 @@ const upTo = (most: number) =>
     { arbitrary: fc.double({ min: 0, max: Math.log(most), noNaN: true }).map(Math.exp), weight: 9 },
   );
 
-const LOAD = fc.record({
-  clients: upTo(1e6).map((clients) => clients + 1),
-  messages: upTo(1e6),
-  size: upTo(1e5),
-  fanOut: upTo(1e4).map((each) => each / 2),
-  hours: fc.double({ min: 0, max: 24, noNaN: true }),
-  storedShare: fc.double({ min: 0, max: 1, noNaN: true }),
-  streams: upTo(100),
-});
+/** Streams only where there can be some. */
+const hasJetStream = ({ regions }: MeridianConfig) =>
+  regions.some((region) => 'jetstream' in region && region.jetstream);
+const loadFor = (config: MeridianConfig) => {
+  const hasStreams = hasJetStream(config);
+  return fc
+    .record({
+      clients: upTo(1e6).map((clients) => clients + 1),
+      messages: upTo(1e6),
+      size: upTo(1e5),
+      fanOut: upTo(1e4).map((each) => each / 2),
+      hours: fc.double({ min: 0, max: 24, noNaN: true }),
+      storedShare: fc.double({ min: 0, max: hasStreams ? 1 : 0, noNaN: true }),
+      streams: fc.integer({ min: 0, max: hasStreams ? 100 : 0 }),
+    })
+    .map((load) => ({ ...load, fanOut: Math.min(load.fanOut, load.clients) }));
+};
 
 /** Rounding of the computer's own. */
 const NOTHING = 1e-6;
@@ -59,6 +67,8 @@ const CONFIGS: readonly (readonly [string, MeridianConfig])[] = [
 ];
 
 describe.each(CONFIGS)('%s', (_name, config) => {
+  const LOAD = loadFor(config);
+
   test.each([
     ['clients', 1e6],
     ['messages', 1e5],
@@ -70,7 +80,11 @@ describe.each(CONFIGS)('%s', (_name, config) => {
   ] as const)('more %s never cost less, in each scenario', (what, most) => {
     fc.assert(
       fc.property(LOAD, fc.double({ min: 0, max: 1, noNaN: true }), (load, part) => {
-        const more = { ...load, [what]: load[what] + part * Math.max(0, most - load[what]) };
+        const isOfStreams = what === 'storedShare' || what === 'streams';
+        if (isOfStreams && !hasJetStream(config)) return;
+        const limit = Math.min(most, what === 'fanOut' ? load.clients : most);
+        const added = part * Math.max(0, limit - load[what]);
+        const more = { ...load, [what]: load[what] + (what === 'streams' ? Math.floor(added) : added) };
         const [before, after] = [costOf(load, config), costOf(more, config)];
         for (const scenario of SCENARIOS)
           expect(after.total[scenario]).toBeGreaterThanOrEqual(before.total[scenario] - NOTHING);
@@ -134,7 +148,7 @@ test('a region that may sleep and has clients eight hours a day costs a third, a
 
 test('a message costs its bytes once for each client that gets it, and once for each region that it goes to', () => {
   const config = configOf(['weur', 'enam'], { weur: { jetstream: false }, enam: { jetstream: false } });
-  const load = { clients: 100, messages: 1_000, size: 940, fanOut: 1_000 };
+  const load = { clients: 1_000, messages: 1_000, size: 940, fanOut: 1_000 };
   const { lines } = costOf(load, config);
   const gb = (of: Driver) =>
     lines.filter((line) => line.driver === of).reduce((sum, { quantity }) => sum + quantity.mid, 0);
@@ -216,6 +230,9 @@ describe('bad input is named, all of it at once', () => {
     [{ shares: { weur: -1 } }, 'shares.weur', /must not be negative/],
     [{ shares: { weur: 0 } }, 'shares', /one of them must be more than 0/],
     [{ messages: 1 }, 'messages', /without clients nobody publishes/],
+    [{ clients: 5, messages: 10, fanOut: 6 }, 'fanOut', /cannot get to 6 clients where there are 5/],
+    [{ streams: 1.5 }, 'streams', /must be a whole number, and is 1.5/],
+    [{ shares: { weur: 1e308 } }, 'shares.weur', /must be 1000000000 at most/],
   ])('%j', (options, path, message) => {
     const resolved = resolveTraffic(options, CONFIG);
     expect(resolved).toEqual({ ok: false, problems: [{ path, message: expect.stringMatching(message) }] });
@@ -228,6 +245,26 @@ describe('bad input is named, all of it at once', () => {
       'size',
       'shares.mars',
     ]);
+  });
+
+  test.each([{ streams: 1 }, { storedShare: 0.5 }, { storedGb: 1 }])(
+    '%j, where there is no JetStream',
+    (load) => {
+      const without = changed({ jetstream: false });
+      const resolved = resolveTraffic(load, without);
+      const path = Object.keys(load)[0];
+      expect(resolved).toMatchObject({
+        ok: false,
+        problems: [{ path, message: expect.stringMatching(/no region has JetStream/) }],
+      });
+      expect(resolveTraffic(load, CONFIG).ok).toBe(true);
+    },
+  );
+
+  test('what is at the limit is good: a message for every client, or as many as an edge has counted', () => {
+    expect(resolveTraffic({ clients: 5, messages: 10, fanOut: 5 }, CONFIG).ok).toBe(true);
+    expect(resolveTraffic({ clients: 0.4, messages: 1 }, CONFIG).ok).toBe(true);
+    expect(resolveTraffic({ clients: 5, messages: 10, fanOut: 6 }, CONFIG, 'measured').ok).toBe(true);
   });
 
   test('and what is good is not: shares in any unit', () => {

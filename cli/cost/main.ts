@@ -13,6 +13,7 @@ import { loadConfig, REGIONS_FILE } from '../regions-file.ts';
 import { say } from '../wrap.ts';
 import { answerOf } from './answer.ts';
 import { type CostAnswer, costText, curveText } from './cost-text.ts';
+import { decimal } from './decimal.ts';
 import { type Measured, measuredTraffic } from './measured.ts';
 import { trafficFor, type WhatIf, whatIf } from './what-if.ts';
 
@@ -98,7 +99,10 @@ ${EXIT_CODES_HELP}`,
     const given = Object.fromEntries(
       LOAD.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
     );
-    const traffic = trafficFor({ ...measured, ...given, ...(shares !== undefined && { shares }) }, config);
+    // What was measured goes together; with what is given beside it it is held against it.
+    const source = options.measured && given.clients === undefined ? 'measured' : 'asked';
+    const load = { ...measured, ...given, ...(shares !== undefined && { shares }) };
+    const traffic = trafficFor(load, config, given.fanOut === undefined ? source : 'asked');
     const now = Date.now();
     const answer = answerOf(config, traffic, now);
     if (options.csv) process.stdout.write(csvOf(answer, config, now));
@@ -115,8 +119,8 @@ ${EXIT_CODES_HELP}`,
 await runProgram(program, []);
 
 function numberOf(text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!Number.isFinite(value)) throw new InvalidArgumentError('It must be a number, such as 1000 or 0.5.');
+  const value = decimal(text);
+  if (Number.isNaN(value)) throw new InvalidArgumentError('It must be a number, such as 1000 or 0.5.');
   if (value < 0) throw new InvalidArgumentError('It must not be negative.');
   return value;
 }
