@@ -127,6 +127,13 @@ test('without clients, regions that may sleep cost the plan, unless each look ke
   expect(drivers.filter(({ dollars }) => dollars.mid > 0).map((each) => each.driver)).toEqual(['plan']);
 });
 
+test('a million clients at no hour of the day are none: no servers, no connections', () => {
+  const found = costOf({ clients: 1e6, hours: 0 }, SLEEPING);
+  expect(found.total).toMatchObject({ low: 5, mid: 5 });
+  expect(found.regions.map(({ servers }) => servers)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+  expect(found.notes).toEqual([]);
+});
+
 test('without clients, regions that stay awake cost their memory and disk all month', () => {
   const standard = configOf(['wnam', 'enam', 'weur']);
   // Three of 4 GiB and 8 GB, less what is included.
