@@ -47,6 +47,36 @@ test('--csv is rows of FOCUS and nothing else', async () => {
   expect(new Set(lines.slice(1).map((line) => line.split(',')[3]))).toEqual(new Set(['USD']));
 });
 
+describe('half a year later the prices are stale, and each output says so', () => {
+  const clock = encodeURIComponent('const now = Date.now; Date.now = () => now() + 183 * 86_400_000;');
+  const later = (...args: readonly string[]) =>
+    runRegions(args, {
+      program: 'cost',
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${clock}` },
+    });
+
+  test('--csv on stderr, so that what is piped stays a table', async () => {
+    const { code, out, err } = await later('--csv');
+    expect({ code, isTable: /^BilledCost,/.test(out), says: out.includes('Stale') }).toEqual({
+      code: 0,
+      isTable: true,
+      says: false,
+    });
+    expect(err).toMatch(/^Stale, since .* prices of Cloudflare Workers \(/);
+  });
+
+  test('text and --json themselves', async () => {
+    expect((await later()).out).toMatch(/^Stale, since/m);
+    const { prices } = JSON.parse((await later('--json')).out);
+    expect(prices.cloudflare.stale.length).toBeGreaterThan(0);
+  });
+});
+
+test('without clients nothing is said of messages', async () => {
+  const { out } = await run();
+  expect(out).not.toMatch(/messages\/s(,|\.| beyond)|up to [\d,]+ messages/);
+});
+
 test('settings can be tried, and the file stays as it is', async () => {
   const total = async (...args: string[]) => JSON.parse((await run('--json', ...args)).out).cost.total.mid;
   expect(await total('--set', 'weur.instanceType=basic')).toBeLessThan(await total());

@@ -3,6 +3,7 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { focusCsv } from '../../cost/focus.ts';
+import { staleText } from '../../cost/stale.ts';
 import type { TrafficOptions } from '../../cost/traffic.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { type ConnectionOptions, withConnection } from '../connection.ts';
@@ -103,18 +104,7 @@ ${EXIT_CODES_HELP}`,
     const source = options.measured && given.clients === undefined ? 'measured' : 'asked';
     const load = { ...measured, ...given, ...(shares !== undefined && { shares }) };
     const traffic = trafficFor(load, config, given.fanOut === undefined ? source : 'asked');
-    const now = Date.now();
-    const answer = answerOf(config, traffic, now);
-    if (options.csv) process.stdout.write(csvOf(answer, config, now));
-    else if (options.json)
-      console.log(
-        JSON.stringify(
-          { ...answer, traffic: { ...traffic, shares: Object.fromEntries(traffic.shares) } },
-          null,
-          2,
-        ),
-      );
-    else say(options.curve ? `${costText(answer)}\n\n${curveText(answer)}` : costText(answer));
+    print(answerOf(config, traffic, Date.now()), config, options);
   });
 await runProgram(program, []);
 
@@ -144,7 +134,21 @@ function within(measured: Measured, { regions }: MeridianConfig): TrafficOptions
   return kept.some(([, share]) => share > 0) ? { ...rest, shares: Object.fromEntries(kept) } : rest;
 }
 
-function csvOf({ cost }: CostAnswer, { cluster, regions }: MeridianConfig, now: number): string {
+function print(answer: CostAnswer, config: MeridianConfig, { csv, json, curve }: Options): void {
+  if (csv) {
+    process.stdout.write(csvOf(answer, config));
+    // A table has no place for it, and what is piped stays a table.
+    for (const line of staleText(answer.prices.cloudflare)) console.error(line);
+  } else if (json) console.log(jsonOf(answer));
+  else say(curve ? `${costText(answer)}\n\n${curveText(answer)}` : costText(answer));
+}
+
+function jsonOf(answer: CostAnswer): string {
+  const traffic = { ...answer.traffic, shares: Object.fromEntries(answer.traffic.shares) };
+  return JSON.stringify({ ...answer, traffic }, null, 2);
+}
+
+function csvOf({ cost }: CostAnswer, { cluster, regions }: MeridianConfig): string {
   const regionNames = new Map(regions.map(({ id, name }) => [id, name]));
-  return focusCsv(cost, { cluster, regionNames, now });
+  return focusCsv(cost, { cluster, regionNames, now: Date.now() });
 }
