@@ -653,6 +653,7 @@ export const PARTS: readonly Part[] = [
     path: 'site',
     what: 'the docs as a site: its pages, their order, where their links lead',
     imports: [],
+    tests: ['local/listen.ts'],
   },
   {
     path: 'loadtest/lib',
