@@ -4,7 +4,8 @@ import { configOf } from '../test/support/data/checked-in.ts';
 import { alternatives, dropletOf, fargateSize } from './alternatives.ts';
 import { breakEvens, curve, hoursUntil } from './break-even.ts';
 import { cost } from './cost.ts';
-import { resolveTraffic, type TrafficOptions } from './traffic.ts';
+import { resolveTraffic } from './traffic.ts';
+import type { TrafficOptions } from './traffic-options.ts';
 
 const oneOf = (instanceType: RegionConfig['instanceType']) =>
   configOf(['weur'], { weur: { jetstream: false, instanceType } });

@@ -6,7 +6,8 @@ import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
 import { configOf, defaultConfig } from '../test/support/data/checked-in.ts';
 import { SCENARIOS } from './assumptions.ts';
 import { type Cost, cost } from './cost.ts';
-import { resolveTraffic, type Traffic, type TrafficOptions } from './traffic.ts';
+import { resolveTraffic, type Traffic } from './traffic.ts';
+import type { TrafficOptions } from './traffic-options.ts';
 import type { Driver } from './use.ts';
 
 const CONFIG = defaultConfig();

@@ -5,7 +5,8 @@ import { configOf } from '../test/support/data/checked-in.ts';
 import { charge } from './charge.ts';
 import { type Cost, cost } from './cost.ts';
 import { PRICES, type PriceId } from './prices.ts';
-import { resolveTraffic, type TrafficOptions } from './traffic.ts';
+import { resolveTraffic } from './traffic.ts';
+import type { TrafficOptions } from './traffic-options.ts';
 
 const CONFIG = configOf(['weur'], { weur: { jetstream: false } });
 const RECONCILED_EACH_MINUTE = { ...CONFIG, mesh: { ...CONFIG.mesh, reconcileSeconds: 60 } };

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
 import { configOf, defaultConfig } from '../test/support/data/checked-in.ts';
 import { type Cost, cost } from './cost.ts';
-import { resolveTraffic, type TrafficOptions } from './traffic.ts';
+import { resolveTraffic } from './traffic.ts';
+import type { TrafficOptions } from './traffic-options.ts';
 
 function costOf(config: MeridianConfig, options: TrafficOptions): Cost {
   const resolved = resolveTraffic(options, config);

@@ -1,7 +1,7 @@
 // What is wrong with a load that a cost is asked for: numbers that are none, too large, or that cannot be together. Pure.
 
 import { type AnyRegion, isExternal } from '../regions/config.ts';
-import type { TrafficOptions } from './traffic.ts';
+import type { TrafficOptions } from './traffic-options.ts';
 
 /** With every default filled in. */
 export type TrafficNumbers = Readonly<Required<Omit<TrafficOptions, 'shares'>>>;

@@ -4,7 +4,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { focusCsv } from '../../cost/focus.ts';
 import { staleText } from '../../cost/stale.ts';
-import type { TrafficOptions } from '../../cost/traffic.ts';
+import type { TrafficOptions } from '../../cost/traffic-options.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { type ConnectionOptions, withConnection } from '../connection.ts';
 import { CommandError, EXIT, EXIT_CODES_HELP } from '../exit.ts';

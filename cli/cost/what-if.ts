@@ -1,6 +1,7 @@
 // The configuration and the load that a cost is asked for: a file of regions with what the options change in it. Pure.
 
-import { resolveTraffic, type Traffic, type TrafficOptions } from '../../cost/traffic.ts';
+import { resolveTraffic, type Traffic } from '../../cost/traffic.ts';
+import type { TrafficOptions } from '../../cost/traffic-options.ts';
 import type { TrafficSource } from '../../cost/traffic-problems.ts';
 import { isExternal, type MeridianConfig } from '../../regions/config.ts';
 import { applyAssignments } from '../../regions/edits/set.ts';
