@@ -4,6 +4,7 @@
 import { createServer } from 'node:http';
 import { closeServer, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
 import { bareEnvironment } from './deploy-command.ts';
+import { answerToUpload } from './fake-cloudflare-upload.ts';
 
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 const TOKEN = 'a-token-of-forty-characters-0123456789_A';
@@ -23,6 +24,10 @@ export interface FakeAccount {
   code: Record<string, string>;
   /** Names of those that have changed since every earlier version. */
   changedSecrets: string[];
+  /** After a rollback: secrets cannot be changed then. */
+  isNewestNotDeployed: boolean;
+  /** Secrets of the Worker, by name. */
+  secrets: Record<string, string>;
   /** Who has a domain: a Worker, or `dns`. */
   domains: Record<string, string>;
   /** Calls that fail with 500: their method and a part of their path. */
@@ -39,7 +44,8 @@ export interface FakeCloudflare extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
 }
 
-type Answer = {
+/** What an answer consists of, beside the form that all have. */
+export type Answer = {
   readonly result?: unknown;
   readonly error?: unknown;
   readonly text?: string;
@@ -49,7 +55,7 @@ type Answer = {
 export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promise<FakeCloudflare> {
   const account: FakeAccount = {
     ...{ worker: 'meridian', migration: undefined, versions: [], images: {}, objects: {}, domains: {} },
-    ...{ failing: undefined, code: {}, changedSecrets: [] },
+    ...{ failing: undefined, code: {}, changedSecrets: [], secrets: {}, isNewestNotDeployed: false },
     ...of,
   };
   const changes: string[] = [];
@@ -63,7 +69,7 @@ export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promis
     const isFailing = account.failing !== undefined && call.includes(account.failing);
     const isKnown = request.headers.authorization === `Bearer ${TOKEN}`;
     const text = Buffer.concat(chunks).toString();
-    if (method !== 'GET' && text !== '') bodies.push(JSON.parse(text));
+    if (method !== 'GET' && text !== '') bodies.push(bodyOf(request.headers['content-type'], text));
     const answered: Answer = !isKnown
       ? { status: 403 }
       : isFailing
@@ -74,7 +80,11 @@ export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promis
     response.writeHead(status, { connection: 'close' });
     response.end(
       answered.text ??
-        JSON.stringify({ success: status < 400, result, errors: [answered.error ?? { message: 'as told' }] }),
+        JSON.stringify({
+          success: status < 400,
+          result,
+          errors: [answered.error ?? { code: 10013, message: 'as told' }],
+        }),
     );
   });
   const port = await listenOnLoopback(server);
@@ -161,5 +171,12 @@ function answer(account: FakeAccount, call: string, body: string): Answer {
     const text = account.objects[key];
     return text === undefined ? { status: 404 } : { text };
   }
-  return { status: 404 };
+  return answerToUpload(account, call, body);
+}
+
+/** Of a form with files only what wrangler calls its metadata. */
+function bodyOf(type: string | undefined, text: string): unknown {
+  if (!type?.startsWith('multipart/')) return JSON.parse(text);
+  const [, metadata = ''] = /name="metadata"\r\n\r\n(.*?)\r\n--/s.exec(text) ?? [];
+  return JSON.parse(metadata);
 }
