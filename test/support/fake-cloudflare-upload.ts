@@ -4,10 +4,13 @@ import type { Answer, FakeAccount } from './fake-cloudflare.ts';
 
 /** Cloudflare's codes. */
 const NO_WORKER = { code: 10007, message: 'This Worker does not exist on your account.' };
+const NO_BUCKET = { code: 10006, message: 'The specified bucket does not exist.' };
 const NOT_DEPLOYED = { code: 10215, message: 'The latest version is not the one that is deployed.' };
 
-/** Of the version that an upload makes; wrangler wants a UUID. */
-export const UPLOADED = '00000000-0000-4000-8000-0000000000d9';
+/** Of the version that the first upload makes, the second, and so on; wrangler wants UUIDs. */
+export function uploadedVersion(number: number): string {
+  return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+}
 
 export function answerToUpload(account: FakeAccount, call: string, body: string): Answer {
   const script = `/workers/scripts/${account.worker}`;
@@ -20,8 +23,9 @@ export function answerToUpload(account: FakeAccount, call: string, body: string)
     case `PATCH ${script}/secrets-bulk`:
       return isThere ? changeSecrets(account, JSON.parse(body).secrets) : { status: 404, error: NO_WORKER };
     case `PUT ${script}`:
-      account.versions.unshift(UPLOADED);
-      return { result: { id: account.worker, etag: 'etag', startup_time_ms: 1, deployment_id: UPLOADED } };
+      account.versions.unshift(uploadedVersion(account.versions.length + 1));
+      account.classes = [...new Set(body.matchAll(/"class_name":"(\w+)"/g).map(([, name = '']) => name))];
+      return { result: { id: account.worker, startup_time_ms: 1, deployment_id: account.versions[0] } };
     case `GET /workers/services/${account.worker}`:
       return orNone({
         default_environment: { environment: 'production', script: { last_deployed_from: 'wrangler' } },
@@ -42,8 +46,13 @@ export function answerToUpload(account: FakeAccount, call: string, body: string)
       return { result: { schedules: [] } };
     case 'POST /containers/applications':
       return addApplication(account, JSON.parse(body));
+    case 'GET /r2/buckets':
+      return { result: { buckets: [] } };
+    case 'POST /r2/buckets':
+      return { result: {} };
     default:
-      return start.startsWith('GET /r2/buckets/') ? { result: { name: 'bucket' } } : { status: 404 };
+      if (!start.startsWith('GET /r2/buckets/')) return { status: 404 };
+      return isThere ? { result: { name: 'bucket' } } : { status: 404, error: NO_BUCKET };
   }
 }
 
@@ -59,10 +68,15 @@ function changeSecrets(
   return { result: {} };
 }
 
-function addApplication(
-  account: FakeAccount,
-  { name, configuration }: { readonly name: string; readonly configuration: { readonly image: string } },
-): Answer {
+interface Application {
+  readonly name: string;
+  readonly configuration: { readonly image: string };
+  readonly durable_objects: { readonly namespace_id: string };
+}
+
+function addApplication(account: FakeAccount, added: Application): Answer {
+  const { name, configuration, durable_objects } = added;
   account.images[name] = configuration.image;
-  return { result: { id: `id-${name}`, name, configuration } };
+  account.namespaces[name] = durable_objects.namespace_id;
+  return { result: { id: `id-${name}`, ...added } };
 }

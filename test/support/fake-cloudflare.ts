@@ -24,6 +24,10 @@ export interface FakeAccount {
   code: Record<string, string>;
   /** Names of those that have changed since every earlier version. */
   changedSecrets: string[];
+  /** Of whose objects a container is, by the names of applications. */
+  namespaces: Record<string, string>;
+  /** Classes of objects that the Worker has namespaces of. */
+  classes: string[];
   /** After a rollback: secrets cannot be changed then. */
   isNewestNotDeployed: boolean;
   /** Secrets of the Worker, by name. */
@@ -55,7 +59,15 @@ export type Answer = {
 export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promise<FakeCloudflare> {
   const account: FakeAccount = {
     ...{ worker: 'meridian', migration: undefined, versions: [], images: {}, objects: {}, domains: {} },
-    ...{ failing: undefined, code: {}, changedSecrets: [], secrets: {}, isNewestNotDeployed: false },
+    ...{
+      failing: undefined,
+      code: {},
+      changedSecrets: [],
+      classes: [],
+      namespaces: {},
+      secrets: {},
+      isNewestNotDeployed: false,
+    },
     ...of,
   };
   const changes: string[] = [];
@@ -77,7 +89,7 @@ export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promis
         : answer(account, call, text);
     if (method !== 'GET' && !path.includes('changeset') && (answered.status ?? 200) < 400) changes.push(call);
     const { status = 200, result = null } = answered;
-    response.writeHead(status, { connection: 'close' });
+    response.writeHead(status, { connection: 'close', 'content-type': 'application/json' });
     response.end(
       answered.text ??
         JSON.stringify({
@@ -110,6 +122,7 @@ function answer(account: FakeAccount, call: string, body: string): Answer {
     return {
       result: Object.entries(account.images).map(([name, image]) => ({
         ...{ id: `id-${name}`, name, configuration: { image, instance_type: 'basic' } },
+        durable_objects: { namespace_id: account.namespaces[name] },
       })),
     };
   if (call.startsWith('PATCH /containers/applications/')) {
@@ -134,7 +147,10 @@ function answer(account: FakeAccount, call: string, body: string): Answer {
   if (version !== undefined) {
     const etag = account.code[version] ?? `code of ${version}`;
     const metadata = { created_on: new Date(FIRST_DEPLOYED).toISOString() };
-    return { result: { id: version, metadata, resources: { script: { etag }, bindings: [] } } };
+    const bindings = account.classes.map((name) => {
+      return { type: 'durable_object_namespace', class_name: name, name, namespace_id: `of-${name}` };
+    });
+    return { result: { id: version, metadata, resources: { script: { etag }, bindings } } };
   }
   if (call.startsWith(`POST /workers/scripts/${account.worker}/deployments`)) {
     const { changedSecrets } = account;
@@ -167,7 +183,7 @@ function answer(account: FakeAccount, call: string, body: string): Answer {
     account.objects[key] = body;
     return {};
   }
-  if (call.startsWith('GET /r2/')) {
+  if (call.startsWith('GET /r2/') && key !== '') {
     const text = account.objects[key];
     return text === undefined ? { status: 404 } : { text };
   }
