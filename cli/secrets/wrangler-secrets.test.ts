@@ -1,7 +1,8 @@
 // The wrangler that is pinned, itself, against what stands for Cloudflare's API.
 
 import { afterEach, expect, test, vi } from 'vitest';
-import { type FakeAccount, startFakeCloudflare } from '../../test/support/fake-cloudflare.ts';
+import type { FakeAccount } from '../../test/support/fake-account.ts';
+import { startFakeCloudflare } from '../../test/support/fake-cloudflare.ts';
 import type { CommandError } from '../exit.ts';
 import { changeByWrangler } from './wrangler-secrets.ts';
 

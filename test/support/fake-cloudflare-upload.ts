@@ -1,6 +1,6 @@
 // What stands for Cloudflare's API where wrangler itself deploys a Worker, or changes its secrets: the calls of wrangler 4.164.
 
-import type { Answer, FakeAccount } from './fake-cloudflare.ts';
+import type { Answer, FakeAccount } from './fake-account.ts';
 
 /** Cloudflare's codes. */
 const NO_WORKER = { code: 10007, message: 'This Worker does not exist on your account.' };

@@ -4,6 +4,7 @@
 import { createServer } from 'node:http';
 import { closeServer, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
 import { bareEnvironment } from './deploy-command.ts';
+import type { Answer, FakeAccount } from './fake-account.ts';
 import { answerToUpload } from './fake-cloudflare-upload.ts';
 
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
@@ -11,32 +12,6 @@ const TOKEN = 'a-token-of-forty-characters-0123456789_A';
 
 /** ms since the epoch. */
 const FIRST_DEPLOYED = Date.parse('2026-11-01T00:00:00Z');
-
-/** What there is, for a test to change. */
-export interface FakeAccount {
-  worker: string;
-  migration: string | undefined;
-  /** Ids of versions, the one that serves first. */
-  versions: string[];
-  images: Record<string, string>;
-  objects: Record<string, string>;
-  /** What the code of a version is, where it is not a version's own. */
-  code: Record<string, string>;
-  /** Names of those that have changed since every earlier version. */
-  changedSecrets: string[];
-  /** Of whose objects a container is, by the names of applications. */
-  namespaces: Record<string, string>;
-  /** Classes of objects that the Worker has namespaces of. */
-  classes: string[];
-  /** After a rollback: secrets cannot be changed then. */
-  isNewestNotDeployed: boolean;
-  /** Secrets of the Worker, by name. */
-  secrets: Record<string, string>;
-  /** Who has a domain: a Worker, or `dns`. */
-  domains: Record<string, string>;
-  /** Calls that fail with 500: their method and a part of their path. */
-  failing: string | undefined;
-}
 
 export interface FakeCloudflare extends AsyncDisposable {
   readonly account: FakeAccount;
@@ -47,14 +22,6 @@ export interface FakeCloudflare extends AsyncDisposable {
   /** For a command: the secrets and the address. */
   readonly env: Readonly<Record<string, string>>;
 }
-
-/** What an answer consists of, beside the form that all have. */
-export type Answer = {
-  readonly result?: unknown;
-  readonly error?: unknown;
-  readonly text?: string;
-  readonly status?: number;
-};
 
 export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promise<FakeCloudflare> {
   const account: FakeAccount = {
