@@ -531,7 +531,7 @@ export const PARTS: readonly Part[] = [
     path: 'deploy',
     what: 'the command `npm run deploy`: to Cloudflare, to Synadia, or to both',
     // `accounts/` reads the environment as `secrets.ts` and `target.ts` have it; no file there imports the command.
-    imports: ['api', 'waiting', 'cli', 'cli/infra', 'deploy/accounts', 'deploy/canary'],
+    imports: ['regions', 'api', 'waiting', 'cli', 'cli/infra', 'deploy/accounts', 'deploy/canary'],
     tests: ['deploy/plan', 'deploy/setup', 'local/listen.ts'],
   },
   {
