@@ -248,7 +248,7 @@ test('an edit tries compression again where it was given up, even if the link is
   await eventually(() =>
     expect(linkOf(mesh)).toMatchObject({
       state: 'up',
-      plainBecause: expect.stringContaining('failed with compression 3 times'),
+      plainBecause: expect.stringContaining('failed with compression 4 times'),
     }),
   );
   const before = peers.length;
@@ -275,21 +275,41 @@ describe('compressed links of servers that compress', () => {
   const upAs = (mesh: MeshKeeper, compression: string) =>
     eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', compression }));
 
-  test('that end soon three times are linked without', async () => {
+  test('that fail over either transport end without compression, over the first transport', async () => {
+    const { mesh, host } = makeMesh({
+      own: offers('OWN'),
+      greeting: `${offers('PEER')}nonsense\r\n`,
+      transport: 'auto',
+    });
+    host.compressionWith.mockReturnValue('s2_fast');
+    mesh.serverUp();
+    await upAs(mesh, 'off');
+    expect(linkOf(mesh)).toMatchObject({ transport: 'connect', plainBecause: expect.any(String) });
+    expect(host.dialPeer.mock.calls.map(([, transport]) => transport)).toEqual([
+      'connect',
+      'rpc',
+      'connect',
+      'rpc',
+      'connect',
+    ]);
+    mesh.serverDown();
+  });
+
+  test('that end soon four times are linked without', async () => {
     const { mesh, peers, clock } = compressed();
-    for (let count = 1; count <= 3; count += 1) {
+    for (let count = 1; count <= 4; count += 1) {
       await eventually(() => expect(peers).toHaveLength(count));
       await upAs(mesh, 's2_fast');
       clock.now += READABLE_LINK_MS - 1;
       peers.at(-1)?.end();
     }
     await upAs(mesh, 'off');
-    expect(linkOf(mesh)?.plainBecause).toContain('3 times');
+    expect(linkOf(mesh)?.plainBecause).toContain('4 times');
   });
 
-  test('over which nothing is heard three times are linked without', async () => {
+  test('over which nothing is heard four times are linked without', async () => {
     const { mesh, clock } = compressed();
-    for (let count = 1; count <= 3; count += 1) {
+    for (let count = 1; count <= 4; count += 1) {
       await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: count - 1 }));
       expect(linkOf(mesh)?.compression).toBe('s2_fast');
       clock.now += HEARD_WITHIN_MS + 1;
@@ -299,19 +319,19 @@ describe('compressed links of servers that compress', () => {
     expect(linkOf(mesh)?.plainBecause).toContain('nothing was heard');
   });
 
-  test('that hold in between have three attempts again', async () => {
+  test('that hold in between have four attempts again', async () => {
     const { mesh, peers, clock } = compressed();
     const endsSoon = async (count: number) => {
       await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: count - 1 }));
       expect(linkOf(mesh)?.compression).toBe('s2_fast');
       clock.now += STABLE_LINK_MS;
-      if (count !== 3) return peers.at(-1)?.end();
+      if (count !== 4) return peers.at(-1)?.end();
       mesh.reconcile(new Set(['PEER']));
       clock.now += READABLE_LINK_MS;
       peers.at(-1)?.end();
     };
-    for (let count = 1; count <= 5; count += 1) await endsSoon(count);
-    await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 5 }));
+    for (let count = 1; count <= 7; count += 1) await endsSoon(count);
+    await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 7 }));
     expect(linkOf(mesh)?.compression).toBe('s2_fast');
   });
 
@@ -326,13 +346,36 @@ describe('compressed links of servers that compress', () => {
     } finally {
       vi.useRealTimers();
     }
-    for (let count = 2; count <= 4; count += 1) {
+    for (let count = 2; count <= 5; count += 1) {
       await eventually(() => expect(peers).toHaveLength(count));
       await upAs(mesh, 's2_best');
-      if (count < 4) peers.at(-1)?.end();
+      if (count < 5) peers.at(-1)?.end();
     }
     mesh.serverDown();
   });
+});
+
+test('of edits that follow each other at once the first and the last make a link anew', async () => {
+  // Their link has the first turn.
+  const regions = ['enam', 'weur'];
+  const { mesh, host, peers, clock } = makeMesh({ regions });
+  expect(turnOf('enam', 'weur', regions)).toBe(0);
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    for (const setting of ['s2_fast', 's2_better', 's2_best', 's2_fast', 's2_better'] as const) {
+      host.compressionWith.mockReturnValue(setting);
+      mesh.recompress();
+      await vi.advanceTimersByTimeAsync(100);
+      clock.now += 100;
+    }
+    await vi.advanceTimersByTimeAsync(TURN_MS);
+  } finally {
+    vi.useRealTimers();
+  }
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 2 }));
+  expect(peers).toHaveLength(3);
 });
 
 test('an edit that is taken back before the turn of a link leaves it alone', async () => {

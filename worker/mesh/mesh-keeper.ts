@@ -87,6 +87,8 @@ export class MeshKeeper {
   /** What was wanted of each link when it was last opened. */
   readonly #wanted = new Map<string, RouteCompression>();
   readonly #turns = new Set<ReturnType<typeof setTimeout>>();
+  /** When the configuration last wanted other compression. */
+  #recompressedAt = Number.NEGATIVE_INFINITY;
 
   constructor(host: MeshHost, options: MeshOptions) {
     this.#host = host;
@@ -115,12 +117,16 @@ export class MeshKeeper {
 
   /**
    * The configuration may want other compression now: the links that it concerns are made again, each when it has its
-   * turn, so that no server loses more than one at a time. All objects are told at about the same time.
+   * turn, so that no server loses more than one at a time. All objects are told at about the same time. One edit that soon
+   * follows another may not be the last: its turns begin later, and start anew with the next.
    */
   recompress(): void {
     this.#forgetTurns();
     this.#attempts.forget();
     const { region, regions } = this.#options;
+    const now = this.#host.now();
+    const firstTurn = now - this.#recompressedAt < TURN_MS ? 1 : 0;
+    this.#recompressedAt = now;
     for (const link of this.#links.values()) {
       if (this.#isAsWanted(link)) continue;
       const timer = setTimeout(
@@ -128,7 +134,7 @@ export class MeshKeeper {
           this.#turns.delete(timer);
           if (!this.#isAsWanted(link)) link.remake();
         },
-        turnOf(region, link.peer, regions) * TURN_MS,
+        (firstTurn + turnOf(region, link.peer, regions)) * TURN_MS,
       );
       this.#turns.add(timer);
     }
