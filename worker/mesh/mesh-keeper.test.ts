@@ -412,6 +412,27 @@ test('a server that goes before the turn of its links takes their turns with it'
   }
 });
 
+test('a link is as many routes as the larger pool of its servers, and one for the system account', async () => {
+  const pooled = (size: number) => `INFO {"server_id":"PEER","route_pool_size":${size}}\r\n`;
+  const { mesh, peers } = makeMesh({ own: pooled(1), greeting: pooled(3) });
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up' }));
+  expect(peers).toHaveLength(4);
+  peers[2]?.end();
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 1 }));
+  expect(peers.slice(0, 4).map((peer) => peer.isClosed())).toEqual([true, true, true, true]);
+  expect(peers).toHaveLength(8);
+  mesh.serverDown();
+});
+
+test('a server without a pool is linked by one route with one that has a pool', async () => {
+  const { mesh, peers } = makeMesh({ greeting: 'INFO {"server_id":"PEER","route_pool_size":3}\r\n' });
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up' }));
+  expect(peers).toHaveLength(1);
+  mesh.serverDown();
+});
+
 test('a link whose second route fails does not stay with the first, and is made again', async () => {
   const pooled = (id: string) => `INFO {"server_id":"${id}","route_pool_size":1}\r\n`;
   const dialled: FakeServer[] = [];
@@ -433,8 +454,8 @@ test('a link whose second route fails does not stay with the first, and is made 
 describe('with more peers than an object may have sockets', () => {
   // r06 is in the middle of thirteen, of which it dials six.
   const many = (count: number) => Array.from({ length: count }, (_, n) => `r${`${n}`.padStart(2, '0')}`);
-  const dialled = async (count: number, transport: TransportSetting, systemRoute = false) => {
-    const { mesh, host } = makeMesh({ region: 'r06', regions: many(count), transport, systemRoute });
+  const dialled = async (count: number, transport: TransportSetting, routesPerLink = 1) => {
+    const { mesh, host } = makeMesh({ region: 'r06', regions: many(count), transport, routesPerLink });
     mesh.serverUp();
     await eventually(() => expect(mesh.reports().every(({ state }) => state === 'up')).toBe(true));
     mesh.serverDown();
@@ -454,7 +475,13 @@ describe('with more peers than an object may have sockets', () => {
 
   test('links of two routes are two sockets: from the fourth on they go over RPC', async () => {
     const three = Array(MAX_SOCKETS / 2).fill('connect');
-    expect(await dialled(13, 'auto', true)).toEqual([...three, 'rpc', 'rpc', 'rpc']);
+    expect(await dialled(13, 'auto', 2)).toEqual([...three, 'rpc', 'rpc', 'rpc']);
+  });
+
+  test('links of more routes than an object has sockets left go over RPC', async () => {
+    const rpc = (count: number) => Array(count).fill('rpc');
+    expect(await dialled(13, 'auto', 4)).toEqual(['connect', ...rpc(5)]);
+    expect(await dialled(13, 'auto', 6)).toEqual(['connect', ...rpc(5)]);
   });
 
   test('what is set goes for all', async () => {
@@ -495,7 +522,7 @@ class FakeServer implements ByteChannel {
   }
 }
 
-interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transport' | 'systemRoute'>> {
+interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transport' | 'routesPerLink'>> {
   readonly announceTo?: MeshHost['announceTo'];
   readonly dialPeer?: MeshHost['dialPeer'];
   /** First line of the peer, in place of its INFO. */
@@ -516,7 +543,7 @@ function makeMesh({
   region = 'enam',
   regions = REGIONS,
   transport = 'connect',
-  systemRoute = false,
+  routesPerLink = 1,
 }: Fakes = {}) {
   const clock = { now: START };
   const peers: FakeServer[] = [];
@@ -538,7 +565,7 @@ function makeMesh({
   const mesh = new MeshKeeper(host, {
     region,
     regions,
-    systemRoute,
+    routesPerLink,
     retryMaxMs: 1_000,
     handshakeTimeoutMs: 1_000,
     transport,
