@@ -31,7 +31,7 @@ export interface Dialling {
 /** A server that hangs is left after this and one more. */
 const PING_EVERY_MS = 10_000;
 /** The edge takes up to 10 s to find a region that takes the client, and starts a container meanwhile. */
-const CONNECT_TIMEOUT_MS = 20_000;
+export const CONNECT_TIMEOUT_MS = 20_000;
 const RECONNECT_FIRST_MS = 250;
 const RECONNECT_MOST_MS = 5_000;
 /** An edge that gives users that have ended, or this machine's clock, is wrong. */

@@ -10,7 +10,8 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { originOf } from './about.ts';
 import { Backoff } from './backoff.ts';
 import { type DialOptions, dial, refusedBy } from './dial.ts';
-import { ClosedError, NoRegionError, textOf } from './errors.ts';
+import { dialUntil } from './dial-until.ts';
+import { ClosedError, textOf } from './errors.ts';
 import { guarded } from './guarded.ts';
 import type { Lease, Stop } from './lease.ts';
 import { pause, within } from './within.ts';
@@ -43,9 +44,7 @@ interface Move {
 }
 
 const CONNECT_WITHIN_MS = 60_000;
-const CONNECT_TIMEOUT_MS = 20_000;
-const CONNECT_TIMEOUT_LEAST_MS = 1_000;
-/** Between two attempts to connect, or to leave a server: its lame duck mode lasts for some seconds at least. */
+/** Between two attempts to leave a server: its lame duck mode lasts for some seconds at least. */
 const AGAIN_FIRST_MS = 500;
 const AGAIN_MOST_MS = 5_000;
 /** Between two attempts to renew credentials: an issuer is asked each time. */
@@ -91,7 +90,11 @@ export class Edge {
   }
 
   connect(): Promise<void> {
-    return this.#inTurn(async () => this.#take(await this.#firstLease(), 'connected'));
+    const until = Date.now() + (this.#options.connectWithinMs ?? CONNECT_WITHIN_MS);
+    return this.#inTurn(async () => {
+      const first = await dialUntil(until, (timeoutMs) => this.#dial(timeoutMs));
+      this.#take(first, 'connected');
+    });
   }
 
   /** The one whose server the client was connected to last. */
@@ -151,29 +154,10 @@ export class Edge {
     return turn;
   }
 
-  /** A container that sleeps may take longer to start than the edge waits for it. */
-  async #firstLease(): Promise<Lease> {
-    const { connectWithinMs = CONNECT_WITHIN_MS } = this.#options;
-    const until = Date.now() + connectWithinMs;
-    const waits = new Backoff(AGAIN_FIRST_MS, AGAIN_MOST_MS);
-    for (;;) {
-      const leftMs = until - Date.now();
-      const timeoutMs = Math.max(Math.min(leftMs, CONNECT_TIMEOUT_MS), CONNECT_TIMEOUT_LEAST_MS);
-      try {
-        return await this.#dial(timeoutMs);
-      } catch (error) {
-        const waitMs = waits.next();
-        const mayStart = error instanceof NoRegionError && error.decision === undefined;
-        if (!mayStart || Date.now() + waitMs > until) throw error;
-        await pause(waitMs, this.#ending.signal);
-      }
-    }
-  }
-
-  async #dial(timeoutMs = CONNECT_TIMEOUT_MS): Promise<Lease> {
+  async #dial(timeoutMs?: number): Promise<Lease> {
     const { signal } = this.#ending;
     const lease = await dial(this.#options, {
-      ...{ origin: this.#origin, signal, timeoutMs },
+      ...{ origin: this.#origin, signal, ...(timeoutMs !== undefined && { timeoutMs }) },
       failed: (error) => this.#fail(error),
     });
     void this.#follow(lease);
