@@ -28,6 +28,8 @@ export interface Assumptions {
    * where many messages share one read and one write. Few do at an ordinary rate.
    */
   readonly cpuFactor: number;
+  /** What `s2_auto` of `mesh.compression` is, which goes by the round trip of each link: the farther, the more. */
+  readonly autoCompressionIs: 's2_fast' | 's2_better' | 's2_best';
   /** CPU of the Worker to hand over a client. On the machine of docs/performance.md 1.2 ms, of all processes of workerd. */
   readonly workerMsPerConnect: number;
   /** Requests of regions' objects for each client that connects: a second one where two regions are asked. */
@@ -53,6 +55,7 @@ export const ASSUMPTIONS: Readonly<Record<Scenario, Assumptions>> = {
     overheadBytes: 20,
     idleCpuShare: 0.002,
     cpuFactor: 1,
+    autoCompressionIs: 's2_fast',
     workerMsPerConnect: 1,
     objectRequestsPerConnect: 1,
     collectorRequestsPerConnect: 0,
@@ -69,6 +72,7 @@ export const ASSUMPTIONS: Readonly<Record<Scenario, Assumptions>> = {
     overheadBytes: 60,
     idleCpuShare: 0.01,
     cpuFactor: 4,
+    autoCompressionIs: 's2_better',
     workerMsPerConnect: 2,
     objectRequestsPerConnect: 1,
     collectorRequestsPerConnect: 1,
@@ -85,6 +89,7 @@ export const ASSUMPTIONS: Readonly<Record<Scenario, Assumptions>> = {
     overheadBytes: 100,
     idleCpuShare: 0.03,
     cpuFactor: 12,
+    autoCompressionIs: 's2_best',
     workerMsPerConnect: 5,
     objectRequestsPerConnect: 2,
     collectorRequestsPerConnect: 1,

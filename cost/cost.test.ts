@@ -120,6 +120,23 @@ describe.each(CONFIGS)('%s', (_name, config) => {
   });
 });
 
+test('mid is never more than high where containers may run in several places, at several prices', () => {
+  const places = [['WEUR', 'ME'], ['ENAM', 'SAM', 'OC'], ['OC', 'WEUR'], ['APAC']] as const;
+  const config = {
+    ...CONFIG,
+    regions: CONFIG.regions.map((region, index) => ({
+      ...region,
+      placement: places[index % places.length] ?? [],
+    })),
+  };
+  fc.assert(
+    fc.property(loadFor(config), (load) => {
+      const { total } = costOf(load, config);
+      expect(total.mid).toBeLessThanOrEqual(total.high + NOTHING);
+    }),
+  );
+});
+
 test('without clients, regions that may sleep cost the plan, unless each look keeps their objects in memory', () => {
   const { total, drivers } = costOf({}, SLEEPING);
   // Six regions, the object of rollouts and the store, each 43,800 times for ten seconds, and the collector: 784,896 GB-s.

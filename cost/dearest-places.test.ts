@@ -57,6 +57,15 @@ describe('the dearest places', () => {
     ).toEqual([ELSEWHERE, EUROPE]);
   });
 
+  test('of thirty regions not all combinations are tried: none is left where it costs less', () => {
+    const far = { gb: 10_000, prices: [EUROPE, ELSEWHERE, OCEANIA] } as const;
+    expect(new Set(dearestPlaces(Array.from({ length: 30 }, () => far)))).toEqual(new Set([OCEANIA]));
+    const little = { gb: 10, prices: [EUROPE, ELSEWHERE] } as const;
+    // 300 GB cost nothing elsewhere, and $7.50 where a terabyte is used up.
+    const all = dearestPlaces([{ gb: 1_000, prices: [EUROPE] }, ...Array.from({ length: 30 }, () => little)]);
+    expect(new Set(all)).toEqual(new Set([EUROPE]));
+  });
+
   test('two that cost nothing alone go together', () => {
     const half = { gb: 500, prices: [ELSEWHERE, OCEANIA] } as const;
     // 1,000 GB, of which 500 are included: 500 x 0.05.

@@ -11,22 +11,33 @@ export interface Sender {
   readonly prices: readonly [EgressPriceId, ...EgressPriceId[]];
 }
 
+/** So many combinations of places are all tried: twelve regions that each have two. */
+const MOST_TRIED = 4_096;
+
 /**
- * A price for each, in their order: never less than where they run as a rule, and no other place of a single one would cost
- * more. Tried from there, and from where each alone costs most.
+ * A price for each, in their order. Where there are too many combinations: never less than where they run as a rule, and no
+ * other place of a single one would cost more.
  */
 export function dearestPlaces(senders: readonly Sender[]): readonly EgressPriceId[] {
-  const usual = raised(
-    senders,
-    senders.map(({ prices: [first] }) => first),
+  const usual = senders.map(({ prices: [first] }) => first);
+  const tried = combinations(senders) ?? [raised(senders, usual), raised(senders, eachDearest(senders))];
+  return tried.reduce((best, each) => (billOf(senders, each) > billOf(senders, best) ? each : best), usual);
+}
+
+/** Undefined if there are too many. */
+function combinations(senders: readonly Sender[]): readonly (readonly EgressPriceId[])[] | undefined {
+  const count = senders.reduce((product, { prices }) => product * prices.length, 1);
+  if (count > MOST_TRIED) return undefined;
+  return senders.reduce<readonly (readonly EgressPriceId[])[]>(
+    (all, { prices }) => all.flatMap((places) => prices.map((price) => [...places, price])),
+    [[]],
   );
-  const dear = raised(
-    senders,
-    senders.map(
-      ({ prices }) => prices.toSorted((a, b) => PRICES[b].dollars - PRICES[a].dollars)[0] ?? prices[0],
-    ),
-  );
-  return billOf(senders, dear) > billOf(senders, usual) ? dear : usual;
+}
+
+/** As if each were alone, and nothing were included. */
+function eachDearest(senders: readonly Sender[]): readonly EgressPriceId[] {
+  const dearer = (a: EgressPriceId, b: EgressPriceId) => (PRICES[b].dollars > PRICES[a].dollars ? b : a);
+  return senders.map(({ prices }) => prices.reduce(dearer));
 }
 
 /** One sender after the other is moved while that makes the bill higher, which ends: it does so each time. */

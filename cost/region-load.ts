@@ -3,12 +3,14 @@
 import { isExternal, type MeridianConfig, type RegionConfig } from '../regions/config.ts';
 import { parseDurationMs } from '../regions/duration.ts';
 import { instanceLimits } from '../regions/instance-limits.ts';
+import type { MeshCompression } from '../regions/mesh-schema.ts';
 import {
   type Assumptions,
   CPU_SECONDS_PER_BYTE,
   CPU_SECONDS_PER_MESSAGE,
   PUB_ACK_BYTES,
 } from './assumptions.ts';
+import { compressionCpuSeconds } from './compression-cpu.ts';
 import type { Places } from './mesh-copies.ts';
 import { type Crossing, crossings, NO_CROSSING } from './mesh-crossing.ts';
 import { DAYS_PER_MONTH, HOURS_PER_MONTH, SECONDS_PER_MONTH } from './month.ts';
@@ -56,6 +58,7 @@ export function regionLoads(
   const crossing = crossings({ messages: monthly(traffic), traffic, places, jetstream }, assumptions);
   return own.map((region) =>
     loadOf(region, {
+      compression: config.mesh.compression,
       traffic,
       assumptions,
       places,
@@ -66,6 +69,7 @@ export function regionLoads(
 }
 
 interface Around {
+  readonly compression: MeshCompression;
   readonly traffic: Traffic;
   readonly assumptions: Assumptions;
   readonly places: Places;
@@ -74,7 +78,7 @@ interface Around {
 }
 
 function loadOf(region: RegionConfig, around: Around): RegionLoad {
-  const { traffic, assumptions, places, clients, crossing } = around;
+  const { compression, traffic, assumptions, places, clients, crossing } = around;
   const { servers, share } = places.get(region.id) ?? { servers: 0, share: 0 };
   const published = monthly(traffic) * share;
   const delivered = published * traffic.fanOut;
@@ -86,6 +90,7 @@ function loadOf(region: RegionConfig, around: Around): RegionLoad {
   const wanted =
     cpuOf(published + delivered + crossing.sent + crossing.got, traffic.size, assumptions) +
     cpuOf(acknowledged + crossing.sentAcks + crossing.gotAcks, PUB_ACK_BYTES, assumptions) +
+    compressionCpuSeconds(compression, crossing.sent * bytes, assumptions) +
     servers * seconds * assumptions.idleCpuShare * Math.min(1, vcpu);
   const most = servers * seconds * vcpu;
   return {

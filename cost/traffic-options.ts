@@ -24,7 +24,7 @@ export interface TrafficOptions {
   readonly storedShare?: number;
   /** Hours of all sessions together, in a month. Default: 0. */
   readonly sessionHours?: number;
-  /** Bytes between regions, of what the messages have: less than 1 where links compress. Default: 1. */
+  /** Bytes between servers, of what the messages have: less than 1 where links compress. Default: 1. */
   readonly meshBytesRatio?: number;
   /** Of `/metrics`, and other requests of the HTTP API that ask all regions. Default: 0. */
   readonly scrapesPerMinute?: number;

@@ -67,7 +67,7 @@ const program = withConnection(new Command('npm run cost --'))
   .option('--stored-share <number>', 'of the messages, how many are stored in a stream: 0 to 1 (0)', numberOf)
   .option('--stored-gb <number>', 'GB of them that R2 keeps (0)', numberOf)
   .option('--session-hours <number>', 'hours of all sessions together, in a month (0)', numberOf)
-  .option('--mesh-bytes-ratio <number>', 'bytes between regions, of what the messages have (1)', numberOf)
+  .option('--mesh-bytes-ratio <number>', 'bytes between servers, of what the messages have (1)', numberOf)
   .option('--scrapes-per-minute <number>', 'of /metrics, by all who scrape it (0)', numberOf)
   .option(
     '--log-sampling-rate <number>',

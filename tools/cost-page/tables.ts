@@ -204,6 +204,7 @@ const ASSUMPTION_TEXT: Readonly<Record<keyof Assumptions, string>> = {
   overheadBytes: 'bytes of a message beside its payload',
   idleCpuShare: 'CPU of a server that only keeps its links, of a vCPU',
   cpuFactor: 'CPU for a message, times what was measured at full load',
+  autoCompressionIs: '`s2_auto` of `mesh.compression` is',
   workerMsPerConnect: 'CPU milliseconds of the Worker for a connection',
   objectRequestsPerConnect: "requests of regions' objects for a connection",
   collectorRequestsPerConnect: 'requests of the collector for a connection',
