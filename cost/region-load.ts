@@ -54,7 +54,9 @@ export function regionLoads(
       return [region.id, { servers, share: servers === 0 ? 0 : (traffic.shares.get(region.id) ?? 0) }];
     }),
   );
-  const jetstream = own.filter((region) => region.jetstream && region.enabled).map(({ id }) => id);
+  const jetstream = own
+    .filter((region) => region.jetstream && (places.get(region.id)?.servers ?? 0) > 0)
+    .map(({ id }) => id);
   const crossing = crossings({ messages: monthly(traffic), traffic, places, jetstream }, assumptions);
   return own.map((region) =>
     loadOf(region, {

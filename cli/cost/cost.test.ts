@@ -105,7 +105,7 @@ describe('bad input ends with 2, and says what is wrong', () => {
     [['--streams', '1.5'], '--streams: must be a whole number'],
     [['--sleep', '--streams', '100'], '--streams: there is no stream, since no region has JetStream'],
     [['--regions', 'weur', '--clients', '9', '--stored-share', '1'], '--stored-share: there is no stream'],
-    [['--regions', 'weur=1e308', 'oc=1e308'], '--regions: must be 1000000000 at most'],
+    [['--regions', 'weur=1e308', 'oc=1e308'], '--regions: the share of weur must be 1000000000 at most'],
     [['--regions', 'weur=1', 'weur=2'], '--regions names weur twice'],
     [['--regions', 'weur=0x10'], 'the share of weur must be a number from 0, and is "0x10"'],
     [['--hours', '25'], '--hours: must be 24 at most, and is 25.'],
@@ -166,6 +166,17 @@ describe('--measured', () => {
       fanOut: 2,
       connects: 0,
     });
+  });
+
+  test('clients with several subscriptions get a message more than once; what is given beside it is held against it', async () => {
+    const hour = [point(0, [2, 2, 0, 0, 0, 0], null), point(10_000, [2, 2, 50, 500, 5_000, 0], null)];
+    const ask = (...args: readonly string[]) =>
+      runRegionsOn(answering(hour), ['--measured', '--json', ...args], { program: 'cost' });
+    const { code, out } = await ask();
+    expect(code).toBe(0);
+    expect(JSON.parse(out).traffic).toMatchObject({ clients: 2, fanOut: 10 });
+    const { err } = await ask('--clients', '9');
+    expect(err).toContain('--fan-out: each message cannot get to 10 clients where there are 9');
   });
 
   test('a server that began anew has not gone back, and one that was silent counts where it was heard', async () => {

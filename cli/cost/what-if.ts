@@ -54,15 +54,16 @@ export function trafficFor(
 ): Traffic {
   const resolved = resolveTraffic(options, config, source);
   if (resolved.ok) return resolved.traffic;
-  const lines = resolved.problems.map(({ path, message }) => `${optionOf(path)}: ${message}.`);
+  const lines = resolved.problems.map(({ path, message }) => `${optionOf(path)} ${message}.`);
   throw new CommandError(EXIT.usage, lines.join('\n'), {
     details: { code: 'invalid', problems: resolved.problems },
   });
 }
 
 function optionOf(path: string): string {
-  if (path.startsWith('shares')) return '--regions';
-  return `--${path.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const [of, id] = path.split('.');
+  if (of === 'shares') return id === undefined ? '--regions:' : `--regions: the share of ${id}`;
+  return `--${path.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}:`;
 }
 
 function askedRegion(text: string): { readonly id: string; readonly share?: number } {
