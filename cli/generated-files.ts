@@ -47,7 +47,7 @@ export function migrationText({ tag, created, deleted }: ClassChange): string {
   if (created.length > 0) lines.push(`It creates ${created.join(', ')}.`);
   if (deleted.length > 0) {
     lines.push(
-      `Deploying it DELETES ${deleted.join(', ')} and all that their objects store. Drain these regions first.`,
+      `If an edge is deployed already, deploying it there DELETES ${deleted.join(', ')} and all that their objects store. Drain these regions first.`,
     );
   }
   return lines.join('\n');

@@ -39,7 +39,7 @@ test('regions that stay, JetStream among them: the rest of the file keeps its fo
   expect(regionsOf(text).map(({ id }) => id)).toEqual(['wnam', 'enam', 'weur']);
   expect(REGIONS.startsWith(text.slice(0, text.indexOf('"weur"')))).toBe(true);
   expect(plan({ regions: ['wnam', 'enam', 'weur'] }).notes.join()).toContain(
-    'DELETES NatsEeur, NatsApac, NatsOc',
+    'If an edge is deployed already, deploying it there DELETES NatsEeur, NatsApac, NatsOc',
   );
 });
 
