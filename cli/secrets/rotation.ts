@@ -40,6 +40,24 @@ export function beginning(found: Secrets, rotated: RotatedSecret, isAgain: boole
   return { old, replaced: newer };
 }
 
+/**
+ * @param before what was looked at first, and @param now after whoever runs this has confirmed it
+ * @throws CommandError if a value has come, gone or become another one meanwhile: somebody else changes it too
+ */
+export function checkUnchanged(before: Secrets, now: Secrets, rotated: RotatedSecret): void {
+  const valuesOf = (found: Secrets) =>
+    secretIn(found, rotated)
+      .values.map((value) => `${nameOf(value)} ${value.id}`)
+      .toSorted()
+      .join('\n');
+  if (valuesOf(before) === valuesOf(now)) return;
+  throw new CommandError(
+    EXIT.refused,
+    `Nothing was changed: somebody else has changed ${rotated.name} meanwhile. \`secrets status\` says how it stands.`,
+    { details: { code: 'changed_meanwhile' } },
+  );
+}
+
 export interface Ending {
   readonly old: SecretValue;
   readonly stays: SecretValue;
