@@ -87,7 +87,8 @@ export class ClientEntry {
 
   /** A client, or a connection of Meridian's own. */
   async fetch(request: Request): Promise<Response> {
-    if (new URL(request.url).pathname === OWN_PATH) return this.#ownConnection(request);
+    const { pathname } = new URL(request.url);
+    if (pathname === OWN_PATH) return this.#ownConnection(request);
     const { lifecycle } = this.#host;
     const network = networkOf(addressOf(request));
     const from = placeOf(request.headers);
@@ -98,7 +99,7 @@ export class ClientEntry {
       await this.#host.untilLinked();
       const { refusal } = lifecycle;
       if (refusal !== undefined) return this.#refuse(refusal);
-      const admission = await this.#admit(request, network);
+      const admission = await this.#admit(pathname, network);
       if ('code' in admission) return this.#refuse(lifecycle.refusal ?? admission);
       return await this.#upgrade(request, from, admission);
     } catch (error) {
@@ -109,10 +110,9 @@ export class ClientEntry {
   }
 
   /** A place at the server, for a client or a leaf node. */
-  async #admit({ url }: Request, network: string): Promise<Refusal | Place> {
+  async #admit(pathname: string, network: string): Promise<Refusal | Place> {
     const { door, leafDoor } = this.#host;
     const region = this.#host.region();
-    const { pathname } = new URL(url);
     if (pathname === SERVER_PATHS.leafnode) {
       const admission = await leafDoor.admit(network, region);
       if ('code' in admission) return admission;
