@@ -2,7 +2,8 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runDeploy } from '../test/support/deploy-command.ts';
-import { type FakeAccount, startFakeCloudflare } from '../test/support/fake-cloudflare.ts';
+import type { FakeAccount } from '../test/support/fake-account.ts';
+import { startFakeCloudflare } from '../test/support/fake-cloudflare.ts';
 import { FakeWrangler } from '../test/support/fake-wrangler.ts';
 import { withDomain } from './setup/domain.ts';
 

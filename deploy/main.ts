@@ -14,6 +14,7 @@ import { canaryText, deployCanary } from './canary/deploy-canary.ts';
 import { deployToCloudflare, tryToken } from './cloudflare.ts';
 import { checkDomainsAreFree } from './free-domains.ts';
 import { recordDeploy } from './record-deploy.ts';
+import { type RunningBefore, replacedServers, runningBefore } from './replaced-servers.ts';
 import { isConfigured, type SecretProblem, secretProblems } from './secrets.ts';
 import { type Platform, platformsOf, targetOf } from './target.ts';
 import { waitUntilServed } from './wait-until-served.ts';
@@ -48,7 +49,7 @@ const program = new Command('npm run deploy --')
   .option('--dry-run', 'only show what would be deployed; to Cloudflare, without an account or Docker')
   .option('--require-secrets', 'fail, in a dry run too, unless all that a deploy needs is set')
   .option('--containers-rollout <how>', 'for wrangler: immediate, gradual, or none, which leaves the images')
-  .option('--wait', 'wait until the edge at MERIDIAN_URL serves, half an hour at most')
+  .option('--wait', 'wait until the edge at MERIDIAN_URL serves, with its new servers, half an hour at most')
   .option(
     '--canary [region]',
     'one region first, then the contract suite, then the others; what fails is taken back',
@@ -124,6 +125,14 @@ function checkSecrets(
   return problems;
 }
 
+/** @throws CommandError if the edge does not serve in time, with the servers of this deploy */
+async function waitForDeployed(before: RunningBefore): Promise<void> {
+  const { MERIDIAN_URL: url = '', MERIDIAN_TOKEN: token } = process.env;
+  const { old, note } = await replacedServers(before, process.env);
+  if (note !== undefined) console.error(note);
+  await waitUntilServed({ url, token, timeoutMs: SERVED_TIMEOUT_MS, old });
+}
+
 async function deployTo(
   platform: Platform,
   wrangler: readonly string[],
@@ -137,10 +146,11 @@ async function deployTo(
     if (platform === 'cloudflare') {
       const rollout = containersRollout === undefined ? [] : [`--containers-rollout=${containersRollout}`];
       const more = [...rollout, ...wrangler];
+      const before = wait && !dryRun ? await runningBefore(process.env) : undefined;
       if (canary === undefined || dryRun) await deployToCloudflare({ dryRun, wrangler: more });
       else await deployCanary({ region: canary, wrangler: more }, process.env);
       if (!dryRun) await tellPipeline('deployed=true');
-      if (wait && !dryRun) await waitUntilServed(process.env.MERIDIAN_URL ?? '', SERVED_TIMEOUT_MS);
+      if (before !== undefined) await waitForDeployed(before);
       if (!json) say(dryRun ? 'Cloudflare: would be deployed as shown.' : 'Cloudflare: deployed.');
       if (!dryRun) console.error(await recordDeploy(process.env, Date.now()));
       return { platform, dryRun };

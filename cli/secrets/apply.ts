@@ -1,7 +1,6 @@
 // Changes secrets where the edge runs: a local stack by the file that it watches, a deployment by `wrangler secret bulk`, in one
 // step, so that there is never half of a user and a password. Then waits until the edge has them.
 
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,23 +12,20 @@ import type { AdminClient } from '../admin-client.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { ROOT } from '../regions-file.ts';
 import { thisWorker } from './this-worker.ts';
+import { changeByWrangler, type WranglerWorker } from './wrangler-secrets.ts';
 
 const PROJECT = fileURLToPath(ROOT);
-const WRANGLER = join(PROJECT, 'node_modules/wrangler/bin/wrangler.js');
 
 /** A Worker with new secrets is everywhere within seconds. */
 const SERVED_WITHIN_MS = 120_000;
 const ASK_EVERY_MS = 1_000;
-
-/** wrangler's words for the API's codes 10214 and 10215. */
-const NOT_DEPLOYED = /latest version of your Worker isn't currently deployed|\b1021[45]\b/;
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** Where secrets are changed. */
 export type Target =
   | { readonly kind: 'stack'; readonly stack: RunningStack; readonly file: string }
-  | { readonly kind: 'wrangler'; readonly worker: string; readonly args: readonly string[] };
+  | ({ readonly kind: 'wrangler' } & WranglerWorker);
 
 /** Options of a command. */
 export interface WhichWorker {
@@ -55,32 +51,26 @@ export async function targetOf(
     );
   }
   const name = thisWorker(await readFile(join(PROJECT, 'wrangler.toml'), 'utf8'), url, { env, worker });
-  return { kind: 'wrangler', worker: name, args: env === undefined ? [] : ['--env', env] };
+  return { kind: 'wrangler', worker: name, environment: env };
 }
 
 export function targetText(target: Target): string {
   return target.kind === 'stack'
     ? `the local stack at ${target.stack.url}`
-    : `the Worker ${target.worker}, by wrangler${target.args.length === 0 ? '' : ` ${target.args.join(' ')}`}`;
+    : `the Worker ${target.worker}, by wrangler${target.environment === undefined ? '' : ` --env ${target.environment}`}`;
 }
 
-/** @throws CommandError if they were not changed */
-export async function applySecrets(target: Target, changes: SecretChanges): Promise<void> {
+/**
+ * @param present secrets that the edge has now, one of which has to be where they are changed
+ * @throws CommandError if they were not changed, or if that is not known (`isUntouched`)
+ */
+export async function applySecrets(
+  target: Target,
+  changes: SecretChanges,
+  present: readonly string[],
+): Promise<void> {
   if (target.kind === 'stack') return askForSecrets(target.file, changes);
-  const { code, output } = await runWrangler(target.args, JSON.stringify(changes));
-  if (code === 0) return;
-  if (NOT_DEPLOYED.test(output)) {
-    throw new CommandError(
-      EXIT.refused,
-      `Nothing was changed: the newest version of the Worker is not the one that runs, as after a rollback or a canary that was taken back, and Cloudflare changes no secret then. Deploy the version that is to run (\`npm run deploy\`; of what runs now, from its commit), then again.`,
-      { details: { code: 'not_deployed' } },
-    );
-  }
-  throw new CommandError(
-    EXIT.refused,
-    `wrangler did not change the secrets (exit code ${code}): ${lastLine(output)} Is it signed in (\`npx wrangler whoami\`)? \`secrets status\` says what is set.`,
-    { details: { code: 'wrangler_failed' } },
-  );
+  return changeByWrangler(target, changes, present);
 }
 
 /** @throws CommandError if the edge does not have them in time */
@@ -97,31 +87,4 @@ export async function untilServed(client: AdminClient, isSo: (found: Secrets) =>
       { details: { code: 'not_served' }, cause },
     );
   });
-}
-
-/** The values go through a pipe: no argument and no file has them. */
-function runWrangler(args: readonly string[], input: string): Promise<{ code: number; output: string }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ code: number; output: string }>();
-  const child = spawn(process.execPath, [WRANGLER, 'secret', 'bulk', ...args], { cwd: PROJECT });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  child.once('error', reject);
-  child.once('close', (code) => resolve({ code: code ?? 128, output }));
-  // It may have ended before it read them; its exit code says so.
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  return promise;
-}
-
-function lastLine(output: string): string {
-  return (
-    output
-      .trim()
-      .split('\n')
-      .findLast((line) => /error|fail|must|not/i.test(line))
-      ?.trim() ?? ''
-  );
 }

@@ -67,7 +67,7 @@ export function finishCommand(): Command {
       if (options.dryRun) return;
       for (const problem of problems) console.error(printable(`All the same: ${problem}.`));
       await confirm('Take it away?', options);
-      await applySecrets(target, Object.fromEntries(old.secrets.map((name) => [name, null])));
+      await applySecrets(target, Object.fromEntries(old.secrets.map((name) => [name, null])), old.secrets);
       await untilGone(client, rotated, old);
       if (options.json) console.log(JSON.stringify(plan, null, 2));
       else say(doneText(rotated.name, old));

@@ -17,6 +17,7 @@ import { applySecrets, type Target, targetOf, targetText, untilServed } from './
 import { nameOf, rotatedSecret, secretIn } from './find-secret.ts';
 import { freePlace, newValue } from './new-value.ts';
 import { type Beginning, beginning, replacedProblems } from './rotation.ts';
+import { isUntouched } from './wrangler-secrets.ts';
 
 const RANDOM_BYTES = 32;
 
@@ -77,7 +78,7 @@ export function rotateCommand(): Command {
       if (options.dryRun) return options.json ? print(plan) : say(planText(plan));
       if (!options.json) console.error(planText(plan));
       await confirm('Set it?', options);
-      await set(client, { rotated, target, values, options });
+      await set(client, { rotated, target, old: begun.old, values, options });
       const shown = options.out === undefined ? { values } : { out: options.out };
       if (options.json) print({ ...plan, ...shown });
       else say(doneText(rotated, nameOf(begun.old), options.out));
@@ -87,6 +88,7 @@ export function rotateCommand(): Command {
 interface Setting {
   readonly rotated: RotatedSecret;
   readonly target: Target;
+  readonly old: SecretValue;
   readonly values: Readonly<Record<string, string>>;
   readonly options: Options;
 }
@@ -94,7 +96,7 @@ interface Setting {
 /** The value is in the file, or shown, before it is valid: it would be lost otherwise, as when this is interrupted. */
 async function set(
   client: AdminClient,
-  { rotated, target, values, options: { out, json } }: Setting,
+  { rotated, target, old, values, options: { out, json } }: Setting,
 ): Promise<void> {
   const before = secretIn(await client.secrets(), rotated).values.map(({ id }) => id);
   if (out !== undefined) await writeOut(out, linesOf(values));
@@ -106,7 +108,7 @@ async function set(
   };
   try {
     await interruptible(async () => {
-      await applySecrets(target, values);
+      await applySecrets(target, values, old.secrets);
       await untilServed(client, (found) =>
         secretIn(found, rotated).values.some(
           (value) => nameOf(value) === first && !before.includes(value.id),
@@ -114,8 +116,7 @@ async function set(
       );
     }, keep);
   } catch (error) {
-    const isUntouched = error instanceof CommandError && error.details.code === 'not_deployed';
-    if (!isUntouched) keep();
+    if (!isUntouched(error)) keep();
     else if (out !== undefined) await rm(out, { force: true });
     throw error;
   }

@@ -15,3 +15,7 @@ export class CutOverRefused extends Error {
 export class PerhapsDone extends CutOverRefused {
   override readonly name = 'PerhapsDone';
 }
+
+/** Of an origin whose subjects are taken. */
+export const NOBODY_STORES =
+  'nobody stores what is published to them until this is done, or they are set by hand';

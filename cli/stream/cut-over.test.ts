@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NatsConnection } from '@nats-io/nats-core';
+import { type NatsConnection, headers as natsHeaders } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ensureNatsServer } from '../../local/binaries/nats-server.ts';
@@ -11,9 +11,11 @@ import { temporaryFolder } from '../../test/support/command-process.ts';
 import { startNatsServerProcess } from '../../test/support/nats-server-process.ts';
 import { runRegions } from '../../test/support/regions-command.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
+import { planCutOver } from './cut-over-plan.ts';
 import { CutOverRefused } from './cut-over-refused.ts';
-import { type CutOverOptions, cutOver, planCutOver } from './cut-over-stream.ts';
-import { StreamApi } from './stream-api.ts';
+import { type CutOverOptions, cutOver } from './cut-over-stream.ts';
+import { giveSubjects, subjectsOf, takeSubjects } from './origin-subjects.ts';
+import { StreamApi, StreamSilentError } from './stream-api.ts';
 
 const SOON = { timeoutMs: 10_000, pollMs: 50 };
 
@@ -205,7 +207,11 @@ test('an attempt that was killed in between is taken up again', async () => {
   await copied();
   const { config } = await infoAt(old);
   const metadata = { 'meridian.cut-over.subjects': '["orders.>"]' };
-  await ask(old, `$JS.API.STREAM.UPDATE.${NAME}`, { ...config, subjects: ['_nobody'], metadata });
+  await ask(old, `$JS.API.STREAM.UPDATE.${NAME}`, {
+    ...config,
+    subjects: [`_meridian.cut-over.${NAME}`],
+    metadata,
+  });
   const plan = await planCutOver(copyAt(mesh), apiOf(mesh));
   expect(plan.subjects).toEqual(['orders.>']);
   await cutOver(copyAt(mesh), plan, options());
@@ -221,6 +227,109 @@ test('what is copied in part needs to be told its subjects, and a stream of its 
   );
 });
 
+test('what the copy does not have of the origin is said before, above all that it knows no ids', async () => {
+  await copied();
+  const { warnings } = await planCutOver(copyAt(mesh), apiOf(mesh));
+  expect(warnings).toEqual([
+    expect.stringMatching(/remembers the ids of messages for 0 s and ORDERS for 120 s/),
+  ]);
+});
+
+test('with the same window, a message that is published again with its id is known', async () => {
+  await ask(old, `$JS.API.STREAM.CREATE.${NAME}`, { name: NAME, subjects: ['orders.>'] });
+  const headers = natsHeaders();
+  headers.set('Nats-Msg-Id', 'X1');
+  await old.request('orders.new', 'one', { headers, timeout: 1_000 });
+  const mirror = { name: NAME, external: OF_OLD };
+  await ask(mesh, `$JS.API.STREAM.CREATE.${NAME}`, { name: NAME, mirror, duplicate_window: 120e9 });
+  await waitFor('the copy', SOON, async () => (await infoAt(mesh)).state.last_seq === 1);
+  const plan = await planCutOver(copyAt(mesh), apiOf(mesh));
+  expect(plan.warnings).toEqual([]);
+  await cutOver(copyAt(mesh), plan, options());
+  const again = await old.request('orders.new', 'one', { headers, timeout: 1_000 });
+  expect(again.json()).toMatchObject({ domain: 'mesh', duplicate: true });
+});
+
+/** The copy, with one of its calls as a test wants it. */
+const altered = (calls: Partial<Record<'info' | 'update' | 'nextAfter', (...args: never[]) => unknown>>) =>
+  Object.assign(Object.create(copyAt(mesh)) as StreamApi, {
+    info: () => copyAt(mesh).info(),
+    update: (config: Parameters<StreamApi['update']>[0]) => copyAt(mesh).update(config),
+    nextAfter: (after: number) => copyAt(mesh).nextAfter(after),
+    ...calls,
+  });
+
+test('an update whose answer is lost may happen still: the origin gets nothing back, and the next run ends it', async () => {
+  await copied();
+  const silent = altered({
+    update: () => {
+      throw new StreamSilentError('no answer in time');
+    },
+  });
+  const plan = await planCutOver(copyAt(mesh), apiOf(mesh));
+  await expect(cutOver(silent, plan, options())).rejects.toThrow(
+    /nobody said whether it is\. Run this again/,
+  );
+  expect((await infoAt(old)).config).toMatchObject({ subjects: [`_meridian.cut-over.${NAME}`] });
+  const next = await planCutOver(copyAt(mesh), apiOf(mesh));
+  expect(next.warnings[0]).toMatch(/the subjects of ORDERS were taken by an earlier attempt/);
+  await cutOver(copyAt(mesh), next, options());
+  expect(await publish(old, 'x')).toMatchObject({ domain: 'mesh', seq: 11 });
+});
+
+test('silence in between is borne until time is up', async () => {
+  await copied();
+  let silences = 0;
+  const flapping = altered({
+    info: async () => {
+      silences += 1;
+      if (silences > 1 && silences < 6) throw new StreamSilentError('no answer in time');
+      return copyAt(mesh).info();
+    },
+  });
+  const plan = await planCutOver(copyAt(mesh), apiOf(mesh));
+  expect(await cutOver(flapping, plan, options())).toMatchObject({ until: 10, leftAt: [] });
+  expect(silences).toBeGreaterThan(5);
+});
+
+test('what silence kept from being given back is given back when the origin answers again', async () => {
+  await copied();
+  const plan = await planCutOver(copyAt(mesh), apiOf(mesh), ['orders.>']);
+  const [origin] = plan.origins;
+  if (origin === undefined) throw new Error('no origin');
+  await takeSubjects(origin);
+  let asked = 0;
+  const flapping = Object.assign(Object.create(origin.api) as StreamApi, {
+    name: NAME,
+    info: async () => {
+      asked += 1;
+      if (asked < 3) throw new StreamSilentError('no answer in time');
+      return origin.api.info();
+    },
+    update: (config: Parameters<StreamApi['update']>[0]) => origin.api.update(config),
+  });
+  const said: string[] = [];
+  const gone = { subjects: ['x'], api: new StreamApi(mesh, 'GONE', '$JS.old.API') };
+  const giving = giveSubjects([gone, { ...origin, api: flapping }], new Error('why'), (words) =>
+    said.push(words),
+  );
+  // One that is gone keeps no other from it.
+  await expect(giving).rejects.toThrow(/^why\nAnd GONE could not be given/);
+  expect((await infoAt(old)).config).toMatchObject({ subjects: ['orders.>'] });
+  expect(said[0]).toMatch(/giving ORDERS its subjects back/);
+});
+
+test('a note that is not in force is not believed, and one that is not readable is said', () => {
+  const note = { 'meridian.cut-over.subjects': '["old.>"]' };
+  expect(subjectsOf({ name: NAME, subjects: ['new.>'], metadata: note })).toEqual(['new.>']);
+  const nobodys = [`_meridian.cut-over.${NAME}`];
+  expect(subjectsOf({ name: NAME, subjects: nobodys, metadata: note })).toEqual(['old.>']);
+  for (const text of ['{}', 'x', '[1]'])
+    expect(() =>
+      subjectsOf({ name: NAME, subjects: nobodys, metadata: { 'meridian.cut-over.subjects': text } }),
+    ).toThrow(/is not readable/);
+});
+
 const command = (...args: readonly string[]) =>
   runRegions(['stream', 'cut-over', NAME, '--nats', MESH_URL, ...args]);
 
@@ -230,6 +339,7 @@ test('the command looks first, then does it, then says that it was done', async 
   expect(JSON.parse(looked.out)).toMatchObject({ outcome: 'would-do', lag: 0, subjects: ['orders.>'] });
   expect((await infoAt(mesh)).config).toHaveProperty('mirror');
   const done = await command('--yes');
+  expect(done.err).not.toMatch(/stopped/);
   expect(done).toMatchObject({
     code: 0,
     out: expect.stringMatching(/Done: ORDERS is a stream of its own and takes orders\.>/),
@@ -249,4 +359,15 @@ test('a source that is silent is unknown, no stream and no server are said to be
   });
   const nobody = await runRegions(['stream', 'cut-over', NAME, '--nats', `nats://${LOOPBACK}:9`, '--yes']);
   expect(nobody).toMatchObject({ code: 6, err: expect.stringMatching(/No NATS server answered/) });
+});
+
+test.each([['a b'], ['a.b'], ['>'], ['']])('%j is no name of a stream', async (name) => {
+  expect(await runRegions(['stream', 'cut-over', name, '--nats', MESH_URL, '--yes'])).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/no name of a stream/),
+  });
+});
+
+test.each(['>', 'orders..x', '$JS.API.>', 'a b'])('%s is no subject for it', async (subjects) => {
+  expect(await command('--subjects', subjects, '--dry-run')).toMatchObject({ code: 2 });
 });

@@ -6,18 +6,21 @@ import { DURATION_PATTERN, parseDurationMs } from '../../regions/duration.ts';
 import { confirm } from '../confirm.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
+import { printable } from '../printable.ts';
 import { progressOn } from '../progress.ts';
 import { say, wrapped } from '../wrap.ts';
 import { connectToServers } from './connect.ts';
+import { type CutOverPlan, planCutOver } from './cut-over-plan.ts';
 import { CutOverRefused } from './cut-over-refused.ts';
-import {
-  type CutOverPlan,
-  type CutOverResult,
-  cutOver,
-  cutOverBefore,
-  planCutOver,
-} from './cut-over-stream.ts';
+import { type CutOverResult, cutOver } from './cut-over-stream.ts';
+import { cutOverBefore } from './promotion.ts';
 import { STREAM_NOT_FOUND, StreamApi, StreamApiError, StreamSilentError } from './stream-api.ts';
+
+/** As nats-server has it. */
+const STREAM_NAME = /^[^\s.*>/\\\p{Cc}]+$/u;
+
+/** Tokens with dots between; JetStream's own and the system's are nobody else's, and neither is everything. */
+const SUBJECT = /^(?!\$(?:JS|SYS)\.|>$)[^\s.]+(?:\.[^\s.]+)*$/;
 
 interface Options {
   readonly nats?: string;
@@ -53,6 +56,11 @@ as clients of JetStream do. Whatever fails gives them back.
 Credentials: NATS_CREDS (a file), NATS_TOKEN, or NATS_USER and NATS_PASSWORD.`,
     )
     .action(async (name: string, options: Options) => {
+      if (!STREAM_NAME.test(name))
+        throw new CommandError(
+          EXIT.usage,
+          'That is no name of a stream: no spaces, dots, stars, slashes or `>`.',
+        );
       const connection = await connectToServers(options.nats);
       try {
         await run(connection, name, options);
@@ -85,19 +93,19 @@ async function run(connection: NatsConnection, name: string, options: Options): 
   else if (!options.yes) console.error(wrapped(text, process.stderr));
   await confirm(`Cut ${name} over?`, options);
   const progress = progressOn(process.stderr);
-  let running: Promise<unknown> = Promise.resolve();
+  let running: Promise<string> = Promise.resolve('');
   const result = await interruptible(
     (signal) => {
       const onProgress = (words: string) => progress.show(words, undefined);
       const work = cutOver(copy, plan, { publishersStopped, timeoutMs: timeout, signal, onProgress });
       running = work.then(
-        () => console.error('It was done before it could be stopped.'),
+        () => 'It was done before it could be stopped.',
         (error: unknown) =>
-          console.error(error instanceof CutOverRefused ? error.message : 'Stopped: nothing has changed.'),
+          error instanceof CutOverRefused ? error.message : 'Stopped: nothing has changed.',
       );
       return work;
     },
-    async () => void (await running),
+    async () => console.error(printable(await running)),
   );
   progress.end();
   if (json) console.log(JSON.stringify({ outcome: 'done', ...planFigures(plan), ...result }, null, 2));
@@ -106,7 +114,7 @@ async function run(connection: NatsConnection, name: string, options: Options): 
   else if (result.leftAt.length > 0) process.exitCode = EXIT.refused;
 }
 
-function planFigures({ copy, origins, subjects, lag }: CutOverPlan) {
+function planFigures({ copy, origins, subjects, lag, warnings }: CutOverPlan) {
   return {
     stream: copy.config.name,
     origins: origins.map(({ source, info }) => ({
@@ -117,13 +125,19 @@ function planFigures({ copy, origins, subjects, lag }: CutOverPlan) {
     lastSequence: copy.state.last_seq,
     lag,
     subjects,
+    warnings,
   };
 }
 
-function planText(name: string, { copy, origins, subjects, lag }: CutOverPlan, isLeft: boolean): string {
+function planText(
+  name: string,
+  { copy, origins, subjects, lag, warnings }: CutOverPlan,
+  isLeft: boolean,
+): string {
   const names = namesOf(origins);
   const first = isLeft ? '' : ` ${names} takes none of them any more.`;
-  return `${name} has ${copy.state.messages} messages and lacks ${lag} of ${names}. It becomes a stream of its own and takes ${subjects.join(', ')}.${first}`;
+  const what = `${name} has ${copy.state.messages} messages and lacks ${lag} of ${names}. It becomes a stream of its own and takes ${subjects.join(', ')}.${first}`;
+  return [what, ...warnings.map((words) => `Note: ${words}.`)].map(printable).join('\n');
 }
 
 function doneText(
@@ -179,8 +193,8 @@ function commandError(error: unknown, name: string): unknown {
 
 function listOf(text: string): readonly string[] {
   const subjects = text.split(',').map((each) => each.trim());
-  if (subjects.some((each) => each === '' || /\s/.test(each)))
-    throw new InvalidArgumentError('It has to be subjects, separated by commas.');
+  if (subjects.some((each) => !SUBJECT.test(each)))
+    throw new InvalidArgumentError('It has to be subjects, separated by commas, such as orders.>,bills.*');
   return subjects;
 }
 

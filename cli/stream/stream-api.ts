@@ -18,6 +18,11 @@ export interface StreamConfig {
   readonly mirror?: SourceConfig;
   readonly sources?: readonly SourceConfig[];
   readonly metadata?: Readonly<Record<string, string>>;
+  readonly retention?: string;
+  /** Nanoseconds for which the ids of messages are remembered; absent of a mirror that was made without. */
+  readonly duplicate_window?: number;
+  readonly subject_transform?: unknown;
+  readonly republish?: unknown;
 }
 
 /** How far a stream is with one source. */
@@ -52,6 +57,9 @@ export class StreamApiError extends Error {
 export class StreamSilentError extends Error {
   override readonly name = 'StreamSilentError';
 }
+
+/** nats-server's `JSMirrorConfigNotUpdatable...`: it is too old to make a mirror a stream of its own. */
+export const MIRROR_NOT_UPDATABLE = 10055;
 
 /** nats-server's `JSStreamNotFoundErr` and `JSNoMessageFoundErr`. */
 export const STREAM_NOT_FOUND = 10059;

@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { LiveConfig } from '../../api/config.ts';
-import { type FakeAccount, startFakeCloudflare } from '../../test/support/fake-cloudflare.ts';
+import type { FakeAccount } from '../../test/support/fake-account.ts';
+import { startFakeCloudflare } from '../../test/support/fake-cloudflare.ts';
 import {
   type Answers,
   CONFIG,

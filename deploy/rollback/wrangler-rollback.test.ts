@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { type FakeAccount, startFakeCloudflare } from '../../test/support/fake-cloudflare.ts';
+import type { FakeAccount } from '../../test/support/fake-account.ts';
+import { startFakeCloudflare } from '../../test/support/fake-cloudflare.ts';
 import { DeployApi } from '../deploy-api.ts';
 
 const WRANGLER = fileURLToPath(new URL('../../node_modules/wrangler/bin/wrangler.js', import.meta.url));

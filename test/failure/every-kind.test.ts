@@ -78,6 +78,8 @@ test('streams of every kind are as they were when all of their servers were lost
   for (const name of WITH_CONSUMER) {
     const consumer = await jetstream(client.nats).consumers.get(name, DURABLE.durable_name);
     for (let n = 0; n < ACKNOWLEDGED; n += 1) await (await consumer.next({ expires: 5_000 }))?.ackAck();
+    // A segment that has this message has what was acknowledged before it.
+    await jetstream(client.nats).publish(`${name}.last`, 'after the acknowledgements');
   }
   const before = await heldBy(manager);
   expect(before).toHaveLength(STREAMS.length);

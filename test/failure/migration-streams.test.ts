@@ -81,6 +81,7 @@ test('clients are moved once nothing lacks, and the copy is then a stream of its
   const manager = await jetstreamManager(here.nats);
   await manager.streams.add({
     name: STREAM,
+    duplicate_window: 120e9,
     mirror: { name: STREAM, external: { api: '$JS.existing.API', deliver: '' } },
   });
   await publish(MESSAGES / 2, MESSAGES);

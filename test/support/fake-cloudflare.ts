@@ -4,30 +4,14 @@
 import { createServer } from 'node:http';
 import { closeServer, LOOPBACK, listenOnLoopback } from '../../local/listen.ts';
 import { bareEnvironment } from './deploy-command.ts';
+import type { Answer, FakeAccount } from './fake-account.ts';
+import { answerToUpload } from './fake-cloudflare-upload.ts';
 
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 const TOKEN = 'a-token-of-forty-characters-0123456789_A';
 
 /** ms since the epoch. */
 const FIRST_DEPLOYED = Date.parse('2026-11-01T00:00:00Z');
-
-/** What there is, for a test to change. */
-export interface FakeAccount {
-  worker: string;
-  migration: string | undefined;
-  /** Ids of versions, the one that serves first. */
-  versions: string[];
-  images: Record<string, string>;
-  objects: Record<string, string>;
-  /** What the code of a version is, where it is not a version's own. */
-  code: Record<string, string>;
-  /** Names of those that have changed since every earlier version. */
-  changedSecrets: string[];
-  /** Who has a domain: a Worker, or `dns`. */
-  domains: Record<string, string>;
-  /** Calls that fail with 500: their method and a part of their path. */
-  failing: string | undefined;
-}
 
 export interface FakeCloudflare extends AsyncDisposable {
   readonly account: FakeAccount;
@@ -39,17 +23,18 @@ export interface FakeCloudflare extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
 }
 
-type Answer = {
-  readonly result?: unknown;
-  readonly error?: unknown;
-  readonly text?: string;
-  readonly status?: number;
-};
-
 export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promise<FakeCloudflare> {
   const account: FakeAccount = {
     ...{ worker: 'meridian', migration: undefined, versions: [], images: {}, objects: {}, domains: {} },
-    ...{ failing: undefined, code: {}, changedSecrets: [] },
+    ...{
+      failing: undefined,
+      code: {},
+      changedSecrets: [],
+      classes: [],
+      namespaces: {},
+      secrets: {},
+      isNewestNotDeployed: false,
+    },
     ...of,
   };
   const changes: string[] = [];
@@ -63,7 +48,7 @@ export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promis
     const isFailing = account.failing !== undefined && call.includes(account.failing);
     const isKnown = request.headers.authorization === `Bearer ${TOKEN}`;
     const text = Buffer.concat(chunks).toString();
-    if (method !== 'GET' && text !== '') bodies.push(JSON.parse(text));
+    if (method !== 'GET' && text !== '') bodies.push(bodyOf(request.headers['content-type'], text));
     const answered: Answer = !isKnown
       ? { status: 403 }
       : isFailing
@@ -71,10 +56,14 @@ export async function startFakeCloudflare(of: Partial<FakeAccount> = {}): Promis
         : answer(account, call, text);
     if (method !== 'GET' && !path.includes('changeset') && (answered.status ?? 200) < 400) changes.push(call);
     const { status = 200, result = null } = answered;
-    response.writeHead(status, { connection: 'close' });
+    response.writeHead(status, { connection: 'close', 'content-type': 'application/json' });
     response.end(
       answered.text ??
-        JSON.stringify({ success: status < 400, result, errors: [answered.error ?? { message: 'as told' }] }),
+        JSON.stringify({
+          success: status < 400,
+          result,
+          errors: [answered.error ?? { code: 10013, message: 'as told' }],
+        }),
     );
   });
   const port = await listenOnLoopback(server);
@@ -100,6 +89,7 @@ function answer(account: FakeAccount, call: string, body: string): Answer {
     return {
       result: Object.entries(account.images).map(([name, image]) => ({
         ...{ id: `id-${name}`, name, configuration: { image, instance_type: 'basic' } },
+        durable_objects: { namespace_id: account.namespaces[name] },
       })),
     };
   if (call.startsWith('PATCH /containers/applications/')) {
@@ -124,7 +114,10 @@ function answer(account: FakeAccount, call: string, body: string): Answer {
   if (version !== undefined) {
     const etag = account.code[version] ?? `code of ${version}`;
     const metadata = { created_on: new Date(FIRST_DEPLOYED).toISOString() };
-    return { result: { id: version, metadata, resources: { script: { etag }, bindings: [] } } };
+    const bindings = account.classes.map((name) => {
+      return { type: 'durable_object_namespace', class_name: name, name, namespace_id: `of-${name}` };
+    });
+    return { result: { id: version, metadata, resources: { script: { etag }, bindings } } };
   }
   if (call.startsWith(`POST /workers/scripts/${account.worker}/deployments`)) {
     const { changedSecrets } = account;
@@ -157,9 +150,16 @@ function answer(account: FakeAccount, call: string, body: string): Answer {
     account.objects[key] = body;
     return {};
   }
-  if (call.startsWith('GET /r2/')) {
+  if (call.startsWith('GET /r2/') && key !== '') {
     const text = account.objects[key];
     return text === undefined ? { status: 404 } : { text };
   }
-  return { status: 404 };
+  return answerToUpload(account, call, body);
+}
+
+/** Of a form with files only what wrangler calls its metadata. */
+function bodyOf(type: string | undefined, text: string): unknown {
+  if (!type?.startsWith('multipart/')) return JSON.parse(text);
+  const [, metadata = ''] = /name="metadata"\r\n\r\n(.*?)\r\n--/s.exec(text) ?? [];
+  return JSON.parse(metadata);
 }

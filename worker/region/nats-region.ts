@@ -9,6 +9,7 @@ import type { RegionConfig } from '../../regions/config.ts';
 import { containerLabels } from '../../regions/container-labels.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { whyTooLong } from '../../regions/credential-length.ts';
+import { routesPerLink } from '../../regions/mesh-routes.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { memberConfig, OWN_SERVER, serverIdOf, serverIdsOf } from '../../regions/servers.ts';
 import type { RoundTrips } from '../../routing/round-trips.ts';
@@ -180,7 +181,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.defaultPort = WEBSOCKET_PORT;
     this.sleepAfter = this.#region.sleepAfter;
     const regions = serverIdsOf(config);
-    const { retryMaxMs, transport, systemRoute } = config.mesh;
+    const { retryMaxMs, transport } = config.mesh;
     this.#admission = new Admission(() => jetStreamKeeper(env));
     const host = meshHostOf({
       id,
@@ -191,7 +192,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     });
     const handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
     this.#mesh = new MeshKeeper(host, {
-      ...{ region: id, regions, retryMaxMs, handshakeTimeoutMs, transport, systemRoute },
+      ...{ region: id, regions, retryMaxMs, handshakeTimeoutMs, transport },
+      routesPerLink: routesPerLink(config.mesh),
       systemAccount: systemAccountOf(env),
     });
     const record = ctx.storage.kv.get<DrainRecord>(DRAIN_KEY);
