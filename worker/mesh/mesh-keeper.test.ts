@@ -143,7 +143,7 @@ test('reconcile tries a link that is not up', async () => {
   const { mesh, host } = makeMesh({ greeting: refusalLine('asleep') });
   mesh.serverUp();
   await eventually(() => expect(linkOf(mesh)?.state).toBe('asleep'));
-  mesh.reconcile(new Set());
+  expect(mesh.reconcile(new Set())).toBe(true);
   expect(host.dialPeer).toHaveBeenCalledTimes(2);
 });
 
@@ -152,17 +152,17 @@ test('reconcile leaves a link that the server knows', async () => {
   mesh.serverUp();
   await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
   clock.now += 10 * GRACE_MS;
-  mesh.reconcile(new Set(['PEER1']));
+  expect(mesh.reconcile(new Set(['PEER1']))).toBe(true);
   expect(linkOf(mesh)?.state).toBe('up');
   expect(peers).toHaveLength(1);
 });
 
-test('reconcile leaves a link that the server does not know yet', async () => {
+test('reconcile leaves a link that the server does not know yet, and is to look again soon', async () => {
   const { mesh, peers, clock } = makeMesh();
   mesh.serverUp();
   await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
   clock.now += GRACE_MS;
-  mesh.reconcile(new Set());
+  expect(mesh.reconcile(new Set())).toBe(false);
   expect(linkOf(mesh)?.state).toBe('up');
   expect(peers).toHaveLength(1);
 });
@@ -185,7 +185,7 @@ test('reconcile breaks a link over which the server has heard nothing, once it s
   mesh.serverUp();
   await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
   clock.now += HEARD_WITHIN_MS;
-  mesh.reconcile(new Set(['PEER1']), new Set(['PEER1']));
+  expect(mesh.reconcile(new Set(['PEER1']), new Set(['PEER1']))).toBe(false);
   expect(peers).toHaveLength(1);
   clock.now += 1;
   mesh.reconcile(new Set(['PEER1']), new Set(['PEER1']));

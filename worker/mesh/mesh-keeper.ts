@@ -157,19 +157,28 @@ export class MeshKeeper {
    *
    * @param connected ids of the servers that the region's own server has routes to, from `/routez`
    * @param unheard of these, those that have not answered a ping yet
+   * @returns whether the servers of all links that are up hear each other: if not, they are to be looked at again soon
    */
-  reconcile(connected: ReadonlySet<string>, unheard: ReadonlySet<string> = new Set()): void {
+  reconcile(connected: ReadonlySet<string>, unheard: ReadonlySet<string> = new Set()): boolean {
+    let areHeard = true;
     for (const link of this.#links.values()) {
       const id = link.remoteServerId;
-      const upMs = this.#host.now() - link.since;
       if (id === undefined) link.kick();
       else if (connected.has(id) && !unheard.has(id)) this.#attempts.works(link.peer);
-      else if (!connected.has(id) && upMs > ROUTE_MISSING_AFTER_MS) link.reset();
-      else if (unheard.has(id) && upMs > HEARD_WITHIN_MS) {
-        this.#attempts.unheard(link.peer, link.agreed?.compression ?? 'off');
-        link.reset();
+      else {
+        areHeard = false;
+        this.#doubt(link, connected.has(id));
       }
     }
+    return areHeard;
+  }
+
+  /** Breaks a link whose servers should hear each other by now. */
+  #doubt(link: Link, isConnected: boolean): void {
+    const upMs = this.#host.now() - link.since;
+    if (upMs <= (isConnected ? HEARD_WITHIN_MS : ROUTE_MISSING_AFTER_MS)) return;
+    if (isConnected) this.#attempts.unheard(link.peer, link.agreed?.compression ?? 'off');
+    link.reset();
   }
 
   /**
