@@ -34,7 +34,7 @@ export async function connectClient(
     return refusalResponse(decision, refusal);
   }
   const { taken, missed, leftBehind } = await handOff({ ...visit, now: Date.now, signal: request.signal });
-  edge.background('attempts left behind', leftBehind);
+  if (leftBehind !== undefined) edge.background('attempts left behind', leftBehind);
   const record = afterAttempts(decision, taken?.region, missed.map(attemptOf));
   if (taken === undefined) {
     noteVisit(request, edge, { decision: record, missed, refusal: 'no-region', cameAt });
