@@ -5,6 +5,7 @@ import { restore } from './backup/restore.ts';
 import type { Benchmark } from './context.ts';
 import { decision } from './decision/decision.ts';
 import { distance } from './distance/distance.ts';
+import { flood } from './distance/flood.ts';
 import { doors } from './doors/doors.ts';
 import { edge } from './edge/edge.ts';
 import { firstVisit } from './first-visit/first-visit.ts';
@@ -15,11 +16,15 @@ import { memory } from './memory/memory.ts';
 import { mesh } from './mesh/mesh.ts';
 import { metrics } from './metrics/metrics.ts';
 import { start } from './start/start.ts';
+import { twelve } from './twelve/twelve.ts';
+import { wan } from './wan/wan.ts';
 
 export const BENCHMARKS = {
   edge,
   mesh,
   distance,
+  flood,
+  wan,
   decision,
   'hand-off': handOff,
   'first-visit': firstVisit,
@@ -27,6 +32,7 @@ export const BENCHMARKS = {
   start,
   memory,
   growth,
+  twelve,
   members,
   doors,
   backup,

@@ -1,4 +1,5 @@
-// Which goals were met, for people: a line for each goal, whatever the number of rows it is for. Pure.
+// Which goals were met, for people: a line for each goal, whatever the number of rows it is for. A goal that the platform
+// itself misses is nobody's to meet: there Meridian is held against the platform, and is judged once. Pure.
 
 import type { Goal, Measure } from './result.ts';
 import { formatNumber, median, pairedRatio } from './statistics.ts';
@@ -9,18 +10,30 @@ const NEAR_FLOOR = 0.05;
 /** What became of a goal in one row. */
 interface Outcome {
   readonly what: string;
-  /** The goal as it was held, in words. */
+  /** The goal as it was judged, in words. */
   readonly wanted: string;
   readonly figure: number;
   readonly isMet: boolean;
 }
 
-/** A line for each goal: met, or missed and in which rows. Goals of which nothing was measured are absent. */
+/**
+ * A line for each goal: met, or missed and in which rows; then those that are out of reach, and in how many. Goals of which
+ * nothing was measured are absent.
+ */
 export function goalLines(measures: readonly Measure[]): readonly string[] {
-  const outcomes = measures.flatMap((measure) =>
-    measure.goals.flatMap((goal) => outcomeOf(measure, goal) ?? []),
+  const goals = measures.flatMap((measure) => measure.goals.map((goal) => ({ measure, goal })));
+  const outcomes = goals.flatMap(({ measure, goal }) => outcomeOf(measure, withinReach(measure, goal)) ?? []);
+  const beyond = goals.flatMap(({ measure, goal }) =>
+    isBeyondFloor(measure, goal)
+      ? [`${wantedOf(measure, goal)}, which ${goal.floor} misses there itself`]
+      : [],
   );
-  return [...Map.groupBy(outcomes, ({ wanted }) => wanted)].map(([wanted, rows]) => lineOf(wanted, rows));
+  return [
+    ...[...Map.groupBy(outcomes, ({ wanted }) => wanted)].map(([wanted, rows]) => lineOf(wanted, once(rows))),
+    ...[...Map.groupBy(beyond, (text) => text)].map(
+      ([text, { length }]) => `out of reach in ${length} ${length === 1 ? 'row' : 'rows'}: ${text}`,
+    ),
+  ];
 }
 
 /** @param figure the ratio, or the median if the goal is not relative to another contestant */
@@ -28,27 +41,34 @@ export function isMet({ atLeast, atMost }: Pick<Goal, 'atLeast' | 'atMost'>, fig
   return figure >= (atLeast ?? Number.NEGATIVE_INFINITY) && figure <= (atMost ?? Number.POSITIVE_INFINITY);
 }
 
-/** A goal that the floor misses too is one to be as good as the floor. */
-function outcomeOf(measure: Measure, goal: Goal): Outcome | undefined {
-  const { of, floor } = goal;
-  const floorFigure = floor === undefined ? Number.NaN : figureOf(measure, { ...goal, of: floor });
-  if (floor === undefined || Number.isNaN(floorFigure) || isMet(goal, floorFigure))
-    return outcome(measure, goal, `${of} ${limitText(goal, measure)}`);
-  const { atLeast: _least, atMost: _most, ...names } = goal;
-  const near = goal.atLeast === undefined ? { atMost: 1 + NEAR_FLOOR } : { atLeast: 1 - NEAR_FLOOR };
-  const instead = { ...names, against: floor, ...near };
-  return outcome(
-    measure,
-    instead,
-    `${of} ${limitText(instead, measure)}, which itself misses ${limitText(goal, measure)}`,
-  );
+function isBeyondFloor(measure: Measure, goal: Goal): boolean {
+  if (goal.floor === undefined) return false;
+  const figure = figureOf(measure, { ...goal, of: goal.floor });
+  return !Number.isNaN(figure) && !isMet(goal, figure);
 }
 
-function outcome(measure: Measure, goal: Goal, wanted: string): Outcome | undefined {
+/** A goal that the floor misses too is one to be as good as the floor. */
+function withinReach(measure: Measure, goal: Goal): Goal {
+  const { of, floor } = goal;
+  if (floor === undefined || !isBeyondFloor(measure, goal)) return goal;
+  const near = goal.atLeast === undefined ? { atMost: 1 + NEAR_FLOOR } : { atLeast: 1 - NEAR_FLOOR };
+  return { of, against: floor, ...near };
+}
+
+function outcomeOf(measure: Measure, goal: Goal): Outcome | undefined {
   const figure = figureOf(measure, goal);
   return Number.isNaN(figure)
     ? undefined
-    : { what: measure.what, wanted, figure, isMet: isMet(goal, figure) };
+    : { what: measure.what, wanted: wantedOf(measure, goal), figure, isMet: isMet(goal, figure) };
+}
+
+/** A row may have the same goal by itself and in place of one that is out of reach. */
+function once(rows: readonly Outcome[]): readonly Outcome[] {
+  return [...new Map(rows.map((row) => [row.what, row])).values()];
+}
+
+function wantedOf(measure: Measure, goal: Goal): string {
+  return `${goal.of} ${limitText(goal, measure)}`;
 }
 
 function figureOf({ samples }: Measure, { of, against }: Goal): number {
@@ -58,7 +78,8 @@ function figureOf({ samples }: Measure, { of, against }: Goal): number {
 
 function limitText({ against, atLeast, atMost = Number.NaN }: Goal, { unit }: Measure): string {
   const limit = atLeast === undefined ? `at most ${formatNumber(atMost)}` : `at least ${atLeast}`;
-  return against === undefined ? `${limit} ${unit}` : `${limit} × ${against}`;
+  if (against !== undefined) return `${limit} × ${against}`;
+  return unit === 'count' ? limit : `${limit} ${unit}`;
 }
 
 function lineOf(wanted: string, rows: readonly Outcome[]): string {

@@ -78,12 +78,30 @@ describe('a goal', () => {
   test('that the floor misses itself is to be as good as the floor', () => {
     const slow = { Meridian: 10, platform: 10, stock: 20 };
     expect(goalLines([row('4 KiB', slow), row('256 KiB', { ...slow, Meridian: 9 })])).toEqual([
-      'MISSED in 1 of 2 rows: Meridian at least 0.95 × platform, which itself misses at least 1.4 × stock: 256 KiB (0.9)',
+      'MISSED in 1 of 2 rows: Meridian at least 0.95 × platform: 256 KiB (0.9)',
+      'out of reach in 2 rows: Meridian at least 1.4 × stock, which platform misses there itself',
     ]);
     const late = { Meridian: 1.04, platform: 1, stock: 1 };
     const { atLeast: _, ...goal } = row('', {}).goals[0] as Goal;
     expect(goalLines([{ ...row('p50', late), goals: [{ ...goal, atMost: 0.65 }] }])).toEqual([
-      'met: Meridian at most 1.05 × platform, which itself misses at most 0.65 × stock: p50 (1.04)',
+      'met: Meridian at most 1.05 × platform: p50 (1.04)',
+      'out of reach in 1 row: Meridian at most 0.65 × stock, which platform misses there itself',
+    ]);
+  });
+
+  test('that a row has by itself and in place of one out of reach is judged once', () => {
+    const slow = row('4 KiB', { Meridian: 9, platform: 10, stock: 20 });
+    const own = { of: 'Meridian', against: 'platform', atLeast: 0.95 };
+    expect(goalLines([{ ...slow, goals: [own, ...slow.goals] }])).toEqual([
+      'MISSED: Meridian at least 0.95 × platform: 4 KiB (0.9)',
+      'out of reach in 1 row: Meridian at least 1.4 × stock, which platform misses there itself',
+    ]);
+  });
+
+  test('of a count has no unit', () => {
+    const links = { ...row('links', { Meridian: 65 }), unit: 'count' } as const;
+    expect(goalLines([{ ...links, goals: [{ of: 'Meridian', atLeast: 66 }] }])).toEqual([
+      'MISSED: Meridian at least 66: links (65)',
     ]);
   });
 

@@ -19,15 +19,21 @@ export interface LinkContext {
   readonly pages: readonly Page[];
   /** Where the repository can be read, such as https://github.com/OWNER/NAME/blob/main; empty: nowhere. */
   readonly source: string;
+  /** Whether the repository has a file or folder of this path. */
+  readonly has: (path: string) => boolean;
 }
 
-/** What becomes of a link; undefined: it leads nowhere from the site, and is shown as text. */
-export function linkTo(href: string, { file, pages, source }: LinkContext): string | undefined {
+/**
+ * What becomes of a link; undefined: it leads nowhere from the site, and is shown as text. One to a file that the repository
+ * does not have stays a path of the site, where the check of the links finds that nothing is there.
+ */
+export function linkTo(href: string, { file, pages, source, has }: LinkContext): string | undefined {
   if (/^([a-z][a-z0-9+.-]*:|\/\/|#)/i.test(href)) return href;
   const [path = '', hash] = href.split('#');
   const target = posix.join(posix.dirname(file), decodeURI(path));
   const anchor = hash === undefined ? '' : `#${hash}`;
   const page = pages.find((each) => each.file === target);
   if (page !== undefined) return `${page.path === 'index' ? '/' : `/${page.path}`}${anchor}`;
+  if (!has(target)) return `/${target}${anchor}`;
   return source === '' ? undefined : `${source}/${target}${anchor}`;
 }

@@ -13,6 +13,7 @@ const GROUPS: readonly (readonly [title: string, paths: readonly string[]])[] = 
       'observability',
       'rollouts',
       'members',
+      'mesh',
       'backup',
       'state',
       'security',

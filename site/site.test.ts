@@ -2,15 +2,18 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brokenLinks } from './broken-links.ts';
 import { anchorOf, linkTo } from './links.ts';
+import { whyNotInto } from './out-folder.ts';
 import { pagesOf } from './pages.ts';
+import { keepPlainText } from './plain-text.ts';
+import { settingsOf } from './settings.ts';
 import { sidebarOf } from './sidebar.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -104,9 +107,89 @@ test.each([
   ['docs/nats.md', '#words', '#words'],
   ['docs/nats.md', 'https://nats.io', 'https://nats.io'],
 ] as const)('%s: %s leads to %s', (file, href, to) => {
-  expect(linkTo(href, { file, pages: pagesOf(ROOT), source: SOURCE })).toBe(to);
+  expect(linkTo(href, { file, pages: pagesOf(ROOT), source: SOURCE, has: () => true })).toBe(to);
 });
 
 test('without an address of the repository a link to its files is text', () => {
-  expect(linkTo('../regions/regions.json', { file: 'docs/nats.md', pages: [], source: '' })).toBeUndefined();
+  const context = { file: 'docs/nats.md', pages: [], source: '', has: () => true };
+  expect(linkTo('../regions/regions.json', context)).toBeUndefined();
 });
+
+test.each([SOURCE, ''])(
+  'a link to a file that is not there is found by the check, with the source %j',
+  (source) => {
+    const context = { file: 'docs/nats.md', pages: [], source, has: () => false };
+    const href = linkTo('../regions/gone.json#a', context) ?? '';
+    expect(href).toBe('/regions/gone.json#a');
+    expect(brokenLinks(new Map([['nats.html', `<a href="${href}">`]]), '/')).toHaveLength(1);
+  },
+);
+
+test.each([
+  ['', '/'],
+  ['/', '/'],
+  ['meridian', '/meridian/'],
+  ['/meridian', '/meridian/'],
+  ['/docs/meridian/', '/docs/meridian/'],
+] as const)('SITE_BASE %j is the path %s', (given, base) => {
+  expect(settingsOf({ SITE_BASE: given })).toEqual({ base, source: '' });
+});
+
+test.each([
+  [{ SITE_BASE: 'https://docs.example.com/' }, 'SITE_BASE is a path'],
+  [{ SITE_BASE: '//docs.example.com' }, 'SITE_BASE is a path'],
+  [{ SITE_SOURCE: 'github.com/a/b' }, 'SITE_SOURCE is an address'],
+  [{ SITE_SOURCE: 'javascript:alert(1)' }, 'SITE_SOURCE is an address'],
+] as const)('%j is refused', (variables, words) => {
+  expect(() => settingsOf(variables)).toThrow(words);
+});
+
+test('an address of the repository may end with a slash', () => {
+  expect(settingsOf({ SITE_SOURCE: `${SOURCE}/` }).source).toBe(SOURCE);
+});
+
+test('only what is about the project itself is in the last group of the sidebar', () => {
+  const last = sidebarOf(pagesOf(ROOT))
+    .at(-1)
+    ?.items.map(({ link }) => link);
+  expect(last?.toSorted()).toEqual(['/changelog', '/contributing', '/reporting']);
+});
+
+test('text in braces is text, and a cell without words is no heading of a table', async () => {
+  const { createMarkdownRenderer } = await import('vitepress');
+  const md = await createMarkdownRenderer(ROOT, { html: false, config: keepPlainText });
+  const html = await md.renderAsync('`{{ x }}` and {{ 1 + 1 }}\n\n| | b |\n| - | - |\n| 1 | 2 |');
+  expect(html).not.toContain('{{');
+  expect(html).toContain('<code>&#123;&#123; x }}</code> and &#123;&#123; 1 + 1 }}');
+  expect(html).toContain('<td></td>\n<th>b</th>');
+});
+
+describe('a folder to build into', () => {
+  const inFolder = async (names: readonly string[]) => {
+    const out = await mkdtemp(join(folder, 'out '));
+    for (const name of names) await writeFile(join(out, name), 'kept');
+    return out;
+  };
+
+  test('that has other files stays as it is', async () => {
+    const out = await inFolder(['notes.md', '404.html']);
+    const { code, err } = await site('build', '--out', out);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('would delete them all') });
+    expect(await readdir(out)).toEqual(['404.html', 'notes.md']);
+  });
+
+  test('may be new, empty, or an earlier site; not a file', async () => {
+    expect(await whyNotInto(join(folder, 'new'))).toBeUndefined();
+    expect(await whyNotInto(await inFolder([]))).toBeUndefined();
+    expect(await whyNotInto(folder)).toBeUndefined();
+    expect(await whyNotInto(join(folder, '404.html'))).toContain('is a file');
+  });
+});
+
+async function site(...args: readonly string[]): Promise<{ code: number; err: string }> {
+  const run = promisify(execFile)(process.execPath, ['site/cli.ts', ...args], { cwd: ROOT });
+  return run.then(
+    ({ stderr }) => ({ code: 0, err: stderr }),
+    ({ code, stderr }: { code: number; stderr: string }) => ({ code, err: stderr }),
+  );
+}

@@ -22,6 +22,7 @@ export async function configFor({
   mqtt = false,
   external,
   compression,
+  systemRoute,
 }: StackRequest): Promise<MeridianConfig> {
   const { config } = await loadConfig();
   const counted = regions === undefined ? config : resized(config, regions);
@@ -36,6 +37,7 @@ export async function configFor({
       ...(reconcileSeconds !== undefined && { reconcileSeconds }),
       ...(compression !== undefined && { compression }),
       ...(transport !== undefined && { transport }),
+      ...(systemRoute !== undefined && { systemRoute }),
     },
     regions: ownRegions(sized).map((region, index) => ({
       ...region,

@@ -36,6 +36,10 @@ export interface StackRequest {
   readonly farAddress?: string;
   /** How its links are compressed. Absent: as it would be deployed. */
   readonly compression?: MeshCompression;
+  /** Whether the system account has a route of its own. Absent: as it would be deployed; plain servers have none. */
+  readonly systemRoute?: boolean;
+  /** Accounts of an operator, of which clients can be: one of their own, and the system account. */
+  readonly operator?: boolean;
   /** Makes `isolateBytes` possible. */
   readonly inspected?: boolean;
   /** Only the regions with JetStream, and whether, and how often, its streams are backed up. */
@@ -54,11 +58,19 @@ export interface ServerPorts {
   readonly monitoring: number;
 }
 
+/** Credentials, as the text of a file of them. */
+export interface Credentials {
+  readonly user: string;
+  readonly system: string;
+}
+
 export interface RunningStack extends Closeable {
   /** Where clients connect, a `ws://` URL. */
   readonly url: string;
   /** Ids of its regions; none if it has no such thing. */
   readonly regions?: readonly string[];
+  /** Of a stack with an operator. */
+  readonly credentials?: Credentials;
   /** Milliseconds from the start to each step. */
   readonly steps: Readonly<Record<string, number>>;
   /** In the order of their regions. */

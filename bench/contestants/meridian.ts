@@ -14,6 +14,7 @@ import type { RunningStack, ServerPorts, StackRequest } from './contestant.ts';
 import { farRoute } from './far-route.ts';
 import { isolateBytes } from './isolate-memory.ts';
 import { portsOf } from './nats-process.ts';
+import { makeOperator } from './operator.ts';
 import { routeBetween } from './routes.ts';
 
 /** A server that was killed is back within this. */
@@ -23,6 +24,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
   const config = await configFor(request);
   const { natsServer, handOff, firstVisit, wan, farAddress } = request;
   const far = config.regions[1];
+  const operator = request.operator ? await makeOperator() : undefined;
   const inspectorPort = request.inspected ? await freePort() : undefined;
   const started = performance.now();
   const steps: Record<string, number> = {};
@@ -38,6 +40,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
       far !== undefined && { hosts: farRoute(instanceNameOf(far.id), farAddress) }),
     inspectorPort,
     onProgress,
+    ...(operator !== undefined && { auth: { secrets: operator.secrets, login: {} } }),
     ...(isCrowded && { build: buildCrowdedWorker }),
     ...(request.collects === false && { build: buildWithoutCollector }),
     ...(handOff !== undefined && { build: HAND_OFF_WORKERS[handOff] }),
@@ -47,6 +50,7 @@ export async function startMeridian(request: StackRequest): Promise<RunningStack
   return {
     url: `${stack.url.replace('http:', 'ws:')}/`,
     regions: config.regions.map(({ id }) => id),
+    ...(operator !== undefined && { credentials: operator.credentials }),
     steps,
     servers: () => serversOf(stack.engine, config),
     kill: (name) => killServer(stack.engine, name),

@@ -7,6 +7,7 @@ import { createRunFolder } from '../../local/run-folder.ts';
 import { withTeardown } from '../../local/teardown.ts';
 import type { RunningStack, StackRequest } from './contestant.ts';
 import { type NatsProcess, startNats } from './nats-process.ts';
+import { makeOperator } from './operator.ts';
 import { type RouteRelay, startRouteRelay } from './route-relay.ts';
 import { waitForFullMesh } from './routes.ts';
 
@@ -15,16 +16,20 @@ export function startCluster({
   regions = 1,
   cuttable = false,
   farAddress = LOOPBACK,
+  systemRoute = false,
+  ...request
 }: StackRequest): Promise<RunningStack> {
   return withTeardown(async (undo) => {
     const started = performance.now();
+    const operator = request.operator ? await makeOperator() : undefined;
+    const env = { ...operator?.secrets, ...(systemRoute && { NATS_POOL_SIZE: '1' }) };
     const folder = await createRunFolder();
     undo.defer(folder.remove);
     const servers: NatsProcess[] = [];
     undo.defer(async () => void (await Promise.all(servers.map(({ app }) => app.remove()))));
     const add = async (name: string, peers: readonly NatsProcess[]) => {
       const routes = peers.map(({ cluster }) => `nats-route://${farAddress}:${cluster}`);
-      return startNats({ natsServer, folder, name, routes });
+      return startNats({ natsServer, folder, name, routes, env });
     };
     let relay: RouteRelay | undefined;
     for (let index = 0; index < regions; index++) {
@@ -41,6 +46,7 @@ export function startCluster({
     await waitForFullMesh(servers);
     return {
       url: `ws://127.0.0.1:${servers[0]?.webSocket}/`,
+      ...(operator !== undefined && { credentials: operator.credentials }),
       steps: { up, mesh: performance.now() - started },
       servers: async () => servers,
       kill: async (name) => {

@@ -14,6 +14,8 @@ export interface NatsProcessOptions {
   readonly name: string;
   /** Route URLs of the servers it dials. */
   readonly routes?: readonly string[];
+  /** What container/entrypoint.sh takes, beside the name. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface NatsProcess extends ServerPorts {
@@ -27,10 +29,11 @@ export async function startNats({
   folder,
   name,
   routes = [],
+  env = {},
 }: NatsProcessOptions): Promise<NatsProcess> {
   const image = natsImage({ natsServer, onStart: folder.noteGroup });
   const app = new AppContainer(
-    { name, image: '', env: { NATS_SERVER_NAME: name }, labels: {} },
+    { name, image: '', env: { ...env, NATS_SERVER_NAME: name }, labels: {} },
     new ProcessRuntime({
       folder: join(folder.path, 'servers'),
       prepare: (spec, own) => {

@@ -8,7 +8,7 @@ import type { Kind, RunningStack, StackRequest } from './contestant.ts';
 import { startControlEdge } from './control-edge.ts';
 import { startMeridian } from './meridian.ts';
 import { startCluster } from './nats-cluster.ts';
-import { timeToRemake, waitForFullMesh } from './routes.ts';
+import { countRoutes, timeToRemake, waitForFullMesh } from './routes.ts';
 
 const START: Readonly<Record<Kind, (request: StackRequest) => Promise<RunningStack>>> = {
   direct: startCluster,
@@ -24,8 +24,8 @@ let starting: Promise<RunningStack> | undefined;
 const methods = {
   start: async (request: StackRequest) => {
     starting = START[request.kind](request);
-    const { url, regions, steps } = await starting;
-    return { url, regions, steps };
+    const { url, regions, credentials, steps } = await starting;
+    return { url, regions, credentials, steps };
   },
   servers: async () => (await running()).servers(),
   usage: async () => usageBelow(process.pid),
@@ -36,6 +36,9 @@ const methods = {
   },
   /** Null: nobody counts it. */
   routeBytes: async () => (await (await running()).routeBytes?.()) ?? null,
+  routeCounts: async () => countRoutes(await (await running()).servers()),
+  /** Of Meridian: as `GET /api/mesh` tells of them. */
+  links: async () => (await (await api()).mesh()).links,
   stop: async ({ server }: { server: string }) => (await running()).stop(server),
   /** Kills a server; returns the milliseconds until all servers are linked again. */
   killAndHeal: async ({ server }: { server: string }): Promise<number> => {

@@ -21,6 +21,18 @@ async function isFullMesh(servers: readonly ServerPorts[]): Promise<boolean> {
   });
 }
 
+/** How many peers each server has a route to, and how many routes it has to them. */
+export function countRoutes(
+  servers: readonly ServerPorts[],
+): Promise<readonly { readonly peers: number; readonly routes: number }[]> {
+  return Promise.all(
+    servers.map(async ({ monitoring }) => {
+      const { routes } = await readRoutez(monitoring);
+      return { peers: new Set(routes.map(({ remote_id }) => remote_id)).size, routes: routes.length };
+    }),
+  );
+}
+
 /** The route that a server has to another one; undefined while there is none. */
 export async function routeBetween(
   { monitoring }: ServerPorts,

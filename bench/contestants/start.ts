@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Closeable, withTeardown } from '../../local/teardown.ts';
 import { type Child, startChild } from '../child.ts';
 import type { Context } from '../context.ts';
-import type { StackRequest } from './contestant.ts';
+import type { Credentials, StackRequest } from './contestant.ts';
 import type { StackMethods } from './process.ts';
 
 const FILE = fileURLToPath(new URL('process.ts', import.meta.url));
@@ -15,6 +15,8 @@ export interface Contestant extends Closeable {
   readonly url: string;
   /** Ids of its regions, if it has any. */
   readonly regions: readonly string[];
+  /** Of a stack with an operator. */
+  readonly credentials: Credentials | undefined;
   readonly steps: Readonly<Record<string, number>>;
   /** From the request to the running stack, without the start of the process. */
   readonly startMs: number;
@@ -32,8 +34,8 @@ export function startContestant(
     // The process is up once it answers anything.
     await child.call.usage();
     const started = performance.now();
-    const { url, steps, regions = [] } = await child.call.start({ ...request, natsServer });
-    return { name, url, regions, steps, startMs: performance.now() - started, child };
+    const { url, steps, credentials, regions = [] } = await child.call.start({ ...request, natsServer });
+    return { name, url, regions, credentials, steps, startMs: performance.now() - started, child };
   });
 }
 

@@ -8,18 +8,12 @@ import { LoadClients } from '../load/clients.ts';
 import type { Content } from '../load/payload.ts';
 import { type Path, pathThrough } from '../mesh/path.ts';
 import type { BenchResult, Goal, Measure } from '../result.ts';
-import { type Link, type LinkSettings, startLink } from './link.ts';
+import { type Link, startLink } from './link.ts';
+import { FAR, NARROW } from './links.ts';
 
 const CONTROL = 'TCP route';
 const FLOOR = 'splice';
 const FAST = 'Meridian, s2_fast';
-
-const NARROW = '100 Mbit/s, 20 ms';
-const LINKS: readonly (readonly [text: string, settings: LinkSettings])[] = [
-  // Its queue holds what it has on its way, as routers are built.
-  [NARROW, { rttMs: 20, bitsPerSecond: 100_000_000, loss: 0, queueBytes: 250_000 }],
-  ['150 ms, 0.1 % loss', { rttMs: 150, loss: 0.001, queueBytes: 0 }],
-];
 
 const OWN_GOALS: readonly Goal[] = [{ of: 'Meridian', against: FLOOR, atLeast: 0.95 }];
 const COMPRESSED_GOAL: Goal = { of: FAST, against: CONTROL, atLeast: 3 };
@@ -62,7 +56,7 @@ export async function distance(context: Context): Promise<BenchResult> {
     const paths = await Promise.all(started.map(pathThrough));
     await using clients = new LoadClients(within);
     const all: Measure[] = [];
-    for (const [text, settings] of LINKS) {
+    for (const { text, settings } of [NARROW, FAR]) {
       await link.set(settings);
       all.push(...(await overLink(within, { text, link, paths, clients })));
     }
@@ -89,7 +83,7 @@ interface OverLink {
 }
 
 async function overLink(context: Context, { text, link, paths, clients }: OverLink): Promise<Measure[]> {
-  const isNarrow = text === NARROW;
+  const isNarrow = text === NARROW.text;
   // The first seconds are those of TCP finding its rate; one round that does not count is for that.
   const alternate = alternating(context, paths);
   const durationMs = context.quick ? 1000 : isNarrow ? 3000 : 8000;

@@ -22,6 +22,8 @@ export interface Ends {
   readonly near: string;
   /** Where subscribers and responders connect. */
   readonly far: string;
+  /** Of all of them; the text of a credentials file. Absent: anybody may connect. */
+  readonly creds?: string | undefined;
 }
 
 export interface Shape {
@@ -60,9 +62,9 @@ export class LoadClients implements AsyncDisposable {
   }
 
   /** From the publishers to the subscribers; all of them arrived. */
-  async oneWay({ near, far }: Ends, { durationMs, ...load }: Shape): Promise<OneWay> {
-    await this.far.call.openSink({ url: far, ...load });
-    await this.near.call.openSource({ url: near, ...load });
+  async oneWay({ near, far, creds }: Ends, { durationMs, ...load }: Shape): Promise<OneWay> {
+    await this.far.call.openSink({ url: far, creds, ...load });
+    await this.near.call.openSource({ url: near, creds, ...load });
     const count = await this.near.call.publish({ durationMs });
     const { elapsedMs } = await this.far.call.received({ count, timeoutMs: DELIVERY_TIMEOUT_MS });
     await this.closeLoads();
@@ -70,12 +72,20 @@ export class LoadClients implements AsyncDisposable {
   }
 
   /** Requests answered per second with this many in flight per pair, or the latency of each with one in flight. */
-  async requests({ near, far }: Ends, { pairs, payloadBytes, durationMs }: Shape, inFlight: number) {
-    await this.far.call.openResponder({ url: far, pairs, payloadBytes });
-    await this.near.call.openRequester({ url: near, pairs, payloadBytes });
+  async requests(ends: Ends, { durationMs, ...load }: Shape, inFlight: number) {
+    await this.openRequests(ends, load);
     const result = await this.near.call.request({ durationMs, inFlight });
     await this.closeLoads();
     return { ...result, perSecond: (result.count / result.elapsedMs) * MS_PER_SECOND };
+  }
+
+  /** Requesters and responders, for requests at any later time. */
+  async openRequests(
+    { near, far, creds }: Ends,
+    { pairs, payloadBytes }: Pick<Shape, 'pairs' | 'payloadBytes'>,
+  ): Promise<void> {
+    await this.far.call.openResponder({ url: far, creds, pairs, payloadBytes });
+    await this.near.call.openRequester({ url: near, creds, pairs, payloadBytes });
   }
 
   async closeLoads(): Promise<void> {

@@ -11,18 +11,27 @@ const ANSWER = 'interest.answer';
 const ASK_EVERY_MS = 20;
 const TIMEOUT_MS = 10_000;
 
+interface End {
+  readonly url: string;
+  readonly creds?: string | undefined;
+}
+
 /** For the receiving end, after its own subscriptions: answers until it is closed. */
-export async function answerQuestions(url: string): Promise<NatsSocket> {
-  const socket = await connectNats(url, { onMessage: () => socket.write(`PUB ${ANSWER} 0\r\n\r\n`) });
+export async function answerQuestions({ url, creds }: End): Promise<NatsSocket> {
+  const socket = await connectNats(url, {
+    creds,
+    onMessage: () => socket.write(`PUB ${ANSWER} 0\r\n\r\n`),
+  });
   socket.write(`SUB ${SUBJECT} 1\r\n`);
   await socket.ping();
   return socket;
 }
 
 /** For the publishing end, after its own subscriptions: returns once both ends hear each other. */
-export async function askUntilAnswered(url: string): Promise<void> {
+export async function askUntilAnswered({ url, creds }: End): Promise<void> {
   let isAnswered = false;
   const socket = await connectNats(url, {
+    creds,
     onMessage: () => {
       isAnswered = true;
     },

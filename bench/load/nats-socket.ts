@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { credsAuthenticator } from '@nats-io/nats-core';
 import { withTimeout } from '../../waiting/with-timeout.ts';
 import { NatsStream } from './nats-stream.ts';
 import { clientFrame, FrameStream, pongFrame } from './websocket-frames.ts';
@@ -15,6 +16,8 @@ export interface NatsSocketOptions {
   readonly onChunk?: () => void;
   /** Called once, if the connection ended without `close`. */
   readonly onEnd?: (error: Error) => void;
+  /** The text of a credentials file. Absent: anybody may connect. */
+  readonly creds?: string | undefined;
   /** A sleeping region has to start first. */
   readonly timeoutMs?: number;
 }
@@ -25,8 +28,10 @@ const DEFAULT_TIMEOUT_MS = 20_000;
 const SHARED_READ_BYTES = 256 * 1024;
 const shared = Buffer.allocUnsafeSlow(SHARED_READ_BYTES);
 
-const CONNECT_LINE =
-  'CONNECT {"verbose":false,"pedantic":false,"lang":"bench","version":"1","protocol":1,"echo":true,"headers":true,"no_responders":false}\r\n';
+const CONNECT = {
+  ...{ verbose: false, pedantic: false, lang: 'bench', version: '1', protocol: 1 },
+  ...{ echo: true, headers: true, no_responders: false },
+};
 const END_OF_HEAD = '\r\n\r\n';
 
 /**
@@ -163,8 +168,11 @@ export class NatsSocket {
 
   #info(json: string): void {
     const isFirst = this.#serverName === '';
-    this.#serverName = (JSON.parse(json) as { server_name: string }).server_name;
-    if (isFirst) this.write(`${CONNECT_LINE}PING\r\n`);
+    const { server_name, nonce } = JSON.parse(json) as { server_name: string; nonce?: string };
+    this.#serverName = server_name;
+    const { creds } = this.#options;
+    const signed = creds === undefined ? {} : credsAuthenticator(new TextEncoder().encode(creds))(nonce);
+    if (isFirst) this.write(`CONNECT ${JSON.stringify({ ...CONNECT, ...signed })}\r\nPING\r\n`);
   }
 
   #read(buffer: Uint8Array, count: number): boolean {

@@ -15,7 +15,7 @@ export class Responder {
   static async open(options: PairOptions): Promise<Responder> {
     const responder = new Responder();
     for (let pair = 0; pair < options.pairs; pair++) await responder.#add(pair, options);
-    responder.#sockets.push(await answerQuestions(options.url));
+    responder.#sockets.push(await answerQuestions(options));
     return responder;
   }
 
@@ -23,10 +23,11 @@ export class Responder {
     for (const socket of this.#sockets) socket.close();
   }
 
-  async #add(pair: number, { url, payloadBytes }: PairOptions): Promise<void> {
+  async #add(pair: number, { url, creds, payloadBytes }: PairOptions): Promise<void> {
     const body = `${'x'.repeat(payloadBytes)}${CRLF}`;
     let replies: string[] = [];
     const socket = await connectNats(url, {
+      creds,
       wantsReply: true,
       onMessage: (_, reply) => replies.push(`PUB ${reply} ${payloadBytes}${CRLF}${body}`),
       onChunk: () => {
@@ -63,7 +64,7 @@ export class Requester {
     const requester = new Requester();
     for (let pair = 0; pair < options.pairs; pair++)
       requester.#clients.push(await RequestClient.open(pair, options));
-    await askUntilAnswered(options.url);
+    await askUntilAnswered(options);
     return requester;
   }
 
@@ -107,10 +108,11 @@ class RequestClient {
     this.#request = request;
   }
 
-  static async open(pair: number, { url, payloadBytes }: PairOptions): Promise<RequestClient> {
+  static async open(pair: number, { url, creds, payloadBytes }: PairOptions): Promise<RequestClient> {
     // The socket exists before the client: until then there is nothing to answer.
     let client: RequestClient | undefined;
     const socket = await connectNats(url, {
+      creds,
       onMessage: () => {
         client?.noteReply();
       },

@@ -8,6 +8,8 @@ import { type Content, payloadOf } from './payload.ts';
 
 export interface PairOptions {
   readonly url: string;
+  /** The text of a credentials file. Absent: anybody may connect. */
+  readonly creds?: string | undefined;
   readonly pairs: number;
   readonly payloadBytes: number;
   /** Each message in a WebSocket frame of its own. Default: as many in one as fit. */
@@ -47,7 +49,7 @@ export class Sink {
   static async open(options: PairOptions): Promise<Sink> {
     const sink = new Sink();
     for (let pair = 0; pair < options.pairs; pair++) await sink.#add(pair, options);
-    sink.#sockets.push(await answerQuestions(options.url));
+    sink.#sockets.push(await answerQuestions(options));
     return sink;
   }
 
@@ -77,6 +79,7 @@ export class Sink {
     let count = 0;
     let acked = 0;
     const socket = await connectNats(options.url, {
+      creds: options.creds,
       onMessage: () => {
         if (this.#count === 0) this.#first = performance.now();
         this.#count += 1;
@@ -107,7 +110,7 @@ export class Source {
     const source = new Source();
     for (let pair = 0; pair < options.pairs; pair++)
       source.#publishers.push(await Publisher.open(pair, options));
-    await askUntilAnswered(options.url);
+    await askUntilAnswered(options);
     return source;
   }
 
@@ -164,6 +167,7 @@ class Publisher {
   static async open(pair: number, options: PairOptions): Promise<Publisher> {
     const acks = new Acks();
     const socket = await connectNats(options.url, {
+      creds: options.creds,
       onMessage: () => acks.note(),
       onEnd: (error) => acks.fail(error),
     });

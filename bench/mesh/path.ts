@@ -3,10 +3,11 @@
 import type { Contestant } from '../contestants/start.ts';
 import type { Ends } from '../load/clients.ts';
 
-export type Path = Ends & Pick<Contestant, 'name' | 'child'>;
+export type Path = Ends & Pick<Contestant, 'name' | 'child' | 'credentials'>;
 
-export async function pathThrough({ name, child }: Contestant): Promise<Path> {
+export async function pathThrough({ name, child, credentials }: Contestant): Promise<Path> {
   const [near, far] = await child.call.servers();
   if (near === undefined || far === undefined) throw new Error(`${name} does not have two servers`);
-  return { name, child, near: `nats://127.0.0.1:${near.client}`, far: `nats://127.0.0.1:${far.client}` };
+  const ends = { near: `nats://127.0.0.1:${near.client}`, far: `nats://127.0.0.1:${far.client}` };
+  return { name, child, credentials, ...ends, creds: credentials?.user };
 }

@@ -1,15 +1,18 @@
 // The site: docs/ and the pages beside it as they are, with a search that needs no server. `npm run site` builds it.
 
-import { readdirSync } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import { anchorOf, linkTo } from '../links.ts';
 import { pagesOf } from '../pages.ts';
+import { keepPlainText } from '../plain-text.ts';
+import { settingsOf } from '../settings.ts';
 import { sidebarOf } from '../sidebar.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const { SITE_SOURCE: source = '', SITE_BASE: base = '/' } = process.env;
+const { source, base } = settingsOf(process.env);
+const has = (path: string) => existsSync(join(ROOT, path));
 
 const pages = pagesOf(ROOT);
 const isPage = new Set(pages.map(({ file }) => file));
@@ -49,6 +52,7 @@ export default defineConfig({
     html: false,
     anchor: { slugify: anchorOf },
     config: (md) => {
+      keepPlainText(md);
       md.core.ruler.push('links of the repository', ({ tokens, env }) => {
         const file = relative(ROOT, env.realPath ?? env.path)
           .split(sep)
@@ -56,7 +60,7 @@ export default defineConfig({
         for (const { children } of tokens) {
           for (const [index, token] of (children ?? []).entries()) {
             if (token.type !== 'link_open') continue;
-            const to = linkTo(token.attrGet('href') ?? '', { file, pages, source });
+            const to = linkTo(token.attrGet('href') ?? '', { file, pages, source, has });
             if (to !== undefined) token.attrSet('href', to);
             else
               asText(

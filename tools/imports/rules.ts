@@ -653,6 +653,7 @@ export const PARTS: readonly Part[] = [
     path: 'site',
     what: 'the docs as a site: its pages, their order, where their links lead',
     imports: [],
+    tests: ['local/listen.ts'],
   },
   {
     path: 'loadtest/lib',
@@ -712,6 +713,7 @@ export const PARTS: readonly Part[] = [
       'regions/generate',
       'waiting',
       'worker/region/monitoring-answers.ts',
+      'local/auth',
       'local/listen.ts',
       'local/engine',
       'local/engine/processes',
@@ -773,8 +775,18 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'bench/distance',
-    what: 'the benchmark `distance`, and the link that it puts between two servers',
+    what: 'the benchmarks `distance` and `flood`, and the link that they put between two servers',
     imports: ['local/binaries', 'local', 'bench/mesh', ...BENCH],
+  },
+  {
+    path: 'bench/twelve',
+    what: 'the benchmark `twelve`',
+    imports: ['api', 'bench', 'bench/contestants'],
+  },
+  {
+    path: 'bench/wan',
+    what: 'the benchmark `wan`, which runs k6 scripts',
+    imports: ['loadtest/report', 'bench', 'bench/contestants'],
   },
   {
     path: 'bench/metrics',
@@ -801,6 +813,8 @@ export const PARTS: readonly Part[] = [
       'bench/mesh',
       'bench/distance',
       'bench/start',
+      'bench/twelve',
+      'bench/wan',
       'bench/decision',
       'bench/hand-off',
       'bench/first-visit',
@@ -879,6 +893,7 @@ export const PARTS: readonly Part[] = [
     path: 'clients/typescript',
     what: 'a client of an edge by its address alone, and the controller that uses it; `clients/go/` is the same in Go',
     imports: [],
+    tests: ['waiting'],
   },
   {
     path: 'examples',
