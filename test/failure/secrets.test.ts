@@ -83,8 +83,8 @@ const isRefusedByMqtt = async (login: Login) => {
 async function loginIn(file: string): Promise<{ readonly user: string; readonly pass: string }> {
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const values = Object.entries(parseEnv(await readFile(file, 'utf8')));
-  const valueOf = (start: string) => values.find(([name]) => name.startsWith(start))?.[1] ?? '';
-  const [user, pass] = [valueOf('NATS_USER'), valueOf('NATS_PASSWORD')];
+  const valueFrom = (start: string) => values.find(([name]) => name.startsWith(start))?.[1] ?? '';
+  const [user, pass] = [valueFrom('NATS_USER'), valueFrom('NATS_PASSWORD')];
   return { user, pass };
 }
 
