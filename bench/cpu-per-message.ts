@@ -9,9 +9,21 @@ import type { MeasureOptions } from './result.ts';
 const PROGRAMS: readonly Program[] = ['nats-server', 'workerd', 'engine'];
 const US_PER_MS = 1000;
 
-/** The rows below that of the throughput. */
-export function cpuRows(what: string, control: string): readonly MeasureOptions[] {
-  return PROGRAMS.map((program) => ({ what: `${what}, CPU of ${program} per message`, unit: 'us', control }));
+/**
+ * The rows below that of the throughput.
+ *
+ * @param edgeControl of the programs that only an edge has, where `control` has none
+ */
+export function cpuRows(
+  what: string,
+  control: string,
+  edgeControl: string = control,
+): readonly MeasureOptions[] {
+  return PROGRAMS.map((program) => ({
+    what: `${what}, CPU of ${program} per message`,
+    unit: 'us',
+    control: program === 'nats-server' ? control : edgeControl,
+  }));
 }
 
 /** Messages per second, then the values for the rows of `cpuRows`; NaN for programs that a contestant does not have. */

@@ -25,7 +25,7 @@
 #   NATS_MAX_CONNECTIONS          65536
 #   NATS_MAX_PAYLOAD              1MB
 #   NATS_MAX_PENDING              64MB; what may wait for one reader, more than the largest message
-#   NATS_POOL_SIZE                -1; or 1, with which the system account has routes of its own
+#   NATS_POOL_SIZE                -1; or so many routes that accounts share, and the system account has routes of its own
 #   NATS_LAME_DUCK_GRACE_PERIOD   10s; shorter than the duration
 #   NATS_LAME_DUCK_DURATION       2m; at least 30s
 #   NATS_TERM_HOLD                0; seconds from SIGTERM to lame duck mode

@@ -4,7 +4,8 @@ import { configOf } from '../test/support/data/checked-in.ts';
 import { alternatives, dropletOf, fargateSize } from './alternatives.ts';
 import { breakEvens, curve, hoursUntil } from './break-even.ts';
 import { cost } from './cost.ts';
-import { resolveTraffic, type TrafficOptions } from './traffic.ts';
+import { resolveTraffic } from './traffic.ts';
+import type { TrafficOptions } from './traffic-options.ts';
 
 const oneOf = (instanceType: RegionConfig['instanceType']) =>
   configOf(['weur'], { weur: { jetstream: false, instanceType } });
@@ -40,7 +41,38 @@ test('Synadia: the plan that has the connections, and beyond the last one a quot
   expect(dollarsOf(/Starter/, { clients: 11 })).toBe(49);
   expect(dollarsOf(/Pro/, { clients: 1_000 })).toBe(199);
   expect(dollarsOf(/^Synadia Cloud$/, { clients: 1_001 })).toBe(null);
-  expect(dollarsOf(/Pro/, { clients: 1, storedGb: 50 })).toBe(199);
+});
+
+describe('streams of three replicas, which Synadia calls HA', () => {
+  const config = configOf(['wnam', 'enam', 'weur']);
+  test.each([
+    ['Starter', 49, { streams: 2, storedGb: 1 }],
+    ['Pro', 199, { streams: 3 }],
+    ['Pro', 199, { streams: 2, storedGb: 2 }],
+    ['Pro', 199, { streams: 10, storedGb: 10 }],
+    ['', null, { streams: 11 }],
+    ['', null, { streams: 100, storedGb: 8 }],
+    ['', null, { streams: 1, storedGb: 11 }],
+    // The free plan has none.
+    ['Starter', 49, { storedShare: 0.1 }],
+  ] as const)('%s for %o: %o', (plan, dollars, load) => {
+    const found = alternatives(config, trafficOf({ clients: 5, ...load }, config)).at(-1);
+    expect(found).toMatchObject({ name: `Synadia Cloud ${plan}`.trim(), dollars });
+  });
+});
+
+test('traffic between droplets of one region is free, and on AWS costs what leaves a zone and enters one', () => {
+  const load = { clients: 1_000, messages: 1_000, size: 940, fanOut: 1_000 };
+  const two = { ...BASIC.regions[0], members: { min: 2, max: 2, freeConnections: 0, windowSeconds: 60 } };
+  const config = { ...BASIC, regions: [two] } as unknown as typeof BASIC;
+  // 2,628 TB for clients; each message once to the other server.
+  const [clientGb, meshGb] = [2_628_000, 2_628];
+  expect(dollarsOf(/^droplets/, load, config)).toBeCloseTo(
+    12 + ((clientGb * 1e9) / 1_024 ** 3 - 2_000) * 0.01,
+    2,
+  );
+  const egress = 921.6 + 3_481.6 + 7_168 + (clientGb - 153_700) * 0.05;
+  expect(dollarsOf(/Fargate, 2/, load, config)).toBeCloseTo(2 * 14.28 + egress + meshGb * 0.02, 0);
 });
 
 test('traffic is charged beyond what each includes', () => {
@@ -80,6 +112,13 @@ describe('break-even', () => {
   test('where there is no price there is none', () => {
     const synadia = breakEvens(BASIC, trafficOf({ clients: 5_000 })).at(-1);
     expect(synadia).toEqual({ name: 'Synadia Cloud', cheaper: 'unknown', messages: null });
+  });
+
+  test('without clients nobody publishes: there is no rate to speak of, and a curve has one point', () => {
+    for (const traffic of [trafficOf({}), trafficOf({ clients: 100, hours: 0 })]) {
+      expect(breakEvens(BASIC, traffic)).toEqual([]);
+      expect(curve(BASIC, traffic).map(({ messages }) => messages)).toEqual([0]);
+    }
   });
 
   test('the curve never falls', () => {

@@ -3,32 +3,19 @@
 
 import { isExternal, type MeridianConfig, type RegionConfig } from '../regions/config.ts';
 import { instanceLimits } from '../regions/instance-limits.ts';
+import type { Alternative } from './alternative.ts';
 import { ASSUMPTIONS } from './assumptions.ts';
-import { atListPrice, charge } from './charge.ts';
+import { awsEgress } from './aws-egress.ts';
+import { atListPrice } from './charge.ts';
 import { HOURS_PER_MONTH } from './month.ts';
-import {
-  AWS,
-  DROPLET_EGRESS,
-  DROPLETS,
-  FARGATE_SIZES,
-  type Machine,
-  SYNADIA_EGRESS,
-  SYNADIA_PLANS,
-} from './other-prices.ts';
+import { AWS, DROPLET_EGRESS, DROPLETS, FARGATE_SIZES, type Machine } from './other-prices.ts';
 import { regionLoads } from './region-load.ts';
+import { synadia } from './synadia.ts';
 import type { Traffic } from './traffic.ts';
 
 const MIB_PER_GIB = 1_024;
 const BYTES_PER_GB = 1_000_000_000;
 const BYTES_PER_GIB = 1_024 ** 3;
-
-export interface Alternative {
-  readonly name: string;
-  /** null: there is no list price for such a load. */
-  readonly dollars: number | null;
-  /** What is counted, and what it is without. */
-  readonly what: string;
-}
 
 /** In the order in which they are shown. */
 export function alternatives(config: MeridianConfig, traffic: Traffic): readonly Alternative[] {
@@ -36,8 +23,8 @@ export function alternatives(config: MeridianConfig, traffic: Traffic): readonly
   return [
     fargate(needs),
     droplets(needs, 'droplets, one for each server', needs.servers),
-    droplets({ ...needs, meshBytes: 0 }, 'one droplet', needs.servers.slice(0, 1)),
-    synadia(needs, traffic),
+    droplets({ ...needs, meshBytes: 0, insideBytes: 0 }, 'one droplet', needs.servers.slice(0, 1)),
+    synadia(needs.clientBytes, traffic),
   ];
 }
 
@@ -46,6 +33,8 @@ interface Needs {
   readonly servers: readonly RegionConfig['instanceType'][];
   readonly clientBytes: number;
   readonly meshBytes: number;
+  /** Of those: between servers of one region. */
+  readonly insideBytes: number;
 }
 
 /** Somebody else's containers do not sleep: what runs at all runs all month. */
@@ -65,6 +54,7 @@ function needsOf(config: MeridianConfig, traffic: Traffic): Needs {
     servers,
     clientBytes: sum(loads.map((load) => load.clientBytes)),
     meshBytes: sum(loads.map((load) => load.meshBytes)),
+    insideBytes: sum(loads.map((load) => load.insideBytes)),
   };
 }
 
@@ -78,11 +68,11 @@ function fargate({ servers, clientBytes, meshBytes }: Needs): Alternative {
         (atListPrice(AWS.vcpu, task.vcpu) + atListPrice(AWS.memory, task.memoryGb) + AWS.ipv4.dollars);
   const known = tasks.map(size).filter((dollars) => dollars !== undefined);
   const traffic =
-    charge(AWS.egress, clientBytes / BYTES_PER_GB) + charge(AWS.betweenRegions, meshBytes / BYTES_PER_GB);
+    awsEgress(clientBytes / BYTES_PER_GB) + atListPrice(AWS.betweenRegions, meshBytes / BYTES_PER_GB);
   return {
     name: `AWS Fargate, ${plural(servers.length, 'task')}`,
     dollars: known.length < tasks.length ? null : sum(known) + traffic,
-    what: 'tasks that always run, at the prices of us-east-1, with an address each; without load balancers, logs and somebody who runs NATS over regions',
+    what: 'tasks that always run, at the prices of us-east-1, with an address each; without load balancers, logs, backups of streams, what traffic between continents costs more, and somebody who runs NATS over regions',
   };
 }
 
@@ -99,10 +89,15 @@ export function fargateSize(type: RegionConfig['instanceType']): FargateSize | u
     .find((each) => each.memoryGb >= memoryGb(type));
 }
 
-function droplets({ clientBytes, meshBytes }: Needs, name: string, servers: Needs['servers']): Alternative {
+/** Between those in one data center traffic is free. */
+function droplets(
+  { clientBytes, meshBytes, insideBytes }: Needs,
+  name: string,
+  servers: Needs['servers'],
+): Alternative {
   const machines = servers.map(dropletOf).filter((machine) => machine !== undefined);
   const included = sum(machines.map(({ transferGib }) => transferGib));
-  const beyond = Math.max(0, (clientBytes + meshBytes) / BYTES_PER_GIB - included);
+  const beyond = Math.max(0, (clientBytes + meshBytes - insideBytes) / BYTES_PER_GIB - included);
   return {
     name,
     dollars:
@@ -111,34 +106,14 @@ function droplets({ clientBytes, meshBytes }: Needs, name: string, servers: Need
         : sum(machines.map(({ dollars }) => dollars)) + atListPrice(DROPLET_EGRESS, beyond),
     what:
       servers.length > 1
-        ? 'machines that somebody patches, links and watches; without Oceania beyond Sydney, routing and drains'
-        : 'one machine in one room, that somebody patches and watches: far from most of the world, and gone when it is gone',
+        ? 'machines that somebody patches, links and watches; without Oceania beyond Sydney, routing, drains and backups of streams'
+        : 'one machine in one room, that somebody patches and watches: far from most of the world, without backups of streams, and gone when it is gone',
   };
 }
 
 /** The smallest that has as much memory; undefined: there is none. */
 export function dropletOf(type: RegionConfig['instanceType']): Machine | undefined {
   return DROPLETS.find((machine) => machine.memoryGb >= memoryGb(type));
-}
-
-/** The cheapest plan that takes so many connections and keeps so much. */
-function synadia({ clientBytes }: Needs, { clients, storedGb }: Traffic): Alternative {
-  const gib = clientBytes / BYTES_PER_GIB;
-  const fitting = SYNADIA_PLANS.filter(
-    (plan) => plan.connections >= clients && plan.storageGib * BYTES_PER_GIB >= storedGb * BYTES_PER_GB,
-  ).map((plan) => ({
-    plan,
-    dollars: plan.dollars + atListPrice(SYNADIA_EGRESS, Math.max(0, gib - plan.includedGib)),
-  }));
-  const best = fitting.toSorted((a, b) => a.dollars - b.dollars)[0];
-  return {
-    name: best === undefined ? 'Synadia Cloud' : `Synadia Cloud ${best.plan.name}`,
-    dollars: best?.dollars ?? null,
-    what:
-      best === undefined
-        ? 'by quote: no plan with a list price takes so many connections, or keeps so much'
-        : 'run by those who make NATS; a server there is shared, and only what clients are sent beyond the plan is counted',
-  };
 }
 
 function memoryGb(type: RegionConfig['instanceType']): number {

@@ -7,6 +7,7 @@ import { dollarsPerMonth } from './container-cost.ts';
 import { cost } from './cost.ts';
 import { SECONDS_PER_MONTH } from './month.ts';
 import { OBJECT_GB, PRICES } from './prices.ts';
+import { presentClients } from './region-load.ts';
 import type { Traffic } from './traffic.ts';
 
 const HOURS_PER_DAY = 24;
@@ -32,9 +33,10 @@ export interface CurvePoint {
 /** A point for each power of ten. */
 const CURVE = [0, 1, 10, 100, 1_000, 10_000, 100_000] as const;
 
-/** By messages a second, all else as in `traffic`. */
+/** By messages a second, all else as in `traffic`. Without clients nobody publishes. */
 export function curve(config: MeridianConfig, traffic: Traffic): readonly CurvePoint[] {
-  return CURVE.map((messages) => pointAt(config, traffic, messages));
+  const messages = presentClients(traffic) === 0 ? [0] : CURVE;
+  return messages.map((each) => pointAt(config, traffic, each));
 }
 
 function pointAt(config: MeridianConfig, traffic: Traffic, messages: number): CurvePoint {
@@ -59,9 +61,10 @@ const STEPS = 40;
 
 /**
  * For each alternative the rate of messages at which the cheaper one changes, if it does up to a million a second. It is
- * looked for between rates of the same sign at the ends: where it changes twice, none is found.
+ * looked for between rates of the same sign at the ends: where it changes twice, none is found. None without clients.
  */
 export function breakEvens(config: MeridianConfig, traffic: Traffic): readonly BreakEven[] {
+  if (presentClients(traffic) === 0) return [];
   return alternatives(config, traffic).map(({ name }, index) => {
     const difference = (messages: number) => {
       const { meridian, others } = pointAt(config, traffic, messages);

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { MeshCompression } from '../regions/mesh-schema.ts';
 import { defaultConfig } from '../test/support/data/checked-in.ts';
 import { compressionNotes } from './compression-notes.ts';
-import { resolveTraffic, type TrafficOptions } from './traffic.ts';
+import { resolveTraffic } from './traffic.ts';
+import type { TrafficOptions } from './traffic-options.ts';
 
 function notesOf(compression: MeshCompression, options: TrafficOptions): string {
   const config = defaultConfig();

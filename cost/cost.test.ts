@@ -6,7 +6,8 @@ import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
 import { configOf, defaultConfig } from '../test/support/data/checked-in.ts';
 import { SCENARIOS } from './assumptions.ts';
 import { type Cost, cost } from './cost.ts';
-import { resolveTraffic, type Traffic, type TrafficOptions } from './traffic.ts';
+import { resolveTraffic, type Traffic } from './traffic.ts';
+import type { TrafficOptions } from './traffic-options.ts';
 import type { Driver } from './use.ts';
 
 const CONFIG = defaultConfig();
@@ -38,15 +39,23 @@ const upTo = (most: number) =>
     { arbitrary: fc.double({ min: 0, max: Math.log(most), noNaN: true }).map(Math.exp), weight: 9 },
   );
 
-const LOAD = fc.record({
-  clients: upTo(1e6).map((clients) => clients + 1),
-  messages: upTo(1e6),
-  size: upTo(1e5),
-  fanOut: upTo(1e4).map((each) => each / 2),
-  hours: fc.double({ min: 0, max: 24, noNaN: true }),
-  storedShare: fc.double({ min: 0, max: 1, noNaN: true }),
-  streams: upTo(100),
-});
+/** Streams only where there can be some. */
+const hasJetStream = ({ regions }: MeridianConfig) =>
+  regions.some((region) => 'jetstream' in region && region.jetstream);
+const loadFor = (config: MeridianConfig) => {
+  const hasStreams = hasJetStream(config);
+  return fc
+    .record({
+      clients: upTo(1e6).map((clients) => clients + 1),
+      messages: upTo(1e6),
+      size: upTo(1e5),
+      fanOut: upTo(1e4).map((each) => each / 2),
+      hours: fc.double({ min: 0, max: 24, noNaN: true }),
+      storedShare: fc.double({ min: 0, max: hasStreams ? 1 : 0, noNaN: true }),
+      streams: fc.integer({ min: 0, max: hasStreams ? 100 : 0 }),
+    })
+    .map((load) => ({ ...load, fanOut: Math.min(load.fanOut, load.clients) }));
+};
 
 /** Rounding of the computer's own. */
 const NOTHING = 1e-6;
@@ -59,6 +68,8 @@ const CONFIGS: readonly (readonly [string, MeridianConfig])[] = [
 ];
 
 describe.each(CONFIGS)('%s', (_name, config) => {
+  const LOAD = loadFor(config);
+
   test.each([
     ['clients', 1e6],
     ['messages', 1e5],
@@ -70,7 +81,11 @@ describe.each(CONFIGS)('%s', (_name, config) => {
   ] as const)('more %s never cost less, in each scenario', (what, most) => {
     fc.assert(
       fc.property(LOAD, fc.double({ min: 0, max: 1, noNaN: true }), (load, part) => {
-        const more = { ...load, [what]: load[what] + part * Math.max(0, most - load[what]) };
+        const isOfStreams = what === 'storedShare' || what === 'streams';
+        if (isOfStreams && !hasJetStream(config)) return;
+        const limit = Math.min(most, what === 'fanOut' ? load.clients : most);
+        const added = part * Math.max(0, limit - load[what]);
+        const more = { ...load, [what]: load[what] + (what === 'streams' ? Math.floor(added) : added) };
         const [before, after] = [costOf(load, config), costOf(more, config)];
         for (const scenario of SCENARIOS)
           expect(after.total[scenario]).toBeGreaterThanOrEqual(before.total[scenario] - NOTHING);
@@ -105,10 +120,36 @@ describe.each(CONFIGS)('%s', (_name, config) => {
   });
 });
 
-test('without clients, regions that may sleep cost the plan and nothing else', () => {
+test('mid is never more than high where containers may run in several places, at several prices', () => {
+  const places = [['WEUR', 'ME'], ['ENAM', 'SAM', 'OC'], ['OC', 'WEUR'], ['APAC']] as const;
+  const config = {
+    ...CONFIG,
+    regions: CONFIG.regions.map((region, index) => ({
+      ...region,
+      placement: places[index % places.length] ?? [],
+    })),
+  };
+  fc.assert(
+    fc.property(loadFor(config), (load) => {
+      const { total } = costOf(load, config);
+      expect(total.mid).toBeLessThanOrEqual(total.high + NOTHING);
+    }),
+  );
+});
+
+test('without clients, regions that may sleep cost the plan, unless each look keeps their objects in memory', () => {
   const { total, drivers } = costOf({}, SLEEPING);
-  expect(total).toEqual({ low: 5, mid: 5, high: 5 });
-  expect(drivers.filter(({ dollars }) => dollars.high > 0).map((each) => each.driver)).toEqual(['plan']);
+  // Six regions, the object of rollouts and the store, each 43,800 times for ten seconds, and the collector: 784,896 GB-s.
+  expect((8 * 43_800 * 10 + 2_628_000) * 0.128).toBe(784_896);
+  expect(total).toEqual({ low: 5, mid: 5, high: expect.closeTo(17.5, 9) });
+  expect(drivers.filter(({ dollars }) => dollars.mid > 0).map((each) => each.driver)).toEqual(['plan']);
+});
+
+test('a million clients at no hour of the day are none: no servers, no connections', () => {
+  const found = costOf({ clients: 1e6, hours: 0 }, SLEEPING);
+  expect(found.total).toMatchObject({ low: 5, mid: 5 });
+  expect(found.regions.map(({ servers }) => servers)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+  expect(found.notes).toEqual([]);
 });
 
 test('without clients, regions that stay awake cost their memory and disk all month', () => {
@@ -132,7 +173,7 @@ test('a region that may sleep and has clients eight hours a day costs a third, a
 
 test('a message costs its bytes once for each client that gets it, and once for each region that it goes to', () => {
   const config = configOf(['weur', 'enam'], { weur: { jetstream: false }, enam: { jetstream: false } });
-  const load = { clients: 100, messages: 1_000, size: 940, fanOut: 1_000 };
+  const load = { clients: 1_000, messages: 1_000, size: 940, fanOut: 1_000 };
   const { lines } = costOf(load, config);
   const gb = (of: Driver) =>
     lines.filter((line) => line.driver === of).reduce((sum, { quantity }) => sum + quantity.mid, 0);
@@ -149,12 +190,8 @@ test('compressed links make the mesh cheaper, and nothing else', () => {
   expect(driver(compressed, 'cpu')).toBe(driver(plain, 'cpu'));
 });
 
-test('streams are replicated to two more servers, and cost writes to R2', () => {
-  const load = { clients: 10, messages: 100, size: 940, fanOut: 0 };
-  const stored = costOf({ ...load, storedShare: 1, streams: 10, storedGb: 110 });
-  const mesh = stored.lines.filter((line) => line.driver === 'mesh');
-  const gb = mesh.reduce((sum, { quantity }) => sum + quantity.mid, 0);
-  expect(gb).toBeCloseTo((2 * 100 * 730 * 3_600 * 1_000) / 1e9, 3);
+test('streams cost writes to R2, and what it keeps', () => {
+  const stored = costOf({ clients: 10, streams: 10, storedGb: 110 });
   // 2.69 million writes, of which one is included: two are billed. And 100 GB.
   expect(driver(stored, 'storage')).toBeCloseTo(2 * 4.5 + 1.5, 6);
 });
@@ -164,7 +201,7 @@ test('without backups streams cost no R2, and without verification no reads', ()
   const load = { streams: 10, storedGb: 100 };
   const of = (change: Partial<typeof backup>) =>
     costOf(load, { ...CONFIG, jetstream: { ...CONFIG.jetstream, backup: { ...backup, ...change } } });
-  const reads = ({ lines }: Cost) => lines.find(({ price }) => price === 'r2ClassB')?.quantity.mid ?? 0;
+  const reads = ({ lines }: Cost) => lines.find(({ price }) => price.mid === 'r2ClassB')?.quantity.mid ?? 0;
   expect(driver(of({ enabled: false }), 'storage')).toBe(0);
   expect(driver(of({}), 'storage')).toBeGreaterThan(0);
   expect(reads(of({ verifyHours: 0 }))).toBe(0);
@@ -173,11 +210,22 @@ test('without backups streams cost no R2, and without verification no reads', ()
 
 test('the Keeper is counted where there are JetStream servers, unless all goes well', () => {
   const seconds = ({ lines }: Cost) =>
-    lines.find(({ price, region }) => price === 'objectDuration' && region === null)?.quantity;
+    lines.find(({ price, region }) => price.mid === 'objectDuration' && region === null)?.quantity;
   const object = 730 * 3_600 * 0.128;
-  expect(seconds(costOf({}))).toEqual({ low: object, mid: 2 * object, high: 2 * object });
+  // The object of rollouts and the store of the configuration are asked each minute.
+  const [mid, high] = [2 * 43_800 * 0.1 * 0.128, 2 * 43_800 * 10 * 0.128];
+  const near = (expected: number) => expect.closeTo(expected, 6);
+  expect(seconds(costOf({}))).toEqual({
+    low: object,
+    mid: near(2 * object + mid),
+    high: near(2 * object + high),
+  });
   const without = changed({ jetstream: false });
-  expect(seconds(costOf({}, without))).toEqual({ low: object, mid: object, high: object });
+  expect(seconds(costOf({}, without))).toEqual({
+    low: object,
+    mid: near(object + mid),
+    high: near(object + high),
+  });
 });
 
 test('a region with members that may sleep costs nothing without clients', () => {
@@ -207,6 +255,9 @@ describe('bad input is named, all of it at once', () => {
     [{ shares: { weur: -1 } }, 'shares.weur', /must not be negative/],
     [{ shares: { weur: 0 } }, 'shares', /one of them must be more than 0/],
     [{ messages: 1 }, 'messages', /without clients nobody publishes/],
+    [{ clients: 5, messages: 10, fanOut: 6 }, 'fanOut', /cannot get to 6 clients where there are 5/],
+    [{ streams: 1.5 }, 'streams', /must be a whole number, and is 1.5/],
+    [{ shares: { weur: 1e308 } }, 'shares.weur', /must be 1000000000 at most/],
   ])('%j', (options, path, message) => {
     const resolved = resolveTraffic(options, CONFIG);
     expect(resolved).toEqual({ ok: false, problems: [{ path, message: expect.stringMatching(message) }] });
@@ -219,6 +270,26 @@ describe('bad input is named, all of it at once', () => {
       'size',
       'shares.mars',
     ]);
+  });
+
+  test.each([{ streams: 1 }, { storedShare: 0.5 }, { storedGb: 1 }])(
+    '%j, where there is no JetStream',
+    (load) => {
+      const without = changed({ jetstream: false });
+      const resolved = resolveTraffic(load, without);
+      const path = Object.keys(load)[0];
+      expect(resolved).toMatchObject({
+        ok: false,
+        problems: [{ path, message: expect.stringMatching(/no region has JetStream/) }],
+      });
+      expect(resolveTraffic(load, CONFIG).ok).toBe(true);
+    },
+  );
+
+  test('what is at the limit is good: a message for every client, or as many as an edge has counted', () => {
+    expect(resolveTraffic({ clients: 5, messages: 10, fanOut: 5 }, CONFIG).ok).toBe(true);
+    expect(resolveTraffic({ clients: 0.4, messages: 1 }, CONFIG).ok).toBe(true);
+    expect(resolveTraffic({ clients: 5, messages: 10, fanOut: 6 }, CONFIG, 'measured').ok).toBe(true);
   });
 
   test('and what is good is not: shares in any unit', () => {

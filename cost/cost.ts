@@ -17,7 +17,8 @@ export interface CostLine {
   readonly driver: Driver;
   /** null: of the whole deployment. */
   readonly region: string | null;
-  readonly price: PriceId;
+  /** By which it is billed: a region's egress by where its container runs, which is another place with the high assumptions. */
+  readonly price: Readonly<Record<Scenario, PriceId>>;
   readonly quantity: Range;
   readonly dollars: Range;
 }
@@ -43,7 +44,7 @@ export function cost(config: MeridianConfig, traffic: Traffic): Cost {
   const lines = billed.mid.map(({ driver, region, price }, index) => ({
     driver,
     region,
-    price,
+    price: rangeOf((scenario) => billed[scenario][index]?.price ?? price),
     quantity: rangeOf((scenario) => billed[scenario][index]?.quantity ?? 0),
     dollars: rangeOf((scenario) => billed[scenario][index]?.dollars ?? 0),
   }));

@@ -23,17 +23,12 @@ export function egressPrice(
 }
 
 /**
- * What a region's egress costs, if its container may run in any of these: the cheapest, and the dearest. A container in
- * APAC may be in Korea or Taiwan.
+ * All that a region's egress may cost, if its container may run in any of these; first what it costs in the first of them,
+ * which is where it runs as a rule. A container in APAC may be in Korea or Taiwan.
  */
-export function egressPrices(placement: readonly string[]): {
-  readonly cheapest: EgressPriceId;
-  readonly dearest: EgressPriceId;
-} {
-  const first = placement[0] ?? '';
-  const mayBeDear = placement.some((region) => region === 'APAC' || region === 'OC');
-  return {
-    cheapest: egressPrice({ region: first, location: '' }),
-    dearest: mayBeDear ? 'egressOceaniaKoreaTaiwan' : egressPrice({ region: first, location: '' }),
-  };
+export function egressPrices(placement: readonly string[]): readonly [EgressPriceId, ...EgressPriceId[]] {
+  const [first, ...more] = placement.map((region) => egressPrice({ region, location: '' }));
+  const inKorea = placement.includes('APAC') ? [egressPrice({ region: 'APAC', location: 'ICN' })] : [];
+  const usual = first ?? egressPrice();
+  return [usual, ...new Set([...more, ...inKorea].filter((price) => price !== usual))];
 }

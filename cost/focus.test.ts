@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { defaultConfig } from '../test/support/data/checked-in.ts';
 import { cost } from './cost.ts';
 import { FOCUS_COLUMNS, focusCsv, focusRows } from './focus.ts';
+import { PRICES, type Price } from './prices.ts';
 import { resolveTraffic } from './traffic.ts';
 
 const CONFIG = defaultConfig();
@@ -42,6 +43,36 @@ test('the rows add up to the cost, and each is quantity times unit price', () =>
     expect(row.ServiceCategory).toMatch(/^(Compute|Storage)$/);
   }
 });
+
+const COLUMNS = [
+  ['x_SkuIdLow', 'x_ConsumedQuantityLow'],
+  ['SkuId', 'ConsumedQuantity'],
+  ['x_SkuIdHigh', 'x_ConsumedQuantityHigh'],
+] as const;
+
+test('low, mid and high can each be recomputed from the columns: quantities by price, and the price', () => {
+  const sums = COLUMNS.map(([sku, consumed]) => {
+    const used = new Map<string, number>();
+    for (const row of ROWS) {
+      const id = String(row[sku]);
+      used.set(id, (used.get(id) ?? 0) + Number(row[consumed] ?? 1));
+    }
+    return [...used].reduce((sum, [id, quantity]) => sum + dollarsFor(id, quantity), 0);
+  });
+  const { low, mid, high } = COST.total;
+  expect(sums).toEqual([expect.closeTo(low, 6), expect.closeTo(mid, 6), expect.closeTo(high, 6)]);
+  // In APAC a gigabyte has another price with the high assumptions.
+  expect(ROWS.some((row) => row.SkuId !== row.x_SkuIdHigh)).toBe(true);
+});
+
+/** By the list, as its pages say it. */
+function dollarsFor(id: string, quantity: number): number {
+  const price: Price | undefined = Object.entries(PRICES).find(([name]) => name === id)?.[1];
+  if (price === undefined) throw new Error(`no price ${id}`);
+  const beyond = Math.max(0, quantity - price.included);
+  const step = price.roundedTo ?? 0;
+  return ((step === 0 ? beyond : Math.ceil(beyond / step) * step) / price.per) * price.dollars;
+}
 
 test('the period is the month, its end exclusive', () => {
   expect(ROWS[0]).toMatchObject({

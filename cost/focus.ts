@@ -1,5 +1,6 @@
 // A cost as rows of FOCUS 1.2, the FinOps Foundation's columns for bills, so that it can stand in one table with real ones:
-// all mandatory columns, some that fit, and three of our own (`x_`). It is an estimate, and each row says so. Pure.
+// all mandatory columns, some that fit, and our own (`x_`), from which low and high can be recomputed. It is an estimate, and
+// each row says so. Pure.
 
 import type { Cost, CostLine } from './cost.ts';
 import { PRICES, type Price } from './prices.ts';
@@ -36,9 +37,13 @@ export const FOCUS_COLUMNS = [
   'ServiceCategory',
   'ServiceName',
   'SkuId',
+  'x_ConsumedQuantityHigh',
+  'x_ConsumedQuantityLow',
   'x_EstimateHigh',
   'x_EstimateLow',
   'x_PriceReadOn',
+  'x_SkuIdHigh',
+  'x_SkuIdLow',
 ] as const;
 
 type Row = Readonly<Record<(typeof FOCUS_COLUMNS)[number], string | number | null>>;
@@ -64,7 +69,8 @@ export function focusCsv(cost: Cost, context: FocusContext): string {
 }
 
 function rowOf(line: CostLine, { cluster, regionNames, now }: FocusContext): Row {
-  const price: Price = PRICES[line.price];
+  const price: Price = PRICES[line.price.mid];
+  const isPlan = line.price.mid === 'plan';
   const { start, end } = monthOf(now);
   const billed = line.dollars.mid;
   return {
@@ -74,14 +80,14 @@ function rowOf(line: CostLine, { cluster, regionNames, now }: FocusContext): Row
     BillingCurrency: 'USD',
     BillingPeriodEnd: end,
     BillingPeriodStart: start,
-    ChargeCategory: line.price === 'plan' ? 'Purchase' : 'Usage',
+    ChargeCategory: isPlan ? 'Purchase' : 'Usage',
     ChargeClass: null,
     ChargeDescription: `Estimate: ${DRIVER_TEXT[line.driver]}, ${price.unit}`,
-    ChargeFrequency: line.price === 'plan' ? 'Recurring' : 'Usage-Based',
+    ChargeFrequency: isPlan ? 'Recurring' : 'Usage-Based',
     ChargePeriodEnd: end,
     ChargePeriodStart: start,
-    ConsumedQuantity: line.price === 'plan' ? null : line.quantity.mid,
-    ConsumedUnit: line.price === 'plan' ? null : price.unit,
+    ConsumedQuantity: isPlan ? null : line.quantity.mid,
+    ConsumedUnit: isPlan ? null : price.unit,
     ContractedCost: billed,
     ContractedUnitPrice: price.dollars / price.per,
     EffectiveCost: billed,
@@ -98,10 +104,14 @@ function rowOf(line: CostLine, { cluster, regionNames, now }: FocusContext): Row
     RegionName: line.region === null ? null : (regionNames.get(line.region) ?? line.region),
     ServiceCategory: price.service === PRICES.r2Storage.service ? 'Storage' : 'Compute',
     ServiceName: price.service,
-    SkuId: line.price,
+    SkuId: line.price.mid,
+    x_ConsumedQuantityHigh: isPlan ? null : line.quantity.high,
+    x_ConsumedQuantityLow: isPlan ? null : line.quantity.low,
     x_EstimateHigh: line.dollars.high,
     x_EstimateLow: line.dollars.low,
     x_PriceReadOn: price.readOn,
+    x_SkuIdHigh: line.price.high,
+    x_SkuIdLow: line.price.low,
   };
 }
 

@@ -36,6 +36,14 @@ export const AWS = {
   s3Reads: { ...S3, dollars: 0.4, per: 1_000_000, unit: 'GET', included: 0 },
 } as const satisfies Readonly<Record<string, Price>>;
 
+/** What AWS sends to the internet costs less the more it is; each begins beyond the ones before, the first after what is included. */
+export const AWS_EGRESS_TIERS: readonly { readonly gb: number; readonly dollars: number }[] = [
+  { gb: 10 * 1_024, dollars: AWS.egress.dollars },
+  { gb: 40 * 1_024, dollars: 0.085 },
+  { gb: 100 * 1_024, dollars: 0.07 },
+  { gb: Number.POSITIVE_INFINITY, dollars: 0.05 },
+];
+
 /** What a task may have: vCPU, and how much memory with it. */
 export const FARGATE_SIZES: readonly { readonly vcpu: number; readonly memoryGb: readonly number[] }[] = [
   { vcpu: 0.25, memoryGb: [0.5, 1, 2] },
@@ -75,21 +83,25 @@ export const DROPLET_EGRESS = {
   included: 0,
 } as const satisfies Price;
 
-/** A plan of Synadia Cloud, as far as it is told in numbers: above the last one there is a quote. */
+/**
+ * A plan of Synadia Cloud, as far as it is told in numbers: above the last one there is a quote. Its streams are of one replica;
+ * those of three it calls HA.
+ */
 export interface SynadiaPlan {
   readonly name: string;
   readonly dollars: number;
   readonly connections: number;
   readonly includedGib: number;
-  readonly storageGib: number;
+  readonly haStreams: number;
+  readonly haStorageGib: number;
 }
 
 export const SYNADIA_SOURCE = 'https://docs.synadia.com/cloud/pricing';
 export const SYNADIA_READ_ON = '2026-08-29';
 export const SYNADIA_PLANS: readonly SynadiaPlan[] = [
-  { name: 'Personal', dollars: 0, connections: 10, includedGib: 10, storageGib: 5 },
-  { name: 'Starter', dollars: 49, connections: 100, includedGib: 100, storageGib: 10 },
-  { name: 'Pro', dollars: 199, connections: 1_000, includedGib: 1_024, storageGib: 50 },
+  { name: 'Personal', dollars: 0, connections: 10, includedGib: 10, haStreams: 0, haStorageGib: 0 },
+  { name: 'Starter', dollars: 49, connections: 100, includedGib: 100, haStreams: 2, haStorageGib: 1 },
+  { name: 'Pro', dollars: 199, connections: 1_000, includedGib: 1_024, haStreams: 10, haStorageGib: 10 },
 ];
 
 /** What clients are sent beyond the plan. */

@@ -45,6 +45,14 @@ export const PRICES = {
   plan: { ...WORKERS, dollars: 5, per: 1, unit: 'month', included: 0 },
   workerRequests: { ...WORKERS, dollars: 0.3, per: MILLION, unit: 'request', included: 10 * MILLION },
   workerCpu: { ...WORKERS, dollars: 0.02, per: MILLION, unit: 'CPU millisecond', included: 30 * MILLION },
+  logEvents: {
+    ...WORKERS,
+    source: `${CLOUDFLARE}/workers/observability/logs/workers-logs/`,
+    dollars: 0.6,
+    per: MILLION,
+    unit: 'log event',
+    included: 20 * MILLION,
+  },
 
   /** Of what it was given, while it runs. */
   memory: {

@@ -1,16 +1,21 @@
-// What a month brings to each region: for how long its servers run, the messages that they handle, the bytes that they send. Pure.
+// What a month brings to each region: for how long its servers run, the bytes that they send, the CPU that they take. Pure.
 
 import { isExternal, type MeridianConfig, type RegionConfig } from '../regions/config.ts';
 import { parseDurationMs } from '../regions/duration.ts';
 import { instanceLimits } from '../regions/instance-limits.ts';
-import { type Assumptions, CPU_SECONDS_PER_BYTE, CPU_SECONDS_PER_MESSAGE } from './assumptions.ts';
-import { meshCopies } from './mesh-copies.ts';
+import type { MeshCompression } from '../regions/mesh-schema.ts';
+import {
+  type Assumptions,
+  CPU_SECONDS_PER_BYTE,
+  CPU_SECONDS_PER_MESSAGE,
+  PUB_ACK_BYTES,
+} from './assumptions.ts';
+import { compressionCpuSeconds } from './compression-cpu.ts';
+import type { Places } from './mesh-copies.ts';
+import { type Crossing, crossings, NO_CROSSING } from './mesh-crossing.ts';
 import { DAYS_PER_MONTH, HOURS_PER_MONTH, SECONDS_PER_MONTH } from './month.ts';
 import { serversFor } from './servers.ts';
 import type { Traffic } from './traffic.ts';
-
-/** nats-server keeps a stream that the cost is computed for in three of them. */
-const REPLICAS = 3;
 
 const MS_PER_HOUR = 3_600_000;
 
@@ -21,15 +26,13 @@ export interface RegionLoad {
   /** For which each of its servers runs, in a month. */
   readonly seconds: number;
   readonly connects: number;
-  /** Messages that clients publish there, and that clients there get. */
+  /** Messages that clients publish there. */
   readonly published: number;
-  readonly delivered: number;
-  /** Messages that it sends to other regions, and gets from them. */
-  readonly sentToRegions: number;
-  readonly gotFromRegions: number;
-  /** Bytes that clients get, and that other regions get. */
+  /** Bytes that clients get, and that other servers get. */
   readonly clientBytes: number;
   readonly meshBytes: number;
+  /** Of those that other servers get: those of the region itself, its members. */
+  readonly insideBytes: number;
   /** Of vCPUs, no more than there are. */
   readonly cpuSeconds: number;
   /** Whether it would take more CPU than its servers have. */
@@ -42,30 +45,54 @@ export function regionLoads(
   traffic: Traffic,
   assumptions: Assumptions,
 ): readonly RegionLoad[] {
-  const crossing = messagesBetween(config, traffic, assumptions);
   const own = config.regions.filter((region) => !isExternal(region));
-  return own.map((region) => loadOf(region, { traffic, assumptions, crossing }));
+  const clientsOf = ({ id }: RegionConfig) => presentClients(traffic) * (traffic.shares.get(id) ?? 0);
+  const places = new Map(
+    own.map((region) => {
+      const servers = serversFor(region, clientsOf(region)) ?? 0;
+      // Clients of a region that takes none are not in the cost, and neither is what they would send.
+      return [region.id, { servers, share: servers === 0 ? 0 : (traffic.shares.get(region.id) ?? 0) }];
+    }),
+  );
+  const jetstream = own
+    .filter((region) => region.jetstream && (places.get(region.id)?.servers ?? 0) > 0)
+    .map(({ id }) => id);
+  const crossing = crossings({ messages: monthly(traffic), traffic, places, jetstream }, assumptions);
+  return own.map((region) =>
+    loadOf(region, {
+      compression: config.mesh.compression,
+      traffic,
+      assumptions,
+      places,
+      clients: clientsOf(region),
+      crossing: crossing.get(region.id) ?? NO_CROSSING,
+    }),
+  );
 }
 
 interface Around {
+  readonly compression: MeshCompression;
   readonly traffic: Traffic;
   readonly assumptions: Assumptions;
+  readonly places: Places;
+  readonly clients: number;
   readonly crossing: Crossing;
 }
 
-function loadOf(region: RegionConfig, { traffic, assumptions, crossing }: Around): RegionLoad {
-  const share = traffic.shares.get(region.id) ?? 0;
-  const clients = traffic.clients * share;
+function loadOf(region: RegionConfig, around: Around): RegionLoad {
+  const { compression, traffic, assumptions, places, clients, crossing } = around;
+  const { servers, share } = places.get(region.id) ?? { servers: 0, share: 0 };
   const published = monthly(traffic) * share;
-  const delivered = monthly(traffic) * traffic.fanOut * share;
-  const [sent, got] = [crossing.sent.get(region.id) ?? 0, crossing.got.get(region.id) ?? 0];
+  const delivered = published * traffic.fanOut;
+  const acknowledged = published * traffic.storedShare;
   const bytes = traffic.size + assumptions.overheadBytes;
-  const handled = published + delivered + sent + got;
-  const servers = serversFor(region, clients) ?? 0;
+  const ackBytes = PUB_ACK_BYTES + assumptions.overheadBytes;
   const seconds = secondsAwake(region, clients, traffic.hours);
   const { vcpu } = instanceLimits(region.instanceType);
   const wanted =
-    handled * (CPU_SECONDS_PER_MESSAGE + CPU_SECONDS_PER_BYTE * traffic.size) * assumptions.cpuFactor +
+    cpuOf(published + delivered + crossing.sent + crossing.got, traffic.size, assumptions) +
+    cpuOf(acknowledged + crossing.sentAcks + crossing.gotAcks, PUB_ACK_BYTES, assumptions) +
+    compressionCpuSeconds(compression, crossing.sent * bytes, assumptions) +
     servers * seconds * assumptions.idleCpuShare * Math.min(1, vcpu);
   const most = servers * seconds * vcpu;
   return {
@@ -75,14 +102,21 @@ function loadOf(region: RegionConfig, { traffic, assumptions, crossing }: Around
     seconds,
     connects: clients * traffic.connects * DAYS_PER_MONTH,
     published,
-    delivered,
-    sentToRegions: sent,
-    gotFromRegions: got,
-    clientBytes: delivered * bytes,
-    meshBytes: sent * bytes * traffic.meshBytesRatio,
+    clientBytes: delivered * bytes + acknowledged * ackBytes,
+    meshBytes: (crossing.sent * bytes + crossing.sentAcks * ackBytes) * traffic.meshBytesRatio,
+    insideBytes: crossing.sentInside * bytes * traffic.meshBytesRatio,
     cpuSeconds: Math.min(wanted, most),
     isOverloaded: wanted > most,
   };
+}
+
+function cpuOf(messages: number, size: number, { cpuFactor }: Assumptions): number {
+  return messages * (CPU_SECONDS_PER_MESSAGE + CPU_SECONDS_PER_BYTE * size) * cpuFactor;
+}
+
+/** At no hour of the day there are none, however many there would be. */
+export function presentClients({ clients, hours }: Traffic): number {
+  return hours === 0 ? 0 : clients;
 }
 
 /** Messages that all clients publish in a month. */
@@ -96,35 +130,4 @@ function secondsAwake(region: RegionConfig, clients: number, hours: number): num
   if (clients === 0) return 0;
   const awake = Math.min(24, hours === 0 ? 0 : hours + parseDurationMs(region.sleepAfter) / MS_PER_HOUR);
   return (awake / 24) * HOURS_PER_MONTH * 3_600;
-}
-
-interface Crossing {
-  readonly sent: ReadonlyMap<string, number>;
-  readonly got: ReadonlyMap<string, number>;
-}
-
-/** Messages to subscribers elsewhere, and to the replicas of streams. An external region is not part of the mesh. */
-function messagesBetween(
-  { regions }: MeridianConfig,
-  traffic: Traffic,
-  { subscribersAre }: Assumptions,
-): Crossing {
-  const linked = regions.filter((region) => !isExternal(region));
-  const shares = new Map(linked.map(({ id }) => [id, traffic.shares.get(id) ?? 0]));
-  const sent = new Map<string, number>();
-  const got = new Map<string, number>();
-  const add = (to: Map<string, number>, id: string, count: number) => to.set(id, (to.get(id) ?? 0) + count);
-  for (const [from, share] of shares) {
-    for (const [to, copies] of meshCopies(from, shares, traffic.fanOut, subscribersAre)) {
-      add(sent, from, monthly(traffic) * share * copies);
-      add(got, to, monthly(traffic) * share * copies);
-    }
-  }
-  const replicas = linked.filter(({ jetstream }) => jetstream);
-  const stored = monthly(traffic) * traffic.storedShare * [...shares.values()].reduce((a, b) => a + b, 0);
-  for (const { id } of replicas) {
-    add(sent, id, (stored * (REPLICAS - 1)) / replicas.length);
-    add(got, id, (stored * (REPLICAS - 1)) / replicas.length);
-  }
-  return { sent, got };
 }

@@ -1,4 +1,4 @@
-// How old the prices are: each output says the newest day on which one was read, and names those that are stale. Pure.
+// How old the prices are: each output says the oldest day on which one was read, and names those that are stale. Pure.
 
 import { AWS, DROPLET_EGRESS, DROPLETS, DROPLETS_SOURCE, SYNADIA_EGRESS } from './other-prices.ts';
 import { PRICES } from './prices.ts';

@@ -12,6 +12,7 @@ export const DRIVERS = [
   'mesh',
   'objects',
   'worker',
+  'logs',
   'storage',
   'sessions',
 ] as const;
@@ -24,9 +25,10 @@ export const DRIVER_TEXT: Readonly<Record<Driver, string>> = {
   disk: 'disk of containers',
   cpu: 'CPU of containers',
   egress: 'egress to clients',
-  mesh: 'egress between regions',
+  mesh: 'egress between servers',
   objects: 'objects: requests, duration',
   worker: 'Worker: requests, CPU',
+  logs: 'Workers Logs',
   storage: 'R2: storage, operations',
   sessions: 'sessions',
 };

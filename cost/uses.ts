@@ -1,17 +1,20 @@
 // All that a deployment uses in a month and is billed for, under one set of assumptions. Pure.
 //
-// Left out, since they stay within what is included: rows and storage of objects, KV, logs; and requests of the HTTP API.
+// Left out, since they stay within what is included: rows and storage of objects, and KV.
 
-import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
+import type { MeridianConfig } from '../regions/config.ts';
 import { containerSize } from '../regions/container-size.ts';
 import { instanceLimits } from '../regions/instance-limits.ts';
 import { ASSUMPTIONS, type Assumptions, type Scenario } from './assumptions.ts';
-import { type EgressPriceId, egressPrices } from './egress-price.ts';
-import { SECONDS_PER_MONTH } from './month.ts';
-import { OBJECT_GB, WEBSOCKET_MESSAGES_PER_REQUEST } from './prices.ts';
-import { type RegionLoad, regionLoads } from './region-load.ts';
+import { dearestPlaces } from './dearest-places.ts';
+import { type EgressPriceId, egressPrice, egressPrices } from './egress-price.ts';
+import { logUses } from './log-uses.ts';
+import { DAYS_PER_MONTH, SECONDS_PER_MONTH } from './month.ts';
+import { objectUses, sharedObjectUses } from './object-uses.ts';
+import { OBJECT_GB } from './prices.ts';
+import { presentClients, type RegionLoad, regionLoads } from './region-load.ts';
 import { storageUses } from './storage-uses.ts';
-import type { Traffic } from './traffic.ts';
+import { scrapesPerMonth, type Traffic } from './traffic.ts';
 import type { Use } from './use.ts';
 
 const BYTES_PER_GIB = 1024 ** 3;
@@ -19,27 +22,29 @@ const BYTES_PER_GB = 1_000_000_000;
 const SECONDS_PER_MINUTE = 60;
 const SECONDS_PER_HOUR = 3_600;
 
-/** The collector looks at each region that is awake so often; at one that sleeps once a minute. */
-const LOOK_SECONDS = 10;
-/** The cron trigger: CPU of the Worker for each time, which is each minute. */
+/** The cron trigger, each minute: CPU of the Worker for each time. */
 const WORKER_MS_PER_CRON = 5;
+/** To write what a scrape of `/metrics` gets. */
+const WORKER_MS_PER_SCRAPE = 10;
 
 /** In no order that matters. */
 export function usesOf(config: MeridianConfig, traffic: Traffic, scenario: Scenario): readonly Use[] {
   const assumptions = ASSUMPTIONS[scenario];
   const loads = regionLoads(config, traffic, assumptions);
-  return [
+  const egress = egressPricesOf(loads, assumptions);
+  const uses: readonly Use[] = [
     { driver: 'plan', region: null, price: 'plan', quantity: 1 },
-    ...loads.flatMap((load) => [
+    ...loads.flatMap((load, index) => [
       ...containerUses(load),
-      ...egressUses(load, assumptions),
-      ...objectUses(load, config, assumptions),
+      ...egressUses(load, egress[index] ?? egressPrice(), assumptions),
+      ...objectUses(load, config, traffic, assumptions),
     ]),
-    ...sharedObjectUses(loads, assumptions),
+    ...sharedObjectUses(loads, traffic, assumptions),
     ...workerUses(traffic, assumptions),
     ...storageUses(config, traffic),
     ...sessionUses(config, traffic, assumptions),
   ];
+  return [...uses, ...logUses(uses, loads, traffic, assumptions)];
 }
 
 function containerUses({ region, servers, seconds, cpuSeconds }: RegionLoad): Use[] {
@@ -55,57 +60,40 @@ function containerUses({ region, servers, seconds, cpuSeconds }: RegionLoad): Us
 
 function egressUses(
   { region, clientBytes, meshBytes }: RegionLoad,
-  { isObjectTrafficEgress, isPlacedDear }: Assumptions,
+  price: EgressPriceId,
+  { isObjectTrafficEgress }: Assumptions,
 ): Use[] {
   const gb = isObjectTrafficEgress ? 1 / BYTES_PER_GB : 0;
-  const price = egressPriceOf(region, isPlacedDear);
   return [
     { driver: 'egress', region: region.id, price, quantity: clientBytes * gb },
     { driver: 'mesh', region: region.id, price, quantity: meshBytes * gb },
   ];
 }
 
-function egressPriceOf({ placement }: RegionConfig, isPlacedDear: boolean): EgressPriceId {
-  const { cheapest, dearest } = egressPrices(placement);
-  return isPlacedDear ? dearest : cheapest;
-}
-
-/** Of the region's object and its members': each is in memory while its container runs. */
-function objectUses(load: RegionLoad, { mesh }: MeridianConfig, assumptions: Assumptions): Use[] {
-  const { region, servers, seconds, connects, published, gotFromRegions } = load;
-  const ran = servers * seconds;
-  const passed = assumptions.arePassedMessagesRequests ? published + gotFromRegions : 0;
-  const requests =
-    ran / LOOK_SECONDS +
-    SECONDS_PER_MONTH / SECONDS_PER_MINUTE +
-    (ran / mesh.reconcileSeconds) * assumptions.objectRequestsPerReconcile +
-    connects * assumptions.objectRequestsPerConnect +
-    passed / WEBSOCKET_MESSAGES_PER_REQUEST;
-  const at = { driver: 'objects', region: region.id } as const;
-  return [
-    { ...at, price: 'objectRequests', quantity: requests },
-    { ...at, price: 'objectDuration', quantity: ran * OBJECT_GB },
-  ];
-}
-
-/** Of the collector, which is always in memory, and of the Keeper where there are JetStream servers. */
-function sharedObjectUses(loads: readonly RegionLoad[], { isKeeperAlwaysInMemory }: Assumptions): Use[] {
-  const hasKeeper = loads.some(({ region, servers }) => region.jetstream && servers > 0);
-  const objects = 1 + Number(hasKeeper && isKeeperAlwaysInMemory);
-  const at = { driver: 'objects', region: null } as const;
-  return [
-    { ...at, price: 'objectRequests', quantity: SECONDS_PER_MONTH / LOOK_SECONDS },
-    { ...at, price: 'objectDuration', quantity: objects * SECONDS_PER_MONTH * OBJECT_GB },
-  ];
+/** In the order of `loads`. */
+function egressPricesOf(
+  loads: readonly RegionLoad[],
+  { isPlacedDear }: Assumptions,
+): readonly EgressPriceId[] {
+  const senders = loads.map(({ region: { placement }, clientBytes, meshBytes }) => ({
+    gb: (clientBytes + meshBytes) / BYTES_PER_GB,
+    prices: egressPrices(placement),
+  }));
+  return isPlacedDear ? dearestPlaces(senders) : senders.map(({ prices: [usual] }) => usual);
 }
 
 function workerUses(traffic: Traffic, { workerMsPerConnect }: Assumptions): Use[] {
-  const connects = traffic.clients * traffic.connects * (SECONDS_PER_MONTH / (24 * SECONDS_PER_HOUR));
+  const connects = presentClients(traffic) * traffic.connects * DAYS_PER_MONTH;
   const crons = SECONDS_PER_MONTH / SECONDS_PER_MINUTE;
+  const scrapes = scrapesPerMonth(traffic);
   const at = { driver: 'worker', region: null } as const;
   return [
-    { ...at, price: 'workerRequests', quantity: connects + crons },
-    { ...at, price: 'workerCpu', quantity: connects * workerMsPerConnect + crons * WORKER_MS_PER_CRON },
+    { ...at, price: 'workerRequests', quantity: connects + crons + scrapes },
+    {
+      ...at,
+      price: 'workerCpu',
+      quantity: connects * workerMsPerConnect + crons * WORKER_MS_PER_CRON + scrapes * WORKER_MS_PER_SCRAPE,
+    },
   ];
 }
 

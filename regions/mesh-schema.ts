@@ -13,6 +13,9 @@ export type MeshCompression = (typeof MESH_COMPRESSIONS)[number];
 export const MESH_TRANSPORTS = ['auto', 'connect', 'rpc'] as const;
 export type MeshTransport = (typeof MESH_TRANSPORTS)[number];
 
+/** With the system account's route a link is six connections then, which is what an object may hold. */
+const MAX_POOL_SIZE = 5;
+
 export const MeshSchema = v.strictObject({
   reconcileSeconds: v.optional(
     between(5, 900, 'How often a region compares its routes with the configuration.'),
@@ -48,5 +51,13 @@ export const MeshSchema = v.strictObject({
       ),
     ),
     false,
+  ),
+  poolSize: v.optional(
+    between(
+      1,
+      MAX_POOL_SIZE,
+      "How many routes of each link the accounts share, beside one for the system account if it is more than one: nats-server's `pool_size`. Each account takes one of them, so that several are faster for several accounts only, where distance and loss make one TCP connection the limit. For servers that start from then on (docs/mesh.md).",
+    ),
+    1,
   ),
 });

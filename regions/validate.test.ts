@@ -30,6 +30,7 @@ test('every default is filled in', () => {
         compression: 'off',
         transport: 'auto',
         systemRoute: false,
+        poolSize: 1,
       },
       admin: {},
       jetstream: {

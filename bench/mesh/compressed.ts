@@ -41,7 +41,7 @@ export function compressed(context: Context): Promise<readonly Measure[]> {
       const what = `${PAIRS} pairs, ${text} one way`;
       const rows = [
         { what, unit: 'msg/s', control: CONTROL, goals },
-        ...cpuRows(what, CONTROL),
+        ...cpuRows(what, CONTROL, 'Meridian'),
         { what: `${what}, on the wire per message`, unit: 'KiB', control: 'Meridian' },
       ] as const;
       const shape = { pairs: PAIRS, payloadBytes: PAYLOAD_BYTES, durationMs, content };

@@ -68,7 +68,7 @@ async function measureAll(
         ...(await alternate(
           [
             { what: `${pairs} pairs, ${size} one way`, unit: 'msg/s', control: CONTROL, goals: RATE_GOALS },
-            ...(showsCpu ? cpuRows(`${pairs} pairs, ${size} one way`, CONTROL) : []),
+            ...(showsCpu ? cpuRows(`${pairs} pairs, ${size} one way`, CONTROL, FLOOR) : []),
           ],
           async (path) => {
             const run = () => clients.oneWay(path, shape);

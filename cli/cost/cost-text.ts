@@ -1,6 +1,6 @@
 // A cost for people: by driver and region, what stands beside it, where the cheaper one changes, and how old the prices are. Pure.
 
-import type { Alternative } from '../../cost/alternatives.ts';
+import type { Alternative } from '../../cost/alternative.ts';
 import type { Range } from '../../cost/assumptions.ts';
 import type { BreakEven, CurvePoint } from '../../cost/break-even.ts';
 import type { Cost } from '../../cost/cost.ts';

@@ -27,7 +27,7 @@ test('it says the cost by driver and region, what stands beside it, and how old 
 
 test('regions that sleep and have no clients cost the plan', async () => {
   const { out } = await run('--sleep', '--json');
-  expect(JSON.parse(out).cost.total).toEqual({ low: 5, mid: 5, high: 5 });
+  expect(JSON.parse(out).cost.total).toMatchObject({ low: 5, mid: 5 });
 });
 
 test('--json has all of it, with the load that was computed', async () => {
@@ -45,6 +45,36 @@ test('--csv is rows of FOCUS and nothing else', async () => {
   const lines = out.trimEnd().split('\r\n');
   expect(lines[0]).toMatch(/^BilledCost,BillingAccountId,/);
   expect(new Set(lines.slice(1).map((line) => line.split(',')[3]))).toEqual(new Set(['USD']));
+});
+
+describe('half a year later the prices are stale, and each output says so', () => {
+  const clock = encodeURIComponent('const now = Date.now; Date.now = () => now() + 183 * 86_400_000;');
+  const later = (...args: readonly string[]) =>
+    runRegions(args, {
+      program: 'cost',
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${clock}` },
+    });
+
+  test('--csv on stderr, so that what is piped stays a table', async () => {
+    const { code, out, err } = await later('--csv');
+    expect({ code, isTable: /^BilledCost,/.test(out), says: out.includes('Stale') }).toEqual({
+      code: 0,
+      isTable: true,
+      says: false,
+    });
+    expect(err).toMatch(/^Stale, since .* prices of Cloudflare Workers \(/);
+  });
+
+  test('text and --json themselves', async () => {
+    expect((await later()).out).toMatch(/^Stale, since/m);
+    const { prices } = JSON.parse((await later('--json')).out);
+    expect(prices.cloudflare.stale.length).toBeGreaterThan(0);
+  });
+});
+
+test('without clients nothing is said of messages', async () => {
+  const { out } = await run();
+  expect(out).not.toMatch(/messages\/s(,|\.| beyond)|up to [\d,]+ messages/);
 });
 
 test('settings can be tried, and the file stays as it is', async () => {
@@ -67,6 +97,17 @@ describe('bad input ends with 2, and says what is wrong', () => {
     [['--clients', 'NaN'], 'It must be a number'],
     [['--size', 'Infinity'], 'It must be a number'],
     [['--clients', ''], 'It must be a number'],
+    [['--clients', '0x10'], 'It must be a number'],
+    [
+      ['--clients', '5', '--messages', '10', '--fan-out', '1000'],
+      '--fan-out: each message cannot get to 1000',
+    ],
+    [['--streams', '1.5'], '--streams: must be a whole number'],
+    [['--sleep', '--streams', '100'], '--streams: there is no stream, since no region has JetStream'],
+    [['--regions', 'weur', '--clients', '9', '--stored-share', '1'], '--stored-share: there is no stream'],
+    [['--regions', 'weur=1e308', 'oc=1e308'], '--regions: the share of weur must be 1000000000 at most'],
+    [['--regions', 'weur=1', 'weur=2'], '--regions names weur twice'],
+    [['--regions', 'weur=0x10'], 'the share of weur must be a number from 0, and is "0x10"'],
     [['--hours', '25'], '--hours: must be 24 at most, and is 25.'],
     [['--clients', '1', '--stored-share', '2'], '--stored-share: must be 1 at most'],
     [['--messages', '5'], '--messages: without clients nobody publishes'],
@@ -125,6 +166,17 @@ describe('--measured', () => {
       fanOut: 2,
       connects: 0,
     });
+  });
+
+  test('clients with several subscriptions get a message more than once; what is given beside it is held against it', async () => {
+    const hour = [point(0, [2, 2, 0, 0, 0, 0], null), point(10_000, [2, 2, 50, 500, 5_000, 0], null)];
+    const ask = (...args: readonly string[]) =>
+      runRegionsOn(answering(hour), ['--measured', '--json', ...args], { program: 'cost' });
+    const { code, out } = await ask();
+    expect(code).toBe(0);
+    expect(JSON.parse(out).traffic).toMatchObject({ clients: 2, fanOut: 10 });
+    const { err } = await ask('--clients', '9');
+    expect(err).toContain('--fan-out: each message cannot get to 10 clients where there are 9');
   });
 
   test('a server that began anew has not gone back, and one that was silent counts where it was heard', async () => {

@@ -3,7 +3,8 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { focusCsv } from '../../cost/focus.ts';
-import type { TrafficOptions } from '../../cost/traffic.ts';
+import { staleText } from '../../cost/stale.ts';
+import type { TrafficOptions } from '../../cost/traffic-options.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import { type ConnectionOptions, withConnection } from '../connection.ts';
 import { CommandError, EXIT, EXIT_CODES_HELP } from '../exit.ts';
@@ -13,6 +14,7 @@ import { loadConfig, REGIONS_FILE } from '../regions-file.ts';
 import { say } from '../wrap.ts';
 import { answerOf } from './answer.ts';
 import { type CostAnswer, costText, curveText } from './cost-text.ts';
+import { decimal } from './decimal.ts';
 import { type Measured, measuredTraffic } from './measured.ts';
 import { trafficFor, type WhatIf, whatIf } from './what-if.ts';
 
@@ -40,6 +42,8 @@ const LOAD = [
   'storedGb',
   'sessionHours',
   'meshBytesRatio',
+  'scrapesPerMinute',
+  'logSamplingRate',
 ] as const satisfies readonly (keyof TrafficOptions)[];
 
 const program = withConnection(new Command('npm run cost --'))
@@ -63,7 +67,13 @@ const program = withConnection(new Command('npm run cost --'))
   .option('--stored-share <number>', 'of the messages, how many are stored in a stream: 0 to 1 (0)', numberOf)
   .option('--stored-gb <number>', 'GB of them that R2 keeps (0)', numberOf)
   .option('--session-hours <number>', 'hours of all sessions together, in a month (0)', numberOf)
-  .option('--mesh-bytes-ratio <number>', 'bytes between regions, of what the messages have (1)', numberOf)
+  .option('--mesh-bytes-ratio <number>', 'bytes between servers, of what the messages have (1)', numberOf)
+  .option('--scrapes-per-minute <number>', 'of /metrics, by all who scrape it (0)', numberOf)
+  .option(
+    '--log-sampling-rate <number>',
+    'of Workers Logs, as head_sampling_rate in wrangler.toml; 0: off (1)',
+    numberOf,
+  )
   .option('--measured', 'the load of the last day of a running edge, where no option says otherwise')
   .option('--file <file>', 'the configuration', REGIONS_FILE)
   .option('--curve', 'the cost by messages a second too, here and elsewhere')
@@ -90,25 +100,17 @@ ${EXIT_CODES_HELP}`,
     const given = Object.fromEntries(
       LOAD.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
     );
-    const traffic = trafficFor({ ...measured, ...given, ...(shares !== undefined && { shares }) }, config);
-    const now = Date.now();
-    const answer = answerOf(config, traffic, now);
-    if (options.csv) process.stdout.write(csvOf(answer, config, now));
-    else if (options.json)
-      console.log(
-        JSON.stringify(
-          { ...answer, traffic: { ...traffic, shares: Object.fromEntries(traffic.shares) } },
-          null,
-          2,
-        ),
-      );
-    else say(options.curve ? `${costText(answer)}\n\n${curveText(answer)}` : costText(answer));
+    // What was measured goes together; with what is given beside it it is held against it.
+    const source = options.measured && given.clients === undefined ? 'measured' : 'asked';
+    const load = { ...measured, ...given, ...(shares !== undefined && { shares }) };
+    const traffic = trafficFor(load, config, given.fanOut === undefined ? source : 'asked');
+    print(answerOf(config, traffic, Date.now()), config, options);
   });
 await runProgram(program, []);
 
 function numberOf(text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!Number.isFinite(value)) throw new InvalidArgumentError('It must be a number, such as 1000 or 0.5.');
+  const value = decimal(text);
+  if (Number.isNaN(value)) throw new InvalidArgumentError('It must be a number, such as 1000 or 0.5.');
   if (value < 0) throw new InvalidArgumentError('It must not be negative.');
   return value;
 }
@@ -132,7 +134,21 @@ function within(measured: Measured, { regions }: MeridianConfig): TrafficOptions
   return kept.some(([, share]) => share > 0) ? { ...rest, shares: Object.fromEntries(kept) } : rest;
 }
 
-function csvOf({ cost }: CostAnswer, { cluster, regions }: MeridianConfig, now: number): string {
+function print(answer: CostAnswer, config: MeridianConfig, { csv, json, curve }: Options): void {
+  if (csv) {
+    process.stdout.write(csvOf(answer, config));
+    // A table has no place for it, and what is piped stays a table.
+    for (const line of staleText(answer.prices.cloudflare)) console.error(line);
+  } else if (json) console.log(jsonOf(answer));
+  else say(curve ? `${costText(answer)}\n\n${curveText(answer)}` : costText(answer));
+}
+
+function jsonOf(answer: CostAnswer): string {
+  const traffic = { ...answer.traffic, shares: Object.fromEntries(answer.traffic.shares) };
+  return JSON.stringify({ ...answer, traffic }, null, 2);
+}
+
+function csvOf({ cost }: CostAnswer, { cluster, regions }: MeridianConfig): string {
   const regionNames = new Map(regions.map(({ id, name }) => [id, name]));
-  return focusCsv(cost, { cluster, regionNames, now });
+  return focusCsv(cost, { cluster, regionNames, now: Date.now() });
 }

@@ -4,7 +4,7 @@
 // links bring together, and a cost that is computed from them is rather too high.
 
 import type { MetricsHistory } from '../../api/metrics.ts';
-import type { TrafficOptions } from '../../cost/traffic.ts';
+import type { TrafficOptions } from '../../cost/traffic-options.ts';
 
 const MS_PER_DAY = 86_400_000;
 

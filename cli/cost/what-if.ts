@@ -1,11 +1,14 @@
 // The configuration and the load that a cost is asked for: a file of regions with what the options change in it. Pure.
 
-import { resolveTraffic, type Traffic, type TrafficOptions } from '../../cost/traffic.ts';
+import { resolveTraffic, type Traffic } from '../../cost/traffic.ts';
+import type { TrafficOptions } from '../../cost/traffic-options.ts';
+import type { TrafficSource } from '../../cost/traffic-problems.ts';
 import { isExternal, type MeridianConfig } from '../../regions/config.ts';
 import { applyAssignments } from '../../regions/edits/set.ts';
 import { describeProblem, type Problem } from '../../regions/problems.ts';
 import { onlyRegions } from '../../regions/subset.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { decimal } from './decimal.ts';
 
 export interface WhatIf {
   /** Only these, each with its share of the clients if one is given: `weur=60`. */
@@ -22,6 +25,8 @@ export function whatIf(
   { regions, sleep, set = [] }: WhatIf,
 ): { readonly config: MeridianConfig; readonly shares?: Readonly<Record<string, number>> } {
   const asked = regions?.flatMap((each) => each.split(',')).map(askedRegion);
+  const twice = asked?.find(({ id }, index) => asked.findIndex((each) => each.id === id) !== index);
+  if (twice !== undefined) throw usage(`--regions names ${twice.id} twice: leave one of them out.`);
   const kept =
     asked === undefined
       ? config
@@ -42,18 +47,23 @@ export function whatIf(
 }
 
 /** @throws CommandError with all that is wrong, each by the option that it is of */
-export function trafficFor(options: TrafficOptions, config: MeridianConfig): Traffic {
-  const resolved = resolveTraffic(options, config);
+export function trafficFor(
+  options: TrafficOptions,
+  config: MeridianConfig,
+  source: TrafficSource = 'asked',
+): Traffic {
+  const resolved = resolveTraffic(options, config, source);
   if (resolved.ok) return resolved.traffic;
-  const lines = resolved.problems.map(({ path, message }) => `${optionOf(path)}: ${message}.`);
+  const lines = resolved.problems.map(({ path, message }) => `${optionOf(path)} ${message}.`);
   throw new CommandError(EXIT.usage, lines.join('\n'), {
     details: { code: 'invalid', problems: resolved.problems },
   });
 }
 
 function optionOf(path: string): string {
-  if (path.startsWith('shares')) return '--regions';
-  return `--${path.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const [of, id] = path.split('.');
+  if (of === 'shares') return id === undefined ? '--regions:' : `--regions: the share of ${id}`;
+  return `--${path.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}:`;
 }
 
 function askedRegion(text: string): { readonly id: string; readonly share?: number } {
@@ -61,9 +71,8 @@ function askedRegion(text: string): { readonly id: string; readonly share?: numb
   if (id === '' || more.length > 0)
     throw usage(`--regions takes ids, such as weur, or weur=60; not "${text}".`);
   if (share === undefined) return { id };
-  const value = share.trim() === '' ? Number.NaN : Number(share);
-  if (!(value >= 0 && Number.isFinite(value)))
-    throw usage(`--regions: the share of ${id} must be a number from 0, and is "${share}".`);
+  const value = decimal(share);
+  if (!(value >= 0)) throw usage(`--regions: the share of ${id} must be a number from 0, and is "${share}".`);
   return { id, share: value };
 }
 

@@ -4,11 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
-	"time"
 )
 
 // Where an edge says what it has, and who a client is to it.
@@ -17,77 +14,45 @@ const (
 	whoamiPath = "/api/whoami"
 )
 
-const (
-	askTimeout = 10 * time.Second
-	mostBytes  = 1 << 20
-)
-
-// It follows nothing: what is sent to the endpoint, a sign-in among it, is for the endpoint alone.
-var asking = &http.Client{
-	Timeout:       askTimeout,
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-}
-
-// about is what a client needs of /.well-known/meridian.json.
+// about is what a client needs of /.well-known/meridian.json. Both addresses are at the origin that said them.
 type about struct {
-	Meridian    string  `json:"meridian"`
-	NATS        string  `json:"nats"`
-	Credentials *string `json:"credentials"`
-}
-
-// originOf takes an endpoint as people write it, "nats.example.com" too.
-func originOf(endpoint string) (*url.URL, error) {
-	where, err := url.Parse(endpoint)
-	if err != nil || where.Host == "" {
-		where, err = url.Parse("https://" + endpoint)
-	}
-	if err != nil || where.Host == "" {
-		return nil, &EndpointError{endpoint, "is no address: give one such as https://nats.example.com", err}
-	}
-	switch where.Scheme {
-	case "https", "http":
-	case "wss":
-		where.Scheme = "https"
-	case "ws":
-		where.Scheme = "http"
-	default:
-		return nil, &EndpointError{endpoint, fmt.Sprintf("begins with %s://, and an edge is reached by https://", where.Scheme), nil}
-	}
-	if where.Scheme == "http" && !isHere(where.Hostname()) {
-		return nil, &EndpointError{endpoint, "is not encrypted: credentials would be readable on the way. Use https", nil}
-	}
-	return &url.URL{Scheme: where.Scheme, Host: where.Host}, nil
-}
-
-func isHere(host string) bool {
-	address := net.ParseIP(host)
-	return host == "localhost" || (address != nil && address.IsLoopback())
+	// Where clients connect.
+	socket *url.URL
+	// Where sign-ins go; nil where none are taken.
+	credentials *url.URL
 }
 
 // discover asks an endpoint what it is.
 func discover(ctx context.Context, origin *url.URL) (about, error) {
-	var found about
+	var said struct {
+		Meridian    string  `json:"meridian"`
+		NATS        string  `json:"nats"`
+		Credentials *string `json:"credentials"`
+	}
 	status, body, err := ask(ctx, http.MethodGet, origin.String()+aboutPath, nil)
 	if err != nil {
-		return found, &EndpointError{origin.String(), "does not answer", err}
+		return about{}, &EndpointError{origin.String(), "does not answer", err}
 	}
-	if status != http.StatusOK || json.Unmarshal(body, &found) != nil || found.Meridian == "" {
-		return found, &EndpointError{origin.String(), fmt.Sprintf("is not Meridian: it answers %d to %s. Is the address right?", status, aboutPath), nil}
+	if status != http.StatusOK || json.Unmarshal(body, &said) != nil || said.Meridian == "" {
+		return about{}, &EndpointError{origin.String(), fmt.Sprintf("is not Meridian: it answers %d to %s. Is the address right?", status, aboutPath), nil}
 	}
-	socket, err := url.Parse(found.NATS)
-	if err != nil || (origin.Scheme == "https") != (socket.Scheme == "wss") {
-		return found, &EndpointError{origin.String(), fmt.Sprintf("says that clients connect at %q, which is not what it should be", found.NATS), err}
+	// Credentials are sent to both: they are for the host alone that was asked for, and as well encrypted.
+	found := about{}
+	if found.socket, err = url.Parse(said.NATS); err != nil || !isAt(found.socket, socketScheme[origin.Scheme], origin) {
+		what := fmt.Sprintf("says that clients connect at %q, and they do so at %s://%s only", repeated(shown(said.NATS), ""), socketScheme[origin.Scheme], origin.Host)
+		return about{}, &EndpointError{origin.String(), what, nil}
 	}
-	if found.Credentials != nil && !isAt(*found.Credentials, origin) {
-		return found, &EndpointError{origin.String(), fmt.Sprintf("sends sign-ins to %q, another host", *found.Credentials), nil}
+	if said.Credentials == nil {
+		return found, nil
+	}
+	if found.credentials, err = url.Parse(*said.Credentials); err != nil || !isAt(found.credentials, origin.Scheme, origin) {
+		what := fmt.Sprintf("sends sign-ins to %q, another host", repeated(shown(*said.Credentials), ""))
+		return about{}, &EndpointError{origin.String(), what, nil}
 	}
 	return found, nil
 }
 
-func isAt(address string, origin *url.URL) bool {
-	where, err := url.Parse(address)
-	return err == nil && where.Scheme == origin.Scheme && where.Host == origin.Host
-}
+var socketScheme = map[string]string{"https": "wss", "http": "ws"}
 
 // whyNobody returns why no region takes this client; empty if one does, or if the edge does not say.
 func whyNobody(ctx context.Context, origin *url.URL, query string) string {
@@ -99,23 +64,5 @@ func whyNobody(ctx context.Context, origin *url.URL, query string) string {
 	if err != nil || status != http.StatusOK || json.Unmarshal(body, &who) != nil || who.Region != nil {
 		return ""
 	}
-	return who.Decision
-}
-
-// ask returns status and body of an answer that is not too long.
-func ask(ctx context.Context, method, address string, change func(*http.Request)) (int, []byte, error) {
-	request, err := http.NewRequestWithContext(ctx, method, address, nil)
-	if err != nil {
-		return 0, nil, err
-	}
-	if change != nil {
-		change(request)
-	}
-	response, err := asking.Do(request)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, mostBytes))
-	return response.StatusCode, body, err
+	return repeated(who.Decision, "")
 }

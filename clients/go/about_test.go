@@ -69,7 +69,7 @@ func TestWhatIsNoEdgeIsSaidInWords(t *testing.T) {
 		"another server":     {edgeThat(t, http.NotFound), "is not Meridian: it answers 404"},
 		"another's document": {edgeThat(t, saying(map[string]any{"meridian": ""})), "is not Meridian"},
 		"not an address":     {edgeThat(t, saying(map[string]any{"nats": "https://elsewhere"})), ""},
-		"encryption differs": {edgeThat(t, saying(map[string]any{"nats": "wss://elsewhere/nats"})), "not what it should be"},
+		"encryption differs": {edgeThat(t, saying(map[string]any{"nats": "wss://elsewhere/nats"})), "only"},
 		"sign-ins elsewhere": {edgeThat(t, saying(map[string]any{"credentials": "http://127.0.0.2/api/credentials"})), "another host"},
 		"it sends away": {edgeThat(t, func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://127.0.0.2/", http.StatusFound)

@@ -40,7 +40,7 @@ func TestASignInBecomesAUserWhoseSeedStaysHere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, renew, err := signedInBy("of-the-issuer").at(context.Background(), origin, found)
+	_, renew, err := signedInBy("of-the-issuer").at(context.Background(), context.Background(), origin, found)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,4 +82,8 @@ func TestAnIssuerThatFailsIsNamedAsTheCause(t *testing.T) {
 	if !errors.Is(err, cause) || len(seen) > 0 {
 		t.Fatal(err, seen)
 	}
+}
+
+func answerSignIn(w http.ResponseWriter, lifetime time.Duration) {
+	_ = json.NewEncoder(w).Encode(map[string]any{"jwt": "user-jwt", "expiresAt": time.Now().Add(lifetime).UnixMilli()})
 }

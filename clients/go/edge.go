@@ -9,10 +9,7 @@ package meridian
 
 import (
 	"context"
-	"errors"
-	"math/rand/v2"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -29,54 +26,73 @@ type Options struct {
 	// Moved is told each time the client is at another region, and why: "connected", "reconnected", "drained", "credentials".
 	Moved func(region, why string)
 	// Failed is told what nobody waits for, such as a move that has to be tried again.
+	//
+	// Moved, Failed and the handlers of NATS are called one at a time. They may take their time, and may call anything of the Edge.
 	Failed func(error)
-	// NATS are options of nats.go, after those of this package.
+	// NATS are options of nats.go, after those of this package. Its handlers are called besides those of this package. The address
+	// and nats.RetryOnFailedConnect have no effect, and nats.Timeout is that of a reconnect.
 	NATS []nats.Option
 }
 
-const (
-	// A server that hangs is left after this and one more.
-	pingEvery = 10 * time.Second
-	// The first attempt is made at once: later ones spread, for all clients of a region lose it together.
-	reconnectFirst = 250 * time.Millisecond
-	reconnectMost  = 5 * time.Second
-	drainTimeout   = 20 * time.Second
-)
-
 // Edge is a client of an edge. Its connection changes: use Do and Serve, and keep none.
 type Edge struct {
-	origin  *url.URL
-	options Options
+	origin    *url.URL
+	options   Options
+	callbacks callbacks
+	// How long to wait between attempts to move.
+	pause func(why string, attempts int) time.Duration
 
 	lock    sync.Mutex
 	current *lease
 	serving []*served
-	renew   *time.Timer
-	closed  bool
-	// Held while a connection follows another.
-	moving sync.Mutex
-	// Connections that were left and are not closed yet.
+	// Servers that have said that they go, and when.
+	draining map[string]time.Time
+	closing  bool
+	// Connections that were left and are not closed yet. One is added under the lock, and none once the Edge closes.
 	leaving sync.WaitGroup
-	ended   context.Context
-	end     context.CancelFunc
+
+	// Holds whose turn it is to start what is served: Serve, or a move.
+	turn     chan struct{}
+	woken    chan struct{}
+	followed chan struct{}
+	ended    context.Context
+	end      context.CancelFunc
+	closed   chan struct{}
 }
 
-// FromEndpoint connects to the edge at an address such as https://nats.example.com. Its error is an EndpointError, a
-// CredentialsError or a NoRegionError, or ctx's own.
+// FromEndpoint connects to the edge at an address such as https://nats.example.com. It takes no longer than ctx lasts, and 30 s where
+// ctx has no deadline: a region that sleeps may have to start first. Its error is an EndpointError, a CredentialsError or a
+// NoRegionError, or one that an option of Options.NATS returned; where ctx has ended, errors.Is finds ctx's own in it.
 func FromEndpoint(ctx context.Context, endpoint string, options Options) (*Edge, error) {
+	return fromEndpoint(ctx, endpoint, options, pauseBefore)
+}
+
+func fromEndpoint(ctx context.Context, endpoint string, options Options, pause func(string, int) time.Duration) (*Edge, error) {
 	origin, err := originOf(endpoint)
 	if err != nil {
 		return nil, err
 	}
+	if _, has := ctx.Deadline(); !has {
+		within, cancel := context.WithTimeout(ctx, attemptWithin)
+		defer cancel()
+		ctx = within
+	}
 	ended, end := context.WithCancel(context.Background())
-	e := &Edge{origin: origin, options: options, ended: ended, end: end}
+	e := &Edge{
+		origin: origin, options: options, pause: pause, draining: map[string]time.Time{},
+		turn: make(chan struct{}, 1), woken: make(chan struct{}, 1), followed: make(chan struct{}),
+		ended: ended, end: end, closed: make(chan struct{}),
+	}
 	first, err := e.dial(ctx)
 	if err != nil {
 		end()
 		return nil, err
 	}
+	e.lock.Lock()
+	defer e.lock.Unlock()
 	e.current = first
-	e.tell(first.nc, "connected")
+	e.tell(first, "connected")
+	go e.follow()
 	return e, nil
 }
 
@@ -84,145 +100,131 @@ func FromEndpoint(ctx context.Context, endpoint string, options Options) (*Edge,
 func (e *Edge) Region() string {
 	e.lock.Lock()
 	defer e.lock.Unlock()
-	return regionOf(e.current.nc)
+	_, region := e.current.at()
+	return region
 }
 
 // Do runs something on the connection of now, which is not closed for a move before it has ended: a request, a publish to a
-// stream, an acknowledgement. It lasts no longer than nats.go's DrainTimeout, or is cut off.
+// stream, an acknowledgement. It lasts no longer than nats.go's DrainTimeout, 20 s, or is cut off. It may be called on any goroutine,
+// and within another Do. Once the Edge is closed it returns ErrClosed; what Serve started may call it until it has ended. It does not
+// wait for a connection: while there is none, nats.go's own errors come back.
 func (e *Edge) Do(something func(*nats.Conn) error) error {
 	e.lock.Lock()
 	held := e.current
-	held.users.Add(1)
+	entered := held.enter()
 	e.lock.Unlock()
-	defer held.users.Done()
+	if !entered {
+		return ErrClosed
+	}
+	defer held.exit()
 	return something(held.nc)
 }
 
 // Serve starts what lasts, such as subscriptions or a consumer, now and on each connection that follows, there before it is
-// stopped here. stop ends it gently, and may be nil: subscriptions are drained with their connection.
+// stopped here. stop ends it gently, and may be nil: subscriptions are drained with their connection. start is called by one
+// goroutine at a time, and calls neither Serve nor Close.
 func (e *Edge) Serve(start func(*nats.Conn) (stop func(), err error)) error {
-	e.moving.Lock()
-	defer e.moving.Unlock()
-	s := &served{start: start}
-	stop, err := start(e.current.nc)
+	if !e.takeTurn(e.ended) {
+		return ErrClosed
+	}
+	defer e.endTurn()
+	e.lock.Lock()
+	current := e.current
+	e.lock.Unlock()
+	stop, err := start(current.nc)
 	if err != nil {
 		return err
 	}
-	s.stop = stop
-	e.serving = append(e.serving, s)
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	if e.closing {
+		current.stopsWith(stop)
+		return ErrClosed
+	}
+	e.serving = append(e.serving, &served{start: start, stop: stop})
 	return nil
 }
 
-// Close waits for what is under way, and closes the connection.
+// Close waits for what is under way, 20 s at most, and closes the connection. It may be called again, and by a callback.
+// Moved and Failed are not called once it has returned.
 func (e *Edge) Close() {
-	e.end()
-	e.moving.Lock()
-	defer e.moving.Unlock()
 	e.lock.Lock()
-	if e.closed {
+	if e.closing {
 		e.lock.Unlock()
+		<-e.closed
 		return
 	}
-	e.closed = true
-	if e.renew != nil {
-		e.renew.Stop()
-	}
+	e.closing = true
 	last := e.current
 	e.lock.Unlock()
-	for _, s := range e.serving {
-		last.stops = append(last.stops, s.stop)
+	defer close(e.closed)
+	e.end()
+	// A move that is under way ends with that, unless what it starts does not.
+	patience, cancel := context.WithTimeout(context.Background(), last.within)
+	defer cancel()
+	select {
+	case <-e.followed:
+	case <-patience.Done():
 	}
+	e.takeTurn(patience)
+	e.lock.Lock()
+	for _, s := range e.serving {
+		last.stopsWith(s.stop)
+	}
+	e.lock.Unlock()
 	last.close()
 	e.leaving.Wait()
 }
 
-// dial makes a connection, and says in words why it could not.
-func (e *Edge) dial(ctx context.Context) (*lease, error) {
-	found, err := discover(ctx, e.origin)
-	if err != nil {
-		return nil, err
-	}
-	made := &lease{closed: make(chan struct{})}
-	options := append(e.connectOptions(), nats.ClosedHandler(func(nc *nats.Conn) {
-		close(made.closed)
-		e.lost(nc)
-	}))
-	var renewAt time.Time
-	if e.options.Credentials != nil {
-		var option nats.Option
-		if option, renewAt, err = e.options.Credentials.at(ctx, e.origin, found); err != nil {
-			return nil, err
-		}
-		options = append(options, option)
-	}
-	query := ""
-	if len(e.options.Regions) > 0 {
-		query = "?" + url.Values{"region": {strings.Join(e.options.Regions, ",")}}.Encode()
-	}
-	nc, err := nats.Connect(found.NATS+query, append(options, e.options.NATS...)...)
-	if err != nil {
-		return nil, e.explain(ctx, query, err)
-	}
-	e.renewAt(renewAt)
-	made.nc = nc
-	return made, nil
-}
-
-// lost reports that nats.go has given up the connection in use, which it does when credentials are refused twice.
-func (e *Edge) lost(nc *nats.Conn) {
-	if e.uses(nc) {
-		e.fail(e.explain(e.ended, "", nc.LastError()))
+// takeTurn waits until nobody else starts what is served; false if ctx ends first.
+func (e *Edge) takeTurn(ctx context.Context) bool {
+	select {
+	case e.turn <- struct{}{}:
+		return ctx.Err() == nil || e.endTurn()
+	case <-ctx.Done():
+		return false
 	}
 }
 
-func (e *Edge) explain(ctx context.Context, query string, cause error) error {
-	if errors.Is(cause, nats.ErrAuthorization) || errors.Is(cause, nats.ErrAuthExpired) || errors.Is(cause, nats.ErrAuthRevoked) {
-		return &CredentialsError{Endpoint: e.origin.String(), What: "took the connection, and its server refuses the credentials: are they for this edge?", Cause: cause}
-	}
-	return &NoRegionError{e.origin.String(), whyNobody(ctx, e.origin, query), cause}
+func (e *Edge) endTurn() bool {
+	<-e.turn
+	return false
 }
 
-func (e *Edge) connectOptions() []nats.Option {
-	return []nats.Option{
-		nats.Name(e.options.Name),
-		nats.MaxReconnects(-1),
-		nats.PingInterval(pingEvery),
-		nats.MaxPingsOutstanding(1),
-		nats.DrainTimeout(drainTimeout),
-		nats.IgnoreDiscoveredServers(),
-		nats.CustomReconnectDelay(func(attempts int) time.Duration {
-			most := min(reconnectFirst<<min(attempts, 10), reconnectMost)
-			return time.Duration(rand.Int64N(int64(most)))
-		}),
-		nats.ReconnectHandler(e.reconnected),
-		nats.LameDuckModeHandler(func(nc *nats.Conn) { go e.leave(nc, drained) }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { e.fail(err) }),
-	}
-}
-
-func (e *Edge) reconnected(nc *nats.Conn) {
-	if e.uses(nc) {
-		e.tell(nc, "reconnected")
-	}
-}
-
-// uses says whether a connection is that of now.
-func (e *Edge) uses(nc *nats.Conn) bool {
+// reconnected tells of a reconnect of the connection of now.
+func (e *Edge) reconnected(l *lease) {
 	e.lock.Lock()
 	defer e.lock.Unlock()
-	return !e.closed && e.current != nil && e.current.nc == nc
+	if e.current == l && !e.closing {
+		e.tell(l, "reconnected")
+	}
 }
 
-func (e *Edge) tell(nc *nats.Conn, why string) {
-	if e.options.Moved != nil {
-		e.options.Moved(regionOf(nc), why)
+func (e *Edge) tell(l *lease, why string) {
+	if _, region := l.at(); e.options.Moved != nil {
+		e.callbacks.run(func() {
+			if !e.isClosed() {
+				e.options.Moved(region, why)
+			}
+		})
 	}
 }
 
 func (e *Edge) fail(err error) {
 	if e.options.Failed != nil {
-		e.options.Failed(err)
+		e.callbacks.run(func() {
+			if !e.isClosed() {
+				e.options.Failed(err)
+			}
+		})
 	}
 }
 
-func regionOf(nc *nats.Conn) string { return strings.TrimPrefix(nc.ConnectedServerName(), "nats-") }
+func (e *Edge) isClosed() bool {
+	select {
+	case <-e.closed:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,9 +1,19 @@
 package meridian
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+)
+
+// ErrClosed is returned by what is called on an Edge after its Close.
+var ErrClosed = errors.New("the client was closed")
 
 // EndpointError says what is wrong with an endpoint: it does not answer, or is no Meridian.
 type EndpointError struct {
+	// Endpoint never holds a user or a query, if it was given with one.
 	Endpoint string
 	What     string
 	Cause    error
@@ -46,3 +56,34 @@ func (e *NoRegionError) Error() string {
 }
 
 func (e *NoRegionError) Unwrap() error { return e.Cause }
+
+// A server's refusals, with its words where nats.go has no error of its own for them while it connects, and what nats.go says of
+// credentials that contradict each other.
+var (
+	refusals = map[string]error{
+		"authorization violation":        nats.ErrAuthorization,
+		"user authentication expired":    nats.ErrAuthExpired,
+		"user authentication revoked":    nats.ErrAuthRevoked,
+		"account authentication expired": nats.ErrAccountAuthExpired,
+	}
+	contradictions = []error{nats.ErrNkeyAndUser, nats.ErrUserInfoAlreadySet, nats.ErrTokenAlreadySet, nats.ErrUserButNoSigCB, nats.ErrNkeyButNoSigCB}
+)
+
+// refusalOf is a server's refusal of credentials as one of nats.go's errors; nil if it is something else.
+func refusalOf(err error) error {
+	for words, refusal := range refusals {
+		if errors.Is(err, refusal) || strings.HasPrefix(strings.ToLower(err.Error()), "nats: "+words) {
+			return refusal
+		}
+	}
+	return nil
+}
+
+func isOneOf(err error, kinds []error) bool {
+	for _, kind := range kinds {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}

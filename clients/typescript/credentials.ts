@@ -8,24 +8,34 @@ import {
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from '@nats-io/nats-core';
-import { type About, ask } from './about.ts';
-import { CredentialsError, EndpointError, textOf } from './errors.ts';
+import type { About } from './about.ts';
+import { CredentialsError, textOf } from './errors.ts';
+import { exchange } from './exchange.ts';
+import { within } from './within.ts';
 
 /** Of a user's time, this part is used before the next one is asked for. */
 const USED_OF_LIFETIME = 0.75;
+/** People may have to sign in. */
+const SIGN_IN_WITHIN_MS = 60_000;
 
 export interface SignedIn {
   readonly authenticator: Authenticator;
   /** When the connection should be made anew, in milliseconds from now; undefined is never. */
   readonly renewInMs?: number;
+  /** When it is no longer valid, in milliseconds from now. */
+  readonly endsInMs?: number;
 }
 
 /** `token`, `user`, `credsFile` or `signIn`. */
-export type Credentials = (origin: string, about: About) => Promise<SignedIn>;
+export type Credentials = (origin: string, about: About, signal?: AbortSignal) => Promise<SignedIn>;
 
 /** The one that all clients share. */
 export function token(value: string): Credentials {
-  return async () => ({ authenticator: tokenAuthenticator(value) });
+  return async (origin) => {
+    // From an environment in which it is not set.
+    if (!value) throw new CredentialsError(origin, 'was not asked: the token is empty');
+    return { authenticator: tokenAuthenticator(value) };
+  };
 }
 
 export function user(name: string, password: string): Credentials {
@@ -34,44 +44,52 @@ export function user(name: string, password: string): Credentials {
 
 /** The text of a file as `nsc` writes it. */
 export function credsFile(text: string): Credentials {
-  return async () => ({ authenticator: credsAuthenticator(new TextEncoder().encode(text)) });
+  const authenticator = credsAuthenticator(new TextEncoder().encode(text));
+  return async (origin) => {
+    try {
+      authenticator('a nonce');
+    } catch {
+      // The error is not its cause, since it may tell of the seed.
+      const what = 'was not asked: the credentials file has no JWT and no seed, each between lines of dashes';
+      throw new CredentialsError(origin, what);
+    }
+    return { authenticator };
+  };
 }
 
 /**
  * Exchanges a sign-in, a JWT of an issuer that the edge accepts, for a NATS user, and does so again before that one is no longer
  * valid.
  *
- * @param jwt called for each exchange; it may itself sign in
+ * @param jwt called for each exchange; it may itself sign in, within a minute
  */
 export function signIn(jwt: () => Promise<string>): Credentials {
   const key = nkeys.createUser();
-  return async (origin, { credentials }) => {
+  return async (origin, { credentials }, signal) => {
     if (credentials === null)
       throw new CredentialsError(origin, 'takes no sign-ins: use a token, a user or a credentials file');
-    const mine = await jwt().catch((cause: unknown) => {
-      throw new CredentialsError(origin, `was not asked: signing in failed: ${textOf(cause)}`, { cause });
+    const mine = await jwtOf(origin, jwt, signal);
+    const { userJwt, lastsMs } = await exchange(origin, {
+      ...{ address: credentials, jwt: mine, publicKey: key.getPublicKey() },
+      ...(signal && { signal }),
     });
-    const { userJwt, expiresAt } = await exchange(origin, credentials, mine, key.getPublicKey());
-    const renewInMs = (expiresAt - Date.now()) * USED_OF_LIFETIME;
-    return { authenticator: jwtAuthenticator(userJwt, key.getSeed()), renewInMs };
+    return {
+      authenticator: jwtAuthenticator(userJwt, key.getSeed()),
+      renewInMs: lastsMs * USED_OF_LIFETIME,
+      endsInMs: lastsMs,
+    };
   };
 }
 
-async function exchange(origin: string, address: string, jwt: string, publicKey: string) {
-  const { status, body } = await ask(address, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${jwt}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ publicKey }),
-  }).catch((cause: unknown) => {
-    throw new EndpointError(origin, `does not answer to a sign-in: ${textOf(cause)}`, { cause });
+async function jwtOf(origin: string, jwt: () => Promise<string>, signal?: AbortSignal): Promise<string> {
+  const options = { what: 'a sign-in', ms: SIGN_IN_WITHIN_MS, ...(signal && { signal }) };
+  const mine: unknown = await within(options, (async () => jwt())()).catch((cause: unknown) => {
+    signal?.throwIfAborted();
+    throw new CredentialsError(origin, `was not asked: signing in failed: ${textOf(cause)}`, { cause });
   });
-  const answer = (body ?? {}) as {
-    readonly jwt?: string;
-    readonly expiresAt?: number;
-    readonly error?: { readonly code: string; readonly message: string };
-  };
-  if (answer.jwt !== undefined && answer.expiresAt !== undefined)
-    return { userJwt: answer.jwt, expiresAt: answer.expiresAt };
-  const { code = '', message = '' } = answer.error ?? {};
-  throw new CredentialsError(origin, `refuses the sign-in (${status} ${code}): ${message}`, { code });
+  const text = typeof mine === 'string' ? mine.trim() : '';
+  // What `fetch` says of a header that it does not take has the header in it.
+  if (!/^[\x21-\x7e]+$/.test(text))
+    throw new CredentialsError(origin, 'was not asked: the sign-in gave no JWT, which is one line of text');
+  return text;
 }

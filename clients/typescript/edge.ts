@@ -1,49 +1,58 @@
 // Connects a program to an edge of Meridian by its address alone:
 //
-//   const edge = await fromEndpoint(config.CloudflareEndpoint, { credentials: token(process.env.NATS_TOKEN) });
+//   const edge = await fromEndpoint('https://nats.example.com', { credentials: token(secret) });
 //
 // The edge hands each connection to the best region. A region that fails is left by nats.js's own reconnect: the edge routes the
 // client anew. A region that is drained says so before it closes connections, and the client moves ahead of that: a second
 // connection takes over, and the first is closed once what is under way on it has ended.
 
-import {
-  errors,
-  type NatsConnection,
-  type Status,
-  type WsConnectionOptions,
-  wsconnect,
-} from '@nats-io/nats-core';
-import { discover, originOf, whyNobody } from './about.ts';
-import type { Credentials } from './credentials.ts';
-import { CredentialsError, NoRegionError, textOf } from './errors.ts';
-import { Lease, type Stop } from './lease.ts';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { originOf } from './about.ts';
+import { Backoff } from './backoff.ts';
+import { type DialOptions, dial, refusedBy } from './dial.ts';
+import { dialUntil } from './dial-until.ts';
+import { ClosedError, textOf } from './errors.ts';
+import { guarded } from './guarded.ts';
+import type { Lease, Stop } from './lease.ts';
+import { pause, within } from './within.ts';
 
 /** Why a client is at another region. */
 export type Why = 'connected' | 'reconnected' | 'drained' | 'credentials';
 
-export interface EdgeOptions {
-  readonly credentials?: Credentials;
-  /** Preferred, best first. Another one serves while none of them does. */
-  readonly regions?: readonly string[];
-  /** What the servers show of the connection. */
-  readonly name?: string;
-  /** Told each time the client is at another region. */
+export interface EdgeOptions extends DialOptions {
+  /**
+   * For how long `fromEndpoint` tries while the edge is there and the connection to a region fails, as when a container starts, in
+   * milliseconds. Default: a minute.
+   */
+  readonly connectWithinMs?: number;
+  /** Told each time the client is at another region. What it throws is told to `failed`. */
   readonly moved?: (region: string, why: Why) => void;
-  /** Told what nobody waits for, such as a move that has to be tried again. */
+  /** Told what nobody waits for, such as a move that has to be tried again. What it throws is written to the console. */
   readonly failed?: (error: Error) => void;
-  /** Options of nats.js, after those of this file. */
-  readonly nats?: WsConnectionOptions;
 }
 
-/** Starts what lasts on a connection, such as subscriptions or a consumer. */
+/** Starts what lasts on a connection, such as subscriptions or a consumer, within a minute. It may not wait for `serve`. */
 export type Start = (nats: NatsConnection) => Promise<Stop | undefined>;
 
-/** A server that hangs is left after this and one more. */
-const PING_EVERY_MS = 10_000;
-/** Attempts spread, for all clients of a region lose it together. */
-const RECONNECT_FIRST_MS = 250;
-const RECONNECT_MOST_MS = 5_000;
-const MOVE_AGAIN_MS = 500;
+interface Move {
+  readonly why: Why;
+  /** Whether there is nothing to leave any more. */
+  readonly isOver: () => boolean;
+  readonly waitMs: () => number;
+  /** Id of the server that goes. */
+  readonly avoid?: string;
+}
+
+const CONNECT_WITHIN_MS = 60_000;
+/** Between two attempts to leave a server: its lame duck mode lasts for some seconds at least. */
+const AGAIN_FIRST_MS = 500;
+const AGAIN_MOST_MS = 5_000;
+/** Between two attempts to renew credentials: an issuer is asked each time. */
+const RENEW_FIRST_MS = 1_000;
+const RENEW_MOST_MS = 30_000;
+/** A stream may have to elect a leader. */
+const STARTING = { what: 'what is served to start', ms: 60_000 };
+const FLUSHING = { what: 'the server to know what is served', ms: 10_000 };
 /** The longest that a timer takes, about 25 days. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -63,11 +72,16 @@ export class Edge {
   readonly #options: EdgeOptions;
   readonly #starts: Start[] = [];
   readonly #leaving = new Set<Promise<void>>();
+  /** Aborted by `close`: what is waited for is given up. */
+  readonly #ending = new AbortController();
   #current: Lease | undefined;
+  /** Of the current lease, and of no other: `#take` alone sets it. */
   #renewal: ReturnType<typeof setTimeout> | undefined;
+  /** Whose credentials are being renewed. */
+  #renewing: Lease | undefined;
   /** Ends once the connection of now has followed the one before, or what is served has started. */
   #turn: Promise<unknown> = Promise.resolve();
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   /** Use `fromEndpoint`. */
   constructor(origin: string, options: EdgeOptions) {
@@ -75,48 +89,63 @@ export class Edge {
     this.#options = options;
   }
 
-  async connect(): Promise<void> {
-    this.#current = await this.#dial();
-    this.#tell(this.#current, 'connected');
+  connect(): Promise<void> {
+    const until = Date.now() + (this.#options.connectWithinMs ?? CONNECT_WITHIN_MS);
+    return this.#inTurn(async () => {
+      const first = await dialUntil(until, (timeoutMs) => this.#dial(timeoutMs));
+      this.#take(first, 'connected');
+    });
   }
 
   /** The one whose server the client was connected to last. */
   get region(): string {
-    return regionOf(this.#lease);
+    return this.#current?.region ?? '';
   }
 
   /**
    * Runs something on the connection of now, which is not closed for a move before it has ended: a request, a publish to a
    * stream, an acknowledgement.
+   *
+   * @throws ClosedError after `close`
    */
-  use<T>(something: (nats: NatsConnection) => Promise<T>): Promise<T> {
-    return this.#lease.use(something);
+  async use<T>(something: (nats: NatsConnection) => Promise<T>): Promise<T> {
+    return this.#open.use(something);
   }
 
-  /** Starts what lasts now and on each connection that follows, where it runs before it is stopped here. */
+  /**
+   * Starts what lasts now and on each connection that follows, where it runs before it is stopped here.
+   *
+   * @throws ClosedError after `close`; what it throws itself
+   */
   serve(start: Start): Promise<void> {
     return this.#inTurn(async () => {
-      const stop = await start(this.#lease.nats);
-      if (stop !== undefined) this.#lease.stops.push(stop);
+      await this.#startOn(this.#open, start);
       this.#starts.push(start);
     });
   }
 
   /** Waits for what is under way, and closes the connection. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#renewal);
-    await this.#inTurn(() => this.#lease.close());
-    await Promise.all(this.#leaving);
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  get #lease(): Lease {
-    if (this.#current === undefined) throw new Error('it is connected by fromEndpoint');
-    return this.#current;
+  async #close(): Promise<void> {
+    clearTimeout(this.#renewal);
+    this.#ending.abort(new ClosedError(this.#origin));
+    await this.#inTurn(async () => this.#current?.close());
+    await Promise.all(this.#leaving);
+  }
+
+  /** The lease of now. @throws ClosedError */
+  get #open(): Lease {
+    const lease = this.#current;
+    if (lease === undefined || lease.isOver) throw new ClosedError(this.#origin);
+    return lease;
   }
 
   #inTurn<T>(something: () => Promise<T>): Promise<T> {
@@ -125,131 +154,141 @@ export class Edge {
     return turn;
   }
 
-  /** Makes a connection, or says in words why it could not. */
-  async #dial(): Promise<Lease> {
-    const { credentials, regions = [], name, nats: own } = this.#options;
-    const about = await discover(this.#origin);
-    const signedIn = await credentials?.(this.#origin, about);
-    const query = regions.length === 0 ? '' : `?${new URLSearchParams({ region: regions.join(',') })}`;
-    let attempts = 0;
-    const nats = await wsconnect({
-      ...(name !== undefined && { name }),
-      ...(signedIn && { authenticator: signedIn.authenticator }),
-      maxReconnectAttempts: -1,
-      pingInterval: PING_EVERY_MS,
-      maxPingOut: 1,
-      ignoreClusterUpdates: true,
-      reconnectDelayHandler: () => {
-        attempts = Math.min(attempts + 1, 10);
-        return Math.random() * Math.min(RECONNECT_FIRST_MS * 2 ** attempts, RECONNECT_MOST_MS);
-      },
-      ...own,
-      servers: about.nats + query,
-    }).catch(async (cause: unknown) => {
-      throw await this.#explained(cause, query);
+  async #dial(timeoutMs?: number): Promise<Lease> {
+    const { signal } = this.#ending;
+    const lease = await dial(this.#options, {
+      ...{ origin: this.#origin, signal, ...(timeoutMs !== undefined && { timeoutMs }) },
+      failed: (error) => this.#fail(error),
     });
-    const lease = new Lease(nats);
-    void this.#follow(lease, () => {
-      attempts = 0;
-    });
-    if (signedIn?.renewInMs !== undefined) this.#renewIn(signedIn.renewInMs);
+    void this.#follow(lease);
     return lease;
   }
 
-  async #explained(cause: unknown, query: string): Promise<Error> {
-    const isRefusal =
-      cause instanceof errors.AuthorizationError || cause instanceof errors.UserAuthenticationExpiredError;
-    if (isRefusal)
-      return new CredentialsError(
-        this.#origin,
-        'took the connection, and its server refuses the credentials: are they for this edge?',
-        { cause },
+  /** It is the connection of now, and the one before is let go. */
+  #take(next: Lease, why: Why): void {
+    const left = this.#current;
+    this.#current = next;
+    clearTimeout(this.#renewal);
+    const { renewAt } = next;
+    if (renewAt !== undefined && !this.#ending.signal.aborted)
+      this.#renewal = setTimeout(
+        () => this.#renew(next),
+        Math.min(Math.max(renewAt - Date.now(), 0), LONGEST_TIMER_MS),
       );
-    return new NoRegionError(this.#origin, await whyNobody(this.#origin, query), cause);
+    if (left !== undefined) this.#letGo(left);
+    this.#tell(next, why);
   }
 
-  async #follow(lease: Lease, onReconnect: () => void): Promise<void> {
-    const on: Partial<Record<Status['type'], () => void>> = {
-      reconnect: () => {
-        onReconnect();
+  #letGo(lease: Lease): void {
+    const left = lease.close();
+    this.#leaving.add(left);
+    void left.finally(() => this.#leaving.delete(left));
+  }
+
+  async #follow(lease: Lease): Promise<void> {
+    // What it said before anybody listened.
+    if (lease.isLame) this.#leave(lease);
+    for await (const status of lease.nats.status()) {
+      if (status.type === 'ldm') this.#leave(lease);
+      if (status.type === 'reconnect') {
+        lease.look();
         if (lease === this.#current) this.#tell(lease, 'reconnected');
-      },
-      ldm: () => this.#leave(lease, 'drained'),
-    };
-    for await (const { type } of lease.nats.status()) on[type]?.();
-    const error = await lease.nats.closed();
-    if (error && lease === this.#current && !this.#closed) this.#fail(await this.#explained(error, ''));
+      }
+      if (status.type === 'error') this.#refused(lease, status.error);
+    }
+    const cause = await lease.nats.closed();
+    if (lease === this.#current && !this.#ending.signal.aborted)
+      this.#fail(new ClosedError(this.#origin, cause ? { cause } : {}));
   }
 
-  #leave(from: Lease, why: Why): void {
-    void this.#inTurn(() => this.#move(from, why)).catch((error: unknown) => this.#fail(asError(error)));
+  /** nats.js goes on trying; a sign-in may help. */
+  #refused(lease: Lease, cause: Error): void {
+    const refusal = refusedBy(this.#origin, cause);
+    if (refusal === undefined || lease !== this.#current || this.#ending.signal.aborted) return;
+    this.#fail(refusal);
+    if (lease.renewAt !== undefined) this.#renew(lease);
   }
 
   /**
-   * Make before break. It tries until the server has closed the connection: nats.js then connects it again, at a region that the
-   * edge chooses.
+   * A server has said that it goes. By the time of the move the client may be connected to another one, which is not left: that
+   * one would say so itself.
    */
-  async #move(from: Lease, why: Why): Promise<void> {
-    const server = from.nats.info?.server_id;
-    while (!this.#closed && from === this.#current) {
-      // It is connected elsewhere already, or gone.
-      const isOver = from.nats.isClosed() || from.nats.info?.server_id !== server;
-      if (why === 'drained' && isOver) return;
+  #leave(from: Lease): void {
+    const { server } = from;
+    if (server === undefined) return;
+    const waits = new Backoff(AGAIN_FIRST_MS, AGAIN_MOST_MS);
+    const isOver = () => from.isOver || from.server !== server;
+    const waitMs = () => waits.next();
+    void this.#inTurn(() => this.#move(from, { why: 'drained', isOver, waitMs, avoid: server }));
+  }
+
+  /** The connection is replaced before its credentials are no longer valid, and after that too. */
+  #renew(from: Lease): void {
+    if (this.#renewing === from) return;
+    this.#renewing = from;
+    const waits = new Backoff(RENEW_FIRST_MS, RENEW_MOST_MS);
+    const waitMs = () => waits.next(from.endsAt === undefined ? undefined : from.endsAt - Date.now());
+    void this.#inTurn(() => this.#move(from, { why: 'credentials', isOver: () => false, waitMs }));
+  }
+
+  /** Make before break. It tries until there is nothing to leave. It never rejects. */
+  async #move(from: Lease, { why, isOver, waitMs, avoid }: Move): Promise<void> {
+    const { signal } = this.#ending;
+    while (!signal.aborted && from === this.#current && !isOver()) {
       try {
-        const next = await this.#beside(from, why);
-        this.#current = next;
-        this.#tell(next, why);
-        const left = from.close();
-        this.#leaving.add(left);
-        void left.finally(() => this.#leaving.delete(left));
-        return;
+        this.#take(await this.#beside(avoid), why);
       } catch (cause) {
-        const what = `${regionOf(from)} is to be left (${why}), and is not yet: ${textOf(cause)}`;
+        if (signal.aborted) return;
+        const what = `${from.region} is to be left (${why}), and is not yet: ${textOf(cause)}`;
         this.#fail(new Error(what, { cause }));
-        await new Promise((resolve) => setTimeout(resolve, MOVE_AGAIN_MS));
+        await pause(waitMs(), signal);
       }
     }
   }
 
-  /** A second connection, on which everything runs that is served. */
-  async #beside(old: Lease, why: Why): Promise<Lease> {
+  /**
+   * A second connection, on which everything runs that is served.
+   *
+   * @param avoid the server that goes, if one does
+   */
+  async #beside(avoid: string | undefined): Promise<Lease> {
     const next = await this.#dial();
     try {
-      if (why === 'drained' && next.nats.info?.server_id === old.nats.info?.server_id)
-        throw new Error('the edge chooses it again');
-      for (const start of this.#starts) {
-        const stop = await start(next.nats);
-        if (stop !== undefined) next.stops.push(stop);
-      }
+      if (avoid !== undefined && (next.server === avoid || next.isLame))
+        throw new Error(`the edge chooses ${next.region}, whose server goes`);
+      for (const start of this.#starts) await this.#startOn(next, start);
       // Its subscriptions are known to the server before those of the old connection end.
-      await next.nats.flush();
+      await within({ ...FLUSHING, signal: this.#ending.signal }, next.nats.flush());
       return next;
     } catch (error) {
-      await next.nats.close();
+      this.#letGo(next);
       throw error;
     }
   }
 
-  /** The connection is replaced before its credentials are no longer valid. */
-  #renewIn(ms: number): void {
-    clearTimeout(this.#renewal);
-    const renew = () => this.#leave(this.#lease, 'credentials');
-    this.#renewal = setTimeout(renew, Math.min(ms, LONGEST_TIMER_MS));
+  async #startOn(lease: Lease, start: Start): Promise<void> {
+    const starting = (async () => start(lease.nats))();
+    try {
+      const stop = await within({ ...STARTING, signal: this.#ending.signal }, starting);
+      if (stop !== undefined) lease.stops.push(stop);
+    } catch (error) {
+      // It may have started after all; that it did not is what is thrown.
+      starting.then((stop) => stop?.()).catch(() => undefined);
+      throw error;
+    }
   }
 
-  #tell(lease: Lease, why: Why): void {
-    this.#options.moved?.(regionOf(lease), why);
+  #tell({ region }: Lease, why: Why): void {
+    guarded(
+      () => this.#options.moved?.(region, why),
+      (cause) => this.#fail(new Error(`\`moved\` failed: ${textOf(cause)}`, { cause })),
+    );
   }
 
   #fail(error: Error): void {
-    this.#options.failed?.(error);
+    guarded(
+      () => this.#options.failed?.(error),
+      (cause) => console.error('`failed` of a client of Meridian failed itself:', cause),
+    );
   }
-}
-
-function regionOf({ nats }: Lease): string {
-  return (nats.info?.server_name ?? '').replace(/^nats-/, '');
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(textOf(error));
 }

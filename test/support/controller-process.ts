@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -10,16 +11,7 @@ import { preparedOnce } from './prepared-once.ts';
 import { isThere, runExample } from './run-example.ts';
 
 const CLIENTS = fileURLToPath(new URL('../../clients/', import.meta.url));
-const GO_FILES = [
-  'go.mod',
-  'go.sum',
-  'about.go',
-  'credentials.go',
-  'edge.go',
-  'errors.go',
-  'move.go',
-  'controller/main.go',
-];
+const GO_FILES = ['go.mod', 'go.sum', 'controller/main.go'];
 const BUILD_TIMEOUT_MS = 180_000;
 
 /** A server that is told to go tells its clients within seconds. */
@@ -41,7 +33,8 @@ export const TYPESCRIPT: Controller = {
 export async function goController(): Promise<Controller | undefined> {
   if (!(await isThere('go', 'version'))) return undefined;
   const source = join(CLIENTS, 'go');
-  const files = GO_FILES.map((file) => join(source, file));
+  const sources = (await readdir(source)).filter((file) => /(?<!_test)\.go$/.test(file));
+  const files = [...GO_FILES, ...sources].map((file) => join(source, file));
   const folder = await preparedOnce('controller-go', files, async (into) => {
     const args = ['build', '-o', join(into, 'controller'), './controller'];
     await runExample({ file: 'go', args, cwd: source, timeoutMs: BUILD_TIMEOUT_MS });

@@ -13,7 +13,7 @@ import { withTeardown } from '../../local/teardown.ts';
 import { CLIENT_PORT, MONITORING_PORT, ROUTE_PORT } from '../../regions/container-ports.ts';
 import { startJetStreamServers } from './jetstream-servers.ts';
 import { startNatsServerProcess } from './nats-server-process.ts';
-import type { NatsServer, OddServers } from './workerd/nats-servers.ts';
+import { ACCOUNTS, type NatsServer, type OddServers } from './workerd/nats-servers.ts';
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { path } = await ensureNatsServer();
@@ -23,7 +23,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const start = (name: string, poolSize = -1) =>
       startServer({ program: path, name, folder: join(folder, name), poolSize }, undo);
     project.provide('natsServers', [await start('nats-aa'), await start('nats-bb'), await start('nats-cc')]);
-    project.provide('pooledServers', [await start('nats-dd', 1), await start('nats-ee', 1)]);
+    project.provide('pooledServers', {
+      ofOne: [await start('nats-dd', 1), await start('nats-ee', 1)],
+      ofThree: [await start('nats-ff', 3), await start('nats-gg', 3)],
+    });
     project.provide('oddServers', await startOddServers(undo));
     project.provide('jetStreamServers', await startJetStreamServers(path, folder, undo));
     return {};
@@ -96,6 +99,11 @@ async function startServer(
   };
 }
 
+function accounts(): string {
+  const of = (name: string) => `${name} { users: [{ user: ${name}, password: ${name} }] }`;
+  return `accounts { ${ACCOUNTS.map(of).join(', ')} }\n no_auth_user: ${ACCOUNTS[0]}`;
+}
+
 /** What of container/nats-server.conf makes a route that can be spliced. */
 function configurationOf(name: string, poolSize: number): string {
   return `
@@ -112,5 +120,6 @@ function configurationOf(name: string, poolSize: number): string {
       compression: accept
       connect_retries: 0
     }
+    ${accounts()}
   `;
 }

@@ -8,7 +8,8 @@ import { cost } from '../../cost/cost.ts';
 import { SECONDS_PER_MONTH } from '../../cost/month.ts';
 import { AWS } from '../../cost/other-prices.ts';
 import { OBJECT_GB, PRICES, type Price } from '../../cost/prices.ts';
-import { resolveTraffic, type Traffic, type TrafficOptions } from '../../cost/traffic.ts';
+import { resolveTraffic, type Traffic } from '../../cost/traffic.ts';
+import type { TrafficOptions } from '../../cost/traffic-options.ts';
 import { DRIVER_TEXT } from '../../cost/use.ts';
 import { isExternal, type MeridianConfig, type RegionConfig } from '../../regions/config.ts';
 import { containerSize } from '../../regions/container-size.ts';
@@ -71,7 +72,7 @@ function asCheckedIn(config: MeridianConfig): Rows {
 
 function byFanOut(config: MeridianConfig): Rows {
   return [
-    ['clients that get each message', 'GB to clients', 'GB between regions', '$ for them', '$ together'],
+    ['clients that get each message', 'GB to clients', 'GB between servers', '$ for them', '$ together'],
     ...[1, 10, 100, 1_000].map((fanOut) => {
       const { lines, total } = costOf(config, { clients: 1_000, messages: 100, size: 1_000, fanOut });
       const of = (driver: string) => lines.filter((line) => line.driver === driver);
@@ -196,22 +197,27 @@ function pricesTable(): Rows {
 
 const ASSUMPTION_TEXT: Readonly<Record<keyof Assumptions, string>> = {
   isObjectTrafficEgress: 'bytes from a container to its object are egress',
-  arePassedMessagesRequests: 'messages that are passed through count as requests of the object, 20 for one',
-  subscribersAre: 'those who get a message are',
-  isPlacedDear: 'APAC runs in Korea or Taiwan',
+  arePassedMessagesRequests:
+    'messages of clients that are passed through count as requests of the object, 20 for one',
+  subscribersAre: "those who get a message, and its stream's leader, are",
+  isPlacedDear: 'a container runs in the dearest place that it may run in, and in APAC in Korea or Taiwan',
   overheadBytes: 'bytes of a message beside its payload',
   idleCpuShare: 'CPU of a server that only keeps its links, of a vCPU',
   cpuFactor: 'CPU for a message, times what was measured at full load',
+  autoCompressionIs: '`s2_auto` of `mesh.compression` is',
   workerMsPerConnect: 'CPU milliseconds of the Worker for a connection',
-  objectRequestsPerConnect: 'requests of objects for a connection',
+  objectRequestsPerConnect: "requests of regions' objects for a connection",
+  collectorRequestsPerConnect: 'requests of the collector for a connection',
   objectRequestsPerReconcile: 'requests of objects for each look after the links',
   isKeeperAlwaysInMemory: 'the Keeper of JetStream is always in memory',
+  wakeSeconds: 'seconds in memory of an object that is asked once a minute, each time',
+  logEventsPerCall: 'events of Workers Logs for a call of the Worker or an object',
 };
 
 const SUBSCRIBERS_TEXT: Readonly<Record<string, string>> = {
-  near: 'in its region',
+  near: 'at its server',
   anywhere: 'where clients are, by chance',
-  apart: 'each in another region',
+  apart: 'each at another server',
 };
 
 function assumptionsTable(): Rows {

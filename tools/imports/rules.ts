@@ -893,6 +893,7 @@ export const PARTS: readonly Part[] = [
     path: 'clients/typescript',
     what: 'a client of an edge by its address alone, and the controller that uses it; `clients/go/` is the same in Go',
     imports: [],
+    tests: ['waiting'],
   },
   {
     path: 'examples',

@@ -4,7 +4,8 @@
 import type { CostForecast, RegionShare } from '../../api/forecast.ts';
 import { cost } from '../../cost/cost.ts';
 import { cloudflarePriceAge } from '../../cost/stale.ts';
-import { MOST_CLIENTS, resolveTraffic } from '../../cost/traffic.ts';
+import { resolveTraffic } from '../../cost/traffic.ts';
+import { MOST_CLIENTS } from '../../cost/traffic-problems.ts';
 import { DRIVERS } from '../../cost/use.ts';
 import type { MeridianConfig } from '../../regions/config.ts';
 import type { RoutingPlan } from '../../routing/plan.ts';

@@ -4,8 +4,11 @@
 import { CompressionFailedError } from './compressed-handshake.ts';
 import type { Agreed, RouteCompression } from './route-compression.ts';
 
-/** A few may be connections that were cut just then. */
-const FAILURES_UNTIL_PLAIN = 3;
+/**
+ * A few may be connections that were cut just then. An even number: where each of two transports has failed as often, the first
+ * attempt without compression goes over `connect()` again.
+ */
+const FAILURES_UNTIL_PLAIN = 4;
 
 /**
  * A link that was up for this long was read at both ends: nats-server sends its first ping after 1.0 to 1.2 s, and it is

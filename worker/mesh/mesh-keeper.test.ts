@@ -143,7 +143,7 @@ test('reconcile tries a link that is not up', async () => {
   const { mesh, host } = makeMesh({ greeting: refusalLine('asleep') });
   mesh.serverUp();
   await eventually(() => expect(linkOf(mesh)?.state).toBe('asleep'));
-  mesh.reconcile(new Set());
+  expect(mesh.reconcile(new Set())).toBe(true);
   expect(host.dialPeer).toHaveBeenCalledTimes(2);
 });
 
@@ -152,17 +152,17 @@ test('reconcile leaves a link that the server knows', async () => {
   mesh.serverUp();
   await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
   clock.now += 10 * GRACE_MS;
-  mesh.reconcile(new Set(['PEER1']));
+  expect(mesh.reconcile(new Set(['PEER1']))).toBe(true);
   expect(linkOf(mesh)?.state).toBe('up');
   expect(peers).toHaveLength(1);
 });
 
-test('reconcile leaves a link that the server does not know yet', async () => {
+test('reconcile leaves a link that the server does not know yet, and is to look again soon', async () => {
   const { mesh, peers, clock } = makeMesh();
   mesh.serverUp();
   await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
   clock.now += GRACE_MS;
-  mesh.reconcile(new Set());
+  expect(mesh.reconcile(new Set())).toBe(false);
   expect(linkOf(mesh)?.state).toBe('up');
   expect(peers).toHaveLength(1);
 });
@@ -185,7 +185,7 @@ test('reconcile breaks a link over which the server has heard nothing, once it s
   mesh.serverUp();
   await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
   clock.now += HEARD_WITHIN_MS;
-  mesh.reconcile(new Set(['PEER1']), new Set(['PEER1']));
+  expect(mesh.reconcile(new Set(['PEER1']), new Set(['PEER1']))).toBe(false);
   expect(peers).toHaveLength(1);
   clock.now += 1;
   mesh.reconcile(new Set(['PEER1']), new Set(['PEER1']));
@@ -248,7 +248,7 @@ test('an edit tries compression again where it was given up, even if the link is
   await eventually(() =>
     expect(linkOf(mesh)).toMatchObject({
       state: 'up',
-      plainBecause: expect.stringContaining('failed with compression 3 times'),
+      plainBecause: expect.stringContaining('failed with compression 4 times'),
     }),
   );
   const before = peers.length;
@@ -275,21 +275,41 @@ describe('compressed links of servers that compress', () => {
   const upAs = (mesh: MeshKeeper, compression: string) =>
     eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', compression }));
 
-  test('that end soon three times are linked without', async () => {
+  test('that fail over either transport end without compression, over the first transport', async () => {
+    const { mesh, host } = makeMesh({
+      own: offers('OWN'),
+      greeting: `${offers('PEER')}nonsense\r\n`,
+      transport: 'auto',
+    });
+    host.compressionWith.mockReturnValue('s2_fast');
+    mesh.serverUp();
+    await upAs(mesh, 'off');
+    expect(linkOf(mesh)).toMatchObject({ transport: 'connect', plainBecause: expect.any(String) });
+    expect(host.dialPeer.mock.calls.map(([, transport]) => transport)).toEqual([
+      'connect',
+      'rpc',
+      'connect',
+      'rpc',
+      'connect',
+    ]);
+    mesh.serverDown();
+  });
+
+  test('that end soon four times are linked without', async () => {
     const { mesh, peers, clock } = compressed();
-    for (let count = 1; count <= 3; count += 1) {
+    for (let count = 1; count <= 4; count += 1) {
       await eventually(() => expect(peers).toHaveLength(count));
       await upAs(mesh, 's2_fast');
       clock.now += READABLE_LINK_MS - 1;
       peers.at(-1)?.end();
     }
     await upAs(mesh, 'off');
-    expect(linkOf(mesh)?.plainBecause).toContain('3 times');
+    expect(linkOf(mesh)?.plainBecause).toContain('4 times');
   });
 
-  test('over which nothing is heard three times are linked without', async () => {
+  test('over which nothing is heard four times are linked without', async () => {
     const { mesh, clock } = compressed();
-    for (let count = 1; count <= 3; count += 1) {
+    for (let count = 1; count <= 4; count += 1) {
       await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: count - 1 }));
       expect(linkOf(mesh)?.compression).toBe('s2_fast');
       clock.now += HEARD_WITHIN_MS + 1;
@@ -299,19 +319,19 @@ describe('compressed links of servers that compress', () => {
     expect(linkOf(mesh)?.plainBecause).toContain('nothing was heard');
   });
 
-  test('that hold in between have three attempts again', async () => {
+  test('that hold in between have four attempts again', async () => {
     const { mesh, peers, clock } = compressed();
     const endsSoon = async (count: number) => {
       await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: count - 1 }));
       expect(linkOf(mesh)?.compression).toBe('s2_fast');
       clock.now += STABLE_LINK_MS;
-      if (count !== 3) return peers.at(-1)?.end();
+      if (count !== 4) return peers.at(-1)?.end();
       mesh.reconcile(new Set(['PEER']));
       clock.now += READABLE_LINK_MS;
       peers.at(-1)?.end();
     };
-    for (let count = 1; count <= 5; count += 1) await endsSoon(count);
-    await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 5 }));
+    for (let count = 1; count <= 7; count += 1) await endsSoon(count);
+    await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 7 }));
     expect(linkOf(mesh)?.compression).toBe('s2_fast');
   });
 
@@ -326,13 +346,36 @@ describe('compressed links of servers that compress', () => {
     } finally {
       vi.useRealTimers();
     }
-    for (let count = 2; count <= 4; count += 1) {
+    for (let count = 2; count <= 5; count += 1) {
       await eventually(() => expect(peers).toHaveLength(count));
       await upAs(mesh, 's2_best');
-      if (count < 4) peers.at(-1)?.end();
+      if (count < 5) peers.at(-1)?.end();
     }
     mesh.serverDown();
   });
+});
+
+test('of edits that follow each other at once the first and the last make a link anew', async () => {
+  // Their link has the first turn.
+  const regions = ['enam', 'weur'];
+  const { mesh, host, peers, clock } = makeMesh({ regions });
+  expect(turnOf('enam', 'weur', regions)).toBe(0);
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)?.state).toBe('up'));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    for (const setting of ['s2_fast', 's2_better', 's2_best', 's2_fast', 's2_better'] as const) {
+      host.compressionWith.mockReturnValue(setting);
+      mesh.recompress();
+      await vi.advanceTimersByTimeAsync(100);
+      clock.now += 100;
+    }
+    await vi.advanceTimersByTimeAsync(TURN_MS);
+  } finally {
+    vi.useRealTimers();
+  }
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 2 }));
+  expect(peers).toHaveLength(3);
 });
 
 test('an edit that is taken back before the turn of a link leaves it alone', async () => {
@@ -369,6 +412,27 @@ test('a server that goes before the turn of its links takes their turns with it'
   }
 });
 
+test('a link is as many routes as the larger pool of its servers, and one for the system account', async () => {
+  const pooled = (size: number) => `INFO {"server_id":"PEER","route_pool_size":${size}}\r\n`;
+  const { mesh, peers } = makeMesh({ own: pooled(1), greeting: pooled(3) });
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up' }));
+  expect(peers).toHaveLength(4);
+  peers[2]?.end();
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up', remade: 1 }));
+  expect(peers.slice(0, 4).map((peer) => peer.isClosed())).toEqual([true, true, true, true]);
+  expect(peers).toHaveLength(8);
+  mesh.serverDown();
+});
+
+test('a server without a pool is linked by one route with one that has a pool', async () => {
+  const { mesh, peers } = makeMesh({ greeting: 'INFO {"server_id":"PEER","route_pool_size":3}\r\n' });
+  mesh.serverUp();
+  await eventually(() => expect(linkOf(mesh)).toMatchObject({ state: 'up' }));
+  expect(peers).toHaveLength(1);
+  mesh.serverDown();
+});
+
 test('a link whose second route fails does not stay with the first, and is made again', async () => {
   const pooled = (id: string) => `INFO {"server_id":"${id}","route_pool_size":1}\r\n`;
   const dialled: FakeServer[] = [];
@@ -390,8 +454,8 @@ test('a link whose second route fails does not stay with the first, and is made 
 describe('with more peers than an object may have sockets', () => {
   // r06 is in the middle of thirteen, of which it dials six.
   const many = (count: number) => Array.from({ length: count }, (_, n) => `r${`${n}`.padStart(2, '0')}`);
-  const dialled = async (count: number, transport: TransportSetting, systemRoute = false) => {
-    const { mesh, host } = makeMesh({ region: 'r06', regions: many(count), transport, systemRoute });
+  const dialled = async (count: number, transport: TransportSetting, routesPerLink = 1) => {
+    const { mesh, host } = makeMesh({ region: 'r06', regions: many(count), transport, routesPerLink });
     mesh.serverUp();
     await eventually(() => expect(mesh.reports().every(({ state }) => state === 'up')).toBe(true));
     mesh.serverDown();
@@ -411,7 +475,13 @@ describe('with more peers than an object may have sockets', () => {
 
   test('links of two routes are two sockets: from the fourth on they go over RPC', async () => {
     const three = Array(MAX_SOCKETS / 2).fill('connect');
-    expect(await dialled(13, 'auto', true)).toEqual([...three, 'rpc', 'rpc', 'rpc']);
+    expect(await dialled(13, 'auto', 2)).toEqual([...three, 'rpc', 'rpc', 'rpc']);
+  });
+
+  test('links of more routes than an object has sockets left go over RPC', async () => {
+    const rpc = (count: number) => Array(count).fill('rpc');
+    expect(await dialled(13, 'auto', 4)).toEqual(['connect', ...rpc(5)]);
+    expect(await dialled(13, 'auto', 6)).toEqual(['connect', ...rpc(5)]);
   });
 
   test('what is set goes for all', async () => {
@@ -452,7 +522,7 @@ class FakeServer implements ByteChannel {
   }
 }
 
-interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transport' | 'systemRoute'>> {
+interface Fakes extends Partial<Pick<MeshOptions, 'region' | 'regions' | 'transport' | 'routesPerLink'>> {
   readonly announceTo?: MeshHost['announceTo'];
   readonly dialPeer?: MeshHost['dialPeer'];
   /** First line of the peer, in place of its INFO. */
@@ -473,7 +543,7 @@ function makeMesh({
   region = 'enam',
   regions = REGIONS,
   transport = 'connect',
-  systemRoute = false,
+  routesPerLink = 1,
 }: Fakes = {}) {
   const clock = { now: START };
   const peers: FakeServer[] = [];
@@ -495,7 +565,7 @@ function makeMesh({
   const mesh = new MeshKeeper(host, {
     region,
     regions,
-    systemRoute,
+    routesPerLink,
     retryMaxMs: 1_000,
     handshakeTimeoutMs: 1_000,
     transport,

@@ -3,12 +3,12 @@
 
 import type { LinkTransport } from '../../api/states.ts';
 import { withTimeout } from '../../waiting/with-timeout.ts';
-import { bothRoutes } from './both-routes.ts';
 import { CompressionAttempts } from './compression-attempts.ts';
 import { Link } from './link.ts';
 import type { LinkReport } from './link-report.ts';
 import type { RouteCompression } from './route-compression.ts';
-import { RouteRefusedError } from './route-handshake.ts';
+import { RouteRefusedError, type RouteShare } from './route-handshake.ts';
+import { asOne } from './routes-of-link.ts';
 import { type ByteChannel, closeQuietly, type Splice, type SpliceOptions, splice } from './splice.ts';
 import { peersThatDial, peersToDial, turnOf } from './topology.ts';
 import type { TransportSetting } from './transport.ts';
@@ -53,8 +53,8 @@ export interface MeshOptions {
   readonly transport: TransportSetting;
   /** The system account, for which two servers may both want a route of its own. Default: `$SYS`. */
   readonly systemAccount?: string;
-  /** Whether servers are to want that, so that a link is two connections. Default: false. */
-  readonly systemRoute?: boolean;
+  /** How many routes a link is, as its servers are configured. Default: 1. */
+  readonly routesPerLink?: number;
 }
 
 /** A link that is up for this long without a route in the server's `/routez` is broken. */
@@ -87,6 +87,8 @@ export class MeshKeeper {
   /** What was wanted of each link when it was last opened. */
   readonly #wanted = new Map<string, RouteCompression>();
   readonly #turns = new Set<ReturnType<typeof setTimeout>>();
+  /** When the configuration last wanted other compression. */
+  #recompressedAt = Number.NEGATIVE_INFINITY;
 
   constructor(host: MeshHost, options: MeshOptions) {
     this.#host = host;
@@ -96,8 +98,8 @@ export class MeshKeeper {
   /** The region's own server is up: dials the peers that this side dials, and notifies the others. */
   serverUp(): void {
     this.serverDown();
-    const { region, regions, transport, systemRoute = false } = this.#options;
-    const withSockets = systemRoute ? MAX_SOCKETS / 2 : MAX_SOCKETS;
+    const { region, regions, transport, routesPerLink = 1 } = this.#options;
+    const withSockets = Math.floor(MAX_SOCKETS / routesPerLink);
     for (const [index, peer] of peersToDial(region, regions).entries()) {
       this.#links.set(peer, this.#newLink(peer, index < withSockets ? transport : withoutSocket(transport)));
     }
@@ -115,12 +117,16 @@ export class MeshKeeper {
 
   /**
    * The configuration may want other compression now: the links that it concerns are made again, each when it has its
-   * turn, so that no server loses more than one at a time. All objects are told at about the same time.
+   * turn, so that no server loses more than one at a time. All objects are told at about the same time. One edit that soon
+   * follows another may not be the last: its turns begin later, and start anew with the next.
    */
   recompress(): void {
     this.#forgetTurns();
     this.#attempts.forget();
     const { region, regions } = this.#options;
+    const now = this.#host.now();
+    const firstTurn = now - this.#recompressedAt < TURN_MS ? 1 : 0;
+    this.#recompressedAt = now;
     for (const link of this.#links.values()) {
       if (this.#isAsWanted(link)) continue;
       const timer = setTimeout(
@@ -128,7 +134,7 @@ export class MeshKeeper {
           this.#turns.delete(timer);
           if (!this.#isAsWanted(link)) link.remake();
         },
-        turnOf(region, link.peer, regions) * TURN_MS,
+        (firstTurn + turnOf(region, link.peer, regions)) * TURN_MS,
       );
       this.#turns.add(timer);
     }
@@ -151,19 +157,28 @@ export class MeshKeeper {
    *
    * @param connected ids of the servers that the region's own server has routes to, from `/routez`
    * @param unheard of these, those that have not answered a ping yet
+   * @returns whether the servers of all links that are up hear each other: if not, they are to be looked at again soon
    */
-  reconcile(connected: ReadonlySet<string>, unheard: ReadonlySet<string> = new Set()): void {
+  reconcile(connected: ReadonlySet<string>, unheard: ReadonlySet<string> = new Set()): boolean {
+    let areHeard = true;
     for (const link of this.#links.values()) {
       const id = link.remoteServerId;
-      const upMs = this.#host.now() - link.since;
       if (id === undefined) link.kick();
       else if (connected.has(id) && !unheard.has(id)) this.#attempts.works(link.peer);
-      else if (!connected.has(id) && upMs > ROUTE_MISSING_AFTER_MS) link.reset();
-      else if (unheard.has(id) && upMs > HEARD_WITHIN_MS) {
-        this.#attempts.unheard(link.peer, link.agreed?.compression ?? 'off');
-        link.reset();
+      else {
+        areHeard = false;
+        this.#doubt(link, connected.has(id));
       }
     }
+    return areHeard;
+  }
+
+  /** Breaks a link whose servers should hear each other by now. */
+  #doubt(link: Link, isConnected: boolean): void {
+    const upMs = this.#host.now() - link.since;
+    if (upMs <= (isConnected ? HEARD_WITHIN_MS : ROUTE_MISSING_AFTER_MS)) return;
+    if (isConnected) this.#attempts.unheard(link.peer, link.agreed?.compression ?? 'off');
+    link.reset();
   }
 
   /**
@@ -236,24 +251,31 @@ export class MeshKeeper {
     return plainBecause === undefined ? watched : { ...watched, agreed: { compression, plainBecause } };
   }
 
-  /** One route, or with that of the system account two. If the second cannot be made, the first does not stay either. */
+  /** One route, or as many as the servers want. If one cannot be made, none stays. */
   async #makeRoutes(peer: string, transport: LinkTransport, compression: RouteCompression): Promise<Splice> {
-    const bulk = await this.#makeRoute(peer, transport, { compression });
-    // Also if the setting says otherwise by now: such servers pass nothing of the system account on over the first.
-    if (bulk.needsSystemRoute !== true) return bulk;
+    const first = await this.#makeRoute(peer, transport, { compression });
+    // What the servers say, rather than the setting, which may be another by now.
+    const { poolSize = 0 } = first;
+    if (poolSize === 0) return first;
     const { systemAccount: account = SYSTEM_ACCOUNT } = this.#options;
-    try {
-      return bothRoutes(bulk, await this.#makeRoute(peer, transport, { compression, account }));
-    } catch (error) {
-      bulk.close();
-      throw error;
-    }
+    const shares: readonly RouteShare[] = [...Array(poolSize).keys()].map((poolIndex) => ({ poolIndex }));
+    const tries = await Promise.allSettled(
+      [...shares.slice(1), { account }].map((share) =>
+        this.#makeRoute(peer, transport, { compression, share }),
+      ),
+    );
+    const others = tries.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const link = asOne(first, others);
+    const failed = tries.find((each) => each.status === 'rejected');
+    if (failed === undefined) return link;
+    link.close();
+    throw failed.reason;
   }
 
   async #makeRoute(
     peer: string,
     transport: LinkTransport,
-    options: Pick<SpliceOptions, 'compression' | 'account'>,
+    options: Pick<SpliceOptions, 'compression' | 'share'>,
   ): Promise<Splice> {
     const { handshakeTimeoutMs } = this.#options;
     const far = await this.#dialPeer(peer, transport);

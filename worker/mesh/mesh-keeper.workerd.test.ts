@@ -209,7 +209,7 @@ test('an edit of the setting makes the links again, from one mode to another and
   }
 });
 
-test('over something that garbles what is compressed a link does without, after three attempts, and says why', async () => {
+test('over something that garbles what is compressed a link does without, after four attempts, and says why', async () => {
   setting = 'connect';
   const [aa, bb] = makeNodes();
   await bb.stub.breakTransport('connect', 'garbles');
@@ -217,7 +217,7 @@ test('over something that garbles what is compressed a link does without, after 
   await wake(aa, bb);
   await eventually('a link without', async () => (await linkOf(aa, bb))?.compression === 'off');
   await linked(aa, bb);
-  expect((await linkOf(aa, bb))?.plainBecause).toMatch(/^it failed with compression 3 times: the link ended/);
+  expect((await linkOf(aa, bb))?.plainBecause).toMatch(/^it failed with compression 4 times: the link ended/);
   await carries(aa, bb);
 });
 

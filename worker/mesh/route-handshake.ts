@@ -13,9 +13,17 @@ export interface RouteInfo {
   readonly lnocu?: boolean;
   /** Absent before nats-server 2.10. */
   readonly compression?: string;
-  /** How many routes it has to each other server for accounts that share them; absent or 0: one for everything. */
+  /** How many routes it wants to each other server for accounts that share them; absent or 0: one for everything. */
   readonly route_pool_size?: number;
   readonly [field: string]: unknown;
+}
+
+/** What a route is for, where two servers have several. */
+export interface RouteShare {
+  /** The account that has it for itself. Absent: those that share the pool. */
+  readonly account?: string;
+  /** Which one of the pool. Absent: the first. */
+  readonly poolIndex?: number;
 }
 
 /** A server, or the object in front of it, refuses the route; `reason` is quoted from it. */
@@ -67,9 +75,8 @@ export function parseInfoLine(line: string): RouteInfo {
  * What a server is sent so that it accepts the connection as a route of `peer`.
  *
  * @param compression what the peer is said to be configured for; absent: what it says itself
- * @param account the one that the route is for, of those that have one of their own; absent: all others
  */
-export function greetingFrom(peer: RouteInfo, compression?: string, account?: string): string {
+export function greetingFrom(peer: RouteInfo, compression?: string, share?: RouteShare): string {
   const connect = {
     echo: true,
     verbose: false,
@@ -81,11 +88,15 @@ export function greetingFrom(peer: RouteInfo, compression?: string, account?: st
     lnoc: true,
     lnocu: peer.lnocu ?? false,
   };
-  return `CONNECT ${JSON.stringify(connect)}\r\n${infoLineFrom(peer, compression, account)}`;
+  return `CONNECT ${JSON.stringify(connect)}\r\n${infoLineFrom(peer, compression, share)}`;
 }
 
 /** The second line of the greeting, which a server that compresses is sent once more. */
-export function infoLineFrom(peer: RouteInfo, compression?: string, account?: string): string {
+export function infoLineFrom(
+  peer: RouteInfo,
+  compression?: string,
+  { account, poolIndex }: RouteShare = {},
+): string {
   const { nonce: _nonce, ip: _ip, ...passedOn } = peer;
   const changed = { host: '127.0.0.1', port: UNREACHABLE_PORT, gossip_mode: GOSSIP_DISABLED };
   const info = {
@@ -93,6 +104,7 @@ export function infoLineFrom(peer: RouteInfo, compression?: string, account?: st
     ...changed,
     ...(compression !== undefined && { compression }),
     ...(account !== undefined && { route_account: account }),
+    ...(poolIndex !== undefined && { route_pool_idx: poolIndex }),
   };
   return `INFO ${JSON.stringify(info)}\r\n`;
 }

@@ -6,7 +6,13 @@ import { withTimeout } from '../../waiting/with-timeout.ts';
 import { readStreamStart, streamOf } from './compressed-handshake.ts';
 import { type FirstLine, readFirstLine } from './first-line.ts';
 import { type Agreed, agreeOn, type RouteCompression } from './route-compression.ts';
-import { greetingFrom, infoLineFrom, parseInfoLine, type RouteInfo } from './route-handshake.ts';
+import {
+  greetingFrom,
+  infoLineFrom,
+  parseInfoLine,
+  type RouteInfo,
+  type RouteShare,
+} from './route-handshake.ts';
 
 /**
  * A connection, such as a `Socket`: bytes both ways, in order. It may still be connecting when it is handed over, and
@@ -26,8 +32,11 @@ export interface ByteChannel {
 export interface Splice {
   /** Id of the server at the other end, as `/routez` shows it. */
   readonly remoteServerId: string;
-  /** Both servers give their system account a route of its own: until it has one, they pass nothing of it on. */
-  readonly needsSystemRoute?: boolean;
+  /**
+   * How many routes the two servers need for accounts that share them, this one included, beside one for the system account: until
+   * all are there, they do not pass everything on. Absent or 0: this one is for everything.
+   */
+  readonly poolSize?: number;
   /** How it is compressed, if it is a route. */
   readonly agreed?: Agreed;
   /**
@@ -44,9 +53,10 @@ export interface SpliceOptions {
   readonly handshakeTimeoutMs: number;
   /** Both servers have to be able to. Absent: not compressed. */
   readonly compression?: RouteCompression;
-  /** The account that the route is for, if it is one of its own. */
-  readonly account?: string | undefined;
+  /** What it is for, if it is not the first route of the two servers. */
+  readonly share?: RouteShare;
 }
+
 /** A channel sends the end of its stream at once, unless its other side hangs and reads nothing. */
 const END_WITHIN_MS = 1_000;
 
@@ -60,7 +70,7 @@ const END_WITHIN_MS = 1_000;
 export async function splice(
   local: ByteChannel,
   peer: ByteChannel,
-  { handshakeTimeoutMs, compression: wanted = 'off', account }: SpliceOptions,
+  { handshakeTimeoutMs, compression: wanted = 'off', share = {} }: SpliceOptions,
 ): Promise<Splice> {
   const gaveUp = new AbortController();
   const { signal } = gaveUp;
@@ -72,8 +82,8 @@ export async function splice(
       readFirstLine(local.readable, { signal }),
       readFirstLine(peer.readable, { signal }),
     ]);
-    const localEnd: End = { channel: local, info: parseInfoLine(fromLocal.line), said: fromLocal, account };
-    const peerEnd: End = { channel: peer, info: parseInfoLine(fromPeer.line), said: fromPeer, account };
+    const localEnd: End = { channel: local, info: parseInfoLine(fromLocal.line), said: fromLocal, share };
+    const peerEnd: End = { channel: peer, info: parseInfoLine(fromPeer.line), said: fromPeer, share };
     const agreed = agreeOn(wanted, [localEnd.info, peerEnd.info]);
     await (agreed.compression === 'off'
       ? joinPlain(localEnd, peerEnd, signal)
@@ -81,7 +91,7 @@ export async function splice(
     const stop = new AbortController();
     return {
       agreed,
-      needsSystemRoute: [localEnd, peerEnd].every(({ info }) => (info.route_pool_size ?? 0) > 0),
+      poolSize: poolSizeOf(localEnd.info, peerEnd.info),
       remoteServerId: peerEnd.info.server_id,
       ended: pump(local, peer, stop),
       close: () => stop.abort(),
@@ -99,7 +109,13 @@ interface End {
   readonly channel: ByteChannel;
   readonly info: RouteInfo;
   readonly said: FirstLine;
-  readonly account: string | undefined;
+  readonly share: RouteShare;
+}
+
+/** As nats-server has it (route.go, `effectivePoolSize`): the larger, so that their images may differ; none if one wants none. */
+function poolSizeOf(...infos: readonly RouteInfo[]): number {
+  const sizes = infos.map(({ route_pool_size: size = 0 }) => Math.max(0, size));
+  return sizes.includes(0) ? 0 : Math.max(...sizes);
 }
 
 async function joinPlain(local: End, peer: End, signal: AbortSignal): Promise<void> {
@@ -109,7 +125,7 @@ async function joinPlain(local: End, peer: End, signal: AbortSignal): Promise<vo
 /** A server that would compress is told that the other does not, as one that says nothing of it is passed on. */
 function greetPlainly(to: End, from: End, signal: AbortSignal): Promise<void> {
   const compression = from.info.compression === undefined ? undefined : 'off';
-  const greeting = greetingFrom(from.info, compression, from.account);
+  const greeting = greetingFrom(from.info, compression, from.share);
   return write(to.channel, greeting, from.said.rest, signal);
 }
 
@@ -120,20 +136,16 @@ async function joinCompressed(
   signal: AbortSignal,
 ): Promise<void> {
   await Promise.all([
-    write(local.channel, greetingFrom(peer.info, compression, peer.account), NOTHING, signal),
-    write(peer.channel, greetingFrom(local.info, compression, local.account), NOTHING, signal),
+    write(local.channel, greetingFrom(peer.info, compression, peer.share), NOTHING, signal),
+    write(peer.channel, greetingFrom(local.info, compression, local.share), NOTHING, signal),
   ]);
   const [ofLocal, ofPeer] = await Promise.all([
     readStreamStart(local.channel.readable, local.said.rest, signal),
     readStreamStart(peer.channel.readable, peer.said.rest, signal),
   ]);
   await Promise.all([
-    writeBytes(local.channel, [streamOf(infoLineFrom(peer.info, compression, peer.account)), ofPeer], signal),
-    writeBytes(
-      peer.channel,
-      [streamOf(infoLineFrom(local.info, compression, local.account)), ofLocal],
-      signal,
-    ),
+    writeBytes(local.channel, [streamOf(infoLineFrom(peer.info, compression, peer.share)), ofPeer], signal),
+    writeBytes(peer.channel, [streamOf(infoLineFrom(local.info, compression, local.share)), ofLocal], signal),
   ]);
 }
 

@@ -3,6 +3,7 @@
 import { clientCapacity } from '../../regions/client-capacity.ts';
 import { type MeridianConfig, ownRegions, type RegionConfig } from '../../regions/config.ts';
 import { holdSecondsOf } from '../../regions/deploy-turns.ts';
+import { poolSizeOf } from '../../regions/mesh-routes.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { type Env, NATS_SECRETS } from '../env.ts';
 
@@ -28,7 +29,7 @@ export function containerEnvironment(
     NATS_MAX_CONNECTIONS: clientCapacity(region) + SERVER_HEADROOM,
     NATS_MAX_PAYLOAD: limits.maxPayloadBytes,
     NATS_MAX_PENDING: maxPendingFor(limits.maxPayloadBytes),
-    NATS_POOL_SIZE: config.mesh.systemRoute ? 1 : undefined,
+    NATS_POOL_SIZE: poolSizeOf(config.mesh),
     NATS_LAME_DUCK_GRACE_PERIOD: `${config.lameDuck.graceSeconds}s`,
     NATS_LAME_DUCK_DURATION: `${config.lameDuck.durationSeconds}s`,
     // Of a member nothing: its id is no region's.

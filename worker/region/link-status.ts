@@ -38,8 +38,12 @@ export function linkStatuses(
   );
 }
 
-/** Ids of the servers that have not answered a ping over their route yet: it says `0s` until then. */
+/** Ids of the servers that have not answered a ping over their route yet. */
 export function unheardIn(routes: readonly Pick<RoutezRoute, 'remote_id' | 'rtt'>[]): ReadonlySet<string> {
-  const unheard = routes.filter(({ rtt }) => rtt !== undefined && parseGoDurationMs(rtt) === 0);
-  return new Set(unheard.map(({ remote_id }) => remote_id));
+  return new Set(routes.filter(isUnheard).map(({ remote_id }) => remote_id));
+}
+
+/** nats-server says `0s` of a route until a ping was answered. */
+export function isUnheard({ rtt }: Pick<RoutezRoute, 'rtt'>): boolean {
+  return rtt !== undefined && parseGoDurationMs(rtt) === 0;
 }

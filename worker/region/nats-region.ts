@@ -9,6 +9,7 @@ import type { RegionConfig } from '../../regions/config.ts';
 import { containerLabels } from '../../regions/container-labels.ts';
 import { WEBSOCKET_PORT } from '../../regions/container-ports.ts';
 import { whyTooLong } from '../../regions/credential-length.ts';
+import { routesPerLink } from '../../regions/mesh-routes.ts';
 import { instanceNameOf } from '../../regions/names.ts';
 import { memberConfig, OWN_SERVER, serverIdOf, serverIdsOf } from '../../regions/servers.ts';
 import type { RoundTrips } from '../../routing/round-trips.ts';
@@ -82,6 +83,9 @@ const START_POLL_MS = 50;
  * the class alone would wait for hours.
  */
 export const START_WITHIN_MS = 5 * 60_000;
+
+/** A link whose servers do not hear each other is broken after 15 s (mesh-keeper.ts), and given up by them after 41. */
+const LOOK_AGAIN_SECONDS = 20;
 
 /** A server sends its INFO at once; a link to one that takes longer than this is retried. */
 export const HANDSHAKE_TIMEOUT_MS = 5_000;
@@ -180,7 +184,7 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     this.defaultPort = WEBSOCKET_PORT;
     this.sleepAfter = this.#region.sleepAfter;
     const regions = serverIdsOf(config);
-    const { retryMaxMs, transport, systemRoute } = config.mesh;
+    const { retryMaxMs, transport } = config.mesh;
     this.#admission = new Admission(() => jetStreamKeeper(env));
     const host = meshHostOf({
       id,
@@ -191,7 +195,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     });
     const handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
     this.#mesh = new MeshKeeper(host, {
-      ...{ region: id, regions, retryMaxMs, handshakeTimeoutMs, transport, systemRoute },
+      ...{ region: id, regions, retryMaxMs, handshakeTimeoutMs, transport },
+      routesPerLink: routesPerLink(config.mesh),
       systemAccount: systemAccountOf(env),
     });
     const record = ctx.storage.kv.get<DrainRecord>(DRAIN_KEY);
@@ -485,7 +490,10 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await this.#lifecycle.dispatch({ kind: 'activity-expired' });
   }
 
-  /** Reschedules itself while a server runs, every `mesh.reconcileSeconds`: for the links, and for lost timers. */
+  /**
+   * Reschedules itself while a server runs, every `mesh.reconcileSeconds`, and sooner while the servers of a link do not hear each
+   * other: for the links, and for lost timers.
+   */
   async reconcile(): Promise<void> {
     if (!hasServer(this.#lifecycle.stage)) return;
     await this.#scheduleReconcile();
@@ -495,7 +503,9 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await this.#door.checkNewcomers();
     const routes = await this.#report.routes();
     if (routes === undefined) return;
-    this.#mesh.reconcile(new Set(routes.map(({ remote_id }) => remote_id)), unheardIn(routes));
+    const connected = new Set(routes.map(({ remote_id }) => remote_id));
+    if (!this.#mesh.reconcile(connected, unheardIn(routes)))
+      await this.#scheduleReconcile(LOOK_AGAIN_SECONDS);
   }
 
   /** A server without clients is left alone, unless it was just dialled or is due to stop. */
@@ -548,7 +558,8 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
       case 'watch':
         this.#watch.begin();
         if (this.#region.jetstream) this.#backup.begin();
-        return this.#scheduleReconcile();
+        // All links are new.
+        return this.#scheduleReconcile(LOOK_AGAIN_SECONDS);
       case 'count-clients':
         return this.#countClients();
       case 'schedule-drain':
@@ -611,8 +622,9 @@ export abstract class NatsRegion extends Container<Env> implements RegionMethods
     await this.#lifecycle.dispatch({ kind: 'clients-counted', clients });
   }
 
-  #scheduleReconcile(): Promise<void> {
-    return this.#scheduleOnly(activeConfig(this.env).config.mesh.reconcileSeconds, 'reconcile');
+  #scheduleReconcile(atMostSeconds = Number.POSITIVE_INFINITY): Promise<void> {
+    const { reconcileSeconds } = activeConfig(this.env).config.mesh;
+    return this.#scheduleOnly(Math.min(reconcileSeconds, atMostSeconds), 'reconcile');
   }
 
   /** Schedules a call of one of the methods, in place of any that is scheduled already. */

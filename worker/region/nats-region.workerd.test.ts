@@ -450,6 +450,13 @@ describe('a server that hangs', () => {
   });
 });
 
+test('links are looked at soon after a start, and then every `mesh.reconcileSeconds`', async () => {
+  await region.wake();
+  expect(await dueIn(region, 'reconcile')).toBeLessThanOrEqual(21);
+  await region.reconcile();
+  expect(await dueIn(region, 'reconcile')).toBeGreaterThan(25);
+});
+
 test('a server that the platform has told to end is draining, takes nobody, and is started again after', async () => {
   await region.wake();
   container.answer = CLOSING;
@@ -538,6 +545,16 @@ async function drained(phase: 'settling' | 'lame-duck'): Promise<void> {
 
 function recordOf(stub: DurableObjectStub<RegionNode>): Promise<DrainRecord> {
   return runInDurableObject(stub, (_, { storage }) => storage.kv.get<DrainRecord>(DRAIN_KEY) as DrainRecord);
+}
+
+/** In how many seconds a method is called, at most. */
+async function dueIn(stub: DurableObjectStub<RegionNode>, method: string): Promise<number> {
+  const [found] = await runInDurableObject(stub, (_, { storage }) =>
+    storage.sql
+      .exec<{ time: number }>('SELECT time FROM container_schedules WHERE callback = ?', method)
+      .toArray(),
+  );
+  return (found?.time ?? Number.NaN) - Date.now() / 1_000;
 }
 
 /** What each schedule of a method passes to it. */

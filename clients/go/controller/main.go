@@ -74,7 +74,7 @@ func run(ctx context.Context, config Config) error {
 		return err
 	}
 	defer edge.Close()
-	c := &controller{edge: edge, config: config}
+	c := &controller{edge: edge, config: config, over: make(chan error, 1)}
 	if err := retry(ctx, c.prepare); err != nil {
 		return err
 	}
@@ -82,10 +82,13 @@ func run(ctx context.Context, config Config) error {
 		return err
 	}
 	fmt.Println("ready")
-	<-ctx.Done()
+	select {
+	case <-ctx.Done():
+	case err = <-c.over:
+	}
 	edge.Close()
 	fmt.Printf("handled %d events\n", c.handled.Load())
-	return nil
+	return err
 }
 
 func credentials(config Config) meridian.Credentials {
@@ -103,6 +106,8 @@ type controller struct {
 	edge    *meridian.Edge
 	config  Config
 	handled atomic.Int64
+	// What no connection mends.
+	over chan error
 }
 
 // prepare makes the stream and its durable consumer, or finds them.
@@ -139,7 +144,7 @@ func (c *controller) consume(nc *nats.Conn) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	consuming, err := consumer.Consume(c.handle, jetstream.PullMaxMessages(ahead), jetstream.PullExpiry(askAgain))
+	consuming, err := consumer.Consume(c.handle, jetstream.PullMaxMessages(ahead), jetstream.PullExpiry(askAgain), jetstream.ConsumeErrHandler(c.consumingFailed))
 	if err != nil {
 		return nil, err
 	}
@@ -147,6 +152,17 @@ func (c *controller) consume(nc *nats.Conn) (func(), error) {
 		consuming.Drain()
 		<-consuming.Closed()
 	}, nil
+}
+
+// consumingFailed ends the program if somebody has deleted its consumer: a new one would begin with the first event of all.
+func (c *controller) consumingFailed(_ jetstream.ConsumeContext, err error) {
+	if !errors.Is(err, jetstream.ErrConsumerDeleted) {
+		return
+	}
+	select {
+	case c.over <- fmt.Errorf("the consumer %s of %s was deleted: start again to follow all events of the stream anew", durable, c.config.Stream):
+	default:
+	}
 }
 
 // handle acknowledges an event once all that follows of it is stored. What fails is delivered again.

@@ -14,10 +14,15 @@ export class NatsClient {
     void this.#read();
   }
 
-  /** Resolves when the server has let it in. */
-  static async open(port: number): Promise<NatsClient> {
+  /**
+   * Resolves when the server has let it in.
+   *
+   * @param user whose password is the same; absent: nobody
+   */
+  static async open(port: number, user?: string): Promise<NatsClient> {
     const client = new NatsClient(port);
-    await client.send('CONNECT {"verbose":false,"pedantic":false}\r\n');
+    const credentials = user === undefined ? {} : { user, pass: user };
+    await client.send(`CONNECT ${JSON.stringify({ verbose: false, pedantic: false, ...credentials })}\r\n`);
     await client.flush();
     return client;
   }

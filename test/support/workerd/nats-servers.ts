@@ -27,11 +27,20 @@ export interface OddServers {
 declare module 'vitest' {
   interface ProvidedContext {
     natsServers: readonly [NatsServer, NatsServer, NatsServer];
-    /** Of the same cluster; each wants a route of its own for the system account. */
-    pooledServers: readonly [NatsServer, NatsServer];
+    /** Of the same cluster; each wants a route of its own for the system account, and one or three that the others share. */
+    pooledServers: {
+      readonly ofOne: readonly [NatsServer, NatsServer];
+      readonly ofThree: readonly [NatsServer, NatsServer];
+    };
     oddServers: OddServers;
   }
 }
+
+/**
+ * Of each server, with a user of the same name; who says nothing is of the first. A pool of three gives each of its routes to one of
+ * them at least.
+ */
+export const ACCOUNTS = ['one', 'two', 'three', 'four', 'five', 'six'] as const;
 
 /** The routes of a server, as it sees them itself. */
 export async function routesOf({ monitorPort }: NatsServer): Promise<readonly RoutezRoute[]> {
