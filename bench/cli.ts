@@ -35,7 +35,7 @@ const program = new Command('npm run bench --')
     `rounds of every contestant (default: ${ROUNDS}, quick: ${QUICK_ROUNDS})`,
     parseRounds,
   )
-  .option('--quick', 'fewer rounds, sizes and clients: checks in some minutes that everything works')
+  .option('--quick', 'fewer rounds, sizes and clients: checks that everything works')
   .option('--json <file>', 'where to keep the results (default: .meridian/bench/<time>.json)')
   .option('--write', 'put the results into docs/performance.md')
   .option(

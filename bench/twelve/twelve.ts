@@ -1,11 +1,11 @@
 // A mesh of twelve regions: whether all of its links are made, how long that takes at the start and after a region was
 // killed, and how many connections an object has for them.
 
-import type { MeshLink } from '../../api/mesh.ts';
 import { alternating } from '../alternating.ts';
 import { startContestant } from '../contestants/start.ts';
 import type { Context } from '../context.ts';
 import type { BenchResult, Goal } from '../result.ts';
+import { dialled } from './dialled.ts';
 
 const REGIONS = 12;
 const LINKS = (REGIONS * (REGIONS - 1)) / 2;
@@ -54,7 +54,8 @@ export async function twelve(context: Context): Promise<BenchResult> {
       const linked = routes.reduce((sum, { peers }) => sum + peers, 0) / 2;
       if (request.kind === 'tcp-cluster') return [...times, linked];
       const own = Math.max(...routes.map((each) => each.routes));
-      return [...times, linked, ...dialled(await call.links(), request.systemRoute ? 2 : 1), own];
+      const { least, most, sockets, overRpc } = dialled(await call.links());
+      return [...times, linked, least, most, sockets * (request.systemRoute ? 2 : 1), overRpc, own];
     } finally {
       await contestant.close();
     }
@@ -70,19 +71,4 @@ export async function twelve(context: Context): Promise<BenchResult> {
     ],
     measures,
   };
-}
-
-/** What the objects dial: links of one, least and most; sockets, most; links over RPC, most. */
-function dialled(links: readonly MeshLink[], connectionsPerLink: number): readonly number[] {
-  // A region that dials nobody dials nothing: it is there as the other side.
-  const regions = [...new Set(links.flatMap(({ a, b }) => [a, b]))];
-  const count = (isMeant: (link: MeshLink) => boolean) =>
-    regions.map((region) => links.filter((link) => link.a === region && isMeant(link)).length);
-  const all = count(() => true);
-  return [
-    Math.min(...all),
-    Math.max(...all),
-    Math.max(...count(({ transport }) => transport === 'connect')) * connectionsPerLink,
-    Math.max(...count(({ transport }) => transport === 'rpc')),
-  ];
 }
