@@ -15,7 +15,7 @@ const INTEROP_TESTS = 'test/interop/**/*.test.ts';
  */
 const WAITING_TESTS = [
   'test/clients/**/*.test.ts',
-  'test/failure/{asleep,backup,backup-faults,backup-kept,config-backup,doors-refuse,drain,drain-follows,drill,every-kind,external,from-outside,jetstream,leaf-nodes,leaf-permissions,member-loads,members,members-mesh,migration,migration-streams,mqtt,mqtt-in-a-browser,rebalance,residency-newborn,restart,restore,rollouts,sessions,start-and-stop}.test.ts',
+  'test/failure/{asleep,backup,backup-faults,backup-kept,config-backup,doors-refuse,drain,drain-follows,drill,every-kind,external,from-outside,jetstream,leaf-nodes,leaf-permissions,member-loads,members,members-mesh,migration,migration-streams,mqtt,mqtt-in-a-browser,rebalance,residency-newborn,restart,restore,rollouts,secrets,sessions,start-and-stop}.test.ts',
   'test/local/**/*.test.ts',
 ];
 

@@ -28,8 +28,10 @@ export interface ChainReport {
   readonly entries: number;
   readonly breaks: readonly ChainBreak[];
   /** The hash of the newest entry of each kind: whoever keeps it can tell later whether the log was rewritten. */
-  readonly heads: { readonly [kind in AuditEntry['kind']]?: string };
+  readonly heads: Heads;
 }
+
+type Heads = { readonly [kind in AuditEntry['kind']]?: string };
 
 /** Checks a log, or a part of it without gaps, oldest entry first. */
 export function checkChain(entries: Iterable<AuditEntry>, sha256: (text: string) => string): ChainReport {
@@ -45,4 +47,27 @@ export function checkChain(entries: Iterable<AuditEntry>, sha256: (text: string)
     heads[kind] = hash;
   }
   return { entries: count, breaks, heads };
+}
+
+/**
+ * Whether a log goes on from an earlier one, of which only the newest entry of a kind has to be known: the chain covers the rest.
+ * `unknown`: the later log begins behind that entry, as when more came than are kept.
+ */
+export type Continuity = 'goes on' | 'unknown' | 'another log';
+
+/** @param later a whole log, oldest entry first, as `earlier` was. Both are chains as `checkChain` wants them */
+export function continuityOf(
+  kind: AuditEntry['kind'],
+  earlier: readonly AuditEntry[],
+  later: readonly AuditEntry[],
+): Continuity {
+  const head = earlier.findLast((each) => each.kind === kind);
+  if (head === undefined) return 'goes on';
+  const entries = later.filter((each) => each.kind === kind);
+  if (entries.some(({ hash }) => hash === head.hash)) return 'goes on';
+  const [oldest] = entries;
+  const isBehind = oldest !== undefined && oldest.id > head.id && oldest.previous !== CHAIN_BEGIN;
+  // The next one names it.
+  if (isBehind && oldest.previous === head.hash) return 'goes on';
+  return isBehind ? 'unknown' : 'another log';
 }

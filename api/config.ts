@@ -96,7 +96,11 @@ export const RestoredConfigSchema = v.strictObject({
     ),
   ),
   history: v.pipe(
-    v.strictObject({ versions: Count, entries: Count }),
+    v.strictObject({
+      versions: Count,
+      entries: Count,
+      breaks: v.pipe(Count, v.description('how many of the entries are not as they were written')),
+    }),
     v.description('how many versions and entries of the audit log came back with it'),
   ),
   warnings: v.array(ProblemViewSchema),

@@ -101,7 +101,7 @@ function refused(connection: Connection, error: ApiError): CommandError {
     case 'no_such_region':
       return end(EXIT.refused, `${printable(error.message)}. \`regions list\` shows them all.`);
     case 'no_such_backup':
-      return end(EXIT.refused, `${printable(error.message)}. \`regions backup list\` shows them all.`);
+      return end(EXIT.refused, `${printable(error.message)}. \`regions backup list\` shows what there is.`);
     case 'no_such_job':
       return end(
         EXIT.refused,
@@ -114,6 +114,11 @@ function refused(connection: Connection, error: ApiError): CommandError {
       );
     case 'no_such_session':
       return end(EXIT.refused, `${printable(error.message)}. \`sessions list\` shows yours.`);
+    case 'not_empty':
+      return end(
+        EXIT.refused,
+        `This deployment is at version ${details.current ?? '?'} already. --force makes the version from the backup its next one; history and audit log of the backup then stay in the bucket.`,
+      );
     case 'session_differs':
     case 'stream_exists':
     case 'subjects_taken':

@@ -6,6 +6,7 @@ import { formatTable } from '../regions/table.ts';
 import { positiveNumber } from './arguments.ts';
 import { exportAudit, verifyAudit } from './audit-chain.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
+import { CommandError, EXIT } from './exit.ts';
 import { openClient } from './live.ts';
 import { printable } from './printable.ts';
 import { timeText } from './version-text.ts';
@@ -15,6 +16,7 @@ type Options = ConnectionOptions & {
   json?: true;
   jsonl?: true;
   verify?: true | string;
+  since?: string;
   kind?: AuditEntry['kind'];
   before?: number;
   limit?: number;
@@ -32,8 +34,13 @@ export function auditCommand(): Command {
     .option('--json', 'print them as JSON')
     .option('--jsonl', 'print the whole log, oldest first, an entry in each line as JSON')
     .option('--verify [file]', 'check that the log, or a file that --jsonl wrote, is as it was written')
-    .action(async ({ json, jsonl, verify, ...options }: Options) => {
-      if (verify !== undefined) return verifyAudit(verify, options);
+    .option(
+      '--since <file>',
+      'with --verify: check too that it goes on from this one, an earlier export, with nothing removed at its end',
+    )
+    .action(async ({ json, jsonl, verify, since, ...options }: Options) => {
+      if (verify !== undefined) return verifyAudit({ source: verify, since, json }, options);
+      if (since !== undefined) throw new CommandError(EXIT.usage, '--since needs --verify.');
       if (jsonl) return exportAudit(options);
       const audit = await (await openClient(options)).audit(options);
       if (json) return console.log(JSON.stringify(audit, null, 2));

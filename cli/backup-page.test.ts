@@ -8,7 +8,7 @@ import { ARCHIVE_TYPE, archiveHead, DATA_FILE, META_FILE } from '../api/archive.
 import type { Job, RestorePlan } from '../api/backups.ts';
 import type { RestoredConfig } from '../api/config.ts';
 import type { JetStream } from '../api/jetstream.ts';
-import { type Answers, CONFIG, INFO, livingEdge, refusal } from '../test/support/fake-edge.ts';
+import { type Answers, CONFIG, CONFIG_BACKUP, INFO, livingEdge, refusal } from '../test/support/fake-edge.ts';
 import { runRegionsOn } from '../test/support/regions-command.ts';
 
 const PAGE = await readFile(new URL('../docs/backup.md', import.meta.url), 'utf8');
@@ -52,7 +52,7 @@ const REGIONS = livingEdge();
 const RESTORED: RestoredConfig = {
   ...{ ...INFO, version: 8, changes: [], notTaken: [], warnings: [], config: CONFIG },
   from: { ...INFO, time: '2026-11-23T14:06:54.123Z', store: '20261126T193317Z-1a2b3c4d' },
-  history: { versions: 1, entries: 1 },
+  history: { versions: 1, entries: 1, breaks: 0 },
 };
 const ANSWERS: Answers = {
   ...REGIONS,
@@ -62,6 +62,7 @@ const ANSWERS: Answers = {
   'POST /api/jetstream/accept-loss': { body: { ...LOST, loss: null } },
   'POST /api/config/restore': { body: RESTORED },
   'GET /api/backups': { body: { enabled: true, streams: [BACKUP], problems: [] } },
+  'GET /api/config/backup': { body: CONFIG_BACKUP },
   'GET /api/backups/jobs': { body: { jobs: [JOB] } },
   [`GET ${PATH}`]: {
     body: { backup: BACKUP, config: {}, consumers: [], history: [], log: [], from: 0, to: 0 },

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ARCHIVE_TYPE, archiveHead, DATA_FILE, META_FILE } from '../api/archive.ts';
 import type { Backup, BackupDetail, Job, RestorePlan } from '../api/backups.ts';
 import type { JetStream } from '../api/jetstream.ts';
-import { type Answers, refusal } from '../test/support/fake-edge.ts';
+import { type Answers, CONFIG_BACKUP, INFO, refusal } from '../test/support/fake-edge.ts';
 import { runRegionsOn } from '../test/support/regions-command.ts';
 
 const T0 = Date.UTC(2026, 10, 1);
@@ -67,6 +67,7 @@ const DONE: Job = {
   result: 'R3, all current',
 };
 
+const NONE = { body: { enabled: true, streams: [], problems: [] } };
 const PATH = '/api/backups/%24G/ORDERS';
 const RESTORING: Answers = {
   [`POST ${PATH}/restore/dry-run`]: { body: PLAN },
@@ -105,6 +106,43 @@ describe('what there is', () => {
     });
   });
 
+  test.each([
+    [
+      {},
+      /^Configuration and audit log: all in the bucket, written .* ago \(store 20261126T193317Z-1a2b3c4d\)\.$/m,
+    ],
+    [{ writtenAt: null, store: null }, /^Configuration and audit log: nothing to back up yet\.$/m],
+    [
+      { versionsBehind: 1, entriesBehind: 2, behindSince: '2026-11-26T20:00:00Z', problem: '403' },
+      /^Configuration and audit log: 1 version and 2 entries of the log not in the bucket yet, since .*\.\n.*failed.*403$/m,
+    ],
+    [
+      { missed: { versions: 0, entries: 1 } },
+      /^Deleted before the bucket took it: 0 versions and 1 entry of the log\.$/m,
+    ],
+    [
+      { version: 0, earlier: { store: '20261101T000000Z-aaaaaaaa', ...INFO } },
+      /^An earlier deployment \(20261101T000000Z-aaaaaaaa\) left version 7 by alice, .*restore-config/m,
+    ],
+    [{ earlierProblem: 'R2 is slow' }, /^What an earlier deployment left is not known: R2 is slow$/m],
+  ] as const)('is listed with that of the configuration: %j', async (what, words) => {
+    const body = { ...CONFIG_BACKUP, ...what };
+    const answers = { 'GET /api/backups': NONE, 'GET /api/config/backup': { body } };
+    const { code, out } = await run(answers, 'backup', 'list');
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(words) });
+  });
+
+  test('is listed although that of the configuration is not known', async () => {
+    const answers = { 'GET /api/backups': NONE, 'GET /api/config/backup': refusal(503, 'store_unavailable') };
+    const { code, out } = await run(answers, 'backup', 'list');
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^Configuration and audit log: .*503/m),
+    });
+    const { config } = JSON.parse((await run(answers, 'backup', 'list', '--json')).out);
+    expect(config.problem).toContain('503');
+  });
+
   test('is listed whole where the edge answers a page at a time', async () => {
     const page = (stream: string, next: string | null) => ({
       body: { enabled: true, streams: [{ ...BACKUP, stream }], problems: [], next },
@@ -115,7 +153,7 @@ describe('what there is', () => {
     };
     const { out, asked } = await run(answers, 'backup', 'list');
     expect(out).toMatch(/FIRST.*SECOND/s);
-    expect(asked).toHaveLength(2);
+    expect(asked.filter(({ path }) => path.startsWith('/api/backups'))).toHaveLength(2);
   });
 
   test('is shown with the times that can be restored', async () => {
@@ -136,7 +174,7 @@ describe('what there is', () => {
       'AAA',
     );
     expect(refused.code).toBe(1);
-    expect(refused.err).toContain('`regions backup list` shows them all');
+    expect(refused.err).toContain('`regions backup list` shows what there is');
   });
 
   test('is 6 without a bucket', async () => {

@@ -7,6 +7,7 @@ import type { AdminClient } from './admin-client.ts';
 import { positiveNumber } from './arguments.ts';
 import { readFolder, writeFolder } from './backup-folder.ts';
 import { backupsTable, bytesText, detailText, jobsTable, planText } from './backup-text.ts';
+import { configBackupText } from './config-backup-text.ts';
 import { type ConfirmOptions, confirm } from './confirm.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
 import { deleteCommand } from './delete-backup.ts';
@@ -57,12 +58,23 @@ function listCommand(): Command {
     .description('list the backups of all streams: size, age, lag, last verification')
     .option('--json', 'print them as JSON')
     .action(async ({ json, ...options }: Options) => {
-      const backups = await (await openClient(options)).backups();
-      if (json) return console.log(JSON.stringify(backups, null, 2));
+      const client = await openClient(options);
+      const backups = await client.backups();
+      // The streams are listed all the same.
+      const config = await client.configBackup().catch(({ message }: Error) => message);
+      if (json) {
+        const asked = typeof config === 'string' ? { problem: config } : config;
+        return console.log(JSON.stringify({ ...backups, config: asked }, null, 2));
+      }
       const { enabled, streams, problems } = backups;
       if (!enabled) say('Backups are off: jetstream.backup.enabled is false.');
       say(streams.length === 0 ? 'There is no backup of a stream.' : backupsTable(streams, Date.now()));
       for (const problem of problems) say(printable(problem));
+      say(
+        typeof config === 'string'
+          ? `Configuration and audit log: ${printable(config)}`
+          : configBackupText(config, Date.now()),
+      );
     });
 }
 

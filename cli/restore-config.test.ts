@@ -17,7 +17,7 @@ const PLAN: RestoredConfig = {
   config: OLD,
   changes: [{ path: 'routing.bandMs', from: 0, to: 5, kind: 'steers' }],
   notTaken: [{ path: 'regions.weur.instanceType', from: 'standard-1', to: 'lite', kind: 'platform' }],
-  history: { versions: 12, entries: 30 },
+  history: { versions: 12, entries: 30, breaks: 0 },
   warnings: [],
 };
 const ANSWERS: Answers = {
@@ -52,6 +52,21 @@ test('shows what is in the backup and what it would change, then restores exactl
   ]);
 });
 
+test('an audit log that was changed in the bucket is told before anything is restored', async () => {
+  const changed = { body: { ...PLAN, history: { versions: 12, entries: 30, breaks: 2 } } };
+  const { code, out } = await run({ ...ANSWERS, [RESTORE]: changed }, '--dry-run');
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('WARNING: 2 of these entries') });
+});
+
+test('a deployment with versions of its own is refused in words of the command', async () => {
+  const answers = { ...ANSWERS, [RESTORE]: refusal(409, 'not_empty', { current: 2 }) };
+  const { code, err } = await run(answers, '--yes');
+  expect({ code, err }).toEqual({
+    code: 1,
+    err: expect.stringContaining('at version 2 already. --force makes'),
+  });
+});
+
 test('a dry run restores nothing, nor does a command that cannot ask', async () => {
   const dryRun = await run(ANSWERS, '--dry-run', '--version', '12', '--store', STORE);
   expect(dryRun).toMatchObject({ code: 0, asked: [{ version: 12, store: STORE, dryRun: true }] });
@@ -68,7 +83,6 @@ test('--json prints one document, and what an edge refuses is said', async () =>
   expect(JSON.parse(done.out)).toMatchObject({ plan: { version: 13 }, result: { message: 'again' } });
   for (const [status, code] of [
     [404, 'no_such_backup'],
-    [409, 'not_empty'],
     [503, 'bucket_unavailable'],
   ] as const) {
     const refused = await run({ ...ANSWERS, [RESTORE]: refusal(status, code) }, '--yes');

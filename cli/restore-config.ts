@@ -67,6 +67,10 @@ function planText({ from, version, history, notTaken }: RestoredConfig): string 
     `In the backup of ${printable(from.store)}: ${versionText(from)}`,
     `It becomes version ${version}. With it come back: ${history.versions} versions, ${history.entries} entries of the audit log.`,
   ];
+  if (history.breaks > 0)
+    lines.push(
+      `WARNING: ${history.breaks} of these entries are not as they were written, or not after the one that they followed: somebody has changed the log in the bucket. It comes back as it is; \`regions audit --verify\` then names them.`,
+    );
   if (notTaken.length > 0)
     lines.push('Platform settings of the backup that differ from what is deployed, which stays:');
   return [...lines, ...notTaken.map(changeLine), ''].join('\n');

@@ -9,6 +9,7 @@ import type { LocalAuth } from './auth/nats-login.ts';
 import { BinaryError } from './binaries/binary-error.ts';
 import { ensureNatsServer } from './binaries/nats-server.ts';
 import { type Console, openConsole } from './console.ts';
+import { BucketFolderError } from './kept-bucket.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
 import { ensureMapPage } from './map-page.ts';
 import { openPage, signedInAddress } from './open-page.ts';
@@ -24,6 +25,7 @@ interface Options {
   readonly engine?: string;
   readonly image?: string;
   readonly config?: string;
+  readonly bucket?: string;
   readonly auth?: AuthWish;
   readonly wan?: boolean;
   readonly watch?: boolean;
@@ -54,6 +56,10 @@ const program = new Command('npm start --')
     parseImage,
   )
   .option('--config <file>', 'another region configuration than regions/regions.json')
+  .option(
+    '--bucket <folder>',
+    'keep the bucket of backups there when it stops, and begin with what is in it, as a new deployment would (docs/backup.md, A drill)',
+  )
   .option(
     '--auth <kind>',
     'credentials that clients need: "token" (made anew), user:password, or "operator" (made once, with a system account; writes .creds files and contexts of the nats command)',
@@ -136,6 +142,7 @@ async function start(
     config,
     ...containers,
     port: options.port,
+    bucket: options.bucket,
     wan: options.wan,
     auth,
     onProgress: output.step,
@@ -176,7 +183,8 @@ function showReady(
 
 /** One message, without a stack trace where the message is enough. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof BinaryError) return error.message;
+  if (error instanceof ConfigError || error instanceof BinaryError || error instanceof BucketFolderError)
+    return error.message;
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   return cause instanceof Error && !error.message.includes(cause.message)

@@ -11,6 +11,7 @@ import { Engine, type EngineOptions } from './engine/engine.ts';
 import { natsImage } from './engine/processes/nats-image.ts';
 import { ProcessRuntime } from './engine/processes/process-runtime.ts';
 import type { RunListeners, Runtime } from './engine/runtime.ts';
+import { keepBucket } from './kept-bucket.ts';
 import { checkPortIsFree, closeServer } from './listen.ts';
 import { type RealEngineOptions, startRealEngine } from './real-engine.ts';
 import { createRunFolder, type RunFolder, sweepDeadRuns } from './run-folder.ts';
@@ -39,6 +40,8 @@ export interface PlatformOptions {
   readonly hosts?: EngineOptions['hosts'];
   /** A folder where objects, KV and R2 are kept when it has stopped (`do`, `kv`, `r2`). Default: none, they are deleted. */
   readonly storage?: string | undefined;
+  /** A folder where the buckets alone are kept (kept-bucket.ts), in place of `storage`. */
+  readonly bucket?: string | undefined;
   /** A port of this machine where a debugger may connect to workerd. Default: nowhere. */
   readonly inspectorPort?: number | undefined;
   /** Progress of the start, for people. */
@@ -91,6 +94,9 @@ async function bringUp(
   const folder = await createRunFolder();
   undo.defer(folder.remove);
   const hopeless = new AbortController();
+  const storage = options.bucket === undefined ? options.storage : join(folder.path, 'storage');
+  if (options.bucket !== undefined)
+    undo.defer(await keepBucket(options.bucket, join(folder.path, 'storage')));
   const engine = await startEngine(options, folder, hopeless, undo);
   undo.defer(() => engine.close());
   const engineSocket = join(folder.path, 'docker.sock');
@@ -110,7 +116,7 @@ async function bringUp(
     port,
     engineSocket,
     adminToken,
-    storage: options.storage,
+    storage,
     inspectorPort: options.inspectorPort,
     onLog: (line) => onLog?.('worker', line),
     folder: folder.path,

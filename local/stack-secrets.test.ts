@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -29,8 +29,28 @@ test('changes are applied one after the other, and the file with the values goes
   await waitFor('the second change', WITHIN, () => applied.length === 2);
   await watching.close();
   expect(applied).toEqual([{ NATS_USER_NEXT: 'a' }, { NATS_USER_NEXT: null }]);
-  await expect(stat(file())).rejects.toThrow('ENOENT');
+  expect(await readdir(folder)).toEqual([]);
   expect(errors).toEqual([]);
+});
+
+test('of those who ask at once, while another change is applied, each gets its own', async () => {
+  const applied: SecretChanges[] = [];
+  const first = Promise.withResolvers<void>();
+  const watching = watchSecrets(
+    file(),
+    async (changes) => {
+      applied.push(changes);
+      await first.promise;
+    },
+    () => expect.unreachable(),
+  );
+  await askForSecrets(file(), { A: '1' });
+  await waitFor('the first change', WITHIN, () => applied.length === 1);
+  await Promise.all([askForSecrets(file(), { B: '2' }), askForSecrets(file(), { C: '3' })]);
+  first.resolve();
+  await waitFor('all changes', WITHIN, () => applied.length === 3);
+  await watching.close();
+  expect(Object.assign({}, ...applied)).toEqual({ A: '1', B: '2', C: '3' });
 });
 
 test('what is no change, and a file that others can read, are not applied, and the next one is', async () => {
@@ -45,9 +65,9 @@ test('what is no change, and a file that others can read, are not applied, and t
   await waitFor('the first error', WITHIN, () => errors.length === 1);
   await writeFile(join(folder, 'open'), '{"NATS_TOKEN":"x"}');
   await chmod(join(folder, 'open'), 0o644);
-  await rename(join(folder, 'open'), file());
+  await rename(join(folder, 'open'), `${file()}.open`);
   await waitFor('the second error', WITHIN, () => errors.length === 2);
-  await rm(file());
+  await rm(`${file()}.open`);
   await askForSecrets(file(), { NATS_USER_NEXT: 'a' });
   await waitFor('the change', WITHIN, () => applied.length === 1);
   await watching.close();

@@ -2,9 +2,10 @@
 // changes into the folder of the run, which is its user's alone; the stack takes it from there, and restarts the Worker with
 // them. The regions' servers keep running, with what they were started with.
 
+import { randomUUID } from 'node:crypto';
 import { type FSWatcher, watch } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { NatsLogin } from './auth/nats-login.ts';
 import { readPrivate } from './trust.ts';
 
@@ -13,16 +14,20 @@ export type StackSecrets = Readonly<Record<string, string>>;
 /** By name: a value, or null for none. */
 export type SecretChanges = Readonly<Record<string, string | null>>;
 
-/** Asks the stack that watches this file. */
+/** What ends the name of a file that is not whole yet. */
+const UNFINISHED = '.part';
+
+/** Asks the stack that watches files that are named so. Each asks by one of its own, so that none is lost when two ask at once. */
 export async function askForSecrets(file: string, changes: SecretChanges): Promise<void> {
-  const whole = `${file}.${process.pid}`;
-  await writeFile(whole, JSON.stringify(changes), { mode: 0o600, flag: 'wx' });
-  await rename(whole, file);
+  const asked = `${file}.${randomUUID()}`;
+  await writeFile(asked + UNFINISHED, JSON.stringify(changes), { mode: 0o600, flag: 'wx' });
+  await rename(asked + UNFINISHED, asked);
 }
 
 /**
  * Applies what is asked for, one after the other.
  *
+ * @param file as those who ask know it
  * @param failed told what went wrong with a change; the stack is as before then
  */
 export function watchSecrets(
@@ -31,18 +36,19 @@ export function watchSecrets(
   failed: (error: Error) => void,
 ): { close(): Promise<void> } {
   let work = Promise.resolve();
-  const take = async () => {
-    const text = await readPrivate(file).catch((error: NodeJS.ErrnoException) => {
+  const take = async (asked: string) => {
+    const text = await readPrivate(asked).catch((error: NodeJS.ErrnoException) => {
       // It was taken by the look before.
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
     if (text === undefined) return;
-    await rm(file, { force: true });
+    await rm(asked, { force: true });
     await apply(changesIn(text));
   };
   const watcher: FSWatcher = watch(dirname(file), (_event, name) => {
-    if (name === basename(file)) work = work.then(take).catch(failed);
+    if (!name?.startsWith(`${basename(file)}.`) || name.endsWith(UNFINISHED)) return;
+    work = work.then(() => take(join(dirname(file), name))).catch(failed);
   });
   return {
     close: async () => {

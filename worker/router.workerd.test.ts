@@ -486,9 +486,9 @@ async function connectClient(
   const dialled: string[] = [];
   const namespaceOf = (id: string) => ({
     getByName: () => ({
-      fetch: (request: Request) => {
+      fetch: (url: string, init: RequestInit) => {
         dialled.push(id);
-        return (regions[id] ?? fail)(request);
+        return (regions[id] ?? fail)(new Request(url, init));
       },
       status: async () => ({
         region: id,

@@ -2,18 +2,19 @@
 
 import { Command } from 'commander';
 import type { RotatedSecret } from '../../api/rotated-secrets.ts';
-import type { SecretValue } from '../../api/secrets.ts';
+import type { Secrets, SecretValue } from '../../api/secrets.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { wholeNumber } from '../arguments.ts';
 import { type ConfirmOptions, confirm } from '../confirm.ts';
 import { type ConnectionOptions, withConnection } from '../connection.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { interruptible } from '../interrupt.ts';
 import { openClient } from '../live.ts';
 import { printable } from '../printable.ts';
 import { say } from '../wrap.ts';
 import { applySecrets, targetOf, targetText, untilServed } from './apply.ts';
 import { nameOf, rotatedSecret, secretIn } from './find-secret.ts';
-import { ending } from './rotation.ts';
+import { checkUnchanged, ending } from './rotation.ts';
 
 /** Whoever connects once an hour, such as a job, is seen. */
 const IDLE_MINUTES = 60;
@@ -49,8 +50,10 @@ export function finishCommand(): Command {
     .action(async (asked: string, options: Options) => {
       const rotated = rotatedSecret(asked);
       const client = await openClient(options);
-      const idle = { now: Date.now(), idleMs: options.idle * MINUTE_MS };
-      const { old, stays, problems } = ending(await client.secrets(), rotated, options.old, idle);
+      const endingOf = (found: Secrets) =>
+        ending(found, rotated, options.old, { now: Date.now(), idleMs: options.idle * MINUTE_MS });
+      const found = await client.secrets();
+      const { old, stays, problems } = endingOf(found);
       const target = await targetOf(client, options);
       if (target.kind === 'stack' && old.secrets.includes('MERIDIAN_ADMIN_TOKEN')) throw stacksOwn();
       const plan = {
@@ -67,8 +70,19 @@ export function finishCommand(): Command {
       if (options.dryRun) return;
       for (const problem of problems) console.error(printable(`All the same: ${problem}.`));
       await confirm('Take it away?', options);
-      await applySecrets(target, Object.fromEntries(old.secrets.map((name) => [name, null])), old.secrets);
-      await untilGone(client, rotated, old);
+      // Whoever was asked may have taken a while to answer.
+      const now = await client.secrets();
+      checkUnchanged(found, now, rotated);
+      const late = endingOf(now).problems;
+      if (late.length > 0 && !options.force) throw inUse(old, late);
+      const goes = Object.fromEntries(old.secrets.map((name) => [name, null]));
+      await interruptible(
+        async () => {
+          await applySecrets(target, goes, old.secrets);
+          await untilGone(client, rotated, old);
+        },
+        () => console.error(`${nameOf(old)} may be gone already: \`secrets status\` says whether it is.`),
+      );
       if (options.json) console.log(JSON.stringify(plan, null, 2));
       else say(doneText(rotated.name, old));
     });

@@ -16,7 +16,8 @@ import { say } from '../wrap.ts';
 import { applySecrets, type Target, targetOf, targetText, untilServed } from './apply.ts';
 import { nameOf, rotatedSecret, secretIn } from './find-secret.ts';
 import { freePlace, newValue } from './new-value.ts';
-import { type Beginning, beginning, replacedProblems } from './rotation.ts';
+import { linesOf } from './out-lines.ts';
+import { type Beginning, beginning, checkUnchanged, replacedProblems } from './rotation.ts';
 import { isUntouched } from './wrangler-secrets.ts';
 
 const RANDOM_BYTES = 32;
@@ -78,7 +79,7 @@ export function rotateCommand(): Command {
       if (options.dryRun) return options.json ? print(plan) : say(planText(plan));
       if (!options.json) console.error(planText(plan));
       await confirm('Set it?', options);
-      await set(client, { rotated, target, old: begun.old, values, options });
+      await set(client, { rotated, found, target, old: begun.old, values, options });
       const shown = options.out === undefined ? { values } : { out: options.out };
       if (options.json) print({ ...plan, ...shown });
       else say(doneText(rotated, nameOf(begun.old), options.out));
@@ -87,6 +88,8 @@ export function rotateCommand(): Command {
 
 interface Setting {
   readonly rotated: RotatedSecret;
+  /** What was decided by. */
+  readonly found: Secrets;
   readonly target: Target;
   readonly old: SecretValue;
   readonly values: Readonly<Record<string, string>>;
@@ -96,9 +99,11 @@ interface Setting {
 /** The value is in the file, or shown, before it is valid: it would be lost otherwise, as when this is interrupted. */
 async function set(
   client: AdminClient,
-  { rotated, target, old, values, options: { out, json } }: Setting,
+  { rotated, found, target, old, values, options: { out, json } }: Setting,
 ): Promise<void> {
-  const before = secretIn(await client.secrets(), rotated).values.map(({ id }) => id);
+  // Whoever was asked may have taken a while to answer.
+  checkUnchanged(found, await client.secrets(), rotated);
+  const before = secretIn(found, rotated).values.map(({ id }) => id);
   if (out !== undefined) await writeOut(out, linesOf(values));
   else if (!json) say(`The new value, which is not shown again:\n${linesOf(values)}`);
   const [first = ''] = Object.keys(values);
@@ -109,8 +114,8 @@ async function set(
   try {
     await interruptible(async () => {
       await applySecrets(target, values, old.secrets);
-      await untilServed(client, (found) =>
-        secretIn(found, rotated).values.some(
+      await untilServed(client, (served) =>
+        secretIn(served, rotated).values.some(
           (value) => nameOf(value) === first && !before.includes(value.id),
         ),
       );
@@ -193,13 +198,6 @@ function doneText({ name }: RotatedSecret, old: string, out: string | undefined)
     ? 'Servers take what they were started with: `npm run regions -- restart`, and only then give the new value to clients.'
     : 'Give it to all who have the old one.';
   return `${where}${restart} Until \`secrets finish ${old}\` both are valid; \`secrets status\` says who still uses the old one.`;
-}
-
-/** As a shell or a `.env` file reads it, where a value is one line. */
-function linesOf(values: Readonly<Record<string, string>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => (value.includes('\n') ? `${name}:\n${value}\n` : `${name}=${value}\n`))
-    .join('');
 }
 
 function print(value: unknown): void {

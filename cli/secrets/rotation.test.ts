@@ -173,6 +173,17 @@ test('a new value that somebody may have is not replaced: who has it, who does n
   expect(replacedProblems(half({ silent: ['oc'] }), clients, NEXT)).toEqual([
     expect.stringMatching(/oc does not answer/),
   ]);
+  // A region that does not answer may take it; where all say that they do not, nobody can have it yet.
+  const seen = [{ region: 'weur', since: new Date(NOW).toISOString() }];
+  const servers = (takes: string[] | null) => [{ region: 'weur', takes, takesOther: false }];
+  const replacedWith = (takes: string[] | null, more: Partial<Secrets> = {}) =>
+    replacedProblems(half({ seen, servers: servers(takes), ...more }), clients, NEXT);
+  expect(replacedWith(['NATS_TOKEN'])).toEqual([]);
+  expect(replacedWith(['NATS_TOKEN', 'NATS_USER_NEXT'])).toEqual([
+    expect.stringMatching(/^weur knows who signed in for .* takes thousands$/),
+  ]);
+  expect(replacedWith(null)).toHaveLength(1);
+  expect(replacedWith(['NATS_TOKEN'], { silent: ['oc'] })).toHaveLength(2);
   const leaf = value(['NATS_LEAF_USERS_NEXT']);
   expect(replacedProblems(found('NATS_LEAF_USERS', [leaf, leaf]), leafs, leaf)).toHaveLength(1);
 });

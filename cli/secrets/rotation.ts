@@ -40,6 +40,24 @@ export function beginning(found: Secrets, rotated: RotatedSecret, isAgain: boole
   return { old, replaced: newer };
 }
 
+/**
+ * @param before what was looked at first, and @param now after whoever runs this has confirmed it
+ * @throws CommandError if a value has come, gone or become another one meanwhile: somebody else changes it too
+ */
+export function checkUnchanged(before: Secrets, now: Secrets, rotated: RotatedSecret): void {
+  const valuesOf = (found: Secrets) =>
+    secretIn(found, rotated)
+      .values.map((value) => `${nameOf(value)} ${value.id}`)
+      .toSorted()
+      .join('\n');
+  if (valuesOf(before) === valuesOf(now)) return;
+  throw new CommandError(
+    EXIT.refused,
+    `Nothing was changed: somebody else has changed ${rotated.name} meanwhile. \`secrets status\` says how it stands.`,
+    { details: { code: 'changed_meanwhile' } },
+  );
+}
+
 export interface Ending {
   readonly old: SecretValue;
   readonly stays: SecretValue;
@@ -103,19 +121,26 @@ function problemsOf({ found, secret, old, stays }: Standing, idle: Idle): readon
       problems.push(
         `the servers of ${region} do not take ${nameOf(stays)} yet: \`npm run regions -- restart ${region}\``,
       );
-  problems.push(...unknownUses(secret, found, idle));
+  problems.push(
+    ...unknownUses(secret, found, idle, ': wait, or say with --idle how many minutes are enough'),
+  );
   return problems;
 }
 
 /** Where somebody may have used a value without being seen. */
-function unknownUses(secret: Secret, { silent, seen }: Secrets, { now, idleMs }: Idle): readonly string[] {
+function unknownUses(
+  secret: Secret,
+  { silent, seen }: Secrets,
+  { now, idleMs }: Idle,
+  advice = '',
+): readonly string[] {
   if (!secret.seesUses) return [];
   const late = seen.filter(({ since }) => now - Date.parse(since) < idleMs);
   return [
     ...silent.map((region) => `${region} does not answer, so it is not known who is connected there`),
     ...late.map(({ region, since }) => {
       const ago = durationText(Math.max(0, now - Date.parse(since)));
-      return `${region} knows who signed in for ${ago} only, since a server forgets it when it is started or takes thousands: wait, or say with --idle how many minutes are enough`;
+      return `${region} knows who signed in for ${ago} only, since a server forgets it when it is started or takes thousands${advice}`;
     }),
   ];
 }
@@ -129,9 +154,15 @@ export function replacedProblems(
   const secret = secretIn(found, rotated);
   const who = [...new Set(replaced.uses.map((use) => use.who))];
   const used = who.length === 0 ? [] : [`${nameOf(replaced)} is used already (${who.join(', ')})`];
-  if (!secret.name.startsWith('NATS_')) return used;
+  if (!secret.name.startsWith('NATS_') || isTakenNowhere(replaced, found)) return used;
   if (!secret.seesUses) return [...used, 'nats-server does not show as which user a leaf node signs in'];
   return [...used, ...unknownUses(secret, found, { now: 0, idleMs: 0 })];
+}
+
+/** No server was started with it, so nobody can have signed in with it. */
+function isTakenNowhere(value: SecretValue, { servers, silent }: Secrets): boolean {
+  const isKnown = silent.length === 0 && servers.length > 0;
+  return isKnown && servers.every(({ takes }) => takes !== null && !takes.includes(nameOf(value)));
 }
 
 function usesOf(old: SecretValue, { now, idleMs }: Idle): string[] {

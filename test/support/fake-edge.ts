@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { ARCHIVE_TYPE } from '../../api/archive.ts';
 import type { DryRun, LiveConfig, Published, VersionInfo } from '../../api/config.ts';
+import type { ConfigBackup } from '../../api/config-backup.ts';
 import type { ErrorDetails } from '../../api/error-answer.ts';
 import type { Forecast } from '../../api/forecast.ts';
 import type { Health } from '../../api/health.ts';
@@ -65,6 +66,19 @@ async function read(request: IncomingMessage): Promise<Asked> {
     body: isArchive ? bytes : bytes.length === 0 ? undefined : JSON.parse(bytes.toString()),
   };
 }
+
+/** The backup of the configuration, with nothing that waits. */
+export const CONFIG_BACKUP: ConfigBackup = {
+  ...{
+    version: 7,
+    store: '20261126T193317Z-1a2b3c4d',
+    restoredFrom: null,
+    versionsBehind: 0,
+    entriesBehind: 0,
+  },
+  ...{ behindSince: null, missed: { versions: 0, entries: 0 }, writtenAt: '2026-11-26T20:00:00.000Z' },
+  ...{ problem: null, problemSince: null, earlier: null, earlierProblem: null },
+};
 
 /** An error in the form of the edge. */
 export function refusal(status: number, code: string, more: ErrorDetails = {}): Answer {

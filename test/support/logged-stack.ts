@@ -17,7 +17,7 @@ export interface LoggedStack {
 /** What a test may ask of its stack besides the configuration. */
 export type LoggedStackOptions = Pick<
   StackOptions,
-  'port' | 'wan' | 'storage' | 'realEngine' | 'build' | 'auth'
+  'port' | 'wan' | 'storage' | 'bucket' | 'realEngine' | 'build' | 'auth'
 >;
 
 export async function startLoggedStack(

@@ -97,7 +97,14 @@ function isEntry(value: unknown): value is BackedUpEntry {
   if (typeof value !== 'object' || value === null) return false;
   const { id, time, actor, action, outcome, attempts } = value as Partial<AuditEntry>;
   const texts = [actor, action, outcome];
-  return [id, time, attempts].every(isNumber) && texts.every((text) => typeof text === 'string');
+  return (
+    [id, time, attempts].every(isNumber) && isTime(time) && texts.every((text) => typeof text === 'string')
+  );
+}
+
+/** Whether a Date can be made of it. */
+function isTime(time: number | undefined): boolean {
+  return !Number.isNaN(new Date(time ?? Number.NaN).getTime());
 }
 
 function isNumber(value: unknown): value is number {

@@ -8,6 +8,7 @@ import type { Env } from '../env.ts';
 import { messageOf } from '../message-of.ts';
 import { deployedConfig } from './active-config.ts';
 import { AlarmTimes } from './alarm-times.ts';
+import { countBreaks } from './audit-breaks.ts';
 import { type AuditEntry, type AuditEvent, AuditTable } from './audit-table.ts';
 import { type BackedUpHistory, type FoundVersion, findVersion, readHistory } from './backup-reading.ts';
 import { ConfigBackup } from './config-backup.ts';
@@ -223,7 +224,9 @@ export class ConfigStore extends DurableObject<Env> {
       config,
       changes,
       notTaken: read.notTaken,
-      history: isEmpty ? { versions: versions.length, entries: entries.length } : { versions: 0, entries: 0 },
+      history: isEmpty
+        ? { versions: versions.length, entries: entries.length, breaks: countBreaks(entries) }
+        : { versions: 0, entries: 0, breaks: 0 },
     };
     if (dryRun) return { kind: 'restored', plan };
     const { message = `version ${plan.version.version} of the backup of ${found.store}` } = request;

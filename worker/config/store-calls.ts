@@ -81,7 +81,8 @@ export interface RestorePlan {
   /** The platform settings of the backup that differ from the deployed ones, which stay. */
   readonly notTaken: readonly Change[];
   /** How many versions and entries of the audit log can be read here again; 0 and 0 if this store has its own. */
-  readonly history: { readonly versions: number; readonly entries: number };
+  /** `breaks`: entries of the audit log that are not as they were written. */
+  readonly history: { readonly versions: number; readonly entries: number; readonly breaks: number };
 }
 
 /** How the backup of the configuration stands, and what could be restored. */

@@ -50,7 +50,8 @@ export async function arrive(request: Request, edge: EdgeContext, door: Door = '
   const { wake, candidates } = decision;
   observeFrom(colo, decision, edge);
   if (wake !== undefined) edge.background('wake', stubOf(wake).wake());
-  const upgradeHeaders = placedHeaders(request);
+  const url = `http://nats-region${SERVER_PATHS[door]}`;
+  const headers = placedHeaders(request);
   const key = spreadKeyOf(request.headers);
   const last = lastServerOf(request.headers);
   const numbers = new WeakMap<Response, number>();
@@ -60,9 +61,9 @@ export async function arrive(request: Request, edge: EdgeContext, door: Door = '
       const known = { region, estimateMs: estimate.finalMs, ...tookOf(region, observations) };
       const config = anyRegionOf(region, edge);
       if (isExternal(config)) {
-        const headers = forwardedHeaders(request);
+        const forwarded = forwardedHeaders(request);
         const means = externalMeans(edge.env);
-        return [{ ...known, dial: (_wakes, signal) => dialExternal(config, means, headers, signal) }];
+        return [{ ...known, dial: (_wakes, signal) => dialExternal(config, means, forwarded, signal) }];
       }
       const comer = { key, last: last?.region === region ? last.number : undefined };
       const servers = serverOrder(observations.regions.get(region)?.servers, comer);
@@ -71,8 +72,11 @@ export async function arrive(request: Request, edge: EdgeContext, door: Door = '
         // A region is as good as the best of its servers.
         ...(index < servers.length - 1 && { teaches: false }),
         dial: async (wakes: boolean, signal: AbortSignal) => {
-          const dialOne = async (each: number) =>
-            serverStub(edge.env, config, each).fetch(upgradeRequest(door, upgradeHeaders, wakes, signal));
+          const dialOne = async (each: number) => {
+            // The platform copies them with each call.
+            setMayWake(headers, wakes);
+            return serverStub(edge.env, config, each).fetch(url, { headers, signal });
+          };
           if (config.members === undefined) return dialOne(number);
           const { number: answered, answer } = await dialServers(number, servers.slice(0, index), dialOne);
           numbers.set(answer, answered);
@@ -98,11 +102,4 @@ function tookOf(region: string, { regions }: Observations): Pick<Dialable, 'took
 /** According to the filters, as far as the data center knows. */
 function isAsleep(candidate: Candidate | undefined): boolean {
   return candidate?.effects.some(endsByWaking) ?? false;
-}
-
-/** The same upgrade as the client's. */
-function upgradeRequest(door: Door, headers: Headers, wakes: boolean, signal: AbortSignal): Request {
-  const request = new Request(`http://nats-region${SERVER_PATHS[door]}`, { headers, signal });
-  setMayWake(request.headers, wakes);
-  return request;
 }

@@ -34,7 +34,7 @@ export async function connectClient(
     return refusalResponse(decision, refusal);
   }
   const { taken, missed, leftBehind } = await handOff({ ...visit, now: Date.now, signal: request.signal });
-  edge.background('attempts left behind', leftBehind);
+  if (leftBehind !== undefined) edge.background('attempts left behind', leftBehind);
   const record = afterAttempts(decision, taken?.region, missed.map(attemptOf));
   if (taken === undefined) {
     noteVisit(request, edge, { decision: record, missed, refusal: 'no-region', cameAt });
@@ -54,7 +54,8 @@ function accepted(
   decision: Decision,
   number: number | undefined,
 ): Response {
-  const headers = new Headers(response.headers);
+  const answer = new Response(response.body, response);
+  const { headers } = answer;
   deleteMembersHeaders(headers);
   headers.set(REGION_HEADER, region);
   headers.set(DECISION_HEADER, compactDecision(decision));
@@ -62,7 +63,7 @@ function accepted(
   const secure = url.startsWith('https:') ? '; Secure' : '';
   const last = serverCookie(region, number);
   headers.append('set-cookie', `${REGION_COOKIE}=${last}; Path=/; HttpOnly; SameSite=Lax${secure}`);
-  return new Response(response.body, { status: response.status, headers, webSocket: response.webSocket });
+  return answer;
 }
 
 /** If every region has newer rules than the decision, and they forbid serving the client, no retry helps. */

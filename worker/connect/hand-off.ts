@@ -46,8 +46,8 @@ export interface Handoff {
   readonly taken?: { readonly region: string; readonly response: Response };
   /** The regions that did not, each listed once, in the order in which they were first dialled. */
   readonly missed: readonly Miss[];
-  /** Resolves when the attempts that are no longer awaited have ended. */
-  readonly leftBehind: Promise<unknown>;
+  /** Resolves when the attempts that are no longer awaited have ended; absent when there are none. */
+  readonly leftBehind?: Promise<unknown>;
 }
 
 export interface HandoffOptions {
@@ -171,8 +171,11 @@ class HandingOff {
   #end(taken?: Handoff['taken']): void {
     clearTimeout(this.#timer);
     for (const [index, dialled] of this.#dialled) this.#giveUp(index, dialled);
-    const leftBehind = Promise.all(this.#leftBehind);
-    this.#result.resolve({ ...(taken && { taken }), missed: [...this.#missed.values()], leftBehind });
+    this.#result.resolve({
+      ...(taken && { taken }),
+      missed: [...this.#missed.values()],
+      ...(this.#leftBehind.length > 0 && { leftBehind: Promise.all(this.#leftBehind) }),
+    });
   }
 }
 

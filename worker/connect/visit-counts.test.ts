@@ -5,7 +5,7 @@ import { getOptimalRegion } from '../../routing/optimal-region.ts';
 import { edgeOf, requestFrom } from '../../test/support/workerd/edge-context.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
-import type { VisitBatch, VisitCount } from '../metrics/visits.ts';
+import { figuresOfOne, type VisitBatch, type VisitCount } from '../metrics/visits.ts';
 import { connectClient } from './connect-client.ts';
 import { DEADLINE_MS } from './hedge.ts';
 import { noteVisit, VisitCounts } from './visit-counts.ts';
@@ -18,6 +18,8 @@ const TOLD_AFTER_MS = 30_000;
 
 /** Counts as taken: Node has no response with 101. */
 const taken = () => new Response(null, { status: 400 });
+
+const NOTHING_SAID = { flags: '', cause: '', refusal: '', country: '', colo: '' };
 
 /** Connects, and returns what the collector was told. */
 async function toldOf(edge: EdgeContext, requests: readonly Request[]): Promise<readonly VisitCount[]> {
@@ -83,18 +85,32 @@ test('what the collector does not take is told the next time, and counted once',
     seconds: 0.1,
     within: [0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1],
   };
-  expect(counts.add(visit, 0)).toBe(true);
-  expect(counts.add(visit, 1)).toBe(false);
+  expect(counts.add(() => visit, 0)).toBe(true);
+  expect(counts.add(() => visit, 1)).toBe(false);
   const fails = counts.tell(() => Promise.reject(new Error('it was reset')));
   await expect(fails).rejects.toThrow('it was reset');
-  expect(counts.add(visit, 2)).toBe(true);
+  expect(counts.add(() => visit, 2)).toBe(true);
   const told: VisitCount[] = [];
   await counts.tell(async (rows) => void told.push(...rows));
   expect(told).toMatchObject([{ count: 3, attempts: 3, within: [0, 0, 0, 0, 3, 3, 3, 3, 3, 3, 3] }]);
   // Whoever should tell has been cut off.
-  expect(counts.add(visit, 3)).toBe(true);
-  expect(counts.add(visit, 4)).toBe(false);
-  expect(counts.add(visit, 60_000)).toBe(true);
+  expect(counts.add(() => visit, 3)).toBe(true);
+  expect(counts.add(() => visit, 4)).toBe(false);
+  expect(counts.add(() => visit, 60_000)).toBe(true);
+});
+
+test('many visits are counted in between, each once, so that few wait to be', async () => {
+  const counts = new VisitCounts();
+  let counted = 0;
+  const visit = () => {
+    counted += 1;
+    return { region: 'oc', wanted: 'oc', ...NOTHING_SAID, ...figuresOfOne(1, 10) };
+  };
+  for (let each = 0; each < 1_000; each += 1) counts.add(visit, each);
+  expect(1_000 - counted).toBeLessThan(100);
+  const told: VisitCount[] = [];
+  await counts.tell(async (rows) => void told.push(...rows));
+  expect([counted, told.map(({ count }) => count)]).toEqual([1_000, [1_000]]);
 });
 
 test('a client of the region that was chosen has no cause, whatever was dialled beside it', () => {

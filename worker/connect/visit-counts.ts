@@ -14,6 +14,9 @@ const TELL_AFTER_MS = 5_000;
 /** After this long nobody tells any more: work that continues after an answer may be cut off. */
 const GIVEN_UP_AFTER_MS = 30_000;
 
+/** So many visits are kept as they are, and counted at once: that costs each of them much less than to count it while it waits. */
+const COUNTED_AT_ONCE = 64;
+
 /** Combinations that are told apart until then. The rest give up where they come from. */
 const MOST_COMBINATIONS = 1_000;
 
@@ -32,11 +35,13 @@ export interface Outcome {
 
 export class VisitCounts {
   #tally = new VisitTally(FIELDS, MOST_COMBINATIONS);
+  #uncounted: (() => VisitCount)[] = [];
   #tellingSince: number | undefined;
 
-  /** True if the caller has to arrange for `tell` to be called later. @param now ms */
-  add(visit: VisitCount, now: number): boolean {
-    this.#tally.add(visit);
+  /** True if the caller has to arrange for `tell` to be called later. @param visit called once, later @param now ms */
+  add(visit: () => VisitCount, now: number): boolean {
+    this.#uncounted.push(visit);
+    if (this.#uncounted.length >= COUNTED_AT_ONCE) this.#count();
     const since = this.#tellingSince;
     if (since !== undefined && now - since < GIVEN_UP_AFTER_MS) return false;
     this.#tellingSince = now;
@@ -45,6 +50,7 @@ export class VisitCounts {
 
   /** Passes on what was counted; if that fails, it is told the next time. */
   async tell(to: (visits: readonly VisitCount[]) => Promise<void>): Promise<void> {
+    this.#count();
     const { rows } = this.#tally;
     this.#tally = new VisitTally(FIELDS, MOST_COMBINATIONS);
     this.#tellingSince = undefined;
@@ -54,6 +60,11 @@ export class VisitCounts {
       for (const row of rows) this.#tally.add(row);
       throw error;
     }
+  }
+
+  #count(): void {
+    for (const visit of this.#uncounted) this.#tally.add(visit());
+    this.#uncounted = [];
   }
 }
 
@@ -75,10 +86,13 @@ export function noteVisit({ cf }: Request, edge: EdgeContext, outcome: Outcome):
   const { CONNECTS, METRICS } = edge.env;
   if (METRICS === undefined && CONNECTS === undefined) return;
   const now = Date.now();
-  const place = { country: placeIn(cf?.country), colo: placeIn(cf?.colo) };
-  const visit = { ...place, ...visitOf(outcome, now) };
+  const visit = () => ({
+    country: placeIn(cf?.country),
+    colo: placeIn(cf?.colo),
+    ...visitOf(outcome, now),
+  });
   // It does not wait, and what the platform does with the point is not told.
-  CONNECTS?.writeDataPoint(pointOf(visit));
+  CONNECTS?.writeDataPoint(pointOf(visit()));
   if (METRICS === undefined || !counts.add(visit, now)) return;
   const tell = async () => {
     await new Promise((resolve) => setTimeout(resolve, TELL_AFTER_MS));

@@ -72,8 +72,9 @@ const NO_SUCH_DOOR: Refusal = {
 export class ClientEntry {
   readonly #host: ClientEntryHost;
   readonly #wakes = new Wakes();
-  /** Upgrades that the server has not answered yet. */
-  readonly #dials = new Set<AbortController>();
+  /** Upgrades that the server has not answered yet, oldest first, and when each was passed on. */
+  readonly #dials = new Map<AbortController, number>();
+  #slowCheck: ReturnType<typeof setTimeout> | null = null;
   #lastClientAt = Number.NEGATIVE_INFINITY;
 
   constructor(host: ClientEntryHost) {
@@ -87,7 +88,8 @@ export class ClientEntry {
 
   /** A client, or a connection of Meridian's own. */
   async fetch(request: Request): Promise<Response> {
-    if (new URL(request.url).pathname === OWN_PATH) return this.#ownConnection(request);
+    const { pathname } = new URL(request.url);
+    if (pathname === OWN_PATH) return this.#ownConnection(request);
     const { lifecycle } = this.#host;
     const network = networkOf(addressOf(request));
     const from = placeOf(request.headers);
@@ -98,7 +100,7 @@ export class ClientEntry {
       await this.#host.untilLinked();
       const { refusal } = lifecycle;
       if (refusal !== undefined) return this.#refuse(refusal);
-      const admission = await this.#admit(request, network);
+      const admission = await this.#admit(pathname, network);
       if ('code' in admission) return this.#refuse(lifecycle.refusal ?? admission);
       return await this.#upgrade(request, from, admission);
     } catch (error) {
@@ -109,10 +111,9 @@ export class ClientEntry {
   }
 
   /** A place at the server, for a client or a leaf node. */
-  async #admit({ url }: Request, network: string): Promise<Refusal | Place> {
+  async #admit(pathname: string, network: string): Promise<Refusal | Place> {
     const { door, leafDoor } = this.#host;
     const region = this.#host.region();
-    const { pathname } = new URL(url);
     if (pathname === SERVER_PATHS.leafnode) {
       const admission = await leafDoor.admit(network, region);
       if ('code' in admission) return admission;
@@ -132,7 +133,7 @@ export class ClientEntry {
 
   /** No client waits any longer for a server that takes none. */
   turnAway({ reason }: Refusal): void {
-    for (const dial of this.#dials) dial.abort(new Error(reason));
+    for (const dial of this.#dials.keys()) dial.abort(new Error(reason));
   }
 
   /**
@@ -157,11 +158,12 @@ export class ClientEntry {
   async #upgrade(request: Request, from: ClientPlace, { path, taken, left }: Place): Promise<Response> {
     const { server, watch, tally } = this.#host;
     this.#host.renewActivity();
-    this.#lastClientAt = Date.now();
+    const cameAt = Date.now();
+    this.#lastClientAt = cameAt;
     watch.use();
     const dial = new AbortController();
-    this.#dials.add(dial);
-    const slow = setTimeout(() => void watch.look(), SLOW_UPGRADE_MS);
+    this.#dials.set(dial, cameAt);
+    this.#slowCheck ??= setTimeout(() => this.#checkSlow(), SLOW_UPGRADE_MS);
     try {
       const response = await server.upgrade(request, path, AbortSignal.any([request.signal, dial.signal]));
       if (response.status === 101) {
@@ -180,9 +182,19 @@ export class ClientEntry {
       void watch.look();
       throw error;
     } finally {
-      clearTimeout(slow);
       this.#dials.delete(dial);
     }
+  }
+
+  /** One timer for all upgrades that are under way, since nearly all have been answered when it fires. */
+  #checkSlow(): void {
+    this.#slowCheck = null;
+    const now = Date.now();
+    const since = [...this.#dials.values()];
+    if (since.some((cameAt) => now - cameAt >= SLOW_UPGRADE_MS)) void this.#host.watch.look();
+    const next = since.find((cameAt) => now - cameAt < SLOW_UPGRADE_MS);
+    if (next !== undefined)
+      this.#slowCheck = setTimeout(() => this.#checkSlow(), next + SLOW_UPGRADE_MS - now);
   }
 
   #refuse({ code, reason }: Refusal): Response {

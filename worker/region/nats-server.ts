@@ -62,8 +62,12 @@ export class NatsServer {
    * @param path of the server's door
    * @param signal cancels it: the connection to the server is closed, so the server keeps nothing of it
    */
-  upgrade(request: Request, path: string, signal: AbortSignal): Promise<Response> {
-    return this.#port(WEBSOCKET_PORT).fetch(`http://nats-server${path}`, new Request(request, { signal }));
+  upgrade({ headers }: Request, path: string, signal: AbortSignal): Promise<Response> {
+    return this.#port(WEBSOCKET_PORT).fetch(`http://nats-server${path}`, {
+      headers,
+      signal,
+      redirect: 'manual',
+    });
   }
 
   dialRoute(): Socket {

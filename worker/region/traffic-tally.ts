@@ -1,6 +1,6 @@
 // Where a region's clients come from, for forecasts to replay. Kept by the region's object, also across restarts, and
-// bounded: the places with the fewest clients are merged into their country. It holds no addresses, and no place more
-// exact than a degree.
+// bounded: the places with the fewest clients are merged into their country. It holds no addresses, and but for the last
+// few clients no place more exact than a degree.
 //
 // Counts fade: a client counts half after a day, a quarter after two. Connections only touch memory; what is new is
 // written, all in one row, when the object says so (flush) or after NOTES_PER_WRITE clients. If the object ends
@@ -20,6 +20,9 @@ const LEAST_CLIENTS = 0.05;
 
 /** At most this many clients are lost if the object ends without warning. */
 const NOTES_PER_WRITE = 500;
+
+/** So many clients are kept as they came, and counted at once: none of them waits for it. A divisor of NOTES_PER_WRITE. */
+const COUNTED_AT_ONCE = 50;
 
 /** `request.cf`, or any part of it; what cannot be used is left out. */
 export interface ClientPlace {
@@ -46,6 +49,7 @@ export class TrafficTally {
   readonly isNew: boolean;
   readonly #sql: SqlStorage;
   readonly #rows: Map<string, Row>;
+  #uncounted: { readonly cf: ClientPlace; readonly at: number }[] = [];
   #unwritten = 0;
 
   constructor(sql: SqlStorage) {
@@ -59,15 +63,15 @@ export class TrafficTally {
 
   /** Counts a client that connects. `now` in milliseconds since the epoch. */
   note(cf: ClientPlace, now: number): void {
-    const noted = this.#add(placeOf(cf), 1, now);
-    delete noted.fromBackup;
-    if (this.#rows.size > MAX_ROWS) this.#makeRoom(noted, now);
-    this.#unwritten += 1;
+    this.#uncounted.push({ cf, at: now });
+    if (this.#uncounted.length < COUNTED_AT_ONCE) return;
+    this.#count();
     if (this.#unwritten >= NOTES_PER_WRITE) this.flush();
   }
 
   /** Adds what an earlier tally counted, as `rows` gave it; what is no row is left out. */
   addBackup(rows: readonly unknown[], now: number): void {
+    this.#count();
     for (const row of rows.filter(isRow)) {
       const clients = fadedClients(row, now);
       if (clients < LEAST_CLIENTS) continue;
@@ -82,16 +86,19 @@ export class TrafficTally {
 
   /** What was counted, for a backup. */
   rows(): readonly unknown[] {
+    this.#count();
     return [...this.#rows.values()];
   }
 
   /** Whether a client has come after this time, in milliseconds since the epoch. */
   hasChangedSince(time: number): boolean {
+    this.#count();
     return [...this.#rows.values()].some(({ at }) => at > time);
   }
 
   /** All places with the current counts of their clients, highest first. */
   samples(now: number): TrafficSample[] {
+    this.#count();
     return [...this.#rows.values()]
       .map((row) => ({
         ...row.place,
@@ -104,12 +111,23 @@ export class TrafficTally {
 
   /** Writes what is new since the last time, if anything is. */
   flush(): void {
+    this.#count();
     if (this.#unwritten === 0) return;
     this.#sql.exec(
       'INSERT OR REPLACE INTO traffic_tally (id, rows) VALUES (1, ?)',
       JSON.stringify([...this.#rows.values()]),
     );
     this.#unwritten = 0;
+  }
+
+  #count(): void {
+    for (const { cf, at } of this.#uncounted) {
+      const noted = this.#add(placeOf(cf), 1, at);
+      delete noted.fromBackup;
+      if (this.#rows.size > MAX_ROWS) this.#makeRoom(noted, at);
+    }
+    this.#unwritten += this.#uncounted.length;
+    this.#uncounted = [];
   }
 
   #read(): readonly Row[] {

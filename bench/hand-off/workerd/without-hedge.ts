@@ -6,8 +6,6 @@ import type { Handoff, HandoffOptions, Miss } from '../../../worker/connect/hand
 import { isTaken, refusalIn } from '../../../worker/connect/region-answer.ts';
 import { messageOf } from '../../../worker/message-of.ts';
 
-const NOTHING_LEFT = Promise.resolve();
-
 export async function handOff({
   candidates,
   firstSleeps = false,
@@ -24,12 +22,12 @@ export async function handOff({
       const ms = now() - startedAt;
       if (isTaken(response)) {
         learn({ kind: 'taken', region, ms, hasStarted: wakes });
-        return { taken: { region, response }, missed, leftBehind: NOTHING_LEFT };
+        return { taken: { region, response }, missed };
       }
       missed.push({ region, ms, ...(await refusalIn(response)) });
     } catch (error) {
       missed.push({ region, ms: now() - startedAt, code: undefined, reason: messageOf(error) });
     }
   }
-  return { missed, leftBehind: NOTHING_LEFT };
+  return { missed };
 }

@@ -27,8 +27,8 @@ export function edgeOf({ changes = {}, answer = () => new Response() }: EdgeOpti
     regions: config.regions.map((region) => ({ ...region, ...changes[region.id] })),
   }));
   const namespaces = plan.regions.map(({ id: region }) => {
-    const fetchFrom = (object: string) => async (request: Request) => {
-      dialled.push({ region, object, request });
+    const fetchFrom = (object: string) => async (url: string, init: RequestInit) => {
+      dialled.push({ region, object, request: new Request(url, init) });
       return answer(region);
     };
     const getByName = (object: string) => ({ fetch: fetchFrom(object) });
