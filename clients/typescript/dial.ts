@@ -5,6 +5,7 @@ import { discover, whyNobody } from './about.ts';
 import { Backoff } from './backoff.ts';
 import type { Credentials, SignedIn } from './credentials.ts';
 import { CredentialsError, EndpointError, NoRegionError, textOf } from './errors.ts';
+import { Handshake } from './handshake.ts';
 import { Lease } from './lease.ts';
 import { open } from './open.ts';
 
@@ -80,7 +81,7 @@ export async function dial(options: DialOptions, dialling: Dialling): Promise<Le
 export function refusedBy(origin: string, cause: unknown): CredentialsError | undefined {
   if (cause instanceof errors.UserAuthenticationExpiredError)
     return new CredentialsError(origin, 'took the connection, and the time of its user is over', { cause });
-  if (cause instanceof errors.AuthorizationError)
+  if (cause instanceof errors.AuthorizationError && !Handshake.hasEnded(cause))
     return new CredentialsError(
       origin,
       'took the connection, and its server refuses the credentials: are they for this edge?',

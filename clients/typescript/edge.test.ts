@@ -440,6 +440,16 @@ describe('connecting', () => {
   });
 });
 
+test('a connection that ends in its first words is made again at once, and is no refusal', async () => {
+  const { two, told, failures } = await connected();
+  two.atFirst = 'cut';
+  two.cut('weur');
+  await waitFor('attempts', SOON, () => two.upgrades.length >= 4);
+  two.atFirst = 'nothing';
+  await waitFor('the reconnect', SOON, () => told.includes('weur reconnected'));
+  expect(failures).toEqual([]);
+});
+
 test('two clients of a region leave it, each once', async () => {
   const { two, told } = await connected();
   const others: string[] = [];

@@ -1,12 +1,7 @@
-// Opens a connection of nats.js over a WebSocket that can be given up, and of which it is noticed when it breaks before the server
-// has answered: nats.js alone waits for its whole timeout then.
+// Opens a connection of nats.js over a WebSocket that can be given up, and says in words why it could not.
 
 import { errors, type NatsConnection, type WsConnectionOptions, wsconnect } from '@nats-io/nats-core';
-
-/** nats.js says first why a server closed the connection, if that said so. */
-const NATS_FIRST_MS = 100;
-
-type Socket = Awaited<ReturnType<NonNullable<WsConnectionOptions['wsFactory']>>>['socket'];
+import { Handshake } from './handshake.ts';
 
 /**
  * @param dialling told of each attempt, of the first one and of those to connect again
@@ -17,53 +12,36 @@ export async function open(
   { signal, dialling }: { readonly signal: AbortSignal; readonly dialling: () => void },
 ): Promise<NatsConnection> {
   signal.throwIfAborted();
-  const { promise: broken, reject } = Promise.withResolvers<never>();
-  let dialled: Socket | undefined;
-  let isOver = false;
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  let handshake: Handshake | undefined;
   const wsFactory: WsConnectionOptions['wsFactory'] = async (url, given) => {
     dialling();
-    const made = options.wsFactory?.(url, given);
-    const { socket, encrypted } = (await made) ?? {
-      socket: new WebSocket(url),
-      encrypted: url.startsWith('wss:'),
-    };
-    endsInWords(socket);
-    if (isOver) return { socket, encrypted };
-    dialled = socket;
-    socket.addEventListener('close', () =>
-      setTimeout(() => reject(new Error('it was closed before the server had answered')), NATS_FIRST_MS),
-    );
-    return { socket, encrypted };
+    const made = await options.wsFactory?.(url, given);
+    const opened = made ?? { socket: new WebSocket(url), encrypted: url.startsWith('wss:') };
+    handshake = new Handshake(opened.socket);
+    return opened;
   };
   const giveUp = () => {
     reject(signal.reason);
-    dialled?.close();
+    handshake?.giveUp();
   };
   signal.addEventListener('abort', giveUp);
   const connecting = wsconnect({ ...options, wsFactory });
   try {
-    return await Promise.race([connecting, broken]);
+    return await Promise.race([connecting, givenUp]);
   } catch (cause) {
     // It may be connected after all.
     connecting.then(
       (late) => late.close(),
       () => undefined,
     );
+    signal.throwIfAborted();
+    if (Handshake.hasEnded(cause)) throw new Error('it ended before the server had answered', { cause });
     if (!(cause instanceof errors.TimeoutError)) throw cause;
     const seconds = (options.timeout ?? 0) / 1000;
     throw new Error(`waited ${seconds} s for a server to answer, in vain`, { cause });
   } finally {
-    isOver = true;
     signal.removeEventListener('abort', giveUp);
-    broken.catch(() => undefined);
+    givenUp.catch(() => undefined);
   }
-}
-
-/** nats.js hears of a WebSocket that ends without a message by an error alone. */
-function endsInWords(socket: Socket): void {
-  let isSilent = true;
-  socket.addEventListener('message', () => (isSilent = false), { once: true });
-  socket.addEventListener('close', () => {
-    if (isSilent) socket.dispatchEvent(new Event('error'));
-  });
 }
