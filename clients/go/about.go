@@ -29,12 +29,12 @@ func discover(ctx context.Context, origin *url.URL) (about, error) {
 		NATS        string  `json:"nats"`
 		Credentials *string `json:"credentials"`
 	}
-	status, body, err := ask(ctx, http.MethodGet, origin.String()+aboutPath, nil)
+	answer, err := ask(ctx, http.MethodGet, origin.String()+aboutPath, nil)
 	if err != nil {
 		return about{}, &EndpointError{origin.String(), "does not answer", err}
 	}
-	if status != http.StatusOK || json.Unmarshal(body, &said) != nil || said.Meridian == "" {
-		return about{}, &EndpointError{origin.String(), fmt.Sprintf("is not Meridian: it answers %d to %s. Is the address right?", status, aboutPath), nil}
+	if answer.status != http.StatusOK || json.Unmarshal(answer.body, &said) != nil || said.Meridian == "" {
+		return about{}, &EndpointError{origin.String(), fmt.Sprintf("is not Meridian: it answers %d to %s. Is the address right?", answer.status, aboutPath), nil}
 	}
 	// Credentials are sent to both: they are for the host alone that was asked for, and as well encrypted.
 	found := about{}
@@ -60,8 +60,8 @@ func whyNobody(ctx context.Context, origin *url.URL, query string) string {
 		Region   *string `json:"region"`
 		Decision string  `json:"decision"`
 	}
-	status, body, err := ask(ctx, http.MethodGet, origin.String()+whoamiPath+query, nil)
-	if err != nil || status != http.StatusOK || json.Unmarshal(body, &who) != nil || who.Region != nil {
+	answer, err := ask(ctx, http.MethodGet, origin.String()+whoamiPath+query, nil)
+	if err != nil || answer.status != http.StatusOK || json.Unmarshal(answer.body, &who) != nil || who.Region != nil {
 		return ""
 	}
 	return repeated(who.Decision, "")

@@ -14,9 +14,25 @@ type callbacks struct {
 	running bool
 }
 
+// Errors that wait for a callback that takes its time; more are not told.
+const mostWaiting = 1000
+
+// runIfRoom is for errors, which may come faster than they are told.
+func (c *callbacks) runIfRoom(callback func()) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if len(c.waiting) < mostWaiting {
+		c.add(callback)
+	}
+}
+
 func (c *callbacks) run(callback func()) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
+	c.add(callback)
+}
+
+func (c *callbacks) add(callback func()) {
 	c.waiting = append(c.waiting, callback)
 	if !c.running {
 		c.running = true
@@ -82,7 +98,7 @@ func (e *Edge) chain(options *nats.Options, l *lease) {
 	options.AsyncErrorCB = func(nc *nats.Conn, s *nats.Subscription, err error) {
 		e.fail(err)
 		if failed != nil {
-			e.callbacks.run(func() { failed(nc, s, err) })
+			e.callbacks.runIfRoom(func() { failed(nc, s, err) })
 		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 )
 
 const (
+	// All attempts of FromEndpoint, where its ctx has no deadline.
+	connectWithin = time.Minute
 	// An attempt as a whole, where ctx ends no sooner: a region that sleeps starts its container first, which the edge itself waits
 	// ten seconds for before it takes another one.
 	attemptWithin = 30 * time.Second
@@ -23,6 +25,31 @@ const (
 	// What nats.go takes at most, once all is drained, to send what was written.
 	flushWithin = 5 * time.Second
 )
+
+// dialUntil tries until there is a connection, or a reason that does not pass by itself.
+func (e *Edge) dialUntil(ctx context.Context) (*lease, error) {
+	for attempts := 1; ; attempts++ {
+		l, err := e.dialOnce(ctx)
+		var none *NoRegionError
+		if err == nil || ctx.Err() != nil || !errors.As(err, &none) || none.Decision != "" {
+			return l, err
+		}
+		timer := time.NewTimer(e.pause(connecting, attempts))
+		select {
+		case <-timer.C:
+			e.fail(fmt.Errorf("it is tried again: %w", err))
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, &NoRegionError{none.Endpoint, "", fmt.Errorf("%w, after %w", ctx.Err(), none.Cause)}
+		}
+	}
+}
+
+func (e *Edge) dialOnce(ctx context.Context) (*lease, error) {
+	ctx, cancel := context.WithTimeout(ctx, attemptWithin)
+	defer cancel()
+	return e.dial(ctx)
+}
 
 // dial makes a connection, and says in words why it could not.
 func (e *Edge) dial(ctx context.Context) (*lease, error) {

@@ -56,6 +56,24 @@ func TestASignInBecomesAUserWhoseSeedStaysHere(t *testing.T) {
 	}
 }
 
+func TestAUserLastsByTheClockOfTheEdge(t *testing.T) {
+	var seen []string
+	there := time.Now().Add(-24 * time.Hour)
+	inner := exchanging(200, map[string]any{"jwt": "user-jwt", "expiresAt": there.Add(time.Hour).UnixMilli()}, &seen)
+	origin, _ := originOf(edgeThat(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", there.UTC().Format(http.TimeFormat))
+		inner(w, r)
+	}))
+	found, err := discover(context.Background(), origin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, renew, err := signedInBy("x").at(context.Background(), context.Background(), origin, found)
+	if wait := time.Until(renew); err != nil || wait < 44*time.Minute || wait > 46*time.Minute {
+		t.Fatal(wait, err)
+	}
+}
+
 func TestARefusedSignInSaysWhy(t *testing.T) {
 	var seen []string
 	refusal := map[string]any{"error": map[string]any{"code": "not_granted", "message": "nothing is granted"}}

@@ -60,8 +60,9 @@ type Edge struct {
 	closed   chan struct{}
 }
 
-// FromEndpoint connects to the edge at an address such as https://nats.example.com. It takes no longer than ctx lasts, and 30 s where
-// ctx has no deadline: a region that sleeps may have to start first. Its error is an EndpointError, a CredentialsError or a
+// FromEndpoint connects to the edge at an address such as https://nats.example.com. It takes no longer than ctx lasts, and a minute
+// where ctx has no deadline: a region that sleeps may have to start first, and while the edge has a region for the client and the
+// connection to it fails, it is tried again, of which Failed is told. Its error is an EndpointError, a CredentialsError or a
 // NoRegionError, or one that an option of Options.NATS returned; where ctx has ended, errors.Is finds ctx's own in it.
 func FromEndpoint(ctx context.Context, endpoint string, options Options) (*Edge, error) {
 	return fromEndpoint(ctx, endpoint, options, pauseBefore)
@@ -73,7 +74,7 @@ func fromEndpoint(ctx context.Context, endpoint string, options Options, pause f
 		return nil, err
 	}
 	if _, has := ctx.Deadline(); !has {
-		within, cancel := context.WithTimeout(ctx, attemptWithin)
+		within, cancel := context.WithTimeout(ctx, connectWithin)
 		defer cancel()
 		ctx = within
 	}
@@ -83,7 +84,7 @@ func fromEndpoint(ctx context.Context, endpoint string, options Options, pause f
 		turn: make(chan struct{}, 1), woken: make(chan struct{}, 1), followed: make(chan struct{}),
 		ended: ended, end: end, closed: make(chan struct{}),
 	}
-	first, err := e.dial(ctx)
+	first, err := e.dialUntil(ctx)
 	if err != nil {
 		end()
 		return nil, err
@@ -91,7 +92,7 @@ func fromEndpoint(ctx context.Context, endpoint string, options Options, pause f
 	e.lock.Lock()
 	defer e.lock.Unlock()
 	e.current = first
-	e.tell(first, "connected")
+	e.tell(first, connecting)
 	go e.follow()
 	return e, nil
 }
@@ -212,7 +213,7 @@ func (e *Edge) tell(l *lease, why string) {
 
 func (e *Edge) fail(err error) {
 	if e.options.Failed != nil {
-		e.callbacks.run(func() {
+		e.callbacks.runIfRoom(func() {
 			if !e.isClosed() {
 				e.options.Failed(err)
 			}

@@ -2,7 +2,11 @@ package meridian
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -173,5 +177,104 @@ func TestCloseWaitsForNoReconnect(t *testing.T) {
 	within(t, "Close", e.Close)
 	if took := time.Since(begun); took > reconnectWithin/2 {
 		t.Fatal(took)
+	}
+}
+
+func TestARegionThatFailsIsTriedAgainAndSoLongAsThereIsTime(t *testing.T) {
+	var r told
+	weur := region("weur")
+	weur.refuse("Server Is Busy")
+	at := newFakeEdge(t, weur)
+	at.whoami = `{"region":"weur","decision":"weur nearest"}`
+	pause := func(why string, attempts int) time.Duration {
+		if attempts == 3 {
+			weur.refuse("")
+		}
+		return time.Millisecond
+	}
+	e, err := fromEndpoint(t.Context(), at.URL, r.options(nil), pause)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Close()
+	if at.visited() != 4 || len(r.failures()) != 3 {
+		t.Fatal(at.visited(), r.failures())
+	}
+
+	weur.refuse("Server Is Busy")
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, err = fromEndpoint(ctx, at.URL, Options{}, func(string, int) time.Duration { return time.Hour })
+	var none *NoRegionError
+	if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &none) || !strings.Contains(err.Error(), "Server Is Busy") {
+		t.Fatal(err)
+	}
+}
+
+func TestCloseGivesUpAMoveThatWaits(t *testing.T) {
+	weur, silent := region("weur"), region("oc")
+	silent.wait = func(ctx context.Context) { <-ctx.Done() }
+	at := newFakeEdge(t, weur)
+	e := connected(t, at, Options{})
+	at.choose(silent)
+	at.drain(weur)
+	eventually(t, "the move", func() bool { return at.visited() == 2 })
+	begun := time.Now()
+	within(t, "Close", e.Close)
+	if took := time.Since(begun); took > attemptWithin/2 {
+		t.Fatal(took)
+	}
+}
+
+func TestCloseOutlastsWhatServeStartsAndDoRuns(t *testing.T) {
+	weur, oc := region("weur"), region("oc")
+	at := newFakeEdge(t, weur)
+	e := connected(t, at, Options{NATS: []nats.Option{nats.DrainTimeout(200 * time.Millisecond)}})
+	hangs, goOn := make(chan struct{}), make(chan struct{})
+	defer close(goOn)
+	if err := e.Serve(func(nc *nats.Conn) (func(), error) {
+		if nc.ConnectedServerId() == oc.id {
+			close(hangs)
+			<-goOn
+		}
+		return func() { <-goOn }, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = e.Do(func(*nats.Conn) error { <-goOn; return nil }) }()
+	at.choose(oc)
+	at.drain(weur)
+	<-hangs
+	within(t, "Close", e.Close)
+}
+
+func TestItIsEncryptedWhereTheAddressIs(t *testing.T) {
+	weur := region("weur")
+	at := &fakeEdge{chosen: weur, conns: map[*fakeConn]bool{}}
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/nats" {
+			at.serve(t, w, r)
+			return
+		}
+		saying(map[string]any{"nats": "wss://" + r.Host + "/nats"})(w, r)
+	}))
+	defer server.Close()
+	defer at.kill(weur)
+	trusted := server.Client().Transport.(*http.Transport).TLSClientConfig
+	before := asking.Transport
+	asking.Transport = server.Client().Transport
+	defer func() { asking.Transport = before }()
+	var r told
+	options := r.options(Token("t"))
+	options.NATS = []nats.Option{nats.Secure(&tls.Config{RootCAs: trusted.RootCAs})}
+	e, err := FromEndpoint(t.Context(), server.URL, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at.kill(weur)
+	eventually(t, "the reconnect", func() bool { return r.last() == "weur reconnected" })
+	e.Close()
+	if _, err := FromEndpoint(t.Context(), server.URL, Options{NATS: []nats.Option{nats.Timeout(time.Second)}}); err == nil {
+		t.Fatal("a certificate that nobody vouches for was taken")
 	}
 }

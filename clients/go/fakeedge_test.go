@@ -24,7 +24,9 @@ type fakeEdge struct {
 	// The region that the next client gets.
 	chosen  *fakeRegion
 	signIns http.HandlerFunc
-	visits  int
+	// What it says of who asks; empty is that no region takes it.
+	whoami string
+	visits int
 	// Messages go to all subscribers, wherever they are: the regions are one cluster.
 	conns map[*fakeConn]bool
 }
@@ -35,6 +37,8 @@ func newFakeEdge(t *testing.T, chosen *fakeRegion) *fakeEdge {
 		switch {
 		case r.URL.Path == "/nats":
 			e.serve(t, w, r)
+		case r.URL.Path == whoamiPath && e.whoami != "":
+			_, _ = io.WriteString(w, e.whoami)
 		case r.Method == http.MethodPost:
 			e.signIns(w, r)
 		case e.signIns != nil:
@@ -164,6 +168,8 @@ func (e *fakeEdge) speak(c *fakeConn) error {
 		switch words[0] {
 		case "CONNECT":
 			if refusal := c.region.refuses(); refusal != "" {
+				// Its PING is read first: to close a socket with something unread would reset it, and lose the refusal.
+				_, _ = lines.ReadString('\n')
 				c.send("-ERR '" + refusal + "'")
 				return errors.New(refusal)
 			}

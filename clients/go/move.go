@@ -9,11 +9,13 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// Why a connection is left: its server says that it goes, its credentials are about to end, or nats.go has given it up.
+// Why a connection is made: it is the first, the server of the one before says that it goes, its credentials are about to end, or nats.go
+// has given it up.
 const (
-	drained = "drained"
-	renewed = "credentials"
-	lost    = "reconnected"
+	connecting = "connected"
+	drained    = "drained"
+	renewed    = "credentials"
+	lost       = "reconnected"
 )
 
 // A server that has said that it goes is gone after this: Cloudflare waits no longer for a container.
@@ -127,8 +129,8 @@ func (e *Edge) tryToMove(why string, a *attempts) {
 	err := e.move(old, why)
 	a.count++
 	a.made(e.pause(why, a.count))
-	if err == nil && why == renewed {
-		// The next one comes in its time, which may be short.
+	if err == nil && why != lost {
+		// The next one comes in its time, which may be short, or with another server's notice.
 		a.count, a.next = 0, time.Time{}
 	}
 	if err == nil || e.ended.Err() != nil {

@@ -97,7 +97,7 @@ func (u *user) exchange(ctx context.Context, s *signIn, endpoint, address string
 	if err != nil {
 		return &CredentialsError{endpoint, "", "was not asked: a user's key could not be sent", err}
 	}
-	status, body, err := ask(ctx, http.MethodPost, address, func(request *http.Request) {
+	answered, err := ask(ctx, http.MethodPost, address, func(request *http.Request) {
 		request.Header.Set("Authorization", "Bearer "+jwt)
 		request.Header.Set("Content-Type", "application/json")
 		request.Body = io.NopCloser(bytes.NewReader(wanted))
@@ -114,19 +114,20 @@ func (u *user) exchange(ctx context.Context, s *signIn, endpoint, address string
 			Message string `json:"message"`
 		} `json:"error"`
 	}
-	err = json.Unmarshal(body, &answer)
-	if err != nil || status >= http.StatusMultipleChoices || answer.JWT == "" {
+	err = json.Unmarshal(answered.body, &answer)
+	if err != nil || answered.status >= http.StatusMultipleChoices || answer.JWT == "" {
 		code := repeated(answer.Error.Code, jwt)
-		what := fmt.Sprintf("refuses the sign-in (%d %s): %s", status, code, repeated(answer.Error.Message, jwt))
+		what := fmt.Sprintf("refuses the sign-in (%d %s): %s", answered.status, code, repeated(answer.Error.Message, jwt))
 		return &CredentialsError{endpoint, code, what, err}
 	}
-	till := time.UnixMilli(answer.ExpiresAt)
-	if !till.After(time.Now()) {
-		what := fmt.Sprintf("gives a user that ended at %s: is the clock of this machine right?", till.UTC().Format(time.RFC3339))
+	// By the clock of the edge: that of this machine may be wrong.
+	lasts := time.UnixMilli(answer.ExpiresAt).Sub(answered.at)
+	if lasts <= 0 {
+		what := fmt.Sprintf("gives a user that ended at %s", time.UnixMilli(answer.ExpiresAt).UTC().Format(time.RFC3339))
 		return &CredentialsError{Endpoint: endpoint, What: what}
 	}
 	u.lock.Lock()
 	defer u.lock.Unlock()
-	u.jwt, u.till = answer.JWT, till
+	u.jwt, u.till = answer.JWT, time.Now().Add(lasts)
 	return nil
 }
