@@ -1,5 +1,6 @@
 // The site in a real browser, as it is built: people find words, reach every page from a telephone, and axe finds nothing that
-// keeps them from reading. And the picture at its beginning, whose text has to fit whatever fonts there are.
+// keeps them from reading. And the picture at its beginning, whose text has to fit whatever fonts there are. Not beside
+// site/site.test.ts: two builds at once share a folder of VitePress.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -12,11 +13,11 @@ import { promisify } from 'node:util';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closeServer, freePort } from '../local/listen.ts';
-import { launchBrowser } from '../test/support/browser.ts';
-import { pagesOf } from './pages.ts';
+import { closeServer, freePort } from '../../local/listen.ts';
+import { pagesOf } from '../../site/pages.ts';
+import { launchBrowser } from '../support/browser.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TIMEOUT_MS = 180_000;
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
