@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RegionConfig } from '../regions/config.ts';
 import { configOf } from '../test/support/data/checked-in.ts';
 import { alternatives, dropletOf, fargateSize } from './alternatives.ts';
-import { breakEvens, curve, hoursUntil } from './break-even.ts';
+import { breakEvens, curve, hoursUntil, mostMessages } from './break-even.ts';
 import { cost } from './cost.ts';
 import { resolveTraffic } from './traffic.ts';
 import type { TrafficOptions } from './traffic-options.ts';
@@ -142,6 +142,9 @@ describe('break-even', () => {
       points.map(() => true),
     );
     expect(points.at(-1)?.isServed).toBe(false);
+    expect(mostMessages(BASIC, trafficOf({ clients: 100 }))).toBeCloseTo(most, 3);
+    expect(mostMessages(BASIC, trafficOf({}))).toBe(null);
+    expect(mostMessages(oneOf('standard-4'), trafficOf({ clients: 100, size: 0, fanOut: 0 }))).toBe(null);
   });
 
   test('the curve never falls', () => {

@@ -89,6 +89,12 @@ export function breakEvens(config: MeridianConfig, traffic: Traffic): readonly B
   });
 }
 
+/** For how many messages a second the servers have the CPU; null: for a million and more, or there are no clients. */
+export function mostMessages(config: MeridianConfig, traffic: Traffic): number | null {
+  const isEnough = (messages: number) => isServed(config, { ...traffic, messages });
+  return presentClients(traffic) === 0 || isEnough(MOST_MESSAGES) ? null : bisect(isEnough);
+}
+
 /** The rate up to which it is so. */
 function bisect(isStillSo: (messages: number) => boolean): number {
   let [below, above] = [0, MOST_MESSAGES];

@@ -1,7 +1,7 @@
 // Everything that `npm run cost` says of a configuration and a load, computed. Pure.
 
 import { alternatives, dropletOf } from '../../cost/alternatives.ts';
-import { breakEvens, curve, hoursUntil } from '../../cost/break-even.ts';
+import { breakEvens, curve, hoursUntil, mostMessages } from '../../cost/break-even.ts';
 import { cost } from '../../cost/cost.ts';
 import { cloudflarePriceAge, otherPriceAge } from '../../cost/stale.ts';
 import type { Traffic } from '../../cost/traffic.ts';
@@ -24,7 +24,11 @@ export function answerOf(config: MeridianConfig, traffic: Traffic, now: number):
     cost: cost(config, traffic),
     traffic,
     alternatives: alternatives(config, traffic),
-    breakEven: { hours, messages: breakEvens(config, traffic) },
+    breakEven: {
+      hours,
+      messages: breakEvens(config, traffic),
+      mostMessages: mostMessages(config, traffic),
+    },
     curve: curve(config, traffic),
     prices: { cloudflare: cloudflarePriceAge(now), others: otherPriceAge(now) },
   };

@@ -19,6 +19,8 @@ export interface CostAnswer {
     /** Hours a day until which a server that sleeps for the rest is cheaper than one of these by the month. */
     readonly hours: readonly { readonly name: string; readonly dollars: number; readonly hours: number }[];
     readonly messages: readonly BreakEven[];
+    /** For how many messages a second there is CPU; null: for more than is looked at. */
+    readonly mostMessages: number | null;
   };
   readonly curve: readonly CurvePoint[];
   readonly prices: { readonly cloudflare: PriceAge; readonly others: PriceAge };
@@ -97,7 +99,14 @@ function breakEvenText({ breakEven }: CostAnswer): string[] {
       ? `A further server costs less than ${name} ($${money(dollars)}), however long it runs.`
       : `A further server costs less than ${name} ($${money(dollars)}) while it runs less than ${hours.toFixed(1)} hours a day.`,
   );
-  return [...hours, ...breakEven.messages.flatMap(messagesText)];
+  const { mostMessages } = breakEven;
+  const most =
+    mostMessages === null
+      ? []
+      : [
+          `The servers have CPU for ${count(mostMessages)} messages/s: beyond it Meridian costs more than was compared.`,
+        ];
+  return [...hours, ...breakEven.messages.flatMap(messagesText), ...most];
 }
 
 function messagesText({ name, cheaper, messages }: BreakEven): string[] {

@@ -92,6 +92,7 @@ test('--curve marks what the servers have no CPU for', async () => {
   expect(out).toMatch(/^1000 +\d+\.\d\d +\d/m);
   expect(out).toMatch(/^100000 +\d+\.\d\d \* +\d/m);
   expect(out).toMatch(/^\* More than the servers have CPU for/m);
+  expect(out).toMatch(/^The servers have CPU for \d\d,\d{3} messages\/s: beyond it/m);
 });
 
 test('settings can be tried, and the file stays as it is', async () => {
