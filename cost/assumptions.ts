@@ -21,7 +21,10 @@ export interface Assumptions {
   readonly isPlacedDear: boolean;
   /** Bytes of each message beside its payload: subject, reply, frames. */
   readonly overheadBytes: number;
-  /** Of a vCPU, in a server that does nothing but keep its links. docs/performance.md has a few percent for twelve servers. */
+  /**
+   * Of a vCPU, in a server that does nothing but keep its links, however small it is. docs/performance.md has 0.8% for six servers
+   * together, and 3.4% for twelve.
+   */
   readonly idleCpuShare: number;
   /**
    * CPU that a server takes for a message, each way, as a multiple of what was measured at full load (docs/performance.md),

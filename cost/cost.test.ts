@@ -163,6 +163,19 @@ test('without clients, regions that stay awake cost their memory and disk all mo
   expect(driver(found, 'egress')).toBe(0);
 });
 
+test('a server that only keeps its links takes a part of a vCPU, however small it is, and no more than it has', () => {
+  const vcpus = (instanceType: RegionConfig['instanceType'], load: TrafficOptions = {}) => {
+    const { lines } = costOf(load, configOf(['weur'], { weur: { jetstream: false, instanceType } }));
+    const used = lines.filter(({ price }) => price.mid === 'cpu').map(({ quantity }) => quantity.high);
+    return used.map((seconds) => seconds / (730 * 3_600));
+  };
+  const tiny = { vcpu: 0.01, memoryMib: 256, diskMb: 2_000 };
+  // The second is of sessions.
+  expect(vcpus('standard-4')).toEqual([expect.closeTo(0.03, 9), 0]);
+  expect(vcpus('lite', { sessionHours: 730 })).toEqual([expect.closeTo(0.03, 9), expect.closeTo(0.03, 9)]);
+  expect(vcpus(tiny as RegionConfig['instanceType'])).toEqual([expect.closeTo(0.01, 9), 0]);
+});
+
 test('a region that may sleep and has clients eight hours a day costs a third, and the ten minutes until it sleeps', () => {
   const one = (keepAwake: boolean) => configOf(['weur'], { weur: { keepAwake, jetstream: false } });
   const quantity = (config: MeridianConfig) =>

@@ -66,7 +66,7 @@ export function cost(config: MeridianConfig, traffic: Traffic): Cost {
       dollars: sumOf(lines.filter((line) => line.region === region)),
     })),
     lines,
-    notes: [...servingNotes(config, loads), ...compressionNotes(config, traffic)],
+    notes: [...servingNotes(config, loads, traffic), ...compressionNotes(config, traffic)],
   };
 }
 

@@ -41,13 +41,25 @@ export function reach(
   const there = places.get(to);
   if (subscribersAre === 'near' || there === undefined || there.servers === 0 || there.share === 0) return 0;
   if (subscribersAre === 'apart') {
-    const withClients = [...places].filter(([, { share }]) => share > 0);
-    const others = withClients.reduce((sum, [id]) => sum + othersAt(from, id, places), 0);
+    const others = othersWithClients(from, places);
     return others === 0 ? 0 : Math.min(1, fanOut / others);
   }
   const share = there.share / there.servers;
   // Whether any of so many is there; below one subscriber, whether there is one at all, and it is there.
   return fanOut < 1 ? fanOut * share : 1 - (1 - share) ** fanOut;
+}
+
+/** How likely it is that a server of `to` which keeps a stream gets a message anyway, for somebody who is there. */
+export function getsAnyway(from: string, to: string, places: Places, subscribers: Subscribers): number {
+  const likely = reach(from, to, places, subscribers);
+  if (subscribers.subscribersAre !== 'apart' || likely === 0) return likely;
+  // Of servers without a subscriber it is one, as long as there is one.
+  return 1 - Math.min(1, Math.max(0, othersWithClients(from, places) - subscribers.fanOut));
+}
+
+function othersWithClients(from: string, places: Places): number {
+  const withClients = [...places].filter(([, { share }]) => share > 0);
+  return withClients.reduce((sum, [id]) => sum + othersAt(from, id, places), 0);
 }
 
 /** Servers of `to` that are not the one of `from` at which a message is published. */

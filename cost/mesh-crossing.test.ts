@@ -37,6 +37,13 @@ test('with the best luck the leader is where the publisher is, with the worst ne
   expect(sumOf('sentAcks', 'apart', {})).toBeCloseTo(600, 9);
 });
 
+test('with the worst luck nobody who gets a message is at its leader, as long as there are servers enough', () => {
+  // A copy for the one who gets it, one for the leader, two for the replicas; with five of them all others have it anyway.
+  expect(sumOf('sent', 'apart', { fanOut: 1 })).toBeCloseTo(600 + 600 + 1_200, 9);
+  expect(sumOf('sent', 'apart', { fanOut: 4.5 })).toBeCloseTo(4.5 * 600 + 300 + 1_200, 9);
+  expect(sumOf('sent', 'apart', { fanOut: 5 })).toBeCloseTo(5 * 600 + 1_200, 9);
+});
+
 test('a message that goes to a subscriber at the leader goes there once', () => {
   // Ten thousand subscribers are everywhere: five copies of each, and none more for the leader.
   expect(sumOf('sent', 'anywhere', { fanOut: 10_000 })).toBeCloseTo(5 * 600 + 1_200, 6);

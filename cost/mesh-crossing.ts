@@ -2,7 +2,7 @@
 // way to their stream's leader and on to its replicas, and the leader's acknowledgements. Pure.
 
 import type { Assumptions } from './assumptions.ts';
-import { meshCopies, type Places, reach } from './mesh-copies.ts';
+import { getsAnyway, meshCopies, type Places } from './mesh-copies.ts';
 import type { Traffic } from './traffic.ts';
 
 /** Servers that keep a stream which the cost is computed for. */
@@ -53,7 +53,7 @@ export function crossings(
     if (stored === 0) continue;
     for (const [leader, part] of leadersFor(from, jetstream, places, subscribersAre)) {
       // Where a subscriber is, it goes anyway, and once.
-      send(from, leader, stored * part * (1 - reach(from, leader, places, subscribers)));
+      send(from, leader, stored * part * (1 - getsAnyway(from, leader, places, subscribers)));
       add(leader, 'sentAcks', stored * part);
       add(from, 'gotAcks', stored * part);
     }

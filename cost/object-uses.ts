@@ -13,6 +13,8 @@ const MINUTES_PER_MONTH = SECONDS_PER_MONTH / SECONDS_PER_MINUTE;
 
 /** The collector looks at each server that runs so often; at a region that sleeps once a minute. */
 const LOOK_SECONDS = 10;
+/** A region's object asks each of its members so often, to decide how many there are to be. */
+const ASK_MEMBER_SECONDS = 2;
 /** The cron trigger asks the collector, the object of rollouts and the store of the configuration, this one twice. */
 const CRON_REQUESTS = 4;
 /** Of those, what is not in memory anyway: the object of rollouts and the store. */
@@ -30,6 +32,7 @@ export function objectUses(
   const wakes = (SECONDS_PER_MONTH - seconds) / SECONDS_PER_MINUTE;
   const requests =
     ran / LOOK_SECONDS +
+    (Math.max(0, servers - 1) * seconds) / ASK_MEMBER_SECONDS +
     MINUTES_PER_MONTH +
     (ran / mesh.reconcileSeconds) * assumptions.objectRequestsPerReconcile +
     connects * assumptions.objectRequestsPerConnect +

@@ -25,6 +25,7 @@ export interface RegionLoad {
   readonly servers: number;
   /** For which each of its servers runs, in a month. */
   readonly seconds: number;
+  /** None where it takes no clients. */
   readonly connects: number;
   /** Messages that clients publish there. */
   readonly published: number;
@@ -93,14 +94,14 @@ function loadOf(region: RegionConfig, around: Around): RegionLoad {
     cpuOf(published + delivered + crossing.sent + crossing.got, traffic.size, assumptions) +
     cpuOf(acknowledged + crossing.sentAcks + crossing.gotAcks, PUB_ACK_BYTES, assumptions) +
     compressionCpuSeconds(compression, crossing.sent * bytes, assumptions) +
-    servers * seconds * assumptions.idleCpuShare * Math.min(1, vcpu);
+    servers * seconds * Math.min(assumptions.idleCpuShare, vcpu);
   const most = servers * seconds * vcpu;
   return {
     region,
     clients,
     servers,
     seconds,
-    connects: clients * traffic.connects * DAYS_PER_MONTH,
+    connects: servers === 0 ? 0 : clients * traffic.connects * DAYS_PER_MONTH,
     published,
     clientBytes: delivered * bytes + acknowledged * ackBytes,
     meshBytes: (crossing.sent * bytes + crossing.sentAcks * ackBytes) * traffic.meshBytesRatio,

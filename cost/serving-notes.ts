@@ -4,12 +4,18 @@
 import { clientCapacity } from '../regions/client-capacity.ts';
 import { externalRegions, type MeridianConfig } from '../regions/config.ts';
 import type { RegionLoad } from './region-load.ts';
+import type { Traffic } from './traffic.ts';
 
 /** One sentence for each. */
-export function servingNotes(config: MeridianConfig, loads: readonly RegionLoad[]): readonly string[] {
+export function servingNotes(
+  config: MeridianConfig,
+  loads: readonly RegionLoad[],
+  traffic: Traffic,
+): readonly string[] {
   const external = externalRegions(config).filter(({ enabled }) => enabled);
   return [
     ...loads.flatMap(placesNote),
+    ...payloadNote(loads, traffic),
     ...loads
       .filter(({ isOverloaded }) => isOverloaded)
       .map(
@@ -19,6 +25,17 @@ export function servingNotes(config: MeridianConfig, loads: readonly RegionLoad[
     ...(external.length === 0
       ? []
       : [`What external regions cost is their owners' to know: ${external.map(({ id }) => id).join(', ')}.`]),
+  ];
+}
+
+function payloadNote(loads: readonly RegionLoad[], { size }: Traffic): string[] {
+  const refusing = loads.filter(
+    ({ region, published }) => published > 0 && size > region.limits.maxPayloadBytes,
+  );
+  if (refusing.length === 0) return [];
+  const ids = refusing.map(({ region: { id } }) => id).join(', ');
+  return [
+    `Messages of ${size} bytes are larger than limits.maxPayloadBytes of ${ids}, and would be refused there; the cost is as if they were taken.`,
   ];
 }
 

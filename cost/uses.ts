@@ -40,7 +40,7 @@ export function usesOf(config: MeridianConfig, traffic: Traffic, scenario: Scena
       ...objectUses(load, config, traffic, assumptions),
     ]),
     ...sharedObjectUses(loads, traffic, assumptions),
-    ...workerUses(traffic, assumptions),
+    ...workerUses(loads, traffic, assumptions),
     ...storageUses(config, traffic),
     ...sessionUses(config, traffic, assumptions),
   ];
@@ -82,8 +82,14 @@ function egressPricesOf(
   return isPlacedDear ? dearestPlaces(senders) : senders.map(({ prices: [usual] }) => usual);
 }
 
-function workerUses(traffic: Traffic, { workerMsPerConnect }: Assumptions): Use[] {
-  const connects = presentClients(traffic) * traffic.connects * DAYS_PER_MONTH;
+/** Without those who connect to a region that takes none; those of external regions come through the Worker too. */
+function workerUses(
+  loads: readonly RegionLoad[],
+  traffic: Traffic,
+  { workerMsPerConnect }: Assumptions,
+): Use[] {
+  const away = loads.reduce((sum, { servers, clients }) => sum + (servers === 0 ? clients : 0), 0);
+  const connects = Math.max(0, presentClients(traffic) - away) * traffic.connects * DAYS_PER_MONTH;
   const crons = SECONDS_PER_MONTH / SECONDS_PER_MINUTE;
   const scrapes = scrapesPerMonth(traffic);
   const at = { driver: 'worker', region: null } as const;
@@ -105,7 +111,7 @@ function sessionUses(
 ): Use[] {
   const { memory, disk } = containerSize(sessions.instanceType);
   const seconds = sessionHours * SECONDS_PER_HOUR;
-  const cpu = assumptions.idleCpuShare * instanceLimits(sessions.instanceType).vcpu;
+  const cpu = Math.min(assumptions.idleCpuShare, instanceLimits(sessions.instanceType).vcpu);
   const at = { driver: 'sessions', region: null } as const;
   return [
     { ...at, price: 'memory', quantity: (seconds * memory) / BYTES_PER_GIB },

@@ -75,7 +75,7 @@ function driverRows({ drivers }: Cost): string[][] {
 
 function regionRows({ regions }: Cost): string[][] {
   return regions.map(({ region, servers, dollars }) => [
-    ...row(region ?? 'all together', dollars),
+    ...row(region ?? 'shared by all', dollars),
     region === null ? '' : String(servers),
   ]);
 }

@@ -20,6 +20,8 @@ test('it says the cost by driver and region, what stands beside it, and how old 
   expect(out).toContain('1,000 clients, 100 messages/s of 128 bytes, each to 10 of them, 24 hours a day.');
   expect(out).toMatch(/^total +\d+\.\d\d +\d+\.\d\d +\d+\.\d\d$/m);
   expect(out).toMatch(/^weur +\d+\.\d\d +\d+\.\d\d +\d+\.\d\d +1$/m);
+  // What is of no region is a row like the others, and no sum of them.
+  expect(out).toMatch(/^shared by all +\d+\.\d\d +\d+\.\d\d +\d+\.\d\d$/m);
   expect(out).toMatch(/^AWS Fargate, 6 tasks +\d/m);
   expect(out).toMatch(/^A further server costs less than a droplet of 4 GB/m);
   expect(out).toMatch(/^List prices, .* of \d{4}-\d\d-\d\d/m);
@@ -116,6 +118,7 @@ describe('bad input ends with 2, and says what is wrong', () => {
     [['--regions', 'weur=1', 'oc'], 'Give each of --regions its share'],
     [['--set', 'weur.instanceType=huge'], 'weur.instanceType'],
     [['--json', '--csv'], 'Either --json or --csv.'],
+    [['--csv', '--curve'], 'Either --csv or --curve'],
   ])('%j', async (args, text) => {
     const { code, err } = await run(...args);
     expect(code).toBe(2);

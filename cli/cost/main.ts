@@ -94,6 +94,11 @@ ${EXIT_CODES_HELP}`,
   )
   .action(async (options: Options, command: Command) => {
     if (options.json && options.csv) throw new CommandError(EXIT.usage, 'Either --json or --csv.');
+    if (options.csv && options.curve)
+      throw new CommandError(
+        EXIT.usage,
+        'Either --csv or --curve: rows of a bill have no place for a curve; --json has it.',
+      );
     const file = await loadConfig(command, options.file);
     const { config, shares } = whatIf(file, options);
     const measured = options.measured ? within(await measuredOf(options), config) : {};

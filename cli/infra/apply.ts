@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { confirm } from '../confirm.ts';
+import { toItsEnd } from '../interrupt.ts';
 import { say } from '../wrap.ts';
 import { bucketFindings, checkFindings } from './inspect-state.ts';
 import { type KeptState, keepCopy } from './keep-copy.ts';
@@ -56,9 +57,11 @@ async function checkSafe({ bucket, settings }: Session): Promise<void> {
 }
 
 async function carryOut(session: Session, plan: string): Promise<KeptState | undefined> {
-  const result = await runIn(session, ['apply', '-input=false', plan]);
-  // What an apply has done before it failed is in the state too.
-  const kept = session.bucket && (await keepCopy(session.bucket));
+  const { result, kept } = await toItsEnd(async () => ({
+    result: await runIn(session, ['apply', '-input=false', plan]),
+    // What an apply has done before it failed is in the state too.
+    kept: session.bucket && (await keepCopy(session.bucket)),
+  }));
   checkRun(session, 'apply', result);
   return kept;
 }

@@ -1,9 +1,11 @@
 // Runs OpenTofu. Ctrl-C reaches it once, from here: it then ends in order, saves its state and gives back its lock, and a
-// second one would make it drop both. It has a process group of its own, so that a terminal does not send it another one.
+// second one would make it drop both. It has a process group of its own, so that a terminal does not send it another one, and
+// what comes here again (npm passes on what the terminal has sent already) goes no further.
 
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
+import { SAME_PRESS_MS } from '../interrupt.ts';
 import type { Program } from './program.ts';
 import type { Environment } from './settings.ts';
 
@@ -37,10 +39,12 @@ export function runProgramOf({ program, folder, env, args, show, input }: Run): 
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     });
-    let interrupted = false;
+    let stoppedAt: number | undefined;
     const stop = () => {
-      interrupted = true;
-      child.kill('SIGINT');
+      const now = performance.now();
+      if (stoppedAt === undefined) child.kill('SIGINT');
+      else if (now - stoppedAt > SAME_PRESS_MS) console.error(stillEnding(program, child.pid));
+      stoppedAt ??= now;
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
@@ -57,12 +61,21 @@ export function runProgramOf({ program, folder, env, args, show, input }: Run): 
     child.once('close', (code, signal) => {
       done();
       // As shells report a signal.
-      resolve({ code: code ?? (signal === 'SIGKILL' ? 137 : 1), out: out(), err: err(), interrupted });
+      resolve({
+        code: code ?? (signal === 'SIGKILL' ? 137 : 1),
+        out: out(),
+        err: err(),
+        interrupted: stoppedAt !== undefined,
+      });
     });
     // It may end without having read.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });
+}
+
+function stillEnding({ name }: Program, pid: number | undefined): string {
+  return `${name} is ending in order, and is not told again: a second time it would drop its state and leave its lock. kill -9 ${pid} ends it all the same.`;
 }
 
 function keepEnd(from: Readable, to: NodeJS.WritableStream | undefined): () => string {
