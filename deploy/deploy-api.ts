@@ -67,7 +67,12 @@ export class DeployApi {
     });
   }
 
-  /** Replaces the image, as a deploy does: the server gets SIGTERM, and the image lets JetStream's go in turns. */
+  /**
+   * Replaces the image, as a deploy does: the server gets SIGTERM, and the image lets JetStream's go in turns.
+   *
+   * @throws CommandError if it is refused; then the application has the configuration of before, so that what it says is what
+   * its containers have, and whoever tries again finds that it is still to be done
+   */
   async setImage({ id, name, configuration }: Application, image: string): Promise<void> {
     const target = { ...configuration, image };
     const what = `give ${name} the image ${image}`;
@@ -80,7 +85,13 @@ export class DeployApi {
       target_configuration: target,
       step_percentage: 100,
     };
-    await this.#call(`${path}/rollouts`, { method: 'POST', body: rollout, what });
+    try {
+      await this.#call(`${path}/rollouts`, { method: 'POST', body: rollout, what });
+    } catch (cause) {
+      // Of two failures the first one counts.
+      await this.#call(path, { method: 'PATCH', body: { configuration }, what }).catch(() => undefined);
+      throw cause;
+    }
   }
 
   /** Ids of the versions of a Worker that served, the present one first. */

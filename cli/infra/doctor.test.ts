@@ -16,6 +16,7 @@ import { lockRuleFindings } from './bucket-locks.ts';
 import { domainFindings } from './domains.ts';
 import type { InfraFinding } from './finding.ts';
 import { bucketFindings, checkFindings, stateFindings } from './inspect-state.ts';
+import { setAside } from './set-aside.ts';
 import { StateBucket } from './state-bucket.ts';
 import { tokenFindings } from './token-privilege.ts';
 
@@ -87,6 +88,35 @@ test('a lock that was left behind is shown with its owner, a broken state is not
   expect(wrongIn(findings)).toEqual(['state_broken']);
   expect(findings.find(({ code }) => code === 'locked')?.text).toContain(
     'ann@desk holds the state since 2026-11-01T10:00:00.000Z (60 min)',
+  );
+});
+
+test('what is no state is set aside once, and a state never is', async () => {
+  await s3.write('meridian.tfstate', 'half of a st');
+  const key = await setAside(bucketOf());
+  expect(await s3.keys()).toEqual([key]);
+  expect(await s3.read(key ?? '')).toBe('half of a st');
+  expect(await setAside(bucketOf())).toBeUndefined();
+  const state = '{"serial":3,"lineage":"a","encrypted_data":"x"}';
+  for (const text of ['', state]) {
+    await s3.write('meridian.tfstate', text);
+    expect(await setAside(bucketOf())).toBeUndefined();
+    expect(await s3.read('meridian.tfstate')).toBe(text);
+  }
+});
+
+test('what cannot be kept is not taken away', async () => {
+  await s3.write('meridian.tfstate', 'half of a st');
+  s3.faults.denied = new Set(['PUT']);
+  await expect(setAside(bucketOf())).rejects.toThrow(/refuses the keys/);
+  expect(await s3.keys()).toEqual(['meridian.tfstate']);
+});
+
+test('a lock that is none of OpenTofu names the command that takes it away', async () => {
+  await s3.write('meridian.tfstate.tflock', 'mine');
+  const findings = await stateFindings(bucketOf(), 0);
+  expect(findings.find(({ code }) => code === 'lock_broken')?.fix).toContain(
+    `r2 object delete ${S3_BUCKET}/meridian.tfstate.tflock --remote`,
   );
 });
 

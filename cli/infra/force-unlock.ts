@@ -26,6 +26,12 @@ export function forceUnlockCommand(): Command {
       const bucket = await bucketWithHistory(settings);
       const bytes = await bucket.read(LOCK_KEY);
       const lock = bytes && readLockText(new TextDecoder().decode(bytes));
+      if (bytes !== undefined && lock === undefined)
+        throw new CommandError(
+          EXIT.refused,
+          `${LOCK_KEY} is there, and no lock of OpenTofu's, which would not take it away: find out who wrote it, then npx wrangler r2 object delete ${bucket.name}/${LOCK_KEY} --remote.`,
+          { details: { code: 'lock_broken' } },
+        );
       if (lock === undefined)
         throw new CommandError(EXIT.refused, 'Nobody holds the state: there is no lock to take away.', {
           details: { code: 'not_locked' },

@@ -20,7 +20,7 @@ export async function bucketFindings(bucket: StateBucket): Promise<readonly Infr
 /** The state, and who holds it. */
 export async function stateFindings(bucket: StateBucket, now: number): Promise<readonly InfraFinding[]> {
   const [state, lock] = await Promise.all([bucket.read(STATE_KEY), bucket.read(LOCK_KEY)]);
-  return [stateFinding(bucket, state), ...(lock === undefined ? [] : [lockFinding(lock, now)])];
+  return [stateFinding(bucket, state), ...(lock === undefined ? [] : [lockFinding(bucket, lock, now)])];
 }
 
 function stateFinding({ name }: StateBucket, bytes: Uint8Array | undefined): InfraFinding {
@@ -41,13 +41,13 @@ function stateFinding({ name }: StateBucket, bytes: Uint8Array | undefined): Inf
   );
 }
 
-function lockFinding(bytes: Uint8Array, now: number): InfraFinding {
+function lockFinding({ name }: StateBucket, bytes: Uint8Array, now: number): InfraFinding {
   const lock = readLockText(new TextDecoder().decode(bytes));
   if (lock === undefined)
     return fix(
       'lock_broken',
       `${LOCK_KEY} is there, and no lock of OpenTofu's`,
-      'find out who wrote it, then delete it',
+      `find out who wrote it, then npx wrangler r2 object delete ${name}/${LOCK_KEY} --remote`,
     );
   return note('locked', lockWords(lock, now));
 }

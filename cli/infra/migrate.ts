@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { confirm } from '../confirm.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { toItsEnd } from '../interrupt.ts';
 import { say } from '../wrap.ts';
 import { initialize, useBucket, useFolder } from './init.ts';
 import { bucketFindings, checkFindings } from './inspect-state.ts';
@@ -56,20 +57,7 @@ export function migrateCommand(): Command {
           },
         );
       const text = await decrypted(source, stored);
-      await usePlace(settings, to);
-      try {
-        await moveTo(settings, text, facts, { dryRun, yes, json, to });
-      } catch (error) {
-        await usePlace(settings, to === 'r2' ? 'local' : 'r2');
-        await initialize(source, ['-reconfigure']);
-        throw error;
-      }
-      if (dryRun) await usePlace(settings, to === 'r2' ? 'local' : 'r2');
-      else if (to === 'r2')
-        await rename(
-          join(settings.folder, STATE_KEY),
-          join(settings.folder, `${STATE_KEY}.${facts.serial}.moved`),
-        );
+      await moveTo(source, text, facts, { dryRun, yes, json, to });
     });
 }
 
@@ -77,18 +65,19 @@ function usePlace(settings: Settings, place: Place): Promise<void> {
   return place === 'local' ? useFolder(settings) : useBucket(settings);
 }
 
+/** Until the question is answered nothing is set up otherwise: whatever ends this command then leaves all as it was. */
 async function moveTo(
-  settings: Settings,
+  source: Session,
   text: string,
   facts: StateFacts,
   { dryRun, yes, json, to }: How,
 ): Promise<void> {
-  const target = await openSession(settings, json);
+  const target = await openSession(source.settings, json, to === 'local');
   const { bucket } = target;
   if (bucket !== undefined) checkFindings(await bucketFindings(bucket), 'Nothing was moved');
   const there = await factsOf(target);
   checkTarget(there, facts);
-  const place = bucket === undefined ? 'this folder' : `the bucket ${bucket.name}`;
+  const place = placeOf(target);
   const words = `state ${facts.serial} of ${facts.lineage} to ${place}`;
   if (dryRun) {
     if (json) console.log(JSON.stringify({ dryRun: true, to, ...pick(facts) }, null, 2));
@@ -96,6 +85,30 @@ async function moveTo(
     return;
   }
   await confirm(`Move ${words}?`, { ...(yes && { yes }) });
+  const now = await toItsEnd(async () => {
+    try {
+      await usePlace(target.settings, to);
+      return await carryOut(target, text, facts, there);
+    } catch (error) {
+      await usePlace(source.settings, to === 'r2' ? 'local' : 'r2');
+      await initialize(source, ['-reconfigure']);
+      throw error;
+    }
+  });
+  const kept = bucket && (await keepCopy(bucket));
+  if (json)
+    console.log(JSON.stringify({ dryRun: false, to, ...pick(now), copy: kept?.copy.key ?? null }, null, 2));
+  else say(`Moved ${words}.`);
+}
+
+/** @returns what is there now */
+async function carryOut(
+  target: Session,
+  text: string,
+  facts: StateFacts,
+  there: StateFacts | undefined,
+): Promise<StateFacts> {
+  const { bucket, settings } = target;
   if (bucket !== undefined) await keepCopy(bucket);
   checkRun(target, 'init', await initialize(target, ['-reconfigure']));
   // OpenTofu, which encrypts, cannot read one that is not: its copy is kept.
@@ -107,13 +120,17 @@ async function moveTo(
   if (now === undefined || now.serial < facts.serial || now.lineage !== facts.lineage)
     throw new CommandError(
       EXIT.unknown,
-      `The state in ${place} is not the one that was moved (${now?.serial} of ${now?.lineage}): somebody else writes there.`,
+      `The state in ${placeOf(target)} is not the one that was moved (${now?.serial} of ${now?.lineage}): somebody else writes there.`,
     );
-  const kept = bucket && (await keepCopy(bucket));
-  if (json)
-    console.log(JSON.stringify({ dryRun: false, to, ...pick(now), copy: kept?.copy.key ?? null }, null, 2));
-  else say(`Moved ${words}.`);
+  if (bucket !== undefined)
+    await rename(
+      join(settings.folder, STATE_KEY),
+      join(settings.folder, `${STATE_KEY}.${facts.serial}.moved`),
+    );
+  return now;
 }
+
+const placeOf = ({ bucket }: Session) => (bucket === undefined ? 'this folder' : `the bucket ${bucket.name}`);
 
 const pick = ({ serial, lineage }: StateFacts) => ({ serial, lineage });
 

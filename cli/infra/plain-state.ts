@@ -67,12 +67,7 @@ export async function pushState(session: Session, text: string): Promise<void> {
  * @throws CommandError if there is one by then
  */
 export async function storeFirst(session: Session, bucket: StateBucket, text: string): Promise<void> {
-  if ((await bucket.read(LOCK_KEY)) !== undefined)
-    throw new CommandError(
-      EXIT.conflict,
-      'Somebody else holds the state, though there is none yet, and nothing was written: npm run infra -- doctor says who it is.',
-      { details: { code: 'locked' } },
-    );
+  await checkNotHeld(bucket);
   const bytes = await encrypted(session, text);
   // Nothing at all, as an upload that failed may leave.
   if ((await bucket.read(STATE_KEY))?.byteLength === 0) await bucket.delete(STATE_KEY);
@@ -83,6 +78,16 @@ export async function storeFirst(session: Session, bucket: StateBucket, text: st
     EXIT.conflict,
     `The bucket ${bucket.name} has a ${STATE_KEY} that is no state or was just written, and nothing was overwritten: look at it first.`,
     { details: { code: 'there_already' } },
+  );
+}
+
+/** @throws CommandError if somebody holds the state */
+export async function checkNotHeld(bucket: StateBucket): Promise<void> {
+  if ((await bucket.read(LOCK_KEY)) === undefined) return;
+  throw new CommandError(
+    EXIT.conflict,
+    'Somebody else holds the state, though there is none yet, and nothing was written: npm run infra -- doctor says who it is.',
+    { details: { code: 'locked' } },
   );
 }
 

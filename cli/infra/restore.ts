@@ -9,8 +9,9 @@ import { chooseCopy, SHORT_HASH_CHARACTERS } from './copy-name.ts';
 import { bucketWithHistory } from './history-command.ts';
 import { bucketFindings, checkFindings } from './inspect-state.ts';
 import { keepCopy, listCopies } from './keep-copy.ts';
-import { decrypted, pushState, resourcesIn, storeFirst } from './plain-state.ts';
-import { checkInitialized, openSession } from './session.ts';
+import { checkNotHeld, decrypted, pushState, resourcesIn, storeFirst } from './plain-state.ts';
+import { checkInitialized, openSession, type Session } from './session.ts';
+import { setAside } from './set-aside.ts';
 import { type InfraOptions, STATE_KEY, settingsOf, withInfra } from './settings.ts';
 import type { StateBucket } from './state-bucket.ts';
 import { readStateText } from './state-text.ts';
@@ -57,22 +58,37 @@ export function restoreCommand(): Command {
       if (dryRun) return;
       await confirm(`Restore state ${copy.serial}?`, { ...(yes && { yes }) });
       const restored = JSON.stringify({ ...(JSON.parse(text) as object), serial });
-      if (current === undefined) await storeFirst(session, bucket, restored);
-      else await pushState(session, restored);
+      const broken = current === undefined ? await storeInItsPlace(session, bucket, restored) : undefined;
+      if (current !== undefined) await pushState(session, restored);
       const kept = await keepCopy(bucket);
       if (json)
         console.log(
           JSON.stringify(
-            { dryRun: false, ...change, serial: kept?.serial ?? null, copy: kept?.copy.key ?? null },
+            {
+              ...{ dryRun: false, ...change, serial: kept?.serial ?? null, copy: kept?.copy.key ?? null },
+              broken: broken ?? null,
+            },
             null,
             2,
           ),
         );
       else
         say(
-          `State ${copy.serial} is the current one again, as ${kept?.serial}. Next: npm run infra -- plan.`,
+          `State ${copy.serial} is the current one again, as ${kept?.serial}.${broken === undefined ? '' : ` What was in its place, and is no state, is kept as ${broken}.`} Next: npm run infra -- plan.`,
         );
     });
+}
+
+/** @returns where that is kept which was in the place of the state and is none */
+async function storeInItsPlace(
+  session: Session,
+  bucket: StateBucket,
+  text: string,
+): Promise<string | undefined> {
+  await checkNotHeld(bucket);
+  const broken = await setAside(bucket);
+  await storeFirst(session, bucket, text);
+  return broken;
 }
 
 async function copyIn(bucket: StateBucket, key: string) {

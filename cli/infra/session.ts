@@ -21,10 +21,13 @@ export interface Session {
   readonly json: boolean;
 }
 
-/** @throws CommandError for whatever is missing */
-export async function openSession(settings: Settings, json = false): Promise<Session> {
+/**
+ * @param isInFolder whether the state is to be there; by default, where it is set up to be
+ * @throws CommandError for whatever is missing
+ */
+export async function openSession(settings: Settings, json = false, isInFolder?: boolean): Promise<Session> {
   await checkFolder(settings);
-  const bucketAccess = (await isLocal(settings)) ? undefined : bucketAccessOf(settings);
+  const bucketAccess = (isInFolder ?? (await isLocal(settings))) ? undefined : bucketAccessOf(settings);
   const bucket = bucketAccess === undefined ? undefined : new StateBucket(bucketAccess);
   const program = await findProgram(settings);
   const hasColours = process.stdout.isTTY === true && !settings.env.NO_COLOR;

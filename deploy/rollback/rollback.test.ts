@@ -210,6 +210,19 @@ test('one that failed half-way goes on to the same deploy without its id, and no
   expect(JSON.parse(next.out)).toMatchObject({ to: { version: 'v1' } });
 });
 
+test('an image whose rollout was refused is not taken for one that is back: the next try gives it again', async () => {
+  await using cloudflare = await startFakeCloudflare(
+    three({ failing: 'applications/id-nats-weur/rollouts' }),
+  );
+  const failed = await rollback(['--yes'], cloudflare.env);
+  expect(failed).toMatchObject({ code: 1, err: expect.stringContaining('it answered 500') });
+  expect(cloudflare.account.images['nats-weur']).toBe('r/meridian:3');
+  cloudflare.account.failing = undefined;
+  expect(await rollback(['--yes'], cloudflare.env)).toMatchObject({ code: 0 });
+  expect(cloudflare.account.images['nats-weur']).toBe('r/meridian:2');
+  expect(cloudflare.changes).toContain('POST /containers/applications/id-nats-weur/rollouts');
+});
+
 test('one that failed half-way is over with the next deploy', async () => {
   const goal = JSON.stringify({ from: 'v2', to: 'v1', at: '2026-11-02T11:00:00.000Z', isDone: false });
   const account = three();

@@ -3,6 +3,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { waitFor } from '../../waiting/wait-for.ts';
 import { InfraFolder } from '../support/infra-folder.ts';
 import { type S3Bucket, startS3Bucket } from '../support/s3-bucket.ts';
 
@@ -67,6 +68,16 @@ test('a state moves from the folder to the bucket and back, with its serial, its
   const second = facts(await s3.read(STATE));
   expect(await folder.run(['migrate', '--to', 'local', '--yes'])).toMatchObject(done);
   expect(await local()).toEqual(second);
+  expect(JSON.parse((await folder.run(['plan', '--json'])).out)).toEqual({ wouldChange: false });
+});
+
+test('a migration that is killed before its question leaves everything as it was', async () => {
+  await using folder = await begun(['--local'], 'one');
+  const looking = folder.start(['migrate', '--to', 'r2', '--dry-run']);
+  await waitFor('it looks at the bucket', { timeoutMs: 60_000 }, () => s3.asked.length > 0);
+  process.kill(looking.pid, 'SIGINT');
+  await looking.ended;
+  expect(await readdir(folder.path)).toContain('backend_override.tf');
   expect(JSON.parse((await folder.run(['plan', '--json'])).out)).toEqual({ wouldChange: false });
 });
 
@@ -143,6 +154,9 @@ test('a state that is lost is there again from its copies', async () => {
   const { lineage } = facts(await s3.read(STATE));
   await s3.write(STATE, '');
   expect(await folder.run(['restore', '1', '--yes'])).toMatchObject(done);
+  await s3.write(STATE, 'half of a st');
+  const { broken } = JSON.parse((await folder.run(['restore', '1', '--yes', '--json'])).out);
+  expect(await s3.read(broken)).toBe('half of a st');
   expect(facts(await s3.read(STATE)).lineage).toBe(lineage);
   expect(JSON.parse((await folder.run(['plan', '--json'])).out)).toEqual({ wouldChange: false });
 });
