@@ -2,6 +2,7 @@
 
 import { backup } from './backup/backup.ts';
 import { restore } from './backup/restore.ts';
+import { connect } from './connect/connect.ts';
 import type { Benchmark } from './context.ts';
 import { decision } from './decision/decision.ts';
 import { distance } from './distance/distance.ts';
@@ -21,6 +22,7 @@ import { wan } from './wan/wan.ts';
 
 export const BENCHMARKS = {
   edge,
+  connect,
   mesh,
   distance,
   flood,

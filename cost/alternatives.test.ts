@@ -43,6 +43,18 @@ test('Synadia: the plan that has the connections, and beyond the last one a quot
   expect(dollarsOf(/^Synadia Cloud$/, { clients: 1_001 })).toBe(null);
 });
 
+test('Synadia: the plan that takes messages as large as they are', () => {
+  const mib = 1_024 * 1_024;
+  const nameFor = (size: number) =>
+    alternatives(BASIC, trafficOf({ clients: 5, messages: 1e-6, size })).at(-1)?.name;
+  expect([mib, mib + 1, 2 * mib, 2 * mib + 1].map(nameFor)).toEqual([
+    'Synadia Cloud Personal',
+    'Synadia Cloud Pro',
+    'Synadia Cloud Pro',
+    'Synadia Cloud',
+  ]);
+});
+
 describe('streams of three replicas, which Synadia calls HA', () => {
   const config = configOf(['wnam', 'enam', 'weur']);
   test.each([
@@ -119,6 +131,17 @@ describe('break-even', () => {
       expect(breakEvens(BASIC, traffic)).toEqual([]);
       expect(curve(BASIC, traffic).map(({ messages }) => messages)).toEqual([0]);
     }
+  });
+
+  test('a point of the curve says whether there is CPU for it', () => {
+    const points = curve(BASIC, trafficOf({ clients: 100 }));
+    // A quarter of a vCPU, less what links take, and 6.1 microseconds for a message that comes and goes.
+    const most = (0.25 - 0.01) / (2 * 4 * (0.6e-6 + 128 * 1.3e-9));
+    expect(most).toBeGreaterThan(10_000);
+    expect(points.map(({ messages, isServed }) => isServed === messages <= most)).toEqual(
+      points.map(() => true),
+    );
+    expect(points.at(-1)?.isServed).toBe(false);
   });
 
   test('the curve never falls', () => {

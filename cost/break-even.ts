@@ -3,11 +3,12 @@
 
 import type { MeridianConfig, RegionConfig } from '../regions/config.ts';
 import { alternatives } from './alternatives.ts';
+import { ASSUMPTIONS } from './assumptions.ts';
 import { dollarsPerMonth } from './container-cost.ts';
 import { cost } from './cost.ts';
 import { SECONDS_PER_MONTH } from './month.ts';
 import { OBJECT_GB, PRICES } from './prices.ts';
-import { presentClients } from './region-load.ts';
+import { presentClients, regionLoads } from './region-load.ts';
 import type { Traffic } from './traffic.ts';
 
 const HOURS_PER_DAY = 24;
@@ -26,6 +27,8 @@ export function hoursUntil(dollars: number, instanceType: RegionConfig['instance
 export interface CurvePoint {
   readonly messages: number;
   readonly meridian: number;
+  /** Whether its servers have the CPU for so many. */
+  readonly isServed: boolean;
   /** In the order of `alternatives`; null: no list price. */
   readonly others: readonly (number | null)[];
 }
@@ -36,10 +39,17 @@ const CURVE = [0, 1, 10, 100, 1_000, 10_000, 100_000] as const;
 /** By messages a second, all else as in `traffic`. Without clients nobody publishes. */
 export function curve(config: MeridianConfig, traffic: Traffic): readonly CurvePoint[] {
   const messages = presentClients(traffic) === 0 ? [0] : CURVE;
-  return messages.map((each) => pointAt(config, traffic, each));
+  return messages.map((each) => ({
+    ...pointAt(config, traffic, each),
+    isServed: isServed(config, { ...traffic, messages: each }),
+  }));
 }
 
-function pointAt(config: MeridianConfig, traffic: Traffic, messages: number): CurvePoint {
+function isServed(config: MeridianConfig, traffic: Traffic): boolean {
+  return !regionLoads(config, traffic, ASSUMPTIONS.mid).some(({ isOverloaded }) => isOverloaded);
+}
+
+function pointAt(config: MeridianConfig, traffic: Traffic, messages: number): Omit<CurvePoint, 'isServed'> {
   const load = { ...traffic, messages };
   return {
     messages,

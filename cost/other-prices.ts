@@ -94,14 +94,42 @@ export interface SynadiaPlan {
   readonly includedGib: number;
   readonly haStreams: number;
   readonly haStorageGib: number;
+  /** The largest message. */
+  readonly messageBytes: number;
 }
+
+const MIB = 1_024 * 1_024;
 
 export const SYNADIA_SOURCE = 'https://docs.synadia.com/cloud/pricing';
 export const SYNADIA_READ_ON = '2026-08-29';
 export const SYNADIA_PLANS: readonly SynadiaPlan[] = [
-  { name: 'Personal', dollars: 0, connections: 10, includedGib: 10, haStreams: 0, haStorageGib: 0 },
-  { name: 'Starter', dollars: 49, connections: 100, includedGib: 100, haStreams: 2, haStorageGib: 1 },
-  { name: 'Pro', dollars: 199, connections: 1_000, includedGib: 1_024, haStreams: 10, haStorageGib: 10 },
+  {
+    name: 'Personal',
+    dollars: 0,
+    connections: 10,
+    includedGib: 10,
+    haStreams: 0,
+    haStorageGib: 0,
+    messageBytes: MIB,
+  },
+  {
+    name: 'Starter',
+    dollars: 49,
+    connections: 100,
+    includedGib: 100,
+    haStreams: 2,
+    haStorageGib: 1,
+    messageBytes: MIB,
+  },
+  {
+    name: 'Pro',
+    dollars: 199,
+    connections: 1_000,
+    includedGib: 1_024,
+    haStreams: 10,
+    haStorageGib: 10,
+    messageBytes: 2 * MIB,
+  },
 ];
 
 /** What clients are sent beyond the plan. */

@@ -22,16 +22,20 @@ export function synadia(clientBytes: number, traffic: Traffic): Alternative {
     dollars: best?.dollars ?? null,
     what:
       best === undefined
-        ? 'by quote: no plan with a list price takes so many connections, or so many streams of three replicas, or keeps so much of them'
-        : 'run by those who make NATS; a server there is shared, and only what clients are sent beyond the plan is counted',
+        ? 'by quote: no plan with a list price takes so many connections, such large messages or so many streams of three replicas, or keeps so much of them'
+        : 'run by those who make NATS; a server there is shared, and only what clients are sent beyond the plan is counted: what crosses its own regions may be $0.02 a GiB more',
   };
 }
 
 /** Streams have three replicas here, so they are HA there. */
-function hasRoom(plan: SynadiaPlan, { clients, streams, storedGb, storedShare }: Traffic): boolean {
+function hasRoom(
+  plan: SynadiaPlan,
+  { clients, messages, size, streams, storedGb, storedShare }: Traffic,
+): boolean {
   const needed = Math.max(streams, Number(storedGb > 0 || storedShare > 0));
   return (
     plan.connections >= clients &&
+    (messages === 0 || plan.messageBytes >= size) &&
     plan.haStreams >= needed &&
     plan.haStorageGib * BYTES_PER_GIB >= storedGb * BYTES_PER_GB
   );

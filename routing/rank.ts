@@ -22,13 +22,16 @@ const DEMOTED_TIER = 100;
 export function rankOf({ finalMs }: Estimate, effects: readonly AnyEffect[]): Omit<Rank, 'region'> {
   let scoreMs = finalMs;
   let tier = USUAL_TIER;
+  let isDemoted = false;
   let preferredTier: number | undefined;
   for (const effect of effects) {
     if (effect.effect === 'cost') scoreMs += effect.ms;
-    else if (effect.effect === 'demote') tier += DEMOTED_TIER;
+    else if (effect.effect === 'demote') isDemoted = true;
     else if (effect.effect === 'postpone') tier += effect.tiers;
     else if (effect.effect === 'prefer') preferredTier = PREFERRED_TIER + effect.place;
   }
+  // By how many filters is no matter: among demoted regions the priority decides.
+  if (isDemoted) tier += DEMOTED_TIER;
   return { tier: preferredTier ?? tier, scoreMs };
 }
 

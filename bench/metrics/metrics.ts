@@ -1,6 +1,7 @@
 // What collecting metrics costs clients: the same stack with the collector and without it, under the same loads.
 
 import { alternating } from '../alternating.ts';
+import { connecting } from '../connect/connecting.ts';
 import { type Contestant, withContestants } from '../contestants/start.ts';
 import type { Context } from '../context.ts';
 import { cpuRows, withCpu } from '../cpu-per-message.ts';
@@ -20,10 +21,7 @@ const CONNECT_GOALS: readonly Goal[] = [{ of: OF, against: CONTROL, atMost: 1.02
 const RATE_GOALS: readonly Goal[] = [{ of: OF, against: CONTROL, atLeast: 0.98 }];
 const LATENCY_GOALS: readonly Goal[] = [{ of: OF, against: CONTROL, atMost: 1.02 }];
 
-/** Many short runs: what the machine does besides changes from second to second, and connects differ by a few percent. */
-const CONNECT_RUNS_A_ROUND = 10;
-const CONNECTS = 100;
-const QUICK_CONNECTS = 20;
+const CONNECTING = { control: CONTROL, goals: CONNECT_GOALS, runs: 10, connects: 100 };
 const PINGS = 3_000;
 const QUICK_PINGS = 500;
 
@@ -31,8 +29,6 @@ const QUICK_PINGS = 500;
 const LOAD_MS = 11_000;
 const QUICK_LOAD_MS = 300;
 const PAYLOAD_BYTES = 128;
-
-const US_PER_MS = 1000;
 
 export async function metrics(context: Context): Promise<BenchResult> {
   const measures = await withContestants(CONTESTANTS, context, async (contestants) => {
@@ -59,21 +55,12 @@ async function measureAll(
 ): Promise<Measure[]> {
   const { quick } = context;
   const alternate = alternating(context, contestants);
-  const oftener = quick ? context : { ...context, rounds: context.rounds * CONNECT_RUNS_A_ROUND };
   const row = (what: string, unit: MeasureOptions['unit'], goals: readonly Goal[] = []) => ({
     ...{ what, unit, goals, control: CONTROL },
   });
-  const connects = quick ? QUICK_CONNECTS : CONNECTS;
   const what = 'messages of 128 B, one way';
   return [
-    ...(await alternating(oftener, contestants)(
-      [
-        row('connecting, p50', 'ms', CONNECT_GOALS),
-        row('connecting, p99', 'ms'),
-        row('connecting, CPU of workerd', 'us', CONNECT_GOALS),
-      ],
-      (each) => connect(each, clients, connects),
-    )),
+    ...(await connecting(context, contestants, clients, CONNECTING)),
     ...(await alternate([row('PING to PONG, p50', 'ms', LATENCY_GOALS)], async ({ url }) => {
       const { p50Ms } = await clients.near.call.pingLatency({ url, count: quick ? QUICK_PINGS : PINGS });
       await clients.closeLoads();
@@ -88,11 +75,4 @@ async function measureAll(
       ),
     )),
   ];
-}
-
-async function connect({ url, child }: Contestant, clients: LoadClients, count: number) {
-  const before = await child.call.usage();
-  const { p50Ms, p99Ms } = await clients.near.call.connectLatency({ url, count });
-  const after = await child.call.usage();
-  return [p50Ms, p99Ms, ((after.workerd.cpuMs - before.workerd.cpuMs) * US_PER_MS) / count];
 }

@@ -46,14 +46,17 @@ export function costText(answer: CostAnswer): string {
 /** By messages a second, for `--curve`. */
 export function curveText({ curve, alternatives }: CostAnswer): string {
   const dollars = (value: number | null) => (value === null ? '-' : money(value));
-  return formatTable([
+  const table = formatTable([
     ['MESSAGES/S', 'MERIDIAN', ...alternatives.map(({ name }) => name.toUpperCase())],
-    ...curve.map(({ messages, meridian, others }) => [
+    ...curve.map(({ messages, meridian, isServed, others }) => [
       String(messages),
-      money(meridian),
+      isServed ? money(meridian) : `${money(meridian)} *`,
       ...others.map(dollars),
     ]),
   ]);
+  return curve.every(({ isServed }) => isServed)
+    ? table
+    : `${table}\n* More than the servers have CPU for, and without what larger ones or members cost.`;
 }
 
 function trafficText({ clients, messages, size, fanOut, hours, streams, sessionHours }: Traffic): string {

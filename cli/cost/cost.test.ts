@@ -79,6 +79,21 @@ test('without clients nothing is said of messages', async () => {
   expect(out).not.toMatch(/messages\/s(,|\.| beyond)|up to [\d,]+ messages/);
 });
 
+test('--curve marks what the servers have no CPU for', async () => {
+  const { out } = await run(
+    '--clients',
+    '100',
+    '--regions',
+    'weur',
+    '--set',
+    'weur.jetstream=false',
+    '--curve',
+  );
+  expect(out).toMatch(/^1000 +\d+\.\d\d +\d/m);
+  expect(out).toMatch(/^100000 +\d+\.\d\d \* +\d/m);
+  expect(out).toMatch(/^\* More than the servers have CPU for/m);
+});
+
 test('settings can be tried, and the file stays as it is', async () => {
   const total = async (...args: string[]) => JSON.parse((await run('--json', ...args)).out).cost.total.mid;
   expect(await total('--set', 'weur.instanceType=basic')).toBeLessThan(await total());

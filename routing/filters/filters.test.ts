@@ -60,6 +60,20 @@ describe('enabled', () => {
     const all = Object.fromEntries(ranked(one).map((region) => [region, draining]));
     expect(decide(LONDON, { observed: all })).toMatchObject({ winner: 'weur', rejected: [] });
   });
+
+  test('one that is cut off besides comes no later: among demoted regions the priority decides', () => {
+    const cutOff = { meshShare: 0 };
+    const observed = Object.fromEntries(planOf().regions.map(({ id }) => [id, cutOff]));
+    const decision = decide(LONDON, {
+      regions: Object.fromEntries(
+        planOf().regions.map(({ id }) => [id, { priority: id === 'weur' ? 1 : 2 }]),
+      ),
+      // Without the panic that would ignore that all are cut off.
+      routing: { panicShare: 0 },
+      observed: { ...observed, weur: { state: 'draining', ...cutOff } },
+    });
+    expect(decision).toMatchObject({ panic: false, winner: 'weur' });
+  });
 });
 
 const DOWN: RegionObservation = { state: 'down' };
