@@ -70,7 +70,7 @@ function writeFinding({ name }: StateBucket, { status, code }: BucketAnswer): In
     return fix(
       'key_wrong',
       `${name} does not know the keys (${said})`,
-      'check R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY',
+      'check R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY, and that the keys have not expired',
     );
   if (status === 403)
     return fix(

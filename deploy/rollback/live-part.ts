@@ -3,6 +3,7 @@
 
 import type { LiveConfig } from '../../api/config.ts';
 import type { ErrorCode } from '../../api/errors.ts';
+import type { RolloutState } from '../../api/rollouts.ts';
 import type { AdminClient } from '../../cli/admin-client.ts';
 import { CommandError, EXIT } from '../../cli/exit.ts';
 import { openClient } from '../../cli/live.ts';
@@ -12,6 +13,8 @@ import type { RollbackPlan } from './rollback-plan.ts';
 
 /** Of more than these only the number is said. */
 const SHOWN_EDITS = 20;
+
+const OVER: ReadonlySet<RolloutState> = new Set(['done', 'aborted']);
 
 export interface Edge {
   readonly client: AdminClient;
@@ -32,9 +35,11 @@ export async function askEdge(env: Environment): Promise<Edge | string> {
 }
 
 /** The plan with what the edge knows of its configuration. */
-export async function withLivePart(plan: RollbackPlan, edge: Edge | string): Promise<RollbackPlan> {
+export async function withLivePart(planned: RollbackPlan, edge: Edge | string): Promise<RollbackPlan> {
+  if (typeof edge === 'string') return planned;
+  const plan = { ...planned, notes: [...planned.notes, ...(await rolloutNotes(edge.client))] };
   const { config } = plan;
-  if (config === undefined || typeof edge === 'string') return plan;
+  if (config === undefined) return plan;
   const { client, live } = edge;
   const old = await keptConfig(client, config);
   if (old === undefined)
@@ -43,6 +48,22 @@ export async function withLivePart(plan: RollbackPlan, edge: Edge | string): Pro
   const isSame = (await client.dryRun(old.config)).changes.length === 0;
   if (isSame) return { ...plan, config: undefined };
   return { ...plan, undoes: await editsAfter(client, config, live.version) };
+}
+
+/** Of rollouts that are not over: none ends by a rollback, and one that goes on changes what that has put back. */
+async function rolloutNotes(client: AdminClient): Promise<readonly string[]> {
+  try {
+    const { rollouts } = await client.rollouts();
+    return rollouts
+      .filter(({ state }) => !OVER.has(state))
+      .map(
+        ({ id, name, state }) =>
+          `Rollout ${id}, ${name}, is ${state}, and this does not end it: \`npm run regions -- rollout abort ${id}\` does, and takes back what it has set. Best before this.`,
+      );
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return [`Whether a rollout is under way is not known (${error.message}).`];
+  }
 }
 
 async function keptConfig(client: AdminClient, version: number): Promise<LiveConfig | undefined> {

@@ -138,6 +138,28 @@ test('it lists the live edits that it undoes', async () => {
   expect(out).not.toContain('undoes version 5');
 });
 
+test('a rollout that is not over is named, with what ends it, and one that is over is not', async () => {
+  await using cloudflare = await startFakeCloudflare(account({ config: 7 }));
+  const rollouts = ['running', 'paused', 'done'].map((state, n) => ({
+    id: 3 - n,
+    name: `of-${state}`,
+    state,
+  }));
+  await using edge = await startFakeEdge({
+    ...edgeThatKnows([]),
+    'GET /api/rollouts': { body: { rollouts } },
+  });
+  const env = { ...cloudflare.env, MERIDIAN_URL: edge.url, MERIDIAN_TOKEN: 'secret' };
+  const { code, out } = await rollback(['--dry-run', '--json'], env);
+  expect({ code, notes: JSON.parse(out).notes }).toEqual({
+    code: 0,
+    notes: [
+      expect.stringMatching(/^Rollout 3, of-running, is running.*rollout abort 3/),
+      expect.stringMatching(/^Rollout 2, of-paused, is paused.*rollout abort 2/),
+    ],
+  });
+});
+
 test('a version of the configuration that is no longer kept stays out of it', async () => {
   await using cloudflare = await startFakeCloudflare(account({ config: 5 }));
   await using edge = await startFakeEdge({
