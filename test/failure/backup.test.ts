@@ -30,7 +30,7 @@ test('a stream is backed up whole while its leaders change; made again, it begin
   const { stack } = running;
   await using sydney: Client = await connectFrom(stack.url, cityOf('oc'));
   await jetStreamIsReady(sydney.nats);
-  const manager = await jetstreamManager(sydney.nats, { timeout: 5_000 });
+  const manager = await jetstreamManager(sydney.nats, { timeout: 20_000 });
   const config = { name: STREAM, subjects: ['orders.*'], num_replicas: 3, allow_direct: true };
   await manager.streams.add(config);
   await manager.consumers.add(STREAM, { durable_name: 'billing', ack_policy: 'explicit' });
