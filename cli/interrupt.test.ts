@@ -55,6 +55,18 @@ test('one press that comes twice is one: what has to be put in order is', async 
   expect({ code, out: out() }).toEqual({ code: 130, out: 'working\nputting\nin order\n' });
 });
 
+test('a SIGTERM is one too, and one that follows waits until all is in order', async () => {
+  const { child, said, out, exited } = start();
+  await said('working');
+  child.kill('SIGTERM');
+  await said('putting');
+  await new Promise((resolve) => setTimeout(resolve, SAME_PRESS_MS + 100));
+  child.kill('SIGTERM');
+  child.stdin.write('go on\n');
+  const [code] = await exited;
+  expect({ code, out: out() }).toEqual({ code: 143, out: 'working\nputting\nin order\n' });
+});
+
 test('whoever presses it again, later, does not wait', async () => {
   const { child, said, out, exited } = start();
   await interrupt(child, said);

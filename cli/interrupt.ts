@@ -1,7 +1,10 @@
-// Ctrl-C while something is waited for that goes on without this command, or that has to be put in order first.
+// Ctrl-C, or a supervisor's SIGTERM, while something is waited for that goes on without this command, or that has to be put in order
+// first.
 
 /** As shells report a command that Ctrl-C ended. */
 export const INTERRUPTED = 130;
+/** The same for SIGTERM. */
+const TERMINATED = 143;
 
 /**
  * One Ctrl-C may come twice, milliseconds apart: from the terminal, and from npm, which passes on what it got itself
@@ -10,27 +13,29 @@ export const INTERRUPTED = 130;
 export const SAME_PRESS_MS = 500;
 
 /**
- * Runs `work`; at Ctrl-C, `onInterrupt` says what goes on or puts it in order, and then the command ends. A second
- * Ctrl-C ends it at once.
+ * Runs `work`; at Ctrl-C or SIGTERM, `onInterrupt` says what goes on or puts it in order, and then the command ends. A later
+ * Ctrl-C ends it at once; a SIGTERM does not, which supervisors send some seconds after they sent SIGINT.
  */
 export async function interruptible<T>(
   work: (interrupted: AbortSignal) => Promise<T>,
   onInterrupt: () => void | Promise<void>,
 ): Promise<T> {
   const interrupted = new AbortController();
-  let pressedAt: number | undefined;
-  const interrupt = () => {
-    const now = performance.now();
-    if (pressedAt !== undefined) {
-      if (now - pressedAt > SAME_PRESS_MS) process.exit(INTERRUPTED);
-      return;
-    }
-    pressedAt = now;
+  let since: number | undefined;
+  const interrupt = (code: number) => {
+    since = performance.now();
     interrupted.abort();
-    process.exitCode = INTERRUPTED;
-    void Promise.resolve(onInterrupt()).finally(() => process.exit(INTERRUPTED));
+    process.exitCode = code;
+    void Promise.resolve(onInterrupt()).finally(() => process.exit(code));
   };
-  process.on('SIGINT', interrupt);
+  const onPress = () => {
+    if (since === undefined) interrupt(INTERRUPTED);
+    else if (performance.now() - since > SAME_PRESS_MS) process.exit(INTERRUPTED);
+  };
+  const onTerminate = () => {
+    if (since === undefined) interrupt(TERMINATED);
+  };
+  process.on('SIGINT', onPress).on('SIGTERM', onTerminate);
   try {
     const result = await work(interrupted.signal);
     // Whoever was interrupted does not report success: the process ends once all is in order.
@@ -40,7 +45,7 @@ export async function interruptible<T>(
     if (interrupted.signal.aborted) return await new Promise<never>(() => undefined);
     throw error;
   } finally {
-    process.removeListener('SIGINT', interrupt);
+    process.removeListener('SIGINT', onPress).removeListener('SIGTERM', onTerminate);
   }
 }
 
