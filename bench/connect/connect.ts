@@ -18,8 +18,8 @@ const CONTESTANTS = {
 const OPTIONS = {
   control: CONTROL,
   goals: [{ of: 'Meridian', against: CONTROL, atMost: 1.05 }],
-  runs: 40,
-  connects: 20,
+  runs: 30,
+  connects: 50,
 };
 
 export async function connect(context: Context): Promise<BenchResult> {
