@@ -258,11 +258,9 @@ export class MeshKeeper {
     const { poolSize = 0 } = first;
     if (poolSize === 0) return first;
     const { systemAccount: account = SYSTEM_ACCOUNT } = this.#options;
-    const shares: readonly RouteShare[] = [...Array(poolSize).keys()].map((poolIndex) => ({ poolIndex }));
+    const ofPool = Array.from({ length: poolSize - 1 }, (_, n): RouteShare => ({ poolIndex: n + 1 }));
     const tries = await Promise.allSettled(
-      [...shares.slice(1), { account }].map((share) =>
-        this.#makeRoute(peer, transport, { compression, share }),
-      ),
+      [...ofPool, { account }].map((share) => this.#makeRoute(peer, transport, { compression, share })),
     );
     const others = tries.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     const link = asOne(first, others);
