@@ -64,11 +64,22 @@ export async function planCutOver(
   ];
   if (subjects.length === 0)
     throw new CutOverRefused(`${copyApi.name} would take no subject: say which with --subjects.`);
+  const local = origins.filter(({ source }) => source.external === undefined).map(({ api }) => api.name);
+  await refuseOverlap(copyApi, subjects, [copyApi.name, ...local]);
   const warnings = [
     ...taken.map((name) => `the subjects of ${name} were taken by an earlier attempt: ${NOBODY_STORES}`),
     ...origins.flatMap(({ info }) => missingSettings(copy.config, info.config)),
   ];
   return { copy, origins, subjects, lag, warnings };
+}
+
+/** The server would refuse it too, but only once the origins had lost their subjects. */
+async function refuseOverlap(copyApi: StreamApi, subjects: readonly string[], involved: readonly string[]) {
+  for (const subject of subjects) {
+    const other = (await copyApi.takers(subject)).find((name) => !involved.includes(name));
+    if (other !== undefined)
+      throw new CutOverRefused(`${copyApi.name} cannot take ${subject}: ${other} takes it, or a part of it.`);
+  }
 }
 
 async function originOf(api: StreamApi, { external }: SourceConfig): Promise<StreamInfo> {

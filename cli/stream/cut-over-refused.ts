@@ -11,7 +11,7 @@ export class CutOverRefused extends Error {
   }
 }
 
-/** The copy may be a stream of its own: its origins get nothing back, since both would take the same messages. */
+/** The copy is a stream of its own by another's doing, or may be: its origins get nothing back, since both would take the same messages. */
 export class PerhapsDone extends CutOverRefused {
   override readonly name = 'PerhapsDone';
 }

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../test/support/command-process.ts';
 import { startNatsServerProcess } from '../../test/support/nats-server-process.ts';
 import { runRegions } from '../../test/support/regions-command.ts';
 import { waitFor } from '../../waiting/wait-for.ts';
-import { planCutOver } from './cut-over-plan.ts';
+import { type CutOverPlan, planCutOver } from './cut-over-plan.ts';
 import { CutOverRefused } from './cut-over-refused.ts';
 import { type CutOverOptions, cutOver } from './cut-over-stream.ts';
 import { giveSubjects, subjectsOf, takeSubjects } from './origin-subjects.ts';
@@ -179,8 +179,9 @@ test('who left the origin as it was is told what it stored meanwhile', async () 
 
 test('what cannot be made a stream of its own leaves the origin with its subjects', async () => {
   await copied();
-  await ask(mesh, '$JS.API.STREAM.CREATE.OTHER', { name: 'OTHER', subjects: ['elsewhere.>'] });
   const plan = await planCutOver(copyAt(mesh), apiOf(mesh), ['orders.>', 'elsewhere.>']);
+  // Made after what the plan saw.
+  await ask(mesh, '$JS.API.STREAM.CREATE.OTHER', { name: 'OTHER', subjects: ['elsewhere.>'] });
   await expect(cutOver(copyAt(mesh), plan, options())).rejects.toThrow(/overlap/);
   await ask(mesh, '$JS.API.STREAM.DELETE.OTHER');
   expect((await infoAt(old)).config).toMatchObject({ subjects: ['orders.>'] });
@@ -225,6 +226,29 @@ test('what is copied in part needs to be told its subjects, and a stream of its 
   await expect(planCutOver(copyAt(old), apiOf(old))).rejects.toThrow(
     new CutOverRefused('ORDERS neither mirrors nor sources another stream.'),
   );
+});
+
+test('subjects that another stream takes are refused before anything is changed', async () => {
+  await copied();
+  await ask(mesh, '$JS.API.STREAM.CREATE.OTHER', { name: 'OTHER', subjects: ['other.one'] });
+  await expect(planCutOver(copyAt(mesh), apiOf(mesh), ['orders.>', 'other.*'])).rejects.toThrow(
+    new CutOverRefused('ORDERS cannot take other.*: OTHER takes it, or a part of it.'),
+  );
+  await ask(mesh, '$JS.API.STREAM.DELETE.OTHER');
+});
+
+test('of two at once one does it, and the other says so and gives nothing back', async () => {
+  await copied();
+  const plans = await Promise.all([1, 2].map(() => planCutOver(copyAt(mesh), apiOf(mesh))));
+  const [first, second] = plans as [CutOverPlan, CutOverPlan];
+  await cutOver(copyAt(mesh), first, options());
+  await expect(cutOver(copyAt(mesh), second, options())).rejects.toThrow(
+    'ORDERS is a stream of its own already: somebody else has cut it over meanwhile.',
+  );
+  expect((await infoAt(mesh)).config).toMatchObject({ subjects: ['orders.>'] });
+  expect((await infoAt(old)).config).toMatchObject({ subjects: ['_meridian.cut-over.ORDERS'] });
+  const { domain } = await publish(old, 'after both');
+  expect(domain).toBe('mesh');
 });
 
 test('what the copy does not have of the origin is said before, above all that it knows no ids', async () => {

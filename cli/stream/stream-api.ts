@@ -110,8 +110,19 @@ export class StreamApi {
     }
   }
 
-  async #request<T>(call: 'INFO' | 'UPDATE' | 'MSG.GET', body: string): Promise<T> {
-    const subject = `${this.#prefix}.STREAM.${call}.${this.name}`;
+  /** Names of the streams that take some of what is published to a subject. @throws StreamApiError, StreamSilentError */
+  async takers(subject: string): Promise<readonly string[]> {
+    const asked = JSON.stringify({ subject });
+    const said = await this.#ask<{ readonly streams: readonly string[] | null }>('NAMES', asked);
+    return said.streams ?? [];
+  }
+
+  #request<T>(call: 'INFO' | 'UPDATE' | 'MSG.GET', body: string): Promise<T> {
+    return this.#ask(`${call}.${this.name}`, body);
+  }
+
+  async #ask<T>(call: string, body: string): Promise<T> {
+    const subject = `${this.#prefix}.STREAM.${call}`;
     const answer = await this.#connection
       .request(subject, body, { timeout: TIMEOUT_MS })
       .catch((cause: unknown) => {

@@ -1,7 +1,8 @@
 // Whether a copy of a stream has all that its origins have. What has not been heard of for a while is unknown, not whole.
 
 import { isSilent } from '../../api/stream-source.ts';
-import { CutOverRefused, NOBODY_STORES } from './cut-over-refused.ts';
+import { CutOverRefused, NOBODY_STORES, PerhapsDone } from './cut-over-refused.ts';
+import { cutOverBefore } from './promotion.ts';
 import {
   type SourceConfig,
   type SourceState,
@@ -69,6 +70,10 @@ export async function untilWhole(
 async function lookFor(copyApi: StreamApi, origins: readonly Copied[], since: number) {
   const askedAt = Date.now();
   const copy = await copyApi.info();
+  if (cutOverBefore(copy) !== undefined)
+    throw new PerhapsDone(
+      `${copyApi.name} is a stream of its own already: somebody else has cut it over meanwhile.`,
+    );
   const lag = lagOf(copy);
   if (lag > 0) return { copy, lacks: `${lag} messages` };
   const isHeard = askedAt - silentMs(copy) >= since;
