@@ -1,10 +1,13 @@
 // The minimum that the platform itself costs between two servers, as a Worker: two objects join the route ports of their
-// containers, and what they forward is all that they do. Compiled with Node's types, as all of bench/ is, so the few types of
+// containers, and what they forward is all that they do. If the servers compress, how they are told to is Meridian's: what
+// comes after it is compared. Compiled with Node's types, as all of bench/ is, so the few types of
 // workerd are written out.
 
 import { ROUTE_PORT, WEBSOCKET_PORT } from '../../regions/container-ports.ts';
+import { readStreamStart, streamOf } from '../../worker/mesh/compressed-handshake.ts';
 
 const SERVERS = ['splice-0', 'splice-1'] as const;
+const NOTHING = new Uint8Array();
 
 interface Socket {
   readonly readable: ReadableStream<Uint8Array>;
@@ -29,6 +32,8 @@ interface Env {
       connect(address: string): Socket;
     };
   };
+  /** How the servers compress; absent: they don't. */
+  readonly COMPRESSION?: string;
 }
 
 export class Spliced {
@@ -66,7 +71,16 @@ export class Spliced {
   async #join(peer: string): Promise<void> {
     const [own, other] = [this.#dial(), this.#env.NATS.getByName(peer).connect(`${peer}:${ROUTE_PORT}`)];
     const [ofOwn, ofOther] = await Promise.all([firstLine(own), firstLine(other)]);
-    await Promise.all([greet(own, ofOther), greet(other, ofOwn)]);
+    const compression = this.#env.COMPRESSION;
+    await Promise.all([greet(own, ofOther, compression), greet(other, ofOwn, compression)]);
+    if (compression !== undefined) {
+      const starts = [own, other].map(({ readable }) => readStreamStart(readable, NOTHING));
+      const [ownStart = NOTHING, otherStart = NOTHING] = await Promise.all(starts);
+      await Promise.all([
+        write(own, [streamOf(infoLine(ofOther, compression)), otherStart]),
+        write(other, [streamOf(infoLine(ofOwn, compression)), ownStart]),
+      ]);
+    }
     void own.readable.pipeTo(other.writable);
     void other.readable.pipeTo(own.writable);
   }
@@ -86,14 +100,21 @@ async function firstLine({ readable }: Socket): Promise<Record<string, unknown>>
 }
 
 /** As a server that dials would. */
-async function greet({ writable }: Socket, info: Record<string, unknown>): Promise<void> {
-  const { nonce: _nonce, ip: _ip, ...passedOn } = info;
+async function greet(to: Socket, info: Record<string, unknown>, compression?: string): Promise<void> {
   const { server_id: name, headers, cluster } = info;
-  const connect = { ...{ echo: true, verbose: false, pedantic: false, tls_required: false }, lnoc: true };
-  const said = { ...passedOn, compression: 'off', gossip_mode: 1, host: '127.0.0.1', port: 9 };
-  const text = `CONNECT ${JSON.stringify({ ...connect, name, headers, cluster })}\r\nINFO ${JSON.stringify(said)}\r\n`;
+  const said = { echo: true, verbose: false, pedantic: false, tls_required: false, lnoc: true };
+  const connect = `CONNECT ${JSON.stringify({ ...said, name, headers, cluster })}\r\n`;
+  await write(to, [new TextEncoder().encode(connect + infoLine(info, compression))]);
+}
+
+function infoLine(info: Record<string, unknown>, compression = 'off'): string {
+  const { nonce: _nonce, ip: _ip, ...passedOn } = info;
+  return `INFO ${JSON.stringify({ ...passedOn, compression, gossip_mode: 1, host: '127.0.0.1', port: 9 })}\r\n`;
+}
+
+async function write({ writable }: Socket, parts: readonly Uint8Array[]): Promise<void> {
   const writer = writable.getWriter();
-  await writer.write(new TextEncoder().encode(text));
+  for (const part of parts) await writer.write(part);
   writer.releaseLock();
 }
 

@@ -27,13 +27,13 @@ const READY_TIMEOUT_MS = 30_000;
 
 export function startControlEdge(
   kind: keyof typeof WORKERS,
-  { natsServer, farAddress }: StackRequest,
+  { natsServer, farAddress, compression }: StackRequest,
 ): Promise<RunningStack> {
   return withTeardown(async (undo) => {
     const started = performance.now();
     const platform = await startPlatform({
       natsServer,
-      build: () => buildControl(kind),
+      build: () => buildControl(kind, compression === undefined ? {} : { COMPRESSION: compression }),
       ...(farAddress !== undefined && { hosts: farRoute(SERVERS[kind].at(1) ?? '', farAddress) }),
     });
     undo.defer(platform.close);
@@ -61,13 +61,13 @@ export function startControlEdge(
   });
 }
 
-async function buildControl(kind: keyof typeof WORKERS): Promise<WorkerBuild> {
+async function buildControl(kind: keyof typeof WORKERS, vars: WorkerBuild['vars']): Promise<WorkerBuild> {
   const { file, className } = WORKERS[kind];
   return {
     script: await bundleWorker({ entryPoints: [fileURLToPath(new URL(file, import.meta.url))] }),
     compatibilityDate: COMPATIBILITY_DATE,
     compatibilityFlags: [],
-    vars: {},
+    vars,
     objects: [{ binding: 'NATS', className, hasContainer: true }],
     kvNamespaces: [],
     r2Buckets: [],

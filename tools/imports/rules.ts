@@ -706,8 +706,9 @@ export const PARTS: readonly Part[] = [
   {
     path: 'bench/contestants',
     what: 'what is compared: Meridian, and what it is held against',
-    // A crowded Worker has many more regions' classes than there are.
+    // A crowded Worker has many more regions' classes than there are; a splice tells servers to compress as Meridian does.
     imports: [
+      'worker/mesh',
       'regions',
       'api',
       'regions/generate',
