@@ -41,6 +41,8 @@ export interface FilterTraits<Code extends string = string> {
   readonly ignoredInPanic?: readonly Code[];
   /** It treats clients of one place differently, by a stable draw. */
   readonly draws?: true;
+  /** Whether its effect on a region of which this is known changes as time passes. Absent: never. */
+  readonly fades?: (observation: RegionObservation) => boolean;
   /** It cannot be switched off. */
   readonly alwaysOn?: true;
   /**

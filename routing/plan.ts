@@ -26,6 +26,8 @@ export interface RoutingPlan {
   readonly version: number;
   readonly config: MeridianConfig;
   readonly filters: readonly AnyFilter[];
+  /** Whether it treats clients of one place differently, by who they are. */
+  readonly draws: boolean;
   readonly regions: readonly PlannedRegion[];
   readonly regionsById: ReadonlyMap<RegionId, PlannedRegion>;
   /** How many of the enabled regions have to look healthy for health to be believed. */
@@ -56,6 +58,7 @@ export function compileRouting(
     version,
     config,
     filters,
+    draws: regions.some(({ rules }) => rules.some(({ filter }) => filter.draws)),
     regions,
     regionsById,
     leastHealthy: config.regions.filter(({ enabled }) => enabled).length * config.routing.panicShare,

@@ -8,6 +8,9 @@ import { errorResponse } from './error-response.ts';
 /** 127.0.0.0/8, and the names that browsers always take for this machine. */
 const THIS_MACHINE = /^(?:127(?:\.\d+){3}|\[::1\]|localhost|[^.]+(?:\.[^.]+)*\.localhost)$/;
 
+/** Addresses of this machine as nearly all are written; the others are parsed. */
+const PLAINLY_HERE = /^https?:\/\/(?:127\.0\.0\.1|localhost)(?::\d+)?(?:\/|$)/;
+
 /** A refusal of what another site's page makes a browser send to the local stack; undefined otherwise. */
 export function refuseOtherSites(
   { url, headers }: Pick<Request, 'url' | 'headers'>,
@@ -21,7 +24,7 @@ export function refuseOtherSites(
 
 /** Sandboxed pages, of any site, have the origin `null`. */
 function isHere(url: string): boolean {
-  return THIS_MACHINE.test(URL.parse(url)?.hostname ?? '');
+  return PLAINLY_HERE.test(url) || THIS_MACHINE.test(URL.parse(url)?.hostname ?? '');
 }
 
 function refusal(why: string): Response {

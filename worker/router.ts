@@ -32,6 +32,7 @@ import { openApi } from './status/openapi.ts';
 import { regions } from './status/regions.ts';
 import { route } from './status/route.ts';
 import { whoami } from './status/whoami.ts';
+import { readUpgrade, type Upgrade } from './upgrade.ts';
 import { upgradeRefusal } from './upgrade-check.ts';
 
 type Arguments = [edge: EdgeContext];
@@ -39,9 +40,11 @@ type Handler = (request: Request, ...rest: Arguments) => Response | Promise<Resp
 
 /** A route that only takes upgrades to WebSocket. */
 const upgrade =
-  (handler: Handler): Handler =>
-  (request, ...rest) =>
-    upgradeRefusal(request) ?? handler(request, ...rest);
+  (handler: (upgrade: Upgrade, ...rest: Arguments) => Promise<Response>): Handler =>
+  (request, ...rest) => {
+    const read = readUpgrade(request);
+    return upgradeRefusal(read) ?? handler(read, ...rest);
+  };
 
 /** For anyone, unless the configuration shows it to nobody but those with a token or a sign-in. */
 const forThoseShown = (name: string, handler: Handler): Handler => {
@@ -70,16 +73,18 @@ const missing: Handler = ({ method, url, headers }) => {
   });
 };
 
+/** What went wrong may tell more than strangers should know, so they only get what finds it in the log. */
+function failed(error: unknown): Response {
+  const id = crypto.randomUUID().slice(0, 8);
+  console.error(`error ${id}:`, error);
+  const message = `something went wrong in Meridian, not in the request: its log has the reason, as error ${id}`;
+  return errorResponse('internal', message);
+}
+
 /** A test checks its routes against the contract. */
 export const router = Router<IRequest, Arguments, Response>({
   before: [(request, { env }) => refuseOtherSites(request, env)],
-  catch: (error: unknown) => {
-    // What went wrong may tell more than strangers should know, so they only get what finds it in the log.
-    const id = crypto.randomUUID().slice(0, 8);
-    console.error(`error ${id}:`, error);
-    const message = `something went wrong in Meridian, not in the request: its log has the reason, as error ${id}`;
-    return errorResponse('internal', message);
-  },
+  catch: failed,
   finally: [
     (response, { url }) => {
       const isForPages = response.webSocket === null && isPublic(new URL(url).pathname);
@@ -163,8 +168,29 @@ function methodsOf(pathname: string): readonly string[] {
   return [...new Set(isPublic(pathname) ? [...methods, 'OPTIONS'] : methods)];
 }
 
-/** Answers a request. itty-router adds what an `IRequest` has beyond a `Request` by itself. */
-export async function answer(request: Request, ...rest: Arguments): Promise<Response> {
+/** `/` and `/nats` without a query, as nearly all clients ask for them. */
+const CLIENT_DOOR = new RegExp(`^https?://[^/?#]+(?:${PATHS.root}|${PATHS.nats})$`);
+
+/** Answers a request. */
+export function answer(request: Request, edge: EdgeContext): Promise<Response> {
+  const { url, method, headers } = request;
+  const isClients = CLIENT_DOOR.test(url) && method === 'GET' && headers.has('upgrade');
+  return isClients ? answerClient(readUpgrade(request), edge) : answerByTable(request, edge);
+}
+
+/** As the table would. A client's upgrade is not looked up in it, which would parse its address for each. */
+async function answerClient(upgrade: Upgrade, edge: EdgeContext): Promise<Response> {
+  const { url } = upgrade;
+  try {
+    const refusal = refuseOtherSites(upgrade, edge.env) ?? upgradeRefusal(upgrade);
+    return hardened(refusal ?? (await connect(upgrade, edge)), url);
+  } catch (error) {
+    return hardened(failed(error), url);
+  }
+}
+
+/** itty-router adds what an `IRequest` has beyond a `Request` by itself. */
+async function answerByTable(request: Request, ...rest: Arguments): Promise<Response> {
   if (request.method !== 'HEAD') return router.fetch(request as IRequest, ...rest);
   const headers = new Headers(request.headers);
   // A connection begins with a GET only (RFC 6455, 4.1).

@@ -12,9 +12,12 @@ const VERSION_HEADER = 'sec-websocket-version';
 const KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 
 /** The answer that refuses the request; undefined for an upgrade that may proceed. @param who may connect there */
-export function upgradeRefusal({ headers }: Request, who = 'a NATS client'): Response | undefined {
+export function upgradeRefusal(
+  { headers }: Pick<Request, 'headers'>,
+  who = 'a NATS client',
+): Response | undefined {
   const upgrade = headers.get('upgrade')?.trim().toLowerCase() ?? '';
-  if (!tokensOf(upgrade).includes(WEBSOCKET)) {
+  if (upgrade !== WEBSOCKET && !tokensOf(upgrade).includes(WEBSOCKET)) {
     return notAnUpgrade(`connect ${who} here, over WebSocket`);
   }
   if (headers.has('content-length') || headers.has('transfer-encoding')) {

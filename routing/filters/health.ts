@@ -25,6 +25,7 @@ export const health: Filter<Unhealthy> = {
   name: 'health',
   temporary: true,
   ignoredInPanic: ['unreachable', 'ejected', 'cut-off'],
+  fades: ({ refusedAt, ejectedUntil }) => refusedAt !== undefined || ejectedUntil !== undefined,
   forRegion: () => problemOf,
   words: {
     state: ({ state }) => `last: it is ${state}`,

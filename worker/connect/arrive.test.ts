@@ -15,7 +15,8 @@ import { routingRequestOf } from './routing-request.ts';
 describe('a visit', () => {
   test('has the regions in the order of the decision, each with the way to its own object', async () => {
     const { edge, dialled } = edgeOf();
-    const { decision, candidates } = await arrive(requestFrom('LHR'), edge);
+    const { decided, candidates } = await arrive(requestFrom('LHR'), edge);
+    const { decision } = decided;
     expect(decision.winner).toBe('weur');
     expect(candidates.map(({ region }) => region)).toEqual(decision.candidates.map(({ region }) => region));
     for (const { dial } of candidates.slice(0, 2)) await dial(true, new AbortController().signal);
@@ -112,14 +113,18 @@ describe('a visit', () => {
   test('leaves what came of it to the next one at its data center, and to no other', async () => {
     const { edge } = edgeOf();
     (await arrive(requestFrom('CDG'), edge)).learn(failedAt('weur'));
-    expect((await arrive(requestFrom('CDG'), edge)).decision.failover).toMatchObject({ from: 'weur' });
-    expect((await arrive(requestFrom('AMS'), edge)).decision.failover).toBeUndefined();
+    expect((await arrive(requestFrom('CDG'), edge)).decided.decision.failover).toMatchObject({
+      from: 'weur',
+    });
+    expect((await arrive(requestFrom('AMS'), edge)).decided.decision.failover).toBeUndefined();
   });
 
   test('from no known data center shares what is known with all such', async () => {
     const { edge } = edgeOf();
     (await arrive(requestFrom('QQQ'), edge)).learn(failedAt('weur'));
-    expect((await arrive(requestFrom(undefined), edge)).decision.failover).toMatchObject({ from: 'weur' });
+    expect((await arrive(requestFrom(undefined), edge)).decided.decision.failover).toMatchObject({
+      from: 'weur',
+    });
   });
 
   test('has the regions observed in the background, once in a while', async () => {
@@ -134,7 +139,7 @@ test('a decision alone is the one that a visit has, and nothing comes of it but 
   const { edge, works } = edgeOf();
   const { decision } = await decide(routingRequestOf(requestFrom('LIS'), []), edge);
   expect(works).toEqual(['first load']);
-  expect((await arrive(requestFrom('LIS'), edge)).decision).toEqual(decision);
+  expect((await arrive(requestFrom('LIS'), edge)).decided.decision).toEqual(decision);
 });
 
 function failedAt(region: string): Lesson {

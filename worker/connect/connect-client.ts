@@ -8,6 +8,7 @@ import { compactDecision } from '../../routing/decision-text.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { deleteMembersHeaders } from '../region/members-header.ts';
+import type { Upgrade } from '../upgrade.ts';
 import { arrive } from './arrive.ts';
 import { mayConnect, tooMany } from './connect-limit.ts';
 import { type Handoff, handOff, type Miss } from './hand-off.ts';
@@ -18,30 +19,32 @@ import { noteVisit } from './visit-counts.ts';
 
 /** Takes a client, or what comes through another door, to the best region that takes it. */
 export async function connectClient(
-  request: Request,
+  upgrade: Upgrade,
   edge: EdgeContext,
   door: Door = 'nats',
 ): Promise<Response> {
   const cameAt = Date.now();
-  if (!(await mayConnect(request, edge.env.CONNECT_RATE_LIMIT))) {
-    noteVisit(request, edge, { refusal: 'rate_limited', cameAt });
+  if (!(await mayConnect(upgrade, edge.env.CONNECT_RATE_LIMIT))) {
+    noteVisit(upgrade, edge, { refusal: 'rate_limited', cameAt });
     return tooMany();
   }
-  const { decision, ...visit } = await arrive(request, edge, door);
+  const { decided, ...visit } = await arrive(upgrade, edge, door);
+  const { decision } = decided;
   const { refusal } = decision;
   if (refusal !== undefined) {
-    noteVisit(request, edge, { decision, refusal: refusal.name, cameAt });
+    noteVisit(upgrade, edge, { decision, refusal: refusal.name, cameAt });
     return refusalResponse(decision, refusal);
   }
-  const { taken, missed, leftBehind } = await handOff({ ...visit, now: Date.now, signal: request.signal });
+  const { taken, missed, leftBehind } = await handOff({ ...visit, now: Date.now, signal: upgrade.signal });
   if (leftBehind !== undefined) edge.background('attempts left behind', leftBehind);
   const record = afterAttempts(decision, taken?.region, missed.map(attemptOf));
   if (taken === undefined) {
-    noteVisit(request, edge, { decision: record, missed, refusal: 'no-region', cameAt });
+    noteVisit(upgrade, edge, { decision: record, missed, refusal: 'no-region', cameAt });
     return unavailable(record, missed);
   }
-  noteVisit(request, edge, { decision: record, missed, cameAt });
-  return accepted(request, taken, record, visit.numberOf(taken.response));
+  noteVisit(upgrade, edge, { decision: record, missed, cameAt });
+  const text = record === decision ? decided.text : compactDecision(record);
+  return accepted(upgrade, taken, text, visit.numberOf(taken.response));
 }
 
 function attemptOf({ region, reason, ms }: Miss): FailedAttempt {
@@ -49,16 +52,16 @@ function attemptOf({ region, reason, ms }: Miss): FailedAttempt {
 }
 
 function accepted(
-  { url }: Request,
+  { url }: Upgrade,
   { response, region }: NonNullable<Handoff['taken']>,
-  decision: Decision,
+  decision: string,
   number: number | undefined,
 ): Response {
   const answer = new Response(response.body, response);
   const { headers } = answer;
   deleteMembersHeaders(headers);
   headers.set(REGION_HEADER, region);
-  headers.set(DECISION_HEADER, compactDecision(decision));
+  headers.set(DECISION_HEADER, decision);
   // Without TLS, as on one machine, a browser would not keep a cookie that is Secure.
   const secure = url.startsWith('https:') ? '; Secure' : '';
   const last = serverCookie(region, number);

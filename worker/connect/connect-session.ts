@@ -6,6 +6,7 @@ import { errorResponse } from '../error-response.ts';
 import { publicMessageOf } from '../message-of.ts';
 import { type AskedSession, extractSessionId } from '../sessions/asked-session.ts';
 import { sessionIds, sessionServer } from '../sessions/session-stubs.ts';
+import type { Upgrade } from '../upgrade.ts';
 import { mayConnect, tooMany } from './connect-limit.ts';
 import { placedHeaders } from './forwarded-headers.ts';
 
@@ -16,14 +17,14 @@ const UNKNOWN = 'there is no such session: ask for it again with POST /api/conta
 /** The longest id that is shown in the record. */
 const MAX_ID_CHARS = 63;
 
-export async function connectSession(request: Request, edge: EdgeContext): Promise<Response> {
+export async function connectSession(upgrade: Upgrade, edge: EdgeContext): Promise<Response> {
   const { env, config, version } = edge;
   if (config.sessions.madeBy === 'nobody') return errorResponse('sessions_off', OFF);
-  if (!(await mayConnect(request, env.CONNECT_RATE_LIMIT))) return tooMany();
-  const asked = extractSessionId(request);
+  if (!(await mayConnect(upgrade, env.CONNECT_RATE_LIMIT))) return tooMany();
+  const asked = extractSessionId(upgrade);
   if (asked === undefined) return errorResponse('no_such_session', UNKNOWN);
   const record = `v=${version};session-by=${asked.by}`;
-  const answer = await answerOf(request, edge, asked);
+  const answer = await answerOf(upgrade, edge, asked);
   const headers = new Headers(answer.headers);
   headers.set(DECISION_HEADER, record);
   if (answer.status === 101) headers.set(SESSION_HEADER, asked.id.slice(0, MAX_ID_CHARS));
@@ -31,17 +32,15 @@ export async function connectSession(request: Request, edge: EdgeContext): Promi
   return new Response(body, { status, headers, webSocket });
 }
 
-async function answerOf(request: Request, { env }: EdgeContext, { id, by }: AskedSession): Promise<Response> {
+async function answerOf(upgrade: Upgrade, { env }: EdgeContext, { id, by }: AskedSession): Promise<Response> {
   try {
     // An id that is none reaches no object.
     if (!(await (await sessionIds(env)).has(id))) {
       return errorResponse('no_such_session', `${UNKNOWN} (its id came by ${by})`);
     }
-    const upgrade = new Request('http://session/', {
-      headers: placedHeaders(request),
-      signal: request.signal,
-    });
-    return await sessionServer(env, id).fetch(upgrade);
+    const { signal } = upgrade;
+    const init = { headers: placedHeaders(upgrade), signal };
+    return await sessionServer(env, id).fetch(new Request('http://session/', init));
   } catch (error) {
     const reason = publicMessageOf(error, 'the connection to it was lost', 'a session cannot be reached');
     return errorResponse('session_unavailable', `the session cannot be reached: ${reason}`);

@@ -5,22 +5,23 @@ import { PATHS } from '../../api/paths.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
 import { extractSessionId } from '../sessions/asked-session.ts';
+import type { Upgrade } from '../upgrade.ts';
 import { connectClient } from './connect-client.ts';
 import { connectSession } from './connect-session.ts';
 
 /** Of MQTT 3.1.1 and 5, and of 3.1. */
 const MQTT_PROTOCOLS: readonly string[] = ['mqtt', 'mqttv3.1'];
 
-export async function connect(request: Request, edge: EdgeContext): Promise<Response> {
-  if (speaksMqtt(request)) return errorResponse('bad_request', `MQTT clients connect at ${PATHS.mqtt}`);
+export async function connect(upgrade: Upgrade, edge: EdgeContext): Promise<Response> {
+  if (speaksMqtt(upgrade)) return errorResponse('bad_request', `MQTT clients connect at ${PATHS.mqtt}`);
   const isOn = edge.config.sessions.madeBy !== 'nobody';
-  return isOn && extractSessionId(request) !== undefined
-    ? connectSession(request, edge)
-    : connectClient(request, edge);
+  return isOn && extractSessionId(upgrade) !== undefined
+    ? connectSession(upgrade, edge)
+    : connectClient(upgrade, edge);
 }
 
 /** An MQTT client names its protocol, and would wait for ever for an answer of it; NATS clients name none. */
-function speaksMqtt({ headers }: Request): boolean {
+function speaksMqtt({ headers }: Upgrade): boolean {
   const protocols = headers.get('sec-websocket-protocol')?.toLowerCase().split(',') ?? [];
   return protocols.some((protocol) => MQTT_PROTOCOLS.includes(protocol.trim()));
 }

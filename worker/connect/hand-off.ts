@@ -4,7 +4,15 @@
 import type { FailedAttempt } from '../../routing/decision.ts';
 import { ExternalError } from '../external/external-error.ts';
 import { publicMessageOf } from '../message-of.ts';
-import { advance, afterRefusal, beginHedge, type Contender, type Hedge, type HedgeCommand } from './hedge.ts';
+import {
+  advance,
+  afterRefusal,
+  beginHedge,
+  type Contender,
+  firstStepMs,
+  type Hedge,
+  type HedgeCommand,
+} from './hedge.ts';
 import { CLIENT_REFUSED, isTaken, outcomeOf, type Refusal, refusalIn } from './region-answer.ts';
 
 /** Close code of a WebSocket whose other end has left (RFC 6455, 7.4.1). */
@@ -86,28 +94,55 @@ class HandingOff {
   readonly #dialled = new Map<number, Dialled>();
   readonly #leftBehind: Promise<void>[] = [];
   readonly #takenAt: TakenAt;
-  #hedge: Hedge;
+  readonly #startedAt: number;
+  /** Undefined as long as no more than the first step is made. */
+  #steps: Hedge | undefined;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #listens = false;
 
   constructor(options: HandoffOptions) {
-    const { candidates, firstSleeps = false, now, signal, takenAt = LAST_TAKEN } = options;
+    const { candidates, firstSleeps = false, now, takenAt = LAST_TAKEN } = options;
     this.#options = options;
     this.#takenAt = takenAt;
-    this.#hedge = beginHedge(candidates, firstSleeps, now());
-    this.#advance();
-    signal?.addEventListener('abort', () => this.#end());
+    this.#startedAt = now();
+    const [first] = candidates;
+    if (first === undefined) {
+      this.#end();
+    } else {
+      this.#dial(0, first, firstSleeps);
+      this.#timer = setTimeout(() => this.#advance(), firstStepMs(first, firstSleeps));
+    }
   }
 
   get result(): Promise<Handoff> {
     return this.#result.promise;
   }
 
+  get #hedge(): Hedge {
+    const { candidates, firstSleeps = false } = this.#options;
+    const startedAt = this.#startedAt;
+    this.#steps ??= advance(beginHedge(candidates, firstSleeps, startedAt), startedAt).hedge;
+    return this.#steps;
+  }
+
+  /** Whether the client is still there. The first choice has not taken it at once: from now on it is noticed when it leaves. */
+  #isAwaited(): boolean {
+    const { signal } = this.#options;
+    if (!this.#listens) signal?.addEventListener('abort', () => this.#end());
+    this.#listens = true;
+    return signal?.aborted !== true;
+  }
+
   #advance(): void {
     const { now, waitsForBusy = true } = this.#options;
     clearTimeout(this.#timer);
+    if (!this.#isAwaited()) {
+      this.#end();
+      return;
+    }
     const tookAt = waitsForBusy ? (region: string) => this.#takenAt.get(region) : undefined;
     const { hedge, commands, nextAt } = advance(this.#hedge, now(), tookAt);
-    this.#hedge = hedge;
+    this.#steps = hedge;
     for (const command of commands) this.#perform(command);
     if (nextAt === undefined) this.#end();
     else this.#timer = setTimeout(() => this.#advance(), nextAt - now());
@@ -135,11 +170,12 @@ class HandingOff {
 
   #taken(taken: NonNullable<Handoff['taken']>, startedAt: number, hasStarted: boolean): void {
     const { region } = taken;
-    const { learn, now } = this.#options;
+    const { learn, now, signal } = this.#options;
     this.#missed.delete(region);
     this.#takenAt.set(region, now());
     learn({ kind: 'taken', region, ms: now() - startedAt, hasStarted });
-    this.#end(taken);
+    if (signal?.aborted) this.#leftBehind.push(discard(taken));
+    this.#end(signal?.aborted ? undefined : taken);
   }
 
   #refused(index: number, refusal: Refusal & { readonly region: string; readonly startedAt: number }): void {
@@ -150,7 +186,7 @@ class HandingOff {
     this.#missed.set(region, { region, code, reason, ms });
     if (code === undefined) learn({ kind: 'failed', region, startedAt, ms });
     else learn({ kind: 'refused', region, code });
-    this.#hedge = afterRefusal(this.#hedge, index, outcomeOf(refusal), now());
+    this.#steps = afterRefusal(this.#hedge, index, outcomeOf(refusal), now());
     this.#advance();
   }
 

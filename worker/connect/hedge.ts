@@ -44,7 +44,7 @@ export interface Contender {
   /** Expected round trip. */
   readonly estimateMs: number;
   /** How long it has recently needed to accept clients, if that was long: when many come at once, all wait. */
-  readonly tookMs?: number;
+  readonly tookMs?: number | undefined;
 }
 
 /**
@@ -100,13 +100,24 @@ export interface HedgeStep {
  * @param firstSleeps whether the first choice is known to be asleep, so that it need not be asked first
  */
 export function beginHedge(contenders: readonly Contender[], firstSleeps: boolean, now: number): Hedge {
-  const attempts = contenders.map(({ region, estimateMs, tookMs = 0 }, index) => {
-    const usualMs = Math.max(2 * estimateMs + HEDGE_FIXED_MS, 2 * tookMs);
-    const hedgeMs = clamp(usualMs, HEDGE_MIN_MS, HEDGE_MAX_MS);
+  const attempts = contenders.map((contender, index) => {
+    const { region } = contender;
     const stage: Stage = firstSleeps && index === 0 ? 'asleep' : 'idle';
-    return { region, hedgeMs, stage, dialledAt: 0, dueAt: 0, dials: 0, wakes: false };
+    return { region, hedgeMs: hedgeMsOf(contender), stage, dialledAt: 0, dueAt: 0, dials: 0, wakes: false };
   });
   return { startedAt: now, attempts };
+}
+
+function hedgeMsOf({ estimateMs, tookMs = 0 }: Contender): number {
+  return clamp(Math.max(2 * estimateMs + HEDGE_FIXED_MS, 2 * tookMs), HEDGE_MIN_MS, HEDGE_MAX_MS);
+}
+
+/**
+ * When the first step is followed by another, ms after it: it always dials the first choice, whatever the others are, and
+ * nearly always that takes the client.
+ */
+export function firstStepMs(first: Contender, sleeps: boolean): number {
+  return sleeps ? HEDGE_MAX_MS : hedgeMsOf(first);
 }
 
 /** A region refused the client, or its connection was lost. */

@@ -51,6 +51,9 @@ export interface RefreshOptions {
 /** Minimum time between two refreshes by one isolate. */
 const REFRESH_EVERY_MS = 1_000;
 
+/** Minimum time between two looks whether one is due: for each, the regions are ranked once more. */
+const LOOK_EVERY_MS = 100;
+
 /** Data centers that one isolate remembers: one in production, many where requests only pretend to be elsewhere. */
 const MAX_COLOS = 512;
 
@@ -72,6 +75,8 @@ interface Kept {
   firstLoad?: Promise<void>;
   hasBegun?: true;
   refreshedAt: number;
+  /** When it was last looked whether any is to be asked. */
+  lookedAt: number;
   /** The regions that have been asked and have not answered yet, and since when: a request that is cut off never says so. */
   readonly asking: Map<string, number>;
   /** The observations of `record`, computed when first requested. */
@@ -123,7 +128,9 @@ export class Observer {
   /** Whether it is time to `refresh`; says yes to one caller per interval. */
   isDue(colo: string, ranked: () => readonly Ranked[], now: number): boolean {
     const kept = this.#keep(colo);
-    if (!hasPassed(REFRESH_EVERY_MS, kept.refreshedAt, now)) return false;
+    if (!hasPassed(REFRESH_EVERY_MS, kept.refreshedAt, now) || !hasPassed(LOOK_EVERY_MS, kept.lookedAt, now))
+      return false;
+    kept.lookedAt = now;
     if (!isAnyDue(kept.record, ranked(), now)) return false;
     kept.refreshedAt = now;
     return true;
@@ -196,7 +203,12 @@ export class Observer {
     const known = this.#kept.get(colo);
     if (known !== undefined) return known;
     if (this.#kept.size >= MAX_COLOS) this.#kept.clear();
-    const kept: Kept = { record: EMPTY_RECORD, refreshedAt: Number.NEGATIVE_INFINITY, asking: new Map() };
+    const kept: Kept = {
+      record: EMPTY_RECORD,
+      refreshedAt: Number.NEGATIVE_INFINITY,
+      lookedAt: Number.NEGATIVE_INFINITY,
+      asking: new Map(),
+    };
     this.#kept.set(colo, kept);
     return kept;
   }

@@ -8,6 +8,7 @@ import {
   REGION_COOKIE,
 } from '../../api/headers.ts';
 import type { RoutingRequest } from '../../routing/optimal-region.ts';
+import type { Upgrade } from '../upgrade.ts';
 import { regionByName } from './region-by-name.ts';
 
 /** Ids are at most 32 characters; a list of all regions fits in this, 10 kB of junk does not. */
@@ -20,8 +21,10 @@ const PLACE_PARAMETERS = ['colo', 'lat', 'lon', 'country', 'continent'] as const
  * Reads a client's request. `?region=`, `x-nats-prefer-region` and a name below one of the domains (routing.pinDomains)
  * prefer, in this order; `x-nats-force-region` forces.
  */
-export function routingRequestOf(request: Request, pinDomains: readonly string[]): RoutingRequest {
-  const { headers, url } = request;
+export function routingRequestOf(
+  { headers, url, cf }: Omit<Upgrade, 'signal'>,
+  pinDomains: readonly string[],
+): RoutingRequest {
   // Most addresses ask for nothing, and to parse one costs more than the decision.
   const address = url.includes('?') || pinDomains.length > 0 ? new URL(url) : undefined;
   const byQuery = pinsOf(address?.searchParams.get('region') ?? null);
@@ -34,7 +37,7 @@ export function routingRequestOf(request: Request, pinDomains: readonly string[]
     ...(alsoForced.length > 0 ? [`${FORCE_REGION_HEADER} takes one region: the first counts`] : []),
   ];
   return {
-    cf: request.cf,
+    cf,
     client: headers.get('cf-connecting-ip') ?? undefined,
     preferred: [...byQuery.ids, ...byHeader.ids, ...(byName === undefined ? [] : [byName])],
     forced,

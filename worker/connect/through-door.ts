@@ -4,6 +4,7 @@ import type { Door } from '../../api/doors.ts';
 import { type MeridianConfig, ownRegions } from '../../regions/config.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { errorResponse } from '../error-response.ts';
+import { readUpgrade } from '../upgrade.ts';
 import { upgradeRefusal } from '../upgrade-check.ts';
 import { connectClient } from './connect-client.ts';
 import { noteVisit } from './visit-counts.ts';
@@ -24,7 +25,8 @@ const ONE: Readonly<Record<OtherDoor, string>> = { leafnode: 'a leaf node', mqtt
 export function throughDoor(door: OtherDoor): (request: Request, edge: EdgeContext) => Promise<Response> {
   return async (request, edge) => {
     const why = whyClosed(door, edge.config);
-    if (why === undefined) return upgradeRefusal(request, ONE[door]) ?? connectClient(request, edge, door);
+    if (why === undefined)
+      return upgradeRefusal(request, ONE[door]) ?? connectClient(readUpgrade(request), edge, door);
     if (request.headers.has('upgrade')) noteVisit(request, edge, { refusal: 'door_off', cameAt: Date.now() });
     return errorResponse('door_off', why);
   };

@@ -5,6 +5,7 @@ import type { Decision, Failover } from '../../routing/decision.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { metricsCollector } from '../metrics/collector-stub.ts';
 import { figuresOfOne, type Path, type VisitCount, type VisitField, VisitTally } from '../metrics/visits.ts';
+import type { Upgrade } from '../upgrade.ts';
 import type { Miss } from './hand-off.ts';
 import { observationsAt } from './observe.ts';
 
@@ -82,7 +83,7 @@ export function pointOf(visit: VisitCount): AnalyticsEngineDataPoint {
 }
 
 /** Counts a client of this isolate, as far as the deployment has a collector or a dataset. */
-export function noteVisit({ cf }: Request, edge: EdgeContext, outcome: Outcome): void {
+export function noteVisit({ cf }: Pick<Upgrade, 'cf'>, edge: EdgeContext, outcome: Outcome): void {
   const { CONNECTS, METRICS } = edge.env;
   if (METRICS === undefined && CONNECTS === undefined) return;
   const now = Date.now();

@@ -34,7 +34,7 @@ export interface ClientEntryHost {
   /** Its servers that take clients, as far as is known; none if it is one server, or is not the region's own object. */
   servers(): readonly ServerObservation[];
   /** Regardless of what the isolate that sent the client knew. */
-  forbids(place: ClientPlace): Refusal | undefined;
+  forbids(place: () => ClientPlace): Refusal | undefined;
   /** Resolves when a newly started server may take its first client. */
   untilLinked(): Promise<void>;
   /** The region is used: it is not put to sleep for a while. */
@@ -57,6 +57,9 @@ const SLOW_UPGRADE_MS = 1_000;
 /** A server that was dialled this recently is in use, however many clients it reports. */
 const IN_USE_MS = 10_000;
 
+/** A tenth of the shortest time after which a region sleeps: each time the class reads anew, from a text, how long that is. */
+const RENEW_EVERY_MS = 1_000;
+
 const SLEEPS: Refusal = { code: 'asleep', reason: 'it sleeps, and is not woken for this client' };
 const STARTING: Refusal = { code: 'starting', reason: 'it is being started' };
 const WOKEN_TOO_OFTEN: Refusal = {
@@ -76,6 +79,7 @@ export class ClientEntry {
   readonly #dials = new Map<AbortController, number>();
   #slowCheck: ReturnType<typeof setTimeout> | null = null;
   #lastClientAt = Number.NEGATIVE_INFINITY;
+  #renewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(host: ClientEntryHost) {
     this.#host = host;
@@ -88,12 +92,13 @@ export class ClientEntry {
 
   /** A client, or a connection of Meridian's own. */
   async fetch(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
-    if (pathname === OWN_PATH) return this.#ownConnection(request);
+    const { url, headers, signal } = request;
+    const pathname = pathIn(url);
+    if (pathname === OWN_PATH) return this.#ownConnection(headers, signal);
     const { lifecycle } = this.#host;
-    const network = networkOf(addressOf(request));
-    const from = placeOf(request.headers);
-    const refusal = lifecycle.refusal ?? this.#host.forbids(from) ?? this.#staysAsleep(request, network);
+    const network = networkOf(addressOf(headers));
+    const from = placeOf(headers);
+    const refusal = lifecycle.refusal ?? this.#host.forbids(from) ?? this.#staysAsleep(headers, network);
     if (refusal !== undefined) return this.#refuse(refusal);
     try {
       await lifecycle.comeUp({ kind: 'client' });
@@ -102,7 +107,7 @@ export class ClientEntry {
       if (refusal !== undefined) return this.#refuse(refusal);
       const admission = await this.#admit(pathname, network);
       if ('code' in admission) return this.#refuse(lifecycle.refusal ?? admission);
-      return await this.#upgrade(request, from, admission);
+      return await this.#upgrade(headers, signal, { from, ...admission });
     } catch (error) {
       const { code = 'region_unavailable' } = lifecycle.refusal ?? {};
       const reason = publicMessageOf(error, 'its server cannot be reached', 'a client is not let in');
@@ -140,14 +145,14 @@ export class ClientEntry {
    * A connection of Meridian's own, also while no clients are let in. Clients come as
    * `/`, `/leafnode` or `/mqtt`, whatever path they ask for.
    */
-  async #ownConnection(request: Request): Promise<Response> {
+  async #ownConnection(headers: Headers, signal: AbortSignal): Promise<Response> {
     const { stage } = this.#host.lifecycle;
     if (!isServing(stage)) return new Response(`it is ${regionStateOf(stage)}`, { status: 503 });
-    return this.#host.server.upgrade(request, SERVER_PATHS.nats, request.signal);
+    return this.#host.server.upgrade(headers, SERVER_PATHS.nats, signal);
   }
 
   /** Waking costs money: it is refused for a client another region may serve, and for one that only wakes regions. */
-  #staysAsleep({ headers }: Request, network: string): Refusal | undefined {
+  #staysAsleep(headers: Headers, network: string): Refusal | undefined {
     const { stage } = this.#host.lifecycle;
     if (stage.kind === 'up') return undefined;
     if (!mayWake(headers)) return isComingUp(stage) ? STARTING : SLEEPS;
@@ -155,17 +160,24 @@ export class ClientEntry {
   }
 
   /** A server that is slow to answer is checked; once that shows that it hangs, no client waits for it any longer. */
-  async #upgrade(request: Request, from: ClientPlace, { path, taken, left }: Place): Promise<Response> {
+  async #upgrade(
+    headers: Headers,
+    signal: AbortSignal,
+    { from, path, taken, left }: Place & { readonly from: () => ClientPlace },
+  ): Promise<Response> {
     const { server, watch, tally } = this.#host;
-    this.#host.renewActivity();
     const cameAt = Date.now();
+    if (cameAt - this.#renewedAt >= RENEW_EVERY_MS) {
+      this.#renewedAt = cameAt;
+      this.#host.renewActivity();
+    }
     this.#lastClientAt = cameAt;
     watch.use();
     const dial = new AbortController();
     this.#dials.set(dial, cameAt);
     this.#slowCheck ??= setTimeout(() => this.#checkSlow(), SLOW_UPGRADE_MS);
     try {
-      const response = await server.upgrade(request, path, AbortSignal.any([request.signal, dial.signal]));
+      const response = await server.upgrade(headers, path, AbortSignal.any([signal, dial.signal]));
       if (response.status === 101) {
         taken();
         tally.note(from, Date.now());
@@ -201,4 +213,9 @@ export class ClientEntry {
     const headers = namesMembers(code) ? membersHeaders(code, this.#host.members()) : undefined;
     return errorResponse(code, `region ${this.#host.region().id}: ${reason}`, headers && { headers });
   }
+}
+
+/** Of an address as Workers make it: parsing costs more than all that is done with it. */
+function pathIn(url: string): string {
+  return url.slice(url.indexOf('/', 'http://'.length));
 }

@@ -62,7 +62,7 @@ export class NatsServer {
    * @param path of the server's door
    * @param signal cancels it: the connection to the server is closed, so the server keeps nothing of it
    */
-  upgrade({ headers }: Request, path: string, signal: AbortSignal): Promise<Response> {
+  upgrade(headers: Headers, path: string, signal: AbortSignal): Promise<Response> {
     return this.#port(WEBSOCKET_PORT).fetch(`http://nats-server${path}`, {
       headers,
       signal,

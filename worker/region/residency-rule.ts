@@ -7,13 +7,14 @@ import { compileResidency, residency } from '../../routing/filters/residency.ts'
 import type { Refusal } from './stages.ts';
 import type { ClientPlace } from './traffic-tally.ts';
 
-type Rule = (place: ClientPlace) => Refusal | undefined;
+/** @param place is asked for only if it matters */
+type Rule = (place: () => ClientPlace) => Refusal | undefined;
 
 /** Compiled once per configuration; the refusal names the rule. */
 export function residencyRuleOf({ residency: rules, off }: RegionConfig): Rule {
   const judge = off.includes('residency') ? undefined : compileResidency(rules);
   return (place) => {
-    const forbidden = judge?.(clientCountryOf(place));
+    const forbidden = judge?.(clientCountryOf(place()));
     if (forbidden === undefined) return undefined;
     const words = residency.words[forbidden.code] as (effect: typeof forbidden) => string;
     return { code: 'residency', reason: words(forbidden) };

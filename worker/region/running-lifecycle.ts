@@ -58,6 +58,7 @@ export class RunningLifecycle {
 
   /** Begins all of them before waiting for any, so that the next event's commands come after these. */
   async carryOut(commands: readonly Command[]): Promise<void> {
+    if (commands.length === 0) return;
     await Promise.all(
       commands.map(async (command) => {
         try {
@@ -76,11 +77,18 @@ export class RunningLifecycle {
 
   /** Returns once the server takes clients. @throws Error when it does not come up */
   async comeUp(event: LifecycleEvent): Promise<void> {
-    void this.dispatch(event);
-    await this.untilSettled();
+    if (!isUpForGood(this.stage)) {
+      void this.dispatch(event);
+      await this.untilSettled();
+    }
     const { stage } = this;
     if (stage.kind !== 'up') {
       throw new Error(problemOf(stage) ?? this.refusal?.reason ?? `it is ${stage.kind}`);
     }
   }
+}
+
+/** One that is up, unless it may be about to stop, has nothing to do for who wants it to be. */
+function isUpForGood(stage: Stage): boolean {
+  return stage.kind === 'up' && !stage.isCounting;
 }

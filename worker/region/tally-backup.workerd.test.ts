@@ -56,10 +56,10 @@ test('is written when it has changed, once an hour at most, and never for nothin
   await withBackup(async ({ tally, backup }) => {
     await backup.save(NOW);
     expect(await writtenAt()).toBeUndefined();
-    tally.note(AMSTERDAM, NOW);
+    tally.note(() => AMSTERDAM, NOW);
     await backup.save(NOW + 1);
     expect(await writtenAt()).toBe(NOW + 1);
-    tally.note(AMSTERDAM, NOW + 2);
+    tally.note(() => AMSTERDAM, NOW + 2);
     await backup.save(NOW + HOUR_MS);
     expect(await writtenAt()).toBe(NOW + 1);
     await backup.save(NOW + HOUR_MS + 1);
@@ -71,8 +71,8 @@ test('is written when it has changed, once an hour at most, and never for nothin
 
 test('is what a new object starts from, marked until somebody comes from there', async () => {
   await withBackup(async ({ tally, backup }) => {
-    for (let clients = 0; clients < 8; clients += 1) tally.note(AMSTERDAM, NOW);
-    tally.note(BERLIN, NOW);
+    for (let clients = 0; clients < 8; clients += 1) tally.note(() => AMSTERDAM, NOW);
+    tally.note(() => BERLIN, NOW);
     await backup.save(NOW);
   });
   const name = 'a new object';
@@ -84,7 +84,7 @@ test('is what a new object starts from, marked until somebody comes from there',
         { ...AMSTERDAM, clients: 4, fromBackup: true },
         { ...BERLIN, clients: 0.5, fromBackup: true },
       ]);
-      tally.note(AMSTERDAM, later);
+      tally.note(() => AMSTERDAM, later);
       expect(tally.samples(later)[0]).toEqual({ ...AMSTERDAM, clients: 5 });
       tally.flush();
     },
@@ -103,11 +103,11 @@ test('is what a new object starts from, marked until somebody comes from there',
 
 test('is read before it is written over, if clients come before any forecast', async () => {
   await withBackup(async ({ tally, backup }) => {
-    tally.note(BERLIN, NOW);
+    tally.note(() => BERLIN, NOW);
     await backup.save(NOW);
   });
   await withBackup(async ({ tally, backup }) => {
-    tally.note(AMSTERDAM, NOW);
+    tally.note(() => AMSTERDAM, NOW);
     await backup.save(NOW);
     const both = [
       { ...AMSTERDAM, clients: 1 },
@@ -121,13 +121,13 @@ test('is read before it is written over, if clients come before any forecast', a
 
 test('an object that has counted before takes nothing from a backup', async () => {
   await withBackup(async ({ tally, backup }) => {
-    tally.note(BERLIN, NOW);
+    tally.note(() => BERLIN, NOW);
     await backup.save(NOW);
   });
   const name = 'counted before';
   await withBackup(
     async ({ tally }) => {
-      tally.note(AMSTERDAM, NOW);
+      tally.note(() => AMSTERDAM, NOW);
       tally.flush();
     },
     { name, bucket: DOWN },
@@ -147,7 +147,7 @@ test('an object that has counted before takes nothing from a backup', async () =
 test('a bucket that is down leaves it unknown what was counted, and nothing is written over it', async () => {
   const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   await withBackup(async ({ tally, backup }) => {
-    tally.note(BERLIN, NOW);
+    tally.note(() => BERLIN, NOW);
     await backup.save(NOW);
   });
   const name = 'while R2 is down';
@@ -159,7 +159,7 @@ test('a bucket that is down leaves it unknown what was counted, and nothing is w
   await withBackup(
     async ({ tally, backup }) => {
       await expect(backup.load(NOW)).rejects.toThrow(`reading ${KEY}: R2 is down`);
-      tally.note(AMSTERDAM, NOW);
+      tally.note(() => AMSTERDAM, NOW);
       tally.flush();
       await backup.save(NOW);
       expect(puts).toBe(0);

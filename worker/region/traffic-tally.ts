@@ -49,7 +49,7 @@ export class TrafficTally {
   readonly isNew: boolean;
   readonly #sql: SqlStorage;
   readonly #rows: Map<string, Row>;
-  #uncounted: { readonly cf: ClientPlace; readonly at: number }[] = [];
+  #uncounted: { readonly cf: () => ClientPlace; readonly at: number }[] = [];
   #unwritten = 0;
 
   constructor(sql: SqlStorage) {
@@ -61,8 +61,8 @@ export class TrafficTally {
     this.isNew = this.#rows.size === 0;
   }
 
-  /** Counts a client that connects. `now` in milliseconds since the epoch. */
-  note(cf: ClientPlace, now: number): void {
+  /** Counts a client that connects. @param cf is asked for later @param now milliseconds since the epoch */
+  note(cf: () => ClientPlace, now: number): void {
     this.#uncounted.push({ cf, at: now });
     if (this.#uncounted.length < COUNTED_AT_ONCE) return;
     this.#count();
@@ -122,7 +122,7 @@ export class TrafficTally {
 
   #count(): void {
     for (const { cf, at } of this.#uncounted) {
-      const noted = this.#add(placeOf(cf), 1, at);
+      const noted = this.#add(placeOf(cf()), 1, at);
       delete noted.fromBackup;
       if (this.#rows.size > MAX_ROWS) this.#makeRoom(noted, at);
     }

@@ -21,9 +21,9 @@ afterEach(() => {
 test('clients are counted by place, with coordinates in whole degrees and nothing else of them', async () => {
   await withSql((sql) => {
     const tally = new TrafficTally(sql);
-    tally.note({ ...AMSTERDAM, latitude: '52.9', longitude: '-0.2' }, NOW);
-    tally.note(AMSTERDAM, NOW);
-    tally.note({ ...AMSTERDAM, city: 'Amsterdam', postalCode: '1012', asn: 1 } as object, NOW);
+    tally.note(() => ({ ...AMSTERDAM, latitude: '52.9', longitude: '-0.2' }), NOW);
+    tally.note(() => AMSTERDAM, NOW);
+    tally.note(() => ({ ...AMSTERDAM, city: 'Amsterdam', postalCode: '1012', asn: 1 }) as object, NOW);
     const place = { colo: 'AMS', country: 'NL', isEUCountry: '1' };
     expect(tally.samples(NOW)).toEqual([
       { ...place, latitude: 52, longitude: 5, clients: 2 },
@@ -35,7 +35,7 @@ test('clients are counted by place, with coordinates in whole degrees and nothin
 test('Tor is counted as a country, since residency rules may name it', async () => {
   await withSql((sql) => {
     const tally = new TrafficTally(sql);
-    tally.note({ country: 'T1', continent: 'T1' }, NOW);
+    tally.note(() => ({ country: 'T1', continent: 'T1' }), NOW);
     expect(tally.samples(NOW)).toEqual([{ country: 'T1', clients: 1 }]);
   });
 });
@@ -44,11 +44,11 @@ test('what is no place is counted as from nowhere', async () => {
   await withSql((sql) => {
     const tally = new TrafficTally(sql);
     tally.note(
-      { colo: 'x'.repeat(9999), country: 'XX', isEUCountry: 'yes', latitude: '', longitude: 7 },
+      () => ({ colo: 'x'.repeat(9999), country: 'XX', isEUCountry: 'yes', latitude: '', longitude: 7 }),
       NOW,
     );
-    tally.note({ colo: 7, country: 'T2', latitude: '91', longitude: 'NaN' }, NOW);
-    tally.note({}, NOW);
+    tally.note(() => ({ colo: 7, country: 'T2', latitude: '91', longitude: 'NaN' }), NOW);
+    tally.note(() => ({}), NOW);
     expect(tally.samples(NOW)).toEqual([{ clients: 3 }]);
   });
 });
@@ -56,9 +56,9 @@ test('what is no place is counted as from nowhere', async () => {
 test('a count is half after a day, and gone when it stands for nobody', async () => {
   await withSql((sql) => {
     const tally = new TrafficTally(sql);
-    tally.note(AMSTERDAM, NOW);
+    tally.note(() => AMSTERDAM, NOW);
     expect(tally.samples(NOW + DAY_MS)).toMatchObject([{ clients: 0.5 }]);
-    tally.note(AMSTERDAM, NOW + DAY_MS);
+    tally.note(() => AMSTERDAM, NOW + DAY_MS);
     expect(tally.samples(NOW + DAY_MS)).toMatchObject([{ clients: 1.5 }]);
     expect(tally.samples(NOW + 6 * DAY_MS)).toEqual([]);
   });
@@ -67,8 +67,8 @@ test('a count is half after a day, and gone when it stands for nobody', async ()
 test('a clock that goes back changes no count', async () => {
   await withSql((sql) => {
     const tally = new TrafficTally(sql);
-    tally.note(AMSTERDAM, NOW);
-    tally.note(AMSTERDAM, NOW - DAY_MS);
+    tally.note(() => AMSTERDAM, NOW);
+    tally.note(() => AMSTERDAM, NOW - DAY_MS);
     expect(tally.samples(NOW - DAY_MS)).toMatchObject([{ clients: 2 }]);
     expect(tally.samples(NOW)).toMatchObject([{ clients: 2 }]);
   });
@@ -78,14 +78,14 @@ test('it is kept over a restart of the object', async () => {
   const stub = someObject();
   await runInDurableObject<MeshNode, void>(stub, (_object, { storage }) => {
     const tally = new TrafficTally(storage.sql);
-    tally.note(AMSTERDAM, NOW);
-    tally.note(BERLIN, NOW);
+    tally.note(() => AMSTERDAM, NOW);
+    tally.note(() => BERLIN, NOW);
     tally.flush();
   });
   await evictDurableObject(stub);
   await runInDurableObject<MeshNode, void>(stub, (_object, { storage }) => {
     const tally = new TrafficTally(storage.sql);
-    tally.note(BERLIN, NOW);
+    tally.note(() => BERLIN, NOW);
     expect(tally.samples(NOW)).toMatchObject([
       { colo: 'TXL', clients: 2 },
       { colo: 'AMS', clients: 1 },
@@ -98,12 +98,12 @@ test('it writes when told to and something is new, or by itself after so many cl
     const tally = new TrafficTally(sql);
     const exec = vi.spyOn(sql, 'exec');
     tally.flush();
-    for (let index = 1; index < NOTES_PER_WRITE; index++) tally.note(AMSTERDAM, NOW);
+    for (let index = 1; index < NOTES_PER_WRITE; index++) tally.note(() => AMSTERDAM, NOW);
     expect(exec).not.toHaveBeenCalled();
-    tally.note(AMSTERDAM, NOW);
+    tally.note(() => AMSTERDAM, NOW);
     tally.flush();
     expect(exec).toHaveBeenCalledTimes(1);
-    tally.note(AMSTERDAM, NOW);
+    tally.note(() => AMSTERDAM, NOW);
     tally.flush();
     expect(exec).toHaveBeenCalledTimes(2);
   });
@@ -112,12 +112,12 @@ test('it writes when told to and something is new, or by itself after so many cl
 test('up to so many places are kept; one more, and the least is counted with its country', async () => {
   await withSql((sql) => {
     const tally = new TrafficTally(sql);
-    tally.note(BERLIN, NOW - 1000);
-    for (let index = 0; index < MAX_ROWS - 2; index++) tally.note(placeIn('NL', index), NOW);
-    tally.note({ country: 'DE', isEUCountry: '1' }, NOW);
+    tally.note(() => BERLIN, NOW - 1000);
+    for (let index = 0; index < MAX_ROWS - 2; index++) tally.note(() => placeIn('NL', index), NOW);
+    tally.note(() => ({ country: 'DE', isEUCountry: '1' }), NOW);
     expect(tally.samples(NOW)).toHaveLength(MAX_ROWS);
     expect(coloOf(tally, 'DE')).toContain('TXL');
-    tally.note(placeIn('FR', 0), NOW);
+    tally.note(() => placeIn('FR', 0), NOW);
     const samples = tally.samples(NOW);
     expect(samples).toHaveLength(MAX_ROWS);
     expect(coloOf(tally, 'DE')).toEqual([undefined]);
@@ -132,7 +132,7 @@ test('whatever comes: never more than so many places, and nobody is lost', async
     const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
     const codes = letters.flatMap((a) => letters.map((b) => a + b)).filter((code) => code !== 'XX');
     for (let index = 0; index < 3000; index++) {
-      tally.note(placeIn(codes[index % codes.length] ?? '', index), NOW);
+      tally.note(() => placeIn(codes[index % codes.length] ?? '', index), NOW);
       if (index % 500 === 0) expect(tally.samples(NOW).length).toBeLessThanOrEqual(MAX_ROWS);
     }
     const samples = tally.samples(NOW);
@@ -150,7 +150,7 @@ test.each(['{', '{}', '[null, {}, { "place": 7 }]'])(
       sql.exec('INSERT INTO traffic_tally (id, rows) VALUES (1, ?)', rows);
       const tally = new TrafficTally(sql);
       expect(tally.samples(NOW)).toEqual([]);
-      tally.note(AMSTERDAM, NOW);
+      tally.note(() => AMSTERDAM, NOW);
       tally.flush();
       expect(new TrafficTally(sql).samples(NOW)).toHaveLength(1);
     });
