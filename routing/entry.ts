@@ -23,6 +23,9 @@ export interface RequestPlace extends ClientCountry {
   readonly notes: readonly string[];
 }
 
+/** Of data centers that clients have entered at; there are a few hundred. */
+const COLOS = new Map<string, Entry>();
+
 /** What stands for a country or a continent, and is nowhere. */
 const NO_PLACE = new Set(['', UNKNOWN_COUNTRY, TOR]);
 
@@ -31,12 +34,21 @@ export function entryOf(cf: unknown, plan: RoutingPlan): RequestPlace {
   const notes: string[] = [];
   const place: Place = typeof cf === 'object' && cf !== null ? cf : {};
   const entry =
-    fromCode('colo', place.colo, coordinatesOfColo, notes) ??
+    fromColo(place.colo, notes) ??
     fromCoordinates(place, notes) ??
     fromCode('country', place.country, coordinatesOfCountry, notes) ??
     fromCode('continent', place.continent, coordinatesOfContinent, notes) ??
     fromDefault(plan, notes);
   return { entry, ...clientCountryOf(cf), notes };
+}
+
+/** Nearly every request has one: it is looked up once. */
+function fromColo(value: unknown, notes: string[]): Entry | undefined {
+  const known = COLOS.get(value as string);
+  if (known !== undefined) return known;
+  const entry = fromCode('colo', value, coordinatesOfColo, notes);
+  if (entry !== undefined) COLOS.set(entry.value, entry);
+  return entry;
 }
 
 function fromCode(

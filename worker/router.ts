@@ -40,7 +40,7 @@ type Handler = (request: Request, ...rest: Arguments) => Response | Promise<Resp
 
 /** A route that only takes upgrades to WebSocket. */
 const upgrade =
-  (handler: (upgrade: Upgrade, ...rest: Arguments) => Promise<Response>): Handler =>
+  (handler: (upgrade: Upgrade, ...rest: Arguments) => Response | Promise<Response>): Handler =>
   (request, ...rest) => {
     const read = readUpgrade(request);
     return upgradeRefusal(read) ?? handler(read, ...rest);

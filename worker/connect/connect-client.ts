@@ -24,7 +24,8 @@ export async function connectClient(
   door: Door = 'nats',
 ): Promise<Response> {
   const cameAt = Date.now();
-  if (!(await mayConnect(upgrade, edge.env.CONNECT_RATE_LIMIT))) {
+  const { CONNECT_RATE_LIMIT: limiter } = edge.env;
+  if (limiter !== undefined && !(await mayConnect(upgrade, limiter))) {
     noteVisit(upgrade, edge, { refusal: 'rate_limited', cameAt });
     return tooMany();
   }

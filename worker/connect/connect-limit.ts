@@ -16,9 +16,8 @@ const PERIOD_SECONDS = 10;
 /** Counts a handshake. If the counter fails, nobody is refused: regions have limits of their own. */
 export async function mayConnect(
   { headers }: Pick<Request, 'headers'>,
-  limiter: RateLimit | undefined,
+  limiter: RateLimit,
 ): Promise<boolean> {
-  if (limiter === undefined) return true;
   const address = headers.get(ADDRESS_HEADER);
   if (address === null) return true;
   try {

@@ -12,7 +12,7 @@ import { connectSession } from './connect-session.ts';
 /** Of MQTT 3.1.1 and 5, and of 3.1. */
 const MQTT_PROTOCOLS: readonly string[] = ['mqtt', 'mqttv3.1'];
 
-export async function connect(upgrade: Upgrade, edge: EdgeContext): Promise<Response> {
+export function connect(upgrade: Upgrade, edge: EdgeContext): Response | Promise<Response> {
   if (speaksMqtt(upgrade)) return errorResponse('bad_request', `MQTT clients connect at ${PATHS.mqtt}`);
   const isOn = edge.config.sessions.madeBy !== 'nobody';
   return isOn && extractSessionId(upgrade) !== undefined

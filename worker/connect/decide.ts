@@ -53,7 +53,8 @@ export async function decide(request: RoutingRequest, edge: EdgeContext): Promis
   const from = entryOf(request.cf, plan);
   const { source, value } = from.entry;
   const colo = source === 'colo' ? value : UNKNOWN_COLO;
-  await untilKnown(colo, edge);
+  const load = untilKnown(colo, edge);
+  if (load !== undefined) await load;
   const now = Date.now();
   const observations = observationsAt(colo, now);
   const make = () => new Decided(rankRegions(request, from, { plan, observations, now }), colo, observations);

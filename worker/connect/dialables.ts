@@ -47,7 +47,7 @@ export function dialablesOf(
     const { servers: known, tookMs } = observations.regions.get(region) ?? {};
     const contender = { region, estimateMs, tookMs };
     if (config.members === undefined) {
-      const dial: Dialable['dial'] = async (wakes, signal) => dialServer(config, OWN_SERVER, wakes, signal);
+      const dial: Dialable['dial'] = (wakes, signal) => dialServer(config, OWN_SERVER, wakes, signal);
       return [{ ...contender, dial }];
     }
     const last = lastServerOf(upgrade.headers);

@@ -99,6 +99,7 @@ class HandingOff {
   #steps: Hedge | undefined;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #listens = false;
+  #hasEnded = false;
 
   constructor(options: HandoffOptions) {
     const { candidates, firstSleeps = false, now, takenAt = LAST_TAKEN } = options;
@@ -135,6 +136,7 @@ class HandingOff {
 
   #advance(): void {
     const { now, waitsForBusy = true } = this.#options;
+    if (this.#hasEnded) return;
     clearTimeout(this.#timer);
     if (!this.#isAwaited()) {
       this.#end();
@@ -205,7 +207,9 @@ class HandingOff {
   }
 
   #end(taken?: Handoff['taken']): void {
-    clearTimeout(this.#timer);
+    this.#hasEnded = true;
+    // Otherwise the timer goes with the request: to clear it would cost the client more than to let it be.
+    if (taken === undefined) clearTimeout(this.#timer);
     for (const [index, dialled] of this.#dialled) this.#giveUp(index, dialled);
     this.#result.resolve({
       ...(taken && { taken }),

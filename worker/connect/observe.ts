@@ -23,19 +23,23 @@ export const UNKNOWN_COLO = 'unknown';
 const observer = new Observer();
 
 /**
- * Resolves once the data center's record is there, or has been waited for long enough. Costs later requests nothing.
+ * Resolves once the data center's record is there, or has been waited for long enough; undefined if there is nothing to wait
+ * for, as for nearly all requests.
  *
  * @param known what this isolate knows; a benchmark passes one that knows nothing yet
  */
-export async function untilKnown(
+export function untilKnown(
   colo: string,
   { background }: Pick<EdgeContext, 'background'>,
   known = observer,
-): Promise<void> {
+): Promise<void> | undefined {
   const begun = known.begin(colo, (from) => loadRecord(from));
-  if (begun === undefined) return;
-  if (begun.isMine) background('first load', begun.load);
-  await withTimeout(begun.load, FIRST_WAIT_MS, 'late').catch(() => {});
+  if (begun?.isMine) background('first load', begun.load);
+  return begun && waitedFor(begun.load, colo, known);
+}
+
+async function waitedFor(load: Promise<void>, colo: string, known: Observer): Promise<void> {
+  await withTimeout(load, FIRST_WAIT_MS, 'late').catch(() => {});
   known.stopWaiting(colo);
 }
 
