@@ -16,5 +16,8 @@ test('a line of /proc/PID/stat is read past a name with spaces and parentheses',
 test.runIf(process.platform === 'linux')('this process is its own engine, and is some size', () => {
   const usage = usageBelow(process.pid);
   expect(usage.engine.residentBytes).toBeGreaterThan(1024 * 1024);
+  const until = performance.now() + 3;
+  while (performance.now() < until);
+  expect(usageBelow(process.pid).engine.cpuMs).toBeGreaterThan(usage.engine.cpuMs);
   expect(usage['nats-server'].residentBytes).toBe(0);
 });

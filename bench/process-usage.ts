@@ -12,8 +12,10 @@ export interface Usage {
   readonly cpuMs: number;
 }
 
-/** Linux counts CPU time in hundredths of a second wherever Node runs (USER_HZ). */
+/** Linux counts CPU time in hundredths of a second wherever Node runs (USER_HZ): too coarse for a few connects. */
 const MS_PER_TICK = 10;
+
+const NS_PER_MS = 1_000_000;
 
 /** Fields of /proc/PID/stat, counted after the name, which is in parentheses: 4, 14, 15 and 24 of proc(5). */
 const PARENT = 4 - 3;
@@ -37,7 +39,7 @@ export function usageBelow(root: number): Readonly<Record<Program, Usage>> {
     if (program === undefined) continue;
     sum[program] = {
       residentBytes: sum[program].residentBytes + stat.residentBytes,
-      cpuMs: sum[program].cpuMs + stat.cpuMs,
+      cpuMs: sum[program].cpuMs + (scheduledMs(stat.pid) ?? stat.cpuMs),
     };
   }
   return sum;
@@ -58,6 +60,19 @@ export function parseStat(text: string): ProcessStat {
     residentBytes: field(RESIDENT_PAGES) * PAGE_BYTES,
     cpuMs: (field(USER_TICKS) + field(SYSTEM_TICKS)) * MS_PER_TICK,
   };
+}
+
+/** For how long its threads were on a processor, of those that there are: /proc/PID/task/TID/schedstat, in ns. */
+function scheduledMs(pid: number): number | undefined {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const ns = threads.map((thread) =>
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+    );
+    return ns.reduce((sum, each) => sum + each, 0) / NS_PER_MS;
+  } catch {
+    return undefined; // The kernel does not count it, or a thread has ended since.
+  }
 }
 
 function programOf({ pid, name }: ProcessStat, root: number): Program | undefined {

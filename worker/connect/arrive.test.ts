@@ -160,3 +160,16 @@ test('whether busy regions are waited for is a flag, drawn for the client', asyn
   const drawn = await Promise.all(Array.from({ length: 40 }, (_, n) => waits(half, `192.0.2.${n}`)));
   expect(new Set(drawn)).toEqual(new Set([true, false]));
 });
+
+test('clients that are alike share a decision until something else is known of the regions', async () => {
+  const { edge } = edgeOf();
+  const come = async (headers: Readonly<Record<string, string>> = {}) =>
+    (await arrive(requestFrom('OSL', headers), edge)).decided;
+  const [first, second] = [await come(), await come({ 'cf-connecting-ip': '192.0.2.1' })];
+  expect(second).toBe(first);
+  expect(await come({ [LAST_REGION_HEADER]: 'oc' })).not.toBe(first);
+  (await arrive(requestFrom('OSL'), edge)).learn(failedAt(first.decision.winner ?? ''));
+  const third = await come();
+  expect(third.decision.failover?.from).toBe(first.decision.winner);
+  expect(await come()).not.toBe(third);
+});

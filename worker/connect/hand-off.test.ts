@@ -232,6 +232,28 @@ test('a client that has left has no other region dialled, and those that were ar
   expect(aborts).toEqual([`weur ${HEDGE_MIN_MS}`, `enam ${HEDGE_MIN_MS}`]);
 });
 
+test('a client that leaves before its region takes it has no connection left there', async () => {
+  const webSocket = { accept: vi.fn(), close: vi.fn() };
+  const client = new AbortController();
+  const dial = async () => {
+    client.abort();
+    return upgrade(webSocket);
+  };
+  const { handoff } = await handedTo({ signal: client.signal }, dial, 'weur', 'enam');
+  expect(handoff.taken).toBeUndefined();
+  await handoff.leftBehind;
+  expect(webSocket.close).toHaveBeenCalledOnce();
+});
+
+test('a client that has left is handed to nobody else when its region refuses it', async () => {
+  const { dial, dialled } = regions({ weur: () => json(503, 'it is full', 'full'), enam: () => upgrade() });
+  const client = new AbortController();
+  client.abort();
+  const { handoff } = await handedTo({ signal: client.signal }, dial, 'weur', 'enam');
+  expect(handoff.taken).toBeUndefined();
+  expect(dialled).toEqual(['weur']);
+});
+
 describe('a region that takes the client too late', () => {
   test('has its WebSocket accepted and closed', async () => {
     const webSocket = { accept: vi.fn(), close: vi.fn() };

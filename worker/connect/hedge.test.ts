@@ -5,7 +5,9 @@ import {
   afterRefusal,
   BUSY_MAX_MS,
   beginHedge,
+  type Contender,
   DEADLINE_MS,
+  firstStepMs,
   HEDGE_MIN_MS,
   type HedgeCommand,
   LATE_MS,
@@ -59,6 +61,14 @@ describe('how a client is handed over', () => {
         ...['0 dial 0', '300 slow 0', '300 dial 1', '450 slow 1', '450 dial 2', '600 slow 2', '600 dial 3'],
         ...['750 slow 3', '750 give up 0', '750 dial 4', '900 slow 4', '900 give up 1', '900 dial 5'],
         '920 taken by 5',
+      ],
+    ],
+    [
+      'to one that takes its time, which no other replaces before it can have answered',
+      [SLEEPS, { says: 'takes', afterMs: 226 }, HANGS, HANGS, backAt(1_228)],
+      [
+        ...['0 dial 0', '2 wake 0', '1002 slow 0', '1002 dial 1', '1077 slow 1', '1077 dial 2'],
+        ...['1152 slow 2', '1152 dial 3', '1227 slow 3', '1228 taken by 1'],
       ],
     ],
     [
@@ -141,6 +151,21 @@ describe('how a client is handed over', () => {
     const never: Behaviour = { ...SLEEPS, woken: HANGS };
     const wakes = told([never, SLEEPS, SLEEPS]).filter((line) => line.includes('wake'));
     expect(wakes.slice(0, 2)).toEqual(['2 wake 0', `${2 + WAKE_PATIENCE_MS} wake 1`]);
+  });
+
+  test('the first step is known before the others are', () => {
+    const contender = fc.record({
+      region: fc.constant('a'),
+      estimateMs: fc.nat(2_000),
+      tookMs: fc.option(fc.nat(2_000), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(fc.array(contender, { minLength: 1 }), fc.boolean(), (contenders, sleeps) => {
+        const { commands, nextAt } = advance(beginHedge(contenders, sleeps, 5_000), 5_000);
+        expect(commands).toEqual([{ kind: 'dial', index: 0, wakes: sleeps }]);
+        expect(nextAt).toBe(5_000 + firstStepMs(contenders[0] as Contender, sleeps));
+      }),
+    );
   });
 
   test('an answer that nobody waits for changes nothing', () => {

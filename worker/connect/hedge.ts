@@ -162,15 +162,17 @@ export function advance(
     }
   }
   const next = nextToDial(hedge, now);
-  if (next !== undefined) {
-    const victim = toGiveUp(hedge);
-    if (victim !== undefined) {
-      hedge = changed(hedge, victim, retryOf(hedge.attempts[victim] as Attempt, now));
-      commands.push({ kind: 'give-up', index: victim });
-    }
-    hedge = dialled(hedge, next, now);
-    commands.push({ kind: 'dial', index: next, wakes: hedge.attempts[next]?.wakes ?? false });
+  if (next === undefined) return { hedge, commands, nextAt: nextTime(hedge, now) };
+  const victim = toGiveUp(hedge);
+  if (victim !== undefined) {
+    const roomAt = victim.dialledAt + HEDGE_MIN_MS;
+    // Otherwise one that is well would be given up before it can have answered.
+    if (roomAt > now) return { hedge, commands, nextAt: Math.min(roomAt, nextTime(hedge, now) ?? roomAt) };
+    hedge = changed(hedge, victim.index, retryOf(victim, now));
+    commands.push({ kind: 'give-up', index: victim.index });
   }
+  hedge = dialled(hedge, next, now);
+  commands.push({ kind: 'dial', index: next, wakes: hedge.attempts[next]?.wakes ?? false });
   return { hedge, commands, nextAt: nextTime(hedge, now) };
 }
 
@@ -219,11 +221,10 @@ function wakingUntil(attempts: readonly Attempt[], now: number): number | undefi
 }
 
 /** If there are too many, the one slow for longest; starting ones, slow for a good reason, come last. */
-function toGiveUp({ attempts }: Hedge): number | undefined {
+function toGiveUp({ attempts }: Hedge): (Attempt & { readonly index: number }) | undefined {
   const waited = attempts.flatMap((attempt, index) => (isWaitedFor(attempt) ? [{ ...attempt, index }] : []));
   if (waited.length < PENDING_MAX) return undefined;
-  const [oldest] = waited.toSorted((a, b) => Number(a.wakes) - Number(b.wakes) || a.dialledAt - b.dialledAt);
-  return oldest?.index;
+  return waited.toSorted((a, b) => Number(a.wakes) - Number(b.wakes) || a.dialledAt - b.dialledAt)[0];
 }
 
 function dialled(hedge: Hedge, index: number, now: number): Hedge {

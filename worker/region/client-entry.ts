@@ -101,7 +101,7 @@ export class ClientEntry {
     const refusal = lifecycle.refusal ?? this.#host.forbids(from) ?? this.#staysAsleep(headers, network);
     if (refusal !== undefined) return this.#refuse(refusal);
     try {
-      await lifecycle.comeUp({ kind: 'client' });
+      if (!lifecycle.isUpForGood) await lifecycle.comeUp({ kind: 'client' });
       await this.#host.untilLinked();
       const { refusal } = lifecycle;
       if (refusal !== undefined) return this.#refuse(refusal);
@@ -115,25 +115,17 @@ export class ClientEntry {
     }
   }
 
-  /** A place at the server, for a client or a leaf node. */
-  async #admit(pathname: string, network: string): Promise<Refusal | Place> {
+  /** A place at the server, for a client or a leaf node: at once if the door has one. */
+  #admit(pathname: string, network: string): Refusal | Place | Promise<Refusal | Place> {
     const { door, leafDoor } = this.#host;
     const region = this.#host.region();
-    if (pathname === SERVER_PATHS.leafnode) {
-      const admission = await leafDoor.admit(network, region);
-      if ('code' in admission) return admission;
-      const { seat } = admission;
-      return {
-        path: SERVER_PATHS.leafnode,
-        taken: () => leafDoor.taken(seat),
-        left: () => leafDoor.left(seat),
-      };
-    }
-    const admission = await door.admit(network, region);
-    if ('code' in admission) return admission;
-    const { seat } = admission;
+    if (pathname === SERVER_PATHS.leafnode)
+      return leafDoor.admit(network, region).then((each) => placeAt(leafDoor, pathname, each));
     const path = pathname === SERVER_PATHS.mqtt ? SERVER_PATHS.mqtt : SERVER_PATHS.nats;
-    return { path, taken: () => door.taken(seat), left: () => door.left(seat) };
+    const admission = door.admit(network, region);
+    return admission instanceof Promise
+      ? admission.then((each) => placeAt(door, path, each))
+      : placeAt(door, path, admission);
   }
 
   /** No client waits any longer for a server that takes none. */
@@ -218,4 +210,14 @@ export class ClientEntry {
 /** Of an address as Workers make it: parsing costs more than all that is done with it. */
 function pathIn(url: string): string {
   return url.slice(url.indexOf('/', 'http://'.length));
+}
+
+function placeAt<Seat>(
+  door: { readonly taken: (seat: Seat) => void; readonly left: (seat: Seat) => void },
+  path: string,
+  admission: Refusal | { readonly seat: Seat },
+): Refusal | Place {
+  if ('code' in admission) return admission;
+  const { seat } = admission;
+  return { path, taken: () => door.taken(seat), left: () => door.left(seat) };
 }

@@ -97,9 +97,15 @@ export class Door {
     return Math.max(1, Math.min(clientCapacity(region), this.#serverMax - SERVER_HEADROOM));
   }
 
-  /** A seat for a client from a network, or why there is none. `left` gives the seat back. */
-  async admit(network: string, region: RegionConfig): Promise<Admission> {
-    if (this.#free(region) <= 0) await this.#lookForRoom(region);
+  /** A seat for a client from a network, or why there is none: at once unless the server has to be asked. `left` gives it back. */
+  admit(network: string, region: RegionConfig): Admission | Promise<Admission> {
+    if (this.#free(region) <= 0) return this.#admitOnceCounted(network, region);
+    if (this.#hasFailedTooOften(network, region)) return GUESSES;
+    return this.#seatFor(network, region) ?? this.#letIn(network, region);
+  }
+
+  async #admitOnceCounted(network: string, region: RegionConfig): Promise<Admission> {
+    await this.#lookForRoom(region);
     if (this.#free(region) <= 0) return FULL;
     return this.#letIn(network, region);
   }
@@ -146,22 +152,32 @@ export class Door {
     const cameAt = Date.now();
     for (let checks = 0; ; checks += 1) {
       if (this.#hasFailedTooOften(network, region)) return GUESSES;
-      const { all, ofNetwork } = this.#newcomers.idle(network);
-      const { maxUnauthenticated } = region.limits;
-      const most = this.#mostOf(network, region);
-      const isHopeless = (maxUnauthenticated > 0 && all >= maxUnauthenticated) || ofNetwork >= most;
       if (this.#free(region) <= 0) return FULL;
-      if (!isHopeless && this.#newcomers.of(network) < most)
-        return {
-          seat: Object.assign(this.#seats.take(), { newcomer: this.#newcomers.note(network, Date.now()) }),
-        };
+      const seat = this.#seatFor(network, region);
+      if (seat !== undefined) return seat;
       const end = Math.min(
         cameAt + IDLE_AFTER_MS,
         Math.max(cameAt, this.#newcomers.newestAt(network)) + WAIT_MS,
       );
-      if (checks > 0 && (isHopeless || Date.now() >= end)) return CROWDED;
+      if (checks > 0 && (this.#isHopeless(network, region) || Date.now() >= end)) return CROWDED;
       await this.#check.again();
     }
+  }
+
+  /** Undefined if too many have not authenticated, as far as is known. */
+  #seatFor(network: string, region: RegionConfig): Admission | undefined {
+    if (this.#isHopeless(network, region)) return undefined;
+    if (this.#newcomers.of(network) >= this.#mostOf(network, region)) return undefined;
+    const newcomer = this.#newcomers.note(network, Date.now());
+    return { seat: Object.assign(this.#seats.take(), { newcomer }) };
+  }
+
+  /** Whether so many are idle that no client is let in until one of them has gone. */
+  #isHopeless(network: string, region: RegionConfig): boolean {
+    const { all, ofNetwork } = this.#newcomers.idle(network);
+    const { maxUnauthenticated } = region.limits;
+    if (maxUnauthenticated > 0 && all >= maxUnauthenticated) return true;
+    return ofNetwork > 0 && ofNetwork >= this.#mostOf(network, region);
   }
 
   #hasFailedTooOften(network: string, { limits }: RegionConfig): boolean {

@@ -38,6 +38,12 @@ export class RunningLifecycle {
     return this.#state.wants;
   }
 
+  /** Whether it is up, and not about to stop: who wants it to be has nothing to wait for. */
+  get isUpForGood(): boolean {
+    const { stage } = this;
+    return stage.kind === 'up' && !stage.isCounting;
+  }
+
   /** Why a new client is refused at once; undefined if it is served, now or after a start. */
   get refusal(): Refusal | undefined {
     return refusalOf(this.#state);
@@ -77,18 +83,11 @@ export class RunningLifecycle {
 
   /** Returns once the server takes clients. @throws Error when it does not come up */
   async comeUp(event: LifecycleEvent): Promise<void> {
-    if (!isUpForGood(this.stage)) {
-      void this.dispatch(event);
-      await this.untilSettled();
-    }
+    void this.dispatch(event);
+    await this.untilSettled();
     const { stage } = this;
     if (stage.kind !== 'up') {
       throw new Error(problemOf(stage) ?? this.refusal?.reason ?? `it is ${stage.kind}`);
     }
   }
-}
-
-/** One that is up, unless it may be about to stop, has nothing to do for who wants it to be. */
-function isUpForGood(stage: Stage): boolean {
-  return stage.kind === 'up' && !stage.isCounting;
 }
