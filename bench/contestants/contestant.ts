@@ -6,7 +6,7 @@ import type { LinkTransport } from '../../api/states.ts';
 import type { Closeable } from '../../local/teardown.ts';
 import type { MeshCompression } from '../../regions/mesh-schema.ts';
 
-export type Kind = 'direct' | 'platform' | 'stock' | 'splice' | 'meridian' | 'tcp-cluster';
+export type Kind = 'direct' | 'platform' | 'calls' | 'stock' | 'splice' | 'meridian' | 'tcp-cluster';
 
 export interface StackRequest {
   readonly kind: Kind;

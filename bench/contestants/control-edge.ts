@@ -14,12 +14,21 @@ import { portsOf } from './nats-process.ts';
 /** Worker and class by kind. */
 const WORKERS = {
   platform: { file: 'pass-through-worker.ts', className: 'PassThrough' },
+  calls: { file: 'calls-worker.ts', className: 'Calls' },
   stock: { file: 'stock-worker.ts', className: 'Stock' },
   splice: { file: 'bare-splice-worker.ts', className: 'Spliced' },
 } as const;
 
 /** Names of the servers: as many as it has containers. */
-const SERVERS = { platform: ['platform'], stock: ['stock'], splice: ['splice-0', 'splice-1'] } as const;
+const SERVERS = {
+  platform: ['platform'],
+  calls: ['calls'],
+  stock: ['stock'],
+  splice: ['splice-0', 'splice-1'],
+} as const;
+
+/** Those by which a client that leaves is heard of, as in wrangler.toml: the others need none. */
+const CALLS_FLAGS = ['enable_request_signal', 'request_signal_passthrough'];
 
 /** That of wrangler.toml. */
 const COMPATIBILITY_DATE = '2026-11-01';
@@ -66,7 +75,7 @@ async function buildControl(kind: keyof typeof WORKERS, vars: WorkerBuild['vars'
   return {
     script: await bundleWorker({ entryPoints: [fileURLToPath(new URL(file, import.meta.url))] }),
     compatibilityDate: COMPATIBILITY_DATE,
-    compatibilityFlags: [],
+    compatibilityFlags: kind === 'calls' ? CALLS_FLAGS : [],
     vars,
     objects: [{ binding: 'NATS', className, hasContainer: true }],
     kvNamespaces: [],

@@ -14,6 +14,7 @@ const START: Readonly<Record<Kind, (request: StackRequest) => Promise<RunningSta
   direct: startCluster,
   'tcp-cluster': startCluster,
   platform: (request) => startControlEdge('platform', request),
+  calls: (request) => startControlEdge('calls', request),
   stock: (request) => startControlEdge('stock', request),
   splice: (request) => startControlEdge('splice', request),
   meridian: startMeridian,

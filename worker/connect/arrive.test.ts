@@ -15,7 +15,8 @@ import { routingRequestOf } from './routing-request.ts';
 describe('a visit', () => {
   test('has the regions in the order of the decision, each with the way to its own object', async () => {
     const { edge, dialled } = edgeOf();
-    const { decided, candidates } = await arrive(requestFrom('LHR'), edge);
+    const { decided, ...visit } = await arrive(requestFrom('LHR'), edge);
+    const candidates = [...visit.candidates, ...visit.others()];
     const { decision } = decided;
     expect(decision.winner).toBe('weur');
     expect(candidates.map(({ region }) => region)).toEqual(decision.candidates.map(({ region }) => region));

@@ -3,6 +3,7 @@
 import { type Door, SERVER_PATHS } from '../../api/doors.ts';
 import { isExternal, type RegionConfig } from '../../regions/config.ts';
 import { OWN_SERVER } from '../../regions/servers.ts';
+import type { Candidate } from '../../routing/decision.ts';
 import { anyRegionOf } from '../config/config-copy.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { dialExternal, externalMeans } from '../external/dial-external.ts';
@@ -20,13 +21,15 @@ import { lastServerOf, spreadKeyOf } from './routing-request.ts';
 import { serverOrder } from './server-order.ts';
 
 export interface Dialables {
-  /** Best first. */
+  /** Of the best region: one, or its servers, the best first. */
   readonly candidates: readonly Dialable[];
+  /** Of the other regions, best first. */
+  readonly others: () => readonly Dialable[];
   /** Which server of a region with members gave this answer. */
   readonly numberOf: (answer: Response) => number | undefined;
 }
 
-/** Of the regions that a decision names. Nearly always the first takes the client: little is done for those behind it. */
+/** Of the regions that a decision names. Nearly always the first takes the client: nothing is done for those behind it. */
 export function dialablesOf(
   upgrade: Upgrade,
   { decision, colo, observations }: Decided,
@@ -69,12 +72,17 @@ export function dialablesOf(
     }));
   };
 
-  const candidates = decision.candidates.flatMap(({ region, estimate: { finalMs } }) => {
+  const waysInto = ({ region, estimate: { finalMs } }: Candidate): readonly Dialable[] => {
     const config = anyRegionOf(region, edge);
     if (!isExternal(config)) return dialablesIn(config, finalMs);
     const dial: Dialable['dial'] = (_wakes, signal) =>
       dialExternal(config, externalMeans(edge.env), forwardedHeaders(upgrade), signal);
-    return { region, estimateMs: finalMs, tookMs: observations.regions.get(region)?.tookMs, dial };
-  });
-  return { candidates, numberOf: (answer) => numbers.get(answer) };
+    return [{ region, estimateMs: finalMs, tookMs: observations.regions.get(region)?.tookMs, dial }];
+  };
+  const [best] = decision.candidates;
+  return {
+    candidates: best === undefined ? [] : waysInto(best),
+    others: () => decision.candidates.slice(1).flatMap(waysInto),
+    numberOf: (answer) => numbers.get(answer),
+  };
 }

@@ -49,6 +49,18 @@ describe('the first region that takes the client gets it', () => {
   });
 });
 
+test('those behind the first are prepared only once it has not taken the client', async () => {
+  const first = vi.fn(() => json(503, 'it is full', 'full'));
+  const { dial } = regions({ weur: first, enam: () => upgrade() });
+  const others = vi.fn(() => candidates(dial, 'enam'));
+  const refused = { candidates: candidates(dial, 'weur'), others, now: Date.now, learn: () => {} };
+  expect((await handOff(refused)).taken?.region).toBe('enam');
+  expect(others).toHaveBeenCalledOnce();
+  first.mockImplementation(() => upgrade());
+  expect((await handOff(refused)).taken?.region).toBe('weur');
+  expect(others).toHaveBeenCalledOnce();
+});
+
 describe('no region', () => {
   test('takes the client when there is no candidate', async () => {
     const { handoff } = await handed(regions({}).dial);

@@ -61,6 +61,8 @@ export interface Handoff {
 export interface HandoffOptions {
   /** Best first. */
   readonly candidates: readonly Dialable[];
+  /** Those that come after them: asked for once, when the first has not taken the client. Absent: none. */
+  readonly others?: () => readonly Dialable[];
   /** Whether the first is known to be asleep. */
   readonly firstSleeps?: boolean;
   readonly learn: (lesson: Lesson) => void;
@@ -97,6 +99,7 @@ class HandingOff {
   readonly #startedAt: number;
   /** Undefined as long as no more than the first step is made. */
   #steps: Hedge | undefined;
+  #all: readonly Dialable[] | undefined;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #listens = false;
   #hasEnded = false;
@@ -120,10 +123,16 @@ class HandingOff {
   }
 
   get #hedge(): Hedge {
-    const { candidates, firstSleeps = false } = this.#options;
+    const { firstSleeps = false } = this.#options;
     const startedAt = this.#startedAt;
-    this.#steps ??= advance(beginHedge(candidates, firstSleeps, startedAt), startedAt).hedge;
+    this.#steps ??= advance(beginHedge(this.#candidates, firstSleeps, startedAt), startedAt).hedge;
     return this.#steps;
+  }
+
+  get #candidates(): readonly Dialable[] {
+    const { candidates, others } = this.#options;
+    this.#all ??= [...candidates, ...(others?.() ?? [])];
+    return this.#all;
   }
 
   /** Whether the client is still there. The first choice has not taken it at once: from now on it is noticed when it leaves. */
@@ -151,7 +160,7 @@ class HandingOff {
   }
 
   #perform({ kind, index, ...command }: HedgeCommand): void {
-    const candidate = this.#options.candidates[index] as Dialable;
+    const candidate = this.#candidates[index] as Dialable;
     const dialled = this.#dialled.get(index);
     if ('wakes' in command) this.#dial(index, candidate, command.wakes);
     else if (dialled !== undefined && kind === 'note-slow') this.#noteSlow(candidate, dialled);
@@ -182,8 +191,8 @@ class HandingOff {
 
   #refused(index: number, refusal: Refusal & { readonly region: string; readonly startedAt: number }): void {
     const { region, startedAt, code, reason } = refusal;
-    const { now, candidates } = this.#options;
-    const learn = candidates[index]?.teaches === false ? () => {} : this.#options.learn;
+    const { now } = this.#options;
+    const learn = this.#candidates[index]?.teaches === false ? () => {} : this.#options.learn;
     const ms = now() - startedAt;
     this.#missed.set(region, { region, code, reason, ms });
     if (code === undefined) learn({ kind: 'failed', region, startedAt, ms });

@@ -8,13 +8,14 @@ import { messageOf } from '../../../worker/message-of.ts';
 
 export async function handOff({
   candidates,
+  others,
   firstSleeps = false,
   learn,
   signal = new AbortController().signal,
   now,
 }: HandoffOptions): Promise<Handoff> {
   const missed: Miss[] = [];
-  for (const [index, { region, dial }] of candidates.entries()) {
+  for (const [index, { region, dial }] of [...candidates, ...(others?.() ?? [])].entries()) {
     const startedAt = now();
     const wakes = firstSleeps && index === 0;
     try {
