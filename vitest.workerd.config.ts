@@ -10,7 +10,13 @@ export default defineConfig({
       main: './test/support/workerd/test-worker.ts',
       miniflare: {
         compatibilityDate: '2026-11-01',
-        compatibilityFlags: ['nodejs_compat'],
+        // As in wrangler.toml.
+        compatibilityFlags: [
+          'nodejs_compat',
+          'no_nodejs_global_timers',
+          'enable_request_signal',
+          'request_signal_passthrough',
+        ],
         durableObjects: {
           MESH_NODE: { className: 'MeshNode', useSQLite: true },
           REGION_NODE: { className: 'RegionNode', useSQLite: true },
