@@ -29,8 +29,8 @@ export async function connectClient(
     noteVisit(upgrade, edge, { refusal: 'rate_limited', cameAt });
     return tooMany();
   }
-  const { decided, ...visit } = await arrive(upgrade, edge, door);
-  const { decision } = decided;
+  const visit = await arrive(upgrade, edge, door);
+  const { decision } = visit.decided;
   const { refusal } = decision;
   if (refusal !== undefined) {
     noteVisit(upgrade, edge, { decision, refusal: refusal.name, cameAt });
@@ -44,7 +44,7 @@ export async function connectClient(
     return unavailable(record, missed);
   }
   noteVisit(upgrade, edge, { decision: record, missed, cameAt });
-  const text = record === decision ? decided.text : compactDecision(record);
+  const text = record === decision ? visit.decided.text : compactDecision(record);
   return accepted(upgrade, taken, text, visit.numberOf(taken.response));
 }
 

@@ -38,7 +38,7 @@ export function dialablesOf(
 ): Dialables {
   const url = `http://nats-region${SERVER_PATHS[door]}`;
   const headers = placedHeaders(upgrade);
-  const numbers = new WeakMap<Response, number>();
+  const numbers: { readonly answer: Response; readonly number: number }[] = [];
   const dialServer = (config: RegionConfig, number: number, wakes: boolean, signal: AbortSignal) => {
     // The platform copies them with each call.
     setMayWake(headers, wakes);
@@ -65,7 +65,7 @@ export function dialablesOf(
       dial: async (wakes, signal) => {
         const dial = (each: number) => dialServer(config, each, wakes, signal);
         const { number: answered, answer } = await dialServers(number, servers.slice(0, index), dial);
-        numbers.set(answer, answered);
+        numbers.push({ answer, number: answered });
         if (isTaken(answer)) noteTaken(colo, region, { number: answered, said: serversIn(answer) });
         return answer;
       },
@@ -83,6 +83,6 @@ export function dialablesOf(
   return {
     candidates: best === undefined ? [] : waysInto(best),
     others: () => decision.candidates.slice(1).flatMap(waysInto),
-    numberOf: (answer) => numbers.get(answer),
+    numberOf: (answer) => numbers.find((each) => each.answer === answer)?.number,
   };
 }
